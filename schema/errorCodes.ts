@@ -1,0 +1,28 @@
+/**
+ * The one catalogue of `extensions.code`: what a client may see in `errors`, what it means and what to do.
+ * Expected failures of an operation are typed results in the schema and never stand here.
+ */
+export const errorCodes = {
+  BAD_USER_INPUT: 'An argument or variable is not acceptable. Correct it; the message names it.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema of this channel.',
+  BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
+  DOCUMENT_TOO_COMPLEX: 'The document is over a limit (tokens, depth, aliases, directives, root fields). Ask for less at once.',
+  DOCUMENT_NOT_TRUSTED: 'This channel runs registered documents only. Register the operation.',
+  DOCUMENT_NOT_FOUND: 'No registered document has this id. Deploy the channel with the operation, or send another id.',
+  PERSISTED_QUERY_NOT_FOUND: "The hash is unknown. Apollo's protocol: send the document once along with it.",
+  PERSISTED_QUERY_NOT_SUPPORTED: 'This channel takes no new documents by hash.',
+  INTROSPECTION_DISABLED: 'Introspection is off in production. Read the committed contract of the channel instead.',
+  UNAUTHENTICATED: 'No token, or one that is not valid here. Get a new one.',
+  FORBIDDEN: 'The token is valid, but lacks the scope. The message names it.',
+  NOT_FOUND: 'The thing named by an id does not exist, or is not yours.',
+  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body. Use a new key for a new request.',
+  SUBGRAPH_UNAVAILABLE: 'A part of the graph did not answer. The rest of the answer holds; try again later.',
+  DEADLINE_EXCEEDED: 'The request took longer than it may. Try again.',
+  TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
+  SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
+  CONFLICT: 'Somebody else changed the same thing at the same time. Read it again and retry.',
+  INTERNAL_SERVER_ERROR: 'Our fault. It is logged under the trace id in `extensions.traceId`.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

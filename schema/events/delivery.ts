@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineEvent } from '#platform/events/defineEvent.ts';
+import { id, instant } from './fields.ts';
+
+export const deliveryStatus = z.enum(['REQUESTED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'FAILED', 'CANCELLED']);
+
+/** A delivery was asked for, or moved on. `from` is null for the first. */
+export const DeliveryStatusChanged = defineEvent({
+  name: 'DeliveryStatusChanged',
+  domain: 'delivery',
+  version: '1.0',
+  aggregate: (data) => `delivery:${data.deliveryId}`,
+  feed: (data) => `store:${data.storeId}`,
+  schema: z.object({
+    deliveryId: id,
+    orderId: id,
+    storeId: id,
+    customerId: id,
+    courierId: id.nullable(),
+    from: deliveryStatus.nullable(),
+    to: deliveryStatus,
+    reason: z.string().nullable(),
+    at: instant,
+  }),
+});
+
+/** A courier is somewhere else. Coalesced: at most one a second and courier, the latest wins. */
+export const DeliveryCourierMoved = defineEvent({
+  name: 'DeliveryCourierMoved',
+  domain: 'delivery',
+  version: '1.0',
+  aggregate: (data) => `courier:${data.courierId}`,
+  schema: z.object({ courierId: id, latitude: z.number(), longitude: z.number(), at: instant }),
+});
+
+export const events = [DeliveryStatusChanged, DeliveryCourierMoved];

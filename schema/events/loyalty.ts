@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineEvent } from '#platform/events/defineEvent.ts';
+import { id, instant } from './fields.ts';
+
+/** A completed order earned its customer points. */
+export const LoyaltyPointsEarned = defineEvent({
+  name: 'LoyaltyPointsEarned',
+  domain: 'loyalty',
+  version: '1.0',
+  aggregate: (data) => `account:${data.customerId}`,
+  schema: z.object({
+    customerId: id,
+    orderId: id,
+    points: z.int().positive(),
+    /** After this entry. */
+    balance: z.int(),
+    at: instant,
+  }),
+});
+
+export const events = [LoyaltyPointsEarned];

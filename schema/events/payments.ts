@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineEvent } from '#platform/events/defineEvent.ts';
+import { currency, id, instant, minor } from './fields.ts';
+
+/** Money moved, or was refused, at the provider. */
+export const PaymentProcessed = defineEvent({
+  name: 'PaymentProcessed',
+  domain: 'payments',
+  version: '1.0',
+  aggregate: (data) => `payment:${data.paymentId}`,
+  feed: (data) => `order:${data.orderId}`,
+  schema: z.object({
+    paymentId: id,
+    orderId: id,
+    storeId: id,
+    outcome: z.enum(['AUTHORISED', 'DECLINED', 'CAPTURED', 'REFUSED', 'VOIDED', 'REFUNDED']),
+    amount: minor,
+    currency,
+    exponent: z.int(),
+    /** The provider's code for a decline or refusal. */
+    reason: z.string().nullable(),
+    at: instant,
+  }),
+});
+
+export const events = [PaymentProcessed];

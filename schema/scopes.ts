@@ -1,0 +1,45 @@
+/**
+ * Who may do what: the one catalogue of scopes and of the roles that grant them.
+ * A token carries roles; the runtime turns roles into scopes, so that a right is changed here and nowhere else.
+ * A scope says which action; whose data it reaches is ownership, decided by the domain from the principal's subject and bindings.
+ */
+export const scopes = {
+  'catalog:read': 'Read stores, opening hours, menus, prices and availability.',
+  'orders:place': 'Place orders.',
+  'orders:read': 'Read the orders one owns: as customer, as device or staff of the store, as the courier who carries it.',
+  'orders:cancel': 'Cancel the orders one owns, within the rules.',
+  'board:read': 'Read the order board of the store one is bound to.',
+  'kitchen:work': 'See the kitchen queue of the store one is bound to and move its orders along.',
+  'profile:read': "Read one's own customer profile.",
+  'profile:write': "Change one's own customer profile, addresses, preferences and consent.",
+  'loyalty:read': "Read one's own points and ledger.",
+  'delivery:quote': 'Ask what a delivery would cost and when it would arrive.',
+  'delivery:read': 'Follow the deliveries one owns.',
+  'delivery:work': 'Work as a courier: position, jobs, status.',
+  'stock:read': 'Read the stock of the store one is bound to.',
+  'stock:write': 'Receive and adjust the stock of the store one is bound to.',
+  'store:manage': 'Pause and resume ordering, and change opening hours and availability, of the store one is bound to.',
+  'payments:read': 'Read the payment of an order one owns.',
+  'payments:manage': 'Refund and inspect payments.',
+  'admin': 'Act on every store, customer and courier.',
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+export const roleScopes = {
+  anonymous: ['catalog:read'],
+  customer: [
+    'catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'profile:read', 'profile:write',
+    'loyalty:read', 'delivery:quote', 'delivery:read', 'payments:read',
+  ],
+  kiosk: ['catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'board:read', 'payments:read'],
+  courier: ['catalog:read', 'orders:read', 'delivery:read', 'delivery:work'],
+  kitchen: ['catalog:read', 'orders:read', 'board:read', 'kitchen:work', 'stock:read'],
+  manager: [
+    'catalog:read', 'orders:read', 'orders:cancel', 'board:read', 'kitchen:work', 'stock:read', 'stock:write', 'store:manage',
+    'payments:read', 'delivery:read',
+  ],
+  admin: Object.keys(scopes) as Scope[],
+} as const satisfies Record<string, readonly Scope[]>;
+
+export type Role = keyof typeof roleScopes;

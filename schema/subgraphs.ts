@@ -1,0 +1,22 @@
+/**
+ * The one registry of subgraphs. Composition, start, tests and operations read it.
+ *
+ * `port` is an offset to `PORT_BASE`: a subgraph served alone answers GraphQL on base + port and gRPC on base + port + 20.
+ * `database` is both the name of the PostgreSQL database and of the role that owns it.
+ */
+export interface SubgraphEntry {
+  readonly name: string;
+  readonly port: number;
+  readonly database: string;
+}
+
+export const subgraphs: readonly SubgraphEntry[] = [
+  { name: 'stores', port: 11, database: 'stores' },
+  { name: 'menu', port: 12, database: 'menu' },
+  { name: 'customers', port: 13, database: 'customers' },
+  { name: 'orders', port: 14, database: 'orders' },
+  { name: 'payments', port: 15, database: 'payments' },
+  { name: 'inventory', port: 16, database: 'inventory' },
+  { name: 'delivery', port: 17, database: 'delivery' },
+  { name: 'loyalty', port: 18, database: 'loyalty' },
+];
