@@ -1,0 +1,49 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** What follows a request through every hop: into calls, events and log lines. */
+export interface Trace {
+  /** W3C trace context, https://www.w3.org/TR/trace-context/#traceparent-header. */
+  readonly traceparent: string;
+  /** Shared by everything that follows from one request. */
+  readonly correlationId: string;
+  /** Id of the event or request that led here. */
+  readonly causationId: string;
+  /** `<kind>:<subject>` of who acts. */
+  readonly actor: string;
+}
+
+const storage = new AsyncLocalStorage<Trace>();
+const format = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** A trace that begins here, sampled. */
+export const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+
+export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35);
+
+/** Same trace, a new span: what is sent to the next hop. */
+export const childTraceparent = (traceparent: string): string =>
+  `${traceparent.slice(0, 36)}${randomBytes(8).toString('hex')}${traceparent.slice(52)}`;
+
+/** The header if it is well formed, else a new trace: a malformed one is ignored, as the specification asks. */
+export const acceptTraceparent = (header: string | undefined | null): string =>
+  header && format.test(header) ? header : newTraceparent();
+
+/** The trace of the work in hand; a fresh one by `system` where nothing set one. */
+export function currentTrace(): Trace {
+  const trace = storage.getStore();
+  if (trace) return trace;
+  const traceparent = newTraceparent();
+  return { traceparent, correlationId: traceIdOf(traceparent), causationId: traceIdOf(traceparent), actor: 'service:system' };
+}
+
+/** The trace of the work in hand, if any was set: for log lines. */
+export const activeTrace = (): Trace | undefined => storage.getStore();
+
+export const runWithTrace = <T>(trace: Trace, work: () => T): T => storage.run(trace, work);
+
+/** The trace of a request that came in with this header. */
+export function traceOfRequest(traceparent: string | undefined | null, actor: string): Trace {
+  const accepted = acceptTraceparent(traceparent);
+  return { traceparent: accepted, correlationId: traceIdOf(accepted), causationId: traceIdOf(accepted), actor };
+}
