@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { SignJWT, createLocalJWKSet, createRemoteJWKSet, importJWK, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { BoundedCache } from './boundedCache.ts';
+import type { Principal } from './principal.ts';
+
+/** The token is not good here. The message is for logs; clients hear only UNAUTHENTICATED. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken';
+}
+
+export interface IdentityOptions {
+  /** Private ES256 key that signs what the edge and the services say to each other. */
+  readonly internalKey: JWK;
+  /** Who issues the tokens that clients bring. `keys`: a JWK set, or the address of one. */
+  readonly client: { readonly issuer: string; readonly audience: string; readonly keys: { keys: JWK[] } | URL };
+  /** What a role may do. An unknown role may nothing. */
+  readonly scopesOf: (role: string) => readonly string[];
+  readonly clock?: () => Date;
+}
+
+export interface Identity {
+  /**
+   * A client's access token (RFC 9068: ES256, `typ` at+jwt) as a principal. `channel` names where it came in.
+   * @throws InvalidToken
+   */
+  verifyClientToken(token: string, channel: string): Promise<VerifiedClient>;
+  /** A 60 s token for one audience that carries the principal. The same one is handed out until 15 s before it ends. */
+  mintInternalToken(principal: Principal, audience: string): Promise<string>;
+  /** What `mintInternalToken` made, for this audience and no other. @throws InvalidToken */
+  verifyInternalToken(token: string, audience: string): Promise<Principal>;
+}
+
+export interface VerifiedClient {
+  readonly principal: Principal;
+  /** When the token ends: a connection that outlives it must be renewed or closed. */
+  readonly expiresAt: Date;
+}
+
+const internalIssuer = 'drburger-internal';
+const lifetimeSeconds = 60;
+const renewMs = 15_000;
+
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+
+function bindingsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Two principals with the same key may do, and see, the same. */
+export const principalKey = (principal: Principal): string =>
+  createHash('sha256')
+    .update(JSON.stringify([
+      principal.kind, principal.subject, principal.channel, [...principal.roles].sort(), [...principal.scopes].sort(),
+      Object.entries(principal.bindings).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]))
+    .digest('base64url');
+
+export async function createIdentity(options: IdentityOptions): Promise<Identity> {
+  const clock = options.clock ?? (() => new Date());
+  const privateKey = await importJWK(options.internalKey, 'ES256');
+  const { d: _secret, ...publicJwk } = options.internalKey;
+  const internalKeys = createLocalJWKSet({ keys: [publicJwk] });
+  const clientKeys = options.client.keys instanceof URL ? createRemoteJWKSet(options.client.keys) : createLocalJWKSet(options.client.keys);
+
+  const verified = new BoundedCache<VerifiedClient>(10_000);
+  const minted = new BoundedCache<string>(10_000);
+  const accepted = new BoundedCache<Principal>(10_000);
+  const keys = new WeakMap<Principal, string>();
+  const keyOf = (principal: Principal) => {
+    const known = keys.get(principal);
+    if (known) return known;
+    const key = principalKey(principal);
+    keys.set(principal, key);
+    return key;
+  };
+
+  async function verify(token: string, keySet: JWTVerifyGetKey, expected: { issuer: string; audience: string; typ: string }): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, keySet, {
+        ...expected, algorithms: ['ES256'], requiredClaims: ['sub', 'exp'], clockTolerance: 5, currentDate: clock(),
+      });
+      return payload;
+    } catch (error) {
+      throw new InvalidToken((error as Error).message, { cause: error });
+    }
+  }
+
+  return {
+    async verifyClientToken(token, channel) {
+      const cacheKey = `${channel} ${token}`;
+      const known = verified.get(cacheKey, clock().getTime());
+      if (known) return known;
+      const claims = await verify(token, clientKeys, { issuer: options.client.issuer, audience: options.client.audience, typ: 'at+jwt' });
+      const roles = strings(claims['roles']);
+      const client: VerifiedClient = {
+        principal: {
+          kind: 'user', subject: claims.sub!, roles, channel,
+          scopes: new Set(roles.flatMap((role) => options.scopesOf(role))),
+          bindings: bindingsOf(claims['bindings']),
+        },
+        expiresAt: new Date(claims.exp! * 1000),
+      };
+      verified.set(cacheKey, client, client.expiresAt.getTime());
+      return client;
+    },
+
+    async mintInternalToken(principal, audience) {
+      const cacheKey = `${audience} ${keyOf(principal)}`;
+      const now = clock().getTime();
+      const known = minted.get(cacheKey, now);
+      if (known) return known;
+      const issuedAt = Math.floor(now / 1000);
+      const token = await new SignJWT({
+        kind: principal.kind, roles: principal.roles, scopes: [...principal.scopes], bindings: principal.bindings, channel: principal.channel,
+      })
+        .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' })
+        .setIssuer(internalIssuer).setAudience(audience).setSubject(principal.subject)
+        .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(privateKey);
+      minted.set(cacheKey, token, now + lifetimeSeconds * 1000 - renewMs);
+      return token;
+    },
+
+    async verifyInternalToken(token, audience) {
+      const cacheKey = `${audience} ${token}`;
+      const known = accepted.get(cacheKey, clock().getTime());
+      if (known) return known;
+      const claims = await verify(token, internalKeys, { issuer: internalIssuer, audience, typ: 'internal+jwt' });
+      const kind = claims['kind'];
+      if (kind !== 'user' && kind !== 'service' && kind !== 'anonymous') throw new InvalidToken('no kind');
+      const principal: Principal = {
+        kind, subject: claims.sub!, roles: strings(claims['roles']), scopes: new Set(strings(claims['scopes'])),
+        bindings: bindingsOf(claims['bindings']), channel: String(claims['channel'] ?? ''),
+      };
+      accepted.set(cacheKey, principal, claims.exp! * 1000);
+      return principal;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { SignJWT, UnsecuredJWT, importJWK, type JWK } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from './developmentIssuer.ts';
+import { InvalidToken, createIdentity, type Identity } from './identity.ts';
+import type { Principal } from './principal.ts';
+
+let clientKey: JWK;
+let internalKey: JWK;
+let identity: Identity;
+let now = new Date('2026-03-01T12:00:00Z');
+
+const principal: Principal = {
+  kind: 'user', subject: 'someone', roles: ['reader'], scopes: new Set(['things:read']), bindings: { place: '17' }, channel: 'web',
+};
+
+beforeAll(async () => {
+  [clientKey, internalKey] = await Promise.all([newSigningKey(), newSigningKey()]);
+  identity = await createIdentity({
+    internalKey, clock: () => now,
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(clientKey)] } },
+    scopesOf: (role) => (role === 'reader' ? ['things:read'] : []),
+  });
+});
+
+describe('client tokens', () => {
+  it('become principals with the scopes of their roles', async () => {
+    const token = await issueToken(clientKey, { subject: 'someone', roles: ['reader', 'unheard-of'], bindings: { place: '17' }, now });
+    const { principal: verified, expiresAt } = await identity.verifyClientToken(token, 'web');
+    expect(verified).toMatchObject({ kind: 'user', subject: 'someone', bindings: { place: '17' }, channel: 'web' });
+    expect([...verified.scopes]).toEqual(['things:read']);
+    expect(expiresAt).toEqual(new Date('2026-03-02T00:00:00Z'));
+  });
+
+  const payload = () => ({ sub: 'someone', roles: ['reader'], iss: developmentIssuer, aud: developmentAudience, exp: now.getTime() / 1000 + 60 });
+  const signed = async (claims: object, header: object = {}, key = clientKey) =>
+    new SignJWT({ ...payload(), ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header }).sign(await importJWK(key, 'ES256'));
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['alg none', () => new UnsecuredJWT(payload()).encode()],
+    ['HS256 with the public key as secret', () =>
+      new SignJWT(payload()).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' }).sign(Buffer.from(JSON.stringify(publicHalf(clientKey)).padEnd(64)))],
+    ['another audience', () => signed({ aud: 'elsewhere' })],
+    ['another issuer', () => signed({ iss: 'elsewhere' })],
+    ['an id token', () => signed({}, { typ: 'JWT' })],
+    ['expired', () => signed({ exp: now.getTime() / 1000 - 6 })],
+    ['no subject', () => signed({ sub: undefined })],
+    ['another key', async () => signed({}, {}, await newSigningKey())],
+    ['an internal token', () => identity.mintInternalToken(principal, developmentAudience)],
+    ['no token at all', () => 'nonsense'],
+  ])('are refused: %s', async (_name, token) => {
+    await expect(identity.verifyClientToken(await token(), 'web')).rejects.toThrow(InvalidToken);
+  });
+
+  it('are refused once they have ended, although they were accepted before', async () => {
+    const token = await issueToken(clientKey, { subject: 'someone', roles: [], lifetimeSeconds: 60, now });
+    await identity.verifyClientToken(token, 'web');
+    now = new Date(now.getTime() + 66_000);
+    await expect(identity.verifyClientToken(token, 'web')).rejects.toThrow(InvalidToken);
+  });
+});
+
+describe('internal tokens', () => {
+  it('carry the principal to their audience and to no other', async () => {
+    const token = await identity.mintInternalToken(principal, 'things');
+    expect(await identity.verifyInternalToken(token, 'things')).toEqual(principal);
+    await expect(identity.verifyInternalToken(token, 'others')).rejects.toThrow(InvalidToken);
+  });
+
+  it('are minted once per principal and audience until near their end', async () => {
+    const first = await identity.mintInternalToken(principal, 'things');
+    expect(await identity.mintInternalToken({ ...principal }, 'things')).toBe(first);
+    expect(await identity.mintInternalToken({ ...principal, bindings: { place: '18' } }, 'things')).not.toBe(first);
+    now = new Date(now.getTime() + 46_000);
+    expect(await identity.mintInternalToken(principal, 'things')).not.toBe(first);
+  });
+
+  it('end after a minute', async () => {
+    const token = await identity.mintInternalToken(principal, 'things');
+    now = new Date(now.getTime() + 66_000);
+    await expect(identity.verifyInternalToken(token, 'things')).rejects.toThrow(InvalidToken);
+  });
+});
