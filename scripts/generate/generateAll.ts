@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os';
+import { channelOperations } from './channelOperations.ts';
+import { withGenerateLock } from './lock.ts';
+import { prismaClients } from './prismaClients.ts';
+import { protobuf } from './protobuf.ts';
+import { resolverTypes } from './resolverTypes.ts';
+import { supergraph } from './supergraph.ts';
+import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
+
+/** Later stages read what earlier ones made. */
+const stages: readonly (() => GenerateTask[])[] = [
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes()],
+  supergraph,
+  channelOperations,
+];
+
+/**
+ * Generates everything whose inputs changed. Failures do not stop what does not rest on them; they are in the report.
+ * Safe to call from several processes at once: they take turns, and the second finds nothing to do.
+ */
+export function generateAll(log: (line: string) => void): Promise<TaskReport> {
+  return withGenerateLock(async () => {
+    const reports: TaskReport[] = [];
+    for (const stage of stages) reports.push(await runTasks(stage(), Math.min(4, availableParallelism()), log));
+    return {
+      made: reports.flatMap((report) => report.made),
+      unchanged: reports.flatMap((report) => report.unchanged),
+      failures: reports.flatMap((report) => report.failures),
+    };
+  });
+}

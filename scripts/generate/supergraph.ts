@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { root, type GenerateTask } from './task.ts';
+
+const composer = 'schema/compose/composeAll.ts';
+
+/** `schema/supergraph.graphql` and the contract of every channel, composed from what the subgraphs and channels declare. Committed: reviewers read the diff. */
+export function supergraph(): GenerateTask[] {
+  if (!existsSync(join(root, composer))) return [];
+  const present = subgraphs.filter(({ name }) => existsSync(join(root, `subgraphs/${name}/schema.graphql`)));
+  if (present.length === 0) return [];
+  return [{
+    name: 'supergraph',
+    inputs: [
+      'schema/base.graphql', 'schema/subgraphs.ts', 'schema/channels.ts', 'schema/compose',
+      ...subgraphs.map(({ name }) => `subgraphs/${name}/schema.graphql`),
+      ...channels.flatMap(({ name }) => [`bffs/${name}/schema.graphql`, `bffs/${name}/channel.ts`]),
+    ],
+    outputs: ['schema/supergraph.graphql'],
+    run: async () => {
+      const { composeAll } = (await import(join(root, composer))) as { composeAll: () => unknown };
+      await composeAll();
+    },
+  }];
+}

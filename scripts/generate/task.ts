@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+/** The repository's root; every path of a task is relative to it. */
+export const root = new URL('../..', import.meta.url).pathname;
+
+/** One piece of generated code. It runs only when an input changed since the last success, or an output is gone. */
+export interface GenerateTask {
+  /** Such as `prisma/orders`: shown to the user, and the name of the stamp. */
+  readonly name: string;
+  /** Files and folders whose contents decide; those that do not exist count as empty. */
+  readonly inputs: readonly string[];
+  /** Files or folders that exist after a successful run. */
+  readonly outputs: readonly string[];
+  run(): Promise<void>;
+}
+
+export interface TaskFailure {
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface TaskReport {
+  readonly made: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly failures: readonly TaskFailure[];
+}
+
+/** Runs the tasks, at most `concurrency` at once. A failing task does not stop the others: its message is in the report. */
+export async function runTasks(tasks: readonly GenerateTask[], concurrency: number, log: (line: string) => void): Promise<TaskReport> {
+  const made: string[] = [];
+  const unchanged: string[] = [];
+  const failures: TaskFailure[] = [];
+  const queue = [...tasks];
+  const worker = async (): Promise<void> => {
+    for (let task = queue.shift(); task; task = queue.shift()) {
+      const hash = hashOf(task);
+      if (isFresh(task, hash)) {
+        unchanged.push(task.name);
+        continue;
+      }
+      const started = performance.now();
+      try {
+        rmSync(stampPath(task), { force: true });
+        await task.run();
+        writeStamp(task, hash);
+        made.push(task.name);
+        log(`generated ${task.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+      } catch (error) {
+        failures.push({ name: task.name, message: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return { made, unchanged, failures };
+}
+
+/** All files below a file or folder, sorted, relative to the root. */
+export function filesBelow(path: string): string[] {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  if (statSync(full).isFile()) return [path];
+  return readdirSync(full, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Writes a file only when its text differs, so that watchers and stamps of others stay quiet. Returns whether it wrote. */
+export function writeIfChanged(path: string, text: string): boolean {
+  const full = join(root, path);
+  if (existsSync(full) && readFileSync(full, 'utf8') === text) return false;
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return true;
+}
+
+function hashOf(task: GenerateTask): string {
+  const hash = createHash('sha256');
+  // The generators themselves and the pinned versions of their tools are inputs of everything.
+  for (const path of [...task.inputs, 'scripts/generate', 'package.json'].flatMap(filesBelow)) {
+    hash.update(path).update('\0').update(path === 'package.json' ? dependencyVersions() : readFileSync(join(root, path))).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function dependencyVersions(): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const tools = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] });
+  return JSON.stringify(tools.filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|^graphql$/.test(name)).sort());
+}
+
+const stampPath = (task: GenerateTask): string => join(root, 'generated/.stamps', task.name.replaceAll('/', '~'));
+
+function isFresh(task: GenerateTask, hash: string): boolean {
+  if (!existsSync(stampPath(task)) || readFileSync(stampPath(task), 'utf8') !== hash) return false;
+  return task.outputs.every((path) => existsSync(join(root, path)));
+}
+
+function writeStamp(task: GenerateTask, hash: string): void {
+  mkdirSync(dirname(stampPath(task)), { recursive: true });
+  writeFileSync(stampPath(task), hash);
+}
