@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+/** The key that seals one person's fields, in the clear: keep it for the length of a request, never store or log it. */
+export type DataKey = Uint8Array<ArrayBuffer>;
+
+/**
+ * Keys for personal data. Each person has a data key of their own, stored wrapped by a master key. Deleting the wrapped key erases
+ * the person everywhere at once, backups of the sealed fields included.
+ */
+export interface Keyring {
+  /** A fresh data key for one owner, and the form in which it may be stored. Only this owner's id unwraps it again. */
+  newDataKey(owner: string): { key: DataKey; wrapped: Uint8Array<ArrayBuffer> };
+  /** Throws when the wrapped key belongs to another owner, was changed, or its master key is not among the configured ones. */
+  unwrap(owner: string, wrapped: Uint8Array): DataKey;
+  /**
+   * Finds a sealed value without opening the others: equal values of one field give equal 32 bytes, which say nothing without the
+   * index key. Normalise the value first (case, blanks).
+   */
+  blindIndex(field: string, value: string): Uint8Array<ArrayBuffer>;
+}
+
+const keyIdBytes = 4;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+const readKey = (name: string, text: string): Buffer => {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length !== 32) throw new Error(`${name} must be 32 bytes in base64 (make one with: openssl rand -base64 32)`);
+  return key;
+};
+
+/** The first bytes of the key's hash: says which master key wrapped, so that master keys can be rotated. */
+const keyId = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, keyIdBytes);
+
+/**
+ * `masterKeys`: base64 keys of 32 bytes, separated by commas. The first one wraps new data keys, all of them unwrap: to rotate, put the new
+ * one in front. `indexKey` must never change, or nothing is found any more.
+ */
+export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; indexKey: string }): Keyring {
+  const masters = masterKeys.split(',').map((text) => readKey('PII master key', text));
+  const current = masters[0]!;
+  const byId = new Map(masters.map((key) => [keyId(key).toString('hex'), key]));
+  const index = readKey('PII index key', indexKey);
+
+  return {
+    newDataKey(owner) {
+      const key = new Uint8Array(randomBytes(32));
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(Buffer.from(owner));
+      const body = Buffer.concat([cipher.update(key), cipher.final()]);
+      return { key, wrapped: new Uint8Array(Buffer.concat([keyId(current), nonce, cipher.getAuthTag(), body])) };
+    },
+    unwrap(owner, wrapped) {
+      const bytes = Buffer.from(wrapped);
+      const master = byId.get(bytes.subarray(0, keyIdBytes).toString('hex'));
+      if (!master) throw new Error('the master key that wrapped this data key is not configured');
+      const nonceEnd = keyIdBytes + nonceBytes;
+      const tagEnd = nonceEnd + tagBytes;
+      const decipher = createDecipheriv('aes-256-gcm', master, bytes.subarray(keyIdBytes, nonceEnd), { authTagLength: tagBytes })
+        .setAAD(Buffer.from(owner))
+        .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
+      return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]));
+    },
+    blindIndex(field, value) {
+      const fieldKey = Buffer.from(hkdfSync('sha256', index, '', `blind-index:${field}`, 32));
+      return new Uint8Array(createHmac('sha256', fieldKey).update(value.normalize('NFKC')).digest());
+    },
+  };
+}
