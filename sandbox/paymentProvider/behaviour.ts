@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * How the provider behaves, beyond what a method token asks for. Set as a whole by `PUT /v1/behaviour`, what is left out falls back
+ * to its default; forgotten when the process ends.
+ */
+export const behaviourSchema = z.strictObject({
+  /** False: everything but this endpoint answers 503. */
+  available: z.boolean().default(true),
+  /** Every POST waits this long before it is looked at. */
+  delayMilliseconds: z.int().min(0).max(60_000).default(0),
+  /** What `tok_slow` waits. */
+  slowMilliseconds: z.int().min(0).max(60_000).default(2_000),
+  /** So many of the next POSTs are carried out, and their answers lost. */
+  loseAnswers: z.int().min(0).max(10_000).default(0),
+  /** Declines every authorisation with this code. */
+  declineReason: z.string().min(1).max(60).nullable().default(null),
+  refuseCaptures: z.boolean().default(false),
+  refuseRefunds: z.boolean().default(false),
+  /** Of authorisations made from now on. */
+  authorisationLifetimeSeconds: z.int().min(0).max(31 * 86_400).default(7 * 86_400),
+});
+
+export type Behaviour = z.output<typeof behaviourSchema>;
+
+export const defaultBehaviour: Behaviour = behaviourSchema.parse({});
+
+/**
+ * Method tokens that make the provider do something of note; every other `tok_…` is authorised.
+ * `tok_declined`: insufficient funds. `tok_slow`: answers late. `tok_lost_answer`: authorises, then drops the connection without an
+ * answer, once. `tok_capture_refused`: authorises, but refuses to capture.
+ */
+export const methodTokens = {
+  ok: 'tok_ok',
+  visa: 'tok_visa',
+  declined: 'tok_declined',
+  slow: 'tok_slow',
+  lostAnswer: 'tok_lost_answer',
+  captureRefused: 'tok_capture_refused',
+} as const;

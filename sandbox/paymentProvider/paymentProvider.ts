@@ -1,0 +1,97 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { refusal } from './bank.ts';
+import { Provider } from './provider.ts';
+import { answer, type ApiAnswer } from './routes.ts';
+
+export interface PaymentProviderOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Where the ledger file `ledger.jsonl` lives; made when missing. */
+  readonly dataDir: string;
+  /** What callers must send as `Authorization: Bearer …`. */
+  readonly apiKey: string;
+  readonly clock?: () => Date;
+}
+
+export interface RunningPaymentProvider {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  /** Drops open connections, and resolves when the ledger file is closed. */
+  close(): Promise<void>;
+}
+
+const maxBody = 16 * 1024;
+
+/**
+ * A card payment provider of our own, for development and tests: real HTTP, and a ledger that survives a kill.
+ * See README.md beside this file for its API. Rejects when the port is taken or the ledger cannot be read.
+ */
+export async function startPaymentProvider(options: PaymentProviderOptions): Promise<RunningPaymentProvider> {
+  const keyDigest = digest(options.apiKey);
+  const server = createServer({ requestTimeout: 10_000, keepAliveTimeout: 60_000 }, (request, response) => {
+    respond(provider, keyDigest, request, response).catch((error: unknown) => {
+      send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
+    });
+  });
+  // The port first: whoever holds it owns the ledger file.
+  const provider = once(server, 'listening').then(() => Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())));
+  server.listen(options.port, options.host ?? '127.0.0.1');
+  const stop = () => new Promise<void>((closed) => {
+    server.close(() => closed());
+    server.closeAllConnections();
+  });
+  try {
+    const opened = await provider;
+    const { address, port } = server.address() as AddressInfo;
+    return { url: `http://${address}:${port}`, close: async () => { await stop(); await opened.close(); } };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function respond(provider: Promise<Provider>, keyDigest: Buffer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://provider');
+  if (url.pathname === '/health') return send(response, { status: 200, body: { status: 'up' } });
+  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (!timingSafeEqual(digest(given), keyDigest)) return send(response, refusal(401, 'unauthorised', 'The API key is missing or wrong.'));
+  const body = await readJson(request);
+  if (body === undefined) return send(response, refusal(400, 'invalid_request', `The body is no JSON object of at most ${maxBody} bytes.`));
+  const key = request.headers['idempotency-key'];
+  const result = await answer(await provider, {
+    method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body, idempotencyKey: typeof key === 'string' ? key : null,
+  });
+  if (result.lost) request.socket.destroy();
+  else send(response, result);
+}
+
+function send(response: ServerResponse, { status, body, replayed }: ApiAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json', ...(replayed ? { 'idempotent-replayed': 'true' } : {}) });
+  response.end(JSON.stringify(body));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBody) return undefined;
+    chunks.push(chunk);
+  }
+  if (size === 0) return {};
+  try {
+    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
