@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export class OwnedByOther extends Error {
+  override readonly name = 'OwnedByOther';
+  constructor(readonly folder: string, readonly pid: number) {
+    super(`${folder} is in use by process ${pid}`);
+  }
+}
+
+/**
+ * Makes this process the one that uses a folder. Returns a function that gives it up.
+ * A process that died, also by kill -9, owns nothing: its start time is kept, so that a reused process id is not mistaken for it.
+ * @throws OwnedByOther when a living process owns it.
+ */
+export function takeOwnership(folder: string): () => void {
+  const path = join(folder, 'owner.json');
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) });
+  for (;;) {
+    try {
+      writeFileSync(path, mine, { flag: 'wx', mode: 0o600 });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const owner = readOwner(path);
+    if (owner && startTime(owner.pid) === owner.startedAt) throw new OwnedByOther(folder, owner.pid);
+    rmSync(path, { force: true });
+  }
+}
+
+function readOwner(path: string): { pid: number; startedAt: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as { pid: number; startedAt: string };
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a process began, in whatever form the system tells; undefined when there is none with that id. */
+export function startTime(pid: number): string | undefined {
+  try {
+    if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+    // proc(5): the name in parentheses may hold anything; after it, field 3 is the state and field 22 the start time.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}

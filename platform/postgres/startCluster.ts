@@ -1,0 +1,132 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '#platform/config/startupError.ts';
+import { findBinaries } from './binaries.ts';
+import { ensureDataFolder, superuser } from './dataFolder.ts';
+import { freePort } from './freePort.ts';
+import { OwnedByOther, takeOwnership } from './ownership.ts';
+import { Passwords } from './passwords.ts';
+import { chooseServerUser } from './serverUser.ts';
+import { launchServer, PortTaken, stopLeftOver, type ServerOptions } from './server.ts';
+
+export interface ClusterOptions {
+  /** Folder of the cluster: its data, passwords (0600) and log. Made when absent. */
+  readonly dataDir: string;
+  /** 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** False gives up safety for speed: for data that are thrown away. Default true. */
+  readonly durable?: boolean;
+  readonly maxConnections?: number;
+  readonly log: (line: string) => void;
+}
+
+export interface Cluster {
+  readonly port: number;
+  /** Process id of the server as it runs now. */
+  readonly pid: number;
+  /** The superuser, on the database `postgres`. */
+  readonly adminUrl: string;
+  /** A database under a role, by default the role named like it. */
+  url(database: string, role?: string): string;
+  /** The kept password of a role, made when there is none. */
+  passwordOf(role: string): string;
+  /** Shuts down in order; open connections are cut. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a PostgreSQL server of the embedded binaries as a child of this process, listening on 127.0.0.1 only.
+ * It ends with this process, however that ends. When the server itself is killed it is started again on the same port, and recovers.
+ * @throws StartupError with one line that says what to do.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const folder = resolve(options.dataDir);
+  const release = own(folder);
+  try {
+    const [binaries, user] = await Promise.all([findBinaries(), chooseServerUser()]);
+    const passwords = new Passwords(join(folder, 'passwords.json'));
+    const durable = options.durable ?? true;
+    const data = ensureDataFolder(folder, binaries, user, passwords, durable);
+    await stopLeftOver(data);
+    const server = { postgres: binaries.postgres, user, data, logFile: join(folder, 'postgres.log'), durable, maxConnections: options.maxConnections ?? 300 };
+    const { child, port } = await launchOnPort(server, options.port ?? 0);
+    return superviseServer({ ...server, port }, child, passwords, options.log, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function own(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return takeOwnership(folder);
+  } catch (error) {
+    if (error instanceof OwnedByOther) throw new StartupError(`Process ${error.pid} already runs on ${folder}: stop it, or set another DATA_DIR.`);
+    throw new StartupError(`The data folder ${folder} cannot be used (${(error as Error).message}): choose another DATA_DIR.`);
+  }
+}
+
+async function launchOnPort(server: Omit<ServerOptions, 'port'>, wanted: number): Promise<{ child: ChildProcess; port: number }> {
+  for (let tries = 5; ; tries--) {
+    const port = wanted || (await freePort());
+    try {
+      return { child: await launchServer({ ...server, port }), port };
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+      if (wanted || tries === 1) throw new StartupError(`Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`);
+    }
+  }
+}
+
+function superviseServer(server: ServerOptions, first: ChildProcess, passwords: Passwords, log: (line: string) => void, release: () => void): Cluster {
+  let child = first;
+  let stopping = false;
+  let restarting: Promise<void> = Promise.resolve();
+  const watch = (): void => {
+    child.once('exit', (code, signal) => {
+      if (!stopping) restarting = restart(signal ?? `code ${code}`);
+    });
+  };
+  const restart = async (reason: string): Promise<void> => {
+    log(`PostgreSQL ended (${reason}); starting it again`);
+    for (let waitMs = 100; !stopping; waitMs = Math.min(waitMs * 2, 10_000)) {
+      try {
+        child = await launchServer(server);
+        watch();
+        log('PostgreSQL is back');
+        return;
+      } catch (error) {
+        log(`PostgreSQL cannot be started again: ${(error as Error).message}`);
+        await sleep(waitMs);
+      }
+    }
+  };
+  watch();
+  const url = (database: string, role = database): string =>
+    `postgresql://${role}:${passwords.of(role)}@127.0.0.1:${server.port}/${database}`;
+  return {
+    port: server.port,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    adminUrl: url('postgres', superuser),
+    url,
+    passwordOf: (role) => passwords.of(role),
+    async stop() {
+      stopping = true;
+      await restarting;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit');
+        child.kill('SIGINT');
+        const force = setTimeout(() => child.kill('SIGQUIT'), 15_000);
+        await ended;
+        clearTimeout(force);
+      }
+      release();
+    },
+  };
+}
