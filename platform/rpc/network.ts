@@ -1,0 +1,109 @@
+import { createServer, type Http2Server } from 'node:http2';
+import { Code, ConnectError, createRouterTransport, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
+import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
+import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
+import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { callerKey, type RpcService } from './service.ts';
+
+const deadlineMs = 5_000;
+
+/** How domains reach each other's services: within the process, or over gRPC. */
+export interface RpcNetwork {
+  /** A way to a domain's services under the caller's identity. May be asked before the domain serves: only a call needs it. */
+  transportTo(domain: string, caller: Principal): Transport;
+  /** Makes a domain's services reachable. */
+  serve(domain: string, services: readonly RpcService[]): Promise<{ close(): Promise<void> }>;
+}
+
+/** Refuses whoever is not a service with a token for this domain, and restores the trace of the call. */
+function authenticate(identity: Identity, domain: string): Interceptor {
+  return (next) => async (request) => {
+    const [scheme, token] = (request.header.get('authorization') ?? '').split(' ');
+    if (scheme !== 'Bearer' || !token) throw new ConnectError('a service token is required', Code.Unauthenticated);
+    let principal: Principal;
+    try {
+      principal = await identity.verifyInternalToken(token, domain);
+    } catch (error) {
+      if (error instanceof InvalidToken) throw new ConnectError('the token is not valid here', Code.Unauthenticated);
+      throw error;
+    }
+    if (principal.kind !== 'service') throw new ConnectError('only services may call', Code.PermissionDenied);
+    request.contextValues.set(callerKey, principal);
+    return runWithTrace(traceOfRequest(request.header.get('traceparent'), actorOf(principal)), () => next(request));
+  };
+}
+
+function identify(identity: Identity, domain: string, caller: Principal): Interceptor {
+  return (next) => async (request) => {
+    request.header.set('authorization', `Bearer ${await identity.mintInternalToken(caller, domain)}`);
+    request.header.set('traceparent', childTraceparent(currentTrace().traceparent));
+    return next(request);
+  };
+}
+
+const routesOf = (services: readonly RpcService[]) => (router: ConnectRouter) => {
+  for (const each of services) each.register(router);
+};
+
+/** All domains in one process: calls take the same path, token and deadline included, but no socket. */
+export function localNetwork(identity: Identity): RpcNetwork {
+  const routers = new Map<string, Transport>();
+  const unreachable = (domain: string) => new ConnectError(`${domain} does not serve yet`, Code.Unavailable);
+  return {
+    transportTo(domain, caller) {
+      return {
+        async unary(method, signal, timeoutMs, header, input, contextValues) {
+          const transport = routers.get(domain);
+          if (!transport) throw unreachable(domain);
+          const headers = new Headers(header);
+          headers.set('authorization', `Bearer ${await identity.mintInternalToken(caller, domain)}`);
+          headers.set('traceparent', childTraceparent(currentTrace().traceparent));
+          return transport.unary(method, signal, timeoutMs ?? deadlineMs, headers, input, contextValues);
+        },
+        stream: () => Promise.reject(new ConnectError('streams are not used between domains', Code.Unimplemented)),
+      };
+    },
+    serve(domain, services) {
+      routers.set(domain, createRouterTransport(routesOf(services), { router: { interceptors: [authenticate(identity, domain)] } }));
+      return Promise.resolve({ close: () => Promise.resolve(void routers.delete(domain)) });
+    },
+  };
+}
+
+/** Each domain in a process of its own: gRPC over HTTP/2. `addressOf` gives a domain's base URL, `listen` where this process serves. */
+export function grpcNetwork(options: {
+  readonly identity: Identity;
+  readonly addressOf: (domain: string) => string;
+  readonly listen: { readonly port: number; readonly host: string };
+}): RpcNetwork {
+  return {
+    transportTo: (domain, caller) =>
+      createGrpcTransport({
+        baseUrl: options.addressOf(domain), defaultTimeoutMs: deadlineMs, interceptors: [identify(options.identity, domain, caller)],
+      }),
+    async serve(domain, services) {
+      const adapter = connectNodeAdapter({
+        routes: routesOf(services), interceptors: [authenticate(options.identity, domain)], connect: false, grpcWeb: false,
+      });
+      const server = createServer(adapter);
+      const sessions = new Set<{ close(): void }>();
+      server.on('session', (session) => {
+        sessions.add(session);
+        session.once('close', () => sessions.delete(session));
+      });
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject).listen(options.listen.port, options.listen.host, resolve);
+      });
+      return { close: () => closeServer(server, sessions) };
+    },
+  };
+}
+
+/** Lets running calls finish, and keeps idle connections from holding the server open. */
+function closeServer(server: Http2Server, sessions: ReadonlySet<{ close(): void }>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const session of sessions) session.close();
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { CodedError } from './codedError.ts';
+
+interface SqlTx {
+  $queryRawUnsafe<T = unknown>(sql: string, ...params: unknown[]): Promise<T>;
+  $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
+}
+
+/** The key was used before, with another body. */
+export class IdempotencyKeyReused extends CodedError {
+  constructor() {
+    super('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used before with another body. Use a new key for a new request.');
+  }
+}
+
+export interface IdempotentRequest {
+  readonly principal: Principal;
+  readonly mutation: string;
+  /** Chosen by the client, 1 to 128 characters. */
+  readonly key: string;
+  /** What was asked, as JSON data; the order of properties does not matter. */
+  readonly body: unknown;
+  readonly now: Date;
+}
+
+export const idempotencyDays = 30;
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, canonical(each)]));
+}
+
+const hashOf = (body: unknown) => createHash('sha256').update(JSON.stringify(canonical(body)) ?? 'undefined').digest('base64url');
+
+/**
+ * Runs `work` once per principal, mutation and key, within the caller's transaction, and answers with what it returned (JSON data)
+ * for every later call with the same body. A call that runs at the same time waits for the first one to commit.
+ * @throws IdempotencyKeyReused for another body
+ */
+export async function idempotent<Result>(tx: SqlTx, request: IdempotentRequest, work: () => Promise<Result>): Promise<Result> {
+  if (request.key.length < 1 || request.key.length > 128) {
+    throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
+  }
+  const id = [actorOf(request.principal), request.mutation, request.key] as const;
+  const hash = hashOf(request.body);
+  const claimed = await tx.$executeRawUnsafe(
+    `INSERT INTO platform.idempotency (principal, mutation, key, body_hash, at) VALUES ($1, $2, $3, $4, $5::timestamptz) ON CONFLICT DO NOTHING`,
+    ...id, hash, request.now.toISOString(),
+  );
+  if (claimed === 0) {
+    const [known] = await tx.$queryRawUnsafe<{ body_hash: string; result: Result }[]>(
+      `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`, ...id,
+    );
+    if (known?.body_hash !== hash) throw new IdempotencyKeyReused();
+    return known.result;
+  }
+  const result = await work();
+  await tx.$executeRawUnsafe(
+    `UPDATE platform.idempotency SET result = $4::jsonb WHERE principal = $1 AND mutation = $2 AND key = $3`, ...id, JSON.stringify(result),
+  );
+  return result;
+}

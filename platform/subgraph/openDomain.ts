@@ -1,0 +1,83 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
+import { createEventLog } from '#platform/events/createEventLog.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { RpcNetwork } from '#platform/rpc/network.ts';
+import { createClient } from '@connectrpc/connect';
+import type { SubgraphDefinition } from './defineSubgraph.ts';
+import type { Domain } from './domain.ts';
+
+export interface DomainEnvironment {
+  /** Of the domain's own database, as its own role. */
+  readonly databaseUrl: string;
+  /** Connections kept at most; 8 unless told. Many domains share one server. */
+  readonly poolSize?: number;
+  readonly network: RpcNetwork;
+  readonly log: Logger;
+  /** Values for the keys the definition declares; its defaults hold for what is missing. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly clock?: () => Date;
+  readonly newId?: () => string;
+  /** Called after a commit that appended events. */
+  readonly onAppended?: () => void;
+}
+
+export interface OpenDomain {
+  readonly domain: Domain;
+  close(): Promise<void>;
+}
+
+interface TransactionClient {
+  $transaction<T>(work: (tx: never) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
+  $disconnect(): Promise<void>;
+}
+
+/** The identity under which a service calls others, and does what nobody asked for. */
+export const servicePrincipal = (name: string): Principal => ({
+  kind: 'service', subject: name, roles: [], scopes: new Set(), bindings: {}, channel: 'internal',
+});
+
+/** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
+export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {
+  const log = environment.log.child({ service: definition.name });
+  const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: environment.poolSize ?? 8, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 });
+  // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  const db = definition.database(new PrismaPg(pool, { disposeExternalPool: false })) as TransactionClient;
+  const clock = environment.clock ?? (() => new Date());
+  const newId = environment.newId ?? (() => uuidv7());
+  const principal = servicePrincipal(definition.name);
+  const events = createEventLog({ source: `${definition.name}-service`, clock, newId });
+
+  async function transaction<T>(work: (tx: never) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const result = await db.$transaction(work, { maxWait: 10_000, timeout: 15_000 });
+        environment.onAppended?.();
+        return result;
+      } catch (error) {
+        if (!(error instanceof ConcurrencyError) || attempt >= retries) throw error;
+      }
+    }
+  }
+
+  const domain: Domain = {
+    name: definition.name,
+    db,
+    pool,
+    transaction: transaction as Domain['transaction'],
+    events, clock, newId, log, principal,
+    rpc: { client: (service) => createClient(service, environment.network.transportTo(service.typeName.split('.')[1]!, principal)) },
+    config: (definition.config?.parse(environment.configuration ?? {}) ?? {}) as Domain['config'],
+  };
+  return {
+    domain,
+    async close() {
+      await db.$disconnect();
+      await pool.end();
+    },
+  };
+}

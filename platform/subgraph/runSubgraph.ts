@@ -1,0 +1,126 @@
+import type { Server } from 'node:http';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { parse } from 'graphql';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import { projectReadModels } from '#platform/events/defineReadModel.ts';
+import { runConsumers } from '#platform/events/runConsumers.ts';
+import { startRelay, type Relay } from '#platform/events/relay.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { enforceAuth } from './authSchema.ts';
+import type { SubgraphDefinition } from './defineSubgraph.ts';
+import type { Domain } from './domain.ts';
+import { createExecution, type SubgraphCall } from './execution.ts';
+import { subgraphServer } from './httpServer.ts';
+import { idempotencyDays } from './idempotency.ts';
+import { openDomain, type DomainEnvironment } from './openDomain.ts';
+import { sdlOf } from './sdl.ts';
+import { superviseLoops } from './superviseLoops.ts';
+
+export interface SubgraphEnvironment extends Omit<DomainEnvironment, 'onAppended'> {
+  readonly bus: EventBus;
+  readonly identity: Identity;
+}
+
+export interface RunningSubgraph {
+  readonly name: string;
+  readonly domain: Domain;
+  /** One GraphQL request, under the token and trace in `headers`. */
+  readonly execute: SubgraphCall;
+  /** Fills an empty database; does nothing on one that was seeded. */
+  seed(): Promise<void>;
+  /** Starts what works by itself: relay, consumers, read models, background loops. Requests are answered before this, too. */
+  start(): Promise<void>;
+  /** The database answers. */
+  ready(): Promise<boolean>;
+  /** An HTTP server for it, not listening yet. */
+  httpServer(): Server;
+  /** Finishes the work in hand and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Makes a subgraph of a definition: ready to answer, and, once started, to hear and be heard. */
+export async function runSubgraph(definition: SubgraphDefinition, environment: SubgraphEnvironment): Promise<RunningSubgraph> {
+  let relay: Relay | undefined;
+  const opened = openDomain(definition, { ...environment, onAppended: () => relay?.wake() });
+  const { domain } = opened;
+  const schema = enforceAuth(buildSubgraphSchema([{
+    typeDefs: parse(sdlOf(definition.directory)),
+    resolvers: { DateTime: GraphQLDateTimeISO, ...definition.resolvers } as never,
+  }]));
+  const execute = createExecution({
+    name: definition.name, schema, identity: environment.identity, log: domain.log,
+    contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
+  });
+  const serving = await environment.network.serve(definition.name, definition.services?.(domain) ?? []);
+  for (const saga of definition.sagas ?? []) saga.register(domain);
+
+  const running: { stop(): Promise<void> }[] = [];
+  const ready = async () => pingable(domain);
+  return {
+    name: definition.name, domain, execute, ready,
+    seed: () => seedOnce(definition, domain),
+    async start() {
+      relay = await startRelay(domain, environment.bus);
+      running.push(relay);
+      running.push(await runConsumers(domain, [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)], environment.bus));
+      running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
+    },
+    httpServer: () => subgraphServer({ execute, ready }),
+    async stop() {
+      await serving.close();
+      await Promise.all(running.map((each) => each.stop()));
+      await opened.close();
+    },
+  };
+}
+
+async function pingable(domain: Domain): Promise<boolean> {
+  try {
+    await domain.pool.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Under a lock, so that two processes that start at once seed once. A seed that failed half-way is begun again: seeds are idempotent. */
+async function seedOnce(definition: SubgraphDefinition, domain: Domain): Promise<void> {
+  if (!definition.seed) return;
+  const client = await domain.pool.connect();
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtext('seed'))`);
+    const { rowCount } = await client.query('SELECT 1 FROM platform.seeded WHERE name = $1', [definition.name]);
+    if (rowCount) return;
+    await definition.seed(domain);
+    await client.query('INSERT INTO platform.seeded (name, at) VALUES ($1, $2)', [definition.name, domain.clock()]);
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock(hashtext('seed'))`);
+    client.release();
+  }
+}
+
+const hour = 3_600_000;
+
+/** Deletes idempotency keys past their time. */
+const forgetOldKeys = (domain: Domain) => ({
+  name: 'idempotency keys',
+  async run(signal: AbortSignal) {
+    while (!signal.aborted) {
+      await domain.pool.query('DELETE FROM platform.idempotency WHERE at < $1', [new Date(domain.clock().getTime() - idempotencyDays * 24 * hour)]);
+      await pause(hour, signal);
+    }
+  },
+});
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    timer.unref();
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });

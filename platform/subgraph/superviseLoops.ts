@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { Background } from './defineSubgraph.ts';
+
+const firstPauseMs = 250;
+const longestPauseMs = 30_000;
+
+/** Runs loops until stopped. One that throws is logged and begun again after a pause that doubles up to half a minute. */
+export function superviseLoops(log: Logger, loops: readonly Background[]): { stop(): Promise<void> } {
+  const controller = new AbortController();
+  const { signal } = controller;
+
+  async function supervise(loop: Background): Promise<void> {
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        return await loop.run(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error({ err: error, loop: loop.name }, 'a background loop failed and begins again');
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pauseMs);
+          signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+        });
+      }
+    }
+  }
+
+  const running = loops.map(supervise);
+  return {
+    async stop() {
+      controller.abort();
+      await Promise.all(running);
+    },
+  };
+}

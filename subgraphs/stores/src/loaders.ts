@@ -1,0 +1,20 @@
+import DataLoader from 'dataloader';
+import type { Stores } from './context.ts';
+import type { StoreRow } from './store.ts';
+
+export interface Loaders {
+  /** By id; null where there is none. */
+  readonly storeById: DataLoader<string, StoreRow | null>;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function loaders(domain: Stores): Loaders {
+  return {
+    storeById: new DataLoader(async (ids) => {
+      const rows = await domain.db.store.findMany({ where: { id: { in: ids.filter((id) => uuid.test(id)) } }, include: { exceptions: true } });
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+  };
+}

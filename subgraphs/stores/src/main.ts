@@ -1,0 +1,20 @@
+import { PrismaClient } from '#generated/stores/prisma/client.ts';
+import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
+import { service } from '#platform/rpc/service.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { loaders } from './loaders.ts';
+import { orderingTerms } from './orderingTerms.ts';
+import { resolvers } from './resolvers.ts';
+import { seed } from './seed.ts';
+
+export default defineSubgraph({
+  name: 'stores',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  services: (domain) => [
+    service(StoreQueryService, { getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)) }),
+  ],
+  seed,
+});

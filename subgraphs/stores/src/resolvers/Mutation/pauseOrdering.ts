@@ -1,0 +1,12 @@
+import type { MutationResolvers } from '#generated/stores/resolvers.ts';
+import { setOrdering } from '../../commands/setOrdering.ts';
+import { storeNotFound } from '../storeNotFound.ts';
+
+export const pauseOrdering: MutationResolvers['pauseOrdering'] = async (_parent, { input }, { domain, principal }) => {
+  const reason = input.reason.trim();
+  if (reason.length < 1 || reason.length > 200) {
+    return { __typename: 'StoreInputProblem', field: 'reason', message: 'Say why in 1 to 200 characters: guests read it.' };
+  }
+  const outcome = await setOrdering(domain, principal, input.storeId, reason);
+  return outcome.kind === 'done' ? { __typename: 'PauseOrderingSuccess', store: outcome.store } : storeNotFound;
+};

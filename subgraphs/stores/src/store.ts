@@ -1,0 +1,31 @@
+import type { OpeningException, Store } from '#generated/stores/prisma/client.ts';
+import { openingAt, type Hours, type Interval, type Opening } from './openingHours.ts';
+
+/** A store as it is read everywhere: with the days that differ from its week. */
+export type StoreRow = Store & { readonly exceptions: readonly OpeningException[] };
+
+export interface NearbyRow {
+  readonly store: StoreRow;
+  readonly distanceMetres: number;
+}
+
+export interface TaxRateRow {
+  readonly taxClass: string;
+  readonly service: string;
+  readonly basisPoints: number;
+}
+
+export const taxRatesOf = (store: StoreRow): TaxRateRow[] => store.taxRates as unknown as TaxRateRow[];
+
+export const weekOf = (store: StoreRow): Interval[][] => store.week as unknown as Interval[][];
+
+export const intervalsOf = (exception: OpeningException): Interval[] => exception.intervals as unknown as Interval[];
+
+export const hoursOf = (store: StoreRow): Hours => ({
+  timeZone: store.timeZone,
+  week: weekOf(store),
+  exceptions: new Map(store.exceptions.map((exception) => [exception.date, intervalsOf(exception)])),
+});
+
+/** Whether the store is open at an instant, by its own clock. */
+export const openingOf = (store: StoreRow, now: Date): Opening => openingAt(hoursOf(store), now);
