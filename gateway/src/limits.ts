@@ -1,0 +1,102 @@
+import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+
+/** What a request may ask for. Counts are of the document with its fragments expanded: fields are counted, not requests. */
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly tokens: number;
+  /** Levels of fields; a field at the root has depth 1. */
+  readonly depth: number;
+  readonly fields: number;
+  readonly rootFields: number;
+  readonly aliases: number;
+  readonly directives: number;
+}
+
+export const defaultLimits: Limits = { bodyBytes: 100_000, tokens: 4_000, depth: 15, fields: 1_000, rootFields: 25, aliases: 50, directives: 50 };
+
+const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });
+const invalid = (message: string) => new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+
+interface Size {
+  depth: number;
+  fields: number;
+  rootFields: number;
+  aliases: number;
+  directives: number;
+}
+
+/** Aliases that would make an object of the answer lie about itself. */
+const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Measures selections; each fragment once, however often it is spread, so that the work is linear in the document. */
+class Measure {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #sizes = new Map<string, Size | 'in progress'>();
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  selections(set: SelectionSetNode): Size {
+    const size: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
+    const names = new Map<string, number>();
+    for (const selection of set.selections) {
+      size.directives += selection.directives?.length ?? 0;
+      if (selection.kind === Kind.FIELD) {
+        const name = selection.alias?.value ?? selection.name.value;
+        checkName(name, selection.name.value);
+        const times = (names.get(name) ?? 0) + 1;
+        if (times > 20) throw tooComplex(`The field ${name} is selected too often at one place.`);
+        names.set(name, times);
+        const below = selection.selectionSet ? this.selections(selection.selectionSet) : undefined;
+        size.rootFields += 1;
+        size.fields += 1 + (below?.fields ?? 0);
+        size.depth = Math.max(size.depth, 1 + (below?.depth ?? 0));
+        size.aliases += (selection.alias ? 1 : 0) + (below?.aliases ?? 0);
+        size.directives += below?.directives ?? 0;
+      } else {
+        const below = selection.kind === Kind.INLINE_FRAGMENT ? this.selections(selection.selectionSet) : this.#fragment(selection.name.value);
+        size.rootFields += below.rootFields;
+        size.fields += below.fields;
+        size.depth = Math.max(size.depth, below.depth);
+        size.aliases += below.aliases;
+        size.directives += below.directives;
+      }
+    }
+    return size;
+  }
+
+  #fragment(name: string): Size {
+    const known = this.#sizes.get(name);
+    if (known === 'in progress') throw invalid(`The fragment ${name} spreads itself.`);
+    if (known) return known;
+    const fragment = this.#fragments.get(name);
+    if (!fragment) throw invalid(`There is no fragment ${name}.`);
+    this.#sizes.set(name, 'in progress');
+    const size = this.selections(fragment.selectionSet);
+    size.directives += fragment.directives?.length ?? 0;
+    this.#sizes.set(name, size);
+    return size;
+  }
+}
+
+function checkName(responseName: string, fieldName: string): void {
+  if (forbiddenNames.has(responseName) || (responseName === '__typename' && fieldName !== '__typename')) {
+    throw invalid(`A field cannot be called ${responseName} in the answer.`);
+  }
+}
+
+/**
+ * Refuses what is over a limit, before anything expands or validates it. Takes time linear in the document, which `tokens` bounds.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments that go round or are missing
+ */
+export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: Limits): void {
+  const size = new Measure(document).selections(operation.selectionSet);
+  size.directives += operation.directives?.length ?? 0;
+  for (const variable of operation.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
+  for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {
+    if (size[what] > limits[what]) throw tooComplex(`The document is too complex: ${what} ${size[what] > 1e9 ? 'without measure' : size[what]}, at most ${limits[what]}.`);
+  }
+}
