@@ -36,7 +36,7 @@ export const roleScopes = {
   courier: ['catalog:read', 'orders:read', 'delivery:read', 'delivery:work'],
   kitchen: ['catalog:read', 'orders:read', 'board:read', 'kitchen:work', 'stock:read'],
   manager: [
-    'catalog:read', 'orders:read', 'orders:cancel', 'board:read', 'kitchen:work', 'stock:read', 'stock:write', 'store:manage',
+    'catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'board:read', 'kitchen:work', 'stock:read', 'stock:write', 'store:manage',
     'payments:read', 'delivery:read',
   ],
   admin: Object.keys(scopes) as Scope[],

@@ -77,4 +77,13 @@ export const OrderStatusChanged = defineEvent({
   }),
 });
 
-export const events = [OrderCreated, OrderStatusChanged];
+/** The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too. */
+export const OrderHandedOver = defineEvent({
+  name: 'OrderHandedOver',
+  domain: 'orders',
+  version: '1.0',
+  aggregate: (data) => `order:${data.orderId}`,
+  schema: z.object({ orderId: id, storeId: id, at: instant }),
+});
+
+export const events = [OrderCreated, OrderStatusChanged, OrderHandedOver];

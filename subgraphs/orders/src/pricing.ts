@@ -1,0 +1,83 @@
+/** Under which rules a store sells: from GetOrderingTerms. */
+export interface TaxRegime {
+  /** Prices contain the tax. */
+  readonly inclusive: boolean;
+  readonly rates: readonly { readonly taxClass: string; readonly service: string; readonly basisPoints: number }[];
+}
+
+/** A line as the menu prices it; amounts in minor units. */
+export interface LineToPrice {
+  readonly unitPrice: number;
+  readonly quantity: number;
+  readonly taxClass: string;
+}
+
+export interface LinePrice {
+  /** Unit price times quantity. */
+  readonly total: number;
+  /** Contained in `total` where prices contain tax, else added to it. */
+  readonly tax: number;
+}
+
+export interface OrderPrice {
+  /** One for each line, in the same order. */
+  readonly lines: readonly LinePrice[];
+  /** Sum of the lines' totals. */
+  readonly subtotal: number;
+  readonly deliveryFee: number;
+  /** Of all lines and the delivery fee. */
+  readonly tax: number;
+  readonly taxInclusive: boolean;
+  /** What is charged. */
+  readonly total: number;
+}
+
+/** A delivery is part of the sale of food, so its fee is taxed as food is. */
+const deliveryTaxClass = 'FOOD';
+const wholeBasisPoints = 10_000;
+
+/** A price that cannot be said: the store has no rate for a class and service. A mistake in the store's data, never of the guest. */
+export class NoTaxRate extends Error {
+  constructor(taxClass: string, service: string) {
+    super(`no tax rate for ${taxClass} with ${service}`);
+    this.name = 'NoTaxRate';
+  }
+}
+
+/** Integer division, halves away from zero; for amounts of zero and above. */
+const divideRounding = (dividend: number, divisor: number): number => Math.floor((2 * dividend + divisor) / (2 * divisor));
+
+/**
+ * The tax of one line, rounded once, to the nearest minor unit, halves up:
+ * - prices contain it: `total × rate ÷ (10 000 + rate)`
+ * - it is added: `total × rate ÷ 10 000`
+ *
+ * with the rate in basis points. An order's tax is the sum of its lines' rounded taxes: a receipt's lines add up.
+ */
+export const taxOf = (total: number, basisPoints: number, inclusive: boolean): number =>
+  divideRounding(total * basisPoints, inclusive ? wholeBasisPoints + basisPoints : wholeBasisPoints);
+
+function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
+  const rate = regime.rates.find((each) => each.taxClass === taxClass && each.service === service);
+  if (!rate) throw new NoTaxRate(taxClass, service);
+  return rate.basisPoints;
+}
+
+/**
+ * Prices an order: `total = subtotal + delivery fee`, plus the tax where prices do not contain it.
+ * Integers in, integers out, all in minor units of one currency.
+ * @throws NoTaxRate
+ */
+export function priceOrder(regime: TaxRegime, service: string, lines: readonly LineToPrice[], deliveryFee: number): OrderPrice {
+  const priced = lines.map((line): LinePrice => {
+    const total = line.unitPrice * line.quantity;
+    return { total, tax: taxOf(total, rateOf(regime, line.taxClass, service), regime.inclusive) };
+  });
+  const feeTax = deliveryFee === 0 ? 0 : taxOf(deliveryFee, rateOf(regime, deliveryTaxClass, service), regime.inclusive);
+  const subtotal = priced.reduce((sum, line) => sum + line.total, 0);
+  const tax = priced.reduce((sum, line) => sum + line.tax, feeTax);
+  return {
+    lines: priced, subtotal, deliveryFee, tax, taxInclusive: regime.inclusive,
+    total: subtotal + deliveryFee + (regime.inclusive ? 0 : tax),
+  };
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NoTaxRate, priceOrder, taxOf, type TaxRegime } from './pricing.ts';
+
+const regime = (inclusive: boolean): TaxRegime => ({
+  inclusive,
+  rates: [
+    { taxClass: 'FOOD', service: 'TAKEAWAY', basisPoints: 700 },
+    { taxClass: 'BEVERAGE', service: 'TAKEAWAY', basisPoints: 1900 },
+    { taxClass: 'FOOD', service: 'DINE_IN', basisPoints: 1900 },
+    { taxClass: 'FOOD', service: 'DELIVERY', basisPoints: 700 },
+  ],
+});
+
+describe('taxOf', () => {
+  it.each([
+    // total, basis points, inclusive, tax
+    [1070, 700, true, 70],
+    [1190, 1900, true, 190],
+    [999, 1900, true, 160], // 159.504…
+    [1000, 825, false, 83], // 82.5: halves go up
+    [1000, 824, false, 82], // 82.4
+    [500, 1000, true, 45], // ¥: 45.45…
+    [0, 1900, true, 0],
+    [100, 0, false, 0],
+  ])('of %i at %i, inclusive %s, is %i', (total, basisPoints, inclusive, tax) => {
+    expect(taxOf(total, basisPoints, inclusive)).toBe(tax);
+  });
+
+  it('is within half a minor unit of the exact tax', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 50_000_000 }), fc.integer({ min: 0, max: 5000 }), fc.boolean(), (total, rate, inclusive) => {
+      const exact = (total * rate) / (inclusive ? 10_000 + rate : 10_000);
+      const tax = taxOf(total, rate, inclusive);
+      expect(Number.isInteger(tax)).toBe(true);
+      expect(Math.abs(tax - exact)).toBeLessThanOrEqual(0.5 + 1e-6);
+    }));
+  });
+});
+
+describe('priceOrder', () => {
+  it('takes the rate of each line by class and service', () => {
+    const lines = [{ unitPrice: 1070, quantity: 1, taxClass: 'FOOD' }, { unitPrice: 595, quantity: 2, taxClass: 'BEVERAGE' }];
+    expect(priceOrder(regime(true), 'TAKEAWAY', lines, 0)).toEqual({
+      lines: [{ total: 1070, tax: 70 }, { total: 1190, tax: 190 }],
+      subtotal: 2260, deliveryFee: 0, tax: 260, taxInclusive: true, total: 2260,
+    });
+    expect(priceOrder(regime(true), 'DINE_IN', lines.slice(0, 1), 0).tax).toBe(171);
+  });
+
+  it('adds the tax where prices do not contain it, rounded per line', () => {
+    const lines = [{ unitPrice: 107, quantity: 1, taxClass: 'FOOD' }, { unitPrice: 107, quantity: 1, taxClass: 'FOOD' }];
+    // 7.49 each: 7 + 7, where the sum at once would give 15.
+    expect(priceOrder(regime(false), 'TAKEAWAY', lines, 0)).toMatchObject({ subtotal: 214, tax: 14, total: 228 });
+  });
+
+  it('taxes the delivery fee as food', () => {
+    const lines = [{ unitPrice: 1000, quantity: 1, taxClass: 'FOOD' }];
+    expect(priceOrder(regime(false), 'DELIVERY', lines, 300)).toMatchObject({ subtotal: 1000, deliveryFee: 300, tax: 91, total: 1391 });
+    expect(priceOrder(regime(true), 'DELIVERY', lines, 300)).toMatchObject({ tax: 65 + 20, total: 1300 });
+  });
+
+  it('refuses to guess a rate', () => {
+    expect(() => priceOrder(regime(true), 'KIOSK', [{ unitPrice: 1, quantity: 1, taxClass: 'FOOD' }], 0)).toThrow(NoTaxRate);
+  });
+});
