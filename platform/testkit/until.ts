@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface UntilOptions {
+  /** Default 10 s. Only a test that fails waits that long. */
+  readonly timeoutMs?: number;
+  /** Between two looks; default 15 ms. */
+  readonly intervalMs?: number;
+  /** What is awaited, for the message of the failure. */
+  readonly what?: string;
+}
+
+/**
+ * Looks again and again until `condition` gives something truthy, and returns that. A condition that throws is not yet met.
+ * @throws Error with the last value or error when the time is over.
+ */
+export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  const { timeoutMs = 10_000, intervalMs = 15, what = condition.toString() } = options;
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as Exclude<T, false | null | undefined | 0 | ''>;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${timeoutMs} ms: ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`, { cause: last });
+    }
+    await sleep(intervalMs);
+  }
+}

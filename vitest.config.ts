@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const onPostgres = {
+  globalSetup: ['platform/testkit/clusterSetup.ts'],
+  setupFiles: ['platform/testkit/eachFile.ts'],
+};
+
+// Named by what a test needs: nothing, a PostgreSQL, or the whole system from outside.
+export default defineConfig({
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },
+      { extends: true, test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres } },
+      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, ...onPostgres } },
+    ],
+    exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
+    pool: 'forks',
+  },
+});
