@@ -38,4 +38,13 @@ export const CustomerConsentChanged = defineEvent({
   schema: z.object({ customerId: id, purpose: z.string(), granted: z.boolean(), at: instant }),
 });
 
-export const events = [CustomerRegistered, CustomerProfileChanged, CustomerAddressVersioned, CustomerConsentChanged];
+/** The key of the customer's personal data is destroyed: forget what you copied. The id stays, for what it bought. */
+export const CustomerErased = defineEvent({
+  name: 'CustomerErased',
+  domain: 'customers',
+  version: '1.0',
+  aggregate: (data) => `customer:${data.customerId}`,
+  schema: z.object({ customerId: id, at: instant }),
+});
+
+export const events = [CustomerRegistered, CustomerProfileChanged, CustomerAddressVersioned, CustomerConsentChanged, CustomerErased];

@@ -30,7 +30,18 @@ export const DeliveryCourierMoved = defineEvent({
   domain: 'delivery',
   version: '1.0',
   aggregate: (data) => `courier:${data.courierId}`,
+  feed: (data) => `courier:${data.courierId}`,
   schema: z.object({ courierId: id, latitude: z.number(), longitude: z.number(), at: instant }),
 });
 
-export const events = [DeliveryStatusChanged, DeliveryCourierMoved];
+/** The jobs of a courier are others now: one was taken, moved on, or ended. For who follows a courier; the delivery itself tells by DeliveryStatusChanged. */
+export const DeliveryJobChanged = defineEvent({
+  name: 'DeliveryJobChanged',
+  domain: 'delivery',
+  version: '1.0',
+  aggregate: (data) => `jobs:${data.courierId}`,
+  feed: (data) => `courier:${data.courierId}`,
+  schema: z.object({ courierId: id, deliveryId: id, status: deliveryStatus, at: instant }),
+});
+
+export const events = [DeliveryStatusChanged, DeliveryCourierMoved, DeliveryJobChanged];
