@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+export type InputProblemCode = 'REQUIRED' | 'TOO_LONG' | 'MALFORMED' | 'OUT_OF_RANGE';
+
+/** What is wrong with a field of an input. The message never repeats the value: it may be logged, and the value is personal. */
+export interface InputProblem {
+  readonly field: string;
+  readonly code: InputProblemCode;
+  readonly message: string;
+}
+
+/** Collects everything that is wrong with an input, so that a person can correct it all at once. */
+export class InputChecks {
+  readonly problems: InputProblem[] = [];
+
+  refuse(field: string, code: InputProblemCode, message: string): void {
+    this.problems.push({ field, code, message });
+  }
+
+  /** A text that must be there: blanks around it are dropped, accents are composed (NFC). */
+  text(field: string, value: string | null | undefined, max: number): string {
+    const text = this.optionalText(field, value, max);
+    if (text === null) this.refuse(field, 'REQUIRED', 'This is needed.');
+    return text ?? '';
+  }
+
+  /** As `text`; nothing, or only blanks, is null. */
+  optionalText(field: string, value: string | null | undefined, max: number): string | null {
+    const text = (value ?? '').trim().normalize('NFC');
+    if (text === '') return null;
+    if ([...text].length > max) this.refuse(field, 'TOO_LONG', `At most ${max} characters fit.`);
+    // Zero bytes and escapes end up on labels and screens; no name or address needs them.
+    if (/\p{Cc}/u.test(text)) this.refuse(field, 'MALFORMED', 'Control characters are not allowed.');
+    return text;
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3 leaves 254 characters for an address. */
+  email(field: string, value: string | null | undefined): string {
+    const before = this.problems.length;
+    const text = this.text(field, value, 254);
+    if (this.problems.length === before && !z.email().safeParse(text).success) {
+      this.refuse(field, 'MALFORMED', 'This is not an e-mail address, such as ada@example.com.');
+    }
+    return text;
+  }
+
+  /** E.164; blanks, hyphens and brackets that people type are dropped. */
+  phone(field: string, value: string | null | undefined): string | null {
+    const text = this.optionalText(field, value, 40)?.replace(/[\s()./-]/g, '') ?? null;
+    if (text !== null && !z.e164().safeParse(text).success) {
+      this.refuse(field, 'MALFORMED', 'Write the number with + and the country code, such as +4930123456.');
+    }
+    return text;
+  }
+
+  /** A calendar day that is past, and within a life. `today` is an ISO date. */
+  birthday(field: string, value: string | null | undefined, today: string): string | null {
+    const text = this.optionalText(field, value, 10);
+    if (text === null) return null;
+    if (!z.iso.date().safeParse(text).success) this.refuse(field, 'MALFORMED', 'Write the day as YYYY-MM-DD.');
+    else if (text > today || text < '1900-01-01') this.refuse(field, 'OUT_OF_RANGE', 'A birthday lies between 1900 and today.');
+    return text;
+  }
+
+  country(field: string, value: string | null | undefined): string {
+    const text = this.text(field, value, 2).toUpperCase();
+    if (text.length === 2 && !isCountry(text)) this.refuse(field, 'MALFORMED', 'Write the country as in ISO 3166-1 alpha-2, such as DE.');
+    else if (text.length === 1) this.refuse(field, 'MALFORMED', 'A country code has two letters.');
+    return text;
+  }
+
+  position(field: string, value: { latitude: number; longitude: number }): { latitude: number; longitude: number } {
+    if (!(Math.abs(value.latitude) <= 90)) this.refuse(`${field}.latitude`, 'OUT_OF_RANGE', 'A latitude lies between -90 and 90.');
+    if (!(Math.abs(value.longitude) <= 180)) this.refuse(`${field}.longitude`, 'OUT_OF_RANGE', 'A longitude lies between -180 and 180.');
+    return value;
+  }
+}
+
+const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+/** Codes that CLDR names although ISO 3166-1 assigns them to no country. */
+const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ']);
+
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code) || notCountries.has(code)) return false;
+  // A deprecated code (UK, DD) has a canonical form other than itself.
+  return new Intl.Locale(`und-${code}`).region === code && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && regionNames.of(code) !== undefined;
+}
