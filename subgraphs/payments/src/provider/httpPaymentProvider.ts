@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { providerRequests, type ProviderAnswer, type ProviderConnection } from './providerRequests.ts';
+import type { PaymentProvider, ProviderPayment, ProviderRefusal } from './paymentProvider.ts';
+
+const authorisation = z.object({
+  id: z.string(),
+  status: z.enum(['authorised', 'declined', 'captured', 'voided', 'expired']),
+  declineCode: z.string().nullable(),
+  capturedAmount: z.int(),
+  refundedAmount: z.int(),
+  captures: z.array(z.object({ id: z.string() })),
+});
+const created = z.object({ id: z.string() });
+const found = z.object({ data: z.array(authorisation) });
+
+/** The provider over its REST API (`sandbox/paymentProvider/README.md`). Holds no state: make one wherever it is needed. */
+export function httpPaymentProvider(connection: ProviderConnection): PaymentProvider {
+  const { get, post } = providerRequests(connection);
+  return {
+    async authorise({ reference, amount, currency, methodToken, idempotencyKey }) {
+      const answer = await post('/v1/authorisations', { merchantReference: reference, amount, currency, methodToken }, idempotencyKey);
+      if (!answer.ok) return { outcome: 'DECLINED', reason: answer.code };
+      const { id, declineCode } = authorisation.parse(answer.body);
+      return declineCode === null ? { outcome: 'AUTHORISED', authorisationId: id } : { outcome: 'DECLINED', reason: declineCode };
+    },
+    async capture({ authorisationId, amount, idempotencyKey }) {
+      const answer = await post(`/v1/authorisations/${authorisationId}/captures`, { amount }, idempotencyKey);
+      return answer.ok ? { outcome: 'CAPTURED', captureId: created.parse(answer.body).id } : refusal(answer);
+    },
+    async void({ authorisationId, idempotencyKey }) {
+      const answer = await post(`/v1/authorisations/${authorisationId}/voids`, {}, idempotencyKey);
+      return answer.ok || answer.code === 'already_voided' ? { outcome: 'VOIDED' } : refusal(answer);
+    },
+    async refund({ captureId, amount, idempotencyKey }) {
+      const answer = await post(`/v1/captures/${captureId}/refunds`, { amount }, idempotencyKey);
+      return answer.ok ? { outcome: 'REFUNDED' } : refusal(answer);
+    },
+    async find(reference) {
+      const { data } = found.parse(await get(`/v1/authorisations?merchantReference=${encodeURIComponent(reference)}`));
+      return data[0] ? toPayment(data[0]) : null;
+    },
+  };
+}
+
+const refusal = ({ code }: Extract<ProviderAnswer, { ok: false }>): ProviderRefusal => ({ outcome: 'REFUSED', reason: code });
+
+const toPayment = (known: z.output<typeof authorisation>): ProviderPayment => ({
+  authorisationId: known.id,
+  declineReason: known.declineCode,
+  voided: known.status === 'voided',
+  captureId: known.captures[0]?.id ?? null,
+  captured: known.capturedAmount,
+  refunded: known.refundedAmount,
+});
