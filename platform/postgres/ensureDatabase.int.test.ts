@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { until } from '#platform/testkit/until.ts';
 import { ensureDatabase } from './ensureDatabase.ts';
 import { startCluster, type Cluster } from './startCluster.ts';
 
 describe('a cluster of our own', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'drburger-cluster-'));
+  const folder = temporaryFolder('cluster');
   const lines: string[] = [];
   let cluster: Cluster;
 

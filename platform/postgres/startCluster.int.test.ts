@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { startCluster, type Cluster } from './startCluster.ts';
 
 describe('starting a cluster where something is in the way', () => {
@@ -12,7 +12,7 @@ describe('starting a cluster where something is in the way', () => {
   const start = async (port?: number): Promise<Cluster> => (cluster = await startCluster({ dataDir: folder, durable: false, port, log: () => undefined }));
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'drburger-cluster-'));
+    folder = temporaryFolder('cluster');
   });
   afterEach(async () => {
     await cluster?.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
@@ -34,9 +34,12 @@ export default async function clusterSetup(): Promise<(() => Promise<void>) | un
   await ensureDatabase(cluster, { database: role, role });
   const handed: TestCluster = { adminUrl: cluster.adminUrl, role, password: cluster.passwordOf(role) };
   process.env['TEST_CLUSTER'] = JSON.stringify(handed);
+  process.env['TEST_FOLDER'] = join(folder, 'tmp');
+  mkdirSync(process.env['TEST_FOLDER']);
   return async () => {
     process.off('exit', abandon);
     delete process.env['TEST_CLUSTER'];
+    delete process.env['TEST_FOLDER'];
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   };
