@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { testDatabase } from '#platform/testkit/testDatabase.ts';
 import { subgraphs } from '../subgraphs.ts';
 
-type Model = Awaited<ReturnType<typeof getDMMF>>['datamodel']['models'][number];
-type Field = Model['fields'][number];
+type Document = Extract<Awaited<ReturnType<typeof getDMMF>>, { datamodel: unknown }>;
+type Field = Document['datamodel']['models'][number]['fields'][number];
 
 /** How PostgreSQL's catalogue names what Prisma's types become; https://www.prisma.io/docs/orm/overview/databases/postgresql#type-mappings */
 const usualType: Record<string, string> = {
@@ -23,7 +23,9 @@ const columnType = (field: Field, enums: ReadonlySet<string>) => {
 };
 
 async function modelOf(file: string): Promise<Map<string, string>> {
-  const { datamodel } = await getDMMF({ datamodel: readFileSync(file, 'utf8') });
+  const document = await getDMMF({ datamodel: readFileSync(file, 'utf8') });
+  if (!('datamodel' in document)) throw new Error(`${file}: ${document.type}`);
+  const { datamodel } = document;
   const enums = new Set(datamodel.enums.map(({ name }) => name));
   const model = new Map<string, string>();
   for (const table of datamodel.models) {
