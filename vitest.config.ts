@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const onPostgres = {
@@ -7,6 +8,8 @@ const onPostgres = {
 
 // Named by what a test needs: nothing, a PostgreSQL, or the whole system from outside.
 export default defineConfig({
+  // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },

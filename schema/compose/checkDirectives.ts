@@ -1,0 +1,22 @@
+import { Kind, type ConstDirectiveNode } from 'graphql';
+import { scopes } from '#schema/scopes.ts';
+import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import type { IndexedType } from './typeIndex.ts';
+
+/** A misspelt audience hides a field from everybody, and a misspelt scope closes it to everybody: both are errors. */
+export function checkDirectives(types: Map<string, IndexedType>, audiences: readonly string[]): CompositionProblem[] {
+  const nodes = [...types.values()].flatMap((type) => [...type.nodes, ...[...type.fields.values()].flatMap((field) => field.nodes)]);
+  const directives: ConstDirectiveNode[] = nodes.flatMap((node) => [...(node.directives ?? [])]);
+  return directives.flatMap((directive) => {
+    const value = directive.arguments?.[0]?.value;
+    const where = placeOf(directive, directive.name.value);
+    if (directive.name.value === 'tag' && value?.kind === Kind.STRING && !audiences.includes(value.value)) {
+      return [{ where, message: `the tag "${value.value}" is taken by no channel. Take one of ${audiences.join(', ')}.` }];
+    }
+    if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
+      return value.values.flatMap((each) => (each.kind === Kind.STRING && !(each.value in scopes)
+        ? [{ where, message: `the scope "${each.value}" is unknown. Add it to schema/scopes.ts, or correct it.` }] : []));
+    }
+    return [];
+  });
+}

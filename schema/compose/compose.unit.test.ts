@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineEvent } from '#platform/events/defineEvent.ts';
+import { checkDirectives } from './checkDirectives.ts';
+import { checkEventStreams } from './checkEventStreams.ts';
+import { composeChannel } from './composeChannel.ts';
+import { composeGraph } from './composeGraph.ts';
+import { graphSource, viewSubgraph, type GraphSource } from './graphSource.ts';
+import { indexTypes } from './typeIndex.ts';
+
+const subgraph = (name: string, sdl: string) => graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
+const view = (sdl: string) => graphSource(viewSubgraph, 'http://localhost/view', sdl, 'bffs/kiosk/schema.graphql');
+
+const shops = `
+  type Query {
+    "A shop."
+    shop(id: ID!): Shop @tag(name: "public")
+    audit: [AuditEntry!]!
+  }
+  type Shop @key(fields: "id") @tag(name: "public") {
+    id: ID!
+    "What it is called."
+    name: String!
+    mood: Mood
+    takings: Int @tag(name: "web")
+  }
+  enum Mood { GOOD BAD }
+  type AuditEntry { at: DateTime! kind: AuditKind! }
+  enum AuditKind { SEEN CHANGED }
+`;
+const wares = `
+  type Query { wares(filter: WareFilter): [Ware!]! @tag(name: "kiosk") @tag(name: "web") }
+  input WareFilter { kind: WareKind }
+  enum WareKind { FOOD DRINK }
+  type Ware @key(fields: "id") @tag(name: "kiosk") @tag(name: "web") { id: ID! price: Money! shop: Shop! }
+  type Shop @key(fields: "id") { id: ID! wares: [Ware!]! @tag(name: "kiosk") @tag(name: "web") }
+`;
+const sources = () => [subgraph('shops', shops), subgraph('wares', wares)];
+const contracts = (from: readonly GraphSource[]) => Object.fromEntries(
+  ['mobile', 'web', 'kiosk', 'delivery'].map((name) => [name, composeChannel({ name, tags: ['public', name] }, from).contract]),
+);
+
+describe('contracts', () => {
+  it('hold what the tags take, and never what has none', () => {
+    const { mobile, kiosk, web } = contracts(sources());
+    expect(kiosk).toContain('wares(filter: WareFilter): [Ware!]!');
+    expect(kiosk).toContain('enum WareKind');
+    expect(kiosk).not.toContain('takings');
+    expect(web).toContain('takings');
+    expect(mobile).not.toMatch(/Ware|Money/);
+    for (const contract of [mobile, kiosk, web]) expect(contract).not.toMatch(/audit|AuditEntry|AuditKind/);
+  });
+
+  it('see a type that a stub without tags mentions', () => {
+    expect(contracts(sources()).kiosk).toContain('shop: Shop!');
+  });
+
+  it('carry descriptions', () => {
+    expect(contracts(sources()).mobile).toContain('"""What it is called."""');
+  });
+
+  it('of other channels stay byte-identical when a tag of one channel changes', () => {
+    const before = contracts(sources());
+    const changed = [subgraph('shops', shops.replace('takings: Int @tag(name: "web")', 'takings: Int @tag(name: "web") @tag(name: "delivery")')), subgraph('wares', wares)];
+    const after = contracts(changed);
+    expect(after['delivery']).toContain('takings');
+    expect({ ...after, delivery: before['delivery'] }).toEqual(before);
+  });
+
+  it('include the view of the channel, joined to types of the graph', () => {
+    const { contract, supergraph } = composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, sources(), view(`
+      type Query { tiles: [Tile!]! }
+      type Tile { label: String! ware: Ware! }
+      type Ware @key(fields: "id", resolvable: false) { id: ID! }
+    `));
+    expect(contract).toContain('tiles: [Tile!]!');
+    expect(contract).toContain('price: Money!');
+    expect(supergraph).toContain('VIEW @join__graph(name: "view"');
+  });
+
+  it('drop Mutation where a channel has none', () => {
+    const from = [subgraph('shops', `${shops} type Mutation { close: Boolean }`), subgraph('wares', wares)];
+    expect(contracts(from).kiosk).not.toContain('Mutation');
+  });
+});
+
+const failing = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'composed';
+};
+
+describe('contracts that do not hold together', () => {
+  it('name the field, the file and line, and the way out', () => {
+    const from = [subgraph('shops', shops.replace('audit: [AuditEntry!]!', 'audit: [AuditEntry!]! @tag(name: "kiosk")')), subgraph('wares', wares)];
+    expect(failing(() => contracts(from))).toMatch(/subgraphs\/shops\/schema.graphql:5: Query.audit is in the contract of kiosk, but its type AuditEntry is not\. Tag AuditEntry \(subgraphs\/shops\/schema.graphql:15\) with one of public, kiosk/);
+  });
+
+  it('include a union with a member that is left out', () => {
+    const from = [subgraph('shops', `${shops}
+      union Found = Shop | Secret
+      type Secret { id: ID! }
+      extend type Query { find: Found @tag(name: "kiosk") }`), subgraph('wares', wares)];
+    expect(failing(() => contracts(from))).toContain('union Found is in the contract of kiosk, but its member Secret is not');
+  });
+
+  it('include a view that shows what the channel has not', () => {
+    const from = sources();
+    expect(failing(() => composeChannel({ name: 'mobile', tags: ['public'] }, from, view(`
+      type Query { tiles: [Ware!]! }
+      type Ware @key(fields: "id", resolvable: false) { id: ID! }
+    `)))).toContain('bffs/kiosk/schema.graphql:2: Query.tiles is in the contract of mobile, but its type Ware is not');
+  });
+
+  it('include a stream whose query is left out', () => {
+    const from = [subgraph('shops', `${shops}
+      extend type Query { hidden(id: ID!): Shop }
+      type Subscription { moved(id: ID!): Shop @tag(name: "kiosk") @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "hidden") }`), subgraph('wares', wares)];
+    expect(failing(() => contracts(from))).toContain('Query.hidden, which answers it, is not');
+  });
+
+  it('point at the file when subgraphs contradict each other', () => {
+    const from = [subgraph('shops', shops), subgraph('wares', `${wares} extend type Shop { name: Int! }`)];
+    expect(failing(() => composeGraph('the full graph', from))).toMatch(/subgraphs\/(shops|wares)\/schema.graphql:\d+/);
+  });
+
+  it('name unknown tags and scopes', () => {
+    const types = indexTypes([subgraph('shops', 'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) }')]);
+    const messages = checkDirectives(types, ['public', 'kiosk']).map(({ where, message }) => `${where}: ${message}`);
+    expect(messages).toEqual([
+      'subgraphs/shops/schema.graphql:1: the tag "kisok" is taken by no channel. Take one of public, kiosk.',
+      'subgraphs/shops/schema.graphql:1: the scope "orders:raed" is unknown. Add it to schema/scopes.ts, or correct it.',
+    ]);
+  });
+});
+
+describe('declared streams', () => {
+  const moved = defineEvent({
+    name: 'ShopMoved', domain: 'shops', version: '1.0',
+    aggregate: (data) => `shop:${data.shopId}`, feed: (data) => `town:${data.town}`,
+    schema: z.object({ shopId: z.string(), town: z.string(), mood: z.string() }),
+  });
+  const messages = (field: string) => checkEventStreams(indexTypes([subgraph('shops', `
+    type Query { shop(id: ID!): Shop }
+    type Shop { id: ID! mood: String version: Int! }
+    type Subscription { ${field} }`)]), new Map([[moved.name, moved]])).map(({ where, message }) => `${where} ${message}`).join('\n');
+  const stream = (over: string) => `moved(id: ID!): Shop @eventStream(${over})`;
+
+  it('pass when they fit', () => {
+    expect(messages(stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", version: "version", carries: ["mood:mood"]'))).toBe('');
+  });
+
+  it.each([
+    ['an unknown event', stream('events: ["ShopMovd"], feed: "shop:{id}", query: "shop"'), 'the event ShopMovd is unknown'],
+    ['an unknown query', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shoop"'), 'there is no Query.shoop'],
+    ['a key that is no argument', stream('events: ["ShopMoved"], feed: "shop:{shopId}", query: "shop"'), "key {shopId} is no argument of the field. Take one of id"],
+    ['a feed the event is not in', stream('events: ["ShopMoved"], feed: "street:{id}", query: "shop"'), 'ShopMoved appears in no feed street:…, but in shop, town'],
+    ['other arguments', 'moved(key: ID!): Shop @eventStream(events: ["ShopMoved"], feed: "shop:{key}", query: "shop")', 'its arguments (key: ID!) are not those of Query.shop (id: ID!)'],
+    ['another type', 'moved(id: ID!): String @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "shop")', 'it returns String, but Query.shop returns Shop'],
+    ['a promise the query does not make', 'moved(id: ID!): Shop! @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "shop")', 'may answer null'],
+    ['a version that is no field', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", version: "v"'), 'version "v" is no Int field'],
+    ['a property no event has', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", carries: ["mood:temper"]'), 'none of its events has a property temper'],
+    ['an unknown delivery', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", delivery: "often"'), 'delivery "often" is unknown'],
+    ['no declaration', 'moved(id: ID!): Shop', 'says not what feeds it'],
+  ])('are refused with %s', (_what, field, complaint) => {
+    expect(messages(field)).toMatch(/^subgraphs\/shops\/schema.graphql:4 Subscription.moved: /);
+    expect(messages(field)).toContain(complaint);
+  });
+});

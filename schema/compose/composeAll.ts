@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import { channels } from '#schema/channels.ts';
+import { eventCatalogue } from '#schema/eventCatalogue.ts';
+import { checkDirectives } from './checkDirectives.ts';
+import { checkEventStreams } from './checkEventStreams.ts';
+import { composeChannel } from './composeChannel.ts';
+import { composeGraph } from './composeGraph.ts';
+import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
+import { registeredSources, viewSource } from './graphSource.ts';
+import { indexTypes } from './typeIndex.ts';
+
+const root = new URL('../../', import.meta.url);
+
+export interface CompositionReport {
+  /** Committed files that are not what the subgraphs and channels say; empty after a run that writes. */
+  readonly stale: readonly string[];
+}
+
+/**
+ * Composes the full graph and the contract of every channel, from what is there now.
+ * Committed: `schema/supergraph.graphql`, `schema/channels/<channel>.graphql`. Not committed, for the runtime:
+ * `generated/channels/<channel>.supergraph.graphql`.
+ * With `check` it writes only the latter, and reports what is stale.
+ * @throws CompositionFailed with all problems of all graphs
+ */
+export async function composeAll({ check = false }: { readonly check?: boolean } = {}): Promise<CompositionReport> {
+  const sources = registeredSources();
+  const types = indexTypes(sources);
+  const problems: CompositionProblem[] = [
+    ...checkDirectives(types, ['public', ...channels.map(({ name }) => name)]),
+    ...checkEventStreams(types, await eventCatalogue()),
+  ];
+  const files = new Map<string, string>();
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof CompositionFailed)) throw error;
+      problems.push(...error.problems);
+    }
+  };
+  attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', sources)));
+  // The full graph first: what keeps it from composing would be said again for each channel.
+  if (problems.length > 0) throw new CompositionFailed('the graph', problems);
+  for (const manifest of await manifests()) {
+    attempt(() => {
+      const { supergraph, contract } = composeChannel(manifest, sources, viewSource(manifest.name));
+      files.set(`generated/channels/${manifest.name}.supergraph.graphql`, supergraph);
+      files.set(`schema/channels/${manifest.name}.graphql`, contract);
+    });
+  }
+  if (problems.length > 0) throw new CompositionFailed('the graph', problems);
+  return { stale: [...files].filter(([path, text]) => isStale(path, text, check)).map(([path]) => path) };
+}
+
+/** Manifests of the registered channels that exist; they import nothing that is generated. */
+async function manifests(): Promise<ChannelManifest[]> {
+  const present = channels.filter(({ name }) => existsSync(new URL(`bffs/${name}/channel.ts`, root)));
+  return Promise.all(present.map(async ({ name }) => {
+    const module = await import(new URL(`bffs/${name}/channel.ts`, root).href) as { default: ChannelManifest };
+    return module.default;
+  }));
+}
+
+function isStale(path: string, text: string, check: boolean): boolean {
+  const file = new URL(path, root);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
+  if (check && !path.startsWith('generated/')) return true;
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, text);
+  return false;
+}

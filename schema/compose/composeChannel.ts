@@ -1,0 +1,37 @@
+import { Kind, parse } from 'graphql';
+import { composeGraph, printContract } from './composeGraph.ts';
+import { CompositionFailed, placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { filterToContract } from './filterToContract.ts';
+import type { GraphSource } from './graphSource.ts';
+import { directivesOf, indexTypes } from './typeIndex.ts';
+
+export interface ComposedChannel {
+  /** For the runtime: what is outside the contract is there for joins, and marked `@inaccessible`. */
+  readonly supergraph: string;
+  /** What clients of the channel see; the same text for the same contract, whatever else changes. */
+  readonly contract: string;
+}
+
+/** @throws CompositionFailed if the contract does not hold together */
+export function composeChannel(channel: { readonly name: string; readonly tags: readonly string[] }, sources: readonly GraphSource[], view?: GraphSource): ComposedChannel {
+  const filtered = filterToContract(channel.name, channel.tags, sources, view);
+  if (filtered.problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, filtered.problems);
+  const supergraph = composeGraph(`the contract of ${channel.name}`, filtered.sources);
+  const contract = printContract(supergraph);
+  const problems = streamsWithoutQuery(channel.name, contract, sources);
+  if (problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, problems);
+  return { supergraph, contract };
+}
+
+/** A stream answers its selection through a Query field: that one must be in the contract too. */
+function streamsWithoutQuery(channel: string, contract: string, sources: readonly GraphSource[]): CompositionProblem[] {
+  const seen = indexTypes([{ name: channel, url: '', document: parse(contract) }]);
+  const declared = indexTypes(sources).get('Subscription')?.fields;
+  return [...seen.get('Subscription')?.fields.keys() ?? []].flatMap((name) => {
+    const node = declared?.get(name)?.nodes[0];
+    const argument = node && directivesOf(node, 'eventStream')[0]?.arguments?.find((each) => each.name.value === 'query');
+    const query = argument?.value.kind === Kind.STRING ? argument.value.value : undefined;
+    if (query === undefined || seen.get('Query')?.fields.has(query)) return [];
+    return [{ where: placeOf(node, channel), message: `Subscription.${name} is in the contract of ${channel}, but Query.${query}, which answers it, is not. Give both the same tags.` }];
+  });
+}

@@ -1,0 +1,27 @@
+import { composeServices } from '@apollo/composition';
+import { Supergraph } from '@apollo/federation-internals';
+import { GraphQLError, lexicographicSortSchema, printSchema } from 'graphql';
+import { CompositionFailed, placeOf, type CompositionProblem } from './compositionProblem.ts';
+import type { GraphSource } from './graphSource.ts';
+
+/**
+ * The supergraph of these subgraphs, as SDL.
+ * @throws CompositionFailed with the file and line of every problem that has one
+ */
+export function composeGraph(graph: string, sources: readonly GraphSource[]): string {
+  const result = composeServices(sources.map(({ name, url, document }) => ({ name, url, typeDefs: document })));
+  if (result.supergraphSdl !== undefined) return result.supergraphSdl;
+  throw new CompositionFailed(graph, (result.errors ?? []).map((error) => problemOf(graph, error)));
+}
+
+function problemOf(graph: string, error: GraphQLError): CompositionProblem {
+  const nodes = error.nodes ?? [];
+  const places = [...new Set(nodes.map((node) => placeOf(node, '')).filter((place) => place !== ''))];
+  return { where: places.join(', ') || graph, message: error.message };
+}
+
+/** What clients of a supergraph see, in a stable order, with descriptions. */
+export function printContract(supergraphSdl: string): string {
+  const api = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  return `${printSchema(lexicographicSortSchema(api))}\n`;
+}

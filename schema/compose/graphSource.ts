@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Kind, Source, parse, type DocumentNode } from 'graphql';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { CompositionFailed } from './compositionProblem.ts';
+
+/** One subgraph as composition takes it. Nodes know the file and line they came from. */
+export interface GraphSource {
+  readonly name: string;
+  readonly url: string;
+  readonly document: DocumentNode;
+}
+
+const root = new URL('../../', import.meta.url);
+/** What a supergraph says about where its subgraphs are; whoever starts them on a machine of their own says otherwise. */
+const defaultPortBase = 4000;
+
+/** The name of a channel's own subgraph within the channel's supergraph. */
+export const viewSubgraph = 'view';
+
+/** Base and own SDL as one document. `file` is what error messages point at. */
+export function graphSource(name: string, url: string, sdl: string, file: string): GraphSource {
+  const base = parse(new Source(readFileSync(new URL('schema/base.graphql', root), 'utf8'), 'schema/base.graphql'));
+  try {
+    const own = parse(new Source(sdl, file));
+    return { name, url, document: { kind: Kind.DOCUMENT, definitions: [...base.definitions, ...own.definitions] } };
+  } catch (error) {
+    const line = (error as { locations?: { line: number }[] }).locations?.[0]?.line ?? 1;
+    throw new CompositionFailed(name, [{ where: `${file}:${line}`, message: `${(error as Error).message} Correct the SDL.` }]);
+  }
+}
+
+/** Every registered subgraph that has a schema. */
+export function registeredSources(): GraphSource[] {
+  return subgraphs.flatMap(({ name, port }) => {
+    const file = `subgraphs/${name}/schema.graphql`;
+    if (!existsSync(new URL(file, root))) return [];
+    return [graphSource(name, `http://localhost:${defaultPortBase + port}/graphql`, readFileSync(new URL(file, root), 'utf8'), file)];
+  });
+}
+
+/** The view subgraph of a channel, if it has view fields. */
+export function viewSource(channel: string): GraphSource | undefined {
+  const file = `bffs/${channel}/schema.graphql`;
+  if (!existsSync(new URL(file, root))) return undefined;
+  return graphSource(viewSubgraph, 'http://in-process.invalid/view', readFileSync(new URL(file, root), 'utf8'), file);
+}
