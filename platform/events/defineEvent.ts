@@ -41,8 +41,9 @@ export interface EventDefinition<Name extends string = string, Data = unknown> {
   /** `<domain>.v<major>`. */
   readonly topic: string;
   readonly schema: z.ZodType<Data>;
-  readonly aggregate: (data: Data) => string;
-  readonly feed?: (data: Data) => string;
+  // Methods, not function properties: a definition of any data must pass where one of unknown data is asked for.
+  aggregate(data: Data): string;
+  feed?(data: Data): string;
   /** A new fact, checked, without an identity yet: the event log gives it one when it is appended. */
   of(data: Data): NewEvent<Name, Data>;
 }

@@ -1,0 +1,184 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { BusMessage } from '../eventBus.ts';
+import { backoffMs, pause } from '../pause.ts';
+
+/** A message and where it stands. */
+export interface StoredMessage extends BusMessage {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+interface Recent {
+  readonly topic: string;
+  readonly partition: number;
+  /** The newest messages, without gaps, ending before `end`. */
+  messages: StoredMessage[];
+  characters: number;
+  end: number;
+  readonly waiting: Set<() => void>;
+}
+
+interface MessageRow { topic: string; partition: number; offset: number; key: string; value: string }
+
+const page = 200;
+const keptMessages = 512;
+const keptCharacters = 1_000_000;
+const columns = `m.topic, m.partition, m."offset"::float8 as "offset", m.key, m.value`;
+const placeOf = (topic: string, partition: number) => `${topic}/${partition}`;
+
+/**
+ * Reads the bus once per process, however many groups and tails are in it: new messages are fetched by one statement, parsed once and kept for a while.
+ * Who lags further behind than that reads pages of its own.
+ */
+export class MessageLog {
+  readonly #pool: pg.Pool;
+  readonly #log: Logger;
+  readonly #places = new Map<string, Recent>();
+  readonly #watching = new Map<string, Promise<void>>();
+  readonly #tails = new Map<string, Set<(message: BusMessage) => void>>();
+  readonly #stop = new AbortController();
+  #filling: Promise<void> | undefined;
+  #again = false;
+
+  constructor(pool: pg.Pool, log: Logger) {
+    this.#pool = pool;
+    this.#log = log;
+  }
+
+  /** Resolves when what is published from now on to these (existing) topics will be read. */
+  async watch(topics: readonly string[]): Promise<void> {
+    const unknown = topics.filter((topic) => !this.#watching.has(topic));
+    if (unknown.length) {
+      const started = this.#start(unknown);
+      for (const topic of unknown) this.#watching.set(topic, started);
+      started.catch(() => unknown.forEach((topic) => this.#watching.delete(topic)));
+    }
+    await Promise.all(topics.map((topic) => this.#watching.get(topic)));
+  }
+
+  /** Hears each message of a watched topic once, in order. */
+  tail(topic: string, hear: (message: BusMessage) => void): () => void {
+    const tails = this.#tails.get(topic) ?? new Set();
+    this.#tails.set(topic, tails.add(hear));
+    return () => tails.delete(hear);
+  }
+
+  /** Looks for new messages: said when there may be some. Calls while one runs are one more run. */
+  look(): void {
+    this.#again = true;
+    this.#filling ??= this.#fill().finally(() => { this.#filling = undefined; });
+  }
+
+  /** Messages from `offset` on, at least one; waits for it. Fewer (perhaps none) only when the signal fires. Expired ones are left out. */
+  async read(topic: string, partition: number, offset: number, signal: AbortSignal): Promise<readonly StoredMessage[]> {
+    const place = this.#places.get(placeOf(topic, partition));
+    if (!place) throw new Error(`${topic}/${partition} is not watched`);
+    while (!signal.aborted) {
+      const kept = place.end - place.messages.length;
+      if (offset >= kept && offset < place.end) return place.messages.slice(offset - kept);
+      if (offset < place.end) {
+        const old = await this.#page(topic, partition, offset, place.end);
+        if (old.length) return old;
+        offset = place.end;
+      }
+      await waitAt(place.waiting, signal);
+    }
+    return [];
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#filling;
+  }
+
+  async #start(topics: readonly string[]): Promise<void> {
+    const { rows } = await this.#pool.query<{ topic: string; partition: number; end: number }>(
+      'select topic, number as partition, next_offset::float8 as end from bus.partition where topic = any ($1)', [topics]);
+    for (const { topic, partition, end } of rows) {
+      this.#places.set(placeOf(topic, partition), { topic, partition, messages: [], characters: 0, end, waiting: new Set() });
+    }
+  }
+
+  async #page(topic: string, partition: number, from: number, to: number): Promise<StoredMessage[]> {
+    const { rows } = await this.#pool.query<MessageRow>(
+      `select ${columns} from bus.message m where m.topic = $1 and m.partition = $2 and m."offset" >= $3 and m."offset" < $4 order by m."offset" limit $5`,
+      [topic, partition, from, to, page]);
+    return rows.map(parse);
+  }
+
+  async #fill(): Promise<void> {
+    for (let failures = 0; this.#again && !this.#stop.signal.aborted;) {
+      this.#again = false;
+      try {
+        if (await this.#fetch() >= page) this.#again = true;
+        failures = 0;
+      } catch (error) {
+        this.#log.warn({ err: error }, 'reading from the bus failed');
+        this.#again = true;
+        await pause(backoffMs(failures, 100, 5_000), this.#stop.signal);
+        failures += 1;
+      }
+    }
+  }
+
+  /** @returns the most messages found in one partition. */
+  async #fetch(): Promise<number> {
+    const places = [...this.#places.values()];
+    const { rows } = await this.#pool.query<MessageRow>(
+      `select ${columns} from unnest($1::text[], $2::int[], $3::bigint[]) as w (topic, partition, "end")
+       join bus.partition p on p.topic = w.topic and p.number = w.partition and p.next_offset > w."end"
+       cross join lateral (select * from bus.message m where m.topic = w.topic and m.partition = w.partition and m."offset" >= w."end"
+         order by m."offset" limit ${page}) m
+       order by m.topic, m.partition, m."offset"`,
+      [places.map((place) => place.topic), places.map((place) => place.partition), places.map((place) => place.end)]);
+    const found = new Map<Recent, number>();
+    for (const row of rows) {
+      const place = this.#places.get(placeOf(row.topic, row.partition))!;
+      this.#keep(place, parse(row), row.value.length);
+      found.set(place, (found.get(place) ?? 0) + 1);
+    }
+    for (const place of found.keys()) place.waiting.forEach((wake) => wake());
+    return Math.max(0, ...found.values());
+  }
+
+  #keep(place: Recent, message: StoredMessage, characters: number): void {
+    // After a gap (expired while we were away) what is kept begins anew.
+    if (message.offset !== place.end) { place.messages = []; place.characters = 0; }
+    place.messages.push(message);
+    place.characters += characters;
+    place.end = message.offset + 1;
+    if (place.messages.length > keptMessages || place.characters > keptCharacters) {
+      // Half at a time; the rest is taken to be as long as what goes.
+      place.messages = place.messages.slice(Math.ceil(place.messages.length / 2));
+      place.characters /= 2;
+    }
+    for (const hear of this.#tails.get(place.topic) ?? []) {
+      try {
+        hear(message);
+      } catch (error) {
+        this.#log.error({ err: error, topic: place.topic }, 'a tail failed to handle a message');
+      }
+    }
+  }
+}
+
+function parse({ topic, partition, offset, key, value }: MessageRow): StoredMessage {
+  try {
+    return { topic, partition, offset, key, value: JSON.parse(value) as unknown };
+  } catch {
+    return { topic, partition, offset, key, value };
+  }
+}
+
+function waitAt(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      waiting.delete(wake);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    waiting.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}

@@ -1,0 +1,192 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { BusSubscription, EventBus, TopicDescription } from '../eventBus.ts';
+import { Session } from '../session.ts';
+import { GroupMember } from './groupMember.ts';
+import { MessageLog } from './messageLog.ts';
+
+export interface PostgresBusParts {
+  /** Of the `bus` database, migrated. */
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** Topics that are not as others: the others get 8 partitions and 7 days when they are first used. */
+  readonly topics?: readonly TopicDescription[];
+  /** How often it looks without being notified. */
+  readonly pollMs?: number;
+  /** Connections for publishing and reading, besides the one that listens. */
+  readonly poolSize?: number;
+}
+
+const commitAfterMs = 200;
+const beatMs = 5_000;
+/** Less than the 30 s after which the others take a silent member for dead (`bus.is_alive`). */
+const aliveForMs = 20_000;
+const sweepMs = 600_000;
+
+/** The bus as tables of one PostgreSQL database; see `migrations/`. Ready when it resolves. */
+export async function postgresBus(parts: PostgresBusParts): Promise<EventBus> {
+  const pool = new pg.Pool({ connectionString: parts.databaseUrl, max: parts.poolSize ?? 4, connectionTimeoutMillis: 5_000, query_timeout: 20_000, keepAlive: true });
+  pool.on('error', () => undefined);
+  const session = new Session(pool, 'bus', parts.log);
+  try {
+    await session.open();
+    const bus = new PostgresBus(parts, pool, session);
+    await bus.begin();
+    return bus;
+  } catch (error) {
+    await session.close();
+    await pool.end();
+    throw error;
+  }
+}
+
+class PostgresBus implements EventBus {
+  readonly #parts: PostgresBusParts;
+  readonly #pool: pg.Pool;
+  readonly #session: Session;
+  readonly #messages: MessageLog;
+  readonly #topics = new Map<string, Promise<void>>();
+  readonly #members = new Set<GroupMember>();
+  readonly #subscriptions = new Set<BusSubscription>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #committing: NodeJS.Timeout | undefined;
+  #aliveUntil = 0;
+  #beating: Promise<void> | undefined;
+
+  constructor(parts: PostgresBusParts, pool: pg.Pool, session: Session) {
+    this.#parts = parts;
+    this.#pool = pool;
+    this.#session = session;
+    this.#messages = new MessageLog(pool, parts.log);
+  }
+
+  async begin(): Promise<void> {
+    await this.#session.listen('bus_message', () => this.#messages.look());
+    await this.#session.listen('bus_group', (group) => this.#claim(group));
+    this.#session.onLost(() => this.#members.forEach((member) => member.abandon()));
+    this.#session.onConnect(() => {
+      this.#messages.look();
+      this.#members.forEach((member) => this.#rejoin(member));
+    });
+    const repeat = (ms: number, work: () => void) => this.#timers.push(setInterval(work, ms).unref());
+    repeat(this.#parts.pollMs ?? 3_000, () => { if (this.#subscriptions.size) this.#messages.look(); });
+    repeat(beatMs, () => { if (this.#members.size) this.#beat().catch(() => undefined); });
+    repeat(sweepMs, () => { this.#pool.query('select bus.drop_expired()').catch((error: unknown) => this.#parts.log.warn({ err: error }, 'dropping expired messages failed')); });
+  }
+
+  async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
+    if (!messages.length) return;
+    await this.#ensure(topic);
+    await this.#pool.query('select bus.publish($1, $2, $3)', [topic, messages.map(({ key }) => key), messages.map(({ value }) => JSON.stringify(value))]);
+  }
+
+  async consume(group: string, topics: readonly string[], handle: Parameters<EventBus['consume']>[2]): Promise<BusSubscription> {
+    await this.#watch(topics);
+    const member = new GroupMember({
+      group, topics, handle, session: this.#session, messages: this.#messages, log: this.#parts.log,
+      onProgress: () => { this.#committing ??= setTimeout(() => { this.#commit().catch(() => undefined); }, commitAfterMs).unref(); },
+      alive: () => this.#alive(),
+    });
+    this.#members.add(member);
+    try {
+      await member.join();
+    } catch (error) {
+      this.#members.delete(member);
+      throw error;
+    }
+    return this.#subscription(async () => {
+      await member.finish();
+      // If the session is gone, so is the membership; what was not acknowledged is heard again.
+      await this.#commit().then(() => member.leave()).catch(() => undefined);
+      this.#members.delete(member);
+    });
+  }
+
+  async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
+    await this.#watch(topics);
+    const stops = topics.map((topic) => this.#messages.tail(topic, handle));
+    return this.#subscription(async () => stops.forEach((stop) => stop()));
+  }
+
+  async close(): Promise<void> {
+    this.#timers.forEach((timer) => clearInterval(timer));
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    clearTimeout(this.#committing);
+    await this.#messages.close();
+    await this.#session.close();
+    await this.#pool.end();
+  }
+
+  #subscription(end: () => Promise<void>): BusSubscription {
+    let closing: Promise<void> | undefined;
+    const subscription = {
+      close: () => {
+        closing ??= end().finally(() => this.#subscriptions.delete(subscription));
+        return closing;
+      },
+    };
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async #watch(topics: readonly string[]): Promise<void> {
+    await Promise.all(topics.map((topic) => this.#ensure(topic)));
+    await this.#messages.watch(topics);
+  }
+
+  #ensure(topic: string): Promise<void> {
+    let ensured = this.#topics.get(topic);
+    if (!ensured) {
+      const { partitions, retentionDays } = this.#parts.topics?.find(({ name }) => name === topic) ?? { partitions: 8, retentionDays: 7 };
+      ensured = this.#pool.query('select bus.ensure_topic($1, $2, make_interval(days => $3))', [topic, partitions, retentionDays]).then(() => undefined);
+      this.#topics.set(topic, ensured);
+      ensured.catch(() => this.#topics.delete(topic));
+    }
+    return ensured;
+  }
+
+  #claim(group: string): void {
+    for (const member of this.#members) {
+      // What fails here is made good by the next beat, or by joining again when the session is back.
+      if (member.group === group) member.claim().catch(() => undefined);
+    }
+  }
+
+  #rejoin(member: GroupMember): void {
+    member.join().catch((error: unknown) => this.#parts.log.warn({ err: error, group: member.group }, 'joining a group again failed; the next beat tries again'));
+  }
+
+  async #commit(): Promise<void> {
+    clearTimeout(this.#committing);
+    this.#committing = undefined;
+    const progress = [...this.#members].flatMap((member) => member.progress());
+    if (!progress.length) return;
+    await this.#session.query(
+      `update bus.assignment a set committed = greatest(a.committed, p.next)
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[]) as p (member, topic, partition, next)
+       where a.member = p.member and a.topic = p.topic and a.partition = p.partition`,
+      [progress.map(({ member }) => member), progress.map(({ topic }) => topic), progress.map(({ partition }) => partition), progress.map(({ next }) => next)]);
+    progress.forEach(({ done }) => done());
+  }
+
+  async #alive(): Promise<void> {
+    if (performance.now() > this.#aliveUntil) await this.#beat();
+  }
+
+  #beat(): Promise<void> {
+    this.#beating ??= this.#beatNow().finally(() => { this.#beating = undefined; });
+    return this.#beating;
+  }
+
+  async #beatNow(): Promise<void> {
+    const asked = performance.now();
+    const { rows } = await this.#session.query<{ member: string; group_name: string | null }>('select * from bus.beat($1)', [[...this.#members].map(({ id }) => id)]);
+    this.#aliveUntil = asked + aliveForMs;
+    for (const { member: id, group_name: group } of rows) {
+      const member = [...this.#members].find((each) => each.id === id);
+      if (!member) continue;
+      if (group === null) this.#rejoin(member);
+      else member.claim().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { currentTrace } from '#platform/telemetry/trace.ts';
+import { ConcurrencyError } from './concurrencyError.ts';
+import { isLostRace } from './databaseFailure.ts';
+import type { EventEnvelope, NewEvent } from './defineEvent.ts';
+import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
+import type { AppendOptions, EventLog, StreamAppend } from './eventLog.ts';
+import type { SqlTx } from './sqlTx.ts';
+
+export interface EventLogParts {
+  /** `<domain>-service`. */
+  readonly source: string;
+  readonly clock: () => Date;
+  /** UUIDv7. */
+  readonly newId: () => string;
+}
+
+/** The event log of the domain whose database the given transactions are on. */
+export function createEventLog({ source, clock, newId }: EventLogParts): EventLog {
+  const appended = new WeakSet();
+  const prepare = (event: NewEvent, options: AppendOptions) => {
+    const trace = currentTrace();
+    const { definition, data } = event;
+    return {
+      id: newId(),
+      stream: definition.aggregate(data),
+      type: definition.name,
+      eventVersion: definition.version,
+      data,
+      feed: definition.feed?.(data) ?? null,
+      at: (options.at ?? clock()).toISOString(),
+      metadata: {
+        causationId: options.causationId ?? trace.causationId,
+        correlationId: trace.correlationId,
+        traceparent: trace.traceparent,
+        actor: options.actor ?? trace.actor,
+      },
+    };
+  };
+
+  async function appendAll(tx: SqlTx, appends: readonly StreamAppend[], options: AppendOptions = {}): Promise<EventEnvelope[]> {
+    const events = appends.flatMap((append) => append.events.map((event) => prepare(event, options)));
+    if (!events.length) return [];
+    const versions = await write(tx, events, expectations(appends));
+    appended.add(tx);
+    return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) => toEnvelope({
+      event_id: id, stream, type, event_version: eventVersion, data, metadata, feed, at: Date.parse(at),
+      version: versions[index]!.version, feed_version: versions[index]!.feed_version,
+    }, source));
+  }
+
+  return {
+    append: (tx, expectedVersion, events, options) => appendAll(tx, [{ expectedVersion, events }], options),
+    appendAll,
+    appendedIn: (tx) => appended.has(tx),
+    async load(tx, aggregateId, after = 0) {
+      const rows = await tx.$queryRawUnsafe<EventRow[]>(
+        `select ${eventColumns} from platform.event e where e.stream = $1::text and e.version > $2::int order by e.version`, aggregateId, after);
+      return rows.map((row) => toEnvelope(row, source));
+    },
+    async readFeed(tx, feed, after, limit) {
+      const rows = await tx.$queryRawUnsafe<EventRow[]>(
+        `select ${eventColumns} from platform.event e where e.feed = $1::text and e.feed_version > $2::int order by e.feed_version limit $3::int`, feed, after, limit);
+      return rows.map((row) => toEnvelope(row, source));
+    },
+    async feedVersion(tx, feed) {
+      const rows = await tx.$queryRawUnsafe<{ version: number }[]>(`select version from platform.head where kind = 'feed' and key = $1::text`, feed);
+      return rows[0]?.version ?? 0;
+    },
+  };
+}
+
+/** Which version each stream must be at. */
+function expectations(appends: readonly StreamAppend[]): Map<string, number | null> {
+  const expected = new Map<string, number | null>();
+  for (const { expectedVersion, events } of appends) {
+    const streams = new Set(events.map(({ definition, data }) => definition.aggregate(data)));
+    if (streams.size > 1) throw new Error(`events of several aggregates in one append: ${[...streams].join(', ')}`);
+    for (const stream of streams) {
+      if (expected.has(stream)) throw new Error(`two appends to ${stream} at once`);
+      expected.set(stream, expectedVersion);
+    }
+  }
+  return expected;
+}
+
+async function write(tx: SqlTx, events: readonly object[], expected: ReadonlyMap<string, number | null>): Promise<{ version: number; feed_version: number | null }[]> {
+  try {
+    return await tx.$queryRawUnsafe('select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
+      JSON.stringify(events), JSON.stringify(Object.fromEntries(expected)));
+  } catch (error) {
+    if (isLostRace(error)) throw new ConcurrencyError(`lost the race for ${[...expected.keys()].join(', ')}`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import type pg from 'pg';
+import type { Domain } from '#platform/subgraph/domain.ts';
+import { Session } from './session.ts';
+
+const open = new WeakMap<pg.Pool, { users: number; session: Session; opening: Promise<void> }>();
+
+/**
+ * The one dedicated connection that a process keeps to a domain's database, shared by all who listen there.
+ * @returns it, connected, and how to let go of it: it closes with its last user.
+ */
+export async function domainSession(domain: Pick<Domain, 'name' | 'pool' | 'log'>): Promise<{ session: Session; release(): Promise<void> }> {
+  let entry = open.get(domain.pool);
+  if (!entry) {
+    const session = new Session(domain.pool, `${domain.name}-events`, domain.log);
+    entry = { users: 0, session, opening: session.open() };
+    open.set(domain.pool, entry);
+  }
+  const shared = entry;
+  shared.users += 1;
+  const release = async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    open.delete(domain.pool);
+    await shared.session.close();
+  };
+  try {
+    await shared.opening;
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { session: shared.session, release };
+}

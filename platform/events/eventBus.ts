@@ -1,0 +1,40 @@
+import type { EventEnvelope } from './defineEvent.ts';
+
+export interface BusMessage {
+  readonly topic: string;
+  readonly key: string;
+  /** Normally an EventEnvelope, parsed from JSON; text if it is not JSON. Not checked: whoever handles it checks. Shared by all who hear it: do not change it. */
+  readonly value: unknown;
+}
+
+export interface BusSubscription {
+  /** No message is handled any more once this resolves. What was in hand is finished and acknowledged before. */
+  close(): Promise<void>;
+}
+
+/** A topic as the code describes it; adapters create it so when it is missing. */
+export interface TopicDescription {
+  readonly name: string;
+  readonly partitions: number;
+  readonly retentionDays: number;
+}
+
+/** Moves events between processes. Adapters pass `busContract.ts`. */
+export interface EventBus {
+  /** Resolves when durable. Order is kept per key, among the messages of one call and of calls that follow one another. On rejection some may have been published. */
+  publish(topic: string, messages: readonly { readonly key: string; readonly value: EventEnvelope }[]): Promise<void>;
+  /**
+   * Joins a group; each message goes to one member, at least once, in order per key: of one partition (and so of one key) one message is handled at a time.
+   * A new group begins with the oldest message retained. If `handle` rejects, the message is handled again after a growing pause (0.1 to 10 s),
+   * and those behind it in its partition wait; other partitions move on. When a member dies, others take over from what it acknowledged.
+   * Resolves when joined.
+   */
+  consume(group: string, topics: readonly string[], handle: (message: BusMessage) => Promise<void>): Promise<BusSubscription>;
+  /**
+   * Every process hears everything published after this resolved (and perhaps a little from before), in order per key, without acknowledging.
+   * After a broken connection it goes on where it was. `handle` must not block; what it throws is logged.
+   */
+  tail(topics: readonly string[], handle: (message: BusMessage) => void): Promise<BusSubscription>;
+  /** Closes all subscriptions as they would close by themselves, then the connections. */
+  close(): Promise<void>;
+}

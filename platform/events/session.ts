@@ -1,0 +1,143 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { backoffMs, pause } from './pause.ts';
+
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+const queryTimeoutMs = 20_000;
+
+/** The session is broken and not yet back. What it held (locks, leases) is gone. */
+export class SessionLost extends Error {
+  override readonly name = 'SessionLost';
+  readonly code = 'ECONNRESET';
+}
+
+/**
+ * One dedicated connection that comes back by itself: for LISTEN, and for locks that must die with their holder.
+ * Its commits do not wait for the disk (`synchronous_commit` off): use it for what may be done twice.
+ */
+export class Session {
+  readonly #pool: pg.Pool;
+  readonly #name: string;
+  readonly #log: Logger;
+  readonly #stop = new AbortController();
+  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+  readonly #onConnect = new Set<() => void>();
+  readonly #onLost = new Set<() => void>();
+  #client: pg.Client | undefined;
+  #running: Promise<void> | undefined;
+
+  /** @param pool where to connect to; the connection is not one of the pool's. */
+  constructor(pool: pg.Pool, name: string, log: Logger) {
+    this.#pool = pool;
+    this.#name = name;
+    this.#log = log;
+  }
+
+  get connected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Resolves with the first connection; rejects if it cannot be made. From then on the session returns by itself. */
+  async open(): Promise<void> {
+    const { lost } = await this.#connect();
+    this.#running = this.#stayConnected(lost);
+  }
+
+  /** @throws SessionLost while there is no connection; what `pg` throws otherwise. */
+  async query<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
+    const client = this.#client;
+    if (!client) throw new SessionLost(`the ${this.#name} session is not connected`);
+    try {
+      return await client.query<Row>(sql, [...params]);
+    } catch (error) {
+      // A query that got no answer in time: the other end may be gone without a word, so this connection is not to be trusted.
+      if ((error as Error).message === 'Query read timeout') destroy(client);
+      throw error;
+    }
+  }
+
+  /** Hears a NOTIFY channel, across reconnects. What was said while disconnected is not heard: look for yourself `onConnect`. */
+  async listen(channel: string, hear: (payload: string) => void): Promise<void> {
+    const known = this.#listeners.get(channel);
+    if (known) {
+      known.add(hear);
+      return;
+    }
+    this.#listeners.set(channel, new Set([hear]));
+    if (this.#client) await this.query(`listen ${pg.escapeIdentifier(channel)}`);
+  }
+
+  onConnect(hear: () => void): void {
+    this.#onConnect.add(hear);
+  }
+
+  onLost(hear: () => void): void {
+    this.#onLost.add(hear);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+    await this.#running;
+  }
+
+  /** An object, because a promise of a promise is one promise. */
+  async #connect(): Promise<{ lost: Promise<void> }> {
+    const { options } = this.#pool;
+    // Named one by one because the pool hides them from enumeration.
+    const client = new pg.Client({ ...options, password: options.password, ssl: options.ssl, application_name: this.#name, keepAlive: true,
+      connectionTimeoutMillis: 5_000, query_timeout: queryTimeoutMs });
+    const lost = new Promise<void>((resolve) => {
+      client.on('end', () => resolve());
+      client.on('error', () => resolve());
+    });
+    client.on('notification', ({ channel, payload }) => this.#listeners.get(channel)?.forEach((hear) => hear(payload ?? '')));
+    await client.connect();
+    try {
+      await client.query(`set synchronous_commit = off; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`);
+      for (const channel of this.#listeners.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      destroy(client);
+      throw error;
+    }
+    this.#client = client;
+    return { lost };
+  }
+
+  async #stayConnected(first: Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    for (let lost = first; ;) {
+      await lost;
+      const broken = this.#client;
+      this.#client = undefined;
+      if (broken) destroy(broken);
+      if (signal.aborted) return;
+      this.#log.warn({ session: this.#name }, 'database session lost');
+      this.#onLost.forEach((hear) => hear());
+      for (let attempt = 0; ; attempt += 1) {
+        await pause(backoffMs(attempt, firstPauseMs, longestPauseMs), signal);
+        if (signal.aborted) return;
+        const again = await this.#connect().catch(() => undefined);
+        if (!again) continue;
+        if (signal.aborted) {
+          destroy(this.#client!);
+          this.#client = undefined;
+          return;
+        }
+        lost = again.lost;
+        break;
+      }
+      this.#log.info({ session: this.#name }, 'database session is back');
+      this.#onConnect.forEach((hear) => hear());
+    }
+  }
+}
+
+/** Closes the socket without waiting for the other end. */
+function destroy(client: pg.Client): void {
+  const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
+  stream.destroy();
+}

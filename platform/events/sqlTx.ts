@@ -1,0 +1,39 @@
+import type pg from 'pg';
+
+/**
+ * What the event code needs of an open transaction; Prisma's interactive transaction fits.
+ * Parameters are `$1`, `$2`, … and are cast in the statement (`$1::uuid`, `$2::jsonb`): Prisma sends strings as text.
+ */
+export interface SqlTx {
+  $queryRawUnsafe<T = unknown>(sql: string, ...params: unknown[]): Promise<T>;
+  $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
+}
+
+/** A plain `pg` connection in Prisma's clothes. The caller begins and ends the transaction. */
+export function sqlTx(client: Pick<pg.ClientBase, 'query'>): SqlTx {
+  return {
+    async $queryRawUnsafe<T>(sql: string, ...params: unknown[]) {
+      return (await client.query(sql, params)).rows as T;
+    },
+    async $executeRawUnsafe(sql, ...params) {
+      return (await client.query(sql, params)).rowCount ?? 0;
+    },
+  };
+}
+
+/** Runs `work` in a transaction of its own on a connection of the pool. */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(sqlTx(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => { broken = failure; });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
