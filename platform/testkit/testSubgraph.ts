@@ -1,0 +1,118 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { createClient, type Client } from '@connectrpc/connect';
+import type { ExecutionResult } from 'graphql';
+import pino from 'pino';
+import { afterAll } from 'vitest';
+import type { BusMessage, EventBus } from '#platform/events/eventBus.ts';
+import { sqlTx } from '#platform/events/sqlTx.ts';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import { developmentAudience, developmentIssuer, newSigningKey } from '#platform/identity/developmentIssuer.ts';
+import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { localNetwork } from '#platform/rpc/network.ts';
+import type { RpcService } from '#platform/rpc/service.ts';
+import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
+import type { Domain } from '#platform/subgraph/domain.ts';
+import { servicePrincipal } from '#platform/subgraph/openDomain.ts';
+import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
+import { testDatabase } from './testDatabase.ts';
+
+export interface TestSubgraphOptions {
+  readonly clock?: () => Date;
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** What other domains answer, by domain. */
+  readonly others?: Readonly<Record<string, readonly RpcService[]>>;
+  /** Fill the database as development does. */
+  readonly seed?: boolean;
+  /** With a bus the subgraph is started: relay, consumers, read models. Without, it only answers. */
+  readonly bus?: EventBus;
+}
+
+export interface TestSubgraph<D extends Domain = Domain> {
+  readonly running: RunningSubgraph;
+  readonly domain: D;
+  readonly identity: Identity;
+  /** GraphQL as this principal. */
+  as(principal: Principal): (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult<Record<string, unknown>>>;
+  /** A client of the subgraph's own services, as another service. */
+  client<Service extends DescService>(service: Service): Client<Service>;
+  /** How many statements the database was sent meanwhile. */
+  statementsOf(work: () => Promise<unknown>): Promise<number>;
+  /** All that was appended so far, in order. */
+  appended(): Promise<EventEnvelope[]>;
+}
+
+/** Somebody with these scopes; a user called `someone` unless told. */
+export const principalWith = (scopes: readonly string[], over: Partial<Principal> = {}): Principal => ({
+  kind: 'user', subject: 'someone', roles: [], bindings: {}, channel: 'test', ...over, scopes: new Set(scopes),
+});
+
+export const nobody: Principal = principalWith(['catalog:read'], { kind: 'anonymous', subject: 'anonymous' });
+
+/** A subgraph on a fresh database of its own, answering within the process; gone when the test file ends. */
+export async function testSubgraph<D extends Domain>(definition: SubgraphDefinition, options: TestSubgraphOptions = {}): Promise<TestSubgraph<D>> {
+  const database = await testDatabase(definition.name);
+  const identity = await createIdentity({
+    internalKey: await newSigningKey(),
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
+    scopesOf: () => [],
+  });
+  const network = localNetwork(identity);
+  for (const [domain, services] of Object.entries(options.others ?? {})) await network.serve(domain, services);
+  const running = await runSubgraph(definition, {
+    databaseUrl: database.url, bus: options.bus ?? silentBus, identity, network, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    configuration: options.configuration, clock: options.clock,
+  });
+  afterAll(() => running.stop());
+  const { domain } = running;
+  const counter = countStatements(domain);
+  if (options.seed) await running.seed();
+  if (options.bus) await running.start();
+
+  return {
+    running, identity, domain: domain as D,
+    as: (principal) => async (query, variables) => {
+      const authorization = `Bearer ${await identity.mintInternalToken(principal, definition.name)}`;
+      // Through JSON, as the gateway would read it: no null prototypes, no instances.
+      return JSON.parse(JSON.stringify(await running.execute({ query, variables }, { authorization }))) as ExecutionResult<Record<string, unknown>>;
+    },
+    client: (service) => createClient(service, network.transportTo(definition.name, servicePrincipal('test'))),
+    async statementsOf(work) {
+      const before = counter.count;
+      await work();
+      return counter.count - before;
+    },
+    async appended() {
+      const { rows } = await domain.pool.query<{ stream: string }>('SELECT DISTINCT stream FROM platform.event');
+      const client = await domain.pool.connect();
+      try {
+        const all: EventEnvelope[] = [];
+        for (const { stream } of rows) {
+          all.push(...await domain.events.load(sqlTx(client), stream));
+        }
+        return all.sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+      } finally {
+        client.release();
+      }
+    },
+  };
+}
+
+const silentBus: EventBus = {
+  publish: () => Promise.resolve(),
+  consume: () => Promise.resolve({ close: () => Promise.resolve() }),
+  tail: (_topics: readonly string[], _handle: (message: BusMessage) => void) => Promise.resolve({ close: () => Promise.resolve() }),
+  close: () => Promise.resolve(),
+};
+
+function countStatements(domain: Domain): { count: number } {
+  const counter = { count: 0 };
+  domain.pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      counter.count += 1;
+      return query(...args);
+    }) as typeof client.query;
+  });
+  return counter;
+}
