@@ -21,8 +21,8 @@ export function resolverTypes(): GenerateTask[] {
     const context = `subgraphs/${name}/src/context.ts`;
     const hasContext = existsSync(join(root, context));
     return [{
-      name: `resolvers/${name}${hasContext ? '' : ' (no context)'}`,
-      inputs: ['schema/base.graphql', schema, `subgraphs/${name}/codegen.json`],
+      name: `resolvers/${name}`,
+      inputs: ['schema/base.graphql', schema, `subgraphs/${name}/codegen.json`, context],
       outputs: [output],
       run: async () => {
         const [{ codegen }, types, resolvers, { parse }] = await Promise.all([

@@ -1,0 +1,71 @@
+import { parseEnv } from 'node:util';
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { nearest } from './misspelling.ts';
+import { StartupError } from './startupError.ts';
+
+export interface SettingSources {
+  /** `--port-base 5000` as `PORT_BASE`. Beats everything else. */
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A file of `KEY=value` lines; may be absent. */
+  readonly file?: string;
+  /** What holds when nobody says anything, and the schema's own default does not know: such as an address that follows from another. */
+  readonly defaults?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads settings from flags, environment, file and defaults, in this order of precedence, and checks them.
+ * The file and the flags hold nothing unknown. The environment is shared with the whole machine: there only what looks like a misspelt key is refused.
+ * @throws StartupError with one line about the first thing that is wrong.
+ */
+export function loadSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, sources: SettingSources): z.output<z.ZodObject<Shape>> {
+  const known = new Set(Object.keys(schema.shape));
+  const file = readSettingsFile(sources.file);
+  for (const key of Object.keys(sources.flags ?? {})) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
+  for (const key of Object.keys(file)) refuseUnknown(key, known, `${key} in ${sources.file} is no setting`);
+  refuseMisspelt(Object.keys(sources.environment), known);
+  const raw: Record<string, string> = {};
+  for (const source of [sources.defaults ?? {}, file, sources.environment, sources.flags ?? {}]) {
+    for (const key of known) if (source[key] !== undefined && source[key] !== '') raw[key] = source[key];
+  }
+  const checked = schema.safeParse(raw);
+  if (checked.success) return checked.data;
+  throw new StartupError(explain(checked.error, raw));
+}
+
+/** One schema of several; a key that several declare is checked by each in its own schema afterwards. */
+export function mergeSettings<Shape extends z.ZodRawShape>(first: z.ZodObject<Shape>, others: readonly (z.ZodObject | undefined)[]): z.ZodObject<Shape> {
+  const shape: z.ZodRawShape = Object.assign({}, first.shape, ...others.map((other) => other?.shape ?? {}), first.shape) as z.ZodRawShape;
+  return z.object(shape) as unknown as z.ZodObject<Shape>;
+}
+
+/** `PORT_BASE` → `--port-base`. */
+export const flagOf = (key: string): string => `--${key.toLowerCase().replaceAll('_', '-')}`;
+
+function readSettingsFile(path: string | undefined): Record<string, string> {
+  if (!path || !existsSync(path)) return {};
+  return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
+}
+
+function refuseUnknown(key: string, known: ReadonlySet<string>, complaint: string, form: (key: string) => string = (name) => name): void {
+  if (known.has(key)) return;
+  const meant = nearest(key, known);
+  throw new StartupError(`${complaint}${meant ? `: did you mean ${form(meant)}?` : ': remove it; "start --help" lists all settings.'}`);
+}
+
+function refuseMisspelt(keys: readonly string[], known: ReadonlySet<string>): void {
+  for (const key of keys) {
+    if (known.has(key)) continue;
+    const meant = nearest(key, known);
+    // Set right beside it: then the other is somebody else's.
+    if (meant && !keys.includes(meant)) throw new StartupError(`${key} in the environment looks like ${meant} misspelt: rename or unset it.`);
+  }
+}
+
+function explain(error: z.ZodError, raw: Readonly<Record<string, string>>): string {
+  const issue = error.issues[0];
+  const key = String(issue?.path[0] ?? '');
+  if (!(key in raw)) return `${key} is missing: set it in the environment or in .env.`;
+  return `${key}=${raw[key]} is wrong: ${issue?.message ?? 'not allowed'}.`;
+}

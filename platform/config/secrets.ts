@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartupError } from './startupError.ts';
+
+/** Whether a setting is a secret goes by its name, so that none is printed, or made up outside development, by oversight. */
+export const isSecret = (key: string): boolean => /_(KEY|KEYS|SECRET|PASSWORD)$/.test(key);
+
+export interface SecretSources {
+  readonly profile: 'development' | 'production';
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the development profile keeps what it makes: `<dataDir>/secrets/<NAME>`, readable by its owner only. */
+  readonly dataDir: string;
+  /** Called with the names of those made just now. */
+  readonly onMade: (names: readonly string[]) => void;
+}
+
+/** How to make a secret; 32 random bytes in base64 unless told otherwise. */
+export type SecretMaker = () => string | Promise<string>;
+
+const randomSecret: SecretMaker = () => randomBytes(32).toString('base64');
+
+/**
+ * The values of secrets: from `<NAME>`, or the file that `<NAME>_FILE` names (as container platforms mount them). The development profile makes what is
+ * missing, keeps it, and says so; any other profile refuses to start.
+ * @throws StartupError naming every secret that is missing.
+ */
+export async function loadSecrets<Name extends string>(makers: Readonly<Record<Name, SecretMaker | undefined>>, sources: SecretSources): Promise<Record<Name, string>> {
+  const values: Partial<Record<Name, string>> = {};
+  const missing: Name[] = [];
+  for (const name of Object.keys(makers) as Name[]) {
+    const value = given(name, sources);
+    if (value === undefined) missing.push(name);
+    else values[name] = value;
+  }
+  if (missing.length > 0 && sources.profile !== 'development') {
+    throw new StartupError(`Missing in the ${sources.profile} profile: ${missing.join(', ')}. Set each, or <NAME>_FILE with the path of a file that holds it.`);
+  }
+  for (const name of missing) values[name] = await make(join(sources.dataDir, 'secrets'), name, makers[name] ?? randomSecret);
+  if (missing.length > 0) sources.onMade(missing);
+  return values as Record<Name, string>;
+}
+
+function given(name: string, { environment, profile, dataDir }: SecretSources): string | undefined {
+  if (environment[name]) return environment[name];
+  const file = environment[`${name}_FILE`];
+  if (file && !existsSync(file)) throw new StartupError(`${name}_FILE=${file} does not exist.`);
+  const kept = join(dataDir, 'secrets', name);
+  const path = file ?? (profile === 'development' && existsSync(kept) ? kept : undefined);
+  return path ? readFileSync(path, 'utf8').trim() || undefined : undefined;
+}
+
+async function make(folder: string, name: string, maker: SecretMaker): Promise<string> {
+  const value = await maker();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(join(folder, name), value, { mode: 0o600, flag: 'wx' });
+    return value;
+  } catch (error) {
+    // Two processes of one development system start at once: the first one's secret is everybody's.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(join(folder, name), 'utf8');
+    throw error;
+  }
+}

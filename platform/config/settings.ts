@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+const switchable = z.enum(['on', 'off', 'true', 'false', '1', '0']).transform((value) => ['on', 'true', '1'].includes(value));
+
+/** The keys that the platform itself understands. Subgraphs add theirs. */
+export const platformSettings = z.object({
+  PROFILE: z.enum(['development', 'production']).default('development')
+    .describe('production: trusted documents only, no explorer, no introspection, no secrets of its own making'),
+  PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000)
+    .describe('port of the gateway; everything else listens on ports above it'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all'),
+  DATA_DIR: z.string().min(1).default('.data').describe('folder of the databases, secrets and ledgers'),
+  BUS: z.enum(['postgres', 'kafka']).default('postgres').describe('what carries the events'),
+  KAFKA_BROKERS: z.string().default('').describe('host:port, separated by commas; with BUS=kafka'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log lines to print'),
+  SIMULATION: switchable.optional().describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),
+});
+
+export type PlatformSettings = z.output<typeof platformSettings>;
