@@ -34,6 +34,20 @@ function canonical(value: unknown): unknown {
 
 const hashOf = (body: unknown) => createHash('sha256').update(JSON.stringify(canonical(body)) ?? 'undefined').digest('base64url');
 
+const idOf = (request: IdempotentRequest) => [actorOf(request.principal), request.mutation, request.key] as const;
+
+/**
+ * What the same request was answered before, if it was: for work that asks others before its transaction, and would ask in vain.
+ * @throws IdempotencyKeyReused for another body
+ */
+export async function earlierResult<Result>(db: SqlTx, request: IdempotentRequest): Promise<{ readonly result: Result } | undefined> {
+  const [known] = await db.$queryRawUnsafe<{ body_hash: string; result: Result }[]>(
+    `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`, ...idOf(request),
+  );
+  if (known && known.body_hash !== hashOf(request.body)) throw new IdempotencyKeyReused();
+  return known && { result: known.result };
+}
+
 /**
  * Runs `work` once per principal, mutation and key, within the caller's transaction, and answers with what it returned (JSON data)
  * for every later call with the same body. A call that runs at the same time waits for the first one to commit.
@@ -43,7 +57,7 @@ export async function idempotent<Result>(tx: SqlTx, request: IdempotentRequest, 
   if (request.key.length < 1 || request.key.length > 128) {
     throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
   }
-  const id = [actorOf(request.principal), request.mutation, request.key] as const;
+  const id = idOf(request);
   const hash = hashOf(request.body);
   const claimed = await tx.$executeRawUnsafe(
     `INSERT INTO platform.idempotency (principal, mutation, key, body_hash, at) VALUES ($1, $2, $3, $4, $5::timestamptz) ON CONFLICT DO NOTHING`,
