@@ -11,7 +11,7 @@ export function checkDirectives(types: Map<string, IndexedType>, audiences: read
     const value = directive.arguments?.[0]?.value;
     const where = placeOf(directive, directive.name.value);
     if (directive.name.value === 'tag' && value?.kind === Kind.STRING && !audiences.includes(value.value)) {
-      return [{ where, message: `the tag "${value.value}" is taken by no channel. Take one of ${audiences.join(', ')}.` }];
+      return [{ where, message: `the tag "${value.value}" is unknown. Take one of ${audiences.join(', ')}.` }];
     }
     if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
       return value.values.flatMap((each) => (each.kind === Kind.STRING && !(each.value in scopes)

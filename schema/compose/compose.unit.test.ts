@@ -131,7 +131,7 @@ describe('contracts that do not hold together', () => {
     const types = indexTypes([subgraph('shops', 'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) }')]);
     const messages = checkDirectives(types, ['public', 'kiosk']).map(({ where, message }) => `${where}: ${message}`);
     expect(messages).toEqual([
-      'subgraphs/shops/schema.graphql:1: the tag "kisok" is taken by no channel. Take one of public, kiosk.',
+      'subgraphs/shops/schema.graphql:1: the tag "kisok" is unknown. Take one of public, kiosk.',
       'subgraphs/shops/schema.graphql:1: the scope "orders:raed" is unknown. Add it to schema/scopes.ts, or correct it.',
     ]);
   });
