@@ -38,6 +38,9 @@ export function databaseOf(folder?: string): Promise<TestDatabase> {
   });
 }
 
+/** A fresh database of the PostgreSQL bus. */
+export const busDatabase = (): Promise<TestDatabase> => databaseOf('platform/events/bus/migrations');
+
 /** Drops what this test file made. Vitest calls it after each file. */
 export async function dropTestDatabases(): Promise<void> {
   await Promise.all([...made].map((database) => database.drop()));

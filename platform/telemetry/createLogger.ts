@@ -1,0 +1,31 @@
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { activeTrace, traceIdOf } from './trace.ts';
+import { readableLines } from './readableLines.ts';
+
+export interface LogOptions {
+  readonly level: string;
+  /** One short coloured line for people; else JSON, one object a line. Default: people when standard output is a terminal. */
+  readonly readable?: boolean;
+  /** Default: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Never printed, wherever in a log line it stands up to two levels deep. */
+const confidential = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'cardToken', 'email', 'phone', 'name.first', 'name.last'];
+
+/** The log of a process. Every line that follows from a request carries its trace and correlation id. */
+export function createLogger({ level, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: confidential.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
+    mixin: () => {
+      const trace = activeTrace();
+      return trace ? { traceId: traceIdOf(trace.traceparent), correlationId: trace.correlationId } : {};
+    },
+  };
+  const stream = destination ?? pino.destination({ dest: 1, sync: true });
+  return pino(options, readable ? readableLines(stream) : stream);
+}
