@@ -5,7 +5,7 @@ export type DataKey = Uint8Array<ArrayBuffer>;
 
 /**
  * Keys for personal data. Each person has a data key of their own, stored wrapped by a master key. Deleting the wrapped key erases
- * the person everywhere at once, backups of the sealed fields included.
+ * the person wherever sealed fields were copied to without it. Backups that hold the wrapped keys must not outlive the promised time.
  */
 export interface Keyring {
   /** A fresh data key for one owner, and the form in which it may be stored. Only this owner's id unwraps it again. */

@@ -27,6 +27,7 @@ CREATE TABLE address (
   id uuid PRIMARY KEY,
   customer_id uuid NOT NULL REFERENCES customer (id) ON UPDATE CASCADE ON DELETE RESTRICT,
   version integer NOT NULL,
+  current_version_id uuid NOT NULL,
   created_at timestamptz(3) NOT NULL,
   removed_at timestamptz(3)
 );

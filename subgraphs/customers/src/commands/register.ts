@@ -1,0 +1,51 @@
+import { CustomerRegistered } from '#schema/events/customers.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import { idempotent } from '#platform/subgraph/idempotency.ts';
+import type { Customers, Tx } from '../context.ts';
+import { sealPreferences, sealProfile } from '../customer.ts';
+import { fingerprint } from '../fingerprint.ts';
+import type { InputProblem } from '../inputChecks.ts';
+import { customerOf } from '../ownership.ts';
+import { checkProfile, normaliseEmail, type Profile, type ProfileInput } from '../profile.ts';
+
+export type RegisterOutcome =
+  | { readonly kind: 'done'; readonly customerId: string }
+  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
+  | { readonly kind: 'emailTaken' | 'alreadyRegistered' | 'notAllowed' };
+
+export interface Register extends ProfileInput {
+  readonly idempotencyKey: string;
+}
+
+/** Gives the customer of the token a profile, under a data key of their own. Once per subject, for ever: an erased one stays erased. */
+export async function register(domain: Customers, principal: Principal, { idempotencyKey: key, ...input }: Register): Promise<RegisterOutcome> {
+  const customerId = customerOf(principal);
+  if (!customerId) return { kind: 'notAllowed' };
+  const now = domain.clock();
+  const checked = checkProfile(input, now.toISOString().slice(0, 10));
+  if (!checked.ok) return { kind: 'invalid', problems: checked.problems };
+  return domain.transaction((tx) =>
+    idempotent<RegisterOutcome>(tx, { principal, mutation: 'register', key, body: fingerprint(domain, input), now }, () =>
+      insert(domain, tx, customerId, checked.value, now)));
+}
+
+async function insert(domain: Customers, tx: Tx, customerId: string, profile: Profile, now: Date): Promise<RegisterOutcome> {
+  if (await tx.customer.findUnique({ where: { id: customerId }, select: { id: true } })) return { kind: 'alreadyRegistered' };
+  const keyring = keyringOf(domain);
+  const { key, wrapped } = keyring.newDataKey(customerId);
+  const { count } = await tx.customer.createMany({
+    data: [{
+      id: customerId,
+      ...sealProfile(key, profile),
+      ...sealPreferences(key, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
+      emailIndex: keyring.blindIndex('email', normaliseEmail(profile.email)),
+      registeredAt: now,
+    }],
+    skipDuplicates: true,
+  });
+  if (count === 0) return { kind: 'emailTaken' };
+  await tx.customerKey.create({ data: { customerId, wrapped } });
+  await domain.events.append(tx, null, [CustomerRegistered.of({ customerId, at: now.toISOString() })]);
+  return { kind: 'done', customerId };
+}

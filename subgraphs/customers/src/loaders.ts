@@ -1,0 +1,107 @@
+import DataLoader from 'dataloader';
+import type { DataKey } from '#platform/pii/keyring.ts';
+import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import type { Page } from '#platform/subgraph/connection.ts';
+import { consentStates, type ConsentState } from './consent.ts';
+import type { Customers } from './context.ts';
+import { openCustomer, openVersion, type AddressVersionView, type AddressView, type ConsentChangeRow, type CustomerView } from './customer.ts';
+import { findConsentHistory, findFavourites, type FavouriteRow } from './findPages.ts';
+import { isId } from './ownership.ts';
+
+/** Who is erased, unknown, or not an id at all is null everywhere. Whose data may be read is decided by who loads, not here. */
+export interface Loaders {
+  readonly keyOf: DataLoader<string, DataKey | null>;
+  readonly customerById: DataLoader<string, CustomerView | null>;
+  readonly addressesOf: DataLoader<string, AddressView[]>;
+  readonly versionById: DataLoader<string, AddressVersionView | null>;
+  readonly consentsOf: DataLoader<string, ConsentState[]>;
+  /** One more than a page holds, for each customer. */
+  consentHistory(customerId: string, page: Page): Promise<ConsentChangeRow[]>;
+  favourites(customerId: string, page: Page): Promise<FavouriteRow[]>;
+  /** After a mutation: what was read before may be old. */
+  forget(): void;
+}
+
+type Reader = Pick<Customers, 'db' | 'pool' | 'config'>;
+
+const ids = (keys: readonly string[]): string[] => keys.filter(isId);
+
+function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  return groups;
+}
+
+const batch = <Row>(load: (keys: string[]) => Promise<Map<string, Row>>, missing: Row): DataLoader<string, Row> =>
+  new DataLoader(async (keys) => {
+    const found = await load(ids(keys));
+    return keys.map((key) => found.get(key) ?? missing);
+  });
+
+/** The opened rows, by id; a row whose owner has no key any more is left out. */
+async function opened<Row, View extends { id: string }>(
+  rows: readonly Row[], ownerOf: (row: Row) => string, keyOf: DataLoader<string, DataKey | null>, open: (key: DataKey, row: Row) => View,
+): Promise<Map<string, View>> {
+  const keys = await Promise.all(rows.map((row) => keyOf.load(ownerOf(row))));
+  const views = rows.flatMap((row, index) => (keys[index] ? [open(keys[index], row)] : []));
+  return new Map(views.map((view) => [view.id, view]));
+}
+
+function pagesLoader<Row extends { customerId: string }>(find: (customerIds: readonly string[], page: Page) => Promise<Row[]>) {
+  const loaders = new Map<string, DataLoader<string, Row[]>>();
+  return {
+    /** Customers asked for with the same page arguments share one statement. */
+    load(customerId: string, page: Page): Promise<Row[]> {
+      const name = JSON.stringify(page);
+      let loader = loaders.get(name);
+      if (!loader) {
+        loader = new DataLoader(async (keys) => {
+          const rows = groupBy(await find(keys, page), (row) => row.customerId);
+          return keys.map((key) => rows.get(key) ?? []);
+        });
+        loaders.set(name, loader);
+      }
+      return loader.load(customerId);
+    },
+    clearAll: () => loaders.clear(),
+  };
+}
+
+export function loaders(domain: Reader): Loaders {
+  const { db } = domain;
+  const keyring = keyringOf(domain);
+  const keyOf = batch<DataKey | null>(async (keys) => {
+    const rows = await db.customerKey.findMany({ where: { customerId: { in: keys } } });
+    return new Map(rows.map((row) => [row.customerId, keyring.unwrap(row.customerId, row.wrapped)]));
+  }, null);
+  const customerById = batch<CustomerView | null>(async (keys) =>
+    opened(await db.customer.findMany({ where: { id: { in: keys } } }), (row) => row.id, keyOf, openCustomer), null);
+  const addressesOf = batch<AddressView[]>(async (keys) => {
+    const rows = await db.address.findMany({
+      where: { customerId: { in: keys }, removedAt: null }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      include: { customer: { select: { defaultAddressId: true } } },
+    });
+    const views = rows.map(({ customer, ...row }) => ({ ...row, isDefault: customer.defaultAddressId === row.id }));
+    return groupBy(views.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)), (row) => row.customerId);
+  }, []);
+  const versionById = batch<AddressVersionView | null>(async (keys) =>
+    opened(await db.addressVersion.findMany({ where: { id: { in: keys } } }), (row) => row.customerId, keyOf, openVersion), null);
+  const consentsOf = batch<ConsentState[]>(async (keys) => {
+    const newest = await db.$queryRaw<{ customer_id: string; purpose: string; granted: boolean; at: Date }[]>`
+      SELECT DISTINCT ON (customer_id, purpose) customer_id::text, purpose, granted, at FROM consent_change
+      WHERE customer_id = ANY (${keys}::uuid[]) ORDER BY customer_id, purpose, at DESC, id DESC`;
+    const byCustomer = groupBy(newest, (row) => row.customer_id);
+    return new Map(keys.map((key) => [key, consentStates(byCustomer.get(key) ?? [])]));
+  }, consentStates([]));
+  const consentHistory = pagesLoader((keys, page) => findConsentHistory(domain, keys, page));
+  const favourites = pagesLoader((keys, page) => findFavourites(domain, keys, page));
+
+  return {
+    keyOf, customerById, addressesOf, versionById, consentsOf,
+    consentHistory: (customerId, page) => consentHistory.load(customerId, page),
+    favourites: (customerId, page) => favourites.load(customerId, page),
+    forget() {
+      for (const loader of [keyOf, customerById, addressesOf, versionById, consentsOf, consentHistory, favourites]) loader.clearAll();
+    },
+  };
+}

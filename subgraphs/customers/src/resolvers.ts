@@ -1,0 +1,28 @@
+import type { Resolvers } from '#generated/customers/resolvers.ts';
+import { Address } from './resolvers/Address.ts';
+import { AddressVersion } from './resolvers/AddressVersion.ts';
+import { Consent } from './resolvers/Consent.ts';
+import { ConsentChange } from './resolvers/ConsentChange.ts';
+import { Customer } from './resolvers/Customer.ts';
+import { FavouriteStoreEdge } from './resolvers/FavouriteStoreEdge.ts';
+import { addAddress } from './resolvers/Mutation/addAddress.ts';
+import { addFavouriteStore } from './resolvers/Mutation/addFavouriteStore.ts';
+import { changeAddress } from './resolvers/Mutation/changeAddress.ts';
+import { eraseMe } from './resolvers/Mutation/eraseMe.ts';
+import { register } from './resolvers/Mutation/register.ts';
+import { removeAddress } from './resolvers/Mutation/removeAddress.ts';
+import { removeFavouriteStore } from './resolvers/Mutation/removeFavouriteStore.ts';
+import { setConsent } from './resolvers/Mutation/setConsent.ts';
+import { setPreferences } from './resolvers/Mutation/setPreferences.ts';
+import { updateProfile } from './resolvers/Mutation/updateProfile.ts';
+import { customer } from './resolvers/Query/customer.ts';
+import { customerByEmail } from './resolvers/Query/customerByEmail.ts';
+import { me } from './resolvers/Query/me.ts';
+
+export const resolvers: Resolvers = {
+  Query: { me, customer, customerByEmail },
+  Mutation: {
+    register, updateProfile, addAddress, changeAddress, removeAddress, setPreferences, setConsent, addFavouriteStore, removeFavouriteStore, eraseMe,
+  },
+  Customer, Address, AddressVersion, Consent, ConsentChange, FavouriteStoreEdge,
+};

@@ -1,0 +1,9 @@
+import type { AddressResolvers } from '#generated/customers/resolvers.ts';
+
+export const Address: AddressResolvers = {
+  current: async ({ currentVersionId }, _args, { loaders }) => {
+    const version = await loaders.versionById.load(currentVersionId);
+    if (!version) throw new Error('an address without its current version');
+    return version;
+  },
+};

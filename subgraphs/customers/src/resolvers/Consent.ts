@@ -1,0 +1,5 @@
+import type { ConsentResolvers } from '#generated/customers/resolvers.ts';
+
+export const Consent: ConsentResolvers = {
+  decidedAt: ({ decidedAt }) => decidedAt?.toISOString() ?? null,
+};

@@ -1,0 +1,21 @@
+import type { CustomerResolvers } from '#generated/customers/resolvers.ts';
+import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
+import { mayRead } from '../ownership.ts';
+
+export const Customer: CustomerResolvers = {
+  __resolveReference: ({ id }, { principal, loaders }) => (mayRead(principal, id) ? loaders.customerById.load(id) : null),
+  registeredAt: ({ registeredAt }) => registeredAt.toISOString(),
+  addresses: ({ id }, _args, { loaders }) => loaders.addressesOf.load(id),
+  preferences: ({ preferences: { diets, avoidAllergens, marketingChannel } }) => ({
+    diets: [...diets], avoidAllergens: [...avoidAllergens], marketingChannel,
+  }),
+  consents: ({ id }, _args, { loaders }) => loaders.consentsOf.load(id),
+  consentHistory: async ({ id }, args, { loaders }) => {
+    const page = pageArgs(args);
+    return toConnection(await loaders.consentHistory(id, page), page, (row) => [row.at.toISOString(), row.id]);
+  },
+  favouriteStores: async ({ id }, args, { loaders }) => {
+    const page = pageArgs(args);
+    return toConnection(await loaders.favourites(id, page), page, (row) => [row.addedAt.toISOString(), row.storeId]);
+  },
+};

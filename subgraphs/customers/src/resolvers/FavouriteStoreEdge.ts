@@ -1,0 +1,6 @@
+import type { FavouriteStoreEdgeResolvers } from '#generated/customers/resolvers.ts';
+
+export const FavouriteStoreEdge: FavouriteStoreEdgeResolvers = {
+  addedAt: ({ node }) => node.addedAt.toISOString(),
+  node: ({ node }) => ({ id: node.storeId }),
+};
