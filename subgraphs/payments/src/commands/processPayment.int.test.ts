@@ -1,0 +1,222 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { sqlTx } from '#platform/events/sqlTx.ts';
+import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
+import { testDatabase } from '#platform/testkit/testDatabase.ts';
+import { until } from '#platform/testkit/until.ts';
+import { providerOf } from '../config.ts';
+import type { Payments } from '../context.ts';
+import { openPayments, providerOfTests, type ProviderOfTests } from '../paymentsUnderTest.ts';
+import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
+import { settleForgottenIntents } from '../sweepIntents.ts';
+import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './processPayment.ts';
+
+let database: { url: string };
+let payments: Payments;
+let close: () => Promise<void>;
+let sandbox: ProviderOfTests;
+let provider: PaymentProvider;
+let orderId: string;
+
+beforeAll(async () => {
+  [database, sandbox] = await Promise.all([testDatabase('payments'), providerOfTests()]);
+  ({ payments, close } = openPayments(database.url, sandbox.url));
+  provider = providerOf(payments);
+});
+beforeEach(() => { orderId = uuidv7(); });
+afterEach(() => sandbox.behave({}));
+afterAll(async () => {
+  await close();
+  await sandbox.close();
+});
+
+const terms = (over: Partial<AuthorisationTerms> = {}): AuthorisationTerms =>
+  ({ storeId: uuidv7(), customerId: null, amount: 1_990, currency: 'EUR', exponent: 2, methodToken: 'tok_visa', ...over });
+const steady = terms();
+const authorise = (over: Partial<AuthorisationTerms> = {}, key = `${orderId}:authorise`) =>
+  processPayment(payments, provider, { kind: 'AUTHORISE', orderId, key, terms: { ...steady, ...over } });
+const run = (kind: Exclude<PaymentRequest['kind'], 'AUTHORISE'>, key = `${orderId}:${kind}`) => processPayment(payments, provider, { kind, orderId, key });
+const payment = () => payments.db.payment.findUnique({ where: { orderId } });
+const command = (key: string) => payments.db.paymentCommand.findUniqueOrThrow({ where: { key } });
+
+async function outcomesOf(): Promise<unknown[]> {
+  const { id } = (await payment())!;
+  const client = await payments.pool.connect();
+  try {
+    const events = await payments.events.load(sqlTx(client), `payment:${id}`);
+    expect(events.map(({ metadata }) => metadata.aggregateVersion)).toEqual(events.map((_, index) => index + 1));
+    return events.map(({ data }) => (data as { outcome: string }).outcome);
+  } finally {
+    client.release();
+  }
+}
+
+describe('a payment', () => {
+  it('is authorised, captured and refunded, each with its event', async () => {
+    expect(await authorise()).toMatchObject({ outcome: 'AUTHORISED', reason: null });
+    expect(await run('CAPTURE')).toMatchObject({ outcome: 'CAPTURED' });
+    expect(await payment()).toMatchObject({ status: 'CAPTURED', amount: 1_990, captured: 1_990, refunded: 0, methodToken: null });
+    expect(await run('REFUND')).toMatchObject({ outcome: 'REFUNDED' });
+    expect(await payment()).toMatchObject({ status: 'REFUNDED', captured: 1_990, refunded: 1_990, version: 3 });
+    expect(await outcomesOf()).toEqual(['AUTHORISED', 'CAPTURED', 'REFUNDED']);
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
+  });
+
+  it('is let go of', async () => {
+    await authorise();
+    expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
+    expect(await run('VOID', 'another key for ' + orderId)).toMatchObject({ outcome: 'VOIDED' });
+    expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'order_voided' });
+    expect(await outcomesOf()).toEqual(['AUTHORISED', 'VOIDED']);
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'void']);
+  });
+
+  it('is declined, and its void is a matter of course', async () => {
+    expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({ outcome: 'DECLINED', reason: 'insufficient_funds' });
+    expect(await payment()).toMatchObject({ status: 'DECLINED', failureReason: 'insufficient_funds' });
+    expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
+    expect(await authorise({}, 'second try')).toMatchObject({ outcome: 'DECLINED' });
+    expect(await sandbox.ledger(orderId)).toEqual(['decline']);
+  });
+
+  it('stays authorised when the capture is refused, and is let go of then', async () => {
+    await authorise({ methodToken: 'tok_capture_refused' });
+    expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'capture_refused' });
+    expect(await payment()).toMatchObject({ status: 'AUTHORISED', captured: 0, failureReason: 'capture_refused' });
+    expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
+    expect(await outcomesOf()).toEqual(['AUTHORISED', 'REFUSED', 'VOIDED']);
+  });
+
+  it('stays captured when the refund is refused', async () => {
+    await authorise();
+    await run('CAPTURE');
+    await sandbox.behave({ refuseRefunds: true });
+    expect(await run('REFUND', 'first')).toMatchObject({ outcome: 'REFUSED', reason: 'refund_refused' });
+    await sandbox.behave({});
+    expect(await run('REFUND', 'first')).toMatchObject({ outcome: 'REFUSED' });
+    expect(await run('REFUND', 'second')).toMatchObject({ outcome: 'REFUNDED' });
+  });
+
+  it('that never was is voided, and stays so when the authorisation comes late', async () => {
+    expect(await run('VOID')).toEqual({ outcome: 'VOIDED', reason: null, paymentId: null });
+    expect(await authorise()).toEqual({ outcome: 'DECLINED', reason: 'order_voided', paymentId: null });
+    expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'no_payment' });
+    expect(await payment()).toBeNull();
+    expect(await sandbox.ledger(orderId)).toEqual([]);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('gets the same answer, whatever happened since', async () => {
+    const first = await authorise();
+    await run('CAPTURE');
+    await run('REFUND');
+    expect(await authorise()).toEqual(first);
+    expect(await run('CAPTURE')).toMatchObject({ outcome: 'CAPTURED' });
+  });
+
+  it('is refused with another body', async () => {
+    await authorise();
+    await expect(authorise({ amount: 1 })).rejects.toBeInstanceOf(PaymentKeyReused);
+    await expect(run('CAPTURE', `${orderId}:authorise`)).rejects.toBeInstanceOf(PaymentKeyReused);
+  });
+
+  it('of another authorisation for the same order changes nothing', async () => {
+    await authorise();
+    expect(await authorise({}, 'other')).toMatchObject({ outcome: 'AUTHORISED' });
+    await expect(authorise({ amount: 2_000 }, 'third')).rejects.toBeInstanceOf(PaymentTermsDiffer);
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
+  });
+
+  it('used by many at once is one charge', async () => {
+    await sandbox.behave({ slowMilliseconds: 50 });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => authorise({ methodToken: 'tok_slow' })));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    await Promise.all(Array.from({ length: 6 }, (_, n) => run('CAPTURE', `${orderId}:capture-${n}`)));
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture']);
+    expect(await outcomesOf()).toEqual(['AUTHORISED', 'CAPTURED']);
+  });
+});
+
+describe('a provider in trouble', () => {
+  it('that loses an answer has charged once', async () => {
+    expect(await authorise({ methodToken: 'tok_lost_answer' })).toMatchObject({ outcome: 'AUTHORISED' });
+    for (const [kind, outcome] of [['CAPTURE', 'CAPTURED'], ['REFUND', 'REFUNDED']] as const) {
+      await sandbox.behave({ loseAnswers: 1 });
+      expect(await run(kind)).toMatchObject({ outcome });
+    }
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
+  });
+
+  it('that loses every answer is asked for what it did', async () => {
+    await sandbox.behave({ loseAnswers: 1 });
+    // The first answer is lost, and every other try finds the provider down: only a look at its books can tell.
+    const unlucky: PaymentProvider = { ...provider, authorise: async (request) => { await provider.authorise(request); throw new ProviderUnavailable('lost'); } };
+    const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
+    await expect(processPayment(payments, unlucky, request)).rejects.toBeInstanceOf(ProviderUnavailable);
+    expect(await payment()).toMatchObject({ status: 'REQUESTED' });
+    expect(await processPayment(payments, unlucky, request)).toMatchObject({ outcome: 'AUTHORISED' });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
+  });
+
+  it('that is slower than our patience is asked again under the same key, while the first is under way', async () => {
+    await sandbox.behave({ delayMilliseconds: 400 });
+    const hasty = openPayments(database.url, sandbox.url, { PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: 100 });
+    const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
+    await expect(processPayment(hasty.payments, providerOf(hasty.payments), request)).rejects.toBeInstanceOf(ProviderUnavailable);
+    await hasty.close();
+    expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
+    await sandbox.behave({});
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'void']);
+  });
+
+  it('that is down leaves an intent, which the same key finishes', async () => {
+    await sandbox.close();
+    await expect(authorise()).rejects.toBeInstanceOf(ProviderUnavailable);
+    await expect(run('VOID')).rejects.toBeInstanceOf(ProviderUnavailable);
+    await sandbox.reopen();
+    expect(await authorise()).toMatchObject({ outcome: 'AUTHORISED' });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
+  });
+
+  it('is asked by the sweep for what nobody came back for, and only for that', async () => {
+    await sandbox.close();
+    await expect(authorise()).rejects.toBeInstanceOf(ProviderUnavailable);
+    const { createdAt } = await command(`${orderId}:authorise`);
+    expect(await settleForgottenIntents(payments, provider, createdAt)).toBe(0);
+    await sandbox.reopen();
+    expect(await settleForgottenIntents(payments, provider, new Date(createdAt.getTime() - 1))).toBe(0);
+    expect(await settleForgottenIntents(payments, provider, createdAt)).toBe(1);
+    expect(await payment()).toMatchObject({ status: 'AUTHORISED' });
+    expect(await outcomesOf()).toEqual(['AUTHORISED']);
+    expect(await authorise()).toMatchObject({ outcome: 'AUTHORISED' });
+  });
+});
+
+describe('a kill -9', () => {
+  it.each([
+    ['AUTHORISE', 'payments.intentWritten', ['authorisation']],
+    ['AUTHORISE', 'payments.providerAnswered', ['authorisation']],
+    ['CAPTURE', 'payments.intentWritten', ['authorisation', 'capture']],
+    ['CAPTURE', 'payments.providerAnswered', ['authorisation', 'capture']],
+    ['VOID', 'payments.providerAnswered', ['authorisation', 'void']],
+    ['REFUND', 'payments.providerAnswered', ['authorisation', 'capture', 'refund']],
+  ] as const)('in %s at %s: the same key finishes it, once', async (kind, failPoint, ledger) => {
+    if (kind !== 'AUTHORISE') await authorise();
+    if (kind === 'REFUND') await run('CAPTURE');
+    const key = `${orderId}:killed`;
+    const request: PaymentRequest = kind === 'AUTHORISE' ? { kind, orderId, key, terms: steady } : { kind, orderId, key };
+    const child = superviseProcess({
+      script: new URL('./processPaymentAlone.ts', import.meta.url).pathname, restart: false, ready: /^ready/,
+      env: { FAIL_POINT: failPoint, DATABASE_URL: database.url, PROVIDER_URL: sandbox.url, REQUEST: JSON.stringify(request) },
+    });
+    await until(() => child.output.includes('ended: SIGKILL'), { timeoutMs: 20_000, what: 'the process is killed' });
+    await child.stop();
+    expect((await command(key)).outcome).toBeNull();
+    const answer = await processPayment(payments, provider, request);
+    expect(answer.outcome).toBe((await command(key)).outcome);
+    expect(['DECLINED', 'REFUSED']).not.toContain(answer.outcome);
+    expect(await sandbox.ledger(orderId)).toEqual(ledger);
+    expect((await outcomesOf()).length).toBe(ledger.length);
+  });
+});

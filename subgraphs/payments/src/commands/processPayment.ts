@@ -1,0 +1,121 @@
+import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
+import type { TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Payments } from '../context.ts';
+import { decide, type CommandKind, type Outcome, type Situation } from '../payment.ts';
+import type { PaymentProvider } from '../provider/paymentProvider.ts';
+import { finishIntent, type Intent } from './finishIntent.ts';
+import { lockOrder } from './lockOrder.ts';
+
+/** What an authorisation has to say beyond the order's id. */
+export interface AuthorisationTerms {
+  readonly storeId: string;
+  /** Null at a kiosk. */
+  readonly customerId: string | null;
+  /** Minor units, above zero. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly exponent: number;
+  readonly methodToken: string;
+}
+
+export type PaymentRequest = {
+  readonly orderId: string;
+  /** The caller's idempotency key. */
+  readonly key: string;
+} & ({ readonly kind: 'AUTHORISE'; readonly terms: AuthorisationTerms } | { readonly kind: Exclude<CommandKind, 'AUTHORISE'> });
+
+export interface PaymentAnswer {
+  readonly outcome: Outcome;
+  /** Code of a decline or refusal. */
+  readonly reason: string | null;
+  /** Null when there never was a payment for the order. */
+  readonly paymentId: string | null;
+}
+
+/** The key was used before, with another request. */
+export class PaymentKeyReused extends Error {
+  override readonly name = 'PaymentKeyReused';
+}
+
+/** The order has a payment on other terms already. */
+export class PaymentTermsDiffer extends Error {
+  override readonly name = 'PaymentTermsDiffer';
+}
+
+type Tx = TransactionOf<Payments['db']>;
+type Step = { readonly answer: PaymentAnswer } | { readonly intent: Intent };
+
+/**
+ * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is asked and the outcome
+ * after it, with its event in the same transaction; whoever comes next, with the same key or another, first finds out what became of an
+ * intent without an outcome. The same key gets the same answer.
+ *
+ * Rejects with `ProviderUnavailable` when the outcome could not be learned: call again with the same key.
+ */
+export async function processPayment(domain: Payments, provider: PaymentProvider, request: PaymentRequest): Promise<PaymentAnswer> {
+  for (;;) {
+    const step = await begin(domain, request);
+    if ('answer' in step) return step.answer;
+    const answer = await finishIntent(domain, provider, step.intent);
+    if (step.intent.command.key === request.key) return answer;
+  }
+}
+
+/** Answers if nothing has to be asked; else leaves an intent behind, its own or the one to finish before it. */
+function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
+  return domain.transaction(async (tx) => {
+    await lockOrder(tx, request.orderId, request.key);
+    const known = await tx.paymentCommand.findUnique({ where: { key: request.key } });
+    if (known && known.fingerprint !== fingerprintOf(request)) throw new PaymentKeyReused('This idempotency key was used before with another request.');
+    if (known?.outcome) return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
+    const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
+    if (known) return { intent: { command: known, payment: payment!, heard: 'perhaps' } };
+    if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
+    const decision = decide(request.kind, await situationOf(tx, request.orderId, payment));
+    if (decision.do === 'answer') {
+      await writeCommand(domain, tx, request, { paymentId: payment?.id ?? null, ...decision.result });
+      return { answer: { ...decision.result, paymentId: payment?.id ?? null } };
+    }
+    if (decision.do === 'finishEarlier') {
+      const earlier = await tx.paymentCommand.findFirstOrThrow({ where: { paymentId: payment!.id, outcome: null } });
+      return { intent: { command: earlier, payment: payment!, heard: 'perhaps' } };
+    }
+    const asking = request.kind === 'AUTHORISE'
+      ? await openPayment(domain, tx, request.orderId, request.terms)
+      : await tx.payment.update({ where: { id: payment!.id }, data: { status: decision.status, updatedAt: domain.clock() } });
+    return { intent: { command: await writeCommand(domain, tx, request, { paymentId: asking.id }), payment: asking, heard: 'no' } };
+  });
+}
+
+/** An order without a payment that was voided all the same must not be charged by an authorisation that comes late. */
+async function situationOf(tx: Tx, orderId: string, payment: Payment | null): Promise<Situation> {
+  if (payment) return payment.status;
+  return (await tx.paymentCommand.count({ where: { orderId, kind: 'VOID', outcome: 'VOIDED' } })) > 0 ? 'BLOCKED' : 'NONE';
+}
+
+const openPayment = (domain: Payments, tx: Tx, orderId: string, terms: AuthorisationTerms): Promise<Payment> =>
+  tx.payment.create({ data: { ...terms, id: domain.newId(), orderId, status: 'REQUESTED', createdAt: domain.clock(), updatedAt: domain.clock() } });
+
+function writeCommand(
+  domain: Payments, tx: Tx, request: PaymentRequest, result: { paymentId: string | null; outcome?: Outcome; reason?: string | null },
+): Promise<PaymentCommand> {
+  const now = domain.clock();
+  return tx.paymentCommand.create({
+    data: {
+      key: request.key, kind: request.kind, orderId: request.orderId, fingerprint: fingerprintOf(request), providerKey: domain.newId(),
+      createdAt: now, ...result, settledAt: result.outcome ? now : null,
+    },
+  });
+}
+
+function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
+  if (payment.amount === terms.amount && payment.currency === terms.currency) return;
+  throw new PaymentTermsDiffer(`The order has a payment of ${payment.amount} ${payment.currency} already.`);
+}
+
+const fingerprintOf = (request: PaymentRequest): string => {
+  const { kind, orderId } = request;
+  if (request.kind !== 'AUTHORISE') return JSON.stringify([kind, orderId]);
+  const { storeId, customerId, amount, currency, exponent, methodToken } = request.terms;
+  return JSON.stringify([kind, orderId, storeId, customerId, amount, currency, exponent, methodToken]);
+};

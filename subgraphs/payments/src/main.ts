@@ -1,0 +1,18 @@
+import { PrismaClient } from '#generated/payments/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
+import { loaders } from './loaders.ts';
+import { paymentCommands } from './paymentCommands.ts';
+import { resolvers } from './resolvers.ts';
+import { sweepIntents } from './sweepIntents.ts';
+
+export default defineSubgraph({
+  name: 'payments',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  services: (domain) => [paymentCommands(domain)],
+  background: (domain) => [sweepIntents(domain)],
+  config,
+});

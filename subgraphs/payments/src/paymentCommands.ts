@@ -1,0 +1,68 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { z } from 'zod';
+import {
+  PaymentCommandService, PaymentResult_Outcome, type AuthoriseRequest, type PaymentCommand,
+} from '#generated/proto/drburger/payments/v1/payments_pb.ts';
+import { service, type RpcService } from '#platform/rpc/service.ts';
+import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './commands/processPayment.ts';
+import { providerOf } from './config.ts';
+import type { Payments } from './context.ts';
+import type { CommandKind, Outcome } from './payment.ts';
+import { ProviderUnavailable } from './provider/paymentProvider.ts';
+
+const id = z.uuid().transform((text) => text.toLowerCase());
+const key = z.string().min(1).max(256);
+const commandSchema = z.object({ orderId: id, idempotencyKey: key });
+const termsSchema = z.object({
+  storeId: id,
+  customerId: z.union([z.literal('').transform(() => null), id]),
+  amount: z.bigint().positive().max(2_147_483_647n).transform(Number),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  exponent: z.int().min(0).max(4),
+  methodToken: z.string().min(1).max(200),
+});
+
+const outcomes: Record<Outcome, PaymentResult_Outcome> = {
+  AUTHORISED: PaymentResult_Outcome.AUTHORISED,
+  DECLINED: PaymentResult_Outcome.DECLINED,
+  CAPTURED: PaymentResult_Outcome.CAPTURED,
+  REFUSED: PaymentResult_Outcome.REFUSED,
+  VOIDED: PaymentResult_Outcome.VOIDED,
+  REFUNDED: PaymentResult_Outcome.REFUNDED,
+};
+
+/** The commands as other domains call them. A refusal or decline is an answer; a provider that cannot be reached is UNAVAILABLE. */
+export function paymentCommands(domain: Payments): RpcService {
+  const run = async (request: () => PaymentRequest) => {
+    try {
+      const { outcome, reason, paymentId } = await processPayment(domain, providerOf(domain), request());
+      return { outcome: outcomes[outcome], reason: reason ?? '', paymentId: paymentId ?? '' };
+    } catch (error) {
+      throw toConnectError(error);
+    }
+  };
+  const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) => run(() => {
+    const { orderId, idempotencyKey } = commandSchema.parse(request);
+    return { kind, orderId, key: idempotencyKey };
+  });
+  return service(PaymentCommandService, {
+    authorise: (request) => run(() => toAuthorisation(request)),
+    capture: command('CAPTURE'),
+    void: command('VOID'),
+    refund: command('REFUND'),
+  });
+}
+
+function toAuthorisation(request: AuthoriseRequest): PaymentRequest {
+  const { orderId, idempotencyKey } = commandSchema.parse(request);
+  const terms: AuthorisationTerms = termsSchema.parse(request);
+  return { kind: 'AUTHORISE', orderId, key: idempotencyKey, terms };
+}
+
+function toConnectError(error: unknown): unknown {
+  if (error instanceof ProviderUnavailable) return new ConnectError(error.message, Code.Unavailable);
+  if (error instanceof PaymentKeyReused) return new ConnectError(error.message, Code.AlreadyExists);
+  if (error instanceof PaymentTermsDiffer) return new ConnectError(error.message, Code.FailedPrecondition);
+  if (error instanceof z.ZodError) return new ConnectError(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '), Code.InvalidArgument);
+  return error;
+}

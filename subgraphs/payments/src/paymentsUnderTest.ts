@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { createRouterTransport } from '@connectrpc/connect';
+import { openDomain } from '#platform/subgraph/openDomain.ts';
+import { startPaymentProvider, type RunningPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
+import type { Behaviour } from '#sandbox/paymentProvider/behaviour.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import type { Payments } from './context.ts';
+import definition from './main.ts';
+
+export const apiKey = 'key-of-the-payments-tests';
+
+/** The sandbox's provider for one test file, with its admin side. */
+export interface ProviderOfTests {
+  readonly url: string;
+  behave(behaviour: Partial<Behaviour>): Promise<void>;
+  /** Kinds of the ledger's lines for an order, in order. */
+  ledger(orderId: string): Promise<string[]>;
+  close(): Promise<void>;
+  /** On the same port, with the same ledger. */
+  reopen(): Promise<void>;
+}
+
+export async function providerOfTests(): Promise<ProviderOfTests> {
+  const dataDir = temporaryFolder('payments');
+  let running: RunningPaymentProvider = await startPaymentProvider({ port: 0, dataDir, apiKey });
+  const { url } = running;
+  const admin = (method: string, path: string, body?: object) =>
+    fetch(url + path, { method, headers: { authorization: `Bearer ${apiKey}` }, body: body ? JSON.stringify(body) : undefined });
+  return {
+    url,
+    behave: async (behaviour) => { await admin('PUT', '/v1/behaviour', behaviour); },
+    async ledger(orderId) {
+      const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${orderId}`)).json()) as { data: { kind: string }[] };
+      return data.map(({ kind }) => kind);
+    },
+    close: () => running.close(),
+    reopen: async () => { running = await startPaymentProvider({ port: Number(new URL(url).port), dataDir, apiKey }); },
+  };
+}
+
+/** The domain without its surroundings: no relay, no bus, no other domain. */
+export function openPayments(databaseUrl: string, providerUrl: string, configuration: Record<string, unknown> = {}): { payments: Payments; close(): Promise<void> } {
+  const { domain, close } = openDomain(definition, {
+    databaseUrl,
+    network: { transportTo: () => createRouterTransport(() => undefined), serve: () => Promise.resolve({ close: () => Promise.resolve() }) },
+    log: pino({ level: 'silent' }),
+    configuration: { PAYMENT_PROVIDER_URL: providerUrl, PAYMENT_PROVIDER_API_KEY: apiKey, ...configuration },
+  });
+  return { payments: domain as Payments, close };
+}

@@ -1,0 +1,13 @@
+import type { Resolvers } from '#generated/payments/resolvers.ts';
+import { refundPayment } from './resolvers/Mutation/refundPayment.ts';
+import { Order } from './resolvers/Order.ts';
+import { Payment } from './resolvers/Payment.ts';
+import { payment } from './resolvers/Query/payment.ts';
+import { payments } from './resolvers/Query/payments.ts';
+
+export const resolvers: Resolvers = {
+  Query: { payment, payments },
+  Mutation: { refundPayment },
+  Order,
+  Payment,
+};

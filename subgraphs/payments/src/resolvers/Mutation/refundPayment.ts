@@ -1,0 +1,19 @@
+import type { MutationResolvers } from '#generated/payments/resolvers.ts';
+import { refundPayment as command } from '../../commands/refundPayment.ts';
+
+export const refundPayment: MutationResolvers['refundPayment'] = async (_parent, { input }, { domain, principal }) => {
+  const outcome = await command(domain, principal, input);
+  switch (outcome.kind) {
+    case 'refunded': return { __typename: 'RefundPaymentSuccess', payment: outcome.payment };
+    case 'notFound': return { __typename: 'PaymentNotFound', message: 'There is no payment for this order among those you manage. Check the id.' };
+    case 'refused': return { __typename: 'PaymentNotRefundable', payment: outcome.payment, message: adviceOn(outcome.reason) };
+    case 'providerUnavailable':
+      return { __typename: 'PaymentProviderUnavailable', message: 'The payment provider does not answer. Try again in a minute with the same idempotency key.' };
+    default: return outcome satisfies never;
+  }
+};
+
+const adviceOn = (reason: string): string =>
+  reason === 'not_captured'
+    ? 'Nothing was taken for this order. Cancel it, and what is held is let go.'
+    : `The payment provider refused the refund (${reason}). Give the money back by another way, or ask the provider.`;
