@@ -52,13 +52,14 @@ create table platform.parked (
 create index parked_aggregate on platform.parked (consumer, aggregate, id);
 
 -- Decides what a delivery is: 'duplicate' (done before), 'blocked' (an earlier one of its aggregate is parked) or 'first', which it records.
-create function platform.take(consumer text, event_id uuid, day date, aggregate text) returns text
+-- A replay takes what is parked itself, so it does not ask whether something is.
+create function platform.take(consumer text, event_id uuid, day date, aggregate text, replaying boolean) returns text
 language plpgsql as $$
 begin
   if exists (select from platform.inbox i where i.consumer = take.consumer and i.event_id = take.event_id and i.day = take.day) then
     return 'duplicate';
   end if;
-  if exists (select from platform.parked p where p.consumer = take.consumer and p.aggregate = take.aggregate) then
+  if not replaying and exists (select from platform.parked p where p.consumer = take.consumer and p.aggregate = take.aggregate) then
     return 'blocked';
   end if;
   insert into platform.inbox values (take.consumer, take.event_id, take.day) on conflict do nothing;
@@ -81,7 +82,7 @@ create table platform.projected (
 
 -- The same decision for a projection. The shared lock keeps a swap of the table out until the projecting transaction is over;
 -- the generation is read by a later statement than the lock, hence with a snapshot that knows the swap it waited for.
-create function platform.take_projection(consumer text, read_model text, stream text, version int) returns text
+create function platform.take_projection(consumer text, read_model text, stream text, version int, replaying boolean) returns text
 language plpgsql as $$
 declare
   current int;
@@ -92,7 +93,7 @@ begin
       and p.stream = take_projection.stream and p.version >= take_projection.version) then
     return 'duplicate';
   end if;
-  if exists (select from platform.parked p where p.consumer = take_projection.consumer and p.aggregate = take_projection.stream) then
+  if not replaying and exists (select from platform.parked p where p.consumer = take_projection.consumer and p.aggregate = take_projection.stream) then
     return 'blocked';
   end if;
   insert into platform.projected as p values (take_projection.read_model, current, take_projection.stream, take_projection.version)

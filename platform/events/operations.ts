@@ -1,0 +1,109 @@
+import type pg from 'pg';
+import type { Domain } from '#platform/subgraph/domain.ts';
+import { Bell } from './bell.ts';
+import { reasonOf } from './deliver.ts';
+import { domainSession } from './domainSession.ts';
+import type { BusSubscription } from './eventBus.ts';
+import type { Consumer } from './onEvent.ts';
+import type { ParkedFilter } from './parked.ts';
+import { rebuildReadModel } from './rebuildReadModel.ts';
+import { replayParked } from './replayParked.ts';
+import type { Session } from './session.ts';
+
+/** Work that somebody outside asks a running subgraph for, through its database. */
+export type OperationRequest =
+  | { readonly kind: 'replay'; readonly arguments: ParkedFilter }
+  | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } };
+
+export interface OperationState {
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly result: unknown;
+  readonly error: string | null;
+}
+
+const channel = 'platform_operation';
+/** An advisory lock per database: one process does the work, and another takes over when it dies. */
+const workLock = 7_002;
+const pollMs = 60_000;
+
+/** Asks for work; it is done at once if the subgraph runs, else when it starts. @returns the number to ask after it. */
+export async function requestOperation(pool: pg.Pool, request: OperationRequest): Promise<number> {
+  const { rows } = await pool.query<{ id: number }>(
+    `with asked as (insert into platform.operation (kind, arguments) values ($1, $2) returning id)
+     select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`, [request.kind, JSON.stringify(request.arguments)]);
+  return rows[0]!.id;
+}
+
+export async function operationState(pool: pg.Pool, id: number): Promise<OperationState> {
+  const { rows } = await pool.query<OperationState>(
+    'select started_at as "startedAt", finished_at as "finishedAt", result, error from platform.operation where id = $1', [id]);
+  if (!rows[0]) throw new Error(`there is no operation ${id}`);
+  return rows[0];
+}
+
+/** Does what is asked for, one after the other, until closed. */
+export async function runOperations(domain: Domain, consumers: readonly Consumer[]): Promise<BusSubscription> {
+  const { session, release } = await domainSession(domain);
+  const bell = new Bell();
+  const stop = new AbortController();
+  await session.listen(channel, () => bell.ring());
+  session.onConnect(() => bell.ring());
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await workOff(domain, consumers, session, stop.signal).catch((error: unknown) => {
+        if (session.connected) domain.log.warn({ err: error }, 'an operation could not be recorded and is tried again');
+      });
+      await bell.wait(pollMs, stop.signal);
+    }
+  })();
+  return {
+    async close() {
+      stop.abort();
+      await running;
+      await release();
+    },
+  };
+}
+
+async function workOff(domain: Domain, consumers: readonly Consumer[], session: Session, signal: AbortSignal): Promise<void> {
+  const { rows } = await session.query<{ mine: boolean }>(`select pg_try_advisory_lock(${workLock}) as mine`);
+  if (!rows[0]!.mine) return;
+  try {
+    for (;;) {
+      const next = await session.query<OperationRequest & { id: string }>(
+        'update platform.operation set started_at = clock_timestamp() where id = (select id from platform.operation where finished_at is null order by id limit 1) returning id, kind, arguments');
+      const request = next.rows[0];
+      if (!request || signal.aborted) return;
+      const outcome = await perform(domain, consumers, request).then((result) => ({ result, error: null }), (error: unknown) => ({ result: null, error: reasonOf(error) }));
+      domain.log.info({ operation: request.kind, ...outcome }, 'an operation was done');
+      await domain.pool.query('update platform.operation set finished_at = clock_timestamp(), result = $2, error = $3 where id = $1',
+        [request.id, JSON.stringify(outcome.result), outcome.error]);
+    }
+  } finally {
+    await session.query(`select pg_advisory_unlock(${workLock})`).catch(() => undefined);
+  }
+}
+
+async function perform(domain: Domain, consumers: readonly Consumer[], request: OperationRequest): Promise<unknown> {
+  if (request.kind === 'replay') return replayParked(domain, consumers, request.arguments);
+  const { readModel } = consumers.find((consumer) => consumer.readModel?.name === request.arguments.readModel) ?? {};
+  if (!readModel) {
+    const known = consumers.flatMap((consumer) => consumer.readModel?.name ?? []);
+    throw new Error(`${domain.name} has no read model ${request.arguments.readModel}; it has ${known.join(', ') || 'none'}`);
+  }
+  return rebuildReadModel(domain, readModel);
+}
+
+/** Makes new read models known. One that comes to a domain with a past is filled from the event table: the bus may not reach back so far. */
+export async function prepareReadModels(domain: Domain, consumers: readonly Consumer[]): Promise<void> {
+  for (const { readModel } of consumers) {
+    if (!readModel) continue;
+    const { rowCount } = await domain.pool.query('insert into platform.read_model (name) values ($1) on conflict do nothing', [readModel.name]);
+    if (!rowCount) continue;
+    const { rows } = await domain.pool.query<{ past: boolean }>(
+      `select exists (select from platform.event e where e.type = any ($1) and not exists (select from platform.outbox o where o.position = e.position)) as past`,
+      [readModel.events.map(({ name }) => name)]);
+    if (rows[0]!.past) await requestOperation(domain.pool, { kind: 'rebuild', arguments: { readModel: readModel.name } });
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { parseEnvelope } from './envelope.ts';
+import type { BusMessage } from './eventBus.ts';
+import { inTransaction, type SqlTx } from './sqlTx.ts';
+
+export interface ParkedMessage {
+  readonly id: number;
+  readonly consumer: string;
+  /** Key of the message: the aggregate that waits. */
+  readonly aggregate: string;
+  readonly eventId: string;
+  readonly topic: string;
+  /** Null if it is not even an envelope. */
+  readonly eventType: string | null;
+  /** `failed`: it was tried. `waiting`: it was not, because an earlier one of its aggregate is parked. */
+  readonly state: 'failed' | 'waiting';
+  readonly reason: string;
+  readonly attempts: number;
+  readonly parkedAt: Date;
+}
+
+/** All that is given must match. */
+export interface ParkedFilter {
+  readonly consumer?: string;
+  readonly aggregate?: string;
+  /** The aggregate of this message, from its first one on. */
+  readonly id?: number;
+}
+
+const columns = `id::float8 as id, consumer, aggregate, event_id as "eventId", topic, event_type as "eventType", state, reason, attempts, parked_at as "parkedAt"`;
+
+/** The oldest first. */
+export async function listParked(pool: pg.Pool, filter: ParkedFilter = {}): Promise<ParkedMessage[]> {
+  const { rows } = await pool.query<ParkedMessage>(
+    `select ${columns} from platform.parked where ($1::text is null or consumer = $1) and ($2::text is null or aggregate = $2)
+       and ($3::bigint is null or (consumer, aggregate) = (select p.consumer, p.aggregate from platform.parked p where p.id = $3)) order by id`,
+    [filter.consumer ?? null, filter.aggregate ?? null, filter.id ?? null]);
+  return rows;
+}
+
+/** One of them with the message as it was heard; undefined if it is not parked (any more). */
+export async function showParked(pool: pg.Pool, id: number): Promise<(ParkedMessage & { message: unknown }) | undefined> {
+  const { rows } = await pool.query<ParkedMessage & { message: unknown }>(`select ${columns}, message from platform.parked where id = $1`, [id]);
+  return rows[0];
+}
+
+/** Keeps out who else parks or replays messages of this consumer and aggregate, until the transaction ends. */
+export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
+  tx.$queryRawUnsafe('select pg_advisory_xact_lock(hashtext($1::text), hashtext($2::text)) is null as locked', consumer, aggregate);
+
+/** Sets a message aside because it failed. Later ones of its aggregate park behind it. Once, however often it is called. */
+export function parkFailed(pool: pg.Pool, consumer: string, message: BusMessage, failure: { reason: string; attempts: number }): Promise<void> {
+  return inTransaction(pool, async (tx) => {
+    await lockParked(tx, consumer, message.key);
+    await insert(tx, consumer, message, { state: 'failed', ...failure });
+  });
+}
+
+/** Sets a message aside, untried, behind an earlier one of its aggregate. Answers false if there is none any more: then it is to be handled. */
+export function parkBehind(pool: pg.Pool, consumer: string, message: BusMessage): Promise<boolean> {
+  return inTransaction(pool, async (tx) => {
+    await lockParked(tx, consumer, message.key);
+    const first = await tx.$queryRawUnsafe<{ id: string }[]>(
+      'select id from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1', consumer, message.key);
+    if (!first[0]) return false;
+    await insert(tx, consumer, message, { state: 'waiting', reason: `behind ${first[0].id}`, attempts: 0 });
+    return true;
+  });
+}
+
+async function insert(tx: SqlTx, consumer: string, message: BusMessage, { state, reason, attempts }: { state: string; reason: string; attempts: number }): Promise<void> {
+  const parsed = parseEnvelope(message.value);
+  const event = parsed.ok ? parsed.envelope : undefined;
+  await tx.$executeRawUnsafe(
+    `insert into platform.parked (consumer, aggregate, event_id, topic, event_type, message, state, reason, attempts)
+     values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
+    consumer, message.key, event?.eventId ?? contentId(message), message.topic, event?.eventType ?? null, JSON.stringify(message.value), state, reason.slice(0, 2_000), attempts);
+}
+
+/** Names what has no id of its own by its content, so that a duplicate of it is known as one. */
+function contentId({ topic, key, value }: BusMessage): string {
+  const hex = createHash('sha256').update(JSON.stringify([topic, key, value])).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

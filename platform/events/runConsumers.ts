@@ -1,0 +1,48 @@
+import type { Domain } from '#platform/subgraph/domain.ts';
+import { deliver } from './deliver.ts';
+import type { BusSubscription, EventBus } from './eventBus.ts';
+import { keepInbox } from './inbox.ts';
+import type { Consumer } from './onEvent.ts';
+import { prepareReadModels, runOperations } from './operations.ts';
+
+export interface RunningConsumers {
+  /** Finishes the events in hand; none is handled any more once this resolves. */
+  stop(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Lets consumers (and projections, see `projectReadModels`) hear the bus, each as a group of its own, and does what operators ask for: replays and rebuilds.
+ * Resolves when all have joined.
+ */
+export async function runConsumers(domain: Domain, consumers: readonly Consumer[], bus: EventBus): Promise<RunningConsumers> {
+  refuseDoubleNames(consumers);
+  await keepInbox(domain);
+  await prepareReadModels(domain, consumers);
+  const housekeeping = setInterval(() => {
+    keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
+  }, hourMs).unref();
+  const subscriptions: BusSubscription[] = [];
+  const stop = async () => {
+    clearInterval(housekeeping);
+    await Promise.all(subscriptions.map((subscription) => subscription.close()));
+  };
+  try {
+    subscriptions.push(await runOperations(domain, consumers));
+    await Promise.all(consumers.map(async (consumer) => {
+      const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
+      subscriptions.push(await bus.consume(consumer.name, topics, async (message) => { await deliver(domain, consumer, message); }));
+    }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+function refuseDoubleNames(consumers: readonly Consumer[]): void {
+  const names = consumers.map(({ name }) => name);
+  const double = names.find((name, index) => names.indexOf(name) !== index);
+  if (double) throw new Error(`two consumers are called ${double}: each would hear half of the events`);
+}
