@@ -2,7 +2,7 @@ import type { Texts } from './texts.ts';
 
 /** The 14 allergens that the European Union asks to be declared (Regulation 1169/2011, annex II). */
 export type SeedAllergen =
-  | 'GLUTEN' | 'CRUSTACEANS' | 'EGGS' | 'FISH' | 'PEANUTS' | 'SOYBEANS' | 'MILK' | 'NUTS' | 'CELERY' | 'MUSTARD' | 'SESAME'
+  | 'GLUTEN' | 'CRUSTACEANS' | 'EGGS' | 'FISH' | 'PEANUTS' | 'SOYA' | 'MILK' | 'NUTS' | 'CELERY' | 'MUSTARD' | 'SESAME'
   | 'SULPHITES' | 'LUPIN' | 'MOLLUSCS';
 
 export type SeedUnit = 'PIECE' | 'GRAM' | 'MILLILITRE';
@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
   ['fish-fillet', 'Breaded fish fillet', 'Paniertes Fischfilet', 'PIECE', ['FISH', 'GLUTEN']],
   ['shrimp-patty', 'Shrimp patty', 'Garnelenpatty', 'PIECE', ['CRUSTACEANS', 'GLUTEN', 'EGGS']],
   ['veggie-patty', 'Vegetable patty', 'Gemüsepatty', 'PIECE', ['CELERY', 'GLUTEN', 'EGGS']],
-  ['plant-patty', 'Plant-based patty', 'Pflanzliches Patty', 'PIECE', ['SOYBEANS']],
+  ['plant-patty', 'Plant-based patty', 'Pflanzliches Patty', 'PIECE', ['SOYA']],
   ['falafel', 'Falafel', 'Falafel', 'PIECE', ['SESAME']],
   ['halloumi', 'Halloumi', 'Halloumi', 'GRAM', ['MILK']],
   ['sausage', 'Bratwurst', 'Bratwurst', 'PIECE', ['CELERY', 'MUSTARD']],
@@ -61,14 +61,14 @@ const rows: readonly Row[] = [
   ['barbecue-sauce', 'Barbecue sauce', 'Barbecuesauce', 'MILLILITRE', ['CELERY']],
   ['chili-sauce', 'Sweet chili sauce', 'Süße Chilisauce', 'MILLILITRE'],
   ['truffle-mayonnaise', 'Truffle mayonnaise', 'Trüffelmayonnaise', 'MILLILITRE', ['EGGS', 'MUSTARD']],
-  ['teriyaki-sauce', 'Teriyaki sauce', 'Teriyakisauce', 'MILLILITRE', ['SOYBEANS', 'GLUTEN']],
+  ['teriyaki-sauce', 'Teriyaki sauce', 'Teriyakisauce', 'MILLILITRE', ['SOYA', 'GLUTEN']],
   ['caesar-dressing', 'Caesar dressing', 'Caesardressing', 'MILLILITRE', ['EGGS', 'FISH', 'MILK']],
   ['vinaigrette', 'Balsamic vinaigrette', 'Balsamicovinaigrette', 'MILLILITRE', ['SULPHITES']],
   ['cheese-sauce', 'Cheese sauce', 'Käsesauce', 'MILLILITRE', ['MILK']],
   ['soft-ice', 'Soft ice cream', 'Softeis', 'MILLILITRE', ['MILK']],
   ['milk', 'Milk', 'Milch', 'MILLILITRE', ['MILK']],
   ['oat-drink', 'Oat drink', 'Haferdrink', 'MILLILITRE', ['GLUTEN']],
-  ['chocolate-sauce', 'Chocolate sauce', 'Schokoladensauce', 'MILLILITRE', ['MILK', 'SOYBEANS']],
+  ['chocolate-sauce', 'Chocolate sauce', 'Schokoladensauce', 'MILLILITRE', ['MILK', 'SOYA']],
   ['strawberry-sauce', 'Strawberry sauce', 'Erdbeersauce', 'MILLILITRE'],
   ['caramel-sauce', 'Caramel sauce', 'Karamellsauce', 'MILLILITRE', ['MILK']],
   ['cookie', 'Chocolate cookie', 'Schokoladenkeks', 'PIECE', ['GLUTEN', 'MILK', 'EGGS', 'NUTS']],

@@ -1,0 +1,66 @@
+import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { lockMenu, recordChanges } from '../changes.ts';
+import type { Item } from '../catalogue.ts';
+import type { MenuDomain } from '../context.ts';
+import { loadStoreMenus } from '../loadStoreMenus.ts';
+import { entryOf, unavailableReason, type Entry, type StoreMenu, type UnavailableReason } from '../storeMenu.ts';
+
+export interface AvailabilityChange {
+  readonly storeId: string;
+  readonly menuItemId: string;
+  readonly reason: UnavailableReason;
+  /** True: the reason holds from now on. False: no longer. */
+  readonly holds: boolean;
+}
+
+/** The store as it is once the reason holds, or no longer does. */
+function withReason(store: StoreMenu, { menuItemId, reason, holds }: AvailabilityChange): StoreMenu {
+  const reasons = new Set(store.unavailable.get(menuItemId));
+  if (holds) reasons.add(reason);
+  else reasons.delete(reason);
+  return { ...store, unavailable: new Map(store.unavailable).set(menuItemId, reasons) };
+}
+
+async function write(tx: SqlTx, { storeId, menuItemId, reason, holds }: AvailabilityChange, at: Date): Promise<void> {
+  if (holds) {
+    await tx.$executeRawUnsafe(
+      'INSERT INTO unavailability (store_id, item_id, reason, since) VALUES ($1::uuid, $2::uuid, $3, $4::timestamptz) ON CONFLICT DO NOTHING',
+      storeId, menuItemId, reason, at.toISOString());
+  } else {
+    await tx.$executeRawUnsafe('DELETE FROM unavailability WHERE store_id = $1::uuid AND item_id = $2::uuid AND reason = $3', storeId, menuItemId, reason);
+  }
+}
+
+/**
+ * Lets a reason why a store cannot sell an item begin or end, within the caller's transaction. Each item that can thereby be
+ * ordered, or no longer, or for another reason, gets an event: the item itself and the combos that need it. Doing it twice
+ * changes nothing.
+ * @returns the item's entry as it is now; null when the store does not sell the item
+ */
+export async function changeAvailability(domain: MenuDomain, tx: SqlTx, change: AvailabilityChange): Promise<Entry | null> {
+  await lockMenu(tx);
+  const now = domain.clock();
+  const store = (await loadStoreMenus(domain, tx, [change.storeId])).get(change.storeId);
+  const item = store?.catalogue.items.get(change.menuItemId);
+  if (!store || !item || item.removed) return null;
+  const entry = entryOf(store, item, now);
+  // Staff speak of what they sell. Stock is noted for later, too: the item's price may begin tomorrow.
+  if (!entry && change.reason === 'WITHDRAWN_BY_STAFF') return null;
+  if ((store.unavailable.get(item.id)?.has(change.reason) ?? false) === change.holds) return entry;
+  await write(tx, change, now);
+  const after = withReason(store, change);
+  const affected = [item, ...(store.catalogue.combosWith.get(item.id) ?? [])];
+  await recordChanges(tx, `store:${change.storeId}`, affected.map((each) => each.id), false);
+  await announce(domain, tx, store, after, affected, now);
+  return entryOf(after, item, now);
+}
+
+async function announce(domain: MenuDomain, tx: SqlTx, before: StoreMenu, after: StoreMenu, affected: readonly Item[], now: Date): Promise<void> {
+  const events = affected.flatMap((item) => {
+    const reason = unavailableReason(after, item);
+    if (item.removed || reason === unavailableReason(before, item)) return [];
+    return MenuItemAvailabilityChanged.of({ storeId: after.storeId, menuItemId: item.id, available: reason === null, reason, at: now.toISOString() });
+  });
+  await domain.events.appendAll(tx, events.map((event) => ({ expectedVersion: null, events: [event] })));
+}

@@ -1,0 +1,84 @@
+import { MenuItemChanged } from '#schema/events/menu.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { lockMenu, recordChanges } from '../changes.ts';
+import type { MenuDomain } from '../context.ts';
+import { isUuid } from '../loadStoreMenus.ts';
+
+export interface PriceChange {
+  readonly idempotencyKey: string;
+  readonly menuItemId: string;
+  readonly country: string | null;
+  readonly storeId: string | null;
+  readonly amount: number;
+  readonly validFrom: Date | null;
+  readonly validUntil: Date | null;
+}
+
+export type ChangePriceOutcome =
+  | { readonly kind: 'invalid'; readonly field: string; readonly message: string }
+  | { readonly kind: 'itemNotFound' }
+  | { readonly kind: 'priceListNotFound' }
+  | {
+      readonly kind: 'done'; readonly menuItemId: string; readonly amount: number; readonly currency: string; readonly exponent: number;
+      readonly validFrom: string; readonly validUntil: string | null;
+    };
+
+const maxAmount = 10_000_000;
+/** What clients' clocks and the way here may cost before `validFrom` counts as the past. */
+const tolerance = 60_000;
+
+const invalid = (field: string, message: string) => ({ kind: 'invalid', field, message }) as const;
+
+function complaint(change: PriceChange, now: Date): ChangePriceOutcome | undefined {
+  if ((change.country === null) === (change.storeId === null)) return invalid('country', 'Give either `country` or `storeId`.');
+  if (change.amount < 0 || change.amount > maxAmount) return invalid('amount', `An amount lies between 0 and ${maxAmount}.`);
+  const from = change.validFrom ?? now;
+  if (from.getTime() < now.getTime() - tolerance) return invalid('validFrom', 'A price cannot begin in the past: orders were taken at the one that held.');
+  if (change.validUntil && change.validUntil <= from) return invalid('validUntil', '`validUntil` must be later than `validFrom`.');
+  return undefined;
+}
+
+interface ListRow {
+  readonly id: string;
+  readonly country: string;
+  readonly currency: string;
+  readonly exponent: number;
+}
+
+async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promise<ListRow | undefined> {
+  if (storeId !== null && !isUuid(storeId)) return undefined;
+  const [list] = await tx.$queryRawUnsafe<ListRow[]>(
+    `SELECT l.id::text, l.country, l.currency, l.exponent FROM price_list l
+     WHERE l.country = $1 OR l.id = (SELECT s.price_list_id FROM store_price_list s WHERE s.store_id = $2::uuid)`, country, storeId);
+  return list;
+}
+
+/** Sets a price for a span of time, once per idempotency key. */
+export async function changeMenuItemPrice(domain: MenuDomain, principal: Principal, change: PriceChange): Promise<ChangePriceOutcome> {
+  const now = domain.clock();
+  const { idempotencyKey: key, ...body } = change;
+  return domain.transaction((tx) =>
+    idempotent<ChangePriceOutcome>(tx, { principal, mutation: 'changeMenuItemPrice', key, body, now }, async () => {
+      const problem = complaint(change, now);
+      if (problem) return problem;
+      await lockMenu(tx);
+      const list = await priceListOf(tx, change);
+      if (!list) return { kind: 'priceListNotFound' };
+      const item = isUuid(change.menuItemId) && await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } });
+      if (!item) return { kind: 'itemNotFound' };
+      const validFrom = change.validFrom && change.validFrom > now ? change.validFrom : now;
+      await tx.price.create({
+        data: {
+          id: domain.newId(), priceListId: list.id, storeId: change.storeId, subjectId: item.id, amount: change.amount, validFrom, validUntil: change.validUntil,
+        },
+      });
+      await recordChanges(tx, change.storeId === null ? `country:${list.country}` : `store:${change.storeId}`, [item.id], change.storeId === null);
+      await domain.events.append(tx, null, [MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() })]);
+      return {
+        kind: 'done', menuItemId: item.id, amount: change.amount, currency: list.currency, exponent: list.exponent,
+        validFrom: validFrom.toISOString(), validUntil: change.validUntil?.toISOString() ?? null,
+      };
+    }));
+}

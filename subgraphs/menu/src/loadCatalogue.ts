@@ -1,0 +1,124 @@
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { catalogueOf, type Catalogue, type Category, type Image, type Item, type Modifier, type ModifierGroup, type Size, type Slot, type SlotChoice, type Texts } from './catalogue.ts';
+import type { MenuDomain } from './context.ts';
+import type { PriceWindow } from './prices.ts';
+
+interface ItemRow {
+  readonly id: string;
+  readonly category_id: string;
+  readonly kind: Item['kind'];
+  readonly position: number;
+  readonly tax_class: Item['taxClass'];
+  readonly name: Texts;
+  readonly description: Texts;
+  readonly allergens: string[];
+  readonly kilocalories: number | null;
+  readonly removed_at: string | null;
+  readonly images: Image[] | null;
+  readonly sizes: Size[] | null;
+  readonly group_ids: string[] | null;
+  readonly slots: { id: string; name: Texts; required: boolean; choices: { id: string; itemId: string }[] | null }[] | null;
+}
+
+interface Stored {
+  readonly version: number;
+  readonly categories: Category[] | null;
+  readonly groups: { id: string; name: Texts; min: number; max: number; modifiers: Modifier[] | null }[] | null;
+  readonly items: ItemRow[] | null;
+  readonly price_lists: { id: string; country: string; currency: string; exponent: number; prices: ({ subject: string } & PriceWindow)[] | null }[] | null;
+}
+
+/** A window of a `price` row named `p`, as JSON. */
+export const priceWindowJson = `json_build_object('subject', p.subject_id, 'amount', p.amount,
+  'from', (extract(epoch FROM p.valid_from) * 1000)::bigint, 'until', (extract(epoch FROM p.valid_until) * 1000)::bigint)`;
+
+/** One statement, hence one snapshot: what is read belongs to the version that is read with it. */
+const statement = `
+  SELECT (SELECT catalogue FROM menu_version) AS version,
+    (SELECT json_agg(c) FROM category c) AS categories,
+    (SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'min', g.min, 'max', g.max, 'modifiers', (
+        SELECT json_agg(json_build_object('id', m.id, 'name', m.name, 'maxQuantity', m.max_quantity, 'allergens', m.allergens) ORDER BY m.position)
+        FROM modifier m WHERE m.group_id = g.id))) FROM modifier_group g) AS groups,
+    (SELECT json_agg(to_jsonb(i) || jsonb_build_object(
+        'images', (SELECT jsonb_agg(jsonb_build_object('size', v.size, 'path', v.path, 'width', v.width, 'height', v.height, 'bytes', v.bytes) ORDER BY v.width)
+          FROM item_image v WHERE v.item_id = i.id),
+        'sizes', (SELECT jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'isDefault', s.is_default) ORDER BY s.position)
+          FROM item_size s WHERE s.item_id = i.id),
+        'group_ids', (SELECT jsonb_agg(g.group_id ORDER BY g.position) FROM item_modifier_group g WHERE g.item_id = i.id),
+        'slots', (SELECT jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'required', s.required, 'choices',
+            (SELECT jsonb_agg(jsonb_build_object('id', c.id, 'itemId', c.item_id) ORDER BY c.position) FROM slot_choice c WHERE c.slot_id = s.id)
+          ) ORDER BY s.position) FROM combo_slot s WHERE s.combo_id = i.id)
+      )) FROM menu_item i) AS items,
+    (SELECT json_agg(json_build_object('id', l.id, 'country', l.country, 'currency', l.currency, 'exponent', l.exponent, 'prices', (
+        SELECT json_agg(${priceWindowJson} ORDER BY p.id) FROM price p WHERE p.price_list_id = l.id AND p.store_id IS NULL))) FROM price_list l) AS price_lists`;
+
+/** Windows by subject. */
+export function pricesBySubject(rows: readonly ({ readonly subject: string } & PriceWindow)[]): Map<string, PriceWindow[]> {
+  const bySubject = new Map<string, PriceWindow[]>();
+  for (const { subject, amount, from, until } of rows) {
+    const windows = bySubject.get(subject);
+    if (windows) windows.push({ amount, from, until });
+    else bySubject.set(subject, [{ amount, from, until }]);
+  }
+  return bySubject;
+}
+
+interface Building {
+  readonly item: Item;
+  readonly slots: Slot[];
+}
+
+function itemsOf(stored: Stored): Item[] {
+  const categories = new Map((stored.categories ?? []).map((category) => [category.id, category]));
+  const groups = new Map((stored.groups ?? []).map((group): [string, ModifierGroup] => [group.id, { ...group, modifiers: group.modifiers ?? [] }]));
+  const building = new Map((stored.items ?? []).map((row): [string, Building] => {
+    const slots: Slot[] = [];
+    const item: Item = {
+      id: row.id, kind: row.kind, position: row.position, taxClass: row.tax_class, name: row.name, description: row.description,
+      allergens: row.allergens, kilocalories: row.kilocalories, removed: row.removed_at !== null,
+      category: categories.get(row.category_id)!,
+      images: row.images ?? [],
+      sizes: row.sizes ?? [],
+      groups: (row.group_ids ?? []).map((id) => groups.get(id)!),
+      slots,
+    };
+    return [row.id, { item, slots }];
+  }));
+  // Slots point at items, so they are filled once all items are there.
+  for (const row of stored.items ?? []) {
+    for (const { id, name, required, choices } of row.slots ?? []) {
+      const filled = (choices ?? []).map((choice): SlotChoice => ({ id: choice.id, item: building.get(choice.itemId)!.item }));
+      building.get(row.id)!.slots.push({ id, name, required, choices: filled });
+    }
+  }
+  return [...building.values()].map(({ item }) => item);
+}
+
+async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
+  const [stored] = await sql.$queryRawUnsafe<Stored[]>(statement);
+  return catalogueOf({
+    version: stored!.version,
+    categories: stored!.categories ?? [],
+    items: itemsOf(stored!),
+    priceLists: (stored!.price_lists ?? []).map((list) => ({ ...list, prices: pricesBySubject(list.prices ?? []) })),
+  });
+}
+
+const held = new WeakMap<MenuDomain, Promise<Catalogue>>();
+
+/**
+ * The catalogue at `version` or later. Every process keeps one in memory and reads it anew when it learns of a later version, so
+ * that a menu costs one statement. Callers learn the version from the database in the same request: nobody sees a stale price.
+ * @param sql where to read it if it must be read: the caller's transaction, so that it needs no second connection
+ */
+export async function catalogueAt(domain: MenuDomain, version: number, sql: SqlTx): Promise<Catalogue> {
+  for (;;) {
+    const current = held.get(domain);
+    const known = await current?.catch(() => undefined);
+    if (known && known.version >= version) return known;
+    // Whoever comes first reads for all who wait.
+    if (held.get(domain) === current) held.set(domain, loadCatalogue(sql));
+    const loaded = await held.get(domain)!;
+    if (loaded.version >= version) return loaded;
+  }
+}

@@ -1,0 +1,44 @@
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { MenuDomain } from './context.ts';
+import { catalogueAt, priceWindowJson, pricesBySubject } from './loadCatalogue.ts';
+import type { PriceWindow } from './prices.ts';
+import type { StoreMenu, UnavailableReason } from './storeMenu.ts';
+
+interface Row {
+  readonly store_id: string;
+  readonly price_list_id: string;
+  readonly catalogue: number;
+  readonly own_prices: ({ subject: string } & PriceWindow)[] | null;
+  readonly unavailable: { item: string; reason: UnavailableReason }[] | null;
+}
+
+/** One statement however many stores: prices, availability and the catalogue's version belong to one moment. */
+const statement = `
+  SELECT s.store_id::text, s.price_list_id::text, v.catalogue,
+    (SELECT json_agg(${priceWindowJson} ORDER BY p.id) FROM price p WHERE p.store_id = s.store_id) AS own_prices,
+    (SELECT json_agg(json_build_object('item', u.item_id, 'reason', u.reason)) FROM unavailability u WHERE u.store_id = s.store_id) AS unavailable
+  FROM store_price_list s CROSS JOIN menu_version v
+  WHERE s.store_id = ANY($1::uuid[])`;
+
+function reasonsByItem(rows: readonly { item: string; reason: UnavailableReason }[]): Map<string, Set<UnavailableReason>> {
+  const byItem = new Map<string, Set<UnavailableReason>>();
+  for (const { item, reason } of rows) byItem.set(item, (byItem.get(item) ?? new Set()).add(reason));
+  return byItem;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const isUuid = (text: string): boolean => uuid.test(text);
+
+/** What decides the menus of these stores, by store id; stores without a price list are missing. */
+export async function loadStoreMenus(domain: MenuDomain, sql: SqlTx, storeIds: readonly string[]): Promise<Map<string, StoreMenu>> {
+  const rows = await sql.$queryRawUnsafe<Row[]>(statement, storeIds.filter(isUuid));
+  if (rows.length === 0) return new Map();
+  const catalogue = await catalogueAt(domain, rows[0]!.catalogue, sql);
+  return new Map(rows.map((row) => [row.store_id, {
+    storeId: row.store_id,
+    catalogue,
+    list: catalogue.priceLists.get(row.price_list_id)!,
+    ownPrices: pricesBySubject(row.own_prices ?? []),
+    unavailable: reasonsByItem(row.unavailable ?? []),
+  }]));
+}

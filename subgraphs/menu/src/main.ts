@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { PrismaClient } from '#generated/menu/prisma/client.ts';
+import { MenuQueryService } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
+import { service } from '#platform/rpc/service.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { inventoryItemMakeabilityChanged } from './consumers/inventoryItemMakeabilityChanged.ts';
+import { loaders } from './loaders.ts';
+import { priceLines } from './priceLines.ts';
+import { resolvers } from './resolvers.ts';
+import { seed } from './seed.ts';
+
+export default defineSubgraph({
+  name: 'menu',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  services: (domain) => [service(MenuQueryService, { priceLines: (request) => priceLines(domain, request) })],
+  consumers: [inventoryItemMakeabilityChanged],
+  seed,
+  config: z.object({
+    /** Where the pictures are; paths are appended to it. */
+    MENU_IMAGE_BASE_URL: z.url().default('https://images.drburger.example'),
+  }),
+});

@@ -1,0 +1,113 @@
+import type { Item } from './catalogue.ts';
+import { canChoose, entryOf, surchargeOf, type StoreMenu } from './storeMenu.ts';
+
+export type LineProblem =
+  | 'UNKNOWN_ITEM' | 'NOT_ON_MENU' | 'UNAVAILABLE' | 'UNKNOWN_SIZE' | 'UNKNOWN_MODIFIER' | 'TOO_FEW_MODIFIERS' | 'TOO_MANY_MODIFIERS'
+  | 'SLOT_NOT_FILLED' | 'SLOT_CHOICE_NOT_ALLOWED';
+
+/** A line of an order, as a guest asks for it. */
+export interface Line {
+  readonly menuItemId: string;
+  /** Empty: the usual size. */
+  readonly sizeId: string;
+  readonly modifiers: readonly { readonly modifierId: string; readonly quantity: number }[];
+  readonly slots: readonly { readonly slotId: string; readonly menuItemId: string }[];
+}
+
+/** What stands in the way of selling a line, and what it is about, for a person. */
+export interface Refused {
+  readonly problem: LineProblem;
+  readonly subject: string;
+}
+
+export interface Priced {
+  readonly problem: null;
+  readonly item: Item;
+  /** One unit with its extras, in the store's minor units. */
+  readonly unitPrice: number;
+  /** The simple items that make one unit. */
+  readonly components: readonly Item[];
+}
+
+const refused = (problem: LineProblem, subject: string): Refused => ({ problem, subject });
+const nameOf = (thing: { readonly id: string; readonly name: Readonly<Record<string, string>> }): string => thing.name['en'] ?? thing.id;
+
+interface Added {
+  readonly problem: null;
+  readonly surcharge: number;
+}
+
+function addSize(store: StoreMenu, item: Item, sizeId: string, at: Date): Added | Refused {
+  const size = sizeId === '' ? item.sizes.find((each) => each.isDefault) : item.sizes.find((each) => each.id === sizeId);
+  if (!size && sizeId !== '') return refused('UNKNOWN_SIZE', sizeId);
+  return { problem: null, surcharge: size ? surchargeOf(store, size.id, at) : 0 };
+}
+
+function addModifiers(store: StoreMenu, item: Item, line: Line, at: Date): Added | Refused {
+  const known = new Map(item.groups.flatMap((group) => group.modifiers).map((modifier) => [modifier.id, modifier]));
+  const chosen = new Map<string, number>();
+  for (const { modifierId, quantity } of line.modifiers) {
+    const modifier = known.get(modifierId);
+    if (!modifier) return refused('UNKNOWN_MODIFIER', modifierId);
+    if (quantity < 1) return refused('TOO_FEW_MODIFIERS', nameOf(modifier));
+    const total = (chosen.get(modifierId) ?? 0) + quantity;
+    if (total > modifier.maxQuantity) return refused('TOO_MANY_MODIFIERS', nameOf(modifier));
+    chosen.set(modifierId, total);
+  }
+  for (const group of item.groups) {
+    const count = group.modifiers.reduce((sum, modifier) => sum + (chosen.get(modifier.id) ?? 0), 0);
+    if (count < group.min) return refused('TOO_FEW_MODIFIERS', nameOf(group));
+    if (count > group.max) return refused('TOO_MANY_MODIFIERS', nameOf(group));
+  }
+  const surcharge = [...chosen].reduce((sum, [id, quantity]) => sum + quantity * surchargeOf(store, id, at), 0);
+  return { problem: null, surcharge };
+}
+
+function fillSlots(store: StoreMenu, item: Item, line: Line, at: Date): (Added & { readonly components: readonly Item[] }) | Refused {
+  const asked = new Map<string, string>();
+  for (const { slotId, menuItemId } of line.slots) {
+    const slot = item.slots.find((each) => each.id === slotId);
+    if (!slot) return refused('SLOT_CHOICE_NOT_ALLOWED', slotId);
+    if (asked.has(slotId)) return refused('SLOT_CHOICE_NOT_ALLOWED', nameOf(slot));
+    asked.set(slotId, menuItemId);
+  }
+  const components: Item[] = [];
+  let surcharge = 0;
+  for (const slot of item.slots) {
+    const wanted = asked.get(slot.id) ?? (slot.required && slot.choices.length === 1 ? slot.choices[0]!.item.id : undefined);
+    if (wanted === undefined) {
+      if (slot.required) return refused('SLOT_NOT_FILLED', nameOf(slot));
+      continue;
+    }
+    const choice = slot.choices.find((each) => each.item.id === wanted);
+    if (!choice) return refused('SLOT_CHOICE_NOT_ALLOWED', nameOf(slot));
+    if (!canChoose(store, choice)) return refused('UNAVAILABLE', nameOf(choice.item));
+    components.push(choice.item);
+    surcharge += surchargeOf(store, choice.id, at);
+  }
+  return { problem: null, surcharge, components };
+}
+
+/**
+ * Checks a line and prices one unit of it, at a store and an instant. The first thing that stands in the way is told.
+ * Modifiers are those of the item itself: of a combo, not of what fills its slots.
+ */
+export function priceLine(store: StoreMenu, line: Line, at: Date): Priced | Refused {
+  const item = store.catalogue.items.get(line.menuItemId);
+  if (!item || item.removed) return refused('UNKNOWN_ITEM', line.menuItemId);
+  const entry = entryOf(store, item, at);
+  if (!entry) return refused('NOT_ON_MENU', nameOf(item));
+  if (entry.unavailableReason) return refused('UNAVAILABLE', nameOf(item));
+  const size = addSize(store, item, line.sizeId, at);
+  if (size.problem) return size;
+  const modifiers = addModifiers(store, item, line, at);
+  if (modifiers.problem) return modifiers;
+  const slots = fillSlots(store, item, line, at);
+  if (slots.problem) return slots;
+  return {
+    problem: null,
+    item,
+    unitPrice: entry.price + size.surcharge + modifiers.surcharge + slots.surcharge,
+    components: item.kind === 'COMBO' ? slots.components : [item],
+  };
+}

@@ -1,0 +1,44 @@
+/** An amount and the span of time in which it holds: `from` (milliseconds since 1970) included, `until` excluded. */
+export interface PriceWindow {
+  readonly amount: number;
+  readonly from: number;
+  readonly until: number | null;
+}
+
+export interface CurrentPrice {
+  readonly amount: number;
+  /** When another amount, or none, may hold; null while nothing of the kind is planned. */
+  readonly until: number | null;
+}
+
+const covers = (window: PriceWindow, at: number): boolean => window.from <= at && (window.until === null || at < window.until);
+
+/** Of the windows that cover the instant, the one that began last; of two that began together, the later in the list. */
+function windowAt(windows: readonly PriceWindow[], at: number): PriceWindow | undefined {
+  let chosen: PriceWindow | undefined;
+  for (const window of windows) if (covers(window, at) && (!chosen || window.from >= chosen.from)) chosen = window;
+  return chosen;
+}
+
+const earliest = (instants: readonly (number | null)[]): number | null =>
+  instants.reduce<number | null>((first, each) => (each !== null && (first === null || each < first) ? each : first), null);
+
+const nextStart = (windows: readonly PriceWindow[], at: number): number | null =>
+  earliest(windows.map((window) => (window.from > at ? window.from : null)));
+
+/**
+ * What holds at an instant: a store's own price before that of its country's list. Undefined when neither has one.
+ * @param own the store's windows for the subject
+ * @param listed those of the price list
+ */
+export function priceAt(own: readonly PriceWindow[], listed: readonly PriceWindow[], at: number): CurrentPrice | undefined {
+  const ownWindow = windowAt(own, at);
+  if (ownWindow) return { amount: ownWindow.amount, until: earliest([ownWindow.until, nextStart(own, at)]) };
+  const window = windowAt(listed, at);
+  if (!window) return undefined;
+  return { amount: window.amount, until: earliest([window.until, nextStart(listed, at), nextStart(own, at)]) };
+}
+
+/** A window begins or ends after `after` and not after `upTo`: what holds may have changed between the two instants. */
+export const hasBoundary = (windows: readonly PriceWindow[], after: number, upTo: number): boolean =>
+  windows.some((window) => [window.from, window.until].some((edge) => edge !== null && after < edge && edge <= upTo));
