@@ -12,6 +12,8 @@ export interface SettingSources {
   readonly file?: string;
   /** What holds when nobody says anything, and the schema's own default does not know: such as an address that follows from another. */
   readonly defaults?: Readonly<Record<string, string | undefined>>;
+  /** This schema is not all: of the flags and the file, only what looks like a misspelt key of it is refused. */
+  readonly moreToCome?: boolean;
 }
 
 /**
@@ -22,8 +24,9 @@ export interface SettingSources {
 export function loadSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, sources: SettingSources): z.output<z.ZodObject<Shape>> {
   const known = new Set(Object.keys(schema.shape));
   const file = readSettingsFile(sources.file);
-  for (const key of Object.keys(sources.flags ?? {})) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
-  for (const key of Object.keys(file)) refuseUnknown(key, known, `${key} in ${sources.file} is no setting`);
+  const isForLater = (key: string): boolean => sources.moreToCome === true && nearest(key, known) === undefined;
+  for (const key of Object.keys(sources.flags ?? {})) if (!isForLater(key)) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
+  for (const key of Object.keys(file)) if (!isForLater(key)) refuseUnknown(key, known, `${key} in ${sources.file} is no setting`);
   refuseMisspelt(Object.keys(sources.environment), known);
   const raw: Record<string, string> = {};
   for (const source of [sources.defaults ?? {}, file, sources.environment, sources.flags ?? {}]) {

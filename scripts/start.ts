@@ -1,0 +1,57 @@
+import { StartupError } from '#platform/config/startupError.ts';
+
+const help = `start: runs the whole system in one process, on an embedded PostgreSQL.
+
+  --fresh    begin anew: throw away the databases, ledgers and development secrets in DATA_DIR
+  --help     show this
+
+Settings, as an environment variable, a line of .env, or a flag:
+`;
+
+const began = performance.now();
+const progress = (line: string): void => console.log(`[${((performance.now() - began) / 1000).toFixed(1).padStart(4)} s] ${line}`);
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? `start: ${error.message}` : error);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const { parseFlags } = await import('./system/flags.ts');
+  const { switches, settings, words } = parseFlags(process.argv.slice(2), ['fresh', 'help', 'kafka']);
+  if (switches.has('help')) return console.log(help + (await settingsHelp()));
+  if (switches.has('kafka')) throw new StartupError('--kafka is reserved: one process carries its events in PostgreSQL; Kafka is what docker-compose.yml runs on.');
+  if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: --help lists what is.`);
+
+  const { startSystem } = await import('./system/startSystem.ts');
+  const starting = startSystem({ environment: process.env, flags: settings, settingsFile: '.env', fresh: switches.has('fresh'), progress, generate });
+  stopOnSignals(starting.then(({ stop }) => stop));
+  const system = await starting;
+  const { welcome } = await import('./system/welcome.ts');
+  console.log(welcome(system, (performance.now() - began) / 1000));
+}
+
+async function generate(): Promise<void> {
+  const { generateAll } = await import('./generate/generateAll.ts');
+  const { failures } = await generateAll(progress);
+  if (failures.length > 0) throw new StartupError(`cannot generate ${failures.map(({ name, message }) => `${name}: ${message}`).join('\n')}`);
+}
+
+async function settingsHelp(): Promise<string> {
+  const [{ describeSettings }, { platformSettings }] = await Promise.all([import('./system/flags.ts'), import('#platform/config/settings.ts')]);
+  return describeSettings(platformSettings);
+}
+
+function stopOnSignals(stop: Promise<() => Promise<void>>): void {
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(130);
+      asked = true;
+      progress(`stopping (${signal}); once more to stop at once`);
+      stop.then((run) => run()).then(() => process.exit(0), () => process.exit(1));
+    });
+  }
+}

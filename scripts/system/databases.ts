@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
+import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
+import type { Cluster } from '#platform/postgres/startCluster.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { migrationsOf } from './definitions.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export const busMigrations = join(root, 'platform/events/bus/migrations');
+
+/** Databases that belong to no domain: the bus in PostgreSQL, and the durable state of sagas (which migrates itself). */
+export const busDatabase = 'bus';
+export const sagaDatabase = 'sagas';
+
+export interface Databases {
+  /** URL of a domain's database, as the domain's own role. */
+  readonly domain: (name: string) => string;
+  readonly bus: string;
+  readonly sagas: string;
+  /** How many migrations were applied now. */
+  readonly applied: number;
+}
+
+/** Makes and migrates every database of the system on one cluster. */
+export async function openDatabases(cluster: Cluster): Promise<Databases> {
+  const applied = await Promise.all([
+    ...subgraphs.map(async ({ name, database }) => {
+      const { url } = await ensureDatabase(cluster, { database, role: database });
+      return migrateDomain(url, name);
+    }),
+    ensureDatabase(cluster, { database: busDatabase, role: busDatabase }).then(async ({ url }) => (await migrate(url, busMigrations)).length),
+    ensureDatabase(cluster, { database: sagaDatabase, role: sagaDatabase }).then(() => 0),
+  ]);
+  const byName = new Map(subgraphs.map(({ name, database }) => [name, cluster.url(database)]));
+  return {
+    domain: (name) => byName.get(name) ?? '',
+    bus: cluster.url(busDatabase),
+    sagas: cluster.url(sagaDatabase),
+    applied: applied.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** The platform's tables first, then the domain's. Returns how many migrations were applied now. */
+export async function migrateDomain(url: string, name: string): Promise<number> {
+  const platform = await migratePlatform(url);
+  const own = await migrate(url, migrationsOf(name));
+  return platform.length + own.length;
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { PlatformSettings } from '#platform/config/settings.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
+import { channels, type ChannelEntry } from '#schema/channels.ts';
+import { gatewayOffset } from './ports.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export interface EdgeParts {
+  readonly settings: PlatformSettings;
+  readonly identity: Identity;
+  readonly bus: EventBus;
+  readonly log: Logger;
+  readonly subgraphCall: (name: string) => SubgraphCall;
+}
+
+/** What clients reach. */
+export interface Edge {
+  readonly gateway: RunningChannel;
+  readonly channels: readonly RunningChannel[];
+  close(): Promise<void>;
+}
+
+/** Starts the gateway (the full graph) and every channel of the registry. All or none. */
+export async function startEdge(parts: EdgeParts): Promise<Edge> {
+  if (!existsSync(join(root, 'gateway/src/runGateway.ts'))) return { gateway: { name: 'gateway', port: 0, url: 'none', close: () => Promise.resolve() }, channels: [], close: () => Promise.resolve() };
+  const { runGateway } = await import('#gateway/runGateway.ts');
+  const started = await Promise.allSettled([
+    runGateway(runtimeOf(parts, gatewayOffset)),
+    ...channels.filter(({ name }) => existsSync(join(root, 'bffs', name, 'channel.ts'))).map((entry) => startChannel(entry, parts)),
+  ]);
+  const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const close = async (): Promise<void> => void (await Promise.all(running.map((channel) => channel.close())));
+  const failed = started.find((result) => result.status === 'rejected');
+  const [gateway, ...others] = running;
+  if (failed || !gateway) {
+    await close();
+    throw failed?.reason;
+  }
+  return { gateway, channels: others, close };
+}
+
+/** Starts one channel of the registry. */
+export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promise<RunningChannel> {
+  const [{ runChannel }, { default: manifest }] = await Promise.all([
+    import('#gateway/runChannel.ts'),
+    import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
+  ]);
+  return runChannel(manifest, runtimeOf(parts, entry.port));
+}
+
+export function runtimeOf({ settings, identity, bus, log, subgraphCall }: EdgeParts, offset: number): GatewayRuntime {
+  return { profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log };
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { flagOf } from '#platform/config/loadSettings.ts';
+import { nearest } from '#platform/config/misspelling.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+
+export interface ParsedFlags {
+  /** Those without a value that were given, such as `fresh`. */
+  readonly switches: ReadonlySet<string>;
+  /** `--port-base 5000` or `--port-base=5000` as `PORT_BASE: '5000'`. Not checked against any schema. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Whatever does not begin with `--`. */
+  readonly words: readonly string[];
+}
+
+/** Reads a command line. @throws StartupError when a flag lacks its value. */
+export function parseFlags(args: readonly string[], switches: readonly string[]): ParsedFlags {
+  const given = new Set<string>();
+  const settings: Record<string, string> = {};
+  const words: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/.exec(arg) ?? [];
+    if (arg === '--') continue;
+    if (!name) words.push(arg);
+    else if (switches.includes(name)) given.add(name);
+    else settings[name.toUpperCase().replaceAll('-', '_')] = inline ?? valueAfter(args, i++, name, switches);
+  }
+  return { switches: given, settings, words };
+}
+
+function valueAfter(args: readonly string[], i: number, name: string, switches: readonly string[]): string {
+  const value = args[i + 1];
+  if (value !== undefined && !value.startsWith('--')) return value;
+  const meant = nearest(name, switches);
+  throw new StartupError(meant ? `The flag --${name} is unknown: did you mean --${meant}?` : `The flag --${name} needs a value, or is unknown: --help lists all.`);
+}
+
+/** One line for each setting: its flag, what it is for, its default. */
+export function describeSettings(schema: z.ZodObject): string {
+  return Object.entries(schema.shape).map(([key, field]) => {
+    const { description = '', def } = field as { description?: string; def?: { defaultValue?: unknown } };
+    const fallback = def?.defaultValue;
+    return `  ${key.padEnd(34)} ${flagOf(key).padEnd(36)} ${description}${fallback !== undefined && fallback !== '' ? ` (${String(fallback)})` : ''}`;
+  }).join('\n');
+}

@@ -1,0 +1,37 @@
+import { seedId } from '#schema/seed/seedId.ts';
+import { postgresOffset, providerOffset } from './ports.ts';
+import type { RunningSystem } from './startSystem.ts';
+
+const audiences: Readonly<Record<string, string>> = {
+  mobile: 'the app on the phone',
+  web: 'the web shop',
+  kiosk: 'kiosks and order boards in the stores',
+  delivery: 'couriers',
+};
+
+/** The table at the end of `start`, and something to try. */
+export function welcome({ edge, settings }: RunningSystem, seconds: number): string {
+  const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
+  const rows = [
+    ['what', 'URL', 'for whom'],
+    ['gateway', edge.gateway.url, 'staff and tools: the full graph'],
+    ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
+    ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
+    ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
+  ];
+  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n\n${tryThis(edge.channels.find(({ name }) => name === 'kiosk')?.url ?? edge.gateway.url)}\n`;
+}
+
+function tryThis(url: string): string {
+  const query = `{ store(id: \\"${seedId('store', 1)}\\") { name openNow } }`;
+  return [
+    'Try, in another terminal:',
+    '  TOKEN=$(npx -y pnpm@10.34.9 -s token:for kiosk)',
+    `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${query}"}'`,
+  ].join('\n');
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
