@@ -35,6 +35,6 @@ export interface EventBus {
    * After a broken connection it goes on where it was. `handle` must not block; what it throws is logged.
    */
   tail(topics: readonly string[], handle: (message: BusMessage) => void): Promise<BusSubscription>;
-  /** Closes all subscriptions as they would close by themselves, then the connections. */
+  /** Closes all subscriptions as they would close by themselves, then the connections. Calling it again waits for the same. */
   close(): Promise<void>;
 }

@@ -52,6 +52,7 @@ class PostgresBus implements EventBus {
   #committing: NodeJS.Timeout | undefined;
   #aliveUntil = 0;
   #beating: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(parts: PostgresBusParts, pool: pg.Pool, session: Session) {
     this.#parts = parts;
@@ -108,7 +109,12 @@ class PostgresBus implements EventBus {
     return this.#subscription(async () => stops.forEach((stop) => stop()));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#closeNow();
+    return this.#closing;
+  }
+
+  async #closeNow(): Promise<void> {
     this.#timers.forEach((timer) => clearInterval(timer));
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     clearTimeout(this.#committing);

@@ -1,0 +1,84 @@
+import pg from 'pg';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
+import { databaseOf, type TestDatabase } from '#platform/testkit/testDatabase.ts';
+import { until } from '#platform/testkit/until.ts';
+import { busContract } from '../busContract.ts';
+import type { EventEnvelope } from '../defineEvent.ts';
+import type { EventBus } from '../eventBus.ts';
+import { postgresBus } from './postgresBus.ts';
+
+const migrations = 'platform/events/bus/migrations';
+const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+busContract('postgres', async () => {
+  const database = await databaseOf(migrations);
+  const raw = new pg.Pool({ connectionString: database.url, max: 1 });
+  return {
+    createBus: () => postgresBus({ databaseUrl: database.url, log }),
+    spawnMember: (group, topic) => superviseProcess({
+      script: new URL('../fixtures/stuckMember.ts', import.meta.url).pathname, args: [database.url, group, topic], ready: /^joined/, restart: false,
+    }),
+    publishText: async (topic, key, text) => { await raw.query('select bus.publish($1, $2, $3)', [topic, [key], [text]]); },
+    close: () => raw.end(),
+  };
+});
+
+describe('the bus in PostgreSQL', () => {
+  let database: TestDatabase;
+  let admin: pg.Pool;
+  let bus: EventBus;
+  const value = (n: number) => ({ data: { n } }) as unknown as EventEnvelope;
+  const numberOf = (message: { value: unknown }) => (message.value as { data: { n: number } }).data.n;
+
+  beforeAll(async () => {
+    database = await databaseOf(migrations);
+    admin = new pg.Pool({ connectionString: database.url, max: 1 });
+    // Polling out of the way: what is heard here is heard by NOTIFY or by coming back.
+    bus = await postgresBus({ databaseUrl: database.url, log, pollMs: 3_600_000, topics: [{ name: 'short.v1', partitions: 2, retentionDays: 1 }] });
+  });
+  afterAll(async () => {
+    await bus.close();
+    await admin.end();
+  });
+
+  it('goes on after all its connections were cut: groups take their partitions again, tails miss nothing', async () => {
+    const [handled, tailed] = [new Set<number>(), [] as number[]];
+    await bus.consume('cut', ['cut.v1'], async (message) => { handled.add(numberOf(message)); });
+    await bus.tail(['cut.v1'], (message) => { tailed.push(numberOf(message)); });
+    await bus.publish('cut.v1', [{ key: 'a', value: value(1) }]);
+    await until(() => handled.has(1) && tailed.includes(1));
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);
+    await until(() => bus.publish('cut.v1', [{ key: 'a', value: value(2) }]).then(() => true));
+    await until(() => handled.has(2) && tailed.includes(2));
+    expect(tailed).toEqual([1, 2]);
+  });
+
+  it('drops messages past retention, and a group that comes too late goes on with the rest', async () => {
+    const upTo = (n: number) => Array.from({ length: n }, (_, index) => ({ key: 'a', value: value(index + 1) }));
+    await bus.publish('short.v1', upTo(1500));
+    await admin.query(`update bus.message set published_at = now() - interval '2 days' where topic = 'short.v1' and (value::json -> 'data' ->> 'n')::int <= 1200`);
+    await admin.query('select bus.drop_expired()');
+    const { rows } = await admin.query<{ count: number }>(`select count(*)::int as count from bus.message where topic = 'short.v1'`);
+    expect(rows[0]!.count).toBe(300);
+    const heard: number[] = [];
+    await bus.consume('late', ['short.v1'], async (message) => { heard.push(numberOf(message)); });
+    await until(() => heard.length === 300);
+    expect([heard[0], heard.at(-1)]).toEqual([1201, 1500]);
+  });
+
+  it('lets a member that fell silent go, though its connection stands, and takes it back when it is heard of', async () => {
+    const heard: number[] = [];
+    await bus.consume('silent', ['silent.v1'], async (message) => { heard.push(numberOf(message)); });
+    await admin.query(`update bus.member set seen_at = now() - interval '1 minute' where group_name = 'silent'`);
+    const other = await postgresBus({ databaseUrl: database.url, log });
+    const taken: number[] = [];
+    await other.consume('silent', ['silent.v1'], async (message) => { taken.push(numberOf(message)); });
+    await bus.publish('silent.v1', [{ key: 'a', value: value(1) }]);
+    await until(() => taken.includes(1));
+    await other.close();
+    await bus.publish('silent.v1', [{ key: 'a', value: value(2) }]);
+    await until(() => heard.includes(2), { timeoutMs: 20_000 });
+  });
+});
