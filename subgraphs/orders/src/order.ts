@@ -9,8 +9,9 @@ export type OrderCreatedData = z.output<(typeof OrderCreated)['schema']>;
 export type OrderActor = 'saga' | 'guest' | 'kitchen' | 'manager';
 
 export type OrderCommand =
-  | { readonly type: 'confirm' | 'dispatch' | 'complete'; readonly by: 'saga' }
-  | { readonly type: 'start' | 'ready' | 'handOver'; readonly by: 'kitchen' }
+  | { readonly type: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
+  | { readonly type: 'start' | 'ready'; readonly by: 'kitchen' }
+  | { readonly type: 'handOver'; readonly by: 'kitchen' }
   | { readonly type: 'cancel'; readonly by: 'guest' | 'manager' | 'saga'; readonly reason: string }
   | { readonly type: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
   /** A deadline passed while the order was still `awaiting`: it ends as CANCELLED, unless it has moved on meanwhile. */
@@ -49,7 +50,7 @@ export const transitions: Readonly<Record<Exclude<OrderCommand['type'], 'handOve
   confirm: [{ by: 'saga', from: ['PLACED'], to: 'CONFIRMED', services: anyService }],
   start: [{ by: 'kitchen', from: ['CONFIRMED'], to: 'PREPARING', services: anyService }],
   ready: [{ by: 'kitchen', from: ['PREPARING'], to: 'READY', services: anyService }],
-  dispatch: [{ by: 'saga', from: ['READY'], to: 'OUT_FOR_DELIVERY', services: ['DELIVERY'] }],
+  sendOut: [{ by: 'saga', from: ['READY'], to: 'OUT_FOR_DELIVERY', services: ['DELIVERY'] }],
   complete: [
     { by: 'saga', from: ['READY'], to: 'COMPLETED', services: counter, handedOver: true },
     { by: 'saga', from: ['OUT_FOR_DELIVERY'], to: 'COMPLETED', services: ['DELIVERY'] },
@@ -85,7 +86,7 @@ export function decide(order: Order, command: OrderCommand, at: Date): Decision 
     case 'expire':
       if (order.status !== command.awaiting || order.handedOver) return { kind: 'refused', status: order.status };
       return decide(order, { type: 'cancel', by: 'saga', reason: command.reason }, at);
-    case 'confirm': case 'start': case 'ready': case 'dispatch': case 'complete': case 'cancel': case 'reject':
+    case 'confirm': case 'start': case 'ready': case 'sendOut': case 'complete': case 'cancel': case 'reject':
       return decideTransition(order, command, at);
     default: return command satisfies never;
   }

@@ -32,7 +32,7 @@ const confirm: OrderCommand = { type: 'confirm', by: 'saga' };
 const start: OrderCommand = { type: 'start', by: 'kitchen' };
 const ready: OrderCommand = { type: 'ready', by: 'kitchen' };
 const handOver: OrderCommand = { type: 'handOver', by: 'kitchen' };
-const dispatch: OrderCommand = { type: 'dispatch', by: 'saga' };
+const sendOut: OrderCommand = { type: 'sendOut', by: 'saga' };
 const complete: OrderCommand = { type: 'complete', by: 'saga' };
 const cancel = (by: 'guest' | 'manager' | 'saga'): OrderCommand => ({ type: 'cancel', by, reason: 'CANCELLED_BY_STAFF' });
 const reject = (by: 'kitchen' | 'saga'): OrderCommand => ({ type: 'reject', by, reason: 'KITCHEN_TOO_BUSY' });
@@ -42,7 +42,7 @@ const histories: Record<OrderStatus, Order> = {
   CONFIRMED: after('TAKEAWAY', confirm),
   PREPARING: after('TAKEAWAY', confirm, start),
   READY: after('TAKEAWAY', confirm, start, ready),
-  OUT_FOR_DELIVERY: after('DELIVERY', confirm, start, ready, dispatch),
+  OUT_FOR_DELIVERY: after('DELIVERY', confirm, start, ready, sendOut),
   COMPLETED: after('TAKEAWAY', confirm, start, ready, handOver, complete),
   CANCELLED: after('TAKEAWAY', cancel('guest')),
   REJECTED: after('TAKEAWAY', reject('saga')),
@@ -51,7 +51,7 @@ const histories: Record<OrderStatus, Order> = {
 describe('decide', () => {
   it('takes an order from PLACED to COMPLETED at the counter and by courier', () => {
     expect(histories.COMPLETED).toMatchObject({ status: 'COMPLETED', version: 6, handedOver: true });
-    expect(after('DELIVERY', confirm, start, ready, dispatch, complete)).toMatchObject({ status: 'COMPLETED', version: 6 });
+    expect(after('DELIVERY', confirm, start, ready, sendOut, complete)).toMatchObject({ status: 'COMPLETED', version: 6 });
   });
 
   it('accepts exactly the transitions of the table, of every status, command and actor', () => {
@@ -75,7 +75,7 @@ describe('decide', () => {
 
   it('never leaves a final status', () => {
     for (const status of orderStatus.options.filter(isFinal)) {
-      for (const command of [confirm, start, ready, handOver, dispatch, complete, cancel('guest'), cancel('manager'), cancel('saga'), reject('kitchen'), reject('saga')]) {
+      for (const command of [confirm, start, ready, handOver, sendOut, complete, cancel('guest'), cancel('manager'), cancel('saga'), reject('kitchen'), reject('saga')]) {
         expect(decide(histories[status], command, at).kind).not.toBe('accepted');
       }
     }
@@ -105,7 +105,7 @@ describe('decide', () => {
 
   it('completes at the counter only what was handed over, and hands over no delivery', () => {
     expect(decide(histories.READY, complete, at).kind).toBe('refused');
-    expect(decide(histories.READY, dispatch, at).kind).toBe('refused');
+    expect(decide(histories.READY, sendOut, at).kind).toBe('refused');
     expect(decide(after('DELIVERY', confirm, start, ready), handOver, at).kind).toBe('refused');
     expect(decide(after('DELIVERY', confirm, start, ready), complete, at).kind).toBe('refused');
   });

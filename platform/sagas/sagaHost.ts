@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import type { Logger } from 'pino';
+import { holdLease } from './executorLease.ts';
+
+/** What a saga needs of the domain that it works in. */
+export interface SagaHost {
+  readonly name: string;
+  readonly log: Logger;
+}
+
+export interface SagaRuntimeOptions {
+  /** The database of the durable runtime: `sagas`. Created and migrated when need be. */
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed loses them at once. */
+  readonly leaseSeconds?: number;
+  /** How often lost executors are looked for: 2 s unless told. */
+  readonly beatMs?: number;
+}
+
+export interface SagaRuntime {
+  readonly executorId: string;
+  /** Lets go of everything. Sagas that are under way go on in another process, or after the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sagas of another version are not recovered by this code. Keep it while a saga's steps keep their order and names (or branch
+ * with `DBOS.patch`); change it only together with a process that still runs the old code until its sagas have ended.
+ */
+const applicationVersion = 'sagas-1';
+
+/** DBOS tells each step of its own life as "info"; of a step that failed, the saga itself has told already. */
+const quiet = (log: Logger): DLogger => ({
+  info: (entry) => log.debug(entry),
+  debug: (entry) => log.trace(entry),
+  warn: (entry) => log.debug(entry),
+  error: (entry, metadata) => log.error({ err: metadata?.error ?? metadata?.stack }, String(entry)),
+});
+
+/**
+ * Starts the durable runtime of this process, once every saga is registered. There is one per process. Sagas that a process before it,
+ * or a lost one beside it, left unfinished go on here.
+ */
+export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
+  const executorId = randomUUID();
+  const log = options.log.child({ part: 'sagas' });
+  DBOS.setConfig({
+    name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
+  });
+  await DBOS.launch();
+  const lease = await holdLease({
+    databaseUrl: options.databaseUrl, executorId, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
+    recover: async (lost) => {
+      await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
+    },
+  });
+  return {
+    executorId,
+    async stop() {
+      await DBOS.shutdown();
+      await lease.release();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
+import { failPoint } from '#platform/testkit/failPoint.ts';
+import { isRefused, type Saga, type SagaStep, type StepCall } from './saga.ts';
+import type { SagaHost } from './sagaHost.ts';
+
+export interface RetryPattern {
+  /** Tries within one durable step, the pause doubling from `firstPauseMs`. */
+  readonly attempts: number;
+  readonly firstPauseMs: number;
+  /** Between durable rounds the saga sleeps, doubling up to this. */
+  readonly longestPauseMs: number;
+}
+
+const usual: RetryPattern = { attempts: 4, firstPauseMs: 100, longestPauseMs: 30_000 };
+
+/** Thrown through `run` to turn a saga back; never caught by a step. */
+export class SagaRefused extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+    this.name = 'SagaRefused';
+  }
+}
+
+type Attempt<Result> = { readonly value: Result } | { readonly failed: string };
+
+interface Undo<D> {
+  readonly step: string;
+  readonly name: string;
+  readonly run: (call: StepCall<D>) => Promise<void>;
+}
+
+export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Message> {
+  readonly id: string;
+  readonly domain: D;
+  readonly #steps: Readonly<Record<string, SagaStep<D>>>;
+  readonly #trace: Trace;
+  readonly #retry: RetryPattern;
+  #undo: Undo<D>[] = [];
+
+  constructor(options: { id: string; domain: D; steps: Readonly<Record<string, SagaStep<D>>>; trace: Trace; retry: Partial<RetryPattern> | undefined }) {
+    this.id = options.id;
+    this.domain = options.domain;
+    this.#steps = options.steps;
+    this.#trace = options.trace;
+    this.#retry = { ...usual, ...options.retry };
+  }
+
+  async do(name: string): Promise<void> {
+    const step = this.#steps[name];
+    if (!step) throw new Error(`the saga has no step ${name}`);
+    const result = await this.note(name, step.run);
+    if (isRefused(result)) throw new SagaRefused(result.refused);
+    if (step.replaces) this.#undo = this.#undo.filter((each) => each.step !== step.replaces);
+    if (step.undo) this.#undo.push({ step: name, name: step.undo[0], run: step.undo[1] });
+  }
+
+  async note<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Result> {
+    for (let round = 0; ; round += 1) {
+      const attempt = await DBOS.runStep(() => this.#attempt(name, work), { name });
+      if ('value' in attempt) return attempt.value;
+      const pause = Math.min(this.#retry.firstPauseMs * 2 ** (this.#retry.attempts + round), this.#retry.longestPauseMs);
+      await DBOS.sleep(pause);
+    }
+  }
+
+  refuse(reason: string): never {
+    throw new SagaRefused(reason);
+  }
+
+  async deadline(seconds: number): Promise<number> {
+    return (await DBOS.now()) + seconds * 1000;
+  }
+
+  receive(deadline: number): Promise<Message | null> {
+    return DBOS.recv<Message>(undefined, { deadlineEpochMS: deadline });
+  }
+
+  /** Takes back what was completed, the last one first. */
+  async undoAll(): Promise<void> {
+    for (const { name, run } of this.#undo.reverse()) await this.note(name, run);
+  }
+
+  /** A few tries in a row. A failure is an outcome like any other here: the workflow itself must never fail by it. */
+  #attempt<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
+    const call = { domain: this.domain, sagaId: this.id, key: `${this.id}:${name}` };
+    return runWithTrace(this.#trace, async () => {
+      failPoint(`saga.${name}.before`);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const value = await work(call);
+          failPoint(`saga.${name}.after`);
+          return { value };
+        } catch (error) {
+          const last = attempt >= this.#retry.attempts;
+          this.domain.log[last ? 'error' : 'warn']({ saga: this.id, step: name, attempt, err: error }, 'a step of a saga failed; it is tried again');
+          if (last) return { failed: String(error) };
+          await delay(this.#retry.firstPauseMs * 2 ** (attempt - 1));
+        }
+      }
+    });
+  }
+}

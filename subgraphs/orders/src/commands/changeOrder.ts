@@ -1,0 +1,42 @@
+import type { OrderStatusChanged } from '#schema/events/orders.ts';
+import type { Prisma } from '#generated/orders/prisma/client.ts';
+import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
+import type { Orders } from '../context.ts';
+import { decide, fold, streamOf, type OrderCommand, type OrderStatus } from '../order.ts';
+import type { OrderView } from '../orderView.ts';
+import { isUuid } from '../ownership.ts';
+
+export type ChangeOutcome =
+  | { readonly kind: 'done'; readonly order: OrderView }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'refused'; readonly status: OrderStatus };
+
+/**
+ * One change of one order: load its history, decide, append, update the view, in one transaction. Doing what is done already is a
+ * success. Of two at once, the loser decides again on what the winner left.
+ * @param own which orders the caller may change; another one is not found
+ */
+export async function changeOrder(
+  domain: Orders, orderId: string, command: OrderCommand, own: Prisma.OrderWhereInput = {}, causationId?: string,
+): Promise<ChangeOutcome> {
+  if (!isUuid(orderId)) return { kind: 'notFound' };
+  return domain.transaction(async (tx) => {
+    const row = await tx.order.findFirst({ where: { AND: [{ id: orderId }, own] } });
+    const order = row && fold(await domain.events.load(tx, streamOf(orderId)));
+    if (!order) return { kind: 'notFound' };
+    const decision = decide(order, command, domain.clock());
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'already') return { kind: 'done', order: row };
+    const appended = await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
+    return { kind: 'done', order: await tx.order.update({ where: { id: orderId }, data: changesOf(appended) }) };
+  }, { retries: 5 });
+}
+
+/** What events change in the order's row. */
+function changesOf(events: readonly EventEnvelope[]): Prisma.OrderUpdateInput {
+  const last = events.at(-1)!;
+  const version = last.metadata.aggregateVersion;
+  if (last.eventType === 'OrderHandedOver') return { version };
+  const { to, reason, at } = last.data as DataOf<typeof OrderStatusChanged>;
+  return { version, status: to, reason, statusChangedAt: at };
+}

@@ -1,0 +1,16 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Orders } from '../context.ts';
+import { worksAt } from '../ownership.ts';
+import { changeOrder, type ChangeOutcome } from './changeOrder.ts';
+
+export type KitchenStep =
+  | { readonly type: 'start' | 'ready' }
+  | { readonly type: 'handOver' }
+  | { readonly type: 'reject'; readonly reason: string };
+
+/** The kitchen of the order's store moves it along. Saying it twice is one event. */
+export function kitchenWork(domain: Orders, principal: Principal, orderId: string, step: KitchenStep): Promise<ChangeOutcome> {
+  const store = principal.bindings['store'];
+  if (!principal.scopes.has('admin') && !(store && worksAt(principal, store))) return Promise.resolve({ kind: 'notFound' });
+  return changeOrder(domain, orderId, { ...step, by: 'kitchen' }, principal.scopes.has('admin') ? {} : { storeId: store });
+}

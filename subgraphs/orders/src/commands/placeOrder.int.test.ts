@@ -1,0 +1,155 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { service } from '#platform/rpc/service.ts';
+import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import type { Orders } from '../context.ts';
+import orders from '../main.ts';
+import {
+  addressVersionId, answeringDomains, burger, cola, farAddressVersionId, soldOut, storeId, unknownItem, usualAnswers, type Answers,
+} from '../testing/otherDomains.ts';
+import { admin, customer, kiosk, kioskElsewhere, kitchen, manager, otherCustomer } from '../testing/principals.ts';
+
+const mutation = `mutation ($input: PlaceOrderInput!) {
+  placeOrder(input: $input) {
+    __typename
+    ... on PlaceOrderSuccess { order {
+      id number status version service placedAt promisedAt cancellable taxInclusive store { id } customer { id }
+      lines { name german: name(locale: DE) quantity item { id } total { amount } tax { amount } unitPrice { amount currency exponent } modifiers { quantity modifier { id } } }
+      subtotal { amount } deliveryFee { amount } tax { amount } total { amount currency exponent }
+      timeline { version kind status reason }
+    } }
+    ... on OrderInvalidInput { field message }
+    ... on OrderServiceNotOffered { offered }
+    ... on OrderItemUnavailable { line item { id } }
+    ... on OrderInvalidLine { line problem }
+    ... on OrderPriceChanged { total { amount currency } }
+  }
+}`;
+
+let answers: Answers;
+let subgraph: TestSubgraph<Orders>;
+const now = new Date('2026-03-01T12:00:00.000Z');
+let keys = 0;
+
+beforeEach(async () => {
+  answers = usualAnswers();
+  subgraph = await testSubgraph<Orders>(orders, { others: answeringDomains(answers), clock: () => now });
+});
+
+const input = (over: Record<string, unknown> = {}) => ({
+  storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 2 }, { menuItemId: cola, quantity: 1 }],
+  payment: { methodToken: 'tok_visa' }, idempotencyKey: `key-${keys += 1}`, ...over,
+});
+
+interface Placed { __typename: string; order: Record<string, unknown> & { id: string; number: number } }
+
+async function place(principal: Principal, over: Record<string, unknown> = {}): Promise<Placed> {
+  const result = await subgraph.as(principal)(mutation, { input: input(over) });
+  if (result.errors) throw new Error(JSON.stringify(result.errors));
+  return result.data!['placeOrder'] as Placed;
+}
+
+describe('placeOrder', () => {
+  it('prices the order, numbers it, and appends one event without the payment token', async () => {
+    const { order } = await place(customer);
+    expect(order).toMatchObject({
+      number: 1, status: 'PLACED', version: 1, service: 'TAKEAWAY', cancellable: true, taxInclusive: true, placedAt: now.toISOString(),
+      store: { id: storeId }, customer: { id: customer.subject }, subtotal: { amount: 2735 }, tax: { amount: 140 + 95 }, total: { amount: 2735, currency: 'EUR', exponent: 2 },
+      lines: [{ name: 'Burger', german: 'Burger vom Grill', quantity: 2, total: { amount: 2140 }, tax: { amount: 140 } }, { name: 'Cola', german: 'Cola', quantity: 1 }],
+      timeline: [{ version: 1, kind: 'CREATED', status: 'PLACED', reason: null }],
+    });
+    const events = await subgraph.appended();
+    expect(events).toMatchObject([{ eventType: 'OrderCreated', metadata: { aggregateId: `order:${order.id}`, feed: `store:${storeId}`, feedVersion: 1, actor: `user:${customer.subject}` } }]);
+    expect(JSON.stringify(events)).not.toContain('tok_visa');
+    expect((await place(kiosk, { service: 'KIOSK' })).order).toMatchObject({ number: 2, customer: null });
+  });
+
+  it('delivers for a fee, with a promise', async () => {
+    const { order } = await place(customer, { service: 'DELIVERY', addressVersionId });
+    expect(order).toMatchObject({ deliveryFee: { amount: 290 }, total: { amount: 3025 }, promisedAt: '2026-03-01T12:30:00.000Z' });
+    expect(await place(customer, { service: 'DELIVERY', addressVersionId: farAddressVersionId })).toEqual({ __typename: 'OrderAddressNotDeliverable' });
+    expect(await place(otherCustomer, { service: 'DELIVERY', addressVersionId })).toEqual({ __typename: 'OrderAddressNotDeliverable' });
+    expect(await place(customer, { service: 'DELIVERY' })).toMatchObject({ __typename: 'OrderInvalidInput', field: 'addressVersionId' });
+  });
+
+  it('answers the same key the same way, and refuses it for something else', async () => {
+    const idempotencyKey = 'same';
+    const first = await place(customer, { idempotencyKey });
+    answers.open = false;
+    expect(await place(customer, { idempotencyKey })).toEqual(first);
+    expect(answers.asked).toBe(1);
+    const other = await subgraph.as(customer)(mutation, { input: input({ idempotencyKey, service: 'DINE_IN' }) });
+    expect(other.errors).toMatchObject([{ extensions: { code: 'IDEMPOTENCY_KEY_REUSED' } }]);
+    expect(await place(otherCustomer, { idempotencyKey })).toMatchObject({ __typename: 'OrderStoreClosed' });
+    answers.open = true;
+    expect(await place(otherCustomer, { idempotencyKey })).toMatchObject({ __typename: 'OrderStoreClosed' });
+    expect(await subgraph.appended()).toHaveLength(1);
+  });
+
+  it('places once when the same key comes several times at once', async () => {
+    const placed = await Promise.all(Array.from({ length: 6 }, () => place(customer, { idempotencyKey: 'at once' })));
+    expect(new Set(placed.map(({ order }) => order.id)).size).toBe(1);
+    expect(await subgraph.appended()).toHaveLength(1);
+  });
+
+  it('numbers without gaps or doubles, and never lets the kitchen have too many', async () => {
+    answers.maxOpenOrders = 5;
+    const results = await Promise.all(Array.from({ length: 8 }, () => place(customer)));
+    const numbers = results.filter((each) => each.__typename === 'PlaceOrderSuccess').map(({ order }) => order.number);
+    expect(numbers.sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(results.filter((each) => each.__typename === 'OrderStoreAtCapacity')).toHaveLength(3);
+    answers.maxOpenOrders = 6;
+    expect((await place(customer)).order.number).toBe(6);
+  });
+
+  it('tells every problem by its type', async () => {
+    expect(await place(customer, { storeId: seedId('store', 9) })).toEqual({ __typename: 'OrderStoreNotFound' });
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }, { menuItemId: soldOut, quantity: 1 }] })).toEqual({ __typename: 'OrderItemUnavailable', line: 1, item: { id: soldOut } });
+    expect(await place(customer, { lines: [{ menuItemId: unknownItem, quantity: 1 }] })).toEqual({ __typename: 'OrderInvalidLine', line: 0, problem: 'UNKNOWN_ITEM' });
+    expect(await place(customer, { expectedTotal: 2734 })).toEqual({ __typename: 'OrderPriceChanged', total: { amount: 2735, currency: 'EUR' } });
+    expect(await place(customer, { expectedTotal: 2735 })).toMatchObject({ __typename: 'PlaceOrderSuccess' });
+    answers.services = ['DINE_IN'];
+    expect(await place(customer)).toEqual({ __typename: 'OrderServiceNotOffered', offered: ['DINE_IN'] });
+    answers.services = ['TAKEAWAY'];
+    answers.accepting = false;
+    expect(await place(customer)).toEqual({ __typename: 'OrderStoreNotAccepting' });
+    answers.open = false;
+    expect(await place(customer)).toEqual({ __typename: 'OrderStoreClosed' });
+  });
+
+  it.each([
+    ['lines', { lines: [] }],
+    ['lines', { lines: Array.from({ length: 51 }, () => ({ menuItemId: burger, quantity: 1 })) }],
+    ['lines.0.quantity', { lines: [{ menuItemId: burger, quantity: 0 }] }],
+    ['lines.0.quantity', { lines: [{ menuItemId: burger, quantity: -3 }] }],
+    ['lines.0.quantity', { lines: [{ menuItemId: burger, quantity: 2_000_000_000 }] }],
+    ['lines.0.menuItemId', { lines: [{ menuItemId: "'; DROP TABLE orders", quantity: 1 }] }],
+    ['lines.0.modifiers.1.quantity', { lines: [{ menuItemId: burger, quantity: 1, modifiers: [{ modifierId: cola }, { modifierId: cola, quantity: 11 }] }] }],
+    ['payment.methodToken', { payment: { methodToken: '' } }],
+    ['addressVersionId', { addressVersionId }],
+  ])('refuses input that is out of bounds in %s, before it asks anybody', async (field, over) => {
+    expect(await place(customer, over)).toMatchObject({ __typename: 'OrderInvalidInput', field });
+    expect(answers.asked).toBe(0);
+  });
+
+  it('lets a device and the staff order at their own store only, and nobody else', async () => {
+    expect(await place(kioskElsewhere, { service: 'KIOSK' })).toEqual({ __typename: 'OrderStoreNotFound' });
+    expect(await place(manager, { service: 'DINE_IN' })).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { customer: null } });
+    expect(await place(admin, { service: 'DINE_IN' })).toMatchObject({ __typename: 'PlaceOrderSuccess' });
+    expect(await place(kiosk, { service: 'DELIVERY', addressVersionId })).toEqual({ __typename: 'OrderServiceNotOffered', offered: ['KIOSK', 'DINE_IN', 'TAKEAWAY'] });
+    expect((await subgraph.as(kitchen)(mutation, { input: input() })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await place(customer, { storeId: 'x' })).toEqual({ __typename: 'OrderStoreNotFound' });
+  });
+
+  it('places nothing that could not be checked', async () => {
+    const cut = await testSubgraph<Orders>(orders, {
+      others: { ...answeringDomains(answers), stores: [service(StoreQueryService, { getOrderingTerms: () => { throw new ConnectError('gone', Code.Unavailable); } })] },
+    });
+    const result = await cut.as(customer)(mutation, { input: input() });
+    expect(result.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+    expect(await cut.appended()).toHaveLength(0);
+  });
+});

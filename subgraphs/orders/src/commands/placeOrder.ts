@@ -1,0 +1,106 @@
+import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { TransactionOf } from '#platform/subgraph/domain.ts';
+import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
+import type { Orders } from '../context.ts';
+import { kitchenStatuses, place, type OrderCreatedData } from '../order.ts';
+import { ordererAt, type Orderer } from '../ownership.ts';
+import { inputProblem } from '../placeOrderInput.ts';
+import { serviceNotOffered, storeAtCapacity, storeNotFound, type PlaceOrderProblem } from '../problems.ts';
+import { checkOrder, type Check, type CheckedOrder } from './checkOrder.ts';
+
+export type PlaceOrderOutcome =
+  | { readonly kind: 'placed'; readonly orderId: string }
+  | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
+
+type Tx = TransactionOf<Orders['db']>;
+
+const refuse = (problem: PlaceOrderProblem) => ({ kind: 'problem', problem }) as const;
+
+/**
+ * Accepts an order. What others must agree to is asked first; then one transaction takes its number, appends OrderCreated, writes
+ * its row and remembers the answer under the idempotency key. The saga that the event starts takes the money.
+ */
+export async function placeOrder(domain: Orders, principal: Principal, input: PlaceOrderInput): Promise<PlaceOrderOutcome> {
+  const invalid = inputProblem(input);
+  if (invalid) return refuse({ __typename: 'OrderInvalidInput', ...invalid });
+  const orderer = ordererAt(principal, input.storeId);
+  if (!orderer) return refuse(storeNotFound);
+  if (!orderer.services.includes(input.service)) return refuse(serviceNotOffered(orderer.services));
+  const now = domain.clock();
+  const request = { principal, mutation: 'placeOrder', key: input.idempotencyKey, body: input, now };
+  const earlier = await earlierResult<PlaceOrderOutcome>(domain.db, request);
+  if (earlier) return earlier.result;
+  const check = await checkOrder(domain, input, orderer, now);
+  return domain.transaction((tx) => idempotent<PlaceOrderOutcome>(tx, request, () => accept(domain, tx, { principal, input, orderer, check, now })));
+}
+
+interface Acceptance {
+  readonly principal: Principal;
+  readonly input: PlaceOrderInput;
+  readonly orderer: Orderer;
+  readonly check: Check;
+  readonly now: Date;
+}
+
+async function accept(domain: Orders, tx: Tx, { principal, input, orderer, check, now }: Acceptance): Promise<PlaceOrderOutcome> {
+  if (check.kind === 'problem') return check;
+  const { terms } = check.order;
+  const orderNumber = await nextNumber(tx, input.storeId, terms.localDate);
+  const open = await tx.order.count({ where: { storeId: input.storeId, status: { in: [...kitchenStatuses] } } });
+  if (open >= terms.maxOpenOrders) {
+    await giveNumberBack(tx, input.storeId, terms.localDate);
+    return refuse(storeAtCapacity);
+  }
+  const data = created(domain, { input, orderer, order: check.order, orderNumber, channel: principal.channel, now });
+  const [event] = await domain.events.append(tx, 0, place(data));
+  await tx.order.create({ data: {
+    id: data.orderId, version: event!.metadata.aggregateVersion, number: orderNumber, localDate: terms.localDate, storeId: data.storeId,
+    customerId: data.customerId, deviceId: orderer.deviceId, channel: data.channel, service: data.service, status: 'PLACED', lines: data.lines,
+    subtotal: data.subtotal, deliveryFee: data.deliveryFee, tax: data.tax, taxInclusive: data.taxInclusive, total: data.total,
+    currency: data.currency, exponent: data.exponent, addressVersionId: data.addressVersionId, paymentMethodToken: input.payment.methodToken,
+    placedAt: now, promisedAt: data.promisedAt, statusChangedAt: now,
+  } });
+  return { kind: 'placed', orderId: data.orderId };
+}
+
+/** Locks the store's counter until the transaction ends: numbers have no gaps, and no two orders count the open ones at once. */
+async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<number> {
+  const [row] = await tx.$queryRaw<{ number: number }[]>`
+    INSERT INTO order_counter (store_id, local_date, number) VALUES (${storeId}::uuid, ${localDate}, 1)
+    ON CONFLICT (store_id, local_date) DO UPDATE SET number = order_counter.number + 1 RETURNING number`;
+  return row!.number;
+}
+
+async function giveNumberBack(tx: Tx, storeId: string, localDate: string): Promise<void> {
+  await tx.$executeRaw`UPDATE order_counter SET number = number - 1 WHERE store_id = ${storeId}::uuid AND local_date = ${localDate}`;
+}
+
+interface Creation {
+  readonly input: PlaceOrderInput;
+  readonly orderer: Orderer;
+  readonly order: CheckedOrder;
+  readonly orderNumber: number;
+  readonly channel: string;
+  readonly now: Date;
+}
+
+function created(domain: Orders, { input, orderer, order, orderNumber, channel, now }: Creation): OrderCreatedData {
+  const { price, terms } = order;
+  if (price.total < 1) throw new Error('an order must cost something: the payment provider takes no amount of zero');
+  return {
+    orderId: domain.newId(), orderNumber, storeId: input.storeId, customerId: orderer.customerId, channel, service: input.service,
+    lines: order.lines.map((line, index) => {
+      const asked = input.lines[index]!;
+      return {
+        lineId: domain.newId(), menuItemId: asked.menuItemId, name: line.name, quantity: asked.quantity, sizeId: asked.sizeId ?? null,
+        modifiers: (asked.modifiers ?? []).map(({ modifierId, quantity }) => ({ modifierId, quantity: quantity ?? 1 })),
+        slots: (asked.slots ?? []).map(({ slotId, menuItemId }) => ({ slotId, menuItemId })),
+        componentItemIds: line.componentItemIds, taxClass: line.taxClass, unitPrice: Number(line.unitPrice), ...price.lines[index]!,
+      };
+    }),
+    subtotal: price.subtotal, deliveryFee: price.deliveryFee, tax: price.tax, taxInclusive: price.taxInclusive, total: price.total,
+    currency: terms.currency, exponent: terms.exponent, addressVersionId: input.addressVersionId ?? null,
+    placedAt: now.toISOString(), promisedAt: order.promisedAt,
+  };
+}

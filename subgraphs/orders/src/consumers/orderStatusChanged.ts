@@ -1,0 +1,11 @@
+import { onEvent } from '#platform/events/onEvent.ts';
+import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { placeOrderSaga, type OrderNews } from '../sagas/placeOrder.ts';
+
+/** What the kitchen, the guest or the staff did. What the saga did itself is no news to it. */
+const newsOf: Partial<Record<string, OrderNews['news']>> = { PREPARING: 'started', READY: 'ready', CANCELLED: 'ended', REJECTED: 'ended' };
+
+export const onOrderStatusChanged = onEvent(OrderStatusChanged, 'orders.orderStatusChanged', async ({ eventId, data }) => {
+  const news = newsOf[data.to];
+  if (news) await placeOrderSaga.signal(data.orderId, { delivery: data.service === 'DELIVERY' }, { news }, eventId);
+});

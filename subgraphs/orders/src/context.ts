@@ -1,0 +1,16 @@
+import type { PrismaClient } from '#generated/orders/prisma/client.ts';
+import type { Domain, RequestContext, TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Loaders } from './loaders.ts';
+
+export type Orders = Domain<PrismaClient>;
+/** What a consumer is handed. */
+export interface Heard {
+  readonly domain: Orders;
+  readonly tx: TransactionOf<Orders['db']>;
+}
+export type Context = RequestContext<Orders, Loaders>;
+
+/** A thing that another subgraph owns, by its id. */
+export interface Stub {
+  readonly id: string;
+}

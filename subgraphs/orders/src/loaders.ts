@@ -1,0 +1,55 @@
+import DataLoader from 'dataloader';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Orders } from './context.ts';
+import { streamOf } from './order.ts';
+import type { OrderView } from './orderView.ts';
+import { isUuid, ownOrders } from './ownership.ts';
+import { boardsOf, type OrderBoardView } from './readModels/orderBoard.ts';
+import { ticketsOf, type KitchenTicketView } from './readModels/kitchenQueue.ts';
+
+export interface HistoryEntry {
+  readonly version: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}
+
+export interface Loaders {
+  /** One's own order by id; null for anybody else's and where there is none. */
+  readonly orderById: DataLoader<string, OrderView | null>;
+  /** What happened to an order, oldest first. Ask only for an order that may be seen. */
+  readonly history: DataLoader<string, HistoryEntry[]>;
+  /** By store. Ask only for stores whose board may be seen. */
+  readonly boardOf: DataLoader<string, OrderBoardView>;
+  /** By store. Ask only for kitchens that may be seen. */
+  readonly ticketsOf: DataLoader<string, KitchenTicketView[]>;
+}
+
+export function loaders(domain: Orders, principal: Principal): Loaders {
+  return {
+    orderById: new DataLoader(async (ids) => {
+      const rows = await domain.db.order.findMany({ where: { AND: [{ id: { in: ids.filter(isUuid) } }, ownOrders(principal)] } });
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    history: new DataLoader((ids) => historiesOf(domain, ids)),
+    boardOf: new DataLoader(async (ids) => {
+      const boards = await boardsOf(domain, ids);
+      return ids.map((id) => boards.get(id)!);
+    }),
+    ticketsOf: new DataLoader(async (ids) => {
+      const tickets = await ticketsOf(domain, ids);
+      return ids.map((id) => tickets.get(id)!);
+    }),
+  };
+}
+
+/** Several histories in one statement; the event log reads one at a time. */
+async function historiesOf(domain: Orders, ids: readonly string[]): Promise<HistoryEntry[][]> {
+  const { rows } = await domain.pool.query<HistoryEntry & { stream: string }>(
+    'SELECT stream, version, type, data, at FROM platform.event WHERE stream = ANY($1) ORDER BY stream, version', [ids.map(streamOf)],
+  );
+  const byStream = new Map<string, HistoryEntry[]>(ids.map((id) => [streamOf(id), []]));
+  for (const row of rows) byStream.get(row.stream)!.push(row);
+  return ids.map((id) => byStream.get(streamOf(id))!);
+}

@@ -1,0 +1,25 @@
+import { PrismaClient } from '#generated/orders/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { onDeliveryStatusChanged } from './consumers/deliveryStatusChanged.ts';
+import { onOrderCreated } from './consumers/orderCreated.ts';
+import { onOrderHandedOver } from './consumers/orderHandedOver.ts';
+import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
+import { loaders } from './loaders.ts';
+import { kitchenQueue } from './readModels/kitchenQueue.ts';
+import { orderBoard } from './readModels/orderBoard.ts';
+import { resolvers } from './resolvers.ts';
+import { placeOrderSaga } from './sagas/placeOrder.ts';
+import { orderConfiguration } from './sagas/timeouts.ts';
+
+export default defineSubgraph({
+  name: 'orders',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  consumers: [onOrderCreated, onOrderStatusChanged, onOrderHandedOver, onPaymentProcessed, onDeliveryStatusChanged],
+  readModels: [kitchenQueue, orderBoard],
+  sagas: [placeOrderSaga],
+  config: orderConfiguration,
+});

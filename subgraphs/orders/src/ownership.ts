@@ -1,0 +1,59 @@
+import type { Prisma } from '#generated/orders/prisma/client.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isUuid = (id: string): boolean => uuid.test(id);
+
+const isAdmin = (principal: Principal) => principal.scopes.has('admin');
+
+/** The store that a device or a member of staff is bound to. */
+const boundStore = (principal: Principal, roles: readonly string[]): string | undefined => {
+  const store = principal.bindings['store'];
+  return store !== undefined && isUuid(store) && roles.some((role) => principal.roles.includes(role)) ? store : undefined;
+};
+
+/** Whose orders they are: which rows the principal may see. Whoever owns none gets a condition that nothing meets. */
+export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
+  if (isAdmin(principal)) return {};
+  const own: Prisma.OrderWhereInput[] = [];
+  if (principal.roles.includes('customer') && isUuid(principal.subject)) own.push({ customerId: principal.subject });
+  if (principal.roles.includes('courier')) own.push({ courierId: principal.subject });
+  const staffOf = boundStore(principal, ['kitchen', 'manager']);
+  if (staffOf) own.push({ storeId: staffOf });
+  const kioskOf = boundStore(principal, ['kiosk']);
+  if (kioskOf) own.push({ storeId: kioskOf, deviceId: { not: null } });
+  return { OR: own };
+}
+
+/** Whether the principal works in the kitchen of the store. */
+export const worksAt = (principal: Principal, storeId: string): boolean =>
+  isUuid(storeId) && (isAdmin(principal) || boundStore(principal, ['kitchen', 'manager']) === storeId);
+
+/** Whether the store's board is the principal's to read: its devices' and staff's. */
+export const seesBoard = (principal: Principal, storeId: string): boolean =>
+  isUuid(storeId) && (isAdmin(principal) || boundStore(principal, ['kiosk', 'kitchen', 'manager']) === storeId);
+
+export type Service = 'DINE_IN' | 'TAKEAWAY' | 'DELIVERY' | 'KIOSK';
+
+export interface Orderer {
+  readonly customerId: string | null;
+  readonly deviceId: string | null;
+  readonly services: readonly Service[];
+}
+
+/** As whom the principal orders at the store; undefined when it may not order there. */
+export function ordererAt(principal: Principal, storeId: string): Orderer | undefined {
+  if (!isUuid(storeId)) return undefined;
+  const counter = ['KIOSK', 'DINE_IN', 'TAKEAWAY'] as const;
+  if (boundStore(principal, ['kiosk']) === storeId) return { customerId: null, deviceId: principal.subject, services: counter };
+  if (isAdmin(principal) || boundStore(principal, ['manager']) === storeId) return { customerId: null, deviceId: null, services: counter };
+  if (principal.roles.includes('customer') && isUuid(principal.subject)) {
+    return { customerId: principal.subject, deviceId: null, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY'] };
+  }
+  return undefined;
+}
+
+/** In which part the principal calls an order off: staff reaches further than the guest. */
+export const cancelsAs = (principal: Principal): 'guest' | 'manager' =>
+  isAdmin(principal) || principal.roles.includes('manager') ? 'manager' : 'guest';

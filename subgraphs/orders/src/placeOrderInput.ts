@@ -1,0 +1,54 @@
+import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
+import { isUuid } from './ownership.ts';
+
+const limits = { lines: 50, quantity: 99, modifiers: 20, modifierQuantity: 10, slots: 10, methodToken: 200 } as const;
+
+export interface InvalidInput {
+  readonly field: string;
+  readonly message: string;
+}
+
+const idProblem = (field: string, id: string): InvalidInput | undefined =>
+  isUuid(id) ? undefined : { field, message: 'An id is a UUID in lower case, as the graph gives it.' };
+
+function countProblem(field: string, count: number, low: number, high: number): InvalidInput | undefined {
+  return count >= low && count <= high ? undefined : { field, message: `Between ${low} and ${high}, please.` };
+}
+
+function lineProblem(line: PlaceOrderInput['lines'][number], field: string): InvalidInput | undefined {
+  const modifiers = line.modifiers ?? [];
+  const slots = line.slots ?? [];
+  return idProblem(`${field}.menuItemId`, line.menuItemId)
+    ?? countProblem(`${field}.quantity`, line.quantity, 1, limits.quantity)
+    ?? (line.sizeId ? idProblem(`${field}.sizeId`, line.sizeId) : undefined)
+    ?? countProblem(`${field}.modifiers`, modifiers.length, 0, limits.modifiers)
+    ?? countProblem(`${field}.slots`, slots.length, 0, limits.slots)
+    ?? first(modifiers, (each, index) =>
+      idProblem(`${field}.modifiers.${index}.modifierId`, each.modifierId)
+      ?? countProblem(`${field}.modifiers.${index}.quantity`, each.quantity ?? 1, 1, limits.modifierQuantity))
+    ?? first(slots, (each, index) =>
+      idProblem(`${field}.slots.${index}.slotId`, each.slotId) ?? idProblem(`${field}.slots.${index}.menuItemId`, each.menuItemId));
+}
+
+function first<Item>(items: readonly Item[], problemOf: (item: Item, index: number) => InvalidInput | undefined): InvalidInput | undefined {
+  for (const [index, item] of items.entries()) {
+    const problem = problemOf(item, index);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** The first thing in the input that is out of bounds. Checked before anything is asked or stored. */
+export function inputProblem(input: PlaceOrderInput): InvalidInput | undefined {
+  return countProblem('lines', input.lines.length, 1, limits.lines)
+    ?? first(input.lines, (line, index) => lineProblem(line, `lines.${index}`))
+    ?? countProblem('payment.methodToken', input.payment.methodToken.length, 1, limits.methodToken)
+    ?? addressProblem(input);
+}
+
+function addressProblem({ service, addressVersionId }: PlaceOrderInput): InvalidInput | undefined {
+  if (service === 'DELIVERY') {
+    return addressVersionId ? idProblem('addressVersionId', addressVersionId) : { field: 'addressVersionId', message: 'A delivery needs an address.' };
+  }
+  return addressVersionId ? { field: 'addressVersionId', message: 'Only a delivery has an address.' } : undefined;
+}

@@ -1,0 +1,26 @@
+import type { Service } from './ownership.ts';
+
+/** Why an order is not placed; each is a type of the schema. JSON data: kept with the idempotency key. */
+export type PlaceOrderProblem =
+  | { readonly __typename: 'OrderInvalidInput'; readonly field: string; readonly message: string }
+  | { readonly __typename: 'OrderStoreNotFound' | 'OrderStoreClosed' | 'OrderStoreNotAccepting' | 'OrderStoreAtCapacity'; readonly message: string }
+  | { readonly __typename: 'OrderAddressNotDeliverable'; readonly message: string }
+  | { readonly __typename: 'OrderServiceNotOffered'; readonly message: string; readonly offered: Service[] }
+  | { readonly __typename: 'OrderItemUnavailable'; readonly message: string; readonly line: number; readonly item: { readonly id: string } }
+  | { readonly __typename: 'OrderInvalidLine'; readonly message: string; readonly line: number; readonly problem: LineProblem }
+  | { readonly __typename: 'OrderPriceChanged'; readonly message: string; readonly total: { readonly amount: number; readonly currency: string; readonly exponent: number } };
+
+export const lineProblems = [
+  'UNKNOWN_ITEM', 'NOT_ON_MENU', 'UNKNOWN_SIZE', 'UNKNOWN_MODIFIER', 'TOO_FEW_MODIFIERS', 'TOO_MANY_MODIFIERS', 'SLOT_NOT_FILLED', 'SLOT_CHOICE_NOT_ALLOWED',
+] as const;
+export type LineProblem = (typeof lineProblems)[number];
+
+export const storeNotFound = { __typename: 'OrderStoreNotFound', message: 'There is no such store, or you cannot order there. Choose another one.' } as const;
+export const storeClosed = { __typename: 'OrderStoreClosed', message: 'The store is closed now. Its opening hours say when it opens.' } as const;
+export const storeNotAccepting = { __typename: 'OrderStoreNotAccepting', message: 'The store takes no orders for the moment. Choose another one, or try later.' } as const;
+export const storeAtCapacity = { __typename: 'OrderStoreAtCapacity', message: 'The kitchen has too many open orders. Try again in a few minutes.' } as const;
+export const addressNotDeliverable = { __typename: 'OrderAddressNotDeliverable', message: 'The store does not deliver to this address. Choose a nearer store, or collect the order.' } as const;
+
+export const serviceNotOffered = (offered: readonly Service[]): PlaceOrderProblem => ({
+  __typename: 'OrderServiceNotOffered', message: offered.length > 0 ? `Choose one of ${offered.join(', ')}.` : 'You cannot order here. Choose another store.', offered: [...offered],
+});

@@ -1,0 +1,65 @@
+import type { KitchenQueue } from '#generated/orders/prisma/client.ts';
+import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
+import { defineReadModel } from '#platform/events/defineReadModel.ts';
+import type { SqlTx } from '#platform/events/eventLog.ts';
+import { OrderCreated, OrderHandedOver, OrderStatusChanged } from '#schema/events/orders.ts';
+import type { Orders } from '../context.ts';
+import type { OrderCreatedData } from '../order.ts';
+
+export type KitchenTicketView = KitchenQueue;
+export type KitchenLineView = OrderCreatedData['lines'][number];
+
+export const ticketLines = (ticket: KitchenTicketView): KitchenLineView[] => ticket.lines as unknown as KitchenLineView[];
+
+const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
+const longest = 200;
+
+/**
+ * What each kitchen has to do. An order comes in when it is created, since only that event says what to make; it shows from
+ * CONFIRMED on, and goes when it is handed over, under way or ended. `pnpm events rebuild kitchenQueue` fills it anew.
+ */
+export const kitchenQueue = defineReadModel<KitchenQueue>({
+  name: 'kitchenQueue',
+  table: 'kitchen_queue',
+  events: [OrderCreated, OrderStatusChanged, OrderHandedOver],
+  project: (tx, event, table) => {
+    switch (event.eventType) {
+      case OrderCreated.name: return insert(tx, event as EventEnvelope<OrderCreatedData>, table);
+      case OrderStatusChanged.name: return move(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
+      default: return remove(tx, (event.data as DataOf<typeof OrderHandedOver>).orderId, table);
+    }
+  },
+});
+
+async function insert(tx: SqlTx, { data, metadata }: EventEnvelope<OrderCreatedData>, table: string): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version)
+     VALUES ($1::uuid, $2::uuid, $3::int, $4::text, 'PLACED', $5::jsonb, $6::timestamptz, $6::timestamptz, $7::int)`,
+    data.orderId, data.storeId, data.orderNumber, data.service, JSON.stringify(data.lines), data.placedAt, metadata.feedVersion,
+  );
+}
+
+async function move(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>, table: string): Promise<void> {
+  if (!inTheKitchen.includes(data.to)) return remove(tx, data.orderId, table);
+  await tx.$executeRawUnsafe(
+    `UPDATE ${table} SET status = $2::text, since = $3::timestamptz, feed_version = $4::int WHERE order_id = $1::uuid`,
+    data.orderId, data.to, data.at, metadata.feedVersion,
+  );
+}
+
+async function remove(tx: SqlTx, orderId: string, table: string): Promise<void> {
+  await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE order_id = $1::uuid`, orderId);
+}
+
+/** The tickets of several kitchens, each kitchen's oldest first, at most 200 of each. */
+export async function ticketsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, KitchenTicketView[]>> {
+  const rows = await domain.db.kitchenQueue.findMany({
+    where: { storeId: { in: [...storeIds] }, status: { in: inTheKitchen } }, orderBy: [{ placedAt: 'asc' }, { orderId: 'asc' }], take: longest * storeIds.length,
+  });
+  const byStore = new Map<string, KitchenTicketView[]>(storeIds.map((id) => [id, []]));
+  for (const row of rows) {
+    const tickets = byStore.get(row.storeId)!;
+    if (tickets.length < longest) tickets.push(row);
+  }
+  return byStore;
+}

@@ -1,0 +1,87 @@
+import type { OrderBoard } from '#generated/orders/prisma/client.ts';
+import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
+import { defineReadModel } from '#platform/events/defineReadModel.ts';
+import type { SqlTx } from '#platform/events/eventLog.ts';
+import { OrderCreated, OrderStatusChanged } from '#schema/events/orders.ts';
+import type { Orders } from '../context.ts';
+
+export interface OrderBoardView {
+  readonly storeId: string;
+  readonly version: number;
+  readonly entries: readonly OrderBoard[];
+}
+
+/** Each store has one row that is no order: it says up to which version of the store's feed the board is complete. */
+const headOf = '00000000-0000-0000-0000-000000000000';
+const onTheBoard = ['CONFIRMED', 'PREPARING', 'READY'];
+const longest = 200;
+
+/**
+ * The numbers on each store's board. Two orders of a store may be heard in another order than the feed has them, so the head counts
+ * the version below which nothing is missing, and keeps what came ahead of it. `pnpm events rebuild orderBoard` fills it anew.
+ */
+export const orderBoard = defineReadModel<OrderBoard>({
+  name: 'orderBoard',
+  table: 'order_board',
+  events: [OrderCreated, OrderStatusChanged],
+  project: async (tx, event, table) => {
+    const { storeId } = event.data as { storeId: string };
+    if (event.eventType === OrderStatusChanged.name) await place(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
+    await advance(tx, storeId, event.metadata.feedVersion!, table);
+  },
+});
+
+async function place(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>, table: string): Promise<void> {
+  if (!onTheBoard.includes(data.to)) {
+    await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE store_id = $1::uuid AND order_id = $2::uuid`, data.storeId, data.orderId);
+    return;
+  }
+  await tx.$executeRawUnsafe(
+    `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version)
+     VALUES ($1::uuid, $2::uuid, $3::int, $4::text, $5::text, $6::timestamptz, $7::int)
+     ON CONFLICT (store_id, order_id) DO UPDATE SET status = excluded.status, since = excluded.since, feed_version = excluded.feed_version`,
+    data.storeId, data.orderId, data.orderNumber, data.service, data.to, data.at, metadata.feedVersion,
+  );
+}
+
+/** Counts the head on over what is now complete. */
+async function advance(tx: SqlTx, storeId: string, version: number, table: string): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version, ahead)
+     VALUES ($1::uuid, '${headOf}', 0, '', '', 'epoch', 0, '{}') ON CONFLICT (store_id, order_id) DO NOTHING`,
+    storeId,
+  );
+  const [head] = await tx.$queryRawUnsafe<{ feed_version: number; ahead: number[] }[]>(
+    `SELECT feed_version, ahead FROM ${table} WHERE store_id = $1::uuid AND order_id = '${headOf}' FOR UPDATE`, storeId,
+  );
+  const { complete, ahead } = countOn(head!.feed_version, [...head!.ahead, version]);
+  await tx.$executeRawUnsafe(
+    `UPDATE ${table} SET feed_version = $2::int, ahead = $3::int[] WHERE store_id = $1::uuid AND order_id = '${headOf}'`, storeId, complete, ahead,
+  );
+}
+
+/** The version up to which all are there, and those beyond a gap. */
+export function countOn(complete: number, heard: readonly number[]): { complete: number; ahead: number[] } {
+  const waiting = new Set(heard);
+  let last = complete;
+  while (waiting.has(last + 1)) last += 1;
+  return { complete: last, ahead: [...waiting].filter((version) => version > last).sort((a, b) => a - b) };
+}
+
+/** The boards of several stores; an empty one, at version 0, where nothing has happened yet. One statement, hence one instant. */
+export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
+  const rows = await domain.db.orderBoard.findMany({
+    where: { storeId: { in: [...storeIds] } }, orderBy: [{ since: 'asc' }, { number: 'asc' }], take: (2 * longest + 1) * storeIds.length,
+  });
+  return new Map(storeIds.map((storeId) => {
+    const own = rows.filter((row) => row.storeId === storeId);
+    return [storeId, {
+      storeId,
+      version: own.find((row) => row.orderId === headOf)?.feedVersion ?? 0,
+      entries: own.filter((row) => row.orderId !== headOf),
+    }];
+  }));
+}
+
+export const preparing = (board: OrderBoardView): OrderBoard[] => board.entries.filter((entry) => entry.status !== 'READY').slice(0, longest);
+export const ready = (board: OrderBoardView): OrderBoard[] => board.entries.filter((entry) => entry.status === 'READY').slice(0, longest);

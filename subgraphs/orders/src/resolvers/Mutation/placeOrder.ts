@@ -1,0 +1,10 @@
+import type { MutationResolvers } from '#generated/orders/resolvers.ts';
+import { placeOrder as command } from '../../commands/placeOrder.ts';
+
+export const placeOrder: MutationResolvers['placeOrder'] = async (_parent, { input }, { domain, principal, loaders }) => {
+  const outcome = await command(domain, principal, input);
+  if (outcome.kind === 'problem') return outcome.problem;
+  const order = await loaders.orderById.load(outcome.orderId);
+  if (!order) throw new Error(`order ${outcome.orderId} was placed, but cannot be seen by who placed it`);
+  return { __typename: 'PlaceOrderSuccess', order };
+};
