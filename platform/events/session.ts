@@ -26,6 +26,8 @@ export class Session {
   readonly #onLost = new Set<() => void>();
   #client: pg.Client | undefined;
   #running: Promise<void> | undefined;
+  /** Queries of several users take turns. */
+  #last: Promise<void> = Promise.resolve();
 
   /** @param pool where to connect to; the connection is not one of the pool's. */
   constructor(pool: pg.Pool, name: string, log: Logger) {
@@ -46,6 +48,12 @@ export class Session {
 
   /** @throws SessionLost while there is no connection; what `pg` throws otherwise. */
   async query<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
+    const turn = this.#last.then(() => this.#queryNow<Row>(sql, params));
+    this.#last = turn.then(() => undefined, () => undefined);
+    return turn;
+  }
+
+  async #queryNow<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[]): Promise<pg.QueryResult<Row>> {
     const client = this.#client;
     if (!client) throw new SessionLost(`the ${this.#name} session is not connected`);
     try {

@@ -19,6 +19,7 @@ export interface PostgresBusParts {
 
 const commitAfterMs = 200;
 const beatMs = 5_000;
+const soonMs = 1_000;
 /** Less than the 30 s after which the others take a silent member for dead (`bus.is_alive`). */
 const aliveForMs = 20_000;
 const sweepMs = 600_000;
@@ -50,6 +51,7 @@ class PostgresBus implements EventBus {
   readonly #subscriptions = new Set<BusSubscription>();
   readonly #timers: NodeJS.Timeout[] = [];
   #committing: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #aliveUntil = 0;
   #beating: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -95,6 +97,11 @@ class PostgresBus implements EventBus {
       this.#members.delete(member);
       throw error;
     }
+    // After a crash, the server may take a moment to see that those who held the leases are gone.
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#beat().catch(() => undefined);
+    }, soonMs).unref();
     return this.#subscription(async () => {
       await member.finish();
       // If the session is gone, so is the membership; what was not acknowledged is heard again.
@@ -118,6 +125,7 @@ class PostgresBus implements EventBus {
     this.#timers.forEach((timer) => clearInterval(timer));
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     clearTimeout(this.#committing);
+    clearTimeout(this.#soon);
     await this.#messages.close();
     await this.#session.close();
     await this.#pool.end();
