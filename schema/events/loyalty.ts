@@ -18,4 +18,21 @@ export const LoyaltyPointsEarned = defineEvent({
   }),
 });
 
-export const events = [LoyaltyPointsEarned];
+/** A completed order was refunded: the points it had earned are taken back. */
+export const LoyaltyPointsReversed = defineEvent({
+  name: 'LoyaltyPointsReversed',
+  domain: 'loyalty',
+  version: '1.0',
+  aggregate: (data) => `account:${data.customerId}`,
+  schema: z.object({
+    customerId: id,
+    orderId: id,
+    /** As many as were earned. */
+    points: z.int().positive(),
+    /** After this entry. */
+    balance: z.int(),
+    at: instant,
+  }),
+});
+
+export const events = [LoyaltyPointsEarned, LoyaltyPointsReversed];

@@ -1,0 +1,17 @@
+import { PaymentProcessed } from '#schema/events/payments.ts';
+import { onEvent } from '#platform/events/onEvent.ts';
+import { lockOrder, writeEntry } from '../commands/writeEntry.ts';
+import type { Heard } from '../context.ts';
+
+/** A refund takes back what its order has earned, or keeps it from earning. */
+export const onPaymentProcessed = onEvent(
+  PaymentProcessed, 'loyalty.paymentProcessed',
+  async ({ data: { orderId, outcome } }, { domain, tx }: Heard) => {
+    if (outcome !== 'REFUNDED') return;
+    await lockOrder(tx, orderId);
+    await tx.refundedOrder.createMany({ data: [{ orderId, at: domain.clock() }], skipDuplicates: true });
+    const [earned, ...others] = await tx.ledgerEntry.findMany({ where: { orderId }, orderBy: { version: 'asc' } });
+    if (!earned || others.length > 0) return;
+    await writeEntry(domain, tx, { customerId: earned.customerId, orderId }, { kind: 'REVERSED', points: -earned.points });
+  },
+);

@@ -1,0 +1,167 @@
+import pino from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { PaymentProcessed } from '#schema/events/payments.ts';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { DataOf, EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
+import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
+import type { Loyalty } from './context.ts';
+import definition from './main.ts';
+
+let bus: EventBus;
+let loyalty: TestSubgraph<Loyalty>;
+let customerId: string;
+let orderId: string;
+
+beforeAll(async () => {
+  bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  loyalty = await testSubgraph<Loyalty>(definition, { bus });
+});
+afterAll(() => bus.close());
+beforeEach(() => { [customerId, orderId] = [uuidv7(), uuidv7()]; });
+
+function envelope({ definition: { name, version, domain, aggregate }, data }: NewEvent): EventEnvelope {
+  const traceparent = newTraceparent();
+  const aggregateId = aggregate(data as never);
+  return {
+    eventId: uuidv7(), eventType: name, version, timestamp: new Date().toISOString(), source: `${domain}-service`, data,
+    metadata: { aggregateId, aggregateVersion: 1, causationId: 'test', correlationId: traceIdOf(traceparent), traceparent, actor: 'service:test' },
+  };
+}
+const say = (event: EventEnvelope) => bus.publish(event.source === 'orders-service' ? 'orders.v1' : 'payments.v1', [{ key: event.metadata.aggregateId, value: event }]);
+
+const completed = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) => envelope(OrderStatusChanged.of({
+  orderId, orderNumber: 7, storeId: uuidv7(), customerId, service: 'TAKEAWAY', from: 'READY', to: 'COMPLETED', reason: null,
+  total: 1_299, currency: 'EUR', exponent: 2, at: '2026-03-01T12:00:00.000Z', ...over,
+}) as unknown as NewEvent);
+const refunded = () => envelope(PaymentProcessed.of({
+  paymentId: uuidv7(), orderId, storeId: uuidv7(), outcome: 'REFUNDED', amount: 1_299, currency: 'EUR', exponent: 2, reason: null, at: '2026-03-01T12:10:00.000Z',
+}) as unknown as NewEvent);
+
+const account = () => loyalty.domain.db.account.findUnique({ where: { customerId } });
+const entries = async () => (await loyalty.domain.db.ledgerEntry.findMany({ where: { customerId }, orderBy: { version: 'asc' } })).map(({ points }) => points);
+const facts = async () => (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`)
+  .map(({ eventType, data, metadata }) => [eventType, (data as { points: number }).points, metadata.aggregateVersion]);
+/** Of two consumers and many partitions, each has handled what was said before. */
+const handled = (...events: EventEnvelope[]) => until(async () => {
+  const { rows } = await loyalty.domain.pool.query('SELECT DISTINCT event_id FROM platform.inbox WHERE event_id = ANY($1::uuid[])', [events.map(({ eventId }) => eventId)]);
+  return rows.length === events.length;
+});
+
+describe('a completed order', () => {
+  it('earns its customer points, once, however often it is told', async () => {
+    const event = completed();
+    await say(event);
+    await say(event);
+    const again = completed();
+    await say(again);
+    await handled(event, again);
+    expect(await account()).toEqual({ customerId, balance: 12, earned: 12, version: 1 });
+    expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1]]);
+  });
+
+  it('counts whole units of the currency', async () => {
+    const event = completed({ total: 980, currency: 'JPY', exponent: 0 });
+    await say(event);
+    await handled(event);
+    expect(await entries()).toEqual([980]);
+  });
+
+  it('earns nothing for nobody, for less than a unit, and before it has completed', async () => {
+    const events = [completed({ customerId: null }), completed({ orderId: uuidv7(), total: 99 }), completed({ orderId: uuidv7(), from: 'CONFIRMED', to: 'PREPARING' })];
+    for (const event of events) await say(event);
+    await handled(...events);
+    expect(await account()).toBeNull();
+  });
+
+  it('among many at once leaves a ledger without gaps', async () => {
+    const events = Array.from({ length: 20 }, () => completed({ orderId: uuidv7(), total: 100 }));
+    await Promise.all(events.map(say));
+    await handled(...events);
+    expect(await account()).toEqual({ customerId, balance: 20, earned: 20, version: 20 });
+    expect((await facts()).map(([, , version]) => version)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+});
+
+describe('a refund', () => {
+  it('takes back what the order has earned, once', async () => {
+    const [order, refund, again] = [completed(), refunded(), refunded()];
+    await say(order);
+    await handled(order);
+    for (const event of [refund, refund, again]) await say(event);
+    await handled(refund, again);
+    expect(await entries()).toEqual([12, -12]);
+    expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1], ['LoyaltyPointsReversed', 12, 2]]);
+  });
+
+  it('that is heard of first keeps the order from earning', async () => {
+    const [order, refund] = [completed(), refunded()];
+    await say(refund);
+    await handled(refund);
+    await say(order);
+    await handled(order);
+    expect(await account()).toBeNull();
+  });
+});
+
+describe('the graph', () => {
+  const own = () => loyalty.as(principalWith(['loyalty:read'], { subject: customerId }));
+  const ledger = `query ($id: ID!, $first: Int, $after: String) { loyaltyAccount(customerId: $id) {
+    customerId balance earned version
+    ledger(first: $first, after: $after) { edges { cursor node { version kind points balance at order { id pointsEarned } } } pageInfo { hasNextPage endCursor } } } }`;
+
+  it('shows the balance and, page by page, what made it', async () => {
+    const orders = Array.from({ length: 3 }, () => uuidv7());
+    for (const id of orders) await say(completed({ orderId: id, total: 500 }));
+    await until(async () => (await account())?.version === 3);
+    const first = (await own()(ledger, { id: customerId, first: 2 })).data!['loyaltyAccount'] as Page;
+    expect(first).toMatchObject({ customerId, balance: 15, earned: 15, version: 3 });
+    expect(first.ledger.edges.map(({ node }) => [node.version, node.balance, node.order.pointsEarned])).toEqual([[3, 15, 5], [2, 10, 5]]);
+    expect(first.ledger.pageInfo.hasNextPage).toBe(true);
+    const second = (await own()(ledger, { id: customerId, first: 2, after: first.ledger.pageInfo.endCursor })).data!['loyaltyAccount'] as Page;
+    expect(second.ledger.edges.map(({ node }) => node.version)).toEqual([1]);
+    expect(second.ledger.pageInfo.hasNextPage).toBe(false);
+  });
+
+  it('shows an empty account to who has earned nothing yet', async () => {
+    expect((await own()('query ($id: ID!) { loyaltyAccount(customerId: $id) { balance version ledger { edges { cursor } } } }', { id: customerId })).data)
+      .toEqual({ loyaltyAccount: { balance: 0, version: 0, ledger: { edges: [] } } });
+  });
+
+  it('shows nothing of others, by query or by entity, and everything to an admin', async () => {
+    const event = completed();
+    await say(event);
+    await handled(event);
+    const document = `query ($id: ID!, $of: [_Any!]!) { loyaltyAccount(customerId: $id) { balance } _entities(representations: $of) { ... on Customer { loyalty { balance } } ... on Order { pointsEarned } } }`;
+    const variables = { id: customerId, of: [{ __typename: 'Customer', id: customerId }, { __typename: 'Order', id: orderId }, { __typename: 'Customer', id: "'; drop" }] };
+    const stranger = loyalty.as(principalWith(['loyalty:read'], { subject: uuidv7() }));
+    expect((await stranger(document, variables)).data).toEqual({ loyaltyAccount: null, _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }] });
+    expect((await loyalty.as(principalWith(['admin']))(document, variables)).data)
+      .toEqual({ loyaltyAccount: { balance: 12 }, _entities: [{ loyalty: { balance: 12 } }, { pointsEarned: 12 }, { loyalty: null }] });
+    const { errors } = await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(document, variables);
+    expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+  });
+
+  it('costs as many statements for 50 as for 5', async () => {
+    const admin = loyalty.as(principalWith(['admin']));
+    const cost = (count: number) => loyalty.statementsOf(() => admin(
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { loyalty { balance ledger { edges { node { points order { pointsEarned } } } } } } ... on Order { pointsEarned } } }',
+      { of: Array.from({ length: count }, (_, n) => ({ __typename: n % 2 ? 'Customer' : 'Order', id: uuidv7() })) },
+    ));
+    const few = await cost(5);
+    expect(few).toBeGreaterThan(0);
+    expect(await cost(50)).toBe(few);
+  });
+});
+
+interface Page {
+  ledger: {
+    edges: { cursor: string; node: { version: number; balance: number; order: { pointsEarned: number } } }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+  };
+}

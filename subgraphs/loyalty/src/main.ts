@@ -1,0 +1,15 @@
+import { PrismaClient } from '#generated/loyalty/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
+import { loaders } from './loaders.ts';
+import { resolvers } from './resolvers.ts';
+
+export default defineSubgraph({
+  name: 'loyalty',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  consumers: [onOrderStatusChanged, onPaymentProcessed],
+});

@@ -1,0 +1,6 @@
+import type { LoyaltyEntryResolvers } from '#generated/loyalty/resolvers.ts';
+
+export const LoyaltyEntry: LoyaltyEntryResolvers = {
+  order: ({ orderId }) => ({ id: orderId }),
+  at: ({ at }) => at.toISOString(),
+};
