@@ -1,0 +1,13 @@
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+
+/**
+ * The self-service devices and the order board of a restaurant. Every token is bound to one store: the contract holds no field that
+ * reaches another one, and the domains refuse what is not of the bound store. Nothing of a customer is in it.
+ */
+export default {
+  name: 'kiosk',
+  tags: ['public', 'kiosk'],
+  directory: new URL('.', import.meta.url),
+  viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
+  auth: { roles: ['kiosk'], anonymous: false },
+} satisfies ChannelManifest;

@@ -1,0 +1,19 @@
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+
+/** The app on a phone: one customer, a slow and broken line, a small screen. Holds its store's menu and one's orders, and syncs them. */
+export default {
+  name: 'mobile',
+  tags: ['public', 'mobile'],
+  directory: new URL('.', import.meta.url),
+  viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
+  cache: {
+    operations: {
+      Home: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
+      Item: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
+      NearbyStores: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
+    },
+  },
+  // A phone follows an order or two and the courier of one.
+  streams: { maxSubscriptionsPerSocket: 20 },
+  auth: { roles: ['customer'], anonymous: true },
+} satisfies ChannelManifest;

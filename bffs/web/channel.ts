@@ -1,0 +1,20 @@
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+
+/** The website: large screens, guests who look around without signing in, pages that a shared cache may keep. */
+export default {
+  name: 'web',
+  tags: ['public', 'web'],
+  directory: new URL('.', import.meta.url),
+  viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
+  cache: {
+    operations: {
+      StoreMenuPage: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
+      ItemPage: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
+      SearchMenu: { maxAgeSeconds: 15, staleWhileRevalidateSeconds: 60 },
+      StoreFinder: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
+      StoresNearby: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
+    },
+  },
+  streams: { maxSubscriptionsPerSocket: 20 },
+  auth: { roles: ['customer'], anonymous: true },
+} satisfies ChannelManifest;
