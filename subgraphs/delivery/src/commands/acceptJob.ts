@@ -1,0 +1,33 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Deliveries, DeliveryRow } from '../context.ts';
+import { accept, carried, type DeliveryState } from '../delivery.ts';
+import { lockDelivery, moveDelivery } from '../moveDelivery.ts';
+import { courierOf, isId } from '../ownership.ts';
+
+export type AcceptJobOutcome =
+  | { readonly kind: 'done'; readonly delivery: DeliveryRow }
+  | { readonly kind: 'notFound' | 'taken' | 'unavailable' | 'tooManyJobs' | 'courierUnknown' };
+
+const refusals = { TAKEN: 'taken', UNAVAILABLE: 'unavailable', TOO_MANY_JOBS: 'tooManyJobs' } as const;
+
+/** Gives an open job to the courier who asks first. Who comes later is told that it is taken; who has it already gets it again. */
+export async function acceptJob(domain: Deliveries, principal: Principal, deliveryId: string): Promise<AcceptJobOutcome> {
+  const courierId = courierOf(principal);
+  if (!courierId) return { kind: 'courierUnknown' };
+  if (!isId(deliveryId)) return { kind: 'notFound' };
+  return domain.transaction<AcceptJobOutcome>(async (tx) => {
+    // The courier first: two jobs accepted at once must not both see the last free hand.
+    await tx.$queryRaw`SELECT 1 FROM courier WHERE id = ${courierId}::uuid FOR UPDATE`;
+    const courier = await tx.courier.findUnique({ where: { id: courierId } });
+    if (!courier) return { kind: 'courierUnknown' };
+    const delivery = await lockDelivery(tx, deliveryId);
+    if (!delivery) return { kind: 'notFound' };
+    const jobs = await tx.delivery.count({ where: { courierId, status: { in: [...carried] } } });
+    const decision = accept(delivery as DeliveryState, courierId, { available: courier.available, jobs });
+    switch (decision.kind) {
+      case 'done': return { kind: 'done', delivery };
+      case 'move': return { kind: 'done', delivery: await moveDelivery(domain, tx, delivery, { to: decision.to, at: domain.clock(), courierId }) };
+      case 'refused': return { kind: refusals[decision.why] };
+    }
+  });
+}

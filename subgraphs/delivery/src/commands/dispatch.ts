@@ -1,0 +1,38 @@
+import type { Deliveries } from '../context.ts';
+import { sealDropoff } from '../dropoff.ts';
+import { moveDelivery, tellStatus } from '../moveDelivery.ts';
+import { lockOrderNote } from '../orderNote.ts';
+import { distanceMetres, type Position } from '../quote.ts';
+
+export interface Dispatch {
+  readonly orderId: string;
+  readonly storeId: string;
+  readonly customerId: string;
+  readonly addressVersionId: string;
+  readonly pickup: Position;
+  readonly dropoff: Position;
+  readonly promisedAt: Date;
+}
+
+/**
+ * Creates the delivery of an order and gives its id; once per order, however often it is asked for. For an order that was called off
+ * before this call arrived the delivery is created and called off at once.
+ */
+export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }: Dispatch): Promise<string> {
+  return domain.transaction(async (tx) => {
+    const note = await lockOrderNote(tx, asked.orderId);
+    const known = await tx.delivery.findUnique({ where: { orderId: asked.orderId }, select: { id: true } });
+    if (known) return known.id;
+    const id = domain.newId();
+    const at = domain.clock();
+    const delivery = await tx.delivery.create({
+      data: {
+        ...asked, id, status: 'REQUESTED', requestedAt: at, ...sealDropoff(domain, id, dropoff),
+        pickupLatitude: pickup.latitude, pickupLongitude: pickup.longitude, distanceMetres: distanceMetres(pickup, dropoff),
+      },
+    });
+    await tellStatus(domain, tx, delivery, null, at);
+    if (note.calledOffAt) await moveDelivery(domain, tx, delivery, { to: 'CANCELLED', at, reason: 'ORDER_CALLED_OFF' });
+    return id;
+  });
+}

@@ -1,0 +1,42 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Deliveries, DeliveryRow } from '../context.ts';
+import { report, type DeliveryState, type DeliveryStatus, type ReportedStatus } from '../delivery.ts';
+import { lockDelivery, moveDelivery } from '../moveDelivery.ts';
+import { courierOf, isId } from '../ownership.ts';
+
+export interface ReportDeliveryStatus {
+  readonly deliveryId: string;
+  readonly status: ReportedStatus;
+  /** A code; needed when it failed. */
+  readonly reason: string | null;
+}
+
+export type ReportDeliveryStatusOutcome =
+  | { readonly kind: 'done'; readonly delivery: DeliveryRow }
+  | { readonly kind: 'notPossible'; readonly status: DeliveryStatus }
+  | { readonly kind: 'notFound' | 'notReady' | 'reasonMissing' };
+
+/** A courier says how far their job is. The first time it is an event; every further time it is the same answer and nothing else. */
+export async function reportDeliveryStatus(
+  domain: Deliveries, principal: Principal, { deliveryId, status, reason }: ReportDeliveryStatus,
+): Promise<ReportDeliveryStatusOutcome> {
+  const courierId = courierOf(principal);
+  if (!courierId || !isId(deliveryId)) return { kind: 'notFound' };
+  if (status === 'FAILED' && !reason) return { kind: 'reasonMissing' };
+  return domain.transaction<ReportDeliveryStatusOutcome>(async (tx) => {
+    const delivery = await lockDelivery(tx, deliveryId);
+    if (!delivery) return { kind: 'notFound' };
+    const note = await tx.orderNote.findUnique({ where: { orderId: delivery.orderId } });
+    const decision = report(delivery as DeliveryState, courierId, status, note?.readyAt != null);
+    if (decision.kind === 'done') return { kind: 'done', delivery };
+    if (decision.kind === 'move') {
+      const move = { to: decision.to, at: domain.clock(), reason: status === 'FAILED' ? reason : null };
+      return { kind: 'done', delivery: await moveDelivery(domain, tx, delivery, move) };
+    }
+    switch (decision.why) {
+      case 'NOT_YOURS': return { kind: 'notFound' };
+      case 'NOT_READY': return { kind: 'notReady' };
+      case 'NOT_POSSIBLE': return { kind: 'notPossible', status: delivery.status as DeliveryStatus };
+    }
+  });
+}

@@ -1,0 +1,17 @@
+import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { onEvent } from '#platform/events/onEvent.ts';
+import type { Heard } from '../context.ts';
+import { tellCourier } from '../moveDelivery.ts';
+import { lockOrderNote } from '../orderNote.ts';
+
+/** Remembers that the food is ready, perhaps before the delivery was asked for, and lets its courier know. */
+export const onOrderStatusChanged = onEvent(
+  OrderStatusChanged, 'delivery.orderStatusChanged',
+  async ({ data: { orderId, to, service, at } }, { domain, tx }: Heard) => {
+    if (to !== 'READY' || service !== 'DELIVERY') return;
+    await lockOrderNote(tx, orderId);
+    await tx.orderNote.update({ where: { orderId }, data: { readyAt: new Date(at) } });
+    const delivery = await tx.delivery.findUnique({ where: { orderId } });
+    if (delivery) await tellCourier(domain, tx, delivery, domain.clock());
+  },
+);

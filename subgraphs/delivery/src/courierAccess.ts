@@ -1,0 +1,34 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Deliveries } from './context.ts';
+import { courierOf, customerOf, isAdmin, storeOf } from './ownership.ts';
+
+/** What somebody may see of a courier. */
+export interface CourierAccess {
+  /** That there is one, and what to call them. */
+  readonly name: boolean;
+  /** Where they are. */
+  readonly position: boolean;
+}
+
+export const noAccess: CourierAccess = { name: false, position: false };
+const everything: CourierAccess = { name: true, position: true };
+
+/**
+ * What one principal may see of couriers, in one statement at most. A customer sees where a courier is only while the food is on the way to them;
+ * staff of a store while the courier comes for or carries food of theirs.
+ */
+export async function findCourierAccess(domain: Pick<Deliveries, 'pool'>, principal: Principal, courierIds: readonly string[]): Promise<Map<string, CourierAccess>> {
+  if (isAdmin(principal)) return new Map(courierIds.map((id) => [id, everything]));
+  const self = courierOf(principal);
+  const access = new Map(courierIds.filter((id) => id === self).map((id) => [id, everything]));
+  const customerId = customerOf(principal) ?? null;
+  const storeId = storeOf(principal) ?? null;
+  if (customerId === null && storeId === null) return access;
+  const { rows } = await domain.pool.query<{ courier_id: string; position: boolean }>(
+    `SELECT courier_id, bool_or(CASE WHEN customer_id = $2 THEN status = 'PICKED_UP' ELSE status IN ('ASSIGNED', 'PICKED_UP') END) AS position
+     FROM delivery WHERE courier_id = ANY ($1::uuid[]) AND (customer_id = $2::uuid OR store_id = $3::uuid) GROUP BY courier_id`,
+    [courierIds, customerId, storeId],
+  );
+  for (const row of rows) access.set(row.courier_id, { name: true, position: row.position });
+  return access;
+}

@@ -1,0 +1,15 @@
+import type { Courier } from '#generated/delivery/prisma/client.ts';
+import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import { open, seal } from '#platform/pii/sealedField.ts';
+import type { Deliveries } from './context.ts';
+
+const field = 'courier.displayName';
+
+/** The columns of a courier's name, sealed with a key of their own. */
+export function sealDisplayName(domain: Pick<Deliveries, 'config'>, courierId: string, displayName: string) {
+  const { key, wrapped } = keyringOf(domain).newDataKey(courierId);
+  return { wrappedKey: wrapped, displayName: seal(key, field, displayName) };
+}
+
+export const openDisplayName = (domain: Pick<Deliveries, 'config'>, courier: Courier): string =>
+  open(keyringOf(domain).unwrap(courier.id, courier.wrappedKey), field, courier.displayName);

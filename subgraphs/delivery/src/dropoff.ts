@@ -1,0 +1,21 @@
+import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import { open, seal } from '#platform/pii/sealedField.ts';
+import type { Deliveries, DeliveryRow } from './context.ts';
+import type { Position } from './quote.ts';
+
+const field = 'delivery.dropoff';
+
+/** The columns of a drop-off: where somebody lives, sealed with a key of the delivery's own. */
+export function sealDropoff(domain: Pick<Deliveries, 'config'>, deliveryId: string, { latitude, longitude }: Position) {
+  const { key, wrapped } = keyringOf(domain).newDataKey(deliveryId);
+  return { wrappedKey: wrapped, dropoff: seal(key, field, JSON.stringify([latitude, longitude])) };
+}
+
+/** Null once the delivery has ended: nobody needs it any more, so it is not kept. */
+export const noDropoff = { wrappedKey: null, dropoff: null } as const;
+
+export function openDropoff(domain: Pick<Deliveries, 'config'>, { id, wrappedKey, dropoff }: DeliveryRow): Position | null {
+  if (!wrappedKey || !dropoff) return null;
+  const [latitude, longitude] = JSON.parse(open(keyringOf(domain).unwrap(id, wrappedKey), field, dropoff)) as [number, number];
+  return { latitude, longitude };
+}

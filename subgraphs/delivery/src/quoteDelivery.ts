@@ -1,0 +1,46 @@
+import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
+import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Deliveries } from './context.ts';
+import { customerOf, isId } from './ownership.ts';
+import { isPosition, maxMetres, quote, type Position } from './quote.ts';
+
+export interface QuoteDelivery {
+  readonly storeId: string;
+  readonly addressVersionId?: string | null;
+  readonly position?: Position | null;
+}
+
+export type QuoteDeliveryOutcome =
+  | { readonly kind: 'quote'; readonly fee: number; readonly currency: string; readonly exponent: number; readonly distanceMetres: number; readonly promisedAt: Date }
+  | { readonly kind: 'tooFar'; readonly distanceMetres: number; readonly maxMetres: number }
+  | { readonly kind: 'invalid'; readonly field: string; readonly message: string }
+  | { readonly kind: 'storeNotFound' | 'addressNotFound' | 'notOffered' };
+
+/** What a delivery from a store to an address of one's own, or to any position, would cost now. Asks stores and customers at that moment. */
+export async function quoteDelivery(domain: Deliveries, principal: Principal, { storeId, addressVersionId, position }: QuoteDelivery): Promise<QuoteDeliveryOutcome> {
+  if ((addressVersionId == null) === (position == null)) {
+    return { kind: 'invalid', field: 'addressVersionId', message: 'Give either an address version or a position.' };
+  }
+  if (position && !isPosition(position)) return { kind: 'invalid', field: 'position', message: 'Latitudes lie within 90 degrees, longitudes within 180.' };
+  if (!isId(storeId)) return { kind: 'storeNotFound' };
+  const at = domain.clock();
+  const [terms, door] = await Promise.all([
+    domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: at.toISOString() }),
+    position ?? doorOf(domain, principal, addressVersionId!),
+  ]);
+  if (!terms.found) return { kind: 'storeNotFound' };
+  if (!door) return { kind: 'addressNotFound' };
+  if (!terms.services.includes('DELIVERY')) return { kind: 'notOffered' };
+  const { currency, exponent } = terms;
+  const answer = quote({ store: terms, door, exponent, at });
+  if (!answer.deliverable) return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
+  return { kind: 'quote', currency, exponent, fee: answer.fee, distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt };
+}
+
+async function doorOf(domain: Deliveries, principal: Principal, addressVersionId: string): Promise<Position | undefined> {
+  const customerId = customerOf(principal);
+  if (!customerId || !isId(addressVersionId)) return undefined;
+  const version = await domain.rpc.client(CustomerQueryService).getAddressVersion({ customerId, addressVersionId });
+  return version.found ? version : undefined;
+}

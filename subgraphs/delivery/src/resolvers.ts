@@ -1,0 +1,25 @@
+import type { Resolvers } from '#generated/delivery/resolvers.ts';
+import { Courier } from './resolvers/Courier.ts';
+import { CourierPosition } from './resolvers/CourierPosition.ts';
+import { CourierRoute } from './resolvers/CourierRoute.ts';
+import { Delivery } from './resolvers/Delivery.ts';
+import { acceptJob } from './resolvers/Mutation/acceptJob.ts';
+import { reportDeliveryStatus } from './resolvers/Mutation/reportDeliveryStatus.ts';
+import { reportPosition } from './resolvers/Mutation/reportPosition.ts';
+import { setAvailability } from './resolvers/Mutation/setAvailability.ts';
+import { Order } from './resolvers/Order.ts';
+import { courierPosition } from './resolvers/Query/courierPosition.ts';
+import { delivery } from './resolvers/Query/delivery.ts';
+import { deliveryQuote } from './resolvers/Query/deliveryQuote.ts';
+import { myCourier } from './resolvers/Query/myCourier.ts';
+import { myJobs } from './resolvers/Query/myJobs.ts';
+import { myRoute } from './resolvers/Query/myRoute.ts';
+import { nextStop } from './resolvers/Query/nextStop.ts';
+import { openJobs } from './resolvers/Query/openJobs.ts';
+import { Stop } from './resolvers/Stop.ts';
+
+export const resolvers: Resolvers = {
+  Query: { deliveryQuote, delivery, myCourier, myJobs, openJobs, nextStop, myRoute, courierPosition },
+  Mutation: { reportPosition, setAvailability, acceptJob, reportDeliveryStatus },
+  Order, Delivery, Courier, CourierPosition, CourierRoute, Stop,
+};

@@ -1,0 +1,11 @@
+import type { OrderResolvers } from '#generated/delivery/resolvers.ts';
+import { mayRead } from '../ownership.ts';
+
+export const Order: OrderResolvers = {
+  // Whether the order exists is not for delivery to know.
+  __resolveReference: ({ id }) => ({ id }),
+  delivery: async ({ id }, _args, { principal, loaders }) => {
+    const delivery = id ? await loaders.deliveryByOrder.load(id) : null;
+    return delivery && mayRead(principal, delivery) ? delivery : null;
+  },
+};

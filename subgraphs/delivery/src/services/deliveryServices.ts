@@ -1,0 +1,57 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { DeliveryCommandService, DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
+import { service, type RpcService } from '#platform/rpc/service.ts';
+import { cancelDelivery } from '../commands/cancelDelivery.ts';
+import { dispatch } from '../commands/dispatch.ts';
+import type { Deliveries } from '../context.ts';
+import { isId } from '../ownership.ts';
+import { isPosition, quote, type Position } from '../quote.ts';
+
+const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
+
+const idOf = (name: string, value: string): string => {
+  if (!isId(value)) throw invalid(`${name} is not an id`);
+  return value;
+};
+
+const positionOf = (name: string, position: Position): Position => {
+  if (!isPosition(position)) throw invalid(`${name} is not a position`);
+  return position;
+};
+
+const instantOf = (name: string, value: string): Date => {
+  const instant = new Date(value);
+  if (Number.isNaN(instant.getTime())) throw invalid(`${name} is not an instant`);
+  return instant;
+};
+
+/** What other domains ask of delivery. Malformed requests are the caller's bug and answer INVALID_ARGUMENT. */
+export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
+  service(DeliveryQueryService, {
+    quote(request) {
+      const answer = quote({
+        store: positionOf('store', { latitude: request.storeLatitude, longitude: request.storeLongitude }),
+        door: positionOf('door', request),
+        exponent: request.exponent,
+        at: instantOf('at', request.at),
+      });
+      if (!answer.deliverable) return { deliverable: false, distanceMetres: answer.distanceMetres };
+      return { deliverable: true, fee: BigInt(answer.fee), distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt.toISOString() };
+    },
+  }),
+  service(DeliveryCommandService, {
+    async dispatch(request) {
+      const deliveryId = await dispatch(domain, {
+        orderId: idOf('order_id', request.orderId),
+        storeId: idOf('store_id', request.storeId),
+        customerId: idOf('customer_id', request.customerId),
+        addressVersionId: idOf('address_version_id', request.addressVersionId),
+        pickup: positionOf('store', { latitude: request.storeLatitude, longitude: request.storeLongitude }),
+        dropoff: positionOf('door', { latitude: request.latitude, longitude: request.longitude }),
+        promisedAt: instantOf('promised_at', request.promisedAt),
+      });
+      return { deliveryId };
+    },
+    cancel: async (request) => ({ cancelled: await cancelDelivery(domain, idOf('order_id', request.orderId), request.reason) }),
+  }),
+];
