@@ -25,18 +25,12 @@ async function main(): Promise<void> {
   if (switches.has('kafka')) throw new StartupError('--kafka is reserved: one process carries its events in PostgreSQL; Kafka is what docker-compose.yml runs on.');
   if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: --help lists what is.`);
 
-  const { startSystem } = await import('./system/startSystem.ts');
-  const starting = startSystem({ environment: process.env, flags: settings, settingsFile: '.env', fresh: switches.has('fresh'), progress, generate });
+  const [{ startSystem }, { generateOrFail }] = await Promise.all([import('./system/startSystem.ts'), import('./system/generateOrFail.ts')]);
+  const starting = startSystem({ environment: process.env, flags: settings, settingsFile: '.env', fresh: switches.has('fresh'), progress, generate: () => generateOrFail(progress) });
   stopOnSignals(starting.then(({ stop }) => stop));
   const system = await starting;
   const { welcome } = await import('./system/welcome.ts');
   console.log(welcome(system, (performance.now() - began) / 1000));
-}
-
-async function generate(): Promise<void> {
-  const { generateAll } = await import('./generate/generateAll.ts');
-  const { failures } = await generateAll(progress);
-  if (failures.length > 0) throw new StartupError(`cannot generate ${failures.map(({ name, message }) => `${name}: ${message}`).join('\n')}`);
 }
 
 async function settingsHelp(): Promise<string> {

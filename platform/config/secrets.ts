@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from './startupError.ts';
 
@@ -53,12 +53,17 @@ function given(name: string, { environment, profile, dataDir }: SecretSources): 
 async function make(folder: string, name: string, maker: SecretMaker): Promise<string> {
   const value = await maker();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `.${name}.${process.pid}`);
+  writeFileSync(draft, value, { mode: 0o600 });
   try {
-    writeFileSync(join(folder, name), value, { mode: 0o600, flag: 'wx' });
+    // A link appears whole or not at all.
+    linkSync(draft, join(folder, name));
     return value;
   } catch (error) {
     // Two processes of one development system start at once: the first one's secret is everybody's.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(join(folder, name), 'utf8');
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(join(folder, name), 'utf8').trim();
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }

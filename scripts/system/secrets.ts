@@ -4,6 +4,7 @@ import type { PlatformSettings } from '#platform/config/settings.ts';
 import { developmentAudience, developmentIssuer, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { roleScopes } from '#schema/scopes.ts';
+import type { ServeContext } from './serveContext.ts';
 
 const makeSigningKey: SecretMaker = async () => JSON.stringify(await newSigningKey());
 
@@ -29,6 +30,11 @@ export interface SecretOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onMade: (names: readonly string[]) => void;
 }
+
+/** As a service that runs alone is handed them. */
+export const secretOptionsOf = (settings: SecretOptions['settings'], { sources, tell }: ServeContext): SecretOptions => ({
+  settings, environment: sources.environment, onMade: (names) => tell(`made development secrets in ${settings.DATA_DIR}/secrets: ${names.join(', ')}`),
+});
 
 /** The secrets of these names, made in development when they are missing. */
 export function secretsNamed(names: readonly string[], { settings, environment, onMade }: SecretOptions): Promise<Record<string, string>> {

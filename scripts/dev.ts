@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+
+/** `dev`: runs `start`, and again whenever the code changes. Takes the flags of `start`; `--fresh` holds for the first run only. */
+const root = new URL('..', import.meta.url).pathname;
+const watched = ['bffs', 'gateway', 'platform', 'sandbox', 'schema', 'scripts', 'subgraphs'];
+const settleMs = 200;
+
+const flags = process.argv.slice(2);
+let child: ChildProcess | undefined;
+let ending = false;
+let timer: NodeJS.Timeout | undefined;
+let restarting = Promise.resolve();
+
+run(flags);
+for (const folder of watched) {
+  watch(`${root}${folder}`, { recursive: true }, (_event, file) => {
+    if (file === null || !matters(`${folder}/${file}`)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => (restarting = restarting.then(() => restart(`${folder}/${file}`))), settleMs);
+  });
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    ending = true;
+    clearTimeout(timer);
+    void end(signal).then(() => process.exit(0));
+  });
+}
+
+/** Composed contracts are made by the run itself, tests are none of its business. */
+function matters(path: string): boolean {
+  return /\.(ts|graphql|prisma|proto|sql|json)$/.test(path) && !/\.test\.ts$|^schema\/supergraph\.graphql$|^schema\/channels\/|~$/.test(path);
+}
+
+function run(args: readonly string[]): void {
+  child = spawn(process.execPath, [...process.execArgv, `${root}scripts/start.ts`, ...args], { stdio: 'inherit', cwd: root });
+  child.once('exit', () => {
+    if (!ending) console.log('dev: waiting for a change');
+  });
+}
+
+async function restart(path: string): Promise<void> {
+  console.log(`dev: ${path} changed`);
+  await end('SIGTERM');
+  if (!ending) run(flags.filter((flag) => flag !== '--fresh'));
+}
+
+async function end(signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}

@@ -1,0 +1,64 @@
+import { StartupError } from '#platform/config/startupError.ts';
+import { parseFlags } from './system/flags.ts';
+import type { ServeContext } from './system/serveContext.ts';
+import { Teardown } from './system/teardown.ts';
+
+const help = `serve: runs one part of the system in a process of its own.
+
+  serve subgraph <name>   GraphQL on base + its port, gRPC 20 above; DATABASE_URL, and the bus
+  serve channel <name>    a channel, on its port
+  serve gateway           the full graph, on base + 0
+  serve provider          the payment provider of the sandbox
+  serve databases         makes roles and databases (ADMIN_DATABASE_URL, DATABASE_URLS), and ends
+
+Settings, as an environment variable, a line of .env, or a flag:
+`;
+
+const teardown = new Teardown();
+try {
+  await main();
+} catch (error) {
+  await teardown.run();
+  console.error(error instanceof StartupError ? `serve: ${error.message}` : error);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);
+  if (switches.has('help')) {
+    const [{ describeSettings }, { serviceSettings }] = await Promise.all([import('./system/flags.ts'), import('./system/serviceSettings.ts')]);
+    return console.log(help + describeSettings(serviceSettings));
+  }
+  const context: ServeContext = {
+    sources: { environment: process.env, flags: settings, file: '.env' },
+    teardown,
+    tell: (line) => console.log(line),
+    ready: (line) => {
+      stopOnSignals();
+      console.log(`serving ${line}`);
+    },
+  };
+  await serve(words, context);
+}
+
+async function serve([what, name = '']: readonly string[], context: ServeContext): Promise<void> {
+  switch (what) {
+    case 'subgraph': return (await import('./system/serveSubgraph.ts')).serveSubgraph(name, context);
+    case 'channel': return (await import('./system/serveEdge.ts')).serveChannel(name, context);
+    case 'gateway': return (await import('./system/serveEdge.ts')).serveGateway(context);
+    case 'provider': return (await import('./system/serveSandbox.ts')).serveProvider(context);
+    case 'databases': return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
+    default: throw new StartupError('say what to serve: subgraph <name>, channel <name>, gateway, provider or databases (--help tells more).');
+  }
+}
+
+function stopOnSignals(): void {
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(130);
+      asked = true;
+      teardown.run().then(() => process.exit(0), () => process.exit(1));
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
+import { platformSettings, type PlatformSettings } from '#platform/config/settings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import type { Identity } from '#platform/identity/identity.ts';
+import { startCluster } from '#platform/postgres/startCluster.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { openDatabases, type Databases } from './databases.ts';
+import { claimDataDir, dataFolder } from './dataDir.ts';
+import { loadDefinitions, missingSubgraphs, type RegisteredSubgraph } from './definitions.ts';
+import { checkPortsFree, listeners, postgresOffset, providerOffset } from './ports.ts';
+import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed } from './secrets.ts';
+import type { Teardown } from './teardown.ts';
+
+export interface SystemOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Record<string, string>>;
+  /** A file of settings, such as `.env`. */
+  readonly settingsFile?: string;
+  /** Throw away what DATA_DIR holds of ours. */
+  readonly fresh?: boolean;
+  /** Hears what is being done, one line each. */
+  readonly progress: (line: string) => void;
+  /** Makes the code that the definitions import, before they are imported. */
+  readonly generate: () => Promise<void>;
+}
+
+/** All that must be there before anything serves: checked settings, code, migrated databases, keys. */
+export interface PreparedSystem {
+  readonly settings: PlatformSettings;
+  readonly definitions: readonly RegisteredSubgraph[];
+  readonly databases: Databases;
+  readonly identity: Identity;
+  readonly providerKey: string;
+  readonly log: Logger;
+}
+
+const systemSettings = z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape });
+
+/** In one process a newcomer reads the log beside the progress: only what needs attention, unless asked for more. */
+const ownDefaults = { LOG_LEVEL: 'warn' };
+
+/** @throws StartupError with one line about what is in the way. What was started by then is in `teardown`. */
+export async function prepareSystem(options: SystemOptions, teardown: Teardown): Promise<PreparedSystem> {
+  const { progress } = options;
+  // These tell where the data are; the keys of the subgraphs are checked once their code is there.
+  const early = loadSettings(systemSettings, { ...sourcesOf(options), defaults: ownDefaults, moreToCome: true });
+  if (early.BUS === 'kafka') throw new StartupError('One process carries its events in PostgreSQL: leave out BUS=kafka, or run the services of docker-compose.yml.');
+  teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
+  await checkPortsFree(early.HOST, listeners(early.PORT_BASE));
+  progress('starting PostgreSQL, generating code');
+  const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
+  for (const name of missingSubgraphs()) progress(`no code for the subgraph ${name}: left out`);
+  if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
+
+  const configs = definitions.map(({ definition }) => definition.config);
+  const secretOptions = {
+    environment: options.environment, settings: early,
+    onMade: (names: readonly string[]) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
+  };
+  const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
+  const settings = loadSettings(mergeSettings(systemSettings, configs), {
+    ...sourcesOf(options), environment: { ...options.environment, ...secrets },
+    defaults: { ...ownDefaults, PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` },
+  });
+  const identity = await identityOf(settings, secretOptions);
+  return { settings, definitions, databases, identity, providerKey: secrets[providerKeyName] ?? '', log: createLogger({ level: settings.LOG_LEVEL }) };
+}
+
+async function startDatabases(settings: PlatformSettings, log: (line: string) => void, teardown: Teardown): Promise<Databases> {
+  const cluster = await startCluster({ dataDir: dataFolder(settings.DATA_DIR, 'postgres'), port: settings.PORT_BASE + postgresOffset, log });
+  teardown.add('PostgreSQL', () => cluster.stop());
+  return openDatabases(cluster);
+}
+
+const sourcesOf = ({ flags, environment, settingsFile }: SystemOptions) => ({ flags, environment, file: settingsFile });
+
+/** Like Promise.all, but when one fails the other is waited for too, so that what it started can be stopped. */
+export async function bothOrNeither<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+}

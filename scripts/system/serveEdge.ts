@@ -1,0 +1,42 @@
+import { loadSettings } from '#platform/config/loadSettings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { httpSubgraph } from '#gateway/dataSources/httpSubgraph.ts';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
+import { gatewayOffset } from './ports.ts';
+import { identityOf, secretOptionsOf } from './secrets.ts';
+import type { ServeContext } from './serveContext.ts';
+import { addressOf, busOf, serviceSettings } from './serviceSettings.ts';
+
+/** One channel of the registry in a process of its own, before subgraphs in theirs. */
+export async function serveChannel(name: string, context: ServeContext): Promise<void> {
+  const entry = channels.find((each) => each.name === name);
+  if (!entry) throw new StartupError(`no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`);
+  const channel = await startChannel(entry, await partsOf(context));
+  context.teardown.add(`channel ${name}`, () => channel.close());
+  context.ready(`channel ${name} on ${channel.url}`);
+}
+
+/** The full graph, for staff and tools, in a process of its own. */
+export async function serveGateway(context: ServeContext): Promise<void> {
+  const [{ runGateway }, parts] = await Promise.all([import('#gateway/runGateway.ts'), partsOf(context)]);
+  const gateway = await runGateway(runtimeOf(parts, gatewayOffset));
+  context.teardown.add('gateway', () => gateway.close());
+  context.ready(`gateway on ${gateway.url}`);
+}
+
+async function partsOf(context: ServeContext): Promise<EdgeParts> {
+  const settings = loadSettings(serviceSettings, context.sources);
+  const log = createLogger({ level: settings.LOG_LEVEL });
+  const [identity, bus] = await Promise.all([identityOf(settings, secretOptionsOf(settings, context)), busOf(settings, log)]);
+  context.teardown.add('bus', () => bus.close());
+  const calls = new Map(subgraphs.map(({ name, port }) => {
+    const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
+    context.teardown.add(`connections to ${name}`, () => call.close());
+    return [name, call] as const;
+  }));
+  const subgraphCall: EdgeParts['subgraphCall'] = (name) => calls.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in the registry`)));
+  return { settings, identity, bus, log, subgraphCall };
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { grpcNetwork } from '#platform/rpc/network.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { migrateDomain } from './databases.ts';
+import { loadDefinitions } from './definitions.ts';
+import { grpcOffset } from './ports.ts';
+import { identityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
+import type { ServeContext } from './serveContext.ts';
+import { addressOf, busOf, need, serviceSettings } from './serviceSettings.ts';
+
+/** One subgraph in a process of its own: GraphQL and gRPC for machines of ours, its own database, the bus. */
+export async function serveSubgraph(name: string, context: ServeContext): Promise<void> {
+  const entry = subgraphs.find((each) => each.name === name);
+  if (!entry) throw new StartupError(`no subgraph ${name}: schema/subgraphs.ts has ${subgraphs.map((each) => each.name).join(', ')}.`);
+  const [registered] = await loadDefinitions([entry]);
+  if (!registered) throw new StartupError(`no code for the subgraph ${name}.`);
+  const { definition } = registered;
+  const early = loadSettings(serviceSettings, { ...context.sources, moreToCome: true });
+  const secretOptions = secretOptionsOf(early, context);
+  const secrets = await secretsNamed(secretKeysOf([definition.config]), secretOptions);
+  const settings = loadSettings(mergeSettings(serviceSettings, [definition.config]), {
+    ...context.sources, environment: { ...context.sources.environment, ...secrets },
+  });
+  const log = createLogger({ level: settings.LOG_LEVEL });
+  const databaseUrl = need(settings, 'DATABASE_URL', `the subgraph ${name}`);
+  await migrateDomain(databaseUrl, name);
+  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), identityOf(settings, secretOptions), busOf(settings, log)]);
+  context.teardown.add('bus', () => bus.close());
+
+  const portOf = (domain: string): number => settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);
+  const network = grpcNetwork({
+    identity,
+    addressOf: (domain) => addressOf(settings.GRPC_URL, domain, portOf(domain) + grpcOffset),
+    listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
+  });
+  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, configuration: settings });
+  context.teardown.add(`subgraph ${name}`, () => running.stop());
+  if (settings.PROFILE === 'development') await running.seed();
+  if (definition.sagas?.length) {
+    const { startSagas } = await import('#platform/sagas/sagaHost.ts');
+    const sagas = await startSagas({ databaseUrl: need(settings, 'SAGAS_DATABASE_URL', `the sagas of ${name}`), log });
+    context.teardown.add('sagas', () => sagas.stop());
+  }
+  await running.start();
+  const server = running.httpServer();
+  server.listen(portOf(name), settings.HOST);
+  await once(server, 'listening');
+  context.teardown.add('HTTP', () => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  }));
+  context.ready(`subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`);
+}
