@@ -58,7 +58,8 @@ async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promis
 /** Sets a price for a span of time, once per idempotency key. */
 export async function changeMenuItemPrice(domain: MenuDomain, principal: Principal, change: PriceChange): Promise<ChangePriceOutcome> {
   const now = domain.clock();
-  const { idempotencyKey: key, ...body } = change;
+  const { idempotencyKey: key, ...asked } = change;
+  const body = { ...asked, validFrom: asked.validFrom?.toISOString() ?? null, validUntil: asked.validUntil?.toISOString() ?? null };
   return domain.transaction((tx) =>
     idempotent<ChangePriceOutcome>(tx, { principal, mutation: 'changeMenuItemPrice', key, body, now }, async () => {
       const problem = complaint(change, now);

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { instant, storeWith, type Differences } from './fixtures/smallMenu.ts';
+import { priceLine, type Line } from './priceLine.ts';
+
+const at = instant('03-01');
+const line = (over: Partial<Line>): Line => ({ menuItemId: 'burger', sizeId: '', modifiers: [], slots: [], ...over });
+
+function priced(over: Partial<Line>, store: Differences = {}) {
+  const result = priceLine(storeWith(store), line(over), at);
+  return result.problem ? `${result.problem} ${result.subject}` : { unitPrice: result.unitPrice, components: result.components.map((item) => item.id) };
+}
+
+const full = [{ slotId: 'main', menuItemId: 'salad' }, { slotId: 'drink', menuItemId: 'cola' }];
+
+test('an item costs what its store asks, in its usual size', () => {
+  expect(priced({})).toEqual({ unitPrice: 500, components: ['burger'] });
+  expect(priced({ menuItemId: 'cola' })).toEqual({ unitPrice: 200, components: ['cola'] });
+  expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' })).toEqual({ unitPrice: 150, components: ['cola'] });
+  expect(priced({}, { own: { burger: [{ amount: 550, from: 0, until: null }] } })).toMatchObject({ unitPrice: 550 });
+});
+
+test('extras add up by quantity', () => {
+  expect(priced({ modifiers: [{ modifierId: 'cheese', quantity: 2 }, { modifierId: 'bacon', quantity: 1 }] })).toMatchObject({ unitPrice: 740 });
+});
+
+test('a combo is made of what fills its slots; one with a single choice fills itself, an optional one stays empty', () => {
+  expect(priced({ menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] })).toEqual({ unitPrice: 680, components: ['burger', 'cola'] });
+  expect(priced({ menuItemId: 'meal', slots: [...full, { slotId: 'dessert', menuItemId: 'coffee' }] })).toEqual({ unitPrice: 650, components: ['salad', 'cola', 'coffee'] });
+});
+
+test.each<[string, Partial<Line>, Differences?]>([
+  ['UNKNOWN_ITEM nothing', { menuItemId: 'nothing' }],
+  ['UNKNOWN_ITEM gone', { menuItemId: 'gone' }],
+  ['NOT_ON_MENU The unpriced', { menuItemId: 'unpriced' }],
+  ['NOT_ON_MENU Cheeseburger', {}, { listed: { burger: [{ amount: 500, from: at.getTime() + 1, until: null }] } }],
+  ['UNAVAILABLE Cheeseburger', {}, { unavailable: { burger: ['OUT_OF_STOCK'] } }],
+  ['UNAVAILABLE The meal', { menuItemId: 'meal', slots: full }, { unavailable: { cola: ['OUT_OF_STOCK'] } }],
+  ['UNAVAILABLE Cheeseburger', { menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] }, { unavailable: { burger: ['WITHDRAWN_BY_STAFF'] } }],
+  ['UNKNOWN_SIZE cola-s', { sizeId: 'cola-s' }],
+  ['UNKNOWN_MODIFIER oat', { modifiers: [{ modifierId: 'oat', quantity: 1 }] }],
+  ['TOO_FEW_MODIFIERS Milk', { menuItemId: 'coffee' }],
+  ['TOO_FEW_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 0 }] }],
+  ['TOO_FEW_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: -5 }] }],
+  ['TOO_MANY_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 2_000_000_000 }] }],
+  ['TOO_MANY_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 2 }, { modifierId: 'bacon', quantity: 1 }] }],
+  ['TOO_MANY_MODIFIERS Extras', { modifiers: [{ modifierId: 'bacon', quantity: 2 }, { modifierId: 'cheese', quantity: 2 }] }],
+  ['SLOT_NOT_FILLED Main', { menuItemId: 'meal', slots: [{ slotId: 'drink', menuItemId: 'cola' }] }],
+  ['SLOT_CHOICE_NOT_ALLOWED Main', { menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'coffee' }] }],
+  ['SLOT_CHOICE_NOT_ALLOWED Main', { menuItemId: 'meal', slots: [...full, { slotId: 'main', menuItemId: 'salad' }] }],
+  ['SLOT_CHOICE_NOT_ALLOWED other', { menuItemId: 'meal', slots: [...full, { slotId: 'other', menuItemId: 'salad' }] }],
+  ['SLOT_CHOICE_NOT_ALLOWED main', { slots: [{ slotId: 'main', menuItemId: 'salad' }] }],
+])('%s', (expected, asked, store) => {
+  expect(priced(asked, store)).toBe(expected);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { canAvoid, unavoidableAllergens } from './allergens.ts';
+import { burger, coffee, instant, meal, storeWith, type Differences } from './fixtures/smallMenu.ts';
+import { filterEntries, type MenuConditions } from './menuFilter.ts';
+import { entriesOf, itemsWithPriceBoundary, unavailableReason } from './storeMenu.ts';
+
+const at = instant('03-01');
+const menu = (conditions: MenuConditions = {}, store: Differences = {}) =>
+  filterEntries(entriesOf(storeWith(store), at), conditions).map((entry) => entry.item.id);
+
+test('a menu holds what is sold and priced, by category and position', () => {
+  expect(menu()).toEqual(['meal', 'burger', 'salad', 'cola', 'coffee']);
+  expect(menu({}, { listed: { salad: [{ amount: 1, from: 0, until: at.getTime() }] } })).not.toContain('salad');
+});
+
+test('conditions combine', () => {
+  expect(menu({ categoryId: 'drinks' })).toEqual(['cola', 'coffee']);
+  expect(menu({ maxPrice: 250 })).toEqual(['cola', 'coffee']);
+  expect(menu({ categoryId: 'drinks', maxPrice: 200 })).toEqual(['cola']);
+  expect(menu({ availableOnly: true }, { unavailable: { cola: ['OUT_OF_STOCK'] } })).toEqual(['burger', 'salad', 'coffee']);
+  expect(menu({ withoutAllergens: ['MILK'] })).toEqual(['meal', 'salad', 'cola', 'coffee']);
+  expect(menu({ withoutAllergens: ['MILK', 'GLUTEN'], categoryId: 'drinks' })).toEqual(['cola']);
+});
+
+test('text is found in any language, by every word, without case and accents', () => {
+  expect(menu({ text: 'KASE' })).toEqual(['burger']);
+  expect(menu({ text: 'käseburger' })).toEqual(['burger']);
+  expect(menu({ text: ' leaves green ' })).toEqual(['salad']);
+  expect(menu({ text: 'green burger' })).toEqual([]);
+  expect(menu({ text: '' })).toHaveLength(5);
+});
+
+test('allergens that a choice can avoid are not those of the item', () => {
+  expect(unavoidableAllergens(burger)).toEqual(['GLUTEN', 'MILK']);
+  expect(unavoidableAllergens(coffee)).toEqual([]);
+  expect(canAvoid(coffee, new Set(['MILK']))).toBe(true);
+  expect(canAvoid(coffee, new Set(['MILK', 'GLUTEN']))).toBe(false);
+  expect(unavoidableAllergens(meal)).toEqual([]);
+  expect(canAvoid(meal, new Set(['MILK', 'GLUTEN']))).toBe(true);
+});
+
+test('a combo goes with the last thing that could fill a required slot, and tells what staff did before what stock says', () => {
+  const reason = (unavailable: NonNullable<Differences['unavailable']>, of = meal) => unavailableReason(storeWith({ unavailable }), of);
+  expect(reason({})).toBeNull();
+  expect(reason({ burger: ['OUT_OF_STOCK'] })).toBeNull();
+  expect(reason({ coffee: ['OUT_OF_STOCK'] })).toBeNull();
+  expect(reason({ burger: ['OUT_OF_STOCK'], salad: ['WITHDRAWN_BY_STAFF'] })).toBe('OUT_OF_STOCK');
+  expect(reason({ cola: ['WITHDRAWN_BY_STAFF'] })).toBe('WITHDRAWN_BY_STAFF');
+  expect(reason({ burger: ['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF'] }, burger)).toBe('WITHDRAWN_BY_STAFF');
+});
+
+test('a price that begins or ends shows in every entry that names it', () => {
+  const store = storeWith({
+    listed: { bacon: [{ amount: 100, from: instant('03-05').getTime(), until: null }], 'main/burger': [{ amount: 5, from: 0, until: instant('03-06').getTime() }] },
+    own: { 'cola-s': [{ amount: -60, from: instant('03-07').getTime(), until: null }] },
+  });
+  const between = (from: string, to: string) => itemsWithPriceBoundary(store, instant(from), instant(to)).map((item) => item.id);
+  expect(between('03-01', '03-04')).toEqual([]);
+  expect(between('03-04', '03-05')).toEqual(['burger']);
+  expect(between('03-05', '03-06')).toEqual(['meal']);
+  expect(between('03-04', '03-07')).toEqual(['burger', 'cola', 'meal']);
+});
