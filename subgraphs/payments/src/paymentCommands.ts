@@ -43,7 +43,8 @@ export function paymentCommands(domain: Payments): RpcService {
   };
   const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) => run(() => {
     const { orderId, idempotencyKey } = commandSchema.parse(request);
-    return { kind, orderId, key: idempotencyKey };
+    // Whoever undoes an order has to get the money back some time, and asks under one key until then.
+    return kind === 'REFUND' ? { kind, orderId, key: idempotencyKey, insist: true } : { kind, orderId, key: idempotencyKey };
   });
   return service(PaymentCommandService, {
     authorise: (request) => run(() => toAuthorisation(request)),

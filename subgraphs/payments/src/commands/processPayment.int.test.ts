@@ -97,6 +97,19 @@ describe('a payment', () => {
     expect(await run('REFUND', 'second')).toMatchObject({ outcome: 'REFUNDED' });
   });
 
+  it('is refunded in the end for who insists, once', async () => {
+    await authorise();
+    await run('CAPTURE');
+    const insist = () => processPayment(payments, provider, { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true });
+    await sandbox.behave({ refuseRefunds: true });
+    expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
+    expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
+    await sandbox.behave({});
+    expect(await insist()).toMatchObject({ outcome: 'REFUNDED' });
+    expect(await insist()).toMatchObject({ outcome: 'REFUNDED' });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refusal', 'refusal', 'refund']);
+  });
+
   it('that never was is voided, and stays so when the authorisation comes late', async () => {
     expect(await run('VOID')).toEqual({ outcome: 'VOIDED', reason: null, paymentId: null });
     expect(await authorise()).toEqual({ outcome: 'DECLINED', reason: 'order_voided', paymentId: null });

@@ -22,7 +22,12 @@ export type PaymentRequest = {
   readonly orderId: string;
   /** The caller's idempotency key. */
   readonly key: string;
-} & ({ readonly kind: 'AUTHORISE'; readonly terms: AuthorisationTerms } | { readonly kind: Exclude<CommandKind, 'AUTHORISE'> });
+} & (
+  | { readonly kind: 'AUTHORISE'; readonly terms: AuthorisationTerms }
+  | { readonly kind: 'CAPTURE' | 'VOID' }
+  /** `insist`: an earlier refusal under the same key is no answer, the provider is asked again. */
+  | { readonly kind: 'REFUND'; readonly insist?: boolean }
+);
 
 export interface PaymentAnswer {
   readonly outcome: Outcome;
@@ -48,7 +53,7 @@ type Step = { readonly answer: PaymentAnswer } | { readonly intent: Intent };
 /**
  * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is asked and the outcome
  * after it, with its event in the same transaction; whoever comes next, with the same key or another, first finds out what became of an
- * intent without an outcome. The same key gets the same answer.
+ * intent without an outcome. The same key gets the same answer, unless it insists on another.
  *
  * Rejects with `ProviderUnavailable` when the outcome could not be learned: call again with the same key.
  */
@@ -67,9 +72,10 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
     await lockOrder(tx, request.orderId, request.key);
     const known = await tx.paymentCommand.findUnique({ where: { key: request.key } });
     if (known && known.fingerprint !== fingerprintOf(request)) throw new PaymentKeyReused('This idempotency key was used before with another request.');
-    if (known?.outcome) return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
+    const reopened = known?.outcome === 'REFUSED' && request.kind === 'REFUND' && request.insist === true;
+    if (known?.outcome && !reopened) return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
     const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
-    if (known) return { intent: { command: known, payment: payment!, heard: 'perhaps' } };
+    if (known && !reopened) return { intent: { command: known, payment: payment!, heard: 'perhaps' } };
     if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
     const decision = decide(request.kind, await situationOf(tx, request.orderId, payment));
     if (decision.do === 'answer') {
@@ -100,12 +106,11 @@ function writeCommand(
   domain: Payments, tx: Tx, request: PaymentRequest, result: { paymentId: string | null; outcome?: Outcome; reason?: string | null },
 ): Promise<PaymentCommand> {
   const now = domain.clock();
-  return tx.paymentCommand.create({
-    data: {
-      key: request.key, kind: request.kind, orderId: request.orderId, fingerprint: fingerprintOf(request), providerKey: domain.newId(),
-      createdAt: now, ...result, settledAt: result.outcome ? now : null,
-    },
-  });
+  const data = {
+    key: request.key, kind: request.kind, orderId: request.orderId, fingerprint: fingerprintOf(request), providerKey: domain.newId(),
+    createdAt: now, outcome: null, reason: null, ...result, settledAt: result.outcome ? now : null,
+  };
+  return tx.paymentCommand.upsert({ where: { key: request.key }, create: data, update: data });
 }
 
 function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
