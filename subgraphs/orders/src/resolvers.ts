@@ -11,12 +11,13 @@ import { Order } from './resolvers/Order.ts';
 import { OrderBoard } from './resolvers/OrderBoard.ts';
 import { OrderLine, OrderLineModifier, OrderLineSlot } from './resolvers/OrderLine.ts';
 import { kitchenQueue } from './resolvers/Query/kitchenQueue.ts';
+import { openTickets } from './resolvers/Query/openTickets.ts';
 import { order } from './resolvers/Query/order.ts';
 import { orderBoard } from './resolvers/Query/orderBoard.ts';
 import { Store } from './resolvers/Store.ts';
 
 export const resolvers: Resolvers = {
-  Query: { order, orderBoard, kitchenQueue },
+  Query: { order, orderBoard, kitchenQueue, openTickets },
   Mutation: { placeOrder, cancelOrder, startPreparation, markReady, rejectOrder, handOver },
   Order, OrderLine, OrderLineModifier, OrderLineSlot, OrderBoard, KitchenTicket, KitchenTicketLine, Store, Customer,
 };

@@ -63,3 +63,7 @@ export async function ticketsOf(domain: Orders, storeIds: readonly string[]): Pr
   }
   return byStore;
 }
+
+/** Tickets of all kitchens, those first whose last step is longest ago. */
+export const oldestTickets = (domain: Orders, limit: number): Promise<KitchenTicketView[]> =>
+  domain.db.kitchenQueue.findMany({ where: { status: { in: inTheKitchen } }, orderBy: [{ since: 'asc' }, { orderId: 'asc' }], take: limit });
