@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { PositionBuffer, type CourierPosition } from './positions.ts';
+
+const at = (courierId: string, latitude: number): CourierPosition => ({ courierId, position: { latitude, longitude: 0 }, at: new Date(latitude) });
+
+describe('PositionBuffer', () => {
+  it('keeps the latest of each courier, in order of their ids', () => {
+    const buffer = new PositionBuffer();
+    for (let n = 0; n < 1_000; n++) buffer.report(at(`courier-${n % 20}`, n));
+    expect(buffer.snapshot()).toHaveLength(20);
+    expect(buffer.snapshot().map(({ courierId }) => courierId)).toEqual([...new Set(buffer.snapshot().map(({ courierId }) => courierId))].sort());
+    expect(buffer.latest('courier-19')?.position.latitude).toBe(999);
+  });
+
+  it('keeps what was told while it wrote, and what it could not write', () => {
+    const buffer = new PositionBuffer();
+    buffer.report(at('a', 1));
+    buffer.report(at('b', 1));
+    const writing = buffer.snapshot();
+    buffer.report(at('a', 2));
+    expect(buffer.latest('b')).toBeDefined();
+    buffer.stored(writing);
+    expect(buffer.snapshot()).toEqual([at('a', 2)]);
+  });
+
+  it('wakes who waits for a position, and lets go when told to stop', async () => {
+    const buffer = new PositionBuffer();
+    const controller = new AbortController();
+    const woken = buffer.something(controller.signal);
+    buffer.report(at('a', 1));
+    await woken;
+    buffer.stored(buffer.snapshot());
+    const stopped = buffer.something(controller.signal);
+    controller.abort();
+    await stopped;
+  });
+
+  it('asks once whether a courier exists', async () => {
+    const buffer = new PositionBuffer();
+    let asked = 0;
+    const exists = (answer: boolean) => () => { asked += 1; return Promise.resolve(answer); };
+    expect(await buffer.knows('a', exists(false))).toBe(false);
+    expect(await buffer.knows('a', exists(true))).toBe(true);
+    expect(await buffer.knows('a', exists(false))).toBe(true);
+    expect(asked).toBe(2);
+  });
+});
