@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
 /** What a request may ask for. Counts are of the document with its fragments expanded: fields are counted, not requests. */
 export interface Limits {
@@ -25,7 +25,7 @@ interface Size {
   directives: number;
 }
 
-/** Aliases that would make an object of the answer lie about itself. */
+/** Aliases that would make an object of the answer lie about itself. Those that begin with `__stream` are the runtime's own. */
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Measures selections; each fragment once, however often it is spread, so that the work is linear in the document. */
@@ -42,6 +42,8 @@ class Measure {
   selections(set: SelectionSetNode): Size {
     const size: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
     const names = new Map<string, number>();
+    // Validation compares the fields of one place, and its fragments, with each other: what repeats is bounded here.
+    if (set.selections.length > 200 || set.selections.filter((each) => each.kind !== Kind.FIELD).length > 60) throw tooComplex('Too much is selected at one place.');
     for (const selection of set.selections) {
       size.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
@@ -83,19 +85,30 @@ class Measure {
 }
 
 function checkName(responseName: string, fieldName: string): void {
-  if (forbiddenNames.has(responseName) || (responseName === '__typename' && fieldName !== '__typename')) {
+  if (forbiddenNames.has(responseName) || responseName.startsWith('__stream') || (responseName === '__typename' && fieldName !== '__typename')) {
     throw invalid(`A field cannot be called ${responseName} in the answer.`);
   }
 }
 
 /**
- * Refuses what is over a limit, before anything expands or validates it. Takes time linear in the document, which `tokens` bounds.
+ * Refuses what is over a limit, before anything expands or validates it: in every operation and every fragment, whichever is run.
+ * Takes time linear in the document, which `tokens` bounds.
  * @throws GraphQLError DOCUMENT_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments that go round or are missing
  */
-export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: Limits): void {
-  const size = new Measure(document).selections(operation.selectionSet);
-  size.directives += operation.directives?.length ?? 0;
-  for (const variable of operation.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
+export function checkLimits(document: DocumentNode, limits: Limits): void {
+  const measure = new Measure(document);
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    const size = measure.selections(definition.selectionSet);
+    size.directives += definition.directives?.length ?? 0;
+    for (const variable of definition.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
+    // A fragment stands somewhere below: its fields are not at the root.
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) size.rootFields = 0;
+    checkSize(size, limits);
+  }
+}
+
+function checkSize(size: Size, limits: Limits): void {
   for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {
     if (size[what] > limits[what]) throw tooComplex(`The document is too complex: ${what} ${size[what] > 1e9 ? 'without measure' : size[what]}, at most ${limits[what]}.`);
   }

@@ -1,0 +1,55 @@
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { SubgraphCall, SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
+import { InFlight } from './inFlight.ts';
+import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
+import { isTextCall } from './textCall.ts';
+
+/** A failure without an answer, at the place that was being fetched. */
+const failed = (code: string, message: string): ExecutionResult => ({ errors: [new GraphQLError(message, { path: [], extensions: { code } })] });
+
+/** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
+export const isQuery = (request: SubgraphRequest): boolean => /^\s*(query\b|\{)/.test(request.query);
+
+async function before<T>(deadline: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the deadline.
+ * A query that starts after a mutation through this process ended never joins a read from before it.
+ */
+export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logger): SubgraphFetch {
+  const inFlight = new InFlight();
+  let epoch = 0;
+
+  const callOnce = (request: SubgraphRequest, headers: SubgraphHeaders) => (isTextCall(call) ? call.text(request, headers) : call(request, headers));
+
+  async function shared(request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext): Promise<ExecutionResult> {
+    const key = `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
+    return inFlight.share(key, () => callOnce(request, headers));
+  }
+
+  return async (request, context) => {
+    try {
+      const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
+      const work = isQuery(request) ? shared(request, headers, context) : call(request, headers).finally(() => (epoch += 1));
+      const result = await before(context.deadline, work);
+      if (result !== 'late') return result;
+      work.catch(() => undefined);
+      return failed('DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`);
+    } catch (error) {
+      log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
+      return failed('SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`);
+    }
+  };
+}

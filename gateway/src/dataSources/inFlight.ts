@@ -1,0 +1,34 @@
+import type { ExecutionResult } from 'graphql';
+import { parseJson } from '../parseJson.ts';
+
+interface Flight {
+  /** Settles once: to the text if more than one waits, else to what the call gave. */
+  readonly landed: Promise<ExecutionResult | string>;
+  waiting: number;
+}
+
+/** Identical requests that are under way at the same time become one. What is shared are bytes: everybody gets objects of their own. */
+export class InFlight {
+  readonly #flights = new Map<string, Flight>();
+
+  async share(key: string, call: () => Promise<ExecutionResult | string>): Promise<ExecutionResult> {
+    let flight = this.#flights.get(key);
+    if (flight) flight.waiting += 1;
+    else {
+      flight = { landed: this.#land(key, call()), waiting: 1 };
+      this.#flights.set(key, flight);
+    }
+    const result = await flight.landed;
+    return typeof result === 'string' ? parseJson(result, { trusted: true }) as ExecutionResult : result;
+  }
+
+  async #land(key: string, call: Promise<ExecutionResult | string>): Promise<ExecutionResult | string> {
+    try {
+      const result = await call;
+      return typeof result !== 'string' && (this.#flights.get(key)?.waiting ?? 0) > 1 ? JSON.stringify(result) : result;
+    } finally {
+      // In the same turn as the decision above: nobody joins after it.
+      this.#flights.delete(key);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import type { ExecutionResult } from 'graphql';
+import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
+
+/** What goes along with every fetch of one client request. */
+export interface SubgraphFetchContext {
+  /** The header value for this subgraph; undefined sends none. */
+  authorizationFor(subgraph: string): Promise<string | undefined>;
+  readonly traceparent: string;
+  /** Fetches share what is in flight only with those of the same freshness: an event's readers must not join a read that began before it. */
+  readonly freshness: string;
+  /** Milliseconds since the epoch at which nobody waits for the answer any more. */
+  readonly deadline: number;
+}
+
+/** One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result belongs to the caller. */
+export type SubgraphFetch = (request: SubgraphRequest, context: SubgraphFetchContext) => Promise<ExecutionResult>;

@@ -1,0 +1,44 @@
+/**
+ * GraphiQL as one page that needs nothing from elsewhere. For development: `#token=<token>` after the address fills in the header,
+ * `?query=<document>` the document. Loaded when first asked for; it is 2 MB.
+ */
+export async function explorerPage(title: string): Promise<string> {
+  const { js, css, favicon } = await import('@graphql-yoga/render-graphiql/graphiql');
+  // A closing tag within the script would end it.
+  const script = js.replaceAll('</script', '<\\/script');
+  const safeTitle = title.replace(/[<>&"]/g, '');
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${safeTitle}</title><link rel="icon" href="${favicon}"><style>${css}</style></head>
+<body id="body" class="no-focus-outline">
+<noscript>The explorer needs JavaScript.</noscript>
+<div id="root"></div>
+<script>${script}</script>
+<script>
+${tokenScript}
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+  endpoint: location.pathname, subscriptionsProtocol: 'WS', title: ${JSON.stringify(safeTitle)},
+  connectionParams: () => ({ authorization: headersOf().authorization }),
+  defaultQuery: '# Press Ctrl-Space to see what there is.\\n{ __typename }\\n',
+});
+</script>
+</body>
+</html>`;
+}
+
+/** The header editor keeps its text in the browser: a socket takes its token from there, and a link puts one there. */
+const tokenScript = `
+const kept = 'graphiql:headers';
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+if (token) {
+  localStorage.setItem(kept, JSON.stringify({ authorization: 'Bearer ' + token }, null, 2));
+  localStorage.setItem('graphiql:shouldPersistHeaders', 'true');
+  localStorage.removeItem('graphiql:tabState');
+  history.replaceState(null, '', location.pathname + location.search);
+}
+function headersOf() {
+  try {
+    const headers = JSON.parse(localStorage.getItem(kept) || '{}');
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  } catch { return {}; }
+}`;

@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { explorerPage } from './explorer.ts';
+import type { RunningChannel } from './gatewayRuntime.ts';
+import type { HttpHandler } from './httpHandler.ts';
+import type { Sockets } from './sockets.ts';
+
+export const graphqlPath = '/graphql';
+
+export interface GraphServerOptions {
+  readonly name: string;
+  readonly http: HttpHandler;
+  readonly sockets: Sockets;
+  /** Whether a browser that opens the path is shown GraphiQL. */
+  readonly explorer: boolean;
+  readonly log: Logger;
+}
+
+function text(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' }).end(body);
+}
+
+const wantsPage = (request: IncomingMessage, url: URL): boolean =>
+  request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
+
+/** What listens: `/graphql` over HTTP and WebSocket, `/health/live`, `/health/ready`. */
+export class GraphServer {
+  readonly #options: GraphServerOptions;
+  readonly #server: Server;
+  #closing = false;
+
+  constructor(options: GraphServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+      if (this.#closing) response.setHeader('connection', 'close');
+      this.#route(request, response).catch((error: unknown) => {
+        options.log.error({ err: error }, 'a request failed');
+        if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');
+        else response.destroy();
+      });
+    });
+    options.sockets.attach(this.#server);
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = URL.canParse(request.url ?? '', 'http://localhost') ? new URL(request.url ?? '', 'http://localhost') : undefined;
+    switch (url?.pathname) {
+      case graphqlPath:
+        if (this.#options.explorer && wantsPage(request, url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
+        return this.#options.http.handle(request, response, url);
+      case '/health/live':
+        return text(response, 200, 'application/json', '{"status":"live"}');
+      case '/health/ready':
+        return this.#closing ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
+      default:
+        return text(response, 404, 'application/json', '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}');
+    }
+  }
+
+  /** Rejects with the system's error when it cannot listen, such as EADDRINUSE. */
+  async listen(port: number, host: string | undefined, onClose: () => Promise<void>): Promise<RunningChannel> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      // A deep queue, for when many come back at once.
+      this.#server.listen({ port, host, backlog: 4_096 }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const { port: taken } = this.#server.address() as AddressInfo;
+    return {
+      name: this.#options.name, port: taken, url: `http://localhost:${taken}${graphqlPath}`,
+      close: async () => {
+        this.#closing = true;
+        const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+        await this.#options.sockets.close();
+        this.#server.closeIdleConnections();
+        await closed;
+        await onClose();
+      },
+    };
+  }
+}

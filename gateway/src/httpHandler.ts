@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import { acceptTraceparent } from '#platform/telemetry/trace.ts';
+import type { Admission, AdmittedDocument } from './admission.ts';
+import { readBody } from './body.ts';
+import { cacheControl, vary } from './cacheControl.ts';
+import type { CachePolicy } from './channelManifest.ts';
+import type { ClientIdentity } from './clientIdentity.ts';
+import { unexpectedError } from './errors.ts';
+import { graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
+import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from './operationRequest.ts';
+import type { Caller, Pipeline } from './pipeline.ts';
+import { Refusal } from './refusal.ts';
+
+const compress = promisify(gzip);
+const compressFromBytes = 1_024;
+
+export interface HttpHandlerOptions {
+  readonly admission: Admission;
+  readonly pipeline: Pipeline;
+  readonly clients: ClientIdentity;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly maxBodyBytes: number;
+  readonly cache?: CachePolicy;
+  /** The schema may be asked for without a token, so that tools can show it. */
+  readonly openIntrospection: boolean;
+  readonly log: Logger;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: ExecutionResult;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Headers that a page of another site cannot send without asking first. */
+const preflightHeaders = ['x-apollo-operation-name', 'apollo-require-preflight', 'graphql-require-preflight', 'x-requested-with'];
+
+function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number): Promise<OperationRequest> | OperationRequest {
+  const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (request.method === 'GET') {
+    if (contentType !== json && !preflightHeaders.some((name) => request.headers[name])) {
+      throw Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send, such as `graphql-require-preflight: 1`.');
+    }
+    if (Buffer.byteLength(url.search) > maxBodyBytes) throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
+    return operationRequestOfQuery(url.searchParams);
+  }
+  if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Take POST, or GET for queries.');
+  if (contentType !== json) {
+    const simple = contentType === undefined || contentType === 'text/plain' || contentType === 'multipart/form-data' || contentType === 'application/x-www-form-urlencoded';
+    throw Refusal.of(simple ? 400 : 415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
+  }
+  const charset = /charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as UTF-8.');
+  return readBody(request, maxBodyBytes).then((body) => operationRequest(parseBody(body)));
+}
+
+/** GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/. */
+export class HttpHandler {
+  readonly #options: HttpHandlerOptions;
+
+  constructor(options: HttpHandlerOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    const type = negotiate(request.headers.accept);
+    let answer: Answer;
+    try {
+      if (!type) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}.`);
+      answer = await this.#answer(request, url, traceparent);
+    } catch (error) {
+      answer = error instanceof Refusal
+        ? { status: error.status === 'document' ? (type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
+        : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
+    }
+    await send(request, response, answer, type ?? json, traceparent);
+  }
+
+  async #answer(request: IncomingMessage, url: URL, traceparent: string): Promise<Answer> {
+    const { clients, admission, pipeline, cache } = this.#options;
+    const authorization = request.headers.authorization;
+    // Who asks comes first: nothing of a request is read that nobody may make.
+    const { principal } = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
+    const asked = await requestOf(request, url, this.#options.maxBodyBytes);
+    const admitted = admission.admit(asked);
+    const { prepared, trusted } = admitted;
+    if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
+    const byGet = request.method === 'GET';
+    checkKind(admitted, byGet);
+    const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
+    const failed = (body.errors?.length ?? 0) > 0;
+    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet, trusted, failed, principal }) } };
+  }
+}
+
+function checkKind({ prepared }: AdmittedDocument, byGet: boolean): void {
+  const kind = prepared.operation.operation;
+  if (kind === 'subscription') throw Refusal.of(400, 'BAD_REQUEST', 'Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws.');
+  if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: Answer, type: ResponseType, traceparent: string): Promise<void> {
+  let body: Buffer = Buffer.from(JSON.stringify(answer.body));
+  const headers: Record<string, string | number> = { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary, traceparent, ...answer.headers };
+  if (body.length >= compressFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    body = await compress(body);
+    headers['content-encoding'] = 'gzip';
+  }
+  if (answer.status === 405) headers['allow'] = 'GET, POST';
+  if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
+  // What was not read cannot be told from the next request on the same connection.
+  if (answer.status === 413) headers['connection'] = 'close';
+  headers['content-length'] = body.length;
+  response.writeHead(answer.status, headers).end(body);
+}

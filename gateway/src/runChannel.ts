@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { InvalidToken } from '#platform/identity/identity.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { currentTrace } from '#platform/telemetry/trace.ts';
+import type { ChannelManifest, ViewContext } from './channelManifest.ts';
+import { createClientIdentity } from './clientIdentity.ts';
+import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
+import { buildGraph } from './graph.ts';
+import type { Caller } from './pipeline.ts';
+import { createCore, serveGraph, type GraphCore, type GraphService } from './serveGraph.ts';
+import { loadTrustedDocuments, type TrustedDocuments } from './trustedDocuments.ts';
+import { viewName, viewSubgraph } from './viewSubgraph.ts';
+import { viewRunner } from './viewRunner.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/** The composed supergraph of a channel, as `generate` leaves it. */
+export function channelSupergraph(name: string): string {
+  const file = new URL(`generated/channels/${name}.supergraph.graphql`, root);
+  if (!existsSync(file)) throw new StartupError(`The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`);
+  return readFileSync(file, 'utf8');
+}
+
+/** A caller whose subgraph tokens are minted from the principal; nothing the client sent goes further. */
+export const internalCaller = (identity: GatewayRuntime['identity']) => (principal: Principal, traceparent: string): Caller => ({
+  principal, traceparent,
+  authorizationFor: async (subgraph) => `Bearer ${await identity.mintInternalToken(principal, subgraph)}`,
+});
+
+/**
+ * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and hears the bus.
+ * @throws StartupError if it is not composed; if a trusted document does not fit; EADDRINUSE
+ */
+export async function runChannel(manifest: ChannelManifest, runtime: GatewayRuntime, supergraph = channelSupergraph(manifest.name)): Promise<RunningChannel> {
+  const graph = buildGraph(supergraph);
+  const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
+  const callerOf = internalCaller(runtime.identity);
+  let core: GraphCore | undefined = undefined;
+  const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => core, callerOf));
+  const development = runtime.profile === 'development';
+  const service: GraphService = {
+    name: manifest.name, graph, trusted, callerOf, anyDocument: development, discreet: !development,
+    subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
+    clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity),
+    limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
+    subgraphErrors: 'masked', bus: runtime.bus, log: runtime.log, port: runtime.port, host: runtime.host,
+  };
+  core = createCore(service);
+  return serveGraph(service, core);
+}
+
+async function viewContext(
+  authorization: string | undefined, runtime: GatewayRuntime, trusted: TrustedDocuments, core: () => GraphCore | undefined,
+  callerOf: (principal: Principal, traceparent: string) => Caller,
+): Promise<ViewContext | undefined> {
+  const ready = core();
+  const token = authorization?.replace(/^Bearer /, '');
+  if (!ready || !token) return undefined;
+  try {
+    const principal = await runtime.identity.verifyInternalToken(token, viewName);
+    return { principal, log: runtime.log, run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)) };
+  } catch (error) {
+    if (error instanceof InvalidToken) return undefined;
+    throw error;
+  }
+}

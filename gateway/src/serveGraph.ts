@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import { eventCatalogue } from '#schema/eventCatalogue.ts';
+import { Admission } from './admission.ts';
+import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from './channelManifest.ts';
+import type { ClientIdentity } from './clientIdentity.ts';
+import { createSubgraphFetch } from './dataSources/createSubgraphFetch.ts';
+import { Documents } from './documents.ts';
+import type { ErrorPolicy } from './errors.ts';
+import { createExecutor } from './executor.ts';
+import type { EventTail, RunningChannel } from './gatewayRuntime.ts';
+import type { Graph } from './graph.ts';
+import { GraphServer, graphqlPath } from './graphServer.ts';
+import { HttpHandler } from './httpHandler.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { Pipeline, type Caller } from './pipeline.ts';
+import { createPlanner } from './planner.ts';
+import { Sockets } from './sockets.ts';
+import { acquireHub } from './streams/streamHub.ts';
+import { Subscriptions } from './streams/subscriptions.ts';
+import type { TrustedDocuments } from './trustedDocuments.ts';
+
+export interface GraphService {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly subgraphCall: (name: string) => SubgraphCall;
+  readonly trusted: TrustedDocuments;
+  readonly clients: ClientIdentity;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly limits?: Partial<Limits>;
+  readonly cache?: CachePolicy;
+  readonly streams?: Partial<StreamPolicy>;
+  /** Whether documents that nobody registered are run. */
+  readonly anyDocument: boolean;
+  /** No introspection, no hints about names, no explorer. */
+  readonly discreet: boolean;
+  readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
+  readonly bus?: EventTail;
+  readonly log: Logger;
+  readonly port: number;
+  readonly host?: string;
+}
+
+const deadlineMs = 15_000;
+
+/** The pieces of the runtime that execute, before anything listens: what view resolvers call back into. */
+export interface GraphCore {
+  readonly documents: Documents;
+  readonly pipeline: Pipeline;
+}
+
+export function createCore({ graph, subgraphCall, limits, discreet, subgraphErrors, log }: GraphService): GraphCore {
+  const documents = new Documents(graph, createPlanner(graph), { limits: { ...defaultLimits, ...limits }, discreet });
+  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name), log));
+  return { documents, pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs, subgraphErrors, log }) };
+}
+
+/**
+ * Serves a graph. Trusted documents are parsed, validated and planned before it listens.
+ * @throws if one of them does not fit the graph, or the port is taken
+ */
+export async function serveGraph(service: GraphService, { documents, pipeline }: GraphCore = createCore(service)): Promise<RunningChannel> {
+  const { name, graph, trusted, clients, callerOf, anyDocument, discreet, log } = service;
+  const limits = { ...defaultLimits, ...service.limits };
+  const policy = { ...defaultStreamPolicy, ...service.streams };
+  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, log) : undefined;
+  const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, events: await eventCatalogue(), policy });
+  await subscriptions?.start();
+  warmUp(service, documents, subscriptions);
+  const admission = new Admission(documents, trusted, { open: anyDocument });
+  const server = new GraphServer({
+    name, log, explorer: !discreet,
+    http: new HttpHandler({ admission, pipeline, clients, callerOf, cache: service.cache, maxBodyBytes: limits.bodyBytes, openIntrospection: !discreet, log }),
+    sockets: new Sockets({
+      path: graphqlPath, admission, pipeline, subscriptions, clients, callerOf, policy, maxFrameBytes: limits.bodyBytes, apiSchema: graph.apiSchema, log,
+    }),
+  });
+  return server.listen(service.port, service.host, async () => shared?.release());
+}
+
+/** Prepares and plans every trusted document, for principals who are refused nothing. */
+function warmUp({ name, trusted }: GraphService, documents: Documents, subscriptions: Subscriptions | undefined): void {
+  const everything: Principal = { kind: 'service', subject: 'warm-up', roles: [], scopes: new Set(['admin']), bindings: {}, channel: name };
+  for (const document of trusted.all()) {
+    try {
+      const prepared = documents.prepare(document.source);
+      if (prepared.operation.operation !== 'subscription') documents.variantFor(prepared, everything);
+      else if (subscriptions) documents.variantFor(subscriptions.prepare(prepared).query, everything);
+    } catch (error) {
+      throw new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}

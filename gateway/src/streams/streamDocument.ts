@@ -1,0 +1,68 @@
+import {
+  Kind, OperationTypeNode, getArgumentValues, isObjectType, visit,
+  type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
+} from 'graphql';
+import { getNamedType } from 'graphql';
+import type { Graph } from '../graph.ts';
+import { Refusal } from '../refusal.ts';
+import type { StreamDeclaration } from './streamDeclaration.ts';
+
+/** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
+export const versionKey = '__streamVersion';
+
+/** A subscription as the runtime carries it out: the query that answers its selection, and where in the answer an event speaks. */
+export interface StreamDocument {
+  readonly declaration: StreamDeclaration;
+  /** Name of the field in the answer. */
+  readonly responseKey: string;
+  /** The same selection on the Query field that the stream declares. */
+  readonly query: DocumentNode;
+  readonly operationName: string | undefined;
+  /** Key in the answer → property of the event's data. */
+  readonly carries: readonly { readonly key: string; readonly property: string }[];
+  readonly asksVersion: boolean;
+  /** The field's arguments. */
+  argumentsOf(variables: Record<string, unknown>): Record<string, unknown>;
+}
+
+function fieldsOf(set: SelectionSetNode, document: DocumentNode): FieldNode[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, document);
+    const fragment = document.definitions.find((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value);
+    return fragment ? fieldsOf(fragment.selectionSet, document) : [];
+  });
+}
+
+const nameOf = (field: FieldNode): string => field.alias?.value ?? field.name.value;
+const name = (value: string) => ({ kind: Kind.NAME, value } as const);
+
+/** Whether the answer's type has the field that says its version, for this audience. */
+function hasVersion(schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
+  const type = getNamedType(schema.getQueryType()?.getFields()[declaration.query]?.type);
+  return declaration.version !== undefined && isObjectType(type) && declaration.version in type.getFields();
+}
+
+/** @throws Refusal for a subscription that has no declared stream, or whose root is more than the one field */
+export function streamDocument(document: DocumentNode, operation: OperationDefinitionNode, graph: Graph): StreamDocument {
+  const root = operation.selectionSet.selections[0];
+  const only = operation.selectionSet.selections.length === 1 && root?.kind === Kind.FIELD ? root : undefined;
+  const declaration = only && graph.streams.get(only.name.value);
+  if (!only || !declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', 'A subscription selects one field that streams, without a fragment around it.');
+  const asksVersion = hasVersion(graph.apiSchema, declaration);
+  const version: FieldNode | undefined = asksVersion ? { kind: Kind.FIELD, alias: name(versionKey), name: name(declaration.version!) } : undefined;
+  const field: FieldNode = {
+    ...only, alias: name(nameOf(only)), name: name(declaration.query),
+    ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...(version ? [version] : [])] } } : {}),
+  };
+  const query = visit(document, {
+    OperationDefinition: (node) => (node === operation ? { ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] } } : null),
+  });
+  const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
+  return {
+    declaration, responseKey: nameOf(only), query, operationName: operation.name?.value, asksVersion,
+    carries: declaration.carries.flatMap(({ field: carried, property }) => (only.selectionSet ? fieldsOf(only.selectionSet, document) : [])
+      .filter((each) => each.name.value === carried).map((each) => ({ key: nameOf(each), property }))),
+    argumentsOf: (variables) => getArgumentValues(definition, only, variables),
+  };
+}

@@ -1,0 +1,29 @@
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import type { EventTail } from '../gatewayRuntime.ts';
+
+/** A bus that says at once what it is told. */
+export class FakeTail implements EventTail {
+  readonly tails: string[][] = [];
+  readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: EventEnvelope }) => void>>();
+
+  tail(topics: readonly string[], handle: (message: { topic: string; key: string; value: EventEnvelope }) => void): Promise<{ close(): Promise<void> }> {
+    this.tails.push([...topics]);
+    for (const topic of topics) this.#handlers.set(topic, (this.#handlers.get(topic) ?? new Set()).add(handle));
+    return Promise.resolve({ close: () => { for (const topic of topics) this.#handlers.get(topic)?.delete(handle); return Promise.resolve(); } });
+  }
+
+  say(topic: string, value: EventEnvelope): void {
+    for (const handle of this.#handlers.get(topic) ?? []) handle({ topic, key: value.metadata.aggregateId, value });
+  }
+
+  /** An order's change of status, as the orders domain publishes it. */
+  statusChanged(orderId: string, version: number, to: string, eventId = `${orderId}-${version}`): void {
+    this.say('orders.v1', {
+      eventId, eventType: 'OrderStatusChanged', version: '1.0', timestamp: new Date(0).toISOString(), source: 'orders-service', data: { orderId, to },
+      metadata: {
+        aggregateId: `order:${orderId}`, aggregateVersion: version, feed: 'store:1', feedVersion: version,
+        causationId: 'c', correlationId: 'c', traceparent: '00-00000000000000000000000000000001-0000000000000001-01', actor: 'service:orders',
+      },
+    });
+  }
+}

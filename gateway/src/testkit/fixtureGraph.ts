@@ -1,0 +1,146 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { pino } from 'pino';
+import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import { enforceAuth } from '#platform/subgraph/authSchema.ts';
+import { createExecution, type SubgraphCall, type SubgraphHeaders, type SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { baseSdl } from '#platform/subgraph/sdl.ts';
+import { roleScopes, type Role } from '#schema/scopes.ts';
+import { graphSource, viewSubgraph, type GraphSource } from '#schema/compose/graphSource.ts';
+
+/** Three small subgraphs, run in this process behind the platform's own executor, so that tokens, guards and calls are real. */
+const sdl = {
+  shops: `
+    type Query {
+      shop(id: ID!): Shop @tag(name: "public")
+      shops: [Shop!]! @tag(name: "public")
+      things: [Thing!]! @tag(name: "public")
+      found: [Found!]! @tag(name: "public")
+      ledger: Ledger @tag(name: "public")
+      audit: String
+    }
+    interface Thing @tag(name: "public") { id: ID! note: String }
+    union Found = Shop | Vault
+    type Shop implements Thing @key(fields: "id") @tag(name: "public") {
+      id: ID!
+      name: String!
+      note: String
+      takings: Int @auth(scopes: ["payments:manage"])
+      mandatory: Int! @auth(scopes: ["payments:manage"])
+    }
+    type Vault implements Thing @tag(name: "public") { id: ID! note: String @auth(scopes: ["payments:manage"]) code: String @auth(scopes: ["payments:manage"]) }
+    type Ledger @auth(scopes: ["payments:manage"]) @tag(name: "public") { total: Int! }
+  `,
+  wares: `
+    type Ware @key(fields: "id") @tag(name: "public") { id: ID! title: String! broken: String! }
+    type Shop @key(fields: "id") { id: ID! wares: [Ware!] }
+  `,
+  orders: `
+    type Query { order(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"]) }
+    type Mutation { advance(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:place"]) }
+    type Subscription {
+      orderStatusChanged(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
+        @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version")
+      orderWatched(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
+        @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", delivery: "latest")
+    }
+    type Order @key(fields: "id") @tag(name: "public") { id: ID! status: String! version: Int! shop: Shop! total: Int! }
+    type Shop @key(fields: "id", resolvable: false) { id: ID! }
+  `,
+};
+
+export type FixtureSubgraph = keyof typeof sdl;
+
+export const fixtureSources = (): GraphSource[] =>
+  Object.entries(sdl).map(([name, text]) => graphSource(name, `http://localhost/${name}`, text, `${name}.graphql`));
+
+export const fixtureView = (text: string): GraphSource => graphSource(viewSubgraph, 'http://localhost/view', text, 'view.graphql');
+
+export interface FixtureOrder {
+  id: string;
+  owner: string;
+  status: string;
+  version: number;
+}
+
+export interface FixtureCall extends SubgraphRequest {
+  readonly subgraph: string;
+  readonly headers: SubgraphHeaders;
+}
+
+export interface Fixture {
+  readonly identity: Identity;
+  readonly orders: Map<string, FixtureOrder>;
+  /** Every call that reached a subgraph. */
+  readonly calls: FixtureCall[];
+  /** Subgraphs that do not answer. */
+  readonly down: Set<string>;
+  /** Awaited by every call before it is answered. */
+  gate: (subgraph: string) => Promise<void>;
+  readonly subgraphCall: (name: string) => SubgraphCall;
+  token(role: Role, subject?: string, options?: { bindings?: Record<string, string>; lifetimeSeconds?: number }): Promise<string>;
+  readonly log: pino.Logger;
+}
+
+export async function fixture(): Promise<Fixture> {
+  const [clientKey, internalKey] = await Promise.all([newSigningKey(), newSigningKey()]);
+  const identity = await createIdentity({
+    internalKey,
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(clientKey)] } },
+    scopesOf: (role) => roleScopes[role as Role] ?? [],
+  });
+  const log = pino({ level: 'silent' });
+  const orders = new Map<string, FixtureOrder>();
+  const parts = {
+    identity, orders, log, calls: [] as FixtureCall[], down: new Set<string>(), gate: () => Promise.resolve(),
+    token: (role: Role, subject = 'someone', options: { bindings?: Record<string, string>; lifetimeSeconds?: number } = {}) =>
+      issueToken(clientKey, { subject, roles: [role], ...options }),
+  };
+  const resolvers = resolversOf(orders);
+  const executions = new Map(Object.entries(sdl).map(([name, text]) => [name, createExecution({
+    name, identity, log, contextFor: (principal) => ({ principal }),
+    schema: enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${text}`), resolvers: resolvers[name as FixtureSubgraph] as never })),
+  })]));
+  const made: Fixture = {
+    ...parts,
+    subgraphCall: (subgraph) => async (request, headers) => {
+      made.calls.push({ ...request, subgraph, headers });
+      await made.gate(subgraph);
+      if (made.down.has(subgraph)) throw new Error(`${subgraph} is down`);
+      return executions.get(subgraph)!(request, headers);
+    },
+  };
+  return made;
+}
+
+interface Context { readonly principal: { readonly subject: string } }
+
+function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph, object> {
+  const shop = (id: string) => ({ __typename: 'Shop', id, name: `Shop ${id}`, note: 'open', takings: 100, mandatory: 1 });
+  const vault = { __typename: 'Vault', id: 'v', note: 'hidden', code: '1234' };
+  const owned = (id: string, { principal }: Context) => (orders.get(id)?.owner === principal.subject ? { ...orders.get(id), shop: { id: '1' }, total: 500 } : null);
+  return {
+    shops: {
+      Query: {
+        shop: (_: unknown, { id }: { id: string }) => shop(id), shops: () => ['1', '2'].map(shop),
+        things: () => [shop('1'), vault], found: () => [shop('1'), vault], ledger: () => ({ total: 7 }), audit: () => 'seen',
+      },
+      Shop: { __resolveReference: ({ id }: { id: string }) => shop(id) },
+    },
+    wares: {
+      Ware: { broken: () => { throw new Error('secret detail of the database'); } },
+      Shop: { __resolveReference: ({ id }: { id: string }) => ({ id }), wares: () => [{ id: 'w1', title: 'Burger' }] },
+    },
+    orders: {
+      Query: { order: (_: unknown, { orderId }: { orderId: string }, context: Context) => owned(orderId, context) },
+      Mutation: {
+        advance: (_: unknown, { orderId }: { orderId: string }, context: Context) => {
+          const order = orders.get(orderId);
+          if (order) Object.assign(order, { version: order.version + 1 });
+          return owned(orderId, context);
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { Kind, parse, print, visit, type DocumentNode, type FieldNode } from 'graphql';
+
+/** A document that a channel's own clients were built with. */
+export interface TrustedDocument {
+  /** sha256, hex, of the normalised text: as graphql-js prints it. */
+  readonly id: string;
+  readonly operationName: string;
+  readonly source: string;
+}
+
+export const documentId = (normalised: string): string => createHash('sha256').update(normalised).digest('hex');
+
+/** The text that an id is made of: comments, layout and commas do not count. */
+export const normalise = (document: DocumentNode): string => print(document);
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** As Apollo Client sends documents: every selection but the operation's own ends with `__typename`. */
+function withTypenames(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    SelectionSet: {
+      enter(node, _key, parent) {
+        if (parent && !Array.isArray(parent) && (parent as { kind?: string }).kind === Kind.OPERATION_DEFINITION) return undefined;
+        const has = node.selections.some((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'));
+        return has ? undefined : { ...node, selections: [...node.selections, typename] };
+      },
+    },
+  });
+}
+
+/** The documents of a channel by id. Each is known under the id of its text, and of the text that Apollo Client makes of it. */
+export class TrustedDocuments {
+  readonly #byId = new Map<string, TrustedDocument>();
+  readonly #byName = new Map<string, TrustedDocument>();
+
+  /** @throws if a document is no GraphQL, has not exactly one named operation, or shares its name with another */
+  add(source: string, file: string): void {
+    const document = parse(source);
+    const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+    const operationName = operations[0]?.name?.value;
+    if (operations.length !== 1 || operationName === undefined) throw new Error(`${file}: a trusted document has exactly one operation, with a name.`);
+    if (this.#byName.has(operationName)) throw new Error(`${file}: there is another operation ${operationName}. Rename one.`);
+    const trusted = [document, withTypenames(document)].map((each) => {
+      const text = normalise(each);
+      return { id: documentId(text), operationName, source: text };
+    });
+    for (const each of trusted) this.#byId.set(each.id, each);
+    // Whoever hashes the file itself means the same document.
+    this.#byId.set(documentId(source), trusted[0]!);
+    this.#byName.set(operationName, trusted[0]!);
+  }
+
+  byId = (id: string): TrustedDocument | undefined => this.#byId.get(id);
+
+  byName = (operationName: string): TrustedDocument | undefined => this.#byName.get(operationName);
+
+  /** Each distinct text once. */
+  all = (): TrustedDocument[] => [...new Map([...this.#byId.values()].map((each) => [each.id, each])).values()];
+}
+
+/** Every `*.graphql` of the folder, those in subfolders too. */
+export function loadTrustedDocuments(folder: URL): TrustedDocuments {
+  const documents = new TrustedDocuments();
+  if (!existsSync(folder)) return documents;
+  for (const file of (readdirSync(folder, { recursive: true }) as string[]).filter((each) => each.endsWith('.graphql')).sort()) {
+    documents.add(readFileSync(new URL(file, folder), 'utf8'), file);
+  }
+  return documents;
+}
