@@ -4,15 +4,14 @@ import { httpPaymentProvider } from './provider/httpPaymentProvider.ts';
 import type { PaymentProvider } from './provider/paymentProvider.ts';
 
 export const config = z.object({
-  /** Of the payment provider, without a slash at the end. */
-  PAYMENT_PROVIDER_URL: z.url(),
-  PAYMENT_PROVIDER_API_KEY: z.string().min(16),
-  /** For all tries of one call together. Callers wait 5 s for us. */
-  PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(50).max(60_000).default(4_000),
-  /** How long an intent may wait for its caller to come back, before its outcome is found out without it. */
-  PAYMENT_INTENT_PATIENCE_SECONDS: z.coerce.number().min(0).default(30),
-  /** Between two looks for such intents. */
-  PAYMENT_SWEEP_SECONDS: z.coerce.number().positive().default(15),
+  PAYMENT_PROVIDER_URL: z.url().describe('payment provider, without a slash at the end'),
+  PAYMENT_PROVIDER_API_KEY: z.string().min(16).describe('what the payment provider knows us by'),
+  // Callers wait 5 s for us.
+  PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(50).max(60_000).default(4_000)
+    .describe('how long a call to the payment provider may take, with all its tries'),
+  PAYMENT_INTENT_PATIENCE_SECONDS: z.coerce.number().min(0).default(30)
+    .describe('how long a payment without an answer waits for its caller to come back, before it is looked into'),
+  PAYMENT_SWEEP_SECONDS: z.coerce.number().positive().default(15).describe('time between two looks for such payments'),
 });
 
 const settingsOf = (domain: Payments) => domain.config as z.output<typeof config>;

@@ -1,0 +1,48 @@
+/** Whom the simulation acts as. Kitchens are bound to a store, couriers are named. */
+export type Actor =
+  | { readonly role: 'admin' }
+  | { readonly role: 'kitchen'; readonly store: string }
+  | { readonly role: 'courier'; readonly subject: string };
+
+/** An access token for somebody, as a bearer would send it. */
+export type TokenFor = (actor: Actor) => Promise<string>;
+
+/** Runs a document as somebody. Rejects when there is no whole answer: no connection, a time-out, or any error in it. */
+export type Ask = <Data>(actor: Actor, document: string, variables?: Record<string, unknown>) => Promise<Data>;
+
+const timeoutMs = 5_000;
+const tokenLifeMs = 5 * 60_000;
+const mostTokens = 1_000;
+
+/** A GraphQL client of one endpoint, with a token for each actor, renewed every few minutes and when it is refused. */
+export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: AbortSignal): Ask {
+  const tokens = new Map<string, { token: Promise<string>; until: number }>();
+
+  const tokenOf = (actor: Actor): Promise<string> => {
+    const key = JSON.stringify(actor);
+    const known = tokens.get(key);
+    if (known && known.until > Date.now()) return known.token;
+    if (tokens.size >= mostTokens) tokens.clear();
+    const token = tokenFor(actor);
+    tokens.set(key, { token, until: Date.now() + tokenLifeMs });
+    return token;
+  };
+
+  return async <Data>(actor: Actor, query: string, variables: Record<string, unknown> = {}): Promise<Data> => {
+    try {
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${await tokenOf(actor)}` },
+        body: JSON.stringify({ query, variables }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
+      if (errors?.[0] || !data) throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
+      return data;
+    } catch (error) {
+      // Whatever went wrong: the next try begins with a fresh token.
+      tokens.delete(JSON.stringify(actor));
+      throw error;
+    }
+  };
+}

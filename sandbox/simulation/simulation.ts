@@ -1,0 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { simulatedCourier } from './courier.ts';
+import { graphqlClient, type TokenFor } from './graphqlClient.ts';
+import { simulatedKitchens } from './kitchen.ts';
+import { humanPace, type Pace } from './pace.ts';
+
+export interface SimulationOptions {
+  /** GraphQL endpoint of the full graph, where kitchens and staff work. */
+  readonly gatewayUrl: string;
+  /** GraphQL endpoint of the delivery channel. */
+  readonly deliveryUrl: string;
+  readonly tokenFor: TokenFor;
+  /** Ids of the couriers who work by themselves. None: nobody delivers. */
+  readonly couriers: readonly string[];
+  readonly log: Logger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** What is left out is `humanPace`. */
+  readonly pace?: Partial<Pace>;
+}
+
+const longestPauseMs = 10_000;
+
+/**
+ * The people of the development profile: kitchens that cook what is ordered and couriers who bring it, through the same mutations as real
+ * ones. Everything it knows it reads from the graph, so it may be stopped and begun again at any time, and several at once do no harm.
+ * Returns at once; `stopped` resolves soon after the signal fires. It never rejects: what fails is logged and tried again.
+ */
+export function startSimulation(options: SimulationOptions): { stopped: Promise<void> } {
+  const { tokenFor, log, signal } = options;
+  const pace = { ...humanPace, ...options.pace };
+  const gateway = graphqlClient(options.gatewayUrl, tokenFor, signal);
+  const delivery = graphqlClient(options.deliveryUrl, tokenFor, signal);
+  const workers = [simulatedKitchens(gateway, pace, log), ...options.couriers.map((courierId) => simulatedCourier(courierId, delivery, pace, log))];
+  return { stopped: Promise.all(workers.map((worker) => keepWorking(worker, pace, log, signal))).then(() => undefined) };
+}
+
+/** Again and again, with a pause that grows while it fails. */
+async function keepWorking(worker: { work(): Promise<void> }, pace: Pace, log: Logger, signal: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await worker.work();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      // Said once: a gateway that is down would fill the log.
+      if (failures === 1 && !signal.aborted) log.warn({ err: error }, 'the simulation cannot work, and tries again');
+    }
+    const pauseMs = Math.min(longestPauseMs, pace.look * 1_000 * 2 ** Math.min(failures, 10));
+    await wait(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
