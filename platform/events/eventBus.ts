@@ -25,7 +25,7 @@ export interface EventBus {
   publish(topic: string, messages: readonly { readonly key: string; readonly value: EventEnvelope }[]): Promise<void>;
   /**
    * Joins a group; each message goes to one member, at least once, in order per key: of one partition (and so of one key) one message is handled at a time.
-   * A new group begins with the oldest message retained. If `handle` rejects, the message is handled again after a growing pause (0.1 to 10 s),
+   * A new group begins with the oldest message retained. If `handle` rejects, the message is handled again after a growing pause (0.1 to 5 s),
    * and those behind it in its partition wait; other partitions move on. When a member dies, others take over from what it acknowledged.
    * Resolves when joined.
    */

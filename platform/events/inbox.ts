@@ -1,7 +1,7 @@
 import type { Domain } from '#platform/subgraph/domain.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { Taken } from './onEvent.ts';
-import type { SqlTx } from './sqlTx.ts';
+import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 /** A day longer than a topic keeps messages: no duplicate can come later. */
 const retentionDays = 8;
@@ -17,15 +17,10 @@ export async function takeFromInbox(tx: SqlTx, consumer: string, event: EventEnv
 
 /** Makes the inbox's partitions of the next days and drops those past retention. Several processes may call it at once. */
 export async function keepInbox({ pool }: Pick<Domain, 'pool'>): Promise<void> {
-  const client = await pool.connect();
-  try {
+  await inTransaction(pool, async (tx) => {
     // Attaching and dropping a partition waits for who uses the table, and makes others wait behind it: not for long, then it is tried at the next hour.
-    await client.query(`begin; set local lock_timeout = '2s'; select pg_advisory_xact_lock(hashtext('platform.inbox'));
-      select platform.keep_inbox((now() at time zone 'utc')::date, ${retentionDays}); commit`);
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    await tx.$executeRawUnsafe(`set local lock_timeout = '2s'`);
+    await tx.$executeRawUnsafe(`select pg_advisory_xact_lock(hashtext('platform.inbox'))`);
+    await tx.$executeRawUnsafe(`select platform.keep_inbox((now() at time zone 'utc')::date, ${retentionDays})`);
+  });
 }

@@ -5,7 +5,7 @@ import type { ReadModel } from './defineReadModel.ts';
 import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
 import { reasonOf } from './deliver.ts';
 import { swapTables } from './swapTables.ts';
-import { sqlTx } from './sqlTx.ts';
+import { sqlTx, withClient } from './sqlTx.ts';
 
 const batch = 500;
 /** So few streams behind that the live projection may wait for the rest. */
@@ -21,26 +21,19 @@ type HeardRow = EventRow & { readonly position: string };
  * @returns how many events were projected.
  * @throws Error when it is being rebuilt already, or when an event fails that had not failed live; the live table then stays as it was.
  */
-export async function rebuildReadModel(domain: Domain, model: ReadModel): Promise<{ events: number }> {
-  const [reader, writer] = [await domain.pool.connect(), await domain.pool.connect()];
-  let broken: Error | undefined;
-  try {
+export const rebuildReadModel = (domain: Domain, model: ReadModel): Promise<{ events: number }> =>
+  withClient(domain.pool, (reader) => withClient(domain.pool, async (writer) => {
     const { rows } = await reader.query<{ free: boolean }>(`select pg_try_advisory_lock(hashtext('platform.rebuild'), hashtext($1)) as free`, [model.name]);
     if (!rows[0]!.free) throw new Error(`${model.name} is being rebuilt already`);
     try {
       return { events: await new Rebuild(domain, model, reader, writer).run() };
     } finally {
-      await reader.query('rollback');
-      await reader.query(`select pg_advisory_unlock(hashtext('platform.rebuild'), hashtext($1))`, [model.name]);
+      // Each may be in a transaction, or broken: then the lock is gone with it.
+      await writer.query('rollback').catch(() => undefined);
+      await reader.query('rollback').catch(() => undefined);
+      await reader.query(`select pg_advisory_unlock(hashtext('platform.rebuild'), hashtext($1))`, [model.name]).catch(() => undefined);
     }
-  } catch (error) {
-    await writer.query('rollback').catch((failure: Error) => { broken = failure; });
-    throw error;
-  } finally {
-    reader.release(broken);
-    writer.release(broken);
-  }
-}
+  }));
 
 class Rebuild {
   readonly #domain: Domain;
@@ -102,6 +95,7 @@ class Rebuild {
       await this.#writer.query('commit');
     }
     await this.#reader.query('commit');
+    await this.#writer.query(`analyze public.${this.#shadow}`);
   }
 
   async #streamsBehind(): Promise<number> {

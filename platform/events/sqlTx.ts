@@ -21,19 +21,30 @@ export function sqlTx(client: Pick<pg.ClientBase, 'query'>): SqlTx {
   };
 }
 
-/** Runs `work` in a transaction of its own on a connection of the pool. */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> {
+/** Lends a connection of the pool. One that breaks while nobody queries it would end the process if nobody listened. */
+export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const onError = (error: Error) => { broken = error; };
+  client.on('error', onError);
   try {
-    await client.query('begin');
+    return await work(client);
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+/** Runs `work` in a transaction of its own on a connection of the pool. */
+export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> => withClient(pool, async (client) => {
+  await client.query('begin');
+  try {
     const result = await work(sqlTx(client));
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => { broken = failure; });
+    // If even that fails the connection is broken, and the transaction is over anyway.
+    await client.query('rollback').catch(() => undefined);
     throw error;
-  } finally {
-    client.release(broken);
   }
-}
+});

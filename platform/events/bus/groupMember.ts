@@ -166,7 +166,7 @@ export class GroupMember {
       } catch (error) {
         const { topic, partition, offset } = message;
         this.#parts.log.warn({ err: error, group: this.group, topic, partition, offset, failures }, 'a message was not handled and is tried again');
-        await pause(backoffMs(failures, 100, 10_000), signal);
+        await pause(backoffMs(failures, 100, 5_000), signal);
       }
     }
     return false;
