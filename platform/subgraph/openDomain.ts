@@ -55,8 +55,13 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   async function transaction<T>(work: (tx: never) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const result = await db.$transaction(work, { maxWait: 10_000, timeout: 15_000 });
-        environment.onAppended?.();
+        let appended = false;
+        const result = await db.$transaction(async (tx) => {
+          const value = await work(tx);
+          appended = events.appendedIn(tx);
+          return value;
+        }, { maxWait: 10_000, timeout: 15_000 });
+        if (appended) environment.onAppended?.();
         return result;
       } catch (error) {
         if (!(error instanceof ConcurrencyError) || attempt >= retries) throw error;
