@@ -1,0 +1,148 @@
+import pg from 'pg';
+import { StartupError } from '#platform/config/startupError.ts';
+import { operationState, requestOperation, type OperationRequest } from '#platform/events/operations.ts';
+import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
+import type { ReplayResult } from '#platform/events/replayParked.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+
+export const eventsHelp = `events: what consumers have set aside, and projections, of a running system; through its databases.
+
+  events parked list [<domain>] [--consumer <name>] [--aggregate <key>]
+      What is parked: messages that failed, and those that wait behind one of their aggregate.
+  events parked show <domain> <id>
+      One of them, with the message as it was heard and why it is parked.
+  events parked replay <domain> [--consumer <name>] [--aggregate <key>] [--id <id>]
+      Handles them again, each aggregate in order. One that drains goes on with live events.
+  events rebuild [<domain>] <read model>
+      Fills the read model anew from the domain's events, and swaps it in, while it serves.
+
+Replay and rebuild are done by the running subgraph; if none runs, when it starts.
+
+  --data-dir <folder>, --port-base <port>   of the system started by "start" (as its settings DATA_DIR, PORT_BASE)
+  --database-url <url>                      of the domain's database, for a subgraph served alone (or DATABASE_URL)
+  --wait <seconds>                          how long to wait for a replay or rebuild (600)
+`;
+
+export interface EventsCommandParts {
+  readonly words: readonly string[];
+  readonly flags: Readonly<Record<string, string>>;
+  /** Of a domain's database. */
+  readonly urlOf: (domain: string) => string;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * One call of the command line.
+ * @returns whether all went well: false when a replay left something parked, or the work failed or was not done in time.
+ * @throws StartupError when the call is not understood or the database cannot be reached.
+ */
+export async function eventsCommand(parts: EventsCommandParts): Promise<boolean> {
+  const [first, second, ...rest] = parts.words;
+  if (first === 'parked' && second === 'list') return list(parts, rest[0]);
+  if (first === 'parked' && second === 'show') return show(parts, rest[0], rest[1]);
+  if (first === 'parked' && second === 'replay') return replay(parts, rest[0]);
+  if (first === 'rebuild' && second) return rebuild(parts, rest.length ? second : undefined, rest[0] ?? second);
+  throw new StartupError(`${parts.words.join(' ') || 'nothing'} is not understood: --help lists what is.`);
+}
+
+async function list(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {
+  let count = 0;
+  for (const name of domain ? [checkDomain(domain)] : subgraphs.map((each) => each.name)) {
+    for (const each of await withPool(parts, name, (pool) => listParked(pool, filterOf(parts.flags)))) {
+      count += 1;
+      parts.print(`${name}  ${each.id}  ${each.state.padEnd(7)}  ${each.parkedAt.toISOString()}  ${each.consumer}  ${each.aggregate}  ${each.eventType ?? '-'}  ${each.reason}`);
+    }
+  }
+  if (!count) parts.print('nothing is parked');
+  return true;
+}
+
+async function show(parts: EventsCommandParts, domain: string | undefined, id: string | undefined): Promise<boolean> {
+  const number = numberOf(id, 'the id of a parked message');
+  const found = await withPool(parts, checkDomain(domain), (pool) => showParked(pool, number));
+  if (!found) throw new StartupError(`${domain} has nothing parked under ${id}: "events parked list ${domain}" lists all.`);
+  const { message, ...about } = found;
+  for (const [key, value] of Object.entries(about)) parts.print(`${key.padEnd(10)} ${value instanceof Date ? value.toISOString() : String(value)}`);
+  parts.print(JSON.stringify(message, null, 2));
+  return true;
+}
+
+async function replay(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {
+  const name = checkDomain(domain);
+  const result = await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) }) as ReplayResult | undefined;
+  if (!result) return false;
+  parts.print(`${result.replayed} replayed`);
+  for (const each of result.failed) parts.print(`still parked: ${each.id}  ${each.consumer}  ${each.aggregate}  ${each.reason}`);
+  return result.failed.length === 0;
+}
+
+async function rebuild(parts: EventsCommandParts, domain: string | undefined, readModel: string): Promise<boolean> {
+  const name = domain ? checkDomain(domain) : await ownerOf(parts, readModel);
+  const result = await perform(parts, name, { kind: 'rebuild', arguments: { readModel } }) as { events: number } | undefined;
+  if (result) parts.print(`${readModel} of ${name} was rebuilt from ${result.events} events`);
+  return result !== undefined;
+}
+
+async function ownerOf(parts: EventsCommandParts, readModel: string): Promise<string> {
+  for (const { name } of subgraphs) {
+    const found = await withPool(parts, name, (pool) => pool.query('select 1 from platform.read_model where name = $1', [readModel]));
+    if (found.rowCount) return name;
+  }
+  throw new StartupError(`no domain has a read model ${readModel}.`);
+}
+
+/** Asks for the work and waits for it. @returns its result, or undefined if it failed or was not done in time, having said so. */
+function perform(parts: EventsCommandParts, domain: string, request: OperationRequest): Promise<unknown> {
+  const deadline = Date.now() + 1_000 * numberOf(parts.flags['WAIT'] ?? '600', 'seconds to wait');
+  const impatient = Date.now() + 5_000;
+  return withPool(parts, domain, async (pool) => {
+    const id = await requestOperation(pool, request);
+    for (let told = false; ;) {
+      const { startedAt, finishedAt, result, error } = await operationState(pool, id);
+      if (finishedAt) {
+        if (error !== null) parts.print(`it failed: ${error}`);
+        return error === null ? result : undefined;
+      }
+      if (Date.now() > deadline) {
+        parts.print(`not done yet: it goes on, or is done when ${domain} starts`);
+        return undefined;
+      }
+      if (!told && !startedAt && Date.now() > impatient) {
+        told = true;
+        parts.print(`nobody has begun: does ${domain} run?`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+}
+
+const filterOf = (flags: Readonly<Record<string, string>>): ParkedFilter => ({
+  consumer: flags['CONSUMER'],
+  aggregate: flags['AGGREGATE'],
+  id: flags['ID'] === undefined ? undefined : numberOf(flags['ID'], 'the id of a parked message'),
+});
+
+function numberOf(text: string | undefined, what: string): number {
+  if (text === undefined || !/^\d{1,15}$/.test(text)) throw new StartupError(`${text ?? 'nothing'} is not ${what}.`);
+  return Number(text);
+}
+
+function checkDomain(domain: string | undefined): string {
+  if (domain && subgraphs.some(({ name }) => name === domain)) return domain;
+  throw new StartupError(`name a domain: ${subgraphs.map(({ name }) => name).join(', ')}.`);
+}
+
+async function withPool<T>({ urlOf }: EventsCommandParts, domain: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = new pg.Pool({ connectionString: urlOf(domain), max: 1, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => undefined);
+  try {
+    return await work(pool);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(message)) throw new StartupError(`the database of ${domain} cannot be reached: does the system run? (DATA_DIR, PORT_BASE)`);
+    if (code === '42P01' || code === '3D000') throw new StartupError(`the database of ${domain} has no event tables yet: start the system once.`);
+    throw error;
+  } finally {
+    await pool.end();
+  }
+}
