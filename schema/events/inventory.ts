@@ -16,6 +16,8 @@ export const InventoryUpdated = defineEvent({
     /** In the ingredient's own unit (grams, millilitres, pieces), above zero but for adjustments. */
     quantity: z.int(),
     orderId: id.nullable(),
+    /** Of an adjustment; null for all else. */
+    reason: z.enum(['COUNTED', 'WASTED', 'RETURNED']).nullable(),
     onHand: z.int(),
     reserved: z.int(),
     /** In total, since the beginning. */

@@ -1,0 +1,34 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import { idempotent } from '#platform/subgraph/idempotency.ts';
+import type { Inventory } from '../context.ts';
+import { ownsStore } from '../ownership.ts';
+import type { AdjustmentReason } from '../stockItem.ts';
+import { isUuid, lockStock } from '../stockRows.ts';
+import { moveStock } from './moveStock.ts';
+import { invalid, maxQuantity, type StockChangeOutcome } from './receiveStock.ts';
+
+export interface Correction {
+  readonly idempotencyKey: string;
+  readonly storeId: string;
+  readonly ingredientId: string;
+  /** How much more there is than thought; below zero, less. */
+  readonly quantity: number;
+  readonly reason: AdjustmentReason;
+}
+
+/** Corrects what is on hand, once per idempotency key. What is reserved for orders stays reserved. */
+export async function adjustStock(domain: Inventory, principal: Principal, correction: Correction): Promise<StockChangeOutcome> {
+  const { idempotencyKey: key, ...body } = correction;
+  const { storeId, ingredientId, quantity, reason } = body;
+  if (!ownsStore(principal, storeId) || !isUuid(ingredientId)) return { kind: 'notFound' };
+  return domain.transaction((tx) =>
+    idempotent<StockChangeOutcome>(tx, { principal, mutation: 'adjustStock', key, body, now: domain.clock() }, async () => {
+      if (quantity === 0 || Math.abs(quantity) > maxQuantity) return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);
+      const stock = await lockStock(tx, storeId, [ingredientId]);
+      const item = stock.get(ingredientId);
+      if (!item) return { kind: 'notFound' };
+      const moved = await moveStock(domain, tx, storeId, stock, new Map([[ingredientId, { kind: 'ADJUST', quantity, reason }]]));
+      if (moved.problem === 'NOT_ENOUGH_ON_HAND') return { kind: 'negative', onHand: item.onHand };
+      return moved.problem ? invalid('quantity', 'That is more than a store-room can hold.') : { kind: 'done', storeId, ingredientIds: [ingredientId] };
+    }));
+}

@@ -1,0 +1,73 @@
+import { InventoryItemMakeabilityChanged, InventoryUpdated } from '#schema/events/inventory.ts';
+import type { Inventory, InventoryTx } from '../context.ts';
+import { makeabilityChanges, type RecipeCheck } from '../makeability.ts';
+import { decide, emptyStock, type StockCommand, type StockItem, type StockProblem } from '../stockItem.ts';
+import { writeStock, type LockedStock } from '../stockRows.ts';
+
+export type MoveOutcome =
+  | { readonly problem: null; readonly items: readonly StockItem[] }
+  | { readonly problem: StockProblem; readonly ingredientId: string };
+
+/** What happens to an ingredient whose portions of `low` < quantity <= `high` have come or gone. */
+interface Crossing {
+  readonly ingredientId: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Does all movements at one store or none, within the caller's transaction: decides, appends an event to each stream, writes the
+ * states, and tells which menu items can thereby be made, or no longer.
+ * @param locked the stock concerned, from `lockStock`; an ingredient that is missing in it was never there
+ */
+export async function moveStock(
+  domain: Inventory, tx: InventoryTx, storeId: string, locked: ReadonlyMap<string, LockedStock>, commands: ReadonlyMap<string, StockCommand>,
+): Promise<MoveOutcome> {
+  const at = domain.clock();
+  const decided = [...commands].map(([ingredientId, command]) => {
+    const before = locked.get(ingredientId) ?? { ...emptyStock(storeId, ingredientId), largestPortion: Number.POSITIVE_INFINITY };
+    return { ingredientId, before, decision: decide(before, command, at) };
+  });
+  const done = decided.flatMap(({ before, decision }) => (decision.problem === null ? [{ before, event: decision.event, item: decision.item }] : []));
+  for (const { ingredientId, decision } of decided) if (decision.problem !== null) return { problem: decision.problem, ingredientId };
+
+  // Before the rows: of two that create the same stream, the second is told here, and tries again.
+  await domain.events.appendAll(tx, done.map(({ before, event }) => ({ expectedVersion: before.version, events: [InventoryUpdated.of(event)] })));
+  await writeStock(tx, done.map(({ item }) => item), at);
+  const crossings = done.flatMap(({ before, item }): Crossing[] => {
+    const [low, high] = [Math.min(before.onHand, item.onHand), Math.max(before.onHand, item.onHand)];
+    return low < high && low < before.largestPortion ? [{ ingredientId: item.ingredientId, low, high }] : [];
+  });
+  if (crossings.length > 0) await announceMakeability(domain, tx, storeId, crossings, at);
+  return { problem: null, items: done.map(({ item }) => item) };
+}
+
+/** Every ingredient of every item that has a portion of a moved ingredient within what it crossed. */
+const checksStatement = `
+  SELECT r.menu_item_id::text AS "menuItemId", r.ingredient_id::text AS "ingredientId", coalesce(s.on_hand, 0) >= r.quantity AS enough,
+    x.menu_item_id IS NOT NULL AS short, r.ingredient_id = ANY($2::uuid[]) AS moved
+  FROM recipe_line r
+  LEFT JOIN stock s ON s.store_id = $1::uuid AND s.ingredient_id = r.ingredient_id
+  LEFT JOIN shortage x ON x.store_id = $1::uuid AND x.menu_item_id = r.menu_item_id
+  WHERE r.menu_item_id IN (
+    SELECT c.menu_item_id FROM recipe_line c JOIN unnest($2::uuid[], $3::int[], $4::int[]) AS crossed (ingredient_id, low, high)
+      ON c.ingredient_id = crossed.ingredient_id AND c.quantity > crossed.low AND c.quantity <= crossed.high)
+  ORDER BY r.menu_item_id, r.ingredient_id`;
+
+/**
+ * Runs after the movements were appended: the head of the store's feed is then ours until the commit, so that of two orders that
+ * move different ingredients of one item, the later sees what the earlier left.
+ */
+async function announceMakeability(domain: Inventory, tx: InventoryTx, storeId: string, crossings: readonly Crossing[], at: Date): Promise<void> {
+  const checks = await tx.$queryRawUnsafe<RecipeCheck[]>(
+    checksStatement, storeId, crossings.map((each) => each.ingredientId), crossings.map((each) => each.low), crossings.map((each) => each.high));
+  const changes = makeabilityChanges(checks);
+  if (changes.length === 0) return;
+  const gone = changes.filter((change) => !change.makeable);
+  const back = changes.filter((change) => change.makeable);
+  await tx.shortage.createMany({ data: gone.map(({ menuItemId }) => ({ storeId, menuItemId, since: at })), skipDuplicates: true });
+  if (back.length > 0) await tx.shortage.deleteMany({ where: { storeId, menuItemId: { in: back.map(({ menuItemId }) => menuItemId) } } });
+  await domain.events.appendAll(tx, changes.map((change) => ({
+    expectedVersion: null, events: [InventoryItemMakeabilityChanged.of({ storeId, ...change, at: at.toISOString() })],
+  })));
+}

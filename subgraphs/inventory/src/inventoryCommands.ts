@@ -1,0 +1,37 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { InventoryCommandService, ReserveResult_Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
+import { service, type RpcService } from '#platform/rpc/service.ts';
+import { reserve } from './commands/reserve.ts';
+import { consume, release } from './commands/settleReservation.ts';
+import type { Inventory } from './context.ts';
+import { isUuid } from './stockRows.ts';
+
+const demand = (holds: boolean, message: string): void => {
+  if (!holds) throw new ConnectError(message, Code.InvalidArgument);
+};
+
+const demandOrder = ({ orderId, storeId }: { readonly orderId: string; readonly storeId: string }): void =>
+  demand(isUuid(orderId) && isUuid(storeId), 'order_id and store_id must be UUIDs in lower case');
+
+/** What the order saga asks of the store-room. Orders are the idempotency keys: each holds stock at most once. */
+export const inventoryCommands = (domain: Inventory): RpcService => service(InventoryCommandService, {
+  reserve: async (request) => {
+    demandOrder(request);
+    for (const line of request.lines) {
+      demand(line.quantity > 0, 'a quantity must be above zero');
+      demand([line.menuItemId, ...line.modifierIds].every(isUuid), 'menu_item_id and modifier_ids must be UUIDs in lower case');
+    }
+    const result = await reserve(domain, request);
+    return result.outcome === 'RESERVED'
+      ? { outcome: ReserveResult_Outcome.RESERVED }
+      : { outcome: ReserveResult_Outcome.OUT_OF_STOCK, missingMenuItemIds: [...result.missing] };
+  },
+  release: async (request) => {
+    demandOrder(request);
+    return { changed: await release(domain, request) };
+  },
+  consume: async (request) => {
+    demandOrder(request);
+    return { changed: await consume(domain, request) };
+  },
+});

@@ -1,0 +1,16 @@
+import { PrismaClient } from '#generated/inventory/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { inventoryCommands } from './inventoryCommands.ts';
+import { loaders } from './loaders.ts';
+import { resolvers } from './resolvers.ts';
+import { seed } from './seed.ts';
+
+export default defineSubgraph({
+  name: 'inventory',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  services: (domain) => [inventoryCommands(domain)],
+  seed,
+});

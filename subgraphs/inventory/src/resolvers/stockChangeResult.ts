@@ -1,0 +1,16 @@
+import type { StockChangeOutcome } from '../commands/receiveStock.ts';
+import type { Loaders } from '../loaders.ts';
+
+/** What a command came to, in the terms of the schema. */
+export async function stockChangeResult(outcome: Exclude<StockChangeOutcome, { kind: 'negative' }>, loaders: Loaders) {
+  switch (outcome.kind) {
+    case 'notFound':
+      return { __typename: 'StockNotFound', message: 'No store that is yours keeps such an ingredient. Check the ids, and the store your token is bound to.' } as const;
+    case 'invalid':
+      return { __typename: 'StockInputProblem', field: outcome.field, message: outcome.message } as const;
+    case 'done': {
+      const stock = await loaders.stockItem.loadMany(outcome.ingredientIds.map((ingredientId) => ({ storeId: outcome.storeId, ingredientId })));
+      return { __typename: 'StockChangeSuccess', stock: stock.flatMap((item) => (item && !(item instanceof Error) ? [item] : [])) } as const;
+    }
+  }
+}

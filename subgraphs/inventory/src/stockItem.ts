@@ -1,0 +1,97 @@
+import type { DataOf } from '#platform/events/defineEvent.ts';
+import type { InventoryUpdated } from '#schema/events/inventory.ts';
+
+export type StockEvent = DataOf<typeof InventoryUpdated>;
+export type AdjustmentReason = NonNullable<StockEvent['reason']>;
+
+/** The stock of one ingredient at one store, in the ingredient's unit. On hand, reserved and consumed add up to what came in. */
+export interface StockItem {
+  readonly storeId: string;
+  readonly ingredientId: string;
+  /** How many events its stream has. */
+  readonly version: number;
+  /** Free to be used. */
+  readonly onHand: number;
+  /** Held for orders that are not cooked yet. */
+  readonly reserved: number;
+  readonly consumed: number;
+  readonly reorderLevel: number;
+}
+
+export type StockCommand =
+  | { readonly kind: 'RECEIVE'; readonly quantity: number }
+  | { readonly kind: 'RESERVE' | 'RELEASE' | 'CONSUME'; readonly quantity: number; readonly orderId: string }
+  | { readonly kind: 'ADJUST'; readonly quantity: number; readonly reason: AdjustmentReason };
+
+export type StockProblem =
+  /** More would be taken than is free. */
+  | 'NOT_ENOUGH_ON_HAND'
+  /** More would be let go or used than is held. */
+  | 'NOT_RESERVED'
+  /** Not a whole number above zero; for an adjustment, not a whole number or zero. */
+  | 'QUANTITY_INVALID'
+  /** More than a store-room can hold, or the database can count. */
+  | 'TOO_MUCH';
+
+export type StockDecision =
+  | { readonly problem: null; readonly event: StockEvent; readonly item: StockItem }
+  | { readonly problem: StockProblem };
+
+const capacity = 2_000_000_000;
+
+/** Where a quantity goes: what one unit of each movement adds to each account. Taken together the accounts change only by what comes in. */
+export const movements: Readonly<Record<StockEvent['kind'], { readonly onHand: number; readonly reserved: number; readonly consumed: number }>> = {
+  RECEIVED: { onHand: 1, reserved: 0, consumed: 0 },
+  RESERVED: { onHand: -1, reserved: 1, consumed: 0 },
+  RELEASED: { onHand: 1, reserved: -1, consumed: 0 },
+  CONSUMED: { onHand: 0, reserved: -1, consumed: 1 },
+  ADJUSTED: { onHand: 1, reserved: 0, consumed: 0 },
+};
+
+const kindOf: Readonly<Record<StockCommand['kind'], StockEvent['kind']>> = {
+  RECEIVE: 'RECEIVED', RESERVE: 'RESERVED', RELEASE: 'RELEASED', CONSUME: 'CONSUMED', ADJUST: 'ADJUSTED',
+};
+
+/** Stock that nothing ever happened to. */
+export const emptyStock = (storeId: string, ingredientId: string, reorderLevel = 0): StockItem => ({
+  storeId, ingredientId, version: 0, onHand: 0, reserved: 0, consumed: 0, reorderLevel,
+});
+
+export const isLow = (item: Pick<StockItem, 'onHand' | 'reorderLevel'>): boolean => item.onHand < item.reorderLevel;
+
+/** The state after an event. */
+export function evolve(item: StockItem, event: Pick<StockEvent, 'kind' | 'quantity'>): StockItem {
+  const each = movements[event.kind];
+  return {
+    ...item,
+    version: item.version + 1,
+    onHand: item.onHand + each.onHand * event.quantity,
+    reserved: item.reserved + each.reserved * event.quantity,
+    consumed: item.consumed + each.consumed * event.quantity,
+  };
+}
+
+/** What a command leads to: an event and the state after it, or the reason why it cannot be. */
+export function decide(item: StockItem, command: StockCommand, at: Date): StockDecision {
+  const valid = Number.isSafeInteger(command.quantity) && (command.kind === 'ADJUST' ? command.quantity !== 0 : command.quantity > 0);
+  if (!valid) return { problem: 'QUANTITY_INVALID' };
+  const kind = kindOf[command.kind];
+  const after = evolve(item, { kind, quantity: command.quantity });
+  if (after.onHand < 0) return { problem: 'NOT_ENOUGH_ON_HAND' };
+  if (after.reserved < 0) return { problem: 'NOT_RESERVED' };
+  if (Math.max(after.onHand, after.reserved, after.consumed) > capacity) return { problem: 'TOO_MUCH' };
+  const event: StockEvent = {
+    storeId: item.storeId,
+    ingredientId: item.ingredientId,
+    kind,
+    quantity: command.quantity,
+    orderId: 'orderId' in command ? command.orderId : null,
+    reason: 'reason' in command ? command.reason : null,
+    onHand: after.onHand,
+    reserved: after.reserved,
+    consumed: after.consumed,
+    low: isLow(after),
+    at: at.toISOString(),
+  };
+  return { problem: null, event, item: after };
+}
