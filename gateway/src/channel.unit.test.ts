@@ -193,6 +193,14 @@ describe('subgraphs', () => {
     expect(body.errors).toEqual([expect.objectContaining({ path: ['shops'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })]);
   });
 
+  it('that take too long leave their part empty', async () => {
+    const impatient = await serveFixture(parts, { manifest: { limits: { deadlineMs: 40 } } });
+    parts.gate = (subgraph) => (subgraph === 'wares' ? new Promise(() => {}) : Promise.resolve());
+    const { body } = await impatient.post({ query: '{shops{name wares{title}}}' });
+    expect(body).toMatchObject({ data: { shops: [{ name: 'Shop 1', wares: null }, { name: 'Shop 2', wares: null }] }, errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    await impatient.close();
+  });
+
   it('that fail inside are masked, with a trace id', async () => {
     const { body } = await channel.post({ query: '{shop(id:"1"){name wares{title broken}}}' });
     expect(body.data).toEqual({ shop: { name: 'Shop 1', wares: null } });
@@ -234,5 +242,21 @@ describe('subgraphs', () => {
     expect((await read()).body.data).toEqual({ order: { version: 2 } });
     open();
     await early;
+  });
+});
+
+describe('a channel that closes', () => {
+  it('finishes what it has begun, and takes nothing new', async () => {
+    const closing = await serveFixture(parts);
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    parts.gate = () => opened;
+    const asked = closing.post({ query: '{shops{id}}' });
+    await until(() => parts.calls.length === 1);
+    const closed = closing.close();
+    await expect(fetch(closing.url)).rejects.toThrow();
+    open();
+    expect((await asked).body.data.shops).toHaveLength(2);
+    await closed;
   });
 });

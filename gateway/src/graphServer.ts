@@ -34,6 +34,8 @@ export class GraphServer {
     this.#options = options;
     this.#server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
       if (this.#closing) response.setHeader('connection', 'close');
+      // A connection that was busy when the closing began is idle now, and would be kept for the next request.
+      else response.once('close', () => { if (this.#closing) setImmediate(() => this.#server.closeIdleConnections()); });
       this.#route(request, response).catch((error: unknown) => {
         options.log.error({ err: error }, 'a request failed');
         if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');

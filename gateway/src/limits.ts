@@ -10,9 +10,13 @@ export interface Limits {
   readonly rootFields: number;
   readonly aliases: number;
   readonly directives: number;
+  /** How long the subgraphs may take together; what is not there by then is missing from the answer. */
+  readonly deadlineMs: number;
 }
 
-export const defaultLimits: Limits = { bodyBytes: 100_000, tokens: 4_000, depth: 15, fields: 1_000, rootFields: 25, aliases: 50, directives: 50 };
+export const defaultLimits: Limits = {
+  bodyBytes: 100_000, tokens: 4_000, depth: 15, fields: 1_000, rootFields: 25, aliases: 50, directives: 50, deadlineMs: 15_000,
+};
 
 const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });
 const invalid = (message: string) => new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });

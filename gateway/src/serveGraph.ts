@@ -42,18 +42,17 @@ export interface GraphService {
   readonly host?: string;
 }
 
-const deadlineMs = 15_000;
-
 /** The pieces of the runtime that execute, before anything listens: what view resolvers call back into. */
 export interface GraphCore {
   readonly documents: Documents;
   readonly pipeline: Pipeline;
 }
 
-export function createCore({ graph, subgraphCall, limits, discreet, subgraphErrors, log }: GraphService): GraphCore {
-  const documents = new Documents(graph, createPlanner(graph), { limits: { ...defaultLimits, ...limits }, discreet });
+export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log, ...service }: GraphService): GraphCore {
+  const limits = { ...defaultLimits, ...service.limits };
+  const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
   const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name), log));
-  return { documents, pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs, subgraphErrors, log }) };
+  return { documents, pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }) };
 }
 
 /**

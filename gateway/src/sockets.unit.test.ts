@@ -146,10 +146,16 @@ describe('a stream', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('hears one tail per topic, however many follow', async () => {
+  it('hears one tail per topic, however many follow in however many channels, and none after the last', async () => {
+    const others = await Promise.all(['web', 'mobile'].map((name) => serveFixture(parts, { bus, manifest: { name } })));
     const client = connect(await parts.token('customer'));
     await Promise.all([follow(client), follow(client)]);
-    expect(bus.tails).toEqual([['orders.v1']]);
+    expect(bus.open).toEqual(['orders.v1']);
+    await Promise.all(others.map((other) => other.close()));
+    expect(bus.open).toEqual(['orders.v1']);
+    const alone = new FakeTail();
+    await (await serveFixture(parts, { bus: alone })).close();
+    expect(alone.open).toEqual([]);
   });
 });
 

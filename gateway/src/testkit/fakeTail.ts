@@ -3,13 +3,22 @@ import type { EventTail } from '../gatewayRuntime.ts';
 
 /** A bus that says at once what it is told. */
 export class FakeTail implements EventTail {
-  readonly tails: string[][] = [];
+  /** Topic of each tail that is open. */
+  readonly open: string[] = [];
   readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: EventEnvelope }) => void>>();
 
   tail(topics: readonly string[], handle: (message: { topic: string; key: string; value: EventEnvelope }) => void): Promise<{ close(): Promise<void> }> {
-    this.tails.push([...topics]);
+    this.open.push(...topics);
     for (const topic of topics) this.#handlers.set(topic, (this.#handlers.get(topic) ?? new Set()).add(handle));
-    return Promise.resolve({ close: () => { for (const topic of topics) this.#handlers.get(topic)?.delete(handle); return Promise.resolve(); } });
+    return Promise.resolve({
+      close: () => {
+        for (const topic of topics) {
+          this.#handlers.get(topic)?.delete(handle);
+          this.open.splice(this.open.indexOf(topic), 1);
+        }
+        return Promise.resolve();
+      },
+    });
   }
 
   say(topic: string, value: EventEnvelope): void {
