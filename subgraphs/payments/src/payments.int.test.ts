@@ -11,7 +11,7 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import { until } from '#platform/testkit/until.ts';
 import type { Payments } from './context.ts';
 import definition from './main.ts';
-import { apiKey, providerOfTests, type ProviderOfTests } from './paymentsUnderTest.ts';
+import { apiKey, providerOfTests, type ProviderOfTests } from './testing/paymentsUnderTest.ts';
 
 let bus: EventBus;
 let sandbox: ProviderOfTests;

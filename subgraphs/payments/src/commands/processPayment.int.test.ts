@@ -6,7 +6,7 @@ import { testDatabase } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
 import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';
-import { openPayments, providerOfTests, type ProviderOfTests } from '../paymentsUnderTest.ts';
+import { openPayments, providerOfTests, type ProviderOfTests } from '../testing/paymentsUnderTest.ts';
 import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
 import { settleForgottenIntents } from '../sweepIntents.ts';
 import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './processPayment.ts';
@@ -220,7 +220,7 @@ describe('a kill -9', () => {
     const key = `${orderId}:killed`;
     const request: PaymentRequest = kind === 'AUTHORISE' ? { kind, orderId, key, terms: steady } : { kind, orderId, key };
     const child = superviseProcess({
-      script: new URL('./processPaymentAlone.ts', import.meta.url).pathname, restart: false, ready: /^ready/,
+      script: new URL('../testing/processPaymentAlone.ts', import.meta.url).pathname, restart: false, ready: /^ready/,
       env: { FAIL_POINT: failPoint, DATABASE_URL: database.url, PROVIDER_URL: sandbox.url, REQUEST: JSON.stringify(request) },
     });
     await until(() => child.output.includes('ended: SIGKILL'), { timeoutMs: 20_000, what: 'the process is killed' });

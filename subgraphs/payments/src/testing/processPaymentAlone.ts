@@ -1,6 +1,6 @@
 import { providerOf } from '../config.ts';
-import { openPayments } from '../paymentsUnderTest.ts';
-import { processPayment, type PaymentRequest } from './processPayment.ts';
+import { openPayments } from './paymentsUnderTest.ts';
+import { processPayment, type PaymentRequest } from '../commands/processPayment.ts';
 
 /** One command in a process of its own, for tests that kill it. */
 const { DATABASE_URL = '', PROVIDER_URL = '', REQUEST = '' } = process.env;

@@ -4,8 +4,8 @@ import { openDomain } from '#platform/subgraph/openDomain.ts';
 import { startPaymentProvider, type RunningPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import type { Behaviour } from '#sandbox/paymentProvider/behaviour.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
-import type { Payments } from './context.ts';
-import definition from './main.ts';
+import type { Payments } from '../context.ts';
+import definition from '../main.ts';
 
 export const apiKey = 'key-of-the-payments-tests';
 
