@@ -37,7 +37,7 @@ export async function sync(_root: unknown, { storeId, since, first }: SyncArgume
   const person = principal.roles.includes('customer') ? principal.subject : null;
   const menuSince = held?.storeId === storeId ? held.menu : null;
   const { data, errors } = await run(SyncScanDocument, { storeId, since: menuSince, first: atMost, orders: heldOrders, person: person !== null });
-  const scanned = data ?? {};
+  const scanned: Partial<SyncScanQuery> = data ?? {};
   // Null next to an error may be a part that did not answer: it is then not taken for one that is empty.
   const doubtful = errors.length > 0;
   const menu = menuPart(scanned.store?.menuChanges ?? null);
