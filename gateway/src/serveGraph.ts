@@ -6,7 +6,7 @@ import { Admission } from './admission.ts';
 import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from './channelManifest.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
 import { createSubgraphFetch } from './dataSources/createSubgraphFetch.ts';
-import { Documents } from './documents.ts';
+import { Documents, type PreparedDocument } from './documents.ts';
 import type { ErrorPolicy } from './errors.ts';
 import { createExecutor } from './executor.ts';
 import type { EventTail, RunningChannel } from './gatewayRuntime.ts';
@@ -56,7 +56,8 @@ export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log,
 }
 
 /**
- * Serves a graph. Trusted documents are parsed, validated and planned before it listens.
+ * Serves a graph. Trusted documents are parsed and validated before it listens, and planned from then on, one at a time, unless somebody
+ * asks first.
  * @throws if one of them does not fit the graph, or the port is taken
  */
 export async function serveGraph(service: GraphService, { documents, pipeline }: GraphCore = createCore(service)): Promise<RunningChannel> {
@@ -66,7 +67,7 @@ export async function serveGraph(service: GraphService, { documents, pipeline }:
   const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, log) : undefined;
   const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, events: await eventCatalogue(), policy });
   await subscriptions?.start();
-  warmUp(service, documents, subscriptions);
+  const prepared = prepareTrusted(service, documents, subscriptions);
   const admission = new Admission(documents, trusted, { open: anyDocument });
   const server = new GraphServer({
     name, log, explorer: !discreet,
@@ -75,19 +76,38 @@ export async function serveGraph(service: GraphService, { documents, pipeline }:
       path: graphqlPath, admission, pipeline, subscriptions, clients, callerOf, policy, maxFrameBytes: limits.bodyBytes, apiSchema: graph.apiSchema, log,
     }),
   });
-  return server.listen(service.port, service.host, async () => shared?.release());
+  const closing = new AbortController();
+  const running = await server.listen(service.port, service.host, async () => {
+    closing.abort();
+    await shared?.release();
+  });
+  planAhead(prepared, documents, closing.signal, log);
+  return running;
 }
 
-/** Prepares and plans every trusted document, for principals who are refused nothing. */
-function warmUp({ name, trusted }: GraphService, documents: Documents, subscriptions: Subscriptions | undefined): void {
-  const everything: Principal = { kind: 'service', subject: 'warm-up', roles: [], scopes: new Set(['admin']), bindings: {}, channel: name };
-  for (const document of trusted.all()) {
+function prepareTrusted({ name, trusted }: GraphService, documents: Documents, subscriptions: Subscriptions | undefined): PreparedDocument[] {
+  return trusted.all().flatMap((document) => {
     try {
       const prepared = documents.prepare(document.source);
-      if (prepared.operation.operation !== 'subscription') documents.variantFor(prepared, everything);
-      else if (subscriptions) documents.variantFor(subscriptions.prepare(prepared).query, everything);
+      if (prepared.operation.operation !== 'subscription') return [prepared];
+      return subscriptions ? [subscriptions.prepare(prepared).query] : [];
     } catch (error) {
       throw new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error });
     }
-  }
+  });
+}
+
+/** Plans documents for principals who are refused nothing, giving way to requests after each. */
+function planAhead(prepared: readonly PreparedDocument[], documents: Documents, signal: AbortSignal, log: Logger): void {
+  const everything: Principal = { kind: 'service', subject: 'plan-ahead', roles: [], scopes: new Set(['admin']), bindings: {}, channel: 'internal' };
+  const [next, ...rest] = prepared;
+  if (!next || signal.aborted) return;
+  setImmediate(() => {
+    try {
+      documents.variantFor(next, everything);
+    } catch (error) {
+      log.error({ err: error, operation: next.operationName }, 'a trusted document cannot be planned');
+    }
+    planAhead(rest, documents, signal, log);
+  });
 }

@@ -51,10 +51,6 @@ export class EventQueue {
     this.#wake?.();
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
   /** Waits, but not beyond the close. */
   async pause(milliseconds: number): Promise<void> {
     if (this.#closed || milliseconds <= 0) return;

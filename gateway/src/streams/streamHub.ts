@@ -58,11 +58,6 @@ export class StreamHub {
     };
   }
 
-  /** How many feeds are followed now. */
-  get followed(): number {
-    return this.#listeners.size;
-  }
-
   #hear(topic: string, event: unknown): void {
     if (!isEnvelope(event)) return;
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
