@@ -9,6 +9,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve channel <name>    a channel, on its port
   serve gateway           the full graph, on base + 0
   serve provider          the payment provider of the sandbox
+  serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes roles and databases (ADMIN_DATABASE_URL, DATABASE_URLS), and ends
 
 Settings, as an environment variable, a line of .env, or a flag:
@@ -47,8 +48,9 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
     case 'channel': return (await import('./system/serveEdge.ts')).serveChannel(name, context);
     case 'gateway': return (await import('./system/serveEdge.ts')).serveGateway(context);
     case 'provider': return (await import('./system/serveSandbox.ts')).serveProvider(context);
+    case 'simulation': return (await import('./system/serveSandbox.ts')).serveSimulation(context);
     case 'databases': return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
-    default: throw new StartupError('say what to serve: subgraph <name>, channel <name>, gateway, provider or databases (--help tells more).');
+    default: throw new StartupError('say what to serve: subgraph <name>, channel <name>, gateway, provider, simulation or databases (--help tells more).');
   }
 }
 

@@ -40,6 +40,8 @@ async function settingsHelp(): Promise<string> {
 
 function stopOnSignals(stop: Promise<() => Promise<void>>): void {
   let asked = false;
+  // That the start failed is told by whoever waits for it.
+  stop.catch(() => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (asked) process.exit(130);

@@ -15,6 +15,7 @@ export interface DatabaseSpec {
  */
 export async function ensureDatabase(cluster: Pick<Cluster, 'adminUrl' | 'passwordOf' | 'url'>, spec: DatabaseSpec): Promise<{ url: string; created: boolean }> {
   const client = new pg.Client(cluster.adminUrl);
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await ensureRole(client, spec.role, cluster.passwordOf(spec.role));

@@ -21,7 +21,7 @@ interface Migration {
  * @throws StartupError when one was edited after it was applied, or fails.
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
-  return apply(url, '_prisma_migrations', existsSync(folder) ? read(folder) : []);
+  return apply(url, 'public._prisma_migrations', existsSync(folder) ? read(folder) : []);
 }
 
 /**
@@ -49,6 +49,8 @@ function read(folder: string): Migration[] {
 
 async function apply(url: string, table: string, migrations: readonly Migration[]): Promise<string[]> {
   const client = new pg.Client(url);
+  // A server that goes away fails the statement in hand; without a listener it would also end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [prismaLock]);

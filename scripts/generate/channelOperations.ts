@@ -14,7 +14,7 @@ export function channelOperations(): GenerateTask[] {
     const output = `generated/bffs/${name}/operations.ts`;
     return [{
       name: `operations/${name}`,
-      inputs: [schema, folder],
+      inputs: [schema, folder, 'scripts/generate/channelOperations.ts', 'scripts/generate/resolverTypes.ts'],
       outputs: [output],
       run: async () => {
         const [{ codegen }, operations, typedDocuments, { parse }] = await Promise.all([

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { channelOperations } from './channelOperations.ts';
+import { composeFile } from './composeFile.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
 import { protobuf } from './protobuf.ts';
@@ -9,7 +10,7 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile()],
   supergraph,
   channelOperations,
 ];

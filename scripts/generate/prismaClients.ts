@@ -11,7 +11,7 @@ export function prismaClients(): GenerateTask[] {
     if (!existsSync(join(root, schema))) return [];
     return [{
       name: `prisma/${name}`,
-      inputs: [schema],
+      inputs: [schema, 'scripts/generate/prismaClients.ts'],
       outputs: [`generated/${name}/prisma/client.ts`],
       run: async () => {
         rmSync(join(root, `generated/${name}/prisma`), { recursive: true, force: true });

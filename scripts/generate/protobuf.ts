@@ -11,7 +11,7 @@ const template = {
 export function protobuf(): GenerateTask[] {
   return [{
     name: 'proto',
-    inputs: ['schema/proto'],
+    inputs: ['schema/proto', 'scripts/generate/protobuf.ts'],
     outputs: ['generated/proto'],
     run: () => runTool('buf', ['generate', 'schema/proto', '--template', JSON.stringify(template)]),
   }];

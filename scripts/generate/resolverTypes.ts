@@ -22,7 +22,7 @@ export function resolverTypes(): GenerateTask[] {
     const hasContext = existsSync(join(root, context));
     return [{
       name: `resolvers/${name}`,
-      inputs: ['schema/base.graphql', schema, `subgraphs/${name}/codegen.json`, context],
+      inputs: ['schema/base.graphql', schema, `subgraphs/${name}/codegen.json`, context, 'scripts/generate/resolverTypes.ts'],
       outputs: [output],
       run: async () => {
         const [{ codegen }, types, resolvers, { parse }] = await Promise.all([

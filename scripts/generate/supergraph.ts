@@ -14,11 +14,14 @@ export function supergraph(): GenerateTask[] {
   return [{
     name: 'supergraph',
     inputs: [
-      'schema/base.graphql', 'schema/subgraphs.ts', 'schema/channels.ts', 'schema/compose',
+      'schema/base.graphql', 'schema/subgraphs.ts', 'schema/channels.ts', 'schema/compose', 'schema/events',
       ...subgraphs.map(({ name }) => `subgraphs/${name}/schema.graphql`),
       ...channels.flatMap(({ name }) => [`bffs/${name}/schema.graphql`, `bffs/${name}/channel.ts`]),
     ],
-    outputs: ['schema/supergraph.graphql'],
+    outputs: [
+      'schema/supergraph.graphql',
+      ...channels.filter(({ name }) => existsSync(join(root, `bffs/${name}/channel.ts`))).flatMap(({ name }) => [`schema/channels/${name}.graphql`, `generated/channels/${name}.supergraph.graphql`]),
+    ],
     run: async () => {
       const { composeAll } = (await import(join(root, composer))) as { composeAll: () => unknown };
       await composeAll();

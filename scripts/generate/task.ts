@@ -10,7 +10,7 @@ export const root = new URL('../..', import.meta.url).pathname;
 export interface GenerateTask {
   /** Such as `prisma/orders`: shown to the user, and the name of the stamp. */
   readonly name: string;
-  /** Files and folders whose contents decide; those that do not exist count as empty. */
+  /** Files and folders whose contents decide, the generator itself among them; those that do not exist count as empty. */
   readonly inputs: readonly string[];
   /** Files or folders that exist after a successful run. */
   readonly outputs: readonly string[];
@@ -79,14 +79,12 @@ export function writeIfChanged(path: string, text: string): boolean {
 
 function hashOf(task: GenerateTask): string {
   const hash = createHash('sha256');
-  // The generators themselves and the pinned versions of their tools are inputs of everything.
-  for (const path of [...task.inputs, 'scripts/generate', 'package.json'].flatMap(filesBelow)) {
-    hash.update(path).update('\0').update(path === 'package.json' ? dependencyVersions() : readFileSync(join(root, path))).update('\0');
-  }
+  hash.update(toolVersions());
+  for (const path of task.inputs.flatMap(filesBelow)) hash.update(path).update('\0').update(readFileSync(join(root, path))).update('\0');
   return hash.digest('hex');
 }
 
-function dependencyVersions(): string {
+function toolVersions(): string {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
   const tools = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] });
   return JSON.stringify(tools.filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|^graphql$/.test(name)).sort());

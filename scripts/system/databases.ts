@@ -24,7 +24,7 @@ export interface Databases {
 
 /** Makes and migrates every database of the system on one cluster. */
 export async function openDatabases(cluster: Cluster): Promise<Databases> {
-  const applied = await Promise.all([
+  const applied = await allOrFirstFailure([
     ...subgraphs.map(async ({ name, database }) => {
       const { url } = await ensureDatabase(cluster, { database, role: database });
       return migrateDomain(url, name);
@@ -39,6 +39,12 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
     sagas: cluster.url(sagaDatabase),
     applied: applied.reduce((sum, count) => sum + count, 0),
   };
+}
+
+/** Waits for all, so that none still works when a failure closes what it works on. */
+async function allOrFirstFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** The platform's tables first, then the domain's. Returns how many migrations were applied now. */

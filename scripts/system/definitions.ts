@@ -16,13 +16,10 @@ export const migrationsOf = (name: string): string => join(root, 'subgraphs', na
 
 const mainOf = (name: string): string => join(root, 'subgraphs', name, 'src/main.ts');
 
-/** Names in the registry that have no code. */
-export const missingSubgraphs = (): string[] => subgraphs.filter(({ name }) => !existsSync(mainOf(name))).map(({ name }) => name);
-
-/** Loads the definitions of these subgraphs, by default of all that have code. Needs what `generate` makes. */
-export function loadDefinitions(entries: readonly SubgraphEntry[] = subgraphs.filter(({ name }) => existsSync(mainOf(name)))): Promise<RegisteredSubgraph[]> {
+/** Loads the definitions of these subgraphs, by default of all that the registry names. Needs what `generate` makes. */
+export function loadDefinitions(entries: readonly SubgraphEntry[] = subgraphs): Promise<RegisteredSubgraph[]> {
   return Promise.all(entries.map(async (entry) => {
-    if (!existsSync(mainOf(entry.name))) throw new StartupError(`subgraphs/${entry.name}/src/main.ts does not exist.`);
+    if (!existsSync(mainOf(entry.name))) throw new StartupError(`schema/subgraphs.ts names ${entry.name}, but subgraphs/${entry.name}/src/main.ts does not exist: add it, or take the line out.`);
     const { default: definition } = (await import(mainOf(entry.name))) as { default: SubgraphDefinition };
     return { entry, definition };
   }));

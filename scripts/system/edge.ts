@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { PlatformSettings } from '#platform/config/settings.ts';
@@ -29,11 +28,10 @@ export interface Edge {
 
 /** Starts the gateway (the full graph) and every channel of the registry. All or none. */
 export async function startEdge(parts: EdgeParts): Promise<Edge> {
-  if (!existsSync(join(root, 'gateway/src/runGateway.ts'))) return { gateway: { name: 'gateway', port: 0, url: 'none', close: () => Promise.resolve() }, channels: [], close: () => Promise.resolve() };
   const { runGateway } = await import('#gateway/runGateway.ts');
   const started = await Promise.allSettled([
     runGateway(runtimeOf(parts, gatewayOffset)),
-    ...channels.filter(({ name }) => existsSync(join(root, 'bffs', name, 'channel.ts'))).map((entry) => startChannel(entry, parts)),
+    ...channels.map((entry) => startChannel(entry, parts)),
   ]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const close = async (): Promise<void> => void (await Promise.all(running.map((channel) => channel.close())));

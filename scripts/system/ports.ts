@@ -15,13 +15,12 @@ export interface Listener {
   readonly port: number;
 }
 
-/** Everything that listens when all run in one process. */
+/** Everything of ours that listens when all run in one process. PostgreSQL looks after its own port: an earlier server of ours may still be ending. */
 export function listeners(base: number): Listener[] {
   return [
     { name: 'gateway', port: base + gatewayOffset },
     ...channels.map(({ name, port }) => ({ name, port: base + port })),
     { name: 'payment provider', port: base + providerOffset },
-    { name: 'PostgreSQL', port: base + postgresOffset },
   ];
 }
 

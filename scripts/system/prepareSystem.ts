@@ -9,9 +9,9 @@ import { startCluster } from '#platform/postgres/startCluster.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
-import { loadDefinitions, missingSubgraphs, type RegisteredSubgraph } from './definitions.ts';
+import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, postgresOffset, providerOffset } from './ports.ts';
-import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed } from './secrets.ts';
+import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface SystemOptions {
@@ -34,6 +34,7 @@ export interface PreparedSystem {
   readonly databases: Databases;
   readonly identity: Identity;
   readonly providerKey: string;
+  readonly secretOptions: SecretOptions;
   readonly log: Logger;
 }
 
@@ -52,13 +53,12 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   await checkPortsFree(early.HOST, listeners(early.PORT_BASE));
   progress('starting PostgreSQL, generating code');
   const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
-  for (const name of missingSubgraphs()) progress(`no code for the subgraph ${name}: left out`);
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
 
   const configs = definitions.map(({ definition }) => definition.config);
-  const secretOptions = {
+  const secretOptions: SecretOptions = {
     environment: options.environment, settings: early,
-    onMade: (names: readonly string[]) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
+    onMade: (names) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
   };
   const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
@@ -66,7 +66,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     defaults: { ...ownDefaults, PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` },
   });
   const identity = await identityOf(settings, secretOptions);
-  return { settings, definitions, databases, identity, providerKey: secrets[providerKeyName] ?? '', log: createLogger({ level: settings.LOG_LEVEL }) };
+  return { settings, definitions, databases, identity, secretOptions, providerKey: secrets[providerKeyName] ?? '', log: createLogger({ level: settings.LOG_LEVEL }) };
 }
 
 async function startDatabases(settings: PlatformSettings, log: (line: string) => void, teardown: Teardown): Promise<Databases> {

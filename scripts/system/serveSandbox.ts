@@ -1,11 +1,14 @@
+import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
-import { z } from 'zod';
 import { dataFolder } from './dataDir.ts';
 import { providerOffset } from './ports.ts';
 import { secretOptionsOf, providerKeyName, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
+import { simulate } from './simulation.ts';
 
 /** The payment provider of the sandbox, in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
@@ -14,4 +17,26 @@ export async function serveProvider(context: ServeContext): Promise<void> {
   const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, host: settings.HOST, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey });
   context.teardown.add('payment provider', () => provider.close());
   context.ready(`payment provider on ${provider.url}`);
+}
+
+const simulationSettings = z.object({
+  ...platformSettings.shape,
+  GATEWAY_URL: z.url().default('http://127.0.0.1:4000/graphql'),
+  DELIVERY_URL: z.url().default('http://127.0.0.1:4004/graphql'),
+});
+
+/** Simulated kitchens and couriers, clients of a system that runs elsewhere with the same development secrets. */
+export async function serveSimulation(context: ServeContext): Promise<void> {
+  const settings = loadSettings(simulationSettings, context.sources);
+  if (settings.PROFILE !== 'development') throw new StartupError('the simulation is for the development profile only.');
+  const stop = await simulate({
+    gatewayUrl: settings.GATEWAY_URL, deliveryUrl: settings.DELIVERY_URL, secretOptions: secretOptionsOf(settings, context), log: createLogger({ level: settings.LOG_LEVEL }),
+  });
+  // It waits without holding the process open.
+  const alive = setInterval(() => undefined, 60_000);
+  context.teardown.add('simulation', async () => {
+    clearInterval(alive);
+    await stop();
+  });
+  context.ready(`simulation against ${settings.GATEWAY_URL}`);
 }

@@ -46,6 +46,11 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       }),
       Promise.all(subgraphs.map((subgraph) => subgraph.start())),
     );
+    if (settings.SIMULATION ?? settings.PROFILE === 'development') {
+      const { simulate } = await import('./simulation.ts');
+      const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
+      teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
+    }
     return { settings, subgraphs, edge, identity, bus, stop: () => teardown.run() };
   });
 }

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import { issueToken } from '#platform/identity/developmentIssuer.ts';
+import type { TokenFor } from '#sandbox/simulation/graphqlClient.ts';
+import { startSimulation } from '#sandbox/simulation/simulation.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { clientKeyName, secretsNamed, type SecretOptions } from './secrets.ts';
+
+/** Those seeded around the demo store, but for the first, who is left to whoever tries the system out. */
+const couriers = [2, 3, 4, 5, 6].map((n) => seedId('courier', n));
+
+export interface SimulationParts {
+  readonly gatewayUrl: string;
+  readonly deliveryUrl: string;
+  readonly secretOptions: SecretOptions;
+  readonly log: Logger;
+}
+
+/** Starts the simulated kitchens and couriers, with tokens of the development profile. Returns how to stop them. */
+export async function simulate({ gatewayUrl, deliveryUrl, secretOptions, log }: SimulationParts): Promise<() => Promise<void>> {
+  const secrets = await secretsNamed([clientKeyName], secretOptions);
+  const key = JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0];
+  const tokenFor: TokenFor = (actor) => issueToken(key, {
+    subject: actor.role === 'courier' ? actor.subject : `simulated-${actor.role}`,
+    roles: [actor.role],
+    bindings: actor.role === 'kitchen' ? { store: actor.store } : {},
+  });
+  const end = new AbortController();
+  const { stopped } = startSimulation({ gatewayUrl, deliveryUrl, tokenFor, couriers, log: log.child({ service: 'simulation' }), signal: end.signal });
+  return () => {
+    end.abort();
+    return stopped;
+  };
+}
