@@ -1,7 +1,7 @@
 import { cupSizes, type SeedSize } from './menuItems.ts';
 import type { Texts } from './texts.ts';
 
-export interface SeedSlot {
+interface SeedSlot {
   readonly slug: string;
   readonly name: Texts;
   readonly required: boolean;

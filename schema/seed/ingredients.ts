@@ -5,7 +5,7 @@ export type SeedAllergen =
   | 'GLUTEN' | 'CRUSTACEANS' | 'EGGS' | 'FISH' | 'PEANUTS' | 'SOYA' | 'MILK' | 'NUTS' | 'CELERY' | 'MUSTARD' | 'SESAME'
   | 'SULPHITES' | 'LUPIN' | 'MOLLUSCS';
 
-export type SeedUnit = 'PIECE' | 'GRAM' | 'MILLILITRE';
+type SeedUnit = 'PIECE' | 'GRAM' | 'MILLILITRE';
 
 /** What stock is counted in. Allergens of a menu item are those of its ingredients. */
 export interface SeedIngredient {

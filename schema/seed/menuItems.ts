@@ -1,7 +1,7 @@
 import type { SeedCountry } from './stores.ts';
 import type { Texts } from './texts.ts';
 
-export type SeedTaxClass = 'FOOD' | 'BEVERAGE' | 'ALCOHOL';
+type SeedTaxClass = 'FOOD' | 'BEVERAGE' | 'ALCOHOL';
 
 export interface SeedSize {
   readonly slug: string;

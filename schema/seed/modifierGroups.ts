@@ -1,6 +1,6 @@
 import type { Texts } from './texts.ts';
 
-export interface SeedModifier {
+interface SeedModifier {
   readonly slug: string;
   readonly name: Texts;
   /** Surcharge in euro cents, per unit; other currencies follow from it. */

@@ -1,7 +1,7 @@
 import type { Item } from './catalogue.ts';
 import { canChoose, entryOf, surchargeOf, type StoreMenu } from './storeMenu.ts';
 
-export type LineProblem =
+type LineProblem =
   | 'UNKNOWN_ITEM' | 'NOT_ON_MENU' | 'UNAVAILABLE' | 'UNKNOWN_SIZE' | 'UNKNOWN_MODIFIER' | 'TOO_FEW_MODIFIERS' | 'TOO_MANY_MODIFIERS'
   | 'SLOT_NOT_FILLED' | 'SLOT_CHOICE_NOT_ALLOWED';
 

@@ -28,7 +28,7 @@ export interface Entry {
 const none: readonly PriceWindow[] = [];
 
 /** What a subject costs, or adds, at a store; undefined where it has no price. */
-export const subjectPrice = (store: StoreMenu, subjectId: string, at: Date): CurrentPrice | undefined =>
+const subjectPrice = (store: StoreMenu, subjectId: string, at: Date): CurrentPrice | undefined =>
   priceAt(store.ownPrices.get(subjectId) ?? none, store.list.prices.get(subjectId) ?? none, at.getTime());
 
 /** What a size, a modifier or a slot's choice adds: nothing unless a price says so. */
