@@ -28,7 +28,7 @@ beforeAll(async () => {
   payments = await testSubgraph<Payments>(definition, {
     bus,
     configuration: {
-      PAYMENT_PROVIDER_URL: sandbox.url, PAYMENT_PROVIDER_API_KEY: apiKey, PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: '300',
+      PAYMENT_PROVIDER_URL: sandbox.url, PAYMENT_PROVIDER_API_KEY: apiKey,
       PAYMENT_INTENT_PATIENCE_SECONDS: '0.5', PAYMENT_SWEEP_SECONDS: '0.1',
     },
   });
@@ -78,7 +78,7 @@ describe('the commands', () => {
   });
 
   it('of a caller who never comes back are finished by the sweep', async () => {
-    await sandbox.behave({ delayMilliseconds: 500 });
+    await sandbox.behave({ available: false });
     expect(await codeOf(authorise())).toBe(Code.Unavailable);
     await sandbox.behave({});
     await until(async () => (await payments.domain.db.payment.findUnique({ where: { orderId } }))?.status === 'AUTHORISED');
