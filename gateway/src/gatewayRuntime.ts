@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
-import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 
-/** What a channel needs of the event bus: to hear everything from now on. `tail` of the bus fits. */
+/** What a channel needs of the event bus: to hear everything from now on. Any `EventBus` fits. */
 export interface EventTail {
   /** Resolves when live: what is published after that is heard. Order holds per key. */
-  tail(topics: readonly string[], handle: (message: { readonly topic: string; readonly key: string; readonly value: EventEnvelope }) => void): Promise<{ close(): Promise<void> }>;
+  tail(topics: readonly string[], handle: (message: { readonly topic: string; readonly key: string; readonly value: unknown }) => void): Promise<{ close(): Promise<void> }>;
 }
 
 /** The surroundings of a channel: the same in one process, in many, and in tests. */

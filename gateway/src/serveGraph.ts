@@ -61,12 +61,25 @@ export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log,
  * @throws if one of them does not fit the graph, or the port is taken
  */
 export async function serveGraph(service: GraphService, { documents, pipeline }: GraphCore = createCore(service)): Promise<RunningChannel> {
+  const { graph, log } = service;
+  const policy = { ...defaultStreamPolicy, ...service.streams };
+  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, log) : undefined;
+  try {
+    const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, events: await eventCatalogue(), policy });
+    await subscriptions?.start();
+    return await listen(service, documents, pipeline, subscriptions, async () => shared?.release());
+  } catch (error) {
+    await shared?.release();
+    throw error;
+  }
+}
+
+async function listen(
+  service: GraphService, documents: Documents, pipeline: Pipeline, subscriptions: Subscriptions | undefined, onClose: () => Promise<void>,
+): Promise<RunningChannel> {
   const { name, graph, trusted, clients, callerOf, anyDocument, discreet, log } = service;
   const limits = { ...defaultLimits, ...service.limits };
   const policy = { ...defaultStreamPolicy, ...service.streams };
-  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, log) : undefined;
-  const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, events: await eventCatalogue(), policy });
-  await subscriptions?.start();
   const prepared = prepareTrusted(service, documents, subscriptions);
   const admission = new Admission(documents, trusted, { open: anyDocument });
   const server = new GraphServer({
@@ -79,7 +92,7 @@ export async function serveGraph(service: GraphService, { documents, pipeline }:
   const closing = new AbortController();
   const running = await server.listen(service.port, service.host, async () => {
     closing.abort();
-    await shared?.release();
+    await onClose();
   });
   planAhead(prepared, documents, closing.signal, log);
   return running;

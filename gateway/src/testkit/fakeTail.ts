@@ -5,9 +5,9 @@ import type { EventTail } from '../gatewayRuntime.ts';
 export class FakeTail implements EventTail {
   /** Topic of each tail that is open. */
   readonly open: string[] = [];
-  readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: EventEnvelope }) => void>>();
+  readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: unknown }) => void>>();
 
-  tail(topics: readonly string[], handle: (message: { topic: string; key: string; value: EventEnvelope }) => void): Promise<{ close(): Promise<void> }> {
+  tail(topics: readonly string[], handle: (message: { topic: string; key: string; value: unknown }) => void): Promise<{ close(): Promise<void> }> {
     this.open.push(...topics);
     for (const topic of topics) this.#handlers.set(topic, (this.#handlers.get(topic) ?? new Set()).add(handle));
     return Promise.resolve({
