@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import pg from 'pg';
 import type { Logger } from 'pino';
 import { holdLease } from './executorLease.ts';
 
@@ -11,7 +12,7 @@ export interface SagaHost {
 }
 
 export interface SagaRuntimeOptions {
-  /** The database of the durable runtime: `sagas`. Created and migrated when need be. */
+  /** The database of the durable runtime, `sagas`, as a role that may make schemas in it. Its tables are made, and migrated, at the start. */
   readonly databaseUrl: string;
   readonly log: Logger;
   /** An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed loses them at once. */
@@ -47,8 +48,10 @@ const quiet = (log: Logger): DLogger => ({
 export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
   const executorId = randomUUID();
   const log = options.log.child({ part: 'sagas' });
+  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 8, idle_in_transaction_session_timeout: 60_000 });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the sagas broke'));
   DBOS.setConfig({
-    name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
+    name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePool: pool, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
   });
   await DBOS.launch();
   const lease = await holdLease({
@@ -62,6 +65,7 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
     async stop() {
       await DBOS.shutdown();
       await lease.release();
+      await pool.end();
     },
   };
 }

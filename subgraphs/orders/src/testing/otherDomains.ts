@@ -14,6 +14,8 @@ export const farAddressVersionId = seedId('addressVersion', '1/2');
 export const burger = seedId('menuItem', 'burger');
 export const cola = seedId('menuItem', 'cola');
 export const soldOut = seedId('menuItem', 'sold-out');
+/** On the menu, but with nothing left to make it of. */
+export const rareItem = seedId('menuItem', 'rare');
 export const unknownItem = seedId('menuItem', 'unknown');
 
 /** What the other domains say about the one store, menu and customer of these tests. Change it to have them say something else. */
@@ -39,7 +41,7 @@ const line = (answers: Answers, menuItemId: string) => {
   if (menuItemId === soldOut) return { problem: 'UNAVAILABLE', subject: 'Sold out' };
   if (menuItemId === unknownItem) return { problem: 'UNKNOWN_ITEM', subject: menuItemId };
   if (menuItemId === cola) return { unitPrice: 595n, taxClass: 'BEVERAGE', name: { en: 'Cola' }, componentItemIds: [cola] };
-  return { unitPrice: answers.burgerPrice, taxClass: 'FOOD', name: { en: 'Burger', de: 'Burger vom Grill' }, componentItemIds: [burger] };
+  return { unitPrice: answers.burgerPrice, taxClass: 'FOOD', name: { en: 'Burger', de: 'Burger vom Grill' }, componentItemIds: [menuItemId] };
 };
 
 /** Real Connect services, as the real domains serve them; only what they answer is made up. */

@@ -1,0 +1,131 @@
+import pino from 'pino';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { until } from '#platform/testkit/until.ts';
+import { currentTrace, runWithTrace, newTraceparent } from '#platform/telemetry/trace.ts';
+import { defineSaga } from './defineSaga.ts';
+import { startSagas, type SagaHost, type SagaRuntime } from './sagaHost.ts';
+import type { Refused, StepCall } from './saga.ts';
+
+/** What the steps did, by saga; and what they are to do instead. */
+interface World extends SagaHost {
+  readonly done: Map<string, string[]>;
+  readonly failures: Map<string, number>;
+  readonly refusals: Map<string, string>;
+  readonly traces: string[];
+}
+
+const world: World = { name: 'kitchen', log: pino({ level: 'silent' }), done: new Map(), failures: new Map(), refusals: new Map(), traces: [] };
+
+const act = (name: string) => async ({ domain, sagaId, key }: StepCall<World>): Promise<Refused | void> => {
+  await Promise.resolve();
+  const failures = domain.failures.get(key) ?? 0;
+  if (failures > 0) {
+    domain.failures.set(key, failures - 1);
+    throw new Error('not now');
+  }
+  domain.traces.push(currentTrace().traceparent);
+  const reason = domain.refusals.get(key);
+  if (reason) return { refused: reason };
+  domain.done.set(sagaId, [...(domain.done.get(sagaId) ?? []), name]);
+  return undefined;
+};
+const undo = (name: string) => [name, async (call: StepCall<World>) => { await act(name)(call); }] as const;
+
+const steps = {
+  buy: { run: act('buy'), undo: undo('giveBack') },
+  cook: { run: act('cook'), undo: undo('throwAway') },
+  plain: { run: act('plain') },
+  eat: { run: act('eat'), replaces: 'cook' },
+  pay: { run: act('pay'), undo: undo('payBack'), replaces: 'buy' },
+  last: { run: act('last') },
+};
+
+const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
+  name: 'dinner',
+  steps,
+  retry: { attempts: 2, firstPauseMs: 1, longestPauseMs: 5 },
+  async run(saga, { wait }) {
+    await saga.do('buy');
+    await saga.do('cook');
+    await saga.do('plain');
+    if (wait) {
+      const deadline = await saga.deadline(60);
+      for (let message = await saga.receive(deadline); message !== 'enough'; message = await saga.receive(deadline)) {
+        await saga.note(`heard ${message}`, act(`heard ${message}`));
+      }
+    }
+    await saga.do('eat');
+    await saga.do('pay');
+    await saga.do('last');
+  },
+  async refused(saga, reason) {
+    await saga.note('refused', act(`refused ${reason}`));
+  },
+});
+
+let runtime: SagaRuntime;
+
+beforeAll(async () => {
+  dinner.register(world);
+  runtime = await startSagas({ databaseUrl: (await databaseOf()).url, log: world.log });
+});
+
+afterAll(() => runtime.stop());
+
+const outcomeOf = (id: string) => DBOS.getResult<string>(id, { timeoutSeconds: 20, pollingIntervalMs: 15 });
+
+describe('a saga', () => {
+  it('takes its steps in order, once, however often it is started', async () => {
+    await Promise.all([dinner.start('plain', { wait: false }), dinner.start('plain', { wait: false })]);
+    await dinner.start('plain', { wait: false });
+    expect(await outcomeOf('plain')).toBe('completed');
+    await dinner.start('plain', { wait: false });
+    expect(world.done.get('plain')).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
+  });
+
+  it.each([
+    ['buy', ['refused NO']],
+    ['cook', ['buy', 'refused NO', 'giveBack']],
+    ['plain', ['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']],
+    ['eat', ['buy', 'cook', 'plain', 'refused NO', 'throwAway', 'giveBack']],
+    ['pay', ['buy', 'cook', 'plain', 'eat', 'refused NO', 'giveBack']],
+    ['last', ['buy', 'cook', 'plain', 'eat', 'pay', 'refused NO', 'payBack']],
+  ])('refused at %s, undoes exactly the completed steps, the last one first', async (step, done) => {
+    const id = `refused-${step}`;
+    world.refusals.set(`${id}:${step}`, 'NO');
+    await dinner.start(id, { wait: false });
+    expect(await outcomeOf(id)).toBe('undone: NO');
+    expect(world.done.get(id)).toEqual(done);
+  });
+
+  it('tries a step that fails again and again, beyond its rounds, and undoes as stubbornly', async () => {
+    world.failures.set('stubborn:cook', 7);
+    world.failures.set('stubborn:giveBack', 7);
+    world.refusals.set('stubborn:plain', 'NO');
+    await dinner.start('stubborn', { wait: false });
+    expect(await outcomeOf('stubborn')).toBe('undone: NO');
+    expect(world.done.get('stubborn')).toEqual(['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']);
+  });
+
+  it('hears each message once and in order, also those sent before it was started', async () => {
+    await dinner.signal('heard', { wait: true }, 'a', 'event-1');
+    await dinner.signal('heard', { wait: true }, 'a', 'event-1');
+    await dinner.signal('heard', { wait: true }, 'b', 'event-2');
+    await until(() => world.done.get('heard')?.includes('heard b'));
+    await dinner.signal('heard', { wait: true }, 'b', 'event-2');
+    await dinner.signal('heard', { wait: true }, 'enough', 'event-3');
+    expect(await outcomeOf('heard')).toBe('completed');
+    await dinner.signal('heard', { wait: true }, 'too late', 'event-4');
+    expect(world.done.get('heard')).toEqual(['buy', 'cook', 'plain', 'heard a', 'heard b', 'eat', 'pay', 'last']);
+  });
+
+  it('works under the trace of the request that began it', async () => {
+    const traceparent = newTraceparent();
+    world.traces.length = 0;
+    await runWithTrace({ ...currentTrace(), traceparent }, () => dinner.start('traced', { wait: false }));
+    expect(await outcomeOf('traced')).toBe('completed');
+    expect(new Set(world.traces)).toEqual(new Set([traceparent]));
+  });
+});

@@ -1,0 +1,224 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import pg from 'pg';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
+import { placeOrder } from '../commands/placeOrder.ts';
+import type { Orders } from '../context.ts';
+import orders from '../main.ts';
+import { cancelOrder } from '../commands/cancelOrder.ts';
+import { kitchenWork, type KitchenStep } from '../commands/kitchenWork.ts';
+import { ledgerDomains, ledgerOf, ledgerTable, type Interruption } from '../testing/ledgerDomains.ts';
+import { addressVersionId, burger, customerId, rareItem, storeId } from '../testing/otherDomains.ts';
+import { customer, kitchen, manager } from '../testing/principals.ts';
+import { deliveryStatusChanged } from '../testing/deliveryNews.ts';
+
+const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+let subgraph: TestSubgraph<Orders>;
+let domain: Orders;
+let bus: EventBus;
+let sagas: SagaRuntime;
+let ledger: pg.Pool;
+let interrupt: Interruption | undefined;
+
+/** Has one operation of the other domains fail until they come back. */
+function away(operation: string) {
+  const outage = { refused: 0, comeBack: () => { interrupt = undefined; } };
+  interrupt = (asked) => {
+    if (asked !== operation) return;
+    outage.refused += 1;
+    throw new ConnectError('away', Code.Unavailable);
+  };
+  return outage;
+}
+
+beforeAll(async () => {
+  ledger = new pg.Pool({ connectionString: (await databaseOf()).url });
+  await ledger.query(ledgerTable);
+  bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+  subgraph = await testSubgraph<Orders>(orders, {
+    bus, others: ledgerDomains(ledger, (...call) => interrupt?.(...call)),
+    configuration: { ORDER_KITCHEN_START_SECONDS: 3, ORDER_KITCHEN_READY_SECONDS: 3, ORDER_COLLECTION_SECONDS: 3, ORDER_DELIVERY_SECONDS: 3 },
+  });
+  domain = subgraph.domain;
+  sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
+});
+
+afterAll(async () => {
+  await sagas.stop();
+  await subgraph.running.stop();
+  await bus.close();
+  await ledger.end();
+});
+
+let keys = 0;
+
+async function place(over: Record<string, unknown> = {}): Promise<string> {
+  const outcome = await placeOrder(domain, customer, {
+    storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok_visa' }, idempotencyKey: `key-${keys += 1}`, ...over,
+  });
+  if (outcome.kind !== 'placed') throw new Error(JSON.stringify(outcome));
+  return outcome.orderId;
+}
+
+const statusOf = async (orderId: string) => (await domain.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
+const reached = (orderId: string, status: string) => until(async () => (await statusOf(orderId)) === status, { what: `${orderId} is ${status}` });
+/** The payment method is forgotten by the saga's last own step but the undos; the ledger tells when those are done. */
+const settled = (orderId: string, ...entries: string[]) => until(async () => {
+  expect(await ledgerOf(ledger, orderId)).toEqual(entries);
+  return true;
+});
+const work = async (orderId: string, ...steps: KitchenStep['type'][]) => {
+  for (const type of steps) expect(await kitchenWork(domain, kitchen, orderId, { type, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep)).toMatchObject({ kind: 'done' });
+};
+const courier = (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
+  bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]);
+const rowOf = (orderId: string) => domain.db.order.findUniqueOrThrow({ where: { id: orderId } });
+const historyOf = async (orderId: string) =>
+  (await domain.pool.query<{ to: string; version: number }>(`SELECT coalesce(data ->> 'to', type) AS to, version FROM platform.event WHERE stream = $1 ORDER BY version`, [`order:${orderId}`])).rows.map((row) => row.to);
+
+describe('the order saga', () => {
+  it('takes an order at the counter from placed to completed', async () => {
+    const orderId = await place();
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready', 'handOver');
+    await reached(orderId, 'COMPLETED');
+    await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
+    expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CONFIRMED', 'PREPARING', 'READY', 'OrderHandedOver', 'COMPLETED']);
+    await until(async () => (await rowOf(orderId)).paymentMethodToken === null);
+  });
+
+  it('takes a delivery along with its courier, who may see the order', async () => {
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await until(async () => (await ledgerOf(ledger, orderId)).includes('dispatched'));
+    await courier(orderId, 'ASSIGNED');
+    await work(orderId, 'start', 'ready');
+    await courier(orderId, 'PICKED_UP');
+    await reached(orderId, 'OUT_FOR_DELIVERY');
+    await courier(orderId, 'DELIVERED');
+    await reached(orderId, 'COMPLETED');
+    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured');
+    expect(await rowOf(orderId)).toMatchObject({ deliveryStatus: 'DELIVERED', customerId, courierId: expect.any(String) as string });
+  });
+
+  it('bears a courier who is faster than the news from the kitchen', async () => {
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await reached(orderId, 'CONFIRMED');
+    await courier(orderId, 'PICKED_UP');
+    await courier(orderId, 'DELIVERED');
+    await work(orderId, 'start', 'ready');
+    await reached(orderId, 'COMPLETED');
+    expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY', 'COMPLETED']);
+  });
+
+  it('rejects what the bank declines, with nothing to undo', async () => {
+    const orderId = await place({ payment: { methodToken: 'tok_declined' } });
+    await reached(orderId, 'REJECTED');
+    expect(await rowOf(orderId)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
+    await settled(orderId, 'declined');
+  });
+
+  it('rejects what is out of stock, and gives the authorisation back', async () => {
+    const orderId = await place({ lines: [{ menuItemId: rareItem, quantity: 1 }] });
+    await reached(orderId, 'REJECTED');
+    expect(await rowOf(orderId)).toMatchObject({ reason: 'OUT_OF_STOCK' });
+    await settled(orderId, 'authorised', 'out of stock', 'voided');
+  });
+
+  it('undoes everything when the kitchen turns the order down', async () => {
+    const orderId = await place();
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'reject');
+    await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
+    expect(await rowOf(orderId)).toMatchObject({ status: 'REJECTED', reason: 'KITCHEN_TOO_BUSY' });
+    expect(await kitchenWork(domain, kitchen, orderId, { type: 'start' })).toEqual({ kind: 'refused', status: 'REJECTED' });
+  });
+
+  it('undoes everything when the guest cancels in time, and tells one who is too late', async () => {
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await until(async () => (await ledgerOf(ledger, orderId)).includes('dispatched'));
+    expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
+    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'delivery cancelled', 'released', 'voided');
+    const late = await place();
+    await reached(late, 'CONFIRMED');
+    await work(late, 'start');
+    expect(await cancelOrder(domain, customer, late)).toEqual({ kind: 'refused', status: 'PREPARING' });
+  });
+
+  it('lets the guest cancel while the payment is still under way, and then gives back what came of it', async () => {
+    const payments = away('authorised');
+    const orderId = await place();
+    expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
+    payments.comeBack();
+    await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
+    expect(await rowOf(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CANCELLED_BY_CUSTOMER' });
+    expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CANCELLED']);
+  });
+
+  it('waits for a domain that is away, for as long as it takes', async () => {
+    const inventory = away('consumed');
+    const orderId = await place();
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready', 'handOver');
+    // More than the tries of one round.
+    await until(() => inventory.refused > 5);
+    inventory.comeBack();
+    await reached(orderId, 'COMPLETED');
+    await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
+  });
+
+  it('calls an order off that the kitchen does not begin, does not finish, or nobody collects', async () => {
+    const [ignored, unfinished, forgotten] = await Promise.all([place(), place(), place()]);
+    await Promise.all([ignored, unfinished, forgotten].map((orderId) => reached(orderId, 'CONFIRMED')));
+    await work(unfinished, 'start');
+    await work(forgotten, 'start', 'ready');
+    await Promise.all([ignored, unfinished, forgotten].map((orderId) => reached(orderId, 'CANCELLED')));
+    expect((await Promise.all([ignored, unfinished, forgotten].map(rowOf))).map((row) => row.reason)).toEqual(['KITCHEN_START_TIMED_OUT', 'KITCHEN_READY_TIMED_OUT', 'NOT_COLLECTED']);
+    await settled(ignored, 'authorised', 'reserved', 'released', 'voided');
+    await settled(unfinished, 'authorised', 'reserved', 'released', 'voided');
+    await settled(forgotten, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
+  });
+
+  it('gives the authorisation back when the bank refuses to pay it out', async () => {
+    const orderId = await place({ payment: { methodToken: 'tok_no_capture' } });
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready', 'handOver');
+    await settled(orderId, 'authorised, not to be captured', 'reserved', 'consumed', 'refused', 'voided');
+    expect(await rowOf(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CAPTURE_REFUSED' });
+  });
+
+  it('pays back what the courier cannot deliver, and what the staff calls off before it is handed over', async () => {
+    const undeliverable = await place({ service: 'DELIVERY', addressVersionId });
+    const calledOff = await place();
+    await Promise.all([undeliverable, calledOff].map((orderId) => reached(orderId, 'CONFIRMED')));
+    await work(undeliverable, 'start', 'ready');
+    await work(calledOff, 'start', 'ready');
+    await courier(undeliverable, 'PICKED_UP');
+    await reached(undeliverable, 'OUT_FOR_DELIVERY');
+    await courier(undeliverable, 'FAILED');
+    await until(async () => (await ledgerOf(ledger, calledOff)).includes('captured'));
+    expect(await cancelOrder(domain, manager, calledOff)).toMatchObject({ kind: 'done' });
+    await settled(undeliverable, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'refunded', 'delivery cancelled');
+    await settled(calledOff, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
+    expect(await rowOf(undeliverable)).toMatchObject({ status: 'CANCELLED', reason: 'DELIVERY_FAILED' });
+  });
+
+  it('calls off a delivery that takes too long, but not one that has arrived at that moment', async () => {
+    const [lost, arrived] = [await place({ service: 'DELIVERY', addressVersionId }), await place({ service: 'DELIVERY', addressVersionId })];
+    await Promise.all([lost, arrived].map((orderId) => reached(orderId, 'CONFIRMED')));
+    await Promise.all([work(lost, 'start', 'ready'), work(arrived, 'start', 'ready')]);
+    await Promise.all([courier(lost, 'PICKED_UP'), courier(arrived, 'PICKED_UP')]);
+    await Promise.all([lost, arrived].map((orderId) => reached(orderId, 'OUT_FOR_DELIVERY')));
+    await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, 'arrived')`, [arrived]);
+    await reached(lost, 'CANCELLED');
+    await courier(arrived, 'DELIVERED');
+    await reached(arrived, 'COMPLETED');
+    await settled(lost, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'delivery cancelled', 'refunded');
+    expect(await rowOf(lost)).toMatchObject({ reason: 'DELIVERY_TIMED_OUT' });
+  });
+});

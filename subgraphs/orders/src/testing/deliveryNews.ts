@@ -1,0 +1,22 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
+import { newTraceparent } from '#platform/telemetry/trace.ts';
+import { DeliveryStatusChanged } from '#schema/events/delivery.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { customerId, storeId } from './otherDomains.ts';
+
+type Data = DataOf<typeof DeliveryStatusChanged>;
+const versions = ['REQUESTED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'FAILED', 'CANCELLED'];
+
+/** What delivery would say of an order's delivery. */
+export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnvelope<Data> {
+  const deliveryId = seedId('delivery', orderId);
+  const at = new Date().toISOString();
+  return {
+    eventId: uuidv7(), eventType: DeliveryStatusChanged.name, version: '1.0', timestamp: at, source: 'delivery-service',
+    data: { deliveryId, orderId, storeId, customerId, courierId: seedId('courier', 1), from: null, to, reason: null, at },
+    metadata: {
+      aggregateId: `delivery:${deliveryId}`, aggregateVersion: versions.indexOf(to) + 1, causationId: 'test', correlationId: 'test', traceparent: newTraceparent(), actor: 'service:delivery',
+    },
+  };
+}
