@@ -11,9 +11,13 @@ Settings, as an environment variable, a line of .env, or a flag:
 const began = performance.now();
 const progress = (line: string): void => console.log(`[${((performance.now() - began) / 1000).toFixed(1).padStart(4)} s] ${line}`);
 
+let stopping = false;
+
 try {
   await main();
 } catch (error) {
+  // Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need not say how.
+  if (stopping) process.exit(130);
   console.error(error instanceof StartupError ? `start: ${error.message}` : error);
   process.exit(1);
 }
@@ -39,13 +43,12 @@ async function settingsHelp(): Promise<string> {
 }
 
 function stopOnSignals(stop: Promise<() => Promise<void>>): void {
-  let asked = false;
   // That the start failed is told by whoever waits for it.
   stop.catch(() => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(130);
-      asked = true;
+      if (stopping) process.exit(130);
+      stopping = true;
       progress(`stopping (${signal}); once more to stop at once`);
       stop.then((run) => run()).then(() => process.exit(0), () => process.exit(1));
     });

@@ -1,4 +1,3 @@
-import { seedId } from '#schema/seed/seedId.ts';
 import { postgresOffset, providerOffset } from './ports.ts';
 import type { RunningSystem } from './startSystem.ts';
 
@@ -22,12 +21,14 @@ export function welcome({ edge, settings }: RunningSystem, seconds: number): str
   return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n\n${tryThis(edge.channels.find(({ name }) => name === 'kiosk')?.url ?? edge.gateway.url)}\n`;
 }
 
+/** What a kiosk shows first: its store, and two things of each category with their prices. */
+const kioskQuery = '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
+
 function tryThis(url: string): string {
-  const query = `{ store(id: \\"${seedId('store', 1)}\\") { name openNow } }`;
   return [
-    'Try, in another terminal:',
+    `Try it in the explorer (open ${url} in a browser) or in another terminal, as the kiosk of a store in Berlin:`,
     '  TOKEN=$(npx -y pnpm@10.34.9 -s token:for kiosk)',
-    `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${query}"}'`,
+    `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${kioskQuery}"}'`,
   ].join('\n');
 }
 
