@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderBoard } from '#generated/orders/prisma/client.ts';
 import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
 import { defineReadModel } from '#platform/events/defineReadModel.ts';
@@ -68,8 +69,31 @@ export function countOn(complete: number, heard: readonly number[]): { complete:
   return { complete: last, ahead: [...waiting].filter((version) => version > last).sort((a, b) => a - b) };
 }
 
-/** The boards of several stores; an empty one, at version 0, where nothing has happened yet. One statement, hence one instant. */
+const patienceMs = 500;
+const lookAgainMs = 10;
+
+/**
+ * The boards of several stores, showing at least what had happened when they were asked for: who was just told of a change finds it
+ * here. A projection that lags is waited for, half a second at most; then the board is older, and its version says so.
+ */
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
+  const happened = await feedVersions(domain, storeIds);
+  for (let waited = 0; ; waited += lookAgainMs) {
+    const boards = await projectedBoards(domain, storeIds);
+    if (waited >= patienceMs || storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0))) return boards;
+    await delay(lookAgainMs);
+  }
+}
+
+async function feedVersions(domain: Orders, storeIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await domain.pool.query<{ key: string; version: number }>(
+    `SELECT key, version FROM platform.head WHERE kind = 'feed' AND key = ANY($1)`, [storeIds.map((id) => `store:${id}`)],
+  );
+  return new Map(rows.map(({ key, version }) => [key.slice('store:'.length), version]));
+}
+
+/** An empty board, at version 0, where nothing has happened yet. One statement, hence one instant. */
+async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const rows = await domain.db.orderBoard.findMany({
     where: { storeId: { in: [...storeIds] } }, orderBy: [{ since: 'asc' }, { number: 'asc' }], take: (2 * longest + 1) * storeIds.length,
   });

@@ -1,0 +1,213 @@
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { changeOrder } from './commands/changeOrder.ts';
+import { placeOrder } from './commands/placeOrder.ts';
+import type { Orders } from './context.ts';
+import orders from './main.ts';
+import { deliveryStatusChanged } from './testing/deliveryNews.ts';
+import { addressVersionId, answeringDomains, burger, customerId, otherStoreId, storeId, usualAnswers } from './testing/otherDomains.ts';
+import { admin, courier, customer, kiosk, kioskElsewhere, kitchen, kitchenElsewhere, manager, otherCustomer } from './testing/principals.ts';
+
+let subgraph: TestSubgraph<Orders>;
+let domain: Orders;
+let bus: EventBus;
+let keys = 0;
+const answers = usualAnswers();
+
+// Without its saga: these tests move orders along by themselves.
+beforeAll(async () => {
+  bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log: pino({ level: 'silent' }) });
+  subgraph = await testSubgraph<Orders>(orders, { bus, others: answeringDomains(answers) });
+  domain = subgraph.domain;
+});
+
+afterAll(async () => {
+  await subgraph.running.stop();
+  await bus.close();
+});
+
+async function place(principal: Principal, over: Record<string, unknown> = {}): Promise<string> {
+  const outcome = await placeOrder(domain, principal, {
+    storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok' }, idempotencyKey: `key-${keys += 1}`, ...over,
+  });
+  if (outcome.kind !== 'placed') throw new Error(JSON.stringify(outcome));
+  return outcome.orderId;
+}
+
+const confirm = (orderId: string) => changeOrder(domain, orderId, { type: 'confirm', by: 'saga' });
+const confirmed = async (principal: Principal, over: Record<string, unknown> = {}) => {
+  const orderId = await place(principal, over);
+  await confirm(orderId);
+  return orderId;
+};
+
+async function ask(principal: Principal, query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  const result = await subgraph.as(principal)(query, variables);
+  if (result.errors) throw new Error(JSON.stringify(result.errors));
+  return result.data!;
+}
+
+const orderQuery = 'query ($orderId: ID!) { order(orderId: $orderId) { id } }';
+const sees = async (principal: Principal, orderId: string) => (await ask(principal, orderQuery, { orderId }))['order'] !== null;
+const mutate = async (principal: Principal, mutation: string, orderId: string) => {
+  const refusal = mutation.startsWith('cancelOrder') ? 'OrderTooLateToCancel' : 'OrderStepRefused';
+  return Object.values(await ask(principal, `mutation ($orderId: ID!) { ${mutation} { __typename ... on ${refusal} { status } } }`, { orderId }))[0];
+};
+
+describe('an order', () => {
+  it('is seen by who placed it, its store and the admin, and by nobody else', async () => {
+    const [byCustomer, byKiosk] = [await place(customer), await place(kiosk, { service: 'KIOSK' })];
+    const seen = async (orderId: string) => Promise.all(
+      [customer, otherCustomer, kiosk, kioskElsewhere, kitchen, kitchenElsewhere, manager, courier, admin].map((each) => sees(each, orderId)));
+    expect(await seen(byCustomer)).toEqual([true, false, false, false, true, false, true, false, true]);
+    expect(await seen(byKiosk)).toEqual([false, false, true, false, true, false, true, false, true]);
+    expect(await sees(customer, seedId('order', 'none'))).toBe(false);
+    expect(await sees(customer, 'no id')).toBe(false);
+  });
+
+  it('is seen by the courier who was assigned to it', async () => {
+    const orderId = await confirmed(customer, { service: 'DELIVERY', addressVersionId });
+    expect(await sees(courier, orderId)).toBe(false);
+    await bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, 'ASSIGNED') }]);
+    await until(() => sees(courier, orderId));
+    expect(await sees({ ...courier, subject: seedId('courier', 2) }, orderId)).toBe(false);
+  });
+
+  it('is fetched as an entity under the same rules', async () => {
+    const orderId = await place(customer);
+    const entity = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { id status } } }';
+    const of = [{ __typename: 'Order', id: orderId }];
+    expect(await ask(customer, entity, { of })).toEqual({ _entities: [{ id: orderId, status: 'PLACED' }] });
+    expect(await ask(otherCustomer, entity, { of })).toEqual({ _entities: [null] });
+  });
+
+  it('tells what happened to it, from its events', async () => {
+    const orderId = await confirmed(customer);
+    for (const step of ['startPreparation(orderId: $orderId)', 'markReady(orderId: $orderId)', 'handOver(orderId: $orderId)']) await mutate(kitchen, step, orderId);
+    const { order } = await ask(customer, 'query ($orderId: ID!) { order(orderId: $orderId) { version cancellable timeline { version kind status reason } } }', { orderId });
+    expect(order).toEqual({
+      version: 5, cancellable: false,
+      timeline: [
+        { version: 1, kind: 'CREATED', status: 'PLACED', reason: null }, { version: 2, kind: 'STATUS_CHANGED', status: 'CONFIRMED', reason: null },
+        { version: 3, kind: 'STATUS_CHANGED', status: 'PREPARING', reason: null }, { version: 4, kind: 'STATUS_CHANGED', status: 'READY', reason: null },
+        { version: 5, kind: 'HANDED_OVER', status: 'READY', reason: null },
+      ],
+    });
+  });
+});
+
+describe('cancelOrder', () => {
+  it('is for who owns the order, in time, and the same when it is said twice', async () => {
+    const cancel = 'cancelOrder(orderId: $orderId)';
+    const orderId = await confirmed(customer);
+    expect(await mutate(otherCustomer, cancel, orderId)).toEqual({ __typename: 'OrderNotFound' });
+    expect(await mutate(kiosk, cancel, orderId)).toEqual({ __typename: 'OrderNotFound' });
+    expect(await mutate(customer, cancel, orderId)).toEqual({ __typename: 'CancelOrderSuccess' });
+    expect(await mutate(customer, cancel, orderId)).toEqual({ __typename: 'CancelOrderSuccess' });
+    const begun = await confirmed(customer);
+    await mutate(kitchen, 'startPreparation(orderId: $orderId)', begun);
+    expect(await mutate(customer, cancel, begun)).toEqual({ __typename: 'OrderTooLateToCancel', status: 'PREPARING' });
+    expect(await mutate(manager, cancel, begun)).toEqual({ __typename: 'CancelOrderSuccess' });
+    expect(await mutate(kitchen, 'markReady(orderId: $orderId)', begun)).toEqual({ __typename: 'OrderStepRefused', status: 'CANCELLED' });
+  });
+
+  it('and the kitchen may come at once: one of them wins, and the other is told', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const orderId = await confirmed(customer);
+      const [cancelled, begun] = (await Promise.all([
+        mutate(customer, 'cancelOrder(orderId: $orderId)', orderId), mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId),
+      ])) as { __typename: string }[];
+      expect([cancelled!.__typename, begun!.__typename]).toSatisfy((names: string[]) =>
+        ['CancelOrderSuccess,OrderStepRefused', 'OrderTooLateToCancel,StartPreparationSuccess'].includes(names.join()));
+    }
+  });
+});
+
+describe('the kitchen', () => {
+  it('works at its own store only, step by step, each as often as it likes', async () => {
+    const orderId = await confirmed(customer);
+    const start = 'startPreparation(orderId: $orderId)';
+    expect(await mutate(kitchenElsewhere, start, orderId)).toEqual({ __typename: 'OrderNotFound' });
+    expect(await mutate(kitchen, 'markReady(orderId: $orderId)', orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'CONFIRMED' });
+    expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'StartPreparationSuccess' });
+    expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'StartPreparationSuccess' });
+    expect(await mutate(kitchen, 'rejectOrder(orderId: $orderId, reason: KITCHEN_CLOSING)', orderId)).toEqual({ __typename: 'RejectOrderSuccess' });
+    expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'REJECTED' });
+    expect((await subgraph.as(customer)(`mutation { ${start.replace('$orderId', `"${orderId}"`)} { __typename } }`)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('finds what it has to do in its queue, and guests find theirs on the board', async () => {
+    const queue = 'query ($storeId: ID!) { kitchenQueue(storeId: $storeId) { orderId status number lines { name(locale: DE) quantity } order { id } } }';
+    const board = 'query ($storeId: ID!) { orderBoard(storeId: $storeId) { version store { id } preparing { orderId status } ready { orderId } } }';
+    interface Queue { kitchenQueue: { orderId: string; status: string }[] | null }
+    interface Board { orderBoard: { version: number; preparing: { orderId: string }[]; ready: { orderId: string }[] } | null }
+    const queueOf = async (who: Principal) => (await ask(who, queue, { storeId }) as unknown as Queue).kitchenQueue;
+    const boardOf = async (who: Principal) => (await ask(who, board, { storeId }) as unknown as Board).orderBoard;
+
+    const orderId = await confirmed(customer);
+    expect((await boardOf(kiosk))!.preparing.map((each) => each.orderId)).toContain(orderId);
+    await until(async () => (await queueOf(kitchen))!.some((each) => each.orderId === orderId && each.status === 'CONFIRMED'));
+    await mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId);
+    await mutate(kitchen, 'markReady(orderId: $orderId)', orderId);
+    const then = await boardOf(kitchen);
+    expect(then!.ready.map((each) => each.orderId)).toContain(orderId);
+    expect(then!.version).toBe((await domain.pool.query<{ version: number }>(`SELECT version FROM platform.head WHERE key = $1`, [`store:${storeId}`])).rows[0]!.version);
+    await mutate(kitchen, 'handOver(orderId: $orderId)', orderId);
+    await until(async () => !(await queueOf(kitchen))!.some((each) => each.orderId === orderId));
+    await changeOrder(domain, orderId, { type: 'complete', by: 'saga' });
+    expect((await boardOf(kiosk))!.ready.map((each) => each.orderId)).not.toContain(orderId);
+
+    expect(await queueOf(kitchenElsewhere)).toBeNull();
+    expect(await boardOf(kioskElsewhere)).toBeNull();
+    expect(await ask(kioskElsewhere, board, { storeId: otherStoreId })).toMatchObject({ orderBoard: { version: 0, preparing: [], ready: [] } });
+    expect(await ask(kitchen, '{ __typename }')).toBeDefined();
+  });
+});
+
+describe('the orders of a customer', () => {
+  const page = `query ($of: [_Any!]!, $first: Int, $after: String) { _entities(representations: $of) { ... on Customer { orders(first: $first, after: $after) {
+    edges { node { id lines { name item { id } } timeline { kind } store { id } total { amount } } } pageInfo { hasNextPage endCursor } } } } }`;
+  const of = [{ __typename: 'Customer', id: customerId }];
+  interface Orders1 { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } }
+  const ordersOf = async (who: Principal, args: Record<string, unknown>) =>
+    ((await ask(who, page, { of, ...args }))['_entities'] as { orders: Orders1 | null }[])[0]!.orders;
+
+  it('come newest first, in pages that neither skip nor repeat', async () => {
+    const own = (await domain.db.order.findMany({ where: { customerId }, orderBy: [{ placedAt: 'desc' }, { id: 'desc' }] })).map((row) => row.id);
+    const read: string[] = [];
+    for (let after: string | undefined; ;) {
+      const orders = (await ordersOf(customer, { first: 3, after }))!;
+      read.push(...orders.edges.map((edge) => edge.node.id));
+      if (!orders.pageInfo.hasNextPage) break;
+      after = orders.pageInfo.endCursor;
+    }
+    expect(read).toEqual(own);
+    expect(await ordersOf(otherCustomer, {})).toBeNull();
+    expect(await ordersOf(admin, { first: 1 })).not.toBeNull();
+    expect((await subgraph.as(customer)(page, { of, first: 101 })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect((await subgraph.as(customer)(page, { of, after: 'WyJ4IiwieSJd' })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('cost as many statements for 50 as for 5', async () => {
+    // One that hears nothing: what projections do meanwhile is not counted.
+    const quiet = await testSubgraph<Orders>(orders, { others: answeringDomains(answers) });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => placeOrder(quiet.domain, customer, {
+      storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok' }, idempotencyKey: `${n}`,
+    })));
+    const read = async (first: number) => {
+      const { data } = await quiet.as(customer)(page, { of, first });
+      expect((data!['_entities'] as { orders: Orders1 }[])[0]!.orders.edges).toHaveLength(first);
+    };
+    await read(1);
+    const five = await quiet.statementsOf(() => read(5));
+    expect(five).toBeGreaterThan(0);
+    expect(await quiet.statementsOf(() => read(50))).toBe(five);
+  });
+});
