@@ -59,7 +59,8 @@ export async function openStream(options: StreamOptions): Promise<Stream | Execu
   const { stream, hub, topics, feed, policy, read } = options;
   const latest = stream.declaration.delivery === 'latest';
   const queue = new EventQueue({ max: policy.maxQueuedEvents, latest });
-  const unfollow = hub.follow(topics, feed, (event) => queue.push(event));
+  // A feed may have events that this stream does not declare.
+  const unfollow = hub.follow(topics, feed, (each) => { if (stream.declaration.events.includes(each.event.eventType)) queue.push(each); });
   const stop = () => {
     unfollow();
     queue.close();

@@ -17,7 +17,7 @@ const apiSchema = buildSchema(`
   type Subscription { boardChanged(storeId: ID!): Board }
   type Board { ready: [Int!]! version: Int! mood: String }
 `);
-const declared = (over: Partial<StreamDeclaration> = {}): StreamDeclaration => ({ field: 'boardChanged', events: [], feed: 'store:{storeId}', query: 'board', delivery: 'every', version: 'version', carries: [], ...over });
+const declared = (over: Partial<StreamDeclaration> = {}): StreamDeclaration => ({ field: 'boardChanged', events: ['Changed'], feed: 'store:{storeId}', query: 'board', delivery: 'every', version: 'version', carries: [], ...over });
 const prepare = (source: string, declaration = declared()) => {
   const document = parse(source);
   return streamDocument(document, document.definitions[0] as OperationDefinitionNode, { apiSchema, streams: new Map([[declaration.field, declaration]]) } as unknown as Graph);
@@ -33,8 +33,8 @@ async function board(declaration: StreamDeclaration, source = 'subscription{boar
     stream: document, hub, topics: ['orders.v1'], feed: 'store:7', policy: defaultStreamPolicy,
     read: () => { state.reads += 1; return Promise.resolve<ExecutionResult>({ data: { [document.responseKey]: { ready: [state.version], m: 'read', [versionKey]: state.version } } }); },
   }) as Stream;
-  const say = (version: number, data: unknown = {}) => bus.say('orders.v1', {
-    eventId: `e${version}`, eventType: 'X', version: '1.0', timestamp: '', source: '', data,
+  const say = (version: number, data: unknown = {}, eventType = 'Changed') => bus.say('orders.v1', {
+    eventId: `e${version}`, eventType, version: '1.0', timestamp: '', source: '', data,
     metadata: { aggregateId: `order:${version}`, aggregateVersion: 1, feed: 'store:7', feedVersion: version, causationId: '', correlationId: '', traceparent: '', actor: '' },
   } satisfies EventEnvelope);
   const next = async () => (await stream.next()).value as ExecutionResult;
@@ -62,6 +62,15 @@ describe('a stream over a declared feed', () => {
     say(1, { to: 'glad' });
     say(2, { to: 'sad' });
     expect([(await next()).data, (await next()).data]).toEqual([{ b: { ready: [0], m: 'glad' } }, { b: { ready: [0], m: 'sad' } }]);
+  });
+
+  it('passes over events that it does not declare', async () => {
+    const { state, say, next } = await board(declared({ version: undefined }));
+    await next();
+    say(1, {}, 'Other');
+    say(2);
+    await next();
+    expect(state.reads).toBe(2);
   });
 
   it('ends at once when it is returned while it waits', async () => {
