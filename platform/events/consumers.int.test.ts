@@ -6,6 +6,7 @@ import { databaseOf, emptyDatabase } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
 import { postgresBus } from './bus/postgresBus.ts';
 import type { EventEnvelope } from './defineEvent.ts';
+import { deliver } from './deliver.ts';
 import type { EventBus } from './eventBus.ts';
 import { PermanentFailure } from './failure.ts';
 import { CounterRaised, counterDomain, raised, reset, type CounterDomain } from './fixtures/counterDomain.ts';
@@ -199,6 +200,14 @@ describe('consumers', () => {
     await raising;
     await until(async () => (await effects('a')).length === 61);
     expect([await effects('a'), await parked()]).toEqual([Array.from({ length: 61 }, (_, n) => n + 1), []]);
+  });
+
+  it('handle what was to wait behind a parked message that has gone meanwhile', async () => {
+    let asked = 0;
+    const late: Consumer = { ...consumer, take: async (tx, event, replaying) => { asked += 1; return asked === 1 ? 'blocked' : consumer.take(tx, event, replaying); } };
+    const [event] = await raise('a');
+    expect(await deliver(hearer, late, { topic: 'counters.v1', key: 'counter:a', value: event })).toBe('handled');
+    expect([await effects('a'), await parked()]).toEqual([[1], []]);
   });
 
   it('replay when somebody outside asks for it through the database', async () => {

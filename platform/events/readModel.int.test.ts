@@ -83,7 +83,7 @@ describe('a read model', () => {
       await caughtUp();
       await rebuildReadModel(domain, totals);
       expect(await rows()).toEqual(await expected());
-    }), { numRuns: 12 });
+    }), { numRuns: 12, endOnFailure: true });
     expect(await indexes()).toEqual(indexesBefore);
     expect(await listParked(domain.pool)).toEqual([]);
     const { rows: left } = await domain.pool.query('select distinct p.generation, r.generation as shown from platform.projected p join platform.read_model r on r.name = p.read_model');

@@ -148,7 +148,7 @@ describe('events under stress', () => {
       // A feed spans partitions of the bus, so its order is that in which the relay published.
       const firstPublished = published.filter(({ eventId }, index) => published.findIndex((other) => other.eventId === eventId) === index);
       expectContiguous(firstPublished.map(({ metadata }) => [metadata.feed!, metadata.feedVersion!]));
-    }), { numRuns: Number(process.env['STRESS_RUNS'] ?? 8), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) });
+    }), { numRuns: Number(process.env['STRESS_RUNS'] ?? 8), endOnFailure: true, ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) });
   }, 180_000);
 });
 
