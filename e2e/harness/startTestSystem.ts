@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import { localNetwork } from '#platform/rpc/network.ts';
+import { startSagas } from '#platform/sagas/sagaHost.ts';
+import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
+import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
+import { runChannel } from '#gateway/runChannel.ts';
+import { runGateway } from '#gateway/runGateway.ts';
+import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
+import { startSimulation } from '#sandbox/simulation/simulation.ts';
+import type { Pace } from '#sandbox/simulation/pace.ts';
+import { channels } from '#schema/channels.ts';
+import { roleScopes, type Role } from '#schema/scopes.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { ChannelClient } from './channelClient.ts';
+
+/** Who does something in a scenario. */
+export interface Actor {
+  readonly role: Exclude<Role, 'anonymous'>;
+  /** Default: customer 1, courier 1; for others a name of their role. */
+  readonly subject?: string;
+  /** Id of the store that a device or staff is bound to; the demo store unless told. */
+  readonly store?: string;
+}
+
+export interface TestSystemOptions {
+  /** `production` unless told: trusted documents only, as clients meet it. */
+  readonly profile?: 'development' | 'production';
+  /** Settings of the subgraphs, such as short time-outs of the saga. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Simulated kitchens and couriers (those named); without, the scenario does their work itself. */
+  readonly simulation?: { readonly pace: Partial<Pace>; readonly couriers: readonly string[] };
+}
+
+export interface TestSystem {
+  readonly identity: Identity;
+  readonly bus: EventBus;
+  readonly provider: { readonly url: string; readonly apiKey: string };
+  /** Of a channel, or `gateway`: the full graph. */
+  urlOf(channel: string): string;
+  subgraph(name: string): RunningSubgraph;
+  /** From now on calls to the subgraph fail, as if it could not be reached, until `back()`. What it hears and does by itself goes on. */
+  cutOff(subgraph: string): { back(): void };
+  tokenFor(actor: Actor): Promise<string>;
+  /** A real client of a channel, or of `gateway`; without an actor, without a token. Closed with the system. */
+  client(channel: string, actor?: Actor): ChannelClient;
+  /** To be called by `afterAll` of the test file, before its databases are dropped. */
+  stop(): Promise<void>;
+}
+
+const bound: readonly string[] = ['kiosk', 'kitchen', 'manager'];
+const demoSubjects: Readonly<Record<string, string>> = { customer: seedId('customer', 1), courier: seedId('courier', 1) };
+export const demoStore = seedId('store', 1);
+
+const secretKey = (): string => randomBytes(32).toString('base64');
+
+/**
+ * The whole system in this process, on fresh databases of the run's cluster and on free ports: all subgraphs, seeded; the saga runtime; the payment
+ * provider; the gateway and every channel. One for each test file: the saga runtime is one per process. `afterAll` has to stop it.
+ */
+export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const stops: (() => Promise<unknown>)[] = [];
+  const signingKey = await newSigningKey();
+  const identity = await createIdentity({
+    internalKey: await newSigningKey(),
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(signingKey)] } },
+    scopesOf: (role) => (role in roleScopes ? roleScopes[role as Role] : []),
+  });
+  const apiKey = secretKey();
+  const provider = await startPaymentProvider({ port: 0, dataDir: temporaryFolder('provider'), apiKey });
+  stops.push(() => provider.close());
+  const bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+  stops.push(() => bus.close());
+
+  const network = localNetwork(identity);
+  const configuration = {
+    PAYMENT_PROVIDER_URL: provider.url, PAYMENT_PROVIDER_API_KEY: apiKey, PII_MASTER_KEYS: secretKey(), PII_INDEX_KEY: secretKey(), ...options.configuration,
+  };
+  const running = new Map(await Promise.all(subgraphs.map(async ({ name }) => {
+    const { default: definition } = await import(`../../subgraphs/${name}/src/main.ts`) as { default: SubgraphDefinition };
+    const subgraph = await runSubgraph(definition, { databaseUrl: (await testDatabase(name)).url, poolSize: 5, bus, identity, network, log, configuration });
+    stops.push(() => subgraph.stop());
+    return [name, subgraph] as const;
+  })));
+  await Promise.all([...running.values()].map((subgraph) => subgraph.seed()));
+  const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
+  stops.push(() => sagas.stop());
+
+  const down = new Set<string>();
+  const runtime: GatewayRuntime = {
+    profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
+    subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
+  };
+  const [edge] = await Promise.all([startEdge(runtime), ...[...running.values()].map((subgraph) => subgraph.start())]);
+  stops.push(() => Promise.all([...edge.values()].map((channel) => channel.close())));
+
+  const tokenFor = ({ role, subject, store = demoStore }: Actor): Promise<string> => issueToken(signingKey, {
+    subject: subject ?? demoSubjects[role] ?? `${role}-1`, roles: [role], bindings: bound.includes(role) ? { store } : {},
+  });
+  const urlOf = (channel: string): string => {
+    const found = edge.get(channel);
+    if (!found) throw new Error(`no channel ${channel}`);
+    return found.url;
+  };
+  if (options.simulation) {
+    const end = new AbortController();
+    const { stopped } = startSimulation({
+      gatewayUrl: urlOf('gateway'), deliveryUrl: urlOf('delivery'), tokenFor, log, signal: end.signal, ...options.simulation,
+    });
+    stops.push(() => { end.abort(); return stopped; });
+  }
+  return {
+    identity, bus, provider: { url: provider.url, apiKey }, urlOf, tokenFor,
+    subgraph: (name) => running.get(name)!,
+    cutOff(name) {
+      down.add(name);
+      return { back: () => void down.delete(name) };
+    },
+    client(channel, actor) {
+      const client = new ChannelClient(urlOf(channel), contractOf(channel), actor ? () => tokenFor(actor) : undefined);
+      stops.push(() => client.close());
+      return client;
+    },
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+  };
+}
+
+function contractOf(channel: string): string {
+  const file = channel === 'gateway' ? 'schema/supergraph.graphql' : `schema/channels/${channel}.graphql`;
+  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+}
+
+async function startEdge(runtime: GatewayRuntime): Promise<Map<string, RunningChannel>> {
+  const manifests = await Promise.all(channels.map(async ({ name }) => (await import(`../../bffs/${name}/channel.ts`) as { default: ChannelManifest }).default));
+  const started = await Promise.all([runGateway(runtime), ...manifests.map((manifest) => runChannel(manifest, runtime))]);
+  return new Map(started.map((channel) => [channel.name, channel]));
+}
