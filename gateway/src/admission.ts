@@ -20,9 +20,9 @@ export class Admission {
   readonly #trusted: TrustedDocuments;
   readonly #open: boolean;
   /** Texts that Apollo clients registered by hash, where that is allowed. */
-  readonly #registered = new LruCache<string>(1_000);
-  /** Text → trusted document, or none. */
-  readonly #recognised = new LruCache<TrustedDocument | 'unknown'>(2_000);
+  readonly #registered = new LruCache<string>(5_000_000);
+  /** Hash of a text → trusted document, or none. */
+  readonly #recognised = new LruCache<TrustedDocument | 'unknown'>(10_000);
 
   constructor(documents: Documents, trusted: TrustedDocuments, options: { readonly open: boolean }) {
     this.#documents = documents;
@@ -50,7 +50,7 @@ export class Admission {
     if (request.query) {
       if (createHash('sha256').update(request.query).digest('hex') !== hash) throw Refusal.of(400, 'BAD_REQUEST', 'The hash is not that of the document.');
       const admitted = this.#byText(request.query, request);
-      this.#registered.set(hash, request.query);
+      this.#registered.set(hash, request.query, request.query.length);
       return admitted;
     }
     if (!this.#open) throw Refusal.of('document', 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
@@ -60,7 +60,7 @@ export class Admission {
   }
 
   #byText(query: string, request: OperationRequest): AdmittedDocument {
-    const trusted = this.#recognise(query);
+    const trusted = this.#trusted.isEmpty ? undefined : this.#recognise(query);
     if (trusted) return this.#run(trusted, request);
     if (!this.#open) throw Refusal.of('document', 'DOCUMENT_NOT_TRUSTED', 'This channel runs registered documents only.');
     return { prepared: this.#documents.prepare(query, request.operationName) };
@@ -68,10 +68,11 @@ export class Admission {
 
   /** The trusted document that a text is, layout and comments aside. Costs a parse, bounded in tokens, the first time. */
   #recognise(query: string): TrustedDocument | undefined {
-    let known = this.#recognised.get(query);
+    const hash = documentId(query);
+    let known = this.#trusted.byId(hash) ?? this.#recognised.get(hash);
     if (known === undefined) {
       known = this.#trusted.byId(documentId(normalise(this.#documents.parse(query)))) ?? 'unknown';
-      this.#recognised.set(query, known);
+      this.#recognised.set(hash, known);
     }
     return known === 'unknown' ? undefined : known;
   }
@@ -80,7 +81,7 @@ export class Admission {
     if (request.operationName !== undefined && request.operationName !== trusted.operationName) {
       throw Refusal.of('document', 'BAD_USER_INPUT', `The document has no operation ${request.operationName}.`);
     }
-    return { prepared: this.#documents.prepare(trusted.source), trusted: trusted.operationName };
+    return { prepared: this.#documents.keep(trusted.source), trusted: trusted.operationName };
   }
 }
 

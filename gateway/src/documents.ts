@@ -68,7 +68,10 @@ export class Documents {
   readonly #graph: Graph;
   readonly #planner: Planner;
   readonly #options: DocumentOptions;
-  readonly #prepared = new LruCache<PreparedDocument>(2_000);
+  /** By text. A prepared document takes about a hundred times the memory of its text. */
+  readonly #prepared = new LruCache<PreparedDocument>(1_000_000);
+  /** Those that nobody else's documents can push out. */
+  readonly #kept = new Map<string, PreparedDocument>();
 
   constructor(graph: Graph, planner: Planner, options: DocumentOptions) {
     this.#graph = graph;
@@ -81,23 +84,32 @@ export class Documents {
     const key = `${operationName ?? ''}\n${source}`;
     const known = this.#prepared.get(key);
     if (known) return known;
-    const prepared = this.prepareDocument(this.parse(source), operationName);
-    this.#prepared.set(key, prepared);
+    const prepared = this.#prepareDocument(this.parse(source), operationName);
+    this.#prepared.set(key, prepared, key.length);
+    return prepared;
+  }
+
+  /** A trusted document, prepared for good. @throws Refusal */
+  keep(source: string): PreparedDocument {
+    const known = this.#kept.get(source);
+    if (known) return known;
+    const prepared = this.#prepareDocument(this.parse(source));
+    this.#kept.set(source, prepared);
     return prepared;
   }
 
   /** Syntax only. @throws Refusal */
   parse(source: string): DocumentNode {
     try {
-      return parse(source, { maxTokens: this.#options.limits.tokens });
+      // Places within the text cost several times the memory of the rest.
+      return parse(source, { maxTokens: this.#options.limits.tokens, noLocation: this.#options.discreet });
     } catch (error) {
       const tooMany = error instanceof GraphQLError && error.message.includes('tokens');
       throw new Refusal('document', [withCode(error as GraphQLError, tooMany ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED')]);
     }
   }
 
-  /** Everything but the syntax. @throws Refusal */
-  prepareDocument(document: DocumentNode, operationName?: string): PreparedDocument {
+  #prepareDocument(document: DocumentNode, operationName?: string): PreparedDocument {
     this.#check(document);
     return this.prepareDerived(document, operationName);
   }

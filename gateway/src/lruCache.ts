@@ -1,26 +1,40 @@
-/** A map that forgets what was not asked for the longest when it is full. */
+/**
+ * A map that forgets what was not asked for the longest. Bounded in weight, not in entries: what clients send may be small or large, and
+ * the sum is what costs memory.
+ */
 export class LruCache<Value> {
-  readonly #entries = new Map<string, Value>();
-  readonly #max: number;
+  readonly #entries = new Map<string, { readonly value: Value; readonly weight: number }>();
+  readonly #maxWeight: number;
+  #weight = 0;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(maxWeight: number) {
+    this.#maxWeight = maxWeight;
   }
 
   get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
     this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
-  set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    if (this.#entries.size >= this.#max) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+  set(key: string, value: Value, weight = 1): void {
+    this.#drop(key);
+    this.#entries.set(key, { value, weight });
+    this.#weight += weight;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#maxWeight || oldest === key) return;
+      this.#drop(oldest);
     }
-    this.#entries.set(key, value);
+  }
+
+  #drop(key: string): void {
+    this.#weight -= this.#entries.get(key)?.weight ?? 0;
+    this.#entries.delete(key);
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 }

@@ -101,7 +101,7 @@ async function listen(
 function prepareTrusted({ name, trusted }: GraphService, documents: Documents, subscriptions: Subscriptions | undefined): PreparedDocument[] {
   return trusted.all().flatMap((document) => {
     try {
-      const prepared = documents.prepare(document.source);
+      const prepared = documents.keep(document.source);
       if (prepared.operation.operation !== 'subscription') return [prepared];
       return subscriptions ? [subscriptions.prepare(prepared).query] : [];
     } catch (error) {

@@ -52,6 +52,10 @@ export class TrustedDocuments {
     this.#byName.set(operationName, trusted[0]!);
   }
 
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
   byId = (id: string): TrustedDocument | undefined => this.#byId.get(id);
 
   byName = (operationName: string): TrustedDocument | undefined => this.#byName.get(operationName);

@@ -16,7 +16,7 @@ export function viewRunner({ documents, pipeline }: GraphCore, trusted: TrustedD
   return async (document: string | TypedDocumentNode, variables: Record<string, unknown> = {}): Promise<ViewResult<never>> => {
     const known = trusted.byName(nameOf(document));
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
-    const prepared = documents.prepare(known.source);
+    const prepared = documents.keep(known.source);
     const { data, errors } = await pipeline.run(prepared, pipeline.coerce(prepared, variables), caller);
     return { data: (data ?? null) as never, errors: errors ?? [] };
   };

@@ -25,10 +25,10 @@ export async function viewSubgraph(
     typeDefs: parse(`${baseSdl}\n${readFileSync(file, 'utf8')}`),
     resolvers: (await manifest.viewResolvers?.() ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends { resolvers?: infer Resolvers } ? Resolvers : never,
   });
-  const documents = new LruCache<DocumentNode>(500);
+  const documents = new LruCache<DocumentNode>(1_000_000);
   const documentOf = (query: string): DocumentNode => {
     const document = documents.get(query) ?? parse(query, { noLocation: true });
-    documents.set(query, document);
+    documents.set(query, document, query.length);
     return document;
   };
   return async (request, headers) => {
