@@ -18,7 +18,9 @@ for (const folder of watched) {
   watch(`${root}${folder}`, { recursive: true }, (_event, file) => {
     if (file === null || !matters(`${folder}/${file}`)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (restarting = restarting.then(() => restart(`${folder}/${file}`))), settleMs);
+    timer = setTimeout(() => {
+      restarting = restarting.then(() => restart(`${folder}/${file}`));
+    }, settleMs);
   });
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { eventCatalogue } from '../eventCatalogue.ts';
+import { eventNameProblems } from './eventNames.ts';
+
+const problems = (name: string, schema: z.ZodType = z.object({ orderId: z.string() })) => eventNameProblems({ name, domain: 'orders', schema });
+
+describe('names of events', () => {
+  it('of the catalogue keep the conventions', async () => {
+    const events = [...(await eventCatalogue()).values()];
+    expect(events.length).toBeGreaterThan(0);
+    expect(events.flatMap(eventNameProblems)).toEqual([]);
+  });
+
+  it.each(['OrderCreated', 'OrderStatusChanged', 'OrderHandedOver', 'OrderSent'])('let %s pass', (name) => {
+    expect(problems(name)).toEqual([]);
+  });
+
+  it.each([
+    ['CreateOrder', /begin it with Order/],
+    ['OrderCreate', /past tense/],
+    ['OrderOver', /past tense/],
+    ['orderCreated', /PascalCase/],
+    ['Order_Created', /PascalCase/],
+    ['PaymentProcessed', /begin it with Order, since orders owns it/],
+  ])('refuse %s', (name, message) => {
+    expect(problems(name).join('\n')).toMatch(message);
+  });
+
+  it('refuse properties that are not camelCase, however deep', () => {
+    expect(problems('OrderCreated', z.object({ order_id: z.string(), lines: z.array(z.object({ MenuItem: z.string().nullable() })) }))).toEqual([
+      'OrderCreated.order_id: write properties in camelCase',
+      'OrderCreated.lines.MenuItem: write properties in camelCase',
+    ]);
+  });
+});
