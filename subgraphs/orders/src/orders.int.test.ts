@@ -2,6 +2,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { rebuildReadModel } from '#platform/events/rebuildReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
@@ -11,6 +12,8 @@ import { changeOrder } from './commands/changeOrder.ts';
 import { placeOrder } from './commands/placeOrder.ts';
 import type { Orders } from './context.ts';
 import orders from './main.ts';
+import { kitchenQueue } from './readModels/kitchenQueue.ts';
+import { boardsOf, orderBoard } from './readModels/orderBoard.ts';
 import { deliveryStatusChanged } from './testing/deliveryNews.ts';
 import { addressVersionId, answeringDomains, burger, customerId, otherStoreId, storeId, usualAnswers } from './testing/otherDomains.ts';
 import { admin, courier, customer, kiosk, kioskElsewhere, kitchen, kitchenElsewhere, manager, otherCustomer } from './testing/principals.ts';
@@ -169,6 +172,24 @@ describe('the kitchen', () => {
     expect(await ask(kioskElsewhere, board, { storeId: otherStoreId })).toMatchObject({ orderBoard: { version: 0, preparing: [], ready: [] } });
     expect(await ask(kitchen, '{ __typename }')).toBeDefined();
   });
+});
+
+it('rebuilds its read models to what they were', async () => {
+  const contents = async () => Promise.all(['kitchen_queue', 'order_board'].map(async (table) =>
+    (await domain.pool.query<{ row: unknown }>(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY order_id, store_id`)).rows));
+  const [{ rows: [head] }, caughtUp] = [await domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [`store:${storeId}`]), async () => (await boardsOf(domain, [storeId])).get(storeId)!.version];
+  await until(async () => (await caughtUp()) === head!.version);
+  await until(async () => {
+    const { rows: [behind] } = await domain.pool.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM platform.head h WHERE h.kind = 'stream' AND NOT EXISTS (
+         SELECT FROM platform.projected p WHERE p.read_model = 'kitchenQueue' AND p.stream = h.key AND p.version = h.version)`);
+    return behind!.n === 0;
+  });
+  const live = await contents();
+  expect(live.every((rows) => rows.length > 0)).toBe(true);
+  await domain.pool.query(`DELETE FROM kitchen_queue; UPDATE order_board SET status = 'BROKEN'`);
+  for (const model of [kitchenQueue, orderBoard]) await rebuildReadModel(domain, model);
+  expect(await contents()).toEqual(live);
 });
 
 describe('the orders of a customer', () => {

@@ -37,13 +37,15 @@ export async function doomedOrders(points: readonly string[]) {
   });
   const network = localNetwork(identity);
   for (const [name, services] of Object.entries(ledgerDomains(ledger))) await network.serve(name, services);
-  const opened = openDomain(orders, { databaseUrl: ordersAt.url, network, log });
+  // The child relays; it would look by itself only every few seconds.
+  const wakeChild = () => void domain.pool.query('NOTIFY platform_outbox').catch(() => undefined);
+  const opened = openDomain(orders, { databaseUrl: ordersAt.url, network, log, onAppended: () => wakeChild() });
   const domain = opened.domain as Orders;
   const bus = await postgresBus({ databaseUrl: busAt.url, log });
   const file = join(temporaryFolder('fail-points'), 'points.json');
   writeFileSync(file, JSON.stringify(points));
   const child = superviseProcess({
-    script: new URL('./runOrders.ts', import.meta.url).pathname, ready: /^ready to die at/,
+    script: new URL('./runOrders.ts', import.meta.url).pathname, ready: /^ready$/,
     env: { FAIL_POINTS: file, ORDERS_URL: ordersAt.url, SAGAS_URL: sagasAt.url, LEDGER_URL: ledgerAt.url, BUS_URL: busAt.url },
   });
   await child.whenReady();
@@ -80,7 +82,7 @@ export async function doomedOrders(points: readonly string[]) {
         return rows[0]?.status === 'SUCCESS';
       });
       expect(await ledgerOf(ledger, orderId)).toEqual(entries);
-      for (const point of points) expect(child.output).toContain(`ready to die at ${point}`);
+      for (const point of points) expect(child.output).toContain(`armed with ${point}`);
       expect(child.output.match(/ended: SIGKILL/g)).toHaveLength(points.length);
       const { rows } = await domain.pool.query<{ version: number }>('SELECT version FROM platform.event WHERE stream = $1 ORDER BY version', [`order:${orderId}`]);
       expect(rows.map((row) => row.version)).toEqual(rows.map((_, index) => index + 1));

@@ -1,6 +1,7 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
-import { MenuQueryService } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
+import { MenuQueryService, type PricedLineSchema } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -37,7 +38,7 @@ const rates = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'].flatMap((each) => [
   { taxClass: 'FOOD', service: each, basisPoints: 700 }, { taxClass: 'BEVERAGE', service: each, basisPoints: 1900 },
 ]);
 
-const line = (answers: Answers, menuItemId: string) => {
+const line = (answers: Answers, menuItemId: string): MessageInitShape<typeof PricedLineSchema> => {
   if (menuItemId === soldOut) return { problem: 'UNAVAILABLE', subject: 'Sold out' };
   if (menuItemId === unknownItem) return { problem: 'UNKNOWN_ITEM', subject: menuItemId };
   if (menuItemId === cola) return { unitPrice: 595n, taxClass: 'BEVERAGE', name: { en: 'Cola' }, componentItemIds: [cola] };
@@ -64,6 +65,7 @@ export const answeringDomains = (answers: Answers): Record<string, RpcService[]>
       found: request.customerId === customerId && [addressVersionId, farAddressVersionId].includes(request.addressVersionId),
       latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51, longitude: 13.41, country: 'DE',
     }),
+    getDoorsteps: () => ({}),
   })],
   delivery: [service(DeliveryQueryService, {
     quote: (request) => ({ deliverable: request.latitude < 53, fee: 290n, distanceMetres: 1_300, promisedAt: new Date(Date.parse(request.at) + 1_800_000).toISOString() }),

@@ -8,6 +8,7 @@ const file = process.env['FAIL_POINTS']!;
 const [next, ...rest] = JSON.parse(readFileSync(file, 'utf8')) as string[];
 writeFileSync(file, JSON.stringify(rest));
 if (next) process.env['FAIL_POINT'] = next;
+console.log(`armed with ${next ?? 'no fail point'}`);
 
 // Loaded only now: the fail point is read when its module is.
 const [{ default: pg }, { default: pino }, { postgresBus }, { createIdentity }, issuer, { localNetwork }, { startSagas }, { runSubgraph }, { default: orders }, { ledgerDomains }] = await Promise.all([
@@ -28,7 +29,7 @@ const bus = await postgresBus({ databaseUrl: process.env['BUS_URL']!, log });
 const subgraph = await runSubgraph(orders, { databaseUrl: process.env['ORDERS_URL']!, bus, identity, network, log });
 const sagas = await startSagas({ databaseUrl: process.env['SAGAS_URL']!, log, beatMs: 200 });
 await subgraph.start();
-console.log(`ready to die at ${next ?? 'no point'}`);
+console.log('ready');
 
 process.once('SIGTERM', () => {
   void (async () => {
