@@ -38,7 +38,8 @@ if (token) {
 }
 function headersOf() {
   try {
-    const headers = JSON.parse(localStorage.getItem(kept) || '{}');
+    const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState') || '{"tabs":[]}');
+    const headers = JSON.parse((tabs[activeTabIndex] || {}).headers || localStorage.getItem(kept) || '{}');
     return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   } catch { return {}; }
 }`;
