@@ -7,16 +7,18 @@ export function composeFile(): GenerateTask[] {
     name: 'docker-compose.yml',
     inputs: ['schema/subgraphs.ts', 'schema/channels.ts', 'scripts/system/ports.ts', 'scripts/generate/composeFile.ts', 'scripts/generate/composeServices.ts'],
     outputs: ['docker-compose.yml'],
-    run: async () => {
-      const { stringify } = await import('yaml');
-      writeIfChanged('docker-compose.yml', note + stringify(composeServices(), { lineWidth: 0 }));
-    },
+    run: async () => void writeIfChanged('docker-compose.yml', await composeFileText()),
   }];
 }
 
-const note = `# Generated from schema/subgraphs.ts and schema/channels.ts by \`generate\`: do not edit.
+/** What the file should say. */
+export async function composeFileText(): Promise<string> {
+  const { stringify } = await import('yaml');
+  return note + stringify(composeServices(), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const note = `# Generated from schema/subgraphs.ts and schema/channels.ts by \`generate\`: do not edit. See ops/docker/README.md.
 #
-# Everything as separate services, on PostgreSQL and Kafka: docker compose up --build
-# Services of the development profile share the secrets that the first of them makes. For production set PROFILE=production and the secrets
-# (see ops/docker/README.md), and do without the services \`provider\` and \`simulation\`.
+# Everything as separate services:             docker compose up --build
+# With the events on Kafka, once it has an adapter:  BUS=kafka docker compose --profile kafka up --build
 `;

@@ -15,11 +15,12 @@ const common = {
   ...network,
   DATA_DIR: '/data',
   LOG_LEVEL: '${LOG_LEVEL:-info}',
-  BUS: '${BUS:-kafka}',
+  BUS: '${BUS:-postgres}',
   KAFKA_BROKERS: 'kafka:9092',
   BUS_DATABASE_URL: databaseUrl('bus'),
   SUBGRAPH_URL: 'http://{name}:{port}/graphql',
   GRPC_URL: 'http://{name}:{port}',
+  PAYMENT_PROVIDER_URL: `http://provider:${base + providerOffset}`,
 };
 
 const done = { condition: 'service_completed_successfully' };
@@ -37,9 +38,9 @@ export function composeServices(): { readonly services: Readonly<Record<string, 
       ...infrastructure(),
       ...Object.fromEntries(subgraphs.map(({ name, port, database }) => [name, {
         ...ours(['subgraph', name]),
-        environment: { ...common, DATABASE_URL: databaseUrl(database), SAGAS_DATABASE_URL: databaseUrl('sagas'), ...(name === 'payments' ? { PAYMENT_PROVIDER_URL: `http://provider:${base + providerOffset}` } : {}) },
+        environment: { ...common, DATABASE_URL: databaseUrl(database), SAGAS_DATABASE_URL: databaseUrl('sagas') },
         expose: [base + port, base + port + grpcOffset],
-        depends_on: { databases: done, kafka: healthy },
+        depends_on: { databases: done, kafka: { ...healthy, required: false } },
         healthcheck: ready(base + port),
       }])),
       gateway: edge(['gateway'], gatewayOffset),
@@ -63,6 +64,7 @@ function infrastructure(): Record<string, Service> {
     },
     kafka: {
       image: 'apache/kafka:4.1.0',
+      profiles: ['kafka'],
       environment: {
         KAFKA_NODE_ID: 1,
         KAFKA_PROCESS_ROLES: 'broker,controller',
@@ -107,7 +109,7 @@ function infrastructure(): Record<string, Service> {
 const ours = (what: readonly string[]): Service => ({
   build: '.',
   image: 'drburger-supergraph',
-  command: ['serve', ...what],
+  command: what,
   restart: 'unless-stopped',
   volumes: ['data:/data'],
 });

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { channelService } from './composeServices.ts';
+import { root } from './task.ts';
+
+interface Service {
+  readonly build?: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly ports?: readonly string[];
+  readonly expose?: readonly number[];
+  readonly volumes?: readonly string[];
+}
+
+const file = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')) as { services: Record<string, Service>; volumes: Record<string, object> };
+const services = Object.entries(file.services);
+const commandsOf = (kind: string): string[] => services.flatMap(([, { command }]) => (command?.[0] === kind ? [command[1] ?? ''] : []));
+
+describe('docker-compose.yml', () => {
+  it('has one service for each subgraph and each channel of the registries, and no other', () => {
+    expect(commandsOf('subgraph')).toEqual(subgraphs.map(({ name }) => name));
+    expect(commandsOf('channel')).toEqual(channels.map(({ name }) => name));
+    expect(commandsOf('gateway')).toHaveLength(1);
+    expect(commandsOf('provider')).toHaveLength(1);
+    expect(services.map(([name]) => name)).toEqual(expect.arrayContaining(['postgres', 'kafka', 'databases']));
+  });
+
+  it('names subgraphs as SUBGRAPH_URL and GRPC_URL reach them, and gives each its own database', () => {
+    for (const { name, port, database } of subgraphs) {
+      const { environment, expose } = file.services[name]!;
+      expect(expose).toEqual([4000 + port, 4000 + port + 20]);
+      expect(environment?.['DATABASE_URL']).toMatch(new RegExp(`^postgresql://${database}:.*@postgres:5432/${database}$`));
+      expect(file.services['databases']?.environment?.['DATABASE_URLS']).toContain(environment?.['DATABASE_URL']);
+    }
+  });
+
+  it('shows the gateway and the channels to the outside, and nothing else', () => {
+    const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
+    expect(published).toEqual([['gateway', ['4000:4000']], ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]])]);
+  });
+
+  it('is complete in itself: what a service depends on, and every volume, is there', () => {
+    for (const [, { depends_on = {}, volumes = [] }] of services) {
+      for (const other of Object.keys(depends_on)) expect(file.services).toHaveProperty(other);
+      for (const volume of volumes) expect(file.volumes).toHaveProperty(volume.split(':')[0]!);
+    }
+  });
+
+  it('builds our services from the one Dockerfile', () => {
+    for (const [, { build, image }] of services.filter(([, { command }]) => command && ['subgraph', 'channel', 'gateway', 'provider', 'databases', 'simulation'].includes(command[0]!))) {
+      expect([build, image]).toEqual(['.', 'drburger-supergraph']);
+    }
+  });
+});
