@@ -1,6 +1,5 @@
 import { GraphQLError, getVariableValues, type ExecutionResult } from 'graphql';
-import type { Principal } from '#platform/identity/principal.ts';
-import { actorOf } from '#platform/identity/principal.ts';
+import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from './authorization.ts';
 import type { Documents, PreparedDocument } from './documents.ts';

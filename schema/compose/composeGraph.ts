@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
-import { GraphQLError, lexicographicSortSchema, printSchema } from 'graphql';
+import { lexicographicSortSchema, printSchema, type GraphQLError } from 'graphql';
 import { CompositionFailed, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { GraphSource } from './graphSource.ts';
 

@@ -1,8 +1,7 @@
 import {
-  Kind, OperationTypeNode, getArgumentValues, isObjectType, visit,
+  Kind, OperationTypeNode, getArgumentValues, getNamedType, isObjectType, visit,
   type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
 } from 'graphql';
-import { getNamedType } from 'graphql';
 import type { Graph } from '../graph.ts';
 import { Refusal } from '../refusal.ts';
 import type { StreamDeclaration } from './streamDeclaration.ts';

@@ -78,7 +78,7 @@ export class StreamHub {
   async close(): Promise<void> {
     const tails = await Promise.allSettled(this.#tails.values());
     this.#tails.clear();
-    await Promise.all(tails.map((tail) => (tail.status === 'fulfilled' ? tail.value.close() : undefined)));
+    await Promise.all(tails.flatMap((tail) => (tail.status === 'fulfilled' ? [tail.value.close()] : [])));
   }
 }
 
