@@ -34,18 +34,18 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
 
   const callOnce = (request: SubgraphRequest, headers: SubgraphHeaders) => (isTextCall(call) ? call.text(request, headers) : call(request, headers));
 
-  async function shared(request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext): Promise<ExecutionResult> {
-    const key = `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
-    return inFlight.share(key, () => callOnce(request, headers));
-  }
+  const keyOf = (request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext) =>
+    `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
 
   return async (request, context) => {
     try {
       const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
-      const work = isQuery(request) ? shared(request, headers, context) : call(request, headers).finally(() => (epoch += 1));
+      const key = isQuery(request) ? keyOf(request, headers, context) : undefined;
+      const work = key === undefined ? call(request, headers).finally(() => (epoch += 1)) : inFlight.share(key, () => callOnce(request, headers));
       const result = await before(context.deadline, work);
       if (result !== 'late') return result;
       work.catch(() => undefined);
+      if (key !== undefined) inFlight.forget(key);
       return failed('DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`);
     } catch (error) {
       log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');

@@ -3,7 +3,7 @@ import { parseJson } from '../parseJson.ts';
 
 interface Flight {
   /** Settles once: to the text if more than one waits, else to what the call gave. */
-  readonly landed: Promise<ExecutionResult | string>;
+  landed?: Promise<ExecutionResult | string>;
   waiting: number;
 }
 
@@ -13,22 +13,28 @@ export class InFlight {
 
   async share(key: string, call: () => Promise<ExecutionResult | string>): Promise<ExecutionResult> {
     let flight = this.#flights.get(key);
-    if (flight) flight.waiting += 1;
-    else {
-      flight = { landed: this.#land(key, call()), waiting: 1 };
+    if (!flight) {
+      flight = { waiting: 0 };
       this.#flights.set(key, flight);
+      flight.landed = this.#land(key, flight, call());
     }
-    const result = await flight.landed;
+    flight.waiting += 1;
+    const result = await flight.landed!;
     return typeof result === 'string' ? parseJson(result, { trusted: true }) as ExecutionResult : result;
   }
 
-  async #land(key: string, call: Promise<ExecutionResult | string>): Promise<ExecutionResult | string> {
+  /** Nobody else joins it: whoever waited gave up, and it may never land. */
+  forget(key: string): void {
+    this.#flights.delete(key);
+  }
+
+  async #land(key: string, flight: Flight, call: Promise<ExecutionResult | string>): Promise<ExecutionResult | string> {
     try {
       const result = await call;
-      return typeof result !== 'string' && (this.#flights.get(key)?.waiting ?? 0) > 1 ? JSON.stringify(result) : result;
+      return typeof result !== 'string' && flight.waiting > 1 ? JSON.stringify(result) : result;
     } finally {
       // In the same turn as the decision above: nobody joins after it.
-      this.#flights.delete(key);
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     }
   }
 }
