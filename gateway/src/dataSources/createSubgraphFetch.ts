@@ -32,7 +32,7 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
   const inFlight = new InFlight();
   let epoch = 0;
 
-  const callOnce = (request: SubgraphRequest, headers: SubgraphHeaders) => (isTextCall(call) ? call.text(request, headers) : call(request, headers));
+  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders) => (isTextCall(call) ? call.text(request, headers) : call(request, headers));
 
   const keyOf = (request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext) =>
     `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
