@@ -1,7 +1,9 @@
-import { DBOS, Error as DbosError } from '@dbos-inc/dbos-sdk';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DBOS, DBOSWorkflowConflictError, Error as DbosError } from '@dbos-inc/dbos-sdk';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { currentTrace, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { SagaHost } from './sagaHost.ts';
-import { SagaRefused, SagaRun, type RetryPattern } from './sagaRun.ts';
+import { SagaRefused, SagaRun, usualRetry, type RetryPattern } from './sagaRun.ts';
 import type { Saga, SagaStep } from './saga.ts';
 
 interface SagaParts<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>> {
@@ -80,18 +82,42 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   parts: SagaParts<D, Input, Message, Steps>, domain: D, { input, trace }: Recorded<Input>,
 ): Promise<string> {
   const id = DBOS.workflowID!;
+  const executor = DBOSExecutor.globalInstance;
   const saga = new SagaRun<D, Message>({ id, domain, steps: parts.steps, trace: { ...trace, actor: `service:${domain.name}`, causationId: id }, retry: parts.retry });
   return runWithTrace(trace, async () => {
     try {
       await parts.run(saga, input);
       return 'completed';
     } catch (error) {
-      if (!(error instanceof SagaRefused)) throw error;
+      if (!(error instanceof SagaRefused)) return beginAgain(id, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
       await parts.refused(saga, error.reason);
       await saga.undoAll();
       return `undone: ${error.reason}`;
     }
   });
+}
+
+/**
+ * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the code does not fit
+ * what was recorded. To end the saga there would leave the order half done. So it is put back into the queue and goes on from
+ * its last step, again and again until that works; the log says so each time.
+ */
+async function beginAgain(id: string, domain: SagaHost, executor: DBOSExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
+  const movedOn = () => executor === undefined || DBOSExecutor.globalInstance !== executor || !DBOS.isInitialized();
+  if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError || movedOn()) throw error;
+  domain.log.error({ saga: id, err: error }, 'a saga broke off; it goes on from its last step after a pause');
+  for (;;) {
+    await delay(pauseMs);
+    if (movedOn()) throw error;
+    try {
+      await executor!.systemDatabase.resumeWorkflows([id]);
+      // This run owns the saga no more: that is what the runtime understands by a conflict.
+      throw new DBOSWorkflowConflictError(id);
+    } catch (failure) {
+      if (failure instanceof DBOSWorkflowConflictError) throw failure;
+      domain.log.warn({ saga: id, err: failure }, 'a saga could not be put back into the queue; it is tried again');
+    }
+  }
 }
 
 /** The durable runtime is not up (any more): an infrastructure failure, to be tried again. */

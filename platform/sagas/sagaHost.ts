@@ -19,6 +19,11 @@ export interface SagaRuntimeOptions {
   readonly leaseSeconds?: number;
   /** How often lost executors are looked for: 2 s unless told. */
   readonly beatMs?: number;
+  /**
+   * How long an ended saga is remembered: 30 days unless told. A message to one that is forgotten would start it again, so this must be
+   * longer than any event may come late.
+   */
+  readonly keepDays?: number;
 }
 
 export interface SagaRuntime {
@@ -46,6 +51,7 @@ const quiet = (log: Logger): DLogger => ({
  * or a lost one beside it, left unfinished go on here.
  */
 export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
+  if (DBOS.isInitialized()) throw new Error('the sagas of this process run already');
   const executorId = randomUUID();
   const log = options.log.child({ part: 'sagas' });
   const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 8, idle_in_transaction_session_timeout: 60_000 });
@@ -60,12 +66,44 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
     },
   });
+  const forgetting = forgetEnded(log, (options.keepDays ?? 30) * 24 * hour);
   return {
     executorId,
     async stop() {
+      await forgetting.stop();
       await DBOS.shutdown();
       await lease.release();
       await pool.end();
+    },
+  };
+}
+
+const hour = 3_600_000;
+const batch = 200;
+
+/** Deletes sagas that ended long ago, now and every hour. */
+function forgetEnded(log: Logger, keepMs: number): { stop(): Promise<void> } {
+  let stopped = false;
+  async function forget(): Promise<void> {
+    for (;;) {
+      const ended = await DBOS.listWorkflows({
+        status: 'SUCCESS', completedBefore: new Date(Date.now() - keepMs).toISOString(), limit: batch, loadInput: false, loadOutput: false,
+      });
+      if (ended.length === 0 || stopped) return;
+      await DBOS.deleteWorkflows(ended.map((workflow) => workflow.workflowID));
+    }
+  }
+  const begin = () => forget().catch((error: unknown) => {
+    if (!stopped) log.warn({ err: error }, 'ended sagas could not be forgotten; it is tried again');
+  });
+  let running = begin();
+  const timer = setInterval(() => { running = running.then(begin); }, hour);
+  timer.unref();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
     },
   };
 }

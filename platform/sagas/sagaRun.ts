@@ -13,7 +13,7 @@ export interface RetryPattern {
   readonly longestPauseMs: number;
 }
 
-const usual: RetryPattern = { attempts: 4, firstPauseMs: 100, longestPauseMs: 30_000 };
+export const usualRetry: RetryPattern = { attempts: 4, firstPauseMs: 100, longestPauseMs: 30_000 };
 
 /** Thrown through `run` to turn a saga back; never caught by a step. */
 export class SagaRefused extends Error {
@@ -44,7 +44,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     this.domain = options.domain;
     this.#steps = options.steps;
     this.#trace = options.trace;
-    this.#retry = { ...usual, ...options.retry };
+    this.#retry = { ...usualRetry, ...options.retry };
   }
 
   async do(name: string): Promise<void> {

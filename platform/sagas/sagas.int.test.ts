@@ -13,10 +13,12 @@ interface World extends SagaHost {
   readonly done: Map<string, string[]>;
   readonly failures: Map<string, number>;
   readonly refusals: Map<string, string>;
+  /** How often `run` itself is to break off. */
+  readonly bugs: Map<string, number>;
   readonly traces: string[];
 }
 
-const world: World = { name: 'kitchen', log: pino({ level: 'silent' }), done: new Map(), failures: new Map(), refusals: new Map(), traces: [] };
+const world: World = { name: 'kitchen', log: pino({ level: 'silent' }), done: new Map(), failures: new Map(), refusals: new Map(), bugs: new Map(), traces: [] };
 
 const act = (name: string) => async ({ domain, sagaId, key }: StepCall<World>): Promise<Refused | void> => {
   await Promise.resolve();
@@ -50,6 +52,9 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
     await saga.do('buy');
     await saga.do('cook');
     await saga.do('plain');
+    const bugs = world.bugs.get(saga.id) ?? 0;
+    world.bugs.set(saga.id, bugs - 1);
+    if (bugs > 0) throw new Error('not what was meant');
     if (wait) {
       const deadline = await saga.deadline(60);
       for (let message = await saga.receive(deadline); message !== 'enough'; message = await saga.receive(deadline)) {
@@ -66,10 +71,12 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
 });
 
 let runtime: SagaRuntime;
+let databaseUrl: string;
 
 beforeAll(async () => {
   dinner.register(world);
-  runtime = await startSagas({ databaseUrl: (await databaseOf()).url, log: world.log });
+  databaseUrl = (await databaseOf()).url;
+  runtime = await startSagas({ databaseUrl, log: world.log });
 });
 
 afterAll(() => runtime.stop());
@@ -109,6 +116,13 @@ describe('a saga', () => {
     expect(world.done.get('stubborn')).toEqual(['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']);
   });
 
+  it('that breaks off in its own code is not given up: it goes on from its last step', async () => {
+    world.bugs.set('broken', 2);
+    await dinner.start('broken', { wait: false });
+    expect(await outcomeOf('broken')).toBe('completed');
+    expect(world.done.get('broken')).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
+  });
+
   it('hears each message once and in order, also those sent before it was started', async () => {
     await dinner.signal('heard', { wait: true }, 'a', 'event-1');
     await dinner.signal('heard', { wait: true }, 'a', 'event-1');
@@ -127,5 +141,17 @@ describe('a saga', () => {
     await runWithTrace({ ...currentTrace(), traceparent }, () => dinner.start('traced', { wait: false }));
     expect(await outcomeOf('traced')).toBe('completed');
     expect(new Set(world.traces)).toEqual(new Set([traceparent]));
+  });
+
+  it('is forgotten long after it ended, never while it runs', async () => {
+    await dinner.start('ended', { wait: false });
+    await dinner.start('waiting', { wait: true });
+    expect(await outcomeOf('ended')).toBe('completed');
+    await runtime.stop();
+    runtime = await startSagas({ databaseUrl, log: world.log, keepDays: 0 });
+    await until(async () => (await DBOS.getWorkflowStatus('ended')) === null);
+    await dinner.signal('waiting', { wait: true }, 'enough', 'event-5');
+    await until(() => world.done.get('waiting')?.includes('last'));
+    expect(world.done.get('waiting')).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
   });
 });

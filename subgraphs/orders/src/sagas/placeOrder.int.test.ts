@@ -153,6 +153,7 @@ describe('the order saga', () => {
   it('lets the guest cancel while the payment is still under way, and then gives back what came of it', async () => {
     const payments = away('authorised');
     const orderId = await place();
+    await until(() => payments.refused > 0);
     expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
     payments.comeBack();
     await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
