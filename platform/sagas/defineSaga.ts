@@ -97,6 +97,9 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   });
 }
 
+/** Never settles: a runtime that stops makes its sagas fail, and would still write that down as their end. */
+const leftToTheNext = new Promise<never>(() => undefined);
+
 /**
  * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the code does not fit
  * what was recorded. To end the saga there would leave the order half done. So it is put back into the queue and goes on from
@@ -104,11 +107,12 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
  */
 async function beginAgain(id: string, domain: SagaHost, executor: DBOSExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
   const movedOn = () => executor === undefined || DBOSExecutor.globalInstance !== executor || !DBOS.isInitialized();
-  if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError || movedOn()) throw error;
+  if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError) throw error;
+  if (movedOn()) return leftToTheNext;
   domain.log.error({ saga: id, err: error }, 'a saga broke off; it goes on from its last step after a pause');
   for (;;) {
     await delay(pauseMs);
-    if (movedOn()) throw error;
+    if (movedOn()) return leftToTheNext;
     try {
       await executor!.systemDatabase.resumeWorkflows([id]);
       // This run owns the saga no more: that is what the runtime understands by a conflict.

@@ -143,6 +143,14 @@ describe('a saga', () => {
     expect(new Set(world.traces)).toEqual(new Set([traceparent]));
   });
 
+  it('goes on after a stop, whatever it was doing', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `stopped-${n}`);
+    await Promise.all(ids.map((id) => dinner.start(id, { wait: false })));
+    await runtime.stop();
+    runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
+    expect(await Promise.all(ids.map(outcomeOf))).toEqual(ids.map(() => 'completed'));
+  });
+
   it('is forgotten long after it ended, never while it runs', async () => {
     await dinner.start('ended', { wait: false });
     await dinner.start('waiting', { wait: true });
