@@ -10,10 +10,18 @@ export type PlaceOrderProblem =
   | { readonly __typename: 'OrderInvalidLine'; readonly message: string; readonly line: number; readonly problem: LineProblem }
   | { readonly __typename: 'OrderPriceChanged'; readonly message: string; readonly total: { readonly amount: number; readonly currency: string; readonly exponent: number } };
 
-export const lineProblems = [
-  'UNKNOWN_ITEM', 'NOT_ON_MENU', 'UNKNOWN_SIZE', 'UNKNOWN_MODIFIER', 'TOO_FEW_MODIFIERS', 'TOO_MANY_MODIFIERS', 'SLOT_NOT_FILLED', 'SLOT_CHOICE_NOT_ALLOWED',
-] as const;
-export type LineProblem = (typeof lineProblems)[number];
+/** What menu may find wrong with a line, and what the client can do; `subject` names the item, the group or the slot. */
+export const lineProblems = {
+  UNKNOWN_ITEM: (subject: string) => `There is no item ${subject}. Read the menu again.`,
+  NOT_ON_MENU: (subject: string) => `${subject} is not on the menu of this store now. Read the menu again.`,
+  UNKNOWN_SIZE: (subject: string) => `${subject} does not come in this size. Choose one of its sizes.`,
+  UNKNOWN_MODIFIER: (subject: string) => `${subject} cannot be had with this modifier. Choose one of its own.`,
+  TOO_FEW_MODIFIERS: (subject: string) => `${subject}: choose more.`,
+  TOO_MANY_MODIFIERS: (subject: string) => `${subject}: choose fewer.`,
+  SLOT_NOT_FILLED: (subject: string) => `${subject}: choose what fills it.`,
+  SLOT_CHOICE_NOT_ALLOWED: (subject: string) => `${subject}: this does not belong there. Choose something else.`,
+} as const;
+export type LineProblem = keyof typeof lineProblems;
 
 export const storeNotFound = { __typename: 'OrderStoreNotFound', message: 'There is no such store, or you cannot order there. Choose another one.' } as const;
 export const storeClosed = { __typename: 'OrderStoreClosed', message: 'The store is closed now. Its opening hours say when it opens.' } as const;

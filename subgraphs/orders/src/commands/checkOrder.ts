@@ -73,7 +73,7 @@ function termsProblem(terms: OrderingTerms, service: Service, orderer: Orderer):
   return undefined;
 }
 
-const isLineProblem = (problem: string): problem is LineProblem => lineProblems.includes(problem as LineProblem);
+const isLineProblem = (problem: string): problem is LineProblem => Object.hasOwn(lineProblems, problem);
 
 function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): PlaceOrderProblem | undefined {
   for (const [line, { problem, subject }] of lines.entries()) {
@@ -81,7 +81,7 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
     const item = { id: input.lines[line]!.menuItemId };
     if (problem === 'UNAVAILABLE') return { __typename: 'OrderItemUnavailable', message: `${subject} is sold out. Take it out, or choose something else.`, line, item };
     if (!isLineProblem(problem)) throw new Error(`menu named a problem that orders does not know: ${problem}`);
-    return { __typename: 'OrderInvalidLine', message: `${subject} cannot be ordered like this. Read the menu again.`, line, problem };
+    return { __typename: 'OrderInvalidLine', message: lineProblems[problem](subject), line, problem };
   }
   return undefined;
 }
