@@ -8,7 +8,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const eslint = new ESLint({
   cwd: root,
   overrideConfigFile: true,
-  overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser as never } }, ...(boundaries as never[])],
+  overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser as never } }, ...boundaries],
 });
 
 /** What lint says to a file with this one import. */

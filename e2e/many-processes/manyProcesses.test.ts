@@ -1,0 +1,93 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
+import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
+import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { until } from '#platform/testkit/until.ts';
+import { command } from '../start-command/command.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** As docker-compose.yml has it, without containers: each service alone, on a server that none of them runs. */
+describe('each service in a process of its own', () => {
+  let cluster: Cluster;
+  let base: number;
+  let env: Record<string, string>;
+  const folder = temporaryFolder('services');
+  const services: SupervisedProcess[] = [];
+  const url = (name: string) => cluster.url(name);
+
+  const serve = (args: string[], own: Record<string, string> = {}): SupervisedProcess => {
+    const service = superviseProcess({ script: `${root}scripts/serve.ts`, args, env: { ...env, ...own }, ready: /^serving / });
+    services.push(service);
+    return service;
+  };
+
+  beforeAll(async () => {
+    base = await freePortBlock(45);
+    cluster = await startCluster({ dataDir: mkdtempSync(join(folder, 'cluster-')), durable: false, log: () => undefined });
+    env = { DATA_DIR: join(folder, 'data'), PORT_BASE: String(base), BUS: 'postgres', BUS_DATABASE_URL: url('bus'), LOG_LEVEL: 'error' };
+    const databases = command('serve', ['databases'], { ADMIN_DATABASE_URL: cluster.adminUrl, DATABASE_URLS: ['stores', 'menu', 'bus'].map(url).join(' ') });
+    expect([await databases.ended(), databases.stderr()]).toEqual([0, '']);
+  });
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await cluster.stop();
+  });
+
+  const token = async (): Promise<string> => {
+    const asked = command('tokenFor', ['kiosk'], { DATA_DIR: env['DATA_DIR']! });
+    await asked.ended();
+    return asked.stdout().trim();
+  };
+  const screen = async (bearer: string): Promise<{ data: { kiosk: { store: { name: string; menu: { sections: unknown[] } | null } } }; errors?: unknown[] }> => {
+    const response = await fetch(`http://127.0.0.1:${base + 3}/graphql`, {
+      method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      body: JSON.stringify({ query: '{ kiosk { store { name menu { sections { category { id } } } } } }' }),
+    });
+    return response.json() as never;
+  };
+
+  it('answers a kiosk over HTTP between the processes; one that is down costs its part of the page, until it is back', async () => {
+    const stores = serve(['subgraph', 'stores'], { DATABASE_URL: url('stores') });
+    const menu = serve(['subgraph', 'menu'], { DATABASE_URL: url('menu') });
+    const kiosk = serve(['channel', 'kiosk']);
+    await Promise.all([stores, menu, kiosk].map((service) => service.whenReady()));
+    const bearer = await token();
+
+    const whole = await screen(bearer);
+    expect(whole.errors).toBeUndefined();
+    expect(whole.data.kiosk.store.menu?.sections.length).toBeGreaterThan(0);
+
+    process.kill(menu.pid, 'SIGKILL');
+    const part = await until(async () => {
+      const answer = await screen(bearer);
+      return answer.errors ? answer : undefined;
+    });
+    expect(part.data.kiosk.store).toEqual({ name: whole.data.kiosk.store.name, menu: null });
+
+    await menu.whenReady(2);
+    await until(async () => !(await screen(bearer)).errors);
+  });
+
+  it('answers nobody but the gateway', async () => {
+    const response = await fetch(`http://127.0.0.1:${base + 11}/graphql`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ _service { sdl } }' }),
+    });
+    expect(response.status).toBe(401);
+  });
+
+  it('says in one line what it lacks', async () => {
+    for (const [args, message] of [
+      [['subgraph', 'stores'], /^serve: DATABASE_URL is missing: the subgraph stores needs it\.\n$/],
+      [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+\n$/],
+      [['everything'], /^serve: say what to serve: [^\n]+\n$/],
+    ] as const) {
+      const refused = command('serve', args, { DATA_DIR: env['DATA_DIR']! });
+      expect(await refused.ended()).toBe(1);
+      expect(refused.stderr()).toMatch(message);
+    }
+  });
+});

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { until } from '#platform/testkit/until.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export interface RunningCommand {
+  readonly pid: number;
+  /** All it printed so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves when a line of standard output matches; rejects when the command ends first. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Sends a signal and waits for the end. */
+  signal(signal: NodeJS.Signals): Promise<number | null>;
+  /** The exit code, once it has ended; null after a signal that it did not handle. */
+  ended(): Promise<number | null>;
+}
+
+/** Runs a script of ours as a user would, with this environment besides PATH and HOME: nothing of the test run leaks into it. */
+export function command(script: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningCommand {
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', `${root}scripts/${script}.ts`, ...args], {
+    cwd: root, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const end = once(child, 'close').then(([code]) => code as number | null);
+  let over = false;
+  void end.then(() => (over = true));
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  void end.then(() => process.off('exit', killWithUs));
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    printed: async (pattern) => {
+      const line = () => stdout.split('\n').find((each) => pattern.test(each));
+      await until(() => over || line() !== undefined, { timeoutMs: 90_000, what: `${script} prints ${pattern}; it printed:\n${stdout}${stderr}` });
+      const found = line();
+      if (found === undefined) throw new Error(`${script} ended without printing ${pattern}:\n${stdout}${stderr}`);
+      return found;
+    },
+    signal: (signal) => {
+      child.kill(signal);
+      return end;
+    },
+    ended: () => end,
+  };
+}
