@@ -81,7 +81,7 @@ export class ChannelClient {
 
 /** In data as JSON is parsed; Apollo's own types hold only for its masks and caches. */
 function answerOf<Data>(result: { data?: unknown; error?: unknown }): Answer<Data> {
-  if (result.error && !CombinedGraphQLErrors.is(result.error)) throw result.error;
+  if (result.error && !CombinedGraphQLErrors.is(result.error)) throw new Error('the request failed', { cause: result.error });
   return { data: (result.data ?? undefined) as Data | undefined, errors: result.error ? (result.error as CombinedGraphQLErrors).errors : [] };
 }
 

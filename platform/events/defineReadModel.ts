@@ -17,7 +17,6 @@ export interface ReadModel {
  * and that table. Each event is projected once, events of one aggregate in order; those of different aggregates in any order, so what they do to a common row must commute.
  * The table must have no sequence, and no foreign key or view must refer to it: a rebuild puts another table in its place.
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names what the rows are, for the reader
 export function defineReadModel<_Row = unknown>(model: {
   name: string;
   table: string;

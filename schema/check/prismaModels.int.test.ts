@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testDatabase } from '#platform/testkit/testDatabase.ts';
 import { subgraphs } from '../subgraphs.ts';
 
-type Document = Extract<Awaited<ReturnType<typeof getDMMF>>, { datamodel: unknown }>;
+type Document = Extract<ReturnType<typeof getDMMF>, { datamodel: unknown }>;
 type Field = Document['datamodel']['models'][number]['fields'][number];
 
 /** How PostgreSQL's catalogue names what Prisma's types become; https://www.prisma.io/docs/orm/overview/databases/postgresql#type-mappings */
@@ -22,8 +22,8 @@ const columnType = (field: Field, enums: ReadonlySet<string>) => {
   return field.isList ? 'ARRAY' : base;
 };
 
-async function modelOf(file: string): Promise<Map<string, string>> {
-  const document = await getDMMF({ datamodel: readFileSync(file, 'utf8') });
+function modelOf(file: string): Map<string, string> {
+  const document = getDMMF({ datamodel: readFileSync(file, 'utf8') });
   if (!('datamodel' in document)) throw new Error(`${file}: ${document.type}`);
   const { datamodel } = document;
   const enums = new Set(datamodel.enums.map(({ name }) => name));
@@ -69,6 +69,6 @@ const sorted = (map: ReadonlyMap<string, string>) => Object.fromEntries([...map]
 describe.each(subgraphs.filter(({ name }) => existsSync(`subgraphs/${name}/prisma/schema.prisma`)))('$name', ({ name }) => {
   it("has in PostgreSQL, after its migrations, what Prisma's model says", async () => {
     const database = await testDatabase(name);
-    expect(sorted(await catalogueOf(database.url))).toEqual(sorted(await modelOf(`subgraphs/${name}/prisma/schema.prisma`)));
+    expect(sorted(await catalogueOf(database.url))).toEqual(sorted(modelOf(`subgraphs/${name}/prisma/schema.prisma`)));
   });
 });

@@ -54,7 +54,7 @@ export class MessageLog {
       for (const topic of unknown) this.#watching.set(topic, started);
       started.catch(() => unknown.forEach((topic) => this.#watching.delete(topic)));
     }
-    await Promise.all(topics.map((topic) => this.#watching.get(topic)));
+    for (const topic of topics) await this.#watching.get(topic);
   }
 
   /** Hears each message of a watched topic once, in order. */

@@ -1,7 +1,7 @@
 import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
 import type { TransactionOf } from '#platform/subgraph/domain.ts';
 import type { Payments } from '../context.ts';
-import { decide, type CommandKind, type Outcome, type Situation } from '../payment.ts';
+import { decide, type Outcome, type Situation } from '../payment.ts';
 import type { PaymentProvider } from '../provider/paymentProvider.ts';
 import { finishIntent, type Intent } from './finishIntent.ts';
 import { lockOrder } from './lockOrder.ts';

@@ -1,0 +1,26 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { Kind, parse, print, type DocumentNode } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { channels } from '#schema/channels.ts';
+
+describe.each(channels)('the documents of $name', ({ name }) => {
+  const folder = new URL(`${name}/operations/`, import.meta.url);
+  const files = readdirSync(folder);
+  const sourceOf = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
+
+  test('are those of an app: at least six screens', () => expect(files.length).toBeGreaterThanOrEqual(6));
+
+  test.each(files)('%s is named after its operation, and says what it is for', (file) => {
+    const operations = parse(sourceOf(file)).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+    expect(operations.map((operation) => operation.name?.value.toLowerCase())).toEqual([file.replace('.graphql', '').toLowerCase()]);
+    expect(sourceOf(file)).toMatch(/^# [A-Z]/);
+  });
+
+  // Clients hash, or send, what codegen printed: fragments stand in the order in which they are first spread.
+  test.each(files)('%s is the very text that a client built from it sends', async (file) => {
+    const generated = await import(`#generated/bffs/${name}/operations.ts`) as Record<string, DocumentNode>;
+    const document = parse(sourceOf(file));
+    const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
+    expect(print(generated[`${operation?.name?.value}Document`]!)).toBe(print(document));
+  });
+});
