@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { until } from '#platform/testkit/until.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -17,10 +18,10 @@ export interface RunningCommand {
   ended(): Promise<number | null>;
 }
 
-/** Runs a script of ours as a user would, with this environment besides PATH and HOME: nothing of the test run leaks into it. */
-export function command(script: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningCommand {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', `${root}scripts/${script}.ts`, ...args], {
-    cwd: root, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+/** Runs a script of ours as a user would, with this environment besides PATH and HOME: nothing of the test run leaks into it. `folder`: of another copy of the repository. */
+export function command(script: string, args: readonly string[], env: Readonly<Record<string, string>>, folder: string = root): RunningCommand {
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', join(folder, 'scripts', `${script}.ts`), ...args], {
+    cwd: folder, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';

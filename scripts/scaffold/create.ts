@@ -1,0 +1,34 @@
+import { StartupError } from '#platform/config/startupError.ts';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { channelFiles } from './channelFiles.ts';
+import { addLine, checkName, freeChannelPort, freeSubgraphPort } from './registry.ts';
+import { namesOf, subgraphFiles } from './subgraphFiles.ts';
+import { writeNewFolder } from './writeFiles.ts';
+
+/** Makes a subgraph: its folder, and its line in the registry. What is generated from them is for `generate`. */
+export function createSubgraph(name: string): void {
+  checkName(name, [...subgraphs, ...['bus', 'sagas', 'gateway', 'provider', 'simulation', 'databases', 'postgres', 'kafka', 'platform', 'public'].map((each) => ({ name: each }))]);
+  const port = freeSubgraphPort();
+  writeNewFolder(`subgraphs/${name}`, subgraphFiles(namesOf(name)));
+  addLine('schema/subgraphs.ts', `{ name: '${name}', port: ${port}, database: '${name}' },`);
+}
+
+/** Makes a channel: its folder, and its line in the registry. */
+export function createChannel(name: string): void {
+  checkName(name, [...channels, ...['gateway', 'public', 'staff'].map((each) => ({ name: each }))]);
+  const port = freeChannelPort();
+  writeNewFolder(`bffs/${name}`, channelFiles(name));
+  addLine('schema/channels.ts', `{ name: '${name}', port: ${port} },`);
+}
+
+/** Runs one of them for the command line, then generates in a process of its own, which reads the registry anew. */
+export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: string | undefined): Promise<void> {
+  if (!name) throw new StartupError(`say its name: new:${kind} <name>`);
+  if (kind === 'subgraph') createSubgraph(name);
+  else createChannel(name);
+  const { runTool } = await import('../generate/runTool.ts');
+  await runTool(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
+  const folder = kind === 'subgraph' ? `subgraphs/${name}` : `bffs/${name}`;
+  console.log(`made ${folder}, its line in schema/${kind}s.ts, and what is generated from them.\nNext: shape ${folder}/${kind === 'subgraph' ? 'schema.graphql' : 'channel.ts'}, then "start" serves it.`);
+}

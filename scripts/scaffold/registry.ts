@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartupError } from '#platform/config/startupError.ts';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { root } from '../generate/task.ts';
+import { gatewayOffset, grpcOffset, postgresOffset, providerOffset } from '../system/ports.ts';
+
+/** Offsets to PORT_BASE that somebody has. */
+const taken = (): Set<number> => new Set([
+  gatewayOffset, providerOffset, postgresOffset, ...channels.map(({ port }) => port), ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
+]);
+
+/** The next offset for a subgraph: free itself, and 20 above for its gRPC. */
+export function freeSubgraphPort(): number {
+  const used = taken();
+  for (let port = providerOffset + 1; ; port++) if (!used.has(port) && !used.has(port + grpcOffset)) return port;
+}
+
+/** The next offset for a channel; they stand below the provider's. */
+export function freeChannelPort(): number {
+  const used = taken();
+  for (let port = 1; port < providerOffset; port++) if (!used.has(port)) return port;
+  throw new StartupError('all ports for channels, base + 1 to base + 9, are given away.');
+}
+
+/** @throws StartupError unless the name can be a folder, a database, a role and the beginning of GraphQL names, and is new. */
+export function checkName(name: string, known: readonly { readonly name: string }[]): void {
+  if (!/^[a-z][a-z0-9]{1,29}$/.test(name)) throw new StartupError(`"${name}" cannot be a name: take lower case letters and digits, such as giftcards.`);
+  if (known.some((each) => each.name === name)) throw new StartupError(`there is a ${name} already.`);
+}
+
+/** Adds one line at the end of a registry's list. */
+export function addLine(file: 'schema/subgraphs.ts' | 'schema/channels.ts', line: string): void {
+  const path = join(root, file);
+  const text = readFileSync(path, 'utf8');
+  const end = text.lastIndexOf('\n];');
+  if (end < 0) throw new StartupError(`${file} does not end its list with "];": add the line yourself: ${line}`);
+  writeFileSync(path, `${text.slice(0, end)}\n  ${line}${text.slice(end)}`);
+}

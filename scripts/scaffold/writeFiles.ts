@@ -1,0 +1,14 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StartupError } from '#platform/config/startupError.ts';
+import { root } from '../generate/task.ts';
+
+/** Writes new files into a folder that does not exist yet, paths relative to it. @throws StartupError when it does */
+export function writeNewFolder(folder: string, files: Readonly<Record<string, string>>): void {
+  if (existsSync(join(root, folder))) throw new StartupError(`${folder} exists already.`);
+  for (const [path, text] of Object.entries(files)) {
+    const full = join(root, folder, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, text);
+  }
+}
