@@ -37,11 +37,12 @@ export function chance(seed: number): (below: number) => number {
 export class LifeGoesOn {
   readonly #people: People;
   readonly #storeId: string;
-  readonly #itemIds: readonly string[];
+  readonly #itemIds: string[];
   readonly #random: (below: number) => number;
   readonly #open: string[] = [];
 
-  constructor(people: People, storeId: string, itemIds: readonly string[], random: (below: number) => number) {
+  /** `itemIds`: what may be changed. What is removed leaves the list for all who hold it. */
+  constructor(people: People, storeId: string, itemIds: string[], random: (below: number) => number) {
     this.#people = people;
     this.#storeId = storeId;
     this.#itemIds = itemIds;
@@ -51,18 +52,24 @@ export class LifeGoesOn {
   #item = (): string => this.#itemIds[this.#random(this.#itemIds.length)]!;
 
   async happen(): Promise<string> {
-    const { admin, manager, customer } = this.#people;
+    const { admin, customer } = this.#people;
     const what = this.#random(100);
-    if (what < 25) return this.#staff(manager, setAvailability, { storeId: this.#storeId, menuItemId: this.#item(), available: this.#random(2) === 0 });
+    if (what < 25) return this.changeAvailability();
     if (what < 45) {
       const where = this.#random(3) === 0 ? { country: 'DE' } : { storeId: this.#storeId };
       return this.#staff(admin, changePrice, { idempotencyKey: randomUUID(), menuItemId: this.#item(), amount: 100 + this.#random(2_000), ...where });
     }
-    if (what < 50) return this.#staff(admin, removeItem, { menuItemId: this.#item() });
+    if (what < 50) {
+      const [menuItemId] = this.#itemIds.splice(this.#random(this.#itemIds.length), 1);
+      return this.#staff(admin, removeItem, { menuItemId: menuItemId! });
+    }
     if (what < 75) return this.#order();
     if (what < 85) return this.#cancel();
     return this.#profile(customer);
   }
+
+  changeAvailability = (): Promise<string> =>
+    this.#staff(this.#people.manager, setAvailability, { storeId: this.#storeId, menuItemId: this.#item(), available: this.#random(2) === 0 });
 
   async #staff<Input>(who: ChannelClient, mutation: Change<Input>, input: Input): Promise<string> {
     const { result } = await who.ask(mutation, { input });

@@ -92,7 +92,7 @@ test('what cannot be read now comes later', async () => {
   const before = phone.contents();
   for (const name of ['menu', 'orders', 'customers']) {
     const cut = system.cutOff(name);
-    await new LifeGoesOn(people, demoStore, itemIds, chance(seed + 3)).happen().catch(() => undefined);
+    await new LifeGoesOn(people, demoStore, itemIds, chance(seed + 3)).changeAvailability().catch(() => undefined);
     await phone.syncPage(demoStore).catch(() => undefined);
     expect(phone.menu.size).toBeGreaterThanOrEqual(before.menu.length - 1);
     expect(phone.orders.size).toBeGreaterThanOrEqual(before.orders.length);

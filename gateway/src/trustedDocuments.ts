@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { Kind, parse, print, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { Kind, parse, print, visit, type DefinitionNode, type DocumentNode, type FieldNode } from 'graphql';
 
 /** A document that a channel's own clients were built with. */
 export interface TrustedDocument {
-  /** sha256, hex, of the normalised text: as graphql-js prints it. */
+  /** sha256, hex, of the normalised text. */
   readonly id: string;
   readonly operationName: string;
   readonly source: string;
@@ -12,8 +12,15 @@ export interface TrustedDocument {
 
 export const documentId = (normalised: string): string => createHash('sha256').update(normalised).digest('hex');
 
-/** The text that an id is made of: comments, layout and commas do not count. */
-export const normalise = (document: DocumentNode): string => print(document);
+/**
+ * The text that an id is made of: as graphql-js prints it, the operation first, then its fragments by name. Comments, layout and the order of
+ * definitions do not count: tools that build clients write fragments where they please.
+ */
+export function normalise(document: DocumentNode): string {
+  const nameOf = (definition: DefinitionNode) => (definition.kind === Kind.FRAGMENT_DEFINITION ? definition.name.value : '');
+  const definitions = [...document.definitions].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  return print({ ...document, definitions });
+}
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -47,8 +54,9 @@ export class TrustedDocuments {
       return { id: documentId(text), operationName, source: text };
     });
     for (const each of trusted) this.#byId.set(each.id, each);
-    // Whoever hashes the file itself means the same document.
-    this.#byId.set(documentId(source), trusted[0]!);
+    // Whoever hashes the file, or what graphql-js prints of it, means the same document.
+    for (const text of [source, print(document)]) this.#byId.set(documentId(text), trusted[0]!);
+    this.#byId.set(documentId(print(withTypenames(document))), trusted[1]!);
     this.#byName.set(operationName, trusted[0]!);
   }
 
