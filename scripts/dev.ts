@@ -10,6 +10,7 @@ const settleMs = 200;
 const flags = process.argv.slice(2);
 let child: ChildProcess | undefined;
 let ending = false;
+let replacing = false;
 let timer: NodeJS.Timeout | undefined;
 let restarting = Promise.resolve();
 
@@ -39,13 +40,15 @@ function matters(path: string): boolean {
 function run(args: readonly string[]): void {
   child = spawn(process.execPath, [...process.execArgv, `${root}scripts/start.ts`, ...args], { stdio: 'inherit', cwd: root });
   child.once('exit', () => {
-    if (!ending) console.log('dev: waiting for a change');
+    if (!ending && !replacing) console.log('dev: waiting for a change');
   });
 }
 
 async function restart(path: string): Promise<void> {
   console.log(`dev: ${path} changed`);
+  replacing = true;
   await end('SIGTERM');
+  replacing = false;
   if (!ending) run(flags.filter((flag) => flag !== '--fresh'));
 }
 
