@@ -10,6 +10,3 @@ type Result = { result: { __typename: string; message?: string } };
 export const startPreparation = document<Result, OfOrder>('mutation StartPreparation($orderId: ID!) { result: startPreparation(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
 export const markReady = document<Result, OfOrder>('mutation MarkReady($orderId: ID!) { result: markReady(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
 export const handOver = document<Result, OfOrder>('mutation HandOver($orderId: ID!) { result: handOver(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
-export const rejectOrder = document<Result, OfOrder & { reason: string }>(
-  'mutation RejectOrder($orderId: ID!, $reason: OrderRejectionReason!) { result: rejectOrder(orderId: $orderId, reason: $reason) { __typename ... on OrderStepRefused { message } } }',
-);

@@ -2,7 +2,6 @@ import type { EventEnvelope, NewEvent } from './defineEvent.ts';
 import type { SqlTx } from './sqlTx.ts';
 
 export type { SqlTx } from './sqlTx.ts';
-export { sqlTx } from './sqlTx.ts';
 
 export interface AppendOptions {
   /** Id of the event or command behind it; that of the current trace unless told. */
