@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
+import { command } from '../e2e/start-command/command.ts';
+
+const help = `bench/start: how long \`start\` takes until it is ready, code generated before.
+
+  --runs <n>   second starts (5)
+
+Prints: seconds of the first start on an empty data folder, and of each start on the same folder after it.
+`;
+
+if (process.argv.includes('--help')) console.log(help);
+else await main(Number(process.argv[process.argv.indexOf('--runs') + 1] ?? 5) || 5);
+
+async function main(runs: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-start-'));
+  const env = { DATA_DIR: folder, PORT_BASE: String(await freePortBlock(100)), LOG_LEVEL: 'warn', SIMULATION: 'off' };
+  const seconds: number[] = [];
+  try {
+    for (let run = 0; run <= runs; run += 1) {
+      const began = performance.now();
+      const started = command('start', [], env);
+      await started.printed(/^Ready in/);
+      seconds.push((performance.now() - began) / 1_000);
+      await started.signal('SIGINT');
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const [first, ...later] = seconds;
+  const median = [...later].sort((a, b) => a - b)[Math.floor(later.length / 2)]!;
+  console.log(`${availableParallelism()} cores, Node ${process.version}`);
+  console.log(`first start   ${first!.toFixed(1)} s`);
+  console.log(`later starts  ${median.toFixed(1)} s (median of ${later.map((each) => each.toFixed(1)).join(', ')})`);
+}
