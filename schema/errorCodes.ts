@@ -21,6 +21,7 @@ export const errorCodes = {
   DEADLINE_EXCEEDED: 'The request took longer than it may. Try again.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
   SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
+  CURSOR_INVALID: 'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',
   CONFLICT: 'Somebody else changed the same thing at the same time. Read it again and retry.',
   INTERNAL_SERVER_ERROR: 'Our fault. It is logged under the trace id in `extensions.traceId`.',
 } as const;

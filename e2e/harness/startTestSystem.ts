@@ -15,6 +15,7 @@ import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
 import { runChannel } from '#gateway/runChannel.ts';
 import { runGateway } from '#gateway/runGateway.ts';
+import { rpcFeedReader } from '#gateway/streams/rpcFeedReader.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import type { Pace } from '#sandbox/simulation/pace.ts';
@@ -100,6 +101,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const down = new Set<string>();
   const runtime: GatewayRuntime = {
     profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
+    feeds: rpcFeedReader(network),
     subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
   };
   const [edge] = await Promise.all([startEdge(runtime), ...[...running.values()].map((subgraph) => subgraph.start())]);

@@ -57,13 +57,51 @@ export interface CachePolicy {
   readonly operations: Readonly<Record<string, { readonly maxAgeSeconds: number; readonly staleWhileRevalidateSeconds?: number }>>;
 }
 
-/** How the channel's sockets and streams behave. */
+/** How the channel's sockets and streams behave. Times are in milliseconds. */
 export interface StreamPolicy {
   readonly maxSubscriptionsPerSocket: number;
+  /** Of one caller over all its connections to a process; callers without a token are not told apart, and not counted. */
+  readonly maxSubscriptionsPerCaller: number;
+  readonly maxConnectionsPerCaller: number;
+  /** Over all callers. */
+  readonly maxConnections: number;
   /** Events that wait for one subscription before it is told that it lagged, and gets a snapshot. */
   readonly maxQueuedEvents: number;
+  /** The same in bytes, as JSON. */
+  readonly maxQueuedBytes: number;
+  /** Of all subscriptions of a connection together. */
+  readonly maxQueuedBytesPerConnection: number;
+  /** And of all connections. */
+  readonly maxQueuedBytesPerProcess: number;
+  /** What may be on its way to one client, unread; one over it is cut off. */
+  readonly maxUnreadBytesPerConnection: number;
+  /** And to all clients of a process together: those with the most are cut off. */
+  readonly maxUnreadBytes: number;
+  /** How long a client may take nothing of what is sent to it. */
+  readonly maxStallMs: number;
+  /** A client that missed more gets a snapshot. */
+  readonly maxReplayedEvents: number;
   /** Between two messages of a stream with `delivery: "latest"`. */
   readonly latestIntervalMs: number;
+  /** How long an answer that is older than the event it is for is read again before the client hears. */
+  readonly behindPatienceMs: number;
+  /** How long a part of the graph may be down before the stream ends with an error. */
+  readonly failurePatienceMs: number;
+  /** Between two attempts in the longer run, and how many there are for an answer that stays behind. */
+  readonly retryMs: number;
+  readonly staleTries: number;
+  /** Clients are pinged this often; one that did not answer by the next time is cut off. */
+  readonly pingMs: number;
+  /** A connection without an operation is closed after this time. */
+  readonly idleMs: number;
 }
 
-export const defaultStreamPolicy: StreamPolicy = { maxSubscriptionsPerSocket: 100, maxQueuedEvents: 64, latestIntervalMs: 1000 };
+const mebibyte = 1024 * 1024;
+
+export const defaultStreamPolicy: StreamPolicy = {
+  maxSubscriptionsPerSocket: 100, maxSubscriptionsPerCaller: 1_000, maxConnectionsPerCaller: 100, maxConnections: 20_000,
+  maxQueuedEvents: 64, maxQueuedBytes: mebibyte / 4, maxQueuedBytesPerConnection: mebibyte, maxQueuedBytesPerProcess: 128 * mebibyte,
+  maxUnreadBytesPerConnection: mebibyte, maxUnreadBytes: 128 * mebibyte, maxStallMs: 15_000,
+  maxReplayedEvents: 64, latestIntervalMs: 1_000, behindPatienceMs: 2_000, failurePatienceMs: 30_000, retryMs: 1_000, staleTries: 30,
+  pingMs: 12_000, idleMs: 300_000,
+};

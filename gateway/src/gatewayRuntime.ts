@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { FeedReader } from './streams/feedReader.ts';
+import type { HubOptions } from './streams/streamHub.ts';
 
 /** What a channel needs of the event bus: to hear everything from now on. Any `EventBus` fits. */
 export interface EventTail {
@@ -21,6 +23,12 @@ export interface GatewayRuntime {
   readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;
   /** Without it, subscriptions are refused. Channels of one process that are handed the same bus share one tail. */
   readonly bus?: EventTail;
+  /** The way to the event logs of the domains. Without it a stream that missed something shows a snapshot instead. */
+  readonly feeds?: FeedReader;
+  /** Secrets that sign the cursors of streams, the same in all replicas: the first signs, all are believed. Without any, cursors end with the process. */
+  readonly cursorKeys?: readonly string[];
+  /** How what is heard is put in order. */
+  readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
   readonly log: Logger;
   readonly clock?: () => Date;
 }

@@ -3,13 +3,14 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { Admission } from './admission.ts';
+import { CallerLimits } from './callerLimits.ts';
 import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from './channelManifest.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
 import { createSubgraphFetch } from './dataSources/createSubgraphFetch.ts';
 import { Documents, type PreparedDocument } from './documents.ts';
 import type { ErrorPolicy } from './errors.ts';
 import { createExecutor } from './executor.ts';
-import type { EventTail, RunningChannel } from './gatewayRuntime.ts';
+import type { EventTail, GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import type { Graph } from './graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { HttpHandler } from './httpHandler.ts';
@@ -17,6 +18,9 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { Pipeline, type Caller } from './pipeline.ts';
 import { createPlanner } from './planner.ts';
 import { Sockets } from './sockets.ts';
+import { Budget } from './streams/budget.ts';
+import { Cursors } from './streams/cursors.ts';
+import type { FeedReader } from './streams/feedReader.ts';
 import { acquireHub } from './streams/streamHub.ts';
 import { Subscriptions } from './streams/subscriptions.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
@@ -37,6 +41,9 @@ export interface GraphService {
   readonly discreet: boolean;
   readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
   readonly bus?: EventTail;
+  readonly feeds?: FeedReader;
+  readonly cursorKeys?: readonly string[];
+  readonly hub?: GatewayRuntime['hub'];
   readonly log: Logger;
   readonly port: number;
   readonly host?: string;
@@ -63,9 +70,9 @@ export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log,
 export async function serveGraph(service: GraphService, { documents, pipeline }: GraphCore = createCore(service)): Promise<RunningChannel> {
   const { graph, log } = service;
   const policy = { ...defaultStreamPolicy, ...service.streams };
-  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, log) : undefined;
+  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
   try {
-    const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, events: await eventCatalogue(), policy });
+    const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log });
     await subscriptions?.start();
     return await listen(service, documents, pipeline, subscriptions, async () => shared?.release());
   } catch (error) {
@@ -82,11 +89,13 @@ async function listen(
   const policy = { ...defaultStreamPolicy, ...service.streams };
   const prepared = prepareTrusted(service, documents, subscriptions);
   const admission = new Admission(documents, trusted, { open: anyDocument });
+  const callers = new CallerLimits(policy);
+  const queued = new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess });
   const server = new GraphServer({
     name, log, explorer: !discreet,
     http: new HttpHandler({ admission, pipeline, clients, callerOf, cache: service.cache, maxBodyBytes: limits.bodyBytes, openIntrospection: !discreet, log }),
     sockets: new Sockets({
-      path: graphqlPath, admission, pipeline, subscriptions, clients, callerOf, policy, maxFrameBytes: limits.bodyBytes, apiSchema: graph.apiSchema, log,
+      path: graphqlPath, admission, pipeline, subscriptions, clients, callerOf, policy, limits: callers, queued, maxFrameBytes: limits.bodyBytes, apiSchema: graph.apiSchema, log,
     }),
   });
   const closing = new AbortController();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Context, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
@@ -7,15 +8,18 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
 import type { Admission } from './admission.ts';
+import type { CallerLimits, Release } from './callerLimits.ts';
 import type { StreamPolicy } from './channelManifest.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
-import type { PreparedDocument } from './documents.ts';
 import { unexpectedError } from './errors.ts';
 import { operationRequest } from './operationRequest.ts';
 import { parseJson } from './parseJson.ts';
 import type { Caller, Pipeline } from './pipeline.ts';
 import { Refusal } from './refusal.ts';
-import type { Subscriptions } from './streams/subscriptions.ts';
+import { SessionToken } from './sessionToken.ts';
+import { SocketConnection } from './socketConnection.ts';
+import type { Budget } from './streams/budget.ts';
+import type { SubscriptionRequest, Subscriptions } from './streams/subscriptions.ts';
 
 export interface SocketOptions {
   readonly path: string;
@@ -27,47 +31,44 @@ export interface SocketOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly maxFrameBytes: number;
   readonly policy: StreamPolicy;
+  readonly limits: CallerLimits;
+  /** Of all events that wait in this process. */
+  readonly queued: Budget;
   readonly apiSchema: ExecutionArgs['schema'];
   readonly log: Logger;
 }
 
-/** What a socket knows of its client once it was acknowledged. */
+/** What a socket knows of its client. */
 interface SocketExtra {
-  readonly socket: WebSocket;
-  principal?: Principal;
-  authorization?: string;
-  expiry?: NodeJS.Timeout;
+  readonly connection: SocketConnection;
+  readonly session: SessionToken;
+  counted?: Release;
 }
 
-interface Admitted {
-  readonly prepared: PreparedDocument;
-  readonly variables: Record<string, unknown>;
-  readonly caller: Caller;
-}
-
+type Admitted = Pick<SubscriptionRequest, 'prepared' | 'variables' | 'caller' | 'resumeFrom' | 'budget'>;
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
-const longestTimer = 2 ** 31 - 1;
-const pingEveryMs = 12_000;
+const tryAgainLater = 1013;
+const lookEveryMs = 1_000;
 const closeGraceMs = 1_000;
 
-/** The value of an `Authorization` header, from the payload of `connection_init`. */
+/** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
 function authorizationOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const value = payload?.['authorization'] ?? payload?.['Authorization'];
   return typeof value === 'string' ? value : undefined;
 }
 
 /**
- * graphql-transport-ws at the channel's path. The same documents, limits and checks as over HTTP. Closes with 4401 when something is asked
- * before `connection_init`, 4403 when the token is bad, of another channel's role, or over; 1009 for an oversized frame.
+ * graphql-transport-ws at the channel's path; see `gateway/PROTOCOL.md`. The same documents, limits and checks as over HTTP. Closes with 4401 when
+ * something is asked before `connection_init`, 4403 when the token is bad, of another channel's role, or over; 1009 for an oversized frame; 1013 when
+ * there are too many connections.
  */
 export class Sockets {
   readonly #options: SocketOptions;
   readonly #server: WebSocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
-  /** Sockets that answered the last ping. */
-  readonly #alive = new WeakSet<WebSocket>();
-  readonly #sweep: NodeJS.Timeout;
+  readonly #open = new Map<SocketConnection, { operations: number }>();
+  readonly #timers: NodeJS.Timeout[];
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -78,10 +79,13 @@ export class Sockets {
       onSubscribe: (context, _id, payload) => this.#admit(context, payload),
       execute: (args) => this.#execute(args),
       subscribe: (args) => this.#subscribe(args),
-      onClose: ({ extra }) => clearTimeout(extra.expiry),
+      onClose: ({ extra }) => {
+        extra.session.end();
+        extra.counted?.();
+      },
     });
     // One timer for all sockets: one for each costs when they are many.
-    this.#sweep = setInterval(() => this.#ping(), pingEveryMs).unref();
+    this.#timers = [setInterval(() => this.#ping(), options.policy.pingMs).unref(), setInterval(() => this.#cutOffStalled(), lookEveryMs).unref()];
   }
 
   /** Takes upgrades at the path from an HTTP server. */
@@ -91,13 +95,19 @@ export class Sockets {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
-      this.#server.handleUpgrade(request, socket, head, (client) => this.#open(client));
+      const release = this.#options.limits.open();
+      if (!release) {
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      socket.once('close', release);
+      this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
     });
   }
 
   /** Ends every stream and closes every socket with 1001; those that do not answer are cut. */
   async close(): Promise<void> {
-    clearInterval(this.#sweep);
+    this.#timers.forEach((timer) => clearInterval(timer));
     for (const client of this.#server.clients) client.close(1001, 'Going away');
     const cut = setTimeout(() => this.#server.clients.forEach((client) => client.terminate()), closeGraceMs);
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -105,23 +115,50 @@ export class Sockets {
   }
 
   #ping(): void {
-    for (const client of this.#server.clients) {
-      if (!this.#alive.delete(client)) client.terminate();
-      else client.ping();
+    const now = performance.now();
+    for (const [connection, { operations }] of this.#open) {
+      if (connection.isIdle(now, operations)) connection.client.close(1000, 'Idle');
+      connection.ping();
     }
   }
 
-  #open(client: WebSocket): void {
-    this.#alive.add(client);
-    client.on('pong', () => this.#alive.add(client));
-    client.on('error', (error) => this.#options.log.debug({ err: error }, 'a socket failed'));
+  /** Bounded in time for each, in bytes for all: who holds the most goes first. */
+  #cutOffStalled(): void {
+    const now = performance.now();
+    let unread = 0;
+    for (const connection of [...this.#open.keys()]) {
+      if (connection.isStalled(now)) connection.cut();
+      else unread += connection.unreadBytes;
+    }
+    if (unread <= this.#options.policy.maxUnreadBytes) return;
+    for (const connection of [...this.#open.keys()].sort((a, b) => b.unreadBytes - a.unreadBytes)) {
+      if (unread <= this.#options.policy.maxUnreadBytes) return;
+      unread -= connection.unreadBytes;
+      connection.cut();
+    }
+  }
+
+  #begin(client: WebSocket, raw: Socket): void {
+    const { clients, policy, queued, log } = this.#options;
+    const over = (code: number, reason: string): void => {
+      if (this.#open.delete(connection)) void closed(code, reason);
+    };
+    const connection = new SocketConnection(client, raw, policy, queued, () => over(1006, 'cut off'));
+    const session = new SessionToken(clients, () => client.close(CloseCode.Forbidden, 'The token is over'));
+    const state = { operations: 0 };
+    this.#open.set(connection, state);
+    client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     const closed = this.#protocol.opened({
       protocol: client.protocol,
-      send: (data) => new Promise((resolve) => (client.readyState === client.OPEN ? client.send(data, () => resolve()) : resolve())),
+      send: (data) => connection.send(data),
       close: (code, reason) => client.close(code, reason),
-      onMessage: (handle) => client.on('message', (data) => void this.#message(client, String(data), handle)),
-    }, { socket: client });
-    client.once('close', (code, reason) => void closed(code, String(reason)));
+      onPing: (payload) => this.#pong(connection, session, payload),
+      onMessage: (handle) => client.on('message', (data) => {
+        state.operations += 1;
+        void this.#message(client, String(data), handle).finally(() => { state.operations -= 1; });
+      }),
+    }, { connection, session });
+    client.once('close', (code, reason) => over(code, String(reason)));
   }
 
   async #message(client: WebSocket, text: string, handle: (text: string) => Promise<void>): Promise<void> {
@@ -140,41 +177,49 @@ export class Sockets {
     }
   }
 
+  /** A ping that brings a token renews the session's, and is told whether it did. Any other comes back as it is. */
+  async #pong(connection: SocketConnection, session: SessionToken, payload: Record<string, unknown> | undefined): Promise<void> {
+    const authorization = authorizationOf(payload);
+    const answer = authorization === undefined ? payload : { accepted: await session.renew(authorization) };
+    await connection.send(JSON.stringify({ type: 'pong', ...(answer ? { payload: answer } : {}) }));
+  }
+
   async #connect({ extra, connectionParams }: SocketContext): Promise<boolean> {
-    const authorization = authorizationOf(connectionParams);
+    const { session, connection } = extra;
     try {
-      const { principal, expiresAt } = await this.#options.clients.authenticate(authorization);
-      extra.principal = principal;
-      if (authorization !== undefined) extra.authorization = authorization;
-      if (expiresAt) this.#closeAt(extra, expiresAt);
-      return true;
+      extra.counted = this.#options.limits.connection(await session.begin(authorizationOf(connectionParams)));
     } catch (error) {
       if (error instanceof Refusal) return false;
       throw error;
     }
-  }
-
-  #closeAt(extra: SocketExtra, expiresAt: Date): void {
-    const left = expiresAt.getTime() - Date.now();
-    extra.expiry = setTimeout(() => (left > longestTimer ? this.#closeAt(extra, expiresAt) : closeForbidden(extra.socket)), Math.min(Math.max(0, left), longestTimer));
-    extra.expiry.unref();
+    if (!extra.counted) connection.client.close(tryAgainLater, 'Too many connections');
+    // It may have gone while its token was looked at.
+    if (connection.client.readyState === connection.client.CLOSED) {
+      session.end();
+      extra.counted?.();
+    }
+    return true;
   }
 
   async #admit(context: SocketContext, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { extra } = context;
+    const { session, connection } = context.extra;
+    const { policy, admission, pipeline, subscriptions, callerOf } = this.#options;
     const traceparent = newTraceparent();
     try {
-      if (Object.keys(context.subscriptions).length > this.#options.policy.maxSubscriptionsPerSocket) {
-        throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${this.#options.policy.maxSubscriptionsPerSocket} operations at once.`);
+      if (Object.keys(context.subscriptions).length > policy.maxSubscriptionsPerSocket) {
+        throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${policy.maxSubscriptionsPerSocket} operations at once.`);
       }
       const request = operationRequest(payload);
-      const { prepared } = this.#options.admission.admit(request);
-      const variables = this.#options.pipeline.coerce(prepared, request.variables);
+      const { prepared } = admission.admit(request);
+      const admitted: Admitted = {
+        prepared, variables: pipeline.coerce(prepared, request.variables), resumeFrom: request.extensions['resumeFrom'], budget: connection.queued,
+        caller: () => callerOf(session.principal, traceparent, session.authorization),
+      };
       if (prepared.operation.operation === 'subscription') {
-        if (!this.#options.subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
-        this.#options.subscriptions.prepare(prepared);
+        if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
+        subscriptions.prepare(prepared);
+        subscriptions.checkCursor(admitted);
       }
-      const admitted: Admitted = { prepared, variables, caller: this.#options.callerOf(extra.principal!, traceparent, extra.authorization) };
       return { schema: this.#options.apiSchema, document: prepared.document, operationName: prepared.operationName, contextValue: admitted, rootValue: undefined };
     } catch (error) {
       if (error instanceof Refusal) return error.errors;
@@ -185,20 +230,32 @@ export class Sockets {
   async #execute(args: ExecutionArgs): Promise<ExecutionResult> {
     const { prepared, variables, caller } = args.contextValue as Admitted;
     try {
-      return await this.#options.pipeline.run(prepared, variables, caller);
+      return await this.#options.pipeline.run(prepared, variables, caller());
     } catch (error) {
-      return { errors: [unexpectedError(error, caller.traceparent, this.#options.log)] };
+      return { errors: [unexpectedError(error, caller().traceparent, this.#options.log)] };
     }
   }
 
   async #subscribe(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-    const { prepared, variables, caller } = args.contextValue as Admitted;
+    const admitted = args.contextValue as Admitted;
     try {
-      return await this.#options.subscriptions!.open(prepared, variables, caller);
+      return await openCounted(this.#options.subscriptions!, admitted, this.#options.limits);
     } catch (error) {
-      return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, caller.traceparent, this.#options.log)] };
+      return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, admitted.caller().traceparent, this.#options.log)] };
     }
   }
 }
 
-const closeForbidden = (socket: WebSocket): void => socket.close(CloseCode.Forbidden, 'The token is over');
+/** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
+export async function openCounted(subscriptions: Subscriptions, request: SubscriptionRequest, limits: CallerLimits): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
+  const release = limits.subscription(request.caller().principal);
+  if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+  try {
+    const opened = await subscriptions.open({ ...request, onEnd: release });
+    if (!(Symbol.asyncIterator in opened)) release();
+    return opened;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

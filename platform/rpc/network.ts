@@ -71,6 +71,14 @@ export function localNetwork(identity: Identity): RpcNetwork {
   };
 }
 
+/** The way to domains in processes of their own, for who serves nothing itself. `addressOf` gives a domain's base URL. */
+export const grpcClients = (options: { readonly identity: Identity; readonly addressOf: (domain: string) => string }): Pick<RpcNetwork, 'transportTo'> => ({
+  transportTo: (domain, caller) =>
+    createGrpcTransport({
+      baseUrl: options.addressOf(domain), defaultTimeoutMs: deadlineMs, interceptors: [identify(options.identity, domain, caller)],
+    }),
+});
+
 /** Each domain in a process of its own: gRPC over HTTP/2. `addressOf` gives a domain's base URL, `listen` where this process serves. */
 export function grpcNetwork(options: {
   readonly identity: Identity;
@@ -78,10 +86,7 @@ export function grpcNetwork(options: {
   readonly listen: { readonly port: number; readonly host: string };
 }): RpcNetwork {
   return {
-    transportTo: (domain, caller) =>
-      createGrpcTransport({
-        baseUrl: options.addressOf(domain), defaultTimeoutMs: deadlineMs, interceptors: [identify(options.identity, domain, caller)],
-      }),
+    ...grpcClients(options),
     async serve(domain, services) {
       const adapter = connectNodeAdapter({
         routes: routesOf(services), interceptors: [authenticate(options.identity, domain)], connect: false, grpcWeb: false,

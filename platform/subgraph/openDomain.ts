@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { createClient } from '@connectrpc/connect';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
@@ -34,11 +34,6 @@ interface TransactionClient {
   $transaction<T>(work: (tx: never) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
   $disconnect(): Promise<void>;
 }
-
-/** The identity under which a service calls others, and does what nobody asked for. */
-export const servicePrincipal = (name: string): Principal => ({
-  kind: 'service', subject: name, roles: [], scopes: new Set(), bindings: {}, channel: 'internal',
-});
 
 /** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
 export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {

@@ -11,6 +11,7 @@ import { enforceAuth } from './authSchema.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
 import { createExecution, type SubgraphCall } from './execution.ts';
+import { feedService } from './feedService.ts';
 import { subgraphServer } from './httpServer.ts';
 import { idempotencyDays } from './idempotency.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
@@ -52,7 +53,7 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
     name: definition.name, schema, identity: environment.identity, log: domain.log,
     contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
   });
-  const serving = await environment.network.serve(definition.name, definition.services?.(domain) ?? []);
+  const serving = await environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]);
   for (const saga of definition.sagas ?? []) saga.register(domain);
 
   const running: { stop(): Promise<void> }[] = [];

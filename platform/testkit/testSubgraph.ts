@@ -8,12 +8,11 @@ import { sqlTx } from '#platform/events/sqlTx.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import { developmentAudience, developmentIssuer, newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import type { Domain } from '#platform/subgraph/domain.ts';
-import { servicePrincipal } from '#platform/subgraph/openDomain.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { testDatabase } from './testDatabase.ts';
 

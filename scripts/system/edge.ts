@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
@@ -17,6 +18,10 @@ export interface EdgeParts {
   readonly bus: EventBus;
   readonly log: Logger;
   readonly subgraphCall: (name: string) => SubgraphCall;
+  /** The way to the domains' services. */
+  readonly network: Pick<RpcNetwork, 'transportTo'>;
+  /** Secrets that sign the cursors of streams. */
+  readonly cursorKeys: readonly string[];
 }
 
 /** What clients reach. */
@@ -30,7 +35,7 @@ export interface Edge {
 export async function startEdge(parts: EdgeParts): Promise<Edge> {
   const { runGateway } = await import('#gateway/runGateway.ts');
   const started = await Promise.allSettled([
-    runGateway(runtimeOf(parts, gatewayOffset)),
+    runtimeOf(parts, gatewayOffset).then(runGateway),
     ...channels.map((entry) => startChannel(entry, parts)),
   ]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -50,9 +55,14 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     import('#gateway/runChannel.ts'),
     import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
   ]);
-  return runChannel(manifest, runtimeOf(parts, entry.port));
+  return runChannel(manifest, await runtimeOf(parts, entry.port));
 }
 
-export function runtimeOf({ settings, identity, bus, log, subgraphCall }: EdgeParts, offset: number): GatewayRuntime {
-  return { profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log };
+/** What a channel stands in. Loads generated code, so it must be there. */
+export async function runtimeOf({ settings, identity, bus, log, subgraphCall, network, cursorKeys }: EdgeParts, offset: number): Promise<GatewayRuntime> {
+  const { rpcFeedReader } = await import('#gateway/streams/rpcFeedReader.ts');
+  return {
+    profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log,
+    feeds: rpcFeedReader(network), cursorKeys,
+  };
 }

@@ -13,6 +13,14 @@ export const internalKeyName = 'INTERNAL_SIGNING_KEY';
 /** Signs clients' tokens in the development profile, which stands in for the chain's identity provider. */
 export const clientKeyName = 'CLIENT_SIGNING_KEY';
 
+/** Sign the cursors of streams, so that any replica goes on where another one ended. Several, separated by commas: the first signs, all are believed. */
+const cursorKeysName = 'STREAM_CURSOR_KEYS';
+
+export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
+  const secrets = await secretsNamed([cursorKeysName], options);
+  return (secrets[cursorKeysName] ?? '').split(',').filter((key) => key !== '');
+}
+
 /** What the payment provider asks of its merchant; the payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 

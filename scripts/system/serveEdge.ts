@@ -1,12 +1,13 @@
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import { grpcClients } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { httpSubgraph } from '#gateway/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
-import { gatewayOffset } from './ports.ts';
-import { identityOf, secretOptionsOf } from './secrets.ts';
+import { gatewayOffset, grpcOffset } from './ports.ts';
+import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, serviceSettings } from './serviceSettings.ts';
 
@@ -22,7 +23,7 @@ export async function serveChannel(name: string, context: ServeContext): Promise
 /** The full graph, for staff and tools, in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
   const [{ runGateway }, parts] = await Promise.all([import('#gateway/runGateway.ts'), partsOf(context)]);
-  const gateway = await runGateway(runtimeOf(parts, gatewayOffset));
+  const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
   context.ready(`gateway on ${gateway.url}`);
 }
@@ -30,7 +31,8 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const settings = loadSettings(serviceSettings, context.sources);
   const log = createLogger({ level: settings.LOG_LEVEL });
-  const [identity, bus] = await Promise.all([identityOf(settings, secretOptionsOf(settings, context)), busOf(settings, log)]);
+  const secretOptions = secretOptionsOf(settings, context);
+  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions), cursorKeysOf(secretOptions), busOf(settings, log)]);
   context.teardown.add('bus', () => bus.close());
   const calls = new Map(subgraphs.map(({ name, port }) => {
     const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
@@ -38,5 +40,8 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
     return [name, call] as const;
   }));
   const subgraphCall: EdgeParts['subgraphCall'] = (name) => calls.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in the registry`)));
-  return { settings, identity, bus, log, subgraphCall };
+  const network = grpcClients({
+    identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
+  });
+  return { settings, identity, bus, log, subgraphCall, network, cursorKeys };
 }

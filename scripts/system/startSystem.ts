@@ -1,13 +1,14 @@
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import { localNetwork } from '#platform/rpc/network.ts';
+import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { dataFolder } from './dataDir.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
 import { bothOrNeither, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
+import { cursorKeysOf } from './secrets.ts';
 import { Teardown } from './teardown.ts';
 
 export interface RunningSystem {
@@ -28,7 +29,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
     const prepared = await prepareSystem(options, teardown);
     const { settings, identity, databases, definitions, log } = prepared;
-    const { subgraphs, bus } = await openSubgraphs(prepared, teardown);
+    const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown);
     if (settings.PROFILE === 'development') {
       options.progress('seeding');
       await Promise.all(subgraphs.map((subgraph) => subgraph.seed()));
@@ -40,7 +41,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       teardown.add('sagas', () => sagas.stop());
     }
     const [edge] = await bothOrNeither(
-      startEdge({ settings, identity, bus, log, subgraphCall: callsOf(subgraphs) }).then((started) => {
+      startEdge({ settings, identity, bus, log, network, cursorKeys: await cursorKeysOf(prepared.secretOptions), subgraphCall: callsOf(subgraphs) }).then((started) => {
         teardown.add('gateway and channels', () => started.close());
         return started;
       }),
@@ -74,7 +75,7 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
   }
 }
 
-async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus }> {
+async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
   const { settings, definitions, databases, identity, providerKey, log } = prepared;
   // Heavy, and in need of generated code: only now.
   const [{ runSubgraph }, { postgresBus }, { startPaymentProvider }] = await Promise.all([
@@ -90,7 +91,7 @@ async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown): Prom
     teardown.add(`subgraph ${entry.name}`, () => running.stop());
     return running;
   }));
-  return { subgraphs, bus };
+  return { subgraphs, bus, network };
 }
 
 function callsOf(subgraphs: readonly RunningSubgraph[]): (name: string) => SubgraphCall {

@@ -1,69 +1,92 @@
-import type { FeedEvent } from './streamHub.ts';
+import type { Budget } from './budget.ts';
+import type { FeedEvent } from './feedAddress.ts';
 
-export type Taken = { readonly kind: 'event'; readonly event: FeedEvent } | { readonly kind: 'lagged' } | { readonly kind: 'closed' };
+/** Why a client is handed a snapshot instead of what it missed; see `gateway/PROTOCOL.md`. */
+export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale';
+
+export type Taken = { readonly kind: 'event'; readonly event: FeedEvent } | { readonly kind: 'lost'; readonly reason: ResyncReason } | { readonly kind: 'closed' };
 
 /**
- * Events that wait for one subscription. Bounded: when it is full what waited is dropped, and the subscription is told that it lagged, so
- * that it reads a snapshot instead. With `latest`, only the newest event waits.
+ * Events that wait for one subscription. Bounded by its budget: when there is no room what waited is dropped, and the subscription is told that it
+ * lagged, so that it reads a snapshot instead. With `latest`, only the newest event waits.
  */
 export class EventQueue {
-  readonly #max: number;
+  readonly #budget: Budget;
   readonly #latest: boolean;
+  readonly #ended = new AbortController();
   #events: FeedEvent[] = [];
-  #lagged = false;
-  #closed = false;
+  #lost: ResyncReason | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(options: { readonly max: number; readonly latest: boolean }) {
-    this.#max = options.max;
+  constructor(budget: Budget, options: { readonly latest: boolean }) {
+    this.#budget = budget;
     this.#latest = options.latest;
   }
 
   push(event: FeedEvent): void {
-    if (this.#closed || this.#lagged) return;
-    if (this.#latest) this.#events = [event];
-    else if (this.#events.length >= this.#max) {
-      this.#events = [];
-      this.#lagged = true;
-    } else this.#events.push(event);
+    if (this.closed || this.#lost) return;
+    if (this.#latest) this.#clear();
+    if (this.#budget.take(event.bytes)) this.#events.push(event);
+    else this.lose('lagged');
+    this.#wake?.();
+  }
+
+  /** Whatever waits is in vain: what is before it cannot be had. */
+  lose(reason: ResyncReason): void {
+    if (this.closed) return;
+    this.#clear();
+    this.#lost ??= reason;
     this.#wake?.();
   }
 
   /** The next event, in order; waits for one. One taker at a time. */
   async take(): Promise<Taken> {
     for (;;) {
-      if (this.#closed) return { kind: 'closed' };
-      if (this.#lagged) {
-        this.#lagged = false;
-        return { kind: 'lagged' };
+      if (this.closed) return { kind: 'closed' };
+      if (this.#lost) {
+        const reason = this.#lost;
+        this.#lost = undefined;
+        return { kind: 'lost', reason };
       }
       const event = this.#events.shift();
-      if (event) return { kind: 'event', event };
+      if (event) {
+        this.#budget.give(1, event.bytes);
+        return { kind: 'event', event };
+      }
       await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#wake = undefined;
     }
   }
 
-  /** Whoever takes is told at once that it is over. */
+  get closed(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  /** Whoever takes or pauses is told at once that it is over. */
   close(): void {
-    this.#closed = true;
-    this.#events = [];
+    this.#clear();
+    this.#ended.abort();
     this.#wake?.();
   }
 
   /** Waits, but not beyond the close. */
   async pause(milliseconds: number): Promise<void> {
-    if (this.#closed || milliseconds <= 0) return;
+    if (this.closed || milliseconds <= 0) return;
+    const { signal } = this.#ended;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      const before = this.#wake;
-      this.#wake = () => {
-        before?.();
-        if (!this.#closed) return;
+      const done = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         resolve();
       };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done, { once: true });
     });
-    this.#wake = undefined;
+  }
+
+  #clear(): void {
+    if (this.#events.length === 0) return;
+    this.#budget.give(this.#events.length, this.#events.reduce((sum, { bytes }) => sum + bytes, 0));
+    this.#events = [];
   }
 }

@@ -25,12 +25,14 @@ const prepare = (source: string, declaration = declared()) => {
 
 async function board(declaration: StreamDeclaration, source = 'subscription{boardChanged(storeId:"7"){ready}}') {
   const bus = new FakeTail();
-  const hub = new StreamHub(bus, pino({ level: 'silent' }));
+  const log = pino({ level: 'silent' });
+  const hub = new StreamHub(bus, { log });
   await hub.listen(['orders.v1']);
   const state = { version: 0, reads: 0 };
   const document = prepare(source, declaration);
   const stream = await openStream({
-    stream: document, hub, topics: ['orders.v1'], feed: 'store:7', policy: defaultStreamPolicy,
+    stream: document, hub, log, policy: defaultStreamPolicy, cursorAt: ({ version }) => `cursor ${version}`,
+    feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' },
     read: () => { state.reads += 1; return Promise.resolve<ExecutionResult>({ data: { [document.responseKey]: { ready: [state.version], m: 'read', [versionKey]: state.version } } }); },
   }) as Stream;
   const say = (version: number, data: unknown = {}, eventType = 'Changed') => bus.say('orders.v1', {
@@ -57,11 +59,12 @@ describe('a stream over a declared feed', () => {
   });
 
   it('lets the event speak, under any alias and through fragments, and then sends each', async () => {
-    const { say, next } = await board(declared({ carries: [{ field: 'mood', property: 'to' }] }), 'subscription{b:boardChanged(storeId:"7"){...f}} fragment f on Board{m:mood}');
+    const { state, say, next } = await board(declared({ carries: [{ field: 'mood', property: 'to' }] }), 'subscription{b:boardChanged(storeId:"7"){...f}} fragment f on Board{m:mood}');
     await next();
+    state.version = 2;
     say(1, { to: 'glad' });
     say(2, { to: 'sad' });
-    expect([(await next()).data, (await next()).data]).toEqual([{ b: { ready: [0], m: 'glad' } }, { b: { ready: [0], m: 'sad' } }]);
+    expect([(await next()).data, (await next()).data]).toEqual([{ b: { ready: [2], m: 'glad' } }, { b: { ready: [2], m: 'sad' } }]);
   });
 
   it('passes over events that it does not declare', async () => {

@@ -4,6 +4,7 @@ import {
 } from 'graphql';
 import type { Graph } from '../graph.ts';
 import { Refusal } from '../refusal.ts';
+import { documentId, normalise } from '../trustedDocuments.ts';
 import type { StreamDeclaration } from './streamDeclaration.ts';
 
 /** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
@@ -20,6 +21,10 @@ export interface StreamDocument {
   /** Key in the answer → property of the event's data. */
   readonly carries: readonly { readonly key: string; readonly property: string }[];
   readonly asksVersion: boolean;
+  /** Keys in the answer under which the client itself asks for the version. */
+  readonly versionKeys: readonly string[];
+  /** Hash of the subscription, its layout aside: the same on every replica that serves the same document. */
+  readonly hash: string;
   /** The field's arguments. */
   argumentsOf(variables: Record<string, unknown>): Record<string, unknown>;
 }
@@ -42,6 +47,10 @@ function hasVersion(schema: GraphQLSchema, declaration: StreamDeclaration): bool
   return declaration.version !== undefined && isObjectType(type) && declaration.version in type.getFields();
 }
 
+/** Without the other operations of the document: they run by themselves. */
+const subscriptionOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode =>
+  ({ ...document, definitions: document.definitions.filter((each) => each.kind !== Kind.OPERATION_DEFINITION || each === operation) });
+
 /** @throws Refusal for a subscription that has no declared stream, or whose root is more than the one field */
 export function streamDocument(document: DocumentNode, operation: OperationDefinitionNode, graph: Graph): StreamDocument {
   const root = operation.selectionSet.selections[0];
@@ -58,9 +67,12 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
     OperationDefinition: (node) => (node === operation ? { ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] } } : null),
   });
   const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
+  const selected = only.selectionSet ? fieldsOf(only.selectionSet, document) : [];
   return {
     declaration, responseKey: nameOf(only), query, operationName: operation.name?.value, asksVersion,
-    carries: declaration.carries.flatMap(({ field: carried, property }) => (only.selectionSet ? fieldsOf(only.selectionSet, document) : [])
+    versionKeys: asksVersion ? selected.filter((each) => each.name.value === declaration.version).map(nameOf) : [],
+    hash: documentId(normalise(subscriptionOnly(document, operation))),
+    carries: declaration.carries.flatMap(({ field: carried, property }) => selected
       .filter((each) => each.name.value === carried).map((each) => ({ key: nameOf(each), property }))),
     argumentsOf: (variables) => getArgumentValues(definition, only, variables),
   };

@@ -1,37 +1,51 @@
 import type { Logger } from 'pino';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventTail } from '../gatewayRuntime.ts';
+import { addressKey, type FeedAddress } from './feedAddress.ts';
+import { Feed, type FeedFollower } from './feed.ts';
+import type { FeedReader } from './feedReader.ts';
 
-/** An event as one feed has it. */
-export interface FeedEvent {
-  readonly event: EventEnvelope;
-  /** The domain's topic; versions of one feed are comparable within it. */
-  readonly topic: string;
-  /** Counts from 1 without gaps, within the feed. */
-  readonly version: number;
+export interface HubOptions {
+  /** Where what was missed is read. */
+  readonly reader?: FeedReader;
+  readonly log: Logger;
+  /** See `FeedParts.gapMs`; 250. */
+  readonly gapMs?: number;
+  /** How often the domains are asked how far the followed feeds are, in case the bus lost something without anything coming after it; 30 s. */
+  readonly sweepMs?: number;
+  /** Events kept of each feed for those who come back; 64. */
+  readonly ringSize?: number;
+  /** Bytes of all that is kept; 32 MiB. */
+  readonly maxKeptBytes?: number;
 }
 
-export type FeedListener = (event: FeedEvent) => void;
-
-/** A feed of one domain: two domains may each have a `store:17`. */
-const keyOf = (topic: string, feed: string): string => `${topic} ${feed}`;
+/** A followed feed. */
+export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between'> {
+  /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
 
 const isEnvelope = (value: unknown): value is EventEnvelope =>
   typeof value === 'object' && value !== null && 'eventType' in value && 'metadata' in value && typeof value.metadata === 'object' && value.metadata !== null;
 
 /**
- * What a process hears from the bus, handed to those who follow a feed. One tail per topic, however many channels and clients there are.
- * An event belongs to its declared feed and to its aggregate. Listeners are called in the order of the bus, at least once per event.
+ * What a process hears from the bus, handed to those who follow a feed: each version once, in order. One tail per topic, however many channels and
+ * clients there are. An event belongs to its declared feed and to its aggregate.
  */
 export class StreamHub {
   readonly #bus: EventTail;
-  readonly #log: Logger;
+  readonly #options: Required<Omit<HubOptions, 'reader'>> & Pick<HubOptions, 'reader'>;
   readonly #tails = new Map<string, Promise<{ close(): Promise<void> }>>();
-  readonly #listeners = new Map<string, Set<FeedListener>>();
+  /** Those heard last come last. */
+  readonly #feeds = new Map<string, Feed>();
+  readonly #sweep: NodeJS.Timeout;
+  #keptBytes = 0;
 
-  constructor(bus: EventTail, log: Logger) {
+  constructor(bus: EventTail, options: HubOptions) {
     this.#bus = bus;
-    this.#log = log;
+    this.#options = { gapMs: 250, sweepMs: 30_000, ringSize: 64, maxKeptBytes: 32 * 1024 * 1024, ...options };
+    this.#sweep = setInterval(() => this.#ask(), this.#options.sweepMs).unref();
   }
 
   /** Resolves when everything published to these topics from now on is heard. */
@@ -42,40 +56,62 @@ export class StreamHub {
     await Promise.all(this.#tails.values());
   }
 
-  /** Calls `listener` for each event of a feed until the returned function is called. */
-  follow(topics: readonly string[], feed: string, listener: FeedListener): () => void {
-    const keys = topics.map((topic) => keyOf(topic, feed));
-    for (const key of keys) {
-      const listeners = this.#listeners.get(key) ?? new Set();
-      this.#listeners.set(key, listeners.add(listener));
-    }
-    return () => {
-      for (const key of keys) {
-        const listeners = this.#listeners.get(key);
-        listeners?.delete(listener);
-        if (listeners?.size === 0) this.#listeners.delete(key);
-      }
+  /** Tells `follower` of a feed until it is stopped. `after`: the version it has. */
+  follow(address: FeedAddress, follower: FeedFollower, after?: number): Following {
+    const feed = this.#feedAt(address);
+    const ready = feed.follow(follower, after);
+    return {
+      ready,
+      get head() { return feed.head; },
+      get epoch() { return feed.epoch; },
+      between: (from, upTo) => feed.between(from, upTo),
+      stop: () => {
+        feed.unfollow(follower);
+        const key = addressKey(address);
+        if (!feed.followed && feed.isEmpty && this.#feeds.get(key) === feed) this.#feeds.delete(key);
+      },
     };
+  }
+
+  #feedAt(address: FeedAddress): Feed {
+    const key = addressKey(address);
+    const feed = this.#feeds.get(key) ?? new Feed({ ...this.#options, address, reader: this.#options.reader, onKept: (bytes) => { this.#keptBytes += bytes; } });
+    this.#feeds.delete(key);
+    this.#feeds.set(key, feed);
+    return feed;
   }
 
   #hear(topic: string, event: unknown): void {
     if (!isEnvelope(event)) return;
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
-    this.#tell(topic, aggregateId, { event, topic, version: aggregateVersion });
-    if (feed !== undefined && feedVersion !== undefined && feed !== aggregateId) this.#tell(topic, feed, { event, topic, version: feedVersion });
+    const domain = topic.slice(0, topic.lastIndexOf('.'));
+    const bytes = JSON.stringify(event).length;
+    this.#feedAt({ domain, topic, kind: 'aggregate', key: aggregateId }).hear({ event, bytes, version: aggregateVersion });
+    if (feed !== undefined && feedVersion !== undefined) this.#feedAt({ domain, topic, kind: 'declared', key: feed }).hear({ event, bytes, version: feedVersion });
+    this.#trim();
   }
 
-  #tell(topic: string, feed: string, event: FeedEvent): void {
-    for (const listener of this.#listeners.get(keyOf(topic, feed)) ?? []) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#log.error({ err: error, feed }, 'a listener of a feed failed');
-      }
+  /** Bounded: lets go of what was not heard of the longest. */
+  #trim(): void {
+    if (this.#keptBytes <= this.#options.maxKeptBytes) return;
+    for (const [key, feed] of this.#feeds) {
+      feed.forget();
+      if (!feed.followed) this.#feeds.delete(key);
+      if (this.#keptBytes <= this.#options.maxKeptBytes) return;
+    }
+  }
+
+  #ask(): void {
+    const { reader, log } = this.#options;
+    if (!reader) return;
+    for (const feed of this.#feeds.values()) {
+      if (!feed.followed || feed.head === undefined) continue;
+      reader.read(feed.address, 0, 0).then((page) => feed.expect(page), (error: unknown) => log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'));
     }
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#sweep);
     const tails = await Promise.allSettled(this.#tails.values());
     this.#tails.clear();
     await Promise.all(tails.flatMap((tail) => (tail.status === 'fulfilled' ? [tail.value.close()] : [])));
@@ -85,8 +121,8 @@ export class StreamHub {
 const hubs = new WeakMap<EventTail, { hub: StreamHub; users: number }>();
 
 /** The one hub of a bus in this process. Each user calls `release` once; the last one closes the tails. */
-export function acquireHub(bus: EventTail, log: Logger): { readonly hub: StreamHub; release(): Promise<void> } {
-  const entry = hubs.get(bus) ?? { hub: new StreamHub(bus, log), users: 0 };
+export function acquireHub(bus: EventTail, options: HubOptions): { readonly hub: StreamHub; release(): Promise<void> } {
+  const entry = hubs.get(bus) ?? { hub: new StreamHub(bus, options), users: 0 };
   hubs.set(bus, entry);
   entry.users += 1;
   return {

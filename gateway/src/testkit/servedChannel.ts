@@ -20,7 +20,7 @@ export interface GraphqlAnswer { data?: any; errors?: { message: string; path?: 
 export async function serveFixture(fixture: Fixture, options: {
   readonly manifest?: Partial<ChannelManifest>; readonly operations?: Record<string, string>; readonly view?: string;
   readonly profile?: GatewayRuntime['profile']; readonly bus?: EventTail;
-} = {}): Promise<ServedChannel> {
+} & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub'> = {}): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
   for (const [name, text] of Object.entries(options.operations ?? {})) writeFileSync(join(folder, 'operations', `${name}.graphql`), text);
@@ -32,6 +32,7 @@ export async function serveFixture(fixture: Fixture, options: {
   const { supergraph } = composeChannel(manifest, fixtureSources(), options.view === undefined ? undefined : fixtureView(options.view));
   const running = await runChannel(manifest, {
     profile: options.profile ?? 'development', port: 0, host: '127.0.0.1', subgraphCall: fixture.subgraphCall, identity: fixture.identity, bus: options.bus, log: fixture.log,
+    feeds: options.feeds, cursorKeys: options.cursorKeys, hub: options.hub,
   }, supergraph).finally(() => rmSync(folder, { recursive: true }));
   return {
     ...running,

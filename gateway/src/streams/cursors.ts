@@ -1,0 +1,81 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Principal } from '#platform/identity/principal.ts';
+import { addressKey, type FeedAddress } from './feedAddress.ts';
+
+/** A place in the history of a feed. */
+export interface Position {
+  /** Names the history: versions of two epochs have nothing to do with each other. */
+  readonly epoch: string;
+  readonly version: number;
+}
+
+/** What a cursor is bound to: nobody else can use it, and it is good for nothing else. */
+export interface CursorOwner {
+  readonly principal: Principal;
+  /** Hash of the document, its layout aside. */
+  readonly document: string;
+  /** As coerced, defaults filled in. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{22})$/;
+const longest = 128;
+
+/** JSON in which maps have their keys in order, so that equal variables are equal texts. */
+const stable = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) =>
+  typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each);
+
+/** Who may use a cursor: the same person, device or service through the same channel, bound to the same things. Its rights are checked at each message anyhow. */
+const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => stable([kind, subject, channel, bindings]);
+
+/**
+ * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`. The binding is signed once for each subscription, the position once for each event
+ * of a feed, whoever follows it. Replicas that share keys read each other's.
+ */
+export class Cursors {
+  readonly #keys: readonly Buffer[];
+  #last: { readonly feed: string; readonly epoch: string; readonly version: number; readonly text: string } | undefined;
+
+  /** The first key signs, all verify. Without any, one is made up: cursors then end with the process. */
+  constructor(keys: readonly string[] = []) {
+    this.#keys = keys.length > 0 ? keys.map((key) => createHash('sha256').update(key).digest()) : [randomBytes(32)];
+  }
+
+  binding(owner: CursorOwner): string {
+    return this.#bindingBy(this.#keys[0]!, owner);
+  }
+
+  /** A whole cursor, from a subscription's binding and a position. */
+  write(binding: string, feed: FeedAddress, { epoch, version }: Position): string {
+    const address = addressKey(feed);
+    // Those who follow a feed are told an event one after the other.
+    if (this.#last?.feed !== address || this.#last.version !== version || this.#last.epoch !== epoch) {
+      this.#last = { feed: address, epoch, version, text: `${epoch}.${version}.${this.#positionBy(this.#keys[0]!, address, epoch, version)}` };
+    }
+    return `1.${binding}.${this.#last.text}`;
+  }
+
+  /** The position that a cursor holds; undefined if it is not one of ours, or not this owner's, or of another feed. */
+  read(cursor: unknown, owner: CursorOwner, feed: FeedAddress): Position | undefined {
+    const parts = typeof cursor === 'string' && cursor.length <= longest ? form.exec(cursor) : null;
+    if (!parts) return undefined;
+    const [, binding = '', epoch = '', digits = '', signature = ''] = parts;
+    const version = Number(digits);
+    const address = addressKey(feed);
+    const good = this.#keys.some((key) => same(binding, this.#bindingBy(key, owner)))
+      && this.#keys.some((key) => same(signature, this.#positionBy(key, address, epoch, version)));
+    return good ? { epoch, version } : undefined;
+  }
+
+  #bindingBy(key: Buffer, { principal, document, variables }: CursorOwner): string {
+    return sign(key, stable(['binding', ownerClass(principal), document, variables]));
+  }
+
+  #positionBy(key: Buffer, address: string, epoch: string, version: number): string {
+    return sign(key, JSON.stringify(['position', address, epoch, version]));
+  }
+}
+
+const sign = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
+
+const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

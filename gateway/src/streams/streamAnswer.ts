@@ -1,0 +1,42 @@
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import type { ErrorCode } from '#schema/errorCodes.ts';
+import { versionKey, type StreamDocument } from './streamDocument.ts';
+
+type Answer = Record<string, unknown>;
+
+/** What a read of a stream's selection came to. `failed`: a part of the graph did not answer; again later. `refused`: there is nothing to follow, or no more. */
+export type StreamAnswer =
+  | { readonly kind: 'answer'; readonly result: ExecutionResult; /** Up to which it holds; undefined where the stream does not say. */ readonly version: number | undefined }
+  | { readonly kind: 'failed' | 'refused'; readonly result: ExecutionResult };
+
+const passing = new Set<unknown>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'CONFLICT'] satisfies ErrorCode[]);
+
+export const refusalAt = (responseKey: string, code: ErrorCode, message: string): ExecutionResult =>
+  ({ data: null, errors: [new GraphQLError(message, { path: [responseKey], extensions: { code } })] });
+
+export const nothingToFollow = (responseKey: string): ExecutionResult =>
+  ({ errors: refusalAt(responseKey, 'NOT_FOUND', 'There is nothing to follow: it does not exist, or is not yours.').errors });
+
+/** Looks at what was read, and takes the version out of it that only we asked for. */
+export function answerOf(result: ExecutionResult, { responseKey, asksVersion }: StreamDocument): StreamAnswer {
+  const answer = (result.data?.[responseKey] ?? null) as Answer | null;
+  if (answer === null) {
+    const failed = result.errors?.some((error) => passing.has(error.extensions['code']));
+    return failed ? { kind: 'failed', result } : { kind: 'refused', result: result.errors ? result : nothingToFollow(responseKey) };
+  }
+  if (!asksVersion) return { kind: 'answer', result, version: undefined };
+  const version = answer[versionKey];
+  delete answer[versionKey];
+  return { kind: 'answer', result, version: typeof version === 'number' ? version : undefined };
+}
+
+/** What the event says of itself wins over what a later read returned. A field that was refused, or failed, stays null. */
+export function overlay(result: ExecutionResult, stream: StreamDocument, event: EventEnvelope, version: number): void {
+  const answer = result.data?.[stream.responseKey] as Answer;
+  const data = event.data as Record<string, unknown> | null;
+  for (const { key, property } of stream.carries) {
+    if (answer[key] != null && data?.[property] !== undefined) answer[key] = data[property];
+  }
+  for (const key of stream.versionKeys) answer[key] = version;
+}

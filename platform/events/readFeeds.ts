@@ -1,0 +1,49 @@
+import type { EventEnvelope } from './defineEvent.ts';
+import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
+import type { SqlTx } from './sqlTx.ts';
+
+export interface FeedRange {
+  /** `declared`: the events that declare this feed. `aggregate`: those of one aggregate, whatever feed they declare. */
+  readonly kind: 'declared' | 'aggregate';
+  /** Such as `store:17`, or an aggregate's id. */
+  readonly key: string;
+  /** Events above this version. */
+  readonly after: number;
+  /** At most so many; 0 tells the version only. */
+  readonly limit: number;
+}
+
+export interface FeedPage {
+  /** Of the feed at the instant of the read; 0 if it has no event. */
+  readonly version: number;
+  /** In order. */
+  readonly events: readonly EventEnvelope[];
+}
+
+type Row = { readonly range: number; readonly epoch: string; readonly head: number | null } & { [Key in keyof EventRow]: EventRow[Key] | null };
+
+/** Several ranges of several feeds in one statement, hence as of one instant: no event at or below a page's version is missing in it but for the limit. */
+export async function readFeeds(tx: SqlTx, source: string, ranges: readonly FeedRange[]): Promise<{ epoch: string; pages: FeedPage[] }> {
+  const rows = await tx.$queryRawUnsafe<Row[]>(
+    `select r.range::int as range, (select id from platform.epoch) as epoch, h.version as head, e.*
+     from unnest($1::text[], $2::text[], $3::int[], $4::int[]) with ordinality as r (kind, key, after, max, range)
+     left join platform.head h on h.kind = r.kind and h.key = r.key
+     left join lateral (
+       (select ${eventColumns} from platform.event e
+        where r.kind = 'feed' and e.feed = r.key and e.feed_version > r.after order by e.feed_version limit r.max)
+       union all
+       (select ${eventColumns} from platform.event e
+        where r.kind = 'stream' and e.stream = r.key and e.version > r.after order by e.version limit r.max)
+     ) e on true
+     order by r.range, case r.kind when 'feed' then e.feed_version else e.version end`,
+    ranges.map(({ kind }) => (kind === 'declared' ? 'feed' : 'stream')), ranges.map(({ key }) => key),
+    ranges.map(({ after }) => after), ranges.map(({ limit }) => limit),
+  );
+  const pages = ranges.map(() => ({ version: 0, events: [] as EventEnvelope[] }));
+  for (const row of rows) {
+    const page = pages[row.range - 1]!;
+    page.version = row.head ?? 0;
+    if (row.event_id !== null) page.events.push(toEnvelope(row as EventRow, source));
+  }
+  return { epoch: rows[0]?.epoch ?? '', pages };
+}
