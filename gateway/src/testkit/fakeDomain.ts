@@ -40,9 +40,14 @@ export class FakeDomain extends FakeTail implements FeedReader {
 
   async read(feed: FeedAddress, after: number, limit: number): Promise<FeedPage> {
     this.reads += 1;
-    // As far away as a call within the process is.
+    const page = this.#page(feed, after, limit);
+    // The answer is of then, and heard later.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.isDown) throw new Error('the domain is down');
+    return page;
+  }
+
+  #page(feed: FeedAddress, after: number, limit: number): FeedPage {
     const own = this.#events.filter(({ metadata }) => (feed.kind === 'declared' ? metadata.feed : metadata.aggregateId) === feed.key);
     const byVersion = new Map(own.map((event) => [versionIn(event, feed.kind), event]));
     const versions = [...byVersion.keys()].sort((a, b) => a - b);

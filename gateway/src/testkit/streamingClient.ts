@@ -1,0 +1,90 @@
+import { WebSocket } from 'ws';
+
+export interface Heard {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly extensions?: { readonly stream?: { readonly kind: string; readonly cursor: string; readonly version: number; readonly reason?: string } };
+}
+
+interface Frame { readonly id?: string; readonly type: string; readonly payload?: unknown }
+
+/** One WebSocket, spoken to as `gateway/PROTOCOL.md` has it, without a client library: everything it is told stands in `frames`. */
+export class RawSocket {
+  readonly socket: WebSocket;
+  readonly frames: Frame[] = [];
+  readonly closed: Promise<number>;
+  #id = 0;
+
+  constructor(url: string) {
+    this.socket = new WebSocket(url.replace(/^http/, 'ws').replace('localhost', '127.0.0.1'), 'graphql-transport-ws');
+    this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data)) as Frame));
+    this.closed = new Promise((resolve) => this.socket.once('close', resolve));
+    this.socket.on('error', () => undefined);
+  }
+
+  /** Resolves when it was acknowledged; rejects when it was closed before. */
+  async begin(token?: string): Promise<this> {
+    await Promise.race([new Promise((resolve) => this.socket.once('open', resolve)), this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`)))]);
+    this.send({ type: 'connection_init', payload: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+    await this.heard(({ type }) => type === 'connection_ack');
+    return this;
+  }
+
+  send(frame: unknown): void {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  subscribe(query: string, variables: Record<string, unknown>, resumeFrom?: string, extensions: Record<string, unknown> = {}): RawStream {
+    const id = String((this.#id += 1));
+    this.send({ id, type: 'subscribe', payload: { query, variables, extensions: { ...extensions, ...(resumeFrom === undefined ? {} : { resumeFrom }) } } });
+    return new RawStream(this, id);
+  }
+
+  /** The first frame that satisfies, of those that came and will come; rejects when the socket closes before. */
+  async heard(satisfies: (frame: Frame) => boolean): Promise<Frame> {
+    for (;;) {
+      const found = this.frames.find(satisfies);
+      if (found) return found;
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error('closed');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  cut(): void {
+    this.socket.terminate();
+  }
+}
+
+/** What one subscription of a socket was told. */
+export class RawStream {
+  readonly socket: RawSocket;
+  readonly id: string;
+
+  constructor(socket: RawSocket, id: string) {
+    this.socket = socket;
+    this.id = id;
+  }
+
+  get messages(): Heard[] {
+    return this.socket.frames.filter(({ id, type }) => id === this.id && type === 'next').map(({ payload }) => payload as Heard);
+  }
+
+  /** The code of the `error` that ended it. */
+  get refusal(): string | undefined {
+    const frame = this.socket.frames.find(({ id, type }) => id === this.id && type === 'error');
+    return (frame?.payload as Heard['errors'])?.[0]?.extensions.code;
+  }
+
+  get isOver(): boolean {
+    return this.socket.frames.some(({ id, type }) => id === this.id && (type === 'complete' || type === 'error'));
+  }
+
+  /** Kind, version and, of a resync, reason of each message: `snapshot 1`, `event 2`, `resync 9 lagged`. */
+  get marks(): string[] {
+    return this.messages.map(({ extensions }) => [extensions?.stream?.kind, extensions?.stream?.version, extensions?.stream?.reason].filter((each) => each !== undefined).join(' '));
+  }
+
+  get cursor(): string {
+    return this.messages.at(-1)!.extensions!.stream!.cursor;
+  }
+}
