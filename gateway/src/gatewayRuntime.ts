@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { FeedReader } from './streams/feedReader.ts';
 import type { HubOptions } from './streams/streamHub.ts';
 
@@ -30,6 +31,8 @@ export interface GatewayRuntime {
   /** How what is heard is put in order. */
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
   readonly log: Logger;
+  /** The metrics of this process; without them nothing is counted. */
+  readonly metrics?: Metrics;
   readonly clock?: () => Date;
 }
 

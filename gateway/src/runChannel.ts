@@ -44,7 +44,7 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
     subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
     clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity),
     limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
-    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, port: runtime.port, host: runtime.host,
+    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
   };
   core = createCore(service);
   return serveGraph(service, core);

@@ -26,6 +26,6 @@ export async function runGateway(runtime: GatewayRuntime, supergraph = committed
     callerOf: internalCaller(runtime.identity), anyDocument: true, discreet: !development,
     subgraphCall: runtime.subgraphCall,
     clients: createClientIdentity('gateway', { roles, anonymous: development }, runtime.identity),
-    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, port: runtime.port, host: runtime.host,
+    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
   });
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { Admission } from './admission.ts';
 import { CallerLimits } from './callerLimits.ts';
@@ -45,6 +46,7 @@ export interface GraphService {
   readonly cursorKeys?: readonly string[];
   readonly hub?: GatewayRuntime['hub'];
   readonly log: Logger;
+  readonly metrics?: Metrics;
   readonly port: number;
   readonly host?: string;
 }
