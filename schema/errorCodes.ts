@@ -22,6 +22,7 @@ export const errorCodes = {
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
   SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
   CURSOR_INVALID: 'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',
+  DOCUMENT_OUTDATED: 'The graph changed while this subscribed, and the document fits it no more. Subscribe with one that does; the cursor may still be good.',
   CONFLICT: 'Somebody else changed the same thing at the same time. Read it again and retry.',
   INTERNAL_SERVER_ERROR: 'Our fault. It is logged under the trace id in `extensions.traceId`.',
 } as const;

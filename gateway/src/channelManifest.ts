@@ -65,15 +65,16 @@ export interface StreamPolicy {
   readonly maxConnectionsPerCaller: number;
   /** Over all callers. */
   readonly maxConnections: number;
-  /** Events that wait for one subscription before it is told that it lagged, and gets a snapshot. */
+  /** Events that wait to be answered for a stream, before its subscribers are told that they lagged, and get a snapshot. */
   readonly maxQueuedEvents: number;
   /** The same in bytes, as JSON. */
   readonly maxQueuedBytes: number;
-  /** Of all subscriptions of a connection together. */
-  readonly maxQueuedBytesPerConnection: number;
-  /** And of all connections. */
+  /** And of all streams of a process. */
   readonly maxQueuedBytesPerProcess: number;
-  /** What may be on its way to one client, unread; one over it is cut off. */
+  /** Messages on their way to one client, unread: with so many, or so many bytes, its streams leave out what comes, until it reads; then it is told that it lagged, and gets a snapshot. */
+  readonly lagMessages: number;
+  readonly lagBytes: number;
+  /** A client with more on its way to it is cut off: what it asked for itself, besides its streams. */
   readonly maxUnreadBytesPerConnection: number;
   /** And to all clients of a process together: those with the most are cut off. */
   readonly maxUnreadBytes: number;
@@ -83,6 +84,8 @@ export interface StreamPolicy {
   readonly maxReplayedEvents: number;
   /** Between two messages of a stream with `delivery: "latest"`. */
   readonly latestIntervalMs: number;
+  /** And of one with `"sampled"`. */
+  readonly sampleIntervalMs: number;
   /** How long an answer that is older than the event it is for is read again before the client hears. */
   readonly behindPatienceMs: number;
   /** How long a part of the graph may be down before the stream ends with an error. */
@@ -94,14 +97,21 @@ export interface StreamPolicy {
   readonly pingMs: number;
   /** A connection without an operation is closed after this time. */
   readonly idleMs: number;
+  /** A connection is closed with 1001 after this time, up to a tenth more or less, so that clients spread anew over the replicas. */
+  readonly maxAgeMs: number;
+  /** Over how long a closing channel spreads the closes of its connections. */
+  readonly drainMs: number;
+  /** Connections that may wait to be taken, when many come at once. */
+  readonly maxWaitingUpgrades: number;
 }
 
 const mebibyte = 1024 * 1024;
 
 export const defaultStreamPolicy: StreamPolicy = {
   maxSubscriptionsPerSocket: 100, maxSubscriptionsPerCaller: 1_000, maxConnectionsPerCaller: 100, maxConnections: 20_000,
-  maxQueuedEvents: 64, maxQueuedBytes: mebibyte / 4, maxQueuedBytesPerConnection: mebibyte, maxQueuedBytesPerProcess: 128 * mebibyte,
+  maxQueuedEvents: 64, maxQueuedBytes: mebibyte / 4, maxQueuedBytesPerProcess: 128 * mebibyte,
+  lagMessages: 64, lagBytes: mebibyte / 8,
   maxUnreadBytesPerConnection: mebibyte, maxUnreadBytes: 128 * mebibyte, maxStallMs: 15_000,
-  maxReplayedEvents: 64, latestIntervalMs: 1_000, behindPatienceMs: 2_000, failurePatienceMs: 30_000, retryMs: 1_000, staleTries: 30,
-  pingMs: 12_000, idleMs: 300_000,
+  maxReplayedEvents: 64, latestIntervalMs: 1_000, sampleIntervalMs: 5_000, behindPatienceMs: 2_000, failurePatienceMs: 30_000, retryMs: 1_000, staleTries: 30,
+  pingMs: 12_000, idleMs: 300_000, maxAgeMs: 3_600_000, drainMs: 10_000, maxWaitingUpgrades: 20_000,
 };

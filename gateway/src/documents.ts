@@ -114,6 +114,11 @@ export class Documents {
     return this.prepareDerived(document, operationName);
   }
 
+  /** A document that was prepared for another graph. @throws Refusal if it does not fit this one */
+  recheck({ document, operationName }: PreparedDocument): PreparedDocument {
+    return this.#prepareDocument(document, operationName);
+  }
+
   /** A document that the runtime made of one that was checked. */
   prepareDerived(document: DocumentNode, operationName?: string): PreparedDocument {
     const operation = selectedOperation(document, operationName);

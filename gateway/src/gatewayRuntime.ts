@@ -42,6 +42,11 @@ export interface RunningChannel {
   readonly port: number;
   /** Of GraphQL over HTTP; WebSocket at the same path. */
   readonly url: string;
-  /** Takes no new requests, lets those in flight finish, closes sockets with 1001. */
+  /**
+   * Serves another supergraph from now on, without dropping anything: requests in hand end with the old one; subscriptions whose document still fits go on,
+   * the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the old one stays, if it is none.
+   */
+  reload(supergraph: string): Promise<void>;
+  /** Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. */
   close(): Promise<void>;
 }

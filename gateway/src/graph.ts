@@ -2,6 +2,7 @@ import { Supergraph, type Schema } from '@apollo/federation-internals';
 import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { GuardIndex } from './guardIndex.ts';
 import { streamDeclarations, type StreamDeclaration } from './streams/streamDeclaration.ts';
+import { VariesIndex } from './streams/variesIndex.ts';
 
 /** A supergraph as the runtime uses it. Everything is derived from the SDL, which may be of any Federation 2 graph. */
 export interface Graph {
@@ -14,6 +15,7 @@ export interface Graph {
   /** Name of each subgraph → where the supergraph says it is. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly guards: GuardIndex;
+  readonly varies: VariesIndex;
   /** By subscription field. */
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
@@ -30,6 +32,7 @@ export function buildGraph(supergraphSdl: string): Graph {
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphUrls: subgraphUrls(document),
     guards: new GuardIndex(document),
+    varies: new VariesIndex(document),
     streams: streamDeclarations(document),
   };
 }

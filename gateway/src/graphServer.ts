@@ -24,7 +24,7 @@ function text(response: ServerResponse, status: number, type: string, body: stri
 const wantsPage = (request: IncomingMessage, url: URL): boolean =>
   request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
 
-/** What listens: `/graphql` over HTTP and WebSocket, `/health/live`, `/health/ready`. */
+/** What listens: `/graphql` over HTTP, as event streams and WebSocket, `/health/live`, `/health/ready`. */
 export class GraphServer {
   readonly #options: GraphServerOptions;
   readonly #server: Server;
@@ -61,7 +61,7 @@ export class GraphServer {
   }
 
   /** Rejects with the system's error when it cannot listen, such as EADDRINUSE. */
-  async listen(port: number, host: string | undefined, onClose: () => Promise<void>): Promise<RunningChannel> {
+  async listen(port: number, host: string | undefined, onClose: () => Promise<void>): Promise<Omit<RunningChannel, 'reload'>> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       // A deep queue, for when many come back at once.
@@ -76,6 +76,7 @@ export class GraphServer {
       close: async () => {
         this.#closing = true;
         const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+        this.#options.http.close();
         await this.#options.sockets.close();
         this.#server.closeIdleConnections();
         await closed;

@@ -5,25 +5,27 @@ import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
-import type { Admission, AdmittedDocument } from './admission.ts';
+import type { AdmittedDocument } from './admission.ts';
 import { readBody } from './body.ts';
 import { cacheControl, vary } from './cacheControl.ts';
 import type { CachePolicy } from './channelManifest.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
 import { unexpectedError } from './errors.ts';
+import { acceptsEventStream, eventStream, type EventStreams } from './eventStreams.ts';
 import { graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
+import type { LiveGraph } from './liveGraph.ts';
 import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from './operationRequest.ts';
-import type { Caller, Pipeline } from './pipeline.ts';
+import type { Caller } from './pipeline.ts';
 import { Refusal } from './refusal.ts';
 
 const compress = promisify(gzip);
 const compressFromBytes = 1_024;
 
 export interface HttpHandlerOptions {
-  readonly admission: Admission;
-  readonly pipeline: Pipeline;
+  readonly live: LiveGraph;
   readonly clients: ClientIdentity;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly eventStreams: EventStreams;
   readonly maxBodyBytes: number;
   readonly cache?: CachePolicy;
   /** The schema may be asked for without a token, so that tools can show it. */
@@ -37,15 +39,26 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What the client reads. */
+interface Accepted {
+  readonly type: ResponseType | undefined;
+  readonly stream: boolean;
+}
+
 /** Headers that a page of another site cannot send without asking first. */
 const preflightHeaders = ['x-apollo-operation-name', 'apollo-require-preflight', 'graphql-require-preflight', 'x-requested-with'];
 
-function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number): Promise<OperationRequest> | OperationRequest {
-  const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+const hasPreflight = ({ headers }: IncomingMessage): boolean => mediaTypeOf(headers) === json || preflightHeaders.some((name) => headers[name]);
+
+const mediaTypeOf = (headers: IncomingMessage['headers']): string | undefined => headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+
+const withoutPreflight = (): Refusal => Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send, such as `graphql-require-preflight: 1`.');
+
+/** `asStream`: a browser's EventSource cannot send headers; it may subscribe, which `checkKind` sees to. */
+function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number, asStream: boolean): Promise<OperationRequest> | OperationRequest {
+  const contentType = mediaTypeOf(request.headers);
   if (request.method === 'GET') {
-    if (contentType !== json && !preflightHeaders.some((name) => request.headers[name])) {
-      throw Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send, such as `graphql-require-preflight: 1`.');
-    }
+    if (!asStream && !hasPreflight(request)) throw withoutPreflight();
     if (Buffer.byteLength(url.search) > maxBodyBytes) throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
     return operationRequestOfQuery(url.searchParams);
   }
@@ -69,39 +82,56 @@ export class HttpHandler {
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
-    const type = negotiate(request.headers.accept);
-    let answer: Answer;
+    const accepted: Accepted = { type: negotiate(request.headers.accept), stream: acceptsEventStream(request.headers.accept) };
+    let answer: Answer | undefined;
     try {
-      if (!type) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}.`);
-      answer = await this.#answer(request, url, traceparent);
+      if (!accepted.type && !accepted.stream) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`);
+      answer = await this.#answer(request, response, url, traceparent, accepted);
     } catch (error) {
+      if (response.headersSent) throw error;
+      if (error instanceof Refusal && error.status === 'document' && !accepted.type) return this.#options.eventStreams.refuse(response, traceparent, error.errors);
       answer = error instanceof Refusal
-        ? { status: error.status === 'document' ? (type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
+        ? { status: error.status === 'document' ? (accepted.type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
         : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
     }
-    await send(request, response, answer, type ?? json, traceparent);
+    if (answer) await send(request, response, answer, accepted.type ?? json, traceparent);
   }
 
-  async #answer(request: IncomingMessage, url: URL, traceparent: string): Promise<Answer> {
-    const { clients, admission, pipeline, cache } = this.#options;
+  /** Ends what does not end by itself. */
+  close(): void {
+    this.#options.eventStreams.close();
+  }
+
+  /** Undefined if it was answered as a stream. */
+  async #answer(request: IncomingMessage, response: ServerResponse, url: URL, traceparent: string, accepted: Accepted): Promise<Answer | undefined> {
+    const { clients, live, cache, eventStreams } = this.#options;
+    const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Who asks comes first: nothing of a request is read that nobody may make.
     const { principal } = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
-    const asked = await requestOf(request, url, this.#options.maxBodyBytes);
+    const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
     const admitted = admission.admit(asked);
     const { prepared, trusted } = admitted;
     if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
-    const byGet = request.method === 'GET';
-    checkKind(admitted, byGet);
+    checkKind(admitted, request, accepted);
+    if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {
+      await eventStreams.run(request, response, { prepared, variables: asked.variables, authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
+      return undefined;
+    }
     const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
     const failed = (body.errors?.length ?? 0) > 0;
-    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet, trusted, failed, principal }) } };
+    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: request.method === 'GET', trusted, failed, principal }) } };
   }
 }
 
-function checkKind({ prepared }: AdmittedDocument, byGet: boolean): void {
+function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, accepted: Accepted): void {
   const kind = prepared.operation.operation;
-  if (kind === 'subscription') throw Refusal.of(400, 'BAD_REQUEST', 'Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws.');
+  const byGet = request.method === 'GET';
+  if (kind === 'subscription') {
+    if (!accepted.stream) throw Refusal.of(400, 'BAD_REQUEST', `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`);
+    return;
+  }
+  if (byGet && !hasPreflight(request)) throw withoutPreflight();
   if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
 }
 

@@ -7,8 +7,9 @@ import type { ChannelManifest, ViewContext } from './channelManifest.ts';
 import { createClientIdentity } from './clientIdentity.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from './graph.ts';
+import type { LiveGraph } from './liveGraph.ts';
 import type { Caller } from './pipeline.ts';
-import { createCore, serveGraph, type GraphCore, type GraphService } from './serveGraph.ts';
+import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from './trustedDocuments.ts';
 import { viewName, viewSubgraph } from './viewSubgraph.ts';
 import { viewRunner } from './viewRunner.ts';
@@ -36,8 +37,8 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
   const graph = buildGraph(supergraph);
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
   const callerOf = internalCaller(runtime.identity);
-  let core: GraphCore | undefined = undefined;
-  const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => core, callerOf));
+  let live: LiveGraph | undefined = undefined;
+  const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => live, callerOf));
   const development = runtime.profile === 'development';
   const service: GraphService = {
     name: manifest.name, graph, trusted, callerOf, anyDocument: development, discreet: !development,
@@ -46,15 +47,16 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
     limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
     subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
   };
-  core = createCore(service);
-  return serveGraph(service, core);
+  const replaceable = createLiveGraph(service);
+  live = replaceable;
+  return serveGraph(service, replaceable);
 }
 
 async function viewContext(
-  authorization: string | undefined, runtime: GatewayRuntime, trusted: TrustedDocuments, core: () => GraphCore | undefined,
+  authorization: string | undefined, runtime: GatewayRuntime, trusted: TrustedDocuments, live: () => LiveGraph | undefined,
   callerOf: (principal: Principal, traceparent: string) => Caller,
 ): Promise<ViewContext | undefined> {
-  const ready = core();
+  const ready = live()?.current;
   const token = authorization?.replace(/^Bearer /, '');
   if (!ready || !token) return undefined;
   try {

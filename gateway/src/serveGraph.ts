@@ -10,12 +10,14 @@ import type { ClientIdentity } from './clientIdentity.ts';
 import { createSubgraphFetch } from './dataSources/createSubgraphFetch.ts';
 import { Documents, type PreparedDocument } from './documents.ts';
 import type { ErrorPolicy } from './errors.ts';
+import { EventStreams } from './eventStreams.ts';
 import { createExecutor } from './executor.ts';
 import type { EventTail, GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
-import type { Graph } from './graph.ts';
+import { buildGraph, type Graph } from './graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { HttpHandler } from './httpHandler.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import type { GraphGeneration, LiveGraph } from './liveGraph.ts';
 import { Pipeline, type Caller } from './pipeline.ts';
 import { createPlanner } from './planner.ts';
 import { Sockets } from './sockets.ts';
@@ -51,17 +53,27 @@ export interface GraphService {
   readonly host?: string;
 }
 
-/** The pieces of the runtime that execute, before anything listens: what view resolvers call back into. */
-export interface GraphCore {
-  readonly documents: Documents;
-  readonly pipeline: Pipeline;
+/** Makes what executes, before anything listens: view resolvers call back into it. */
+export function createLiveGraph(service: GraphService): ReplaceableGraph {
+  return new ReplaceableGraph(generationOf(service, service.graph));
 }
 
-export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log, ...service }: GraphService): GraphCore {
+class ReplaceableGraph implements LiveGraph {
+  current: GraphGeneration;
+
+  constructor(first: GraphGeneration) {
+    this.current = first;
+  }
+}
+
+function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, ...service }: GraphService, graph: Graph): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
   const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
   const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name), log));
-  return { documents, pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }) };
+  return {
+    graph, documents, admission: new Admission(documents, trusted, { open: anyDocument }),
+    pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }),
+  };
 }
 
 /**
@@ -69,56 +81,99 @@ export function createCore({ graph, subgraphCall, discreet, subgraphErrors, log,
  * asks first.
  * @throws if one of them does not fit the graph, or the port is taken
  */
-export async function serveGraph(service: GraphService, { documents, pipeline }: GraphCore = createCore(service)): Promise<RunningChannel> {
-  const { graph, log } = service;
+export async function serveGraph(service: GraphService, live: ReplaceableGraph = createLiveGraph(service)): Promise<RunningChannel> {
+  const { log } = service;
   const policy = { ...defaultStreamPolicy, ...service.streams };
-  const shared = service.bus && graph.streams.size > 0 ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
+  const shared = service.bus ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
   try {
-    const subscriptions = shared && new Subscriptions({ graph, documents, pipeline, hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log });
+    const subscriptions = shared && new Subscriptions(live.current, {
+      hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log,
+      queued: new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess }),
+      callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
+    });
     await subscriptions?.start();
-    return await listen(service, documents, pipeline, subscriptions, async () => shared?.release());
+    return await new ServedGraph(service, live, policy, subscriptions).listen(async () => shared?.release());
   } catch (error) {
     await shared?.release();
     throw error;
   }
 }
 
-async function listen(
-  service: GraphService, documents: Documents, pipeline: Pipeline, subscriptions: Subscriptions | undefined, onClose: () => Promise<void>,
-): Promise<RunningChannel> {
-  const { name, graph, trusted, clients, callerOf, anyDocument, discreet, log } = service;
-  const limits = { ...defaultLimits, ...service.limits };
-  const policy = { ...defaultStreamPolicy, ...service.streams };
-  const prepared = prepareTrusted(service, documents, subscriptions);
-  const admission = new Admission(documents, trusted, { open: anyDocument });
-  const callers = new CallerLimits(policy);
-  const queued = new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess });
-  const server = new GraphServer({
-    name, log, explorer: !discreet,
-    http: new HttpHandler({ admission, pipeline, clients, callerOf, cache: service.cache, maxBodyBytes: limits.bodyBytes, openIntrospection: !discreet, log }),
-    sockets: new Sockets({
-      path: graphqlPath, admission, pipeline, subscriptions, clients, callerOf, policy, limits: callers, queued, maxFrameBytes: limits.bodyBytes, apiSchema: graph.apiSchema, log,
-    }),
-  });
-  const closing = new AbortController();
-  const running = await server.listen(service.port, service.host, async () => {
-    closing.abort();
-    await onClose();
-  });
-  planAhead(prepared, documents, closing.signal, log);
-  return running;
-}
+class ServedGraph {
+  readonly #service: GraphService;
+  readonly #live: ReplaceableGraph;
+  readonly #policy: StreamPolicy;
+  readonly #subscriptions: Subscriptions | undefined;
+  #planning = new AbortController();
+  #reloading: Promise<void> = Promise.resolve();
 
-function prepareTrusted({ name, trusted }: GraphService, documents: Documents, subscriptions: Subscriptions | undefined): PreparedDocument[] {
-  return trusted.all().flatMap((document) => {
-    try {
-      const prepared = documents.keep(document.source);
-      if (prepared.operation.operation !== 'subscription') return [prepared];
-      return subscriptions ? [subscriptions.prepare(prepared).query] : [];
-    } catch (error) {
-      throw new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error });
-    }
-  });
+  constructor(service: GraphService, live: ReplaceableGraph, policy: StreamPolicy, subscriptions: Subscriptions | undefined) {
+    this.#service = service;
+    this.#live = live;
+    this.#policy = policy;
+    this.#subscriptions = subscriptions;
+  }
+
+  async listen(onClose: () => Promise<void>): Promise<RunningChannel> {
+    const { name, clients, callerOf, discreet, log, cache, port, host } = this.#service;
+    const { bodyBytes } = { ...defaultLimits, ...this.#service.limits };
+    const [live, policy, subscriptions] = [this.#live, this.#policy, this.#subscriptions];
+    const { prepared, unfit } = this.#prepareTrusted(live.current);
+    if (unfit[0]) throw unfit[0];
+    const limits = new CallerLimits(policy);
+    const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
+    const server = new GraphServer({
+      name, log, explorer: !discreet,
+      http: new HttpHandler({ live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log }),
+      sockets: new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, maxFrameBytes: bodyBytes, log }),
+    });
+    const running = await server.listen(port, host, async () => {
+      this.#planning.abort();
+      await onClose();
+    });
+    this.#planAhead(prepared);
+    return { ...running, reload: (supergraph) => this.#reload(supergraph) };
+  }
+
+  /** One at a time. */
+  #reload(supergraph: string): Promise<void> {
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#take(supergraph));
+    return this.#reloading;
+  }
+
+  async #take(supergraph: string): Promise<void> {
+    const { name, log } = this.#service;
+    const next = generationOf(this.#service, buildGraph(supergraph));
+    const { prepared, unfit } = this.#prepareTrusted(next);
+    await this.#subscriptions?.listen(next.graph);
+    this.#live.current = next;
+    this.#subscriptions?.goOver(next);
+    for (const error of unfit) log.warn(error.message);
+    log.info({ channel: name, subscriptions: this.#subscriptions?.count ?? 0 }, 'another supergraph is served');
+    this.#planAhead(prepared);
+  }
+
+  #planAhead(prepared: readonly PreparedDocument[]): void {
+    this.#planning.abort();
+    this.#planning = new AbortController();
+    planAhead(prepared, this.#live.current.documents, this.#planning.signal, this.#service.log);
+  }
+
+  #prepareTrusted(run: GraphGeneration): { prepared: PreparedDocument[]; unfit: Error[] } {
+    const { name, trusted } = this.#service;
+    const unfit: Error[] = [];
+    const prepared = trusted.all().flatMap((document) => {
+      try {
+        const kept = run.documents.keep(document.source);
+        if (kept.operation.operation !== 'subscription') return [kept];
+        return this.#subscriptions ? [this.#subscriptions.prepare(kept, run).query] : [];
+      } catch (error) {
+        unfit.push(new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error }));
+        return [];
+      }
+    });
+    return { prepared, unfit };
+  }
 }
 
 /** Plans documents for principals who are refused nothing, giving way to requests after each. */

@@ -7,24 +7,26 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
-import type { Admission } from './admission.ts';
 import type { CallerLimits, Release } from './callerLimits.ts';
 import type { StreamPolicy } from './channelManifest.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
+import type { PreparedDocument } from './documents.ts';
 import { unexpectedError } from './errors.ts';
 import { operationRequest } from './operationRequest.ts';
 import { parseJson } from './parseJson.ts';
-import type { Caller, Pipeline } from './pipeline.ts';
+import type { LiveGraph } from './liveGraph.ts';
+import type { Caller } from './pipeline.ts';
 import { Refusal } from './refusal.ts';
 import { SessionToken } from './sessionToken.ts';
 import { SocketConnection } from './socketConnection.ts';
-import type { Budget } from './streams/budget.ts';
-import type { SubscriptionRequest, Subscriptions } from './streams/subscriptions.ts';
+import { SocketStream } from './socketStream.ts';
+import type { StreamSink } from './streams/streamSink.ts';
+import type { CheckedRequest, OpenedSubscription, Subscriptions } from './streams/subscriptions.ts';
+import { UpgradeQueue } from './upgradeQueue.ts';
 
 export interface SocketOptions {
   readonly path: string;
-  readonly admission: Admission;
-  readonly pipeline: Pipeline;
+  readonly live: LiveGraph;
   /** Undefined where there is no event bus: subscriptions are refused. */
   readonly subscriptions: Subscriptions | undefined;
   readonly clients: ClientIdentity;
@@ -32,9 +34,6 @@ export interface SocketOptions {
   readonly maxFrameBytes: number;
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
-  /** Of all events that wait in this process. */
-  readonly queued: Budget;
-  readonly apiSchema: ExecutionArgs['schema'];
   readonly log: Logger;
 }
 
@@ -45,12 +44,33 @@ interface SocketExtra {
   counted?: Release;
 }
 
-type Admitted = Pick<SubscriptionRequest, 'prepared' | 'variables' | 'caller' | 'resumeFrom' | 'budget'>;
+/** An operation that may run; `checked`, if it is a subscription. */
+interface Admitted {
+  readonly id: string;
+  readonly extra: SocketExtra;
+  readonly prepared: PreparedDocument;
+  readonly variables: Record<string, unknown>;
+  readonly checked?: CheckedRequest;
+  readonly traceparent: string;
+}
+
+/** Of a connection. */
+interface SocketState {
+  /** Messages in hand, among them every operation that runs. */
+  operations: number;
+  readonly streams: Set<SocketStream>;
+  readonly oldAt: number;
+}
+
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
 const tryAgainLater = 1013;
+const goingAway = 1001;
 const lookEveryMs = 1_000;
 const closeGraceMs = 1_000;
+/** A closing channel sends away so many at most in a moment of so long, each with the next moment's to come. */
+const drainStepMs = 10;
+const drainPerStep = 10;
 
 /** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
 function authorizationOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
@@ -67,16 +87,18 @@ export class Sockets {
   readonly #options: SocketOptions;
   readonly #server: WebSocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
-  readonly #open = new Map<SocketConnection, { operations: number }>();
+  readonly #open = new Map<SocketConnection, SocketState>();
+  readonly #upgrades: UpgradeQueue;
   readonly #timers: NodeJS.Timeout[];
 
   constructor(options: SocketOptions) {
     this.#options = options;
     this.#server = new WebSocketServer({ noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols });
+    this.#upgrades = new UpgradeQueue(options.policy.maxWaitingUpgrades);
     this.#protocol = makeServer<Record<string, unknown>, SocketExtra>({
       connectionInitWaitTimeout: 10_000,
       onConnect: (context) => this.#connect(context),
-      onSubscribe: (context, _id, payload) => this.#admit(context, payload),
+      onSubscribe: (context, id, payload) => this.#admit(context, id, payload),
       execute: (args) => this.#execute(args),
       subscribe: (args) => this.#subscribe(args),
       onClose: ({ extra }) => {
@@ -96,19 +118,31 @@ export class Sockets {
         return;
       }
       const release = this.#options.limits.open();
-      if (!release) {
+      const isTaken = release && this.#upgrades.add(() => {
+        if (!socket.destroyed) this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
+      });
+      if (!isTaken) {
+        release?.();
         socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
         return;
       }
+      // Before it is taken, nobody else hears what goes wrong with it.
+      socket.on('error', () => socket.destroy());
       socket.once('close', release);
-      this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
     });
   }
 
-  /** Ends every stream and closes every socket with 1001; those that do not answer are cut. */
+  /** Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once; those that do not answer are cut. */
   async close(): Promise<void> {
     this.#timers.forEach((timer) => clearInterval(timer));
-    for (const client of this.#server.clients) client.close(1001, 'Going away');
+    const clients = [...this.#server.clients];
+    const perStep = Math.max(drainPerStep, Math.ceil(clients.length * drainStepMs / this.#options.policy.drainMs));
+    while (clients.length > 0) {
+      for (const client of clients.splice(0, perStep)) client.close(goingAway, 'Going away');
+      if (clients.length > 0) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
+    }
+    // Those that came while it was closing.
+    for (const client of this.#server.clients) client.close(goingAway, 'Going away');
     const cut = setTimeout(() => this.#server.clients.forEach((client) => client.terminate()), closeGraceMs);
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(cut);
@@ -116,8 +150,9 @@ export class Sockets {
 
   #ping(): void {
     const now = performance.now();
-    for (const [connection, { operations }] of this.#open) {
+    for (const [connection, { operations, oldAt }] of this.#open) {
       if (connection.isIdle(now, operations)) connection.client.close(1000, 'Idle');
+      else if (now > oldAt) connection.client.close(goingAway, 'Connect again');
       connection.ping();
     }
   }
@@ -139,13 +174,13 @@ export class Sockets {
   }
 
   #begin(client: WebSocket, raw: Socket): void {
-    const { clients, policy, queued, log } = this.#options;
+    const { clients, policy, log } = this.#options;
     const over = (code: number, reason: string): void => {
       if (this.#open.delete(connection)) void closed(code, reason);
     };
-    const connection = new SocketConnection(client, raw, policy, queued, () => over(1006, 'cut off'));
+    const connection = new SocketConnection(client, raw, policy, () => over(1006, 'cut off'));
     const session = new SessionToken(clients, () => client.close(CloseCode.Forbidden, 'The token is over'));
-    const state = { operations: 0 };
+    const state: SocketState = { operations: 0, streams: new Set(), oldAt: performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5) };
     this.#open.set(connection, state);
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     const closed = this.#protocol.opened({
@@ -181,6 +216,7 @@ export class Sockets {
   async #pong(connection: SocketConnection, session: SessionToken, payload: Record<string, unknown> | undefined): Promise<void> {
     const authorization = authorizationOf(payload);
     const answer = authorization === undefined ? payload : { accepted: await session.renew(authorization) };
+    if (authorization !== undefined) this.#open.get(connection)?.streams.forEach((stream) => stream.renewed());
     await connection.send(JSON.stringify({ type: 'pong', ...(answer ? { payload: answer } : {}) }));
   }
 
@@ -201,26 +237,23 @@ export class Sockets {
     return true;
   }
 
-  async #admit(context: SocketContext, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { session, connection } = context.extra;
-    const { policy, admission, pipeline, subscriptions, callerOf } = this.#options;
+  async #admit({ extra, subscriptions: running }: SocketContext, id: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { policy, live, subscriptions } = this.#options;
+    const { graph, admission, pipeline } = live.current;
     const traceparent = newTraceparent();
     try {
-      if (Object.keys(context.subscriptions).length > policy.maxSubscriptionsPerSocket) {
+      if (Object.keys(running).length > policy.maxSubscriptionsPerSocket) {
         throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${policy.maxSubscriptionsPerSocket} operations at once.`);
       }
       const request = operationRequest(payload);
       const { prepared } = admission.admit(request);
+      const isStream = prepared.operation.operation === 'subscription';
+      if (isStream && !subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
       const admitted: Admitted = {
-        prepared, variables: pipeline.coerce(prepared, request.variables), resumeFrom: request.extensions['resumeFrom'], budget: connection.queued,
-        caller: () => callerOf(session.principal, traceparent, session.authorization),
+        id, extra, prepared, traceparent, variables: isStream ? {} : pipeline.coerce(prepared, request.variables),
+        checked: isStream ? subscriptions?.check({ prepared, variables: request.variables, resumeFrom: request.extensions['resumeFrom'], principal: () => extra.session.principal }) : undefined,
       };
-      if (prepared.operation.operation === 'subscription') {
-        if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
-        subscriptions.prepare(prepared);
-        subscriptions.checkCursor(admitted);
-      }
-      return { schema: this.#options.apiSchema, document: prepared.document, operationName: prepared.operationName, contextValue: admitted, rootValue: undefined };
+      return { schema: graph.apiSchema, document: prepared.document, operationName: prepared.operationName, contextValue: admitted, rootValue: undefined };
     } catch (error) {
       if (error instanceof Refusal) return error.errors;
       return [unexpectedError(error, traceparent, this.#options.log)];
@@ -228,31 +261,41 @@ export class Sockets {
   }
 
   async #execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    const { prepared, variables, caller } = args.contextValue as Admitted;
+    const { prepared, variables, extra: { session }, traceparent } = args.contextValue as Admitted;
     try {
-      return await this.#options.pipeline.run(prepared, variables, caller());
+      return await this.#options.live.current.pipeline.run(prepared, variables, this.#options.callerOf(session.principal, traceparent, session.authorization));
     } catch (error) {
-      return { errors: [unexpectedError(error, caller().traceparent, this.#options.log)] };
+      return { errors: [unexpectedError(error, traceparent, this.#options.log)] };
     }
   }
 
-  async #subscribe(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-    const admitted = args.contextValue as Admitted;
+  async #subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const { checked, extra: { connection }, id, traceparent } = args.contextValue as Admitted;
+    const stream = new SocketStream(connection, id);
+    const streams = this.#open.get(connection)?.streams;
     try {
-      return await openCounted(this.#options.subscriptions!, admitted, this.#options.limits);
+      streams?.add(stream);
+      const opened = await openCounted(this.#options.subscriptions!, checked!, stream, this.#options.limits, () => streams?.delete(stream));
+      return 'start' in opened ? stream.runs(opened) : opened;
     } catch (error) {
-      return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, admitted.caller().traceparent, this.#options.log)] };
+      return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#options.log)] };
     }
   }
 }
 
-/** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
-export async function openCounted(subscriptions: Subscriptions, request: SubscriptionRequest, limits: CallerLimits): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-  const release = limits.subscription(request.caller().principal);
-  if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+/** Opens a stream that counts against its caller's limit until it ends, which `onEnd` is told, too. @throws Refusal */
+export async function openCounted(
+  subscriptions: Subscriptions, checked: CheckedRequest, sink: StreamSink, limits: CallerLimits, onEnd: () => void = () => undefined,
+): Promise<OpenedSubscription | ExecutionResult> {
+  const counted = limits.subscription(checked.request.principal());
+  const release = () => {
+    counted?.();
+    onEnd();
+  };
   try {
-    const opened = await subscriptions.open({ ...request, onEnd: release });
-    if (!(Symbol.asyncIterator in opened)) release();
+    if (!counted) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+    const opened = await subscriptions.open(checked, sink, release);
+    if (!('start' in opened)) release();
     return opened;
   } catch (error) {
     release();

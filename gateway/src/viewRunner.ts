@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Kind } from 'graphql';
 import type { ViewContext, ViewResult } from './channelManifest.ts';
 import type { Caller } from './pipeline.ts';
-import type { GraphCore } from './serveGraph.ts';
+import type { GraphRun } from './streams/subscriptions.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 
 const nameOf = (document: string | TypedDocumentNode): string => {
@@ -12,7 +12,7 @@ const nameOf = (document: string | TypedDocumentNode): string => {
 };
 
 /** Runs a channel's stored documents for its own view, on behalf of who asked. */
-export function viewRunner({ documents, pipeline }: GraphCore, trusted: TrustedDocuments, caller: Caller): ViewContext['run'] {
+export function viewRunner({ documents, pipeline }: Pick<GraphRun, 'documents' | 'pipeline'>, trusted: TrustedDocuments, caller: Caller): ViewContext['run'] {
   return async (document: string | TypedDocumentNode, variables: Record<string, unknown> = {}): Promise<ViewResult<never>> => {
     const known = trusted.byName(nameOf(document));
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);

@@ -22,11 +22,11 @@ const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})\.([
 const longest = 128;
 
 /** JSON in which maps have their keys in order, so that equal variables are equal texts. */
-const stable = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) =>
+export const stableJson = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) =>
   typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each);
 
 /** Who may use a cursor: the same person, device or service through the same channel, bound to the same things. Its rights are checked at each message anyhow. */
-const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => stable([kind, subject, channel, bindings]);
+const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => stableJson([kind, subject, channel, bindings]);
 
 /**
  * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`. The binding is signed once for each subscription, the position once for each event
@@ -34,25 +34,20 @@ const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => 
  */
 export class Cursors {
   readonly #keys: readonly Buffer[];
-  #last: { readonly feed: string; readonly epoch: string; readonly version: number; readonly text: string } | undefined;
 
   /** The first key signs, all verify. Without any, one is made up: cursors then end with the process. */
   constructor(keys: readonly string[] = []) {
     this.#keys = keys.length > 0 ? keys.map((key) => createHash('sha256').update(key).digest()) : [randomBytes(32)];
   }
 
-  binding(owner: CursorOwner): string {
-    return this.#bindingBy(this.#keys[0]!, owner);
+  /** What all cursors of a subscription begin with. */
+  prefix(owner: CursorOwner): string {
+    return `1.${this.#bindingBy(this.#keys[0]!, owner)}.`;
   }
 
-  /** A whole cursor, from a subscription's binding and a position. */
-  write(binding: string, feed: FeedAddress, { epoch, version }: Position): string {
-    const address = addressKey(feed);
-    // Those who follow a feed are told an event one after the other.
-    if (this.#last?.feed !== address || this.#last.version !== version || this.#last.epoch !== epoch) {
-      this.#last = { feed: address, epoch, version, text: `${epoch}.${version}.${this.#positionBy(this.#keys[0]!, address, epoch, version)}` };
-    }
-    return `1.${binding}.${this.#last.text}`;
+  /** What a cursor ends with: the same for all who follow a feed. */
+  position(feed: FeedAddress, { epoch, version }: Position): string {
+    return `${epoch}.${version}.${this.#positionBy(this.#keys[0]!, addressKey(feed), epoch, version)}`;
   }
 
   /** The position that a cursor holds; undefined if it is not one of ours, or not this owner's, or of another feed. */
@@ -68,7 +63,7 @@ export class Cursors {
   }
 
   #bindingBy(key: Buffer, { principal, document, variables }: CursorOwner): string {
-    return sign(key, stable(['binding', ownerClass(principal), document, variables]));
+    return sign(key, stableJson(['binding', ownerClass(principal), document, variables]));
   }
 
   #positionBy(key: Buffer, address: string, epoch: string, version: number): string {

@@ -8,7 +8,7 @@ const principal: Principal = { kind: 'user', subject: 'jo', roles: ['kiosk'], sc
 const owner: CursorOwner = { principal, document: 'd', variables: { storeId: '7', input: { a: 1, b: [1, 2] } } };
 const feed: FeedAddress = { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' };
 const position = { epoch: 'abc1', version: 41 };
-const cursorOf = (cursors: Cursors, to = owner, at = position, of = feed) => cursors.write(cursors.binding(to), of, at);
+const cursorOf = (cursors: Cursors, to = owner, at = position, of = feed) => cursors.prefix(to) + cursors.position(of, at);
 
 describe('a cursor', () => {
   const cursors = new Cursors(['secret']);

@@ -40,3 +40,20 @@ export function overlay(result: ExecutionResult, stream: StreamDocument, event: 
   }
   for (const key of stream.versionKeys) answer[key] = version;
 }
+
+/** The answer that an event gives by itself; undefined if it does not say everything. */
+export function eventAnswer({ responseKey, eventFields }: StreamDocument, event: EventEnvelope, version: number): ExecutionResult | undefined {
+  if (!eventFields) return undefined;
+  const data = (event.data ?? {}) as Record<string, unknown>;
+  const answer: Answer = {};
+  for (const { key, from } of eventFields) {
+    if (from === 'version') answer[key] = version;
+    else if ('constant' in from) answer[key] = from.constant;
+    else {
+      const value = data[from.property];
+      if (value === undefined || (value === null && !from.nullable)) return undefined;
+      answer[key] = value;
+    }
+  }
+  return { data: { [responseKey]: answer } };
+}

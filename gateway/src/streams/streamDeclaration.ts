@@ -1,13 +1,22 @@
 import { Kind, valueFromASTUntyped, type DocumentNode } from 'graphql';
 
+/** `every` event; the `latest` that there is, as fast as that may go; or now and then a `sampled` one. The last one always. */
+export type Delivery = 'every' | 'latest' | 'sampled';
+
+const deliveries: readonly string[] = ['every', 'latest', 'sampled'] satisfies Delivery[];
+
 /** What `@eventStream` says of a subscription field; see `schema/base.graphql`. */
 export interface StreamDeclaration {
   readonly field: string;
   readonly events: readonly string[];
   readonly feed: string;
   readonly query: string;
-  readonly delivery: 'every' | 'latest';
+  readonly delivery: Delivery;
   readonly version?: string;
+  /** Argument of the Query field that takes the version which the client has: the answer is then what changed since. */
+  readonly since?: string;
+  /** Who may see the answer never changes: an event may be told without asking again. */
+  readonly fixedOwner: boolean;
   /** Field of the answer → property of the event's data. */
   readonly carries: readonly { readonly field: string; readonly property: string }[];
 }
@@ -21,12 +30,14 @@ export function streamDeclarations(supergraph: DocumentNode): Map<string, Stream
       const directive = field.directives?.find((each) => each.name.value === 'eventStream');
       if (!directive) continue;
       const args = Object.fromEntries((directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)])) as {
-        events: string[]; feed: string; query: string; delivery?: string | null; version?: string | null; carries?: string[] | null;
+        events: string[]; feed: string; query: string; delivery?: string | null; version?: string | null; carries?: string[] | null; since?: string | null; fixedOwner?: boolean | null;
       };
       streams.set(field.name.value, {
         field: field.name.value, events: args.events, feed: args.feed, query: args.query,
-        delivery: args.delivery === 'latest' ? 'latest' : 'every',
+        delivery: deliveries.includes(args.delivery ?? '') ? args.delivery as Delivery : 'every',
         ...(args.version ? { version: args.version } : {}),
+        ...(args.since ? { since: args.since } : {}),
+        fixedOwner: args.fixedOwner === true,
         carries: (args.carries ?? []).map((pair) => ({ field: pair.split(':')[0]!, property: pair.split(':')[1]! })),
       });
     }

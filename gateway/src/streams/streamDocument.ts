@@ -1,6 +1,6 @@
 import {
-  Kind, OperationTypeNode, getArgumentValues, getNamedType, isObjectType, visit,
-  type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
+  Kind, OperationTypeNode, getArgumentValues, getNamedType, isLeafType, isNonNullType, isObjectType, visit,
+  type ArgumentNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type VariableDefinitionNode,
 } from 'graphql';
 import type { Graph } from '../graph.ts';
 import { Refusal } from '../refusal.ts';
@@ -9,6 +9,15 @@ import type { StreamDeclaration } from './streamDeclaration.ts';
 
 /** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
 export const versionKey = '__streamVersion';
+
+/** Variable of a stream's query: the version that the client has. */
+export const sinceVariable = '__streamSince';
+
+/** What an event answers by itself. */
+export interface EventField {
+  readonly key: string;
+  readonly from: { readonly property: string; readonly nullable: boolean } | { readonly constant: string } | 'version';
+}
 
 /** A subscription as the runtime carries it out: the query that answers its selection, and where in the answer an event speaks. */
 export interface StreamDocument {
@@ -20,6 +29,8 @@ export interface StreamDocument {
   readonly operationName: string | undefined;
   /** Key in the answer → property of the event's data. */
   readonly carries: readonly { readonly key: string; readonly property: string }[];
+  /** Key in the answer → where an event says it; undefined where events do not say all that is selected, or may not. */
+  readonly eventFields: readonly EventField[] | undefined;
   readonly asksVersion: boolean;
   /** Keys in the answer under which the client itself asks for the version. */
   readonly versionKeys: readonly string[];
@@ -41,6 +52,8 @@ function fieldsOf(set: SelectionSetNode, document: DocumentNode): FieldNode[] {
 const nameOf = (field: FieldNode): string => field.alias?.value ?? field.name.value;
 const name = (value: string) => ({ kind: Kind.NAME, value } as const);
 
+const sinceDefinition: VariableDefinitionNode = { kind: Kind.VARIABLE_DEFINITION, variable: { kind: Kind.VARIABLE, name: name(sinceVariable) }, type: { kind: Kind.NAMED_TYPE, name: name('Int') } };
+
 /** Whether the answer's type has the field that says its version, for this audience. */
 function hasVersion(schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
   const type = getNamedType(schema.getQueryType()?.getFields()[declaration.query]?.type);
@@ -59,12 +72,19 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
   if (!only || !declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', 'A subscription selects one field that streams, without a fragment around it.');
   const asksVersion = hasVersion(graph.apiSchema, declaration);
   const version: FieldNode | undefined = asksVersion ? { kind: Kind.FIELD, alias: name(versionKey), name: name(declaration.version!) } : undefined;
+  if (operation.variableDefinitions?.some((each) => each.variable.name.value === sinceVariable)) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `No variable may be called ${sinceVariable}.`);
+  const since: ArgumentNode[] = declaration.since === undefined ? [] : [
+    { kind: Kind.ARGUMENT, name: name(declaration.since), value: { kind: Kind.VARIABLE, name: name(sinceVariable) } },
+  ];
   const field: FieldNode = {
-    ...only, alias: name(nameOf(only)), name: name(declaration.query),
+    ...only, alias: name(nameOf(only)), name: name(declaration.query), arguments: [...(only.arguments ?? []), ...since],
     ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...(version ? [version] : [])] } } : {}),
   };
   const query = visit(document, {
-    OperationDefinition: (node) => (node === operation ? { ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] } } : null),
+    OperationDefinition: (node) => (node === operation ? {
+      ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] },
+      variableDefinitions: [...(node.variableDefinitions ?? []), ...(declaration.since === undefined ? [] : [sinceDefinition])],
+    } : null),
   });
   const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
   const selected = only.selectionSet ? fieldsOf(only.selectionSet, document) : [];
@@ -74,6 +94,31 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
     hash: documentId(normalise(subscriptionOnly(document, operation))),
     carries: declaration.carries.flatMap(({ field: carried, property }) => selected
       .filter((each) => each.name.value === carried).map((each) => ({ key: nameOf(each), property }))),
+    eventFields: declaration.fixedOwner && !isConditional(document) ? eventFields(selected, declaration, definition.type) : undefined,
     argumentsOf: (variables) => getArgumentValues(definition, only, variables),
   };
+}
+
+/** Whether what is selected hangs on variables. */
+function isConditional(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, { Directive: () => { found = true; } });
+  return found;
+}
+
+/** Where events say everything that is selected, if they do. */
+function eventFields(selected: readonly FieldNode[], declaration: StreamDeclaration, answer: GraphQLOutputType): EventField[] | undefined {
+  const type = getNamedType(answer);
+  if (!isObjectType(type)) return undefined;
+  const fields = selected.map((field): EventField | undefined => {
+    const key = nameOf(field);
+    const name = field.name.value;
+    if (name === '__typename') return { key, from: { constant: type.name } };
+    const declared = type.getFields()[name]?.type;
+    const property = declaration.carries.find((each) => each.field === name)?.property;
+    if ((field.directives?.length ?? 0) > 0 || (field.arguments?.length ?? 0) > 0 || !declared || !isLeafType(getNamedType(declared))) return undefined;
+    if (name === declaration.version) return { key, from: 'version' };
+    return property === undefined ? undefined : { key, from: { property, nullable: !isNonNullType(declared) } };
+  });
+  return fields.every((each) => each !== undefined) ? fields : undefined;
 }
