@@ -75,7 +75,7 @@ export class SharedStream {
   /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
   #told: number | undefined;
-  #reading: Promise<unknown> | undefined;
+  #reading: Promise<Snapshot> | undefined;
   #nextRead: Promise<Snapshot> | undefined;
   #closed = false;
 
@@ -131,16 +131,18 @@ export class SharedStream {
   /** Reads the whole, beginning after this call; one read at a time, for all who wait for it. */
   snapshot(): Promise<Snapshot> {
     if (this.#nextRead) return this.#nextRead;
-    const before = this.#reading;
-    const read = (async () => {
-      await before?.catch(() => undefined);
+    if (!this.#reading) return this.#beginRead();
+    this.#nextRead = this.#reading.catch(() => undefined).then(() => {
       this.#nextRead = undefined;
-      const reading = this.#readWhole();
-      this.#reading = reading;
-      return reading;
-    })();
-    if (before) this.#nextRead = read;
-    return read;
+      return this.#beginRead();
+    });
+    return this.#nextRead;
+  }
+
+  #beginRead(): Promise<Snapshot> {
+    const reading = this.#readWhole().finally(() => { if (this.#reading === reading) this.#reading = undefined; });
+    this.#reading = reading;
+    return reading;
   }
 
   async #readWhole(): Promise<Snapshot> {
