@@ -18,6 +18,7 @@ import type { StreamSink } from './streams/streamSink.ts';
 import type { Subscriptions } from './streams/subscriptions.ts';
 
 export const eventStream = 'text/event-stream';
+const closeGraceMs = 1_000;
 
 /** Whether a client reads event streams, by its `Accept` header; a wildcard does not say so. */
 export const acceptsEventStream = (accept: string | undefined): boolean =>
@@ -92,7 +93,10 @@ export class EventStreams {
   /** Ends every response, so that its client goes on elsewhere. */
   close(): void {
     clearInterval(this.#heartbeat);
-    for (const each of this.#open) each.leave();
+    for (const each of this.#open) {
+      each.leave();
+      setTimeout(() => each.cut(), closeGraceMs).unref();
+    }
   }
 
   async #send(out: EventStreamResponse, operation: StreamedOperation, session: SessionToken): Promise<void> {
@@ -167,11 +171,16 @@ class EventStreamResponse implements StreamSink {
     this.#response.end();
   }
 
+  /** If it is still there, because it does not read. */
+  cut(): void {
+    if (!this.#response.closed) this.#response.socket?.resetAndDestroy();
+  }
+
   /** A comment keeps what is between from taking it for dead; who does not read is cut off; who has been here for long is sent round. */
   beat(now: number): void {
     if (this.#response.writableLength > 0) {
       this.#unreadSince ??= now;
-      if (now - this.#unreadSince > this.#policy.maxStallMs) this.#response.socket?.resetAndDestroy();
+      if (now - this.#unreadSince > this.#policy.maxStallMs) this.cut();
       return;
     }
     this.#unreadSince = undefined;

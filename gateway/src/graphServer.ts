@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
@@ -7,6 +7,8 @@ import type { HttpHandler } from './httpHandler.ts';
 import type { Sockets } from './sockets.ts';
 
 export const graphqlPath = '/graphql';
+/** More than the deadline of a request; less than the 30 s in which whoever sends SIGTERM expects an end. */
+const finishWithinMs = 18_000;
 
 export interface GraphServerOptions {
   readonly name: string;
@@ -28,6 +30,8 @@ const wantsPage = (request: IncomingMessage, url: URL): boolean =>
 export class GraphServer {
   readonly #options: GraphServerOptions;
   readonly #server: Server;
+  /** Connections that have asked nothing yet: clients open some ahead, and nothing else would close them. */
+  readonly #fresh = new Set<Socket>();
   #closing = false;
 
   constructor(options: GraphServerOptions) {
@@ -42,10 +46,16 @@ export class GraphServer {
         else response.destroy();
       });
     });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#fresh.add(socket);
+      socket.once('close', () => this.#fresh.delete(socket));
+    });
+    this.#server.on('upgrade', (request: IncomingMessage) => this.#fresh.delete(request.socket));
     options.sockets.attach(this.#server);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#fresh.delete(request.socket);
     const url = URL.canParse(request.url ?? '', 'http://localhost') ? new URL(request.url ?? '', 'http://localhost') : undefined;
     switch (url?.pathname) {
       case graphqlPath:
@@ -76,10 +86,13 @@ export class GraphServer {
       close: async () => {
         this.#closing = true;
         const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+        this.#fresh.forEach((socket) => socket.destroy());
         this.#options.http.close();
         await this.#options.sockets.close();
         this.#server.closeIdleConnections();
+        const cut = setTimeout(() => this.#server.closeAllConnections(), finishWithinMs);
         await closed;
+        clearTimeout(cut);
         await onClose();
       },
     };

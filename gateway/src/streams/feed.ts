@@ -120,8 +120,11 @@ export class Feed {
     const first = this.#ring[0]?.version ?? Infinity;
     if (first <= after + 1 && (this.#ring.at(-1)?.version ?? 0) >= upTo) return this.#ring.filter(({ version }) => version > after && version <= upTo);
     if (!this.#parts.reader) return 'gap';
-    const { epoch, events } = await this.#parts.reader.read(this.address, after, Math.min(upTo - after, pageSize));
-    if (epoch !== this.#epoch) return 'epoch-changed';
+    const { epoch, version, events } = await this.#parts.reader.read(this.address, after, Math.min(upTo - after, pageSize));
+    if (epoch !== this.#epoch) {
+      this.expect({ epoch, version });
+      return 'epoch-changed';
+    }
     const read = events.map((event) => this.#place(event)).filter(({ version }) => version <= upTo);
     return isRun(read, after) && read.length === upTo - after ? read : 'expired';
   }

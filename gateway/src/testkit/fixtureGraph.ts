@@ -52,8 +52,9 @@ const sdl = {
 
 export type FixtureSubgraph = keyof typeof sdl;
 
-export const fixtureSources = (): GraphSource[] =>
-  Object.entries(sdl).map(([name, text]) => graphSource(name, `http://localhost/${name}`, text, `${name}.graphql`));
+/** `change`: another SDL of a subgraph. */
+export const fixtureSources = (change: (text: string, name: string) => string = (text) => text): GraphSource[] =>
+  Object.entries(sdl).map(([name, text]) => graphSource(name, `http://localhost/${name}`, change(text, name), `${name}.graphql`));
 
 export const fixtureView = (text: string): GraphSource => graphSource(viewSubgraph, 'http://localhost/view', text, 'view.graphql');
 

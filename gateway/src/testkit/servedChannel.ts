@@ -6,9 +6,12 @@ import { composeChannel } from '#schema/compose/composeChannel.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
 import type { EventTail, GatewayRuntime, RunningChannel } from '../gatewayRuntime.ts';
 import { runChannel } from '../runChannel.ts';
+import type { GraphSource } from '#schema/compose/graphSource.ts';
 import { fixtureSources, fixtureView, type Fixture } from './fixtureGraph.ts';
 
 export interface ServedChannel extends RunningChannel {
+  /** Takes the fixture's graph with other subgraphs. */
+  reloadWith(sources: GraphSource[]): Promise<void>;
   /** POSTs a request; headers may be replaced. */
   post(body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: GraphqlAnswer; headers: Headers }>;
 }
@@ -36,6 +39,7 @@ export async function serveFixture(fixture: Fixture, options: {
   }, supergraph).finally(() => rmSync(folder, { recursive: true }));
   return {
     ...running,
+    reloadWith: (sources) => running.reload(composeChannel(manifest, sources).supergraph),
     post: async (body, headers = {}) => {
       const response = await fetch(running.url.replace('localhost', '127.0.0.1'), {
         method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body),
