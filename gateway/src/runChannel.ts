@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { InvalidToken } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { StartupError } from '#platform/config/startupError.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import type { ChannelManifest, ViewContext } from './channelManifest.ts';
 import { createClientIdentity } from './clientIdentity.ts';
@@ -13,15 +12,13 @@ import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts'
 import { loadTrustedDocuments, type TrustedDocuments } from './trustedDocuments.ts';
 import { viewName, viewSubgraph } from './viewSubgraph.ts';
 import { viewRunner } from './viewRunner.ts';
+import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';
 
 const root = new URL('../../', import.meta.url);
 
-/** The composed supergraph of a channel, as `generate` leaves it. */
-export function channelSupergraph(name: string): string {
-  const file = new URL(`generated/channels/${name}.supergraph.graphql`, root);
-  if (!existsSync(file)) throw new StartupError(`The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`);
-  return readFileSync(file, 'utf8');
-}
+/** The composed supergraph of a channel, where `generate` leaves it. */
+const composed = (name: string): SupergraphFile => supergraphFile(
+  fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)), `The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`);
 
 /** A caller whose subgraph tokens are minted from the principal; nothing the client sent goes further. */
 export const internalCaller = (identity: GatewayRuntime['identity']) => (principal: Principal, traceparent: string): Caller => ({
@@ -31,10 +28,12 @@ export const internalCaller = (identity: GatewayRuntime['identity']) => (princip
 
 /**
  * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and hears the bus.
+ * `supergraph`: without it the one that is composed, and any that takes its place.
  * @throws StartupError if it is not composed; if a trusted document does not fit; EADDRINUSE
  */
-export async function runChannel(manifest: ChannelManifest, runtime: GatewayRuntime, supergraph = channelSupergraph(manifest.name)): Promise<RunningChannel> {
-  const graph = buildGraph(supergraph);
+export async function runChannel(manifest: ChannelManifest, runtime: GatewayRuntime, supergraph?: string): Promise<RunningChannel> {
+  const file = supergraph === undefined ? composed(manifest.name) : undefined;
+  const graph = buildGraph(supergraph ?? file!.text);
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
@@ -49,7 +48,8 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
   };
   const replaceable = createLiveGraph(service);
   live = replaceable;
-  return serveGraph(service, replaceable);
+  const running = await serveGraph(service, replaceable);
+  return file?.watchedBy(running, runtime.log) ?? running;
 }
 
 async function viewContext(

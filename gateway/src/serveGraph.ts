@@ -31,7 +31,8 @@ import type { TrustedDocuments } from './trustedDocuments.ts';
 export interface GraphService {
   readonly name: string;
   readonly graph: Graph;
-  readonly subgraphCall: (name: string) => SubgraphCall;
+  /** How a subgraph is reached; `url`: where the supergraph says it is. */
+  readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;
   readonly clients: ClientIdentity;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
@@ -69,7 +70,7 @@ class ReplaceableGraph implements LiveGraph {
 function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, ...service }: GraphService, graph: Graph): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
   const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
-  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name), log));
+  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log));
   return {
     graph, documents, admission: new Admission(documents, trusted, { open: anyDocument }),
     pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }),

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { anonymous } from '#platform/identity/principal.ts';
-import { httpSubgraph } from './dataSources/httpSubgraph.ts';
+import { httpSubgraph, type HttpSubgraph } from './dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from './graph.ts';
 import { serveGraph } from './serveGraph.ts';
 import { TrustedDocuments } from './trustedDocuments.ts';
+import { supergraphFile } from './watchSupergraph.ts';
 
 const configuration = z.object({
   SUPERGRAPH: z.string({ error: 'SUPERGRAPH must name a file with a Federation 2 supergraph.' }).min(1),
@@ -22,8 +22,15 @@ const configuration = z.object({
  */
 export async function serveSupergraph(environment: Readonly<Record<string, string | undefined>>): Promise<RunningChannel> {
   const config = configuration.parse(environment);
-  const graph = buildGraph(readFileSync(config.SUPERGRAPH, 'utf8'));
-  const subgraphs = new Map([...graph.subgraphUrls].map(([name, url]) => [name, httpSubgraph(url)]));
+  const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
+  const graph = buildGraph(file.text);
+  const log = pino({ level: config.LOG_LEVEL });
+  const subgraphs = new Map<string, HttpSubgraph>();
+  const at = (url: string): HttpSubgraph => {
+    const subgraph = subgraphs.get(url) ?? httpSubgraph(url);
+    subgraphs.set(url, subgraph);
+    return subgraph;
+  };
   const everybody = anonymous('gateway', []);
   const running = await serveGraph({
     name: 'gateway', graph, trusted: new TrustedDocuments(),
@@ -32,8 +39,9 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
       principal, traceparent,
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
     }),
-    subgraphCall: (name) => subgraphs.get(name)!,
-    anyDocument: true, discreet: false, subgraphErrors: 'passed', log: pino({ level: config.LOG_LEVEL }), port: config.PORT,
+    subgraphCall: (_name, url) => at(url),
+    anyDocument: true, discreet: false, subgraphErrors: 'passed', log, port: config.PORT,
   });
-  return { ...running, close: async () => { await running.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+  const watched = file.watchedBy(running, log);
+  return { ...watched, close: async () => { await watched.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
 }

@@ -85,6 +85,7 @@ describe('any Federation 2 supergraph', () => {
 
   it('is refused with one line when there is no file', async () => {
     await expect(serveSupergraph({})).rejects.toThrow('SUPERGRAPH must name a file');
+    await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow('/nowhere/to.graphql cannot be read');
   });
 });
 
