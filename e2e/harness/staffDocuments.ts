@@ -10,3 +10,13 @@ type Result = { result: { __typename: string; message?: string } };
 export const startPreparation = document<Result, OfOrder>('mutation StartPreparation($orderId: ID!) { result: startPreparation(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
 export const markReady = document<Result, OfOrder>('mutation MarkReady($orderId: ID!) { result: markReady(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
 export const handOver = document<Result, OfOrder>('mutation HandOver($orderId: ID!) { result: handOver(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }');
+
+export const storeRoom = document<{ stockItem: { onHand: number; reserved: number; consumed: number } | null }, { storeId: string; ingredientId: string }>(
+  'query StoreRoom($storeId: ID!, $ingredientId: ID!) { stockItem(storeId: $storeId, ingredientId: $ingredientId) { onHand reserved consumed } }',
+);
+export const adjustStock = document<Result, { input: { idempotencyKey: string; storeId: string; ingredientId: string; quantity: number; reason: 'COUNTED' | 'WASTED' | 'RETURNED' } }>(
+  'mutation AdjustStock($input: AdjustStockInput!) { result: adjustStock(input: $input) { __typename } }',
+);
+export const receiveStock = document<Result, { input: { idempotencyKey: string; storeId: string; lines: { ingredientId: string; quantity: number }[] } }>(
+  'mutation ReceiveStock($input: ReceiveStockInput!) { result: receiveStock(input: $input) { __typename } }',
+);
