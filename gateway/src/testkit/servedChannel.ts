@@ -23,6 +23,8 @@ export interface GraphqlAnswer { data?: any; errors?: { message: string; path?: 
 export async function serveFixture(fixture: Fixture, options: {
   readonly manifest?: Partial<ChannelManifest>; readonly operations?: Record<string, string>; readonly view?: string;
   readonly profile?: GatewayRuntime['profile']; readonly bus?: EventTail;
+  /** A free one unless told. */
+  readonly port?: number;
 } & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub'> = {}): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
@@ -34,7 +36,7 @@ export async function serveFixture(fixture: Fixture, options: {
   };
   const { supergraph } = composeChannel(manifest, fixtureSources(), options.view === undefined ? undefined : fixtureView(options.view));
   const running = await runChannel(manifest, {
-    profile: options.profile ?? 'development', port: 0, host: '127.0.0.1', subgraphCall: fixture.subgraphCall, identity: fixture.identity, bus: options.bus, log: fixture.log,
+    profile: options.profile ?? 'development', port: options.port ?? 0, host: '127.0.0.1', subgraphCall: fixture.subgraphCall, identity: fixture.identity, bus: options.bus, log: fixture.log,
     feeds: options.feeds, cursorKeys: options.cursorKeys, hub: options.hub,
   }, supergraph).finally(() => rmSync(folder, { recursive: true }));
   return {

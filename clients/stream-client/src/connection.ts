@@ -1,0 +1,229 @@
+import { createClient, type Client, type FormattedExecutionResult, type Sink, type SubscribePayload } from 'graphql-ws';
+import { backoff, type RetryOptions } from './backoff.ts';
+import { abandon, isOpen, watchedSockets, type SocketClass, type SocketLike } from './watchedSockets.ts';
+import type { Cause, StreamState } from './streamState.ts';
+import { renewalDelay, tokenExpiry } from './tokenExpiry.ts';
+
+/** Why a token is asked for: for a connection; for one after a token was refused, so that none from a cache should come; or in the place of one that ends soon. */
+export type TokenOccasion = 'connect' | 'refused' | 'renew';
+
+export interface ConnectionOptions {
+  readonly url: string | (() => string);
+  readonly token?: (occasion: TokenOccasion) => string | Promise<string>;
+  readonly socketClass: SocketClass;
+  readonly retry: RetryOptions;
+  readonly keepAliveMs: number;
+  readonly patienceMs: number;
+}
+
+type ConnectionStatus = Omit<StreamState, 'status'> & { readonly status: 'connecting' | 'live' | 'reconnecting' };
+
+/** A connection that lived so long was a good one: waits begin anew. */
+const steadyMs = 10_000;
+/** The server has no room: whoever comes back at once is turned away again. */
+const tryAgainLater = 1013;
+const forbidden = 4403;
+
+/**
+ * One WebSocket for all streams of a client, there while at least one is wanted. All waiting and asking for tokens happens before graphql-ws opens a
+ * socket, in its `url`: it reconnects at once after a 1000, and an error in `connectionParams` reaches the next attempt too.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #client: Client;
+  readonly #heard = new Set<() => void>();
+  #status: ConnectionStatus = { status: 'connecting', since: new Date() };
+  #wanted = 0;
+  #failures = 0;
+  #occasion: TokenOccasion = 'connect';
+  #authorization: string | undefined;
+  #socket: SocketLike | undefined;
+  #acknowledgedAt: number | undefined;
+  #demanded: (() => void) | undefined;
+  #hurried: (() => void) | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  /** What is to do with the answer to a token that was sent. */
+  #renewed: ((accepted: boolean) => void) | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#client = createClient({
+      url: () => this.#whenToConnect(),
+      connectionParams: () => (this.#authorization === undefined ? undefined : { authorization: this.#authorization }),
+      webSocketImpl: watchedSockets(options.socketClass, (socket) => { this.#socket = socket; }),
+      keepAlive: options.keepAliveMs,
+      retryAttempts: Number.POSITIVE_INFINITY, shouldRetry: () => true, retryWait: () => Promise.resolve(),
+      on: {
+        connected: () => this.#connected(),
+        ping: (received) => { if (!received) this.#expectAnswer(); },
+        pong: (received, payload) => { if (received) this.#answered(payload); },
+        closed: (event) => this.#closed(event as { code?: unknown; reason?: unknown }),
+        error: () => this.#failedSocket(),
+      },
+    });
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** Calls at every change of status; the result ends that. */
+  onChange(listener: () => void): () => void {
+    this.#heard.add(listener);
+    return () => void this.#heard.delete(listener);
+  }
+
+  /** `payload` is read again for every new socket. The result ends the subscription, and with the last one the connection. */
+  subscribe(payload: SubscribePayload, sink: Sink<FormattedExecutionResult<Record<string, unknown>, unknown>>): () => void {
+    this.#wanted += 1;
+    this.#demanded?.();
+    const stop = this.#client.subscribe(payload, sink);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#wanted -= 1;
+      stop();
+    };
+  }
+
+  /** Ends a wait, as when the machine has a network again; looks whether an open connection still answers. */
+  hurry(): void {
+    this.#hurried?.();
+    if (this.#acknowledgedAt === undefined || !isOpen(this.#socket)) return;
+    this.#expectAnswer();
+    this.#socket.send('{"type":"ping"}');
+  }
+
+  close(): void {
+    // Only where there is one: it would wait for ever for a connection that nobody wants.
+    if (isOpen(this.#socket)) void this.#client.dispose();
+  }
+
+  /** Resolves with the address when it is time, somebody wants it, and there is a token. Never rejects: graphql-ws would not hear of it. */
+  async #whenToConnect(): Promise<string> {
+    for (;;) {
+      await this.#someoneWants();
+      await this.#wait(backoff(this.#failures, this.#options.retry));
+      if (this.#wanted === 0) continue;
+      if (!(await this.#takeToken()) || this.#wanted === 0) continue;
+      this.#patience = setTimeout(() => this.#cutOff(), this.#options.patienceMs);
+      return typeof this.#options.url === 'function' ? this.#options.url() : this.#options.url;
+    }
+  }
+
+  async #someoneWants(): Promise<void> {
+    while (this.#wanted === 0) await new Promise<void>((resolve) => { this.#demanded = resolve; });
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#hurried = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #takeToken(): Promise<boolean> {
+    const { token } = this.#options;
+    if (!token) return true;
+    try {
+      this.#authorization = `Bearer ${await token(this.#occasion)}`;
+      return true;
+    } catch (error) {
+      this.#failed({ code: 'TOKEN_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+  }
+
+  #connected(): void {
+    clearTimeout(this.#patience);
+    this.#acknowledgedAt = Date.now();
+    this.#occasion = 'connect';
+    this.#scheduleRenewal();
+    this.#change({ status: 'live', since: new Date() });
+  }
+
+  #closed({ code, reason }: { code?: unknown; reason?: unknown }): void {
+    if (typeof code !== 'number') return;
+    if (code === forbidden) this.#occasion = 'refused';
+    if (code === tryAgainLater) this.#failures = Math.max(this.#failures, 3);
+    this.#lost({ code, message: typeof reason === 'string' ? reason : '' });
+  }
+
+  /** A browser says no more than that it did not work. A socket that was open may take long to close after this: it is not waited for. */
+  #failedSocket(): void {
+    abandon(this.#socket);
+    this.#lost({ code: 'NETWORK', message: 'The connection could not be made, or broke.' });
+  }
+
+  #lost(cause: Cause): void {
+    if (!this.#socket) return;
+    this.#socket = undefined;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#renewal);
+    const livedMs = this.#acknowledgedAt === undefined ? 0 : Date.now() - this.#acknowledgedAt;
+    this.#acknowledgedAt = undefined;
+    if (livedMs >= steadyMs) this.#failures = 0;
+    if (this.#wanted > 0) this.#failed(cause);
+    // Closed from this side: nothing failed.
+    else this.#change({ status: 'connecting', since: new Date() });
+  }
+
+  #failed(cause: Cause): void {
+    this.#failures += 1;
+    const { status, since } = this.#status;
+    this.#change(status === 'live' ? { status: 'reconnecting', since: new Date(), cause } : { status, since, cause });
+  }
+
+  /** Nobody says so, but nobody answers: as good as gone. */
+  #expectAnswer(): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.#cutOff(), this.#options.patienceMs);
+  }
+
+  #answered(payload: Record<string, unknown> | undefined): void {
+    clearTimeout(this.#patience);
+    if (typeof payload?.['accepted'] === 'boolean') this.#renewed?.(payload['accepted']);
+  }
+
+  #cutOff(): void {
+    const socket = this.#socket;
+    this.#client.terminate();
+    abandon(socket);
+  }
+
+  #scheduleRenewal(): void {
+    clearTimeout(this.#renewal);
+    const expiry = this.#authorization === undefined ? undefined : tokenExpiry(this.#authorization);
+    if (expiry === undefined) return;
+    this.#renewal = setTimeout(() => void this.#renew(), Math.min(renewalDelay(expiry, Date.now()), 2 ** 31 - 1));
+  }
+
+  /** In band, so that no stream ends. If it does not work the server closes with 4403, and all begins anew. */
+  async #renew(): Promise<void> {
+    const socket = this.#socket;
+    const occasion: TokenOccasion = 'renew';
+    try {
+      const authorization = `Bearer ${await this.#options.token!(occasion)}`;
+      if (socket !== this.#socket || !isOpen(socket)) return;
+      this.#renewed = (accepted) => {
+        this.#renewed = undefined;
+        if (accepted) this.#authorization = authorization;
+        this.#scheduleRenewal();
+      };
+      socket.send(JSON.stringify({ type: 'ping', payload: { authorization } }));
+    } catch {
+      if (socket === this.#socket) this.#scheduleRenewal();
+    }
+  }
+
+  #change(status: ConnectionStatus): void {
+    this.#status = status;
+    for (const listener of [...this.#heard]) listener();
+  }
+}

@@ -1,0 +1,205 @@
+import type { SubscribePayload } from 'graphql-ws';
+import { backoff, type RetryOptions } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { failureOf, StreamError, type Failure } from './streamError.ts';
+import { isLastWord, markOf, messageOf, type Answer, type StreamMessage } from './streamMessage.ts';
+import type { Cause, StreamState } from './streamState.ts';
+
+export interface StreamOptions {
+  /** Ends the stream, quietly: the iterator is done. */
+  readonly signal?: AbortSignal;
+  /** Cursor of a message one has: what came after it is told, without a snapshot. */
+  readonly resumeFrom?: string;
+  /** How many messages may wait to be taken; default 64. Then the server is told to stop, and asked to go on from there once they are taken. */
+  readonly maxBuffered?: number;
+  readonly onState?: (state: StreamState) => void;
+}
+
+/** A failed subscription that is quiet for so long is taken to have succeeded: with nothing new to tell, nothing comes. */
+const quietMs = 5_000;
+const defaultMaxBuffered = 64;
+
+/**
+ * A subscription that goes on where it was. Every version above the last is handed on, in order, once; what the server sends twice is left out. Where
+ * the server cannot tell what was missed, a message of kind `resync` holds the whole. Begins with the first `next`; for one reader.
+ * @throws StreamError from `next`, when it ended for good
+ */
+export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage<Data>> {
+  readonly #connection: Connection;
+  readonly #payload: SubscribePayload;
+  readonly #retry: RetryOptions;
+  readonly #options: StreamOptions;
+  readonly #maxBuffered: number;
+  readonly #buffer: StreamMessage<Data>[] = [];
+  #state: StreamState = { status: 'connecting', since: new Date() };
+  #cursor: string | undefined;
+  #version: number | undefined;
+  #isAfresh = false;
+  #isPaused = false;
+  #failures = 0;
+  #failed: Cause | undefined;
+  #begun = false;
+  #end: { readonly error?: StreamError } | undefined;
+  #wake: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stop: () => void = () => undefined;
+  #deaf: () => void = () => undefined;
+
+  constructor(connection: Connection, payload: SubscribePayload, retry: RetryOptions, options: StreamOptions = {}) {
+    this.#connection = connection;
+    this.#retry = retry;
+    this.#options = options;
+    this.#maxBuffered = Math.max(1, options.maxBuffered ?? defaultMaxBuffered);
+    this.#cursor = options.resumeFrom;
+    const cursor = (): string | undefined => this.#cursor;
+    // Read again for every socket, by graphql-ws.
+    this.#payload = { ...payload, extensions: { ...payload.extensions, get resumeFrom() { return cursor(); } } };
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<StreamMessage<Data>, undefined>> {
+    this.#begin();
+    for (;;) {
+      const message = this.#buffer.shift();
+      if (message) {
+        if (this.#isPaused && this.#buffer.length === 0) this.#subscribe();
+        return { done: false, value: message };
+      }
+      if (this.#end) {
+        const { error } = this.#end;
+        this.#end = {};
+        if (error) throw error;
+        return { done: true, value: undefined };
+      }
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
+    }
+  }
+
+  /** Ends it. What waits is thrown away. */
+  return(): Promise<IteratorResult<StreamMessage<Data>, undefined>> {
+    this.#buffer.length = 0;
+    this.#finish({});
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const { signal } = this.#options;
+    if (signal?.aborted) return this.#finish({});
+    const ended = (): void => void this.return();
+    signal?.addEventListener('abort', ended, { once: true });
+    const unheard = this.#connection.onChange(() => this.#tell());
+    this.#deaf = () => {
+      unheard();
+      signal?.removeEventListener('abort', ended);
+    };
+    this.#subscribe();
+  }
+
+  #subscribe(): void {
+    this.#isPaused = false;
+    let isOver = false;
+    let lastWord: Answer['errors'];
+    const over = (then: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      stop();
+      then();
+    };
+    const stop = this.#connection.subscribe(this.#payload, {
+      next: (answer) => {
+        if (isOver) return;
+        if (isLastWord(answer)) lastWord = answer.errors;
+        else this.#take(answer);
+      },
+      error: (error) => over(() => this.#fail(failureOf(error))),
+      complete: () => over(() => (lastWord ? this.#fail(failureOf(lastWord)) : this.#finish({}))),
+    });
+    this.#stop = () => over(() => undefined);
+    this.#tell();
+  }
+
+  #take(answer: Answer): void {
+    this.#settled();
+    const mark = markOf(answer);
+    if (mark?.kind === 'event' && this.#version !== undefined && mark.version <= this.#version) return;
+    this.#buffer.push(messageOf<Data>(answer, this.#isAfresh));
+    if (mark) {
+      this.#isAfresh = false;
+      this.#version = mark.version;
+      this.#cursor = mark.cursor;
+    }
+    if (this.#buffer.length >= this.#maxBuffered) this.#pause();
+    this.#wake?.();
+  }
+
+  /** The server keeps what comes: it is asked for, from the last cursor on, when there is room. */
+  #pause(): void {
+    if (this.#cursor === undefined) {
+      return this.#finish({ error: new StreamError('BUFFER_FULL', `${this.#maxBuffered} messages wait to be taken, and the server cannot resume.`) });
+    }
+    this.#isPaused = true;
+    this.#stop();
+  }
+
+  #fail(failure: Failure): void {
+    if (failure.code === 'CURSOR_INVALID' && this.#cursor !== undefined) {
+      this.#cursor = undefined;
+      this.#isAfresh = true;
+      return this.#subscribe();
+    }
+    if (!failure.passes) return this.#finish({ error: new StreamError(failure.code, failure.message, failure.errors) });
+    this.#failures += 1;
+    this.#failed = { code: failure.code, message: failure.message };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.#settled(), quietMs);
+      this.#subscribe();
+    }, backoff(this.#failures, this.#retry));
+    this.#tell();
+  }
+
+  #settled(): void {
+    if (this.#failed === undefined) return;
+    clearTimeout(this.#timer);
+    this.#failures = 0;
+    this.#failed = undefined;
+    this.#tell();
+  }
+
+  #finish(end: { readonly error?: StreamError }): void {
+    if (this.#state.status === 'ended') return;
+    clearTimeout(this.#timer);
+    this.#stop();
+    this.#deaf();
+    this.#begun = true;
+    this.#end = end;
+    this.#become({ status: 'ended', since: new Date(), ...(end.error ? { cause: { code: end.error.code, message: end.error.message } } : {}) });
+    this.#wake?.();
+  }
+
+  /** Looks at how it stands. Paused, it stays what it was. */
+  #tell(): void {
+    if (this.#state.status === 'ended' || this.#isPaused) return;
+    const of = this.#failed ? { status: 'reconnecting' as const, since: new Date(), cause: this.#failed } : this.#connection.status;
+    // Until it was live for the first time, nothing was there to come back to.
+    const wasLive = this.#state.status === 'live' || this.#state.status === 'reconnecting';
+    const status = of.status === 'live' ? 'live' : wasLive ? 'reconnecting' : 'connecting';
+    const since = status === this.#state.status ? this.#state.since : new Date();
+    if (status === this.#state.status && of.cause?.code === this.#state.cause?.code) return;
+    this.#become({ status, since, ...(of.cause ? { cause: of.cause } : {}) });
+  }
+
+  #become(state: StreamState): void {
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}

@@ -1,0 +1,42 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+/** A stream ended, and to subscribe again would end the same way. */
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+  /** A code of the graph's catalogue, such as `NOT_FOUND` or `DOCUMENT_OUTDATED`; a close code; or `BUFFER_FULL`. */
+  readonly code: number | string;
+  /** As the graph has them; empty if it was the connection. */
+  readonly errors: readonly GraphQLFormattedError[];
+
+  constructor(code: number | string, message: string, errors: readonly GraphQLFormattedError[] = []) {
+    super(message);
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+const passing = new Set<unknown>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'CONFLICT', 'UNAUTHENTICATED']);
+
+/** What was sent is not understood: it would not be the next time. Every other close code is a reason to come back. */
+const finalCloses = new Set<unknown>([1002, 1003, 1007, 1009, 4400, 4406]);
+
+/** Why a subscription failed, and whether it may go better later. */
+export interface Failure {
+  readonly code: number | string;
+  readonly message: string;
+  readonly passes: boolean;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** From what graphql-ws hands to a sink: errors of the graph, a close event, or whatever went wrong. */
+export function failureOf(error: unknown): Failure {
+  if (Array.isArray(error)) {
+    const errors = error as readonly GraphQLFormattedError[];
+    const codes = errors.map(({ extensions }) => extensions?.['code']);
+    const final = codes.find((code) => !passing.has(code));
+    return { code: String(final ?? codes[0] ?? 'UNKNOWN'), message: errors[0]?.message ?? '', passes: final === undefined && codes.length > 0 && !codes.includes(undefined), errors };
+  }
+  const { code, reason } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; reason?: unknown };
+  if (typeof code === 'number') return { code, message: String(reason ?? ''), passes: !finalCloses.has(code), errors: [] };
+  return { code: 'NETWORK', message: error instanceof Error ? error.message : String(error), passes: true, errors: [] };
+}
