@@ -1,0 +1,55 @@
+/** What was measured of one system, by the figure's name; a figure that does not apply is missing. */
+export type Measured = Readonly<Record<string, number | undefined>>;
+
+export interface FigureSpec {
+  readonly name: string;
+  readonly unit: string;
+  /** What the channel is to reach: a bound, or how many times less than the plain server. */
+  readonly aim?: { readonly below: number } | { readonly timesLess: number };
+}
+
+/** The aims hold for this many subscribers. */
+export const aimedAt = 10_000;
+
+export interface Row extends FigureSpec {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly channel: number | undefined;
+  readonly plain: number | undefined;
+  /** Of plain to channel. */
+  readonly ratio: number | undefined;
+  readonly met: boolean | undefined;
+}
+
+export function rowsOf(scenario: string, variant: string, specs: readonly FigureSpec[], channel: Measured, plain: Measured): Row[] {
+  return specs.map((spec) => {
+    const [ours, theirs] = [channel[spec.name], plain[spec.name]];
+    const ratio = ours !== undefined && theirs !== undefined && ours > 0 ? theirs / ours : undefined;
+    const value = spec.aim && 'below' in spec.aim ? ours : ratio;
+    const met = spec.aim === undefined || value === undefined ? undefined : 'below' in spec.aim ? value < spec.aim.below : value >= spec.aim.timesLess;
+    return { ...spec, scenario, variant, channel: ours, plain: theirs, ratio, met };
+  });
+}
+
+const number = (value: number | undefined): string => (value === undefined ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1));
+
+const aimText = ({ aim, met, unit }: Row): string => {
+  if (!aim || met === undefined) return '';
+  return `${met ? 'met' : 'missed'}: ${'below' in aim ? `< ${aim.below} ${unit}` : `>= ${aim.timesLess} times less`}`;
+};
+
+export function print(rows: readonly Row[]): void {
+  for (const row of rows) {
+    const cells = [row.name.padEnd(42), row.unit.padEnd(5), number(row.channel).padStart(9), number(row.plain).padStart(9), `${number(row.ratio)}${row.ratio === undefined ? '' : ' x'}`.padStart(9), `  ${aimText(row)}`];
+    console.log(`  ${cells.join(' ')}`.trimEnd());
+  }
+}
+
+export const heading = (title: string): void =>
+  console.log(`\n${title}\n  ${[''.padEnd(48), 'channel'.padStart(9), 'plain'.padStart(9), 'ratio'.padStart(9)].join(' ')}`);
+
+/** Of values in any order; `share` from 0 to 1. */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export const help = `bench/streams: what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.
+
+  --only <list>          of fanout, one-each, storm, stalled, documents (all)
+  --subscribers <list>   counts (1000,5000,10000); storm and stalled take the largest
+  --seconds <n>          of each measurement (6)
+  --callers one|each     whether all clients are one caller; default: one, but each its own in a storm
+  --loads <n>            processes that play the clients (1 on two cores, else 2)
+  --profile              prints where the server's time goes, of fanout, one-each and documents
+  --json <file>          writes the figures
+
+fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
+snapshot, then again with cursors. stalled: growth of memory, evictions, the others. documents: the cost of 1, 10, 100, 1,000 different ones.
+CPU is the server's, less what it takes idle; memory is its RSS after collecting garbage, less the same before the sockets came. The load
+comes from the same machine.
+`;
+
+export interface Options {
+  readonly only: readonly string[] | undefined;
+  readonly subscribers: readonly number[];
+  readonly seconds: number;
+  readonly callers: string | undefined;
+  readonly loads: number;
+  readonly profile: boolean;
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args], options: {
+      only: { type: 'string' }, subscribers: { type: 'string', default: '1000,5000,10000' }, seconds: { type: 'string', default: '6' }, callers: { type: 'string' },
+      loads: { type: 'string', default: availableParallelism() > 2 ? '2' : '1' }, profile: { type: 'boolean', default: false }, json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values, only: values.only?.split(','), subscribers: values.subscribers.split(',').map(Number), seconds: Number(values.seconds), loads: Number(values.loads),
+    callers: values.callers, json: values.json,
+  };
+}
+
+/** Open files that a process may have: a bound on the sockets of the server. */
+export function fileLimit(): number {
+  const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return line?.[2] === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line?.[2] ?? Number.POSITIVE_INFINITY);
+}

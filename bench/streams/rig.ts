@@ -1,0 +1,165 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JWK } from 'jose';
+import { issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import type { Happening } from './benchDomain.ts';
+import { benchSupergraph, documents } from './benchGraph.ts';
+import { startChild, type Child } from './childCalls.ts';
+import type { Connected, ConnectOrder, HeardEvent, LoadCalls } from './load.ts';
+import type { Mark, ServerCalls } from './measuredServer.ts';
+
+export type System = 'channel' | 'plain';
+export const systems: readonly System[] = ['channel', 'plain'];
+
+export interface Surroundings {
+  readonly supergraph: string;
+  readonly clientKey: JWK;
+  /** At most this many processes play the clients. */
+  readonly loads: number;
+  readonly tokens: string[];
+}
+
+export async function surroundings(loads: number): Promise<Surroundings> {
+  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [] };
+}
+
+/** The first `count` callers' `Authorization`: devices of one store. */
+export async function authorizations({ tokens, clientKey }: Surroundings, count: number): Promise<string[]> {
+  while (tokens.length < count) {
+    tokens.push(`Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { storeId: '1' } })}`);
+  }
+  return tokens.slice(0, count);
+}
+
+/** An event, and what became of it. Milliseconds from its publishing until the last of its subscribers had it. */
+export interface Delivered { readonly delivered: number; readonly lastMs: number }
+
+const now = () => performance.timeOrigin + performance.now();
+const serverOptions = ['--max-semi-space-size=64', '--expose-gc'];
+const lookMs = 20;
+
+/** One server under test, in a process of its own, and the processes of its clients. This process is the bus: it says when something happened. */
+export class Rig {
+  readonly server: Child<ServerCalls>;
+  readonly loads: readonly Child<LoadCalls>[];
+  readonly port: number;
+
+  private constructor(server: Child<ServerCalls>, loads: readonly Child<LoadCalls>[], port: number) {
+    this.server = server;
+    this.loads = loads;
+    this.port = port;
+  }
+
+  static async start(system: System, around: Surroundings, loads = around.loads): Promise<Rig> {
+    const server = startChild<ServerCalls>(system === 'channel' ? './channelServer.ts' : './plainServer.ts', serverOptions);
+    const clients = Array.from({ length: loads }, () => startChild<LoadCalls>('./load.ts'));
+    const port = await server.call('begin', { supergraph: around.supergraph, clientKey: publicHalf(around.clientKey) });
+    const rig = new Rig(server, clients, port);
+    await rig.#warmUp(around);
+    return rig;
+  }
+
+  /** So that what is loaded and compiled once counts for the idle process, not for the sockets. */
+  async #warmUp(around: Surroundings): Promise<void> {
+    const callers = await authorizations(around, 1);
+    for (const [kind, document] of [['board', documents.board], ['order', documents.order]] as const) {
+      await this.connect({ count: 50, documents: [document], authorizations: callers, id: 'warm', idPerClient: false });
+      for (let n = 0; n < 20; n += 1) {
+        await this.happen([{ kind, id: 'warm', at: now() }]);
+        await pause(5);
+      }
+      await this.cut();
+    }
+  }
+
+  /** Clients, spread over the processes; resolves when each has its first message, or after a while. */
+  async connect(order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> & Partial<Pick<ConnectOrder, 'atOnce'>>, loads = this.loads): Promise<Connected> {
+    const share = Math.ceil(order.count / loads.length);
+    const connected = await Promise.all(loads.map((load, at) => {
+      const count = Math.min(share, order.count - at * share);
+      return load.call('connect', { atOnce: 100, ...order, port: this.port, from: at * share, count });
+    }));
+    const sum = (of: (each: Connected) => number) => connected.reduce((total, each) => total + of(each), 0);
+    const result = {
+      acknowledged: sum((each) => each.acknowledged), begun: sum((each) => each.begun), retries: sum((each) => each.retries),
+      acknowledgedMs: Math.max(...connected.map((each) => each.acknowledgedMs)), begunMs: Math.max(...connected.map((each) => each.begunMs)),
+    };
+    if (result.begun < order.count) console.error(`only ${result.begun} of ${order.count} clients have their first message`);
+    return result;
+  }
+
+  async cut(loads = this.loads): Promise<void> {
+    await Promise.all(loads.map((load) => load.call('cut')));
+    await pause(500);
+  }
+
+  happen(happenings: readonly Happening[]): Promise<void> {
+    return this.server.call('happen', happenings);
+  }
+
+  async record(): Promise<void> {
+    await Promise.all(this.loads.map((load) => load.call('record')));
+  }
+
+  async closed(): Promise<number> {
+    return (await Promise.all(this.loads.map((load) => load.call('closed')))).reduce((sum, each) => sum + each, 0);
+  }
+
+  /** What became of these events; waits for those that are under way. */
+  async delivered(published: readonly number[], subscribersOfEach: number, patienceMs = 10_000): Promise<Delivered[]> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      const heard = await Promise.all(this.loads.map((load) => load.call('heard')));
+      const events = merge(published, heard.flat());
+      if (performance.now() > end || events.every(({ delivered }) => delivered >= subscribersOfEach)) return events;
+      await pause(lookMs * 5);
+    }
+  }
+
+  /** Publishes `perSecond` events a second as long as it goes on; resolves with their times. `at`: which of the events it is. */
+  async publish(perSecond: number, goesOn: (published: number) => boolean, happeningOf: (at: number) => Omit<Happening, 'at'>): Promise<number[]> {
+    const published: number[] = [];
+    const began = performance.now();
+    while (goesOn(published.length)) {
+      const due = Math.floor(((performance.now() - began) / 1_000) * perSecond) + 1;
+      while (published.length < due && goesOn(published.length)) {
+        const at = uniqueTime(published);
+        void this.happen([{ ...happeningOf(published.length), at }]);
+        published.push(at);
+      }
+      await pause(Math.max(1, began + (published.length * 1_000) / perSecond - performance.now()));
+    }
+    return published;
+  }
+
+  /** Microseconds of CPU that the server takes a second while nothing happens. */
+  async idleCpu(seconds: number): Promise<number> {
+    const before = await this.server.call('mark');
+    await pause(seconds * 1_000);
+    return ((await this.server.call('mark')).cpu - before.cpu) / seconds;
+  }
+
+  settle(): Promise<Mark> {
+    return this.server.call('settle');
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.server, ...this.loads].map((child) => child.end()));
+  }
+}
+
+/** An event is known by its time. */
+function uniqueTime(published: readonly number[]): number {
+  const at = Math.round(now() * 1_000) / 1_000;
+  return Math.max(at, (published.at(-1) ?? 0) + 0.001);
+}
+
+function merge(published: readonly number[], heard: readonly HeardEvent[]): Delivered[] {
+  const events = new Map(published.map((at) => [at, { delivered: 0, lastMs: 0 }]));
+  for (const { publishedAt, count, lastAt } of heard) {
+    const event = events.get(publishedAt);
+    if (!event) continue;
+    event.delivered += count;
+    event.lastMs = Math.max(event.lastMs, lastAt - publishedAt);
+  }
+  return [...events.values()];
+}

@@ -1,0 +1,78 @@
+import type { Happening } from './benchDomain.ts';
+import type { ConnectOrder } from './load.ts';
+import type { ProfileLine } from './measuredServer.ts';
+import { percentile, type FigureSpec, type Measured } from './figures.ts';
+import { Rig, authorizations, type Surroundings, type System } from './rig.ts';
+
+export interface SteadyLoad {
+  readonly subscribers: number;
+  readonly documents: readonly string[];
+  readonly id: string;
+  readonly idPerClient: boolean;
+  readonly callers: number;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  readonly happeningOf: (at: number) => Omit<Happening, 'at'>;
+  readonly hearersOfEach: number;
+  readonly profile: boolean;
+}
+
+export const steadyFigures = (aimed: boolean): FigureSpec[] => [
+  { name: 'commit to last subscriber, p50', unit: 'ms' },
+  { name: 'commit to last subscriber, p99', unit: 'ms', ...(aimed ? { aim: { below: 150 } } : {}) },
+  { name: 'CPU per delivered message', unit: 'µs', ...(aimed ? { aim: { timesLess: 5 } } : {}) },
+  { name: 'loop delay, p99', unit: 'ms' },
+  { name: 'loop delay, max', unit: 'ms', ...(aimed ? { aim: { below: 30 } } : {}) },
+  { name: 'memory per idle socket', unit: 'KB', ...(aimed ? { aim: { below: 12 } } : {}) },
+  { name: 'heap per idle socket', unit: 'KB' },
+  { name: 'delivered', unit: '%' },
+];
+
+const idleSeconds = 3;
+/** Of hearing events at the same pace, unmeasured. */
+const warmUpSeconds = 2;
+
+/** Subscribers connect, idle, then hear events at a steady pace. Their memory is that of the server after collecting garbage, less the same before they came. */
+export async function steadyLoad(system: System, around: Surroundings, load: SteadyLoad): Promise<Measured> {
+  const rig = await Rig.start(system, around);
+  try {
+    const before = await rig.settle();
+    const order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> = {
+      count: load.subscribers, documents: load.documents, id: load.id, idPerClient: load.idPerClient, authorizations: await authorizations(around, load.callers),
+    };
+    await rig.connect(order);
+    const connected = await rig.settle();
+    const perSocket = (bytes: number) => bytes / 1_024 / load.subscribers;
+    return {
+      'memory per idle socket': perSocket(connected.rss - before.rss), 'heap per idle socket': perSocket(connected.heap - before.heap),
+      ...await underLoad(rig, load),
+    };
+  } finally {
+    await rig.end();
+  }
+}
+
+async function underLoad(rig: Rig, load: SteadyLoad): Promise<Measured> {
+  await rig.record();
+  await rig.delivered(await rig.publish(load.eventsPerSecond, (count) => count < warmUpSeconds * load.eventsPerSecond, load.happeningOf), load.hearersOfEach);
+  const idle = await rig.idleCpu(idleSeconds);
+  if (load.profile) await rig.server.call('beginProfile');
+  await rig.record();
+  await rig.server.call('watchLoop');
+  const [began, before] = [performance.now(), await rig.server.call('mark')];
+  const published = await rig.publish(load.eventsPerSecond, (count) => count < load.seconds * load.eventsPerSecond, load.happeningOf);
+  const events = await rig.delivered(published, load.hearersOfEach);
+  const after = await rig.server.call('mark');
+  const seconds = (performance.now() - began) / 1_000;
+  const loop = await rig.server.call('loopDelay');
+  if (load.profile) printProfile(await rig.server.call('endProfile'));
+  const delivered = events.reduce((sum, event) => sum + event.delivered, 0);
+  const last = events.filter((event) => event.delivered > 0).map(({ lastMs }) => lastMs);
+  return {
+    'commit to last subscriber, p50': percentile(last, 0.5), 'commit to last subscriber, p99': percentile(last, 0.99),
+    'CPU per delivered message': (after.cpu - before.cpu - idle * seconds) / delivered,
+    'loop delay, p99': loop.p99, 'loop delay, max': loop.max, 'delivered': (100 * delivered) / (load.hearersOfEach * published.length),
+  };
+}
+
+const printProfile = (lines: readonly ProfileLine[]): void => lines.forEach(({ name, share }) => console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`));
