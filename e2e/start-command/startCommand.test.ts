@@ -45,6 +45,10 @@ describe('start', () => {
       expect((await fetch(`http://127.0.0.1:${base + offset}/health/ready`)).status).toBe(200);
       expect(running?.stdout()).toContain(`:${base + offset}/graphql`);
     }
+    const metrics = await fetch(`http://127.0.0.1:${base + 9}/metrics`);
+    expect([metrics.status, metrics.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect(await metrics.text()).toMatch(/^drburger_relay_leading\{domain="orders"\} 1$/m);
+    expect(running?.stdout()).toContain(`:${base + 9}/metrics`);
     expect(running?.stdout()).toMatch(/made development secrets in .*INTERNAL_SIGNING_KEY/);
   });
 

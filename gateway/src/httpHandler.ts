@@ -4,7 +4,9 @@ import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
+import { errorCodes } from '#schema/errorCodes.ts';
 import type { AdmittedDocument } from './admission.ts';
 import { readBody } from './body.ts';
 import { cacheControl, vary } from './cacheControl.ts';
@@ -22,6 +24,8 @@ const compress = promisify(gzip);
 const compressFromBytes = 1_024;
 
 export interface HttpHandlerOptions {
+  /** Of the channel. */
+  readonly name: string;
   readonly live: LiveGraph;
   readonly clients: ClientIdentity;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
@@ -31,12 +35,19 @@ export interface HttpHandlerOptions {
   /** The schema may be asked for without a token, so that tools can show it. */
   readonly openIntrospection: boolean;
   readonly log: Logger;
+  readonly metrics?: Metrics;
 }
 
 interface Answer {
   readonly status: number;
   readonly body: ExecutionResult;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What of a request may be told apart in metrics. */
+interface Seen {
+  /** Name of a trusted document; others are all one, since clients write them. */
+  operation: string;
 }
 
 /** What the client reads. */
@@ -78,23 +89,43 @@ export class HttpHandler {
 
   constructor(options: HttpHandlerOptions) {
     this.#options = options;
+    for (const code of Object.keys(errorCodes)) options.metrics?.begin('graphqlErrors', { channel: options.name, code });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const began = performance.now();
+    const seen: Seen = { operation: 'other' };
     const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
     const accepted: Accepted = { type: negotiate(request.headers.accept), stream: acceptsEventStream(request.headers.accept) };
     let answer: Answer | undefined;
     try {
       if (!accepted.type && !accepted.stream) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`);
-      answer = await this.#answer(request, response, url, traceparent, accepted);
+      answer = await this.#answer(request, response, url, traceparent, accepted, seen);
     } catch (error) {
       if (response.headersSent) throw error;
-      if (error instanceof Refusal && error.status === 'document' && !accepted.type) return this.#options.eventStreams.refuse(response, traceparent, error.errors);
+      if (error instanceof Refusal && error.status === 'document' && !accepted.type) {
+        this.#count(seen, { status: 200, body: { errors: error.errors } });
+        return this.#options.eventStreams.refuse(response, traceparent, error.errors);
+      }
       answer = error instanceof Refusal
         ? { status: error.status === 'document' ? (accepted.type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
         : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
     }
-    if (answer) await send(request, response, answer, accepted.type ?? json, traceparent);
+    if (!answer) return this.#count(seen, { status: response.statusCode, body: {} });
+    await send(request, response, answer, accepted.type ?? json, traceparent);
+    this.#count(seen, answer, (performance.now() - began) / 1_000);
+  }
+
+  /** How long an event stream lasts is not how long a request took. */
+  #count({ operation }: Seen, { status, body }: Answer, seconds?: number): void {
+    const { metrics, name: channel } = this.#options;
+    metrics?.count('httpRequests', { channel, operation, status: String(status) });
+    if (seconds !== undefined) metrics?.observe('httpRequestDuration', { channel, operation }, seconds);
+    for (const error of body.errors ?? []) {
+      const code = String(error.extensions['code']);
+      // Graphs of others have codes of their own.
+      metrics?.count('graphqlErrors', { channel, code: code in errorCodes ? code : 'other' });
+    }
   }
 
   /** Ends what does not end by itself. */
@@ -103,7 +134,7 @@ export class HttpHandler {
   }
 
   /** Undefined if it was answered as a stream. */
-  async #answer(request: IncomingMessage, response: ServerResponse, url: URL, traceparent: string, accepted: Accepted): Promise<Answer | undefined> {
+  async #answer(request: IncomingMessage, response: ServerResponse, url: URL, traceparent: string, accepted: Accepted, seen: Seen): Promise<Answer | undefined> {
     const { clients, live, cache, eventStreams } = this.#options;
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
@@ -112,6 +143,7 @@ export class HttpHandler {
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
     const admitted = admission.admit(asked);
     const { prepared, trusted } = admitted;
+    seen.operation = trusted ?? seen.operation;
     if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
     checkKind(admitted, request, accepted);
     if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {

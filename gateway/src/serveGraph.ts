@@ -67,10 +67,10 @@ class ReplaceableGraph implements LiveGraph {
   }
 }
 
-function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, ...service }: GraphService, graph: Graph): GraphGeneration {
+function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService, graph: Graph): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
   const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
-  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log));
+  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log, metrics && { metrics, channel: service.name }));
   return {
     graph, documents, admission: new Admission(documents, trusted, { open: anyDocument }),
     pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }),
@@ -116,7 +116,7 @@ class ServedGraph {
   }
 
   async listen(onClose: () => Promise<void>): Promise<RunningChannel> {
-    const { name, clients, callerOf, discreet, log, cache, port, host } = this.#service;
+    const { name, clients, callerOf, discreet, log, metrics, cache, port, host } = this.#service;
     const { bodyBytes } = { ...defaultLimits, ...this.#service.limits };
     const [live, policy, subscriptions] = [this.#live, this.#policy, this.#subscriptions];
     const { prepared, unfit } = this.#prepareTrusted(live.current);
@@ -125,7 +125,7 @@ class ServedGraph {
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
     const server = new GraphServer({
       name, log, explorer: !discreet,
-      http: new HttpHandler({ live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log }),
+      http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
       sockets: new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, maxFrameBytes: bodyBytes, log }),
     });
     const running = await server.listen(port, host, async () => {

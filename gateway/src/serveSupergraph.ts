@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { z } from 'zod';
 import { anonymous } from '#platform/identity/principal.ts';
+import { createMetrics } from '#platform/telemetry/metrics.ts';
+import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { httpSubgraph, type HttpSubgraph } from './dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from './graph.ts';
@@ -13,6 +15,9 @@ const configuration = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** `true` sends the client's Authorization header on to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
+  /** Of /metrics; none unless told. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.string().default('info'),
 });
 
@@ -31,6 +36,7 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
     subgraphs.set(url, subgraph);
     return subgraph;
   };
+  const metrics = createMetrics({ process: true });
   const everybody = anonymous('gateway', []);
   const running = await serveGraph({
     name: 'gateway', graph, trusted: new TrustedDocuments(),
@@ -40,8 +46,12 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
     }),
     subgraphCall: (_name, url) => at(url),
-    anyDocument: true, discreet: false, subgraphErrors: 'passed', log, port: config.PORT,
+    anyDocument: true, discreet: false, subgraphErrors: 'passed', log, metrics, port: config.PORT,
+  });
+  const told = config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }).catch(async (error: unknown) => {
+    await running.close();
+    throw error;
   });
   const watched = file.watchedBy(running, log);
-  return { ...watched, close: async () => { await watched.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+  return { ...watched, close: async () => { await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
 }

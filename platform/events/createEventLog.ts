@@ -16,7 +16,7 @@ export interface EventLogParts {
 
 /** The event log of the domain whose database the given transactions are on. */
 export function createEventLog({ source, clock, newId }: EventLogParts): EventLog {
-  const appended = new WeakSet();
+  const appended = new WeakMap<object, readonly string[]>();
   const prepare = (event: NewEvent, options: AppendOptions) => {
     const trace = currentTrace();
     const { definition, data } = event;
@@ -41,7 +41,7 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     const events = appends.flatMap((append) => append.events.map((event) => prepare(event, options)));
     if (!events.length) return [];
     const versions = await write(tx, events, expectations(appends));
-    appended.add(tx);
+    appended.set(tx, [...appended.get(tx) ?? [], ...events.map(({ type }) => type)]);
     return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) => toEnvelope({
       event_id: id, stream, type, event_version: eventVersion, data, metadata, feed, at: Date.parse(at),
       version: versions[index]!.version, feed_version: versions[index]!.feed_version,
@@ -51,7 +51,7 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
   return {
     append: (tx, expectedVersion, events, options) => appendAll(tx, [{ expectedVersion, events }], options),
     appendAll,
-    appendedIn: (tx) => appended.has(tx),
+    appendedIn: (tx) => appended.get(tx) ?? [],
     async load(tx, aggregateId, after = 0) {
       const rows = await tx.$queryRawUnsafe<EventRow[]>(
         `select ${eventColumns} from platform.event e where e.stream = $1::text and e.version > $2::int order by e.version`, aggregateId, after);

@@ -19,6 +19,11 @@ export interface TopicDescription {
   readonly retentionDays: number;
 }
 
+export interface GroupLag {
+  readonly group: string;
+  readonly messages: number;
+}
+
 /** Moves events between processes. Adapters pass `busContract.ts`. */
 export interface EventBus {
   /** Resolves when durable. Order is kept per key, among the messages of one call and of calls that follow one another. On rejection some may have been published. */
@@ -35,6 +40,11 @@ export interface EventBus {
    * After a broken connection it goes on where it was. `handle` must not block; what it throws is logged.
    */
   tail(topics: readonly string[], handle: (message: BusMessage) => void): Promise<BusSubscription>;
+  /**
+   * How far each group that this process is a member of is behind, over all its members and topics: messages that were published and are retained, and not
+   * yet acknowledged. Asks the broker each time. Left out by a bus that cannot say.
+   */
+  lag?(): Promise<readonly GroupLag[]>;
   /** Closes all subscriptions as they would close by themselves, then the connections. Calling it again waits for the same. */
   close(): Promise<void>;
 }

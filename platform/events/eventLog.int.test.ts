@@ -110,9 +110,10 @@ describe('the event log', () => {
   it('knows a transaction that appended from one that did not', async () => {
     await inTransaction(domain.pool, async (tx) => {
       expect(await domain.events.append(tx, 0, [])).toEqual([]);
-      expect(domain.events.appendedIn(tx)).toBe(false);
+      expect(domain.events.appendedIn(tx)).toEqual([]);
       await domain.events.append(tx, 0, [raised(fresh())]);
-      expect(domain.events.appendedIn(tx)).toBe(true);
+      await domain.events.append(tx, null, [raised('other'), reset('other')]);
+      expect(domain.events.appendedIn(tx)).toEqual(['CounterRaised', 'CounterRaised', 'CounterReset']);
     });
   });
 

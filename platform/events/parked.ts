@@ -45,6 +45,13 @@ export async function showParked(pool: pg.Pool, id: number): Promise<(ParkedMess
   return rows[0];
 }
 
+/** How many of each consumer and state. */
+export async function countParked(pool: pg.Pool): Promise<(Pick<ParkedMessage, 'consumer' | 'state'> & { readonly count: number })[]> {
+  const { rows } = await pool.query<Pick<ParkedMessage, 'consumer' | 'state'> & { count: number }>(
+    'select consumer, state, count(*)::float8 as count from platform.parked group by consumer, state');
+  return rows;
+}
+
 /** Keeps out who else parks or replays messages of this consumer and aggregate, until the transaction ends. */
 export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
   tx.$queryRawUnsafe('select pg_advisory_xact_lock(hashtext($1::text), hashtext($2::text)) is null as locked', consumer, aggregate);

@@ -31,14 +31,16 @@ const vacantChannel = 'platform_relay_vacant';
 /** One NOTIFY for all commits of this span. */
 const debounceMs = 4;
 
-type OutboxRow = EventRow & { readonly position: string };
+type OutboxRow = EventRow & { readonly position: string; /** Seconds since it was appended. */ readonly age: number };
+
+type RelayedDomain = Pick<Domain, 'name' | 'pool' | 'log' | 'metrics'>;
 
 /**
  * Publishes a domain's events in the order of their positions, each after its commit, at least once: a row leaves the outbox only after the bus has it.
  * Of all processes of a domain one relays, elected by a lock that dies with its connection; the others stand by.
  * When the bus fails, events wait in the outbox, and appending goes on.
  */
-export async function startRelay(domain: Pick<Domain, 'name' | 'pool' | 'log'>, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
+export async function startRelay(domain: RelayedDomain, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
   const { session, release } = await domainSession(domain);
   const relay = new OutboxRelay(domain, bus, session, { pollMs: 3_000, standbyMs: 1_000, batch: 500, ...options });
   await session.listen(outboxChannel, () => relay.look());
@@ -57,7 +59,7 @@ export async function startRelay(domain: Pick<Domain, 'name' | 'pool' | 'log'>, 
 }
 
 class OutboxRelay {
-  readonly #domain: Pick<Domain, 'name' | 'pool' | 'log'>;
+  readonly #domain: RelayedDomain;
   readonly #bus: EventBus;
   readonly #session: Session;
   readonly #options: Required<RelayOptions>;
@@ -66,7 +68,7 @@ class OutboxRelay {
   #notifying: NodeJS.Timeout | undefined;
   leading = false;
 
-  constructor(domain: Pick<Domain, 'name' | 'pool' | 'log'>, bus: EventBus, session: Session, options: Required<RelayOptions>) {
+  constructor(domain: RelayedDomain, bus: EventBus, session: Session, options: Required<RelayOptions>) {
     this.#domain = domain;
     this.#bus = bus;
     this.#session = session;
@@ -102,6 +104,7 @@ class OutboxRelay {
         failures = 0;
         await this.#bell.wait(this.leading ? this.#options.pollMs : this.#options.standbyMs, signal);
       } catch (error) {
+        this.#domain.metrics?.count('relayFailures', { domain: this.#domain.name });
         if (this.#session.connected) this.#domain.log.warn({ err: error, domain: this.#domain.name, failures }, 'events wait in the outbox: publishing failed');
         await pause(backoffMs(failures, 100, 5_000), signal);
         failures += 1;
@@ -128,15 +131,24 @@ class OutboxRelay {
   async #drain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { rows } = await this.#session.query<OutboxRow>(
-        `select o.position, ${eventColumns} from platform.outbox o join platform.event e using (position) order by o.position limit $1`, [this.#options.batch]);
+        `select o.position, extract(epoch from clock_timestamp() - o.at)::float8 as age, ${eventColumns} from platform.outbox o join platform.event e using (position) order by o.position limit $1`, [this.#options.batch]);
       if (!rows.length) return;
       failPoint('relay.read');
+      const began = performance.now();
       await this.#publish(rows);
+      this.#count(rows, (performance.now() - began) / 1_000);
       failPoint('relay.published');
       await this.#session.query('delete from platform.outbox where position = any ($1::bigint[])', [rows.map((row) => row.position)]);
       failPoint('relay.deleted');
       if (rows.length < this.#options.batch) return;
     }
+  }
+
+  #count(rows: readonly OutboxRow[], seconds: number): void {
+    const { metrics, name: domain } = this.#domain;
+    if (!metrics) return;
+    metrics.count('eventsPublished', { domain }, rows.length);
+    for (const { age } of rows) metrics.observe('relayDelay', { domain }, age + seconds);
   }
 
   async #publish(rows: readonly OutboxRow[]): Promise<void> {

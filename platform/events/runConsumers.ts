@@ -1,6 +1,6 @@
 import type { Domain } from '#platform/subgraph/domain.ts';
-import { deliver } from './deliver.ts';
-import type { BusSubscription, EventBus } from './eventBus.ts';
+import { deliver, type Outcome } from './deliver.ts';
+import type { BusMessage, BusSubscription, EventBus } from './eventBus.ts';
 import { keepInbox } from './inbox.ts';
 import type { Consumer } from './onEvent.ts';
 import { prepareReadModels, runOperations } from './operations.ts';
@@ -31,14 +31,28 @@ export async function runConsumers(domain: Domain, consumers: readonly Consumer[
   try {
     subscriptions.push(await runOperations(domain, consumers));
     await Promise.all(consumers.map(async (consumer) => {
+      domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
       const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
-      subscriptions.push(await bus.consume(consumer.name, topics, async (message) => { await deliver(domain, consumer, message); }));
+      subscriptions.push(await bus.consume(consumer.name, topics, (message) => deliverCounted(domain, consumer, message)));
     }));
   } catch (error) {
     await stop();
     throw error;
   }
   return { stop };
+}
+
+/** Rejects as `deliver` does: the bus then tries again. */
+async function deliverCounted(domain: Domain, consumer: Consumer, message: BusMessage): Promise<void> {
+  const labels = { domain: domain.name, consumer: consumer.name };
+  const began = performance.now();
+  let outcome: Outcome | 'retried' = 'retried';
+  try {
+    outcome = await deliver(domain, consumer, message);
+  } finally {
+    domain.metrics?.count('consumerMessages', { ...labels, outcome });
+    if (outcome !== 'ignored') domain.metrics?.observe('consumerDuration', labels, (performance.now() - began) / 1_000);
+  }
 }
 
 function refuseDoubleNames(consumers: readonly Consumer[]): void {

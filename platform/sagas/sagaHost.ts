@@ -3,7 +3,9 @@ import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { holdLease } from './executorLease.ts';
+import { reportSagas } from './reportSagas.ts';
 
 /** What a saga needs of the domain that it works in. */
 export interface SagaHost {
@@ -15,6 +17,7 @@ export interface SagaRuntimeOptions {
   /** The database of the durable runtime, `sagas`, as a role that may make schemas in it. Its tables are made, and migrated, at the start. */
   readonly databaseUrl: string;
   readonly log: Logger;
+  readonly metrics?: Metrics;
   /** An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed loses them at once. */
   readonly leaseSeconds?: number;
   /** How often lost executors are looked for: 2 s unless told. */
@@ -66,10 +69,12 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
     },
   });
+  const endReports = reportSagas(options.metrics, pool);
   const forgetting = forgetEnded(log, (options.keepDays ?? 30) * 24 * hour);
   return {
     executorId,
     async stop() {
+      endReports();
       await forgetting.stop();
       await DBOS.shutdown();
       await lease.release();

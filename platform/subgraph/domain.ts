@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { EventLog } from '#platform/events/eventLog.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 
 /** What a database client offers inside a transaction: everything but its own life cycle. */
 export type TransactionOf<Db> = Omit<Db, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends' | '$use'>;
@@ -28,6 +29,8 @@ export interface Domain<Db = unknown> {
   /** Internal calls to other domains, under this domain's own service identity. Deadline 5 s unless told. */
   readonly rpc: { client<Service extends DescService>(service: Service): Client<Service> };
   readonly log: Logger;
+  /** The metrics of this process; without them nothing is counted. */
+  readonly metrics?: Metrics;
   /** The configuration keys that the definition declares. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
   /** The service's own identity, for work that nobody asked for. */

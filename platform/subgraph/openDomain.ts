@@ -6,6 +6,7 @@ import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { createClient } from '@connectrpc/connect';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
@@ -17,6 +18,7 @@ export interface DomainEnvironment {
   readonly poolSize?: number;
   readonly network: RpcNetwork;
   readonly log: Logger;
+  readonly metrics?: Metrics;
   /** Values for the keys the definition declares; its defaults hold for what is missing. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly clock?: () => Date;
@@ -50,13 +52,14 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   async function transaction<T>(work: (tx: never) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        let appended = false;
+        let appended: readonly string[] = [];
         const result = await db.$transaction(async (tx) => {
           const value = await work(tx);
           appended = events.appendedIn(tx);
           return value;
         }, { maxWait: 10_000, timeout: 15_000 });
-        if (appended) environment.onAppended?.();
+        for (const type of appended) environment.metrics?.count('eventsAppended', { domain: definition.name, type });
+        if (appended.length) environment.onAppended?.();
         return result;
       } catch (error) {
         if (!(error instanceof ConcurrencyError) || attempt >= retries) throw error;
@@ -69,7 +72,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     db,
     pool,
     transaction: transaction as Domain['transaction'],
-    events, clock, newId, log, principal,
+    events, clock, newId, log, principal, metrics: environment.metrics,
     rpc: { client: (service) => createClient(service, environment.network.transportTo(service.typeName.split('.')[1]!, principal)) },
     config: (definition.config?.parse(environment.configuration ?? {}) ?? {}) as Domain['config'],
   };

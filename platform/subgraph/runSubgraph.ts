@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { parse } from 'graphql';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { reportDomain } from '#platform/events/reportDomain.ts';
 import { projectReadModels } from '#platform/events/defineReadModel.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
@@ -56,6 +57,7 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
   const serving = await environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]);
   for (const saga of definition.sagas ?? []) saga.register(domain);
 
+  let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
   const ready = async () => pingable(domain);
   return {
@@ -64,11 +66,13 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
     async start() {
       relay = await startRelay(domain, environment.bus);
       running.push(relay);
+      endReports = reportDomain(domain, relay);
       running.push(await runConsumers(domain, [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)], environment.bus));
       running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
     },
     httpServer: () => subgraphServer({ execute, ready }),
     async stop() {
+      endReports?.();
       await serving.close();
       await Promise.all(running.map((each) => each.stop()));
       await opened.close();

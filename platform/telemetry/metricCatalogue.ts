@@ -76,7 +76,7 @@ export const metricCatalogue = {
     labels: { domain: any, consumer: any, outcome: ['handled', 'ignored', 'duplicate', 'parked', 'retried'] },
   },
   consumerDuration: {
-    kind: 'histogram', name: 'drburger_consumer_duration_seconds', help: 'How long a consumer took over a message, its tries included.',
+    kind: 'histogram', name: 'drburger_consumer_duration_seconds', help: 'How long a consumer took over a message that is for it, its tries included.',
     labels: { domain: any, consumer: any }, buckets: answering,
   },
   consumerLag: {
@@ -157,4 +157,9 @@ export type MetricOf<Kind extends 'counter' | 'histogram' | 'gauge'> = { [Key in
 /** Every label of a metric, with what it may say. */
 export type LabelsOf<Key extends keyof Catalogue> = {
   readonly [Label in keyof Catalogue[Key]['labels']]: Catalogue[Key]['labels'][Label] extends readonly string[] ? Catalogue[Key]['labels'][Label][number] : string;
+};
+
+/** The labels of a metric that the catalogue does not list the values of. */
+export type OpenLabelsOf<Key extends keyof Catalogue> = {
+  readonly [Label in keyof Catalogue[Key]['labels'] as Catalogue[Key]['labels'][Label] extends readonly string[] ? never : Label]: string;
 };

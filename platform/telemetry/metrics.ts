@@ -1,12 +1,14 @@
 // prom-client 15 is the last of its name: it goes on as `@prometheus-io/client`, which wants Node 22. No other file imports it.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { metricCatalogue, type LabelsOf, type MetricOf } from './metricCatalogue.ts';
+import { metricCatalogue, type LabelsOf, type LabelValues, type MetricOf, type OpenLabelsOf } from './metricCatalogue.ts';
 
 /** Says what a gauge reads now. Values for the same labels add up, also over several sources. */
 export type Report = <Key extends MetricOf<'gauge'>>(gauge: Key, labels: LabelsOf<Key>, value: number) => void;
 
 /** The metrics of one process, handed to whatever counts. A few hundred nanoseconds a call: in a loop, count once at its end. */
 export interface Metrics {
+  /** Begins a counter at 0, for each value that the catalogue lists for its other labels: Prometheus does not see the first step of one that comes out of nothing. */
+  begin<Key extends MetricOf<'counter'>>(counter: Key, labels: OpenLabelsOf<Key>): void;
   count<Key extends MetricOf<'counter'>>(counter: Key, labels: LabelsOf<Key>, by?: number): void;
   observe<Key extends MetricOf<'histogram'>>(histogram: Key, labels: LabelsOf<Key>, seconds: number): void;
   /**
@@ -25,6 +27,8 @@ export interface MetricsOptions {
   readonly process?: boolean;
   readonly answerWithinMs?: number;
 }
+
+export const metricsContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   return new ProcessMetrics(options);
@@ -58,7 +62,17 @@ class ProcessMetrics implements Metrics {
         case 'gauge': this.#gauges.set(key, new Gauge(common)); break;
       }
     }
-    if (process) collectDefaultMetrics({ register: this.#registry });
+    // Looking at the event loop costs an idle process 0.4 % of a core at the default of 10 ms, half of that at 20.
+    if (process) collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 20 });
+  }
+
+  begin<Key extends MetricOf<'counter'>>(counter: Key, labels: OpenLabelsOf<Key>): void {
+    const declared: Readonly<Record<string, LabelValues>> = metricCatalogue[counter].labels;
+    let combinations: Readonly<Record<string, string>>[] = [labels];
+    for (const [label, values] of Object.entries(declared)) {
+      if (values !== 'any') combinations = combinations.flatMap((each) => values.map((value) => ({ ...each, [label]: value })));
+    }
+    for (const each of combinations) this.#counters.get(counter)!.inc(each, 0);
   }
 
   count<Key extends MetricOf<'counter'>>(counter: Key, labels: LabelsOf<Key>, by = 1): void {

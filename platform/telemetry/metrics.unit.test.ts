@@ -16,6 +16,16 @@ describe('metrics', () => {
     ]);
   });
 
+  it('begins at 0 for all that a label may say', async () => {
+    const metrics = createMetrics();
+    metrics.count('streamMessages', { channel: 'kiosk', kind: 'event' });
+    metrics.begin('streamMessages', { channel: 'kiosk' });
+    metrics.begin('relayFailures', { domain: 'orders' });
+    expect((await linesOf(metrics, 'drburger_stream_messages_total')).sort()).toEqual(
+      [['event', 1], ['resync', 0], ['snapshot', 0]].map(([kind, count]) => `drburger_stream_messages_total{channel="kiosk",kind="${kind}"} ${count}`));
+    expect(await linesOf(metrics, 'drburger_relay_failures_total')).toEqual(['drburger_relay_failures_total{domain="orders"} 0']);
+  });
+
   it('sorts durations into buckets, in seconds', async () => {
     const metrics = createMetrics();
     metrics.observe('httpRequestDuration', { channel: 'kiosk', operation: 'Home' }, 0.004);

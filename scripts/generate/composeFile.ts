@@ -21,4 +21,5 @@ const note = `# Generated from schema/subgraphs.ts and schema/channels.ts by \`g
 #
 # Everything as separate services:             docker compose up --build
 # With the events on Kafka, once it has an adapter:  BUS=kafka docker compose --profile kafka up --build
+# With Prometheus, at http://localhost:9090:         docker compose --profile prometheus up --build
 `;

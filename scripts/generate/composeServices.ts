@@ -3,6 +3,8 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../system/ports.ts';
 
 const base = 4000;
+/** Of /metrics within each container; not shown to the outside. */
+export const metricsPort = 9464;
 const network = { PORT_BASE: base, HOST: '0.0.0.0' };
 
 /** Connection string of a role on its own database; the password is the operator's, or the role's name while developing. */
@@ -14,6 +16,8 @@ const common = {
   PROFILE: '${PROFILE:-development}',
   ...network,
   DATA_DIR: '/data',
+  METRICS_PORT: metricsPort,
+  METRICS_HOST: '0.0.0.0',
   LOG_LEVEL: '${LOG_LEVEL:-info}',
   BUS: '${BUS:-postgres}',
   KAFKA_BROKERS: 'kafka:9092',
@@ -39,14 +43,14 @@ export function composeServices(): { readonly services: Readonly<Record<string, 
       ...Object.fromEntries(subgraphs.map(({ name, port, database }) => [name, {
         ...ours(['subgraph', name]),
         environment: { ...common, DATABASE_URL: databaseUrl(database), SAGAS_DATABASE_URL: databaseUrl('sagas') },
-        expose: [base + port, base + port + grpcOffset],
+        expose: [base + port, base + port + grpcOffset, metricsPort],
         depends_on: { databases: done, kafka: { ...healthy, required: false } },
         healthcheck: ready(base + port),
       }])),
       gateway: edge(['gateway'], gatewayOffset),
       ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), edge(['channel', name], port)])),
     },
-    volumes: { postgres: {}, kafka: {}, data: {} },
+    volumes: { postgres: {}, kafka: {}, prometheus: {}, data: {} },
   };
 }
 
@@ -80,6 +84,13 @@ function infrastructure(): Record<string, Service> {
       },
       volumes: ['kafka:/var/lib/kafka/data'],
       healthcheck: { test: ['CMD-SHELL', '/opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --list'], interval: '5s', timeout: '10s', retries: 30 },
+    },
+    prometheus: {
+      image: 'prom/prometheus:v3.5.0',
+      profiles: ['prometheus'],
+      volumes: ['./ops/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
+      // To whoever sits at this machine.
+      ports: ['127.0.0.1:9090:9090'],
     },
     databases: {
       ...ours(['databases']),
@@ -119,6 +130,7 @@ function edge(what: readonly string[], port: number): Service {
     ...ours(what),
     environment: common,
     ports: [`${base + port}:${base + port}`],
+    expose: [metricsPort],
     depends_on: Object.fromEntries(subgraphs.map(({ name }) => [name, healthy])),
     healthcheck: ready(base + port),
   };

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService } from './composeServices.ts';
+import { channelService, metricsPort } from './composeServices.ts';
 import { root } from './task.ts';
 
 interface Service {
@@ -34,7 +34,7 @@ describe('docker-compose.yml', () => {
   it('names subgraphs as SUBGRAPH_URL and GRPC_URL reach them, and gives each its own database', () => {
     for (const { name, port, database } of subgraphs) {
       const { environment, expose } = file.services[name]!;
-      expect(expose).toEqual([4000 + port, 4000 + port + 20]);
+      expect(expose).toEqual([4000 + port, 4000 + port + 20, metricsPort]);
       expect(environment?.['DATABASE_URL']).toMatch(new RegExp(`^postgresql://${database}:.*@postgres:5432/${database}$`));
       expect(file.services['databases']?.environment?.['DATABASE_URLS']).toContain(environment?.['DATABASE_URL']);
     }
@@ -42,14 +42,26 @@ describe('docker-compose.yml', () => {
 
   it('shows the gateway and the channels to the outside, and nothing else', () => {
     const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
-    expect(published).toEqual([['gateway', ['4000:4000']], ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]])]);
+    // Prometheus is shown to this machine only, and the metrics themselves to nobody.
+    expect(published).toEqual([['prometheus', ['127.0.0.1:9090:9090']], ['gateway', ['4000:4000']], ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]])]);
   });
 
   it('is complete in itself: what a service depends on, and every volume, is there', () => {
     for (const [, { depends_on = {}, volumes = [] }] of services) {
       for (const other of Object.keys(depends_on)) expect(file.services).toHaveProperty(other);
-      for (const volume of volumes) expect(file.volumes).toHaveProperty(volume.split(':')[0]!);
+      for (const [from = ''] of volumes.map((volume) => volume.split(':'))) {
+        if (from.startsWith('.')) expect(existsSync(join(root, from)), from).toBe(true);
+        else expect(file.volumes).toHaveProperty(from);
+      }
     }
+  });
+
+  it('has every service of ours serve its metrics where Prometheus looks', () => {
+    const { scrape_configs } = parse(readFileSync(join(root, 'ops/prometheus/prometheus.yml'), 'utf8')) as { scrape_configs: [{ static_configs: [{ targets: string[] }] }] };
+    const serving = services.filter(([, { environment }]) => environment?.['METRICS_PORT'] === metricsPort);
+    for (const [name, { expose }] of serving) expect(expose, name).toContain(metricsPort);
+    expect(serving).toHaveLength(subgraphs.length + channels.length + 1);
+    expect(scrape_configs[0].static_configs[0].targets).toEqual(serving.map(([name]) => `${name}:${metricsPort}`));
   });
 
   it('builds our services from the one Dockerfile', () => {

@@ -3,6 +3,7 @@ import { channelOperations } from './channelOperations.ts';
 import { composeFile } from './composeFile.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
+import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
 import { resolverTypes } from './resolverTypes.ts';
 import { supergraph } from './supergraph.ts';
@@ -10,7 +11,7 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile()],
   supergraph,
   channelOperations,
 ];

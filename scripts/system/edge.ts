@@ -5,6 +5,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
 import { channels, type ChannelEntry } from '#schema/channels.ts';
@@ -17,6 +18,7 @@ export interface EdgeParts {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly subgraphCall: (name: string) => SubgraphCall;
   /** The way to the domains' services. */
   readonly network: Pick<RpcNetwork, 'transportTo'>;
@@ -59,10 +61,10 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
 }
 
 /** What a channel stands in. Loads generated code, so it must be there. */
-export async function runtimeOf({ settings, identity, bus, log, subgraphCall, network, cursorKeys }: EdgeParts, offset: number): Promise<GatewayRuntime> {
+export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys }: EdgeParts, offset: number): Promise<GatewayRuntime> {
   const { rpcFeedReader } = await import('#gateway/streams/rpcFeedReader.ts');
   return {
-    profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log,
+    profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log, metrics,
     feeds: rpcFeedReader(network), cursorKeys,
   };
 }

@@ -5,6 +5,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 
 /** Offsets to `PORT_BASE` of what stands in no registry. The gateway and the channels come first; what only we talk to begins at 10. */
 export const gatewayOffset = 0;
+export const metricsOffset = 9;
 export const providerOffset = 10;
 /** A subgraph served alone answers gRPC this far above its GraphQL. */
 export const grpcOffset = 20;
@@ -26,7 +27,7 @@ export function listeners(base: number): Listener[] {
 
 /** What two registries would give the same port. */
 export function portClashes(): string[] {
-  const taken = new Map<number, string>([[gatewayOffset, 'gateway'], [providerOffset, 'payment provider'], [postgresOffset, 'PostgreSQL']]);
+  const taken = new Map<number, string>([[gatewayOffset, 'gateway'], [metricsOffset, 'metrics'], [providerOffset, 'payment provider'], [postgresOffset, 'PostgreSQL']]);
   const clashes: string[] = [];
   const wanted = [
     ...channels.map(({ name, port }) => ({ name: `channel ${name}`, port })),

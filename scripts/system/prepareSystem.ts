@@ -10,7 +10,7 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
-import { checkPortsFree, listeners, postgresOffset, providerOffset } from './ports.ts';
+import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
 import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -51,6 +51,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   if (early.BUS === 'kafka') throw new StartupError('One process carries its events in PostgreSQL: leave out BUS=kafka, or run the services of docker-compose.yml.');
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
   await checkPortsFree(early.HOST, listeners(early.PORT_BASE));
+  await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
   progress('starting PostgreSQL, generating code');
   const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
@@ -74,6 +75,9 @@ async function startDatabases(settings: PlatformSettings, log: (line: string) =>
   teardown.add('PostgreSQL', () => cluster.stop());
   return openDatabases(cluster);
 }
+
+/** In one process there is always a place to look. */
+export const metricsPortOf = ({ METRICS_PORT, PORT_BASE }: PlatformSettings): number => METRICS_PORT ?? PORT_BASE + metricsOffset;
 
 const sourcesOf = ({ flags, environment, settingsFile }: SystemOptions) => ({ flags, environment, file: settingsFile });
 

@@ -7,6 +7,7 @@ import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { gatewayOffset, grpcOffset } from './ports.ts';
+import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, serviceSettings } from './serviceSettings.ts';
@@ -31,6 +32,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const settings = loadSettings(serviceSettings, context.sources);
   const log = createLogger({ level: settings.LOG_LEVEL });
+  const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
   const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions), cursorKeysOf(secretOptions), busOf(settings, log)]);
   context.teardown.add('bus', () => bus.close());
@@ -43,5 +45,5 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const network = grpcClients({
     identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
   });
-  return { settings, identity, bus, log, subgraphCall, network, cursorKeys };
+  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys };
 }

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import { reportLag } from '#platform/events/reportLag.ts';
 import { grpcNetwork } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { migrateDomain } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
 import { grpcOffset } from './ports.ts';
+import { processMetrics } from './processMetrics.ts';
 import { identityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, need, serviceSettings } from './serviceSettings.ts';
@@ -25,10 +27,12 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     ...context.sources, environment: { ...context.sources.environment, ...secrets },
   });
   const log = createLogger({ level: settings.LOG_LEVEL });
+  const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const databaseUrl = need(settings, 'DATABASE_URL', `the subgraph ${name}`);
   await migrateDomain(databaseUrl, name);
   const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), identityOf(settings, secretOptions), busOf(settings, log)]);
   context.teardown.add('bus', () => bus.close());
+  reportLag(metrics, bus);
 
   const portOf = (domain: string): number => settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);
   const network = grpcNetwork({
@@ -36,12 +40,12 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     addressOf: (domain) => addressOf(settings.GRPC_URL, domain, portOf(domain) + grpcOffset),
     listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
   });
-  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, configuration: settings });
+  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, metrics, configuration: settings });
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
-    const sagas = await startSagas({ databaseUrl: need(settings, 'SAGAS_DATABASE_URL', `the sagas of ${name}`), log });
+    const sagas = await startSagas({ databaseUrl: need(settings, 'SAGAS_DATABASE_URL', `the sagas of ${name}`), log, metrics });
     context.teardown.add('sagas', () => sagas.stop());
   }
   await running.start();

@@ -4,10 +4,13 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
+import { reportLag } from '#platform/events/reportLag.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { dataFolder } from './dataDir.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
-import { bothOrNeither, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
+import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
+import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf } from './secrets.ts';
 import { Teardown } from './teardown.ts';
 
@@ -17,6 +20,8 @@ export interface RunningSystem {
   readonly edge: Edge;
   readonly identity: Identity;
   readonly bus: EventBus;
+  /** Where operators look. */
+  readonly metricsUrl: string;
   /** Stops in order: nothing new comes in, what is in hand is finished, then what it rests on. */
   stop(): Promise<void>;
 }
@@ -29,7 +34,8 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
     const prepared = await prepareSystem(options, teardown);
     const { settings, identity, databases, definitions, log } = prepared;
-    const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown);
+    const { metrics, url: metricsUrl = '' } = await processMetrics(metricsPortOf(settings), settings, teardown);
+    const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown, metrics);
     if (settings.PROFILE === 'development') {
       options.progress('seeding');
       await Promise.all(subgraphs.map((subgraph) => subgraph.seed()));
@@ -37,11 +43,11 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     options.progress('starting sagas, consumers, gateway and channels');
     if (definitions.some(({ definition }) => definition.sagas?.length)) {
       const { startSagas } = await import('#platform/sagas/sagaHost.ts');
-      const sagas = await startSagas({ databaseUrl: databases.sagas, log });
+      const sagas = await startSagas({ databaseUrl: databases.sagas, log, metrics });
       teardown.add('sagas', () => sagas.stop());
     }
     const [edge] = await bothOrNeither(
-      startEdge({ settings, identity, bus, log, network, cursorKeys: await cursorKeysOf(prepared.secretOptions), subgraphCall: callsOf(subgraphs) }).then((started) => {
+      startEdge({ settings, identity, bus, log, metrics, network, cursorKeys: await cursorKeysOf(prepared.secretOptions), subgraphCall: callsOf(subgraphs) }).then((started) => {
         teardown.add('gateway and channels', () => started.close());
         return started;
       }),
@@ -52,7 +58,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
       teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
     }
-    return { settings, subgraphs, edge, identity, bus, stop: () => teardown.run() };
+    return { settings, subgraphs, edge, identity, bus, metricsUrl, stop: () => teardown.run() };
   });
 }
 
@@ -75,7 +81,7 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
   }
 }
 
-async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
+async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metrics?: Metrics): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
   const { settings, definitions, databases, identity, providerKey, log } = prepared;
   // Heavy, and in need of generated code: only now.
   const [{ runSubgraph }, { postgresBus }, { startPaymentProvider }] = await Promise.all([
@@ -85,9 +91,10 @@ async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown): Prom
   teardown.add('payment provider', () => provider.close());
   const bus = await postgresBus({ databaseUrl: databases.bus, log });
   teardown.add('bus', () => bus.close());
+  if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
   const subgraphs = await Promise.all(definitions.map(async ({ entry, definition }) => {
-    const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, configuration: settings });
+    const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, metrics, configuration: settings });
     teardown.add(`subgraph ${entry.name}`, () => running.stop());
     return running;
   }));

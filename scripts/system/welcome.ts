@@ -9,12 +9,13 @@ const audiences: Readonly<Record<string, string>> = {
 };
 
 /** The table at the end of `start`, and something to try. */
-export function welcome({ edge, settings }: RunningSystem, seconds: number): string {
+export function welcome({ edge, settings, metricsUrl }: RunningSystem, seconds: number): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
   const rows = [
     ['what', 'URL', 'for whom'],
     ['gateway', edge.gateway.url, 'staff and tools: the full graph'],
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
+    ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
     ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
   ];

@@ -1,6 +1,8 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphCall, SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { InFlight } from './inFlight.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
@@ -24,11 +26,17 @@ async function before<T>(deadline: number, work: Promise<T>): Promise<T | 'late'
   }
 }
 
+/** Where fetches are counted, and for which channel. */
+export interface FetchCounting {
+  readonly metrics: Metrics;
+  readonly channel: string;
+}
+
 /**
  * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the deadline.
  * A query that starts after a mutation through this process ended never joins a read from before it.
  */
-export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logger): SubgraphFetch {
+export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logger, counting?: FetchCounting): SubgraphFetch {
   const inFlight = new InFlight();
   let epoch = 0;
 
@@ -37,19 +45,30 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
   const keyOf = (request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext) =>
     `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
 
+  counting?.metrics.begin('subgraphFetches', { channel: counting.channel, subgraph: name });
+  const counted = (outcome: LabelsOf<'subgraphFetches'>['outcome'], began: number, result: ExecutionResult): ExecutionResult => {
+    if (counting) {
+      const { metrics, channel } = counting;
+      metrics.count('subgraphFetches', { channel, subgraph: name, outcome });
+      metrics.observe('subgraphFetchDuration', { channel, subgraph: name }, (performance.now() - began) / 1_000);
+    }
+    return result;
+  };
+
   return async (request, context) => {
+    const began = performance.now();
     try {
       const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
       const key = isQuery(request) ? keyOf(request, headers, context) : undefined;
       const work = key === undefined ? call(request, headers).finally(() => (epoch += 1)) : inFlight.share(key, () => callOnce(request, headers));
       const result = await before(context.deadline, work);
-      if (result !== 'late') return result;
+      if (result !== 'late') return counted(result.errors?.length ? 'error' : 'ok', began, result);
       work.catch(() => undefined);
       if (key !== undefined) inFlight.forget(key);
-      return failed('DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`);
+      return counted('late', began, failed('DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`));
     } catch (error) {
       log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
-      return failed('SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`);
+      return counted('unavailable', began, failed('SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`));
     }
   };
 }

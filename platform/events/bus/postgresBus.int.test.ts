@@ -68,6 +68,25 @@ describe('the bus in PostgreSQL', () => {
     expect([heard[0], heard.at(-1)]).toEqual([1201, 1500]);
   });
 
+  it('says how far its own groups are behind, over all members: what is retained and not acknowledged', async () => {
+    const lagOf = async (group: string) => (await bus.lag!()).find((each) => each.group === group)?.messages;
+    const publish = (...numbers: number[]) => bus.publish('lag.v1', numbers.map((n) => ({ key: `key ${n % 5}`, value: value(n) })));
+    await publish(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    expect(await lagOf('slow')).toBeUndefined();
+    let open: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => { open = resolve; });
+    const other = await postgresBus({ databaseUrl: database.url, log });
+    await Promise.all([bus, other].map((each) => each.consume('slow', ['lag.v1'], () => gate)));
+    await publish(10, 11, 12, 13, 14);
+    expect(await lagOf('slow')).toBe(15);
+    await admin.query(`update bus.message set published_at = now() - interval '8 days' where topic = 'lag.v1' and (value::json -> 'data' ->> 'n')::int < 10`);
+    await admin.query('select bus.drop_expired()');
+    expect(await lagOf('slow')).toBe(5);
+    open!();
+    await until(async () => await lagOf('slow') === 0);
+    await other.close();
+  });
+
   it('lets a member that fell silent go, though its connection stands, and takes it back when it is heard of', async () => {
     const heard: number[] = [];
     await bus.consume('silent', ['silent.v1'], async (message) => { heard.push(numberOf(message)); });

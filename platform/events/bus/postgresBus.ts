@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import type { BusSubscription, EventBus, TopicDescription } from '../eventBus.ts';
+import type { BusSubscription, EventBus, GroupLag, TopicDescription } from '../eventBus.ts';
 import { Session } from '../session.ts';
 import { GroupMember } from './groupMember.ts';
 import { MessageLog } from './messageLog.ts';
@@ -114,6 +114,18 @@ class PostgresBus implements EventBus {
     await this.#watch(topics);
     const stops = topics.map((topic) => this.#messages.tail(topic, handle));
     return this.#subscription(async () => stops.forEach((stop) => stop()));
+  }
+
+  async lag(): Promise<readonly GroupLag[]> {
+    const groups = [...new Set([...this.#members].map(({ group }) => group))];
+    if (!groups.length) return [];
+    const { rows } = await this.#pool.query<{ group: string; messages: number }>(
+      `with place as (
+         select p.topic, p.number, p.next_offset, coalesce((select m."offset" from bus.message m where m.topic = p.topic and m.partition = p.number order by m."offset" limit 1), p.next_offset) as oldest
+         from bus.partition p)
+       select a.group_name as group, sum(p.next_offset - greatest(a.committed, p.oldest))::float8 as messages
+       from bus.assignment a join place p on p.topic = a.topic and p.number = a.partition where a.group_name = any ($1) group by a.group_name`, [groups]);
+    return rows;
   }
 
   close(): Promise<void> {
