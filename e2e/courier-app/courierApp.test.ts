@@ -10,7 +10,7 @@ import { seedStores } from '#schema/seed/stores.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { overTheWire } from '../harness/overTheWire.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
-import { markReady, startPreparation } from '../harness/staffDocuments.ts';
+import { markReady, setOpeningException, startPreparation } from '../harness/staffDocuments.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
@@ -61,7 +61,15 @@ async function cooking(customer: number, store: { readonly id: string }): Promis
   return orderId;
 }
 
+/** The demo store never closes; the other one is opened by its manager, whatever the hour. */
+async function openToday(storeId: string): Promise<void> {
+  const input = { storeId, date: new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' }), intervals: [{ opens: '00:00', closes: '00:00' }] };
+  const { result } = await system.client('gateway', { role: 'manager', store: storeId }).ask(setOpeningException, { input });
+  expect(result.__typename).toBe('SetOpeningExceptionSuccess');
+}
+
 test('jobs and the next stop are nearest first as the courier moves; a status sent three times is one event', async () => {
+  await openToday(hamburg.id);
   const [here, there] = await Promise.all([cooking(1, berlin), cooking(4, hamburg)]);
   await moveTo(berlin);
   const openHere = await until(async () => {

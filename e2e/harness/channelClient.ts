@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, type OperationVariables } from '@apollo/client';
 import { SetContextLink } from '@apollo/client/link/context';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
@@ -77,6 +78,12 @@ export class ChannelClient {
     this.#apollo.stop();
     await this.#socket.dispose();
   }
+}
+
+/** What a channel, or `gateway`, offers: its SDL. */
+export function contractOf(channel: string): string {
+  const file = channel === 'gateway' ? 'schema/supergraph.graphql' : `schema/channels/${channel}.graphql`;
+  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 }
 
 /** In data as JSON is parsed; Apollo's own types hold only for its masks and caches. */

@@ -20,3 +20,6 @@ export const adjustStock = document<Result, { input: { idempotencyKey: string; s
 export const receiveStock = document<Result, { input: { idempotencyKey: string; storeId: string; lines: { ingredientId: string; quantity: number }[] } }>(
   'mutation ReceiveStock($input: ReceiveStockInput!) { result: receiveStock(input: $input) { __typename } }',
 );
+export const setOpeningException = document<Result, { input: { storeId: string; date: string; intervals: { opens: string; closes: string }[] } }>(
+  'mutation SetOpeningException($input: SetOpeningExceptionInput!) { result: setOpeningException(input: $input) { __typename } }',
+);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
@@ -23,7 +22,7 @@ import { channels } from '#schema/channels.ts';
 import { roleScopes, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { ChannelClient } from './channelClient.ts';
+import { ChannelClient, contractOf } from './channelClient.ts';
 
 /** Who does something in a scenario. */
 export interface Actor {
@@ -138,11 +137,6 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
       for (const stop of stops.splice(0).reverse()) await stop();
     },
   };
-}
-
-function contractOf(channel: string): string {
-  const file = channel === 'gateway' ? 'schema/supergraph.graphql' : `schema/channels/${channel}.graphql`;
-  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 }
 
 async function startEdge(runtime: GatewayRuntime): Promise<Map<string, RunningChannel>> {

@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './misspelling.ts';
+import { isSecret } from './secrets.ts';
 import { StartupError } from './startupError.ts';
 
 export interface SettingSources {
@@ -70,5 +71,8 @@ function explain(error: z.ZodError, raw: Readonly<Record<string, string>>): stri
   const issue = error.issues[0];
   const key = String(issue?.path[0] ?? '');
   if (!(key in raw)) return `${key} is missing: set it in the environment or in .env.`;
-  return `${key}=${raw[key]} is wrong: ${issue?.message ?? 'not allowed'}.`;
+  return `${key}${isSecret(key) ? '' : `=${withoutPassword(raw[key] ?? '')}`} is wrong: ${issue?.message ?? 'not allowed'}.`;
 }
+
+/** What is wrong is shown to people and kept in logs: the password within an address is not. */
+const withoutPassword = (value: string): string => value.replace(/(:\/\/[^\s:@/]*):[^\s@]*@/, '$1:…@');

@@ -50,6 +50,12 @@ describe('settings', () => {
     expect(() => loadSettings(z.object({ PROVIDER_URL: z.string() }), { environment: {} })).toThrow('PROVIDER_URL is missing: set it in the environment or in .env.');
   });
 
+  it('are not shown where they are secret', () => {
+    const secret = z.object({ PROVIDER_API_KEY: z.string().min(16), BUS_URL: z.string().regex(/db$/) });
+    expect(() => loadSettings(secret, { environment: { PROVIDER_API_KEY: 'hush', BUS_URL: 'x/db' } })).toThrow(/^PROVIDER_API_KEY is wrong: (?!.*hush)/);
+    expect(() => loadSettings(secret, { environment: { PROVIDER_API_KEY: 'h'.repeat(16), BUS_URL: 'postgres://me:hush@host/other' } })).toThrow('BUS_URL=postgres://me:…@host/other is wrong');
+  });
+
   it('leave the rest of the environment alone', () => {
     expect(() => load({ environment: { PATH: '/bin', BUN: '1', AWS_PROFILE: 'x', HOME: '/', HOSTNAME: 'h' } })).not.toThrow();
   });
