@@ -23,3 +23,4 @@ export const receiveStock = document<Result, { input: { idempotencyKey: string; 
 export const setOpeningException = document<Result, { input: { storeId: string; date: string; intervals: { opens: string; closes: string }[] } }>(
   'mutation SetOpeningException($input: SetOpeningExceptionInput!) { result: setOpeningException(input: $input) { __typename } }',
 );
+export const kitchenQueue = document<{ kitchenQueue: { order: { id: string } }[] | null }, { storeId: string }>('query KitchenQueue($storeId: ID!) { kitchenQueue(storeId: $storeId) { order { id } } }');

@@ -50,7 +50,7 @@ async function list(parts: EventsCommandParts, domain: string | undefined): Prom
   for (const name of domain ? [checkDomain(domain)] : subgraphs.map((each) => each.name)) {
     for (const each of await withPool(parts, name, (pool) => listParked(pool, filterOf(parts.flags)))) {
       count += 1;
-      parts.print(`${name}  ${each.id}  ${each.state.padEnd(7)}  ${each.parkedAt.toISOString()}  ${each.consumer}  ${each.aggregate}  ${each.eventType ?? '-'}  ${each.reason}`);
+      parts.print(`${name}  ${each.id}  ${each.state.padEnd(7)}  ${each.parkedAt.toISOString()}  ${each.consumer}  ${each.aggregate}  ${each.eventType ?? '-'}  ${oneLine(each.reason)}`);
     }
   }
   if (!count) parts.print('nothing is parked');
@@ -72,7 +72,7 @@ async function replay(parts: EventsCommandParts, domain: string | undefined): Pr
   const result = await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) }) as ReplayResult | undefined;
   if (!result) return false;
   parts.print(`${result.replayed} replayed`);
-  for (const each of result.failed) parts.print(`still parked: ${each.id}  ${each.consumer}  ${each.aggregate}  ${each.reason}`);
+  for (const each of result.failed) parts.print(`still parked: ${each.id}  ${each.consumer}  ${each.aggregate}  ${oneLine(each.reason)}`);
   return result.failed.length === 0;
 }
 
@@ -115,6 +115,9 @@ function perform(parts: EventsCommandParts, domain: string, request: OperationRe
     }
   });
 }
+
+/** A library's message may have many lines; a list has one for each message. `show` has it whole. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 const filterOf = (flags: Readonly<Record<string, string>>): ParkedFilter => ({
   consumer: flags['CONSUMER'],
