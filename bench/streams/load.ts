@@ -43,6 +43,7 @@ const clients = new Map<number, LoadSocket>();
 const cursors = new Map<number, string>();
 let heard = new Map<number, { count: number; lastAt: number }>();
 let closed = 0;
+let pings = 0;
 
 function onMessage(publishedAt: number): void {
   const event = heard.get(publishedAt);
@@ -85,6 +86,7 @@ function connectAll(order: ConnectOrder): Promise<Connected> {
           else if (next < order.from + order.count) open(next++);
         },
         message: onMessage,
+        pinged: () => { pings += 1; },
         closed: () => {
           if (!clients.has(number)) return;
           closed += 1;
@@ -109,6 +111,8 @@ const calls = {
   heard: (): HeardEvent[] => [...heard].map(([publishedAt, event]) => ({ publishedAt, ...event })),
   /** Since `record`, and not by `cut`. */
   closed: () => closed,
+  /** All that ever came. */
+  pings: () => pings,
   /** The clients with numbers from `from` to before `to` read nothing more. */
   stall: ({ from, to }: { from: number; to: number }) => {
     for (let number = from; number < to; number += 1) clients.get(number)!.stall();

@@ -31,6 +31,7 @@ export interface LoadSocketEvents {
   begun(): void;
   /** A message after the first, with the time that stands in it. */
   message(publishedAt: number): void;
+  pinged(): void;
   closed(): void;
 }
 
@@ -103,10 +104,15 @@ export class LoadSocket {
   }
 
   #frame(opcode: number, data: Buffer, from: number, end: number): void {
-    if (opcode === 9) this.#socket.write(pong);
+    if (opcode === 9) this.#pong();
     else if (opcode === 8) this.cut();
     else if (opcode === 1) this.#message(data, from, end);
     else throw new Error(`a frame of kind ${opcode}`);
+  }
+
+  #pong(): void {
+    this.#events.pinged();
+    this.#socket.write(pong);
   }
 
   #message(data: Buffer, from: number, end: number): void {

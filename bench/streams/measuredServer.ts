@@ -39,8 +39,15 @@ function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
       return served.port;
     },
     happen: (happenings: readonly Happening[]) => happenings.forEach((each) => served!.happen(each)),
+    /** Takes them over as `happen` does, and lets them go: what the way from the bench to here costs. */
+    ignore: (_happenings: readonly Happening[]) => undefined,
     mark,
-    /** After collecting all garbage. */
+    /** After collecting the garbage. */
+    collected: (): Mark => {
+      globalThis.gc!();
+      return mark();
+    },
+    /** The same, when all is done that garbage leaves to do. */
     settle: async (): Promise<Mark> => {
       for (let round = 0; round < settleRounds; round += 1) {
         globalThis.gc!();

@@ -6,7 +6,7 @@ export const help = `bench/streams: what subscriptions cost, on one process: a s
 
   --only <list>          of fanout, one-each, storm, stalled, documents (all)
   --subscribers <list>   counts (1000,5000,10000); storm and stalled take the largest
-  --seconds <n>          of each measurement (6)
+  --seconds <n>          of each measurement (5)
   --callers one|each     whether all clients are one caller; default: one, but each its own in a storm
   --loads <n>            processes that play the clients (1 on two cores, else 2)
   --profile              prints where the server's time goes, of fanout, one-each and documents
@@ -14,7 +14,7 @@ export const help = `bench/streams: what subscriptions cost, on one process: a s
 
 fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
 snapshot, then again with cursors. stalled: growth of memory, evictions, the others. documents: the cost of 1, 10, 100, 1,000 different ones.
-CPU is the server's, less what it takes idle; memory is its RSS after collecting garbage, less the same before the sockets came. The load
+CPU is the server's, less what it takes idle and for pings; memory is its RSS after collecting garbage, less the same before the sockets came. The load
 comes from the same machine.
 `;
 
@@ -32,7 +32,7 @@ export interface Options {
 export function optionsOf(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args], options: {
-      only: { type: 'string' }, subscribers: { type: 'string', default: '1000,5000,10000' }, seconds: { type: 'string', default: '6' }, callers: { type: 'string' },
+      only: { type: 'string' }, subscribers: { type: 'string', default: '1000,5000,10000' }, seconds: { type: 'string', default: '5' }, callers: { type: 'string' },
       loads: { type: 'string', default: availableParallelism() > 2 ? '2' : '1' }, profile: { type: 'boolean', default: false }, json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },

@@ -16,10 +16,12 @@ export interface Surroundings {
   /** At most this many processes play the clients. */
   readonly loads: number;
   readonly tokens: string[];
+  /** Microseconds of CPU that it takes a server to ping a client, once it was measured. */
+  readonly pingCosts: Map<System, number>;
 }
 
 export async function surroundings(loads: number): Promise<Surroundings> {
-  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [] };
+  return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [], pingCosts: new Map() };
 }
 
 /** The first `count` callers' `Authorization`: devices of one store. */
@@ -30,12 +32,17 @@ export async function authorizations({ tokens, clientKey }: Surroundings, count:
   return tokens.slice(0, count);
 }
 
+/** Use of the server's CPU over a span, in microseconds, and the pings in it. */
+export interface Span { readonly cpu: number; readonly pings: number; readonly seconds: number }
+
 /** An event, and what became of it. Milliseconds from its publishing until the last of its subscribers had it. */
 export interface Delivered { readonly delivered: number; readonly lastMs: number }
 
 const now = () => performance.timeOrigin + performance.now();
 const serverOptions = ['--max-semi-space-size=64', '--expose-gc'];
-const lookMs = 20;
+const lookMs = 100;
+const pingRoundMs = 12_500;
+const pingSpanMs = 500;
 
 /** One server under test, in a process of its own, and the processes of its clients. This process is the bus: it says when something happened. */
 export class Rig {
@@ -111,19 +118,19 @@ export class Rig {
       const heard = await Promise.all(this.loads.map((load) => load.call('heard')));
       const events = merge(published, heard.flat());
       if (performance.now() > end || events.every(({ delivered }) => delivered >= subscribersOfEach)) return events;
-      await pause(lookMs * 5);
+      await pause(lookMs);
     }
   }
 
   /** Publishes `perSecond` events a second as long as it goes on; resolves with their times. `at`: which of the events it is. */
-  async publish(perSecond: number, goesOn: (published: number) => boolean, happeningOf: (at: number) => Omit<Happening, 'at'>): Promise<number[]> {
+  async publish(perSecond: number, goesOn: (published: number) => boolean, happeningOf: (at: number) => Omit<Happening, 'at'>, call: 'happen' | 'ignore' = 'happen'): Promise<number[]> {
     const published: number[] = [];
     const began = performance.now();
     while (goesOn(published.length)) {
       const due = Math.floor(((performance.now() - began) / 1_000) * perSecond) + 1;
       while (published.length < due && goesOn(published.length)) {
         const at = uniqueTime(published);
-        void this.happen([{ ...happeningOf(published.length), at }]);
+        void this.server.call(call, [{ ...happeningOf(published.length), at }]);
         published.push(at);
       }
       await pause(Math.max(1, began + (published.length * 1_000) / perSecond - performance.now()));
@@ -131,11 +138,23 @@ export class Rig {
     return published;
   }
 
-  /** Microseconds of CPU that the server takes a second while nothing happens. */
-  async idleCpu(seconds: number): Promise<number> {
-    const before = await this.server.call('mark');
-    await pause(seconds * 1_000);
-    return ((await this.server.call('mark')).cpu - before.cpu) / seconds;
+  /** What the server uses while something is done. */
+  async span(work: () => Promise<unknown>): Promise<Span> {
+    const now = async () => ({ cpu: (await this.server.call('mark')).cpu, pings: (await Promise.all(this.loads.map((load) => load.call('pings')))).reduce((sum, each) => sum + each, 0) });
+    const [began, before] = [performance.now(), await now()];
+    await work();
+    const after = await now();
+    return { cpu: after.cpu - before.cpu, pings: after.pings - before.pings, seconds: (performance.now() - began) / 1_000 };
+  }
+
+  /** Pings come in bursts: a short span has all or none of them. Their cost is the slope of CPU over pings in the spans of a whole round, idle. */
+  async pingCost(): Promise<number> {
+    const spans: Span[] = [];
+    for (let n = 0; n < pingRoundMs / pingSpanMs; n += 1) spans.push(await this.span(() => pause(pingSpanMs)));
+    const mean = (of: (span: Span) => number) => spans.reduce((sum, span) => sum + of(span), 0) / spans.length;
+    const [pings, cpu] = [mean((span) => span.pings), mean((span) => span.cpu)];
+    const variance = mean((span) => (span.pings - pings) ** 2);
+    return variance === 0 ? 0 : mean((span) => (span.pings - pings) * (span.cpu - cpu)) / variance;
   }
 
   settle(): Promise<Mark> {

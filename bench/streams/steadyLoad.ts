@@ -2,7 +2,7 @@ import type { Happening } from './benchDomain.ts';
 import type { ConnectOrder } from './load.ts';
 import type { ProfileLine } from './measuredServer.ts';
 import { percentile, type FigureSpec, type Measured } from './figures.ts';
-import { Rig, authorizations, type Surroundings, type System } from './rig.ts';
+import { Rig, authorizations, type Delivered, type Span, type Surroundings, type System } from './rig.ts';
 
 export interface SteadyLoad {
   readonly subscribers: number;
@@ -42,36 +42,42 @@ export async function steadyLoad(system: System, around: Surroundings, load: Ste
     };
     await rig.connect(order);
     const connected = await rig.settle();
+    if (!around.pingCosts.has(system)) around.pingCosts.set(system, await rig.pingCost());
     const perSocket = (bytes: number) => bytes / 1_024 / load.subscribers;
     return {
       'memory per idle socket': perSocket(connected.rss - before.rss), 'heap per idle socket': perSocket(connected.heap - before.heap),
-      ...await underLoad(rig, load),
+      ...await underLoad(rig, load, around.pingCosts.get(system)!),
     };
   } finally {
     await rig.end();
   }
 }
 
-async function underLoad(rig: Rig, load: SteadyLoad): Promise<Measured> {
+async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<Measured> {
+  const { eventsPerSecond, happeningOf, hearersOfEach, profile } = load;
+  const publish = (seconds: number, call: 'happen' | 'ignore' = 'happen') => rig.publish(eventsPerSecond, (count) => count < seconds * eventsPerSecond, happeningOf, call);
   await rig.record();
-  await rig.delivered(await rig.publish(load.eventsPerSecond, (count) => count < warmUpSeconds * load.eventsPerSecond, load.happeningOf), load.hearersOfEach);
-  const idle = await rig.idleCpu(idleSeconds);
-  if (load.profile) await rig.server.call('beginProfile');
+  await rig.delivered(await publish(warmUpSeconds), hearersOfEach);
+  // Events come on their way in both spans, so that only what is done with them makes the difference.
+  const idle = await rig.span(() => publish(idleSeconds, 'ignore'));
+  if (profile) await rig.server.call('beginProfile');
   await rig.record();
   await rig.server.call('watchLoop');
-  const [began, before] = [performance.now(), await rig.server.call('mark')];
-  const published = await rig.publish(load.eventsPerSecond, (count) => count < load.seconds * load.eventsPerSecond, load.happeningOf);
-  const events = await rig.delivered(published, load.hearersOfEach);
-  const after = await rig.server.call('mark');
-  const seconds = (performance.now() - began) / 1_000;
+  let published: readonly number[] = [];
+  let events: readonly Delivered[] = [];
+  const busy = await rig.span(async () => {
+    published = await publish(load.seconds);
+    events = await rig.delivered(published, hearersOfEach);
+  });
   const loop = await rig.server.call('loopDelay');
-  if (load.profile) printProfile(await rig.server.call('endProfile'));
+  if (profile) printProfile(await rig.server.call('endProfile'));
   const delivered = events.reduce((sum, event) => sum + event.delivered, 0);
   const last = events.filter((event) => event.delivered > 0).map(({ lastMs }) => lastMs);
+  const ownCpu = ({ cpu, pings }: Span) => cpu - pings * pingCost;
   return {
     'commit to last subscriber, p50': percentile(last, 0.5), 'commit to last subscriber, p99': percentile(last, 0.99),
-    'CPU per delivered message': (after.cpu - before.cpu - idle * seconds) / delivered,
-    'loop delay, p99': loop.p99, 'loop delay, max': loop.max, 'delivered': (100 * delivered) / (load.hearersOfEach * published.length),
+    'CPU per delivered message': (ownCpu(busy) - (ownCpu(idle) * busy.seconds) / idle.seconds) / delivered,
+    'loop delay, p99': loop.p99, 'loop delay, max': loop.max, 'delivered': (100 * delivered) / (hearersOfEach * published.length),
   };
 }
 
