@@ -1,51 +1,81 @@
-import { Kind, print, valueFromASTUntyped, type FieldDefinitionNode } from 'graphql';
-import { z } from 'zod';
+import { valueFromASTUntyped, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
+import { nearest } from '#platform/config/misspelling.ts';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
+import { checkCarried, checkCollection, checkVersion } from './checkStreamAnswer.ts';
+import { checkStreamQuery } from './checkStreamQuery.ts';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, namedTypeOf, type IndexedType } from './typeIndex.ts';
 
-interface Declared {
+/** What `@eventStream` says, as it is written; see `schema/base.graphql`. */
+export interface DeclaredStream {
   readonly events: readonly string[];
   readonly feed: string;
   readonly query: string;
-  readonly delivery?: string;
-  readonly version?: string;
-  readonly carries?: readonly string[];
+  readonly delivery?: string | null;
+  readonly version?: string | null;
+  readonly carries?: readonly string[] | null;
+  readonly since?: string | null;
+  readonly fixedOwner?: boolean | null;
 }
 
-const deliveries = ['every', 'latest'];
+/** A subscription field with its declaration, and where to complain about it. */
+export interface StreamUnderCheck {
+  readonly declared: DeclaredStream;
+  readonly node: FieldDefinitionNode;
+  readonly types: Map<string, IndexedType>;
+  /** The type of the answer, as all subgraphs together declare it. */
+  readonly answer: IndexedType | undefined;
+  /** Of the declared events those that are known. */
+  readonly events: readonly EventDefinition[];
+  /** Points at the argument of the directive, if it is written; else at the field. */
+  report(about: keyof DeclaredStream | 'field', message: string): void;
+}
 
-/** What is wrong with the streams that the graph declares; each points at the field in its SDL. */
+const deliveries = ['every', 'latest', 'sampled'];
+
+/** What is wrong with the streams that the graph declares; each points at the place in its SDL. */
 export function checkEventStreams(types: Map<string, IndexedType>, events: Map<string, EventDefinition>): CompositionProblem[] {
   const problems: CompositionProblem[] = [];
   for (const field of types.get('Subscription')?.fields.values() ?? []) {
     for (const node of field.nodes) {
-      const report = (message: string) => problems.push({ where: placeOf(node, 'Subscription'), message: `Subscription.${field.name}: ${message}` });
       const directive = directivesOf(node, 'eventStream')[0];
+      const report: StreamUnderCheck['report'] = (about, message) => problems.push({
+        where: placeOf(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'), message: `Subscription.${field.name}: ${message}`,
+      });
       if (!directive) {
-        report('says not what feeds it. Add @eventStream(events:, feed:, query:).');
+        report('field', 'says not what feeds it. Add @eventStream(events:, feed:, query:).');
         continue;
       }
-      const declared = Object.fromEntries(
-        (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
-      ) as unknown as Declared;
-      checkEvents(declared, events, report);
-      checkFeed(declared, node, events, report);
-      checkQuery(declared, node, types, report);
-      checkAnswer(declared, types.get(namedTypeOf(node.type)), events, report);
-      if (declared.delivery !== undefined && !deliveries.includes(declared.delivery)) {
-        report(`delivery "${declared.delivery}" is unknown. Take one of ${deliveries.join(', ')}.`);
-      }
+      const declared = declaredBy(directive);
+      const stream = { declared, node, types, answer: types.get(namedTypeOf(node.type)), events: declared.events.flatMap((name) => events.get(name) ?? []), report };
+      checkEvents(stream, events);
+      checkFeed(stream);
+      checkDelivery(stream);
+      checkStreamQuery(stream);
+      checkVersion(stream);
+      checkCollection(stream);
+      checkCarried(stream);
     }
   }
   return problems;
 }
 
-type Report = (message: string) => void;
+const declaredBy = (directive: ConstDirectiveNode): DeclaredStream => Object.fromEntries(
+  (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
+) as unknown as DeclaredStream;
 
-function checkEvents({ events }: Declared, known: Map<string, EventDefinition>, report: Report): void {
-  if (events.length === 0) report('names no event.');
-  for (const name of events) if (!known.has(name)) report(`the event ${name} is unknown. Define it in schema/events, or correct the name.`);
+const orNearest = (unknown: string, known: Iterable<string>): string => {
+  const name = nearest(unknown, known);
+  return name === undefined ? '' : ` Did you mean ${name}?`;
+};
+
+function checkEvents({ declared, events, report }: StreamUnderCheck, known: Map<string, EventDefinition>): void {
+  if (declared.events.length === 0) report('events', 'names no event. List at least one of schema/events.');
+  for (const name of declared.events) {
+    if (!known.has(name)) report('events', `the event ${name} is unknown. Define it in schema/events, or correct the name.${orNearest(name, known.keys())}`);
+  }
+  const topics = [...new Set(events.map(({ topic }) => topic))];
+  if (topics.length > 1) report('events', `its events are of several domains (${topics.join(', ')}), whose versions make no order. Take events of one, and a stream for each other.`);
 }
 
 /** The kinds of feed an event appears in, such as `order` and `store`: what stands before the first colon, whatever the data. */
@@ -54,51 +84,20 @@ function feedKinds(event: EventDefinition): string[] {
   return [event.aggregate(data), event.feed?.(data)].flatMap((feed) => (feed === undefined ? [] : [feed.split(':')[0] ?? '']));
 }
 
-function checkFeed({ feed, events }: Declared, node: FieldDefinitionNode, known: Map<string, EventDefinition>, report: Report): void {
+function checkFeed({ declared: { feed }, node, events, report }: StreamUnderCheck): void {
   const names = (node.arguments ?? []).map((argument) => argument.name.value);
   for (const [, key = ''] of feed.matchAll(/\{([^}]*)\}/g)) {
     const first = key.split('.')[0] ?? '';
     if (first !== 'principal' && !names.includes(first)) {
-      report(`the feed's key {${key}} is no argument of the field. Take one of ${names.join(', ') || 'none, it has no arguments'}, or {principal.subject}.`);
+      report('feed', `the feed's key {${key}} is no argument of the field. Take one of ${names.join(', ') || 'none, it has no arguments'}, or {principal.subject}.`);
     }
   }
   const kind = feed.split(':')[0] ?? '';
-  for (const name of events) {
-    const event = known.get(name);
-    if (event && !feedKinds(event).includes(kind)) report(`${name} appears in no feed ${kind}:…, but in ${feedKinds(event).join(', ')}.`);
+  for (const event of events) {
+    if (!feedKinds(event).includes(kind)) report('feed', `${event.name} appears in no feed ${kind}:…, but in ${feedKinds(event).join(', ')}. Take one of these, or another event.`);
   }
 }
 
-const argumentsOf = (node: FieldDefinitionNode) => (node.arguments ?? []).map((each) => `${each.name.value}: ${print(each.type)}`).sort().join(', ');
-
-function checkQuery({ query }: Declared, node: FieldDefinitionNode, types: Map<string, IndexedType>, report: Report): void {
-  const target = types.get('Query')?.fields.get(query);
-  const targetNode = target?.nodes[0];
-  if (!target || !targetNode) {
-    report(`there is no Query.${query}. Name the Query field that answers the same selection.`);
-    return;
-  }
-  if (argumentsOf(targetNode) !== argumentsOf(node)) {
-    report(`its arguments (${argumentsOf(node)}) are not those of Query.${query} (${argumentsOf(targetNode)}). Make them the same.`);
-  }
-  const bare = (field: FieldDefinitionNode) => print(field.type).replace(/!$/, '');
-  if (bare(targetNode) !== bare(node)) report(`it returns ${print(node.type)}, but Query.${query} returns ${print(targetNode.type)}. Return the same type.`);
-  if (node.type.kind === Kind.NON_NULL_TYPE && targetNode.type.kind !== Kind.NON_NULL_TYPE) {
-    report(`it promises ${print(node.type)}, but Query.${query} may answer null. Make the field nullable.`);
-  }
-}
-
-const propertiesOf = (event: EventDefinition): string[] | undefined => (event.schema instanceof z.ZodObject ? Object.keys(event.schema.shape) : undefined);
-
-function checkAnswer({ version, carries = [], events }: Declared, answer: IndexedType | undefined, known: Map<string, EventDefinition>, report: Report): void {
-  if (version !== undefined) {
-    const type = answer?.fields.get(version)?.nodes[0]?.type;
-    if (!type || namedTypeOf(type) !== 'Int') report(`version "${version}" is no Int field of its answer.`);
-  }
-  for (const pair of carries) {
-    const [field = '', property = ''] = pair.split(':');
-    if (!answer?.fields.has(field)) report(`carries "${pair}", but its answer has no field ${field}. Write field:property.`);
-    const properties = events.flatMap((name) => (known.has(name) ? propertiesOf(known.get(name)!) ?? [property] : [property]));
-    if (!properties.includes(property)) report(`carries "${pair}", but none of its events has a property ${property}.`);
-  }
+function checkDelivery({ declared: { delivery }, report }: StreamUnderCheck): void {
+  if (delivery != null && !deliveries.includes(delivery)) report('delivery', `delivery "${delivery}" is unknown. Take one of ${deliveries.join(', ')}.`);
 }

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { defineEvent } from '#platform/events/defineEvent.ts';
 import { checkDirectives } from './checkDirectives.ts';
-import { checkEventStreams } from './checkEventStreams.ts';
 import { composeChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
 import { graphSource, viewSubgraph, type GraphSource } from './graphSource.ts';
@@ -134,39 +131,5 @@ describe('contracts that do not hold together', () => {
       'subgraphs/shops/schema.graphql:1: the tag "kisok" is unknown. Take one of public, kiosk.',
       'subgraphs/shops/schema.graphql:1: the scope "orders:raed" is unknown. Add it to schema/scopes.ts, or correct it.',
     ]);
-  });
-});
-
-describe('declared streams', () => {
-  const moved = defineEvent({
-    name: 'ShopMoved', domain: 'shops', version: '1.0',
-    aggregate: (data) => `shop:${data.shopId}`, feed: (data) => `town:${data.town}`,
-    schema: z.object({ shopId: z.string(), town: z.string(), mood: z.string() }),
-  });
-  const messages = (field: string) => checkEventStreams(indexTypes([subgraph('shops', `
-    type Query { shop(id: ID!): Shop }
-    type Shop { id: ID! mood: String version: Int! }
-    type Subscription { ${field} }`)]), new Map([[moved.name, moved]])).map(({ where, message }) => `${where} ${message}`).join('\n');
-  const stream = (over: string) => `moved(id: ID!): Shop @eventStream(${over})`;
-
-  it('pass when they fit', () => {
-    expect(messages(stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", version: "version", carries: ["mood:mood"]'))).toBe('');
-  });
-
-  it.each([
-    ['an unknown event', stream('events: ["ShopMovd"], feed: "shop:{id}", query: "shop"'), 'the event ShopMovd is unknown'],
-    ['an unknown query', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shoop"'), 'there is no Query.shoop'],
-    ['a key that is no argument', stream('events: ["ShopMoved"], feed: "shop:{shopId}", query: "shop"'), "key {shopId} is no argument of the field. Take one of id"],
-    ['a feed the event is not in', stream('events: ["ShopMoved"], feed: "street:{id}", query: "shop"'), 'ShopMoved appears in no feed street:…, but in shop, town'],
-    ['other arguments', 'moved(key: ID!): Shop @eventStream(events: ["ShopMoved"], feed: "shop:{key}", query: "shop")', 'its arguments (key: ID!) are not those of Query.shop (id: ID!)'],
-    ['another type', 'moved(id: ID!): String @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "shop")', 'it returns String, but Query.shop returns Shop'],
-    ['a promise the query does not make', 'moved(id: ID!): Shop! @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "shop")', 'may answer null'],
-    ['a version that is no field', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", version: "v"'), 'version "v" is no Int field'],
-    ['a property no event has', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", carries: ["mood:temper"]'), 'none of its events has a property temper'],
-    ['an unknown delivery', stream('events: ["ShopMoved"], feed: "shop:{id}", query: "shop", delivery: "often"'), 'delivery "often" is unknown'],
-    ['no declaration', 'moved(id: ID!): Shop', 'says not what feeds it'],
-  ])('are refused with %s', (_what, field, complaint) => {
-    expect(messages(field)).toMatch(/^subgraphs\/shops\/schema.graphql:4 Subscription.moved: /);
-    expect(messages(field)).toContain(complaint);
   });
 });

@@ -4,6 +4,7 @@ import { channels } from '#schema/channels.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { checkDirectives } from './checkDirectives.ts';
 import { checkEventStreams } from './checkEventStreams.ts';
+import { checkVariesBy } from './checkVariesBy.ts';
 import { composeChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
 import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
@@ -31,6 +32,7 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
     // `staff` is taken by no channel: it keeps a field of a tagged type in the full graph only.
     ...checkDirectives(types, ['public', 'staff', ...channels.map(({ name }) => name)]),
     ...checkEventStreams(types, await eventCatalogue()),
+    ...checkVariesBy(types),
   ];
   const files = new Map<string, string>();
   const attempt = (work: () => void) => {
