@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { reportLag } from '#platform/events/reportLag.ts';
 import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
 import { startSagas } from '#platform/sagas/sagaHost.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
+import { createMetrics } from '#platform/telemetry/metrics.ts';
+import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
@@ -46,6 +49,8 @@ export interface TestSystem {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly provider: { readonly url: string; readonly apiKey: string };
+  /** Where operators look. */
+  readonly metricsUrl: string;
   /** Of a channel, or `gateway`: the full graph. */
   urlOf(channel: string): string;
   subgraph(name: string): RunningSubgraph;
@@ -82,6 +87,10 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   stops.push(() => provider.close());
   const bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
   stops.push(() => bus.close());
+  const metrics = createMetrics({ process: true });
+  reportLag(metrics, bus);
+  const metricsServer = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 });
+  stops.push(() => metricsServer.close());
 
   const network = localNetwork(identity);
   const configuration = {
@@ -89,18 +98,18 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   };
   const running = new Map(await Promise.all(subgraphs.map(async ({ name }) => {
     const { default: definition } = await import(`../../subgraphs/${name}/src/main.ts`) as { default: SubgraphDefinition };
-    const subgraph = await runSubgraph(definition, { databaseUrl: (await testDatabase(name)).url, poolSize: 5, bus, identity, network, log, configuration });
+    const subgraph = await runSubgraph(definition, { databaseUrl: (await testDatabase(name)).url, poolSize: 5, bus, identity, network, log, metrics, configuration });
     stops.push(() => subgraph.stop());
     return [name, subgraph] as const;
   })));
   await Promise.all([...running.values()].map((subgraph) => subgraph.seed()));
-  const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
+  const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log, metrics });
   stops.push(() => sagas.stop());
 
   const down = new Set<string>();
   const runtime: GatewayRuntime = {
     profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
-    feeds: rpcFeedReader(network),
+    feeds: rpcFeedReader(network), metrics,
     subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
   };
   const [edge] = await Promise.all([startEdge(runtime), ...[...running.values()].map((subgraph) => subgraph.start())]);
@@ -122,7 +131,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
     stops.push(() => { end.abort(); return stopped; });
   }
   return {
-    identity, bus, provider: { url: provider.url, apiKey }, urlOf, tokenFor,
+    identity, bus, provider: { url: provider.url, apiKey }, urlOf, tokenFor, metricsUrl: metricsServer.url,
     subgraph: (name) => running.get(name)!,
     cutOff(name) {
       down.add(name);
