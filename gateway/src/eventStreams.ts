@@ -12,13 +12,14 @@ import type { Caller } from './pipeline.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { Refusal } from './refusal.ts';
 import { SessionToken } from './sessionToken.ts';
-import { openCounted } from './sockets.ts';
+import { openCounted } from './streams/openCounted.ts';
 import { payloadHead, type StreamMessage } from './streams/streamMessage.ts';
 import type { StreamSink } from './streams/streamSink.ts';
 import type { Subscriptions } from './streams/subscriptions.ts';
 
 export const eventStream = 'text/event-stream';
 const closeGraceMs = 1_000;
+const lookEveryMs = 1_000;
 
 /** Whether a client reads event streams, by its `Accept` header; a wildcard does not say so. */
 export const acceptsEventStream = (accept: string | undefined): boolean =>
@@ -52,24 +53,21 @@ export interface StreamedOperation {
 export class EventStreams {
   readonly #options: EventStreamOptions;
   readonly #open = new Set<EventStreamResponse>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
-    this.#heartbeat = setInterval(() => {
-      const now = performance.now();
-      this.#open.forEach((each) => each.beat(now));
-    }, options.policy.pingMs).unref();
+    const each = (milliseconds: number, work: (out: EventStreamResponse) => void) => setInterval(() => this.#open.forEach(work), milliseconds).unref();
+    this.#timers = [each(options.policy.pingMs, (out) => out.beat(performance.now())), each(lookEveryMs, (out) => out.look(Date.now()))];
   }
 
   /** Resolves when the response is over. @throws Refusal before anything was written, for too many connections or a token that is not good */
   async run(request: IncomingMessage, response: ServerResponse, operation: StreamedOperation): Promise<void> {
     const { limits, clients, policy } = this.#options;
-    // Over its token, a client is thrown out without `complete`: it comes back with another one.
-    const session = new SessionToken(clients, () => response.end());
+    const session = new SessionToken(clients);
     const principal = await session.begin(operation.authorization);
     const counted = [limits.open(), limits.connection(principal)];
-    const out = new EventStreamResponse(response, policy);
+    const out = new EventStreamResponse(response, policy, session);
     try {
       if (counted.includes(undefined)) throw Refusal.of(429, 'TOO_MANY_REQUESTS', 'There are too many connections. Close some, or try again later.');
       this.#open.add(out);
@@ -77,7 +75,6 @@ export class EventStreams {
       await this.#send(out, operation, session);
     } finally {
       this.#open.delete(out);
-      session.end();
       counted.forEach((release) => release?.());
     }
   }
@@ -92,7 +89,7 @@ export class EventStreams {
 
   /** Ends every response, so that its client goes on elsewhere. */
   close(): void {
-    clearInterval(this.#heartbeat);
+    this.#timers.forEach((timer) => clearInterval(timer));
     for (const each of this.#open) {
       each.leave();
       setTimeout(() => each.cut(), closeGraceMs).unref();
@@ -123,15 +120,17 @@ export class EventStreams {
 class EventStreamResponse implements StreamSink {
   readonly #response: ServerResponse;
   readonly #policy: StreamPolicy;
+  readonly #session: SessionToken | undefined;
   readonly #oldAt: number;
   readonly closed: Promise<void>;
   #messages = 0;
   /** Since when what waits was not all taken. */
   #unreadSince: number | undefined;
 
-  constructor(response: ServerResponse, policy: StreamPolicy) {
+  constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken) {
     this.#response = response;
     this.#policy = policy;
+    this.#session = session;
     this.#oldAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);
     this.closed = new Promise((resolve) => this.onClose(resolve));
   }
@@ -186,6 +185,11 @@ class EventStreamResponse implements StreamSink {
     this.#unreadSince = undefined;
     if (now > this.#oldAt) this.leave();
     else this.#response.write(':\n\n');
+  }
+
+  /** Over its token, a client is thrown out without `complete`: it comes back with another one. */
+  look(wallClock: number): void {
+    if (this.#session?.isOver(wallClock)) this.leave();
   }
 
   onClose(heard: () => void): void {

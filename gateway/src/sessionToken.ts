@@ -2,26 +2,21 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from './refusal.ts';
 
-const longestTimer = 2 ** 31 - 1;
-
 /** Whose streams a connection may go on with after a new token: the same one's, bound to the same things. Its rights may be others. */
 const isSame = (a: Principal, b: Principal): boolean => {
   const of = ({ kind, subject, channel, bindings }: Principal) => JSON.stringify([kind, subject, channel, Object.entries(bindings).sort(([x], [y]) => (x < y ? -1 : 1))]);
   return of(a) === of(b);
 };
 
-/** Who a long-lived connection acts for: until its token is over, or renewed. */
+/** Who a long-lived connection acts for: until its token is over, or renewed. Whoever has it looks now and then whether it is. */
 export class SessionToken {
   readonly #clients: ClientIdentity;
-  readonly #onOver: () => void;
   #principal: Principal | undefined;
   #authorization: string | undefined;
-  #expiry: NodeJS.Timeout | undefined;
+  #endsAt = Number.POSITIVE_INFINITY;
 
-  /** `onOver` is called once, when a token came to its end. */
-  constructor(clients: ClientIdentity, onOver: () => void) {
+  constructor(clients: ClientIdentity) {
     this.#clients = clients;
-    this.#onOver = onOver;
   }
 
   /** @throws Error before `begin` succeeded */
@@ -55,19 +50,14 @@ export class SessionToken {
     }
   }
 
-  end(): void {
-    clearTimeout(this.#expiry);
+  /** `now`: milliseconds since the epoch. */
+  isOver(now: number): boolean {
+    return now >= this.#endsAt;
   }
 
   #take(principal: Principal, authorization: string | undefined, expiresAt: Date | undefined): void {
     this.#principal = principal;
     this.#authorization = authorization;
-    clearTimeout(this.#expiry);
-    if (expiresAt) this.#overAt(expiresAt.getTime());
-  }
-
-  #overAt(end: number): void {
-    const left = end - Date.now();
-    this.#expiry = setTimeout(() => (left > longestTimer ? this.#overAt(end) : this.#onOver()), Math.min(Math.max(0, left), longestTimer)).unref();
+    this.#endsAt = expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { StreamPolicy } from './channelManifest.ts';
+import { latin1 } from './streams/streamMessage.ts';
 
 /**
  * One client's WebSocket, as to what it may cost. What is sent waits in this process until the kernel takes it; a client that does not read is cut off
@@ -28,14 +29,10 @@ export class SocketConnection {
     client.on('pong', () => { this.#answered = true; });
   }
 
-  /** Sends what the client asked for. Resolves when the kernel took it, or never will. */
-  send(text: string): Promise<void> {
-    if (this.client.readyState !== this.client.OPEN) return Promise.resolve();
-    if (this.unreadBytes + text.length > this.#policy.maxUnreadBytesPerConnection) {
-      this.cut();
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.client.send(text, () => resolve()));
+  /** Sends what the client asked for; it is cut off if it does not read that. */
+  send(text: string): void {
+    if (this.unreadBytes + text.length > this.#policy.maxUnreadBytesPerConnection) this.cut();
+    else this.write('', latin1(text));
   }
 
   /**

@@ -4,36 +4,37 @@ import { latin1, payloadHead, type StreamMessage } from './streams/streamMessage
 import type { StreamSink } from './streams/streamSink.ts';
 import type { OpenedSubscription } from './streams/subscriptions.ts';
 
-const done = { done: true, value: undefined } as const;
-
-/**
- * A stream on a socket, as graphql-ws runs it. Its messages go past the library, straight to the connection: what it yields is only the answer that ends
- * it, if there is one. The first `next` starts it.
- */
-export class SocketStream implements StreamSink, AsyncIterableIterator<ExecutionResult> {
+/** A stream as one operation of a socket. Its messages are written as they are shared: only the head of a frame is its own. */
+export class SocketStream implements StreamSink {
   readonly #connection: SocketConnection;
   readonly #id: string;
-  #head: { readonly prefix: string; readonly text: string } | undefined;
+  readonly #onEnd: (last: ExecutionResult | undefined) => void;
+  #prefix: string | undefined;
+  #head = '';
   #opened: OpenedSubscription | undefined;
-  #last: ExecutionResult | undefined;
   #over = false;
-  #started = false;
-  #wake: (() => void) | undefined;
 
-  constructor(connection: SocketConnection, id: string) {
+  /** `onEnd` is told when it ends by itself, with the answer that says why, if any. */
+  constructor(connection: SocketConnection, id: string, onEnd: (last: ExecutionResult | undefined) => void) {
     this.#connection = connection;
     this.#id = id;
+    this.#onEnd = onEnd;
   }
 
-  runs(opened: OpenedSubscription): this {
+  /** Begins, unless its client was quicker. */
+  start(opened: OpenedSubscription): void {
     this.#opened = opened;
-    return this;
+    if (this.#over) opened.stop();
+    else opened.start();
   }
 
   send(message: StreamMessage, prefix: string): void {
     if (this.#over) return;
-    if (this.#head?.prefix !== prefix) this.#head = { prefix, text: latin1(`{"id":${JSON.stringify(this.#id)},"type":"next","payload":${payloadHead}${prefix}`) };
-    this.#connection.write(this.#head.text, message.frameTail);
+    if (this.#prefix !== prefix) {
+      this.#prefix = prefix;
+      this.#head = latin1(`{"id":${JSON.stringify(this.#id)},"type":"next","payload":${payloadHead}${prefix}`);
+    }
+    this.#connection.write(this.#head, message.frameTail);
   }
 
   get isFull(): boolean {
@@ -46,42 +47,17 @@ export class SocketStream implements StreamSink, AsyncIterableIterator<Execution
 
   end(last?: ExecutionResult): void {
     if (this.#over) return;
-    this.#last = last;
-    this.#finish();
+    this.#over = true;
+    this.#onEnd(last);
   }
 
   renewed(): void {
     this.#opened?.renewed();
   }
 
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    if (!this.#started) {
-      this.#started = true;
-      this.#opened?.start();
-    }
-    if (!this.#over) await new Promise<void>((resolve) => { this.#wake = resolve; });
-    const last = this.#last;
-    if (!last) return done;
-    this.#last = undefined;
-    return { done: false, value: last };
-  }
-
-  return(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    this.#finish();
-    this.#opened?.stop();
-    return Promise.resolve(done);
-  }
-
-  throw(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    return this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #finish(): void {
+  /** Ends it because its client says so, or is gone. */
+  stop(): void {
     this.#over = true;
-    this.#wake?.();
+    this.#opened?.stop();
   }
 }

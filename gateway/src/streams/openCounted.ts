@@ -1,0 +1,19 @@
+import type { ExecutionResult } from 'graphql';
+import type { CallerLimits } from '../callerLimits.ts';
+import { Refusal } from '../refusal.ts';
+import type { StreamSink } from './streamSink.ts';
+import type { CheckedRequest, OpenedSubscription, Subscriptions } from './subscriptions.ts';
+
+/** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
+export async function openCounted(subscriptions: Subscriptions, checked: CheckedRequest, sink: StreamSink, limits: CallerLimits): Promise<OpenedSubscription | ExecutionResult> {
+  const release = limits.subscription(checked.request.principal());
+  if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+  try {
+    const opened = await subscriptions.open(checked, sink, release);
+    if (!('start' in opened)) release();
+    return opened;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
