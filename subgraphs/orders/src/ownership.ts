@@ -13,6 +13,9 @@ const boundStore = (principal: Principal, roles: readonly string[]): string | un
   return store !== undefined && isUuid(store) && roles.some((role) => principal.roles.includes(role)) ? store : undefined;
 };
 
+/** Not an empty `OR`: Prisma leaves that out of an `AND`, and what is left holds for every row. */
+const nobodys: Prisma.OrderWhereInput = { id: { in: [] } };
+
 /** Whose orders they are: which rows the principal may see. Whoever owns none gets a condition that nothing meets. */
 export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
   if (isAdmin(principal)) return {};
@@ -23,7 +26,7 @@ export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
   if (staffOf) own.push({ storeId: staffOf });
   const kioskOf = boundStore(principal, ['kiosk']);
   if (kioskOf) own.push({ storeId: kioskOf, deviceId: { not: null } });
-  return { OR: own };
+  return own.length > 0 ? { OR: own } : nobodys;
 }
 
 /** Whether the principal works in the kitchen of the store. */
