@@ -38,6 +38,8 @@ export function startChild<C extends Calls>(file: string, options: readonly stri
     }),
     end: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
+      // Nobody waits for its answers any more.
+      waiting.clear();
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;

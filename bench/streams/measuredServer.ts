@@ -81,7 +81,7 @@ export type ServerCalls = ReturnType<typeof serverCalls>;
 /** The child process's side: serves, and says what it uses. */
 export const serveMeasured = (begin: (setup: ServerSetup) => Promise<Served>): void => answerCalls(serverCalls(begin));
 
-export interface ProfileLine { readonly name: string; /** Of the samples that were not idle. */ readonly share: number }
+interface ProfileLine { readonly name: string; /** Of the samples that were not idle. */ readonly share: number }
 
 /** Functions by the time spent in themselves. */
 function hottest({ nodes, samples = [] }: Profiler.Profile): ProfileLine[] {

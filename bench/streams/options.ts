@@ -9,7 +9,8 @@ export const help = `bench/streams: what subscriptions cost, on one process: a s
   --seconds <n>          of each measurement (5)
   --callers one|each     whether all clients are one caller; default: one, but each its own in a storm
   --loads <n>            processes that play the clients (1 on two cores, else 2)
-  --profile              prints where the server's time goes, of fanout, one-each and documents
+  --without-plain        the channel alone
+  --profile              prints where the server's time goes; not of stalled
   --json <file>          writes the figures
 
 fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
@@ -25,6 +26,7 @@ export interface Options {
   readonly callers: string | undefined;
   readonly loads: number;
   readonly profile: boolean;
+  readonly plain: boolean;
   readonly json: string | undefined;
   readonly help: boolean;
 }
@@ -33,13 +35,14 @@ export function optionsOf(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args], options: {
       only: { type: 'string' }, subscribers: { type: 'string', default: '1000,5000,10000' }, seconds: { type: 'string', default: '5' }, callers: { type: 'string' },
-      loads: { type: 'string', default: availableParallelism() > 2 ? '2' : '1' }, profile: { type: 'boolean', default: false }, json: { type: 'string' },
+      loads: { type: 'string', default: availableParallelism() > 2 ? '2' : '1' }, profile: { type: 'boolean', default: false },
+      'without-plain': { type: 'boolean', default: false }, json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   return {
     ...values, only: values.only?.split(','), subscribers: values.subscribers.split(',').map(Number), seconds: Number(values.seconds), loads: Number(values.loads),
-    callers: values.callers, json: values.json,
+    callers: values.callers, json: values.json, plain: !values['without-plain'],
   };
 }
 

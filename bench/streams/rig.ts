@@ -8,7 +8,6 @@ import type { Connected, ConnectOrder, HeardEvent, LoadCalls } from './load.ts';
 import type { Mark, ServerCalls } from './measuredServer.ts';
 
 export type System = 'channel' | 'plain';
-export const systems: readonly System[] = ['channel', 'plain'];
 
 export interface Surroundings {
   readonly supergraph: string;
@@ -159,6 +158,11 @@ export class Rig {
 
   settle(): Promise<Mark> {
     return this.server.call('settle');
+  }
+
+  /** Where the server's time went since `beginProfile`: functions by the time spent in themselves. */
+  async printProfile(): Promise<void> {
+    for (const { name, share } of await this.server.call('endProfile')) console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`);
   }
 
   async end(): Promise<void> {

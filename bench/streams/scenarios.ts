@@ -1,7 +1,7 @@
 import { documents } from './benchGraph.ts';
 import { aimedAt, rowsOf, type FigureSpec, type Measured, type Row } from './figures.ts';
 import type { Options } from './options.ts';
-import { systems, type Surroundings, type System } from './rig.ts';
+import type { Surroundings, System } from './rig.ts';
 import { stalledClients, stalledFigures } from './stalledClients.ts';
 import { steadyFigures, steadyLoad, type SteadyLoad } from './steadyLoad.ts';
 import { storm, stormFigures } from './storm.ts';
@@ -17,13 +17,10 @@ const documentCounts = [1, 10, 100, 1_000];
 const documentSubscribers = 2_000;
 const singleEvents = 200;
 
-async function compared(name: string, variant: string, specs: readonly FigureSpec[], measure: (system: System) => Promise<Measured>): Promise<Row[]> {
-  const [channel, plain] = [await measure(systems[0]!), await measure(systems[1]!)];
-  return rowsOf(name, variant, specs, channel, plain);
-}
-
 export function scenarios(options: Options): Record<string, Scenario> {
   const { seconds, profile, subscribers } = options;
+  const compared = async (name: string, variant: string, specs: readonly FigureSpec[], measure: (system: System) => Promise<Measured>): Promise<Row[]> =>
+    rowsOf(name, variant, specs, await measure('channel'), options.plain ? await measure('plain') : {});
   const most = Math.max(...subscribers);
   const callersOf = (count: number) => (options.callers === 'each' ? count : 1);
   const shared = { seconds, profile, idPerClient: false, id: 'one', eventsPerSecond: 1 };
@@ -46,7 +43,7 @@ export function scenarios(options: Options): Record<string, Scenario> {
     'one-each': perCount('one-each', `one-each: ${singleEvents} events a second, to one each`, oneEach),
     storm: {
       title: 'storm: all at once, while 500 others hear an event a second', variants: [String(most)],
-      run: async (variant, around, done) => done(await compared('storm', variant, stormFigures(most >= aimedAt), (system) => storm(system, around, most, options.callers === 'one' ? 1 : most))),
+      run: async (variant, around, done) => done(await compared('storm', variant, stormFigures(most >= aimedAt), (system) => storm(system, around, { count: most, callers: options.callers === 'one' ? 1 : most, profile }))),
     },
     stalled: {
       title: 'stalled: 1 % read nothing any more, of a board of 64 KiB, 8 times a second', variants: [String(most)],

@@ -1,6 +1,5 @@
 import type { Happening } from './benchDomain.ts';
 import type { ConnectOrder } from './load.ts';
-import type { ProfileLine } from './measuredServer.ts';
 import { percentile, type FigureSpec, type Measured } from './figures.ts';
 import { Rig, authorizations, type Delivered, type Span, type Surroundings, type System } from './rig.ts';
 
@@ -70,7 +69,7 @@ async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<
     events = await rig.delivered(published, hearersOfEach);
   });
   const loop = await rig.server.call('loopDelay');
-  if (profile) printProfile(await rig.server.call('endProfile'));
+  if (profile) await rig.printProfile();
   const delivered = events.reduce((sum, event) => sum + event.delivered, 0);
   const last = events.filter((event) => event.delivered > 0).map(({ lastMs }) => lastMs);
   const ownCpu = ({ cpu, pings }: Span) => cpu - pings * pingCost;
@@ -80,5 +79,3 @@ async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<
     'loop delay, p99': loop.p99, 'loop delay, max': loop.max, 'delivered': (100 * delivered) / (hearersOfEach * published.length),
   };
 }
-
-const printProfile = (lines: readonly ProfileLine[]): void => lines.forEach(({ name, share }) => console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`));
