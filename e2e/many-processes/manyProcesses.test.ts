@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
+import { valueOf } from '#platform/testkit/prometheusText.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -52,14 +53,20 @@ describe('each service in a process of its own', () => {
 
   it('answers a kiosk over HTTP between the processes; one that is down costs its part of the page, until it is back', async () => {
     const stores = serve(['subgraph', 'stores'], { DATABASE_URL: url('stores') });
-    const menu = serve(['subgraph', 'menu'], { DATABASE_URL: url('menu') });
-    const kiosk = serve(['channel', 'kiosk']);
+    const menu = serve(['subgraph', 'menu'], { DATABASE_URL: url('menu'), METRICS_PORT: String(base + 9) });
+    const kiosk = serve(['channel', 'kiosk'], { METRICS_PORT: String(base + 8) });
     await Promise.all([stores, menu, kiosk].map((service) => service.whenReady()));
     const bearer = await token();
 
     const whole = await screen(bearer);
     expect(whole.errors).toBeUndefined();
     expect(whole.data.kiosk.store.menu?.sections.length).toBeGreaterThan(0);
+
+    const metricsAt = async (offset: number) => (await fetch(`http://127.0.0.1:${base + offset}/metrics`)).text();
+    expect(valueOf(await metricsAt(9), 'drburger_relay_leading')).toBe(1);
+    expect(valueOf(await metricsAt(9), 'drburger_metrics_source_up', { source: 'menu.database' })).toBe(1);
+    expect(valueOf(await metricsAt(8), 'drburger_http_requests_total', { channel: 'kiosk', status: '200' })).toBe(1);
+    expect(valueOf(await metricsAt(8), 'drburger_subgraph_fetches_total', { subgraph: 'menu', outcome: 'ok' })).toBeGreaterThan(0);
 
     process.kill(menu.pid, 'SIGKILL');
     const part = await until(async () => {

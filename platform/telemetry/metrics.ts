@@ -102,7 +102,8 @@ class ProcessMetrics implements Metrics {
       this.#gauges.get('sourceUp')!.set({ source }, readings ? 1 : 0);
       for (const { gauge, labels, value } of readings ?? []) this.#gauges.get(gauge)!.inc(labels, value);
     }
-    return this.#registry.metrics();
+    // The library writes `Nan`, which Prometheus reads, but not every reader of its format does: after a scrape that came within 20 ms of the last.
+    return (await this.#registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
   }
 
   /** Undefined if it did not come to its end in time. */

@@ -84,6 +84,12 @@ describe('metrics', () => {
     expect(await text).toContain('drburger_outbox_events{domain="orders"} 2');
   });
 
+  it('tells what is no number as the format has it', async () => {
+    const metrics = createMetrics();
+    metrics.onScrape('one', (report) => report('outboxDepth', { domain: 'Nan' }, Number.NaN));
+    expect(await linesOf(metrics, 'drburger_outbox_events')).toEqual(['drburger_outbox_events{domain="Nan"} NaN']);
+  });
+
   it('asks once for all who ask at the same time', async () => {
     const metrics = createMetrics();
     let asked = 0;
