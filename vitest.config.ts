@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const onPostgres = {
-  globalSetup: ['platform/testkit/clusterSetup.ts'],
+  globalSetup: ['platform/testkit/clusterSetup.ts', 'platform/testkit/kafka/kafkaSetup.ts'],
   setupFiles: ['platform/testkit/eachFile.ts'],
 };
 

@@ -154,6 +154,37 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       for (const key of keys) expect(distinct(all.of(key))).toEqual(upTo(n));
     });
 
+    it('lets nobody else handle a key while one of its messages is in hand, however slowly, when a member joins', async () => {
+      const { topic, group } = fresh();
+      const [heard, joined] = [new Record(), new Record()];
+      let finish: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => { finish = resolve; });
+      const inHand: number[] = [];
+      let overlaps = 0;
+      const handle = (record: Record) => async (each: BusMessage) => {
+        if (each.key === 'slow') {
+          if (inHand.length) overlaps += 1;
+          inHand.push(numberOf(each));
+          await gate;
+          inHand.pop();
+        }
+        record.add(each);
+      };
+      await bus.consume(group, [topic], handle(heard));
+      await bus.publish(topic, numbered('slow', 1, 2));
+      await until(() => inHand.length);
+      const [others, second] = [keys.map((key) => message(key, 1)), await another()];
+      await second.consume(group, [topic], handle(joined));
+      await bus.publish(topic, [message('slow', 3), ...others]);
+      // Those in the partition of the slow one wait.
+      await until(() => heard.count + joined.count >= keys.length / 2);
+      expect([inHand, heard.of('slow'), joined.of('slow')]).toEqual([[1], [], []]);
+      finish();
+      await until(() => keys.every((key) => heard.of(key).length + joined.of(key).length > 0) && [...heard.of('slow'), ...joined.of('slow')].includes(3), { timeoutMs: 20_000 });
+      expect(overlaps).toBe(0);
+      expect(distinct([...heard.of('slow'), ...joined.of('slow')])).toEqual([1, 2, 3]);
+    }, 40_000);
+
     it('goes on, in another member, after what a member acknowledged before it left', async () => {
       const { topic, group } = fresh();
       const [first, second] = [new Record(), new Record()];
@@ -237,6 +268,15 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       await bus.publish(topic, [message('a', 1)]);
       await until(() => heard.length >= 2);
       expect(heard[0]).toBe('{"eventId": ');
+    });
+
+    it('takes several calls of one publisher at once', async () => {
+      const { topic, group } = fresh();
+      const heard = new Record();
+      await bus.consume(group, [topic], async (each) => heard.add(each));
+      await Promise.all(upTo(50).map((n) => bus.publish(topic, [message(`call:${n}`, n)])));
+      await until(() => heard.count >= 50);
+      for (const n of upTo(50)) expect(heard.of(`call:${n}`)).toEqual([n]);
     });
 
     it('takes messages of several publishers at once', async () => {

@@ -19,6 +19,9 @@ export interface TopicDescription {
   readonly retentionDays: number;
 }
 
+/** What a topic is like unless it is described otherwise. The inbox remembers events a day longer than this retention. */
+export const usualTopic = (name: string): TopicDescription => ({ name, partitions: 8, retentionDays: 7 });
+
 export interface GroupLag {
   readonly group: string;
   readonly messages: number;

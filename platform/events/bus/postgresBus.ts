@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import type { BusSubscription, EventBus, GroupLag, TopicDescription } from '../eventBus.ts';
+import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../eventBus.ts';
 import { Session } from '../session.ts';
 import { GroupMember } from './groupMember.ts';
 import { MessageLog } from './messageLog.ts';
@@ -163,7 +163,7 @@ class PostgresBus implements EventBus {
   #ensure(topic: string): Promise<void> {
     let ensured = this.#topics.get(topic);
     if (!ensured) {
-      const { partitions, retentionDays } = this.#parts.topics?.find(({ name }) => name === topic) ?? { partitions: 8, retentionDays: 7 };
+      const { partitions, retentionDays } = this.#parts.topics?.find(({ name }) => name === topic) ?? usualTopic(topic);
       ensured = this.#pool.query('select bus.ensure_topic($1, $2, make_interval(days => $3))', [topic, partitions, retentionDays]).then(() => undefined);
       this.#topics.set(topic, ensured);
       ensured.catch(() => this.#topics.delete(topic));

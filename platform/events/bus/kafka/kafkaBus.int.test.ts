@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { freePort } from '#platform/postgres/freePort.ts';
+import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
+import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
+import { sharedKafka } from '#platform/testkit/kafka/kafkaBroker.ts';
+import { until } from '#platform/testkit/until.ts';
+import { busContract } from '../../busContract.ts';
+import type { EventEnvelope } from '../../defineEvent.ts';
+import { openBus } from '../../fixtures/openBus.ts';
+import { kafkaBus } from './kafkaBus.ts';
+
+const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+describeOnKafka('Kafka', () => {
+  for (const client of ['kafkajs', 'platformatic'] as const) {
+    busContract(client, async () => {
+      const broker = await sharedKafka();
+      const address = `${client}://${broker}`;
+      const raw = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).producer();
+      await raw.connect();
+      return {
+        createBus: () => openBus(address, log),
+        spawnMember: (group, topic) => superviseProcess({
+          script: new URL('../../fixtures/stuckMember.ts', import.meta.url).pathname, args: [address, group, topic], ready: /^joined/, restart: false,
+        }),
+        publishText: async (topic, key, text) => { await raw.send({ topic, messages: [{ key, value: text }] }); },
+        close: () => raw.disconnect(),
+      };
+    });
+  }
+
+  it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
+    const broker = await sharedKafka();
+    const buses = await Promise.all((['kafkajs', 'platformatic'] as const).map((client) => openBus(`${client}://${broker}`, log)));
+    const topic = `mixed-${randomUUID()}.v1`;
+    const heard = [new Map<string, number[]>(), new Map<string, number[]>()];
+    const keys = Array.from({ length: 40 }, (_, index) => `key:${index}`);
+    try {
+      for (const [index, bus] of buses.entries()) {
+        await bus.consume('mixed', [topic], async ({ key, value }) => {
+          const { n } = value as { n: number };
+          heard[index]!.set(key, [...(heard[index]!.get(key) ?? []), n]);
+        });
+      }
+      let n = 0;
+      await until(async () => {
+        n += 1;
+        for (const bus of buses) await bus.publish(topic, keys.map((key) => ({ key, value: { n } as unknown as EventEnvelope })));
+        return heard.every((each) => each.size > 0);
+      }, { timeoutMs: 20_000 });
+      await until(() => keys.every((key) => heard.some((each) => each.get(key)?.at(-1) === n)));
+      // Once shared, no key goes to both, though both publish it.
+      heard.forEach((each) => each.clear());
+      for (const bus of buses) await bus.publish(topic, keys.map((key) => ({ key, value: { n: -1 } as unknown as EventEnvelope })));
+      await until(() => keys.every((key) => heard.flatMap((each) => each.get(key) ?? []).filter((each) => each === -1).length >= 2));
+      expect(heard.map((each) => each.size > 0)).toEqual([true, true]);
+      expect(keys.filter((key) => heard.every((each) => each.has(key)))).toEqual([]);
+    } finally {
+      await Promise.all(buses.map((bus) => bus.close()));
+    }
+  });
+
+  describe.each(['kafkajs', 'platformatic'] as const)('%s', (client) => {
+    it('makes topics as they are described, tells what an existing one is not, and leaves it so', async () => {
+      const brokers = [await sharedKafka()];
+      const name = `described-${randomUUID()}.v1`;
+      const warned: unknown[] = [];
+      const telling = { ...log, debug: () => undefined, warn: (line: unknown) => warned.push(line) } as unknown as typeof log;
+      const open = async (partitions: number, retentionDays: number) => (await kafkaBus({ brokers, client, log: telling, topics: [{ name, partitions, retentionDays }] })).close();
+      await open(3, 2);
+      await open(3, 2);
+      expect(warned).toEqual([]);
+      await open(2, 5);
+      expect(warned).toEqual([`the topic ${name} has partitions 3 where 2 is described, retention.ms 172800000 where 432000000 is described; it is left as it is`]);
+      await open(3, 2);
+      expect(warned).toHaveLength(1);
+    });
+
+    it('says in one line that no broker answers', async () => {
+      const port = await freePort();
+      await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(new RegExp(`^Kafka does not answer at 127\\.0\\.0\\.1:${port}: start it, or set KAFKA_BROKERS \\(.+\\)\\.$`));
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import type { Logger } from 'pino';
+import { StartupError } from '#platform/config/startupError.ts';
+import { usualTopic, type BusSubscription, type EventBus, type TopicDescription } from '../../eventBus.ts';
+import { pause } from '../../pause.ts';
+import { GroupLanes } from './groupLanes.ts';
+import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
+import { keepMembership } from './keepMembership.ts';
+import { encode } from './messageCoding.ts';
+import { differenceOf, settingsOf } from './topicSettings.ts';
+import { TopicTail } from './topicTail.ts';
+
+/** How long a broker waits for a silent member before others take over: the shortest that brokers allow by default. */
+const sessionMs = 6_000;
+
+export type KafkaClientName = 'kafkajs' | 'platformatic';
+
+export interface KafkaBusParts {
+  /** host:port each. */
+  readonly brokers: readonly string[];
+  readonly client: KafkaClientName;
+  readonly log: Logger;
+  /** Topics that are made, or compared with what is there, before the bus is ready. Others are as `usualTopic` when they are first used. */
+  readonly topics?: readonly TopicDescription[];
+}
+
+/** The bus on Apache Kafka 4. Ready when it resolves. @throws StartupError within seconds when no broker answers */
+export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
+  let client: KafkaClient | undefined;
+  try {
+    client = await clientOf(parts);
+    const bus = new KafkaBus(parts, client);
+    await bus.begin();
+    return bus;
+  } catch (error) {
+    await client?.close();
+    parts.log.debug({ err: error }, 'no broker');
+    throw new StartupError(`Kafka does not answer at ${parts.brokers.join(', ')}: start it, or set KAFKA_BROKERS (${error instanceof Error ? error.message.split('\n')[0] : String(error)}).`);
+  }
+}
+
+async function clientOf({ brokers, client, log }: KafkaBusParts): Promise<KafkaClient> {
+  const parts: KafkaClientParts = { brokers, sessionMs, onDebug: (message, fields) => log.debug(fields, message) };
+  if (client === 'platformatic') return (await import('./platformaticClient.ts')).platformaticClient(parts);
+  return (await import('./kafkajsClient.ts')).kafkajsClient(parts);
+}
+
+class KafkaBus implements EventBus {
+  readonly #parts: KafkaBusParts;
+  readonly #client: KafkaClient;
+  readonly #topics = new Map<string, Promise<void>>();
+  /** The last call of each topic: one at a time, since two could be given the same sequence numbers, and one of them dropped as a duplicate. */
+  readonly #sending = new Map<string, Promise<void>>();
+  readonly #tails = new Map<string, TopicTail>();
+  readonly #subscriptions = new Set<BusSubscription>();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: KafkaBusParts, client: KafkaClient) {
+    this.#parts = parts;
+    this.#client = client;
+  }
+
+  async begin(): Promise<void> {
+    // Some topic, to see whether a broker is there at all.
+    if (!this.#parts.topics?.length) await this.#client.topic('drburger.v1');
+    await Promise.all((this.#parts.topics ?? []).map(({ name }) => this.#ensure(name)));
+  }
+
+  async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
+    if (!messages.length) return;
+    if (this.#closing) throw new Error('the bus is closed');
+    const encoded = messages.map(encode);
+    await this.#ensure(topic);
+    const sent = (this.#sending.get(topic) ?? Promise.resolve()).then(() => this.#client.send(topic, encoded));
+    this.#sending.set(topic, sent.catch(() => undefined));
+    await sent;
+  }
+
+  async consume(group: string, topics: readonly string[], handle: Parameters<EventBus['consume']>[2]): Promise<BusSubscription> {
+    await this.#ensureAll(topics);
+    const { log } = this.#parts;
+    const lanes = new GroupLanes({ group, handle, log, sessionMs });
+    const kept = await keepMembership({
+      what: `group ${group}`, log,
+      join: () => this.#client.join(group, topics, lanes),
+      onLost: () => lanes.abandon(),
+    });
+    return this.#subscription(async () => {
+      await lanes.finish();
+      await kept.leave();
+    });
+  }
+
+  async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
+    await this.#ensureAll(topics);
+    const stops = await Promise.all(topics.map((topic) => this.#tail(topic).hear(handle)));
+    return this.#subscription(async () => stops.forEach((stop) => stop()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeNow();
+    return this.#closing;
+  }
+
+  async #closeNow(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await Promise.all([...this.#tails.values()].map((tail) => tail.close()));
+    await Promise.all(this.#sending.values());
+    await this.#client.close();
+  }
+
+  /** One for all who listen to a topic in this process. */
+  #tail(topic: string): TopicTail {
+    const tail = this.#tails.get(topic) ?? new TopicTail(topic, this.#client, this.#parts.log);
+    this.#tails.set(topic, tail);
+    return tail;
+  }
+
+  #subscription(end: () => Promise<void>): BusSubscription {
+    let closing: Promise<void> | undefined;
+    const subscription = {
+      close: () => {
+        closing ??= end().finally(() => this.#subscriptions.delete(subscription));
+        return closing;
+      },
+    };
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async #ensureAll(topics: readonly string[]): Promise<void> {
+    await Promise.all(topics.map((topic) => this.#ensure(topic)));
+  }
+
+  #ensure(name: string): Promise<void> {
+    let ensured = this.#topics.get(name);
+    if (!ensured) {
+      ensured = this.#ensureNow(this.#parts.topics?.find((topic) => topic.name === name) ?? usualTopic(name));
+      this.#topics.set(name, ensured);
+      ensured.catch(() => this.#topics.delete(name));
+    }
+    return ensured;
+  }
+
+  async #ensureNow(description: TopicDescription): Promise<void> {
+    const existing = await this.#client.topic(description.name);
+    if (!existing) {
+      await this.#client.createTopic(description, settingsOf(description));
+      return this.#spread(description.name);
+    }
+    const difference = differenceOf(description, existing);
+    if (difference) this.#parts.log.warn(difference);
+  }
+
+  /** A topic exists before every broker has heard of it. */
+  async #spread(topic: string): Promise<void> {
+    for (const deadline = performance.now() + 5_000; ;) {
+      try {
+        return void await this.#client.offsets(topic);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await pause(20);
+      }
+    }
+  }
+}

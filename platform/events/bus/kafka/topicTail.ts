@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { BusMessage } from '../../eventBus.ts';
+import type { KafkaClient, KafkaRecord } from './kafkaClient.ts';
+import { keepMembership } from './keepMembership.ts';
+import { busMessage } from './messageCoding.ts';
+
+type Hear = (message: BusMessage) => void;
+
+const backMs = 60_000;
+
+/**
+ * Reads a topic for all who listen to it in this process. It notes where the partitions end, goes a minute back, and is live when it has passed those
+ * ends; after a lost connection it goes on where it was. Each message once, in the order of its partition.
+ */
+export class TopicTail {
+  readonly #topic: string;
+  readonly #client: KafkaClient;
+  readonly #log: Logger;
+  readonly #hearers = new Set<Hear>();
+  /** The next offset of each partition. */
+  readonly #next = new Map<number, number>();
+  #live: Promise<void> | undefined;
+  #reading: { leave(): Promise<void> } | undefined;
+
+  constructor(topic: string, client: KafkaClient, log: Logger) {
+    this.#topic = topic;
+    this.#client = client;
+    this.#log = log;
+  }
+
+  /** Resolves, with how to stop, when everything published from now on will be heard. */
+  async hear(hear: Hear): Promise<() => void> {
+    // Those who share a handler are still two.
+    const own: Hear = (message) => hear(message);
+    this.#hearers.add(own);
+    try {
+      this.#live ??= this.#open();
+      await this.#live;
+      return () => void this.#hearers.delete(own);
+    } catch (error) {
+      this.#live = undefined;
+      this.#hearers.delete(own);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#hearers.clear();
+    await this.#live?.catch(() => undefined);
+    await this.#reading?.leave();
+  }
+
+  async #open(): Promise<void> {
+    const ends = await this.#client.offsets(this.#topic);
+    const starts = await this.#client.offsets(this.#topic, Date.now() - backMs);
+    for (const [partition, end] of ends) this.#next.set(partition, Math.min(end, starts.get(partition) ?? end));
+    const passed = () => [...ends].every(([partition, end]) => this.#next.get(partition)! >= end);
+    let onPassed: () => void = () => undefined;
+    const live = new Promise<void>((resolve) => { onPassed = resolve; });
+    this.#reading = await keepMembership({
+      what: `tail of ${this.#topic}`, log: this.#log,
+      join: () => this.#client.follow(this.#topic, this.#next, (partition, records, after) => {
+        this.#take(partition, records, after);
+        if (passed()) onPassed();
+      }),
+    });
+    if (!passed()) await live;
+  }
+
+  #take(partition: number, records: readonly KafkaRecord[], after: number): void {
+    for (const record of records) {
+      if (record.offset < (this.#next.get(partition) ?? 0)) continue;
+      this.#next.set(partition, record.offset + 1);
+      this.#tell(busMessage(this.#topic, record));
+    }
+    this.#next.set(partition, Math.max(after, this.#next.get(partition) ?? 0));
+  }
+
+  #tell(message: BusMessage): void {
+    for (const hear of this.#hearers) {
+      try {
+        hear(message);
+      } catch (error) {
+        this.#log.error({ err: error, topic: this.#topic }, 'a tail failed to handle a message');
+      }
+    }
+  }
+}
