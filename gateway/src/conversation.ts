@@ -16,6 +16,7 @@ import { SessionToken } from './sessionToken.ts';
 import type { SocketConnection } from './socketConnection.ts';
 import { SocketStream } from './socketStream.ts';
 import { openCounted } from './streams/openCounted.ts';
+import type { StreamMetrics } from './streams/streamMetrics.ts';
 import type { Subscriptions } from './streams/subscriptions.ts';
 
 export interface ConversationParts {
@@ -26,6 +27,7 @@ export interface ConversationParts {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
+  readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
 
@@ -117,10 +119,10 @@ export class Conversation {
       if (this.#isGone) return;
       this.#counted = this.#parts.limits.connection(principal);
     } catch (error) {
-      if (error instanceof Refusal) return this.#close(CloseCode.Forbidden, 'Forbidden');
+      if (error instanceof Refusal) return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
       throw error;
     }
-    if (!this.#counted) return this.#close(tryAgainLater, 'Too many connections');
+    if (!this.#counted) return this.#refuse('limit', tryAgainLater, 'Too many connections');
     this.#state = 'acknowledged';
     this.#send('{"type":"connection_ack"}');
   }
@@ -191,6 +193,11 @@ export class Conversation {
 
   #send(text: string): void {
     if (!this.#isGone) this.#connection.send(text);
+  }
+
+  #refuse(why: 'unauthenticated' | 'forbidden' | 'limit', code: number, reason: string): void {
+    this.#parts.metrics.refused(why);
+    this.#close(code, reason);
   }
 
   #close(code: number, reason: string): void {

@@ -61,6 +61,10 @@ export class EventStreams {
     this.#timers = [each(options.policy.pingMs, (out) => out.beat(performance.now())), each(lookEveryMs, (out) => out.look(Date.now()))];
   }
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   /** Resolves when the response is over. @throws Refusal before anything was written, for too many connections or a token that is not good */
   async run(request: IncomingMessage, response: ServerResponse, operation: StreamedOperation): Promise<void> {
     const { limits, clients, policy } = this.#options;

@@ -25,6 +25,7 @@ import { Budget } from './streams/budget.ts';
 import { Cursors } from './streams/cursors.ts';
 import type { FeedReader } from './streams/feedReader.ts';
 import { acquireHub } from './streams/streamHub.ts';
+import { StreamMetrics } from './streams/streamMetrics.ts';
 import { Subscriptions } from './streams/subscriptions.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 
@@ -87,48 +88,63 @@ export async function serveGraph(service: GraphService, live: ReplaceableGraph =
   const policy = { ...defaultStreamPolicy, ...service.streams };
   const shared = service.bus ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
   try {
+    const streamMetrics = new StreamMetrics(service.metrics, service.name);
+    const queued = new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess });
     const subscriptions = shared && new Subscriptions(live.current, {
       hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log,
-      queued: new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess }),
+      queued, metrics: streamMetrics,
       callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
     });
     await subscriptions?.start();
-    return await new ServedGraph(service, live, policy, subscriptions).listen(async () => shared?.release());
+    return await new ServedGraph(service, live, { policy, subscriptions, metrics: streamMetrics, queued }).listen(async () => shared?.release());
   } catch (error) {
     await shared?.release();
     throw error;
   }
 }
 
+interface StreamParts {
+  readonly policy: StreamPolicy;
+  /** Undefined where there is no event bus. */
+  readonly subscriptions: Subscriptions | undefined;
+  readonly metrics: StreamMetrics;
+  readonly queued: Budget;
+}
+
 class ServedGraph {
   readonly #service: GraphService;
   readonly #live: ReplaceableGraph;
-  readonly #policy: StreamPolicy;
-  readonly #subscriptions: Subscriptions | undefined;
+  readonly #streams: StreamParts;
   #planning = new AbortController();
   #reloading: Promise<void> = Promise.resolve();
 
-  constructor(service: GraphService, live: ReplaceableGraph, policy: StreamPolicy, subscriptions: Subscriptions | undefined) {
+  constructor(service: GraphService, live: ReplaceableGraph, streams: StreamParts) {
     this.#service = service;
     this.#live = live;
-    this.#policy = policy;
-    this.#subscriptions = subscriptions;
+    this.#streams = streams;
   }
 
   async listen(onClose: () => Promise<void>): Promise<RunningChannel> {
     const { name, clients, callerOf, discreet, log, metrics, cache, port, host } = this.#service;
     const { bodyBytes } = { ...defaultLimits, ...this.#service.limits };
-    const [live, policy, subscriptions] = [this.#live, this.#policy, this.#subscriptions];
+    const live = this.#live;
+    const { policy, subscriptions, metrics: streamMetrics, queued } = this.#streams;
     const { prepared, unfit } = this.#prepareTrusted(live.current);
     if (unfit[0]) throw unfit[0];
     const limits = new CallerLimits(policy);
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
+    const sockets = new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
     const server = new GraphServer({
       name, log, explorer: !discreet,
       http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
-      sockets: new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, maxFrameBytes: bodyBytes, log }),
+      sockets,
     });
+    const unwatch = streamMetrics.watch(() => ({
+      streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
+      socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
+    }));
     const running = await server.listen(port, host, async () => {
+      unwatch();
       this.#planning.abort();
       await onClose();
     });
@@ -146,11 +162,11 @@ class ServedGraph {
     const { name, log } = this.#service;
     const next = generationOf(this.#service, buildGraph(supergraph));
     const { prepared, unfit } = this.#prepareTrusted(next);
-    await this.#subscriptions?.listen(next.graph);
+    await this.#streams.subscriptions?.listen(next.graph);
     this.#live.current = next;
-    this.#subscriptions?.goOver(next);
+    this.#streams.subscriptions?.goOver(next);
     for (const error of unfit) log.warn(error.message);
-    log.info({ channel: name, subscriptions: this.#subscriptions?.count ?? 0 }, 'another supergraph is served');
+    log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'another supergraph is served');
     this.#planAhead(prepared);
   }
 
@@ -167,7 +183,7 @@ class ServedGraph {
       try {
         const kept = run.documents.keep(document.source);
         if (kept.operation.operation !== 'subscription') return [kept];
-        return this.#subscriptions ? [this.#subscriptions.prepare(kept, run).query] : [];
+        return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run).query] : [];
       } catch (error) {
         unfit.push(new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error }));
         return [];

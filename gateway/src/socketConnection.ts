@@ -3,6 +3,9 @@ import type { WebSocket } from 'ws';
 import type { StreamPolicy } from './channelManifest.ts';
 import { latin1 } from './streams/streamMessage.ts';
 
+/** `unread`: too much waits for it; `memory`: for all together; `stalled`: it takes nothing; `silent`: it does not answer; `closing`: it does not go. */
+export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
+
 /**
  * One client's WebSocket, as to what it may cost. What is sent waits in this process until the kernel takes it; a client that does not read is cut off
  * when too much waits, or for too long, and everything that waits for it is let go at once.
@@ -11,7 +14,7 @@ export class SocketConnection {
   readonly client: WebSocket;
   readonly #raw: Socket;
   readonly #policy: StreamPolicy;
-  readonly #onCut: () => void;
+  readonly #onCut: (reason: CutReason) => void;
   /** Frames since everything was read. */
   #frames = 0;
   /** What the kernel had taken when it was last looked at, and since when it took no more. */
@@ -21,7 +24,7 @@ export class SocketConnection {
   #busyAt = performance.now();
   #onRoom: (() => void)[] | undefined;
 
-  constructor(client: WebSocket, raw: Socket, policy: StreamPolicy, onCut: () => void) {
+  constructor(client: WebSocket, raw: Socket, policy: StreamPolicy, onCut: (reason: CutReason) => void) {
     this.client = client;
     this.#raw = raw;
     this.#policy = policy;
@@ -31,7 +34,7 @@ export class SocketConnection {
 
   /** Sends what the client asked for; it is cut off if it does not read that. */
   send(text: string): void {
-    if (this.unreadBytes + text.length > this.#policy.maxUnreadBytesPerConnection) this.cut();
+    if (this.unreadBytes + text.length > this.#policy.maxUnreadBytesPerConnection) this.cut('unread');
     else this.write('', latin1(text));
   }
 
@@ -102,7 +105,7 @@ export class SocketConnection {
   /** Asks whether it is still there; cuts it off if it did not answer the last time. */
   ping(): void {
     if (!this.#answered) {
-      this.cut();
+      this.cut('silent');
       return;
     }
     this.#answered = false;
@@ -116,10 +119,10 @@ export class SocketConnection {
   }
 
   /** Without a farewell, which it would not read: the kernel lets go of what it holds for it. */
-  cut(): void {
+  cut(reason: CutReason): void {
     if (this.#raw.destroyed) return;
     this.#raw.resetAndDestroy();
-    this.#onCut();
+    this.#onCut(reason);
   }
 }
 

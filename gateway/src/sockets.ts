@@ -49,6 +49,19 @@ export class Sockets {
     this.#timers = [setInterval(() => this.#ping(), options.policy.pingMs).unref(), setInterval(() => this.#look(), lookEveryMs).unref()];
   }
 
+  get count(): number {
+    return this.#peers.size;
+  }
+
+  get unreadBytes(): number {
+    return [...this.#peers.values()].reduce((sum, { connection }) => sum + connection.unreadBytes, 0);
+  }
+
+  /** That wait to be taken. */
+  get upgradesQueued(): number {
+    return this.#upgrades.depth;
+  }
+
   /** Takes upgrades at the path from an HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -60,6 +73,7 @@ export class Sockets {
       const isTaken = release !== undefined && this.#upgrades.add(() => this.#upgrade(request, socket, head));
       if (!isTaken) {
         release?.();
+        this.#options.metrics.refused(release ? 'overload' : 'full');
         socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -80,7 +94,7 @@ export class Sockets {
     for (const client of this.#peers.keys()) client.close(goingAway, 'Going away');
     const patience = performance.now() + closeGraceMs;
     while (this.#peers.size > 0 && performance.now() < patience) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
-    for (const { connection } of this.#peers.values()) connection.cut();
+    for (const { connection } of this.#peers.values()) connection.cut('closing');
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -90,7 +104,10 @@ export class Sockets {
   #begin(client: WebSocket, raw: Socket): void {
     const { policy, log } = this.#options;
     const now = performance.now();
-    const connection = new SocketConnection(client, raw, policy, () => this.#end(client));
+    const connection = new SocketConnection(client, raw, policy, (reason) => {
+      if (reason !== 'closing') this.#options.metrics.evicted(reason);
+      this.#end(client);
+    });
     const conversation = new Conversation(this.#options, connection);
     this.#peers.set(client, { connection, conversation, beganAt: now, oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5) });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
@@ -119,7 +136,7 @@ export class Sockets {
     const wallClock = Date.now();
     let unread = 0;
     for (const { connection, conversation, beganAt } of this.#peers.values()) {
-      if (connection.isStalled(now)) connection.cut();
+      if (connection.isStalled(now)) connection.cut('stalled');
       else if (conversation.isOver(wallClock)) connection.client.close(CloseCode.Forbidden, 'The token is over');
       else if (conversation.isSilent && now - beganAt > initWithinMs) connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
       else unread += connection.unreadBytes;
@@ -128,7 +145,7 @@ export class Sockets {
     for (const { connection } of [...this.#peers.values()].sort((a, b) => b.connection.unreadBytes - a.connection.unreadBytes)) {
       if (unread <= this.#options.policy.maxUnreadBytes) return;
       unread -= connection.unreadBytes;
-      connection.cut();
+      connection.cut('memory');
     }
   }
 }

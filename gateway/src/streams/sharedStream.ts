@@ -10,6 +10,7 @@ import { answerOf, eventAnswer, overlay, refusalAt, type StreamAnswer } from './
 import type { StreamDocument } from './streamDocument.ts';
 import type { Following, StreamHub } from './streamHub.ts';
 import { StreamMessage, type StreamMark } from './streamMessage.ts';
+import type { StreamMetrics } from './streamMetrics.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** What one execution of a shared stream is for. */
@@ -27,6 +28,8 @@ export interface SharedStreamParts {
   readonly key: string;
   readonly stream: StreamDocument;
   readonly feed: FeedAddress;
+  /** Of its field. */
+  readonly arguments: Readonly<Record<string, unknown>>;
   readonly hub: StreamHub;
   readonly policy: StreamPolicy;
   /** Of all events that wait in this process. */
@@ -38,6 +41,7 @@ export interface SharedStreamParts {
   /** The end of a cursor, signed. */
   readonly positionAt: (position: Position) => string;
   readonly onEmpty: () => void;
+  readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
 
@@ -192,7 +196,7 @@ export class SharedStream {
 
   async #renderEvent(each: FeedEvent): Promise<Rendered> {
     const { stream } = this.#parts;
-    const said = eventAnswer(stream, each.event, each.version);
+    const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
     if (said) return { kind: 'message', message: this.#message(said, 'event', each.version) };
     const answer = await this.#answerReflecting({ freshness: each.event.eventId, traceparent: each.event.metadata.traceparent }, each.version);
     if (answer.kind !== 'answer') return { kind: 'over', answer };
@@ -238,7 +242,7 @@ export class SharedStream {
     const rendered = await this.#renderNext(each);
     if (this.#closed) return;
     if (rendered.kind === 'nothing') this.#told = each.version;
-    else if (rendered.kind === 'message') await this.#tell(rendered.message);
+    else if (rendered.kind === 'message') await this.#tell(rendered.message, each);
     else if (rendered.kind === 'over') this.#end(rendered.answer.result);
     else await this.#catchUpWithView(rendered.answer, each);
   }
@@ -248,31 +252,33 @@ export class SharedStream {
     return this.#declares(each) ? this.changes(this.#told, each) : { kind: 'nothing' };
   }
 
-  async #tell(message: StreamMessage): Promise<void> {
+  async #tell(message: StreamMessage, { event }: FeedEvent): Promise<void> {
     this.#told = Math.max(message.version, this.#told ?? 0);
-    let count = 0;
+    let [offered, taken] = [0, 0];
     for (const subscriber of this.#subscribers) {
-      subscriber.offer(message);
-      count += 1;
-      if (count % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (subscriber.offer(message)) taken += 1;
+      offered += 1;
+      if (offered % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
     }
+    this.#parts.metrics.told(message.kind, taken, event.timestamp);
   }
 
   /** The view does not know of an event: what it shows is said to be older, and looked at again until it does. */
   async #catchUpWithView(answer: Answered, each: FeedEvent): Promise<void> {
     const { policy, stream } = this.#parts;
-    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.#message(answer.result, 'resync', answer.version!, 'stale'));
+    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.#message(answer.result, 'resync', answer.version!, 'stale'), each);
     for (let tries = 1; tries <= policy.staleTries; tries += 1) {
       await this.#queue.pause(policy.retryMs);
       if (this.#closed) return;
       const again = await this.#renderNext(each);
       if (again.kind === 'over') return this.#end(again.answer.result);
-      if (again.kind === 'message') return this.#tell(again.message);
+      if (again.kind === 'message') return this.#tell(again.message, each);
     }
     this.#end(refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'));
   }
 
   async #answer(read: StreamRead): Promise<StreamAnswer> {
+    this.#parts.metrics.executed();
     return answerOf(await this.#parts.read(read), this.#parts.stream);
   }
 

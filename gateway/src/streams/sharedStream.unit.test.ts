@@ -15,6 +15,7 @@ import { SharedStream, type StreamRead } from './sharedStream.ts';
 import { streamDocument, versionKey } from './streamDocument.ts';
 import type { StreamDeclaration } from './streamDeclaration.ts';
 import { StreamHub } from './streamHub.ts';
+import { StreamMetrics } from './streamMetrics.ts';
 import { Subscriber } from './subscriber.ts';
 
 const apiSchema = buildSchema(`
@@ -38,7 +39,7 @@ async function board(declaration: StreamDeclaration, source = 'subscription{boar
   const stream = prepare(source, declaration);
   const shared = new SharedStream({
     key: 'k', stream, hub, log, policy: { ...defaultStreamPolicy, retryMs: 1, behindPatienceMs: 5, ...policy }, positionAt: ({ version }) => `p${version}`,
-    queued: new Budget({ items: 1_000, bytes: 1e9 }), kept: new LruCache(1e6), onEmpty: () => { state.closed += 1; },
+    queued: new Budget({ items: 1_000, bytes: 1e9 }), kept: new LruCache(1e6), onEmpty: () => { state.closed += 1; }, metrics: new StreamMetrics(undefined, 'kiosk'), arguments: { storeId: '7' },
     feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' },
     read: async (read) => {
       state.reads.push(read);
@@ -158,12 +159,13 @@ describe('what events say by themselves', () => {
 
   it('executes nothing', async () => {
     expect(await told('id m:mood version v:version __typename', { storeId: '7', to: 'glad' })).toEqual({ answer: { id: '7', m: 'glad', version: 1, v: 1, __typename: 'Board' }, reads: 0 });
+    expect(await told('id', {})).toEqual({ answer: { id: '7' }, reads: 0 });
     expect(await told('mood', { to: null })).toEqual({ answer: { mood: null }, reads: 0 });
   });
 
   it.each([
     ['a field that no event says', 'mood ready', { to: 'glad' }, carried],
-    ['one that this event does not say', 'id mood', { to: 'glad' }, carried],
+    ['one that this event does not say', 'id mood', {}, carried],
     ['null where none may be', 'loud', { loud: null }, carried],
     ['what hangs on a variable', 'mood @include(if: true)', { to: 'glad' }, carried],
     ['an owner who may change', 'mood', { to: 'glad' }, { ...carried, fixedOwner: false }],

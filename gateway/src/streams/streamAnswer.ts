@@ -41,8 +41,8 @@ export function overlay(result: ExecutionResult, stream: StreamDocument, event: 
   for (const key of stream.versionKeys) answer[key] = version;
 }
 
-/** The answer that an event gives by itself; undefined if it does not say everything. */
-export function eventAnswer({ responseKey, eventFields }: StreamDocument, event: EventEnvelope, version: number): ExecutionResult | undefined {
+/** The answer that an event gives by itself; undefined if it does not say everything. What no event says is an argument: what the feed says of all its events. */
+export function eventAnswer({ responseKey, eventFields }: StreamDocument, args: Readonly<Record<string, unknown>>, event: EventEnvelope, version: number): ExecutionResult | undefined {
   if (!eventFields) return undefined;
   const data = (event.data ?? {}) as Record<string, unknown>;
   const answer: Answer = {};
@@ -50,7 +50,7 @@ export function eventAnswer({ responseKey, eventFields }: StreamDocument, event:
     if (from === 'version') answer[key] = version;
     else if ('constant' in from) answer[key] = from.constant;
     else {
-      const value = data[from.property];
+      const value = data[from.property] ?? (from.property in data ? null : args[from.property]);
       if (value === undefined || (value === null && !from.nullable)) return undefined;
       answer[key] = value;
     }

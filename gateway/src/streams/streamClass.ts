@@ -12,13 +12,13 @@ export interface StreamClass {
 const subject = 'subject';
 
 /**
- * The class of a caller, for an answer that depends on nothing of it but its scopes and these properties. The token of a class names no other: a resolver
+ * The class of a caller, for an answer that depends on nothing of it but its kind, roles and scopes, and these properties. The token of a class names no other: a resolver
  * that needs more finds nothing, and refuses. `undefined` stands for an answer that may depend on anything: the class is the caller alone.
  */
 export function streamClass(principal: Principal, dimensions: readonly string[] | undefined): StreamClass {
   if (!dimensions) return { principal, key: principalKey(principal) };
   const member: Principal = {
-    ...principal, roles: [],
+    ...principal,
     bindings: Object.fromEntries(Object.entries(principal.bindings).filter(([name]) => dimensions.includes(name))),
   };
   if (dimensions.includes(subject)) return { principal: member, key: principalKey(member) };

@@ -79,11 +79,15 @@ export class Subscriber {
     });
   }
 
-  /** Is handed a message of its stream. */
-  offer(message: StreamMessage): void {
-    if (this.#state !== 'live' || this.#has(message.version)) return;
-    if (this.#options.sink.isFull) this.#lag();
-    else this.#send(message);
+  /** Is handed a message of its stream. @returns whether its client is sent it */
+  offer(message: StreamMessage): boolean {
+    if (this.#state !== 'live' || this.#has(message.version)) return false;
+    if (this.#options.sink.isFull) {
+      this.#lag();
+      return false;
+    }
+    this.#send(message);
+    return true;
   }
 
   /** What follows does not follow on what it has. */
@@ -130,8 +134,15 @@ export class Subscriber {
     this.#options.sink.send(message, this.#options.prefix);
   }
 
+  /** What not all of its stream are told now. */
+  #sendAlone(message: StreamMessage): void {
+    this.#send(message);
+    this.#options.shared.parts.metrics.sent(message.kind);
+  }
+
   #show(snapshot: Snapshot, kind: 'snapshot' | 'resync' | 'event', reason?: ResyncReason): void {
-    this.#send(this.#options.shared.messageOf(snapshot, kind, reason));
+    this.#sendAlone(this.#options.shared.messageOf(snapshot, kind, reason));
+    if (reason === 'lagged') this.#options.shared.parts.metrics.lagged();
     const { answer, head } = snapshot;
     this.#sent = (answer.kind === 'answer' ? answer.version : undefined) ?? head;
   }
@@ -219,7 +230,7 @@ export class Subscriber {
   #take(rendered: Awaited<ReturnType<SharedStream['render']>>): boolean {
     if (this.#isOver) return true;
     if (rendered.kind === 'over') this.end(rendered.answer.result);
-    else if (rendered.kind === 'message' && !this.#has(rendered.message.version)) this.#send(rendered.message);
+    else if (rendered.kind === 'message' && !this.#has(rendered.message.version)) this.#sendAlone(rendered.message);
     return rendered.kind !== 'behind';
   }
 

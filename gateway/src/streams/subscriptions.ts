@@ -22,6 +22,7 @@ import { streamClass, type StreamClass } from './streamClass.ts';
 import { sinceVariable, streamDocument, type StreamDocument } from './streamDocument.ts';
 import type { StreamHub } from './streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
+import type { StreamMetrics } from './streamMetrics.ts';
 import type { StreamSink } from './streamSink.ts';
 import { Subscriber } from './subscriber.ts';
 
@@ -41,6 +42,7 @@ export interface SubscriptionParts {
   readonly queued: Budget;
   /** On whose behalf the subgraphs are called for a class of callers. */
   readonly callerOf: (principal: Principal, traceparent: string) => Caller;
+  readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
 
@@ -201,11 +203,11 @@ export class Subscriptions {
     const key = `${this.#generation} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`;
     const known = this.#shared.get(key);
     if (known) return known;
-    const { hub, policy, queued, cursors, log } = this.#parts;
+    const { hub, policy, queued, cursors, metrics, log } = this.#parts;
     // What a class is refused is refused by execution.
     const isWhole = refusalKey(shareClass.principal, query.scopeSets) === '';
     const made: SharedStream = new SharedStream({
-      key, stream: isWhole ? stream : { ...stream, eventFields: undefined }, feed, hub, policy, queued, kept: this.#kept, log,
+      key, stream: isWhole ? stream : { ...stream, eventFields: undefined }, feed, arguments: stream.argumentsOf(variables), hub, policy, queued, kept: this.#kept, metrics, log,
       read: this.#reader(query, variables, shareClass.principal, stream.declaration.since !== undefined),
       positionAt: (position) => cursors.position(feed, position),
       onEmpty: () => { if (this.#shared.get(key) === made) this.#shared.delete(key); },

@@ -37,14 +37,24 @@ const sdl = {
     type Shop @key(fields: "id") { id: ID! wares: [Ware!] }
   `,
   orders: `
-    type Query { order(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"]) }
+    type Query {
+      order(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
+      board(storeId: ID!): Board @tag(name: "public")
+      till(storeId: ID!): Till @tag(name: "public")
+    }
     type Mutation { advance(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:place"]) }
     type Subscription {
       orderStatusChanged(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version")
       orderWatched(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", delivery: "latest")
+      boardChanged(storeId: ID!): Board @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board")
+      tillChanged(storeId: ID!): Till @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "till")
     }
+    "Says who it was answered for."
+    type Board @variesBy(caller: []) @tag(name: "public") { for: String! mine: Order }
+    "The same, of those who are bound to one store."
+    type Till @variesBy(caller: ["store"]) @tag(name: "public") { for: String! }
     type Order @key(fields: "id") @tag(name: "public") { id: ID! status: String! version: Int! shop: Shop! total: Int! }
     type Shop @key(fields: "id", resolvable: false) { id: ID! }
   `,
@@ -115,7 +125,7 @@ export async function fixture(): Promise<Fixture> {
   return made;
 }
 
-interface Context { readonly principal: { readonly subject: string } }
+interface Context { readonly principal: { readonly subject: string; readonly bindings: Readonly<Record<string, string>> } }
 
 function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph, object> {
   const shop = (id: string) => ({ __typename: 'Shop', id, name: `Shop ${id}`, note: 'open', takings: 100, mandatory: 1 });
@@ -134,7 +144,12 @@ function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph,
       Shop: { __resolveReference: ({ id }: { id: string }) => ({ id }), wares: () => [{ id: 'w1', title: 'Burger' }] },
     },
     orders: {
-      Query: { order: (_: unknown, { orderId }: { orderId: string }, context: Context) => owned(orderId, context) },
+      Query: {
+        order: (_: unknown, { orderId }: { orderId: string }, context: Context) => owned(orderId, context),
+        board: (_: unknown, _args: unknown, { principal }: Context) => ({ for: principal.subject }),
+        till: (_: unknown, _args: unknown, { principal }: Context) => ({ for: JSON.stringify([principal.subject.startsWith('class:'), principal.bindings]) }),
+      },
+      Board: { mine: (_: unknown, _args: unknown, context: Context) => owned('o1', context) },
       Mutation: {
         advance: (_: unknown, { orderId }: { orderId: string }, context: Context) => {
           const order = orders.get(orderId);

@@ -1,0 +1,55 @@
+import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
+import type { StreamMark } from './streamMessage.ts';
+
+type Kind = StreamMark['kind'];
+
+/** What a channel's streams and sockets count. Nothing, where nobody collects. */
+export class StreamMetrics {
+  readonly #metrics: Metrics | undefined;
+  readonly #channel: string;
+
+  constructor(metrics: Metrics | undefined, channel: string) {
+    this.#metrics = metrics;
+    this.#channel = channel;
+  }
+
+  executed(): void {
+    this.#metrics?.count('streamExecutions', { channel: this.#channel });
+  }
+
+  /** A message went to one subscriber, whoever it was made for. */
+  sent(kind: Kind): void {
+    this.#metrics?.count('streamMessages', { channel: this.#channel, kind });
+  }
+
+  /** A message was made once, and went to so many. `happenedAt`: of the event, ISO 8601. */
+  told(kind: Kind, count: number, happenedAt: string | undefined): void {
+    if (!this.#metrics || count === 0) return;
+    const channel = this.#channel;
+    this.#metrics.count('streamMessages', { channel, kind }, count);
+    if (count > 1) this.#metrics.count('streamSharedDeliveries', { channel }, count - 1);
+    const delay = happenedAt === undefined ? Number.NaN : (Date.now() - Date.parse(happenedAt)) / 1_000;
+    if (delay >= 0) this.#metrics.observe('streamDelay', { channel }, delay);
+  }
+
+  lagged(): void {
+    this.#metrics?.count('streamLagged', { channel: this.#channel });
+  }
+
+  evicted(reason: LabelsOf<'socketEvictions'>['reason']): void {
+    this.#metrics?.count('socketEvictions', { channel: this.#channel, reason });
+  }
+
+  refused(reason: LabelsOf<'socketRefusals'>['reason']): void {
+    this.#metrics?.count('socketRefusals', { channel: this.#channel, reason });
+  }
+
+  /** Reads these whenever somebody asks. @returns how to end that */
+  watch(read: () => Readonly<Record<'streamConnections' | 'streamSubscriptions' | 'streamQueuedEvents' | 'streamQueuedBytes' | 'socketUnread' | 'upgradesQueued', number>>): () => void {
+    return this.#metrics?.onScrape(`streams of ${this.#channel}`, (report) => {
+      const readings = read();
+      for (const gauge of Object.keys(readings) as (keyof typeof readings)[]) report(gauge, { channel: this.#channel }, readings[gauge]);
+    }) ?? (() => undefined);
+  }
+}
