@@ -8,6 +8,7 @@ export default {
   name: 'kiosk',
   tags: ['public', 'kiosk'],
   directory: new URL('.', import.meta.url),
+  pages: ['board'],
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   auth: { roles: ['kiosk'], anonymous: false },
 } satisfies ChannelManifest;

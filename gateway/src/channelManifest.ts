@@ -22,6 +22,8 @@ export interface ChannelManifest {
   readonly limits?: Partial<Limits>;
   readonly cache?: CachePolicy;
   readonly streams?: Partial<StreamPolicy>;
+  /** Web pages, each served at its name, such as `board` at `/board`: made by `generate` of the folder `pages/<name>/` into one document that loads nothing else. */
+  readonly pages?: readonly string[];
   readonly auth: {
     /** A token with none of these is refused with 403 (on a socket: 4403). */
     readonly roles: readonly Role[];

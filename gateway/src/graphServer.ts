@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from './httpHandler.ts';
+import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from './sockets.ts';
 
 export const graphqlPath = '/graphql';
@@ -16,6 +17,8 @@ export interface GraphServerOptions {
   readonly sockets: Sockets;
   /** Whether a browser that opens the path is shown GraphiQL. */
   readonly explorer: boolean;
+  /** By path. */
+  readonly pages: ReadonlyMap<string, Page>;
   readonly log: Logger;
 }
 
@@ -65,8 +68,11 @@ export class GraphServer {
         return text(response, 200, 'application/json', '{"status":"live"}');
       case '/health/ready':
         return this.#closing ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
-      default:
+      default: {
+        const page = this.#options.pages.get(url?.pathname ?? '');
+        if (page) return sendPage(request, response, page);
         return text(response, 404, 'application/json', '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}');
+      }
     }
   }
 

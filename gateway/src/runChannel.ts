@@ -7,6 +7,7 @@ import { createClientIdentity } from './clientIdentity.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from './graph.ts';
 import type { LiveGraph } from './liveGraph.ts';
+import { loadPages } from './pages.ts';
 import type { Caller } from './pipeline.ts';
 import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from './trustedDocuments.ts';
@@ -35,12 +36,13 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
   const file = supergraph === undefined ? composed(manifest.name) : undefined;
   const graph = buildGraph(supergraph ?? file!.text);
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
+  const pages = loadPages(manifest);
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
   const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => live, callerOf));
   const development = runtime.profile === 'development';
   const service: GraphService = {
-    name: manifest.name, graph, trusted, callerOf, anyDocument: development, discreet: !development,
+    name: manifest.name, graph, pages, trusted, callerOf, anyDocument: development, discreet: !development,
     subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
     clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity),
     limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,

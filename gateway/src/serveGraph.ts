@@ -18,6 +18,7 @@ import { GraphServer, graphqlPath } from './graphServer.ts';
 import { HttpHandler } from './httpHandler.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import type { GraphGeneration, LiveGraph } from './liveGraph.ts';
+import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from './pipeline.ts';
 import { createPlanner } from './planner.ts';
 import { Sockets } from './sockets.ts';
@@ -44,6 +45,8 @@ export interface GraphService {
   readonly anyDocument: boolean;
   /** No introspection, no hints about names, no explorer. */
   readonly discreet: boolean;
+  /** Web pages by path. */
+  readonly pages?: ReadonlyMap<string, Page>;
   readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
   readonly bus?: EventTail;
   readonly feeds?: FeedReader;
@@ -135,7 +138,7 @@ class ServedGraph {
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
     const sockets = new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
     const server = new GraphServer({
-      name, log, explorer: !discreet,
+      name, log, explorer: !discreet, pages: this.#service.pages ?? new Map(),
       http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
       sockets,
     });

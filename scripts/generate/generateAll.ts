@@ -3,6 +3,7 @@ import { channelOperations } from './channelOperations.ts';
 import { composeFile } from './composeFile.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
+import { pages } from './pages.ts';
 import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
 import { resolverTypes } from './resolverTypes.ts';
@@ -11,7 +12,7 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...pages()],
   supergraph,
   channelOperations,
 ];

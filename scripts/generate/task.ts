@@ -87,7 +87,7 @@ function hashOf(task: GenerateTask): string {
 function toolVersions(): string {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
   const tools = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] });
-  return JSON.stringify(tools.filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|^graphql$/.test(name)).sort());
+  return JSON.stringify(tools.filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|esbuild|graphql-ws|^graphql$/.test(name)).sort());
 }
 
 const stampPath = (task: GenerateTask): string => join(root, 'generated/.stamps', task.name.replaceAll('/', '~'));

@@ -7,6 +7,7 @@ import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { dataFolder } from './dataDir.ts';
+import { demoDeviceToken } from './demoDevice.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
 import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
@@ -22,6 +23,8 @@ export interface RunningSystem {
   readonly bus: EventBus;
   /** Where operators look. */
   readonly metricsUrl: string;
+  /** A device of the demo store, in the development profile. */
+  readonly demoDeviceToken?: string;
   /** Stops in order: nothing new comes in, what is in hand is finished, then what it rests on. */
   stop(): Promise<void>;
 }
@@ -58,7 +61,8 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
       teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
     }
-    return { settings, subgraphs, edge, identity, bus, metricsUrl, stop: () => teardown.run() };
+    const deviceToken = settings.PROFILE === 'development' ? await demoDeviceToken(prepared.secretOptions) : undefined;
+    return { settings, subgraphs, edge, identity, bus, metricsUrl, demoDeviceToken: deviceToken, stop: () => teardown.run() };
   });
 }
 

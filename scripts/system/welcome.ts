@@ -9,17 +9,20 @@ const audiences: Readonly<Record<string, string>> = {
 };
 
 /** The table at the end of `start`, and something to try. */
-export function welcome({ edge, settings, metricsUrl }: RunningSystem, seconds: number): string {
+export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: RunningSystem, seconds: number): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
+  const kiosk = edge.channels.find(({ name }) => name === 'kiosk')?.url;
+  const board = kiosk?.replace('/graphql', '/board');
   const rows = [
     ['what', 'URL', 'for whom'],
     ['gateway', edge.gateway.url, 'staff and tools: the full graph'],
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
+    ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
     ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
   ];
-  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n\n${tryThis(edge.channels.find(({ name }) => name === 'kiosk')?.url ?? edge.gateway.url)}\n`;
+  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n\n${tryThis(kiosk ?? edge.gateway.url)}\n${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
 /** What a kiosk shows first: its store, and two things of each category with their prices. */
@@ -32,6 +35,8 @@ function tryThis(url: string): string {
     `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${kioskQuery}"}'`,
   ].join('\n');
 }
+
+const boardOf = (url: string, token: string): string => `\nThe order board of that store, with the token of its screen, to open in a browser:\n  ${url}#token=${token}\n`;
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

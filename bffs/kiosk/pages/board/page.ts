@@ -1,0 +1,81 @@
+import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
+import boardScreen from '../../operations/boardScreen.graphql';
+import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
+import { BoardView, type Board } from './boardView.ts';
+import { keepDeviceToken, takeDeviceToken } from './deviceToken.ts';
+import { textsFor } from './texts.ts';
+
+/** A screen on a wall: nobody stands by it, so whatever fails is tried again. */
+const againMs = 10_000;
+const forbidden = 4403;
+const endpoint = new URL('graphql', location.href).href;
+
+interface Store { readonly id: string; readonly name: string; readonly timeZone: string }
+type Found = Store | 'unknown' | 'badToken' | 'noStore';
+
+let token = takeDeviceToken();
+let awaken: () => void = () => undefined;
+const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (given) => {
+  token = given;
+  keepDeviceToken(given);
+  view.askForToken();
+  awaken();
+});
+const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
+
+/** Until a while is over, or another token is there. */
+const pause = (): Promise<void> => new Promise((resolve) => {
+  const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));
+  awaken = () => {
+    clearTimeout(timer);
+    resolve();
+  };
+});
+
+async function findStore(): Promise<Found> {
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST', body: JSON.stringify({ query: boardScreen }),
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${token}` },
+    });
+    if (response.status === 401 || response.status === 403) return 'badToken';
+    const { data } = await response.json() as { data?: { kiosk?: { store?: Store | null } | null } };
+    if (data?.kiosk === null) return 'noStore';
+    return data?.kiosk?.store ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function showState({ status, since, cause }: StreamState): void {
+  const isRefused = cause?.code === forbidden;
+  if (status === 'live') view.askForToken();
+  else if (isRefused) view.askForToken('badToken');
+  if (status !== 'ended') view.status(isRefused ? 'refused' : status, since);
+}
+
+async function follow(store: Store): Promise<void> {
+  view.store(store.name, store.timeZone);
+  const stream = client.stream<{ orderBoardChanged: Board | null }>(orderBoardChanged, { storeId: store.id }, { onState: showState });
+  try {
+    for await (const { data } of stream) if (data?.orderBoardChanged) view.board(data.orderBoardChanged);
+  } catch (error) {
+    // The graph has changed: there is a newer page that fits it.
+    if (error instanceof StreamError && error.code === 'DOCUMENT_OUTDATED') setTimeout(() => location.reload(), againMs * Math.random());
+  }
+  view.status('reconnecting');
+}
+
+async function run(): Promise<void> {
+  for (;;) {
+    const found = token === undefined ? 'noToken' : await findStore();
+    if (typeof found === 'object') await follow(found);
+    else if (found !== 'unknown') {
+      view.askForToken(found);
+      view.status('unset');
+    }
+    await pause();
+  }
+}
+
+void run();
