@@ -56,6 +56,8 @@ export interface TestSystem {
   subgraph(name: string): RunningSubgraph;
   /** From now on calls to the subgraph fail, as if it could not be reached, until `back()`. What it hears and does by itself goes on. */
   cutOff(subgraph: string): { back(): void };
+  /** Stops a channel, as if its process were; `back` serves it again on the same port. */
+  stopChannel(name: string): Promise<{ back(): Promise<void> }>;
   tokenFor(actor: Actor): Promise<string>;
   /** A real client of a channel, or of `gateway`; without an actor, without a token. Closed with the system. */
   client(channel: string, actor?: Actor): ChannelClient;
@@ -109,7 +111,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const down = new Set<string>();
   const runtime: GatewayRuntime = {
     profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
-    feeds: rpcFeedReader(network), metrics,
+    feeds: rpcFeedReader(network), cursorKeys: [secretKey()], metrics,
     subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
   };
   const [edge] = await Promise.all([startEdge(runtime), ...[...running.values()].map((subgraph) => subgraph.start())]);
@@ -137,6 +139,11 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
       down.add(name);
       return { back: () => void down.delete(name) };
     },
+    async stopChannel(name) {
+      const { port } = edge.get(name)!;
+      await edge.get(name)!.close();
+      return { back: async () => void edge.set(name, await runChannel(await manifestOf(name), { ...runtime, port })) };
+    },
     client(channel, actor) {
       const client = new ChannelClient(urlOf(channel), contractOf(channel), actor ? () => tokenFor(actor) : undefined);
       stops.push(() => client.close());
@@ -148,8 +155,10 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   };
 }
 
+const manifestOf = async (name: string): Promise<ChannelManifest> => (await import(`../../bffs/${name}/channel.ts`) as { default: ChannelManifest }).default;
+
 async function startEdge(runtime: GatewayRuntime): Promise<Map<string, RunningChannel>> {
-  const manifests = await Promise.all(channels.map(async ({ name }) => (await import(`../../bffs/${name}/channel.ts`) as { default: ChannelManifest }).default));
+  const manifests = await Promise.all(channels.map(({ name }) => manifestOf(name)));
   const started = await Promise.all([runGateway(runtime), ...manifests.map((manifest) => runChannel(manifest, runtime))]);
   return new Map(started.map((channel) => [channel.name, channel]));
 }

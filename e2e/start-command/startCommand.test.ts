@@ -49,6 +49,9 @@ describe('start', () => {
     expect([metrics.status, metrics.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     expect(await metrics.text()).toMatch(/^drburger_relay_leading\{domain="orders"\} 1$/m);
     expect(running?.stdout()).toContain(`:${base + 9}/metrics`);
+    const board = /http:\/\/localhost:\d+\/board#token=\S+/.exec(running?.stdout() ?? '')?.[0] ?? '';
+    expect(await (await fetch(board)).text()).toContain('<title>Dr. Burger');
+    expect(await ask('{ kiosk { store { id } } }', board.split('#token=')[1] ?? '', base + 3)).toEqual({ kiosk: { store: { id: store } } });
     expect(running?.stdout()).toMatch(/made development secrets in .*INTERNAL_SIGNING_KEY/);
   });
 

@@ -105,7 +105,8 @@ export class BoardView {
   }
 
   store(name: string, timeZone: string): void {
-    element('#store').textContent = name;
+    // The chain's own name stands before it.
+    element('#store').textContent = name.replace(/^Dr\. Burger /, '');
     this.#timeZone = timeZone;
     this.#showClock();
   }

@@ -1,0 +1,166 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { OrderBoardDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
+import { startTcpProxy, type TcpProxy } from '#platform/testkit/tcpProxy.ts';
+import { until } from '#platform/testkit/until.ts';
+import type { ChannelClient } from '../harness/channelClient.ts';
+import { orderInput } from '../harness/placing.ts';
+import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
+import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { BoardScreen } from './boardScreen.ts';
+import { isChromiumMissing, launchChromium } from './chromium.ts';
+
+const patience = { timeoutMs: 30_000 };
+
+describe.skipIf(isChromiumMissing)('the order board in Chromium', () => {
+  let system: TestSystem;
+  let kiosk: ChannelClient;
+  let kitchen: ChannelClient;
+  let browser: Browser;
+  let proxy: TcpProxy;
+  let token: string;
+  const screens: BoardScreen[] = [];
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startTestSystem(), launchChromium()]);
+    kiosk = system.client('kiosk', { role: 'kiosk' });
+    kitchen = system.client('gateway', { role: 'kitchen' });
+    proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('kiosk')).port) });
+    token = await system.tokenFor({ role: 'kiosk', subject: 'wall' });
+  });
+  afterEach(async () => {
+    const problems = screens.flatMap((screen) => screen.problems);
+    await Promise.all(screens.splice(0).map((screen) => screen.close()));
+    expect(problems).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.close();
+    await system?.stop();
+  });
+
+  const open = async (hash = `#token=${token}`, size?: { width: number; height: number }): Promise<BoardScreen> => {
+    const screen = await BoardScreen.open(browser, `http://127.0.0.1:${proxy.port}/board${hash}`, size);
+    screens.push(screen);
+    return screen;
+  };
+  const place = async () => {
+    const { placeOrder } = await kiosk.ask(PlaceOrderDocument, { input: orderInput('KIOSK') });
+    if (placeOrder.__typename !== 'PlaceOrderSuccess') throw new Error(placeOrder.__typename);
+    return { orderId: placeOrder.order.id, number: placeOrder.order.number };
+  };
+  const step = async (document: typeof markReady, order: { orderId: string }) => {
+    await until(async () => (await kitchen.ask(document, { orderId: order.orderId })).result.__typename.endsWith('Success'), patience);
+  };
+  const makeReady = async (order: { orderId: string }) => {
+    await step(startPreparation, order);
+    await step(markReady, order);
+  };
+  /** What the graph says: the latest that became ready first. */
+  const truth = async () => {
+    const { orderBoard } = await kiosk.ask(OrderBoardDocument, { storeId: demoStore });
+    return { preparing: orderBoard!.preparing.map(({ number }) => number), ready: orderBoard!.ready.map(({ number }) => number).reverse() };
+  };
+  const shows = async (screen: BoardScreen) => ({ preparing: await screen.numbers('preparing'), ready: await screen.numbers('ready') });
+  const isRight = (screen: BoardScreen) => until(async () => {
+    expect(await shows(screen)).toEqual(await truth());
+    return await screen.status() === 'live';
+  }, { ...patience, what: 'the board is right' });
+
+  test('shows orders as they move: being prepared, ready, collected', async () => {
+    const screen = await open();
+    const order = await place();
+    await until(async () => (await screen.numbers('preparing')).includes(order.number), patience);
+    expect(await screen.status()).toBe('live');
+    await makeReady(order);
+    await until(async () => (await screen.numbers('ready'))[0] === order.number, patience);
+    expect(await screen.page.locator('#announcer').textContent()).toBe(`Number ${order.number} is ready.`);
+    await step(handOver, order);
+    await until(async () => !(await screen.numbers('ready')).includes(order.number), patience);
+    await isRight(screen);
+    expect(await screen.text('#store')).toContain('Berlin');
+    // By the store's clock, not the screen's.
+    const clock = () => new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin' });
+    await until(async () => await screen.text('#clock') === clock());
+    expect(screen.page.url()).toBe(`http://127.0.0.1:${proxy.port}/board`);
+    expect(new Set(screen.requests.map((url) => new URL(url).host))).toEqual(new Set([`127.0.0.1:${proxy.port}`]));
+    expect(await screen.mayAsk('https://example.com/')).toBe(false);
+  });
+
+  test('says since when it is cut off, keeps what it had, and is right again without a reload', async () => {
+    const screen = await open();
+    const [first, second] = [await place(), await place()];
+    await until(async () => (await screen.numbers('preparing')).includes(second.number), patience);
+    const before = await shows(screen);
+    proxy.cut();
+    await until(async () => /^Reconnecting since \d\d:\d\d – the numbers may be out of date$/.test(await screen.text('#status')), patience);
+    await makeReady(first);
+    await makeReady(second);
+    await step(handOver, first);
+    for (let more = 0; more < 3; more += 1) await place();
+    await until(async () => (await truth()).preparing.length === 3, patience);
+    expect([await screen.status(), await shows(screen)]).toEqual(['reconnecting', before]);
+    expect(await screen.violations()).toEqual([]);
+    proxy.restore();
+    await isRight(screen);
+    expect(await screen.text('#status')).toBe('Live');
+    expect(await screen.isTheSame()).toBe(true);
+  });
+
+  test('outlasts the channel: stopped, moved on without it, and begun again, twice', async () => {
+    const screen = await open();
+    await isRight(screen);
+    for (let round = 0; round < 2; round += 1) {
+      const order = await place();
+      await until(async () => (await screen.numbers('preparing')).includes(order.number), patience);
+      const { back } = await system.stopChannel('kiosk');
+      await until(async () => await screen.status() === 'reconnecting', patience);
+      await makeReady(order);
+      expect(await screen.numbers('preparing')).toContain(order.number);
+      await back();
+      await isRight(screen);
+      expect(await screen.numbers('ready')).toContain(order.number);
+    }
+    expect(await screen.isTheSame()).toBe(true);
+  });
+
+  test('asks for a token, refuses a bad one, and takes a good one', async () => {
+    const screen = await open('');
+    await until(() => screen.page.locator('#setup').isVisible());
+    expect(await screen.violations()).toEqual([]);
+    const give = async (text: string) => {
+      await screen.page.getByLabel('Device token').fill(text);
+      await screen.page.getByRole('button').click();
+    };
+    await give('nonsense');
+    await until(async () => (await screen.text('#setup')).includes('is not accepted'), patience);
+    await give(token);
+    await isRight(screen);
+    expect(await screen.page.locator('#setup').isVisible()).toBe(false);
+    // Kept over a reload, for this screen.
+    await screen.page.reload();
+    await isRight(screen);
+  });
+
+  test('is readable from afar and by everybody: nothing cut off, digits of at least 8 vh, no violation that axe knows', async () => {
+    const orders = await Promise.all(Array.from({ length: 14 }, place));
+    await makeReady(orders[0]!);
+    const wide = await open();
+    await isRight(wide);
+    expect(await wide.violations()).toEqual([]);
+    const numbers = await wide.measured();
+    expect(numbers.length).toBeGreaterThan(10);
+    expect(numbers.filter(({ digits, isWhole }) => digits < 0.08 || !isWhole)).toEqual([]);
+    // Where they do not fit, they come round.
+    const narrow = await open(undefined, { width: 640, height: 480 });
+    const seen = new Set<number>();
+    const all = (await truth()).preparing;
+    await until(async () => {
+      for (const number of await narrow.numbers('preparing')) seen.add(number);
+      return seen.size === all.length;
+    }, patience);
+    expect(await narrow.text('#preparing .pages')).toMatch(/^\d \/ \d$/);
+    expect((await narrow.measured()).filter(({ isWhole }) => !isWhole)).toEqual([]);
+    expect(await narrow.violations()).toEqual([]);
+  });
+});
