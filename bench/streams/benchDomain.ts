@@ -60,7 +60,7 @@ export class BenchDomain extends FakeTail implements FeedReader {
     const { version } = this.state.apply(happening);
     const { kind, id, at } = happening;
     this.#published += 1;
-    const data = { orderId: kind === 'order' ? id : 'any', to: statuses[version % 2]!, publishedAt: at };
+    const data = { orderId: kind === 'order' ? id : 'any', orderNumber: 1, to: statuses[version % 2]!, publishedAt: at };
     const event: EventEnvelope = {
       eventId: String(this.#published), eventType: 'OrderStatusChanged', version: '1.0', timestamp: new Date(at).toISOString(), source: 'orders-service', data,
       metadata: {

@@ -8,16 +8,16 @@ const orders = `
   }
   type Subscription {
     orderStatusChanged(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
-      @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", version: "version", carries: ["status:to", "publishedAt:publishedAt"])
+      @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", version: "version", carries: ["id:orderId", "number:orderNumber", "status:to", "publishedAt:publishedAt"], fixedOwner: true)
     orderBoardChanged(storeId: ID!): OrderBoard @tag(name: "public") @auth(scopes: ["board:read"])
       @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "orderBoard", version: "version")
   }
-  type Order @key(fields: "id") @tag(name: "public") { id: ID! number: Int! status: String! version: Int! publishedAt: Float! }
-  type OrderBoard @tag(name: "public") { version: Int! publishedAt: Float! note: String preparing: [OrderBoardEntry!]! ready: [OrderBoardEntry!]! }
-  type OrderBoardEntry @tag(name: "public") { orderId: ID! number: Int! status: String! service: String! since: String! }
+  type Order @key(fields: "id") @variesBy(caller: ["subject", "store"]) @tag(name: "public") { id: ID! number: Int! status: String! version: Int! publishedAt: Float! }
+  type OrderBoard @variesBy(caller: ["store"]) @tag(name: "public") { version: Int! publishedAt: Float! note: String preparing: [OrderBoardEntry!]! ready: [OrderBoardEntry!]! }
+  type OrderBoardEntry @variesBy(caller: ["store"]) @tag(name: "public") { orderId: ID! number: Int! status: String! service: String! since: String! }
 `;
 
-/** The fields as the chain's own orders subgraph has them, and with `publishedAt`: when the latest event was published, in epoch milliseconds. */
+/** The fields as the chain's own orders subgraph has and declares them, and with `publishedAt`: when the latest event was published, in epoch milliseconds. */
 export const benchSdl = { orders };
 
 const entry = 'orderId number status service since';

@@ -26,7 +26,7 @@ export async function surroundings(loads: number): Promise<Surroundings> {
 /** The first `count` callers' `Authorization`: devices of one store. */
 export async function authorizations({ tokens, clientKey }: Surroundings, count: number): Promise<string[]> {
   while (tokens.length < count) {
-    tokens.push(`Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { storeId: '1' } })}`);
+    tokens.push(`Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { store: '1' } })}`);
   }
   return tokens.slice(0, count);
 }
