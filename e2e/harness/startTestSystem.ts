@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
@@ -41,6 +41,8 @@ export interface TestSystemOptions {
   readonly profile?: 'development' | 'production';
   /** Settings of the subgraphs, such as short time-outs of the saga. */
   readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Hears what the whole system logs; nobody does unless told. */
+  readonly log?: Logger;
   /** Simulated kitchens and couriers (those named); without, the scenario does their work itself. */
   readonly simulation?: { readonly pace: Partial<Pace>; readonly couriers: readonly string[] };
 }
@@ -76,7 +78,7 @@ const secretKey = (): string => randomBytes(32).toString('base64');
  * provider; the gateway and every channel. One for each test file: the saga runtime is one per process. `afterAll` has to stop it.
  */
 export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const stops: (() => Promise<unknown>)[] = [];
   const signingKey = await newSigningKey();
   const identity = await createIdentity({

@@ -1,5 +1,5 @@
 import type { Domain } from '#platform/subgraph/domain.ts';
-import { runWithTrace } from '#platform/telemetry/trace.ts';
+import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import { issuesOf, majorOf, parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
@@ -22,14 +22,19 @@ export async function deliver(domain: Domain, consumer: Consumer, message: BusMe
   const checked = checkMessage(consumer, message.value);
   if (checked === 'ignored') return 'ignored';
   if ('reason' in checked) return park(domain, consumer, message, checked.reason, 0);
+  const { event } = checked;
+  return runWithTrace(traceOf(domain, event), () => untilDecided(domain, consumer, message, event));
+}
+
+async function untilDecided(domain: Domain, consumer: Consumer, message: BusMessage, event: EventEnvelope): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const taken = await handleIn(domain, consumer, checked.event, false);
+      const taken = await handleIn(domain, consumer, event, false);
       if (taken !== 'blocked') return taken === 'first' ? 'handled' : 'duplicate';
       if (await parkBehind(domain.pool, consumer.name, message)) return 'parked';
     } catch (error) {
       if (isInfrastructureFailure(error)) throw error;
-      const { eventId, eventType } = checked.event;
+      const { eventId, eventType } = event;
       domain.log.warn({ err: error, consumer: consumer.name, eventId, eventType, attempt }, 'a consumer failed to handle an event');
       if (error instanceof PermanentFailure || attempt >= mostAttempts) return park(domain, consumer, message, reasonOf(error), attempt);
       await pause(backoffMs(attempt, 25, 1_000));
@@ -51,11 +56,13 @@ export function checkMessage(consumer: Consumer, value: unknown): 'ignored' | { 
   return { event: { ...parsed.envelope, data: data.data } };
 }
 
+/** What is done about an event, and said of it, goes on under the trace that led to it. */
+const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlationId } }: EventEnvelope): Trace =>
+  ({ traceparent, correlationId, causationId: eventId, actor: `service:${domain.name}` });
+
 /** One try: take and handle in one transaction, under the event's trace. `before` runs first in the same transaction. */
 export function handleIn(domain: Domain, consumer: Consumer, event: EventEnvelope, replaying: boolean, before?: (tx: SqlTx) => Promise<void>): Promise<Taken> {
-  const { traceparent, correlationId } = event.metadata;
-  const trace = { traceparent, correlationId, causationId: event.eventId, actor: `service:${domain.name}` };
-  return runWithTrace(trace, () => domain.transaction(async (tx) => {
+  return runWithTrace(traceOf(domain, event), () => domain.transaction(async (tx) => {
     const sql = tx as unknown as SqlTx;
     await before?.(sql);
     const taken = await consumer.take(sql, event, replaying);
