@@ -36,8 +36,14 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
 }
 
 /** Runs `work` in a transaction of its own on a connection of the pool. */
-export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> => withClient(pool, async (client) => {
-  await client.query('begin');
+export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> => transact(pool, 'begin', work);
+
+/** Runs reads that belong together: all see the database as of the first of them. */
+export const inSnapshot = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+  transact(pool, 'begin isolation level repeatable read read only', work);
+
+const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<T>): Promise<T> => withClient(pool, async (client) => {
+  await client.query(begin);
   try {
     const result = await work(sqlTx(client));
     await client.query('commit');

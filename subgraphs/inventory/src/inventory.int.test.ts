@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { InventoryCommandService, ReserveResult_Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import type { StockEvent } from './stockItem.ts';
 import { seedIngredients } from '#schema/seed/ingredients.ts';
@@ -248,4 +248,75 @@ test('50 stores, and 50 items, cost as many statements as 5', async () => {
   expect((answer.data!['_entities'] as { recipe?: unknown[] }[])[1]!.recipe).toHaveLength(7);
   const five = await inventory.statementsOf(() => ask(5));
   expect(await inventory.statementsOf(() => ask(50))).toBe(five);
+});
+
+describe('stock alerts', () => {
+  const document = `query ($storeId: ID!, $since: Int) { stockAlerts(storeId: $storeId, since: $since) {
+    storeId version reset changed { id low onHand ingredient { id } } removed } }`;
+  interface Alerts { version: number; reset: boolean; changed: { id: string; onHand: number }[]; removed: string[] }
+  const alerts = async (storeId: string, since: number | null) => {
+    const { data, errors } = await manager(storeId)(document, { storeId, since });
+    expect(errors).toBeUndefined();
+    return data!['stockAlerts'] as Alerts;
+  };
+  const feedVersion = async (storeId: string) => (await inventory.domain.pool.query<{ version: number }>(
+    `SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`, [`store:${storeId}`])).rows[0]!.version;
+  const id = (storeId: string, slug: string) => `${storeId}:${ingredient(slug)}`;
+
+  test('begin with all that is low, then tell what becomes low, moves, and is low no more', async () => {
+    const store = ownStore();
+    await leave(store, 'cheddar', 5);
+    const all = await alerts(store, null);
+    expect(all).toMatchObject({ storeId: store, version: await feedVersion(store), reset: true, changed: [{ id: id(store, 'cheddar'), low: true, onHand: 5 }], removed: [] });
+    await leave(store, 'beef-patty', 20);
+    await leave(store, 'fries', 500_000);
+    const next = await alerts(store, all.version);
+    expect(next).toMatchObject({ reset: false, version: await feedVersion(store), changed: [{ id: id(store, 'beef-patty') }], removed: [id(store, 'fries')] });
+    await leave(store, 'cheddar', 500_000);
+    await reserve(randomUUID(), store, 'classic-burger');
+    const last = await alerts(store, next.version);
+    expect(last.changed.find((each) => each.id === id(store, 'beef-patty'))?.onHand).toBeLessThan(20);
+    expect(last.removed).toContain(id(store, 'cheddar'));
+    expect(await alerts(store, last.version)).toMatchObject({ reset: false, changed: [], removed: [], version: last.version });
+  });
+
+  test('begin anew for a version of long ago, and for one that never was', async () => {
+    const store = ownStore();
+    const version = await feedVersion(store);
+    for (const since of [version + 1, -1, 2 ** 31 - 1]) expect(await alerts(store, since)).toMatchObject({ reset: true, version });
+    await leave(store, 'ketchup', 4);
+    // As if hundreds of orders had come since.
+    await inventory.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [`store:${store}`]);
+    expect(await alerts(store, version)).toMatchObject({ reset: true, version: await feedVersion(store), changed: [{ id: id(store, 'ketchup') }] });
+  });
+
+  test('never are older than their version, while orders come at once', async () => {
+    const store = ownStore();
+    await leave(store, 'beef-patty', 60);
+    const held = new Map<string, number>();
+    let since: number | null = null;
+    const apply = async () => {
+      const answer: Alerts = await alerts(store, since);
+      if (answer.reset) held.clear();
+      for (const each of answer.changed) held.set(each.id, each.onHand);
+      for (const each of answer.removed) held.delete(each);
+      since = answer.version;
+    };
+    let ordering = true;
+    const orders = Promise.all(Array.from({ length: 20 }, () => reserve(randomUUID(), store, 'cheeseburger', 'fries'))).finally(() => { ordering = false; });
+    while (ordering) await apply();
+    await orders;
+    await apply();
+    expect(since).toBe(await feedVersion(store));
+    expect(held).toEqual(new Map((await alerts(store, null)).changed.map((each) => [each.id, each.onHand])));
+    expect(held.size).toBeGreaterThan(0);
+  });
+
+  test('are of the own store only', async () => {
+    const [store, other] = [ownStore(), ownStore()];
+    expect((await manager(other)(document, { storeId: store })).data).toEqual({ stockAlerts: null });
+    expect((await manager(store)(document, { storeId: 'no id' })).data).toEqual({ stockAlerts: null });
+    const { errors } = await inventory.as(principalWith(['orders:read'], { bindings: { store } }))(document, { storeId: store });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
 });

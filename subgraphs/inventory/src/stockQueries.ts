@@ -55,6 +55,12 @@ export async function readStock(sql: SqlTx, keys: readonly StockKey[]): Promise<
   return new Map(rows.map((row) => [stockKey(row), row]));
 }
 
+/** What is below its reorder level at a store, by English name; with `ingredientIds`, only of these. One statement. */
+export const readLowStock = (sql: SqlTx, storeId: string, ingredientIds?: readonly string[]): Promise<StockView[]> => sql.$queryRawUnsafe<StockView[]>(
+  `SELECT ${columns} FROM stock s JOIN ingredient i ON i.id = s.ingredient_id
+   WHERE s.store_id = $1::uuid AND s.on_hand < s.reorder_level AND ($2::uuid[] IS NULL OR s.ingredient_id = ANY ($2::uuid[]))
+   ORDER BY (i.name ->> 'en') COLLATE "C", s.ingredient_id`, storeId, ingredientIds ?? null);
+
 const groupedBy = <Row extends { readonly ordinal: number }>(rows: readonly Row[], count: number): Row[][] => {
   const groups: Row[][] = Array.from({ length: count }, () => []);
   for (const row of rows) groups[row.ordinal - 1]!.push(row);

@@ -133,6 +133,26 @@ describe('the graph', () => {
       .toEqual({ loyaltyAccount: { balance: 0, version: 0, ledger: { edges: [] } } });
   });
 
+  it('shows who asks their own points, at the version of their feed, and nobody else any', async () => {
+    const mine = '{ myLoyaltyAccount { customerId balance version } }';
+    expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 0, version: 0 } });
+    const [order, refund] = [completed(), refunded()];
+    await say(order);
+    await handled(order);
+    expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 12, version: 1 } });
+    await say(refund);
+    await handled(refund);
+    // What an event carries is what a read at its version shows.
+    const told = (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`);
+    expect(told.map(({ data, metadata }) => [(data as { customerId: string }).customerId, (data as { balance: number }).balance, metadata.aggregateVersion]))
+      .toEqual([[customerId, 12, 1], [customerId, 0, 2]]);
+    expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 0, version: 2 } });
+    for (const who of [principalWith(['admin'], { subject: 'admin-1' }), principalWith(['loyalty:read'], { subject: customerId, kind: 'service' })]) {
+      expect((await loyalty.as(who)(mine)).data).toEqual({ myLoyaltyAccount: null });
+    }
+    expect((await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(mine)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   it('shows nothing of others, by query or by entity, and everything to an admin', async () => {
     const event = completed();
     await say(event);

@@ -4,5 +4,6 @@ import { LoyaltyAccount } from './resolvers/LoyaltyAccount.ts';
 import { LoyaltyEntry } from './resolvers/LoyaltyEntry.ts';
 import { Order } from './resolvers/Order.ts';
 import { loyaltyAccount } from './resolvers/Query/loyaltyAccount.ts';
+import { myLoyaltyAccount } from './resolvers/Query/myLoyaltyAccount.ts';
 
-export const resolvers: Resolvers = { Query: { loyaltyAccount }, Customer, LoyaltyAccount, LoyaltyEntry, Order };
+export const resolvers: Resolvers = { Query: { loyaltyAccount, myLoyaltyAccount }, Customer, LoyaltyAccount, LoyaltyEntry, Order };

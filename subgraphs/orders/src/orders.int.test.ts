@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import type { DataOf } from '#platform/events/defineEvent.ts';
 import { rebuildReadModel } from '#platform/events/rebuildReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
+import type { OrderStatusChanged } from '#schema/events/orders.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { changeOrder } from './commands/changeOrder.ts';
 import { placeOrder } from './commands/placeOrder.ts';
@@ -106,6 +109,22 @@ describe('an order', () => {
   });
 });
 
+describe('the events of an order', () => {
+  it('carry what a read at their version shows, so that a stream needs none', async () => {
+    const read = 'query ($orderId: ID!) { order(orderId: $orderId) { id number status reason service version statusChangedAt } }';
+    const orderId = await place(kiosk, { service: 'KIOSK' });
+    const steps = [confirm, (id: string) => mutate(kitchen, 'startPreparation(orderId: $orderId)', id), (id: string) => mutate(manager, 'cancelOrder(orderId: $orderId)', id)];
+    for (const step of steps) {
+      await step(orderId);
+      const [told] = (await subgraph.appended()).filter(({ metadata }) => metadata.aggregateId === `order:${orderId}`).slice(-1);
+      const data = told!.data as DataOf<typeof OrderStatusChanged>;
+      expect((await ask(kiosk, read, { orderId }))['order']).toEqual({
+        id: data.orderId, number: data.orderNumber, status: data.to, reason: data.reason, service: data.service, version: told!.metadata.aggregateVersion, statusChangedAt: data.at,
+      });
+    }
+  });
+});
+
 describe('cancelOrder', () => {
   it('is for who owns the order, in time, and the same when it is said twice', async () => {
     const cancel = 'cancelOrder(orderId: $orderId)';
@@ -174,6 +193,78 @@ describe('the kitchen', () => {
   });
 });
 
+describe('the changes of a kitchen', () => {
+  const document = `query ($storeId: ID!, $since: Int) { kitchenQueueChanges(storeId: $storeId, since: $since) {
+    store { id } version reset changed { orderId status lines { name } } removed } }`;
+  interface Changes { version: number; reset: boolean; changed: { orderId: string; status: string }[]; removed: string[] }
+  const changes = async (since: number | null, who = kitchen) =>
+    (await ask(who, document, { storeId, since }) as unknown as { kitchenQueueChanges: Changes | null }).kitchenQueueChanges;
+  const feedVersion = async () => (await domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [`store:${storeId}`])).rows[0]!.version;
+  const start = (orderId: string) => mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId);
+
+  it('begin with everything, then are what changed, never older than their version', async () => {
+    const [first, second, third] = [await confirmed(customer), await confirmed(customer), await confirmed(customer)];
+    const all = (await changes(null))!;
+    expect(all).toMatchObject({ reset: true, version: await feedVersion(), removed: [] });
+    expect(all.changed.map(({ orderId }) => orderId)).toEqual(expect.arrayContaining([first, second, third]));
+    expect(await changes(all.version)).toMatchObject({ reset: false, version: all.version, changed: [], removed: [] });
+
+    await start(first);
+    await mutate(customer, 'cancelOrder(orderId: $orderId)', second);
+    const next = (await changes(all.version))!;
+    expect(next).toMatchObject({ reset: false, version: await feedVersion(), changed: [{ orderId: first, status: 'PREPARING', lines: [{ name: 'Burger' }] }], removed: [second] });
+    expect(await changes(next.version - 1)).toMatchObject({ changed: [], removed: [second] });
+  });
+
+  it('begin anew for a version of long ago, and for one that never was', async () => {
+    const version = await feedVersion();
+    expect(await changes(version + 1)).toMatchObject({ reset: true, version });
+    expect(await changes(-1)).toMatchObject({ reset: true, version });
+    expect(await changes(2 ** 31 - 1)).toMatchObject({ reset: true, version });
+    // As if hundreds of orders had been cooked since.
+    const far = (by: number) => Promise.all([
+      domain.pool.query(`UPDATE platform.head SET version = version + $2 WHERE kind = 'feed' AND key = $1`, [`store:${storeId}`, by]),
+      domain.pool.query('UPDATE kitchen_queue SET feed_version = feed_version + $2 WHERE order_id = $1', [storeId, by]),
+    ]);
+    await far(600);
+    expect(await changes(version)).toMatchObject({ reset: true, version: version + 600 });
+    await far(-600);
+    expect(await changes(version)).toMatchObject({ reset: false, version });
+  });
+
+  it('hold up to their version whatever is heard in between, in any order', async () => {
+    const held = new Map<string, string>();
+    let since: number | null = null;
+    let moving = true;
+    const apply = async () => {
+      const answer: Changes = (await changes(since))!;
+      expect(answer.version).toBeGreaterThanOrEqual(since ?? 0);
+      if (answer.reset) held.clear();
+      for (const { orderId, status } of answer.changed) held.set(orderId, status);
+      for (const orderId of answer.removed) held.delete(orderId);
+      since = answer.version;
+    };
+    const moved = Promise.all(Array.from({ length: 12 }, async (_, n) => {
+      const orderId = await confirmed(customer);
+      if (n % 2) await start(orderId);
+      if (n % 3 === 0) await mutate(manager, 'cancelOrder(orderId: $orderId)', orderId);
+    })).finally(() => { moving = false; });
+    while (moving) await apply();
+    await moved;
+    await until(async () => (await changes(null))!.version === await feedVersion());
+    await apply();
+    expect(since).toBe(await feedVersion());
+    expect([...held].sort()).toEqual((await changes(null))!.changed.map(({ orderId, status }): [string, string] => [orderId, status]).sort());
+  });
+
+  it('are of the own kitchen only', async () => {
+    expect(await changes(null, kitchenElsewhere)).toBeNull();
+    expect(await changes(null, manager)).not.toBeNull();
+    expect(await ask(kitchen, document, { storeId: 'no id' })).toEqual({ kitchenQueueChanges: null });
+    for (const who of [customer, kiosk, courier]) expect((await subgraph.as(who)(document, { storeId })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
+
 it('rebuilds its read models to what they were', async () => {
   const contents = async () => Promise.all(['kitchen_queue', 'order_board'].map(async (table) =>
     (await domain.pool.query<{ row: unknown }>(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY order_id, store_id`)).rows));
@@ -186,10 +277,29 @@ it('rebuilds its read models to what they were', async () => {
     return behind!.n === 0;
   });
   const live = await contents();
+  expect((await ask(kitchen, 'query ($storeId: ID!) { kitchenQueueChanges(storeId: $storeId) { version } }', { storeId }))).toEqual({ kitchenQueueChanges: { version: head!.version } });
   expect(live.every((rows) => rows.length > 0)).toBe(true);
   await domain.pool.query(`DELETE FROM kitchen_queue; UPDATE order_board SET status = 'BROKEN'`);
   for (const model of [kitchenQueue, orderBoard]) await rebuildReadModel(domain, model);
   expect(await contents()).toEqual(live);
+});
+
+it('gives a kitchen queue from before versions were counted its heads', async () => {
+  const heads = async () => (await domain.pool.query<object>('SELECT * FROM kitchen_queue WHERE order_id = store_id ORDER BY store_id')).rows;
+  const before = await heads();
+  expect(before.length).toBeGreaterThan(0);
+  await domain.pool.query('DELETE FROM kitchen_queue WHERE order_id = store_id');
+  const migration = readFileSync(new URL('../prisma/migrations/20260315000000_kitchen_queue_head/migration.sql', import.meta.url), 'utf8');
+  await domain.pool.query(migration.slice(migration.indexOf('WITH event')));
+  expect(await heads()).toEqual(before);
+  // As if the projection had not come to one event among the others.
+  await domain.pool.query('DELETE FROM kitchen_queue WHERE order_id = store_id');
+  const { rows: [late] } = await domain.pool.query<{ stream: string; feed_version: number }>(
+    `UPDATE platform.projected p SET version = e.version - 1 FROM platform.event e
+     WHERE e.feed = $1 AND e.feed_version = 5 AND p.read_model = 'kitchenQueue' AND p.stream = e.stream RETURNING p.stream, e.feed_version`, [`store:${storeId}`]);
+  await domain.pool.query(migration.slice(migration.indexOf('WITH event')));
+  expect(late).toMatchObject({ feed_version: 5 });
+  expect((await heads()).find((head) => (head as { store_id: string }).store_id === storeId)).toMatchObject({ feed_version: 4 });
 });
 
 describe('the orders of a customer', () => {

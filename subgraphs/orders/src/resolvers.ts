@@ -1,6 +1,6 @@
 import type { Resolvers } from '#generated/orders/resolvers.ts';
 import { Customer } from './resolvers/Customer.ts';
-import { KitchenTicket, KitchenTicketLine } from './resolvers/KitchenTicket.ts';
+import { KitchenQueueChanges, KitchenTicket, KitchenTicketLine } from './resolvers/KitchenTicket.ts';
 import { cancelOrder } from './resolvers/Mutation/cancelOrder.ts';
 import { handOver } from './resolvers/Mutation/handOver.ts';
 import { markReady } from './resolvers/Mutation/markReady.ts';
@@ -11,13 +11,14 @@ import { Order } from './resolvers/Order.ts';
 import { OrderBoard } from './resolvers/OrderBoard.ts';
 import { OrderLine, OrderLineModifier, OrderLineSlot } from './resolvers/OrderLine.ts';
 import { kitchenQueue } from './resolvers/Query/kitchenQueue.ts';
+import { kitchenQueueChanges } from './resolvers/Query/kitchenQueueChanges.ts';
 import { openTickets } from './resolvers/Query/openTickets.ts';
 import { order } from './resolvers/Query/order.ts';
 import { orderBoard } from './resolvers/Query/orderBoard.ts';
 import { Store } from './resolvers/Store.ts';
 
 export const resolvers: Resolvers = {
-  Query: { order, orderBoard, kitchenQueue, openTickets },
+  Query: { order, orderBoard, kitchenQueue, kitchenQueueChanges, openTickets },
   Mutation: { placeOrder, cancelOrder, startPreparation, markReady, rejectOrder, handOver },
-  Order, OrderLine, OrderLineModifier, OrderLineSlot, OrderBoard, KitchenTicket, KitchenTicketLine, Store, Customer,
+  Order, OrderLine, OrderLineModifier, OrderLineSlot, OrderBoard, KitchenQueueChanges, KitchenTicket, KitchenTicketLine, Store, Customer,
 };

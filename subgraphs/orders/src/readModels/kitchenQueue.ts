@@ -5,14 +5,23 @@ import type { SqlTx } from '#platform/events/eventLog.ts';
 import { OrderCreated, OrderHandedOver, OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Orders } from '../context.ts';
 import type { OrderCreatedData } from '../order.ts';
+import { advance, type FeedHead } from './feedHead.ts';
 
 export type KitchenTicketView = KitchenQueue;
 export type KitchenLineView = OrderCreatedData['lines'][number];
 
 export const ticketLines = (ticket: KitchenTicketView): KitchenLineView[] => ticket.lines as unknown as KitchenLineView[];
 
-const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
+export const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
 const longest = 200;
+
+/** Each store has one row that is no order, under its own id: it says up to which version of the store's feed the queue is complete. */
+const headIn = (table: string): FeedHead => ({
+  table,
+  insert: `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version, ahead)
+     VALUES ($1::uuid, $1::uuid, 0, '', '', '[]', 'epoch', 'epoch', 0, '{}') ON CONFLICT (order_id) DO NOTHING`,
+  where: 'order_id = $1::uuid',
+});
 
 /**
  * What each kitchen has to do. An order comes in when it is created, since only that event says what to make; it shows from
@@ -22,19 +31,25 @@ export const kitchenQueue = defineReadModel<KitchenQueue>({
   name: 'kitchenQueue',
   table: 'kitchen_queue',
   events: [OrderCreated, OrderStatusChanged, OrderHandedOver],
-  project: (tx, event, table) => {
-    switch (event.eventType) {
-      case OrderCreated.name: return insert(tx, event as EventEnvelope<OrderCreatedData>, table);
-      case OrderStatusChanged.name: return move(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
-      default: return remove(tx, (event.data as DataOf<typeof OrderHandedOver>).orderId, table);
-    }
+  project: async (tx, event, table) => {
+    await place(tx, event, table);
+    // A hand-over is in no feed: whoever follows it is told by the order's next status.
+    if (event.metadata.feedVersion !== undefined) await advance(tx, headIn(table), (event.data as { storeId: string }).storeId, event.metadata.feedVersion);
   },
 });
 
+function place(tx: SqlTx, event: EventEnvelope, table: string): Promise<void> {
+  switch (event.eventType) {
+    case OrderCreated.name: return insert(tx, event as EventEnvelope<OrderCreatedData>, table);
+    case OrderStatusChanged.name: return move(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
+    default: return remove(tx, (event.data as DataOf<typeof OrderHandedOver>).orderId, table);
+  }
+}
+
 async function insert(tx: SqlTx, { data, metadata }: EventEnvelope<OrderCreatedData>, table: string): Promise<void> {
   await tx.$executeRawUnsafe(
-    `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version)
-     VALUES ($1::uuid, $2::uuid, $3::int, $4::text, 'PLACED', $5::jsonb, $6::timestamptz, $6::timestamptz, $7::int)`,
+    `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version, ahead)
+     VALUES ($1::uuid, $2::uuid, $3::int, $4::text, 'PLACED', $5::jsonb, $6::timestamptz, $6::timestamptz, $7::int, '{}')`,
     data.orderId, data.storeId, data.orderNumber, data.service, JSON.stringify(data.lines), data.placedAt, metadata.feedVersion,
   );
 }

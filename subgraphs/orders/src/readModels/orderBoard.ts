@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderBoard } from '#generated/orders/prisma/client.ts';
 import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
 import { defineReadModel } from '#platform/events/defineReadModel.ts';
 import type { SqlTx } from '#platform/events/eventLog.ts';
 import { OrderCreated, OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Orders } from '../context.ts';
+import { advance, caughtUp, type FeedHead } from './feedHead.ts';
 
 export interface OrderBoardView {
   readonly storeId: string;
@@ -17,10 +17,14 @@ const headOf = '00000000-0000-0000-0000-000000000000';
 const onTheBoard = ['CONFIRMED', 'PREPARING', 'READY'];
 const longest = 200;
 
-/**
- * The numbers on each store's board. Two orders of a store may be heard in another order than the feed has them, so the head counts
- * the version below which nothing is missing, and keeps what came ahead of it. `pnpm events rebuild orderBoard` fills it anew.
- */
+const headIn = (table: string): FeedHead => ({
+  table,
+  insert: `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version, ahead)
+     VALUES ($1::uuid, '${headOf}', 0, '', '', 'epoch', 0, '{}') ON CONFLICT (store_id, order_id) DO NOTHING`,
+  where: `store_id = $1::uuid AND order_id = '${headOf}'`,
+});
+
+/** The numbers on each store's board. `pnpm events rebuild orderBoard` fills it anew. */
 export const orderBoard = defineReadModel<OrderBoard>({
   name: 'orderBoard',
   table: 'order_board',
@@ -28,7 +32,7 @@ export const orderBoard = defineReadModel<OrderBoard>({
   project: async (tx, event, table) => {
     const { storeId } = event.data as { storeId: string };
     if (event.eventType === OrderStatusChanged.name) await place(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
-    await advance(tx, storeId, event.metadata.feedVersion!, table);
+    await advance(tx, headIn(table), storeId, event.metadata.feedVersion!);
   },
 });
 
@@ -45,44 +49,10 @@ async function place(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof 
   );
 }
 
-/** Counts the head on over what is now complete. */
-async function advance(tx: SqlTx, storeId: string, version: number, table: string): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version, ahead)
-     VALUES ($1::uuid, '${headOf}', 0, '', '', 'epoch', 0, '{}') ON CONFLICT (store_id, order_id) DO NOTHING`,
-    storeId,
-  );
-  const [head] = await tx.$queryRawUnsafe<{ feed_version: number; ahead: number[] }[]>(
-    `SELECT feed_version, ahead FROM ${table} WHERE store_id = $1::uuid AND order_id = '${headOf}' FOR UPDATE`, storeId,
-  );
-  const { complete, ahead } = countOn(head!.feed_version, [...head!.ahead, version]);
-  await tx.$executeRawUnsafe(
-    `UPDATE ${table} SET feed_version = $2::int, ahead = $3::int[] WHERE store_id = $1::uuid AND order_id = '${headOf}'`, storeId, complete, ahead,
-  );
-}
-
-/** The version up to which all are there, and those beyond a gap. */
-export function countOn(complete: number, heard: readonly number[]): { complete: number; ahead: number[] } {
-  const waiting = new Set(heard);
-  let last = complete;
-  while (waiting.has(last + 1)) last += 1;
-  return { complete: last, ahead: [...waiting].filter((version) => version > last).sort((a, b) => a - b) };
-}
-
-const patienceMs = 500;
-const lookAgainMs = 10;
-
-/**
- * The boards of several stores, showing at least what had happened when they were asked for: who was just told of a change finds it
- * here. A projection that lags is waited for, half a second at most; then the board is older, and its version says so.
- */
+/** The boards of several stores, showing at least what had happened when they were asked for, unless the projection lags by more than half a second. */
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const happened = await feedVersions(domain, storeIds);
-  for (let waited = 0; ; waited += lookAgainMs) {
-    const boards = await projectedBoards(domain, storeIds);
-    if (waited >= patienceMs || storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0))) return boards;
-    await delay(lookAgainMs);
-  }
+  return caughtUp(() => projectedBoards(domain, storeIds), (boards) => storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0)));
 }
 
 async function feedVersions(domain: Orders, storeIds: readonly string[]): Promise<Map<string, number>> {

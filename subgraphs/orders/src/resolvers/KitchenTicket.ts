@@ -1,10 +1,16 @@
-import type { KitchenTicketLineResolvers, KitchenTicketResolvers } from '#generated/orders/resolvers.ts';
+import type { KitchenQueueChangesResolvers, KitchenTicketLineResolvers, KitchenTicketResolvers } from '#generated/orders/resolvers.ts';
 import { nameIn } from '../orderView.ts';
 import { ticketLines } from '../readModels/kitchenQueue.ts';
 
 export const KitchenTicket: KitchenTicketResolvers = {
   order: ({ orderId }, _args, { loaders }) => loaders.orderById.load(orderId),
   lines: ticketLines,
+};
+
+export const KitchenQueueChanges: KitchenQueueChangesResolvers = {
+  store: ({ storeId }) => ({ id: storeId }),
+  changed: ({ changed }) => [...changed],
+  removed: ({ removed }) => [...removed],
 };
 
 export const KitchenTicketLine: KitchenTicketLineResolvers = {

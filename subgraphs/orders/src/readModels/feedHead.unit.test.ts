@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { countOn } from './orderBoard.ts';
+import { countOn } from './feedHead.ts';
 
 it('counts on over what is complete, in whatever order versions are heard', () => {
   fc.assert(fc.property(fc.shuffledSubarray(Array.from({ length: 30 }, (_, index) => index + 1)), (heard) => {

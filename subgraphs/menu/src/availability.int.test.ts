@@ -1,0 +1,98 @@
+import { beforeAll, expect, test } from 'vitest';
+import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { seedItems } from '#schema/seed/menuItems.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { seedStores } from '#schema/seed/stores.ts';
+import { changeAvailability } from './commands/changeAvailability.ts';
+import type { MenuDomain } from './context.ts';
+import main from './main.ts';
+import type { UnavailableReason } from './storeMenu.ts';
+
+const item = (slug: string) => seedId('menuItem', slug);
+const store = seedStores[1]!.id;
+
+let menu: TestSubgraph<MenuDomain>;
+beforeAll(async () => {
+  menu = await testSubgraph<MenuDomain>(main, { seed: true });
+});
+
+interface Change { itemId: string; item: { id: string }; available: boolean; unavailableReason: string | null }
+interface Availability { storeId: string; version: number; reset: boolean; changed: Change[]; removed: string[] }
+
+async function availability(since: number | null, storeId: string = store, who = nobody): Promise<Availability | null> {
+  const result = await menu.as(who)(`query ($storeId: ID!, $since: Int) { menuAvailability(storeId: $storeId, since: $since) {
+    storeId version reset changed { itemId item { id } available unavailableReason } removed } }`, { storeId, since });
+  expect(result.errors).toBeUndefined();
+  return result.data!['menuAvailability'] as Availability | null;
+}
+
+const set = (slug: string, holds: boolean, reason: UnavailableReason = 'OUT_OF_STOCK', storeId: string = store) =>
+  menu.domain.transaction((tx) => changeAvailability(menu.domain, tx, { storeId, menuItemId: item(slug), reason, holds }));
+const feedVersion = async (): Promise<number> =>
+  (await menu.domain.pool.query<{ version: number }>(`SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`, [`store:${store}`])).rows[0]?.version ?? 0;
+const held = ({ changed }: Availability) => new Map(changed.map((each) => [each.itemId, each.unavailableReason]));
+
+test('begins with all that a store sells, for anybody', async () => {
+  const all = (await availability(null))!;
+  expect(all).toMatchObject({ storeId: store, version: await feedVersion(), reset: true, removed: [] });
+  expect(all.changed.length).toBeGreaterThan(90);
+  expect(all.changed.every((each) => each.available && each.unavailableReason === null && each.item.id === each.itemId)).toBe(true);
+  expect(await availability(null, store, principalWith(['catalog:read'], { subject: 'customer' }))).toEqual(all);
+});
+
+test('then tells what changed, combos included, and nothing of other stores', async () => {
+  const { version } = (await availability(null))!;
+  await set('hash-browns', true);
+  await set('espresso', true, 'OUT_OF_STOCK', seedStores[5]!.id);
+  const changed = (await availability(version))!;
+  expect(changed).toMatchObject({ reset: false, version: await feedVersion(), removed: [] });
+  expect(held(changed)).toEqual(new Map([[item('hash-browns'), 'OUT_OF_STOCK'], [item('breakfast-deal'), 'OUT_OF_STOCK']]));
+  await set('hash-browns', true, 'WITHDRAWN_BY_STAFF');
+  await set('hash-browns', false, 'WITHDRAWN_BY_STAFF');
+  await set('hash-browns', false);
+  expect(held((await availability(changed.version))!)).toEqual(new Map([[item('hash-browns'), null], [item('breakfast-deal'), null]]));
+  expect(await availability(await feedVersion())).toMatchObject({ reset: false, changed: [], removed: [] });
+});
+
+test('tells what the store sells no longer as gone', async () => {
+  const { version } = (await availability(null))!;
+  await set('green-tea', true);
+  await menu.as(principalWith(['admin']))('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }', { id: item('green-tea') });
+  expect(await availability(version)).toMatchObject({ reset: false, changed: [], removed: [item('green-tea')] });
+});
+
+test('is null for what is no store that sells', async () => {
+  for (const id of [seedId('store', 'none'), 'no id', store.toUpperCase()]) expect(await availability(null, id)).toBeNull();
+});
+
+test('who follows it while writers commit in any order misses nothing', async () => {
+  const device = new Map<string, string | null>();
+  let since: number | null = null;
+  const apply = async () => {
+    const answer: Availability = (await availability(since))!;
+    if (answer.reset) device.clear();
+    for (const [id, reason] of held(answer)) device.set(id, reason);
+    for (const id of answer.removed) device.delete(id);
+    since = answer.version;
+  };
+  await apply();
+  const slugs = seedItems.filter((each) => ['drinks', 'desserts', 'dips'].includes(each.category) && !each.countries).map((each) => each.slug);
+  let writing = true;
+  const writers = Promise.all(slugs.map((slug, n) => set(slug, n % 2 === 0).then(() => set(slug, n % 3 === 0)))).finally(() => { writing = false; });
+  while (writing) await apply();
+  await writers;
+  await apply();
+  expect(device).toEqual(held((await availability(null))!));
+});
+
+test('begins anew for a version of long ago, and for one that never was', async () => {
+  const version = await feedVersion();
+  for (const since of [version + 1, -1, 2 ** 31 - 1]) expect(await availability(since)).toMatchObject({ reset: true, version });
+  await set('black-tea', true);
+  expect(await availability(version)).toMatchObject({ reset: false });
+  // As if hundreds of items had come and gone since.
+  await menu.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [`store:${store}`]);
+  const anew = (await availability(version))!;
+  expect(anew).toMatchObject({ reset: true, version: await feedVersion() });
+  expect(held(anew).get(item('black-tea'))).toBe('OUT_OF_STOCK');
+});
