@@ -56,6 +56,14 @@ test('what an order did can be seen: asked, fetched, told, heard, ended', async 
   expect(value('consumer_messages_total', { domain: 'loyalty', consumer: 'loyalty.orderStatusChanged', outcome: 'handled' })).toBeGreaterThan(0);
   expect(value('consumer_messages_total', { outcome: 'parked' })).toBe(0);
   expect(value('parked_messages')).toBeUndefined();
+
+  expect([value('stream_connections', { channel: 'kiosk' }), value('stream_subscriptions', { channel: 'kiosk' })]).toEqual([1, 1]);
+  const delivered = statuses.messages.length;
+  expect(value('stream_messages_total', { channel: 'kiosk' })).toBe(delivered);
+  expect(value('stream_messages_total', { channel: 'kiosk', kind: 'event' })).toBeGreaterThanOrEqual(3);
+  expect(value('stream_delay_seconds_count', { channel: 'kiosk' })).toBeGreaterThanOrEqual(3);
+  expect(value('socket_unread_bytes', { channel: 'kiosk' })).toBe(0);
+  expect(value('socket_evictions_total') ?? 0).toBe(0);
   expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(50_000_000);
 });
 

@@ -12,6 +12,7 @@ export class StreamMetrics {
   constructor(metrics: Metrics | undefined, channel: string) {
     this.#metrics = metrics;
     this.#channel = channel;
+    for (const counter of ['streamMessages', 'streamLagged', 'socketEvictions', 'socketRefusals'] as const) metrics?.begin(counter, { channel });
   }
 
   executed(): void {
