@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { FakeDomain } from '../../../gateway/src/testkit/fakeDomain.ts';
 import { fixture, type Fixture } from '../../../gateway/src/testkit/fixtureGraph.ts';
@@ -10,6 +10,8 @@ import type { StreamPolicy } from '../../../gateway/src/channelManifest.ts';
 import { startTcpProxy, type TcpProxy } from '../../../platform/testkit/tcpProxy.ts';
 import { until } from '../../../platform/testkit/until.ts';
 import { StreamClient, StreamError, type ResumingStream, type StreamClientOptions, type StreamMessage, type StreamOptions, type StreamState } from './streamClient.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const query = 'subscription Status($id: ID!){orderStatusChanged(orderId:$id){id status version}}';
 interface Data { orderStatusChanged: { id: string; status: string; version: number } }
@@ -141,7 +143,7 @@ describe('a stream over a line that breaks', () => {
       expect(heard.versions).toEqual(Array.from({ length: last - first + 1 }, (_, at) => first + at));
       expect(heard.messages.slice(1).map(({ data }) => data?.orderStatusChanged.status)).toEqual(heard.versions.slice(1).map((version) => `S${version}`));
     }), { numRuns: 25 });
-  }, 60_000);
+  });
 });
 
 describe('a channel that is begun again', () => {

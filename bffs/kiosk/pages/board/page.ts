@@ -8,6 +8,8 @@ import { textsFor } from './texts.ts';
 /** A screen on a wall: nobody stands by it, so whatever fails is tried again. */
 const againMs = 10_000;
 const forbidden = 4403;
+/** The graph is another one now: there is a newer page that fits it. */
+const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
 const endpoint = new URL('graphql', location.href).href;
 
 interface Store { readonly id: string; readonly name: string; readonly timeZone: string }
@@ -60,8 +62,7 @@ async function follow(store: Store): Promise<void> {
   try {
     for await (const { data } of stream) if (data?.orderBoardChanged) view.board(data.orderBoardChanged);
   } catch (error) {
-    // The graph has changed: there is a newer page that fits it.
-    if (error instanceof StreamError && error.code === 'DOCUMENT_OUTDATED') setTimeout(() => location.reload(), againMs * Math.random());
+    if (error instanceof StreamError && outdated.includes(error.code)) setTimeout(() => location.reload(), againMs * Math.random());
   }
   view.status('reconnecting');
 }
