@@ -119,6 +119,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(privateKey);
       minted.set(cacheKey, token, now + lifetimeSeconds * 1000 - renewMs);
+      // Whoever signed it need not check the signature: within one process, that is a third of what it costs to let a stranger in.
+      accepted.set(`${audience} ${token}`, principal, (issuedAt + lifetimeSeconds) * 1000);
       return token;
     },
 
