@@ -116,7 +116,9 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
     feeds: rpcFeedReader(network), cursorKeys: [secretKey()], metrics,
     subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
   };
-  const [edge] = await Promise.all([startEdge(runtime), ...[...running.values()].map((subgraph) => subgraph.start())]);
+  // Composing takes the processor for itself: on a busy machine nobody could connect to a database meanwhile.
+  const edge = await startEdge(runtime);
+  await Promise.all([...running.values()].map((subgraph) => subgraph.start()));
   stops.push(() => Promise.all([...edge.values()].map((channel) => channel.close())));
 
   const tokenFor = ({ role, subject, store = demoStore }: Actor): Promise<string> => issueToken(signingKey, {

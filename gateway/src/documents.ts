@@ -104,6 +104,8 @@ export class Documents {
       // Places within the text cost several times the memory of the rest.
       return parse(source, { maxTokens: this.#options.limits.tokens, noLocation: this.#options.discreet });
     } catch (error) {
+      // The parser calls itself for each level: what is nested deeper than the stack is no document of ours.
+      if (error instanceof RangeError) throw Refusal.of('document', 'DOCUMENT_TOO_COMPLEX', 'The document is nested too deeply.');
       const tooMany = error instanceof GraphQLError && error.message.includes('tokens');
       throw new Refusal('document', [withCode(error as GraphQLError, tooMany ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED')]);
     }

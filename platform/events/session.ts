@@ -2,6 +2,8 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { backoffMs, pause } from './pause.ts';
 
+/** A process that starts has its hands full with composing and planning, for seconds on a busy machine; a server that is not there refuses at once. */
+const firstTimeoutMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 const queryTimeoutMs = 20_000;
@@ -42,7 +44,7 @@ export class Session {
 
   /** Resolves with the first connection; rejects if it cannot be made. From then on the session returns by itself. */
   async open(): Promise<void> {
-    const { lost } = await this.#connect();
+    const { lost } = await this.#connect(firstTimeoutMs);
     this.#running = this.#stayConnected(lost);
   }
 
@@ -93,11 +95,11 @@ export class Session {
   }
 
   /** An object, because a promise of a promise is one promise. */
-  async #connect(): Promise<{ lost: Promise<void> }> {
+  async #connect(connectionTimeoutMillis = 5_000): Promise<{ lost: Promise<void> }> {
     const { options } = this.#pool;
     // Named one by one because the pool hides them from enumeration.
     const client = new pg.Client({ ...options, password: options.password, ssl: options.ssl, application_name: this.#name, keepAlive: true,
-      connectionTimeoutMillis: 5_000, query_timeout: queryTimeoutMs });
+      connectionTimeoutMillis, query_timeout: queryTimeoutMs });
     const lost = new Promise<void>((resolve) => {
       client.on('end', () => resolve());
       client.on('error', () => resolve());

@@ -1,5 +1,6 @@
 import { GraphQLError, execute, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { errorCodes } from '#platform/events/databaseFailure.ts';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { BoundedCache } from '#platform/identity/boundedCache.ts';
@@ -22,10 +23,15 @@ export type SubgraphCall = (request: SubgraphRequest, headers: SubgraphHeaders) 
 
 const failure = (code: string, message: string): ExecutionResult => ({ errors: [new GraphQLError(message, { extensions: { code } })] });
 
+/** SQLSTATEs of PostgreSQL for a text with a zero byte, as text and as JSON. */
+const unstorable = ['22021', '22P05'];
+
 /** Errors that carry a code were meant to be seen; the rest is logged once, here, and masked. */
 function mask(error: GraphQLError, log: Logger): GraphQLError {
   const original = error.originalError ?? error;
   if (typeof error.extensions['code'] === 'string' || original === error) return error;
+  const found = errorCodes(original);
+  if (unstorable.some((code) => found.has(code))) return new GraphQLError('A text holds U+0000, which cannot be stored: leave it out.', { nodes: error.nodes, path: error.path, extensions: { code: 'BAD_USER_INPUT' } });
   const traceId = traceIdOf(currentTrace().traceparent);
   log.error({ err: original, path: error.path?.join('.') }, 'a resolver failed');
   return new GraphQLError(`Something went wrong on our side. Quote ${traceId}.`, {
