@@ -80,6 +80,10 @@ export class Conversation {
     return this.#session.isOver(now);
   }
 
+  get isRevoked(): boolean {
+    return this.#session.isRevoked;
+  }
+
   /** Takes a frame. Never rejects. */
   async hear(text: string): Promise<void> {
     const message = readMessage(text);

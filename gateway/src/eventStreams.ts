@@ -91,13 +91,15 @@ export class EventStreams {
     await out.closed;
   }
 
+  /** To be called when access was revoked: whoever is meant is told nothing more, and has to go. */
+  endRevoked(): void {
+    for (const each of this.#open) if (each.isRevoked) each.leaveSoon();
+  }
+
   /** Ends every response, so that its client goes on elsewhere. */
   close(): void {
     this.#timers.forEach((timer) => clearInterval(timer));
-    for (const each of this.#open) {
-      each.leave();
-      setTimeout(() => each.cut(), closeGraceMs).unref();
-    }
+    for (const each of this.#open) each.leaveSoon();
   }
 
   async #send(out: EventStreamResponse, operation: StreamedOperation, session: SessionToken): Promise<void> {
@@ -174,6 +176,16 @@ class EventStreamResponse implements StreamSink {
     this.#response.end();
   }
 
+  /** The same, of a client that may not read. */
+  leaveSoon(): void {
+    this.leave();
+    setTimeout(() => this.cut(), closeGraceMs).unref();
+  }
+
+  get isRevoked(): boolean {
+    return this.#session?.isRevoked ?? false;
+  }
+
   /** If it is still there, because it does not read. */
   cut(): void {
     if (!this.#response.closed) this.#response.socket?.resetAndDestroy();
@@ -193,7 +205,7 @@ class EventStreamResponse implements StreamSink {
 
   /** Over its token, a client is thrown out without `complete`: it comes back with another one. */
   look(wallClock: number): void {
-    if (this.#session?.isOver(wallClock)) this.leave();
+    if (this.isRevoked || this.#session?.isOver(wallClock)) this.leave();
   }
 
   onClose(heard: () => void): void {

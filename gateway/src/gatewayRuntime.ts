@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { FeedReader } from './streams/feedReader.ts';
@@ -22,6 +23,8 @@ export interface GatewayRuntime {
   /** How a subgraph is reached: `running.execute` within the process, `httpSubgraph(url)` from elsewhere. */
   readonly subgraphCall: (name: string) => SubgraphCall;
   readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;
+  /** Whose access was revoked, as far as this process knows; without it, tokens are good until they end. */
+  readonly revocations?: Revocations;
   /** Without it, subscriptions are refused. Channels of one process that are handed the same bus share one tail. */
   readonly bus?: EventTail;
   /** The way to the event logs of the domains. Without it a stream that missed something shows a snapshot instead. */

@@ -11,7 +11,7 @@ import type { AdmittedDocument } from './admission.ts';
 import { readBody } from './body.ts';
 import { cacheControl, vary } from './cacheControl.ts';
 import type { CachePolicy } from './channelManifest.ts';
-import type { ClientIdentity } from './clientIdentity.ts';
+import { revoked, type ClientIdentity } from './clientIdentity.ts';
 import { unexpectedError } from './errors.ts';
 import { acceptsEventStream, eventStream, type EventStreams } from './eventStreams.ts';
 import { graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
@@ -139,8 +139,11 @@ export class HttpHandler {
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Who asks comes first: nothing of a request is read that nobody may make.
-    const { principal } = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
+    const client = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
+    const { principal } = client;
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
+    // A body may take its time.
+    if (clients.isRevoked(client)) throw revoked();
     const admitted = admission.admit(asked);
     const { prepared, trusted } = admitted;
     seen.operation = trusted ?? seen.operation;

@@ -22,7 +22,8 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     name: 'gateway', graph: buildGraph(supergraph ?? file!.text), trusted: new TrustedDocuments(),
     callerOf: internalCaller(runtime.identity), anyDocument: true, discreet: !development,
     subgraphCall: runtime.subgraphCall,
-    clients: createClientIdentity('gateway', { roles, anonymous: development }, runtime.identity),
+    clients: createClientIdentity('gateway', { roles, anonymous: development }, runtime.identity, runtime.revocations), revocations: runtime.revocations,
     subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
-  });  return file?.watchedBy(running, runtime.log) ?? running;
+  });
+  return file?.watchedBy(running, runtime.log) ?? running;
 }

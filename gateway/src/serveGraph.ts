@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
@@ -37,6 +38,8 @@ export interface GraphService {
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;
   readonly clients: ClientIdentity;
+  /** The ones that `clients` asks: told here, they end connections. */
+  readonly revocations?: Revocations;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly limits?: Partial<Limits>;
   readonly cache?: CachePolicy;
@@ -146,8 +149,10 @@ class ServedGraph {
       streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
       socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
     }));
+    const unheard = this.#service.revocations?.onRevoked(() => { sockets.endRevoked(); eventStreams.endRevoked(); });
     const running = await server.listen(port, host, async () => {
       unwatch();
+      unheard?.();
       this.#planning.abort();
       await onClose();
     });

@@ -40,7 +40,7 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
   const everybody = anonymous('gateway', []);
   const running = await serveGraph({
     name: 'gateway', graph, trusted: new TrustedDocuments(),
-    clients: { authenticate: () => Promise.resolve({ principal: everybody }) },
+    clients: { authenticate: () => Promise.resolve({ principal: everybody }), isRevoked: () => false },
     callerOf: (principal, traceparent, authorization) => ({
       principal, traceparent,
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),

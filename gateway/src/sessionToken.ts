@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import type { ClientIdentity } from './clientIdentity.ts';
+import type { AuthenticatedClient, ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from './refusal.ts';
 
 /** Whose streams a connection may go on with after a new token: the same one's, bound to the same things. Its rights may be others. */
@@ -11,9 +11,8 @@ const isSame = (a: Principal, b: Principal): boolean => {
 /** Who a long-lived connection acts for: until its token is over, or renewed. Whoever has it looks now and then whether it is. */
 export class SessionToken {
   readonly #clients: ClientIdentity;
-  #principal: Principal | undefined;
+  #client: AuthenticatedClient | undefined;
   #authorization: string | undefined;
-  #endsAt = Number.POSITIVE_INFINITY;
 
   constructor(clients: ClientIdentity) {
     this.#clients = clients;
@@ -21,8 +20,8 @@ export class SessionToken {
 
   /** @throws Error before `begin` succeeded */
   get principal(): Principal {
-    if (!this.#principal) throw new Error('nobody has said yet who it is');
-    return this.#principal;
+    if (!this.#client) throw new Error('nobody has said yet who it is');
+    return this.#client.principal;
   }
 
   get authorization(): string | undefined {
@@ -31,18 +30,19 @@ export class SessionToken {
 
   /** @throws Refusal */
   async begin(authorization: string | undefined): Promise<Principal> {
-    const { principal, expiresAt } = await this.#clients.authenticate(authorization);
-    this.#take(principal, authorization, expiresAt);
-    return principal;
+    this.#client = await this.#clients.authenticate(authorization);
+    this.#authorization = authorization;
+    return this.#client.principal;
   }
 
   /** Takes a newer token of the same caller; false, and nothing changes, for any other. */
   async renew(authorization: string): Promise<boolean> {
-    if (!this.#principal) return false;
+    if (!this.#client) return false;
     try {
-      const { principal, expiresAt } = await this.#clients.authenticate(authorization);
-      if (!isSame(principal, this.#principal)) return false;
-      this.#take(principal, authorization, expiresAt);
+      const client = await this.#clients.authenticate(authorization);
+      if (!isSame(client.principal, this.#client.principal)) return false;
+      this.#client = client;
+      this.#authorization = authorization;
       return true;
     } catch (error) {
       if (error instanceof Refusal) return false;
@@ -52,12 +52,11 @@ export class SessionToken {
 
   /** `now`: milliseconds since the epoch. */
   isOver(now: number): boolean {
-    return now >= this.#endsAt;
+    const endsAt = this.#client?.expiresAt;
+    return endsAt !== undefined && now >= endsAt.getTime();
   }
 
-  #take(principal: Principal, authorization: string | undefined, expiresAt: Date | undefined): void {
-    this.#principal = principal;
-    this.#authorization = authorization;
-    this.#endsAt = expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  get isRevoked(): boolean {
+    return this.#client !== undefined && this.#clients.isRevoked(this.#client);
   }
 }

@@ -31,7 +31,7 @@ interface Peer {
 
 /**
  * The WebSockets of a channel, at its path; see `gateway/PROTOCOL.md`. The same documents, limits and checks as over HTTP. Closes with 4401 when
- * something is asked before `connection_init`, 4403 when the token is bad, of another channel's role, or over; 1009 for an oversized frame; 1013 when
+ * something is asked before `connection_init`, 4403 when the token is bad, of another channel's role, over, or revoked; 1009 for an oversized frame; 1013 when
  * there are too many connections; 1001 when it closes, or a connection is old.
  */
 export class Sockets {
@@ -81,6 +81,11 @@ export class Sockets {
     });
   }
 
+  /** To be called when access was revoked: whoever is meant is told nothing more, and has to go. */
+  endRevoked(): void {
+    for (const peer of this.#peers.values()) if (peer.conversation.isRevoked) this.#revoke(peer);
+  }
+
   /** Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once; those that do not answer are cut. */
   async close(): Promise<void> {
     this.#timers.forEach((timer) => clearInterval(timer));
@@ -121,6 +126,13 @@ export class Sockets {
     peer?.conversation.end();
   }
 
+  /** What waits for a client that does not read is not kept for it. */
+  #revoke({ connection }: Peer): void {
+    connection.client.close(CloseCode.Forbidden, 'Access was revoked');
+    this.#end(connection.client);
+    setTimeout(() => connection.cut('closing'), closeGraceMs).unref();
+  }
+
   #ping(): void {
     const now = performance.now();
     for (const { connection, conversation, oldAt } of this.#peers.values()) {
@@ -135,8 +147,10 @@ export class Sockets {
     const now = performance.now();
     const wallClock = Date.now();
     let unread = 0;
-    for (const { connection, conversation, beganAt } of this.#peers.values()) {
+    for (const peer of this.#peers.values()) {
+      const { connection, conversation, beganAt } = peer;
       if (connection.isStalled(now)) connection.cut('stalled');
+      else if (conversation.isRevoked) this.#revoke(peer);
       else if (conversation.isOver(wallClock)) connection.client.close(CloseCode.Forbidden, 'The token is over');
       else if (conversation.isSilent && now - beganAt > initWithinMs) connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
       else unread += connection.unreadBytes;

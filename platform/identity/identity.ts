@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SignJWT, createLocalJWKSet, createRemoteJWKSet, importJWK, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { BoundedCache } from './boundedCache.ts';
 import type { Principal } from './principal.ts';
+import { longestTokenLifeMs } from './revocations.ts';
 
 /** The token is not good here. The message is for logs; clients hear only UNAUTHENTICATED. */
 export class InvalidToken extends Error {
@@ -20,7 +21,8 @@ export interface IdentityOptions {
 
 export interface Identity {
   /**
-   * A client's access token (RFC 9068: ES256, `typ` at+jwt) as a principal. `channel` names where it came in.
+   * A client's access token (RFC 9068: ES256, `typ` at+jwt) as a principal. `channel` names where it came in. Whether it was revoked is not said: its
+   * result is kept while the token is good.
    * @throws InvalidToken
    */
   verifyClientToken(token: string, channel: string): Promise<VerifiedClient>;
@@ -32,7 +34,8 @@ export interface Identity {
 
 export interface VerifiedClient {
   readonly principal: Principal;
-  /** When the token ends: a connection that outlives it must be renewed or closed. */
+  readonly issuedAt: Date;
+  /** When the token ends, `longestTokenLifeMs` after it was issued at the latest: a connection that outlives it must be renewed or closed. */
   readonly expiresAt: Date;
 }
 
@@ -75,7 +78,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     return key;
   };
 
-  async function verify(token: string, keySet: JWTVerifyGetKey, expected: { issuer: string; audience: string; typ: string }): Promise<JWTPayload> {
+  async function verify(token: string, keySet: JWTVerifyGetKey, expected: { issuer: string; audience: string; typ: string; maxTokenAge?: number }): Promise<JWTPayload> {
     try {
       const { payload } = await jwtVerify(token, keySet, {
         ...expected, algorithms: ['ES256'], requiredClaims: ['sub', 'exp'], clockTolerance: 5, currentDate: clock(),
@@ -91,7 +94,11 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const cacheKey = `${channel} ${token}`;
       const known = verified.get(cacheKey, clock().getTime());
       if (known) return known;
-      const claims = await verify(token, clientKeys, { issuer: options.client.issuer, audience: options.client.audience, typ: 'at+jwt' });
+      const claims = await verify(token, clientKeys, {
+        issuer: options.client.issuer, audience: options.client.audience, typ: 'at+jwt',
+        // Asks for `iat`, too, and refuses one that is to come: such a token could not be revoked.
+        maxTokenAge: longestTokenLifeMs / 1000,
+      });
       const roles = strings(claims['roles']);
       const client: VerifiedClient = {
         principal: {
@@ -99,7 +106,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
           scopes: new Set(roles.flatMap((role) => options.scopesOf(role))),
           bindings: bindingsOf(claims['bindings']),
         },
-        expiresAt: new Date(claims.exp! * 1000),
+        issuedAt: new Date(claims.iat! * 1000),
+        expiresAt: new Date(Math.min(claims.exp! * 1000, claims.iat! * 1000 + longestTokenLifeMs)),
       };
       verified.set(cacheKey, client, client.expiresAt.getTime());
       return client;

@@ -25,13 +25,19 @@ beforeAll(async () => {
 describe('client tokens', () => {
   it('become principals with the scopes of their roles', async () => {
     const token = await issueToken(clientKey, { subject: 'someone', roles: ['reader', 'unheard-of'], bindings: { place: '17' }, now });
-    const { principal: verified, expiresAt } = await identity.verifyClientToken(token, 'web');
+    const { principal: verified, issuedAt, expiresAt } = await identity.verifyClientToken(token, 'web');
     expect(verified).toMatchObject({ kind: 'user', subject: 'someone', bindings: { place: '17' }, channel: 'web' });
     expect([...verified.scopes]).toEqual(['things:read']);
+    expect(issuedAt).toEqual(now);
     expect(expiresAt).toEqual(new Date('2026-03-02T00:00:00Z'));
   });
 
-  const payload = () => ({ sub: 'someone', roles: ['reader'], iss: developmentIssuer, aud: developmentAudience, exp: now.getTime() / 1000 + 60 });
+  it('end a day after they were issued, however long they say they live', async () => {
+    const token = await issueToken(clientKey, { subject: 'someone', roles: [], lifetimeSeconds: 30 * 24 * 3600, now });
+    expect((await identity.verifyClientToken(token, 'web')).expiresAt).toEqual(new Date('2026-03-02T12:00:00Z'));
+  });
+
+  const payload = () => ({ sub: 'someone', roles: ['reader'], iss: developmentIssuer, aud: developmentAudience, iat: now.getTime() / 1000, exp: now.getTime() / 1000 + 60 });
   const signed = async (claims: object, header: object = {}, key = clientKey) =>
     new SignJWT({ ...payload(), ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header }).sign(await importJWK(key, 'ES256'));
 
@@ -44,6 +50,9 @@ describe('client tokens', () => {
     ['an id token', () => signed({}, { typ: 'JWT' })],
     ['expired', () => signed({ exp: now.getTime() / 1000 - 6 })],
     ['no subject', () => signed({ sub: undefined })],
+    ['issued at no time', () => signed({ iat: undefined })],
+    ['issued in time to come', () => signed({ iat: now.getTime() / 1000 + 6 })],
+    ['issued too long ago', () => signed({ iat: now.getTime() / 1000 - 24 * 3600 - 6 })],
     ['another key', async () => signed({}, {}, await newSigningKey())],
     ['an internal token', () => identity.mintInternalToken(principal, developmentAudience)],
     ['no token at all', () => 'nonsense'],

@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
-import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf, type TokenRequest } from '#platform/identity/developmentIssuer.ts';
 import { enforceAuth } from '#platform/subgraph/authSchema.ts';
 import { createExecution, type SubgraphCall, type SubgraphHeaders, type SubgraphRequest } from '#platform/subgraph/execution.ts';
 import { baseSdl } from '#platform/subgraph/sdl.ts';
@@ -90,7 +90,7 @@ export interface Fixture {
   /** Awaited by every call before it is answered. */
   gate: (subgraph: string) => Promise<void>;
   readonly subgraphCall: (name: string) => SubgraphCall;
-  token(role: Role, subject?: string, options?: { bindings?: Record<string, string>; lifetimeSeconds?: number }): Promise<string>;
+  token(role: Role, subject?: string, options?: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'>): Promise<string>;
   readonly log: pino.Logger;
 }
 
@@ -105,7 +105,7 @@ export async function fixture(): Promise<Fixture> {
   const orders = new Map<string, FixtureOrder>();
   const parts = {
     identity, orders, log, calls: [] as FixtureCall[], down: new Set<string>(), gate: () => Promise.resolve(),
-    token: (role: Role, subject = 'someone', options: { bindings?: Record<string, string>; lifetimeSeconds?: number } = {}) =>
+    token: (role: Role, subject = 'someone', options: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'> = {}) =>
       issueToken(clientKey, { subject, roles: [role], ...options }),
   };
   const resolvers = resolversOf(orders);

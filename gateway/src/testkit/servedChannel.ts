@@ -25,7 +25,7 @@ export async function serveFixture(fixture: Fixture, options: {
   readonly profile?: GatewayRuntime['profile']; readonly bus?: EventTail;
   /** A free one unless told. */
   readonly port?: number;
-} & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub' | 'metrics'> = {}): Promise<ServedChannel> {
+} & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {}): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
   for (const [name, text] of Object.entries(options.operations ?? {})) writeFileSync(join(folder, 'operations', `${name}.graphql`), text);
@@ -37,7 +37,7 @@ export async function serveFixture(fixture: Fixture, options: {
   const { supergraph } = composeChannel(manifest, fixtureSources(), options.view === undefined ? undefined : fixtureView(options.view));
   const running = await runChannel(manifest, {
     profile: options.profile ?? 'development', port: options.port ?? 0, host: '127.0.0.1', subgraphCall: fixture.subgraphCall, identity: fixture.identity, bus: options.bus, log: fixture.log,
-    feeds: options.feeds, cursorKeys: options.cursorKeys, hub: options.hub, metrics: options.metrics,
+    feeds: options.feeds, cursorKeys: options.cursorKeys, hub: options.hub, metrics: options.metrics, revocations: options.revocations,
   }, supergraph).finally(() => rmSync(folder, { recursive: true }));
   return {
     ...running,
