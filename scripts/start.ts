@@ -2,8 +2,9 @@ import { StartupError } from '#platform/config/startupError.ts';
 
 const help = `start: runs the whole system in one process, on an embedded PostgreSQL.
 
-  --fresh    begin anew: throw away the databases, ledgers and development secrets in DATA_DIR
-  --help     show this
+  --fresh             begin anew: throw away the databases, ledgers and development secrets in DATA_DIR
+  --kafka <brokers>   carry the events on Kafka, at host:port,… (as BUS=kafka and KAFKA_BROKERS); "kafka start" runs a broker
+  --help              show this
 
 Settings, as an environment variable, a line of .env, or a flag:
 `;
@@ -24,12 +25,12 @@ try {
 
 async function main(): Promise<void> {
   const { parseFlags } = await import('./system/flags.ts');
-  const { switches, settings, words } = parseFlags(process.argv.slice(2), ['fresh', 'help', 'kafka']);
+  const { switches, settings: { KAFKA, ...flags }, words } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
   if (switches.has('help')) return console.log(help + (await settingsHelp()));
-  if (switches.has('kafka')) throw new StartupError('--kafka is reserved: one process carries its events in PostgreSQL; Kafka is what docker-compose.yml runs on.');
   if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: --help lists what is.`);
 
   const [{ startSystem }, { generateOrFail }] = await Promise.all([import('./system/startSystem.ts'), import('./system/generateOrFail.ts')]);
+  const settings = KAFKA === undefined ? flags : { ...flags, BUS: 'kafka', KAFKA_BROKERS: KAFKA };
   const starting = startSystem({ environment: process.env, flags: settings, settingsFile: '.env', fresh: switches.has('fresh'), progress, generate: () => generateOrFail(progress) });
   stopOnSignals(starting.then(({ stop }) => stop));
   const system = await starting;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
+import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafkaBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
@@ -11,6 +12,7 @@ import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
+import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
@@ -25,6 +27,7 @@ import { channels } from '#schema/channels.ts';
 import { roleScopes, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { eventTopics } from '#schema/topics.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
 
 /** Who does something in a scenario. */
@@ -37,6 +40,8 @@ export interface Actor {
 }
 
 export interface TestSystemOptions {
+  /** What carries the events; PostgreSQL unless told, or a Kafka broker of the system's own, by this client. */
+  readonly bus?: 'postgres' | KafkaClientName;
   /** `production` unless told: trusted documents only, as clients meet it. */
   readonly profile?: 'development' | 'production';
   /** Settings of the subgraphs, such as short time-outs of the saga. */
@@ -89,7 +94,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const apiKey = secretKey();
   const provider = await startPaymentProvider({ port: 0, dataDir: temporaryFolder('provider'), apiKey });
   stops.push(() => provider.close());
-  const bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+  const bus = await busOf(options.bus ?? 'postgres', log, stops);
   stops.push(() => bus.close());
   const metrics = createMetrics({ process: true });
   reportLag(metrics, bus);
@@ -160,6 +165,13 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
 }
 
 const manifestOf = async (name: string): Promise<ChannelManifest> => (await import(`../../bffs/${name}/channel.ts`) as { default: ChannelManifest }).default;
+
+async function busOf(bus: 'postgres' | KafkaClientName, log: Logger, stops: (() => Promise<unknown>)[]): Promise<EventBus> {
+  if (bus === 'postgres') return postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+  const broker = await startKafkaBroker();
+  stops.push(() => broker.stop('SIGKILL'));
+  return kafkaBus({ brokers: [broker.brokers], client: bus, log, topics: await eventTopics() });
+}
 
 async function startEdge(runtime: GatewayRuntime): Promise<Map<string, RunningChannel>> {
   const manifests = await Promise.all(channels.map(({ name }) => manifestOf(name)));

@@ -19,7 +19,6 @@ export async function composeFileText(): Promise<string> {
 
 const note = `# Generated from schema/subgraphs.ts and schema/channels.ts by \`generate\`: do not edit. See ops/docker/README.md.
 #
-# Everything as separate services:             docker compose up --build
-# With the events on Kafka, once it has an adapter:  BUS=kafka docker compose --profile kafka up --build
+# Everything as separate services, with the events on Kafka:  docker compose up --build
 # With Prometheus, at http://localhost:9090:         docker compose --profile prometheus up --build
 `;

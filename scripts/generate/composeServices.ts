@@ -10,7 +10,7 @@ const network = { PORT_BASE: base, HOST: '0.0.0.0' };
 /** Connection string of a role on its own database; the password is the operator's, or the role's name while developing. */
 const databaseUrl = (name: string): string => `postgresql://${name}:\${${name.toUpperCase()}_DATABASE_PASSWORD:-${name}}@postgres:5432/${name}`;
 
-const databases = [...subgraphs.map(({ database }) => database), 'bus', 'sagas'];
+const databases = [...subgraphs.map(({ database }) => database), 'sagas'];
 
 const common = {
   PROFILE: '${PROFILE:-development}',
@@ -19,9 +19,9 @@ const common = {
   METRICS_PORT: metricsPort,
   METRICS_HOST: '0.0.0.0',
   LOG_LEVEL: '${LOG_LEVEL:-info}',
-  BUS: '${BUS:-postgres}',
+  BUS: 'kafka',
   KAFKA_BROKERS: 'kafka:9092',
-  BUS_DATABASE_URL: databaseUrl('bus'),
+  KAFKA_CLIENT: '${KAFKA_CLIENT:-kafkajs}',
   SUBGRAPH_URL: 'http://{name}:{port}/graphql',
   GRPC_URL: 'http://{name}:{port}',
   PAYMENT_PROVIDER_URL: `http://provider:${base + providerOffset}`,
@@ -44,7 +44,7 @@ export function composeServices(): { readonly services: Readonly<Record<string, 
         ...ours(['subgraph', name]),
         environment: { ...common, DATABASE_URL: databaseUrl(database), SAGAS_DATABASE_URL: databaseUrl('sagas') },
         expose: [base + port, base + port + grpcOffset, metricsPort],
-        depends_on: { databases: done, kafka: { ...healthy, required: false } },
+        depends_on: { databases: done, kafka: healthy },
         healthcheck: ready(base + port),
       }])),
       gateway: edge(['gateway'], gatewayOffset),
@@ -68,7 +68,6 @@ function infrastructure(): Record<string, Service> {
     },
     kafka: {
       image: 'apache/kafka:4.1.0',
-      profiles: ['kafka'],
       environment: {
         KAFKA_NODE_ID: 1,
         KAFKA_PROCESS_ROLES: 'broker,controller',
@@ -78,6 +77,8 @@ function infrastructure(): Record<string, Service> {
         KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@kafka:9093',
         KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: 1,
+        KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: 0,
+        KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
         KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: 1,
         KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: 1,
         KAFKA_LOG_DIRS: '/var/lib/kafka/data',

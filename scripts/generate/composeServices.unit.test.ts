@@ -40,6 +40,15 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('carries the events on Kafka: every service of ours that has events waits for the broker, by itself or behind the subgraphs', () => {
+    const carriers = services.filter(([, { environment }]) => environment?.['BUS'] !== undefined);
+    expect(carriers.map(([name]) => name)).toEqual([...subgraphs.map(({ name }) => name), 'gateway', ...channels.map(({ name }) => channelService(name))]);
+    for (const [name, { environment, depends_on }] of carriers) {
+      expect(environment).toMatchObject({ BUS: 'kafka', KAFKA_BROKERS: 'kafka:9092' });
+      if (subgraphs.some((each) => each.name === name)) expect(depends_on?.['kafka']).toEqual({ condition: 'service_healthy' });
+    }
+  });
+
   it('shows the gateway and the channels to the outside, and nothing else', () => {
     const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
     // Prometheus is shown to this machine only, and the metrics themselves to nobody.

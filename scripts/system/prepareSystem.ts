@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings, type PlatformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { openDatabases, type Databases } from './databases.ts';
+import { kafkaOf } from './kafkaOf.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
@@ -33,6 +35,7 @@ export interface PreparedSystem {
   readonly definitions: readonly RegisteredSubgraph[];
   readonly databases: Databases;
   readonly identity: Identity;
+  readonly bus: EventBus;
   readonly providerKey: string;
   readonly secretOptions: SecretOptions;
   readonly log: Logger;
@@ -48,10 +51,10 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   const { progress } = options;
   // These tell where the data are; the keys of the subgraphs are checked once their code is there.
   const early = loadSettings(systemSettings, { ...sourcesOf(options), defaults: ownDefaults, moreToCome: true });
-  if (early.BUS === 'kafka') throw new StartupError('One process carries its events in PostgreSQL: leave out BUS=kafka, or run the services of docker-compose.yml.');
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
   await checkPortsFree(early.HOST, listeners(early.PORT_BASE));
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
+  const kafka = early.BUS === 'kafka' ? await openKafka(early, progress, teardown) : undefined;
   progress('starting PostgreSQL, generating code');
   const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
@@ -67,7 +70,23 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     defaults: { ...ownDefaults, PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` },
   });
   const identity = await identityOf(settings, secretOptions);
-  return { settings, definitions, databases, identity, secretOptions, providerKey: secrets[providerKeyName] ?? '', log: createLogger({ level: settings.LOG_LEVEL }) };
+  const log = createLogger({ level: settings.LOG_LEVEL });
+  return { settings, definitions, databases, identity, secretOptions, bus: kafka ?? await openPostgresBus(databases, log, teardown), providerKey: secrets[providerKeyName] ?? '', log };
+}
+
+/** First of all: a broker that is not there is told at once. */
+async function openKafka(settings: PlatformSettings, progress: (line: string) => void, teardown: Teardown): Promise<EventBus> {
+  progress(`connecting to Kafka at ${settings.KAFKA_BROKERS}`);
+  const bus = await kafkaOf(settings, createLogger({ level: settings.LOG_LEVEL }));
+  teardown.add('bus', () => bus.close());
+  return bus;
+}
+
+async function openPostgresBus(databases: Databases, log: Logger, teardown: Teardown): Promise<EventBus> {
+  const { postgresBus } = await import('#platform/events/bus/postgresBus.ts');
+  const bus = await postgresBus({ databaseUrl: databases.bus, log });
+  teardown.add('bus', () => bus.close());
+  return bus;
 }
 
 async function startDatabases(settings: PlatformSettings, log: (line: string) => void, teardown: Teardown): Promise<Databases> {

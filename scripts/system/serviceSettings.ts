@@ -5,6 +5,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
 import type { Logger } from 'pino';
 import { busMigrations } from './databases.ts';
+import { kafkaOf } from './kafkaOf.ts';
 import { clientIssuerSettings } from './secrets.ts';
 
 /** What a service alone must be told: where its database and the others are. */
@@ -29,7 +30,7 @@ export function need(settings: ServiceSettings, key: 'DATABASE_URL' | 'BUS_DATAB
 
 /** The bus that the settings name. */
 export async function busOf(settings: ServiceSettings, log: Logger): Promise<EventBus> {
-  if (settings.BUS === 'kafka') throw new StartupError('BUS=kafka: there is no Kafka adapter of the event bus here; set BUS=postgres and BUS_DATABASE_URL.');
+  if (settings.BUS === 'kafka') return kafkaOf(settings, log);
   const databaseUrl = need(settings, 'BUS_DATABASE_URL', 'the bus in PostgreSQL');
   const [{ postgresBus }] = await Promise.all([import('#platform/events/bus/postgresBus.ts'), migrate(databaseUrl, busMigrations)]);
   return postgresBus({ databaseUrl, log });

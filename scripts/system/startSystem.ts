@@ -86,15 +86,13 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
 }
 
 async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metrics?: Metrics): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
-  const { settings, definitions, databases, identity, providerKey, log } = prepared;
+  const { settings, definitions, databases, identity, bus, providerKey, log } = prepared;
   // Heavy, and in need of generated code: only now.
-  const [{ runSubgraph }, { postgresBus }, { startPaymentProvider }] = await Promise.all([
-    import('#platform/subgraph/runSubgraph.ts'), import('#platform/events/bus/postgresBus.ts'), import('#sandbox/paymentProvider/paymentProvider.ts'),
+  const [{ runSubgraph }, { startPaymentProvider }] = await Promise.all([
+    import('#platform/subgraph/runSubgraph.ts'), import('#sandbox/paymentProvider/paymentProvider.ts'),
   ]);
   const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey: providerKey });
   teardown.add('payment provider', () => provider.close());
-  const bus = await postgresBus({ databaseUrl: databases.bus, log });
-  teardown.add('bus', () => bus.close());
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
   const subgraphs = await Promise.all(definitions.map(async ({ entry, definition }) => {

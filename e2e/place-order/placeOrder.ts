@@ -1,0 +1,59 @@
+import { print } from 'graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OrderBoardChangedDocument, OrderStatusChangedDocument, PlaceOrderDocument, type PlaceOrderMutation } from '#generated/bffs/kiosk/operations.ts';
+import type { ChannelClient } from '../harness/channelClient.ts';
+import { orderInput, orderOf } from '../harness/placing.ts';
+import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
+import { demoStore, startTestSystem, type TestSystem, type TestSystemOptions } from '../harness/startTestSystem.ts';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** An order from the kiosk to the counter, the same whatever carries the events. */
+export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
+  let system: TestSystem;
+  let kiosk: ChannelClient;
+  let kitchen: ChannelClient;
+
+  beforeAll(async () => {
+    system = await startTestSystem({ bus });
+    kiosk = system.client('kiosk', { role: 'kiosk' });
+    kitchen = system.client('gateway', { role: 'kitchen' });
+  });
+  afterAll(() => system.stop());
+
+  /** As a device that traces itself: its trace is to be found at every hop. */
+  const place = async (): Promise<{ id: string }> => {
+    const response = await fetch(system.urlOf('kiosk'), {
+      method: 'POST', body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input: orderInput('KIOSK') } }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await system.tokenFor({ role: 'kiosk' })}`, traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    });
+    const { data } = await response.json() as { data: PlaceOrderMutation };
+    return orderOf(data.placeOrder);
+  };
+
+  it('an order reaches COMPLETED, told over the WebSocket step by step, under one trace', async () => {
+    const board = kiosk.subscribe(OrderBoardChangedDocument, { storeId: demoStore });
+    const { id: orderId } = await place();
+    const statuses = kiosk.subscribe(OrderStatusChangedDocument, { orderId });
+    const reached = (status: string) => statuses.next((message) => message.orderStatusChanged?.status === status, status);
+    await reached('CONFIRMED');
+    expect((await kitchen.ask(startPreparation, { orderId })).result.__typename).toBe('StartPreparationSuccess');
+    await reached('PREPARING');
+    expect((await kitchen.ask(markReady, { orderId })).result.__typename).toBe('MarkReadySuccess');
+    await reached('READY');
+    expect((await kitchen.ask(handOver, { orderId })).result.__typename).toBe('HandOverSuccess');
+    await reached('COMPLETED');
+
+    const heard = statuses.messages.map((message) => message.orderStatusChanged!.version);
+    expect(heard).toEqual(heard.map((_, index) => heard[0]! + index));
+    expect(board.messages.length).toBeGreaterThan(0);
+    for (const domain of ['orders', 'payments', 'inventory']) {
+      const { rows } = await system.subgraph(domain).domain.pool.query<{ type: string; traceparent: string }>(
+        `select type, metadata ->> 'traceparent' as traceparent from platform.event where data ->> 'orderId' = $1 order by position`, [orderId]);
+      // What the kitchen does is its own doing, with its own trace.
+      const ours = rows.filter(({ traceparent }) => traceparent.slice(3, 35) === traceId);
+      expect(ours.length, domain).toBeGreaterThan(0);
+      expect(rows[0]!.traceparent.slice(3, 35), domain).toBe(traceId);
+    }
+  });
+}
