@@ -44,8 +44,9 @@ export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
     expect((await kitchen.ask(handOver, { orderId })).result.__typename).toBe('HandOverSuccess');
     await reached('COMPLETED');
 
-    const heard = statuses.messages.map((message) => message.orderStatusChanged!.version);
-    expect(heard).toEqual(heard.map((_, index) => heard[0]! + index));
+    const heard = statuses.messages.map((message) => message.orderStatusChanged!);
+    expect(heard.map(({ status }) => status).slice(-4)).toEqual(['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED']);
+    expect(heard.map(({ version }) => version)).toEqual([...new Set(heard.map(({ version }) => version))].sort((a, b) => a - b));
     expect(board.messages.length).toBeGreaterThan(0);
     for (const domain of ['orders', 'payments', 'inventory']) {
       const { rows } = await system.subgraph(domain).domain.pool.query<{ type: string; traceparent: string }>(

@@ -29,13 +29,15 @@ export interface GroupLag {
 
 /** Moves events between processes. Adapters pass `busContract.ts`. */
 export interface EventBus {
-  /** Resolves when durable. Order is kept per key, among the messages of one call and of calls that follow one another. On rejection some may have been published. */
+  /** Resolves when durable. Order is kept per key, among the messages of one call and of calls that follow one another. On rejection, which comes within a minute when there is no broker, some may have been published. */
   publish(topic: string, messages: readonly { readonly key: string; readonly value: EventEnvelope }[]): Promise<void>;
   /**
    * Joins a group; each message goes to one member, at least once, in order per key: of one partition (and so of one key) one message is handled at a time.
    * A new group begins with the oldest message retained. If `handle` rejects, the message is handled again after a growing pause (0.1 to 5 s),
    * and those behind it in its partition wait; other partitions move on. When a member dies, others take over from what it acknowledged.
-   * Resolves when joined.
+   * A member that others must take for dead, because it fell silent (6 s on Kafka, 30 s on PostgreSQL) though it lives, begins nothing more; a handler that
+   * it has running then may overlap with its successor's for the same message, and its result is not acknowledged. A member that joins or leaves
+   * causes no such overlap, however slow the handlers are. Resolves when joined.
    */
   consume(group: string, topics: readonly string[], handle: (message: BusMessage) => Promise<void>): Promise<BusSubscription>;
   /**

@@ -10,12 +10,15 @@ export interface KeepMembershipParts {
   readonly onLost?: () => void;
 }
 
-/** Joins, and joins again with growing pauses whenever the membership is lost. Rejects only if the first time fails. */
+/**
+ * Joins, and joins again with growing pauses whenever the membership is lost. A broker that has just started refuses for a while, so the first time is
+ * tried for 15 s before this rejects.
+ */
 export async function keepMembership({ what, log, join, onLost }: KeepMembershipParts): Promise<{ leave(): Promise<void> }> {
   const stop = new AbortController();
   const { signal } = stop;
   const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  let membership: Membership | undefined = await join();
+  let membership: Membership | undefined = await joinFirst(join);
   const running = (async () => {
     for (let failures = 0; !signal.aborted;) {
       if (membership) {
@@ -44,4 +47,16 @@ export async function keepMembership({ what, log, join, onLost }: KeepMembership
       await membership?.leave();
     },
   };
+}
+
+async function joinFirst(join: () => Promise<Membership>): Promise<Membership> {
+  const deadline = performance.now() + 15_000;
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await join();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pause(backoffMs(failures, 100, 1_000));
+    }
+  }
 }
