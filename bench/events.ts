@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
+import { kafkaBus } from '#platform/events/bus/kafka/kafkaBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { counterDomain, CounterRaised, raised, type CounterDomain } from '#platform/events/fixtures/counterDomain.ts';
@@ -12,11 +13,13 @@ import { runConsumers } from '#platform/events/runConsumers.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
+import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
-const help = `bench/events: what it costs to move events, in one process on a durable embedded PostgreSQL.
+const help = `bench/events: what it costs to move events, in one process on a durable embedded PostgreSQL, the bus included.
 
-  --seconds <n>   of each measurement (10)
+  --seconds <n>      of each measurement (10)
+  --kafka <client>   on a Kafka broker of its own instead of the bus in PostgreSQL: kafkajs or platformatic
 
 Prints: commit to consumer (p50, p99) one event at a time; events a second, appended and consumed, by 16 writers;
 statements a second on an idle system of all domains.
@@ -37,23 +40,36 @@ async function main(seconds: number): Promise<void> {
   const urlOf = async (database: string) => (await ensureDatabase(cluster, { database, role: database })).url;
   const relays = new Map<string, Relay>();
   try {
-    const busUrl = await urlOf('bus');
-    await migrate(busUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname);
     const domains = await Promise.all(subgraphs.map(async ({ name, database }) => {
       const url = await urlOf(database);
       await migratePlatform(url);
       return counterDomain(url, { name, relay: () => relays.get(name), poolSize: 16 });
     }));
-    const bus = await postgresBus({ databaseUrl: busUrl, log: pino({ level: 'warn' }) });
+    const { bus, stop } = await openBus(join(folder, 'kafka'), () => urlOf('bus'));
     const admin = new pg.Pool({ connectionString: cluster.adminUrl, max: 1 });
     for (const domain of domains) relays.set(domain.name, await startRelay(domain, bus));
     await measure({ admin, bus, domains }, seconds);
     await Promise.all([...relays.values()].map((relay) => relay.stop()));
     await Promise.all([bus.close(), admin.end(), ...domains.map((domain) => domain.close())]);
+    await stop();
   } finally {
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The bus that is asked for, and how to end what it rests on. */
+async function openBus(folder: string, database: () => Promise<string>): Promise<{ bus: EventBus; stop: () => Promise<void> }> {
+  const log = pino({ level: 'warn' });
+  if (process.argv.includes('--kafka')) {
+    const client = process.argv[process.argv.indexOf('--kafka') + 1] === 'platformatic' ? 'platformatic' : 'kafkajs';
+    const broker = await startKafkaBroker({ folder });
+    console.log(`on Kafka, by ${client}`);
+    return { bus: await kafkaBus({ brokers: [broker.brokers], client, log }), stop: () => broker.stop('SIGKILL') };
+  }
+  const databaseUrl = await database();
+  await migrate(databaseUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname);
+  return { bus: await postgresBus({ databaseUrl, log }), stop: async () => undefined };
 }
 
 async function measure({ admin, bus, domains }: Bench, seconds: number): Promise<void> {

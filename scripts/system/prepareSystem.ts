@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings, type PlatformSettings } from '#platform/config/settings.ts';
-import { StartupError } from '#platform/config/startupError.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
