@@ -21,6 +21,7 @@ export const scopes = {
   'store:manage': 'Pause and resume ordering, and change opening hours and availability, of the store one is bound to.',
   'payments:read': 'Read the payment of an order one owns.',
   'payments:manage': 'Refund and inspect payments.',
+  'access:revoke': 'End the access of any person or device at once.',
   'admin': 'Act on every store, customer and courier.',
 } as const;
 

@@ -16,6 +16,7 @@ import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import { followRevocations } from '#gateway/followRevocations.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
 import { runChannel } from '#gateway/runChannel.ts';
 import { runGateway } from '#gateway/runGateway.ts';
@@ -116,9 +117,11 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   stops.push(() => sagas.stop());
 
   const down = new Set<string>();
+  const followed = await followRevocations({ bus, network, log });
+  stops.push(() => followed.close());
   const runtime: GatewayRuntime = {
     profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
-    feeds: rpcFeedReader(network), cursorKeys: [secretKey()], metrics,
+    feeds: rpcFeedReader(network), cursorKeys: [secretKey()], metrics, revocations: followed.revocations,
     subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
   };
   // Composing takes the processor for itself: on a busy machine nobody could connect to a database meanwhile.

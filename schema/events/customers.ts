@@ -47,4 +47,13 @@ export const CustomerErased = defineEvent({
   schema: z.object({ customerId: id, at: instant }),
 });
 
-export const events = [CustomerRegistered, CustomerProfileChanged, CustomerAddressVersioned, CustomerConsentChanged, CustomerErased];
+/** Tokens of a subject (a customer, a device, staff) that were issued up to `before` are good no more: whoever lets clients in ends what they have open. */
+export const CustomerAccessRevoked = defineEvent({
+  name: 'CustomerAccessRevoked',
+  domain: 'customers',
+  version: '1.0',
+  aggregate: (data) => `access:${data.subject}`,
+  schema: z.object({ subject: z.string().min(1).max(255), before: instant }),
+});
+
+export const events = [CustomerRegistered, CustomerProfileChanged, CustomerAddressVersioned, CustomerConsentChanged, CustomerErased, CustomerAccessRevoked];

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
@@ -24,6 +25,8 @@ export interface EdgeParts {
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   /** Secrets that sign the cursors of streams. */
   readonly cursorKeys: readonly string[];
+  /** Whose access was revoked; see `followRevocations`. */
+  readonly revocations: Revocations;
 }
 
 /** What clients reach. */
@@ -34,14 +37,19 @@ export interface Edge {
 }
 
 /** Starts the gateway (the full graph) and every channel of the registry. All or none. */
-export async function startEdge(parts: EdgeParts): Promise<Edge> {
-  const { runGateway } = await import('#gateway/runGateway.ts');
+export async function startEdge(others: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
+  const [{ runGateway }, { followRevocations }] = await Promise.all([import('#gateway/runGateway.ts'), import('#gateway/followRevocations.ts')]);
+  const followed = await followRevocations(others);
+  const parts: EdgeParts = { ...others, revocations: followed.revocations };
   const started = await Promise.allSettled([
     runtimeOf(parts, gatewayOffset).then(runGateway),
     ...channels.map((entry) => startChannel(entry, parts)),
   ]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const close = async (): Promise<void> => void (await Promise.all(running.map((channel) => channel.close())));
+  const close = async (): Promise<void> => {
+    await Promise.all(running.map((channel) => channel.close()));
+    await followed.close();
+  };
   const failed = started.find((result) => result.status === 'rejected');
   const [gateway, ...others] = running;
   if (failed || !gateway) {
@@ -61,10 +69,10 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
 }
 
 /** What a channel stands in. Loads generated code, so it must be there. */
-export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys }: EdgeParts, offset: number): Promise<GatewayRuntime> {
+export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations }: EdgeParts, offset: number): Promise<GatewayRuntime> {
   const { rpcFeedReader } = await import('#gateway/streams/rpcFeedReader.ts');
   return {
     profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log, metrics,
-    feeds: rpcFeedReader(network), cursorKeys,
+    feeds: rpcFeedReader(network), cursorKeys, revocations,
   };
 }

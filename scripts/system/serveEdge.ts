@@ -45,5 +45,8 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const network = grpcClients({
     identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
   });
-  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys };
+  const { followRevocations } = await import('#gateway/followRevocations.ts');
+  const followed = await followRevocations({ bus, network, log });
+  context.teardown.add('revocations', () => followed.close());
+  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations: followed.revocations };
 }

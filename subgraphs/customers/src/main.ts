@@ -5,6 +5,7 @@ import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { accessQueryService } from './services/accessQueryService.ts';
 import { customerQueryService } from './services/customerQueryService.ts';
 
 export default defineSubgraph({
@@ -14,6 +15,6 @@ export default defineSubgraph({
   config: z.object(piiConfig),
   resolvers,
   loaders,
-  services: (domain) => [customerQueryService(domain)],
+  services: (domain) => [customerQueryService(domain), accessQueryService(domain)],
   seed,
 });

@@ -12,8 +12,10 @@ import { eraseMe } from './resolvers/Mutation/eraseMe.ts';
 import { register } from './resolvers/Mutation/register.ts';
 import { removeAddress } from './resolvers/Mutation/removeAddress.ts';
 import { removeFavouriteStore } from './resolvers/Mutation/removeFavouriteStore.ts';
+import { revokeAccess } from './resolvers/Mutation/revokeAccess.ts';
 import { setConsent } from './resolvers/Mutation/setConsent.ts';
 import { setPreferences } from './resolvers/Mutation/setPreferences.ts';
+import { signOutEverywhere } from './resolvers/Mutation/signOutEverywhere.ts';
 import { updateProfile } from './resolvers/Mutation/updateProfile.ts';
 import { customer } from './resolvers/Query/customer.ts';
 import { customerByEmail } from './resolvers/Query/customerByEmail.ts';
@@ -23,6 +25,7 @@ export const resolvers: Resolvers = {
   Query: { me, customer, customerByEmail },
   Mutation: {
     register, updateProfile, addAddress, changeAddress, removeAddress, setPreferences, setConsent, addFavouriteStore, removeFavouriteStore, eraseMe,
+    signOutEverywhere, revokeAccess,
   },
   Customer, Address, AddressVersion, Consent, ConsentChange, FavouriteStoreEdge,
 };

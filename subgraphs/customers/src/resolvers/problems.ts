@@ -3,6 +3,8 @@ import type { InputProblem } from '../inputChecks.ts';
 /** The failures that several mutations share, as the schema words them. */
 export const notRegistered = { __typename: 'CustomerNotRegistered', message: 'There is no profile for this token. Register first.' } as const;
 
+export const notAllowed = { __typename: 'CustomerNotAllowed', message: 'This token is not of a customer. Sign in as one.' } as const;
+
 export const emailTaken = {
   __typename: 'CustomerEmailTaken', message: 'Another account has this e-mail address. Sign in with it, or give another address.',
 } as const;

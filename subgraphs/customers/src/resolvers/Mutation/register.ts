@@ -1,7 +1,7 @@
 import type { MutationResolvers } from '#generated/customers/resolvers.ts';
 import { register as command } from '../../commands/register.ts';
 import { changedCustomer } from '../changedCustomer.ts';
-import { emailTaken, invalid } from '../problems.ts';
+import { emailTaken, invalid, notAllowed } from '../problems.ts';
 
 export const register: MutationResolvers['register'] = async (_parent, { input }, context) => {
   const outcome = await command(context.domain, context.principal, input);
@@ -12,6 +12,6 @@ export const register: MutationResolvers['register'] = async (_parent, { input }
     case 'alreadyRegistered': return {
       __typename: 'CustomerAlreadyRegistered', message: 'This account has, or had, a profile. Change it, or sign up with a new account.',
     };
-    case 'notAllowed': return { __typename: 'CustomerNotAllowed', message: 'This token is not of a customer. Sign in as one.' };
+    case 'notAllowed': return notAllowed;
   }
 };
