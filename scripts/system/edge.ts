@@ -37,10 +37,10 @@ export interface Edge {
 }
 
 /** Starts the gateway (the full graph) and every channel of the registry. All or none. */
-export async function startEdge(others: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
+export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
   const [{ runGateway }, { followRevocations }] = await Promise.all([import('#gateway/runGateway.ts'), import('#gateway/followRevocations.ts')]);
-  const followed = await followRevocations(others);
-  const parts: EdgeParts = { ...others, revocations: followed.revocations };
+  const followed = await followRevocations(given);
+  const parts: EdgeParts = { ...given, revocations: followed.revocations };
   const started = await Promise.allSettled([
     runtimeOf(parts, gatewayOffset).then(runGateway),
     ...channels.map((entry) => startChannel(entry, parts)),
