@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
@@ -98,6 +98,21 @@ describe('start', () => {
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
     expect(existsSync(join(dataDir, 'owner.json'))).toBe(false);
     running = undefined;
+  });
+
+  it('says what is wrong with a data folder, in one line', async () => {
+    const folder = temporaryFolder('broken');
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'postgres/data'), { recursive: true });
+    writeFileSync(join(folder, 'postgres/data/PG_VERSION'), '18');
+    for (const [dataDir, message] of [
+      [join(folder, 'file'), /^start: The data folder \S+ cannot be used \(EEXIST\): put it right, or set another DATA_DIR\.\n$/],
+      [folder, /^start: PostgreSQL does not start on [^\n]+ "start --fresh" begins anew\.\n$/],
+    ] as const) {
+      const refused = command('start', [], { ...env, DATA_DIR: dataDir });
+      expect(await refused.ended()).toBe(1);
+      expect(refused.stderr()).toMatch(message);
+    }
   });
 
   it.each([
