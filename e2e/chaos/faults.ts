@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from './stage.ts';
+import type { Fault } from './steps.ts';
+import type { Watcher } from './watchers.ts';
+
+/** Does harm, and counts it. */
+export class Faults {
+  /** By kind; a kill by who was killed. */
+  readonly counts = new Map<string, number>();
+  readonly #stage: Stage;
+  readonly #watchers: readonly Watcher[];
+  readonly #duplicate: (count: number) => Promise<void>;
+  /** Those that last end by themselves. */
+  #lasting: Promise<void>[] = [];
+  #isBrokerDown = false;
+
+  constructor(stage: Stage, watchers: readonly Watcher[], duplicate: (count: number) => Promise<void>) {
+    this.#stage = stage;
+    this.#watchers = watchers;
+    this.#duplicate = duplicate;
+  }
+
+  async inflict(fault: Fault): Promise<void> {
+    const { actors, cluster } = this.#stage;
+    const what = fault.do === 'kill' ? `${fault.target} killed` : names[fault.do];
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+    switch (fault.do) {
+      case 'kill': return this.#stage.actor(fault.target, fault.which).kill();
+      case 'relay': return [...actors.owner, ...actors.writer].forEach(({ pid }) => signal(pid, 'SIGUSR2'));
+      case 'freeze': return this.#freeze(this.#stage.actor(fault.target, fault.which).pid, fault.ms);
+      case 'broker': return this.#takeBroker(fault.downMs);
+      case 'database': return signal(cluster.pid, 'SIGKILL');
+      case 'cut': return this.#watchers[fault.which % this.#watchers.length]!.cut();
+      case 'crash': return this.#watchers[fault.which % this.#watchers.length]!.crash();
+      case 'duplicate': return this.#duplicate(fault.count);
+    }
+  }
+
+  /** Resolves when nothing is down any more but what must start first. */
+  async over(): Promise<void> {
+    await Promise.all(this.#lasting);
+    this.#lasting = [];
+  }
+
+  #freeze(pid: number, ms: number): void {
+    signal(pid, 'SIGSTOP');
+    this.#lasting.push(sleep(ms).then(() => signal(pid, 'SIGCONT')));
+  }
+
+  async #takeBroker(ms: number): Promise<void> {
+    if (this.#isBrokerDown) return;
+    this.#isBrokerDown = true;
+    const { broker } = this.#stage;
+    await broker.down();
+    this.#lasting.push(sleep(ms).then(() => broker.up()).then(() => { this.#isBrokerDown = false; }));
+  }
+}
+
+const names = {
+  relay: 'relay told to die', freeze: 'stopped for a while', broker: 'broker down', database: 'database killed', cut: 'client cut', crash: 'client killed', duplicate: 'published again',
+};
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It was killed meanwhile.
+  }
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JWK } from 'jose';
+import pino from 'pino';
+import { developmentAudience, developmentIssuer } from '#platform/identity/developmentIssuer.ts';
+import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import { roleScopes, type Role } from '#schema/scopes.ts';
+
+/** What the processes of one run have in common. */
+export interface ChaosSetup {
+  readonly databaseUrl: string;
+  /** See `openBus`. */
+  readonly busAddress: string;
+  readonly internalKey: JWK;
+  /** Public half of what signs the clients' tokens. */
+  readonly clientKey: JWK;
+  readonly cursorKey: string;
+  readonly supergraph: string;
+  /** Of the process that owns the orders. */
+  readonly graphqlPort: number;
+  readonly grpcPort: number;
+}
+
+/** Names the file that holds the setup. */
+export const setupVariable = 'CHAOS_SETUP';
+
+export const readSetup = (): ChaosSetup => JSON.parse(readFileSync(process.env[setupVariable]!, 'utf8')) as ChaosSetup;
+
+export const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination(2));
+
+export const identityOf = ({ internalKey, clientKey }: Pick<ChaosSetup, 'internalKey' | 'clientKey'>): Promise<Identity> => createIdentity({
+  internalKey, scopesOf: (role) => roleScopes[role as Role] ?? [],
+  client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
+});
+
+/** What must be there may be down just now: tried until it works. A process that ended each time would only be started more often. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error }, 'not there yet');
+      await sleep(300);
+    }
+  }
+}
