@@ -105,6 +105,16 @@ describe('revoked access', () => {
     expect(reader.events.map(({ event }) => event)).toEqual(['next']);
   });
 
+  it('cuts off a client that does not go: its place is free', async () => {
+    const small = await serveFixture(parts, { bus: domain, feeds: domain, revocations, manifest: { streams: { maxConnections: 1 } } });
+    const stays = await new RawSocket(small.url).begin(before);
+    sockets.push(stays);
+    stays.socket.pause();
+    revoke();
+    sockets.push(await until(() => new RawSocket(small.url).begin(after)));
+    await small.close();
+  });
+
   it('lets go of a client that does not read, and of what waits for it', async () => {
     const stream = await follow(before);
     const reader = await read(before);
