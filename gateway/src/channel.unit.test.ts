@@ -193,6 +193,13 @@ describe('subgraphs', () => {
     expect(body.errors).toEqual([expect.objectContaining({ path: ['shops'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })]);
   });
 
+  it('that know none such leave their part empty: that is said, and is nobody\'s fault', async () => {
+    parts.orders.set('lost', { id: 'lost', owner: 'someone', status: 'PLACED', version: 1, shop: 'gone' });
+    const { body } = await channel.post({ query: '{order(orderId:"lost"){id shop{name}}}' }, { authorization: `Bearer ${await parts.token('customer')}` });
+    expect(body.data).toEqual({ order: null });
+    expect(body.errors?.map(({ path, extensions }) => [path, extensions])).toEqual([[['order', 'shop', 'name'], { code: 'NOT_FOUND' }]]);
+  });
+
   it('that take too long leave their part empty', async () => {
     const impatient = await serveFixture(parts, { manifest: { limits: { deadlineMs: 40 } } });
     parts.gate = (subgraph) => (subgraph === 'wares' ? new Promise(() => {}) : Promise.resolve());

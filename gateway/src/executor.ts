@@ -49,9 +49,12 @@ export function createExecutor(graph: Graph, fetchFrom: (subgraph: string) => Su
   };
 }
 
-/** Apollo keeps a null where the schema allows none in an extension of its own, when no subgraph said why; GraphQL has it in `errors`. */
+/**
+ * Apollo keeps a null where the schema allows none in an extension of its own, when no subgraph said why; GraphQL has it in `errors`. Nobody said why, since the
+ * domain that has the rest of the object knows none such: it does not exist, or not for this caller.
+ */
 function withCompletionErrors({ data, errors, extensions }: ExecutionResult): ExecutionResult {
   const completion = extensions?.['valueCompletion'] as readonly { message: string; path?: readonly (string | number)[] }[] | undefined;
   if (!completion) return errors ? { data, errors } : { data };
-  return { data, errors: completion.map(({ message, path }) => new GraphQLError(message, { path })) };
+  return { data, errors: completion.map(({ message, path }) => new GraphQLError(message, { path, extensions: { code: 'NOT_FOUND' } })) };
 }

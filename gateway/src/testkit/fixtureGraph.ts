@@ -73,6 +73,8 @@ export interface FixtureOrder {
   owner: string;
   status: string;
   version: number;
+  /** Default: `1`. `gone` is of no shop. */
+  shop?: string;
 }
 
 export interface FixtureCall extends SubgraphRequest {
@@ -130,14 +132,14 @@ interface Context { readonly principal: { readonly subject: string; readonly bin
 function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph, object> {
   const shop = (id: string) => ({ __typename: 'Shop', id, name: `Shop ${id}`, note: 'open', takings: 100, mandatory: 1 });
   const vault = { __typename: 'Vault', id: 'v', note: 'hidden', code: '1234' };
-  const owned = (id: string, { principal }: Context) => (orders.get(id)?.owner === principal.subject ? { ...orders.get(id), shop: { id: '1' }, total: 500 } : null);
+  const owned = (id: string, { principal }: Context) => (orders.get(id)?.owner === principal.subject ? { ...orders.get(id), shop: { id: orders.get(id)?.shop ?? '1' }, total: 500 } : null);
   return {
     shops: {
       Query: {
         shop: (_: unknown, { id }: { id: string }) => shop(id), shops: () => ['1', '2'].map(shop),
         things: () => [shop('1'), vault], found: () => [shop('1'), vault], ledger: () => ({ total: 7 }), audit: () => 'seen',
       },
-      Shop: { __resolveReference: ({ id }: { id: string }) => shop(id) },
+      Shop: { __resolveReference: ({ id }: { id: string }) => (id === 'gone' ? null : shop(id)) },
     },
     wares: {
       Ware: { broken: () => { throw new Error('secret detail of the database'); } },
