@@ -47,9 +47,9 @@ export interface EventBus {
   tail(topics: readonly string[], handle: (message: BusMessage) => void): Promise<BusSubscription>;
   /**
    * How far each group that this process is a member of is behind, over all its members and topics: messages that were published and are retained, and not
-   * yet acknowledged. Asks the broker each time. Left out by a bus that cannot say.
+   * yet acknowledged. Asks the broker each time.
    */
-  lag?(): Promise<readonly GroupLag[]>;
+  lag(): Promise<readonly GroupLag[]>;
   /** Closes all subscriptions as they would close by themselves, then the connections. Calling it again waits for the same. */
   close(): Promise<void>;
 }

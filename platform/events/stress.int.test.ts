@@ -58,7 +58,7 @@ describe('events under stress', () => {
         await bus.publish(topic, messages);
         published.push(...messages.map(({ value }) => value));
       },
-      consume: bus.consume.bind(bus), tail: bus.tail.bind(bus), close: bus.close.bind(bus),
+      consume: bus.consume.bind(bus), tail: bus.tail.bind(bus), lag: bus.lag.bind(bus), close: bus.close.bind(bus),
     };
     await domain.pool.query('create table effect (position bigint generated always as identity, stream text, version int)');
     relay = await startRelay(domain, recording);

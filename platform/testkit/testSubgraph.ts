@@ -101,6 +101,7 @@ const silentBus: EventBus = {
   publish: () => Promise.resolve(),
   consume: () => Promise.resolve({ close: () => Promise.resolve() }),
   tail: (_topics: readonly string[], _handle: (message: BusMessage) => void) => Promise.resolve({ close: () => Promise.resolve() }),
+  lag: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
 

@@ -79,6 +79,31 @@ describeOnKafka('Kafka', () => {
       expect(warned).toHaveLength(1);
     });
 
+    it('tells how far each of its groups is behind: nothing acknowledged, all of it, some of it', async () => {
+      const bus = await kafkaBus({ brokers: [await sharedKafka()], client, log });
+      const topic = `lagging-${randomUUID()}.v1`;
+      const group = `lagging-${randomUUID()}`;
+      const publish = (from: number) => bus.publish(topic, Array.from({ length: 10 }, (_, n) => ({ key: `key:${n}`, value: { n: from + n } as unknown as EventEnvelope })));
+      try {
+        await publish(0);
+        let handled = 0;
+        let open = false;
+        const first = await bus.consume(group, [topic], async () => {
+          if (!open) throw new Error('not yet');
+          handled += 1;
+        });
+        expect(await bus.lag()).toEqual([{ group, messages: 10 }]);
+        open = true;
+        await until(() => handled === 10);
+        await until(async () => (await bus.lag())[0]?.messages === 0);
+        await first.close();
+        await publish(10);
+        expect(await bus.lag()).toEqual([{ group, messages: 10 }]);
+      } finally {
+        await bus.close();
+      }
+    });
+
     it('says in one line that no broker answers', async () => {
       const port = await freePort();
       await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(new RegExp(`^Kafka does not answer at 127\\.0\\.0\\.1:${port}: start it, or set KAFKA_BROKERS \\(.+\\)\\.$`));

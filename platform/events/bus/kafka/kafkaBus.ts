@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
-import { usualTopic, type BusSubscription, type EventBus, type TopicDescription } from '../../eventBus.ts';
+import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
 import { pause } from '../../pause.ts';
 import { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
@@ -51,6 +51,8 @@ class KafkaBus implements EventBus {
   /** The last call of each topic: one at a time, since two could be given the same sequence numbers, and one of them dropped as a duplicate. */
   readonly #sending = new Map<string, Promise<void>>();
   readonly #tails = new Map<string, TopicTail>();
+  /** Topics of the groups that this process is a member of. */
+  readonly #groups = new Map<string, ReadonlySet<string>>();
   readonly #subscriptions = new Set<BusSubscription>();
   #closing: Promise<void> | undefined;
 
@@ -84,6 +86,7 @@ class KafkaBus implements EventBus {
       join: () => this.#client.join(group, topics, lanes),
       onLost: () => lanes.abandon(),
     });
+    this.#groups.set(group, new Set([...this.#groups.get(group) ?? [], ...topics]));
     return this.#subscription(async () => {
       await lanes.finish();
       await kept.leave();
@@ -94,6 +97,20 @@ class KafkaBus implements EventBus {
     await this.#ensureAll(topics);
     const stops = await Promise.all(topics.map((topic) => this.#tail(topic).hear(handle)));
     return this.#subscription(async () => stops.forEach((stop) => stop()));
+  }
+
+  lag(): Promise<readonly GroupLag[]> {
+    return Promise.all([...this.#groups].map(async ([group, topics]) => {
+      const behind = await Promise.all([...topics].map((topic) => this.#behind(group, topic)));
+      return { group, messages: behind.reduce((sum, each) => sum + each, 0) };
+    }));
+  }
+
+  async #behind(group: string, topic: string): Promise<number> {
+    // What was acknowledged comes first: it may only grow until the ends are known.
+    const committed = await this.#client.committed(group, topic);
+    const [end, oldest] = await Promise.all([this.#client.offsets(topic), this.#client.offsets(topic, 0)]);
+    return [...end].reduce((sum, [partition, next]) => sum + Math.max(0, next - Math.max(committed.get(partition) ?? 0, oldest.get(partition) ?? 0)), 0);
   }
 
   close(): Promise<void> {

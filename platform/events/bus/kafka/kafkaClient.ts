@@ -37,6 +37,8 @@ export interface KafkaClient {
   join(group: string, topics: readonly string[], lanes: GroupLanes): Promise<Membership>;
   /** The next offset of each partition: after the last message, or of the first one since `sinceMs` (Unix time). */
   offsets(topic: string, sinceMs?: number): Promise<Map<number, number>>;
+  /** The next offset of each partition that a group has acknowledged something of. */
+  committed(group: string, topic: string): Promise<Map<number, number>>;
   /**
    * Reads all partitions of a topic from `next` on, which the reader moves; whoever goes on after a loss gives it again. Commits nothing.
    * @param take records of a partition in order, and the offset after them; some may be below `next`.

@@ -46,6 +46,10 @@ export async function kafkajsClient({ brokers, onDebug, sessionMs }: KafkaClient
       const found = await (sinceMs === undefined ? admin.fetchTopicOffsets(topic) : admin.fetchTopicOffsetsByTimestamp(topic, sinceMs));
       return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
     },
+    async committed(groupId, topic) {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return new Map((found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)] as const).filter(([, offset]) => offset >= 0));
+    },
     async follow(topic, next, take) {
       // It has no way to read without a group: one of its own, in which it is alone and commits nothing.
       const groupId = `tail-${randomUUID()}`;

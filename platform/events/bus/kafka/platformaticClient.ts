@@ -43,6 +43,11 @@ export async function platformaticClient({ brokers, onDebug, sessionMs }: KafkaC
       const since = offsetsOf(await asker.listOffsets({ topics: [topic], timestamp: BigInt(sinceMs) }), topic);
       return new Map([...end].map(([partition, offset]) => [partition, since.get(partition)! >= 0 ? since.get(partition)! : offset]));
     },
+    async committed(group, topic) {
+      const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
+      const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? [];
+      return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)] as const).filter(([, offset]) => offset >= 0));
+    },
     async follow(topic, next, take) {
       const loop = new FetchLoop(fetcher, new ConnectionPool('drburger', base), {
         wanted: () => [...next].map(([partition, offset]) => ({ topic, partition, offset })),
