@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
 import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
-import { pause } from '../../pause.ts';
 import { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
 import { keepMembership } from './keepMembership.ts';
@@ -175,7 +175,7 @@ class KafkaBus implements EventBus {
         return void await this.#client.offsets(topic);
       } catch (error) {
         if (performance.now() > deadline) throw error;
-        await pause(20);
+        await sleep(20);
       }
     }
   }
