@@ -18,6 +18,7 @@ import { SocketStream } from './socketStream.ts';
 import { openCounted } from './streams/openCounted.ts';
 import type { StreamMetrics } from './streams/streamMetrics.ts';
 import type { Subscriptions } from './streams/subscriptions.ts';
+import type { Turnstile } from './turnstile.ts';
 
 export interface ConversationParts {
   readonly live: LiveGraph;
@@ -53,14 +54,16 @@ function authorizationOf(payload: Payload | undefined): string | undefined {
  */
 export class Conversation {
   readonly #parts: ConversationParts;
+  readonly #turnstile: Pick<Turnstile, 'turn'>;
   readonly #connection: SocketConnection;
   readonly #session: SessionToken;
   readonly #operations = new Map<string, Operation>();
   #state: 'silent' | 'asked' | 'acknowledged' | 'over' = 'silent';
   #counted: Release | undefined;
 
-  constructor(parts: ConversationParts, connection: SocketConnection) {
+  constructor(parts: ConversationParts, turnstile: Pick<Turnstile, 'turn'>, connection: SocketConnection) {
     this.#parts = parts;
+    this.#turnstile = turnstile;
     this.#connection = connection;
     this.#session = new SessionToken(parts.clients);
   }
@@ -171,6 +174,8 @@ export class Conversation {
     const checked = subscriptions.check({ prepared, variables: request.variables, resumeFrom: request.extensions['resumeFrom'], principal: () => this.#session.principal });
     const stream: SocketStream = new SocketStream(this.#connection, id, (last) => this.#answer(id, stream, last));
     this.#operations.set(id, stream);
+    await this.#turnstile.turn();
+    if (this.#operations.get(id) !== stream) return;
     const opened = await orErrors(() => openCounted(subscriptions, checked, stream, this.#parts.limits), traceparent, this.#parts.log);
     if ('start' in opened) stream.start(opened);
     else this.#answer(id, stream, opened);

@@ -5,7 +5,7 @@ import { CloseCode, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
 import { SocketConnection } from './socketConnection.ts';
-import { UpgradeQueue } from './upgradeQueue.ts';
+import { Turnstile } from './turnstile.ts';
 
 export interface SocketOptions extends ConversationParts {
   readonly path: string;
@@ -38,13 +38,13 @@ export class Sockets {
   readonly #options: SocketOptions;
   readonly #server: WebSocketServer;
   readonly #peers = new Map<WebSocket, Peer>();
-  readonly #upgrades: UpgradeQueue;
+  readonly #turnstile: Turnstile;
   readonly #timers: NodeJS.Timeout[];
 
   constructor(options: SocketOptions) {
     this.#options = options;
     this.#server = new WebSocketServer({ noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false });
-    this.#upgrades = new UpgradeQueue(options.policy.maxWaitingUpgrades);
+    this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
     // One timer for all sockets: one for each costs when they are many.
     this.#timers = [setInterval(() => this.#ping(), options.policy.pingMs).unref(), setInterval(() => this.#look(), lookEveryMs).unref()];
   }
@@ -59,7 +59,7 @@ export class Sockets {
 
   /** That wait to be taken. */
   get upgradesQueued(): number {
-    return this.#upgrades.depth;
+    return this.#turnstile.entries;
   }
 
   /** Takes upgrades at the path from an HTTP server. */
@@ -70,7 +70,7 @@ export class Sockets {
         return;
       }
       const release = this.#options.limits.open();
-      const isTaken = release !== undefined && this.#upgrades.add(() => this.#upgrade(request, socket, head));
+      const isTaken = release !== undefined && this.#turnstile.enter(() => this.#upgrade(request, socket, head));
       if (!isTaken) {
         release?.();
         this.#options.metrics.refused(release ? 'overload' : 'full');
@@ -113,7 +113,7 @@ export class Sockets {
       if (reason !== 'closing') this.#options.metrics.evicted(reason);
       this.#end(client);
     });
-    const conversation = new Conversation(this.#options, connection);
+    const conversation = new Conversation(this.#options, this.#turnstile, connection);
     this.#peers.set(client, { connection, conversation, beganAt: now, oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5) });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     client.on('message', (data) => void conversation.hear(String(data)));
