@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
@@ -10,6 +11,8 @@ import type { Sockets } from './sockets.ts';
 export const graphqlPath = '/graphql';
 /** More than the deadline of a request; less than the 30 s in which whoever sends SIGTERM expects an end. */
 const finishWithinMs = 18_000;
+/** How long a closing channel waits for what is on its way over connections that it has: it is answered, with the word that they close. */
+const lastWordMs = 250;
 
 export interface GraphServerOptions {
   readonly name: string;
@@ -36,13 +39,14 @@ export class GraphServer {
   /** Connections that have asked nothing yet: clients open some ahead, and nothing else would close them. */
   readonly #fresh = new Set<Socket>();
   #closing = false;
+  #closesIdle = false;
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
     this.#server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
       if (this.#closing) response.setHeader('connection', 'close');
       // A connection that was busy when the closing began is idle now, and would be kept for the next request.
-      else response.once('close', () => { if (this.#closing) setImmediate(() => this.#server.closeIdleConnections()); });
+      else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
       this.#route(request, response).catch((error: unknown) => {
         options.log.error({ err: error }, 'a request failed');
         if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');
@@ -91,10 +95,15 @@ export class GraphServer {
       name: this.#options.name, port: taken, url: `http://localhost:${taken}${graphqlPath}`,
       close: async () => {
         this.#closing = true;
-        const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-        this.#fresh.forEach((socket) => socket.destroy());
+        // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be reset.
+        await turn();
+        // Not http's own way, which also closes idle connections at once.
+        const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
         this.#options.http.close();
-        await this.#options.sockets.close();
+        await Promise.all([this.#options.sockets.close(), pause(lastWordMs)]);
+        await turn();
+        this.#closesIdle = true;
+        this.#fresh.forEach((socket) => socket.destroy());
         this.#server.closeIdleConnections();
         const cut = setTimeout(() => this.#server.closeAllConnections(), finishWithinMs);
         await closed;
