@@ -24,3 +24,6 @@ export const setOpeningException = document<Result, { input: { storeId: string; 
   'mutation SetOpeningException($input: SetOpeningExceptionInput!) { result: setOpeningException(input: $input) { __typename } }',
 );
 export const kitchenQueue = document<{ kitchenQueue: { order: { id: string } }[] | null }, { storeId: string }>('query KitchenQueue($storeId: ID!) { kitchenQueue(storeId: $storeId) { order { id } } }');
+export const openTickets = document<{ openTickets: { orderId: string; status: 'CONFIRMED' | 'PREPARING' | 'READY' }[] }, Record<string, never>>(
+  'query OpenTickets { openTickets(first: 200) { orderId status } }',
+);

@@ -22,8 +22,8 @@ export interface SupervisedProcess {
   readonly starts: number;
   /** Everything it printed, over all starts. */
   readonly output: string;
-  /** The line by which start number `start` (default: the latest) said that it is ready. */
-  whenReady(start?: number): Promise<string>;
+  /** The line by which start number `start` (default: the latest) said that it is ready. It has 60 s, unless told. */
+  whenReady(start?: number, timeoutMs?: number): Promise<string>;
   /** Sends a signal; resolves when the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Ends it for good: SIGTERM, and SIGKILL after 10 s. */
@@ -80,7 +80,7 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
     get output() {
       return output;
     },
-    whenReady: (number) => until(() => readyLines.get(number ?? starts), { timeoutMs: 60_000, what: `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
+    whenReady: (number, timeoutMs = 60_000) => until(() => readyLines.get(number ?? starts), { timeoutMs, what: `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
     kill,
     async stop() {
       stopped = true;

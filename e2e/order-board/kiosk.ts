@@ -1,0 +1,116 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { print } from 'graphql';
+import WebSocket from 'ws';
+import {
+  OrderBoardChangedDocument, OrderStatusChangedDocument, PlaceOrderDocument, type OrderBoardChangedSubscription, type PlaceOrderMutation,
+} from '#generated/bffs/kiosk/operations.ts';
+import { StreamClient, type StreamMessage } from '#clients/stream-client/src/streamClient.ts';
+import { orderInput, orderOf } from '../harness/placing.ts';
+
+/** What the screen was told of an order: the answer to placing it, then messages of its stream, as they came. */
+export interface Told {
+  readonly kind: 'placed' | StreamMessage<unknown>['kind'];
+  readonly version: number;
+  readonly status: string;
+}
+
+export interface BoardTold {
+  readonly kind: StreamMessage<unknown>['kind'];
+  readonly version: number;
+  readonly board: OrderBoardChangedSubscription['orderBoardChanged'];
+}
+
+export interface KioskOptions {
+  readonly store: string;
+  readonly token: string;
+  /** Of all replicas. Each request and each connection goes to the next one. */
+  readonly addresses: readonly string[];
+  /** The one to begin with. */
+  readonly first: number;
+  /** Hears of everything that must not happen. */
+  readonly onFailure: (what: string) => void;
+}
+
+/** A device of a store: it orders, and shows the guests how their orders go along. */
+export class Kiosk {
+  readonly store: string;
+  readonly orders = new Map<string, Told[]>();
+  readonly board: BoardTold[] = [];
+  /** How often no replica listened where an order was sent, so that it was sent to the next one. */
+  turnedAway = 0;
+  /** How often it came back after its connection was lost. */
+  reconnects = 0;
+  readonly #options: KioskOptions;
+  readonly #streams: StreamClient;
+  readonly #reading: Promise<void>[] = [];
+  #at: number;
+
+  constructor(options: KioskOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.#at = options.first;
+    this.#streams = new StreamClient({ url: () => this.#next(), token: () => options.token, webSocketImpl: WebSocket });
+  }
+
+  /** Orders, and follows the order from then on. Resolves with its id. */
+  async order(): Promise<string> {
+    const { placeOrder } = await this.#send(orderInput('KIOSK', { storeId: this.store }));
+    const { id, version, status } = orderOf(placeOrder);
+    const told: Told[] = [{ kind: 'placed', version, status }];
+    this.orders.set(id, told);
+    this.#read(this.#streams.stream(OrderStatusChangedDocument, { orderId: id }), ({ data, kind }) => {
+      const order = data?.orderStatusChanged;
+      if (order) told.push({ kind, version: order.version, status: order.status });
+    });
+    return id;
+  }
+
+  /** Shows the store's order board. */
+  followBoard(): void {
+    this.#read(this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }), ({ data, kind, version }) => {
+      this.board.push({ kind, version: version ?? 0, board: data?.orderBoardChanged ?? null });
+    });
+  }
+
+  /** Ends its streams. Resolves when all that was told is written down. */
+  async close(): Promise<void> {
+    this.#streams.close();
+    await Promise.all(this.#reading);
+  }
+
+  #next(): string {
+    const { addresses } = this.#options;
+    return addresses[this.#at++ % addresses.length]!;
+  }
+
+  /** Whoever is not there was not asked: the next one is. Whatever else goes wrong is a failure. */
+  async #send(input: ReturnType<typeof orderInput>): Promise<PlaceOrderMutation> {
+    for (;;) {
+      try {
+        const response = await fetch(this.#next(), {
+          method: 'POST', body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input } }),
+          headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${this.#options.token}` },
+        });
+        const { data, errors } = await response.json() as { data?: PlaceOrderMutation; errors?: unknown };
+        if (response.status === 200 && data && !errors) return data;
+        this.#options.onFailure(`an order was answered with ${response.status} ${JSON.stringify(errors)}`);
+      } catch (error) {
+        if (codeOf(error) === 'ECONNREFUSED') this.turnedAway += 1;
+        else this.#options.onFailure(`an order was not answered: ${String(error)}, ${codeOf(error)}`);
+      }
+      await pause(50);
+    }
+  }
+
+  #read<Data>(stream: AsyncIterable<StreamMessage<Data>>, take: (message: StreamMessage<Data>) => void): void {
+    const read = async (): Promise<void> => {
+      for await (const message of stream) {
+        if (message.errors.length > 0) this.#options.onFailure(`a message came with ${JSON.stringify(message.errors)}`);
+        take(message);
+      }
+    };
+    this.#reading.push(read().catch((error: unknown) => this.#options.onFailure(`a stream ended: ${String(error)}`)));
+  }
+}
+
+const codeOf = (error: unknown): string | undefined => ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
