@@ -32,8 +32,7 @@ afterEach(async () => {
 });
 
 /** A replica hears the bus by itself, as another process does. */
-const replica = async (streams: Partial<StreamPolicy> = {}, keys = ['secret'], name = 'kiosk'): Promise<ServedChannel> => {
-  const bus: EventTail = { tail: (topics, handle) => domain.tail(topics, handle) };
+const replica = async (streams: Partial<StreamPolicy> = {}, keys = ['secret'], name = 'kiosk', bus: EventTail = { tail: (topics, handle) => domain.tail(topics, handle) }): Promise<ServedChannel> => {
   const served = await serveFixture(parts, { bus, feeds: domain, cursorKeys: keys, hub: { gapMs: 5 }, manifest: { name, streams: { retryMs: 5, behindPatienceMs: 30, ...streams } } });
   opened.push(served);
   return served;
@@ -70,6 +69,25 @@ describe('a stream resumed from a cursor', () => {
     expect(first.marks).toEqual(['snapshot 1', 'event 2', 'event 3']);
     expect(second.marks).toEqual(['event 4', 'event 5', 'event 6', 'event 7']);
     expect(second.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual([4, 5, 6, 7].map((version) => ({ id: 'o1', status: `S${version}`, version })));
+  });
+
+  it('goes on where a replica hears later than the one it comes from: no other history, nothing left out', async () => {
+    let isDeaf = false;
+    const late: EventTail = { tail: (topics, handle) => domain.tail(topics, (message) => { if (!isDeaf) handle(message); }) };
+    const [one, other] = await Promise.all([replica(), replica({}, ['secret'], 'kiosk', late)]);
+    const [first, waiting] = [await begun(await connect(one)), await begun(await connect(other))];
+    isDeaf = true;
+    move(3);
+    await until(() => first.messages.length === 3);
+    first.socket.cut();
+    const second = (await connect(other)).subscribe(query, { id: 'o1' }, first.cursor);
+    await until(() => second.messages.length > 0 || waiting.messages.length === 3);
+    expect(second.marks).toEqual([]);
+    isDeaf = false;
+    move(5);
+    await until(() => second.messages.length >= 2 && waiting.messages.length === 5);
+    expect(second.marks).toEqual(['event 4', 'event 5']);
+    expect(waiting.marks).toEqual(['snapshot 1', 'event 2', 'event 3', 'event 4', 'event 5']);
   });
 
   it('says nothing when nothing was missed, and reads nothing', async () => {

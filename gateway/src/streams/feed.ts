@@ -115,6 +115,18 @@ export class Feed {
     this.#goOn();
   }
 
+  /**
+   * Whether this history has a version that was not heard of here: another process may have heard it first. If so, it is seen to that it is heard here.
+   * Rejects when the domain cannot be asked.
+   */
+  async knows(version: number): Promise<boolean> {
+    const epoch = this.#epoch;
+    const page = await this.#parts.reader?.read(this.address, 0, 0);
+    if (!page) return false;
+    this.expect(page);
+    return page.epoch === epoch && page.version >= version;
+  }
+
   /** What is above `after`, up to `upTo`; or why it cannot be had. */
   async between(after: number, upTo: number): Promise<readonly FeedEvent[] | ResyncReason> {
     const first = this.#ring[0]?.version ?? Infinity;

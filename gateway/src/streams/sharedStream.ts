@@ -132,6 +132,11 @@ export class SharedStream {
     return this.#following.between(after, upTo);
   }
 
+  /** See `Feed.knows`. */
+  knows(version: number): Promise<boolean> {
+    return this.#following.knows(version);
+  }
+
   /** Reads the whole, beginning after this call; one read at a time, for all who wait for it. */
   snapshot(): Promise<Snapshot> {
     if (this.#nextRead) return this.#nextRead;

@@ -20,7 +20,7 @@ export interface HubOptions {
 }
 
 /** A followed feed. */
-export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between'> {
+export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'knows'> {
   /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
   stop(): void;
@@ -65,6 +65,7 @@ export class StreamHub {
       get head() { return feed.head; },
       get epoch() { return feed.epoch; },
       between: (from, upTo) => feed.between(from, upTo),
+      knows: (version) => feed.knows(version),
       stop: () => {
         feed.unfollow(follower);
         const key = addressKey(address);

@@ -148,9 +148,17 @@ export class Subscriber {
   }
 
   async #resume(): Promise<void> {
-    const { head, epoch, isPaced, parts } = this.#options.shared;
+    const { shared } = this.#options;
+    const { isPaced, parts } = shared;
     // Where the domain cannot be asked, what this process heard has to do.
-    if (this.#epoch !== epoch || (head !== undefined && this.#sent! > head)) return this.#resync('epoch-changed');
+    if (this.#epoch !== shared.epoch) return this.#resync('epoch-changed');
+    if (shared.head !== undefined && this.#sent! > shared.head) {
+      const isAhead = await shared.knows(this.#sent!).catch(() => undefined);
+      if (this.#isOver) return;
+      if (isAhead === undefined) return this.end(refusalAt(parts.stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'Where this stream is cannot be told now. Subscribe again later.'));
+      if (!isAhead) return this.#resync('epoch-changed');
+    }
+    const { head } = shared;
     if (head === undefined) return this.#resync('gap');
     if (isPaced || parts.stream.declaration.since !== undefined || head - this.#sent! <= parts.policy.maxReplayedEvents) return this.#catchUp();
     return this.#resync('too-far-behind');
