@@ -7,8 +7,8 @@ export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-chan
 export type Taken = { readonly kind: 'event'; readonly event: FeedEvent } | { readonly kind: 'lost'; readonly reason: ResyncReason } | { readonly kind: 'closed' };
 
 /**
- * Events that wait for one subscription. Bounded by its budget: when there is no room what waited is dropped, and the subscription is told that it
- * lagged, so that it reads a snapshot instead. With `latest`, only the newest event waits.
+ * Events that wait to be answered for one shared stream. Bounded by its budget: when there is no room what waited is dropped, and its subscribers are told
+ * that they lagged, so that they read a snapshot instead. With `latest`, only the newest event waits.
  */
 export class EventQueue {
   readonly #budget: Budget;
