@@ -34,8 +34,9 @@ export class BoardScreen {
 
   isTheSame = (): Promise<boolean> => this.page.evaluate(() => 'stillTheSame' in globalThis);
 
-  /** What axe finds, by its rules' names, with the place. */
+  /** What axe finds once all colours have come to rest, by its rules' names, with the place. */
   async violations(): Promise<string[]> {
+    await this.page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
     await this.page.evaluate(axe.source);
     const { violations } = await this.page.evaluate('axe.run()') as axe.AxeResults;
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));

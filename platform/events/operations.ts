@@ -22,17 +22,36 @@ export interface OperationState {
   readonly error: string | null;
 }
 
+export class UnknownReadModelError extends Error {
+  constructor(name: string, known: readonly string[]) {
+    super(`there is no read model ${name} here; there is ${known.join(', ') || 'none'}`);
+    this.name = 'UnknownReadModelError';
+  }
+}
+
 const channel = 'platform_operation';
 /** An advisory lock per database: one process does the work, and another takes over when it dies. */
 const workLock = 7_002;
 const pollMs = 60_000;
+/** While another process is at work: it may leave over what only this one can do. */
+const afterOtherMs = 1_000;
 
-/** Asks for work; it is done at once if the subgraph runs, else when it starts. @returns the number to ask after it. */
+/**
+ * Asks for work; it is done at once if the subgraph runs, else when it starts.
+ * @returns the number to ask after it.
+ * @throws UnknownReadModelError when the domain never had it.
+ */
 export async function requestOperation(pool: pg.Pool, request: OperationRequest): Promise<number> {
+  if (request.kind === 'rebuild') await checkReadModel(pool, request.arguments.readModel);
   const { rows } = await pool.query<{ id: number }>(
     `with asked as (insert into platform.operation (kind, arguments) values ($1, $2) returning id)
      select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`, [request.kind, JSON.stringify(request.arguments)]);
   return rows[0]!.id;
+}
+
+async function checkReadModel(pool: pg.Pool, name: string): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>('select name from platform.read_model order by name');
+  if (!rows.some((known) => known.name === name)) throw new UnknownReadModelError(name, rows.map((row) => row.name));
 }
 
 export async function operationState(pool: pg.Pool, id: number): Promise<OperationState> {
@@ -51,10 +70,11 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
   session.onConnect(() => bell.ring());
   const running = (async () => {
     while (!stop.signal.aborted) {
-      await workOff(domain, consumers, session, stop.signal).catch((error: unknown) => {
+      const hadTurn = await workOff(domain, consumers, session, stop.signal).catch((error: unknown) => {
         if (session.connected) domain.log.warn({ err: error }, 'an operation could not be recorded and is tried again');
+        return true;
       });
-      await bell.wait(pollMs, stop.signal);
+      await bell.wait(hadTurn ? pollMs : afterOtherMs, stop.signal);
     }
   })();
   return {
@@ -66,15 +86,19 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
   };
 }
 
-async function workOff(domain: Domain, consumers: readonly Consumer[], session: Session, signal: AbortSignal): Promise<void> {
+/** Read models that another release has are left to it: during a roll-out both run. @returns false if another process is at work. */
+async function workOff(domain: Domain, consumers: readonly Consumer[], session: Session, signal: AbortSignal): Promise<boolean> {
   const { rows } = await session.query<{ mine: boolean }>(`select pg_try_advisory_lock(${workLock}) as mine`);
-  if (!rows[0]!.mine) return;
+  if (!rows[0]!.mine) return false;
+  const readModels = consumers.flatMap(({ readModel }) => readModel?.name ?? []);
   try {
-    for (;;) {
+    while (!signal.aborted) {
       const next = await session.query<OperationRequest & { id: string }>(
-        'update platform.operation set started_at = clock_timestamp() where id = (select id from platform.operation where finished_at is null order by id limit 1) returning id, kind, arguments');
+        `update platform.operation set started_at = clock_timestamp() where id =
+           (select id from platform.operation where finished_at is null and (kind <> 'rebuild' or arguments->>'readModel' = any ($1)) order by id limit 1)
+         returning id, kind, arguments`, [readModels]);
       const request = next.rows[0];
-      if (!request || signal.aborted) return;
+      if (!request) break;
       const outcome = await perform(domain, consumers, request).then((result) => ({ result, error: null }), (error: unknown) => ({ result: null, error: reasonOf(error) }));
       domain.log.info({ operation: request.kind, ...outcome }, 'an operation was done');
       await domain.pool.query('update platform.operation set finished_at = clock_timestamp(), result = $2, error = $3 where id = $1',
@@ -83,16 +107,12 @@ async function workOff(domain: Domain, consumers: readonly Consumer[], session: 
   } finally {
     await session.query(`select pg_advisory_unlock(${workLock})`).catch(() => undefined);
   }
+  return true;
 }
 
 async function perform(domain: Domain, consumers: readonly Consumer[], request: OperationRequest): Promise<unknown> {
   if (request.kind === 'replay') return replayParked(domain, consumers, request.arguments);
-  const { readModel } = consumers.find((consumer) => consumer.readModel?.name === request.arguments.readModel) ?? {};
-  if (!readModel) {
-    const known = consumers.flatMap((consumer) => consumer.readModel?.name ?? []);
-    throw new Error(`${domain.name} has no read model ${request.arguments.readModel}; it has ${known.join(', ') || 'none'}`);
-  }
-  return rebuildReadModel(domain, readModel);
+  return rebuildReadModel(domain, consumers.find(({ readModel }) => readModel?.name === request.arguments.readModel)!.readModel!);
 }
 
 /** Makes new read models known. One that comes to a domain with a past is filled from the event table: the bus may not reach back so far. */

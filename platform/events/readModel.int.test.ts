@@ -22,6 +22,7 @@ describe('a read model', () => {
   let relay: Relay;
   let running: RunningConsumers;
   let poison: number | undefined;
+  let url: string;
 
   /** The value of each counter: applying an event twice, out of order or not at all gives another one. */
   const totals: ReadModel = defineReadModel({
@@ -39,7 +40,8 @@ describe('a read model', () => {
 
   beforeAll(async () => {
     const [own, busDatabase] = await Promise.all([emptyDatabase(), databaseOf('platform/events/bus/migrations')]);
-    domain = counterDomain(own.url, { relay: () => relay, poolSize: 12 });
+    url = own.url;
+    domain = counterDomain(url, { relay: () => relay, poolSize: 12 });
     bus = await postgresBus({ databaseUrl: busDatabase.url, log });
     await domain.pool.query(`create table totals (counter text constraint totals_pkey primary key, value bigint not null, events int not null);
       create index totals_by_value on totals (value) where value > 0; create unique index totals_counter_events on totals (counter, events)`);
@@ -148,14 +150,26 @@ describe('a read model', () => {
     expect(await listParked(domain.pool)).toEqual([]);
   });
 
-  it('that is new to a domain with a past is filled from it', async () => {
+  it('that is new to a domain with a past is filled from it, by the release that has it while the one before still runs', async () => {
     await domain.pool.query('create table late (like totals including all)');
     const late = defineReadModel({ ...totals, name: 'late', table: 'late' });
-    const more = await runConsumers(domain, projectReadModels([late], 'counters'), bus);
+    const next = counterDomain(url);
+    const more = await runConsumers(next, projectReadModels([late], 'counters'), bus);
     await until(async () => (await domain.pool.query('select 1 from platform.read_model where name = $1 and generation = 2', ['late'])).rowCount);
     const { rows: filled } = await domain.pool.query('select counter, value, events from late order by counter');
     expect(filled).toEqual(await expected());
+    // Whoever is told first: what the other has is left to it.
+    for (const readModel of ['late', 'totals', 'late', 'totals']) {
+      const id = await requestOperation(domain.pool, { kind: 'rebuild', arguments: { readModel } });
+      const { error } = await until(async () => { const each = await operationState(domain.pool, id); return each.finishedAt && each; });
+      expect([readModel, error]).toEqual([readModel, null]);
+    }
     await more.stop();
+    await next.close();
+  });
+
+  it('that nobody has cannot be asked for', async () => {
+    await expect(requestOperation(domain.pool, { kind: 'rebuild', arguments: { readModel: 'totls' } })).rejects.toThrow('there is no read model totls here; there is late, totals');
   });
 
   it('refuses to be rebuilt when another table hangs on its table', async () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
-import { operationState, requestOperation, type OperationRequest } from '#platform/events/operations.ts';
+import { operationState, requestOperation, UnknownReadModelError, type OperationRequest } from '#platform/events/operations.ts';
 import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
 import type { ReplayResult } from '#platform/events/replayParked.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -141,6 +141,7 @@ async function withPool<T>({ urlOf }: EventsCommandParts, domain: string, work: 
   try {
     return await work(pool);
   } catch (error) {
+    if (error instanceof UnknownReadModelError) throw new StartupError(`${domain}: ${error.message}.`);
     const { code, message } = error as { code?: string; message: string };
     if (code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(message)) throw new StartupError(`the database of ${domain} cannot be reached: does the system run? (DATA_DIR, PORT_BASE)`);
     if (code === '42P01' || code === '3D000') throw new StartupError(`the database of ${domain} has no event tables yet: start the system once.`);
