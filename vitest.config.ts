@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -18,5 +19,7 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
     pool: 'forks',
+    // One more than by default: much of a test is waiting for other processes.
+    maxWorkers: availableParallelism(),
   },
 });

@@ -62,7 +62,7 @@ describeOnKafka('order board', () => {
   }
 
   test('three replicas are restarted one after the other while 500 orders move: each of 200 clients is told of every transition of its orders, in order, once', async () => {
-    onTestFailed(() => console.error([...failures, system.log()].join('\n')));
+    onTestFailed(async () => console.error([...failures, ...await stuck(), system.log()].join('\n')));
     for (const kiosk of kiosks.slice(0, 2 * stores.length)) kiosk.followBoard();
     await place(kioskCount);
     await until(() => [...told().values()].every(({ length }) => length > 1), { what: 'everybody follows an order', timeoutMs: minutes });
@@ -80,7 +80,11 @@ describeOnKafka('order board', () => {
       expect(messages(), `messages while replica ${turn} was restarted`).toBeGreaterThan(before);
       await placing;
     }
-    await until(() => [...told().values()].every((each) => each.at(-1)?.status === 'COMPLETED'), { what: 'everybody saw every order end', timeoutMs: 2 * minutes, intervalMs: 100 });
+    // However slow the machine is, as long as something moves.
+    while (unfinished().length > 0) {
+      const before = messages();
+      await until(() => messages() > before, { what: 'somebody is told something', timeoutMs: minutes, intervalMs: 100 });
+    }
     end.abort();
     await kitchens;
 
@@ -91,7 +95,16 @@ describeOnKafka('order board', () => {
     // The first one's new process was asked when it was its turn again; nobody had a reason to come to the one after that.
     for (const replica of system.replicas.slice(1)) expect(await replica.messagesSent(), replica.url).toBeGreaterThan(0);
     await boardsAreRight();
-  }, 5 * minutes);
+  }, 10 * minutes);
+
+  const unfinished = (): [string, Told[]][] => [...told()].filter(([, each]) => each.at(-1)?.status !== 'COMPLETED');
+
+  /** The orders whose end nobody was told: what was told of each, and what happened. */
+  async function stuck(): Promise<string[]> {
+    const timelines = await timelinesOf(system.ordersDatabaseUrl);
+    const line = (steps: readonly Transition[] = []): string => steps.map(({ version, status }) => `${version} ${status}`).join(', ');
+    return unfinished().map(([orderId, each]) => `${orderId} was told ${line(each)}; happened ${line(timelines.get(orderId))}`);
+  }
 
   /** Versions grow, nothing had to be made good, and in the end nothing is left on them. */
   async function boardsAreRight(): Promise<void> {
