@@ -20,6 +20,13 @@ describe('a message', () => {
     expect(checkMessage(consumer, { ...event, eventType: 'SomethingElse', version: '9.0', data: null })).toBe('ignored');
   });
 
+  it('that is nothing to the consumer is ignored; one that it could not read is not', () => {
+    const large = onEvent(CounterRaised, 'test.large', async () => undefined, ({ data }) => data.by > 10);
+    expect(checkMessage(large, event)).toBe('ignored');
+    expect(checkMessage(large, { ...event, data: { counter: 'a', group: 'g', by: 11 } })).toHaveProperty('event');
+    expect(checkMessage(large, { ...event, data: { counter: 'a' } })).toHaveProperty('reason');
+  });
+
   it.each([
     [null, 'not an event envelope: (root)'],
     ['text', 'not an event envelope: (root)'],

@@ -11,6 +11,9 @@ export type Taken = 'duplicate' | 'blocked' | 'first';
 export interface Consumer {
   readonly name: string;
   readonly events: readonly EventDefinition[];
+  /** Whether this one, of an event that it hears, is anything to it. What is not is passed over like an event of another name: neither recorded nor parked. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as below
+  concerns?(event: EventEnvelope<any>): boolean;
   /** Records the event in the effect's transaction, unless it is not to be handled now. */
   take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
@@ -25,16 +28,19 @@ export interface Consumer {
  * it may be run again after a failure, so it must have no other effects but idempotent ones. Events of one aggregate come in order, one at a time.
  * An infrastructure failure (connection, time-out, a service that is down) pauses the partition and is tried again for ever.
  * A PermanentFailure parks the event at once, any other error after five tries; later events of its aggregate then wait behind it.
+ * `only` spares those events a transaction for which `handle` would do nothing; it must depend on nothing but the event.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
 export function onEvent<D extends Domain<any>, N extends string, T>(
   definition: EventDefinition<N, T>,
   name: string,
   handle: (event: EventEnvelope<T>, context: { domain: D; tx: TransactionOf<D['db']> }) => Promise<void>,
+  only?: (event: EventEnvelope<T>) => boolean,
 ): Consumer {
   return {
     name,
     events: [definition as unknown as EventDefinition],
+    ...(only && { concerns: only }),
     take: (tx, event, replaying) => takeFromInbox(tx, name, event, replaying),
     handle,
   };

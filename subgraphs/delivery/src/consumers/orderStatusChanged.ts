@@ -7,11 +7,11 @@ import { lockOrderNote } from '../orderNote.ts';
 /** Remembers that the food is ready, perhaps before the delivery was asked for, and lets its courier know. */
 export const onOrderStatusChanged = onEvent(
   OrderStatusChanged, 'delivery.orderStatusChanged',
-  async ({ data: { orderId, to, service, at } }, { domain, tx }: Heard) => {
-    if (to !== 'READY' || service !== 'DELIVERY') return;
+  async ({ data: { orderId, at } }, { domain, tx }: Heard) => {
     await lockOrderNote(tx, orderId);
     await tx.orderNote.update({ where: { orderId }, data: { readyAt: new Date(at) } });
     const delivery = await tx.delivery.findUnique({ where: { orderId } });
     if (delivery) await tellCourier(domain, tx, delivery, domain.clock());
   },
+  ({ data }) => data.to === 'READY' && data.service === 'DELIVERY',
 );

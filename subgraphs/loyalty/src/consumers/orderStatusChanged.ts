@@ -8,8 +8,8 @@ import type { Heard } from '../context.ts';
 export const onOrderStatusChanged = onEvent(
   OrderStatusChanged, 'loyalty.orderStatusChanged',
   async ({ data }, { domain, tx }: Heard) => {
-    const { customerId, orderId, to } = data;
-    if (to !== 'COMPLETED' || customerId === null) return;
+    const { customerId, orderId } = data;
+    if (customerId === null) return;
     const points = pointsFor(data);
     if (points === 0) return;
     await lockOrder(tx, orderId);
@@ -18,4 +18,5 @@ export const onOrderStatusChanged = onEvent(
     if (await tx.ledgerEntry.findUnique({ where: { orderId_kind: { orderId, kind: 'EARNED' } } })) return;
     await writeEntry(domain, tx, { customerId, orderId }, { kind: 'EARNED', points });
   },
+  ({ data }) => data.to === 'COMPLETED' && data.customerId !== null,
 );
