@@ -1,6 +1,6 @@
 import type { OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Prisma } from '#generated/orders/prisma/client.ts';
-import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
+import type { DataOf, NewEvent } from '#platform/events/defineEvent.ts';
 import type { Orders } from '../context.ts';
 import { decide, fold, streamOf, type OrderCommand, type OrderStatus } from '../order.ts';
 import type { OrderView } from '../orderView.ts';
@@ -27,16 +27,18 @@ export async function changeOrder(
     const decision = decide(order, command, domain.clock());
     if (decision.kind === 'refused') return decision;
     if (decision.kind === 'already') return { kind: 'done', order: row };
-    const appended = await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
-    return { kind: 'done', order: await tx.order.update({ where: { id: orderId }, data: changesOf(appended) }) };
+    const changed = await tx.order.update({ where: { id: orderId }, data: changesOf(order.version, decision.events) });
+    // Last: all orders of a store wait for its feed from here to the commit.
+    await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
+    return { kind: 'done', order: changed };
   }, { retries: 5 });
 }
 
 /** What events change in the order's row. */
-function changesOf(events: readonly EventEnvelope[]): Prisma.OrderUpdateInput {
+function changesOf(before: number, events: readonly NewEvent[]): Prisma.OrderUpdateInput {
   const last = events.at(-1)!;
-  const version = last.metadata.aggregateVersion;
-  if (last.eventType === 'OrderHandedOver') return { version };
+  const version = before + events.length;
+  if (last.definition.name === 'OrderHandedOver') return { version };
   const { to, reason, at } = last.data as DataOf<typeof OrderStatusChanged>;
   return { version, status: to, reason, statusChangedAt: at };
 }

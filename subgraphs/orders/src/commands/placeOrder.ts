@@ -53,14 +53,16 @@ async function accept(domain: Orders, tx: Tx, { principal, input, orderer, check
     return refuse(storeAtCapacity);
   }
   const data = created(domain, { input, orderer, order: check.order, orderNumber, channel: principal.channel, now });
-  const [event] = await domain.events.append(tx, 0, place(data));
+  const events = place(data);
   await tx.order.create({ data: {
-    id: data.orderId, version: event!.metadata.aggregateVersion, number: orderNumber, localDate: terms.localDate, storeId: data.storeId,
+    id: data.orderId, version: events.length, number: orderNumber, localDate: terms.localDate, storeId: data.storeId,
     customerId: data.customerId, deviceId: orderer.deviceId, channel: data.channel, service: data.service, status: 'PLACED', lines: data.lines,
     subtotal: data.subtotal, deliveryFee: data.deliveryFee, tax: data.tax, taxInclusive: data.taxInclusive, total: data.total,
     currency: data.currency, exponent: data.exponent, addressVersionId: data.addressVersionId, paymentMethodToken: input.payment.methodToken,
     placedAt: now, promisedAt: data.promisedAt, statusChangedAt: now,
   } });
+  // Last: all orders of a store wait for its feed from here to the commit.
+  await domain.events.append(tx, 0, events);
   return { kind: 'placed', orderId: data.orderId };
 }
 

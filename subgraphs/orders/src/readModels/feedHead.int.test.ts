@@ -1,16 +1,46 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { countOn } from './feedHead.ts';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { inTransaction } from '#platform/events/sqlTx.ts';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { advance, type FeedHead } from './feedHead.ts';
 
-it('counts on over what is complete, in whatever order versions are heard', () => {
-  fc.assert(fc.property(fc.shuffledSubarray(Array.from({ length: 30 }, (_, index) => index + 1)), (heard) => {
-    let head = { complete: 0, ahead: [] as number[] };
-    for (const version of heard) {
-      head = countOn(head.complete, [...head.ahead, version]);
-      expect(head.ahead.every((each) => each > head.complete + 1)).toBe(true);
+const head: FeedHead = { table: 'board', row: { store: '$1::text', status: `''` }, key: 'store' };
+let pool: pg.Pool;
+beforeAll(async () => {
+  pool = new pg.Pool({ connectionString: (await databaseOf()).url, max: 8 });
+  await pool.query('CREATE TABLE board (store text PRIMARY KEY, status text NOT NULL, feed_version int NOT NULL, ahead int[])');
+});
+beforeEach(() => pool.query('TRUNCATE board'));
+afterAll(() => pool.end());
+
+const hear = (store: string, version: number) => inTransaction(pool, (tx) => advance(tx, head, store, version));
+const read = async (store: string) =>
+  (await pool.query<{ complete: number; ahead: number[] }>('SELECT feed_version AS complete, ahead FROM board WHERE store = $1', [store])).rows[0];
+
+/** What is complete after `heard`, and what came ahead. */
+function expected(heard: readonly number[]): { complete: number; ahead: number[] } {
+  let complete = 0;
+  while (heard.includes(complete + 1)) complete += 1;
+  return { complete, ahead: heard.filter((version) => version > complete).sort((a, b) => a - b) };
+}
+
+it('counts on over what is complete, in whatever order versions are heard, some of them twice', async () => {
+  let store = 0;
+  const versions = Array.from({ length: 10 }, (_, index) => index + 1);
+  await fc.assert(fc.asyncProperty(fc.shuffledSubarray(versions, { minLength: 1 }), fc.subarray(versions), async (heard, again) => {
+    store += 1;
+    for (const [index, version] of heard.entries()) {
+      await hear(String(store), version);
+      expect(await read(String(store))).toEqual(expected(heard.slice(0, index + 1)));
     }
-    const missing = Array.from({ length: 31 }, (_, index) => index + 1).find((version) => !heard.includes(version))!;
-    expect(head.complete).toBe(missing - 1);
-    expect(head.ahead).toEqual(heard.filter((version) => version > missing).sort((a, b) => a - b));
-  }));
+    for (const version of again.filter((each) => heard.includes(each))) await hear(String(store), version);
+    expect(await read(String(store))).toEqual(expected(heard));
+  }), { numRuns: 40 });
+});
+
+it('loses none of those that are heard at once', async () => {
+  const versions = Array.from({ length: 40 }, (_, index) => 40 - index);
+  await Promise.all(versions.map((version) => hear('a', version)));
+  expect(await read('a')).toEqual({ complete: 40, ahead: [] });
 });

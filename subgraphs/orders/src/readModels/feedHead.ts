@@ -4,29 +4,24 @@ import type { SqlTx } from '#platform/events/eventLog.ts';
 /** A row of a read model's table that is no entry: it says for one store up to which version of the store's feed the table is complete. */
 export interface FeedHead {
   readonly table: string;
-  /** Makes the row of the store `$1`, at version 0, unless it is there. */
-  readonly insert: string;
-  /** Which row is the head of the store `$1`. */
-  readonly where: string;
+  /** What else than `feed_version` and `ahead` the row of the store `$1` holds: an expression by column. */
+  readonly row: Readonly<Record<string, string>>;
+  /** The columns of the table's key. */
+  readonly key: string;
 }
 
 /**
  * Counts the head of a store on over what is now complete. Two orders of a store may be heard in another order than the feed has them, so the head counts
- * the version below which nothing is missing, and keeps what came ahead of it.
+ * the version below which nothing is missing, and keeps what came ahead of it. One statement, since all orders of a store wait for each other here.
  */
-export async function advance(tx: SqlTx, { table, insert, where }: FeedHead, storeId: string, version: number): Promise<void> {
-  await tx.$executeRawUnsafe(insert, storeId);
-  const [head] = await tx.$queryRawUnsafe<{ feed_version: number; ahead: number[] }[]>(`SELECT feed_version, ahead FROM ${table} WHERE ${where} FOR UPDATE`, storeId);
-  const { complete, ahead } = countOn(head!.feed_version, [...head!.ahead, version]);
-  await tx.$executeRawUnsafe(`UPDATE ${table} SET feed_version = $2::int, ahead = $3::int[] WHERE ${where}`, storeId, complete, ahead);
-}
-
-/** The version up to which all are there, and those beyond a gap. */
-export function countOn(complete: number, heard: readonly number[]): { complete: number; ahead: number[] } {
-  const waiting = new Set(heard);
-  let last = complete;
-  while (waiting.has(last + 1)) last += 1;
-  return { complete: last, ahead: [...waiting].filter((version) => version > last).sort((a, b) => a - b) };
+export async function advance(tx: SqlTx, { table, row, key }: FeedHead, storeId: string, version: number): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `INSERT INTO ${table} AS head (${Object.keys(row).join(', ')}, feed_version, ahead)
+     VALUES (${Object.values(row).join(', ')}, CASE $2::int WHEN 1 THEN 1 ELSE 0 END, CASE $2::int WHEN 1 THEN '{}' ELSE ARRAY[$2::int] END)
+     ON CONFLICT (${key}) DO UPDATE SET (feed_version, ahead) = (
+       SELECT head.feed_version + count(*) FILTER (WHERE version = head.feed_version + place), coalesce(array_agg(version ORDER BY version) FILTER (WHERE version > head.feed_version + place), '{}')
+       FROM (SELECT version, row_number() OVER (ORDER BY version) AS place FROM (SELECT DISTINCT unnest(head.ahead || $2::int) AS version) AS heard WHERE version > head.feed_version) AS waiting)`,
+    storeId, version);
 }
 
 const patienceMs = 500;

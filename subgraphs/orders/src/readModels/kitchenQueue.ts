@@ -18,9 +18,8 @@ const longest = 200;
 /** Each store has one row that is no order, under its own id: it says up to which version of the store's feed the queue is complete. */
 const headIn = (table: string): FeedHead => ({
   table,
-  insert: `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version, ahead)
-     VALUES ($1::uuid, $1::uuid, 0, '', '', '[]', 'epoch', 'epoch', 0, '{}') ON CONFLICT (order_id) DO NOTHING`,
-  where: 'order_id = $1::uuid',
+  row: { order_id: '$1::uuid', store_id: '$1::uuid', number: '0', service: `''`, status: `''`, lines: `'[]'`, placed_at: `'epoch'`, since: `'epoch'` },
+  key: 'order_id',
 });
 
 /**

@@ -19,9 +19,8 @@ const longest = 200;
 
 const headIn = (table: string): FeedHead => ({
   table,
-  insert: `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version, ahead)
-     VALUES ($1::uuid, '${headOf}', 0, '', '', 'epoch', 0, '{}') ON CONFLICT (store_id, order_id) DO NOTHING`,
-  where: `store_id = $1::uuid AND order_id = '${headOf}'`,
+  row: { store_id: '$1::uuid', order_id: `'${headOf}'`, number: '0', service: `''`, status: `''`, since: `'epoch'` },
+  key: 'store_id, order_id',
 });
 
 /** The numbers on each store's board. `pnpm events rebuild orderBoard` fills it anew. */
