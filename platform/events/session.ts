@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { backoffMs, pause } from './pause.ts';
 
 /** A process that starts has its hands full with composing and planning, for seconds on a busy machine; a server that is not there refuses at once. */
@@ -98,7 +99,7 @@ export class Session {
   async #connect(connectionTimeoutMillis = 5_000): Promise<{ lost: Promise<void> }> {
     const { options } = this.#pool;
     // Named one by one because the pool hides them from enumeration.
-    const client = new pg.Client({ ...options, password: options.password, ssl: options.ssl, application_name: this.#name, keepAlive: true,
+    const client = new PreparingClient({ ...options, password: options.password, ssl: options.ssl, application_name: this.#name, keepAlive: true,
       connectionTimeoutMillis, query_timeout: queryTimeoutMs });
     const lost = new Promise<void>((resolve) => {
       client.on('end', () => resolve());

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectWithinMs } from '#platform/postgres/connectWithinMs.ts';
+import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../eventBus.ts';
 import { Session } from '../session.ts';
 import { GroupMember } from './groupMember.ts';
@@ -27,7 +28,7 @@ const sweepMs = 600_000;
 
 /** The bus as tables of one PostgreSQL database; see `migrations/`. Ready when it resolves. */
 export async function postgresBus(parts: PostgresBusParts): Promise<EventBus> {
-  const pool = new pg.Pool({ connectionString: parts.databaseUrl, max: parts.poolSize ?? 4, connectionTimeoutMillis: connectWithinMs, query_timeout: 20_000, keepAlive: true });
+  const pool = new pg.Pool({ Client: PreparingClient, connectionString: parts.databaseUrl, max: parts.poolSize ?? 4, connectionTimeoutMillis: connectWithinMs, query_timeout: 20_000, keepAlive: true });
   pool.on('error', () => undefined);
   const session = new Session(pool, 'bus', parts.log);
   try {

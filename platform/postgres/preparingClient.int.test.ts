@@ -1,0 +1,51 @@
+import pg from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { PreparingClient } from './preparingClient.ts';
+
+let pool: pg.Pool;
+beforeEach(async () => {
+  pool = new pg.Pool({ Client: PreparingClient, connectionString: (await databaseOf()).url, max: 1 });
+  await pool.query('CREATE TABLE thing (id int PRIMARY KEY, name text NOT NULL)');
+  await pool.query(`INSERT INTO thing VALUES (1, 'one')`);
+});
+afterEach(() => pool.end());
+
+const prepared = async () =>
+  (await pool.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements ORDER BY prepare_time')).rows.map(({ statement }) => statement);
+const nameOf = async (text: string) => (await pool.query<{ name: string }>(text, [1])).rows[0]?.name;
+
+it('prepares what comes often with parameters, and nothing else', async () => {
+  const often = 'SELECT name FROM thing WHERE id = $1';
+  for (let n = 0; n < 5; n += 1) {
+    expect(await nameOf(often)).toBe('one');
+    expect((await pool.query({ text: `${often} /* as an object */`, values: [1] })).rows).toEqual([{ name: 'one' }]);
+    await pool.query('SELECT 1');
+    await pool.query('BEGIN; COMMIT');
+    await pool.query(`SELECT $1::int AS once_${n}`, [n]);
+  }
+  expect(await prepared()).toEqual([often, `${often} /* as an object */`]);
+});
+
+it('sees the table that another was exchanged for, with columns of its own', async () => {
+  const text = 'SELECT name FROM thing WHERE id = $1 -- exchanged';
+  for (let n = 0; n < 8; n += 1) await nameOf(text);
+  await pool.query(`CREATE TABLE other (id int PRIMARY KEY, more int, name text NOT NULL); INSERT INTO other VALUES (1, 0, 'another'); ALTER TABLE thing RENAME TO old; ALTER TABLE other RENAME TO thing; DROP TABLE old`);
+  expect(await nameOf(text)).toBe('another');
+});
+
+it('goes on after a statement failed where it was to be prepared', async () => {
+  const client = await pool.connect();
+  const name = async () => (await client.query<{ name: string }>('SELECT name FROM thing WHERE id = $1 -- fails', [1])).rows[0]?.name;
+  await name();
+  await name();
+  await client.query('ALTER TABLE thing RENAME TO away');
+  await expect(name()).rejects.toThrow('does not exist');
+  await client.query('ALTER TABLE away RENAME TO thing');
+  await client.query('BEGIN');
+  await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+  await expect(name()).rejects.toThrow('aborted');
+  await client.query('ROLLBACK');
+  expect(await name()).toBe('one');
+  client.release();
+});

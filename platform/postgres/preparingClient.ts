@@ -1,0 +1,48 @@
+import pg from 'pg';
+
+/** What takes parameters and may come again and again; the rest (BEGIN, LISTEN, migrations) is sent as it is. */
+const preparable = /^\s*(?:select|insert|update|delete|with)\b[^]*\$1/i;
+const worthFrom = 3;
+const mostPrepared = 1_000;
+const mostCounted = 1_000;
+
+const names = new Map<string, string>();
+const uses = new Map<string, number>();
+
+/** A name for a text that this process sends often, the same for each of its connections; undefined for others. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostPrepared || !preparable.test(text)) return known;
+  const times = (uses.get(text) ?? 0) + 1;
+  if (times < worthFrom) {
+    // Texts that never come again (lists of any length) would fill it.
+    if (uses.size >= mostCounted) uses.clear();
+    uses.set(text, times);
+    return undefined;
+  }
+  uses.delete(text);
+  names.set(text, `s${names.size}`);
+  return names.get(text);
+}
+
+type Send = (query: unknown, ...rest: unknown[]) => unknown;
+
+/**
+ * A connection on which statements that come often are prepared: PostgreSQL parses them once, and plans most of them once. For a pool's option `Client`.
+ * A table that is exchanged or altered meanwhile is noticed, and the statement prepared anew; only a changed type of what a statement returns makes it fail until
+ * the connection is a new one, so a migration adds columns and leaves those that are read as they are.
+ */
+export class PreparingClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const send = this.query.bind(this) as Send;
+    this.query = ((query: string | (Partial<pg.QueryConfig> & { submit?: unknown }), values: unknown, ...rest: unknown[]) => {
+      if (typeof query === 'string') {
+        const name = Array.isArray(values) ? nameOf(query) : undefined;
+        return name === undefined ? send(query, values, ...rest) : send({ name, text: query, values }, ...rest);
+      }
+      const name = query.text !== undefined && query.name === undefined && !query.submit ? nameOf(query.text) : undefined;
+      return send(name === undefined ? query : { ...query, name }, values, ...rest);
+    }) as typeof this.query;
+  }
+}
