@@ -28,16 +28,20 @@ export interface LoadSocketOptions {
 export interface LoadSocketEvents {
   acknowledged(): void;
   /** The first message of the subscription. */
-  begun(): void;
+  begun?(): void;
   /** A message after the first, with the time that stands in it. */
-  message(publishedAt: number): void;
-  pinged(): void;
+  message?(publishedAt: number): void;
+  /** Every message, parsed, in place of the two before. */
+  next?(payload: unknown): void;
+  /** Without it, to be refused is the end of the process. */
+  refused?(errors: unknown): void;
+  pinged?(): void;
   closed(): void;
 }
 
 /**
- * A client that costs next to nothing: the WebSocket protocol by hand on a raw socket, one subscription, no JSON parsed. What it needs of a
- * message it finds by its text.
+ * A client that costs next to nothing: the WebSocket protocol by hand on a raw socket, one subscription, no JSON parsed but for who asks for
+ * whole messages. What it needs of a message it finds by its text.
  */
 export class LoadSocket {
   /** Of the last message. */
@@ -111,7 +115,7 @@ export class LoadSocket {
   }
 
   #pong(): void {
-    this.#events.pinged();
+    this.#events.pinged?.();
     this.#socket.write(pong);
   }
 
@@ -121,7 +125,10 @@ export class LoadSocket {
     if (type === 'next') return this.#next(data, from, end);
     if (type === 'conn') return this.#subscribe();
     if (type === 'ping') return void this.#socket.write(protocolPong);
-    if (type === 'erro') throw new Error(`a subscription was refused: ${data.toString('utf8', from, end)}`);
+    if (type !== 'erro') return;
+    const text = data.toString('utf8', from, end);
+    if (!this.#events.refused) throw new Error(`a subscription was refused: ${text}`);
+    this.#events.refused(payloadOf(text));
   }
 
   #subscribe(): void {
@@ -131,6 +138,7 @@ export class LoadSocket {
   }
 
   #next(data: Buffer, from: number, end: number): void {
+    if (this.#events.next) return this.#events.next(payloadOf(data.toString('utf8', from, end)));
     if (this.#options.keepCursor) {
       const cursor = data.indexOf(needle.cursor, from);
       if (cursor >= 0 && cursor < end) this.cursor = data.toString('latin1', cursor + needle.cursor.length, data.indexOf(quote!, cursor + needle.cursor.length));
@@ -139,14 +147,16 @@ export class LoadSocket {
     if (key < 0 || key >= end) throw new Error(`a message without a time: ${data.toString('utf8', from, end)}`);
     if (!this.#begun) {
       this.#begun = true;
-      return this.#events.begun();
+      return this.#events.begun?.();
     }
     const at = key + needle.publishedAt.length;
     let to = at;
     while (data[to] !== comma && data[to] !== brace) to += 1;
-    this.#events.message(Number(data.toString('latin1', at, to)));
+    this.#events.message?.(Number(data.toString('latin1', at, to)));
   }
 }
+
+const payloadOf = (text: string): unknown => (JSON.parse(text) as { payload: unknown }).payload;
 
 /** Of a frame's head; NaN where even that has not come whole. */
 function headLength(data: Buffer, at: number): number {
