@@ -31,6 +31,7 @@ type Send = (query: unknown, ...rest: unknown[]) => unknown;
  * A connection on which statements that come often are prepared: PostgreSQL parses them once, and plans most of them once. For a pool's option `Client`.
  * A table that is exchanged or altered meanwhile is noticed, and the statement prepared anew; only a changed type of what a statement returns makes it fail until
  * the connection is a new one, so a migration adds columns and leaves those that are read as they are.
+ * A pooler in between must keep sessions, or know of prepared statements (pgbouncer does from 1.21).
  */
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
