@@ -21,6 +21,7 @@ describe('failures', () => {
     ['a statement time-out', withCode('57014')],
     ['a deadlock', withCode('40P01')],
     ['a transaction time-out of Prisma', withCode('P2028')],
+    ['a prepared statement that a migration has outdated, through Prisma', Object.assign(prisma('P2010', { kind: 'postgres', originalCode: '0A000' }), { message: 'Raw query failed. Code: `0A000`. Message: `cached plan must not change result type`' })],
     ['a service that is down', withCode(14, 'ConnectError')],
     ['a call past its deadline', withCode(4, 'ConnectError')],
     ['one of several', new AggregateError([withCode('ECONNREFUSED')])],

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isInfrastructureFailure } from '#platform/events/failure.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { PreparingClient } from './preparingClient.ts';
 
@@ -32,6 +33,18 @@ it('sees the table that another was exchanged for, with columns of its own', asy
   for (let n = 0; n < 8; n += 1) await nameOf(text);
   await pool.query(`CREATE TABLE other (id int PRIMARY KEY, more int, name text NOT NULL); INSERT INTO other VALUES (1, 0, 'another'); ALTER TABLE thing RENAME TO old; ALTER TABLE other RENAME TO thing; DROP TABLE old`);
   expect(await nameOf(text)).toBe('another');
+});
+
+it('fails once where what is returned has another type since, and is good from then on', async () => {
+  const client = await pool.connect();
+  const all = async () => (await client.query<object>('SELECT * FROM thing WHERE id = $1 -- altered', [1])).rows;
+  for (let n = 0; n < 3; n += 1) expect(await all()).toEqual([{ id: 1, name: 'one' }]);
+  await client.query('ALTER TABLE thing ADD COLUMN price int NOT NULL DEFAULT 3');
+  const error: unknown = await all().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: '0A000' });
+  expect(isInfrastructureFailure(error)).toBe(true);
+  for (let n = 0; n < 3; n += 1) expect(await all()).toEqual([{ id: 1, name: 'one', price: 3 }]);
+  client.release();
 });
 
 it('goes on after a statement failed where it was to be prepared', async () => {
