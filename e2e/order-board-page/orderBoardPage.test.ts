@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { OrderBoardDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
@@ -11,6 +12,8 @@ import { BoardScreen } from './boardScreen.ts';
 import { isChromiumMissing, launchChromium } from './chromium.ts';
 
 const patience = { timeoutMs: 30_000 };
+const aMinute = 60_000;
+const anOrderEach = 5_000;
 
 describe.skipIf(isChromiumMissing)('the order board in Chromium', () => {
   let system: TestSystem;
@@ -87,25 +90,34 @@ describe.skipIf(isChromiumMissing)('the order board in Chromium', () => {
     expect(await screen.mayAsk('https://example.com/')).toBe(false);
   });
 
-  test('says since when it is cut off, keeps what it had, and is right again without a reload', async () => {
+  test('cut off for a minute while orders move: says since when, keeps what it had, and is right again without a reload', async () => {
     const screen = await open();
     const [first, second] = [await place(), await place()];
     await until(async () => (await screen.numbers('preparing')).includes(second.number), patience);
     const before = await shows(screen);
     proxy.cut();
+    const end = Date.now() + aMinute;
     await until(async () => /^Reconnecting since \d\d:\d\d – the numbers may be out of date$/.test(await screen.text('#status')), patience);
+    const since = await screen.text('#status');
+    const isCutOff = async () => expect([await screen.text('#status'), await screen.status(), await shows(screen)]).toEqual([since, 'reconnecting', before]);
     await makeReady(first);
     await makeReady(second);
     await step(handOver, first);
-    for (let more = 0; more < 3; more += 1) await place();
-    await until(async () => (await truth()).preparing.length === 3, patience);
-    expect([await screen.status(), await shows(screen)]).toEqual(['reconnecting', before]);
+    for (let placed = 1; Date.now() < end; placed += 1) {
+      const order = await place();
+      if (placed % 3 > 0) await makeReady(order);
+      if (placed % 3 > 1) await step(handOver, order);
+      await isCutOff();
+      await sleep(Math.max(0, Math.min(anOrderEach, end - Date.now())));
+    }
+    expect(await truth()).not.toEqual(before);
+    await isCutOff();
     expect(await screen.violations()).toEqual([]);
     proxy.restore();
     await isRight(screen);
     expect(await screen.text('#status')).toBe('Live');
     expect(await screen.isTheSame()).toBe(true);
-  });
+  }, 180_000);
 
   test('outlasts the channel: stopped, moved on without it, and begun again, twice', async () => {
     const screen = await open();
