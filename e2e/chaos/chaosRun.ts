@@ -8,6 +8,7 @@ import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { auditBus } from './auditBus.ts';
 import { orderCount, orderId, storeId, write, type Written } from './chaosDomain.ts';
 import { documents } from './chaosGraph.ts';
+import { EventStreamWatcher } from './eventStreamWatcher.ts';
 import { Faults } from './faults.ts';
 import { checkEffects, checkLog, checkShown, checkTally, isUpToDate, logOf, Violation, type Logged } from './invariants.ts';
 import { rests } from './rests.ts';
@@ -80,6 +81,7 @@ class ChaosRun {
       this.#watchers.push(
         new StreamWatcher(options('stream client', document, 0)), new StreamWatcher(options('stream client', document, 1)),
         new PlainWatcher(options('client with a cursor', document, 2), { resumes: true }), new PlainWatcher(options('plain client', document, 0), { resumes: false }),
+        new EventStreamWatcher(options('event stream', document, 1)),
       );
     }
     await Promise.all(this.#watchers.map((each) => each.start()));

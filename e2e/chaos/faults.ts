@@ -30,6 +30,7 @@ export class Faults {
       case 'freeze': return this.#freeze(this.#stage.actor(fault.target, fault.which).pid, fault.ms);
       case 'broker': return this.#takeBroker(fault.downMs);
       case 'database': return signal(cluster.pid, 'SIGKILL');
+      case 'databaseStop': return void this.#lasting.push(this.#stopDatabase(fault.ms));
       case 'cut': return this.#watchers[fault.which % this.#watchers.length]!.cut();
       case 'crash': return this.#watchers[fault.which % this.#watchers.length]!.crash();
       case 'duplicate': return this.#duplicate(fault.count);
@@ -47,6 +48,17 @@ export class Faults {
     this.#lasting.push(sleep(ms).then(() => signal(pid, 'SIGCONT')));
   }
 
+  /** It is begun again at once. */
+  async #stopDatabase(ms: number): Promise<void> {
+    const { cluster } = this.#stage;
+    const end = performance.now() + ms;
+    for (let last = 0; last === 0 || performance.now() < end; await sleep(50)) {
+      if (cluster.pid === last) continue;
+      last = cluster.pid;
+      signal(last, 'SIGQUIT');
+    }
+  }
+
   async #takeBroker(ms: number): Promise<void> {
     if (this.#isBrokerDown) return;
     this.#isBrokerDown = true;
@@ -57,7 +69,7 @@ export class Faults {
 }
 
 const names = {
-  relay: 'relay told to die', freeze: 'stopped for a while', broker: 'broker down', database: 'database killed', cut: 'client cut', crash: 'client killed', duplicate: 'published again',
+  relay: 'relay told to die', freeze: 'stopped for a while', broker: 'broker down', database: 'database killed', databaseStop: 'database stopped', cut: 'client cut', crash: 'client killed', duplicate: 'published again',
 };
 
 function signal(pid: number, name: NodeJS.Signals): void {

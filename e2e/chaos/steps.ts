@@ -14,6 +14,8 @@ export type Fault =
   | { readonly do: 'broker'; readonly downMs: number }
   /** The PostgreSQL server is killed: that of the domain, and where it is the bus, that too. */
   | { readonly do: 'database' }
+  /** The same is stopped at once (`-m immediate`) whenever it is back, for so long. */
+  | { readonly do: 'databaseStop'; readonly ms: number }
   /** A client is cut off, or dies. */
   | { readonly do: 'cut' | 'crash'; readonly which: number }
   /** What was published before is published again, in another order. */
@@ -26,7 +28,7 @@ export interface Scene {
   readonly restMs: number;
 }
 
-const which = fc.nat(11);
+const which = fc.nat(59);
 /** Prints without noise. */
 const plain = { noNullPrototype: true } as const;
 
@@ -41,6 +43,7 @@ const faults = {
   freeze: fc.record({ do: fc.constant('freeze' as const), target: fc.constantFrom(...targets), which, ms: fc.integer({ min: 200, max: 3_000 }) }, plain),
   broker: fc.record({ do: fc.constant('broker' as const), downMs: fc.integer({ min: 0, max: 4_000 }) }, plain),
   database: fc.record({ do: fc.constant('database' as const) }, plain),
+  databaseStop: fc.record({ do: fc.constant('databaseStop' as const), ms: fc.integer({ min: 0, max: 4_000 }) }, plain),
   cut: fc.record({ do: fc.constant('cut' as const), which }, plain),
   otherCut: fc.record({ do: fc.constant('cut' as const), which }, plain),
   crash: fc.record({ do: fc.constant('crash' as const), which }, plain),

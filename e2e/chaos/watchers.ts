@@ -114,7 +114,7 @@ export class StreamWatcher extends Watcher {
   }
 }
 
-interface Answer {
+export interface Answer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
   readonly extensions?: { readonly stream?: { readonly kind: string; readonly reason?: string; readonly version: number; readonly cursor: string } };
@@ -123,12 +123,33 @@ interface Answer {
 /** As a client is told, in `PROTOCOL.md`, to try again. */
 const passing = new Set(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'CONFLICT']);
 
-/** With graphql-ws alone, which shows everything that it is sent: without cursors, or with no more than keeping the last one. */
-export class PlainWatcher extends Watcher {
+/** Without the package: shows everything that it is sent. */
+export abstract class BareWatcher extends Watcher {
+  protected cursor: string | undefined;
+  protected part = 0;
+
+  protected take({ data, errors, extensions }: Answer): void {
+    const mark = extensions?.stream;
+    if (!mark) return this.refused(errors ?? []);
+    this.cursor = mark.cursor;
+    const { kind, reason, version } = mark;
+    this.shown.push({ part: this.resumes ? 0 : this.part, kind, ...(reason ? { reason } : {}), version, data: Object.values(data ?? {})[0] as Shown['data'] });
+  }
+
+  protected refused(errors: NonNullable<Answer['errors']>): void {
+    this.lastError = errors;
+    if (!errors.some(({ extensions }) => passing.has(extensions?.code ?? ''))) this.failure = JSON.stringify(errors);
+  }
+
+  protected comeBackSoon(): Promise<unknown> {
+    return this.done ? Promise.resolve() : sleep(50 + Math.random() * 200);
+  }
+}
+
+/** With graphql-ws alone: without cursors, or with no more than keeping the last one. */
+export class PlainWatcher extends BareWatcher {
   readonly resumes: boolean;
   #client: Client | undefined;
-  #cursor: string | undefined;
-  #part = 0;
 
   constructor(options: WatcherOptions, { resumes }: { readonly resumes: boolean }) {
     super(options);
@@ -141,33 +162,20 @@ export class PlainWatcher extends Watcher {
         url: this.url.replace('http', 'ws'), webSocketImpl: watchedSockets(WebSocket, () => undefined), connectionParams: { authorization: `Bearer ${this.options.token}` }, retryAttempts: 0,
       });
       this.#client = client;
-      this.#part += 1;
+      this.part += 1;
       await new Promise<void>((resolve) => {
-        client.subscribe<Record<string, unknown>>({ query: this.query, variables: { id: this.options.id }, extensions: this.resumes ? { resumeFrom: this.#cursor } : {} }, {
-          next: (answer) => this.#take(answer as Answer),
+        client.subscribe<Record<string, unknown>>({ query: this.query, variables: { id: this.options.id }, extensions: this.resumes ? { resumeFrom: this.cursor } : {} }, {
+          next: (answer) => this.take(answer as Answer),
           error: (error) => {
-            if (Array.isArray(error)) this.#refused(error as NonNullable<Answer['errors']>);
+            if (Array.isArray(error)) this.refused(error as NonNullable<Answer['errors']>);
             resolve();
           },
           complete: resolve,
         });
       });
       await client.dispose();
-      if (!this.done) await sleep(50 + Math.random() * 200);
+      await this.comeBackSoon();
     }
-  }
-
-  #take({ data, errors, extensions }: Answer): void {
-    const mark = extensions?.stream;
-    if (!mark) return this.#refused(errors ?? []);
-    this.#cursor = mark.cursor;
-    const { kind, reason, version } = mark;
-    this.shown.push({ part: this.resumes ? 0 : this.#part, kind, ...(reason ? { reason } : {}), version, data: Object.values(data ?? {})[0] as Shown['data'] });
-  }
-
-  #refused(errors: NonNullable<Answer['errors']>): void {
-    this.lastError = errors;
-    if (!errors.some(({ extensions }) => passing.has(extensions?.code ?? ''))) this.failure = JSON.stringify(errors);
   }
 
   protected dispose(): void {
