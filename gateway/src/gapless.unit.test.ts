@@ -27,6 +27,8 @@ type Step =
   | { readonly do: 'cut'; readonly client: number }
   | { readonly do: 'restart'; readonly replica: number }
   | { readonly do: 'deaf' | 'hear'; readonly replica: number }
+  /** The client is shown what the replica does not hear, and perhaps comes to it. */
+  | { readonly do: 'overtake'; readonly client: number; readonly replica: number }
   | { readonly do: 'repeat'; readonly back: number }
   | { readonly do: 'late' | 'domainDown' | 'domainBack' | 'subgraphDown' | 'subgraphBack' | 'rest' };
 
@@ -35,6 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cut' as const), client: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), replica: fc.nat(replicas - 1) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('deaf' as const, 'hear' as const), replica: fc.nat(replicas - 1) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('overtake' as const), client: fc.nat(2), replica: fc.nat(replicas - 1) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), back: fc.nat(10) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('late' as const, 'domainDown' as const, 'domainBack' as const, 'subgraphDown' as const, 'subgraphBack' as const, 'rest' as const, 'rest' as const) }) },
 );
@@ -71,7 +74,7 @@ class Replica implements EventTail {
 
 /** Keeps its cursor, and comes back to any replica whenever it is thrown out. */
 class Client {
-  readonly shown: { version: number; status: string; kind: string }[] = [];
+  readonly shown: { version: number; status: string; kind: string; reason?: string }[] = [];
   readonly #where: () => string;
   #stream: RawStream | undefined;
   #seen = 0;
@@ -113,7 +116,7 @@ class Client {
       const mark = extensions?.stream;
       if (!mark) continue;
       this.#cursor = mark.cursor;
-      this.shown.push({ version: mark.version, kind: mark.kind, status: (data?.['orderStatusChanged'] as { status: string }).status });
+      this.shown.push({ version: mark.version, kind: mark.kind, reason: mark.reason, status: (data?.['orderStatusChanged'] as { status: string }).status });
     }
     this.#seen = messages.length;
   }
@@ -127,6 +130,8 @@ class Client {
     await this.running;
   }
 }
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, 12));
 
 async function history(steps: readonly Step[]): Promise<void> {
   const domain = new FakeDomain();
@@ -163,7 +168,15 @@ async function history(steps: readonly Step[]): Promise<void> {
       case 'domainBack': domain.isDown = false; break;
       case 'subgraphDown': parts.down.add('orders'); break;
       case 'subgraphBack': parts.down.clear(); break;
-      case 'rest': await new Promise((resolve) => setTimeout(resolve, 12)); break;
+      case 'overtake': {
+        all[each.replica]!.isDeaf = true;
+        say(version += 1);
+        await rest();
+        clients[each.client]!.cut();
+        await rest();
+        break;
+      }
+      case 'rest': await rest(); break;
     }
   }
   domain.isDown = false;
@@ -181,8 +194,10 @@ async function history(steps: readonly Step[]): Promise<void> {
 function check(shown: Client['shown']): void {
   const said = JSON.stringify(shown);
   expect(shown[0]?.kind, said).toBe('snapshot');
-  shown.forEach(({ version, status, kind }, at) => {
+  shown.forEach(({ version, status, kind, reason }, at) => {
     expect(status, said).toBe(`S${version}`);
+    // No step begins another history.
+    expect(reason, said).not.toBe('epoch-changed');
     const before = shown[at - 1];
     if (!before) return;
     // A client with a cursor is shown a snapshot once; an event is the next one; only a resync may leave out, and says so.
