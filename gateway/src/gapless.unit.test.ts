@@ -104,7 +104,7 @@ class Client {
         if (over.refusal !== undefined) throw new Error(`refused: ${over.refusal}`);
         socket.cut();
       } catch (error) {
-        if (String(error).includes('refused')) throw error;
+        if (/refused:|not heard/.test(String(error))) throw error;
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     }

@@ -8,6 +8,8 @@ export interface Heard {
 
 interface Frame { readonly id?: string; readonly type: string; readonly payload?: unknown }
 
+const patienceMs = 20_000;
+
 /** One WebSocket, spoken to as `gateway/PROTOCOL.md` has it, without a client library: everything it is told stands in `frames`. */
 export class RawSocket {
   readonly socket: WebSocket;
@@ -16,7 +18,7 @@ export class RawSocket {
   #id = 0;
 
   constructor(url: string) {
-    this.socket = new WebSocket(url.replace(/^http/, 'ws').replace('localhost', '127.0.0.1'), 'graphql-transport-ws');
+    this.socket = new WebSocket(url.replace(/^http/, 'ws').replace('localhost', '127.0.0.1'), 'graphql-transport-ws', { handshakeTimeout: patienceMs });
     this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data)) as Frame));
     this.closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.on('error', () => undefined);
@@ -40,12 +42,13 @@ export class RawSocket {
     return new RawStream(this, id);
   }
 
-  /** The first frame that satisfies, of those that came and will come; rejects when the socket closes before. */
+  /** The first frame that satisfies, of those that came and will come; rejects when the socket closes before, or it does not come. */
   async heard(satisfies: (frame: Frame) => boolean): Promise<Frame> {
-    for (;;) {
+    for (const deadline = Date.now() + patienceMs; ;) {
       const found = this.frames.find(satisfies);
       if (found) return found;
       if (this.socket.readyState === WebSocket.CLOSED) throw new Error('closed');
+      if (Date.now() > deadline) throw new Error(`not heard: ${satisfies}; heard: ${JSON.stringify(this.frames)}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
