@@ -96,6 +96,12 @@ export class Stage {
     return deaths;
   }
 
+  /** Why those ended that ended without being killed: one that begins while the database is down may. */
+  lastWords(): string[] {
+    return this.all.flatMap(({ output }) => output.split(/^(?=\[process \d+ ended: )/m).flatMap((part, at, parts) =>
+      (/^\[process \d+ ended: \d/.test(parts[at + 1] ?? '') ? [/^.*Error.*$/m.exec(part)?.[0] ?? part.trimEnd().slice(-200)] : [])));
+  }
+
   /** Somebody of each kind, else nothing was shown. */
   expectDeaths(): void {
     for (const [name, all] of Object.entries(this.actors)) {

@@ -80,7 +80,7 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
     get output() {
       return output;
     },
-    whenReady: (number, timeoutMs = 60_000) => until(() => readyLines.get(number ?? starts), { timeoutMs, what: `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
+    whenReady: (number, timeoutMs = 60_000) => until(() => readyLines.get(number ?? starts), { timeoutMs, what: () => `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
     kill,
     async stop() {
       stopped = true;

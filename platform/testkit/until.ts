@@ -5,8 +5,8 @@ export interface UntilOptions {
   readonly timeoutMs?: number;
   /** Between two looks; default 15 ms. */
   readonly intervalMs?: number;
-  /** What is awaited, for the message of the failure. */
-  readonly what?: string;
+  /** What is awaited, for the message of the failure; a function is asked when it failed. */
+  readonly what?: string | (() => string);
 }
 
 /**
@@ -26,7 +26,7 @@ export async function until<T>(condition: () => T | Promise<T>, options: UntilOp
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`, { cause: last });
+      throw new Error(`not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`, { cause: last });
     }
     await sleep(intervalMs);
   }
