@@ -47,6 +47,20 @@ it('fails once where what is returned has another type since, and is good from t
   client.release();
 });
 
+it('ends nothing when it is cut off while nobody listens; whoever queries it is told, and the pool has another', async () => {
+  const client = await pool.connect();
+  const { rows: [server] } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+  const other = new pg.Client({ connectionString: pool.options.connectionString });
+  await other.connect();
+  await other.query('SELECT pg_terminate_backend($1)', [server!.pid]);
+  await other.end();
+  await ended;
+  await expect(client.query('SELECT 1')).rejects.toThrow('connection error');
+  client.release();
+  expect(await nameOf('SELECT name FROM thing WHERE id = $1 -- another connection')).toBe('one');
+});
+
 it('goes on after a statement failed where it was to be prepared', async () => {
   const client = await pool.connect();
   const name = async () => (await client.query<{ name: string }>('SELECT name FROM thing WHERE id = $1 -- fails', [1])).rows[0]?.name;

@@ -41,6 +41,8 @@ export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     const send = this.query.bind(this) as Send;
+    // A pool lends it a moment before its borrower can listen: one that is cut off just then would end the process. Whoever queries it is told.
+    this.on('error', () => undefined);
     let prepares = true;
     (this as unknown as { connection: EventEmitter }).connection.on('errorMessage', (error: { code?: string; message?: string }) => {
       if (isOutdated(error)) prepares = false;
