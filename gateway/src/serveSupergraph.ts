@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { z } from 'zod';
 import { anonymous } from '#platform/identity/principal.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { httpSubgraph, type HttpSubgraph } from './dataSources/httpSubgraph.ts';
@@ -29,7 +29,7 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
   const config = configuration.parse(environment);
   const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
   const graph = buildGraph(file.text);
-  const log = pino({ level: config.LOG_LEVEL });
+  const log = createLogger({ level: config.LOG_LEVEL });
   const subgraphs = new Map<string, HttpSubgraph>();
   const at = (url: string): HttpSubgraph => {
     const subgraph = subgraphs.get(url) ?? httpSubgraph(url);

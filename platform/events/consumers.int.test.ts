@@ -103,6 +103,19 @@ describe('consumers', () => {
     expect([attempts, await parked()]).toEqual([['a/2'], []]);
   });
 
+  it('park without the values that the database complained of', async () => {
+    await hearer.pool.query(`create table guest (email text constraint guest_email unique, age int constraint guest_age check (age > 0)); insert into guest values ('ada@example.com', 3)`);
+    behave = async ({ data }) => {
+      if (data.counter === 'twice') await hearer.pool.query(`insert into guest values ('ada@example.com', 3)`);
+      if (data.counter === 'type') await hearer.pool.query(`select 'ada@example.com'::text::int`);
+    };
+    await start();
+    await raise('twice');
+    await raise('type');
+    const rows = await until(async () => ((await parked()).length === 2 ? parked() : undefined));
+    expect(rows.map(({ reason }) => reason).sort()).toEqual(['error: duplicate key value violates unique constraint "guest_email" (23505)', 'error: invalid input syntax for type integer (22P02)']);
+  });
+
   it('park an event that fails again and again, and what follows of its aggregate unattempted; others move on; replay drains in order', async () => {
     let bug = true;
     behave = ({ data }) => { if (bug && data.counter === 'sick' && data.by === 13) throw new TypeError('cannot read 13'); };

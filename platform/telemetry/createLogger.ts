@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
-import { activeTrace, traceIdOf } from './trace.ts';
+import { loggableError } from './loggableError.ts';
 import { readableLines } from './readableLines.ts';
+import { activeTrace, traceIdOf } from './trace.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -13,13 +14,14 @@ export interface LogOptions {
 /** Never printed, wherever in a log line it stands up to two levels deep. */
 const confidential = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'cardToken', 'email', 'phone', 'name.first', 'name.last'];
 
-/** The log of a process. Every line that follows from a request carries its trace and correlation id. */
+/** The log of a process. Every line that follows from a request carries its trace and correlation id; errors, as `err`, tell no values of a database. */
 export function createLogger({ level, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: loggableError },
     redact: { paths: confidential.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     mixin: () => {
       const trace = activeTrace();

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { testSubgraph } from '#platform/testkit/testSubgraph.ts';
 import customers from './main.ts';
 import { added, admin, ask, graph, register, somebody, startCustomers, zoe } from './testing/customersGraph.ts';
@@ -44,6 +46,38 @@ describe('personal data', () => {
     expect(await ask(principal, register, { input: { ...zoe, email: 'again@example.com', idempotencyKey: 'again' } })).toEqual({ register: { __typename: 'CustomerAlreadyRegistered' } });
     const own = (await graph.appended()).filter(({ metadata }) => metadata.aggregateId === `customer:${principal.subject}`);
     expect(own.map(({ eventType }) => eventType)).toEqual(['CustomerRegistered', 'CustomerAddressVersioned', 'CustomerErased']);
+  });
+
+  it('is told by no error in the log: neither by the database, nor by Prisma, nor by what wraps them', async () => {
+    const { pool, db } = graph.domain;
+    await pool.query(`CREATE TABLE guest (id int, email text CONSTRAINT guest_email UNIQUE, age int NOT NULL CONSTRAINT guest_age CHECK (age > 0)); INSERT INTO guest VALUES (1, 'ada@example.com', 3)`);
+    await pool.query(`ALTER TABLE access_revocation ADD CONSTRAINT ada_stays CHECK (subject <> 'ada@example.com')`);
+    const email = 'ada@example.com';
+    const failures: [told: string, failing: () => Promise<unknown>][] = [
+      ['guest_email', () => pool.query('INSERT INTO guest VALUES (2, $1, 3)', [email])],
+      ['guest_age', () => pool.query('INSERT INTO guest VALUES (2, $1, 0)', [`${email}x`])],
+      ['invalid input syntax for type uuid', () => pool.query('SELECT $1::uuid', [email])],
+      ['22P02', () => pool.query('SELECT $1::json', [email])],
+      ['guest_email', () => db.$executeRaw`INSERT INTO guest VALUES (2, ${email}, 3)`],
+      ['guest_age', () => db.$executeRaw`INSERT INTO guest VALUES (2, ${`${email}x`}, 0)`],
+      ['ada_stays', () => db.accessRevocation.create({ data: { subject: email, revokedAt: new Date() } })],
+      ['P2007, 22P02', () => db.customer.findMany({ where: { id: email } })],
+      ['accessRevocation.create() failed', () => db.accessRevocation.create({ data: { subject: 'x', revokedAt: email } })],
+    ];
+    for (const [told, failing] of failures) {
+      const error: unknown = await failing().then(() => undefined, (reason: unknown) => reason);
+      expect(inspect(error, { depth: 9 }), 'it would have been told').toMatch(/ada/);
+      const lines: string[] = [];
+      for (const readable of [false, true]) {
+        const log = createLogger({ level: 'info', readable, destination: { write: (line) => void lines.push(line) } });
+        log.error({ err: error }, 'failed');
+        log.error({ err: new Error(`it went wrong: ${(error as Error).message}`, { cause: error }) }, 'failed');
+        log.child({ service: 'customers' }).error({ err: new AggregateError([error]) }, 'failed');
+      }
+      expect(lines.filter((line) => line.includes(told)).length, told).toBeGreaterThanOrEqual(4);
+      expect(lines.filter((line) => line.includes(email)), told).toEqual([]);
+      expect(lines[0]).toContain('personalData.int.test.ts');
+    }
   });
 
   it('does not start without its keys', async () => {
