@@ -16,6 +16,7 @@ import { openCounted } from './streams/openCounted.ts';
 import { payloadHead, type StreamMessage } from './streams/streamMessage.ts';
 import type { StreamSink } from './streams/streamSink.ts';
 import type { Subscriptions } from './streams/subscriptions.ts';
+import { visitInTurn } from './visitInTurn.ts';
 
 export const eventStream = 'text/event-stream';
 const closeGraceMs = 1_000;
@@ -57,8 +58,9 @@ export class EventStreams {
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
-    const each = (milliseconds: number, work: (out: EventStreamResponse) => void) => setInterval(() => this.#open.forEach(work), milliseconds).unref();
-    this.#timers = [each(options.policy.pingMs, (out) => out.beat(performance.now())), each(lookEveryMs, (out) => out.look(Date.now()))];
+    this.#timers = [
+      visitInTurn(this.#open, options.policy.pingMs, (out) => out.beat(performance.now())), visitInTurn(this.#open, lookEveryMs, (out) => out.look(Date.now())),
+    ];
   }
 
   get count(): number {

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
 import { SocketConnection } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
+import { visitInTurn } from './visitInTurn.ts';
 
 export interface SocketOptions extends ConversationParts {
   readonly path: string;
@@ -45,8 +46,8 @@ export class Sockets {
     this.#options = options;
     this.#server = new WebSocketServer({ noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false });
     this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
-    // One timer for all sockets: one for each costs when they are many.
-    this.#timers = [setInterval(() => this.#ping(), options.policy.pingMs).unref(), setInterval(() => this.#look(), lookEveryMs).unref()];
+    // Timers for all sockets: one for each costs when they are many.
+    this.#timers = [visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)), setInterval(() => this.#look(), lookEveryMs).unref()];
   }
 
   get count(): number {
@@ -133,13 +134,11 @@ export class Sockets {
     setTimeout(() => connection.cut('closing'), closeGraceMs).unref();
   }
 
-  #ping(): void {
+  #ping({ connection, conversation, oldAt }: Peer): void {
     const now = performance.now();
-    for (const { connection, conversation, oldAt } of this.#peers.values()) {
-      if (connection.isIdle(now, conversation.operations)) connection.client.close(1000, 'Idle');
-      else if (now > oldAt) connection.client.close(goingAway, 'Connect again');
-      connection.ping();
-    }
+    if (connection.isIdle(now, conversation.operations)) connection.client.close(1000, 'Idle');
+    else if (now > oldAt) connection.client.close(goingAway, 'Connect again');
+    connection.ping();
   }
 
   /** Bounded in time for each, in bytes for all: who holds the most goes first. */
