@@ -3,7 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OrderBoardChangedDocument } from '#generated/bffs/kiosk/operations.ts';
-import { LoyaltyBalanceChangedDocument, SignOutEverywhereDocument } from '#generated/bffs/mobile/operations.ts';
+import { EraseMeDocument, LoyaltyBalanceChangedDocument, RegisterDocument, SignOutEverywhereDocument } from '#generated/bffs/mobile/operations.ts';
 import { followRevocations } from '#gateway/followRevocations.ts';
 import { RawSocket } from '#gateway/testkit/streamingClient.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
@@ -56,6 +56,24 @@ test('a customer who signs out everywhere is out at once, in all channels, and m
   }, { what: 'a token of a later second is good' });
   const anew = (await connect('mobile', again)).subscribe(print(LoyaltyBalanceChangedDocument), {});
   await until(() => anew.messages.length > 0, { what: 'the balance is told again' });
+});
+
+test('a customer who erases themselves is out, too, and is nobody when they come back', async () => {
+  const gone: Actor = { role: 'customer', subject: seedId('customer', 3) };
+  const token = await system.tokenFor(gone);
+  const streaming = await connect('mobile', token);
+  const stream = streaming.subscribe(print(LoyaltyBalanceChangedDocument), {});
+  await until(() => stream.messages.length > 0, { what: 'the balance is told' });
+  const phone = system.client('mobile', gone);
+  expect((await phone.ask(EraseMeDocument, { confirm: false })).eraseMe.__typename).toBe('CustomerErasureNotConfirmed');
+  expect((await phone.ask(EraseMeDocument, { confirm: true })).eraseMe.__typename).toBe('EraseMeSuccess');
+  expect(await streaming.closed).toBe(4403);
+  expect(await status('web', token)).toBe(401);
+
+  await until(async () => (await status('mobile', await system.tokenFor(gone))) !== 401, { what: 'a token of a later second is good' });
+  const input = { idempotencyKey: 'again', givenName: 'Ada', familyName: 'Again', email: 'ada@example.com', locale: 'EN' as const };
+  const { register } = await system.client('mobile', gone).ask(RegisterDocument, { input });
+  expect(register.__typename).toBe('CustomerAlreadyRegistered');
 });
 
 test('a device that is revoked by staff is out at once; a process that begins afterwards knows it', async () => {

@@ -4,7 +4,7 @@ import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/cus
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { testSubgraph } from '#platform/testkit/testSubgraph.ts';
 import customers from './main.ts';
-import { added, admin, ask, graph, register, somebody, startCustomers, zoe } from './testing/customersGraph.ts';
+import { added, admin, ask, graph, now, register, somebody, startCustomers, zoe } from './testing/customersGraph.ts';
 
 startCustomers();
 
@@ -46,6 +46,9 @@ describe('personal data', () => {
     expect(await ask(principal, register, { input: { ...zoe, email: 'again@example.com', idempotencyKey: 'again' } })).toEqual({ register: { __typename: 'CustomerAlreadyRegistered' } });
     const own = (await graph.appended()).filter(({ metadata }) => metadata.aggregateId === `customer:${principal.subject}`);
     expect(own.map(({ eventType }) => eventType)).toEqual(['CustomerRegistered', 'CustomerAddressVersioned', 'CustomerErased']);
+    // Whoever still has a token of theirs is out, in every channel.
+    const ended = (await graph.appended()).filter(({ metadata }) => metadata.aggregateId === `access:${principal.subject}`);
+    expect(ended.map(({ eventType, data }) => [eventType, data])).toEqual([['CustomerAccessRevoked', { subject: principal.subject, before: now.toISOString() }]]);
   });
 
   it('is told by no error in the log: neither by the database, nor by Prisma, nor by what wraps them', async () => {

@@ -1,6 +1,7 @@
 import { CustomerErased } from '#schema/events/customers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Customers } from '../context.ts';
+import { endAccess } from '../endAccess.ts';
 import { lockCustomer } from '../lockCustomer.ts';
 import { customerOf } from '../ownership.ts';
 
@@ -8,7 +9,7 @@ export type EraseMeOutcome = { readonly kind: 'done'; readonly erasedAt: Date } 
 
 /**
  * Destroys the customer's data key, so that no sealed field of theirs opens again; takes away what finds
- * them and what they liked. Rows and the history of consent stay, under an id that names nobody.
+ * them and what they liked; ends their access, as `signOutEverywhere` does. Rows and the history of consent stay, under an id that names nobody.
  */
 export async function eraseMe(domain: Customers, principal: Principal): Promise<EraseMeOutcome> {
   const customerId = customerOf(principal);
@@ -20,6 +21,7 @@ export async function eraseMe(domain: Customers, principal: Principal): Promise<
     await tx.favouriteStore.deleteMany({ where: { customerId } });
     await tx.customer.update({ where: { id: customerId }, data: { emailIndex: null, defaultAddressId: null, erasedAt } });
     await domain.events.append(tx, null, [CustomerErased.of({ customerId, at: erasedAt.toISOString() })]);
+    await endAccess(domain, tx, customerId);
     return { kind: 'done', erasedAt };
   });
 }
