@@ -1,5 +1,5 @@
 import type { Admission } from './admission.ts';
-import type { GraphRun } from './streams/subscriptions.ts';
+import type { GraphRun } from './streams/routes.ts';
 
 /** A graph and everything that was made of it. */
 export interface GraphGeneration extends GraphRun {

@@ -191,7 +191,7 @@ class ServedGraph {
       try {
         const kept = run.documents.keep(document.source);
         if (kept.operation.operation !== 'subscription') return [kept];
-        return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run).query] : [];
+        return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run)] : [];
       } catch (error) {
         unfit.push(new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error }));
         return [];

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { SocketConnection } from './socketConnection.ts';
 import { latin1, payloadHead, type StreamMessage } from './streams/streamMessage.ts';
 import type { StreamSink } from './streams/streamSink.ts';
-import type { OpenedSubscription } from './streams/subscriptions.ts';
+import type { OpenedSubscription } from './streams/routedSubscription.ts';
 
 /** A stream as one operation of a socket. Its messages are written as they are shared: only the head of a frame is its own. */
 export class SocketStream implements StreamSink {

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Kind } from 'graphql';
 import type { ViewContext, ViewResult } from './channelManifest.ts';
 import type { Caller } from './pipeline.ts';
-import type { GraphRun } from './streams/subscriptions.ts';
+import type { GraphRun } from './streams/routes.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 
 const nameOf = (document: string | TypedDocumentNode): string => {

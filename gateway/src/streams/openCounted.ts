@@ -2,7 +2,8 @@ import type { ExecutionResult } from 'graphql';
 import type { CallerLimits } from '../callerLimits.ts';
 import { Refusal } from '../refusal.ts';
 import type { StreamSink } from './streamSink.ts';
-import type { CheckedRequest, OpenedSubscription, Subscriptions } from './subscriptions.ts';
+import type { OpenedSubscription } from './routedSubscription.ts';
+import type { CheckedRequest, Subscriptions } from './subscriptions.ts';
 
 /** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
 export async function openCounted(subscriptions: Subscriptions, checked: CheckedRequest, sink: StreamSink, limits: CallerLimits): Promise<OpenedSubscription | ExecutionResult> {

@@ -1,67 +1,22 @@
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import type { StreamPolicy } from '../channelManifest.ts';
-import type { LruCache } from '../lruCache.ts';
 import { Budget } from './budget.ts';
-import type { Position } from './cursors.ts';
 import { EventQueue, type ResyncReason } from './eventQueue.ts';
 import type { FeedAddress, FeedEvent } from './feedAddress.ts';
-import { answerOf, eventAnswer, overlay, refusalAt, type StreamAnswer } from './streamAnswer.ts';
-import type { StreamDocument } from './streamDocument.ts';
+import { refusalAt } from './streamAnswer.ts';
 import type { Following, StreamHub } from './streamHub.ts';
-import { StreamMessage, type StreamMark } from './streamMessage.ts';
-import type { StreamMetrics } from './streamMetrics.ts';
+import type { StreamMessage } from './streamMessage.ts';
+import { StreamRenderer, type Answered, type FollowedFeed, type Rendered, type StreamRendererParts } from './streamRenderer.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** What one execution of a shared stream is for. */
-export interface StreamRead {
-  /** Reads of equal freshness may share what is in flight. */
-  readonly freshness: string;
-  /** Of the event that it is for. */
-  readonly traceparent?: string;
-  /** The version that the client has, where the stream is one of changes. */
-  readonly since?: number;
-}
-
-export interface SharedStreamParts {
-  /** Its subscribers have the same document, variables and class. */
-  readonly key: string;
-  readonly stream: StreamDocument;
+export interface SharedStreamParts extends StreamRendererParts {
   readonly feed: FeedAddress;
-  /** Of its field. */
-  readonly arguments: Readonly<Record<string, unknown>>;
   readonly hub: StreamHub;
-  readonly policy: StreamPolicy;
   /** Of all events that wait in this process. */
   readonly queued: Budget;
-  /** Messages of all streams, kept for those who come back. */
-  readonly kept: LruCache<StreamMessage>;
-  /** Answers the selection now, under the rights of the class. */
-  readonly read: (read: StreamRead) => Promise<ExecutionResult>;
-  /** The end of a cursor, signed. */
-  readonly positionAt: (position: Position) => string;
   readonly onEmpty: () => void;
-  readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
-
-export type Answered = Extract<StreamAnswer, { kind: 'answer' }>;
-type Unanswered = Exclude<StreamAnswer, Answered>;
-
-/** What was read of the whole, for all who asked before the read began. */
-export interface Snapshot {
-  readonly answer: StreamAnswer;
-  /** Of the feed before it was read. */
-  readonly head: number | undefined;
-  readonly messages: Map<string, StreamMessage>;
-}
-
-/** What an event comes to. `behind`: the view does not know of it yet, however long it was waited for. */
-export type Rendered =
-  | { readonly kind: 'message'; readonly message: StreamMessage }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'behind'; readonly answer: Answered }
-  | { readonly kind: 'over'; readonly answer: Unanswered };
 
 /** Sockets written to in one turn: between turns, others are served. */
 const sliceSize = 500;
@@ -70,23 +25,22 @@ const sliceSize = 500;
  * One document with one set of variables for one class of callers, following one feed. Each event is answered once and serialised once, however many
  * subscribe; each subscriber has it once, in order. Lives as long as it has subscribers.
  */
-export class SharedStream {
+export class SharedStream implements FollowedFeed {
   readonly #parts: SharedStreamParts;
   readonly #queue: EventQueue;
   readonly #following: Following;
   readonly #subscribers = new Set<Subscriber>();
-  readonly #rendering = new Map<string, Promise<Rendered>>();
+  readonly renderer: StreamRenderer;
   /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
   #told: number | undefined;
-  #reading: Promise<Snapshot> | undefined;
-  #nextRead: Promise<Snapshot> | undefined;
   #closed = false;
 
   /** `after`: the version that its first subscriber has, if it comes back. */
   constructor(parts: SharedStreamParts, after?: number) {
     const { hub, feed, policy, queued } = parts;
     this.#parts = parts;
+    this.renderer = new StreamRenderer(parts, this);
     this.#queue = new EventQueue(new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued), { latest: this.isPaced });
     this.#following = hub.follow(feed, { event: (event) => this.#hear(event), lost: (reason) => this.#queue.lose(reason) }, after);
     this.ready = this.#following.ready.then(() => { this.#told = this.#following.head; });
@@ -119,6 +73,10 @@ export class SharedStream {
     return this.#following.epoch;
   }
 
+  pause(milliseconds: number): Promise<void> {
+    return this.#queue.pause(milliseconds);
+  }
+
   join(subscriber: Subscriber): void {
     this.#subscribers.add(subscriber);
   }
@@ -137,90 +95,9 @@ export class SharedStream {
     return this.#following.knows(version);
   }
 
-  /** Reads the whole, beginning after this call; one read at a time, for all who wait for it. */
-  snapshot(): Promise<Snapshot> {
-    if (this.#nextRead) return this.#nextRead;
-    if (!this.#reading) return this.#beginRead();
-    this.#nextRead = this.#reading.catch(() => undefined).then(() => {
-      this.#nextRead = undefined;
-      return this.#beginRead();
-    });
-    return this.#nextRead;
-  }
-
-  #beginRead(): Promise<Snapshot> {
-    const reading = this.#readWhole().finally(() => { if (this.#reading === reading) this.#reading = undefined; });
-    this.#reading = reading;
-    return reading;
-  }
-
-  async #readWhole(): Promise<Snapshot> {
-    const head = this.#following.head;
-    return { head, messages: new Map(), answer: await this.#answer({ freshness: `snapshot ${crypto.randomUUID()}` }) };
-  }
-
-  /** The message of a snapshot, serialised once for all who are handed it. */
-  messageOf({ answer, head, messages }: Snapshot, kind: StreamMark['kind'], reason?: ResyncReason): StreamMessage {
-    const key = `${kind} ${reason} ${this.epoch}`;
-    const known = messages.get(key);
-    if (known) return known;
-    // A view that says no version is the domain's own, hence not behind its event log.
-    const message = this.#message(answer.result, kind, (answer.kind === 'answer' ? answer.version : undefined) ?? head ?? 0, reason);
-    messages.set(key, message);
-    return message;
-  }
-
-  /** The message of an event; made once, and kept for a while. */
-  async render(event: FeedEvent): Promise<Rendered> {
-    if (!this.#declares(event)) return { kind: 'nothing' };
-    const key = `${this.#parts.key} ${this.epoch} ${event.version}`;
-    const kept = this.#parts.kept.get(key);
-    if (kept) return { kind: 'message', message: kept };
-    return this.#once(String(event.version), async () => {
-      const rendered = await this.#renderEvent(event);
-      if (rendered.kind === 'message') this.#parts.kept.set(key, rendered.message, 2 * rendered.message.rest.length + key.length);
-      return rendered;
-    });
-  }
-
-  /** What changed after a version, up to another at least: for streams of changes. */
-  changes(since: number | undefined, event: { readonly version: number; readonly event?: FeedEvent['event'] }): Promise<Rendered> {
-    return this.#once(`since ${since} ${event.version}`, async () => {
-      const answer = await this.#answerReflecting({ freshness: `since ${since} ${event.version}`, traceparent: event.event?.metadata.traceparent, since }, event.version);
-      if (answer.kind !== 'answer') return { kind: 'over', answer };
-      if (answer.version !== undefined && answer.version < event.version) return { kind: 'behind', answer };
-      return { kind: 'message', message: this.#message(answer.result, 'event', answer.version ?? event.version) };
-    });
-  }
-
-  async #once(key: string, work: () => Promise<Rendered>): Promise<Rendered> {
-    const under = this.#rendering.get(key) ?? work().finally(() => this.#rendering.delete(key));
-    this.#rendering.set(key, under);
-    return under;
-  }
-
-  async #renderEvent(each: FeedEvent): Promise<Rendered> {
-    const { stream } = this.#parts;
-    const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
-    if (said) return { kind: 'message', message: this.#message(said, 'event', each.version) };
-    const answer = await this.#answerReflecting({ freshness: each.event.eventId, traceparent: each.event.metadata.traceparent }, each.version);
-    if (answer.kind !== 'answer') return { kind: 'over', answer };
-    if (stream.carries.length > 0) {
-      // The read may be ahead of this event; those between have messages of their own, each with what it carries.
-      overlay(answer.result, stream, each.event, each.version);
-      return { kind: 'message', message: this.#message(answer.result, 'event', each.version) };
-    }
-    if (answer.version !== undefined && answer.version < each.version) return { kind: 'behind', answer };
-    return { kind: 'message', message: this.#message(answer.result, 'event', answer.version ?? each.version) };
-  }
-
   #hear(event: FeedEvent): void {
     // Of those that are not all told, one that is none of this stream's must not push out one that is.
-    if (!this.isPaced || this.#declares(event)) this.#queue.push(event);
-  }
-
-  #declares({ event }: FeedEvent): boolean {
-    return this.#parts.stream.declaration.events.includes(event.eventType);
+    if (!this.isPaced || this.renderer.declares(event)) this.#queue.push(event);
   }
 
   async #run(): Promise<void> {
@@ -253,8 +130,8 @@ export class SharedStream {
   }
 
   async #renderNext(each: FeedEvent): Promise<Rendered> {
-    if (this.#parts.stream.declaration.since === undefined) return this.render(each);
-    return this.#declares(each) ? this.changes(this.#told, each) : { kind: 'nothing' };
+    if (this.#parts.stream.declaration.since === undefined) return this.renderer.render(each);
+    return this.renderer.declares(each) ? this.renderer.changes(this.#told, each) : { kind: 'nothing' };
   }
 
   async #tell(message: StreamMessage, { event }: FeedEvent): Promise<void> {
@@ -271,7 +148,7 @@ export class SharedStream {
   /** The view does not know of an event: what it shows is said to be older, and looked at again until it does. */
   async #catchUpWithView(answer: Answered, each: FeedEvent): Promise<void> {
     const { policy, stream } = this.#parts;
-    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.#message(answer.result, 'resync', answer.version!, 'stale'), each);
+    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.renderer.message(answer.result, 'resync', answer.version!, 'stale'), each);
     for (let tries = 1; tries <= policy.staleTries; tries += 1) {
       await this.#queue.pause(policy.retryMs);
       if (this.#closed) return;
@@ -280,44 +157,6 @@ export class SharedStream {
       if (again.kind === 'message') return this.#tell(again.message, each);
     }
     this.#end(refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'));
-  }
-
-  async #answer(read: StreamRead): Promise<StreamAnswer> {
-    this.#parts.metrics.executed();
-    return answerOf(await this.#parts.read(read), this.#parts.stream);
-  }
-
-  /** Reads until the answer is not older than a version, for a bounded time; past a part of the graph that is down, for a longer one. */
-  #answerReflecting(read: StreamRead, version: number): Promise<StreamAnswer> {
-    let tries = 0;
-    return this.#reflecting(version, (answer) => answer, () => {
-      tries += 1;
-      return this.#answer(tries === 1 ? read : { ...read, freshness: `${read.freshness} ${tries}` });
-    });
-  }
-
-  /** A snapshot that is not older than a version, if that can be had. */
-  snapshotReflecting(version: number): Promise<Snapshot> {
-    return this.#reflecting(version, ({ answer }) => answer, () => this.snapshot());
-  }
-
-  async #reflecting<T>(version: number, answerIn: (read: T) => StreamAnswer, read: () => Promise<T>): Promise<T> {
-    const { policy } = this.#parts;
-    const began = performance.now();
-    for (let tries = 0; ; tries += 1) {
-      const done = await read();
-      const answer = answerIn(done);
-      if (answer.kind === 'refused' || this.#closed) return done;
-      const isBehind = answer.kind === 'answer' && answer.version !== undefined && answer.version < version;
-      if (answer.kind === 'answer' && !isBehind) return done;
-      const waited = performance.now() - began;
-      if (waited >= (isBehind ? policy.behindPatienceMs : policy.failurePatienceMs)) return done;
-      await this.#queue.pause(isBehind ? Math.min(20 * 2 ** Math.min(tries, 4), policy.retryMs) : Math.min(100 * 2 ** Math.min(tries, 6), 5 * policy.retryMs));
-    }
-  }
-
-  #message(result: ExecutionResult, kind: StreamMark['kind'], version: number, reason?: ResyncReason): StreamMessage {
-    return new StreamMessage(result, { kind, version, reason }, this.#parts.positionAt({ epoch: this.#following.epoch, version }));
   }
 
   #fail(error: unknown): void {

@@ -11,11 +11,12 @@ import { FakeTail } from '../testkit/fakeTail.ts';
 import { KeptSink } from '../testkit/keptSink.ts';
 import { Budget } from './budget.ts';
 import { renderFeed } from './renderFeed.ts';
-import { SharedStream, type StreamRead } from './sharedStream.ts';
+import { SharedStream } from './sharedStream.ts';
 import { streamDocument, versionKey } from './streamDocument.ts';
 import type { StreamDeclaration } from './streamDeclaration.ts';
 import { StreamHub } from './streamHub.ts';
 import { StreamMetrics } from './streamMetrics.ts';
+import type { StreamRead } from './streamRenderer.ts';
 import { Subscriber } from './subscriber.ts';
 
 const apiSchema = buildSchema(`

@@ -1,9 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import type { ResyncReason } from './eventQueue.ts';
 import type { Position } from './cursors.ts';
-import type { SharedStream, Snapshot } from './sharedStream.ts';
+import type { SharedStream } from './sharedStream.ts';
 import { refusalAt } from './streamAnswer.ts';
 import type { StreamMessage } from './streamMessage.ts';
+import type { Rendered, Snapshot } from './streamRenderer.ts';
 import type { StreamSink } from './streamSink.ts';
 
 export interface SubscriberOptions {
@@ -60,7 +61,7 @@ export class Subscriber {
       this.#epoch = resumeFrom.epoch;
       return undefined;
     }
-    const snapshot = await shared.snapshot();
+    const snapshot = await shared.renderer.snapshot();
     this.#first = snapshot;
     if (snapshot.answer.kind === 'answer') return undefined;
     this.stop();
@@ -141,7 +142,7 @@ export class Subscriber {
   }
 
   #show(snapshot: Snapshot, kind: 'snapshot' | 'resync' | 'event', reason?: ResyncReason): void {
-    this.#sendAlone(this.#options.shared.messageOf(snapshot, kind, reason));
+    this.#sendAlone(this.#options.shared.renderer.messageOf(snapshot, kind, reason));
     if (reason === 'lagged') this.#options.shared.parts.metrics.lagged();
     const { answer, head } = snapshot;
     this.#sent = (answer.kind === 'answer' ? answer.version : undefined) ?? head;
@@ -173,7 +174,7 @@ export class Subscriber {
 
   async #resync(reason: ResyncReason): Promise<void> {
     this.#lost = undefined;
-    const snapshot = await this.#options.shared.snapshotReflecting(reason === 'epoch-changed' ? 0 : this.#sent ?? 0);
+    const snapshot = await this.#options.shared.renderer.snapshotReflecting(reason === 'epoch-changed' ? 0 : this.#sent ?? 0);
     if (this.#isOver) return;
     if (snapshot.answer.kind !== 'answer') return this.end(snapshot.answer.result);
     if (this.#options.sink.isFull) return this.#lag();
@@ -209,15 +210,15 @@ export class Subscriber {
   /** True when it helped; false when the view is behind; else why what is missing cannot be had. */
   async #catchUpTo(told: number): Promise<boolean | ResyncReason> {
     const { shared } = this.#options;
-    if (shared.parts.stream.declaration.since !== undefined) return this.#take(await shared.changes(this.#sent, { version: told }));
-    if (shared.isPaced) return this.#takeLatest(await shared.snapshotReflecting(told), told);
+    if (shared.parts.stream.declaration.since !== undefined) return this.#take(await shared.renderer.changes(this.#sent, { version: told }));
+    if (shared.isPaced) return this.#takeLatest(await shared.renderer.snapshotReflecting(told), told);
     if (told - this.#sent! > shared.parts.policy.maxReplayedEvents) return 'too-far-behind';
     const missed = await this.#missed(told);
     if (typeof missed === 'string') return missed;
     for (const event of missed) {
       if (this.#isOver || this.#lost || this.#options.sink.isFull) return true;
       if (this.#has(event.version)) continue;
-      const rendered = await shared.render(event);
+      const rendered = await shared.renderer.render(event);
       if (this.#isOver) return true;
       if (rendered.kind === 'nothing') this.#sent = event.version;
       else if (!this.#take(rendered)) return false;
@@ -235,7 +236,7 @@ export class Subscriber {
     }
   }
 
-  #take(rendered: Awaited<ReturnType<SharedStream['render']>>): boolean {
+  #take(rendered: Rendered): boolean {
     if (this.#isOver) return true;
     if (rendered.kind === 'over') this.end(rendered.answer.result);
     else if (rendered.kind === 'message' && !this.#has(rendered.message.version)) this.#sendAlone(rendered.message);
