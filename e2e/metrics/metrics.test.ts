@@ -53,7 +53,9 @@ test('what an order did can be seen: asked, fetched, told, heard, ended', async 
   expect(value('relay_leading')).toBe(subgraphs.length);
   expect(value('relay_lag_seconds')).toBe(0);
   expect(value('consumer_messages_total', { domain: 'orders', consumer: 'orders.orderCreated', outcome: 'handled' })).toBe(1);
-  expect(value('consumer_messages_total', { domain: 'loyalty', consumer: 'loyalty.orderStatusChanged', outcome: 'handled' })).toBeGreaterThan(0);
+  expect(value('consumer_messages_total', { domain: 'orders', consumer: 'orders.orderStatusChanged', outcome: 'handled' })).toBeGreaterThan(0);
+  // A guest's order earns nobody points.
+  expect(value('consumer_messages_total', { domain: 'loyalty', consumer: 'loyalty.orderStatusChanged', outcome: 'ignored' })).toBeGreaterThan(0);
   expect(value('consumer_messages_total', { outcome: 'parked' })).toBe(0);
   expect(value('parked_messages')).toBeUndefined();
 
