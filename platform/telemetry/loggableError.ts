@@ -16,7 +16,7 @@ export function loggableError(error: unknown): unknown {
   const fields = fieldsOf(error);
   const kept = Object.fromEntries(keptFields.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])));
   const several = Array.isArray(fields['errors']) ? { errors: fields['errors'].slice(0, mostCauses).map(loggableError) } : {};
-  return { type: typeOf(error), message: chain.map(messageWithoutValues).join(': '), stack: chain.map(stackOf).join('\ncaused by: '), ...kept, ...several };
+  return { type: typeOf(error), message: chain.map(messageWithoutValues).reduce((all, each) => (all.includes(each) ? all : `${all}: ${each}`)), stack: chain.map(stackOf).join('\ncaused by: '), ...kept, ...several };
 }
 
 /** What an error says, less the values that a database complains of: they may be a person's. Of such an error codes, constraint and table are said. */
@@ -35,10 +35,11 @@ function prismaMessage(error: Error, fields: Fields): string {
   const meta = objectOf(fields['meta']);
   const cause = objectOf(objectOf(meta['driverAdapterError'] ?? error)['cause']);
   const call = /([\w$.]+\(\))` invocation/.exec(error.message)?.[1];
+  const argument = /\bargument `(\w+)`/i.exec(error.message)?.[1];
   const sqlState = typeof cause['originalCode'] === 'string' ? cause['originalCode'] : undefined;
   const said = sqlState && typeof cause['originalMessage'] === 'string' ? withoutValues(cause['originalMessage'], sqlState) : cause['kind'];
   const codes = [fields['code'], sqlState].filter(Boolean).join(', ');
-  return [`${call ?? 'a query'} failed`, meta['modelName'] && `on ${String(meta['modelName'])}`, codes && `(${codes})`, said && `: ${String(said)}`].filter(Boolean).join(' ').replace(' :', ':');
+  return [`${call ?? 'a query'} failed`, meta['modelName'] && `on ${String(meta['modelName'])}`, codes && `(${codes})`, argument && `: argument ${argument}`, said && `: ${String(said)}`].filter(Boolean).join(' ').replaceAll(' :', ':');
 }
 
 function causesOf(error: Error): Error[] {

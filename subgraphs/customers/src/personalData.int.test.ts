@@ -65,7 +65,7 @@ describe('personal data', () => {
       ['guest_age', () => db.$executeRaw`INSERT INTO guest VALUES (2, ${`${email}x`}, 0)`],
       ['ada_stays', () => db.accessRevocation.create({ data: { subject: email, revokedAt: new Date() } })],
       ['P2007, 22P02', () => db.customer.findMany({ where: { id: email } })],
-      ['accessRevocation.create() failed', () => db.accessRevocation.create({ data: { subject: 'x', revokedAt: email } })],
+      ['accessRevocation.create() failed: argument revokedAt', () => db.accessRevocation.create({ data: { subject: 'x', revokedAt: email } })],
     ];
     for (const [told, failing] of failures) {
       const error: unknown = await failing().then(() => undefined, (reason: unknown) => reason);
