@@ -6,6 +6,7 @@ import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type To
 import { Session } from '../session.ts';
 import { GroupMember } from './groupMember.ts';
 import { MessageLog } from './messageLog.ts';
+import { OpenSubscriptions } from './openSubscriptions.ts';
 
 export interface PostgresBusParts {
   /** Of the `bus` database, migrated. */
@@ -50,7 +51,7 @@ class PostgresBus implements EventBus {
   readonly #messages: MessageLog;
   readonly #topics = new Map<string, Promise<void>>();
   readonly #members = new Set<GroupMember>();
-  readonly #subscriptions = new Set<BusSubscription>();
+  readonly #subscriptions = new OpenSubscriptions();
   readonly #timers: NodeJS.Timeout[] = [];
   #committing: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
@@ -104,7 +105,7 @@ class PostgresBus implements EventBus {
       this.#soon = undefined;
       this.#beat().catch(() => undefined);
     }, soonMs).unref();
-    return this.#subscription(async () => {
+    return this.#subscriptions.add(async () => {
       await member.finish();
       // If the session is gone, so is the membership; what was not acknowledged is heard again.
       await this.#commit().then(() => member.leave()).catch(() => undefined);
@@ -115,7 +116,7 @@ class PostgresBus implements EventBus {
   async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
     await this.#watch(topics);
     const stops = topics.map((topic) => this.#messages.tail(topic, handle));
-    return this.#subscription(async () => stops.forEach((stop) => stop()));
+    return this.#subscriptions.add(async () => stops.forEach((stop) => stop()));
   }
 
   async lag(): Promise<readonly GroupLag[]> {
@@ -137,24 +138,12 @@ class PostgresBus implements EventBus {
 
   async #closeNow(): Promise<void> {
     this.#timers.forEach((timer) => clearInterval(timer));
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.#subscriptions.closeAll();
     clearTimeout(this.#committing);
     clearTimeout(this.#soon);
     await this.#messages.close();
     await this.#session.close();
     await this.#pool.end();
-  }
-
-  #subscription(end: () => Promise<void>): BusSubscription {
-    let closing: Promise<void> | undefined;
-    const subscription = {
-      close: () => {
-        closing ??= end().finally(() => this.#subscriptions.delete(subscription));
-        return closing;
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
   }
 
   async #watch(topics: readonly string[]): Promise<void> {

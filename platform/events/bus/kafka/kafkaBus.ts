@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
 import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
+import { OpenSubscriptions } from '../openSubscriptions.ts';
 import { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
 import { keepMembership } from './keepMembership.ts';
@@ -53,7 +54,7 @@ class KafkaBus implements EventBus {
   readonly #tails = new Map<string, TopicTail>();
   /** Topics of the groups that this process is a member of. */
   readonly #groups = new Map<string, ReadonlySet<string>>();
-  readonly #subscriptions = new Set<BusSubscription>();
+  readonly #subscriptions = new OpenSubscriptions();
   #closing: Promise<void> | undefined;
 
   constructor(parts: KafkaBusParts, client: KafkaClient) {
@@ -87,7 +88,7 @@ class KafkaBus implements EventBus {
       onLost: () => lanes.abandon(),
     });
     this.#groups.set(group, new Set([...this.#groups.get(group) ?? [], ...topics]));
-    return this.#subscription(async () => {
+    return this.#subscriptions.add(async () => {
       await lanes.finish();
       await kept.leave();
     });
@@ -96,7 +97,7 @@ class KafkaBus implements EventBus {
   async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
     await this.#ensureAll(topics);
     const stops = await Promise.all(topics.map((topic) => this.#tail(topic).hear(handle)));
-    return this.#subscription(async () => stops.forEach((stop) => stop()));
+    return this.#subscriptions.add(async () => stops.forEach((stop) => stop()));
   }
 
   lag(): Promise<readonly GroupLag[]> {
@@ -119,7 +120,7 @@ class KafkaBus implements EventBus {
   }
 
   async #closeNow(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.#subscriptions.closeAll();
     await Promise.all([...this.#tails.values()].map((tail) => tail.close()));
     await Promise.all(this.#sending.values());
     await this.#client.close();
@@ -130,18 +131,6 @@ class KafkaBus implements EventBus {
     const tail = this.#tails.get(topic) ?? new TopicTail(topic, this.#client, this.#parts.log);
     this.#tails.set(topic, tail);
     return tail;
-  }
-
-  #subscription(end: () => Promise<void>): BusSubscription {
-    let closing: Promise<void> | undefined;
-    const subscription = {
-      close: () => {
-        closing ??= end().finally(() => this.#subscriptions.delete(subscription));
-        return closing;
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
   }
 
   async #ensureAll(topics: readonly string[]): Promise<void> {
