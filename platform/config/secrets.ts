@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './makeFolder.ts';
 import { StartupError } from './startupError.ts';
 
 /** Whether a setting is a secret goes by its name, so that none is printed, or made up outside development, by oversight. */
@@ -52,7 +53,7 @@ function given(name: string, { environment, profile, dataDir }: SecretSources): 
 
 async function make(folder: string, name: string, maker: SecretMaker): Promise<string> {
   const value = await maker();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const draft = join(folder, `.${name}.${process.pid}`);
   writeFileSync(draft, value, { mode: 0o600 });
   try {

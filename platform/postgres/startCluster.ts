@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '#platform/config/makeFolder.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureDataFolder, superuser } from './dataFolder.ts';
@@ -62,9 +62,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 function own(folder: string): () => void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return takeOwnership(folder);
   } catch (error) {
+    if (error instanceof StartupError) throw error;
     if (error instanceof OwnedByOther) throw new StartupError(`Process ${error.pid} already runs on ${folder}: stop it, or set another DATA_DIR.`);
     throw new StartupError(`The data folder ${folder} cannot be used (${(error as Error).message}): choose another DATA_DIR.`);
   }

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '#platform/config/makeFolder.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
@@ -15,9 +16,10 @@ export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'sec
 export function claimDataDir(dataDir: string, fresh: boolean): () => void {
   let release: () => void;
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     release = takeOwnership(dataDir);
   } catch (error) {
+    if (error instanceof StartupError) throw error;
     if (error instanceof OwnedByOther) throw new StartupError(`The system already runs on ${dataDir} (process ${error.pid}): stop it, or set another DATA_DIR and PORT_BASE.`);
     throw new StartupError(`The data folder ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`);
   }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '#platform/config/makeFolder.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { startTime } from '#platform/postgres/ownership.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
@@ -28,7 +29,7 @@ export async function startBroker({ port, ...parts }: Parts & { readonly port: n
   const chosen = port || await freePortBlock(2);
   for (const each of [chosen, chosen + 1]) if (!await isFree(each)) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
   const folder = folderOf(parts);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const child = await startKafkaProcess({ folder, port: chosen, controllerPort: chosen + 1, detached: true, progress: parts.tell });
   const pid = child.pid!;
   writeFileSync(stateFile(parts), JSON.stringify({ pid, startedAt: startTime(pid) ?? '', port: chosen } satisfies Running));
