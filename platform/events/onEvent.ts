@@ -12,8 +12,7 @@ export interface Consumer {
   readonly name: string;
   readonly events: readonly EventDefinition[];
   /** Whether this one, of an event that it hears, is anything to it. What is not is passed over like an event of another name: neither recorded nor parked. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as below
-  concerns?(event: EventEnvelope<any>): boolean;
+  concerns?(event: EventEnvelope): boolean;
   /** Records the event in the effect's transaction, unless it is not to be handled now. */
   take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own

@@ -21,17 +21,13 @@ export function sqlTx(client: Pick<pg.ClientBase, 'query'>): SqlTx {
   };
 }
 
-/** Lends a connection of the pool. One that breaks while nobody queries it would end the process if nobody listened. */
+/** Lends a connection of the pool, which drops it if it broke meanwhile. For pools of `PreparingClient`: another that breaks while nobody queries it ends the process. */
 export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => { broken = error; };
-  client.on('error', onError);
   try {
     return await work(client);
   } finally {
-    client.off('error', onError);
-    client.release(broken);
+    client.release();
   }
 }
 
