@@ -1,3 +1,4 @@
+import { EventStreamReader } from '#gateway/testkit/eventStreamReader.ts';
 import { BareWatcher, type Answer } from './watchers.ts';
 
 /** By Server-Sent Events, as a server would that has `fetch` and no library: goes on from the id of the last event, by `Last-Event-ID`. */
@@ -9,7 +10,10 @@ export class EventStreamWatcher extends BareWatcher {
     while (!this.done && this.failure === undefined) {
       this.#stop = new AbortController();
       try {
-        await this.#read(await this.#ask(this.#stop.signal));
+        const { status, over } = await this.#open(this.#stop.signal);
+        if (status !== 200) this.lastError = status;
+        if (status === 401 || status === 403) this.failure = `refused with ${status}`;
+        await over;
       } catch (error) {
         this.lastError = String(error);
       }
@@ -17,37 +21,15 @@ export class EventStreamWatcher extends BareWatcher {
     }
   }
 
-  #ask(signal: AbortSignal): Promise<Response> {
-    return fetch(this.url, {
-      method: 'POST', signal, body: JSON.stringify({ query: this.query, variables: { id: this.options.id } }),
-      headers: {
-        'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${this.options.token}`, ...(this.cursor === undefined ? {} : { 'last-event-id': this.cursor }),
-      },
+  #open(signal: AbortSignal): Promise<EventStreamReader> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.options.token}`, ...(this.cursor === undefined ? {} : { 'last-event-id': this.cursor }) };
+    return EventStreamReader.open(this.url, { method: 'POST', signal, headers, body: JSON.stringify({ query: this.query, variables: { id: this.options.id } }) }, ({ event, data, id }) => {
+      if (event !== 'next') return;
+      // Not the cursor that the message says: an event stream resumes by ids alone, and an answer that is none of the stream has none.
+      const last = id ?? this.cursor;
+      this.take(JSON.parse(data!) as Answer);
+      this.cursor = last;
     });
-  }
-
-  async #read(response: Response): Promise<void> {
-    if (!response.ok) {
-      this.lastError = `${response.status} ${await response.text()}`;
-      if (response.status === 401 || response.status === 403) this.failure = String(this.lastError);
-      return;
-    }
-    let text = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        this.#event(text.slice(0, end));
-        text = text.slice(end + 2);
-      }
-    }
-  }
-
-  /** What has not come whole is not there. */
-  #event(block: string): void {
-    const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
-    if (fields.get('event') !== 'next') return;
-    this.take(JSON.parse(fields.get('data')!) as Answer);
-    this.cursor = fields.get('id') ?? this.cursor;
   }
 
   protected dispose(): void {

@@ -10,18 +10,21 @@ export class EventStreamReader {
   /** Resolves when the response is over. */
   readonly over: Promise<void>;
   readonly #stop: AbortController;
+  readonly #hear: ((event: Readonly<Record<string, string>>) => void) | undefined;
 
-  private constructor(response: Response, stop: AbortController) {
+  private constructor(response: Response, stop: AbortController, hear?: (event: Readonly<Record<string, string>>) => void) {
+    this.#hear = hear;
     this.status = response.status;
     this.headers = response.headers;
     this.#stop = stop;
     this.over = this.#read(response).catch(() => undefined);
   }
 
-  static async open(url: string, init: RequestInit): Promise<EventStreamReader> {
+  /** `hear` is told each event as it comes. */
+  static async open(url: string, { signal, ...init }: RequestInit, hear?: (event: Readonly<Record<string, string>>) => void): Promise<EventStreamReader> {
     const stop = new AbortController();
-    const response = await fetch(url, { ...init, signal: stop.signal, headers: { accept: 'text/event-stream', ...init.headers as Record<string, string> } });
-    return new EventStreamReader(response, stop);
+    const response = await fetch(url, { ...init, signal: signal ? AbortSignal.any([stop.signal, signal]) : stop.signal, headers: { accept: 'text/event-stream', ...init.headers as Record<string, string> } });
+    return new EventStreamReader(response, stop, hear);
   }
 
   async #read(response: Response): Promise<void> {
@@ -37,8 +40,13 @@ export class EventStreamReader {
 
   #take(block: string): void {
     const lines = block.split('\n').filter((line) => !line.startsWith(':'));
-    if (lines.length === 0) this.comments += 1;
-    else this.events.push(Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()])));
+    if (lines.length === 0) {
+      this.comments += 1;
+      return;
+    }
+    const event = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+    this.events.push(event);
+    this.#hear?.(event);
   }
 
   get messages(): Heard[] {
