@@ -1,0 +1,32 @@
+import type { ExecutionResult } from 'graphql';
+import { expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
+import { RoutedSubscription, type Leads } from './routedSubscription.ts';
+import type { Route, SubscriptionRequest } from './routes.ts';
+import type { StreamSink } from './streamSink.ts';
+import type { Subscriber } from './subscriber.ts';
+
+const routeOf = (key: string) => ({ feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' }, shareClass: { key } }) as unknown as Route;
+
+it('that cannot begin where it is led ends with what a client may be told, and not with what was thrown', async () => {
+  const ends: (ExecutionResult | undefined)[] = [];
+  let over = 0;
+  const thrown: unknown[] = [];
+  const begins = [() => Promise.resolve(undefined), () => Promise.reject(new Error('password of the database'))];
+  const leads: Leads = {
+    reroute: () => routeOf('another class'),
+    subscribe: () => ({ begin: begins.shift(), start: () => undefined, stop: () => undefined, position: undefined }) as unknown as Subscriber,
+    unexpected: (error) => {
+      thrown.push(error);
+      return { data: null };
+    },
+  };
+  const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
+  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, sink, () => { over += 1; });
+  await subscription.begin(routeOf('a class'), undefined);
+  subscription.start();
+  subscription.renewed();
+  await until(() => ends.length > 0);
+  expect([ends, over]).toEqual([[{ data: null }], 1]);
+  expect(thrown).toEqual([new Error('password of the database')]);
+});
