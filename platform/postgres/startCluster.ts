@@ -61,11 +61,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 function own(folder: string): () => void {
+  makeFolder(folder, 0o700);
   try {
-    makeFolder(folder, 0o700);
     return takeOwnership(folder);
   } catch (error) {
-    if (error instanceof StartupError) throw error;
     if (error instanceof OwnedByOther) throw new StartupError(`Process ${error.pid} already runs on ${folder}: stop it, or set another DATA_DIR.`);
     throw new StartupError(`The data folder ${folder} cannot be used (${(error as Error).message}): choose another DATA_DIR.`);
   }

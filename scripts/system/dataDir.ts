@@ -14,12 +14,11 @@ export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'sec
  * @throws StartupError when another process runs on it, or it cannot be written.
  */
 export function claimDataDir(dataDir: string, fresh: boolean): () => void {
+  makeFolder(dataDir);
   let release: () => void;
   try {
-    makeFolder(dataDir);
     release = takeOwnership(dataDir);
   } catch (error) {
-    if (error instanceof StartupError) throw error;
     if (error instanceof OwnedByOther) throw new StartupError(`The system already runs on ${dataDir} (process ${error.pid}): stop it, or set another DATA_DIR and PORT_BASE.`);
     throw new StartupError(`The data folder ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`);
   }
