@@ -55,6 +55,7 @@ export class EventStreams {
   readonly #options: EventStreamOptions;
   readonly #open = new Set<EventStreamResponse>();
   readonly #timers: NodeJS.Timeout[];
+  #isClosing = false;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
@@ -100,6 +101,7 @@ export class EventStreams {
 
   /** Ends every response, so that its client goes on elsewhere. */
   close(): void {
+    this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
     for (const each of this.#open) each.leaveSoon();
   }
@@ -112,6 +114,8 @@ export class EventStreams {
         return out.end(await pipeline.run(prepared, pipeline.coerce(prepared, variables), callerOf(session.principal, traceparent, session.authorization)));
       }
       if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
+      // It comes back elsewhere; begun now, nobody would end it any more.
+      if (this.#isClosing) return out.leave();
       const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => session.principal });
       const opened = await openCounted(subscriptions, checked, out, limits);
       if (!('start' in opened)) return out.end(opened);

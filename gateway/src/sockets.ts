@@ -41,6 +41,7 @@ export class Sockets {
   readonly #peers = new Map<WebSocket, Peer>();
   readonly #turnstile: Turnstile;
   readonly #timers: NodeJS.Timeout[];
+  #isClosing = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -67,7 +68,12 @@ export class Sockets {
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (request.url?.split('?')[0] !== this.#options.path) {
-        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+        hangUp(socket, '404 Not Found');
+        return;
+      }
+      // It comes back elsewhere; taken now, nobody would send it away any more.
+      if (this.#isClosing) {
+        hangUp(socket, '503 Service Unavailable');
         return;
       }
       const release = this.#options.limits.open();
@@ -75,7 +81,7 @@ export class Sockets {
       if (!isTaken) {
         release?.();
         this.#options.metrics.refused(release ? 'overload' : 'full');
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
+        hangUp(socket, '503 Service Unavailable\r\nRetry-After: 5');
         return;
       }
       expectEnd(socket, release);
@@ -89,6 +95,7 @@ export class Sockets {
 
   /** Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once; those that do not answer are cut. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
     const clients = [...this.#peers.keys()];
     const perStep = Math.max(drainPerStep, Math.ceil(clients.length * drainStepMs / this.#options.policy.drainMs));
@@ -96,15 +103,14 @@ export class Sockets {
       for (const client of clients.splice(0, perStep)) client.close(goingAway, 'Going away');
       if (clients.length > 0) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
     }
-    // Those that came while it was closing.
-    for (const client of this.#peers.keys()) client.close(goingAway, 'Going away');
     const patience = performance.now() + closeGraceMs;
     while (this.#peers.size > 0 && performance.now() < patience) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
     for (const { connection } of this.#peers.values()) connection.cut('closing');
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!socket.destroyed) this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
+    if (this.#isClosing) hangUp(socket, '503 Service Unavailable');
+    else if (!socket.destroyed) this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
   }
 
   #begin(client: WebSocket, raw: Socket): void {
@@ -161,6 +167,12 @@ export class Sockets {
       connection.cut('memory');
     }
   }
+}
+
+/** Answers an upgrade, and does not wait for the other side to hang up: a connection that is only half closed would be kept. */
+function hangUp(socket: Duplex, answer: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
 
 /** Apart from where it is called, so that what a socket's listeners hold is no more than this. */
