@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { versionIn, type FeedAddress, type FeedEvent } from './feedAddress.ts';
 import type { FeedPage, FeedReader } from './feedReader.ts';
 import type { ResyncReason } from './eventQueue.ts';
+import { EventRing } from './eventRing.ts';
 
 /** Hears a feed: each version once, in order, without a gap, or that it is lost. */
 export interface FeedFollower {
@@ -36,8 +37,8 @@ export class Feed {
   readonly address: FeedAddress;
   readonly #parts: FeedParts;
   readonly #followers = new Set<FeedFollower>();
-  /** Contiguous. Its last is `#head` while somebody follows. */
-  #ring: FeedEvent[] = [];
+  /** Its last is `#head` while somebody follows. */
+  readonly #ring: EventRing;
   /** Up to which everything was told, or had happened when following began. */
   #head: number | undefined;
   #epoch = noEpoch;
@@ -54,6 +55,7 @@ export class Feed {
   constructor(parts: FeedParts) {
     this.address = parts.address;
     this.#parts = parts;
+    this.#ring = new EventRing(parts.ringSize, parts.onKept);
   }
 
   get head(): number | undefined {
@@ -70,7 +72,7 @@ export class Feed {
 
   /** Nothing is kept. */
   get isEmpty(): boolean {
-    return this.#ring.length === 0;
+    return this.#ring.isEmpty;
   }
 
   /** Resolves when nothing that happens from now on can be missed; `head` is then set, if the domain can be asked. `after`: what the follower has, if anything. */
@@ -97,7 +99,7 @@ export class Feed {
   }
 
   hear(event: FeedEvent): void {
-    if (!this.followed) this.#keep(event);
+    if (!this.followed) this.#ring.keep(event);
     else if (this.#head === undefined && this.#starting) this.#ahead.set(event.version, event);
     else {
       this.#head ??= event.version - 1;
@@ -129,8 +131,8 @@ export class Feed {
 
   /** What is above `after`, up to `upTo`; or why it cannot be had. */
   async between(after: number, upTo: number): Promise<readonly FeedEvent[] | ResyncReason> {
-    const first = this.#ring[0]?.version ?? Infinity;
-    if (first <= after + 1 && (this.#ring.at(-1)?.version ?? 0) >= upTo) return this.#ring.filter(({ version }) => version > after && version <= upTo);
+    const kept = this.#ring.between(after, upTo);
+    if (kept) return kept;
     if (!this.#parts.reader) return 'gap';
     const { epoch, version, events } = await this.#parts.reader.read(this.address, after, Math.min(upTo - after, pageSize));
     if (epoch !== this.#epoch) {
@@ -143,23 +145,23 @@ export class Feed {
 
   /** Lets go of what is kept. */
   forget(): void {
-    this.#dropFromRing(this.#ring.length);
+    this.#ring.forget();
   }
 
   async #start(after: number | undefined, following: number): Promise<void> {
     const { reader } = this.#parts;
     if (!reader) {
-      this.#head = this.#ring.at(-1)?.version;
+      this.#head = this.#ring.last;
       return;
     }
     // One call for both: where the feed is, and what somebody who comes back has missed.
     const page = await reader.read(this.address, after ?? 0, after === undefined ? 0 : this.#parts.ringSize);
     if (following !== this.#following) return;
-    if ((this.#epoch !== noEpoch && page.epoch !== this.#epoch) || this.#ring.at(-1)?.version !== page.version) this.forget();
+    if ((this.#epoch !== noEpoch && page.epoch !== this.#epoch) || this.#ring.last !== page.version) this.forget();
     this.#epoch = page.epoch;
     this.#head = page.version;
     const missed = page.events.map((event) => this.#place(event));
-    if (this.#ring.length === 0 && after !== undefined && isRun(missed, after) && missed.at(-1)?.version === page.version) missed.forEach((event) => this.#keep(event));
+    if (this.#ring.isEmpty && after !== undefined && isRun(missed, after) && missed.at(-1)?.version === page.version) missed.forEach((event) => this.#ring.keep(event));
     for (const version of this.#ahead.keys()) if (version <= page.version) this.#ahead.delete(version);
     this.#goOn();
   }
@@ -184,7 +186,7 @@ export class Feed {
 
   #tell(event: FeedEvent): void {
     this.#head = event.version;
-    this.#keep(event);
+    this.#ring.keep(event);
     for (const follower of this.#followers) {
       try {
         follower.event(event);
@@ -258,21 +260,6 @@ export class Feed {
 
   #lose(reason: ResyncReason): void {
     for (const follower of this.#followers) follower.lost(reason);
-  }
-
-  /** Keeps a contiguous run. Heard while nobody follows, something may be missing: then the run begins anew. */
-  #keep(event: FeedEvent): void {
-    const last = this.#ring.at(-1)?.version;
-    if (last !== undefined && event.version <= last) return;
-    if (last !== undefined && event.version > last + 1) this.forget();
-    this.#ring.push(event);
-    this.#parts.onKept(event.bytes);
-    if (this.#ring.length > this.#parts.ringSize) this.#dropFromRing(1);
-  }
-
-  #dropFromRing(count: number): void {
-    const dropped = this.#ring.splice(0, count).reduce((sum, { bytes }) => sum + bytes, 0);
-    if (dropped > 0) this.#parts.onKept(-dropped);
   }
 
   #place(event: FeedPage['events'][number]): FeedEvent {
