@@ -30,6 +30,11 @@ const customer = <Data>(document: DocumentNode, variables: Record<string, unknow
 const kitchen = (document: DocumentNode, orderId: string) => ask<{ result: { __typename: string } }>('gateway', { role: 'kitchen' }, document, { orderId });
 const courier = <Data>(document: DocumentNode, variables: Record<string, unknown>) => ask<Data>('delivery', { role: 'courier' }, document, variables);
 
+/** What an operator reads of an order at `LOG_LEVEL=info`, in the order of the log: who says what happened. */
+const followed = (orderId: string, traceId: string): string[] => lines
+  .filter((line) => line['level'] === 'info' && line['traceId'] === traceId && [line['orderId'], line['saga']].includes(orderId))
+  .map(({ service, eventType, step, to, outcome }) => [service, eventType ?? step ?? 'end', to ?? outcome].filter(Boolean).join(' '));
+
 interface Fact { readonly id: string; readonly type: string; readonly to: string | null; readonly trace: string }
 
 const factsOf = async (domain: string, orderId: string): Promise<Fact[]> => (await system.subgraph(domain).domain.pool.query<Fact>(
@@ -78,6 +83,20 @@ test("the trace of whoever asked is in every event of the order, in every domain
   expect(ofTheOrder.length).toBeGreaterThan(1);
   for (const line of ofTheOrder) expect(Object.values(traces), JSON.stringify(line)).toContain(line['traceId']);
   expect(lines.filter(({ msg }) => msg === 'a subgraph did not answer').map(({ traceId }) => traceId)).toContain(traces.customer);
+  const { courier: byCourier, customer: byCustomer, kitchen: byKitchen } = traces;
+  await until(() => followed(orderId, byCustomer).includes('orders end completed'), { what: "the saga's end" });
+  // One trace leads from the placing through the domains and the saga to the end; what people did in between is found by the order's id.
+  expect(followed(orderId, byCustomer).filter((line) => !line.startsWith('loyalty'))).toEqual([
+    'orders OrderCreated',
+    'payments PaymentProcessed AUTHORISED', 'orders authorise', 'orders reserve', 'orders OrderStatusChanged CONFIRMED', 'orders confirm',
+    'delivery DeliveryStatusChanged REQUESTED', 'orders dispatch',
+    'orders consume', 'payments PaymentProcessed CAPTURED', 'orders capture',
+    'orders OrderStatusChanged OUT_FOR_DELIVERY', 'orders sendOut', 'orders OrderStatusChanged COMPLETED', 'orders complete', 'orders forgetPaymentMethod',
+    'orders end completed',
+  ]);
+  expect(followed(orderId, byCustomer)).toContain('loyalty LoyaltyPointsEarned');
+  expect(followed(orderId, byKitchen)).toEqual(['orders OrderStatusChanged PREPARING', 'orders OrderStatusChanged READY']);
+  expect(followed(orderId, byCourier)).toEqual(['ASSIGNED', 'PICKED_UP', 'DELIVERED'].map((to) => `delivery DeliveryStatusChanged ${to}`));
   // Nothing of the person, and no token, is in any line.
   const everything = JSON.stringify(lines);
   for (const secret of ['ada@example.com', 'Beispiel', 'Bearer ', 'tok_visa']) expect(everything).not.toContain(secret);

@@ -16,7 +16,7 @@ export interface EventLogParts {
 
 /** The event log of the domain whose database the given transactions are on. */
 export function createEventLog({ source, clock, newId }: EventLogParts): EventLog {
-  const appended = new WeakMap<object, readonly string[]>();
+  const appended = new WeakMap<object, readonly NewEvent[]>();
   const prepare = (event: NewEvent, options: AppendOptions) => {
     const trace = currentTrace();
     const { definition, data } = event;
@@ -38,10 +38,11 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
   };
 
   async function appendAll(tx: SqlTx, appends: readonly StreamAppend[], options: AppendOptions = {}): Promise<EventEnvelope[]> {
-    const events = appends.flatMap((append) => append.events.map((event) => prepare(event, options)));
-    if (!events.length) return [];
+    const facts = appends.flatMap((append) => append.events);
+    if (!facts.length) return [];
+    const events = facts.map((event) => prepare(event, options));
     const versions = await write(tx, events, expectations(appends));
-    appended.set(tx, [...appended.get(tx) ?? [], ...events.map(({ type }) => type)]);
+    appended.set(tx, [...appended.get(tx) ?? [], ...facts]);
     return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) => toEnvelope({
       event_id: id, stream, type, event_version: eventVersion, data, metadata, feed, at: Date.parse(at),
       version: versions[index]!.version, feed_version: versions[index]!.feed_version,

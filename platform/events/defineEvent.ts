@@ -44,6 +44,7 @@ export interface EventDefinition<Name extends string = string, Data = unknown> {
   // Methods, not function properties: a definition of any data must pass where one of unknown data is asked for.
   aggregate(data: Data): string;
   feed?(data: Data): string;
+  logged?(data: Data): Readonly<Record<string, string | null>>;
   /** A new fact, checked, without an identity yet: the event log gives it one when it is appended. */
   of(data: Data): NewEvent<Name, Data>;
 }
@@ -59,6 +60,7 @@ export type DataOf<D> = D extends EventDefinition<string, infer Data> ? Data : n
 /**
  * Declares an event: one in the past tense, with its domain's prefix, camelCase properties and no personal data.
  * `aggregate` and `feed` are templates over the data; the feed's versions are contiguous, so that a stream over many aggregates can prove it has no gap.
+ * `logged` is for what operators follow: ids of things and codes, never a person's, that stand in the line which the log has of each such event.
  */
 export function defineEvent<const Name extends string, Schema extends z.ZodType>(event: {
   name: Name;
@@ -67,6 +69,7 @@ export function defineEvent<const Name extends string, Schema extends z.ZodType>
   schema: Schema;
   aggregate: (data: z.output<Schema>) => string;
   feed?: (data: z.output<Schema>) => string;
+  logged?: (data: z.output<Schema>) => Readonly<Record<string, string | null>>;
 }): EventDefinition<Name, z.output<Schema>> {
   const definition: EventDefinition<Name, z.output<Schema>> = {
     ...event,

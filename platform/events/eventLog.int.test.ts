@@ -113,7 +113,7 @@ describe('the event log', () => {
       expect(domain.events.appendedIn(tx)).toEqual([]);
       await domain.events.append(tx, 0, [raised(fresh())]);
       await domain.events.append(tx, null, [raised('other'), reset('other')]);
-      expect(domain.events.appendedIn(tx)).toEqual(['CounterRaised', 'CounterRaised', 'CounterReset']);
+      expect(domain.events.appendedIn(tx).map(({ definition }) => definition.name)).toEqual(['CounterRaised', 'CounterRaised', 'CounterReset']);
     });
   });
 

@@ -32,8 +32,8 @@ export interface EventLog {
   append(tx: SqlTx, expectedVersion: number | null, events: readonly NewEvent[], options?: AppendOptions): Promise<EventEnvelope[]>;
   /** Appends to several streams at once, in one round trip and without deadlock: all heads are locked in one order. Each stream at most once. */
   appendAll(tx: SqlTx, appends: readonly StreamAppend[], options?: AppendOptions): Promise<EventEnvelope[]>;
-  /** Types of the events that this transaction appended, one each: if there are any, the relay is to be woken once it has committed. */
-  appendedIn(tx: object): readonly string[];
+  /** What this transaction appended: if there is anything, the relay is to be woken once it has committed. */
+  appendedIn(tx: object): readonly NewEvent[];
   /** All events of a stream in order, from version `after` + 1. */
   load(tx: SqlTx, aggregateId: string, after?: number): Promise<EventEnvelope[]>;
   /** Events of a feed above a version, in order, at most `limit`. */

@@ -84,15 +84,19 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   const id = DBOS.workflowID!;
   const executor = DBOSExecutor.globalInstance;
   const saga = new SagaRun<D, Message>({ id, domain, steps: parts.steps, trace: { ...trace, actor: `service:${domain.name}`, causationId: id }, retry: parts.retry });
+  const ended = (outcome: string): string => {
+    domain.log.info({ saga: id, outcome }, 'a saga ended');
+    return outcome;
+  };
   return runWithTrace(trace, async () => {
     try {
       await parts.run(saga, input);
-      return 'completed';
+      return ended('completed');
     } catch (error) {
       if (!(error instanceof SagaRefused)) return beginAgain(id, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
       await parts.refused(saga, error.reason);
       await saga.undoAll();
-      return `undone: ${error.reason}`;
+      return ended(`undone: ${error.reason}`);
     }
   });
 }

@@ -82,6 +82,11 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     for (const { name, run } of this.#undo.reverse()) await this.note(name, run);
   }
 
+  #tell(step: string, attempt: number, result: unknown): void {
+    if (!this.domain.log.isLevelEnabled('info')) return;
+    this.domain.log.info({ saga: this.id, step, attempt, ...(isRefused(result) && { refused: result.refused }) }, 'a step of a saga was taken');
+  }
+
   /** A few tries in a row. A failure is an outcome like any other here: the workflow itself must never fail by it. */
   #attempt<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
     const call = { domain: this.domain, sagaId: this.id, key: `${this.id}:${name}` };
@@ -91,6 +96,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
         try {
           const value = await work(call);
           failPoint(`saga.${name}.after`);
+          this.#tell(name, attempt, value);
           return { value };
         } catch (error) {
           const last = attempt >= this.#retry.attempts;

@@ -6,6 +6,7 @@ import { connectWithinMs } from '#platform/postgres/connectWithinMs.ts';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
+import type { NewEvent } from '#platform/events/defineEvent.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
@@ -51,16 +52,22 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   const principal = servicePrincipal(definition.name);
   const events = createEventLog({ source: `${definition.name}-service`, clock, newId });
 
+  /** Of an event that is committed. */
+  function tellOf({ definition: { name: type, logged }, data }: NewEvent): void {
+    environment.metrics?.count('eventsAppended', { domain: definition.name, type });
+    if (logged && log.isLevelEnabled('info')) log.info({ eventType: type, ...logged(data) }, 'an event was recorded');
+  }
+
   async function transaction<T>(work: (tx: never) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        let appended: readonly string[] = [];
+        let appended: readonly NewEvent[] = [];
         const result = await db.$transaction(async (tx) => {
           const value = await work(tx);
           appended = events.appendedIn(tx);
           return value;
         }, { maxWait: 10_000, timeout: 15_000 });
-        for (const type of appended) environment.metrics?.count('eventsAppended', { domain: definition.name, type });
+        for (const event of appended) tellOf(event);
         if (appended.length) environment.onAppended?.();
         return result;
       } catch (error) {

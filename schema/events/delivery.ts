@@ -11,6 +11,7 @@ export const DeliveryStatusChanged = defineEvent({
   version: '1.0',
   aggregate: (data) => `delivery:${data.deliveryId}`,
   feed: (data) => `store:${data.storeId}`,
+  logged: ({ orderId, deliveryId, from, to, reason }) => ({ orderId, deliveryId, from, to, reason }),
   schema: z.object({
     deliveryId: id,
     orderId: id,

@@ -8,6 +8,7 @@ export const LoyaltyPointsEarned = defineEvent({
   domain: 'loyalty',
   version: '1.0',
   aggregate: (data) => `account:${data.customerId}`,
+  logged: ({ orderId }) => ({ orderId }),
   schema: z.object({
     customerId: id,
     orderId: id,
@@ -24,6 +25,7 @@ export const LoyaltyPointsReversed = defineEvent({
   domain: 'loyalty',
   version: '1.0',
   aggregate: (data) => `account:${data.customerId}`,
+  logged: ({ orderId }) => ({ orderId }),
   schema: z.object({
     customerId: id,
     orderId: id,

@@ -13,6 +13,7 @@ export const OrderCreated = defineEvent({
   version: '1.0',
   aggregate: (data) => `order:${data.orderId}`,
   feed: (data) => `store:${data.storeId}`,
+  logged: ({ orderId, storeId, channel }) => ({ orderId, storeId, channel }),
   schema: z.object({
     orderId: id,
     /** Counts per store and local day, from 1. */
@@ -59,6 +60,7 @@ export const OrderStatusChanged = defineEvent({
   version: '1.0',
   aggregate: (data) => `order:${data.orderId}`,
   feed: (data) => `store:${data.storeId}`,
+  logged: ({ orderId, from, to, reason }) => ({ orderId, from, to, reason }),
   schema: z.object({
     orderId: id,
     orderNumber: z.int().positive(),
@@ -83,6 +85,7 @@ export const OrderHandedOver = defineEvent({
   domain: 'orders',
   version: '1.0',
   aggregate: (data) => `order:${data.orderId}`,
+  logged: ({ orderId }) => ({ orderId }),
   schema: z.object({ orderId: id, storeId: id, at: instant }),
 });
 

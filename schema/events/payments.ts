@@ -9,6 +9,7 @@ export const PaymentProcessed = defineEvent({
   version: '1.0',
   aggregate: (data) => `payment:${data.paymentId}`,
   feed: (data) => `order:${data.orderId}`,
+  logged: ({ orderId, paymentId, outcome, reason }) => ({ orderId, paymentId, outcome, reason }),
   schema: z.object({
     paymentId: id,
     orderId: id,
