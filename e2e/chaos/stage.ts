@@ -99,7 +99,7 @@ export class Stage {
   /** Why those ended that ended without being killed: one that begins while the database is down may. */
   lastWords(): string[] {
     return this.all.flatMap(({ output }) => output.split(/^(?=\[process \d+ ended: )/m).flatMap((part, at, parts) =>
-      (/^\[process \d+ ended: \d/.test(parts[at + 1] ?? '') ? [/^.*Error.*$/m.exec(part)?.[0] ?? part.trimEnd().slice(-200)] : [])));
+      (/^\[process \d+ ended: \d/.test(parts[at + 1] ?? '') ? [/^\w*[Ee]rror\b(?!\.).*$/m.exec(part)?.[0] ?? part.trimEnd().slice(-200)] : [])));
   }
 
   /** Somebody of each kind, else nothing was shown. */
