@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MenuAvailabilityChangedDocument as OnKiosk } from '#generated/bffs/kiosk/operations.ts';
-import { LoyaltyBalanceChangedDocument, PlaceOrderDocument } from '#generated/bffs/mobile/operations.ts';
+import { MenuAvailabilityChangedDocument as OnKiosk, OrderBoardChangedDocument } from '#generated/bffs/kiosk/operations.ts';
+import { LoyaltyBalanceChangedDocument, OrderScreenDocument, OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/mobile/operations.ts';
 import { MenuAvailabilityChangedDocument as OnWeb } from '#generated/bffs/web/operations.ts';
 import { until } from '#platform/testkit/until.ts';
+import { OrderHandedOver } from '#schema/events/orders.ts';
 import { seedId } from '#schema/seed/seedId.ts';
+import type { Orders } from '../../subgraphs/orders/src/context.ts';
 import type { Stream } from '../harness/channelClient.ts';
+import { ledgerOf } from '../harness/ledgerOf.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { adjustStock, handOver, markReady, startPreparation, storeRoom } from '../harness/staffDocuments.ts';
 import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
@@ -78,6 +81,71 @@ test('a kitchen sees its tickets come, move and go; its customer sees the points
 
   const after = await points.next((message) => message.loyaltyBalanceChanged!.version > before.version, 'the points of the order');
   expect(after.loyaltyBalanceChanged).toMatchObject({ customerId: before.customerId, balance: before.balance + 12, version: before.version + 1 });
+});
+
+/** While the provider is away it answers 503 to everything: captures are tried again until it is back. */
+async function payments(state: 'away' | 'back'): Promise<void> {
+  const { url, apiKey } = system.provider;
+  const answer = await fetch(`${url}/v1/behaviour`, {
+    method: 'PUT', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ available: state === 'back' }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+test('what is handed over leaves the kitchen and the board at once, however long its payment takes', async () => {
+  const kitchen = system.client('gateway', { role: 'kitchen' });
+  const queue = kitchen.subscribe(kitchenQueueChanged, { storeId: demoStore });
+  const board = system.client('kiosk', { role: 'kiosk' }).subscribe(OrderBoardChangedDocument, { storeId: demoStore });
+  const tickets = () => held(queue.messages.map((message) => message.kitchenQueueChanged), ({ orderId }) => orderId);
+  const onBoard = (orderId: string) => board.messages.at(-1)!.orderBoardChanged!.ready.some((entry) => entry.orderId === orderId);
+  const orderId = await place();
+  const status = system.client('mobile', { role: 'customer' }).subscribe(OrderStatusChangedDocument, { orderId });
+  const reached = (wanted: string) => status.next((message) => message.orderStatusChanged!.status === wanted, wanted);
+  await reached('CONFIRMED');
+  await payments('away');
+  try {
+    await kitchen.ask(startPreparation, { orderId });
+    await kitchen.ask(markReady, { orderId });
+    await until(() => tickets().get(orderId)?.status === 'READY' && onBoard(orderId), { what: 'ready on both screens', timeoutMs: 30_000 });
+    expect((await kitchen.ask(handOver, { orderId })).result.__typename).toBe('HandOverSuccess');
+    await until(() => !tickets().has(orderId) && !onBoard(orderId), { what: 'gone from both screens', timeoutMs: 30_000 });
+    expect((await system.client('mobile', { role: 'customer' }).ask(OrderScreenDocument, { orderId })).order).toMatchObject({ status: 'READY' });
+  } finally {
+    await payments('back');
+  }
+  await reached('COMPLETED');
+  expect(tickets().has(orderId)).toBe(false);
+  expect(await ledgerOf(system.provider, orderId)).toMatchObject([{ kind: 'authorisation' }, { kind: 'capture' }]);
+  for (const versions of [versionsOf(queue.messages.map((message) => message.kitchenQueueChanged)), versionsOf(board.messages.map((message) => message.orderBoardChanged!))]) {
+    expect(rising(versions), versions.join()).toBe(true);
+  }
+});
+
+test('a hand-over that was written when it had no feed holds nobody up, and its ticket goes when the order completes', async () => {
+  const kitchen = system.client('gateway', { role: 'kitchen' });
+  const stream = kitchen.subscribe(kitchenQueueChanged, { storeId: demoStore });
+  const tickets = () => held(stream.messages.map((message) => message.kitchenQueueChanged), ({ orderId }) => orderId);
+  const shows = (orderId: string, status: string | undefined) => until(() => tickets().get(orderId)?.status === status, { what: `ticket ${status}`, timeoutMs: 30_000 });
+  const [old, next] = [await place(), await place()];
+  await shows(next, 'CONFIRMED');
+  await shows(old, 'CONFIRMED');
+  await kitchen.ask(startPreparation, { orderId: old });
+  await kitchen.ask(markReady, { orderId: old });
+  await shows(old, 'READY');
+  const data = { orderId: old, storeId: demoStore, at: new Date().toISOString() };
+  const orders = system.subgraph('orders').domain as Orders;
+  const [written] = await orders.transaction((tx) => orders.events.append(tx, null, [{ definition: { ...OrderHandedOver, feed: undefined }, data }]));
+  expect(written!.metadata).toMatchObject({ aggregateId: `order:${old}`, aggregateVersion: 5 });
+  expect(written!.metadata.feed).toBeUndefined();
+  await shows(old, undefined);
+  await kitchen.ask(startPreparation, { orderId: next });
+  await shows(next, 'PREPARING');
+  await kitchen.ask(markReady, { orderId: next });
+  await kitchen.ask(handOver, { orderId: next });
+  await shows(next, undefined);
+  expect(stream.errors).toEqual([]);
+  const versions = versionsOf(stream.messages.map((message) => message.kitchenQueueChanged));
+  expect(rising(versions), versions.join()).toBe(true);
 });
 
 test('what runs out greys out for everybody who looks at the menu, signed in or not, and the manager is told', async () => {

@@ -79,12 +79,13 @@ export const OrderStatusChanged = defineEvent({
   }),
 });
 
-/** The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too. */
+/** The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too. Logs have old ones that are in no feed. */
 export const OrderHandedOver = defineEvent({
   name: 'OrderHandedOver',
   domain: 'orders',
   version: '1.0',
   aggregate: (data) => `order:${data.orderId}`,
+  feed: (data) => `store:${data.storeId}`,
   logged: ({ orderId }) => ({ orderId }),
   schema: z.object({ orderId: id, storeId: id, at: instant }),
 });

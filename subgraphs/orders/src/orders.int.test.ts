@@ -9,7 +9,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
-import type { OrderStatusChanged } from '#schema/events/orders.ts';
+import { OrderHandedOver, type OrderStatusChanged } from '#schema/events/orders.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { changeOrder } from './commands/changeOrder.ts';
 import { placeOrder } from './commands/placeOrder.ts';
@@ -262,6 +262,70 @@ describe('the changes of a kitchen', () => {
     expect(await changes(null, manager)).not.toBeNull();
     expect(await ask(kitchen, document, { storeId: 'no id' })).toEqual({ kitchenQueueChanges: null });
     for (const who of [customer, kiosk, courier]) expect((await subgraph.as(who)(document, { storeId })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
+
+describe('a hand-over', () => {
+  const document = 'query ($storeId: ID!, $since: Int) { kitchenQueueChanges(storeId: $storeId, since: $since) { version reset changed { orderId } removed } }';
+  const changes = async (since: number | null) =>
+    (await ask(kitchen, document, { storeId, since }))['kitchenQueueChanges'] as { version: number; reset: boolean; changed: { orderId: string }[]; removed: string[] };
+  const board = async () => (await boardsOf(domain, [storeId])).get(storeId)!;
+  const numbers = async () => (await board()).entries.map(({ orderId }) => orderId);
+  const feed = async () => (await domain.pool.query<{ type: string; version: number }>(
+    'SELECT type, feed_version AS version FROM platform.event WHERE feed = $1 ORDER BY feed_version', [`store:${storeId}`])).rows;
+  const readyOrder = async (over: Record<string, unknown> = {}, who = customer) => {
+    const orderId = await confirmed(who, over);
+    for (const step of ['startPreparation(orderId: $orderId)', 'markReady(orderId: $orderId)']) await mutate(kitchen, step, orderId);
+    return orderId;
+  };
+  /** As it was written when hand-overs were in no feed. */
+  const handOverOfOld = (orderId: string) => domain.transaction(async (tx) => {
+    const { version } = await tx.order.update({ where: { id: orderId }, data: { version: { increment: 1 } } });
+    const [written] = await domain.events.append(tx, version - 1, [{ definition: { ...OrderHandedOver, feed: undefined }, data: { orderId, storeId, at: new Date().toISOString() } }]);
+    expect(written!.metadata.feedVersion).toBeUndefined();
+  });
+
+  it.each([['KIOSK', kiosk], ['TAKEAWAY', customer], ['DINE_IN', customer]] as const)('of %s takes the ticket and the number away before the payment is captured, under the next version of the feed', async (service, who) => {
+    const orderId = await readyOrder({ service }, who);
+    const before = await changes(null);
+    expect(before.changed.map((ticket) => ticket.orderId)).toContain(orderId);
+    expect(await numbers()).toContain(orderId);
+    expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({ __typename: 'HandOverSuccess' });
+    expect((await feed()).at(-1)).toEqual({ type: 'OrderHandedOver', version: before.version + 1 });
+    expect(await changes(before.version)).toEqual({ version: before.version + 1, reset: false, changed: [], removed: [orderId] });
+    expect(await numbers()).not.toContain(orderId);
+    expect((await board()).version).toBe(before.version + 1);
+    // The end that follows changes nothing any more.
+    await changeOrder(domain, orderId, { type: 'complete', by: 'saga' });
+    expect(await changes(before.version + 1)).toEqual({ version: before.version + 2, reset: false, changed: [], removed: [orderId] });
+    expect((await board()).version).toBe(before.version + 2);
+  });
+
+  it('is none of a delivery, which stays until it is under way', async () => {
+    const orderId = await readyOrder({ service: 'DELIVERY', addressVersionId });
+    const { version } = await changes(null);
+    expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'READY' });
+    expect(await changes(version)).toMatchObject({ version, changed: [], removed: [] });
+    expect(await numbers()).toContain(orderId);
+    await changeOrder(domain, orderId, { type: 'sendOut', by: 'saga' });
+    expect(await changes(version)).toMatchObject({ version: version + 1, removed: [orderId] });
+    expect(await numbers()).not.toContain(orderId);
+  });
+
+  it('of before it had a feed is projected, and leaves no gap in the feed', async () => {
+    const [old, next] = [await readyOrder(), await readyOrder()];
+    const { version } = await changes(null);
+    await handOverOfOld(old);
+    await until(async () => !(await numbers()).includes(old));
+    await until(async () => !(await changes(null)).changed.some(({ orderId }) => orderId === old));
+    expect([(await changes(null)).version, (await board()).version]).toEqual([version, version]);
+    await mutate(kitchen, 'handOver(orderId: $orderId)', next);
+    await changeOrder(domain, old, { type: 'complete', by: 'saga' });
+    const after = await changes(version);
+    expect({ ...after, removed: [...after.removed].sort() }).toEqual({ version: version + 2, reset: false, changed: [], removed: [old, next].sort() });
+    expect((await board()).version).toBe(version + 2);
+    const versions = (await feed()).map((event) => event.version);
+    expect(versions).toEqual(versions.map((_, index) => index + 1));
   });
 });
 

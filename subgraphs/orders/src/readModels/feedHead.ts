@@ -13,8 +13,10 @@ export interface FeedHead {
 /**
  * Counts the head of a store on over what is now complete. Two orders of a store may be heard in another order than the feed has them, so the head counts
  * the version below which nothing is missing, and keeps what came ahead of it. One statement, since all orders of a store wait for each other here.
+ * An event that was written before its kind had a feed has no version: there is nothing to count.
  */
-export async function advance(tx: SqlTx, { table, row, key }: FeedHead, storeId: string, version: number): Promise<void> {
+export async function advance(tx: SqlTx, { table, row, key }: FeedHead, storeId: string, version: number | undefined): Promise<void> {
+  if (version === undefined) return;
   await tx.$executeRawUnsafe(
     `INSERT INTO ${table} AS head (${Object.keys(row).join(', ')}, feed_version, ahead)
      VALUES (${Object.values(row).join(', ')}, CASE $2::int WHEN 1 THEN 1 ELSE 0 END, CASE $2::int WHEN 1 THEN '{}' ELSE ARRAY[$2::int] END)

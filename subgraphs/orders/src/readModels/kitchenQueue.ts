@@ -32,8 +32,7 @@ export const kitchenQueue = defineReadModel<KitchenQueue>({
   events: [OrderCreated, OrderStatusChanged, OrderHandedOver],
   project: async (tx, event, table) => {
     await place(tx, event, table);
-    // A hand-over is in no feed: whoever follows it is told by the order's next status.
-    if (event.metadata.feedVersion !== undefined) await advance(tx, headIn(table), (event.data as { storeId: string }).storeId, event.metadata.feedVersion);
+    await advance(tx, headIn(table), (event.data as { storeId: string }).storeId, event.metadata.feedVersion);
   },
 });
 

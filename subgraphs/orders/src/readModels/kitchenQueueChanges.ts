@@ -1,11 +1,10 @@
 import type { KitchenQueue } from '#generated/orders/prisma/client.ts';
 import { feedChanges } from '#platform/events/feedChanges.ts';
 import { inSnapshot } from '#platform/events/sqlTx.ts';
-import { OrderCreated, OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Orders } from '../context.ts';
 import { streamOf } from '../order.ts';
 import { caughtUp } from './feedHead.ts';
-import { inTheKitchen, type KitchenTicketView } from './kitchenQueue.ts';
+import { inTheKitchen, kitchenQueue, type KitchenTicketView } from './kitchenQueue.ts';
 
 export interface KitchenQueueChangesView {
   readonly storeId: string;
@@ -39,7 +38,7 @@ const projected = (domain: Orders, storeId: string, feed: string, since: number 
   // The head is older than any order.
   const version = rows.find(({ orderId }) => orderId === storeId)?.feedVersion ?? 0;
   const tickets = rows.filter(({ orderId }) => orderId !== storeId);
-  const { changed } = await feedChanges(tx, { feed, since, upTo: version, events: [OrderCreated, OrderStatusChanged] });
+  const { changed } = await feedChanges(tx, { feed, since, upTo: version, events: kitchenQueue.events });
   if (!changed) return { storeId, version, reset: true, changed: tickets, removed: [] };
   const streams = new Set(changed);
   const there = tickets.filter(({ orderId }) => streams.delete(streamOf(orderId)));

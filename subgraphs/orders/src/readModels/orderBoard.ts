@@ -2,7 +2,7 @@ import type { OrderBoard } from '#generated/orders/prisma/client.ts';
 import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
 import { defineReadModel } from '#platform/events/defineReadModel.ts';
 import type { SqlTx } from '#platform/events/eventLog.ts';
-import { OrderCreated, OrderStatusChanged } from '#schema/events/orders.ts';
+import { OrderCreated, OrderHandedOver, OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Orders } from '../context.ts';
 import { advance, caughtUp, type FeedHead } from './feedHead.ts';
 
@@ -23,29 +23,30 @@ const headIn = (table: string): FeedHead => ({
   key: 'store_id, order_id',
 });
 
-/** The numbers on each store's board. `pnpm events rebuild orderBoard` fills it anew. */
+/** The numbers on each store's board. One goes when its order is handed over, under way or ended. `pnpm events rebuild orderBoard` fills it anew. */
 export const orderBoard = defineReadModel<OrderBoard>({
   name: 'orderBoard',
   table: 'order_board',
-  events: [OrderCreated, OrderStatusChanged],
+  events: [OrderCreated, OrderStatusChanged, OrderHandedOver],
   project: async (tx, event, table) => {
-    const { storeId } = event.data as { storeId: string };
     if (event.eventType === OrderStatusChanged.name) await place(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
-    await advance(tx, headIn(table), storeId, event.metadata.feedVersion!);
+    if (event.eventType === OrderHandedOver.name) await remove(tx, event.data as DataOf<typeof OrderHandedOver>, table);
+    await advance(tx, headIn(table), (event.data as { storeId: string }).storeId, event.metadata.feedVersion);
   },
 });
 
 async function place(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>, table: string): Promise<void> {
-  if (!onTheBoard.includes(data.to)) {
-    await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE store_id = $1::uuid AND order_id = $2::uuid`, data.storeId, data.orderId);
-    return;
-  }
+  if (!onTheBoard.includes(data.to)) return remove(tx, data, table);
   await tx.$executeRawUnsafe(
     `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version)
      VALUES ($1::uuid, $2::uuid, $3::int, $4::text, $5::text, $6::timestamptz, $7::int)
      ON CONFLICT (store_id, order_id) DO UPDATE SET status = excluded.status, since = excluded.since, feed_version = excluded.feed_version`,
     data.storeId, data.orderId, data.orderNumber, data.service, data.to, data.at, metadata.feedVersion,
   );
+}
+
+async function remove(tx: SqlTx, { storeId, orderId }: { storeId: string; orderId: string }, table: string): Promise<void> {
+  await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE store_id = $1::uuid AND order_id = $2::uuid`, storeId, orderId);
 }
 
 /** The boards of several stores, showing at least what had happened when they were asked for, unless the projection lags by more than half a second. */

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { parse, valueFromASTUntyped, type ObjectTypeDefinitionNode } from 'graphql';
+import { expect, it } from 'vitest';
+import type { EventDefinition } from '#platform/events/defineEvent.ts';
+import { events } from '#schema/events/orders.ts';
+import orders from '../main.ts';
+import { kitchenQueue } from './kitchenQueue.ts';
+import { orderBoard } from './orderBoard.ts';
+
+/** Which read model each stream shows; all of a store's feed. */
+const shown = { kitchenQueueChanged: kitchenQueue, orderBoardChanged: orderBoard };
+
+interface Declared { readonly events: readonly string[]; readonly feed: string }
+const subscription = parse(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).definitions
+  .find((node): node is ObjectTypeDefinitionNode => node.kind === 'ObjectTypeDefinition' && node.name.value === 'Subscription')!;
+const declared = new Map(subscription.fields!.map((field) => {
+  const directive = field.directives!.find(({ name }) => name.value === 'eventStream')!;
+  return [field.name.value, Object.fromEntries(directive.arguments!.map(({ name, value }) => [name.value, valueFromASTUntyped(value)])) as unknown as Declared];
+}));
+
+const namesOf = (list: readonly EventDefinition[]): string[] => list.map(({ name }) => name).sort();
+const ofTheStore = (events as readonly EventDefinition[]).filter((event) => event.feed?.({ storeId: '7' }) === 'store:7');
+
+it('every stream of a store shows a read model, and every read model is shown', () => {
+  expect([...declared].filter(([, { feed }]) => feed === 'store:{storeId}').map(([field]) => field).sort()).toEqual(Object.keys(shown).sort());
+  expect(Object.values(shown)).toEqual(expect.arrayContaining([...orders.readModels!]));
+});
+
+it.each(Object.entries(shown))('%s tells every event that its read model projects', (field, model) => {
+  expect([...declared.get(field)!.events].sort()).toEqual(namesOf(model.events));
+});
+
+// What is projected outside of the feed is told to nobody; what of the feed is not projected leaves a hole in the head's count, for ever.
+it.each(Object.entries(shown))('%s has a read model that projects the events of the feed, all of them and no others', (_field, model) => {
+  expect(namesOf(model.events)).toEqual(namesOf(ofTheStore));
+});
