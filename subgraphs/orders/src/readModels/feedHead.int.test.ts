@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => pool.query('TRUNCATE board'));
 afterAll(() => pool.end());
 
-const hear = (store: string, version: number) => inTransaction(pool, (tx) => advance(tx, head, store, version));
+const hear = (store: string, version: number | undefined) => inTransaction(pool, (tx) => advance(tx, head, store, version));
 const read = async (store: string) =>
   (await pool.query<{ complete: number; ahead: number[] }>('SELECT feed_version AS complete, ahead FROM board WHERE store = $1', [store])).rows[0];
 
@@ -37,6 +37,13 @@ it('counts on over what is complete, in whatever order versions are heard, some 
     for (const version of again.filter((each) => heard.includes(each))) await hear(String(store), version);
     expect(await read(String(store))).toEqual(expected(heard));
   }), { numRuns: 40 });
+});
+
+it('counts nothing for an event that is in no feed', async () => {
+  await hear('b', undefined);
+  expect(await read('b')).toBeUndefined();
+  for (const version of [1, undefined, 3, undefined]) await hear('b', version);
+  expect(await read('b')).toEqual({ complete: 1, ahead: [3] });
 });
 
 it('loses none of those that are heard at once', async () => {
