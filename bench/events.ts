@@ -13,6 +13,7 @@ import { runConsumers } from '#platform/events/runConsumers.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
@@ -25,6 +26,7 @@ Prints: commit to consumer (p50, p99) one event at a time; events a second, appe
 statements a second on an idle system of all domains.
 `;
 
+endOnError('bench:events');
 if (process.argv.includes('--help')) console.log(help);
 else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1] ?? 10) || 10);
 

@@ -6,6 +6,7 @@ import pino from 'pino';
 import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafkaBus.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 
 const help = `bench/kafka-clients: both client libraries of the Kafka bus, one after the other, on one broker and in one process.
@@ -20,6 +21,7 @@ const log = pino({ level: 'warn' });
 const payload = 'x'.repeat(600);
 const event = (n: number) => ({ data: { n, payload } }) as unknown as EventEnvelope;
 
+endOnError('bench:kafka-clients');
 if (process.argv.includes('--help')) console.log(help);
 else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1]) || 10);
 

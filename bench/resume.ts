@@ -6,6 +6,7 @@ import { issueToken, newSigningKey, publicHalf } from '#platform/identity/develo
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
 import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { chaosSupergraph } from '../e2e/chaos/chaosGraph.ts';
 import type { ClientsCalls } from './resume/clients.ts';
@@ -37,6 +38,7 @@ const scenarios: readonly Scenario[] = [
 ];
 
 const { values } = parseArgs({ options: { help: { type: 'boolean' }, clients: { type: 'string', default: '10000' }, stores: { type: 'string', default: '300' } } });
+endOnError('bench:resume');
 if (values.help) console.log(help);
 else await main(Number(values.clients), Number(values.stores));
 

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command } from '../e2e/start-command/command.ts';
@@ -17,6 +18,7 @@ menu page of a store through web and kiosk; orders a second, p50 and p99 through
 The load comes from this process, on the same cores.
 `;
 
+endOnError('bench:serving');
 if (process.argv.includes('--help')) console.log(help);
 else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1] ?? 8) || 8);
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { command } from '../e2e/start-command/command.ts';
 
@@ -11,6 +12,7 @@ const help = `bench/start: how long \`start\` takes until it is ready, code gene
 Prints: seconds of the first start on an empty data folder, and of each start on the same folder after it.
 `;
 
+endOnError('bench:start');
 if (process.argv.includes('--help')) console.log(help);
 else await main(Number(process.argv[process.argv.indexOf('--runs') + 1] ?? 5) || 5);
 

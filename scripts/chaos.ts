@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { StartupError } from '#platform/config/startupError.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { runChaos } from '../e2e/chaos/chaosRun.ts';
 import { parseFlags } from './system/flags.ts';
 
@@ -27,22 +28,18 @@ function count(flag: string, value: string): number {
   return Number(value);
 }
 
-try {
-  const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);
-  const { MINUTES = '10', SEED = String(randomInt(2 ** 28)), BUS = 'postgres', CLIENT = 'kafkajs', CHANNELS = '3', ...unknown } = settings;
-  const [odd] = [...Object.keys(unknown).map((key) => `--${key.toLowerCase().replaceAll('_', '-')}`), ...words];
-  if (odd) throw new StartupError(`"${odd}" is not understood: --help lists what is.`);
-  if (switches.has('help')) console.log(help);
-  else {
-    const bus = choice('bus', BUS, ['postgres', 'kafka']);
-    await runChaos({
-      bus, kafkaClient: choice('client', CLIENT, ['kafkajs', 'platformatic']), channels: Math.max(1, count('channels', CHANNELS)), seed: count('seed', SEED),
-      forMs: count('minutes', MINUTES) * 60_000, folder: temporaryFolder('chaos'), tell: console.log,
-    });
-    console.log('chaos: every promise was kept');
-  }
-  process.exit(0);
-} catch (error) {
-  console.error(error instanceof StartupError ? `e2e:chaos: ${error.message}` : error);
-  process.exit(1);
+endOnError('e2e:chaos');
+const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);
+const { MINUTES = '10', SEED = String(randomInt(2 ** 28)), BUS = 'postgres', CLIENT = 'kafkajs', CHANNELS = '3', ...unknown } = settings;
+const [odd] = [...Object.keys(unknown).map((key) => `--${key.toLowerCase().replaceAll('_', '-')}`), ...words];
+if (odd) throw new StartupError(`"${odd}" is not understood: --help lists what is.`);
+if (switches.has('help')) console.log(help);
+else {
+  const bus = choice('bus', BUS, ['postgres', 'kafka']);
+  await runChaos({
+    bus, kafkaClient: choice('client', CLIENT, ['kafkajs', 'platformatic']), channels: Math.max(1, count('channels', CHANNELS)), seed: count('seed', SEED),
+    forMs: count('minutes', MINUTES) * 60_000, folder: temporaryFolder('chaos'), tell: console.log,
+  });
+  console.log('chaos: every promise was kept');
 }
+process.exit(0);

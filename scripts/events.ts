@@ -4,6 +4,7 @@ import { loadSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { Passwords } from '#platform/postgres/passwords.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { dataFolder } from './system/dataDir.ts';
 import { eventsCommand, eventsHelp } from './system/eventsCommand.ts';
@@ -13,14 +14,10 @@ import { postgresOffset } from './system/ports.ts';
 /** `events parked list|show|replay`, `events rebuild`: see --help. Ends with 1 when something is left undone. */
 const own = ['CONSUMER', 'AGGREGATE', 'ID', 'WAIT', 'DATABASE_URL'];
 
-try {
-  const { switches, settings: flags, words } = parseFlags(process.argv.slice(2), ['help']);
-  if (switches.has('help') || !words.length) console.log(eventsHelp);
-  else process.exitCode = await eventsCommand({ words, flags, urlOf: urls(flags), print: console.log }) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof StartupError ? `events: ${error.message}` : error);
-  process.exit(1);
-}
+endOnError('events');
+const { switches, settings: flags, words } = parseFlags(process.argv.slice(2), ['help']);
+if (switches.has('help') || !words.length) console.log(eventsHelp);
+else process.exitCode = await eventsCommand({ words, flags, urlOf: urls(flags), print: console.log }) ? 0 : 1;
 
 /** A told database, or those of the embedded server, with the passwords that it keeps. */
 function urls(flags: Readonly<Record<string, string>>): (domain: string) => string {

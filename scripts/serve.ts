@@ -1,4 +1,5 @@
 import { StartupError } from '#platform/config/startupError.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { parseFlags } from './system/flags.ts';
 import type { ServeContext } from './system/serveContext.ts';
 import { Teardown } from './system/teardown.ts';
@@ -16,13 +17,8 @@ Settings, as an environment variable, a line of .env, or a flag:
 `;
 
 const teardown = new Teardown();
-try {
-  await main();
-} catch (error) {
-  await teardown.run();
-  console.error(error instanceof StartupError ? `serve: ${error.message}` : error);
-  process.exit(1);
-}
+endOnError('serve', () => teardown.run());
+await main();
 
 async function main(): Promise<void> {
   const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);

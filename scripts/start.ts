@@ -1,4 +1,5 @@
 import { StartupError } from '#platform/config/startupError.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 
 const help = `start: runs the whole system in one process, on an embedded PostgreSQL.
 
@@ -14,14 +15,9 @@ const progress = (line: string): void => console.log(`[${((performance.now() - b
 
 let stopping = false;
 
-try {
-  await main();
-} catch (error) {
-  // Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need not say how.
-  if (stopping) process.exit(130);
-  console.error(error instanceof StartupError ? `start: ${error.message}` : error);
-  process.exit(1);
-}
+// Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need not say how.
+endOnError('start', () => stopping && process.exit(130));
+await main();
 
 async function main(): Promise<void> {
   const { parseFlags } = await import('./system/flags.ts');

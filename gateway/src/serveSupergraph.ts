@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { StartupError } from '#platform/config/startupError.ts';
 import { anonymous } from '#platform/identity/principal.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { httpSubgraph, type HttpSubgraph } from './dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
-import { buildGraph } from './graph.ts';
+import { buildGraph, type Graph } from './graph.ts';
 import { serveGraph } from './serveGraph.ts';
 import { TrustedDocuments } from './trustedDocuments.ts';
 import { supergraphFile } from './watchSupergraph.ts';
@@ -24,11 +25,14 @@ const configuration = z.object({
 /**
  * Serves any Federation 2 supergraph over HTTP at /graphql, its subgraphs where the supergraph says they are. Open to everybody: it knows
  * nobody's tokens, so what is under `@auth` is refused. Subgraph errors are passed as they are.
+ * @throws StartupError for what the environment says wrong; the system's error when it cannot listen
  */
 export async function serveSupergraph(environment: Readonly<Record<string, string | undefined>>): Promise<RunningChannel> {
-  const config = configuration.parse(environment);
+  const parsed = configuration.safeParse(environment);
+  if (!parsed.success) throw new StartupError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const config = parsed.data;
   const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
-  const graph = buildGraph(file.text);
+  const graph = graphOf(file.text, config.SUPERGRAPH);
   const log = createLogger({ level: config.LOG_LEVEL });
   const subgraphs = new Map<string, HttpSubgraph>();
   const at = (url: string): HttpSubgraph => {
@@ -54,4 +58,12 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
   });
   const watched = file.watchedBy(running, log);
   return { ...watched, close: async () => { await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+}
+
+function graphOf(text: string, file: string): Graph {
+  try {
+    return buildGraph(text);
+  } catch (error) {
+    throw new StartupError(`SUPERGRAPH: ${file} cannot be served: ${(error as Error).message}`);
+  }
 }

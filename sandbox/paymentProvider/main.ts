@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { StartupError } from '#platform/config/startupError.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { startPaymentProvider } from './paymentProvider.ts';
 
 /** The provider as a process of its own: `PROVIDER_PORT`, `PROVIDER_HOST`, `PROVIDER_DATA_DIR`, `PROVIDER_API_KEY`. */
@@ -9,10 +11,8 @@ const environment = z.object({
   PROVIDER_API_KEY: z.string().min(16),
 }).safeParse(process.env);
 
-if (!environment.success) {
-  console.error(`Payment provider: ${environment.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
-  process.exit(1);
-}
+endOnError('Payment provider');
+if (!environment.success) throw new StartupError(environment.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
 
 const { PROVIDER_PORT: port, PROVIDER_HOST: host, PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey } = environment.data;
 const provider = await startPaymentProvider({ port, host, dataDir, apiKey });

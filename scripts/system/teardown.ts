@@ -1,3 +1,5 @@
+import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
+
 /** How to stop what was started, in the reverse of the order in which it was. */
 export class Teardown {
   readonly #steps: { readonly name: string; readonly stop: () => unknown }[] = [];
@@ -18,7 +20,7 @@ export class Teardown {
       try {
         await stop();
       } catch (error) {
-        console.error(`stopping ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        console.error(`stopping ${name}: ${error instanceof Error ? messageWithoutValues(error) : String(error)}`);
       }
     }
   }
