@@ -1,5 +1,5 @@
 import type { Domain } from '#platform/subgraph/domain.ts';
-import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
+import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import { issuesOf, majorOf, parseEnvelope } from './envelope.ts';
@@ -74,9 +74,6 @@ export function handleIn(domain: Domain, consumer: Consumer, event: EventEnvelop
   return runWithTrace(traceOf(domain, event), () =>
     consumer.readModel ? inTransaction(domain.pool, take) : domain.transaction((tx) => take(tx as unknown as SqlTx)));
 }
-
-/** Kept and shown to operators: without the values that a database complains of. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${messageWithoutValues(error)}` : String(error));
 
 async function park(domain: Domain, consumer: Consumer, message: BusMessage, reason: string, attempts: number): Promise<Outcome> {
   await parkFailed(domain.pool, consumer.name, message, { reason, attempts });

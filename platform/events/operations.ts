@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Domain } from '#platform/subgraph/domain.ts';
+import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { Bell } from './bell.ts';
-import { reasonOf } from './deliver.ts';
 import { domainSession } from './domainSession.ts';
 import type { BusSubscription } from './eventBus.ts';
 import type { Consumer } from './onEvent.ts';

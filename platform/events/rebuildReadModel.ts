@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Domain } from '#platform/subgraph/domain.ts';
+import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
 import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
-import { reasonOf } from './deliver.ts';
 import { swapTables } from './swapTables.ts';
 import { sqlTx, withClient } from './sqlTx.ts';
 

@@ -1,5 +1,6 @@
 import type { Domain } from '#platform/subgraph/domain.ts';
-import { checkMessage, handleIn, reasonOf } from './deliver.ts';
+import { reasonOf } from '#platform/telemetry/loggableError.ts';
+import { checkMessage, handleIn } from './deliver.ts';
 import type { Consumer } from './onEvent.ts';
 import { listParked, lockParked, type ParkedFilter } from './parked.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';

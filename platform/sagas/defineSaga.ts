@@ -84,21 +84,30 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   const id = DBOS.workflowID!;
   const executor = DBOSExecutor.globalInstance;
   const saga = new SagaRun<D, Message>({ id, domain, steps: parts.steps, trace: { ...trace, actor: `service:${domain.name}`, causationId: id }, retry: parts.retry });
-  const ended = (outcome: string): string => {
-    domain.log.info({ saga: id, outcome }, 'a saga ended');
-    return outcome;
-  };
   return runWithTrace(trace, async () => {
     try {
-      await parts.run(saga, input);
-      return ended('completed');
+      const outcome = await toItsEnd(parts, saga, input);
+      domain.log.info({ saga: id, outcome }, 'a saga ended');
+      return outcome;
     } catch (error) {
-      if (!(error instanceof SagaRefused)) return beginAgain(id, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
-      await parts.refused(saga, error.reason);
-      await saga.undoAll();
-      return ended(`undone: ${error.reason}`);
+      return beginAgain(id, domain, executor, error, parts.retry?.longestPauseMs ?? usualRetry.longestPauseMs);
     }
   });
+}
+
+/** All the way, or as far as it is refused and back. */
+async function toItsEnd<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>>(
+  parts: SagaParts<D, Input, Message, Steps>, saga: SagaRun<D, Message>, input: Input,
+): Promise<string> {
+  try {
+    await parts.run(saga, input);
+    return 'completed';
+  } catch (error) {
+    if (!(error instanceof SagaRefused)) throw error;
+    await parts.refused(saga, error.reason);
+    await saga.undoAll();
+    return `undone: ${error.reason}`;
+  }
 }
 
 /** Never settles: a runtime that stops makes its sagas fail, and would still write that down as their end. */
@@ -107,7 +116,7 @@ const leftToTheNext = new Promise<never>(() => undefined);
 /**
  * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the code does not fit
  * what was recorded. To end the saga there would leave the order half done. So it is put back into the queue and goes on from
- * its last step, again and again until that works; the log says so each time.
+ * its last step, forward or back, again and again until that works; the log says so each time. The runtime never hears of the error, which it would keep whole.
  */
 async function beginAgain(id: string, domain: SagaHost, executor: DBOSExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
   const movedOn = () => executor === undefined || DBOSExecutor.globalInstance !== executor || !DBOS.isInitialized();

@@ -4,6 +4,7 @@ import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
+import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { holdLease } from './executorLease.ts';
 import { reportSagas } from './reportSagas.ts';
@@ -47,7 +48,7 @@ const quiet = (log: Logger): DLogger => ({
   info: (entry) => log.debug(entry),
   debug: (entry) => log.trace(entry),
   warn: (entry) => log.debug(entry),
-  error: (entry, metadata) => log.error({ err: metadata?.error ?? metadata?.stack }, String(entry)),
+  error: (entry, metadata) => log.error({ err: metadata?.error ?? metadata?.stack }, metadata?.error instanceof Error ? messageWithoutValues(metadata.error) : String(entry)),
 });
 
 /**
@@ -77,11 +78,27 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
     async stop() {
       endReports();
       await forgetting.stop();
-      await DBOS.shutdown();
+      const { ended } = await shutDown(pool);
       await lease.release();
-      await pool.end();
+      await ended;
     },
   };
+}
+
+/**
+ * Takes the runtime down, and lets nothing be written from the moment on in which it is gone: a step that is just about to begin then fails
+ * by that, and DBOS would remember the failure as what came of the step. The saga could never go on.
+ */
+async function shutDown(pool: pg.Pool): Promise<{ ended: Promise<void> }> {
+  const executor = DBOSExecutor.globalInstance!;
+  const destroy = executor.destroy.bind(executor);
+  let ended: Promise<void> | undefined;
+  executor.destroy = async () => {
+    await destroy();
+    ended = pool.end();
+  };
+  await DBOS.shutdown();
+  return { ended: ended ?? pool.end() };
 }
 
 const hour = 3_600_000;

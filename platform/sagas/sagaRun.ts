@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import { failPoint } from '#platform/testkit/failPoint.ts';
 import { isRefused, type Saga, type SagaStep, type StepCall } from './saga.ts';
@@ -23,6 +24,7 @@ export class SagaRefused extends Error {
   }
 }
 
+/** What the runtime keeps of a step. Why it failed is for who looks into its database: no values of another one. */
 type Attempt<Result> = { readonly value: Result } | { readonly failed: string };
 
 interface Undo<D> {
@@ -101,7 +103,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
         } catch (error) {
           const last = attempt >= this.#retry.attempts;
           this.domain.log[last ? 'error' : 'warn']({ saga: this.id, step: name, attempt, err: error }, 'a step of a saga failed; it is tried again');
-          if (last) return { failed: String(error) };
+          if (last) return { failed: reasonOf(error) };
           await delay(this.#retry.firstPauseMs * 2 ** (attempt - 1));
         }
       }

@@ -1,8 +1,9 @@
-import pino from 'pino';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { currentTrace, runWithTrace, newTraceparent } from '#platform/telemetry/trace.ts';
 import { defineSaga } from './defineSaga.ts';
 import { startSagas, type SagaHost, type SagaRuntime } from './sagaHost.ts';
@@ -13,19 +14,22 @@ interface World extends SagaHost {
   readonly done: Map<string, string[]>;
   readonly failures: Map<string, number>;
   readonly refusals: Map<string, string>;
-  /** How often `run` itself is to break off. */
+  /** How often `run`, or as `<id>:refused` what follows a refusal, is itself to break off. */
   readonly bugs: Map<string, number>;
   readonly traces: string[];
 }
 
-const world: World = { name: 'kitchen', log: pino({ level: 'silent' }), done: new Map(), failures: new Map(), refusals: new Map(), bugs: new Map(), traces: [] };
+const lines: Record<string, unknown>[] = [];
+const log = createLogger({ level: 'info', readable: false, destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
+
+const world: World = { name: 'kitchen', log, done: new Map(), failures: new Map(), refusals: new Map(), bugs: new Map(), traces: [] };
 
 const act = (name: string) => async ({ domain, sagaId, key }: StepCall<World>): Promise<Refused | void> => {
   await Promise.resolve();
   const failures = domain.failures.get(key) ?? 0;
   if (failures > 0) {
     domain.failures.set(key, failures - 1);
-    throw new Error('not now');
+    throw Object.assign(new Error('invalid input syntax for type uuid: "ada@example.com"'), { severity: 'ERROR', code: '22P02', detail: 'Failing row contains (ada@example.com).' });
   }
   domain.traces.push(currentTrace().traceparent);
   const reason = domain.refusals.get(key);
@@ -44,6 +48,12 @@ const steps = {
   last: { run: act('last') },
 };
 
+function breakOff(place: string): void {
+  const bugs = world.bugs.get(place) ?? 0;
+  world.bugs.set(place, bugs - 1);
+  if (bugs > 0) throw new Error('not what was meant');
+}
+
 const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
   name: 'dinner',
   steps,
@@ -52,9 +62,7 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
     await saga.do('buy');
     await saga.do('cook');
     await saga.do('plain');
-    const bugs = world.bugs.get(saga.id) ?? 0;
-    world.bugs.set(saga.id, bugs - 1);
-    if (bugs > 0) throw new Error('not what was meant');
+    breakOff(saga.id);
     if (wait) {
       const deadline = await saga.deadline(60);
       for (let message = await saga.receive(deadline); message !== 'enough'; message = await saga.receive(deadline)) {
@@ -67,6 +75,7 @@ const dinner = defineSaga<World, { wait: boolean }, string, typeof steps>({
   },
   async refused(saga, reason) {
     await saga.note('refused', act(`refused ${reason}`));
+    breakOff(`${saga.id}:refused`);
   },
 });
 
@@ -114,6 +123,20 @@ describe('a saga', () => {
     await dinner.start('stubborn', { wait: false });
     expect(await outcomeOf('stubborn')).toBe('undone: NO');
     expect(world.done.get('stubborn')).toEqual(['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']);
+    const told = lines.filter(({ saga, level }) => saga === 'stubborn' && level === 'info');
+    expect(told.map(({ step, outcome, refused }) => [step ?? outcome, refused].join(' ').trim())).toEqual(['buy', 'cook', 'plain NO', 'refused', 'throwAway', 'giveBack', 'undone: NO']);
+  });
+
+  it('keeps and tells of a failure no values of the database that failed', async () => {
+    world.failures.set('discreet:cook', 3);
+    await dinner.start('discreet', { wait: false });
+    expect(await outcomeOf('discreet')).toBe('completed');
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query(`SELECT * FROM dbos.operation_outputs WHERE workflow_uuid = 'discreet'`).finally(() => client.end());
+    expect(JSON.stringify(rows)).toContain('invalid input syntax for type uuid (22P02)');
+    expect(JSON.stringify(rows)).not.toContain('ada@');
+    expect(JSON.stringify(lines)).not.toContain('ada@');
   });
 
   it('that breaks off in its own code is not given up: it goes on from its last step', async () => {
@@ -121,6 +144,14 @@ describe('a saga', () => {
     await dinner.start('broken', { wait: false });
     expect(await outcomeOf('broken')).toBe('completed');
     expect(world.done.get('broken')).toEqual(['buy', 'cook', 'plain', 'eat', 'pay', 'last']);
+  });
+
+  it('that breaks off while it turns back is not given up either', async () => {
+    world.refusals.set('brokenBack:plain', 'NO');
+    world.bugs.set('brokenBack:refused', 2);
+    await dinner.start('brokenBack', { wait: false });
+    expect(await outcomeOf('brokenBack')).toBe('undone: NO');
+    expect(world.done.get('brokenBack')).toEqual(['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']);
   });
 
   it('hears each message once and in order, also those sent before it was started', async () => {
@@ -149,6 +180,17 @@ describe('a saga', () => {
     await runtime.stop();
     runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
     expect(await Promise.all(ids.map(outcomeOf))).toEqual(ids.map(() => 'completed'));
+  });
+
+  it('goes on turning back after a stop, whatever it was undoing', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `turned-${n}`);
+    for (const id of ids) world.refusals.set(`${id}:last`, 'NO');
+    await Promise.all(ids.map((id) => dinner.start(id, { wait: false })));
+    await until(() => ids.some((id) => world.done.get(id)?.includes('refused NO')));
+    await runtime.stop();
+    runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
+    expect(await Promise.all(ids.map(outcomeOf))).toEqual(ids.map(() => 'undone: NO'));
+    for (const id of ids) expect(new Set(world.done.get(id))).toEqual(new Set(['buy', 'cook', 'plain', 'eat', 'pay', 'refused NO', 'payBack']));
   });
 
   it('is forgotten long after it ended, never while it runs', async () => {

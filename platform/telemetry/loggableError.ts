@@ -28,6 +28,9 @@ export function messageWithoutValues(error: Error): string {
   return cause?.message ? error.message.replaceAll(cause.message, messageWithoutValues(cause)) : error.message;
 }
 
+/** An error in one line that may be kept and shown to operators. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${messageWithoutValues(error)}` : String(error));
+
 const withoutValues = (message: string, sqlState: string): string => (namesOnly.test(sqlState) ? message : message.split(/[":]/, 1)[0]!.trim());
 
 /** Prisma's messages hold arguments, the source around the call, and what the database said. */
