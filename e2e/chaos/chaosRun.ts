@@ -159,7 +159,7 @@ class ChaosRun {
     return [
       say(this.#faults.counts), `processes ended by ${say(this.#stage.deaths())}`, `events ${this.#events}, rolled back ${this.#rolledBack.size}, messages on the bus ${this.#messages}`,
       `${this.#watchers.length} clients were shown ${say(shown)}`,
-      ...this.#stage.lastWords().map((words) => `one ended by itself, saying "${words}"`),
+      ...this.#stage.lastWords(),
     ].join('; ');
   }
 

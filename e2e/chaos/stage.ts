@@ -96,10 +96,16 @@ export class Stage {
     return deaths;
   }
 
-  /** Why those ended that ended without being killed: one that begins while the database is down may. */
+  /** Of those that ended without being killed, what they said: one that begins while the database is down may. */
   lastWords(): string[] {
-    return this.all.flatMap(({ output }) => output.split(/^(?=\[process \d+ ended: )/m).flatMap((part, at, parts) =>
-      (/^\[process \d+ ended: \d/.test(parts[at + 1] ?? '') ? [/^\w*[Ee]rror\b(?!\.).*$/m.exec(part)?.[0] ?? part.trimEnd().slice(-200)] : [])));
+    return Object.entries(this.actors).flatMap(([name, all]) => all.flatMap(({ output }) => {
+      const lives = output.split(/^\[process \d+ ended: (\w+)\]\n/m);
+      return lives.flatMap((how, at) => {
+        if (at % 2 === 0 || !/^\d/.test(how)) return [];
+        const said = lives[at - 1]!;
+        return [`${name} ended by itself with ${how}, saying "${/^\w*[Ee]rror\b(?!\.).*$/m.exec(said)?.[0] ?? said.trimEnd().slice(-200)}"`];
+      });
+    }));
   }
 
   /** Somebody of each kind, else nothing was shown. */
