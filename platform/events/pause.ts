@@ -1,4 +1,7 @@
-/** Waits, or less if the signal fires; does not keep the process alive. */
+/**
+ * Waits, or less if the signal fires. Keeps the process alive: one that waits to try again is not over, and while it starts it may have nothing else to live
+ * for. So whoever waits in a loop has to have a signal that ends it.
+ */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -8,7 +11,6 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    timer.unref();
     signal?.addEventListener('abort', done, { once: true });
   });
 }

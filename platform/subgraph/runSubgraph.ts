@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { parse } from 'graphql';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { pause } from '#platform/events/pause.ts';
 import { reportDomain } from '#platform/events/reportDomain.ts';
 import { projectReadModels } from '#platform/events/defineReadModel.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
@@ -117,15 +118,3 @@ const forgetOldKeys = (domain: Domain) => ({
     }
   },
 });
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    timer.unref();
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });

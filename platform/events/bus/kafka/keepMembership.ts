@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { backoffMs, pause } from '../../pause.ts';
 import type { Membership } from './kafkaClient.ts';
@@ -57,8 +56,7 @@ async function joinFirst(join: () => Promise<Membership>): Promise<Membership> {
       return await join();
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      // Keeps the process alive, unlike `pause`: one that is just starting may have nothing else to, and would end without a word.
-      await sleep(backoffMs(failures, 100, 1_000));
+      await pause(backoffMs(failures, 100, 1_000));
     }
   }
 }

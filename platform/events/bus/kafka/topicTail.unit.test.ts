@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+
+const file = JSON.stringify(new URL('topicTail.ts', import.meta.url).href);
+
+it('goes on where a broker is lost before a tail is live, though a process that only starts has nothing else to live for', () => {
+  // Nothing holds this process but the wait for the broker.
+  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', `
+    const { TopicTail } = await import(${file});
+    let joined = 0;
+    const client = {
+      offsets: async (topic, since) => new Map([[0, since === undefined ? 1 : 0]]),
+      follow: async (topic, next, take) => {
+        joined += 1;
+        if (joined === 1) return { lost: Promise.resolve(new Error('the broker went away')), leave: async () => undefined };
+        take(0, [], 1);
+        return { lost: new Promise(() => undefined), leave: async () => undefined };
+      },
+    };
+    await new TopicTail('orders.v1', client, { warn() {} }).hear(() => undefined);
+    console.log('live');
+  `], { encoding: 'utf8' });
+  expect([stdout.trim(), status]).toEqual(['live', 0]);
+});
