@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
+import { describe } from 'vitest';
 
 const executablePath = '/usr/bin/chromium';
 
-/** Where there is none, what needs one is skipped; in CI it fails. */
-export const isChromiumMissing = !existsSync(executablePath) && !process.env['CI'];
+/** As `describe`; where there is no Chromium the tests are skipped, by name, saying why. In CI they are not, and fail. */
+export function describeInChromium(name: string, tests: () => void): void {
+  const lacking = `Chromium is missing: no ${executablePath} (apt-get install chromium)`;
+  if (!existsSync(executablePath) && !process.env['CI']) describe.skip(`${name} (skipped: ${lacking})`, tests);
+  else describe(name, tests);
+}
 
 /** A Chromium of the system, without a window, that asks nothing of anybody by itself. */
 export const launchChromium = (): Promise<Browser> => chromium.launch({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OrderBoardDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
 import { startTcpProxy, type TcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -9,13 +9,13 @@ import { orderInput } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
 import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 import { BoardScreen } from './boardScreen.ts';
-import { isChromiumMissing, launchChromium } from './chromium.ts';
+import { describeInChromium, launchChromium } from './chromium.ts';
 
 const patience = { timeoutMs: 30_000 };
 const aMinute = 60_000;
 const anOrderEach = 5_000;
 
-describe.skipIf(isChromiumMissing)('the order board in Chromium', () => {
+describeInChromium('the order board in Chromium', () => {
   let system: TestSystem;
   let kiosk: ChannelClient;
   let kitchen: ChannelClient;

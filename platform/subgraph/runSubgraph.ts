@@ -8,6 +8,7 @@ import { reportDomain } from '#platform/events/reportDomain.ts';
 import { projectReadModels } from '#platform/events/defineReadModel.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
+import { withClient } from '#platform/events/sqlTx.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { enforceAuth } from './authSchema.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
@@ -91,19 +92,19 @@ async function pingable(domain: Domain): Promise<boolean> {
 }
 
 /** Under a lock, so that two processes that start at once seed once. A seed that failed half-way is begun again: seeds are idempotent. */
-async function seedOnce(definition: SubgraphDefinition, domain: Domain): Promise<void> {
-  if (!definition.seed) return;
-  const client = await domain.pool.connect();
-  try {
+async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Promise<void> {
+  if (!seed) return;
+  await withClient(domain.pool, async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('seed'))`);
-    const { rowCount } = await client.query('SELECT 1 FROM platform.seeded WHERE name = $1', [definition.name]);
-    if (rowCount) return;
-    await definition.seed(domain);
-    await client.query('INSERT INTO platform.seeded (name, at) VALUES ($1, $2)', [definition.name, domain.clock()]);
-  } finally {
-    await client.query(`SELECT pg_advisory_unlock(hashtext('seed'))`);
-    client.release();
-  }
+    try {
+      const { rowCount } = await client.query('SELECT 1 FROM platform.seeded WHERE name = $1', [name]);
+      if (rowCount) return;
+      await seed(domain);
+      await client.query('INSERT INTO platform.seeded (name, at) VALUES ($1, $2)', [name, domain.clock()]);
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(hashtext('seed'))`);
+    }
+  });
 }
 
 const hour = 3_600_000;
