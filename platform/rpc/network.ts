@@ -1,9 +1,10 @@
-import { createServer, type Http2Server } from 'node:http2';
+import { createServer } from 'node:http2';
 import { Code, ConnectError, createRouterTransport, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
 import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { closerOf } from './closerOf.ts';
 import { callerKey, type RpcService } from './service.ts';
 
 const deadlineMs = 5_000;
@@ -92,23 +93,11 @@ export function grpcNetwork(options: {
         routes: routesOf(services), interceptors: [authenticate(options.identity, domain)], connect: false, grpcWeb: false,
       });
       const server = createServer(adapter);
-      const sessions = new Set<{ close(): void }>();
-      server.on('session', (session) => {
-        sessions.add(session);
-        session.once('close', () => sessions.delete(session));
-      });
+      const close = closerOf(server, deadlineMs);
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(options.listen.port, options.listen.host, resolve);
       });
-      return { close: () => closeServer(server, sessions) };
+      return { close };
     },
   };
-}
-
-/** Lets running calls finish, and keeps idle connections from holding the server open. */
-function closeServer(server: Http2Server, sessions: ReadonlySet<{ close(): void }>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const session of sessions) session.close();
-  });
 }

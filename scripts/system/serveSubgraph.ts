@@ -3,6 +3,7 @@ import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import { grpcNetwork } from '#platform/rpc/network.ts';
+import { closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { migrateDomain } from './databases.ts';
@@ -12,6 +13,9 @@ import { processMetrics } from './processMetrics.ts';
 import { identityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, need, serviceSettings } from './serviceSettings.ts';
+
+/** More than the deadline of a request. */
+const finishWithinMs = 16_000;
 
 /** One subgraph in a process of its own: GraphQL and gRPC for machines of ours, its own database, the bus. */
 export async function serveSubgraph(name: string, context: ServeContext): Promise<void> {
@@ -52,9 +56,6 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const server = running.httpServer();
   server.listen(portOf(name), settings.HOST);
   await once(server, 'listening');
-  context.teardown.add('HTTP', () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  }));
+  context.teardown.add('HTTP', () => closeHttpServer(server, finishWithinMs));
   context.ready(`subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`);
 }

@@ -1,0 +1,27 @@
+import type { Http2Server } from 'node:http2';
+import type { Socket } from 'node:net';
+
+/**
+ * How to close an HTTP/2 server that has not begun to listen: calls in hand are answered and idle connections let go; what is left
+ * after `withinMs` is cut. Node itself would wait for ever for a call that never ends, or a client that reads nothing or does not hang up.
+ */
+export function closerOf(server: Http2Server, withinMs: number): () => Promise<void> {
+  const sessions = new Set<{ close(): void }>();
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  return () => new Promise((resolve) => {
+    const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), withinMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    for (const session of sessions) session.close();
+  });
+}
