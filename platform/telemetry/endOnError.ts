@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '#platform/config/startupError.ts';
 import { loggableError } from './loggableError.ts';
 
+/** What is stopped in a state that nobody knows may never stop. */
+const stopWithinMs = 10_000;
+
 /**
  * From here on, an error of this script that nobody takes, or that rejects at its top, ends it with code 1 and is told on standard error: see `failureText`.
- * Call it first. `first` runs before that, such as to stop what was started; how it fails is not told.
+ * Call it first. `first` runs before that, such as to stop what was started, for 10 s at most; how it fails is not told.
  */
 export function endOnError(script: string, first?: () => unknown): void {
   process.on('uncaughtException', (error) => void end(script, error, first));
@@ -11,7 +15,7 @@ export function endOnError(script: string, first?: () => unknown): void {
 
 async function end(script: string, error: unknown, first?: () => unknown): Promise<void> {
   try {
-    await first?.();
+    await Promise.race([first?.(), sleep(stopWithinMs)]);
   } finally {
     console.error(failureText(script, error));
     process.exit(1);

@@ -30,6 +30,12 @@ describe('the end of a script', () => {
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
   });
 
+  it('comes even when what was started never stops', () => {
+    const { status, stderr } = script(`endOnError('serve', () => new Promise(() => undefined)); setTimeout(() => { throw new TypeError('broke'); });`);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
+  }, 20_000);
+
   it('is one line where somebody can put it right', async () => {
     expect(failureText('start', new StartupError('set PORT.'))).toBe('start: set PORT.');
     const [first, second] = [createServer(), createServer()];
