@@ -1,0 +1,28 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { Teardown } from './teardown.ts';
+
+const told: string[] = [];
+vi.spyOn(console, 'error').mockImplementation((line: string) => void told.push(line));
+afterEach(() => told.splice(0));
+
+it('stops what was started last first, one after the other and once, also what comes after one that cannot be stopped', async () => {
+  const stopped: string[] = [];
+  const teardown = new Teardown();
+  teardown.add('database', () => void stopped.push('database'));
+  teardown.add('bus', () => Promise.reject(new Error('the broker is gone')));
+  teardown.add('gateway', async () => {
+    await Promise.resolve();
+    stopped.push('gateway');
+  });
+  await Promise.all([teardown.run(), teardown.run()]);
+  expect([stopped, told]).toEqual([['gateway', 'database'], ['stopping bus: the broker is gone']]);
+});
+
+it('leaves what never stops, in time for the rest', async () => {
+  const stopped: string[] = [];
+  const teardown = new Teardown({ withinMs: 50 });
+  teardown.add('database', () => void stopped.push('database'));
+  teardown.add('gateway', () => new Promise(() => undefined));
+  await teardown.run();
+  expect([stopped, told]).toEqual([['database'], ['stopping gateway: takes too long; it is left as it is']]);
+});
