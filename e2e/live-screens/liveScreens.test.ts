@@ -3,7 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MenuAvailabilityChangedDocument as OnKiosk, OrderBoardChangedDocument } from '#generated/bffs/kiosk/operations.ts';
-import { LoyaltyBalanceChangedDocument, OrderScreenDocument, OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/mobile/operations.ts';
+import { LoyaltyBalanceChangedDocument, MenuAvailabilityChangedDocument as OnMobile, OrderScreenDocument, OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/mobile/operations.ts';
 import { MenuAvailabilityChangedDocument as OnWeb } from '#generated/bffs/web/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { OrderHandedOver } from '#schema/events/orders.ts';
@@ -42,6 +42,8 @@ const kitchenQueueChanged = document<{ kitchenQueueChanged: Changes<{ orderId: s
   'subscription KitchenQueueChanged($storeId: ID!) { kitchenQueueChanged(storeId: $storeId) { version reset changed { orderId status } removed } }');
 const stockAlertsChanged = document<{ stockAlertsChanged: Changes<{ id: string; onHand: number }> }, OfStore>(
   'subscription StockAlertsChanged($storeId: ID!) { stockAlertsChanged(storeId: $storeId) { version reset changed { id onHand } removed } }');
+const removeMenuItem = document<{ result: { __typename: string } }, { menuItemId: string }>(
+  'mutation RemoveMenuItem($menuItemId: ID!) { result: removeMenuItem(input: { menuItemId: $menuItemId }) { __typename } }');
 
 const place = async (): Promise<string> =>
   orderOf((await system.client('mobile', { role: 'customer' }).ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') })).placeOrder).id;
@@ -168,6 +170,29 @@ test('what runs out greys out for everybody who looks at the menu, signed in or 
   await until(() => screens.every((stream) => available(stream) === true), { what: 'back', timeoutMs: 30_000 });
   await until(() => !lowOnes().has(low), { what: 'no alert any more', timeoutMs: 30_000 });
   for (const stream of screens) expect(rising(versionsOf(stream.messages.map((message) => message.menuAvailabilityChanged!)))).toBe(true);
+});
+
+test('what the chain sells no longer leaves every menu that somebody looks at, and the combo that needs it greys out', async () => {
+  const elsewhere = seedId('store', 2);
+  const screens = [
+    system.client('web').subscribe(OnWeb, { storeId: demoStore }), system.client('web').subscribe(OnWeb, { storeId: elsewhere }),
+    system.client('mobile', { role: 'customer' }).subscribe(OnMobile, { storeId: demoStore }), system.client('kiosk', { role: 'kiosk' }).subscribe(OnKiosk, { storeId: demoStore }),
+  ];
+  await Promise.all(screens.map((stream: Stream<unknown>) => stream.next(() => true, 'what there is')));
+  const [item, combo] = [seedId('menuItem', 'hash-browns'), seedId('menuItem', 'breakfast-deal')];
+  const shown = (stream: (typeof screens)[number]) => {
+    const menu = held(stream.messages.map((message) => message.menuAvailabilityChanged!), ({ itemId }) => itemId);
+    return [menu.get(item)?.available, menu.get(combo)?.available];
+  };
+
+  expect(screens.map(shown)).toEqual(screens.map(() => [true, true]));
+  expect((await system.client('gateway', { role: 'admin' }).ask(removeMenuItem, { menuItemId: item })).result.__typename).toBe('RemoveMenuItemSuccess');
+  await until(() => screens.every((stream) => shown(stream).join() === [undefined, false].join()), { what: 'gone from every screen', timeoutMs: 30_000 });
+  for (const stream of screens) {
+    const messages = stream.messages.map((message) => message.menuAvailabilityChanged!);
+    expect(messages.filter(({ reset }) => reset)).toHaveLength(1);
+    expect(rising(versionsOf(messages))).toBe(true);
+  }
 });
 
 test('nobody follows the kitchen or the store-room of another store', async () => {

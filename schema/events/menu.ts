@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { id, instant } from './fields.ts';
 
-/** A menu item can, or can no longer, be ordered at a store. */
+/** A menu item can, or can no longer, be ordered at a store, or cannot for another reason. */
 export const MenuItemAvailabilityChanged = defineEvent({
   name: 'MenuItemAvailabilityChanged',
   domain: 'menu',
-  version: '1.0',
+  version: '1.1',
   aggregate: (data) => `availability:${data.storeId}:${data.menuItemId}`,
   feed: (data) => `store:${data.storeId}`,
   schema: z.object({
     storeId: id,
     menuItemId: id,
     available: z.boolean(),
-    reason: z.enum(['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF']).nullable(),
+    /** Null when it can be ordered. `NOT_ON_MENU`, since 1.1: the store does not sell it any more. */
+    reason: z.enum(['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF', 'NOT_ON_MENU']).nullable(),
     at: instant,
   }),
 });

@@ -54,11 +54,53 @@ test('then tells what changed, combos included, and nothing of other stores', as
   expect(await availability(await feedVersion())).toMatchObject({ reset: false, changed: [], removed: [] });
 });
 
-test('tells what the store sells no longer as gone', async () => {
+const remove = async (slug: string) => {
+  const { data } = await menu.as(principalWith(['admin']))('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }', { id: item(slug) });
+  expect(data).toEqual({ removeMenuItem: { __typename: 'RemoveMenuItemSuccess' } });
+};
+interface Told { storeId: string; available: boolean; reason: string | null }
+const toldOf = async (slug: string): Promise<Told[]> => (await menu.domain.pool.query<{ data: Told }>(
+  `SELECT data FROM platform.event WHERE type = 'MenuItemAvailabilityChanged' AND data ->> 'menuItemId' = $1 ORDER BY position`, [item(slug)])).rows.map(({ data }) => data);
+
+test('tells what the chain sells no longer as gone, at every store that sold it, and what cannot be made without it', async () => {
   const { version } = (await availability(null))!;
-  await set('green-tea', true);
-  await menu.as(principalWith(['admin']))('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }', { id: item('green-tea') });
-  expect(await availability(version)).toMatchObject({ reset: false, changed: [], removed: [item('green-tea')] });
+  await remove('chicken-nuggets');
+  const gone = (await availability(version))!;
+  expect(gone).toMatchObject({ reset: false, version: await feedVersion(), removed: [item('chicken-nuggets')] });
+  expect(held(gone)).toEqual(new Map(['nuggets-meal', 'sharing-box'].map((slug) => [item(slug), 'WITHDRAWN_BY_STAFF'])));
+  const told = await toldOf('chicken-nuggets');
+  expect(told.map(({ storeId }) => storeId).sort()).toEqual(seedStores.map(({ id }) => id).sort());
+  expect(told.every(({ available, reason }) => !available && reason === 'NOT_ON_MENU')).toBe(true);
+  await remove('chicken-nuggets');
+  expect(await feedVersion()).toBe(gone.version);
+});
+
+test('stores that never sold what is removed hear nothing of it', async () => {
+  const abroad = seedItems.find(({ countries }) => countries && !countries.includes('DE'))!;
+  const { version } = (await availability(null))!;
+  await remove(abroad.slug);
+  expect(await availability(version)).toMatchObject({ version, changed: [], removed: [] });
+  const sellers = seedStores.filter(({ country }) => abroad.countries!.includes(country)).map(({ id }) => id);
+  expect((await toldOf(abroad.slug)).map(({ storeId }) => storeId).sort()).toEqual(sellers.sort());
+});
+
+test('tells what a store begins to sell, and nothing of a price that only differs or begins later', async () => {
+  const admin = menu.as(principalWith(['admin'], { subject: 'admin' }));
+  const price = async (slug: string, idempotencyKey: string, where: object) => {
+    const { data } = await admin('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
+      { input: { idempotencyKey, menuItemId: item(slug), amount: 555, ...where } });
+    expect(data).toEqual({ changeMenuItemPrice: { __typename: 'ChangeMenuItemPriceSuccess' } });
+  };
+  const { version } = (await availability(null))!;
+  await price('espresso', 'differs', { country: 'DE' });
+  await price('katsu-burger', 'later', { country: 'DE', validFrom: new Date(Date.now() + 3_600_000).toISOString() });
+  expect(await availability(version)).toMatchObject({ version, changed: [], removed: [] });
+  for (let times = 0; times < 2; times += 1) await price('katsu-burger', 'here', { storeId: store });
+  expect(held((await availability(version))!)).toEqual(new Map([[item('katsu-burger'), null]]));
+  expect(await toldOf('katsu-burger')).toMatchObject([{ storeId: store, available: true, reason: null }]);
+  await price('katsu-burger', 'there', { country: 'DE' });
+  const german = seedStores.filter(({ country }) => country === 'DE').map(({ id }) => id);
+  expect((await toldOf('katsu-burger')).map(({ storeId }) => storeId).sort()).toEqual(german.sort());
 });
 
 test('is null for what is no store that sells', async () => {
@@ -78,7 +120,10 @@ test('who follows it while writers commit in any order misses nothing', async ()
   await apply();
   const slugs = seedItems.filter((each) => ['drinks', 'desserts', 'dips'].includes(each.category) && !each.countries).map((each) => each.slug);
   let writing = true;
-  const writers = Promise.all(slugs.map((slug, n) => set(slug, n % 2 === 0).then(() => set(slug, n % 3 === 0)))).finally(() => { writing = false; });
+  const writers = Promise.all(slugs.map(async (slug, n) => {
+    await set(slug, n % 2 === 0);
+    await (n % 7 === 3 ? remove(slug) : set(slug, n % 3 === 0));
+  })).finally(() => { writing = false; });
   while (writing) await apply();
   await writers;
   await apply();

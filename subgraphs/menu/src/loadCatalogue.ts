@@ -94,7 +94,8 @@ function itemsOf(stored: Stored): Item[] {
   return [...building.values()].map(({ item }) => item);
 }
 
-async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
+/** As the transaction sees it, what it changed itself included: not to be kept beyond it. */
+export async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
   const [stored] = await sql.$queryRawUnsafe<Stored[]>(statement);
   return catalogueOf({
     version: stored!.version,

@@ -42,3 +42,10 @@ export async function loadStoreMenus(domain: MenuDomain, sql: SqlTx, storeIds: r
     unavailable: reasonsByItem(row.unavailable ?? []),
   }]));
 }
+
+/** What decides the menus of the stores of a price list, or of all stores, in no order. */
+export async function menusOfStores(domain: MenuDomain, sql: SqlTx, priceListId: string | null): Promise<StoreMenu[]> {
+  const rows = await sql.$queryRawUnsafe<{ id: string }[]>(
+    'SELECT store_id::text AS id FROM store_price_list WHERE $1::uuid IS NULL OR price_list_id = $1::uuid', priceListId);
+  return [...(await loadStoreMenus(domain, sql, rows.map(({ id }) => id))).values()];
+}

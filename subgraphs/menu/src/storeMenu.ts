@@ -49,7 +49,7 @@ export const canChoose = (store: StoreMenu, choice: SlotChoice): boolean => !cho
 /** Why a slot cannot be filled; null when it can, or need not be. */
 function slotReason(store: StoreMenu, slot: Slot): UnavailableReason | null {
   if (!slot.required || slot.choices.some((choice) => canChoose(store, choice))) return null;
-  const comesBack = slot.choices.some((choice) => ownReason(store, choice.item) === 'OUT_OF_STOCK');
+  const comesBack = slot.choices.some((choice) => !choice.item.removed && ownReason(store, choice.item) === 'OUT_OF_STOCK');
   return comesBack ? 'OUT_OF_STOCK' : 'WITHDRAWN_BY_STAFF';
 }
 
@@ -75,6 +75,13 @@ export function entryOf(store: StoreMenu, item: Item, at: Date): Entry | null {
     priceUntil: price.until === null ? null : new Date(price.until),
     unavailableReason: unavailableReason(store, item),
   };
+}
+
+/** Why an item cannot be ordered at a store, be it that the store does not sell it; null when it can. */
+export function notOrderableReason(store: StoreMenu, itemId: string, at: Date): UnavailableReason | 'NOT_ON_MENU' | null {
+  const item = store.catalogue.items.get(itemId);
+  const entry = item && entryOf(store, item, at);
+  return entry ? entry.unavailableReason : 'NOT_ON_MENU';
 }
 
 /** The whole menu in its order. */

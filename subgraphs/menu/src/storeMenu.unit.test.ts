@@ -47,6 +47,8 @@ test('a combo goes with the last thing that could fill a required slot, and tell
   expect(reason({ burger: ['OUT_OF_STOCK'], salad: ['WITHDRAWN_BY_STAFF'] })).toBe('OUT_OF_STOCK');
   expect(reason({ cola: ['WITHDRAWN_BY_STAFF'] })).toBe('WITHDRAWN_BY_STAFF');
   expect(reason({ burger: ['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF'] }, burger)).toBe('WITHDRAWN_BY_STAFF');
+  const ofGone = { ...meal, slots: [{ ...meal.slots[0]!, choices: [{ id: 'main/gone', item: { ...burger, removed: true } }] }] };
+  expect(reason({ burger: ['OUT_OF_STOCK'] }, ofGone)).toBe('WITHDRAWN_BY_STAFF');
 });
 
 test('a price that begins or ends shows in every entry that names it', () => {

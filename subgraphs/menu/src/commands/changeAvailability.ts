@@ -1,10 +1,9 @@
-import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';
-import type { Item } from '../catalogue.ts';
 import type { MenuDomain } from '../context.ts';
 import { loadStoreMenus } from '../loadStoreMenus.ts';
-import { entryOf, unavailableReason, type Entry, type StoreMenu, type UnavailableReason } from '../storeMenu.ts';
+import { entryOf, type Entry, type StoreMenu, type UnavailableReason } from '../storeMenu.ts';
 
 export interface AvailabilityChange {
   readonly storeId: string;
@@ -50,17 +49,8 @@ export async function changeAvailability(domain: MenuDomain, tx: SqlTx, change: 
   if ((store.unavailable.get(item.id)?.has(change.reason) ?? false) === change.holds) return entry;
   await write(tx, change, now);
   const after = withReason(store, change);
-  const affected = [item, ...(store.catalogue.combosWith.get(item.id) ?? [])];
-  await recordChanges(tx, `store:${change.storeId}`, affected.map((each) => each.id), false);
-  await announce(domain, tx, store, after, affected, now);
+  const affected = [item, ...(store.catalogue.combosWith.get(item.id) ?? [])].map((each) => each.id);
+  await recordChanges(tx, `store:${change.storeId}`, affected, false);
+  await domain.events.appendAll(tx, oneOfEach(availabilityEvents(store, after, affected, now)));
   return entryOf(after, item, now);
-}
-
-async function announce(domain: MenuDomain, tx: SqlTx, before: StoreMenu, after: StoreMenu, affected: readonly Item[], now: Date): Promise<void> {
-  const events = affected.flatMap((item) => {
-    const reason = unavailableReason(after, item);
-    if (item.removed || reason === unavailableReason(before, item)) return [];
-    return MenuItemAvailabilityChanged.of({ storeId: after.storeId, menuItemId: item.id, available: reason === null, reason, at: now.toISOString() });
-  });
-  await domain.events.appendAll(tx, events.map((event) => ({ expectedVersion: null, events: [event] })));
 }

@@ -2,9 +2,11 @@ import { MenuItemChanged } from '#schema/events/menu.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
-import { isUuid } from '../loadStoreMenus.ts';
+import { isUuid, loadStoreMenus, menusOfStores } from '../loadStoreMenus.ts';
+import type { StoreMenu } from '../storeMenu.ts';
 
 export interface PriceChange {
   readonly idempotencyKey: string;
@@ -55,7 +57,14 @@ async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promis
   return list;
 }
 
-/** Sets a price for a span of time, once per idempotency key. */
+/** The store as it is once the price stands. */
+function withPrice(store: StoreMenu, { menuItemId, storeId, amount, validUntil }: PriceChange, validFrom: Date): StoreMenu {
+  const window = { amount, from: validFrom.getTime(), until: validUntil?.getTime() ?? null };
+  const add = (prices: StoreMenu['ownPrices']) => new Map(prices).set(menuItemId, [...(prices.get(menuItemId) ?? []), window]);
+  return storeId === null ? { ...store, list: { ...store.list, prices: add(store.list.prices) } } : { ...store, ownPrices: add(store.ownPrices) };
+}
+
+/** Sets a price for a span of time, once per idempotency key. The feed of each store that sells the item from now on is told in the same transaction. */
 export async function changeMenuItemPrice(domain: MenuDomain, principal: Principal, change: PriceChange): Promise<ChangePriceOutcome> {
   const now = domain.clock();
   const { idempotencyKey: key, ...asked } = change;
@@ -70,13 +79,15 @@ export async function changeMenuItemPrice(domain: MenuDomain, principal: Princip
       const item = isUuid(change.menuItemId) && await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } });
       if (!item) return { kind: 'itemNotFound' };
       const validFrom = change.validFrom && change.validFrom > now ? change.validFrom : now;
+      const stores = change.storeId === null ? await menusOfStores(domain, tx, list.id) : [...(await loadStoreMenus(domain, tx, [change.storeId])).values()];
       await tx.price.create({
         data: {
           id: domain.newId(), priceListId: list.id, storeId: change.storeId, subjectId: item.id, amount: change.amount, validFrom, validUntil: change.validUntil,
         },
       });
       await recordChanges(tx, change.storeId === null ? `country:${list.country}` : `store:${change.storeId}`, [item.id], change.storeId === null);
-      await domain.events.append(tx, null, [MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() })]);
+      const told = stores.flatMap((store) => availabilityEvents(store, withPrice(store, change, validFrom), [item.id], now));
+      await domain.events.appendAll(tx, oneOfEach([MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() }), ...told]));
       return {
         kind: 'done', menuItemId: item.id, amount: change.amount, currency: list.currency, exponent: list.exponent,
         validFrom: validFrom.toISOString(), validUntil: change.validUntil?.toISOString() ?? null,
