@@ -78,9 +78,12 @@ export class MessageLog {
       const kept = place.end - place.messages.length;
       if (offset >= kept && offset < place.end) return place.messages.slice(offset - kept);
       if (offset < place.end) {
-        const old = await this.#page(topic, partition, offset, place.end);
+        // The end may move while the page is read: what came meanwhile was not looked for.
+        const { end } = place;
+        const old = await this.#page(topic, partition, offset, end);
         if (old.length) return old;
-        offset = place.end;
+        offset = end;
+        continue;
       }
       await waitAt(place.waiting, signal);
     }
