@@ -90,6 +90,16 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       expect(heard.of('a')).toEqual(upTo(20));
     });
 
+    it('takes as many bytes in one call as there are: a backlog of large events is no reason to stand still', async () => {
+      const { topic, group } = fresh();
+      const heard = new Record();
+      await bus.consume(group, [topic], async (each) => heard.add(each));
+      const large = numbered('a', 1, 60).map(({ key, value }) => ({ key, value: { ...value, data: { ...value.data, text: 'é'.repeat(20_000) } } }));
+      await bus.publish(topic, large);
+      await until(() => heard.count >= 60);
+      expect(heard.of('a')).toEqual(upTo(60));
+    });
+
     it('lets a new group begin with the oldest message, and each group hear all', async () => {
       const { topic, group } = fresh();
       await bus.publish(topic, numbered('a', 1, 5));

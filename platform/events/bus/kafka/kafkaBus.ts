@@ -6,7 +6,7 @@ import { OpenSubscriptions } from '../openSubscriptions.ts';
 import { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
 import { keepMembership } from './keepMembership.ts';
-import { encode } from './messageCoding.ts';
+import { encode, inRuns } from './messageCoding.ts';
 import { differenceOf, settingsOf } from './topicSettings.ts';
 import { TopicTail } from './topicTail.ts';
 
@@ -71,9 +71,11 @@ class KafkaBus implements EventBus {
   async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
     if (!messages.length) return;
     if (this.#closing) throw new Error('the bus is closed');
-    const encoded = messages.map(encode);
+    const runs = inRuns(messages.map(encode));
     await this.#ensure(topic);
-    const sent = (this.#sending.get(topic) ?? Promise.resolve()).then(() => this.#client.send(topic, encoded));
+    const sent = (this.#sending.get(topic) ?? Promise.resolve()).then(async () => {
+      for (const run of runs) await this.#client.send(topic, run);
+    });
     this.#sending.set(topic, sent.catch(() => undefined));
     await sent;
   }
