@@ -10,4 +10,4 @@ COPY . .
 RUN pnpm -s generate && chown -R node /app/generated
 USER node
 VOLUME /data
-ENTRYPOINT ["node", "--max-semi-space-size=64", "--import", "tsx", "scripts/serve.ts"]
+ENTRYPOINT ["node", "--import", "tsx", "scripts/serve.ts"]

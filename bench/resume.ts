@@ -30,7 +30,6 @@ the database, CPU of the channel and of the domain. Ends with 1 unless each was 
 of a board growing ones up to the last.
 `;
 
-const kioskOptions = ['--max-semi-space-size=64'];
 const scenarios: readonly Scenario[] = [
   { title: 'an order each, on another process', follows: 'orders', isRestarted: true },
   { title: 'an order each, on the same process', follows: 'orders', isRestarted: false },
@@ -80,7 +79,7 @@ async function onStage<T>(cluster: Cluster, count: number, stores: number, play:
   const clients = startChild<ClientsCalls>('../resume/clients.ts');
   const kiosks: Child<KioskCalls>[] = [];
   const kiosk = async () => {
-    const child = startChild<KioskCalls>('../resume/kioskServer.ts', kioskOptions);
+    const child = startChild<KioskCalls>('../resume/kioskServer.ts');
     kiosks.push(child);
     return { kiosk: child, port: await child.call('begin', setup) };
   };

@@ -1,4 +1,3 @@
-import { getHeapSpaceStatistics } from 'node:v8';
 import { Session, type Profiler } from 'node:inspector/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { JWK } from 'jose';
@@ -18,8 +17,7 @@ export interface Served {
 }
 
 /** Where the server is in the use of the machine. Bytes, and microseconds of CPU since it started. */
-/** `young`: of `rss`, what the young generation of the heap holds ready. It grows with what is made and dropped, up to the size that the process allows, whatever stays. */
-export interface Mark { readonly cpu: number; readonly rss: number; readonly heap: number; readonly young: number }
+export interface Mark { readonly cpu: number; readonly rss: number; readonly heap: number }
 
 const loopResolutionMs = 5;
 const settleRounds = 4;
@@ -27,8 +25,7 @@ const settleRounds = 4;
 const mark = (): Mark => {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
-  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.physical_space_size ?? 0;
-  return { cpu: user + system, rss, heap: heapUsed + external, young };
+  return { cpu: user + system, rss, heap: heapUsed + external };
 };
 
 function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {

@@ -38,7 +38,7 @@ export interface Span { readonly cpu: number; readonly pings: number; readonly s
 export interface Delivered { readonly delivered: number; readonly lastMs: number }
 
 const now = () => performance.timeOrigin + performance.now();
-const serverOptions = ['--max-semi-space-size=64', '--expose-gc'];
+const serverOptions = ['--expose-gc'];
 const lookMs = 100;
 const pingRoundMs = 12_500;
 const pingSpanMs = 500;

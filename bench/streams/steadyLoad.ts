@@ -23,7 +23,6 @@ export const steadyFigures = (aimed: boolean): FigureSpec[] => [
   { name: 'loop delay, p99', unit: 'ms' },
   { name: 'loop delay, max', unit: 'ms', ...(aimed ? { aim: { below: 30 } } : {}) },
   { name: 'memory per idle socket', unit: 'KB', ...(aimed ? { aim: { below: 12 } } : {}) },
-  { name: 'the same, less the young generation', unit: 'KB' },
   { name: 'heap per idle socket', unit: 'KB' },
   { name: 'delivered', unit: '%' },
 ];
@@ -46,7 +45,7 @@ export async function steadyLoad(system: System, around: Surroundings, load: Ste
     const perSocket = (bytes: number) => bytes / 1_024 / load.subscribers;
     return {
       'memory per idle socket': perSocket(connected.rss - before.rss),
-      'the same, less the young generation': perSocket(connected.rss - connected.young - (before.rss - before.young)), 'heap per idle socket': perSocket(connected.heap - before.heap),
+      'heap per idle socket': perSocket(connected.heap - before.heap),
       ...await underLoad(rig, load, around.pingCosts.get(system)!),
     };
   } finally {
