@@ -35,8 +35,13 @@ export interface ConversationParts {
 type Payload = Readonly<Record<string, unknown>>;
 interface Message { readonly type: string; readonly id?: string; readonly payload?: Payload }
 
-/** An operation of the client: a stream, or a query or mutation whose answer it still waits for. */
-type Operation = SocketStream | 'asked';
+/** A query or mutation whose answer the client still waits for. Each is its own: the client may end it, and use its id again before it is answered. */
+class Asked {
+  readonly stop = (): void => undefined;
+  readonly renewed = (): void => undefined;
+}
+
+type Operation = SocketStream | Asked;
 
 const tryAgainLater = 1013;
 const invalid = 'Invalid message received';
@@ -58,6 +63,8 @@ export class Conversation {
   readonly #connection: SocketConnection;
   readonly #session: SessionToken;
   readonly #operations = new Map<string, Operation>();
+  /** What is begun and has not come to its answer, or to its stream: what its client ended meanwhile, too. */
+  #underWay = 0;
   #state: 'silent' | 'asked' | 'acknowledged' | 'over' = 'silent';
   #counted: Release | undefined;
 
@@ -89,6 +96,8 @@ export class Conversation {
 
   /** Takes a frame. Never rejects. */
   async hear(text: string): Promise<void> {
+    // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
+    if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
     const message = readMessage(text);
     if (!message) return this.#close(CloseCode.BadRequest, invalid);
     try {
@@ -103,7 +112,7 @@ export class Conversation {
   end(): void {
     this.#state = 'over';
     this.#counted?.();
-    for (const operation of this.#operations.values()) if (operation !== 'asked') operation.stop();
+    for (const operation of this.#operations.values()) operation.stop();
     this.#operations.clear();
   }
 
@@ -140,7 +149,7 @@ export class Conversation {
     if (authorization === undefined) return this.#send(JSON.stringify({ type: 'pong', payload }));
     const accepted = await this.#session.renew(authorization);
     // Streams first: nothing is told under the rights that were, once the client knows.
-    for (const operation of this.#operations.values()) if (operation !== 'asked') operation.renewed();
+    for (const operation of this.#operations.values()) operation.renewed();
     this.#send(JSON.stringify({ type: 'pong', payload: { accepted } }));
   }
 
@@ -150,8 +159,9 @@ export class Conversation {
     const { maxSubscriptionsPerSocket } = this.#parts.policy;
     const traceparent = newTraceparent();
     try {
-      if (this.#operations.size >= maxSubscriptionsPerSocket) throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
-      await this.#operate(id, payload, traceparent);
+      if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket) throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
+      this.#underWay += 1;
+      await this.#operate(id, payload, traceparent).finally(() => { this.#underWay -= 1; });
     } catch (error) {
       const errors = error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#parts.log)];
       if (this.#operations.delete(id) || !this.#isGone) this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
@@ -166,9 +176,10 @@ export class Conversation {
     const { prepared } = admission.admit(request);
     if (prepared.operation.operation !== 'subscription') {
       const variables = pipeline.coerce(prepared, request.variables);
-      this.#operations.set(id, 'asked');
+      const asked = new Asked();
+      this.#operations.set(id, asked);
       const { principal, authorization } = this.#session;
-      return this.#answer(id, 'asked', await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, this.#parts.log));
+      return this.#answer(id, asked, await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, this.#parts.log));
     }
     if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
     const checked = subscriptions.check({ prepared, variables: request.variables, resumeFrom: request.extensions['resumeFrom'], principal: () => this.#session.principal });
@@ -193,7 +204,7 @@ export class Conversation {
   #complete(id: string): void {
     const operation = this.#operations.get(id);
     this.#operations.delete(id);
-    if (operation && operation !== 'asked') operation.stop();
+    operation?.stop();
   }
 
   get #isGone(): boolean {

@@ -13,6 +13,7 @@ export class SocketStream implements StreamSink {
   #head = '';
   #opened: OpenedSubscription | undefined;
   #over = false;
+  #isRenewed = false;
 
   /** `onEnd` is told when it ends by itself, with the answer that says why, if any. */
   constructor(connection: SocketConnection, id: string, onEnd: (last: ExecutionResult | undefined) => void) {
@@ -24,8 +25,10 @@ export class SocketStream implements StreamSink {
   /** Begins, unless its client was quicker. */
   start(opened: OpenedSubscription): void {
     this.#opened = opened;
-    if (this.#over) opened.stop();
-    else opened.start();
+    if (this.#over) return opened.stop();
+    // Its client has had another token since it was asked for.
+    if (this.#isRenewed) opened.renewed();
+    opened.start();
   }
 
   send(message: StreamMessage, prefix: string): void {
@@ -52,7 +55,8 @@ export class SocketStream implements StreamSink {
   }
 
   renewed(): void {
-    this.#opened?.renewed();
+    if (this.#opened) this.#opened.renewed();
+    else this.#isRenewed = true;
   }
 
   /** Ends it because its client says so, or is gone. */

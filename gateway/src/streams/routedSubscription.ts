@@ -34,6 +34,8 @@ export class RoutedSubscription implements OpenedSubscription {
   #request: SubscriptionRequest;
   #subscriber: Subscriber | undefined;
   #route: Route | undefined;
+  /** The subscriber has what it begins with. */
+  #begun = false;
   #started = false;
   #over = false;
 
@@ -48,13 +50,18 @@ export class RoutedSubscription implements OpenedSubscription {
     return this.#request;
   }
 
-  begin(route: Route, resumeFrom: Position | undefined): Promise<ExecutionResult | undefined> {
-    return this.#join(route, resumeFrom).begin();
+  async begin(route: Route, resumeFrom: Position | undefined): Promise<ExecutionResult | undefined> {
+    const first = this.#join(route, resumeFrom);
+    const refused = await first.begin();
+    // Moved meanwhile: what the first was told is of another graph, or of other rights, and ends nothing.
+    if (this.#subscriber !== first) return undefined;
+    this.#begun = true;
+    return refused;
   }
 
   start(): void {
     this.#started = true;
-    this.#subscriber?.start();
+    if (this.#begun && !this.#over) this.#subscriber?.start();
   }
 
   stop(): void {
@@ -80,6 +87,7 @@ export class RoutedSubscription implements OpenedSubscription {
 
   #join(route: Route, resumeFrom: Position | undefined): Subscriber {
     this.#route = route;
+    this.#begun = false;
     const subscriber: Subscriber = this.#leads.subscribe(route, this.#sink, resumeFrom, () => { if (this.#subscriber === subscriber) this.#finish(); });
     this.#subscriber = subscriber;
     return subscriber;
@@ -90,12 +98,12 @@ export class RoutedSubscription implements OpenedSubscription {
     const isSameFeed = this.#route !== undefined && addressKey(this.#route.feed) === addressKey(route.feed);
     const after = this.#join(route, isSameFeed ? before?.position : undefined);
     before?.stop();
-    // What has not begun yet is begun by whoever waits for the first one; its answer is not of this graph any more.
     after.begin().then((refused) => {
       if (this.#subscriber !== after || this.#over) return;
+      this.#begun = true;
       if (refused) this.#end(refused);
       else if (this.#started) after.start();
-    }, (error: unknown) => this.#end(this.#leads.unexpected(error)));
+    }, (error: unknown) => { if (this.#subscriber === after) this.#end(this.#leads.unexpected(error)); });
   }
 
   #end(result: ExecutionResult): void {

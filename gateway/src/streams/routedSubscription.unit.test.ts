@@ -30,3 +30,29 @@ it('that cannot begin where it is led ends with what a client may be told, and n
   expect([ends, over]).toEqual([[{ data: null }], 1]);
   expect(thrown).toEqual([new Error('password of the database')]);
 });
+
+it('that is led elsewhere while it begins is not ended by what it was told where it was, and starts once, when it has begun there', async () => {
+  const begins: ((refused: ExecutionResult | undefined) => void)[] = [];
+  const calls: string[] = [];
+  const leads: Leads = {
+    reroute: () => routeOf('another class'),
+    subscribe: () => {
+      const at = begins.length;
+      const begun = new Promise<ExecutionResult | undefined>((resolve) => begins.push(resolve));
+      return { begin: () => begun, start: () => calls.push(`start ${at}`), stop: () => calls.push(`stop ${at}`), position: undefined } as unknown as Subscriber;
+    },
+    unexpected: () => ({ data: null }),
+  };
+  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, {} as unknown as StreamSink, () => calls.push('over'));
+  const begun = subscription.begin(routeOf('a class'), undefined);
+  subscription.renewed();
+  begins[0]!({ data: null });
+  expect(await begun).toBeUndefined();
+  subscription.start();
+  expect(calls).toEqual(['stop 0']);
+  begins[1]!(undefined);
+  await until(() => calls.length === 2);
+  subscription.stop();
+  subscription.start();
+  expect(calls).toEqual(['stop 0', 'start 1', 'over', 'stop 1']);
+});
