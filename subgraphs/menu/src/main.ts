@@ -8,6 +8,7 @@ import { loaders } from './loaders.ts';
 import { priceLines } from './priceLines.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { pricesOfThemselves } from './tellPricesOfThemselves.ts';
 
 export default defineSubgraph({
   name: 'menu',
@@ -17,6 +18,7 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [service(MenuQueryService, { priceLines: (request) => priceLines(domain, request) })],
   consumers: [inventoryItemMakeabilityChanged],
+  background: (domain) => [pricesOfThemselves(domain)],
   seed,
   config: z.object({
     /** Where the pictures are; paths are appended to it. */

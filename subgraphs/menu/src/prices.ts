@@ -39,6 +39,6 @@ export function priceAt(own: readonly PriceWindow[], listed: readonly PriceWindo
   return { amount: window.amount, until: earliest([window.until, nextStart(listed, at), nextStart(own, at)]) };
 }
 
-/** A window begins or ends after `after` and not after `upTo`: what holds may have changed between the two instants. */
-export const hasBoundary = (windows: readonly PriceWindow[], after: number, upTo: number): boolean =>
-  windows.some((window) => [window.from, window.until].some((edge) => edge !== null && after < edge && edge <= upTo));
+/** When windows begin or end after `after` and not after `upTo`: what holds may have changed between the two instants. In no order. */
+export const boundaries = (windows: readonly PriceWindow[], after: number, upTo: number): number[] =>
+  windows.flatMap((window) => [window.from, window.until].filter((edge) => edge !== null && after < edge && edge <= upTo) as number[]);

@@ -1,5 +1,5 @@
 import type { Catalogue, Item, PriceList, Slot, SlotChoice } from './catalogue.ts';
-import { hasBoundary, priceAt, type CurrentPrice, type PriceWindow } from './prices.ts';
+import { boundaries, priceAt, type CurrentPrice, type PriceWindow } from './prices.ts';
 
 export type UnavailableReason = 'OUT_OF_STOCK' | 'WITHDRAWN_BY_STAFF';
 
@@ -91,7 +91,17 @@ export const entriesOf = (store: StoreMenu, at: Date): Entry[] =>
 /** Items whose entry may show another price at `upTo` than it did at `after`, though nobody changed a thing. Sorted by id. */
 export function itemsWithPriceBoundary(store: StoreMenu, after: Date, upTo: Date): Item[] {
   const subjects = [...store.list.prices, ...store.ownPrices]
-    .filter(([, windows]) => hasBoundary(windows, after.getTime(), upTo.getTime()))
+    .filter(([, windows]) => boundaries(windows, after.getTime(), upTo.getTime()).length > 0)
     .flatMap(([subject]) => store.catalogue.itemsPricedBy.get(subject) ?? []);
   return [...new Set(subjects)].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Ids of items that had a price at one instant from `after` to `upTo` and none at another: who read in between may hold what is so no more. */
+export function itemsSoldSometimes(store: StoreMenu, after: Date, upTo: Date): string[] {
+  const windowsOf = (itemId: string) => [...store.ownPrices.get(itemId) ?? none, ...store.list.prices.get(itemId) ?? none];
+  return [...store.catalogue.items.keys()].filter((itemId) => {
+    const edges = boundaries(windowsOf(itemId), after.getTime(), upTo.getTime());
+    const sold = [after.getTime(), ...edges].map((at) => subjectPrice(store, itemId, new Date(at)) !== undefined);
+    return sold.includes(true) && sold.includes(false);
+  });
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { canAvoid, unavoidableAllergens } from './allergens.ts';
 import { burger, coffee, instant, meal, storeWith, type Differences } from './fixtures/smallMenu.ts';
 import { filterEntries, type MenuConditions } from './menuFilter.ts';
-import { entriesOf, itemsWithPriceBoundary, unavailableReason } from './storeMenu.ts';
+import { entriesOf, itemsSoldSometimes, itemsWithPriceBoundary, unavailableReason } from './storeMenu.ts';
 
 const at = instant('03-01');
 const menu = (conditions: MenuConditions = {}, store: Differences = {}) =>
@@ -61,4 +61,17 @@ test('a price that begins or ends shows in every entry that names it', () => {
   expect(between('03-04', '03-05')).toEqual(['burger']);
   expect(between('03-05', '03-06')).toEqual(['meal']);
   expect(between('03-04', '03-07')).toEqual(['burger', 'cola', 'meal']);
+});
+
+test('what had a price at one time and none at another is told from what only cost something else', () => {
+  const window = (from: string, until: string | null) => ({ amount: 1, from: instant(from).getTime(), until: until === null ? null : instant(until).getTime() });
+  const store = storeWith({
+    listed: { salad: [window('03-01', '03-05')], unpriced: [window('03-06', '03-07')], gone: [window('03-01', '03-05')], cola: [window('03-01', '03-05'), window('03-05', null)] },
+    own: { coffee: [window('03-02', '03-05')] },
+  });
+  const between = (from: string, to: string) => itemsSoldSometimes(store, instant(from), instant(to)).sort();
+  expect(between('03-02', '03-04')).toEqual([]);
+  expect(between('03-04', '03-05')).toEqual(['gone', 'salad']);
+  expect(between('03-05', '03-06')).toEqual(['unpriced']);
+  expect(between('03-05', '03-08')).toEqual(['unpriced']);
 });

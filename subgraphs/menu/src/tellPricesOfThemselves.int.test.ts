@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { principalWith, testSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { seedStores } from '#schema/seed/stores.ts';
+import { availabilityOf } from './availability.ts';
+import { changeMenuItemPrice } from './commands/changeMenuItemPrice.ts';
+import { removeMenuItem } from './commands/removeMenuItem.ts';
+import type { MenuDomain } from './context.ts';
+import main from './main.ts';
+import { tellPricesOfThemselves } from './tellPricesOfThemselves.ts';
+
+const store = seedStores[0]!.id;
+const item = (slug: string) => seedId('menuItem', slug);
+
+test('what begins or ends being sold by its price alone is told, once, also of what was removed meanwhile', async () => {
+  let now = new Date(Date.now() + 60_000);
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  const menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
+  const admin = principalWith(['admin'], { subject: 'admin' });
+  const price = async (slug: string, validFrom: Date | null, validUntil: Date | null) => expect((await changeMenuItemPrice(menu.domain, admin, {
+    idempotencyKey: slug, menuItemId: item(slug), country: null, storeId: store, amount: 700, validFrom, validUntil,
+  })).kind).toBe('done');
+  let since: number | null = null;
+  const news = async () => {
+    await Promise.all([tellPricesOfThemselves(menu.domain), tellPricesOfThemselves(menu.domain)]);
+    const { version, changed, removed } = (await availabilityOf(menu.domain, store, since))!;
+    since = version;
+    return { changed: changed.map((entry) => entry.item.id), removed };
+  };
+  await news();
+
+  await price('katsu-burger', later(60), later(120));
+  await price('sunday-roast-burger', null, later(120));
+  await price('espresso', null, later(120));
+  expect(await news()).toEqual({ changed: [item('sunday-roast-burger')], removed: [] });
+  now = later(90);
+  expect((await news()).changed).toContain(item('katsu-burger'));
+  expect(await news()).toEqual({ changed: [], removed: [] });
+  now = later(60);
+  await removeMenuItem(menu.domain, item('sunday-roast-burger'));
+  const gone = await news();
+  expect({ ...gone, removed: [...gone.removed].sort() }).toEqual({ changed: [], removed: [item('katsu-burger'), item('sunday-roast-burger')].sort() });
+  expect(await news()).toEqual({ changed: [], removed: [] });
+});
