@@ -64,13 +64,19 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   DBOS.setConfig({
     name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePool: pool, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
   });
-  await DBOS.launch();
   const lease = await holdLease({
-    databaseUrl: options.databaseUrl, executorId, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
+    databaseUrl: options.databaseUrl, executorId, applicationVersion, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
     recover: async (lost) => {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
     },
   });
+  try {
+    await DBOS.launch();
+    await lease.watch();
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
   const endReports = reportSagas(options.metrics, pool);
   const forgetting = forgetEnded(log, (options.keepDays ?? 30) * 24 * hour);
   return {

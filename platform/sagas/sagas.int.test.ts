@@ -193,6 +193,20 @@ describe('a saga', () => {
     for (const id of ids) expect(new Set(world.done.get(id))).toEqual(new Set(['buy', 'cook', 'plain', 'eat', 'pay', 'refused NO', 'payBack']));
   });
 
+  it('goes on though nobody knows the executor that had it', async () => {
+    await dinner.start('nobodys', { wait: true });
+    await until(() => world.done.get('nobodys')?.includes('plain'));
+    await runtime.stop();
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    // Given up for lost once, it took this one, and died before it could say that it lived.
+    await pool.query(`UPDATE dbos.workflow_status SET executor_id = 'given up', status = 'PENDING' WHERE workflow_uuid = 'nobodys'`);
+    await pool.query('DELETE FROM saga_host.executor');
+    await pool.end();
+    runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
+    await dinner.signal('nobodys', { wait: true }, 'enough', 'event-nobodys');
+    expect(await outcomeOf('nobodys')).toBe('completed');
+  });
+
   it('is forgotten long after it ended, never while it runs', async () => {
     await dinner.start('ended', { wait: false });
     await dinner.start('waiting', { wait: true });
