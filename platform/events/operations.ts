@@ -9,6 +9,7 @@ import type { ParkedFilter } from './parked.ts';
 import { rebuildReadModel } from './rebuildReadModel.ts';
 import { replayParked } from './replayParked.ts';
 import type { Session } from './session.ts';
+import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 
 /** Work that somebody outside asks a running subgraph for, through its database. */
 export type OperationRequest =
@@ -43,10 +44,14 @@ const afterOtherMs = 1_000;
  */
 export async function requestOperation(pool: pg.Pool, request: OperationRequest): Promise<number> {
   if (request.kind === 'rebuild') await checkReadModel(pool, request.arguments.readModel);
-  const { rows } = await pool.query<{ id: number }>(
+  return ask(sqlTx(pool), request);
+}
+
+async function ask(tx: SqlTx, request: OperationRequest): Promise<number> {
+  const [row] = await tx.$queryRawUnsafe<{ id: number }[]>(
     `with asked as (insert into platform.operation (kind, arguments) values ($1, $2) returning id)
-     select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`, [request.kind, JSON.stringify(request.arguments)]);
-  return rows[0]!.id;
+     select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`, request.kind, JSON.stringify(request.arguments));
+  return row!.id;
 }
 
 async function checkReadModel(pool: pg.Pool, name: string): Promise<void> {
@@ -119,11 +124,14 @@ async function perform(domain: Domain, consumers: readonly Consumer[], request: 
 export async function prepareReadModels(domain: Domain, consumers: readonly Consumer[]): Promise<void> {
   for (const { readModel } of consumers) {
     if (!readModel) continue;
-    const { rowCount } = await domain.pool.query('insert into platform.read_model (name) values ($1) on conflict do nothing', [readModel.name]);
-    if (!rowCount) continue;
-    const { rows } = await domain.pool.query<{ past: boolean }>(
-      `select exists (select from platform.event e where e.type = any ($1) and not exists (select from platform.outbox o where o.position = e.position)) as past`,
-      [readModel.events.map(({ name }) => name)]);
-    if (rows[0]!.past) await requestOperation(domain.pool, { kind: 'rebuild', arguments: { readModel: readModel.name } });
+    // Together: one that was known and not asked for would lack its past for ever.
+    await inTransaction(domain.pool, async (tx) => {
+      const known = await tx.$executeRawUnsafe('insert into platform.read_model (name) values ($1) on conflict do nothing', readModel.name) === 0;
+      if (known) return;
+      const [row] = await tx.$queryRawUnsafe<{ past: boolean }[]>(
+        `select exists (select from platform.event e where e.type = any ($1) and not exists (select from platform.outbox o where o.position = e.position)) as past`,
+        readModel.events.map(({ name }) => name));
+      if (row!.past) await ask(tx, { kind: 'rebuild', arguments: { readModel: readModel.name } });
+    });
   }
 }

@@ -7,7 +7,7 @@ import { postgresBus } from './bus/postgresBus.ts';
 import { defineReadModel, projectReadModels, type ReadModel } from './defineReadModel.ts';
 import type { EventBus } from './eventBus.ts';
 import { counterDomain, CounterRaised, CounterReset, raised, reset, type CounterDomain } from './fixtures/counterDomain.ts';
-import { operationState, requestOperation } from './operations.ts';
+import { operationState, prepareReadModels, requestOperation } from './operations.ts';
 import { listParked } from './parked.ts';
 import { rebuildReadModel } from './rebuildReadModel.ts';
 import { startRelay, type Relay } from './relay.ts';
@@ -166,6 +166,18 @@ describe('a read model', () => {
     }
     await more.stop();
     await next.close();
+  });
+
+  it('that is new is filled from the past also when the first process with it ends half-way', async () => {
+    await domain.pool.query('create table later (like totals including all)');
+    const later = defineReadModel({ ...totals, name: 'later', table: 'later' });
+    await domain.pool.query('alter table platform.operation rename to operation_away');
+    await expect(prepareReadModels(domain, projectReadModels([later], 'counters'))).rejects.toThrow('platform.operation');
+    await domain.pool.query('alter table platform.operation_away rename to operation');
+    await prepareReadModels(domain, projectReadModels([later], 'counters'));
+    const { rows: asked } = await domain.pool.query(`select arguments from platform.operation where arguments->>'readModel' = 'later'`);
+    expect(asked).toEqual([{ arguments: { readModel: 'later' } }]);
+    await domain.pool.query(`delete from platform.operation where arguments->>'readModel' = 'later'; delete from platform.read_model where name = 'later'; drop table later`);
   });
 
   it('that nobody has cannot be asked for', async () => {

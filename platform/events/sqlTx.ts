@@ -10,7 +10,7 @@ export interface SqlTx {
 }
 
 /** A plain `pg` connection in Prisma's clothes. The caller begins and ends the transaction. */
-export function sqlTx(client: Pick<pg.ClientBase, 'query'>): SqlTx {
+export function sqlTx(client: Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'query'>): SqlTx {
   return {
     async $queryRawUnsafe<T>(sql: string, ...params: unknown[]) {
       return (await client.query(sql, params)).rows as T;
