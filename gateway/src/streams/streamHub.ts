@@ -48,10 +48,13 @@ export class StreamHub {
     this.#sweep = setInterval(() => this.#ask(), this.#options.sweepMs).unref();
   }
 
-  /** Resolves when everything published to these topics from now on is heard. */
+  /** Resolves when everything published to these topics from now on is heard. What could not be heard is tried again the next time. */
   async listen(topics: Iterable<string>): Promise<void> {
     for (const topic of topics) {
-      if (!this.#tails.has(topic)) this.#tails.set(topic, this.#bus.tail([topic], ({ value }) => this.#hear(topic, value)));
+      if (this.#tails.has(topic)) continue;
+      const tail = this.#bus.tail([topic], ({ value }) => this.#hear(topic, value));
+      this.#tails.set(topic, tail);
+      tail.catch(() => { if (this.#tails.get(topic) === tail) this.#tails.delete(topic); });
     }
     await Promise.all(this.#tails.values());
   }
