@@ -169,6 +169,8 @@ describe('a read model', () => {
   });
 
   it('that is new is filled from the past also when the first process with it ends half-way', async () => {
+    await append('a', 1);
+    await caughtUp();
     await domain.pool.query('create table later (like totals including all)');
     const later = defineReadModel({ ...totals, name: 'later', table: 'later' });
     await domain.pool.query('alter table platform.operation rename to operation_away');
