@@ -1,8 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import { databaseOf, emptyDatabase } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { postgresBus } from './bus/postgresBus.ts';
 import type { EventEnvelope } from './defineEvent.ts';
@@ -36,7 +37,7 @@ describe('consumers', () => {
     producer = counterDomain(producing.url, { relay: () => relay });
     hearer = counterDomain(hearing.url, { name: 'hearer' });
     bus = await postgresBus({ databaseUrl: busDatabase.url, log });
-    busPool = new pg.Pool({ connectionString: busDatabase.url, max: 1 });
+    busPool = testPool({ connectionString: busDatabase.url, max: 1 });
     relay = await startRelay(producer, bus);
     await hearer.pool.query('create table effect (counter text, version int, by int)');
     [behave, attempts] = [() => undefined, []];

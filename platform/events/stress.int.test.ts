@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import pino from 'pino';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseOf, emptyDatabase } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { postgresBus } from './bus/postgresBus.ts';
 import { ConcurrencyError } from './concurrencyError.ts';
@@ -50,8 +51,7 @@ describe('events under stress', () => {
   beforeAll(async () => {
     const [own, busDatabase] = await Promise.all([emptyDatabase(), databaseOf('platform/events/bus/migrations')]);
     domain = counterDomain(own.url, { relay: () => relay, poolSize: 20 });
-    busPool = new pg.Pool({ connectionString: busDatabase.url, max: 1 });
-    busPool.on('error', () => undefined);
+    busPool = testPool({ connectionString: busDatabase.url, max: 1 });
     bus = await postgresBus({ databaseUrl: busDatabase.url, log: pino({ level: 'silent' }) });
     recording = {
       publish: async (topic, messages) => {

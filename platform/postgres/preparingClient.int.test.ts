@@ -2,11 +2,12 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isInfrastructureFailure } from '#platform/events/failure.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { PreparingClient } from './preparingClient.ts';
 
 let pool: pg.Pool;
 beforeEach(async () => {
-  pool = new pg.Pool({ Client: PreparingClient, connectionString: (await databaseOf()).url, max: 1 });
+  pool = testPool({ Client: PreparingClient, connectionString: (await databaseOf()).url, max: 1 });
   await pool.query('CREATE TABLE thing (id int PRIMARY KEY, name text NOT NULL)');
   await pool.query(`INSERT INTO thing VALUES (1, 'one')`);
 });

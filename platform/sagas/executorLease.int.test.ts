@@ -1,15 +1,15 @@
-import pg from 'pg';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startTcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { holdLease } from './executorLease.ts';
 
 describe('the lease of an executor', () => {
   it('is held again, and can be let go, after the other end was gone without a word', async () => {
     const { url } = await databaseOf();
-    const direct = new pg.Pool({ connectionString: url, max: 1 });
+    const direct = testPool({ connectionString: url, max: 1 });
     // What the durable runtime would have made.
     await direct.query('CREATE SCHEMA dbos; CREATE TABLE dbos.workflow_status (executor_id text, status text, application_version text)');
     const { port } = new URL(url);

@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 
 const last = 20;
@@ -12,8 +13,8 @@ let processes: SupervisedProcess[];
 
 beforeEach(async () => {
   const [countedAt, sagasAt] = await Promise.all([databaseOf(), databaseOf()]);
-  pool = new pg.Pool({ connectionString: countedAt.url, max: 2 });
-  sagas = new pg.Pool({ connectionString: sagasAt.url, max: 2 });
+  pool = testPool({ connectionString: countedAt.url, max: 2 });
+  sagas = testPool({ connectionString: sagasAt.url, max: 2 });
   await pool.query('CREATE TABLE counted (key text PRIMARY KEY, number int NOT NULL, pid int NOT NULL)');
   env = { COUNTED_URL: countedAt.url, SAGAS_URL: sagasAt.url };
   processes = [];

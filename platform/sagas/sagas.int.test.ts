@@ -5,6 +5,7 @@ import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { currentTrace, runWithTrace, newTraceparent } from '#platform/telemetry/trace.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { defineSaga } from './defineSaga.ts';
 import { startSagas, type SagaHost, type SagaRuntime } from './sagaHost.ts';
 import type { Refused, StepCall } from './saga.ts';
@@ -197,7 +198,7 @@ describe('a saga', () => {
     await dinner.start('nobodys', { wait: true });
     await until(() => world.done.get('nobodys')?.includes('plain'));
     await runtime.stop();
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+    const pool = testPool({ connectionString: databaseUrl, max: 1 });
     // Given up for lost once, it took this one, and died before it could say that it lived.
     await pool.query(`UPDATE dbos.workflow_status SET executor_id = 'given up', status = 'PENDING' WHERE workflow_uuid = 'nobodys'`);
     await pool.query('DELETE FROM saga_host.executor');

@@ -1,13 +1,14 @@
-import pg from 'pg';
+import type pg from 'pg';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { MessageLog } from './messageLog.ts';
 
 describe('the log of the bus as a process reads it', () => {
   it('skips nothing that comes while it looks for what has expired', async () => {
     const { url } = await databaseOf('platform/events/bus/migrations');
-    const pool = new pg.Pool({ connectionString: url, max: 2 });
+    const pool = testPool({ connectionString: url, max: 2 });
     const publish = (...bodies: string[]) => pool.query('select bus.publish($1, $2, $3)', ['late.v1', bodies.map(() => 'a'), bodies]);
     // What a page finds is handed over only once the next message is there.
     const slow = { query: async (text: string, values: unknown[]) => {

@@ -1,8 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import { databaseOf, type TestDatabase } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { busContract } from '../busContract.ts';
 import type { EventEnvelope } from '../defineEvent.ts';
@@ -14,7 +15,7 @@ const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 
 busContract('postgres', async () => {
   const database = await databaseOf(migrations);
-  const raw = new pg.Pool({ connectionString: database.url, max: 1 });
+  const raw = testPool({ connectionString: database.url, max: 1 });
   return {
     createBus: () => postgresBus({ databaseUrl: database.url, log }),
     spawnMember: (group, topic) => superviseProcess({
@@ -34,7 +35,7 @@ describe('the bus in PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await databaseOf(migrations);
-    admin = new pg.Pool({ connectionString: database.url, max: 1 });
+    admin = testPool({ connectionString: database.url, max: 1 });
     // Polling out of the way: what is heard here is heard by NOTIFY or by coming back.
     bus = await postgresBus({ databaseUrl: database.url, log, pollMs: 3_600_000, topics: [{ name: 'short.v1', partitions: 2, retentionDays: 1 }] });
   });

@@ -27,7 +27,7 @@ export async function startKafkaProcess({ folder, port, controllerPort, detached
   writeFileSync(properties, brokerProperties({ folder, port, controllerPort }));
   writeFileSync(join(folder, 'log4j2.xml'), logging);
   const options = ['-Xmx256m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
-  if (!existsSync(join(folder, 'data/meta.properties'))) format(folder, [...options, '-Dkafka.log=ERROR', 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
+  if (!existsSync(join(folder, 'data/meta.properties'))) format(folder, [...options, '-Dkafka.log=ERROR', 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', properties]);
   progress(`starting the broker on port ${port}`);
   const log = join(folder, 'kafka.log');
   const out = openSync(log, 'w');
@@ -49,6 +49,7 @@ export async function stopKafkaProcess(child: ChildProcess, signal: NodeJS.Signa
   clearTimeout(force);
 }
 
+/** May begin with a dash: to be given with `=`, or it is taken for an option. */
 const clusterId = (): string => randomBytes(16).toString('base64url');
 
 function format(folder: string, args: readonly string[]): void {

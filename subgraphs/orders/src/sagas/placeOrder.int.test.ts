@@ -1,11 +1,12 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import pg from 'pg';
+import type pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { placeOrder } from '../commands/placeOrder.ts';
@@ -38,7 +39,7 @@ function away(operation: string) {
 }
 
 beforeAll(async () => {
-  ledger = new pg.Pool({ connectionString: (await databaseOf()).url });
+  ledger = testPool({ connectionString: (await databaseOf()).url });
   await ledger.query(ledgerTable);
   bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
   subgraph = await testSubgraph<Orders>(orders, {

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import pino from 'pino';
 import { expect } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
@@ -11,6 +10,7 @@ import { openDomain } from '#platform/subgraph/openDomain.ts';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { until } from '#platform/testkit/until.ts';
 import { kitchenWork } from '../commands/kitchenWork.ts';
 import { placeOrder } from '../commands/placeOrder.ts';
@@ -29,8 +29,8 @@ export const patienceMs = (points: readonly string[]): number => 15_000 * (point
 /** The orders domain in a process that dies at each of the points in turn; people act from this one, which outlives it. */
 export async function doomedOrders(points: readonly string[]) {
   const [ordersAt, sagasAt, ledgerAt, busAt] = await Promise.all([testDatabase('orders'), databaseOf(), databaseOf(), databaseOf('platform/events/bus/migrations')]);
-  const ledger = new pg.Pool({ connectionString: ledgerAt.url, max: 2 });
-  const asSagas = new pg.Pool({ connectionString: sagasAt.url, max: 1 });
+  const ledger = testPool({ connectionString: ledgerAt.url, max: 2 });
+  const asSagas = testPool({ connectionString: sagasAt.url, max: 1 });
   await ledger.query(ledgerTable);
   const identity = await createIdentity({
     internalKey: await newSigningKey(), client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } }, scopesOf: () => [],
