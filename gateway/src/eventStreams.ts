@@ -167,8 +167,10 @@ class EventStreamResponse implements StreamSink {
   }
 
   onRoom(listener: () => void): void {
-    if (!this.isFull) setImmediate(listener);
-    else this.#response.once('drain', listener);
+    const { socket } = this.#response;
+    if (!this.isFull || !socket) setImmediate(listener);
+    // An empty write comes after all that waits, and says so. `drain` does not come for what Node does not call much.
+    else socket.write('', (error) => { if (!error) listener(); });
   }
 
   /** `complete` says that nobody needs to come back. */
