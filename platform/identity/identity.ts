@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { SignJWT, createLocalJWKSet, createRemoteJWKSet, importJWK, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { SignJWT, createLocalJWKSet, importJWK, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { BoundedCache } from './boundedCache.ts';
 import type { Principal } from './principal.ts';
+import { KeysUnavailable, remoteKeys } from './remoteKeys.ts';
 import { longestTokenLifeMs } from './revocations.ts';
 
 /** The token is not good here. The message is for logs; clients hear only UNAUTHENTICATED. */
@@ -13,7 +14,11 @@ export interface IdentityOptions {
   /** Private ES256 key that signs what the edge and the services say to each other. */
   readonly internalKey: JWK;
   /** Who issues the tokens that clients bring. `keys`: a JWK set, or the address of one. */
-  readonly client: { readonly issuer: string; readonly audience: string; readonly keys: { keys: JWK[] } | URL };
+  readonly client: {
+    readonly issuer: string; readonly audience: string; readonly keys: { keys: JWK[] } | URL;
+    /** How long keys from an address are used; see `remoteKeys`. */
+    readonly kept?: Parameters<typeof remoteKeys>[1];
+  };
   /** What a role may do. An unknown role may nothing. */
   readonly scopesOf: (role: string) => readonly string[];
   readonly clock?: () => Date;
@@ -23,7 +28,7 @@ export interface Identity {
   /**
    * A client's access token (RFC 9068: ES256, `typ` at+jwt) as a principal. `channel` names where it came in. Whether it was revoked is not said: its
    * result is kept while the token is good.
-   * @throws InvalidToken
+   * @throws InvalidToken; KeysUnavailable if nobody can say
    */
   verifyClientToken(token: string, channel: string): Promise<VerifiedClient>;
   /** A 60 s token for one audience that carries the principal. The same one is handed out until 15 s before it ends. */
@@ -64,7 +69,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const privateKey = await importJWK(options.internalKey, 'ES256');
   const { d: _secret, ...publicJwk } = options.internalKey;
   const internalKeys = createLocalJWKSet({ keys: [publicJwk] });
-  const clientKeys = options.client.keys instanceof URL ? createRemoteJWKSet(options.client.keys) : createLocalJWKSet(options.client.keys);
+  const clientKeys = options.client.keys instanceof URL ? remoteKeys(options.client.keys, options.client.kept) : createLocalJWKSet(options.client.keys);
 
   const verified = new BoundedCache<VerifiedClient>(10_000);
   const minted = new BoundedCache<string>(10_000);
@@ -85,6 +90,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       });
       return payload;
     } catch (error) {
+      if (error instanceof KeysUnavailable) throw error;
       throw new InvalidToken((error as Error).message, { cause: error });
     }
   }
