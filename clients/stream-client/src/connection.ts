@@ -1,8 +1,9 @@
-import { createClient, type Client, type FormattedExecutionResult, type Sink, type SubscribePayload } from 'graphql-ws';
+import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL, type Client, type FormattedExecutionResult, type Sink, type SubscribePayload } from 'graphql-ws';
 import { backoff, type RetryOptions } from './backoff.ts';
-import { abandon, isOpen, watchedSockets, type SocketClass, type SocketLike } from './watchedSockets.ts';
+import { abandon, isOpen, readySockets, watchedSockets, type SocketClass, type SocketLike } from './watchedSockets.ts';
 import type { Cause, StreamState } from './streamState.ts';
-import { renewalDelay, tokenExpiry } from './tokenExpiry.ts';
+import { leastRenewalMs, renewalDelay, tokenExpiry } from './tokenExpiry.ts';
+import { within } from './within.ts';
 
 /** Why a token is asked for: for a connection; for one after a token was refused, so that none from a cache should come; or in the place of one that ends soon. */
 export type TokenOccasion = 'connect' | 'refused' | 'renew';
@@ -20,23 +21,32 @@ type ConnectionStatus = Omit<StreamState, 'status'> & { readonly status: 'connec
 
 /** A connection that lived so long was a good one: waits begin anew. */
 const steadyMs = 10_000;
+/** Who has given no token by then is taken to have failed. */
+const tokenMs = 30_000;
 /** The server has no room: whoever comes back at once is turned away again. */
 const tryAgainLater = 1013;
 const forbidden = 4403;
 
 /**
  * One WebSocket for all streams of a client, there while at least one is wanted. All waiting and asking for tokens happens before graphql-ws opens a
- * socket, in its `url`: it reconnects at once after a 1000, and an error in `connectionParams` reaches the next attempt too.
+ * socket, in its `url`, and so does making the socket: it reconnects at once after a 1000, an error in `connectionParams` reaches the next attempt too,
+ * and one in `url` or of a socket's making nobody.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
+  readonly #sockets: SocketClass;
   readonly #heard = new Set<() => void>();
   #status: ConnectionStatus = { status: 'connecting', since: new Date() };
   #wanted = 0;
   #failures = 0;
+  #hastyRenewals = 0;
+  /** Aborted when nobody wants the connection any more: no timer is to keep a process alive for it. */
+  #unwanted = new AbortController();
   #occasion: TokenOccasion = 'connect';
   #authorization: string | undefined;
+  /** For graphql-ws to take up. */
+  #opened: SocketLike | undefined;
   #socket: SocketLike | undefined;
   #acknowledgedAt: number | undefined;
   #demanded: (() => void) | undefined;
@@ -48,10 +58,11 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#sockets = watchedSockets(options.socketClass, (socket) => { this.#socket = socket; });
     this.#client = createClient({
       url: () => this.#whenToConnect(),
       connectionParams: () => (this.#authorization === undefined ? undefined : { authorization: this.#authorization }),
-      webSocketImpl: watchedSockets(options.socketClass, (socket) => { this.#socket = socket; }),
+      webSocketImpl: readySockets(() => this.#opened!),
       keepAlive: options.keepAliveMs,
       retryAttempts: Number.POSITIVE_INFINITY, shouldRetry: () => true, retryWait: () => Promise.resolve(),
       on: {
@@ -85,6 +96,7 @@ export class Connection {
       isOver = true;
       this.#wanted -= 1;
       stop();
+      if (this.#wanted === 0) this.#leave();
     };
   }
 
@@ -96,20 +108,42 @@ export class Connection {
     this.#socket.send('{"type":"ping"}');
   }
 
+  /** When every subscription has ended: one that was acknowledged is closing already; another is not waited for. */
   close(): void {
-    // Only where there is one: it would wait for ever for a connection that nobody wants.
-    if (isOpen(this.#socket)) void this.#client.dispose();
+    if (this.#socket && this.#acknowledgedAt === undefined) this.#cutOff();
+  }
+
+  #leave(): void {
+    this.#unwanted.abort();
+    this.#unwanted = new AbortController();
+    this.#hurried?.();
   }
 
   /** Resolves with the address when it is time, somebody wants it, and there is a token. Never rejects: graphql-ws would not hear of it. */
   async #whenToConnect(): Promise<string> {
     for (;;) {
       await this.#someoneWants();
+      const { signal } = this.#unwanted;
       await this.#wait(backoff(this.#failures, this.#options.retry));
-      if (this.#wanted === 0) continue;
-      if (!(await this.#takeToken()) || this.#wanted === 0) continue;
+      // Whoever came since waits as long: to leave and come back is no way around it.
+      if (signal.aborted) continue;
+      if (!(await this.#takeToken(signal)) || signal.aborted) continue;
+      const address = this.#open();
+      if (address === undefined) continue;
       this.#patience = setTimeout(() => this.#cutOff(), this.#options.patienceMs);
-      return typeof this.#options.url === 'function' ? this.#options.url() : this.#options.url;
+      return address;
+    }
+  }
+
+  #open(): string | undefined {
+    const { url } = this.#options;
+    try {
+      const address = typeof url === 'function' ? url() : url;
+      this.#opened = new this.#sockets(address, GRAPHQL_TRANSPORT_WS_PROTOCOL);
+      return address;
+    } catch (error) {
+      this.#failed({ code: 'NETWORK', message: error instanceof Error ? error.message : String(error) });
+      return undefined;
     }
   }
 
@@ -128,16 +162,21 @@ export class Connection {
     });
   }
 
-  async #takeToken(): Promise<boolean> {
-    const { token } = this.#options;
-    if (!token) return true;
+  async #takeToken(signal: AbortSignal): Promise<boolean> {
+    if (!this.#options.token) return true;
     try {
-      this.#authorization = `Bearer ${await token(this.#occasion)}`;
+      this.#authorization = await this.#askToken(this.#occasion, signal);
       return true;
     } catch (error) {
-      this.#failed({ code: 'TOKEN_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) });
+      if (!signal.aborted) this.#failed({ code: 'TOKEN_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) });
       return false;
     }
+  }
+
+  async #askToken(occasion: TokenOccasion, signal: AbortSignal): Promise<string> {
+    const token = await within(tokenMs, signal, () => this.#options.token!(occasion));
+    if (typeof token !== 'string') throw new Error('The token function gave none.');
+    return `Bearer ${token}`;
   }
 
   #connected(): void {
@@ -201,15 +240,17 @@ export class Connection {
     clearTimeout(this.#renewal);
     const expiry = this.#authorization === undefined ? undefined : tokenExpiry(this.#authorization);
     if (expiry === undefined) return;
-    this.#renewal = setTimeout(() => void this.#renew(), Math.min(renewalDelay(expiry, Date.now()), 2 ** 31 - 1));
+    const delay = renewalDelay(expiry, Date.now());
+    // One token after another that ends at once: this clock or that of whoever issues them is wrong.
+    this.#hastyRenewals = delay > leastRenewalMs ? 0 : this.#hastyRenewals + 1;
+    this.#renewal = setTimeout(() => void this.#renew(), Math.min(Math.max(delay, backoff(this.#hastyRenewals, this.#options.retry)), 2 ** 31 - 1));
   }
 
   /** In band, so that no stream ends. If it does not work the server closes with 4403, and all begins anew. */
   async #renew(): Promise<void> {
     const socket = this.#socket;
-    const occasion: TokenOccasion = 'renew';
     try {
-      const authorization = `Bearer ${await this.#options.token!(occasion)}`;
+      const authorization = await this.#askToken('renew', this.#unwanted.signal);
       if (socket !== this.#socket || !isOpen(socket)) return;
       this.#renewed = (accepted) => {
         this.#renewed = undefined;

@@ -12,17 +12,18 @@ export interface StreamOptions {
   readonly resumeFrom?: string;
   /** How many messages may wait to be taken; default 64. Then the server is told to stop, and asked to go on from there once they are taken. */
   readonly maxBuffered?: number;
+  /** What it throws ends the stream: `next` rejects with that. */
   readonly onState?: (state: StreamState) => void;
 }
 
-/** A failed subscription that is quiet for so long is taken to have succeeded: with nothing new to tell, nothing comes. */
+/** A failed subscription that goes on from a cursor and is quiet for so long is taken to have succeeded: with nothing new to tell, nothing comes. */
 const quietMs = 5_000;
 const defaultMaxBuffered = 64;
 
 /**
  * A subscription that goes on where it was. Every version above the last is handed on, in order, once; what the server sends twice is left out. Where
  * the server cannot tell what was missed, a message of kind `resync` holds the whole. Begins with the first `next`; for one reader.
- * @throws StreamError from `next`, when it ended for good
+ * @throws StreamError from `next`, when it ended for good; what `onState` threw
  */
 export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage<Data>> {
   readonly #connection: Connection;
@@ -39,7 +40,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
   #failures = 0;
   #failed: Cause | undefined;
   #begun = false;
-  #end: { readonly error?: StreamError } | undefined;
+  #end: { readonly error?: unknown } | undefined;
   #wake: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: () => void = () => undefined;
@@ -73,9 +74,9 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
         return { done: false, value: message };
       }
       if (this.#end) {
-        const { error } = this.#end;
+        const end = this.#end;
         this.#end = {};
-        if (error) throw error;
+        if ('error' in end) throw end.error;
         return { done: true, value: undefined };
       }
       await new Promise<void>((resolve) => { this.#wake = resolve; });
@@ -129,6 +130,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
 
   #take(answer: Answer): void {
     this.#settled();
+    if (this.#end) return;
     const mark = markOf(answer);
     if (mark?.kind === 'event' && this.#version !== undefined && mark.version <= this.#version) return;
     this.#buffer.push(messageOf<Data>(answer, this.#isAfresh));
@@ -161,7 +163,8 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#failed = { code: failure.code, message: failure.message };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(() => this.#settled(), quietMs);
+      // Without a cursor a snapshot comes first: silence says nothing.
+      if (this.#cursor !== undefined) this.#timer = setTimeout(() => this.#settled(), quietMs);
       this.#subscribe();
     }, backoff(this.#failures, this.#retry));
     this.#tell();
@@ -175,14 +178,14 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#tell();
   }
 
-  #finish(end: { readonly error?: StreamError }): void {
+  #finish(end: { readonly error?: unknown }): void {
     if (this.#state.status === 'ended') return;
     clearTimeout(this.#timer);
     this.#stop();
     this.#deaf();
     this.#begun = true;
     this.#end = end;
-    this.#become({ status: 'ended', since: new Date(), ...(end.error ? { cause: { code: end.error.code, message: end.error.message } } : {}) });
+    this.#become({ status: 'ended', since: new Date(), ...(end.error instanceof StreamError ? { cause: { code: end.error.code, message: end.error.message } } : {}) });
     this.#wake?.();
   }
 
@@ -200,6 +203,11 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
 
   #become(state: StreamState): void {
     this.#state = state;
-    this.#options.onState?.(state);
+    try {
+      this.#options.onState?.(state);
+    } catch (error) {
+      if (state.status === 'ended') this.#end = { error, ...this.#end };
+      else this.#finish({ error });
+    }
   }
 }

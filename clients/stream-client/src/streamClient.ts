@@ -12,9 +12,9 @@ export type { ResyncReason, StreamMessage } from './streamMessage.ts';
 export type { Cause, StreamState } from './streamState.ts';
 
 export interface StreamClientOptions {
-  /** Of the channel, such as `wss://kiosk.example/graphql`; `http` and `https` will do. A function is asked before every connection. */
+  /** Of the channel, such as `wss://kiosk.example/graphql`; `http` and `https` will do. A function is asked before every connection; what it throws is a failed attempt. */
   readonly url: string | (() => string);
-  /** An access token, without `Bearer`. Asked before every connection, and before a token ends, if it is a JWT that says when. */
+  /** An access token, without `Bearer`. Asked before every connection, and before a token ends, if it is a JWT that says when. One that takes over 30 s has failed, and is asked again. */
   readonly token?: (occasion: TokenOccasion) => string | Promise<string>;
   /** The WebSocket class, where there is no global one: Node before 22, with `ws`. */
   readonly webSocketImpl?: unknown;

@@ -26,6 +26,10 @@ export function watchedSockets(Base: SocketClass, made: (socket: SocketLike) => 
   };
 }
 
+/** A WebSocket class for graphql-ws whose `new` takes what is there already: of a `new` that throws, as for a wrong address, graphql-ws tells nobody. */
+export const readySockets = (take: () => SocketLike): unknown =>
+  Object.assign(function ready() { return take(); }, { CONNECTING: 0, OPEN: openState, CLOSING: 2, CLOSED: 3 });
+
 export const isOpen = (socket: SocketLike | undefined): socket is SocketLike => socket?.readyState === openState;
 
 /** Lets go of a socket: whatever it still has to say is not heard. */
