@@ -47,9 +47,9 @@ export interface RunningChannel {
   readonly url: string;
   /**
    * Serves another supergraph from now on, without dropping anything: requests in hand end with the old one; subscriptions whose document still fits go on,
-   * the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the old one stays, if it is none.
+   * the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the old one stays, if it is none, or the channel closes.
    */
   reload(supergraph: string): Promise<void>;
-  /** Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. */
+  /** Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. Called again, it is the same closing. */
   close(): Promise<void>;
 }

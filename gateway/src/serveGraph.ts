@@ -21,6 +21,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import type { GraphGeneration, LiveGraph } from './liveGraph.ts';
 import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from './pipeline.ts';
+import { planAhead } from './planAhead.ts';
 import { createPlanner } from './planner.ts';
 import { Sockets } from './sockets.ts';
 import { Budget } from './streams/budget.ts';
@@ -123,6 +124,7 @@ class ServedGraph {
   readonly #streams: StreamParts;
   #planning = new AbortController();
   #reloading: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   constructor(service: GraphService, live: ReplaceableGraph, streams: StreamParts) {
     this.#service = service;
@@ -145,19 +147,30 @@ class ServedGraph {
       http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
       sockets,
     });
-    const unwatch = streamMetrics.watch(() => ({
-      streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
-      socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
-    }));
-    const unheard = this.#service.revocations?.onRevoked(() => { sockets.endRevoked(); eventStreams.endRevoked(); });
-    const running = await server.listen(port, host, async () => {
-      unwatch();
-      unheard?.();
-      this.#planning.abort();
-      await onClose();
-    });
-    this.#planAhead(prepared);
-    return { ...running, reload: (supergraph) => this.#reload(supergraph) };
+    const unhook: (() => void)[] = [];
+    try {
+      unhook.push(streamMetrics.watch(() => ({
+        streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
+        socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
+      })));
+      unhook.push(this.#service.revocations?.onRevoked(() => { sockets.endRevoked(); eventStreams.endRevoked(); }) ?? (() => undefined));
+      const running = await server.listen(port, host, () => this.#end(unhook, onClose));
+      this.#planAhead(prepared);
+      return { ...running, reload: (supergraph) => this.#reload(supergraph), close: () => this.#closed ??= running.close() };
+    } catch (error) {
+      unhook.forEach((each) => each());
+      eventStreams.close();
+      await sockets.close();
+      throw error;
+    }
+  }
+
+  /** When all clients have gone. What is being gone over to is waited for: it would hear topics that nobody ends. */
+  async #end(unhook: readonly (() => void)[], onClose: () => Promise<void>): Promise<void> {
+    unhook.forEach((each) => each());
+    await this.#reloading.catch(() => undefined);
+    this.#planning.abort();
+    await onClose();
   }
 
   /** One at a time. */
@@ -168,6 +181,7 @@ class ServedGraph {
 
   async #take(supergraph: string): Promise<void> {
     const { name, log } = this.#service;
+    if (this.#closed) throw new Error(`${name} closes: it serves no other supergraph any more`);
     const next = generationOf(this.#service, buildGraph(supergraph));
     const { prepared, unfit } = this.#prepareTrusted(next);
     await this.#streams.subscriptions?.listen(next.graph);
@@ -199,19 +213,4 @@ class ServedGraph {
     });
     return { prepared, unfit };
   }
-}
-
-/** Plans documents for principals who are refused nothing, giving way to requests after each. */
-function planAhead(prepared: readonly PreparedDocument[], documents: Documents, signal: AbortSignal, log: Logger): void {
-  const everything: Principal = { kind: 'service', subject: 'plan-ahead', roles: [], scopes: new Set(['admin']), bindings: {}, channel: 'internal' };
-  const [next, ...rest] = prepared;
-  if (!next || signal.aborted) return;
-  setImmediate(() => {
-    try {
-      documents.variantFor(next, everything);
-    } catch (error) {
-      log.error({ err: error, operation: next.operationName }, 'a trusted document cannot be planned');
-    }
-    planAhead(rest, documents, signal, log);
-  });
 }
