@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import type { EventEnvelope, EventMetadata } from '#platform/events/defineEvent.ts';
 import type { EventTail } from '../gatewayRuntime.ts';
 import { addressKey, type FeedAddress } from './feedAddress.ts';
 import { Feed, type FeedFollower } from './feed.ts';
@@ -26,8 +26,16 @@ export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'kn
   stop(): void;
 }
 
-const isEnvelope = (value: unknown): value is EventEnvelope =>
-  typeof value === 'object' && value !== null && 'eventType' in value && 'metadata' in value && typeof value.metadata === 'object' && value.metadata !== null;
+const counts = (version: unknown): boolean => Number.isSafeInteger(version) && Number(version) > 0;
+
+/** As much of an envelope as places it in feeds: one without a version would stand nowhere, and what comes after it neither. */
+function isEnvelope(value: unknown): value is EventEnvelope {
+  if (typeof value !== 'object' || value === null || !('eventType' in value) || !('metadata' in value)) return false;
+  const metadata = value.metadata as Partial<Record<keyof EventMetadata, unknown>> | null | undefined;
+  if (typeof metadata?.aggregateId !== 'string' || !counts(metadata.aggregateVersion)) return false;
+  const { feed, feedVersion } = metadata;
+  return (feed === undefined || typeof feed === 'string') && (feedVersion === undefined || counts(feedVersion));
+}
 
 /**
  * What a process hears from the bus, handed to those who follow a feed: each version once, in order. One tail per topic, however many channels and
@@ -40,6 +48,8 @@ export class StreamHub {
   /** Those heard last come last. */
   readonly #feeds = new Map<string, Feed>();
   readonly #sweep: NodeJS.Timeout;
+  /** Topics of which something was said to be no event; once is enough. */
+  readonly #strange = new Set<string>();
   #keptBytes = 0;
 
   constructor(bus: EventTail, options: HubOptions) {
@@ -86,7 +96,11 @@ export class StreamHub {
   }
 
   #hear(topic: string, event: unknown): void {
-    if (!isEnvelope(event)) return;
+    if (!isEnvelope(event)) {
+      if (!this.#strange.has(topic)) this.#options.log.warn({ topic }, 'what a topic says is no event that has a place in a feed: it is ignored, and so is what is like it from now on');
+      this.#strange.add(topic);
+      return;
+    }
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
     const domain = topic.slice(0, topic.lastIndexOf('.'));
     const bytes = JSON.stringify(event).length;
@@ -124,14 +138,17 @@ export class StreamHub {
 
 const hubs = new WeakMap<EventTail, { hub: StreamHub; users: number }>();
 
-/** The one hub of a bus in this process. Each user calls `release` once; the last one closes the tails. */
+/** The one hub of a bus in this process. Each user calls `release`; the last one closes the tails. */
 export function acquireHub(bus: EventTail, options: HubOptions): { readonly hub: StreamHub; release(): Promise<void> } {
   const entry = hubs.get(bus) ?? { hub: new StreamHub(bus, options), users: 0 };
   hubs.set(bus, entry);
   entry.users += 1;
+  let isReleased = false;
   return {
     hub: entry.hub,
     async release() {
+      if (isReleased) return;
+      isReleased = true;
       entry.users -= 1;
       if (entry.users > 0) return;
       hubs.delete(bus);

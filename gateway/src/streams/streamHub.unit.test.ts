@@ -1,6 +1,10 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
+import { until } from '#platform/testkit/until.ts';
+import { FakeDomain } from '../testkit/fakeDomain.ts';
 import { FakeTail } from '../testkit/fakeTail.ts';
+import type { FeedAddress } from './feedAddress.ts';
 import { StreamHub } from './streamHub.ts';
 
 it('hears a topic that it could not hear the first time, when it is asked again', async () => {
@@ -14,4 +18,35 @@ it('hears a topic that it could not hear the first time, when it is asked again'
   expect(bus.open).toEqual(['orders.v1', 'stores.v1']);
   await hub.close();
   expect(bus.open).toEqual([]);
+});
+
+describe('what a topic says that has no place in a feed', () => {
+  const order: FeedAddress = { domain: 'orders', topic: 'orders.v1', kind: 'aggregate', key: 'order:o1' };
+  const board: FeedAddress = { ...order, kind: 'declared', key: 'store:1' };
+  const sound = { aggregateId: 'order:o1', aggregateVersion: 9, feed: 'store:1', feedVersion: 9 };
+  const malformed: unknown[] = [
+    'text', null, { eventType: 'OrderStatusChanged' }, { eventType: 'OrderStatusChanged', metadata: null }, { metadata: sound },
+    ...[
+      { aggregateVersion: undefined }, { aggregateVersion: null }, { aggregateVersion: '9' }, { aggregateVersion: Number.NaN }, { aggregateVersion: 1.5 }, { aggregateVersion: 0 },
+      { aggregateId: undefined }, { aggregateId: 7 }, { feed: 7 }, { feedVersion: null }, { feedVersion: '9' }, { feedVersion: -1 },
+    ].map((changed) => ({ eventType: 'OrderStatusChanged', metadata: { ...sound, ...changed } })),
+  ];
+  const withoutFeedVersion = { eventType: 'OrderStatusChanged', metadata: { ...sound, aggregateId: 'order:o2', feedVersion: undefined } };
+
+  it.each([['whose domain can be asked', true], ['whose domain cannot be asked', false]])('ends no feed %s, and is logged once', async (_what, asks) => {
+    const bus = new FakeDomain();
+    const lines: string[] = [];
+    const hub = new StreamHub(bus, { reader: asks ? bus : undefined, gapMs: 5, log: pino({ level: 'warn' }, { write: (line: string) => { lines.push(line); } }) });
+    await hub.listen(['orders.v1']);
+    const heard: string[] = [];
+    for (const address of [order, board]) {
+      await hub.follow(address, { event: ({ version }) => heard.push(`${address.kind} ${version}`), lost: (reason) => heard.push(reason) }).ready;
+    }
+    for (const value of [...malformed, withoutFeedVersion]) bus.repeat('orders.v1', value as EventEnvelope);
+    for (const version of [1, 2]) bus.statusChanged('o1', version, 'S');
+    await until(() => heard.length === 4);
+    expect(heard).toEqual(['aggregate 1', 'declared 1', 'aggregate 2', 'declared 2']);
+    expect(lines.length).toBe(1);
+    await hub.close();
+  });
 });

@@ -22,7 +22,7 @@ export class FakeTail implements EventTail {
   }
 
   say(topic: string, value: EventEnvelope): void {
-    for (const handle of this.#handlers.get(topic) ?? []) handle({ topic, key: value.metadata.aggregateId, value });
+    for (const handle of this.#handlers.get(topic) ?? []) handle({ topic, key: value?.metadata?.aggregateId, value });
   }
 
   /** An order's change of status, as the orders domain publishes it. */
