@@ -241,6 +241,22 @@ describe('consumers', () => {
     await expect(runConsumers(hearer, [consumer, consumer], bus)).rejects.toThrow('two consumers are called hearer.counterRaised');
   });
 
+  it('start while somebody holds the inbox, with a day of it missing, and record what they hear', async () => {
+    await hearer.pool.query(`select platform.keep_inbox(current_date - 20, 8)`);
+    await hearer.pool.query(`do $$ declare part regclass; begin for part in select inhrelid::regclass from pg_inherits where inhparent = 'platform.inbox'::regclass and inhrelid::regclass::text <> 'platform.inbox_other'
+      loop execute 'drop table ' || part; end loop; end $$`);
+    const backup = await hearer.pool.connect();
+    await backup.query('begin; lock table platform.inbox in access share mode');
+    await start();
+    const [event] = await raise('a');
+    await publish(event, 'counter:a');
+    await raise('a');
+    await until(async () => (await effects('a')).includes(2));
+    expect(await effects('a')).toEqual([1, 2]);
+    await backup.query('commit');
+    backup.release();
+  });
+
   it('drop the inbox of days past retention, and record late events all the same', async () => {
     await start();
     await hearer.pool.query(`select platform.keep_inbox(current_date - 20, 8)`);

@@ -18,11 +18,11 @@ const hourMs = 3_600_000;
  */
 export async function runConsumers(domain: Domain, consumers: readonly Consumer[], bus: EventBus): Promise<RunningConsumers> {
   refuseDoubleNames(consumers);
-  await keepInbox(domain);
+  // Where somebody holds the table (a backup) events go to its default partition meanwhile.
+  const keep = () => keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
+  await keep();
   await prepareReadModels(domain, consumers);
-  const housekeeping = setInterval(() => {
-    keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
-  }, hourMs).unref();
+  const housekeeping = setInterval(() => void keep(), hourMs).unref();
   const subscriptions: BusSubscription[] = [];
   const stop = async () => {
     clearInterval(housekeeping);
