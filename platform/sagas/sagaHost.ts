@@ -59,7 +59,7 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   if (DBOS.isInitialized()) throw new Error('the sagas of this process run already');
   const executorId = randomUUID();
   const log = options.log.child({ part: 'sagas' });
-  const pool = new pg.Pool({ Client: PreparingClient, connectionString: options.databaseUrl, max: 8, idle_in_transaction_session_timeout: 60_000 });
+  const pool = new pg.Pool({ Client: PreparingClient, connectionString: options.databaseUrl, max: 8, keepAlive: true, idle_in_transaction_session_timeout: 60_000 });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the sagas broke'));
   DBOS.setConfig({
     name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePool: pool, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),

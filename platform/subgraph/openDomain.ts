@@ -43,7 +43,7 @@ interface TransactionClient {
 /** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
 export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {
   const log = environment.log.child({ service: definition.name });
-  const pool = new pg.Pool({ Client: PreparingClient, connectionString: environment.databaseUrl, max: environment.poolSize ?? 8, idleTimeoutMillis: 30_000, connectionTimeoutMillis: connectWithinMs });
+  const pool = new pg.Pool({ Client: PreparingClient, connectionString: environment.databaseUrl, max: environment.poolSize ?? 8, keepAlive: true, idleTimeoutMillis: 30_000, connectionTimeoutMillis: connectWithinMs });
   // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const db = definition.database(new PrismaPg(pool, { disposeExternalPool: false })) as TransactionClient;
