@@ -103,6 +103,10 @@ export class Connection {
   /** Ends a wait, as when the machine has a network again; looks whether an open connection still answers. */
   hurry(): void {
     this.#hurried?.();
+    this.#askWhetherThere();
+  }
+
+  #askWhetherThere(): void {
     if (this.#acknowledgedAt === undefined || !isOpen(this.#socket)) return;
     this.#expectAnswer();
     this.#socket.send('{"type":"ping"}');
@@ -117,6 +121,8 @@ export class Connection {
     this.#unwanted.abort();
     this.#unwanted = new AbortController();
     this.#hurried?.();
+    // It is about to close: over a line that is dead that takes half a minute and more, and whoever comes next waits for it.
+    this.#askWhetherThere();
   }
 
   /** Resolves with the address when it is time, somebody wants it, and there is a token. Never rejects: graphql-ws would not hear of it. */

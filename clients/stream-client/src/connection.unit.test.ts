@@ -10,6 +10,8 @@ let sockets: FakeSocket[];
 let isBlackHole: boolean;
 /** Of new sockets: they break before they are acknowledged. */
 let isDown: boolean;
+/** Of all sockets: what was open says nothing any more, not even that it closed. */
+let isStalled: boolean;
 
 class FakeSocket {
   static readonly CONNECTING = 0;
@@ -33,6 +35,7 @@ class FakeSocket {
   }
 
   send(text: string): void {
+    if (isStalled) return;
     const { id, type } = JSON.parse(text) as Said;
     if (type === 'connection_init') setTimeout(() => (isDown ? this.end(1006) : this.say({ type: 'connection_ack' })));
     if (type === 'ping') setTimeout(() => this.say({ type: 'pong', payload: { accepted: true } }));
@@ -40,7 +43,7 @@ class FakeSocket {
   }
 
   say(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
+    if (this.readyState === FakeSocket.OPEN) this.onmessage?.({ data: JSON.stringify(message) });
   }
 
   end(code: number): void {
@@ -50,7 +53,8 @@ class FakeSocket {
   }
 
   close(code = 1005): void {
-    this.end(code);
+    if (isStalled) this.readyState = FakeSocket.CLOSING;
+    else this.end(code);
   }
 
   addEventListener(): void {
@@ -77,6 +81,7 @@ beforeEach(() => {
   sockets = [];
   isBlackHole = false;
   isDown = false;
+  isStalled = false;
 });
 afterEach(() => vi.useRealTimers());
 
@@ -196,6 +201,24 @@ describe('a client that nobody needs', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(vi.getTimerCount()).toBe(0);
     expect([when === 'it is heard' ? 1 : undefined, 'ended']).toEqual([await next, stream.state.status]);
+  });
+
+  it('and then again finds a line that had gone dead unnoticed: waits for no farewell', async () => {
+    const client = clientOf();
+    const first = read(client);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(await first.next).toBe(1);
+    isStalled = true;
+    await first.stream.return();
+    const second = read(client);
+    await vi.advanceTimersByTimeAsync(20);
+    isStalled = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([await second.next, sockets.length]).toEqual([1, 2]);
+    isStalled = true;
+    client.close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('and then again, at once, waits no less', async () => {
