@@ -86,6 +86,26 @@ it('a channel that closes ends what it is going over to, and goes over to nothin
   expect(domain.open).toEqual([]);
 });
 
+it('a channel is not closed before what it is going over to is', async () => {
+  const other = await serve();
+  const { revocations, listeners } = heardRevocations();
+  const channel = await serve({ revocations });
+  const started = withResolvers();
+  domain.slow = started.promise;
+  const order: string[] = [];
+  const reloading = channel.reloadWith(boardsOf('StoreHoursChanged')).then(() => order.push('taken'));
+  await until(() => domain.asked === 2);
+  const closing = channel.close().then(() => order.push('closed'));
+  await until(() => listeners.size === 0);
+  // Nothing but the reload could hold it up: the other channel keeps what both hear.
+  await new Promise((resolve) => setImmediate(resolve));
+  started.resolve();
+  await Promise.all([reloading, closing]);
+  expect(order).toEqual(['taken', 'closed']);
+  await other.close();
+  expect(domain.open).toEqual([]);
+});
+
 it('a channel that cannot listen leaves nothing behind: no timer, no listener, no topic; it can be started again', async () => {
   const taken = await serve({ bus: undefined, feeds: undefined });
   const metrics = createMetrics();
