@@ -48,7 +48,10 @@ export class Sockets {
     this.#server = new WebSocketServer({ noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false });
     this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
     // Timers for all sockets: one for each costs when they are many.
-    this.#timers = [visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)), setInterval(() => this.#look(), lookEveryMs).unref()];
+    this.#timers = [
+      visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)), visitInTurn(this.#peers, lookEveryMs, (peer) => this.#look(peer)),
+      setInterval(() => this.#bound(), lookEveryMs).unref(),
+    ];
   }
 
   get count(): number {
@@ -56,7 +59,9 @@ export class Sockets {
   }
 
   get unreadBytes(): number {
-    return [...this.#peers.values()].reduce((sum, { connection }) => sum + connection.unreadBytes, 0);
+    let sum = 0;
+    for (const { connection } of this.#peers.values()) sum += connection.unreadBytes;
+    return sum;
   }
 
   /** That wait to be taken. */
@@ -147,19 +152,19 @@ export class Sockets {
     connection.ping();
   }
 
-  /** Bounded in time for each, in bytes for all: who holds the most goes first. */
-  #look(): void {
+  /** Bounded in time for each. */
+  #look(peer: Peer): void {
+    const { connection, conversation, beganAt } = peer;
     const now = performance.now();
-    const wallClock = Date.now();
-    let unread = 0;
-    for (const peer of this.#peers.values()) {
-      const { connection, conversation, beganAt } = peer;
-      if (connection.isStalled(now)) connection.cut('stalled');
-      else if (conversation.isRevoked) this.#revoke(peer);
-      else if (conversation.isOver(wallClock)) connection.client.close(CloseCode.Forbidden, 'The token is over');
-      else if (conversation.isSilent && now - beganAt > initWithinMs) connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
-      else unread += connection.unreadBytes;
-    }
+    if (connection.isStalled(now)) connection.cut('stalled');
+    else if (conversation.isRevoked) this.#revoke(peer);
+    else if (conversation.isOver(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
+    else if (conversation.isSilent && now - beganAt > initWithinMs) connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }
+
+  /** Bounded in bytes for all: who holds the most goes first. */
+  #bound(): void {
+    let unread = this.unreadBytes;
     if (unread <= this.#options.policy.maxUnreadBytes) return;
     for (const { connection } of [...this.#peers.values()].sort((a, b) => b.connection.unreadBytes - a.connection.unreadBytes)) {
       if (unread <= this.#options.policy.maxUnreadBytes) return;

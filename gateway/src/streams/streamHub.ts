@@ -26,6 +26,10 @@ export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'kn
   stop(): void;
 }
 
+/** Of the feeds that are to be asked about, so many at once, with a pause: all at once they would hold up everybody, and the domains. */
+const askAtOnce = 200;
+const askPauseMs = 100;
+
 const counts = (version: unknown): boolean => Number.isSafeInteger(version) && Number(version) > 0;
 
 /** As much of an envelope as places it in feeds: one without a version would stand nowhere, and what comes after it neither. */
@@ -48,6 +52,8 @@ export class StreamHub {
   /** Those heard last come last. */
   readonly #feeds = new Map<string, Feed>();
   readonly #sweep: NodeJS.Timeout;
+  /** Still to be asked about in this round. */
+  #unasked: Feed[] = [];
   /** Topics of which something was said to be no event; once is enough. */
   readonly #strange = new Set<string>();
   #keptBytes = 0;
@@ -55,7 +61,7 @@ export class StreamHub {
   constructor(bus: EventTail, options: HubOptions) {
     this.#bus = bus;
     this.#options = { gapMs: 250, sweepMs: 30_000, ringSize: 64, maxKeptBytes: 32 * 1024 * 1024, ...options };
-    this.#sweep = setInterval(() => this.#ask(), this.#options.sweepMs).unref();
+    this.#sweep = setInterval(() => this.#askAll(), this.#options.sweepMs).unref();
   }
 
   /** Resolves when everything published to these topics from now on is heard. What could not be heard is tried again the next time. */
@@ -119,17 +125,23 @@ export class StreamHub {
     }
   }
 
-  #ask(): void {
-    const { reader, log } = this.#options;
-    if (!reader) return;
-    for (const feed of this.#feeds.values()) {
+  #askAll(): void {
+    if (!this.#options.reader || this.#unasked.length > 0) return;
+    this.#unasked = [...this.#feeds.values()].filter(({ followed }) => followed);
+    this.#askSome(this.#options.reader);
+  }
+
+  #askSome(reader: FeedReader): void {
+    for (const feed of this.#unasked.splice(0, askAtOnce)) {
       if (!feed.followed || feed.head === undefined) continue;
-      reader.read(feed.address, 0, 0).then((page) => feed.expect(page), (error: unknown) => log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'));
+      reader.read(feed.address, 0, 0).then((page) => feed.expect(page), (error: unknown) => this.#options.log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'));
     }
+    if (this.#unasked.length > 0) setTimeout(() => this.#askSome(reader), askPauseMs).unref();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
+    this.#unasked = [];
     const tails = await Promise.allSettled(this.#tails.values());
     this.#tails.clear();
     await Promise.all(tails.flatMap((tail) => (tail.status === 'fulfilled' ? [tail.value.close()] : [])));

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import { until } from '#platform/testkit/until.ts';
 import { FakeDomain } from '../testkit/fakeDomain.ts';
@@ -18,6 +18,40 @@ it('hears a topic that it could not hear the first time, when it is asked again'
   expect(bus.open).toEqual(['orders.v1', 'stores.v1']);
   await hub.close();
   expect(bus.open).toEqual([]);
+});
+
+describe('how far the followed feeds are', () => {
+  afterEach(() => { vi.useRealTimers(); });
+
+  it('is asked of some at a time, in every round of each of them once', async () => {
+    vi.useFakeTimers();
+    const asked: string[] = [];
+    const reader = { read: ({ key }: FeedAddress) => {
+      asked.push(key);
+      return Promise.resolve({ epoch: 'e', version: 0, events: [] });
+    } };
+    const hub = new StreamHub(new FakeTail(), { reader, sweepMs: 10_000, log: pino({ level: 'silent' }) });
+    const follows = Array.from({ length: 450 }, (_, n) => hub.follow({ domain: 'orders', topic: 'orders.v1', kind: 'aggregate', key: `order:${n}` }, { event: () => undefined, lost: () => undefined }));
+    await Promise.all(follows.map(({ ready }) => ready));
+    for (let round = 0; round < 2; round += 1) {
+      asked.splice(0);
+      let most = 0;
+      for (let step = 0; step < 100; step += 1) {
+        const before = asked.length;
+        await vi.advanceTimersByTimeAsync(100);
+        most = Math.max(most, asked.length - before);
+        if (round === 1 && step === 0) follows[449]!.stop();
+      }
+      expect(most).toBe(200);
+      expect([...new Set(asked)].length).toBe(asked.length);
+      // The first round begins with its last step.
+      expect(asked.length).toBe(round === 0 ? 200 : 449);
+    }
+    await hub.close();
+    asked.splice(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('what a topic says that has no place in a feed', () => {
