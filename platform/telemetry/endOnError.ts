@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '#platform/config/startupError.ts';
 import { loggableError } from './loggableError.ts';
+import { within } from './within.ts';
 
 /** What is stopped in a state that nobody knows may never stop. */
 const stopWithinMs = 10_000;
@@ -15,7 +15,7 @@ export function endOnError(script: string, first?: () => unknown): void {
 
 async function end(script: string, error: unknown, first?: () => unknown): Promise<void> {
   try {
-    await Promise.race([first?.(), sleep(stopWithinMs)]);
+    await within(stopWithinMs, () => first?.(), () => undefined);
   } finally {
     console.error(failureText(script, error));
     process.exit(1);

@@ -1,3 +1,5 @@
+import { within } from './within.ts';
+
 /** Looks whether a dependency can be used now. Rejecting counts as no. */
 export type Check = () => Promise<boolean>;
 
@@ -31,13 +33,9 @@ export class Health {
 }
 
 async function isUp(check: Check): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), answerWithinMs)));
   try {
-    return await Promise.race([check(), late]);
+    return await within(answerWithinMs, check, () => false);
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,7 @@
 // prom-client 15 is the last of its name: it goes on as `@prometheus-io/client`, which wants Node 22. No other file imports it.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { metricCatalogue, type LabelsOf, type LabelValues, type MetricOf, type OpenLabelsOf } from './metricCatalogue.ts';
+import { within } from './within.ts';
 
 /** Says what a gauge reads now. Values for the same labels add up, also over several sources. */
 export type Report = <Key extends MetricOf<'gauge'>>(gauge: Key, labels: LabelsOf<Key>, value: number) => void;
@@ -113,12 +114,6 @@ class ProcessMetrics implements Metrics {
     const readings: Reading[] = [];
     const reading = (async () => source.read((gauge, labels, value) => readings.push({ gauge, labels, value })))()
       .then(() => readings, () => undefined).finally(() => { source.running = false; });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => { timer = setTimeout(() => resolve(undefined), this.#answerWithinMs); });
-    try {
-      return await Promise.race([reading, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(this.#answerWithinMs, () => reading, () => undefined);
   }
 }

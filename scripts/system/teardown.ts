@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
+import { within } from '#platform/telemetry/within.ts';
 
 /** Whoever sends SIGTERM waits 30 s. */
 const withinMs = 27_000;
@@ -30,21 +30,10 @@ export class Teardown {
     const end = performance.now() + this.#withinMs;
     for (const { name, stop } of this.#steps.reverse()) {
       try {
-        await within(Math.max(lateStepMs, end - performance.now()), stop);
+        await within(Math.max(lateStepMs, end - performance.now()), stop, () => { throw new Error('takes too long; it is left as it is'); });
       } catch (error) {
         console.error(`stopping ${name}: ${error instanceof Error ? messageWithoutValues(error) : String(error)}`);
       }
     }
-  }
-}
-
-async function within(ms: number, stop: () => unknown): Promise<void> {
-  const stopped = new AbortController();
-  const late = sleep(ms, undefined, { signal: stopped.signal }).then(() => { throw new Error('takes too long; it is left as it is'); });
-  late.catch(() => undefined);
-  try {
-    await Promise.race([stop(), late]);
-  } finally {
-    stopped.abort();
   }
 }
