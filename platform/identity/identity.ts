@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { SignJWT, createLocalJWKSet, importJWK, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { SignJWT, createLocalJWKSet, importJWK, jwtVerify, type JWK, type JWTVerifyGetKey } from 'jose';
+import type { z } from 'zod';
 import { BoundedCache } from './boundedCache.ts';
+import { clientClaims, internalClaims } from './claims.ts';
 import type { Principal } from './principal.ts';
 import { KeysUnavailable, remoteKeys } from './remoteKeys.ts';
 import { longestTokenLifeMs } from './revocations.ts';
@@ -48,13 +50,6 @@ const internalIssuer = 'drburger-internal';
 const lifetimeSeconds = 60;
 const renewMs = 15_000;
 
-const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
-
-function bindingsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
 /** Two principals with the same key may do, and see, the same. */
 export const principalKey = (principal: Principal): string =>
   createHash('sha256')
@@ -83,12 +78,14 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     return key;
   };
 
-  async function verify(token: string, keySet: JWTVerifyGetKey, expected: { issuer: string; audience: string; typ: string; maxTokenAge?: number }): Promise<JWTPayload> {
+  async function verify<Claims>(
+    token: string, keySet: JWTVerifyGetKey, schema: z.ZodType<Claims>, expected: { issuer: string; audience: string; typ: string; maxTokenAge?: number },
+  ): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(token, keySet, {
         ...expected, algorithms: ['ES256'], requiredClaims: ['sub', 'exp'], clockTolerance: 5, currentDate: clock(),
       });
-      return payload;
+      return schema.parse(payload);
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
       throw new InvalidToken((error as Error).message, { cause: error });
@@ -100,20 +97,16 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const cacheKey = `${channel} ${token}`;
       const known = verified.get(cacheKey, clock().getTime());
       if (known) return known;
-      const claims = await verify(token, clientKeys, {
+      const claims = await verify(token, clientKeys, clientClaims, {
         issuer: options.client.issuer, audience: options.client.audience, typ: 'at+jwt',
         // Asks for `iat`, too, and refuses one that is to come: such a token could not be revoked.
         maxTokenAge: longestTokenLifeMs / 1000,
       });
-      const roles = strings(claims['roles']);
+      const { roles, bindings } = claims;
       const client: VerifiedClient = {
-        principal: {
-          kind: 'user', subject: claims.sub!, roles, channel,
-          scopes: new Set(roles.flatMap((role) => options.scopesOf(role))),
-          bindings: bindingsOf(claims['bindings']),
-        },
-        issuedAt: new Date(claims.iat! * 1000),
-        expiresAt: new Date(Math.min(claims.exp! * 1000, claims.iat! * 1000 + longestTokenLifeMs)),
+        principal: { kind: 'user', subject: claims.sub, roles, channel, scopes: new Set(roles.flatMap((role) => options.scopesOf(role))), bindings },
+        issuedAt: new Date(claims.iat * 1000),
+        expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
       };
       verified.set(cacheKey, client, client.expiresAt.getTime());
       return client;
@@ -142,14 +135,11 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const cacheKey = `${audience} ${token}`;
       const known = accepted.get(cacheKey, clock().getTime());
       if (known) return known;
-      const claims = await verify(token, internalKeys, { issuer: internalIssuer, audience, typ: 'internal+jwt' });
-      const kind = claims['kind'];
-      if (kind !== 'user' && kind !== 'service' && kind !== 'anonymous') throw new InvalidToken('no kind');
-      const principal: Principal = {
-        kind, subject: claims.sub!, roles: strings(claims['roles']), scopes: new Set(strings(claims['scopes'])),
-        bindings: bindingsOf(claims['bindings']), channel: String(claims['channel'] ?? ''),
-      };
-      accepted.set(cacheKey, principal, claims.exp! * 1000);
+      const { kind, sub, roles, scopes, bindings, channel, exp } = await verify(token, internalKeys, internalClaims, {
+        issuer: internalIssuer, audience, typ: 'internal+jwt',
+      });
+      const principal: Principal = { kind, subject: sub, roles, scopes: new Set(scopes), bindings, channel };
+      accepted.set(cacheKey, principal, exp * 1000);
       return principal;
     },
   };

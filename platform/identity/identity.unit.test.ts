@@ -50,6 +50,19 @@ describe('client tokens', () => {
     ['an id token', () => signed({}, { typ: 'JWT' })],
     ['expired', () => signed({ exp: now.getTime() / 1000 - 6 })],
     ['no subject', () => signed({ sub: undefined })],
+    ['a subject that is a number', () => signed({ sub: 7 as never })],
+    ['a subject that is a list', () => signed({ sub: ['someone'] as never })],
+    ['an empty subject', () => signed({ sub: '' })],
+    ['a subject with a zero byte', () => signed({ sub: 'some\u0000one' })],
+    ['a subject of 256 characters', () => signed({ sub: 'x'.repeat(256) })],
+    ['roles that are one text', () => signed({ roles: 'reader' })],
+    ['a role that is a number', () => signed({ roles: ['reader', 7] })],
+    ['roles that are null', () => signed({ roles: null })],
+    ['a thousand roles', () => signed({ roles: Array.from({ length: 1_000 }, (_, n) => `role${n}`) })],
+    ['bindings that are a list', () => signed({ bindings: ['17'] })],
+    ['a binding that is a number', () => signed({ bindings: { place: 17 } })],
+    ['an empty binding', () => signed({ bindings: { place: '' } })],
+    ['a binding that is too long', () => signed({ bindings: { place: 'x'.repeat(256) } })],
     ['issued at no time', () => signed({ iat: undefined })],
     ['issued in time to come', () => signed({ iat: now.getTime() / 1000 + 6 })],
     ['issued too long ago', () => signed({ iat: now.getTime() / 1000 - 24 * 3600 - 6 })],
@@ -81,6 +94,19 @@ describe('internal tokens', () => {
     expect(await identity.mintInternalToken({ ...principal, bindings: { place: '18' } }, 'things')).not.toBe(first);
     now = new Date(now.getTime() + 46_000);
     expect(await identity.mintInternalToken(principal, 'things')).not.toBe(first);
+  });
+
+  it.each<[string, object]>([
+    ['a subject that is a number', { sub: 7 }],
+    ['an unknown kind', { kind: 'robot' }],
+    ['scopes that are one text', { scopes: 'things:read' }],
+    ['no channel', { channel: undefined }],
+    ['a binding that is a number', { bindings: { place: 17 } }],
+  ])('are refused: %s', async (_name, claims) => {
+    const iat = now.getTime() / 1000;
+    const whole = { kind: 'user', sub: 'someone', roles: [], scopes: [], bindings: {}, channel: 'web', iss: 'drburger-internal', aud: 'things', iat, exp: iat + 60, ...claims };
+    const token = await new SignJWT(whole as never).setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' }).sign(await importJWK(internalKey, 'ES256'));
+    await expect(identity.verifyInternalToken(token, 'things')).rejects.toThrow(InvalidToken);
   });
 
   it('end after a minute', async () => {
