@@ -38,16 +38,20 @@ function spansOf(hours: Hours, day: DateTime): Span[] {
   return intervals.map(({ opens, closes }) => ({ from: at(day, opens), to: at(closes > opens ? day : day.plus({ days: 1 }), closes) }));
 }
 
-/** All spans from yesterday (it may last past midnight) to the horizon; those that touch are one. */
+/**
+ * All spans from yesterday (it may last past midnight) to the horizon; those that touch are one. A span that the clock leaves out in spring, such as
+ * 02:30 to 03:00 where it jumps from 02:00 to 03:00, is none: it would end before it begins.
+ */
 function spansAround(hours: Hours, now: Date): Span[] {
   const today = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day');
+  const spans = Array.from({ length: horizonDays + 2 }, (_, index) => spansOf(hours, today.plus({ days: index - 1 }))).flat()
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from.toMillis() - b.from.toMillis());
   const merged: Span[] = [];
-  for (let offset = -1; offset <= horizonDays; offset += 1) {
-    for (const span of spansOf(hours, today.plus({ days: offset }))) {
-      const last = merged.at(-1);
-      if (last && span.from <= last.to) merged[merged.length - 1] = { from: last.from, to: span.to > last.to ? span.to : last.to };
-      else merged.push(span);
-    }
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last && span.from <= last.to) merged[merged.length - 1] = { from: last.from, to: span.to > last.to ? span.to : last.to };
+    else merged.push(span);
   }
   return merged;
 }
