@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { Kind, parse, type DocumentNode } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { normalise } from '#gateway/trustedDocuments.ts';
+import { normalise } from '#gateway/documents/trustedDocuments.ts';
 import { channels } from '#schema/channels.ts';
 
 describe.each(channels)('the documents of $name', ({ name }) => {

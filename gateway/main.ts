@@ -1,5 +1,5 @@
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { serveSupergraph } from './src/serveSupergraph.ts';
+import { serveSupergraph } from './src/serve/serveSupergraph.ts';
 
 /** `SUPERGRAPH=<file> PORT=<n> pnpm gateway`. */
 endOnError('gateway');

@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
-import type { FeedAddress } from '#gateway/streams/feedAddress.ts';
-import type { FeedPage, FeedReader } from '#gateway/streams/feedReader.ts';
+import type { FeedAddress } from '#gateway/streams/feeds/feedAddress.ts';
+import type { FeedPage, FeedReader } from '#gateway/streams/feeds/feedReader.ts';
 import { FakeTail } from '#gateway/testkit/fakeTail.ts';
 
 /** What happened in the world that is streamed: to a store's board, or to one order. */

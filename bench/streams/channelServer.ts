@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { pino } from 'pino';
-import { runChannel } from '#gateway/runChannel.ts';
+import { runChannel } from '#gateway/serve/runChannel.ts';
 import { developmentAudience, developmentIssuer, newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity } from '#platform/identity/identity.ts';
 import { enforceAuth } from '#platform/subgraph/authSchema.ts';

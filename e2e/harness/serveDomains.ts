@@ -6,8 +6,8 @@ import { grpcNetwork, localNetwork, type RpcNetwork } from '#platform/rpc/networ
 import { startSagas } from '#platform/sagas/sagaHost.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
-import { followRevocations } from '#gateway/followRevocations.ts';
-import { runGateway } from '#gateway/runGateway.ts';
+import { followRevocations } from '#gateway/access/followRevocations.ts';
+import { runGateway } from '#gateway/serve/runGateway.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { loadDefinitions } from '../../scripts/system/definitions.ts';
 import { runtimeOf } from '../../scripts/system/edge.ts';

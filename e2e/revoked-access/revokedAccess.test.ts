@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OrderBoardChangedDocument } from '#generated/bffs/kiosk/operations.ts';
 import { EraseMeDocument, LoyaltyBalanceChangedDocument, RegisterDocument, SignOutEverywhereDocument } from '#generated/bffs/mobile/operations.ts';
-import { followRevocations } from '#gateway/followRevocations.ts';
+import { followRevocations } from '#gateway/access/followRevocations.ts';
 import { RawSocket } from '#gateway/testkit/streamingClient.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
 import { until } from '#platform/testkit/until.ts';

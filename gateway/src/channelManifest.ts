@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Role } from '#schema/scopes.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './documents/limits.ts';
 
 /**
  * A channel as data: what part of the graph it has, what it adds, what it runs and for whom. The runtime does the rest; no channel

@@ -8,7 +8,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
-import type { GatewayRuntime, RunningChannel } from '#gateway/gatewayRuntime.ts';
+import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import { channels, type ChannelEntry } from '#schema/channels.ts';
 import { gatewayOffset } from './ports.ts';
 
@@ -38,7 +38,7 @@ export interface Edge {
 
 /** Starts the gateway (the full graph) and every channel of the registry. All or none. */
 export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
-  const [{ runGateway }, { followRevocations }] = await Promise.all([import('#gateway/runGateway.ts'), import('#gateway/followRevocations.ts')]);
+  const [{ runGateway }, { followRevocations }] = await Promise.all([import('#gateway/serve/runGateway.ts'), import('#gateway/access/followRevocations.ts')]);
   const followed = await followRevocations(given);
   const parts: EdgeParts = { ...given, revocations: followed.revocations };
   const started = await Promise.allSettled([
@@ -62,7 +62,7 @@ export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<
 /** Starts one channel of the registry. */
 export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promise<RunningChannel> {
   const [{ runChannel }, { default: manifest }] = await Promise.all([
-    import('#gateway/runChannel.ts'),
+    import('#gateway/serve/runChannel.ts'),
     import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
   ]);
   return runChannel(manifest, await runtimeOf(parts, entry.port));
@@ -70,7 +70,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
 
 /** What a channel stands in. Loads generated code, so it must be there. */
 export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations }: EdgeParts, offset: number): Promise<GatewayRuntime> {
-  const { rpcFeedReader } = await import('#gateway/streams/rpcFeedReader.ts');
+  const { rpcFeedReader } = await import('#gateway/streams/feeds/rpcFeedReader.ts');
   return {
     profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log, metrics,
     feeds: rpcFeedReader(network), cursorKeys, revocations,

@@ -2,7 +2,7 @@ import { loadSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { grpcClients } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
-import { httpSubgraph } from '#gateway/dataSources/httpSubgraph.ts';
+import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
@@ -23,7 +23,7 @@ export async function serveChannel(name: string, context: ServeContext): Promise
 
 /** The full graph, for staff and tools, in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
-  const [{ runGateway }, parts] = await Promise.all([import('#gateway/runGateway.ts'), partsOf(context)]);
+  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(context)]);
   const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
   context.ready(`gateway on ${gateway.url}`);
@@ -45,7 +45,7 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const network = grpcClients({
     identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
   });
-  const { followRevocations } = await import('#gateway/followRevocations.ts');
+  const { followRevocations } = await import('#gateway/access/followRevocations.ts');
   const followed = await followRevocations({ bus, network, log });
   context.teardown.add('revocations', () => followed.close());
   return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations: followed.revocations };

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '#platform/identity/principal.ts';
-import { addressKey, type FeedAddress } from './feedAddress.ts';
+import { addressKey, type FeedAddress } from './feeds/feedAddress.ts';
 
 /** A place in the history of a feed. */
 export interface Position {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '#platform/identity/principal.ts';
 import { Cursors, type CursorOwner } from './cursors.ts';
-import type { FeedAddress } from './feedAddress.ts';
+import type { FeedAddress } from './feeds/feedAddress.ts';
 
 const principal: Principal = { kind: 'user', subject: 'jo', roles: ['kiosk'], scopes: new Set(['board:read']), bindings: { store: '7', till: '1' }, channel: 'kiosk' };
 const owner: CursorOwner = { principal, document: 'd', variables: { storeId: '7', input: { a: 1, b: [1, 2] } } };

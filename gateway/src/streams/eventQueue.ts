@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import type { FeedEvent } from './feedAddress.ts';
+import type { FeedEvent } from './feeds/feedAddress.ts';
 
 /** Why a client is handed a snapshot instead of what it missed; see `gateway/PROTOCOL.md`. */
 export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale';

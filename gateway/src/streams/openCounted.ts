@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
-import type { CallerLimits } from '../callerLimits.ts';
-import { Refusal } from '../refusal.ts';
+import type { CallerLimits } from '../access/callerLimits.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { OpenedSubscription } from './routedSubscription.ts';
 import type { CheckedRequest, Subscriptions } from './subscriptions.ts';

@@ -1,7 +1,7 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import type { PreparedDocument } from '../documents.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
 import type { Position } from './cursors.ts';
-import { addressKey } from './feedAddress.ts';
+import { addressKey } from './feeds/feedAddress.ts';
 import type { Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { Subscriber } from './subscriber.ts';

@@ -2,23 +2,15 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { requireScope } from '#platform/subgraph/authSchema.ts';
-import type { Documents, PreparedDocument } from '../documents.ts';
-import type { Graph } from '../graph.ts';
-import type { Pipeline } from '../pipeline.ts';
-import { Refusal } from '../refusal.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
+import type { GraphGeneration } from '../execution/liveGraph.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Cursors, Position } from './cursors.ts';
-import { feedOf, type FeedAddress } from './feedAddress.ts';
-import { renderFeed } from './renderFeed.ts';
+import { feedOf, type FeedAddress } from './feeds/feedAddress.ts';
+import { renderFeed } from './feeds/renderFeed.ts';
 import { nothingToFollow } from './streamAnswer.ts';
 import { streamClass, type StreamClass } from './streamClass.ts';
 import { streamDocument, type StreamDocument } from './streamDocument.ts';
-
-/** A graph, and what carries out its documents. */
-export interface GraphRun {
-  readonly graph: Graph;
-  readonly documents: Documents;
-  readonly pipeline: Pipeline;
-}
 
 export interface PreparedStream {
   readonly stream: StreamDocument;
@@ -53,16 +45,16 @@ export class Routes {
   readonly #events: ReadonlyMap<string, EventDefinition>;
   readonly #cursors: Cursors;
   readonly #prepared = new WeakMap<PreparedDocument, PreparedStream>();
-  run: GraphRun;
+  run: GraphGeneration;
 
-  constructor(run: GraphRun, { events, cursors }: { readonly events: ReadonlyMap<string, EventDefinition>; readonly cursors: Cursors }) {
+  constructor(run: GraphGeneration, { events, cursors }: { readonly events: ReadonlyMap<string, EventDefinition>; readonly cursors: Cursors }) {
     this.run = run;
     this.#events = events;
     this.#cursors = cursors;
   }
 
   /** A subscription's document, checked as far as can be before it is asked for. @throws Refusal */
-  prepare(prepared: PreparedDocument, { graph, documents }: GraphRun = this.run): PreparedStream {
+  prepare(prepared: PreparedDocument, { graph, documents }: GraphGeneration = this.run): PreparedStream {
     const known = this.#prepared.get(prepared);
     if (known) return known;
     const stream = streamDocument(prepared.document, prepared.operation, graph);

@@ -2,10 +2,10 @@ import {
   Kind, OperationTypeNode, getArgumentValues, getNamedType, isLeafType, isNonNullType, isObjectType, visit,
   type ArgumentNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type VariableDefinitionNode,
 } from 'graphql';
-import type { Graph } from '../graph.ts';
-import { Refusal } from '../refusal.ts';
-import { documentId, normalise } from '../trustedDocuments.ts';
-import type { StreamDeclaration } from './streamDeclaration.ts';
+import type { Graph } from '../graph/graph.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { documentId, normalise } from '../documents/trustedDocuments.ts';
+import type { StreamDeclaration } from '../graph/streamDeclaration.ts';
 
 /** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
 export const versionKey = '__streamVersion';

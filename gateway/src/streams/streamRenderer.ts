@@ -1,9 +1,9 @@
 import type { ExecutionResult } from 'graphql';
 import type { StreamPolicy } from '../channelManifest.ts';
-import type { LruCache } from '../lruCache.ts';
+import type { LruCache } from '../documents/lruCache.ts';
 import type { Position } from './cursors.ts';
 import type { ResyncReason } from './eventQueue.ts';
-import type { FeedEvent } from './feedAddress.ts';
+import type { FeedEvent } from './feeds/feedAddress.ts';
 import { answerOf, eventAnswer, overlay, type StreamAnswer } from './streamAnswer.ts';
 import type { StreamDocument } from './streamDocument.ts';
 import { StreamMessage, type StreamMark } from './streamMessage.ts';

@@ -3,24 +3,25 @@ import type { Logger } from 'pino';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
-import { refusalKey } from '../authorization.ts';
+import { refusalKey } from '../documents/authorization.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
-import type { PreparedDocument } from '../documents.ts';
-import { unexpectedError } from '../errors.ts';
-import type { Graph } from '../graph.ts';
-import { LruCache } from '../lruCache.ts';
-import type { Caller } from '../pipeline.ts';
-import { Refusal } from '../refusal.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
+import { unexpectedError } from '../errors/publicError.ts';
+import type { Graph } from '../graph/graph.ts';
+import { LruCache } from '../documents/lruCache.ts';
+import type { Caller } from '../execution/pipeline.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type CursorOwner, type Position } from './cursors.ts';
-import { addressKey, feedOf } from './feedAddress.ts';
+import { addressKey, feedOf } from './feeds/feedAddress.ts';
 import { Gate } from './gate.ts';
 import { RoutedSubscription, type Leads, type OpenedSubscription } from './routedSubscription.ts';
-import { Routes, type GraphRun, type Route, type SubscriptionRequest } from './routes.ts';
+import type { GraphGeneration } from '../execution/liveGraph.ts';
+import { Routes, type Route, type SubscriptionRequest } from './routes.ts';
 import { SharedStream } from './sharedStream.ts';
 import { nothingToFollow } from './streamAnswer.ts';
 import { sinceVariable } from './streamDocument.ts';
-import type { StreamHub } from './streamHub.ts';
+import type { StreamHub } from './feeds/streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
 import type { StreamMetrics } from './streamMetrics.ts';
 import type { StreamRead } from './streamRenderer.ts';
@@ -62,7 +63,7 @@ export class Subscriptions {
   readonly #leads: Leads;
   #generation = 0;
 
-  constructor(run: GraphRun, parts: SubscriptionParts) {
+  constructor(run: GraphGeneration, parts: SubscriptionParts) {
     this.#parts = parts;
     this.#routes = new Routes(run, parts);
     this.#leads = {
@@ -87,7 +88,7 @@ export class Subscriptions {
   }
 
   /** A subscription's document, checked as far as can be before it is asked for. @throws Refusal */
-  prepare(prepared: PreparedDocument, run?: GraphRun): PreparedDocument {
+  prepare(prepared: PreparedDocument, run?: GraphGeneration): PreparedDocument {
     return this.#routes.prepare(prepared, run).query;
   }
 
@@ -156,7 +157,7 @@ export class Subscriptions {
    * Goes over to another graph. Subscriptions whose document is valid there go on where they are; the others are told `DOCUMENT_OUTDATED`, and end.
    * `listen` comes first.
    */
-  goOver(run: GraphRun): void {
+  goOver(run: GraphGeneration): void {
     this.#routes.run = run;
     this.#generation += 1;
     const known = new Map<PreparedDocument, PreparedDocument | undefined>();
@@ -167,7 +168,7 @@ export class Subscriptions {
     }
   }
 
-  #again(prepared: PreparedDocument, { documents }: GraphRun): PreparedDocument | undefined {
+  #again(prepared: PreparedDocument, { documents }: GraphGeneration): PreparedDocument | undefined {
     try {
       const again = documents.recheck(prepared);
       this.#routes.prepare(again);

@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
-import { versionIn, type FeedAddress } from '../streams/feedAddress.ts';
-import type { FeedPage, FeedReader } from '../streams/feedReader.ts';
+import { versionIn, type FeedAddress } from '../streams/feeds/feedAddress.ts';
+import type { FeedPage, FeedReader } from '../streams/feeds/feedReader.ts';
 import { FakeTail } from './fakeTail.ts';
 
 /** A domain's event log and the bus behind it: what is said is kept, and can be read as the owning domain answers. */

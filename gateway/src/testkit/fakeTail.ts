@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
-import type { EventTail } from '../gatewayRuntime.ts';
+import type { EventTail } from '../streams/feeds/eventTail.ts';
 
 /** A bus that says at once what it is told. */
 export class FakeTail implements EventTail {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { composeChannel } from '#schema/compose/composeChannel.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
-import type { EventTail, GatewayRuntime, RunningChannel } from '../gatewayRuntime.ts';
-import { runChannel } from '../runChannel.ts';
+import type { EventTail } from '../streams/feeds/eventTail.ts';
+import type { GatewayRuntime, RunningChannel } from '../serve/gatewayRuntime.ts';
+import { runChannel } from '../serve/runChannel.ts';
 import type { GraphSource } from '#schema/compose/graphSource.ts';
 import { fixtureSources, fixtureView, type Fixture } from './fixtureGraph.ts';
 

@@ -1,0 +1,56 @@
+import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
+import { anonymous, type Principal } from '#platform/identity/principal.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
+import { roleScopes } from '#schema/scopes.ts';
+import type { ChannelManifest } from '../channelManifest.ts';
+import { Refusal } from '../errors/refusal.ts';
+
+export interface AuthenticatedClient {
+  readonly principal: Principal;
+  /** Of its token; a client without a token has nothing that could be revoked, and does not end. */
+  readonly issuedAt?: Date;
+  readonly expiresAt?: Date;
+}
+
+/** Who a client is, from its `Authorization` header or the same value in `connection_init`. Nothing else it says about itself counts. */
+export interface ClientIdentity {
+  /** @throws Refusal 401 for no, a bad or a revoked token, 403 for roles that have no business in the channel */
+  authenticate(authorization: string | undefined, options?: { readonly allowAnonymous?: boolean }): Promise<AuthenticatedClient>;
+  /** Whether the access of somebody who was let in has been revoked since. */
+  isRevoked(client: AuthenticatedClient): boolean;
+}
+
+export function createClientIdentity(channel: string, auth: ChannelManifest['auth'], identity: Pick<Identity, 'verifyClientToken'>, revocations?: Revocations): ClientIdentity {
+  const nobody = anonymous(channel, roleScopes.anonymous);
+  const isRevoked = ({ principal, issuedAt }: AuthenticatedClient): boolean => issuedAt !== undefined && (revocations?.isRevoked(principal.subject, issuedAt) ?? false);
+  return {
+    isRevoked,
+    async authenticate(authorization, { allowAnonymous = auth.anonymous } = {}) {
+      if (authorization === undefined || authorization === '') {
+        if (allowAnonymous) return { principal: nobody };
+        throw Refusal.of(401, 'UNAUTHENTICATED', 'This channel asks for a token: send it as `Authorization: Bearer …`.');
+      }
+      const [scheme, token, ...rest] = authorization.split(' ');
+      if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the token as `Authorization: Bearer …`.');
+      const client = await verified(token, channel, identity);
+      const { principal } = client;
+      if (isRevoked(client)) throw revoked();
+      if (!principal.roles.some((role) => (auth.roles as readonly string[]).includes(role))) {
+        throw Refusal.of(403, 'FORBIDDEN', `The channel ${channel} is for ${auth.roles.join(', ')}.`);
+      }
+      return client;
+    },
+  };
+}
+
+/** What anybody is told whose access was revoked. */
+export const revoked = (): Refusal => Refusal.of(401, 'UNAUTHENTICATED', 'This access was revoked. Sign in again.');
+
+async function verified(token: string, channel: string, identity: Pick<Identity, 'verifyClientToken'>) {
+  try {
+    return await identity.verifyClientToken(token, channel);
+  } catch (error) {
+    if (error instanceof InvalidToken) throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { UnsafeJson, parseJson } from './parseJson.ts';
+import { Refusal } from '../errors/refusal.ts';
+
+/** What a client asks for, however it came in. */
+export interface OperationRequest {
+  readonly query?: string;
+  /** Id of a trusted document. */
+  readonly documentId?: string;
+  readonly operationName?: string;
+  readonly variables: Record<string, unknown>;
+  readonly extensions: Record<string, unknown>;
+}
+
+const bad = (message: string): Refusal => Refusal.of(400, 'BAD_REQUEST', message);
+
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function text(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw bad(`\`${name}\` must be a string.`);
+  return value;
+}
+
+function map(value: unknown, name: string): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (!isMap(value)) throw bad(`\`${name}\` must be a map.`);
+  return value;
+}
+
+export function parseBody(body: string): unknown {
+  try {
+    return parseJson(body);
+  } catch (error) {
+    throw bad(error instanceof UnsafeJson ? `The JSON is refused: ${error.message}.` : 'The body must be JSON.');
+  }
+}
+
+/** From the JSON of a POST, or the payload of a subscribe message. @throws Refusal 400 */
+export function operationRequest(body: unknown): OperationRequest {
+  if (Array.isArray(body)) throw bad('One request at a time: batches are not taken.');
+  if (!isMap(body)) throw bad('The body must be a JSON map with a `query` or a `documentId`.');
+  const extensions = map(body['extensions'], 'extensions');
+  const request: OperationRequest = {
+    query: text(body['query'], 'query'), documentId: text(body['documentId'] ?? extensions['documentId'], 'documentId'),
+    operationName: text(body['operationName'], 'operationName') || undefined,
+    variables: map(body['variables'], 'variables'), extensions,
+  };
+  if (!request.query && request.documentId === undefined && !isMap(extensions['persistedQuery'])) throw bad('There is neither a `query` nor a `documentId`.');
+  return request;
+}
+
+/** From the parameters of a GET. @throws Refusal 400 */
+export function operationRequestOfQuery(parameters: URLSearchParams): OperationRequest {
+  const json = (name: string): unknown => {
+    const value = parameters.get(name);
+    return value === null || value === '' ? undefined : parseBody(value);
+  };
+  return operationRequest({
+    query: parameters.get('query') ?? undefined, documentId: parameters.get('documentId') ?? undefined,
+    operationName: parameters.get('operationName') ?? undefined, variables: json('variables'), extensions: json('extensions'),
+  });
+}

@@ -1,0 +1,58 @@
+import { Pool } from 'undici';
+import type { ExecutionResult } from 'graphql';
+import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { parseJson } from '../../documents/parseJson.ts';
+import { isQuery } from './createSubgraphFetch.ts';
+import type { TextCall } from './textCall.ts';
+
+export interface HttpSubgraphOptions {
+  /** Until the answer begins, and between its parts. */
+  readonly timeoutMs?: number;
+  /** Kept open to the subgraph. */
+  readonly connections?: number;
+}
+
+/** A subgraph in another process. Rejects when it cannot be reached, takes too long or does not answer with GraphQL. */
+export interface HttpSubgraph extends TextCall {
+  close(): Promise<void>;
+}
+
+const busy = new Set([502, 503, 504]);
+const timedOut = (error: unknown): boolean => /TIMEOUT/.test(String((error as { code?: unknown }).code)) && !/CONNECT/.test(String((error as { code?: unknown }).code));
+
+/**
+ * A subgraph over HTTP/1.1, on connections that are kept open. A query that failed on the way is sent once more; a mutation never, since
+ * it may have been carried out.
+ */
+export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connections = 64 }: HttpSubgraphOptions = {}): HttpSubgraph {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: Math.min(timeoutMs, 3_000) }, keepAliveTimeout: 30_000 });
+
+  async function send(body: string, headers: SubgraphHeaders): Promise<string> {
+    const response = await pool.request({
+      path: `${pathname}${search}`, method: 'POST', body,
+      headers: {
+        'content-type': 'application/json', accept: 'application/graphql-response+json, application/json',
+        ...(headers.authorization ? { authorization: headers.authorization } : {}),
+        ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
+      },
+    });
+    const text = await response.body.text();
+    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    if (busy.has(response.statusCode) || !isJson) throw new Error(`${url} answered ${response.statusCode}`);
+    return text;
+  }
+
+  async function text(request: SubgraphRequest, headers: SubgraphHeaders): Promise<string> {
+    const body = JSON.stringify({ query: request.query, variables: request.variables, operationName: request.operationName ?? undefined });
+    try {
+      return await send(body, headers);
+    } catch (error) {
+      if (!isQuery(request) || timedOut(error)) throw error;
+      return send(body, headers);
+    }
+  }
+
+  const call = async (request: SubgraphRequest, headers: SubgraphHeaders) => parseJson(await text(request, headers), { trusted: true }) as ExecutionResult;
+  return Object.assign(call, { text, close: () => pool.close() });
+}

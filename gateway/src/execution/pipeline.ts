@@ -1,0 +1,64 @@
+import { GraphQLError, getVariableValues, type ExecutionResult } from 'graphql';
+import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
+import { refuse } from '../documents/authorization.ts';
+import type { Documents, PreparedDocument } from '../documents/documents.ts';
+import { publicError, type ErrorPolicy } from '../errors/publicError.ts';
+import type { Executor } from './executor.ts';
+import type { Graph } from '../graph/graph.ts';
+import { Refusal } from '../errors/refusal.ts';
+
+/** Who asks, on whose behalf the subgraphs are called. */
+export interface Caller {
+  readonly principal: Principal;
+  /** W3C trace context of the request. */
+  readonly traceparent: string;
+  /** Authorization header for a subgraph. */
+  authorizationFor(subgraph: string): Promise<string | undefined>;
+}
+
+export interface RunOptions {
+  /** See `SubgraphFetchContext.freshness`. */
+  readonly freshness?: string;
+}
+
+/** The way of a document that may run: variables → plan → subgraphs → refusals → errors a client may see. */
+export class Pipeline {
+  readonly #graph: Graph;
+  readonly #documents: Documents;
+  readonly #executor: Executor;
+  readonly #options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number };
+
+  constructor(graph: Graph, documents: Documents, executor: Executor, options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number }) {
+    this.#graph = graph;
+    this.#documents = documents;
+    this.#executor = executor;
+    this.#options = options;
+  }
+
+  /** The variables as the operation declares them, defaults filled in. @throws Refusal */
+  coerce(prepared: PreparedDocument, variables: Record<string, unknown>): Record<string, unknown> {
+    const definitions = prepared.operation.variableDefinitions ?? [];
+    if (definitions.length === 0) return {};
+    const { coerced, errors } = getVariableValues(this.#graph.apiSchema, definitions, variables, { maxErrors: 10, hideSuggestions: this.#options.discreet });
+    if (errors) throw new Refusal('document', errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })));
+    return coerced;
+  }
+
+  /** Runs a query or a mutation; `variables` come from `coerce`. Errors are fit for clients. */
+  async run(prepared: PreparedDocument, variables: Record<string, unknown>, caller: Caller, options: RunOptions = {}): Promise<ExecutionResult> {
+    const { principal, traceparent } = caller;
+    const trace = { traceparent, correlationId: traceIdOf(traceparent), causationId: traceIdOf(traceparent), actor: actorOf(principal) };
+    const variant = this.#documents.variantFor(prepared, principal);
+    const answer = await runWithTrace(trace, () => this.#executor.execute({
+      plan: variant.plan, document: variant.document, operation: variant.operation, variables,
+      context: {
+        authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
+        traceparent, freshness: options.freshness ?? '', deadline: Date.now() + this.#options.deadlineMs,
+      },
+    }));
+    const whole = variant.whole ? answer : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);
+    if (!whole.errors || whole.errors.length === 0) return { data: whole.data };
+    return { errors: whole.errors.map((error) => publicError(error, traceparent, this.#options)), data: whole.data ?? null };
+  }
+}

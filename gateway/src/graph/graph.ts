@@ -1,0 +1,51 @@
+import { Supergraph, type Schema } from '@apollo/federation-internals';
+import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { GuardIndex } from './guardIndex.ts';
+import { streamDeclarations, type StreamDeclaration } from './streamDeclaration.ts';
+import { VariesIndex } from './variesIndex.ts';
+
+/** A supergraph as the runtime uses it. Everything is derived from the SDL, which may be of any Federation 2 graph. */
+export interface Graph {
+  readonly supergraph: Supergraph;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** The same, as the planner takes it. */
+  readonly plannerSchema: Schema;
+  readonly supergraphSchema: GraphQLSchema;
+  /** Name of each subgraph → where the supergraph says it is. */
+  readonly subgraphUrls: ReadonlyMap<string, string>;
+  readonly guards: GuardIndex;
+  readonly varies: VariesIndex;
+  /** By subscription field. */
+  readonly streams: ReadonlyMap<string, StreamDeclaration>;
+}
+
+/** @throws if the SDL is no supergraph, or asks for something this runtime does not enforce (such as `@authenticated`) */
+export function buildGraph(supergraphSdl: string): Graph {
+  const document = parse(supergraphSdl);
+  const supergraph = Supergraph.build(supergraphSdl);
+  const plannerSchema = supergraph.apiSchema();
+  return {
+    supergraph,
+    plannerSchema,
+    apiSchema: plannerSchema.toGraphQLJSSchema(),
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    subgraphUrls: subgraphUrls(document),
+    guards: new GuardIndex(document),
+    varies: new VariesIndex(document),
+    streams: streamDeclarations(document),
+  };
+}
+
+function subgraphUrls(document: DocumentNode): Map<string, string> {
+  const urls = new Map<string, string>();
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
+    for (const value of definition.values ?? []) {
+      const read = (name: string) => value.directives?.[0]?.arguments?.find((argument) => argument.name.value === name)?.value;
+      const [name, url] = [read('name'), read('url')];
+      if (name?.kind === Kind.STRING && url?.kind === Kind.STRING) urls.set(name.value, url.value);
+    }
+  }
+  return urls;
+}

@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditServer } from 'graphql-http';
+import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+
+let parts: Fixture;
+let channel: ServedChannel;
+let customer: Record<string, string>;
+let manager: Record<string, string>;
+
+beforeAll(async () => {
+  parts = await fixture();
+  channel = await serveFixture(parts);
+  customer = { authorization: `Bearer ${await parts.token('customer')}` };
+  manager = { authorization: `Bearer ${await parts.token('admin')}` };
+});
+afterAll(() => channel.close());
+beforeEach(() => {
+  parts.calls.length = 0;
+  parts.down.clear();
+  parts.gate = () => Promise.resolve();
+  parts.orders.clear();
+  parts.orders.set('o1', { id: 'o1', owner: 'someone', status: 'PLACED', version: 1 });
+});
+
+const until = async (met: () => boolean) => {
+  while (!met()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('GraphQL over HTTP', () => {
+  it('passes every MUST and SHOULD of the audit, and every MAY with a preflight header', async () => {
+    const results = await auditServer({ url: channel.url });
+    expect(results.filter((result) => result.status !== 'ok' && !result.name.startsWith('MAY')).map((result) => `${result.id} ${result.name}`)).toEqual([]);
+    const withHeader = (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...init.headers, 'graphql-require-preflight': '1' } });
+    const all = await auditServer({ url: channel.url, fetchFn: withHeader });
+    expect(all.filter((result) => result.status !== 'ok').map((result) => `${result.id} ${result.name}`)).toEqual([]);
+    expect(all.length).toBeGreaterThan(60);
+  });
+
+  it.each<[string, number, RequestInit & { path?: string }]>([
+    ['GET without a preflight header', 400, { path: '?query={__typename}' }],
+    ['POST as text/plain', 400, { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'text/plain' } }],
+    ['GET of a mutation', 405, { path: `?query=${encodeURIComponent('mutation{advance(orderId:"o1"){id}}')}`, headers: { 'graphql-require-preflight': '1' } }],
+    ['PUT', 405, { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } }],
+    ['a batch', 400, { method: 'POST', body: '[{"query":"{__typename}"}]', headers: { 'content-type': 'application/json' } }],
+    ['a body over the limit', 413, { method: 'POST', body: JSON.stringify({ query: '{__typename}', variables: { x: 'x'.repeat(200_000) } }), headers: { 'content-type': 'application/json' } }],
+    ['a prototype in the variables', 400, { method: 'POST', body: '{"query":"{__typename}","variables":{"__proto__":{"x":1}}}', headers: { 'content-type': 'application/json' } }],
+    ['an escaped prototype', 400, { method: 'POST', body: '{"query":"{__typename}","variables":{"\\u005f_proto__":{"x":1}}}', headers: { 'content-type': 'application/json' } }],
+    ['variables nested without end', 400, { method: 'POST', body: `{"query":"{__typename}","variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`, headers: { 'content-type': 'application/json' } }],
+    ['an answer in XML', 406, { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'application/json', accept: 'application/xml' } }],
+    ['a subscription', 400, { method: 'POST', body: '{"query":"subscription{orderStatusChanged(orderId:\\"1\\"){id}}"}', headers: { 'content-type': 'application/json' } }],
+  ])('refuses %s with %i and does nothing', async (_what, status, { path = '', ...init }) => {
+    const response = await fetch(`${channel.url}${path}`, init);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+    expect(parts.calls).toEqual([]);
+  });
+
+  it('serves health and an explorer without anything from elsewhere', async () => {
+    expect((await fetch(channel.url.replace('/graphql', '/health/live'))).status).toBe(200);
+    expect((await fetch(channel.url.replace('/graphql', '/health/ready'))).status).toBe(200);
+    const page = await (await fetch(channel.url, { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('YogaGraphiQL');
+    expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
+  });
+
+  it('goes on with the trace it was given, with a span of its own', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { headers } = await channel.post({ query: '{shops{id}}' }, { traceparent });
+    expect(headers.get('traceparent')).toBe(traceparent);
+    const sent = parts.calls[0]?.headers.traceparent ?? '';
+    expect(sent.slice(0, 35)).toBe(traceparent.slice(0, 35));
+    expect(sent).not.toBe(traceparent);
+  });
+});
+
+describe('hostile documents', () => {
+  const bomb = (levels: number) => `{...f0}${Array.from({ length: levels }, (_, at) => `fragment f${at} on Query{${at + 1 < levels ? `...f${at + 1} ...f${at + 1}` : 'shops{id}'}}`).join('')}`;
+  const deep = (levels: number) => `{shops${'{id wares'.repeat(levels)}{id}${'}'.repeat(levels)}}`;
+  it.each<[string, string, string]>([
+    ['a fragment bomb of 10 levels', bomb(11), 'DOCUMENT_TOO_COMPLEX'],
+    ['a fragment bomb of 30 levels', bomb(31), 'DOCUMENT_TOO_COMPLEX'],
+    ['depth 20', deep(20), 'DOCUMENT_TOO_COMPLEX'],
+    ['depth 6,000', deep(6_000), 'DOCUMENT_TOO_COMPLEX'],
+    ['1,000 aliases', `{${Array.from({ length: 1_000 }, (_, at) => `a${at}:__typename`).join(' ')}}`, 'DOCUMENT_TOO_COMPLEX'],
+    ['100 aliased mutations', `mutation{${Array.from({ length: 100 }, (_, at) => `a${at}:advance(orderId:"o1"){id}`).join(' ')}}`, 'DOCUMENT_TOO_COMPLEX'],
+    ['500 directives', `{shops${'@skip(if:false)'.repeat(500)}{id}}`, 'DOCUMENT_TOO_COMPLEX'],
+    ['one field 1,000 times', `{${'shops{id}'.repeat(1_000)}}`, 'DOCUMENT_TOO_COMPLEX'],
+    ['fragments that go round', '{...a}fragment a on Query{...b}fragment b on Query{...a}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a prototype as alias', '{__proto__:shops{id}}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a constructor as alias', '{constructor:shops{id}}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['entities, as if it were a subgraph', '{_entities(representations:[]){__typename}}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a field of staff', '{audit}', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('are refused with 400 before any work: %s', async (_what, query, code) => {
+    const { status, body } = await channel.post({ query });
+    expect({ status, code: body.errors?.[0]?.extensions.code, data: 'data' in body }).toEqual({ status: 400, code, data: false });
+    expect(parts.calls).toEqual([]);
+  });
+
+  it('of a bomb fit into 1 KB', () => expect(bomb(31).length).toBeLessThan(1_100));
+
+  it('name what a variable should have been', async () => {
+    const { status, body } = await channel.post({ query: 'query($id: ID!){shop(id:$id){id}}', variables: { id: { a: 1 } } });
+    expect(status).toBe(400);
+    expect(body.errors?.[0]).toMatchObject({ message: expect.stringContaining('$id') as string, extensions: { code: 'BAD_USER_INPUT' } });
+  });
+});
+
+describe('who asks', () => {
+  it('is nobody with a bad token: 401, and nothing is done', async () => {
+    for (const authorization of ['Bearer nonsense', 'Basic abc', 'Bearer ', `Bearer ${await parts.token('customer', 'x', { lifetimeSeconds: -60 })}`]) {
+      const { status, body, headers } = await channel.post({ query: '{shops{id}}' }, { authorization });
+      expect({ authorization, status, code: body.errors?.[0]?.extensions.code, challenge: headers.get('www-authenticate') }).toEqual({ authorization, status: 401, code: 'UNAUTHENTICATED', challenge: 'Bearer' });
+    }
+    expect(parts.calls).toEqual([]);
+  });
+
+  it('is refused with 403 if the channel is not for its role', async () => {
+    const { status } = await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${await parts.token('courier')}` });
+    expect(status).toBe(403);
+  });
+
+  it('is told to subgraphs by a token of the gateway, and by no header of the client', async () => {
+    await channel.post({ query: '{order(orderId:"o1"){id}}' }, { ...customer, 'x-user-id': 'boss', 'x-roles': 'admin' });
+    const token = parts.calls[0]?.headers.authorization?.replace('Bearer ', '') ?? '';
+    expect(`Bearer ${token}`).not.toBe(customer['authorization']);
+    expect(await parts.identity.verifyInternalToken(token, 'orders')).toMatchObject({ subject: 'someone', roles: ['customer'], channel: 'kiosk' });
+    await expect(parts.identity.verifyInternalToken(token, 'shops')).rejects.toThrow();
+  });
+});
+
+describe('guarded fields', () => {
+  it('are refused, and the rest is answered', async () => {
+    const { status, body } = await channel.post({ query: '{shops{id takings}}' }, customer);
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ shops: [{ id: '1', takings: null }, { id: '2', takings: null }] });
+    expect(body.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([['shops.0.takings', 'FORBIDDEN'], ['shops.1.takings', 'FORBIDDEN']]);
+    expect(parts.calls.map((call) => call.query).join()).not.toContain('takings');
+  });
+
+  it('ask nobody for a token, somebody for a scope', async () => {
+    const { body } = await channel.post({ query: '{order(orderId:"o1"){id}}' });
+    expect(body).toMatchObject({ data: { order: null }, errors: [{ path: ['order'], extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(parts.calls).toEqual([]);
+  });
+
+  it('carry null as far as the schema says', async () => {
+    const { body } = await channel.post({ query: '{shop(id:"1"){id mandatory}}' }, customer);
+    expect(body).toMatchObject({ data: { shop: null }, errors: [{ path: ['shop', 'mandatory'], extensions: { code: 'FORBIDDEN' } }] });
+  });
+
+  it('are found in fragments, interfaces and unions, under aliases', async () => {
+    const { body } = await channel.post({
+      query: `{
+        things { __typename id n: note ... on Shop { t: takings } ...vault }
+        found { ... on Vault { code } ... on Shop { name } }
+        ledger { total }
+      } fragment vault on Vault { code }`,
+    }, customer);
+    expect(body.data).toEqual({
+      things: [{ __typename: 'Shop', id: '1', n: 'open', t: null }, { __typename: 'Vault', id: 'v', n: null, code: null }],
+      found: [{ name: 'Shop 1' }, { code: null }],
+      ledger: null,
+    });
+    expect(body.errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['found.1.code', 'ledger', 'things.0.t', 'things.1.code', 'things.1.n']);
+    expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['FORBIDDEN']));
+  });
+
+  it('are answered to those who may', async () => {
+    const { body } = await channel.post({ query: '{shops{takings} ledger{total} found{...on Vault{code}}}' }, manager);
+    expect(body).toEqual({ data: { shops: [{ takings: 100 }, { takings: 100 }], ledger: { total: 7 }, found: [{}, { code: '1234' }] } });
+  });
+
+  it('of a mutation keep it from being carried out', async () => {
+    await channel.post({ query: 'mutation{advance(orderId:"o1"){id}}' });
+    expect(parts.orders.get('o1')?.version).toBe(1);
+    expect(parts.calls).toEqual([]);
+  });
+
+  it("answer another's order as one that does not exist", async () => {
+    const other = { authorization: `Bearer ${await parts.token('customer', 'other')}` };
+    const ask = async (id: string) => (await channel.post({ query: `{order(orderId:"${id}"){id}}` }, other)).body;
+    expect(await ask('o1')).toEqual(await ask('nothing'));
+  });
+});
+
+describe('subgraphs', () => {
+  it('that are down leave the rest of the page', async () => {
+    parts.down.add('wares');
+    const { status, body } = await channel.post({ query: '{shops{name wares{title}}}' });
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ shops: [{ name: 'Shop 1', wares: null }, { name: 'Shop 2', wares: null }] });
+    expect(body.errors).toEqual([expect.objectContaining({ path: ['shops'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })]);
+  });
+
+  it('that know none such leave their part empty: that is said, and is nobody\'s fault', async () => {
+    parts.orders.set('lost', { id: 'lost', owner: 'someone', status: 'PLACED', version: 1, shop: 'gone' });
+    const { body } = await channel.post({ query: '{order(orderId:"lost"){id shop{name}}}' }, { authorization: `Bearer ${await parts.token('customer')}` });
+    expect(body.data).toEqual({ order: null });
+    expect(body.errors?.map(({ path, extensions }) => [path, extensions])).toEqual([[['order', 'shop', 'name'], { code: 'NOT_FOUND' }]]);
+  });
+
+  it('that take too long leave their part empty', async () => {
+    const impatient = await serveFixture(parts, { manifest: { limits: { deadlineMs: 40 } } });
+    parts.gate = (subgraph) => (subgraph === 'wares' ? new Promise(() => {}) : Promise.resolve());
+    const { body } = await impatient.post({ query: '{shops{name wares{title}}}' });
+    expect(body).toMatchObject({ data: { shops: [{ name: 'Shop 1', wares: null }, { name: 'Shop 2', wares: null }] }, errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    // The one that never came back holds up nobody else.
+    parts.gate = () => Promise.resolve();
+    expect((await impatient.post({ query: '{shops{name wares{title}}}' })).body.errors).toBeUndefined();
+    await impatient.close();
+  });
+
+  it('that fail inside are masked, with a trace id', async () => {
+    const { body } = await channel.post({ query: '{shop(id:"1"){name wares{title broken}}}' });
+    expect(body.data).toEqual({ shop: { name: 'Shop 1', wares: null } });
+    expect(body.errors?.[0]).toMatchObject({ path: ['shop', 'wares', 0, 'broken'], extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string } });
+    expect(JSON.stringify(body)).not.toMatch(/secret detail|wares-|"serviceName"/);
+  });
+
+  it('answer identical queries in flight once, each with objects of its own; other principals, and later ones, apart', async () => {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    parts.gate = () => opened;
+    const ask = (headers?: Record<string, string>) => channel.post({ query: '{shops{id name wares{id}}}' }, headers);
+    const pending = [ask(), ask(), ask(), ask(customer)];
+    await until(() => parts.calls.length === 2);
+    // The third and fourth have arrived when a request after them has been answered.
+    await channel.post({ query: '{__typename}' });
+    open();
+    const answers = await Promise.all(pending);
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(parts.calls.filter(({ subgraph }) => subgraph === 'shops')).toHaveLength(2);
+    await ask();
+    expect(parts.calls.filter(({ subgraph }) => subgraph === 'shops')).toHaveLength(3);
+  });
+
+  it('get every mutation, identical or not', async () => {
+    const advance = () => channel.post({ query: 'mutation{advance(orderId:"o1"){version}}' }, customer);
+    await Promise.all([advance(), advance(), advance()]);
+    expect(parts.orders.get('o1')?.version).toBe(4);
+  });
+
+  it('never share a read from before a mutation with one after it', async () => {
+    const read = () => channel.post({ query: '{order(orderId:"o1"){version}}' }, customer);
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    parts.gate = () => (parts.calls.length === 1 ? opened : Promise.resolve());
+    const early = read();
+    await until(() => parts.calls.length === 1);
+    await channel.post({ query: 'mutation{advance(orderId:"o1"){version}}' }, customer);
+    expect((await read()).body.data).toEqual({ order: { version: 2 } });
+    open();
+    await early;
+  });
+});
+
+describe('a channel that closes', () => {
+  it('finishes what it has begun, and takes nothing new', async () => {
+    const closing = await serveFixture(parts);
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    parts.gate = () => opened;
+    const asked = closing.post({ query: '{shops{id}}' });
+    await until(() => parts.calls.length === 1);
+    const closed = closing.close();
+    await expect(fetch(closing.url)).rejects.toThrow();
+    open();
+    expect((await asked).body.data.shops).toHaveLength(2);
+    await closed;
+  });
+});

@@ -1,0 +1,127 @@
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { Revocations } from '#platform/identity/revocations.ts';
+import { createMetrics } from '#platform/telemetry/metrics.ts';
+import { until } from '#platform/testkit/until.ts';
+import { FakeDomain } from '../testkit/fakeDomain.ts';
+import { fixture, fixtureSources, type Fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+import { RawSocket } from '../testkit/streamingClient.ts';
+
+/** A topic is heard when the test says so. */
+class SlowDomain extends FakeDomain {
+  slow: Promise<void> | undefined;
+  asked = 0;
+
+  override async tail(...asked: Parameters<FakeDomain['tail']>): ReturnType<FakeDomain['tail']> {
+    this.asked += 1;
+    await this.slow;
+    return super.tail(...asked);
+  }
+}
+
+let parts: Fixture;
+let domain: SlowDomain;
+const opened: ServedChannel[] = [];
+
+beforeAll(async () => { parts = await fixture(); });
+beforeEach(() => { domain = new SlowDomain(); });
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+
+const serve = async (options: Parameters<typeof serveFixture>[1] = {}) => {
+  const served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, ...options });
+  opened.push(served);
+  return served;
+};
+/** A graph whose boards follow other events. */
+const boardsOf = (event: string) => fixtureSources((text) => text.replace('boardChanged(storeId: ID!): Board @tag(name: "public") @eventStream(events: ["OrderStatusChanged"]', (found) => found.replace('OrderStatusChanged', event)));
+
+/** Revocations, and who listens to them. */
+function heardRevocations() {
+  const listeners = new Set<() => void>();
+  const revocations = new Revocations();
+  vi.spyOn(revocations, 'onRevoked').mockImplementation((listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  });
+  return { revocations, listeners };
+}
+
+it('a channel that is closed twice is closed once: the others of its process hear on', async () => {
+  const [channel, other] = [await serve(), await serve()];
+  const move = (version: number) => {
+    parts.orders.set('o1', { id: 'o1', owner: 'someone', status: `S${version}`, version });
+    domain.statusChanged('o1', version, `S${version}`);
+  };
+  move(1);
+  const socket = await new RawSocket(other.url).begin(await parts.token('customer'));
+  const stream = socket.subscribe('subscription Status($id: ID!){orderStatusChanged(orderId:$id){status}}', { id: 'o1' });
+  await until(() => stream.messages.length === 1);
+  await Promise.all([channel.close(), channel.close()]);
+  await channel.close();
+  expect(domain.open).toEqual(['orders.v1']);
+  move(2);
+  await until(() => stream.messages.length === 2);
+  socket.cut();
+});
+
+it('a channel that closes ends what it is going over to, and goes over to nothing more: no topic is heard when it is closed', async () => {
+  const { revocations, listeners } = heardRevocations();
+  const channel = await serve({ revocations });
+  const started = withResolvers();
+  domain.slow = started.promise;
+  const first = channel.reloadWith(boardsOf('StoreHoursChanged'));
+  const second = channel.reloadWith(boardsOf('MenuItemAvailabilityChanged')).then(() => 'taken', () => 'refused');
+  await until(() => domain.asked === 2);
+  const closing = channel.close();
+  const third = channel.reloadWith(fixtureSources()).then(() => 'taken', () => 'refused');
+  // All clients have gone: only what it goes over to is left to wait for.
+  await until(() => listeners.size === 0);
+  started.resolve();
+  await first;
+  expect(await Promise.all([second, third])).toEqual(['refused', 'refused']);
+  await closing;
+  expect(domain.open).toEqual([]);
+});
+
+it('a channel is not closed before what it is going over to is', async () => {
+  const other = await serve();
+  const { revocations, listeners } = heardRevocations();
+  const channel = await serve({ revocations });
+  const started = withResolvers();
+  domain.slow = started.promise;
+  const order: string[] = [];
+  const reloading = channel.reloadWith(boardsOf('StoreHoursChanged')).then(() => order.push('taken'));
+  await until(() => domain.asked === 2);
+  const closing = channel.close().then(() => order.push('closed'));
+  await until(() => listeners.size === 0);
+  // Nothing but the reload could hold it up: the other channel keeps what both hear.
+  await new Promise((resolve) => setImmediate(resolve));
+  started.resolve();
+  await Promise.all([reloading, closing]);
+  expect(order).toEqual(['taken', 'closed']);
+  await other.close();
+  expect(domain.open).toEqual([]);
+});
+
+it('a channel that cannot listen leaves nothing behind: no timer, no listener, no topic; it can be started again', async () => {
+  const taken = await serve({ bus: undefined, feeds: undefined });
+  const metrics = createMetrics();
+  const { revocations, listeners } = heardRevocations();
+  const [begun, ended] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')];
+  await expect(serve({ port: taken.port, metrics, revocations })).rejects.toThrow('EADDRINUSE');
+  const timers = begun.mock.results.map(({ value }) => value as unknown);
+  expect(timers.length).toBeGreaterThan(0);
+  expect(timers.filter((timer) => !ended.mock.calls.some(([cleared]) => cleared === timer)).length).toBe(0);
+  expect([listeners.size, domain.open]).toEqual([0, []]);
+  await serve({ metrics, revocations });
+  expect(await metrics.text()).toContain('channel="kiosk"');
+});
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => { resolve = done; });
+  return { promise, resolve };
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { FakeDomain } from '../testkit/fakeDomain.ts';
+import { fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture } from '../testkit/servedChannel.ts';
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Asks over a connection, and gives the head of what comes back; what there is when it was closed. */
+function ask(socket: Socket): Promise<string> {
+  const body = '{"query":"{__typename}"}';
+  socket.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  return new Promise((resolve, reject) => {
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk.toString();
+      if (heard.includes('"__typename":"Query"')) resolve(heard.split('\r\n\r\n')[0]!.toLowerCase());
+    });
+    socket.once('close', () => resolve(heard));
+    socket.once('error', reject);
+  });
+}
+
+it('a channel that closes answers what is on its way over connections that it has, also those that asked nothing yet; nobody new is let in', async () => {
+  const channel = await serveFixture(await fixture());
+  const [kept, fresh] = [await connected(channel.port), await connected(channel.port)];
+  expect(await ask(kept)).toMatch(/^http\/1\.1 200 [^]*connection: keep-alive/);
+  const closing = channel.close();
+  const refused = new Promise((resolve) => setImmediate(() => setImmediate(() => resolve(connected(channel.port).then(() => 'let in', (error: NodeJS.ErrnoException) => error.code)))));
+  for (const answer of await Promise.all([ask(kept), ask(fresh)])) expect(answer).toMatch(/^http\/1\.1 200 [^]*connection: close/);
+  expect(await refused).toBe('ECONNREFUSED');
+  await closing;
+});
+
+const upgrade = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n'
+  + 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+/** All that is heard until the other side closes; nothing is closed from here. */
+function heardUntilClosed(socket: Socket): Promise<string> {
+  let heard = '';
+  socket.on('data', (chunk) => { heard += chunk.toString(); });
+  return new Promise((resolve) => socket.once('close', () => resolve(heard)));
+}
+
+it('a WebSocket that is asked for while a channel closes is sent elsewhere, and keeps nobody from closing', async () => {
+  const channel = await serveFixture(await fixture());
+  const late = await connected(channel.port);
+  const heard = heardUntilClosed(late);
+  const closing = channel.close();
+  // All that were there have been sent away by now; the last words of others are still waited for.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  late.write(upgrade);
+  expect(await heard).toMatch(/^HTTP\/1\.1 503 /);
+  await closing;
+});
+
+it('an event stream that is asked for while a channel closes is begun and left without `complete`: its client comes back elsewhere', async () => {
+  const domain = new FakeDomain();
+  const parts = await fixture();
+  parts.orders.set('o1', { id: 'o1', owner: 'someone', status: 'S1', version: 1 });
+  domain.statusChanged('o1', 1, 'S1');
+  const channel = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'] });
+  const late = await connected(channel.port);
+  const heard = heardUntilClosed(late);
+  const closing = channel.close();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const body = JSON.stringify({ query: 'subscription{orderStatusChanged(orderId:"o1"){status}}' });
+  late.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${await parts.token('customer')}\r\n`
+    + `content-length: ${body.length}\r\n\r\n${body}`);
+  expect(await heard).toMatch(/^HTTP\/1\.1 200 (?![^]*event:)/);
+  await closing;
+});
+
+it('a client that is refused an upgrade and does not hang up is hung up on', async () => {
+  const channel = await serveFixture(await fixture());
+  const rude = connect({ port: channel.port, host: '127.0.0.1', allowHalfOpen: true });
+  await once(rude, 'connect');
+  const heard = heardUntilClosed(rude);
+  rude.write(upgrade.replace('/graphql', '/other'));
+  await once(rude, 'end');
+  await channel.close();
+  rude.destroy();
+  expect(await heard).toMatch(/^HTTP\/1\.1 404 /);
+});

@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { explorerPage } from './explorer.ts';
+import type { RunningChannel } from './gatewayRuntime.ts';
+import type { HttpHandler } from '../transports/http/httpHandler.ts';
+import { sendPage, type Page } from './pages.ts';
+import type { Sockets } from '../transports/webSocket/sockets.ts';
+
+export const graphqlPath = '/graphql';
+/** More than the deadline of a request; less than the 30 s in which whoever sends SIGTERM expects an end. */
+const finishWithinMs = 18_000;
+/** How long a closing channel waits for what is on its way over connections that it has: it is answered, with the word that they close. */
+const lastWordMs = 250;
+
+export interface GraphServerOptions {
+  readonly name: string;
+  readonly http: HttpHandler;
+  readonly sockets: Sockets;
+  /** Whether a browser that opens the path is shown GraphiQL. */
+  readonly explorer: boolean;
+  /** By path. */
+  readonly pages: ReadonlyMap<string, Page>;
+  readonly log: Logger;
+}
+
+function text(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' }).end(body);
+}
+
+const wantsPage = (request: IncomingMessage, url: URL): boolean =>
+  request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
+
+/** What listens: `/graphql` over HTTP, as event streams and WebSocket, `/health/live`, `/health/ready`. */
+export class GraphServer {
+  readonly #options: GraphServerOptions;
+  readonly #server: Server;
+  /** Connections that have asked nothing yet: clients open some ahead, and nothing else would close them. */
+  readonly #fresh = new Set<Socket>();
+  #closing = false;
+  #closesIdle = false;
+
+  constructor(options: GraphServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+      if (this.#closing) response.setHeader('connection', 'close');
+      // A connection that was busy when the closing began is idle now, and would be kept for the next request.
+      else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
+      this.#route(request, response).catch((error: unknown) => {
+        options.log.error({ err: error }, 'a request failed');
+        if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');
+        else response.destroy();
+      });
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#fresh.add(socket);
+      socket.once('close', () => this.#fresh.delete(socket));
+    });
+    this.#server.on('upgrade', (request: IncomingMessage) => this.#fresh.delete(request.socket));
+    options.sockets.attach(this.#server);
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#fresh.delete(request.socket);
+    const url = URL.canParse(request.url ?? '', 'http://localhost') ? new URL(request.url ?? '', 'http://localhost') : undefined;
+    switch (url?.pathname) {
+      case graphqlPath:
+        if (this.#options.explorer && wantsPage(request, url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
+        return this.#options.http.handle(request, response, url);
+      case '/health/live':
+        return text(response, 200, 'application/json', '{"status":"live"}');
+      case '/health/ready':
+        return this.#closing ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
+      default: {
+        const page = this.#options.pages.get(url?.pathname ?? '');
+        if (page) return sendPage(request, response, page);
+        return text(response, 404, 'application/json', '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}');
+      }
+    }
+  }
+
+  /** Rejects with the system's error when it cannot listen, such as EADDRINUSE. */
+  async listen(port: number, host: string | undefined, onClose: () => Promise<void>): Promise<Omit<RunningChannel, 'reload'>> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      // A deep queue, for when many come back at once.
+      this.#server.listen({ port, host, backlog: 4_096 }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const { port: taken } = this.#server.address() as AddressInfo;
+    return {
+      name: this.#options.name, port: taken, url: `http://localhost:${taken}${graphqlPath}`,
+      close: async () => {
+        this.#closing = true;
+        // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be reset.
+        await turn();
+        // Not http's own way, which also closes idle connections at once.
+        const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
+        this.#options.http.close();
+        await Promise.all([this.#options.sockets.close(), pause(lastWordMs)]);
+        await turn();
+        this.#closesIdle = true;
+        this.#fresh.forEach((socket) => socket.destroy());
+        this.#server.closeIdleConnections();
+        const cut = setTimeout(() => this.#server.closeAllConnections(), finishWithinMs);
+        await closed;
+        clearTimeout(cut);
+        await onClose();
+      },
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadPages } from './pages.ts';
+import { fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+
+let served: ServedChannel;
+let origin: string;
+
+beforeAll(async () => {
+  served = await serveFixture(await fixture(), { manifest: { name: 'kiosk', pages: ['board'] }, profile: 'production' });
+  origin = `http://127.0.0.1:${served.port}`;
+});
+afterAll(() => served.close());
+
+it('serves a page under a policy that lets it run itself, ask its own channel, and nothing else', async () => {
+  const response = await fetch(`${origin}/board`);
+  const html = await response.text();
+  const [script, style] = ['script', 'style'].map((tag) => new RegExp(`<${tag}>([\\s\\S]*)</${tag}>`).exec(html)?.[1] ?? '');
+  const hash = (text = '') => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(response.headers.get('content-security-policy')).toBe([
+    `default-src 'none'`, `script-src ${hash(script)}`, `style-src ${hash(style)}`, `connect-src 'self'`, 'img-src data:',
+    `base-uri 'none'`, `form-action 'none'`, `frame-ancestors 'none'`,
+  ].join('; '));
+  expect(script!.length).toBeGreaterThan(1_000);
+  expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
+});
+
+it('is read only, and at its own name only', async () => {
+  const head = await fetch(`${origin}/board`, { method: 'HEAD' });
+  expect([head.status, Number(head.headers.get('content-length')) > 1_000, await head.text()]).toEqual([200, true, '']);
+  const post = await fetch(`${origin}/board`, { method: 'POST' });
+  expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  expect((await fetch(`${origin}/board/page.ts`)).status).toBe(404);
+});
+
+it('says which page is not built', () => {
+  expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] })).toThrow('The page nothing of the channel kiosk is not built: run `npx -y pnpm@10.34.9 generate`.');
+});

@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { InvalidToken } from '#platform/identity/identity.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { currentTrace } from '#platform/telemetry/trace.ts';
+import type { ChannelManifest, ViewContext } from '../channelManifest.ts';
+import { createClientIdentity } from '../access/clientIdentity.ts';
+import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
+import { buildGraph } from '../graph/graph.ts';
+import type { LiveGraph } from '../execution/liveGraph.ts';
+import { loadPages } from './pages.ts';
+import type { Caller } from '../execution/pipeline.ts';
+import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
+import { loadTrustedDocuments, type TrustedDocuments } from '../documents/trustedDocuments.ts';
+import { viewName, viewSubgraph } from './viewSubgraph.ts';
+import { viewRunner } from './viewRunner.ts';
+import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';
+
+const root = new URL('../../../', import.meta.url);
+
+/** The composed supergraph of a channel, where `generate` leaves it. */
+const composed = (name: string): SupergraphFile => supergraphFile(
+  fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)), `The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`);
+
+/** A caller whose subgraph tokens are minted from the principal; nothing the client sent goes further. */
+export const internalCaller = (identity: GatewayRuntime['identity']) => (principal: Principal, traceparent: string): Caller => ({
+  principal, traceparent,
+  authorizationFor: async (subgraph) => `Bearer ${await identity.mintInternalToken(principal, subgraph)}`,
+});
+
+/**
+ * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and hears the bus.
+ * `supergraph`: without it the one that is composed, and any that takes its place.
+ * @throws StartupError if it is not composed; if a trusted document does not fit; EADDRINUSE
+ */
+export async function runChannel(manifest: ChannelManifest, runtime: GatewayRuntime, supergraph?: string): Promise<RunningChannel> {
+  const file = supergraph === undefined ? composed(manifest.name) : undefined;
+  const graph = buildGraph(supergraph ?? file!.text);
+  const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
+  const pages = loadPages(manifest);
+  const callerOf = internalCaller(runtime.identity);
+  let live: LiveGraph | undefined = undefined;
+  const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => live, callerOf));
+  const development = runtime.profile === 'development';
+  const service: GraphService = {
+    name: manifest.name, graph, pages, trusted, callerOf, anyDocument: development, discreet: !development,
+    subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
+    clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity, runtime.revocations), revocations: runtime.revocations,
+    limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
+    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
+  };
+  const replaceable = createLiveGraph(service);
+  live = replaceable;
+  const running = await serveGraph(service, replaceable);
+  return file?.watchedBy(running, runtime.log) ?? running;
+}
+
+async function viewContext(
+  authorization: string | undefined, runtime: GatewayRuntime, trusted: TrustedDocuments, live: () => LiveGraph | undefined,
+  callerOf: (principal: Principal, traceparent: string) => Caller,
+): Promise<ViewContext | undefined> {
+  const ready = live()?.current;
+  const token = authorization?.replace(/^Bearer /, '');
+  if (!ready || !token) return undefined;
+  try {
+    const principal = await runtime.identity.verifyInternalToken(token, viewName);
+    return { principal, log: runtime.log, run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)) };
+  } catch (error) {
+    if (error instanceof InvalidToken) return undefined;
+    throw error;
+  }
+}

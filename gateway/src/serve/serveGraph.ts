@@ -1,0 +1,209 @@
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
+import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
+import { eventCatalogue } from '#schema/eventCatalogue.ts';
+import { Admission } from '../documents/admission.ts';
+import { CallerLimits } from '../access/callerLimits.ts';
+import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from '../channelManifest.ts';
+import type { ClientIdentity } from '../access/clientIdentity.ts';
+import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetch.ts';
+import { Documents, type PreparedDocument } from '../documents/documents.ts';
+import type { ErrorPolicy } from '../errors/publicError.ts';
+import { EventStreams } from '../transports/http/eventStreams.ts';
+import { createExecutor } from '../execution/executor.ts';
+import type { EventTail } from '../streams/feeds/eventTail.ts';
+import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
+import { buildGraph, type Graph } from '../graph/graph.ts';
+import { GraphServer, graphqlPath } from './graphServer.ts';
+import { HttpHandler } from '../transports/http/httpHandler.ts';
+import { defaultLimits, type Limits } from '../documents/limits.ts';
+import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
+import type { Page } from './pages.ts';
+import { Pipeline, type Caller } from '../execution/pipeline.ts';
+import { planAhead } from '../documents/planAhead.ts';
+import { createPlanner } from '../execution/planner.ts';
+import { Sockets } from '../transports/webSocket/sockets.ts';
+import { Budget } from '../streams/budget.ts';
+import { Cursors } from '../streams/cursors.ts';
+import type { FeedReader } from '../streams/feeds/feedReader.ts';
+import { acquireHub } from '../streams/feeds/streamHub.ts';
+import { StreamMetrics } from '../streams/streamMetrics.ts';
+import { Subscriptions } from '../streams/subscriptions.ts';
+import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
+
+export interface GraphService {
+  readonly name: string;
+  readonly graph: Graph;
+  /** How a subgraph is reached; `url`: where the supergraph says it is. */
+  readonly subgraphCall: (name: string, url: string) => SubgraphCall;
+  readonly trusted: TrustedDocuments;
+  readonly clients: ClientIdentity;
+  /** The ones that `clients` asks: told here, they end connections. */
+  readonly revocations?: Revocations;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly limits?: Partial<Limits>;
+  readonly cache?: CachePolicy;
+  readonly streams?: Partial<StreamPolicy>;
+  /** Whether documents that nobody registered are run. */
+  readonly anyDocument: boolean;
+  /** No introspection, no hints about names, no explorer. */
+  readonly discreet: boolean;
+  /** Web pages by path. */
+  readonly pages?: ReadonlyMap<string, Page>;
+  readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
+  readonly bus?: EventTail;
+  readonly feeds?: FeedReader;
+  readonly cursorKeys?: readonly string[];
+  readonly hub?: GatewayRuntime['hub'];
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  readonly port: number;
+  readonly host?: string;
+}
+
+/** Makes what executes, before anything listens: view resolvers call back into it. */
+export function createLiveGraph(service: GraphService): LiveGraph {
+  return { current: generationOf(service, service.graph) };
+}
+
+function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService, graph: Graph): GraphGeneration {
+  const limits = { ...defaultLimits, ...service.limits };
+  const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
+  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log, metrics && { metrics, channel: service.name }));
+  return {
+    graph, documents, admission: new Admission(documents, trusted, { open: anyDocument }),
+    pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }),
+  };
+}
+
+/**
+ * Serves a graph. Trusted documents are parsed and validated before it listens, and planned from then on, one at a time, unless somebody
+ * asks first.
+ * @throws if one of them does not fit the graph, or the port is taken
+ */
+export async function serveGraph(service: GraphService, live: LiveGraph = createLiveGraph(service)): Promise<RunningChannel> {
+  const { log } = service;
+  const policy = { ...defaultStreamPolicy, ...service.streams };
+  const shared = service.bus ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
+  try {
+    const streamMetrics = new StreamMetrics(service.metrics, service.name);
+    const queued = new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess });
+    const subscriptions = shared && new Subscriptions(live.current, {
+      hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log,
+      queued, metrics: streamMetrics,
+      callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
+    });
+    await subscriptions?.start();
+    return await new ServedGraph(service, live, { policy, subscriptions, metrics: streamMetrics, queued }).listen(async () => shared?.release());
+  } catch (error) {
+    await shared?.release();
+    throw error;
+  }
+}
+
+interface StreamParts {
+  readonly policy: StreamPolicy;
+  /** Undefined where there is no event bus. */
+  readonly subscriptions: Subscriptions | undefined;
+  readonly metrics: StreamMetrics;
+  readonly queued: Budget;
+}
+
+class ServedGraph {
+  readonly #service: GraphService;
+  readonly #live: LiveGraph;
+  readonly #streams: StreamParts;
+  #planning = new AbortController();
+  #reloading: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(service: GraphService, live: LiveGraph, streams: StreamParts) {
+    this.#service = service;
+    this.#live = live;
+    this.#streams = streams;
+  }
+
+  async listen(onClose: () => Promise<void>): Promise<RunningChannel> {
+    const { name, clients, callerOf, discreet, log, metrics, cache, port, host } = this.#service;
+    const { bodyBytes } = { ...defaultLimits, ...this.#service.limits };
+    const live = this.#live;
+    const { policy, subscriptions, metrics: streamMetrics, queued } = this.#streams;
+    const { prepared, unfit } = this.#prepareTrusted(live.current);
+    if (unfit[0]) throw unfit[0];
+    const limits = new CallerLimits(policy);
+    const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
+    const sockets = new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
+    const server = new GraphServer({
+      name, log, explorer: !discreet, pages: this.#service.pages ?? new Map(),
+      http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
+      sockets,
+    });
+    const unhook: (() => void)[] = [];
+    try {
+      unhook.push(streamMetrics.watch(() => ({
+        streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
+        socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
+      })));
+      unhook.push(this.#service.revocations?.onRevoked(() => { sockets.endRevoked(); eventStreams.endRevoked(); }) ?? (() => undefined));
+      const running = await server.listen(port, host, () => this.#end(unhook, onClose));
+      this.#planAhead(prepared);
+      return { ...running, reload: (supergraph) => this.#reload(supergraph), close: () => this.#closed ??= running.close() };
+    } catch (error) {
+      unhook.forEach((each) => each());
+      eventStreams.close();
+      await sockets.close();
+      throw error;
+    }
+  }
+
+  /** When all clients have gone. What is being gone over to is waited for: it would hear topics that nobody ends. */
+  async #end(unhook: readonly (() => void)[], onClose: () => Promise<void>): Promise<void> {
+    unhook.forEach((each) => each());
+    await this.#reloading.catch(() => undefined);
+    this.#planning.abort();
+    await onClose();
+  }
+
+  /** One at a time. */
+  #reload(supergraph: string): Promise<void> {
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#take(supergraph));
+    return this.#reloading;
+  }
+
+  async #take(supergraph: string): Promise<void> {
+    const { name, log } = this.#service;
+    if (this.#closed) throw new Error(`${name} closes: it serves no other supergraph any more`);
+    const next = generationOf(this.#service, buildGraph(supergraph));
+    const { prepared, unfit } = this.#prepareTrusted(next);
+    await this.#streams.subscriptions?.listen(next.graph);
+    this.#live.current = next;
+    this.#streams.subscriptions?.goOver(next);
+    for (const error of unfit) log.warn(error.message);
+    log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'another supergraph is served');
+    this.#planAhead(prepared);
+  }
+
+  #planAhead(prepared: readonly PreparedDocument[]): void {
+    this.#planning.abort();
+    this.#planning = new AbortController();
+    planAhead(prepared, this.#live.current.documents, this.#planning.signal, this.#service.log);
+  }
+
+  #prepareTrusted(run: GraphGeneration): { prepared: PreparedDocument[]; unfit: Error[] } {
+    const { name, trusted } = this.#service;
+    const unfit: Error[] = [];
+    const prepared = trusted.all().flatMap((document) => {
+      try {
+        const kept = run.documents.keep(document.source);
+        if (kept.operation.operation !== 'subscription') return [kept];
+        return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run)] : [];
+      } catch (error) {
+        unfit.push(new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error }));
+        return [];
+      }
+    });
+    return { prepared, unfit };
+  }
+}

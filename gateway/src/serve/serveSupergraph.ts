@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { StartupError } from '#platform/config/startupError.ts';
+import { anonymous } from '#platform/identity/principal.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { createMetrics } from '#platform/telemetry/metrics.ts';
+import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
+import { httpSubgraph, type HttpSubgraph } from '../execution/dataSources/httpSubgraph.ts';
+import type { RunningChannel } from './gatewayRuntime.ts';
+import { buildGraph, type Graph } from '../graph/graph.ts';
+import { serveGraph } from './serveGraph.ts';
+import { TrustedDocuments } from '../documents/trustedDocuments.ts';
+import { supergraphFile } from './watchSupergraph.ts';
+
+const configuration = z.object({
+  SUPERGRAPH: z.string({ error: 'SUPERGRAPH must name a file with a Federation 2 supergraph.' }).min(1),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  /** `true` sends the client's Authorization header on to every subgraph. */
+  FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
+  /** Of /metrics; none unless told. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.string().default('info'),
+});
+
+/**
+ * Serves any Federation 2 supergraph over HTTP at /graphql, its subgraphs where the supergraph says they are. Open to everybody: it knows
+ * nobody's tokens, so what is under `@auth` is refused. Subgraph errors are passed as they are.
+ * @throws StartupError for what the environment says wrong; the system's error when it cannot listen
+ */
+export async function serveSupergraph(environment: Readonly<Record<string, string | undefined>>): Promise<RunningChannel> {
+  const parsed = configuration.safeParse(environment);
+  if (!parsed.success) throw new StartupError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const config = parsed.data;
+  const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
+  const graph = graphOf(file.text, config.SUPERGRAPH);
+  const log = createLogger({ level: config.LOG_LEVEL });
+  const subgraphs = new Map<string, HttpSubgraph>();
+  const at = (url: string): HttpSubgraph => {
+    const subgraph = subgraphs.get(url) ?? httpSubgraph(url);
+    subgraphs.set(url, subgraph);
+    return subgraph;
+  };
+  const metrics = createMetrics({ process: true });
+  const everybody = anonymous('gateway', []);
+  const running = await serveGraph({
+    name: 'gateway', graph, trusted: new TrustedDocuments(),
+    clients: { authenticate: () => Promise.resolve({ principal: everybody }), isRevoked: () => false },
+    callerOf: (principal, traceparent, authorization) => ({
+      principal, traceparent,
+      authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
+    }),
+    subgraphCall: (_name, url) => at(url),
+    anyDocument: true, discreet: false, subgraphErrors: 'passed', log, metrics, port: config.PORT,
+  });
+  const told = config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }).catch(async (error: unknown) => {
+    await running.close();
+    throw error;
+  });
+  const watched = file.watchedBy(running, log);
+  return { ...watched, close: async () => { await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+}
+
+function graphOf(text: string, file: string): Graph {
+  try {
+    return buildGraph(text);
+  } catch (error) {
+    throw new StartupError(`SUPERGRAPH: ${file} cannot be served: ${(error as Error).message}`);
+  }
+}

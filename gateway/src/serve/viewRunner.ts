@@ -1,0 +1,23 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Kind } from 'graphql';
+import type { ViewContext, ViewResult } from '../channelManifest.ts';
+import type { Caller } from '../execution/pipeline.ts';
+import type { GraphGeneration } from '../execution/liveGraph.ts';
+import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
+
+const nameOf = (document: string | TypedDocumentNode): string => {
+  if (typeof document === 'string') return document;
+  const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
+  return operation?.name?.value ?? '';
+};
+
+/** Runs a channel's stored documents for its own view, on behalf of who asked. */
+export function viewRunner({ documents, pipeline }: Pick<GraphGeneration, 'documents' | 'pipeline'>, trusted: TrustedDocuments, caller: Caller): ViewContext['run'] {
+  return async (document: string | TypedDocumentNode, variables: Record<string, unknown> = {}): Promise<ViewResult<never>> => {
+    const known = trusted.byName(nameOf(document));
+    if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
+    const prepared = documents.keep(known.source);
+    const { data, errors } = await pipeline.run(prepared, pipeline.coerce(prepared, variables), caller);
+    return { data: (data ?? null) as never, errors: errors ?? [] };
+  };
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLError, execute, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { baseSdl } from '#platform/subgraph/sdl.ts';
+import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import { currentTrace } from '#platform/telemetry/trace.ts';
+import type { ChannelManifest, ViewContext } from '../channelManifest.ts';
+import { unexpectedError } from '../errors/publicError.ts';
+import { LruCache } from '../documents/lruCache.ts';
+import type { Logger } from 'pino';
+
+/** As composition names it. */
+export const viewName = 'view';
+
+/**
+ * The channel's view fields, resolved in this process. `contextOf` finds who asks from the internal token that every subgraph is sent, so
+ * that the view trusts nothing less than they do. Undefined for a channel without a view.
+ */
+export async function viewSubgraph(
+  manifest: ChannelManifest, log: Logger, contextOf: (authorization: string | undefined) => Promise<ViewContext | undefined>,
+): Promise<SubgraphCall | undefined> {
+  const file = new URL('schema.graphql', manifest.directory);
+  if (!existsSync(file)) return undefined;
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(`${baseSdl}\n${readFileSync(file, 'utf8')}`),
+    resolvers: (await manifest.viewResolvers?.() ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends { resolvers?: infer Resolvers } ? Resolvers : never,
+  });
+  const documents = new LruCache<DocumentNode>(1_000_000);
+  const documentOf = (query: string): DocumentNode => {
+    const document = documents.get(query) ?? parse(query, { noLocation: true });
+    documents.set(query, document, query.length);
+    return document;
+  };
+  return async (request, headers) => {
+    const context = await contextOf(headers.authorization);
+    if (!context) return { errors: [new GraphQLError('The view answers its channel only.', { extensions: { code: 'UNAUTHENTICATED' } })] };
+    return masked(await run(schema, documentOf(request.query), request.variables, context), log);
+  };
+}
+
+async function run(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown> | null | undefined, contextValue: ViewContext): Promise<ExecutionResult> {
+  return execute({ schema, document, variableValues: variables ?? {}, contextValue });
+}
+
+/** What a view resolver threw without meaning it for clients is logged here, once. */
+function masked(result: ExecutionResult, log: Logger): ExecutionResult {
+  if (!result.errors) return result;
+  return {
+    ...result,
+    errors: result.errors.map((error) => {
+      if (error.extensions['code'] !== undefined) return error;
+      const { message, extensions } = unexpectedError(error.originalError ?? error, currentTrace().traceparent, log);
+      return new GraphQLError(message, { path: error.path, extensions });
+    }),
+  };
+}

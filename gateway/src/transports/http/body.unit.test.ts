@@ -1,0 +1,15 @@
+import { PassThrough } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import { expect, it } from 'vitest';
+import { readBody } from './body.ts';
+import { Refusal } from '../../errors/refusal.ts';
+
+it('whose client is gone before its end is refused, and no fault of ours', async () => {
+  const request = Object.assign(new PassThrough(), { headers: {} });
+  request.write('{"query":');
+  const body = readBody(request as unknown as IncomingMessage, 100);
+  request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  const error = await body.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Refusal);
+  expect((error as Refusal).status).toBe(400);
+});

@@ -1,0 +1,120 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
+import { EventStreamReader } from '../../testkit/eventStreamReader.ts';
+import { FakeDomain } from '../../testkit/fakeDomain.ts';
+import { fixture, type Fixture } from '../../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts';
+
+const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
+const domain = new FakeDomain();
+const readers: EventStreamReader[] = [];
+let parts: Fixture;
+let channel: ServedChannel;
+let token: string;
+
+beforeAll(async () => {
+  parts = await fixture();
+  token = await parts.token('customer');
+  channel = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, manifest: { streams: { pingMs: 20, maxConnectionsPerCaller: 5 } } });
+});
+afterAll(() => channel.close());
+let id = '';
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  id = `o${count}`;
+  move(1);
+});
+afterEach(() => readers.splice(0).forEach((each) => each.stop()));
+
+const address = () => channel.url.replace('localhost', '127.0.0.1');
+const open = async (body: unknown, headers: Record<string, string> = {}, to = address()) => {
+  const reader = await EventStreamReader.open(to, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers } });
+  readers.push(reader);
+  return reader;
+};
+const move = (version: number, more = '') => {
+  parts.orders.set(id, { id, owner: 'someone', status: `S${version}${more}`, version });
+  domain.statusChanged(id, version, `S${version}${more}`);
+};
+
+it('tells a subscription as events, each with a cursor as its id, and goes on from Last-Event-ID', async () => {
+  const first = await open({ query, variables: { id } });
+  expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store']);
+  await until(() => first.messages.length === 1);
+  move(2);
+  await until(() => first.messages.length === 2);
+  expect(first.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual([{ status: 'S1', version: 1 }, { status: 'S2', version: 2 }]);
+  first.events.forEach(({ id }, at) => expect(id).toBe(first.messages[at]!.extensions!.stream!.cursor));
+  first.stop();
+  move(3);
+  const again = await open({ query, variables: { id } }, { 'last-event-id': first.events[1]!['id']! });
+  await until(() => again.messages.length === 1);
+  move(4);
+  await until(() => again.messages.length === 2);
+  expect(again.marks).toEqual(['event 3', 'event 4']);
+});
+
+it('takes what a browser\'s EventSource can send: a GET without headers of its own', async () => {
+  const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }) });
+  const reader = await EventStreamReader.open(`${address()}?${parameters}`, { headers: { authorization: `Bearer ${token}` } });
+  readers.push(reader);
+  await until(() => reader.messages.length === 1);
+  expect(reader.marks).toEqual(['snapshot 1']);
+  // Anything else that a page of another site could have its visitor fetch stays refused.
+  const other = await fetch(`${address()}?query={__typename}`, { headers: { accept: 'text/event-stream' } });
+  expect(other.status).toBe(400);
+});
+
+it('answers a query with one event, and a refusal too, since a browser hides any other body', async () => {
+  const answer = await open({ query: '{shops{id}}' });
+  await answer.over;
+  expect(answer.events).toMatchObject([{ event: 'next' }, { event: 'complete' }]);
+  expect(answer.messages[0]?.data).toEqual({ shops: [{ id: '1' }, { id: '2' }] });
+  const refused = await open({ query: '{nothing}' });
+  await refused.over;
+  expect([refused.status, refused.messages[0]?.errors?.[0]?.extensions.code]).toEqual([200, 'GRAPHQL_VALIDATION_FAILED']);
+  const forged = await open({ query, variables: { id } }, { 'last-event-id': '1.x.y' });
+  await forged.over;
+  expect(forged.messages[0]?.errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
+});
+
+it('is 401 for a bad token, 429 for too many of one caller, and gives the place back', async () => {
+  const bad = await open({ query, variables: { id } }, { authorization: 'Bearer nonsense' });
+  expect(bad.status).toBe(401);
+  const five = await Promise.all(Array.from({ length: 5 }, () => open({ query, variables: { id } })));
+  expect(five.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  expect((await open({ query, variables: { id } })).status).toBe(429);
+  five[0]!.stop();
+  await until(async () => (await open({ query, variables: { id } })).status === 200);
+});
+
+it('says now and then that it is there, and ends without `complete` when the token is over', async () => {
+  const reader = await open({ query, variables: { id } }, { authorization: `Bearer ${await parts.token('customer', 'someone', { lifetimeSeconds: 1 })}` });
+  await until(() => reader.comments > 1);
+  await reader.over;
+  expect(reader.events.map(({ event }) => event)).toEqual(['next']);
+});
+
+it('goes on with one who did not read for a while, however little that was, and says that it left something out', async () => {
+  const served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, manifest: { streams: { lagMessages: 4 } } });
+  const body = JSON.stringify({ query, variables: { id } });
+  const slow = connect(served.port, '127.0.0.1');
+  let heard = '';
+  slow.on('data', (chunk) => { heard += chunk.toString(); });
+  slow.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await until(() => heard.includes('"kind":"snapshot"'));
+  slow.pause();
+  // More than the kernel takes for it, in messages so small that the few that wait here are less than what a Node stream calls much.
+  for (let version = 2; version <= 6_000; version += 1) {
+    move(version, 'x'.repeat(3_000));
+    if (version % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  slow.resume();
+  await until(() => heard.includes('"reason":"lagged"'));
+  move(6_001);
+  await until(() => heard.includes('"version":6001'));
+  slow.destroy();
+  await served.close();
+}, 30_000);

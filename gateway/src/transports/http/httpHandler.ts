@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
+import { acceptTraceparent } from '#platform/telemetry/trace.ts';
+import { errorCodes } from '#schema/errorCodes.ts';
+import type { AdmittedDocument } from '../../documents/admission.ts';
+import { readBody } from './body.ts';
+import { cacheControl, vary } from './cacheControl.ts';
+import type { CachePolicy } from '../../channelManifest.ts';
+import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
+import { unexpectedError } from '../../errors/publicError.ts';
+import { acceptsEventStream, eventStream, type EventStreams } from './eventStreams.ts';
+import { graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
+import type { LiveGraph } from '../../execution/liveGraph.ts';
+import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
+import type { Caller } from '../../execution/pipeline.ts';
+import { Refusal } from '../../errors/refusal.ts';
+
+const compress = promisify(gzip);
+const compressFromBytes = 1_024;
+
+export interface HttpHandlerOptions {
+  /** Of the channel. */
+  readonly name: string;
+  readonly live: LiveGraph;
+  readonly clients: ClientIdentity;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly eventStreams: EventStreams;
+  readonly maxBodyBytes: number;
+  readonly cache?: CachePolicy;
+  /** The schema may be asked for without a token, so that tools can show it. */
+  readonly openIntrospection: boolean;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: ExecutionResult;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What of a request may be told apart in metrics. */
+interface Seen {
+  /** Name of a trusted document; others are all one, since clients write them. */
+  operation: string;
+}
+
+/** What the client reads. */
+interface Accepted {
+  readonly type: ResponseType | undefined;
+  readonly stream: boolean;
+}
+
+/** Headers that a page of another site cannot send without asking first. */
+const preflightHeaders = ['x-apollo-operation-name', 'apollo-require-preflight', 'graphql-require-preflight', 'x-requested-with'];
+
+const hasPreflight = ({ headers }: IncomingMessage): boolean => mediaTypeOf(headers) === json || preflightHeaders.some((name) => headers[name]);
+
+const mediaTypeOf = (headers: IncomingMessage['headers']): string | undefined => headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+
+const withoutPreflight = (): Refusal => Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send, such as `graphql-require-preflight: 1`.');
+
+/** `asStream`: a browser's EventSource cannot send headers; it may subscribe, which `checkKind` sees to. */
+function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number, asStream: boolean): Promise<OperationRequest> | OperationRequest {
+  const contentType = mediaTypeOf(request.headers);
+  if (request.method === 'GET') {
+    if (!asStream && !hasPreflight(request)) throw withoutPreflight();
+    if (Buffer.byteLength(url.search) > maxBodyBytes) throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
+    return operationRequestOfQuery(url.searchParams);
+  }
+  if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Take POST, or GET for queries.');
+  if (contentType !== json) {
+    const simple = contentType === undefined || contentType === 'text/plain' || contentType === 'multipart/form-data' || contentType === 'application/x-www-form-urlencoded';
+    throw Refusal.of(simple ? 400 : 415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
+  }
+  const charset = /charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as UTF-8.');
+  return readBody(request, maxBodyBytes).then((body) => operationRequest(parseBody(body)));
+}
+
+/** GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/. */
+export class HttpHandler {
+  readonly #options: HttpHandlerOptions;
+
+  constructor(options: HttpHandlerOptions) {
+    this.#options = options;
+    for (const code of Object.keys(errorCodes)) options.metrics?.begin('graphqlErrors', { channel: options.name, code });
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const began = performance.now();
+    const seen: Seen = { operation: 'other' };
+    const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    const accepted: Accepted = { type: negotiate(request.headers.accept), stream: acceptsEventStream(request.headers.accept) };
+    let answer: Answer | undefined;
+    try {
+      if (!accepted.type && !accepted.stream) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`);
+      answer = await this.#answer(request, response, url, traceparent, accepted, seen);
+    } catch (error) {
+      if (response.headersSent) throw error;
+      if (error instanceof Refusal && error.status === 'document' && !accepted.type) {
+        this.#count(seen, { status: 200, body: { errors: error.errors } });
+        return this.#options.eventStreams.refuse(response, traceparent, error.errors);
+      }
+      answer = error instanceof Refusal
+        ? { status: error.status === 'document' ? (accepted.type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
+        : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
+    }
+    if (!answer) return this.#count(seen, { status: response.statusCode, body: {} });
+    await send(request, response, answer, accepted.type ?? json, traceparent);
+    this.#count(seen, answer, (performance.now() - began) / 1_000);
+  }
+
+  /** How long an event stream lasts is not how long a request took. */
+  #count({ operation }: Seen, { status, body }: Answer, seconds?: number): void {
+    const { metrics, name: channel } = this.#options;
+    metrics?.count('httpRequests', { channel, operation, status: String(status) });
+    if (seconds !== undefined) metrics?.observe('httpRequestDuration', { channel, operation }, seconds);
+    for (const error of body.errors ?? []) {
+      const code = String(error.extensions['code']);
+      // Graphs of others have codes of their own.
+      metrics?.count('graphqlErrors', { channel, code: code in errorCodes ? code : 'other' });
+    }
+  }
+
+  /** Ends what does not end by itself. */
+  close(): void {
+    this.#options.eventStreams.close();
+  }
+
+  /** Undefined if it was answered as a stream. */
+  async #answer(request: IncomingMessage, response: ServerResponse, url: URL, traceparent: string, accepted: Accepted, seen: Seen): Promise<Answer | undefined> {
+    const { clients, live, cache, eventStreams } = this.#options;
+    const { admission, pipeline } = live.current;
+    const authorization = request.headers.authorization;
+    // Who asks comes first: nothing of a request is read that nobody may make.
+    const client = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
+    const { principal } = client;
+    const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
+    // A body may take its time.
+    if (clients.isRevoked(client)) throw revoked();
+    const admitted = admission.admit(asked);
+    const { prepared, trusted } = admitted;
+    seen.operation = trusted ?? seen.operation;
+    if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
+    checkKind(admitted, request, accepted);
+    if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {
+      await eventStreams.run(request, response, { prepared, variables: asked.variables, authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
+      return undefined;
+    }
+    const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
+    const failed = (body.errors?.length ?? 0) > 0;
+    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: request.method === 'GET', trusted, failed, principal }) } };
+  }
+}
+
+function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, accepted: Accepted): void {
+  const kind = prepared.operation.operation;
+  const byGet = request.method === 'GET';
+  if (kind === 'subscription') {
+    if (!accepted.stream) throw Refusal.of(400, 'BAD_REQUEST', `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`);
+    return;
+  }
+  if (byGet && !hasPreflight(request)) throw withoutPreflight();
+  if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: Answer, type: ResponseType, traceparent: string): Promise<void> {
+  let body: Buffer = Buffer.from(JSON.stringify(answer.body));
+  const headers: Record<string, string | number> = { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary, traceparent, ...answer.headers };
+  if (body.length >= compressFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    body = await compress(body);
+    headers['content-encoding'] = 'gzip';
+  }
+  if (answer.status === 405) headers['allow'] = 'GET, POST';
+  if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
+  // What was not read cannot be told from the next request on the same connection.
+  if (answer.status === 413) headers['connection'] = 'close';
+  headers['content-length'] = body.length;
+  response.writeHead(answer.status, headers).end(body);
+}

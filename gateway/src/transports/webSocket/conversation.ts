@@ -1,0 +1,250 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { CloseCode } from 'graphql-ws';
+import type { Logger } from 'pino';
+import type { Principal } from '#platform/identity/principal.ts';
+import { newTraceparent } from '#platform/telemetry/trace.ts';
+import type { CallerLimits, Release } from '../../access/callerLimits.ts';
+import type { StreamPolicy } from '../../channelManifest.ts';
+import type { ClientIdentity } from '../../access/clientIdentity.ts';
+import { unexpectedError } from '../../errors/publicError.ts';
+import type { LiveGraph } from '../../execution/liveGraph.ts';
+import { operationRequest } from '../../documents/operationRequest.ts';
+import { parseJson } from '../../documents/parseJson.ts';
+import type { Caller } from '../../execution/pipeline.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { SessionToken } from '../../access/sessionToken.ts';
+import type { SocketConnection } from './socketConnection.ts';
+import { SocketStream } from './socketStream.ts';
+import { openCounted } from '../../streams/openCounted.ts';
+import type { StreamMetrics } from '../../streams/streamMetrics.ts';
+import type { Subscriptions } from '../../streams/subscriptions.ts';
+import type { Turnstile } from './turnstile.ts';
+
+export interface ConversationParts {
+  readonly live: LiveGraph;
+  /** Undefined where there is no event bus: subscriptions are refused. */
+  readonly subscriptions: Subscriptions | undefined;
+  readonly clients: ClientIdentity;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly policy: StreamPolicy;
+  readonly limits: CallerLimits;
+  readonly metrics: StreamMetrics;
+  readonly log: Logger;
+}
+
+type Payload = Readonly<Record<string, unknown>>;
+interface Message { readonly type: string; readonly id?: string; readonly payload?: Payload }
+
+/** A query or mutation whose answer the client still waits for. Each is its own: the client may end it, and use its id again before it is answered. */
+class Asked {
+  readonly stop = (): void => undefined;
+  readonly renewed = (): void => undefined;
+}
+
+type Operation = SocketStream | Asked;
+
+const tryAgainLater = 1013;
+const invalid = 'Invalid message received';
+const isMap = (value: unknown): value is Payload => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
+function authorizationOf(payload: Payload | undefined): string | undefined {
+  const value = payload?.['authorization'] ?? payload?.['Authorization'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * graphql-transport-ws with one client, https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md, as `gateway/PROTOCOL.md` adds to it. Ours, since a
+ * server that keeps the messages of clients and waits for each of its own costs several times the memory, and the time, of one that does neither.
+ */
+export class Conversation {
+  readonly #parts: ConversationParts;
+  readonly #turnstile: Pick<Turnstile, 'turn'>;
+  readonly #connection: SocketConnection;
+  readonly #session: SessionToken;
+  readonly #operations = new Map<string, Operation>();
+  /** What is begun and has not come to its answer, or to its stream: what its client ended meanwhile, too. */
+  #underWay = 0;
+  #state: 'silent' | 'asked' | 'acknowledged' | 'over' = 'silent';
+  #counted: Release | undefined;
+
+  constructor(parts: ConversationParts, turnstile: Pick<Turnstile, 'turn'>, connection: SocketConnection) {
+    this.#parts = parts;
+    this.#turnstile = turnstile;
+    this.#connection = connection;
+    this.#session = new SessionToken(parts.clients);
+  }
+
+  /** How many operations run. */
+  get operations(): number {
+    return this.#operations.size;
+  }
+
+  /** It has not said yet who it is. */
+  get isSilent(): boolean {
+    return this.#state === 'silent';
+  }
+
+  /** Its token is over. */
+  isOver(now: number): boolean {
+    return this.#session.isOver(now);
+  }
+
+  get isRevoked(): boolean {
+    return this.#session.isRevoked;
+  }
+
+  /** Takes a frame. Never rejects. */
+  async hear(text: string): Promise<void> {
+    // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
+    if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
+    const message = readMessage(text);
+    if (!message) return this.#close(CloseCode.BadRequest, invalid);
+    try {
+      await this.#take(message);
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'a message of a socket failed');
+      this.#close(CloseCode.InternalServerError, 'Internal server error');
+    }
+  }
+
+  /** The client is gone: everything it asked for ends. */
+  end(): void {
+    this.#state = 'over';
+    this.#counted?.();
+    for (const operation of this.#operations.values()) operation.stop();
+    this.#operations.clear();
+  }
+
+  async #take({ type, id = '', payload }: Message): Promise<void> {
+    switch (type) {
+      case 'connection_init': return this.#begin(payload);
+      case 'ping': return this.#pong(payload);
+      case 'pong': return undefined;
+      case 'subscribe': return this.#subscribe(id, payload!);
+      case 'complete': return this.#complete(id);
+      default: return this.#close(CloseCode.BadRequest, invalid);
+    }
+  }
+
+  async #begin(payload: Payload | undefined): Promise<void> {
+    if (this.#state !== 'silent') return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    this.#state = 'asked';
+    try {
+      const principal = await this.#session.begin(authorizationOf(payload));
+      if (this.#isGone) return;
+      this.#counted = this.#parts.limits.connection(principal);
+    } catch (error) {
+      if (error instanceof Refusal) return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
+      throw error;
+    }
+    if (!this.#counted) return this.#refuse('limit', tryAgainLater, 'Too many connections');
+    this.#state = 'acknowledged';
+    this.#send('{"type":"connection_ack"}');
+  }
+
+  /** A ping that brings a token renews the session's, and is told whether it did. Any other comes back as it is. */
+  async #pong(payload: Payload | undefined): Promise<void> {
+    const authorization = authorizationOf(payload);
+    if (authorization === undefined) return this.#send(JSON.stringify({ type: 'pong', payload }));
+    const accepted = await this.#session.renew(authorization);
+    // Streams first: nothing is told under the rights that were, once the client knows.
+    for (const operation of this.#operations.values()) operation.renewed();
+    this.#send(JSON.stringify({ type: 'pong', payload: { accepted } }));
+  }
+
+  async #subscribe(id: string, payload: Payload): Promise<void> {
+    if (this.#state !== 'acknowledged') return this.#close(CloseCode.Unauthorized, 'Unauthorized');
+    if (this.#operations.has(id)) return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    const { maxSubscriptionsPerSocket } = this.#parts.policy;
+    const traceparent = newTraceparent();
+    try {
+      if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket) throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
+      this.#underWay += 1;
+      await this.#operate(id, payload, traceparent).finally(() => { this.#underWay -= 1; });
+    } catch (error) {
+      const errors = error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#parts.log)];
+      if (this.#operations.delete(id) || !this.#isGone) this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
+    }
+  }
+
+  /** @throws Refusal before anything runs */
+  async #operate(id: string, payload: Payload, traceparent: string): Promise<void> {
+    const { live, subscriptions, callerOf } = this.#parts;
+    const { admission, pipeline } = live.current;
+    const request = operationRequest(payload);
+    const { prepared } = admission.admit(request);
+    if (prepared.operation.operation !== 'subscription') {
+      const variables = pipeline.coerce(prepared, request.variables);
+      const asked = new Asked();
+      this.#operations.set(id, asked);
+      const { principal, authorization } = this.#session;
+      return this.#answer(id, asked, await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, this.#parts.log));
+    }
+    if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
+    const checked = subscriptions.check({ prepared, variables: request.variables, resumeFrom: request.extensions['resumeFrom'], principal: () => this.#session.principal });
+    const stream: SocketStream = new SocketStream(this.#connection, id, (last) => this.#answer(id, stream, last));
+    this.#operations.set(id, stream);
+    await this.#turnstile.turn();
+    if (this.#operations.get(id) !== stream) return;
+    const opened = await orErrors(() => openCounted(subscriptions, checked, stream, this.#parts.limits), traceparent, this.#parts.log);
+    if ('start' in opened) stream.start(opened);
+    else this.#answer(id, stream, opened);
+  }
+
+  /** The last that an operation says, unless its client has ended it. */
+  #answer(id: string, operation: Operation, result: ExecutionResult | undefined): void {
+    if (this.#operations.get(id) !== operation) return;
+    this.#operations.delete(id);
+    const name = JSON.stringify(id);
+    if (result) this.#send(`{"id":${name},"type":"next","payload":${JSON.stringify(result)}}`);
+    this.#send(`{"id":${name},"type":"complete"}`);
+  }
+
+  #complete(id: string): void {
+    const operation = this.#operations.get(id);
+    this.#operations.delete(id);
+    operation?.stop();
+  }
+
+  get #isGone(): boolean {
+    return this.#state === 'over';
+  }
+
+  #send(text: string): void {
+    if (!this.#isGone) this.#connection.send(text);
+  }
+
+  #refuse(why: 'unauthenticated' | 'forbidden' | 'limit', code: number, reason: string): void {
+    this.#parts.metrics.refused(why);
+    this.#close(code, reason);
+  }
+
+  #close(code: number, reason: string): void {
+    this.#connection.client.close(code, reason);
+  }
+}
+
+/** A frame as a message of the protocol; undefined if it is none. What would be refused in a body is refused in a frame. */
+function readMessage(text: string): Message | undefined {
+  let message: unknown;
+  try {
+    message = parseJson(text);
+  } catch {
+    return undefined;
+  }
+  if (!isMap(message) || typeof message['type'] !== 'string') return undefined;
+  const { type, id, payload } = message;
+  const takesId = type === 'subscribe' || type === 'complete';
+  if (takesId && (typeof id !== 'string' || id === '')) return undefined;
+  if (type === 'subscribe' ? !isMap(payload) : payload !== undefined && payload !== null && !isMap(payload)) return undefined;
+  return { type, ...(takesId ? { id: id as string } : {}), ...(isMap(payload) ? { payload } : {}) };
+}
+
+async function orErrors<T>(work: () => Promise<T>, traceparent: string, log: Logger): Promise<T | { errors: readonly GraphQLError[] }> {
+  try {
+    return await work();
+  } catch (error) {
+    return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };
+  }
+}

@@ -1,0 +1,141 @@
+import { createConnection } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
+import type { StreamPolicy } from '../../channelManifest.ts';
+import { FakeDomain } from '../../testkit/fakeDomain.ts';
+import { fixture, fixtureSources, type Fixture } from '../../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts';
+import { RawSocket } from '../../testkit/streamingClient.ts';
+
+const status = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
+const takings = 'subscription($id: ID!){orderStatusChanged(orderId:$id){version shop{takings}}}';
+let parts: Fixture;
+let domain: FakeDomain;
+let channel: ServedChannel | undefined;
+let socket: RawSocket | undefined;
+/** Lets go of the calls that wait, in order. */
+let held: (() => void)[];
+
+beforeEach(async () => {
+  parts = await fixture();
+  domain = new FakeDomain();
+  held = [];
+  move(1);
+});
+afterEach(async () => {
+  parts.gate = () => Promise.resolve();
+  held.forEach((go) => go());
+  socket?.cut();
+  await channel?.close();
+});
+
+const hold = () => { parts.gate = () => new Promise((resolve) => held.push(resolve)); };
+const letGo = () => {
+  parts.gate = () => Promise.resolve();
+  held.splice(0).forEach((go) => go());
+};
+const move = (version: number) => {
+  parts.orders.set('o1', { id: 'o1', owner: 'someone', status: `S${version}`, version });
+  domain.statusChanged('o1', version, `S${version}`);
+};
+const connect = async (token: string, streams: Partial<StreamPolicy> = {}) => {
+  channel = await serveFixture(parts, { bus: domain, feeds: domain, hub: { gapMs: 5 }, manifest: { streams } });
+  socket = await new RawSocket(channel.url).begin(token);
+  return socket;
+};
+const of = (to: RawSocket, type: string) => to.frames.filter((frame) => frame.type === type);
+
+it('answers a query with its own answer, when one of the same id was ended before it was answered', async () => {
+  const to = await connect(await parts.token('customer'));
+  hold();
+  to.send({ id: '1', type: 'subscribe', payload: { query: '{shops{id}}' } });
+  await until(() => held.length === 1);
+  to.send({ id: '1', type: 'complete' });
+  to.send({ id: '1', type: 'subscribe', payload: { query: '{shop(id:"7"){name}}' } });
+  await until(() => held.length === 2);
+  letGo();
+  await until(() => of(to, 'complete').length > 0);
+  expect(of(to, 'next').map(({ payload }) => payload)).toEqual([{ data: { shop: { name: 'Shop 7' } } }]);
+});
+
+it('lets no client have more done at once by ending what it has asked for', async () => {
+  const to = await connect(await parts.token('customer'), { maxSubscriptionsPerSocket: 3 });
+  hold();
+  for (let at = 0; at < 10; at += 1) {
+    // No two alike: those would be one call.
+    to.send({ id: `q${at}`, type: 'subscribe', payload: { query: `{shop(id:"${at}"){name}}` } });
+    to.send({ id: `q${at}`, type: 'complete' });
+    to.send({ id: `s${at}`, type: 'subscribe', payload: { query: status, variables: { id: `o${at}` } } });
+    to.send({ id: `s${at}`, type: 'complete' });
+  }
+  to.send({ type: 'ping' });
+  await to.heard(({ type }) => type === 'pong');
+  expect(held.length).toBeLessThanOrEqual(3);
+  expect(of(to, 'error').length).toBeGreaterThanOrEqual(14);
+  letGo();
+  // The places are given back.
+  await until(() => {
+    const again = to.subscribe('{__typename}', {});
+    return until(() => again.isOver).then(() => again.messages.length === 1);
+  });
+});
+
+it('begins a stream under the rights of the token that came while it was opened', async () => {
+  const to = await connect(await parts.token('admin'));
+  hold();
+  const stream = to.subscribe(takings, { id: 'o1' });
+  await until(() => held.length === 1);
+  to.send({ type: 'ping', payload: { authorization: `Bearer ${await parts.token('customer')}` } });
+  expect((await to.heard(({ type }) => type === 'pong')).payload).toEqual({ accepted: true });
+  letGo();
+  await until(() => stream.messages.length === 1);
+  move(2);
+  await until(() => stream.messages.length === 2);
+  expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
+  expect(stream.messages.map(({ data }) => (data?.['orderStatusChanged'] as { shop: { takings: number | null } }).shop.takings)).toEqual([null, null]);
+});
+
+it('begins a stream once, and with its snapshot, when another graph comes while it is opened', async () => {
+  const to = await connect(await parts.token('customer'));
+  hold();
+  const stream = to.subscribe(status, { id: 'o1' });
+  await until(() => held.length === 1);
+  await channel!.reloadWith(fixtureSources());
+  await until(() => held.length === 2);
+  // The one that was begun in the graph before.
+  held[0]!();
+  to.send({ type: 'ping' });
+  await to.heard(({ type }) => type === 'pong');
+  letGo();
+  await until(() => stream.messages.length > 0);
+  move(2);
+  await until(() => stream.marks.includes('event 2'));
+  expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
+});
+
+/** A text frame, masked with nothing. */
+const frame = (message: unknown) => {
+  const text = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([Buffer.from([0x81, 0x80 | 126, text.length >> 8, text.length & 255, 0, 0, 0, 0]), text]);
+};
+
+it('does nothing more for a client whose token is over, that does not answer the close and goes on asking', async () => {
+  channel = await serveFixture(parts, { bus: domain, feeds: domain });
+  const client = createConnection(channel.port, '127.0.0.1');
+  let heard = '';
+  client.on('data', (bytes) => { heard += bytes.toString('latin1'); });
+  try {
+    client.write('GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n');
+    const token = await parts.token('customer', 'someone', { lifetimeSeconds: 1 });
+    client.write(frame({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+    await until(() => heard.includes('connection_ack'));
+    await until(() => heard.includes('The token is over'));
+    client.write(frame({ id: '1', type: 'subscribe', payload: { query: 'mutation{advance(orderId:"o1"){version}}' } }));
+    // What is asked over HTTP after it is answered after it.
+    await channel.post({ query: '{shops{id}}' });
+    await channel.post({ query: '{shops{id}}' });
+    expect(parts.orders.get('o1')?.version).toBe(1);
+  } finally {
+    client.destroy();
+  }
+});
