@@ -9,7 +9,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve subgraph <name>   GraphQL on base + its port, gRPC 20 above; DATABASE_URL, and the bus
   serve channel <name>    a channel, on its port
   serve gateway           the full graph, on base + 0
-  serve provider          the payment provider of the sandbox
+  serve provider          the payment provider of the sandbox; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes roles and databases (ADMIN_DATABASE_URL, DATABASE_URLS), and ends
 
@@ -43,8 +43,8 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
     case 'subgraph': return (await import('./system/serveSubgraph.ts')).serveSubgraph(name, context);
     case 'channel': return (await import('./system/serveEdge.ts')).serveChannel(name, context);
     case 'gateway': return (await import('./system/serveEdge.ts')).serveGateway(context);
-    case 'provider': return (await import('./system/serveSandbox.ts')).serveProvider(context);
-    case 'simulation': return (await import('./system/serveSandbox.ts')).serveSimulation(context);
+    case 'provider': return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
+    case 'simulation': return (await import('./system/development/serveSandbox.ts')).serveSimulation(context);
     case 'databases': return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default: throw new StartupError('say what to serve: subgraph <name>, channel <name>, gateway, provider, simulation or databases (--help tells more).');
   }

@@ -6,7 +6,7 @@ import { grpcNetwork } from '#platform/rpc/network.ts';
 import { createExecution } from '#platform/subgraph/execution.ts';
 import { feedService } from '#platform/subgraph/feedService.ts';
 import { subgraphServer } from '#platform/subgraph/httpServer.ts';
-import { armFailPoint } from '#platform/testkit/failPoint.ts';
+import { armFailPoint } from '#platform/faults/failPoint.ts';
 import { chaosSchema } from './chaosGraph.ts';
 import { identityOf, log, patiently, readSetup } from './setup.ts';
 

@@ -3,7 +3,7 @@ import { counterDomain } from '#platform/events/fixtures/counterDomain.ts';
 import { openBus } from '#platform/events/fixtures/openBus.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
-import { armFailPoint } from '#platform/testkit/failPoint.ts';
+import { armFailPoint } from '#platform/faults/failPoint.ts';
 import { orderCount, write } from './chaosDomain.ts';
 import { log, patiently, readSetup } from './setup.ts';
 

@@ -1,4 +1,4 @@
-import { failPoint } from '#platform/testkit/failPoint.ts';
+import { failPoint } from '#platform/faults/failPoint.ts';
 import type { Domain } from '#platform/subgraph/domain.ts';
 import { Bell } from './bell.ts';
 import type { EventEnvelope } from './defineEvent.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
-import { failPoint } from '#platform/testkit/failPoint.ts';
+import { failPoint } from '#platform/faults/failPoint.ts';
 import { isRefused, type Saga, type SagaStep, type StepCall } from './saga.ts';
 import type { SagaHost } from './sagaHost.ts';
 

@@ -12,8 +12,19 @@ const refuse = (files, groups, ignores = []) => ({
   ignores,
   rules: {
     'no-restricted-imports': ['error', { patterns: groups.map(([regex, message]) => ({ regex, message })) }],
+    // The rule above looks at import declarations only: what is loaded while the process runs is looked at here.
+    'no-restricted-syntax': ['error', ...groups.map(([regex, message]) => ({ selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`, message }))],
   },
 });
+
+/** What is made for tests and development. Production code that imports it would bring it into every production process. */
+const forTests = [
+  ['(^|/)testkit/', 'The test kit is for tests: what production needs of it belongs elsewhere in platform/.'],
+  ['^#sandbox/|^(\\.\\./)+sandbox/', 'The sandbox is for development and tests: only scripts/system/development/ runs it.'],
+];
+
+/** Of any folder: tests, and what only tests run. */
+const testFiles = (folder) => [`${folder}/**/*.test.ts`, `${folder}/**/{testkit,testing,fixtures}/**`];
 
 const climbsTo = (folders) => `^(\\.\\./)+(${folders.join('|')})/`;
 const named = (folders) => `^#(${folders.join('|')})/`;
@@ -32,19 +43,33 @@ const offLimits = (name) => [
 ];
 
 const perSubgraph = subgraphs.flatMap((name) => [
-  refuse([`subgraphs/${name}/**/*.ts`], [...offLimits(name), outside], tests(name)),
+  refuse([`subgraphs/${name}/**/*.ts`], [...offLimits(name), outside, forTests[0]], tests(name)),
   refuse(tests(name), offLimits(name)),
 ]);
 
+/** `busContract.ts` is a suite that several tests run. */
+const platformTests = [...testFiles('platform'), 'platform/events/busContract.ts'];
+
+const platform = [
+  [named(['subgraphs', 'bffs', 'sandbox', 'gateway']), 'The platform imports no subgraph, channel, sandbox or gateway.'],
+  [`^#generated/(?!proto/)`, 'The platform imports no domain’s generated code.'],
+  [climbsTo(['subgraphs', 'bffs', 'sandbox', 'gateway', 'scripts', 'schema', 'generated']), 'Across top folders import by the # names; the platform imports no subgraph, channel, sandbox or gateway.'],
+];
+
+const edge = [
+  [named(['subgraphs']), 'A channel reaches domains through the graph only.'],
+  [climbsTo(['subgraphs']), 'A channel reaches domains through the graph only.'],
+];
+const edgeTests = [...testFiles('gateway'), ...testFiles('bffs')];
+
+/** The random kills are a test that has a command. */
+const scriptTests = [...testFiles('scripts'), 'scripts/system/development/**', 'scripts/chaos.ts'];
+
 export const boundaries = [
-  refuse(['platform/**/*.ts'], [
-    [named(['subgraphs', 'bffs', 'sandbox', 'gateway']), 'The platform imports no subgraph, channel, sandbox or gateway.'],
-    [`^#generated/(?!proto/)`, 'The platform imports no domain’s generated code.'],
-    [climbsTo(['subgraphs', 'bffs', 'sandbox', 'gateway', 'scripts', 'schema', 'generated']), 'Across top folders import by the # names; the platform imports no subgraph, channel, sandbox or gateway.'],
-  ]),
-  refuse(['gateway/**/*.ts', 'bffs/**/*.ts'], [
-    [named(['subgraphs']), 'A channel reaches domains through the graph only.'],
-    [climbsTo(['subgraphs']), 'A channel reaches domains through the graph only.'],
-  ]),
+  refuse(['platform/**/*.ts'], [...platform, forTests[0]], platformTests),
+  refuse(platformTests, platform),
+  refuse(['gateway/**/*.ts', 'bffs/**/*.ts'], [...edge, ...forTests], edgeTests),
+  refuse(edgeTests, edge),
+  refuse(['scripts/**/*.ts', 'schema/**/*.ts'], forTests, [...scriptTests, ...testFiles('schema')]),
   ...perSubgraph,
 ];

@@ -12,8 +12,8 @@ const eslint = new ESLint({
 });
 
 /** What lint says to a file with this one import. */
-async function complaints(filePath: string, imported: string): Promise<string[]> {
-  const [result] = await eslint.lintText(`import type { X } from '${imported}';\nexport type Y = X;\n`, { filePath: `${root}${filePath}` });
+async function complaints(filePath: string, imported: string, text = `import type { X } from '${imported}';\nexport type Y = X;\n`): Promise<string[]> {
+  const [result] = await eslint.lintText(text, { filePath: `${root}${filePath}` });
   return result?.messages.map(({ message }) => message) ?? [];
 }
 
@@ -36,8 +36,23 @@ describe('the boundaries between folders', () => {
     ['platform/events/x.ts', '#generated/orders/prisma/client.ts', /no domain’s generated code/],
     ['bffs/kiosk/src/x.ts', '#subgraphs/orders/src/order.ts', /through the graph only/],
     ['gateway/src/x.ts', '../../subgraphs/orders/src/order.ts', /through the graph only/],
+    ['platform/events/relay.ts', '#platform/testkit/until.ts', /test kit is for tests/],
+    ['platform/sagas/x.ts', '../testkit/until.ts', /test kit is for tests/],
+    ['subgraphs/payments/src/commands/x.ts', '#platform/testkit/until.ts', /test kit is for tests/],
+    ['gateway/src/x.ts', './testkit/fakeTail.ts', /test kit is for tests/],
+    ['gateway/src/x.ts', '#sandbox/simulation/simulation.ts', /sandbox is for development/],
+    ['bffs/kiosk/src/x.ts', '#sandbox/simulation/simulation.ts', /sandbox is for development/],
+    ['scripts/system/startSystem.ts', '#sandbox/paymentProvider/paymentProvider.ts', /sandbox is for development/],
+    ['scripts/system/kafkaCommand.ts', '#platform/testkit/freePortBlock.ts', /test kit is for tests/],
+    ['scripts/serve.ts', '../sandbox/paymentProvider/paymentProvider.ts', /sandbox is for development/],
   ])('refuse that %s imports %s', async (file, imported, message) => {
     expect(await complaints(file, imported)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('hold for what is loaded while the process runs, too', async () => {
+    for (const file of ['scripts/system/startSystem.ts', 'gateway/src/x.ts']) {
+      expect(await complaints(file, '', "await import('#sandbox/simulation/simulation.ts');\nexport {};\n")).toEqual([expect.stringMatching(/sandbox is for development/)]);
+    }
   });
 
   it.each([
@@ -51,6 +66,10 @@ describe('the boundaries between folders', () => {
     ['platform/subgraph/x.ts', '../events/eventLog.ts'],
     ['platform/subgraph/x.ts', '#platform/events/eventLog.ts'],
     ['e2e/x.test.ts', '#subgraphs/orders/src/order.ts'],
+    ['platform/events/x.int.test.ts', '#platform/testkit/until.ts'],
+    ['platform/events/fixtures/x.ts', '#platform/testkit/until.ts'],
+    ['gateway/src/x.unit.test.ts', './testkit/fakeTail.ts'],
+    ['scripts/system/development/serveSandbox.ts', '#sandbox/paymentProvider/paymentProvider.ts'],
   ])('let %s import %s', async (file, imported) => {
     expect(await complaints(file, imported)).toEqual([]);
   });

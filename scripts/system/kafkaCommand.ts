@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '#platform/config/makeFolder.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import { startKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
+import { freePort } from '#platform/postgres/freePort.ts';
 import { startTime } from '#platform/postgres/ownership.ts';
-import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
-import { startKafkaProcess } from '#platform/testkit/kafka/kafkaProcess.ts';
 
 interface Parts {
   readonly dataDir: string;
@@ -26,11 +26,11 @@ const stateFile = (parts: Parts): string => join(folderOf(parts), 'broker.json')
 export async function startBroker({ port, ...parts }: Parts & { readonly port: number }): Promise<void> {
   const running = runningOn(parts);
   if (running) return parts.tell(`Kafka runs at 127.0.0.1:${running.port} (process ${running.pid})`);
-  const chosen = port || await freePortBlock(2);
-  for (const each of [chosen, chosen + 1]) if (!await isFree(each)) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
+  const [chosen, controllerPort] = port ? [port, port + 1] : [await freePort(), await freePort()];
+  for (const each of [chosen, controllerPort]) if (!await isFree(each)) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
   const folder = folderOf(parts);
   makeFolder(folder);
-  const child = await startKafkaProcess({ folder, port: chosen, controllerPort: chosen + 1, detached: true, progress: parts.tell });
+  const child = await startKafkaProcess({ folder, port: chosen, controllerPort, detached: true, progress: parts.tell });
   const pid = child.pid!;
   writeFileSync(stateFile(parts), JSON.stringify({ pid, startedAt: startTime(pid) ?? '', port: chosen } satisfies Running));
   child.unref();

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { PlatformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -17,11 +18,11 @@ export interface Listener {
 }
 
 /** Everything of ours that listens when all run in one process. PostgreSQL looks after its own port: an earlier server of ours may still be ending. */
-export function listeners(base: number): Listener[] {
+export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, 'PORT_BASE' | 'PROFILE'>): Listener[] {
   return [
     { name: 'gateway', port: base + gatewayOffset },
     ...channels.map(({ name, port }) => ({ name, port: base + port })),
-    { name: 'payment provider', port: base + providerOffset },
+    ...(PROFILE === 'development' ? [{ name: 'payment provider', port: base + providerOffset }] : []),
   ];
 }
 

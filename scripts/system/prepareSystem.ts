@@ -7,6 +7,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { checkProfile } from './checkProfile.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
@@ -51,7 +52,8 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   // These tell where the data are; the keys of the subgraphs are checked once their code is there.
   const early = loadSettings(systemSettings, { ...sourcesOf(options), defaults: ownDefaults, moreToCome: true });
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
-  await checkPortsFree(early.HOST, listeners(early.PORT_BASE));
+  checkProfile(early, options.environment);
+  await checkPortsFree(early.HOST, listeners(early));
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
   const kafka = early.BUS === 'kafka' ? await openKafka(early, progress, teardown) : undefined;
   progress('starting PostgreSQL, generating code');
@@ -66,7 +68,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
     ...sourcesOf(options), environment: { ...options.environment, ...secrets },
-    defaults: { ...ownDefaults, PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` },
+    defaults: { ...ownDefaults, ...(early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` } : {}) },
   });
   const identity = await identityOf(settings, secretOptions);
   const log = createLogger({ level: settings.LOG_LEVEL });

@@ -5,6 +5,7 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { checkProfile } from './checkProfile.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { gatewayOffset, grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
@@ -31,6 +32,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 
 async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const settings = loadSettings(serviceSettings, context.sources);
+  checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);

@@ -6,6 +6,7 @@ import { grpcNetwork } from '#platform/rpc/network.ts';
 import { closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { checkProfile } from './checkProfile.ts';
 import { migrateDomain } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
 import { grpcOffset } from './ports.ts';
@@ -25,6 +26,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   if (!registered) throw new StartupError(`no code for the subgraph ${name}.`);
   const { definition } = registered;
   const early = loadSettings(serviceSettings, { ...context.sources, moreToCome: true });
+  checkProfile(early, context.sources.environment);
   const secretOptions = secretOptionsOf(early, context);
   const secrets = await secretsNamed(secretKeysOf([definition.config]), secretOptions);
   const settings = loadSettings(mergeSettings(serviceSettings, [definition.config]), {

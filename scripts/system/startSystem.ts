@@ -7,7 +7,6 @@ import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { dataFolder } from './dataDir.ts';
-import { demoDeviceToken } from './demoDevice.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
 import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
@@ -30,7 +29,7 @@ export interface RunningSystem {
 }
 
 /**
- * Runs everything in this process: databases, subgraphs, sagas, the payment provider of the sandbox, the gateway and all channels.
+ * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development the payment provider of the sandbox, too.
  * Ready when it resolves. When it rejects, nothing of it runs.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
@@ -38,6 +37,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     const prepared = await prepareSystem(options, teardown);
     const { settings, identity, databases, definitions, log } = prepared;
     const { metrics, url: metricsUrl = '' } = await processMetrics(metricsPortOf(settings), settings, teardown);
+    if (settings.PROFILE === 'development') await startSandboxProvider(prepared, teardown);
     const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown, metrics);
     if (settings.PROFILE === 'development') {
       options.progress('seeding');
@@ -57,11 +57,11 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       Promise.all(subgraphs.map((subgraph) => subgraph.start())),
     );
     if (settings.SIMULATION ?? settings.PROFILE === 'development') {
-      const { simulate } = await import('./simulation.ts');
+      const { simulate } = await import('./development/simulation.ts');
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
       teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
     }
-    const deviceToken = settings.PROFILE === 'development' ? await demoDeviceToken(prepared.secretOptions) : undefined;
+    const deviceToken = settings.PROFILE === 'development' ? await (await import('./development/demoDevice.ts')).demoDeviceToken(prepared.secretOptions) : undefined;
     return { settings, subgraphs, edge, identity, bus, metricsUrl, demoDeviceToken: deviceToken, stop: () => teardown.run() };
   });
 }
@@ -85,14 +85,16 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
   }
 }
 
-async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metrics?: Metrics): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
-  const { settings, definitions, databases, identity, bus, providerKey, log } = prepared;
-  // Heavy, and in need of generated code: only now.
-  const [{ runSubgraph }, { startPaymentProvider }] = await Promise.all([
-    import('#platform/subgraph/runSubgraph.ts'), import('#sandbox/paymentProvider/paymentProvider.ts'),
-  ]);
-  const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey: providerKey });
+async function startSandboxProvider({ settings, providerKey }: PreparedSystem, teardown: Teardown): Promise<void> {
+  const { startSandbox } = await import('./development/serveSandbox.ts');
+  const provider = await startSandbox({ port: settings.PORT_BASE + providerOffset, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey: providerKey });
   teardown.add('payment provider', () => provider.close());
+}
+
+async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metrics?: Metrics): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
+  const { settings, definitions, databases, identity, bus, log } = prepared;
+  // Heavy, and in need of generated code: only now.
+  const { runSubgraph } = await import('#platform/subgraph/runSubgraph.ts');
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
   const subgraphs = await Promise.all(definitions.map(async ({ entry, definition }) => {

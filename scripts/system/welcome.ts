@@ -11,6 +11,7 @@ const audiences: Readonly<Record<string, string>> = {
 /** The table at the end of `start`, and something to try. */
 export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: RunningSystem, seconds: number): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
+  const development = settings.PROFILE === 'development';
   const kiosk = edge.channels.find(({ name }) => name === 'kiosk')?.url;
   const board = kiosk?.replace('/graphql', '/board');
   const rows = [
@@ -19,10 +20,10 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
-    ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
+    ...(development ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']] : []),
     ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
   ];
-  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n\n${tryThis(kiosk ?? edge.gateway.url)}\n${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
+  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
 /** What a kiosk shows first: its store, and two things of each category with their prices. */

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { kafkaLacks } from './kafkaJars.ts';
+import { kafkaLacks } from '#platform/localBroker/kafkaJars.ts';
 
 const lacking = kafkaLacks();
 

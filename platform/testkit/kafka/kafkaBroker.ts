@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { freePortBlock } from '../freePortBlock.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
-import { startKafkaProcess, stopKafkaProcess } from './kafkaProcess.ts';
+import { startKafkaProcess, stopKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
 
 /** A broker that a test may kill. */
 export interface KafkaBroker {

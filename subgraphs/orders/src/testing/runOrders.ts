@@ -1,4 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import pg from 'pg';
+import pino from 'pino';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import { armFailPoint } from '#platform/faults/failPoint.ts';
+import * as issuer from '#platform/identity/developmentIssuer.ts';
+import { createIdentity } from '#platform/identity/identity.ts';
+import { localNetwork } from '#platform/rpc/network.ts';
+import { startSagas } from '#platform/sagas/sagaHost.ts';
+import { runSubgraph } from '#platform/subgraph/runSubgraph.ts';
+import orders from '../main.ts';
+import { ledgerDomains } from './ledgerDomains.ts';
 
 /**
  * The orders domain with its saga in a process of its own, beside domains that keep ledgers. Each start takes the next fail point from the
@@ -7,14 +18,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const file = process.env['FAIL_POINTS']!;
 const [next, ...rest] = JSON.parse(readFileSync(file, 'utf8')) as string[];
 writeFileSync(file, JSON.stringify(rest));
-if (next) process.env['FAIL_POINT'] = next;
+armFailPoint(next);
 console.log(`armed with ${next ?? 'no fail point'}`);
-
-// Loaded only now: the fail point is read when its module is.
-const [{ default: pg }, { default: pino }, { postgresBus }, { createIdentity }, issuer, { localNetwork }, { startSagas }, { runSubgraph }, { default: orders }, { ledgerDomains }] = await Promise.all([
-  import('pg'), import('pino'), import('#platform/events/bus/postgresBus.ts'), import('#platform/identity/identity.ts'), import('#platform/identity/developmentIssuer.ts'),
-  import('#platform/rpc/network.ts'), import('#platform/sagas/sagaHost.ts'), import('#platform/subgraph/runSubgraph.ts'), import('../main.ts'), import('./ledgerDomains.ts'),
-]);
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' });
 const identity = await createIdentity({

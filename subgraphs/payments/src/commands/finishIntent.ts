@@ -1,6 +1,6 @@
 import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
 import { PaymentProcessed } from '#schema/events/payments.ts';
-import { failPoint } from '#platform/testkit/failPoint.ts';
+import { failPoint } from '#platform/faults/failPoint.ts';
 import type { Payments } from '../context.ts';
 import { settle } from '../payment.ts';
 import type { PaymentProvider } from '../provider/paymentProvider.ts';

@@ -3,7 +3,7 @@ import { issueToken } from '#platform/identity/developmentIssuer.ts';
 import type { TokenFor } from '#sandbox/simulation/graphqlClient.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import { seedId } from '#schema/seed/seedId.ts';
-import { clientKeyName, secretsNamed, type SecretOptions } from './secrets.ts';
+import { clientKeyName, secretsNamed, type SecretOptions } from '../secrets.ts';
 
 /** Those seeded around the demo store, but for the first, who is left to whoever tries the system out. */
 const couriers = [2, 3, 4, 5, 6].map((n) => seedId('courier', n));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartupError } from '#platform/config/startupError.ts';
 
-const root = new URL('../../..', import.meta.url).pathname;
+const root = new URL('../..', import.meta.url).pathname;
 const pom = join(root, 'ops/kafka/pom.xml');
 const oldestJava = 17;
 

@@ -1,6 +1,6 @@
 import { issueToken } from '#platform/identity/developmentIssuer.ts';
 import { seedId } from '#schema/seed/seedId.ts';
-import { clientKeyName, secretsNamed, type SecretOptions } from './secrets.ts';
+import { clientKeyName, secretsNamed, type SecretOptions } from '../secrets.ts';
 
 /** A token of the development profile for a screen in the demo store; the same device as `token:for kiosk`. */
 export async function demoDeviceToken(options: SecretOptions): Promise<string> {

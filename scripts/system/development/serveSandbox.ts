@@ -1,23 +1,26 @@
 import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
-import { StartupError } from '#platform/config/startupError.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
-import { dataFolder } from './dataDir.ts';
-import { providerOffset } from './ports.ts';
-import { secretOptionsOf, providerKeyName, secretsNamed } from './secrets.ts';
-import type { ServeContext } from './serveContext.ts';
+import { developmentOnly } from '../checkProfile.ts';
+import { dataFolder } from '../dataDir.ts';
+import { providerOffset } from '../ports.ts';
+import { secretOptionsOf, providerKeyName, secretsNamed } from '../secrets.ts';
+import type { ServeContext } from '../serveContext.ts';
 import { simulate } from './simulation.ts';
 
 /** The payment provider of the sandbox, in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
   const settings = loadSettings(mergeSettings(platformSettings, [z.object({ [providerKeyName]: z.string().optional() })]), context.sources);
+  developmentOnly(settings, 'The payment provider of the sandbox is');
   const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secretOptionsOf(settings, context));
   const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, host: settings.HOST, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey });
   context.teardown.add('payment provider', () => provider.close());
   context.ready(`payment provider on ${provider.url}`);
 }
+
+export { startPaymentProvider as startSandbox };
 
 const simulationSettings = z.object({
   ...platformSettings.shape,
@@ -28,7 +31,7 @@ const simulationSettings = z.object({
 /** Simulated kitchens and couriers, clients of a system that runs elsewhere with the same development secrets. */
 export async function serveSimulation(context: ServeContext): Promise<void> {
   const settings = loadSettings(simulationSettings, context.sources);
-  if (settings.PROFILE !== 'development') throw new StartupError('the simulation is for the development profile only.');
+  developmentOnly(settings, 'The simulation is');
   const stop = await simulate({
     gatewayUrl: settings.GATEWAY_URL, deliveryUrl: settings.DELIVERY_URL, secretOptions: secretOptionsOf(settings, context), log: createLogger({ level: settings.LOG_LEVEL }),
   });
