@@ -12,9 +12,16 @@ const orders = `
     orderBoardChanged(storeId: ID!): OrderBoard @tag(name: "public") @auth(scopes: ["board:read"])
       @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "orderBoard", version: "version")
   }
-  type Order @key(fields: "id") @variesBy(caller: ["subject", "store"]) @tag(name: "public") { id: ID! number: Int! status: String! version: Int! publishedAt: Float! }
-  type OrderBoard @variesBy(caller: ["store"]) @tag(name: "public") { version: Int! publishedAt: Float! note: String preparing: [OrderBoardEntry!]! ready: [OrderBoardEntry!]! }
-  type OrderBoardEntry @variesBy(caller: ["store"]) @tag(name: "public") { orderId: ID! number: Int! status: String! service: String! since: String! }
+  type Order
+    @key(fields: "id") @variesBy(caller: ["subject", "store"]) @anyone(fields: "id number status version publishedAt")
+    @tag(name: "public") @show(fields: "id number status version publishedAt")
+  { id: ID! number: Int! status: String! version: Int! publishedAt: Float! }
+  type OrderBoard
+    @variesBy(caller: ["store"]) @tag(name: "public") @show(fields: "version publishedAt note preparing ready")
+  { version: Int! publishedAt: Float! note: String preparing: [OrderBoardEntry!]! ready: [OrderBoardEntry!]! }
+  type OrderBoardEntry
+    @variesBy(caller: ["store"]) @tag(name: "public") @show(fields: "orderId number status service since")
+  { orderId: ID! number: Int! status: String! service: String! since: String! }
 `;
 
 /** The fields as the chain's own orders subgraph has and declares them, and with `publishedAt`: when the latest event was published, in epoch milliseconds. */

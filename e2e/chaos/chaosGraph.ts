@@ -18,8 +18,11 @@ const sdl = `
       @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board", version: "version")
   }
   "\`readAt\`: the version at which it was read, which no event carries."
-  type Order @variesBy(caller: []) @key(fields: "id") @tag(name: "public") { id: ID! status: String! total: Int! version: Int! readAt: Int! }
-  type Board @variesBy(caller: []) @tag(name: "public") { version: Int! moves: Int! total: Int! }
+  type Order
+    @variesBy(caller: []) @key(fields: "id") @anyone(fields: "id status total version readAt")
+    @tag(name: "public") @show(fields: "id status total version readAt")
+  { id: ID! status: String! total: Int! version: Int! readAt: Int! }
+  type Board @variesBy(caller: []) @tag(name: "public") @show(fields: "version moves total") { version: Int! moves: Int! total: Int! }
 `;
 
 export const documents = {

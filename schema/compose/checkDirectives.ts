@@ -14,6 +14,7 @@ export function checkDirectives(types: Map<string, IndexedType>, audiences: read
       return [{ where, message: `the tag "${value.value}" is unknown. Take one of ${audiences.join(', ')}.` }];
     }
     if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
+      if (value.values.length === 0) return [{ where, message: '@auth asks for no scope, which nobody has. Name one, or write @anyone.' }];
       return value.values.flatMap((each) => (each.kind === Kind.STRING && !(each.value in scopes)
         ? [{ where, message: `the scope "${each.value}" is unknown. Add it to schema/scopes.ts, or correct it.` }] : []));
     }

@@ -33,7 +33,7 @@ it('refuses two subgraphs that say different things of one type, or of one field
 it('is kept in the graph, and in the graph of a channel', () => {
   const sources = [subgraph('shops', `
     type Query { shop: Shop @tag(name: "kiosk") @variesBy(caller: ["store"]) }
-    type Shop @variesBy(caller: []) @tag(name: "kiosk") { name: String! }`)];
+    type Shop @variesBy(caller: []) @tag(name: "kiosk") @show(fields: "name") { name: String! }`)];
   for (const supergraph of [composeGraph('the full graph', sources), composeChannel({ name: 'kiosk', tags: ['kiosk'] }, sources).supergraph]) {
     expect(supergraph).toMatch(/shop: Shop .*@variesBy\(caller: \["store"\]\)/);
     expect(supergraph).toMatch(/type Shop[^{]*@variesBy\(caller: \[\]\)/);

@@ -14,7 +14,7 @@ const shops = `
     shop(id: ID!): Shop @tag(name: "public")
     audit: [AuditEntry!]!
   }
-  type Shop @key(fields: "id") @tag(name: "public") {
+  type Shop @key(fields: "id") @tag(name: "public") @show(fields: "id name mood") {
     id: ID!
     "What it is called."
     name: String!
@@ -29,7 +29,7 @@ const wares = `
   type Query { wares(filter: WareFilter): [Ware!]! @tag(name: "kiosk") @tag(name: "web") }
   input WareFilter { kind: WareKind }
   enum WareKind { FOOD DRINK }
-  type Ware @key(fields: "id") @tag(name: "kiosk") @tag(name: "web") { id: ID! price: Money! shop: Shop! }
+  type Ware @key(fields: "id") @tag(name: "kiosk") @tag(name: "web") @show(fields: "id price shop") { id: ID! price: Money! shop: Shop! }
   type Shop @key(fields: "id") { id: ID! wares: [Ware!]! @tag(name: "kiosk") @tag(name: "web") }
 `;
 const sources = () => [subgraph('shops', shops), subgraph('wares', wares)];
@@ -46,6 +46,11 @@ describe('contracts', () => {
     expect(web).toContain('takings');
     expect(mobile).not.toMatch(/Ware|Money/);
     for (const contract of [mobile, kiosk, web]) expect(contract).not.toMatch(/audit|AuditEntry|AuditKind/);
+  });
+
+  it('hold no new field until somebody says who sees it', () => {
+    const from = [subgraph('shops', shops.replace('mood: Mood', 'mood: Mood turnover: Int')), subgraph('wares', wares)];
+    expect(contracts(from)).toEqual(contracts(sources()));
   });
 
   it('see a type that a stub without tags mentions', () => {
@@ -125,11 +130,12 @@ describe('contracts that do not hold together', () => {
   });
 
   it('name unknown tags and scopes', () => {
-    const types = indexTypes([subgraph('shops', 'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) }')]);
+    const types = indexTypes([subgraph('shops', 'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) c: Int @auth(scopes: []) }')]);
     const messages = checkDirectives(types, ['public', 'kiosk']).map(({ where, message }) => `${where}: ${message}`);
     expect(messages).toEqual([
       'subgraphs/shops/schema.graphql:1: the tag "kisok" is unknown. Take one of public, kiosk.',
       'subgraphs/shops/schema.graphql:1: the scope "orders:raed" is unknown. Add it to schema/scopes.ts, or correct it.',
+      'subgraphs/shops/schema.graphql:1: @auth asks for no scope, which nobody has. Name one, or write @anyone.',
     ]);
   });
 });

@@ -2,13 +2,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { channels } from '#schema/channels.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
+import { checkAudiences } from './checkAudiences.ts';
 import { checkDirectives } from './checkDirectives.ts';
 import { checkEventStreams } from './checkEventStreams.ts';
+import { checkGuards } from './checkGuards.ts';
 import { checkVariesBy } from './checkVariesBy.ts';
 import { composeChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
 import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
-import { registeredSources, viewSource } from './graphSource.ts';
+import { registeredSources, viewSource, type GraphSource } from './graphSource.ts';
 import { indexTypes } from './typeIndex.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -28,9 +30,12 @@ export interface CompositionReport {
 export async function composeAll({ check = false }: { readonly check?: boolean } = {}): Promise<CompositionReport> {
   const sources = registeredSources();
   const types = indexTypes(sources);
+  // `staff` is taken by no channel: it keeps a field of a tagged type in the full graph only.
+  const audiences = ['public', 'staff', ...channels.map(({ name }) => name)];
   const problems: CompositionProblem[] = [
-    // `staff` is taken by no channel: it keeps a field of a tagged type in the full graph only.
-    ...checkDirectives(types, ['public', 'staff', ...channels.map(({ name }) => name)]),
+    ...checkDirectives(types, audiences),
+    ...checkAudiences(types),
+    ...checkGuards(types),
     ...checkEventStreams(types, await eventCatalogue()),
     ...checkVariesBy(types),
   ];
@@ -48,13 +53,20 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
   if (problems.length > 0) throw new CompositionFailed('the graph', problems);
   for (const manifest of await manifests()) {
     attempt(() => {
-      const { supergraph, contract } = composeChannel(manifest, sources, viewSource(manifest.name));
+      const view = viewSource(manifest.name);
+      if (view) problems.push(...checkView(view, sources, audiences));
+      const { supergraph, contract } = composeChannel(manifest, sources, view);
       files.set(`generated/channels/${manifest.name}.supergraph.graphql`, supergraph);
       files.set(`schema/channels/${manifest.name}.graphql`, contract);
     });
   }
   if (problems.length > 0) throw new CompositionFailed('the graph', problems);
   return { stale: [...files].filter(([path, text]) => isStale(path, text, check)).map(([path]) => path) };
+}
+
+/** What a view decides wrongly or not at all; the graph alone is known to be right. All types of a view are in its channel's contract, so it needs no audiences. */
+function checkView(view: GraphSource, sources: readonly GraphSource[], audiences: readonly string[]): CompositionProblem[] {
+  return [...checkDirectives(indexTypes([view]), audiences), ...checkGuards(indexTypes([...sources, view]))];
 }
 
 /** Manifests of the registered channels that exist; they import nothing that is generated. */

@@ -39,10 +39,10 @@ class Contract {
     return type.kind !== 'composite' || this.#taken(type.tags);
   }
 
-  /** A field has its type's tags, unless it has tags of its own. Root fields have none to inherit. */
+  /** A field is in by its own tags. By its type's tags it is in only if the type says so with `@show`: a new field reaches nobody by itself. */
   seesField(type: IndexedType, field: IndexedField): boolean {
     if (field.tags.size > 0) return this.#taken(field.tags);
-    return !rootTypes.includes(type.name) && this.seesType(type.name);
+    return type.shown.has(field.name) && this.seesType(type.name);
   }
 
   /** Walks everything that can be reached from the root fields and the view, and notes what points out of the contract. */

@@ -24,6 +24,8 @@ export interface IndexedType {
   readonly kind: 'composite' | 'union' | 'leaf' | 'input';
   readonly nodes: TypeNodeOf[];
   readonly tags: Set<string>;
+  /** Fields that are seen by those whom the tags of the type name. */
+  readonly shown: Set<string>;
   readonly fields: Map<string, IndexedField>;
   readonly interfaces: Set<string>;
   readonly members: Set<string>;
@@ -45,12 +47,19 @@ export const namedTypeOf = (type: TypeNode): string => (type.kind === Kind.NAMED
 export const directivesOf = (node: { directives?: readonly ConstDirectiveNode[] }, name: string): ConstDirectiveNode[] =>
   (node.directives ?? []).filter((directive) => directive.name.value === name);
 
-const tagsOf = (node: { directives?: readonly ConstDirectiveNode[] }): string[] =>
+export const tagsOf = (node: { directives?: readonly ConstDirectiveNode[] }): string[] =>
   directivesOf(node, 'tag').flatMap(({ arguments: args }) => (args?.[0]?.value.kind === Kind.STRING ? [args[0].value.value] : []));
+
+/** The names in the `fields` argument of a directive, written as in `@key`; undefined without the argument. */
+export function fieldsNamedBy(directive: ConstDirectiveNode): string[] | undefined {
+  const value = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
+  return value?.kind === Kind.STRING ? value.value.split(/[\s,]+/).filter((name) => name !== '') : undefined;
+}
 
 function addTo(type: IndexedType, node: TypeNodeOf): void {
   type.nodes.push(node);
   for (const tag of tagsOf(node)) type.tags.add(tag);
+  for (const directive of directivesOf(node, 'show')) for (const name of fieldsNamedBy(directive) ?? []) type.shown.add(name);
   if ('interfaces' in node) for (const each of node.interfaces ?? []) type.interfaces.add(each.name.value);
   if ('types' in node) for (const each of node.types ?? []) type.members.add(each.name.value);
   if (type.kind !== 'composite' || !('fields' in node)) return;
@@ -72,7 +81,7 @@ export function indexTypes(sources: readonly GraphSource[]): Map<string, Indexed
       const node = definition as TypeNodeOf;
       const name = node.name.value;
       const type = types.get(name)
-        ?? { name, kind, nodes: [], tags: new Set(), fields: new Map(), interfaces: new Set(), members: new Set() };
+        ?? { name, kind, nodes: [], tags: new Set(), shown: new Set(), fields: new Map(), interfaces: new Set(), members: new Set() };
       addTo(type, node);
       types.set(name, type);
     }

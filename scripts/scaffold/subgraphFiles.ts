@@ -32,7 +32,7 @@ export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Recor
 }
 
 "What ${domain} looks after."
-type ${type} @key(fields: "id") @tag(name: "public") {
+type ${type} @key(fields: "id") @anyone(fields: "id name") @tag(name: "public") @show(fields: "id name") {
   "Stays the same for its life."
   id: ID!
   "What people call it."
@@ -40,7 +40,7 @@ type ${type} @key(fields: "id") @tag(name: "public") {
 }
 
 "A page of them."
-type ${type}Connection @tag(name: "public") {
+type ${type}Connection @tag(name: "public") @show(fields: "edges pageInfo") {
   "Those of this page, each with its cursor."
   edges: [${type}Edge!]!
   "Where this page lies in the list."
@@ -48,7 +48,7 @@ type ${type}Connection @tag(name: "public") {
 }
 
 "One of them in a page."
-type ${type}Edge @tag(name: "public") {
+type ${type}Edge @tag(name: "public") @show(fields: "cursor node") {
   "Pass it as \`after\` to go on behind this one."
   cursor: String!
   "The ${one}."

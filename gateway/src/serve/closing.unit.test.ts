@@ -36,7 +36,7 @@ const serve = async (options: Parameters<typeof serveFixture>[1] = {}) => {
   return served;
 };
 /** A graph whose boards follow other events. */
-const boardsOf = (event: string) => fixtureSources((text) => text.replace('boardChanged(storeId: ID!): Board @tag(name: "public") @eventStream(events: ["OrderStatusChanged"]', (found) => found.replace('OrderStatusChanged', event)));
+const boardsOf = (event: string) => fixtureSources((text) => text.replace('boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"]', (found) => found.replace('OrderStatusChanged', event)));
 
 /** Revocations, and who listens to them. */
 function heardRevocations() {

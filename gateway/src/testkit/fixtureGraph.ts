@@ -13,34 +13,37 @@ import { graphSource, viewSubgraph, type GraphSource } from '#schema/compose/gra
 const sdl = {
   shops: `
     type Query {
-      shop(id: ID!): Shop @tag(name: "public")
-      shops: [Shop!]! @tag(name: "public")
-      things: [Thing!]! @tag(name: "public")
-      found: [Found!]! @tag(name: "public")
-      ledger: Ledger @tag(name: "public")
-      audit: String
+      shop(id: ID!): Shop @anyone @tag(name: "public")
+      shops: [Shop!]! @anyone @tag(name: "public")
+      things: [Thing!]! @anyone @tag(name: "public")
+      found: [Found!]! @anyone @tag(name: "public")
+      ledger: Ledger @anyone @tag(name: "public")
+      audit: String @anyone
     }
-    interface Thing @tag(name: "public") { id: ID! note: String }
+    interface Thing @tag(name: "public") @show(fields: "id note") { id: ID! note: String }
     union Found = Shop | Vault
-    type Shop implements Thing @key(fields: "id") @tag(name: "public") {
+    type Shop implements Thing
+      @key(fields: "id") @anyone(fields: "id name note")
+      @tag(name: "public") @show(fields: "id name note takings mandatory")
+    {
       id: ID!
       name: String!
       note: String
       takings: Int @auth(scopes: ["payments:manage"])
       mandatory: Int! @auth(scopes: ["payments:manage"])
     }
-    type Vault implements Thing @tag(name: "public") { id: ID! note: String @auth(scopes: ["payments:manage"]) code: String @auth(scopes: ["payments:manage"]) }
-    type Ledger @auth(scopes: ["payments:manage"]) @tag(name: "public") { total: Int! }
+    type Vault implements Thing @anyone(fields: "id") @tag(name: "public") @show(fields: "id note code") { id: ID! note: String @auth(scopes: ["payments:manage"]) code: String @auth(scopes: ["payments:manage"]) }
+    type Ledger @auth(scopes: ["payments:manage"]) @tag(name: "public") @show(fields: "total") { total: Int! }
   `,
   wares: `
-    type Ware @key(fields: "id") @tag(name: "public") { id: ID! title: String! broken: String! }
-    type Shop @key(fields: "id") { id: ID! wares: [Ware!] }
+    type Ware @key(fields: "id") @anyone(fields: "id title broken") @tag(name: "public") @show(fields: "id title broken") { id: ID! title: String! broken: String! }
+    type Shop @key(fields: "id") { id: ID! wares: [Ware!] @anyone @tag(name: "public") }
   `,
   orders: `
     type Query {
       order(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
-      board(storeId: ID!): Board @tag(name: "public")
-      till(storeId: ID!): Till @tag(name: "public")
+      board(storeId: ID!): Board @anyone @tag(name: "public")
+      till(storeId: ID!): Till @anyone @tag(name: "public")
     }
     type Mutation { advance(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:place"]) }
     type Subscription {
@@ -48,14 +51,17 @@ const sdl = {
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version")
       orderWatched(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", delivery: "latest")
-      boardChanged(storeId: ID!): Board @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board")
-      tillChanged(storeId: ID!): Till @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "till")
+      boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board")
+      tillChanged(storeId: ID!): Till @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "till")
     }
     "Says who it was answered for."
-    type Board @variesBy(caller: []) @tag(name: "public") { for: String! mine: Order }
+    type Board @variesBy(caller: []) @tag(name: "public") @show(fields: "for mine") { for: String! mine: Order }
     "The same, of those who are bound to one store."
-    type Till @variesBy(caller: ["store"]) @tag(name: "public") { for: String! }
-    type Order @key(fields: "id") @tag(name: "public") { id: ID! status: String! version: Int! shop: Shop! total: Int! }
+    type Till @variesBy(caller: ["store"]) @tag(name: "public") @show(fields: "for") { for: String! }
+    type Order
+      @key(fields: "id") @anyone(fields: "id status version shop total")
+      @tag(name: "public") @show(fields: "id status version shop total")
+    { id: ID! status: String! version: Int! shop: Shop! total: Int! }
     type Shop @key(fields: "id", resolvable: false) { id: ID! }
   `,
 };
