@@ -5,6 +5,8 @@ import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { closerOf } from './closerOf.ts';
+import { tellLineFailures } from './lineFailure.ts';
+import { Peers, type SignsOfLife } from './peers.ts';
 import { callerKey, type RpcService } from './service.ts';
 
 const deadlineMs = 5_000;
@@ -72,20 +74,33 @@ export function localNetwork(identity: Identity): RpcNetwork {
   };
 }
 
-/** The way to domains in processes of their own, for who serves nothing itself. `addressOf` gives a domain's base URL. */
-export const grpcClients = (options: { readonly identity: Identity; readonly addressOf: (domain: string) => string }): Pick<RpcNetwork, 'transportTo'> => ({
-  transportTo: (domain, caller) =>
-    createGrpcTransport({
-      baseUrl: options.addressOf(domain), defaultTimeoutMs: deadlineMs, interceptors: [identify(options.identity, domain, caller)],
-    }),
-});
+/** A network over sockets: connections to others are kept, and let go when it is closed. */
+export interface Closable {
+  /** Closes the connections to other domains. Calls that are under way fail, and there are no more after it. */
+  close(): void;
+}
 
-/** Each domain in a process of its own: gRPC over HTTP/2. `addressOf` gives a domain's base URL, `listen` where this process serves. */
-export function grpcNetwork(options: {
+export interface GrpcClientOptions {
   readonly identity: Identity;
+  /** A domain's base URL. */
   readonly addressOf: (domain: string) => string;
+  readonly signsOfLife?: SignsOfLife;
+}
+
+/** The way to domains in processes of their own, for who serves nothing itself. One connection to each, whoever asks for it how often. */
+export function grpcClients(options: GrpcClientOptions): Pick<RpcNetwork, 'transportTo'> & Closable {
+  const peers = new Peers(options.addressOf, options.signsOfLife);
+  return {
+    transportTo: (domain, caller) =>
+      createGrpcTransport({ ...peers.to(domain), defaultTimeoutMs: deadlineMs, interceptors: [tellLineFailures, identify(options.identity, domain, caller)] }),
+    close: () => peers.close(),
+  };
+}
+
+/** Each domain in a process of its own: gRPC over HTTP/2. `listen` is where this process serves. */
+export function grpcNetwork(options: GrpcClientOptions & {
   readonly listen: { readonly port: number; readonly host: string };
-}): RpcNetwork {
+}): RpcNetwork & Closable {
   return {
     ...grpcClients(options),
     async serve(domain, services) {

@@ -1,3 +1,5 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { createClient, type Client } from '@connectrpc/connect';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -7,10 +9,9 @@ import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { ConcurrencyError } from '#platform/events/concurrencyError.ts';
 import { createEventLog } from '#platform/events/createEventLog.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
-import { servicePrincipal } from '#platform/identity/principal.ts';
+import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
-import { createClient } from '@connectrpc/connect';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
 
@@ -38,6 +39,18 @@ export interface OpenDomain {
 interface TransactionClient {
   $transaction<T>(work: (tx: never) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
   $disconnect(): Promise<void>;
+}
+
+/** One client of each service, made when it is first asked for. */
+function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
+  const clients = new Map<string, unknown>();
+  return {
+    client<Service extends DescService>(service: Service) {
+      const known = clients.get(service.typeName) ?? createClient(service, network.transportTo(service.typeName.split('.')[1]!, principal));
+      clients.set(service.typeName, known);
+      return known as Client<Service>;
+    },
+  };
 }
 
 /** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
@@ -82,7 +95,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     pool,
     transaction: transaction as Domain['transaction'],
     events, clock, newId, log, principal, metrics: environment.metrics,
-    rpc: { client: (service) => createClient(service, environment.network.transportTo(service.typeName.split('.')[1]!, principal)) },
+    rpc: rpcOf(environment.network, principal),
     config: (definition.config?.parse(environment.configuration ?? {}) ?? {}) as Domain['config'],
   };
   return {

@@ -47,6 +47,7 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
   const network = grpcClients({
     identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
   });
+  context.teardown.add('connections to the domains', () => network.close());
   const { followRevocations } = await import('#gateway/access/followRevocations.ts');
   const followed = await followRevocations({ bus, network, log });
   context.teardown.add('revocations', () => followed.close());

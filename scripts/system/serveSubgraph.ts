@@ -46,6 +46,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     addressOf: (domain) => addressOf(settings.GRPC_URL, domain, portOf(domain) + grpcOffset),
     listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
   });
+  context.teardown.add('connections to other domains', () => network.close());
   const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, metrics, configuration: settings });
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
