@@ -25,7 +25,8 @@ export interface SagaStep<D> {
 /**
  * A durable process while it runs. Steps survive the process: after a kill the saga goes on where it was, on this executor or
  * another. A step that throws is tried again for ever, with growing pauses; only a refusal turns the saga back. Turning back undoes
- * exactly the completed steps, in reverse order, once each (as seen by whoever honours the keys).
+ * exactly the completed steps, in reverse order, once each (as seen by whoever honours the keys). An undo that fails keeps none of the others
+ * waiting: it is tried again behind them, so none may rely on a later step's undo having succeeded.
  */
 export interface Saga<D, StepName extends string, Message> {
   readonly id: string;

@@ -60,11 +60,18 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
 
   async note<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Result> {
     for (let round = 0; ; round += 1) {
-      const attempt = await DBOS.runStep(() => this.#attempt(name, work), { name });
+      const attempt = await this.#round(name, work);
       if ('value' in attempt) return attempt.value;
-      const pause = Math.min(this.#retry.firstPauseMs * 2 ** (this.#retry.attempts + round), this.#retry.longestPauseMs);
-      await DBOS.sleep(pause);
+      await DBOS.sleep(this.#pauseAfter(round));
     }
+  }
+
+  #round<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
+    return DBOS.runStep(() => this.#attempt(name, work), { name });
+  }
+
+  #pauseAfter(round: number): number {
+    return Math.min(this.#retry.firstPauseMs * 2 ** (this.#retry.attempts + round), this.#retry.longestPauseMs);
   }
 
   refuse(reason: string): never {
@@ -79,9 +86,20 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     return DBOS.recv<Message>(undefined, { deadlineEpochMS: deadline });
   }
 
-  /** Takes back what was completed, the last one first. */
+  /**
+   * Takes back what was completed, the last one first. No undo waits for another one to succeed: money is given back though the store-room
+   * cannot take back its stock. What failed is put off, told of, and tried again in the next round with all else that is still open.
+   */
   async undoAll(): Promise<void> {
-    for (const { name, run } of this.#undo.reverse()) await this.note(name, run);
+    let open = this.#undo.reverse();
+    for (let round = 0; ; round += 1) {
+      const failed: Undo<D>[] = [];
+      for (const each of open) if ('failed' in await this.#round(each.name, each.run)) failed.push(each);
+      if (failed.length === 0) return;
+      open = failed;
+      this.domain.log.error({ saga: this.id, undo: failed.map(({ name }) => name), round }, 'a saga cannot be taken back whole yet; what is left is tried again');
+      await DBOS.sleep(this.#pauseAfter(round));
+    }
   }
 
   #tell(step: string, attempt: number, result: unknown): void {

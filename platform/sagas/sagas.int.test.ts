@@ -128,6 +128,17 @@ describe('a saga', () => {
     expect(told.map(({ step, outcome, refused }) => [step ?? outcome, refused].join(' ').trim())).toEqual(['buy', 'cook', 'plain NO', 'refused', 'throwAway', 'giveBack', 'undone: NO']);
   });
 
+  it('takes back each thing by itself: what cannot be taken back yet keeps nothing else waiting, and is told of', async () => {
+    world.failures.set('apart:throwAway', 1_000_000);
+    world.refusals.set('apart:plain', 'NO');
+    await dinner.start('apart', { wait: false });
+    await until(() => world.done.get('apart')?.includes('giveBack'));
+    await until(() => lines.some(({ saga, undo }) => saga === 'apart' && JSON.stringify(undo) === '["throwAway"]'));
+    world.failures.delete('apart:throwAway');
+    expect(await outcomeOf('apart')).toBe('undone: NO');
+    expect(world.done.get('apart')).toEqual(['buy', 'cook', 'refused NO', 'giveBack', 'throwAway']);
+  });
+
   it('keeps and tells of a failure no values of the database that failed', async () => {
     world.failures.set('discreet:cook', 3);
     await dinner.start('discreet', { wait: false });
