@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { charactersIn } from './characters.ts';
 import { CodedError } from './codedError.ts';
 
 interface SqlTx {
@@ -19,17 +20,25 @@ export interface IdempotentRequest {
   readonly mutation: string;
   /** Chosen by the client, 1 to 128 characters. */
   readonly key: string;
-  /** What was asked, as JSON data; the order of properties does not matter. */
+  /** What was asked, as JSON data. The order of properties does not matter, nor whether one is null or left out: in an input both say nothing. */
   readonly body: unknown;
   readonly now: Date;
 }
 
 export const idempotencyDays = 30;
 
+/** @throws CodedError BAD_USER_INPUT for a key that is none */
+export function requireIdempotencyKey(key: string): void {
+  const characters = charactersIn(key);
+  if (characters >= 1 && characters <= 128) return;
+  throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
+}
+
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, canonical(each)]));
+  const said = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return Object.fromEntries(said.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, canonical(each)]));
 }
 
 const hashOf = (body: unknown) => createHash('sha256').update(JSON.stringify(canonical(body)) ?? 'undefined').digest('base64url');
@@ -54,9 +63,7 @@ export async function earlierResult<Result>(db: SqlTx, request: IdempotentReques
  * @throws IdempotencyKeyReused for another body
  */
 export async function idempotent<Result>(tx: SqlTx, request: IdempotentRequest, work: () => Promise<Result>): Promise<Result> {
-  if (request.key.length < 1 || request.key.length > 128) {
-    throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
-  }
+  requireIdempotencyKey(request.key);
   const id = idOf(request);
   const hash = hashOf(request.body);
   const claimed = await tx.$executeRawUnsafe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 
 export type InputProblemCode = 'REQUIRED' | 'TOO_LONG' | 'MALFORMED' | 'OUT_OF_RANGE';
 
@@ -28,7 +29,7 @@ export class InputChecks {
   optionalText(field: string, value: string | null | undefined, max: number): string | null {
     const text = (value ?? '').trim().normalize('NFC');
     if (text === '') return null;
-    if ([...text].length > max) this.refuse(field, 'TOO_LONG', `At most ${max} characters fit.`);
+    if (charactersIn(text) > max) this.refuse(field, 'TOO_LONG', `At most ${max} characters fit.`);
     // Zero bytes and escapes end up on labels and screens; no name or address needs them.
     if (/\p{Cc}/u.test(text)) this.refuse(field, 'MALFORMED', 'Control characters are not allowed.');
     return text;

@@ -1,4 +1,5 @@
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import { isUuid } from './ownership.ts';
 
 const limits = { lines: 50, quantity: 99, modifiers: 20, modifierQuantity: 10, slots: 10, methodToken: 200 } as const;
@@ -42,7 +43,7 @@ function first<Item>(items: readonly Item[], problemOf: (item: Item, index: numb
 export function inputProblem(input: PlaceOrderInput): InvalidInput | undefined {
   return countProblem('lines', input.lines.length, 1, limits.lines)
     ?? first(input.lines, (line, index) => lineProblem(line, `lines.${index}`))
-    ?? countProblem('payment.methodToken', input.payment.methodToken.length, 1, limits.methodToken)
+    ?? countProblem('payment.methodToken', charactersIn(input.payment.methodToken), 1, limits.methodToken)
     ?? addressProblem(input);
 }
 

@@ -4,6 +4,7 @@ import {
   PaymentCommandService, PaymentResult_Outcome, type AuthoriseRequest, type PaymentCommand,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './commands/processPayment.ts';
 import { providerOf } from './config.ts';
 import type { Payments } from './context.ts';
@@ -11,7 +12,8 @@ import type { CommandKind, Outcome } from './payment.ts';
 import { ProviderUnavailable } from './provider/paymentProvider.ts';
 
 const id = z.uuid().transform((text) => text.toLowerCase());
-const key = z.string().min(1).max(256);
+const text = (max: number) => z.string().min(1).refine((value) => charactersIn(value) <= max, `at most ${max} characters`);
+const key = text(256);
 const commandSchema = z.object({ orderId: id, idempotencyKey: key });
 const termsSchema = z.object({
   storeId: id,
@@ -19,7 +21,7 @@ const termsSchema = z.object({
   amount: z.bigint().positive().max(2_147_483_647n).transform(Number),
   currency: z.string().regex(/^[A-Z]{3}$/),
   exponent: z.int().min(0).max(4),
-  methodToken: z.string().min(1).max(200),
+  methodToken: text(200),
 });
 
 const outcomes: Record<Outcome, PaymentResult_Outcome> = {

@@ -118,6 +118,14 @@ describe('pausing', () => {
       .toEqual([[false, 1, 'user:someone'], [true, 2, 'user:someone']]);
   });
 
+  it('takes a reason of 200 characters, however they are stored, and no longer one', async () => {
+    const say = async (reason: string) => (await graph.as(manager)(`mutation ($input: PauseOrderingInput!) { pauseOrdering(input: $input) { __typename } }`,
+      { input: { storeId: berlin, reason } })).data;
+    expect(await say('🔥'.repeat(200))).toEqual({ pauseOrdering: { __typename: 'PauseOrderingSuccess' } });
+    expect(await say('🔥'.repeat(201))).toEqual({ pauseOrdering: { __typename: 'StoreInputProblem' } });
+    await graph.as(manager)(`mutation { resumeOrdering(input: { storeId: "${berlin}" }) { __typename } }`);
+  });
+
   it("of another's store, of none, and without the right is refused", async () => {
     expect((await graph.as(manager)(pause(second))).data).toEqual({ pauseOrdering: { __typename: 'StoreNotFound' } });
     expect((await graph.as(manager)(pause(seedId('store', 9_999)))).data).toEqual({ pauseOrdering: { __typename: 'StoreNotFound' } });

@@ -1,4 +1,5 @@
 import type { StoreResolvers } from '#generated/menu/resolvers.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import { filterEntries } from '../menuFilter.ts';
 import { entriesOf } from '../storeMenu.ts';
@@ -15,7 +16,7 @@ const maxChanges = 100;
 export const Store: StoreResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   menu: async ({ id }, { at, filter }, { domain, loaders }) => {
-    if ((filter?.text?.length ?? 0) > maxText) throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have ${maxText} characters.`);
+    if (charactersIn(filter?.text ?? '') > maxText) throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have ${maxText} characters.`);
     const store = await loaders.storeMenu.load(id);
     if (!store) return null;
     const instant = at ? new Date(at) : domain.clock();

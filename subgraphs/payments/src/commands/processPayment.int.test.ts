@@ -62,6 +62,15 @@ describe('a payment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
   });
 
+  it('forgets the payment method once the authorisation is answered, wherever it was kept', async () => {
+    const methodToken = 'tok_visa_of_somebody';
+    await authorise({ methodToken });
+    const { rows } = await payments.pool.query('SELECT to_jsonb(p)::text || to_jsonb(c)::text AS kept FROM payment p JOIN payment_command c USING (order_id) WHERE order_id = $1', [orderId]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).not.toMatchObject({ kept: expect.stringContaining(methodToken) as unknown });
+    expect(await authorise({ methodToken })).toMatchObject({ outcome: 'AUTHORISED' });
+  });
+
   it('is let go of', async () => {
     await authorise();
     expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });

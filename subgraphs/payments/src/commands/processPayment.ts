@@ -118,9 +118,10 @@ function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
   throw new PaymentTermsDiffer(`The order has a payment of ${payment.amount} ${payment.currency} already.`);
 }
 
+/** Without the payment method: the command is kept for ever, and the method only until it is answered. */
 const fingerprintOf = (request: PaymentRequest): string => {
   const { kind, orderId } = request;
   if (request.kind !== 'AUTHORISE') return JSON.stringify([kind, orderId]);
-  const { storeId, customerId, amount, currency, exponent, methodToken } = request.terms;
-  return JSON.stringify([kind, orderId, storeId, customerId, amount, currency, exponent, methodToken]);
+  const { storeId, customerId, amount, currency, exponent } = request.terms;
+  return JSON.stringify([kind, orderId, storeId, customerId, amount, currency, exponent]);
 };

@@ -1,7 +1,6 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { CodedError } from '#platform/subgraph/codedError.ts';
-import { IdempotencyKeyReused } from '#platform/subgraph/idempotency.ts';
+import { IdempotencyKeyReused, requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';
 import { isId } from '../loaders.ts';
@@ -19,9 +18,7 @@ export type RefundPaymentOutcome =
 export async function refundPayment(
   domain: Payments, principal: Principal, { orderId, idempotencyKey }: { orderId: string; idempotencyKey: string },
 ): Promise<RefundPaymentOutcome> {
-  if (idempotencyKey.length < 1 || idempotencyKey.length > 128) {
-    throw new CodedError('BAD_USER_INPUT', 'An idempotency key has 1 to 128 characters; a UUID is a good one.');
-  }
+  requireIdempotencyKey(idempotencyKey);
   const payment = isId(orderId) ? await domain.db.payment.findUnique({ where: { orderId } }) : null;
   if (!payment || !mayManage(principal, payment.storeId)) return { kind: 'notFound' };
   const key = `${actorOf(principal)}:refundPayment:${idempotencyKey}`;

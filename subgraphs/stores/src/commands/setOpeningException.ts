@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { StoreHoursChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import type { Stores } from '../context.ts';
 import { intervalsProblem, localDate, type Interval } from '../openingHours.ts';
 import { mayManage } from '../ownership.ts';
@@ -24,7 +25,7 @@ function problemOf(command: SetOpeningException): { field: string; message: stri
   }
   const intervals = intervalsProblem(command.intervals);
   if (intervals) return { field: 'intervals', message: intervals };
-  if ((command.note?.length ?? 0) > 200) return { field: 'note', message: 'A note has at most 200 characters.' };
+  if (charactersIn(command.note ?? '') > 200) return { field: 'note', message: 'A note has at most 200 characters.' };
   return undefined;
 }
 

@@ -1,10 +1,11 @@
 import type { MutationResolvers } from '#generated/stores/resolvers.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import { setOrdering } from '../../commands/setOrdering.ts';
 import { storeNotFound } from '../storeNotFound.ts';
 
 export const pauseOrdering: MutationResolvers['pauseOrdering'] = async (_parent, { input }, { domain, principal }) => {
   const reason = input.reason.trim();
-  if (reason.length < 1 || reason.length > 200) {
+  if (reason === '' || charactersIn(reason) > 200) {
     return { __typename: 'StoreInputProblem', field: 'reason', message: 'Say why in 1 to 200 characters: guests read it.' };
   }
   const outcome = await setOrdering(domain, principal, input.storeId, reason);
