@@ -9,7 +9,15 @@ export interface SeedSize {
   /** Against the item's price, in euro cents; the default size has none. */
   readonly surcharge: number;
   readonly isDefault: boolean;
+  /** What it uses of each ingredient against the default size: 3/2 is [3, 2]. */
+  readonly portion: Portion;
 }
+
+type Portion = readonly [numerator: number, denominator: number];
+
+/** What one unit in a size uses up; what does not divide is rounded up. */
+export const portionOf = (recipe: Readonly<Record<string, number>>, { portion: [numerator, denominator] }: SeedSize): Record<string, number> =>
+  Object.fromEntries(Object.entries(recipe).map(([slug, quantity]) => [slug, Math.ceil((quantity * numerator) / denominator)]));
 
 /** A thing the kitchen makes and a guest may order alone. */
 export interface SeedItem {
@@ -41,14 +49,14 @@ type Row = readonly [
   recipe: Readonly<Record<string, number>>, options?: Options,
 ];
 
-const size = (slug: string, en: string, de: string, surcharge: number): SeedSize => ({
-  slug, name: { en, de }, surcharge, isDefault: surcharge === 0,
+const size = (slug: string, en: string, de: string, surcharge: number, portion: Portion = [1, 1]): SeedSize => ({
+  slug, name: { en, de }, surcharge, isDefault: surcharge === 0, portion,
 });
 
-export const cupSizes = [size('small', 'Small', 'Klein', -40), size('medium', 'Medium', 'Mittel', 0), size('large', 'Large', 'Groß', 60)];
-const portionSizes = [size('small', 'Small', 'Klein', -60), size('medium', 'Medium', 'Mittel', 0), size('large', 'Large', 'Groß', 80)];
-const nuggetSizes = [size('6', '6 pieces', '6 Stück', 0), size('9', '9 pieces', '9 Stück', 190), size('20', '20 pieces', '20 Stück', 640)];
-const wingSizes = [size('6', '6 pieces', '6 Stück', 0), size('12', '12 pieces', '12 Stück', 480)];
+export const cupSizes = [size('small', 'Small', 'Klein', -40, [3, 4]), size('medium', 'Medium', 'Mittel', 0), size('large', 'Large', 'Groß', 60, [5, 4])];
+const portionSizes = [size('small', 'Small', 'Klein', -60, [2, 3]), size('medium', 'Medium', 'Mittel', 0), size('large', 'Large', 'Groß', 80, [3, 2])];
+const nuggetSizes = [size('6', '6 pieces', '6 Stück', 0), size('9', '9 pieces', '9 Stück', 190, [9, 6]), size('20', '20 pieces', '20 Stück', 640, [20, 6])];
+const wingSizes = [size('6', '6 pieces', '6 Stück', 0), size('12', '12 pieces', '12 Stück', 480, [12, 6])];
 
 /** Items of one category; `usual` holds where a row says nothing else. */
 const items = (category: string, taxClass: SeedTaxClass, usual: Options, rows: readonly Row[]): SeedItem[] =>

@@ -118,6 +118,27 @@ test('modifiers use ingredients, as often as their line', async () => {
   expect((await stockOf(store, 'beef-patty')).reserved).toBe(9);
 });
 
+const sized = (orderId: string, storeId: string, slug: string, sizeId: string, quantity: number) =>
+  commands().reserve({ orderId, storeId, lines: [{ menuItemId: item(slug), quantity, modifierIds: [], sizeId }] });
+
+test('a size uses its own portion, of what it is a size of and within a meal', async () => {
+  const store = ownStore();
+  await leave(store, 'chicken-nugget', 100);
+  for (const n of [1, 2]) expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), n)).outcome).toBe(ReserveResult_Outcome.RESERVED);
+  expect(await stockOf(store, 'chicken-nugget')).toMatchObject({ onHand: 40, reserved: 60 });
+  await leave(store, 'chicken-nugget', 10);
+  expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), 1)).outcome).toBe(ReserveResult_Outcome.OUT_OF_STOCK);
+  expect((await sized(randomUUID(), store, 'chicken-nuggets', '', 1)).outcome).toBe(ReserveResult_Outcome.RESERVED);
+  expect(await stockOf(store, 'chicken-nugget')).toMatchObject({ onHand: 4 });
+  // The large meal has a large drink; its burger is the usual one.
+  await leave(store, 'soda-syrup', 1_000);
+  await leave(store, 'beef-patty', 10);
+  const lines = ['classic-burger', 'cola'].map((slug) => ({ menuItemId: item(slug), quantity: 2, modifierIds: [], sizeId: seedId('size', 'classic-meal/large') }));
+  expect((await commands().reserve({ orderId: randomUUID(), storeId: store, lines })).outcome).toBe(ReserveResult_Outcome.RESERVED);
+  expect([(await stockOf(store, 'soda-syrup')).onHand, (await stockOf(store, 'beef-patty')).onHand]).toEqual([1_000 - 2 * 75, 8]);
+  await expectConsistent(store);
+});
+
 test('50 orders at once for the last 20 patties: 20 get one, and no deadlock', async () => {
   const store = ownStore();
   await leave(store, 'beef-patty', 20);
@@ -215,6 +236,14 @@ test('a correction cannot write off what is reserved', async () => {
 
 const storesQuery = (selection: string) => `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { ${selection} } } }`;
 const stockPage = (from = '', more = '') => storesQuery(`stock(first: 20${from}${more}) { edges { node { ingredient { name } onHand low } } pageInfo { hasNextPage endCursor } }`);
+
+test.each([['WASTED', 5], ['RETURNED', 1]])('what is %s is not there any more: it cannot be more', async (reason, quantity) => {
+  const store = ownStore();
+  const input = { idempotencyKey: randomUUID(), storeId: store, ingredientId: ingredient('bun'), quantity, reason };
+  expect((await manager(store)(adjustment, { input })).data).toEqual({ adjustStock: { __typename: 'StockInputProblem', field: 'quantity' } });
+  expect((await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), quantity: -quantity } })).data)
+    .toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess' } });
+});
 
 test("a store's stock comes in pages by name; low stock can be asked for; another's is null", async () => {
   const store = ownStore();

@@ -20,6 +20,7 @@ export const inventoryCommands = (domain: Inventory): RpcService => service(Inve
     for (const line of request.lines) {
       demand(line.quantity > 0, 'a quantity must be above zero');
       demand([line.menuItemId, ...line.modifierIds].every(isUuid), 'menu_item_id and modifier_ids must be UUIDs in lower case');
+      demand(line.sizeId === '' || isUuid(line.sizeId), 'size_id must be empty or a UUID in lower case');
     }
     const result = await reserve(domain, request);
     return result.outcome === 'RESERVED'

@@ -4,8 +4,20 @@ export type Recipe = ReadonlyMap<string, number>;
 export interface RequiredLine {
   readonly menuItemId: string;
   readonly quantity: number;
+  /** Empty: the usual one. */
+  readonly sizeId: string;
   readonly modifierIds: readonly string[];
 }
+
+/** Everything that lines may ask for. */
+export interface Recipes {
+  readonly items: ReadonlyMap<string, Recipe>;
+  /** In place of the item's own, by `inSize`. */
+  readonly sizes: ReadonlyMap<string, Recipe>;
+  readonly modifiers: ReadonlyMap<string, Recipe>;
+}
+
+export const inSize = (sizeId: string, menuItemId: string): string => `${sizeId}:${menuItemId}`;
 
 export interface Allocation {
   /** What all lines use together, by ingredient. */
@@ -16,25 +28,24 @@ export interface Allocation {
 
 const noRecipe: Recipe = new Map();
 
-function usesOf(line: RequiredLine, items: ReadonlyMap<string, Recipe>, modifiers: ReadonlyMap<string, Recipe>): Map<string, number> {
+function usesOf(line: RequiredLine, { items, sizes, modifiers }: Recipes): Map<string, number> {
   const uses = new Map<string, number>();
-  const recipes = [items.get(line.menuItemId) ?? noRecipe, ...line.modifierIds.map((id) => modifiers.get(id) ?? noRecipe)];
+  const own = sizes.get(inSize(line.sizeId, line.menuItemId)) ?? items.get(line.menuItemId) ?? noRecipe;
+  const recipes = [own, ...line.modifierIds.map((id) => modifiers.get(id) ?? noRecipe)];
   for (const recipe of recipes) for (const [ingredient, quantity] of recipe) uses.set(ingredient, (uses.get(ingredient) ?? 0) + quantity * line.quantity);
   return uses;
 }
 
 /**
  * Goes through the lines in order and gives each what it uses, while there is enough. A line that cannot be made takes nothing, so
- * that only what is really missing is named. What has no recipe uses nothing.
+ * that only what is really missing is named. What has no recipe uses nothing; a size without one of its own takes the usual one.
  * @param free what is on hand, by ingredient; nothing of what is not in it
  */
-export function allocate(
-  lines: readonly RequiredLine[], items: ReadonlyMap<string, Recipe>, modifiers: ReadonlyMap<string, Recipe>, free: ReadonlyMap<string, number>,
-): Allocation {
+export function allocate(lines: readonly RequiredLine[], recipes: Recipes, free: ReadonlyMap<string, number>): Allocation {
   const total = new Map<string, number>();
   const missing = new Set<string>();
   for (const line of lines) {
-    const uses = [...usesOf(line, items, modifiers)];
+    const uses = [...usesOf(line, recipes)];
     const enough = uses.every(([ingredient, quantity]) => (total.get(ingredient) ?? 0) + quantity <= (free.get(ingredient) ?? 0));
     if (enough) for (const [ingredient, quantity] of uses) total.set(ingredient, (total.get(ingredient) ?? 0) + quantity);
     else missing.add(line.menuItemId);

@@ -1,6 +1,7 @@
 import { InventoryUpdated } from '#schema/events/inventory.ts';
+import { seedCombos } from '#schema/seed/combos.ts';
 import { seedIngredients } from '#schema/seed/ingredients.ts';
-import { seedItems } from '#schema/seed/menuItems.ts';
+import { portionOf, seedItems, type SeedSize } from '#schema/seed/menuItems.ts';
 import { seedModifierGroups } from '#schema/seed/modifierGroups.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
@@ -8,6 +9,21 @@ import type { Inventory } from './context.ts';
 import { decide, emptyStock } from './stockItem.ts';
 
 const epoch = new Date('2025-01-01T00:00:00.000Z');
+
+/** What each item uses in each size but its usual one; within a combo, in the size of the combo, if the item comes in that. */
+function sizeRecipes(): { sizeId: string; menuItemId: string; ingredientId: string; quantity: number }[] {
+  const bySlug = new Map(seedItems.map((item) => [item.slug, item]));
+  const of = (owner: string, itemSlug: string, sizes: readonly SeedSize[]) => {
+    const item = bySlug.get(itemSlug)!;
+    return item.sizes.filter((size) => !size.isDefault && sizes.some(({ slug }) => slug === size.slug)).flatMap((size) =>
+      linesOf(portionOf(item.recipe, size)).map((line) => ({ sizeId: seedId('size', `${owner}/${size.slug}`), menuItemId: seedId('menuItem', itemSlug), ...line })));
+  };
+  return [
+    ...seedItems.flatMap(({ slug, sizes }) => of(slug, slug, sizes)),
+    ...seedCombos.flatMap(({ slug, sizes, slots }) =>
+      [...new Set(slots.flatMap(({ choices }) => Object.keys(choices)))].flatMap((choice) => of(slug, choice, sizes))),
+  ];
+}
 
 const linesOf = (recipe: Readonly<Record<string, number>>) =>
   Object.entries(recipe).map(([slug, quantity]) => ({ ingredientId: seedId('ingredient', slug), quantity }));
@@ -19,6 +35,7 @@ async function insertRecipes(domain: Inventory): Promise<void> {
   await domain.db.recipeLine.createMany({
     data: seedItems.flatMap(({ slug, recipe }) => linesOf(recipe).map((line) => ({ menuItemId: seedId('menuItem', slug), ...line }))), skipDuplicates,
   });
+  await domain.db.sizeRecipeLine.createMany({ data: sizeRecipes(), skipDuplicates });
   await domain.db.modifierRecipeLine.createMany({
     data: modifiers.flatMap(({ slug, recipe }) => linesOf(recipe).map((line) => ({ modifierId: seedId('modifier', slug), ...line }))), skipDuplicates,
   });

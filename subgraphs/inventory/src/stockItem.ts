@@ -28,16 +28,26 @@ export type StockProblem =
   | 'NOT_ENOUGH_ON_HAND'
   /** More would be let go or used than is held. */
   | 'NOT_RESERVED'
-  /** Not a whole number above zero; for an adjustment, not a whole number or zero. */
+  /** Not a whole number above zero; for an adjustment, not a whole number, zero, or more of what its reason can only take. */
   | 'QUANTITY_INVALID'
-  /** More than a store-room can hold, or the database can count. */
+  /** More would come in than a store-room can hold. */
   | 'TOO_MUCH';
 
 export type StockDecision =
   | { readonly problem: null; readonly event: StockEvent; readonly item: StockItem }
   | { readonly problem: StockProblem };
 
+/** What a store-room can hold of an ingredient, free and held together. What is held already may always be let go of or used: it came in once. */
 const capacity = 2_000_000_000;
+
+/** Waste and what is sent back are gone: only a count can find more than there was thought to be. */
+const findsMore = (reason: AdjustmentReason): boolean => reason === 'COUNTED';
+
+function isPossible(command: StockCommand): boolean {
+  if (!Number.isSafeInteger(command.quantity)) return false;
+  if (command.kind !== 'ADJUST') return command.quantity > 0;
+  return command.quantity < 0 || (command.quantity > 0 && findsMore(command.reason));
+}
 
 /** Where a quantity goes: what one unit of each movement adds to each account. Taken together the accounts change only by what comes in. */
 export const movements: Readonly<Record<StockEvent['kind'], { readonly onHand: number; readonly reserved: number; readonly consumed: number }>> = {
@@ -73,13 +83,13 @@ export function evolve(item: StockItem, event: Pick<StockEvent, 'kind' | 'quanti
 
 /** What a command leads to: an event and the state after it, or the reason why it cannot be. */
 export function decide(item: StockItem, command: StockCommand, at: Date): StockDecision {
-  const valid = Number.isSafeInteger(command.quantity) && (command.kind === 'ADJUST' ? command.quantity !== 0 : command.quantity > 0);
-  if (!valid) return { problem: 'QUANTITY_INVALID' };
+  if (!isPossible(command)) return { problem: 'QUANTITY_INVALID' };
   const kind = kindOf[command.kind];
   const after = evolve(item, { kind, quantity: command.quantity });
   if (after.onHand < 0) return { problem: 'NOT_ENOUGH_ON_HAND' };
   if (after.reserved < 0) return { problem: 'NOT_RESERVED' };
-  if (Math.max(after.onHand, after.reserved, after.consumed) > capacity) return { problem: 'TOO_MUCH' };
+  const room = after.onHand + after.reserved;
+  if (room > capacity && room > item.onHand + item.reserved) return { problem: 'TOO_MUCH' };
   const event: StockEvent = {
     storeId: item.storeId,
     ingredientId: item.ingredientId,

@@ -24,12 +24,23 @@ test.each<[StockCommand, unknown]>([
   [{ kind: 'ADJUST', quantity: -5, reason: 'WASTED' }, [0, 3, 2]],
   [{ kind: 'ADJUST', quantity: -6, reason: 'WASTED' }, 'NOT_ENOUGH_ON_HAND'],
   [{ kind: 'ADJUST', quantity: 0, reason: 'COUNTED' }, 'QUANTITY_INVALID'],
+  [{ kind: 'ADJUST', quantity: 5, reason: 'COUNTED' }, [10, 3, 2]],
+  [{ kind: 'ADJUST', quantity: 5, reason: 'WASTED' }, 'QUANTITY_INVALID'],
+  [{ kind: 'ADJUST', quantity: 5, reason: 'RETURNED' }, 'QUANTITY_INVALID'],
   [{ kind: 'RECEIVE', quantity: 0 }, 'QUANTITY_INVALID'],
   [{ kind: 'RESERVE', quantity: -1, orderId }, 'QUANTITY_INVALID'],
   [{ kind: 'RECEIVE', quantity: 1.5 }, 'QUANTITY_INVALID'],
   [{ kind: 'RECEIVE', quantity: 2_000_000_000 }, 'TOO_MUCH'],
 ])('%j', (command, expected) => {
   expect(after(full, command)).toEqual(expected);
+});
+
+test('what is held can always be let go of or used: only what comes in is limited', () => {
+  const brimful: StockItem = { ...empty, version: 1, onHand: 1_999_999_990, reserved: 10, consumed: 3_000_000_000 };
+  expect(after(brimful, { kind: 'RECEIVE', quantity: 1 })).toBe('TOO_MUCH');
+  expect(after(brimful, { kind: 'ADJUST', quantity: 1, reason: 'COUNTED' })).toBe('TOO_MUCH');
+  expect(after(brimful, { kind: 'RELEASE', quantity: 10, orderId })).toEqual([2_000_000_000, 0, 3_000_000_000]);
+  expect(after(brimful, { kind: 'CONSUME', quantity: 10, orderId })).toEqual([1_999_999_990, 0, 3_000_000_010]);
 });
 
 test('an event carries what moved, for whom, and what holds after it', () => {

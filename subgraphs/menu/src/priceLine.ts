@@ -1,5 +1,5 @@
 import type { Item } from './catalogue.ts';
-import { canChoose, entryOf, surchargeOf, type StoreMenu } from './storeMenu.ts';
+import { canChoose, entryOf, neverBelowZero, sizePrice, surchargeOf, type Entry, type StoreMenu } from './storeMenu.ts';
 
 type LineProblem =
   | 'UNKNOWN_ITEM' | 'NOT_ON_MENU' | 'UNAVAILABLE' | 'UNKNOWN_SIZE' | 'UNKNOWN_MODIFIER' | 'TOO_FEW_MODIFIERS' | 'TOO_MANY_MODIFIERS'
@@ -23,7 +23,7 @@ export interface Refused {
 export interface Priced {
   readonly problem: null;
   readonly item: Item;
-  /** One unit with its extras, in the store's minor units. */
+  /** One unit with its extras, in the store's minor units; never below zero. */
   readonly unitPrice: number;
   /** The simple items that make one unit. */
   readonly components: readonly Item[];
@@ -37,10 +37,16 @@ interface Added {
   readonly surcharge: number;
 }
 
-function addSize(store: StoreMenu, item: Item, sizeId: string, at: Date): Added | Refused {
-  const size = sizeId === '' ? item.sizes.find((each) => each.isDefault) : item.sizes.find((each) => each.id === sizeId);
+interface Sized {
+  readonly problem: null;
+  readonly price: number;
+}
+
+function inSize(entry: Entry, sizeId: string): Sized | Refused {
+  const { sizes } = entry.item;
+  const size = sizeId === '' ? sizes.find((each) => each.isDefault) : sizes.find((each) => each.id === sizeId);
   if (!size && sizeId !== '') return refused('UNKNOWN_SIZE', sizeId);
-  return { problem: null, surcharge: size ? surchargeOf(store, size.id, at) : 0 };
+  return { problem: null, price: size ? sizePrice(entry, size.id) : entry.price };
 }
 
 function addModifiers(store: StoreMenu, item: Item, line: Line, at: Date): Added | Refused {
@@ -98,7 +104,7 @@ export function priceLine(store: StoreMenu, line: Line, at: Date): Priced | Refu
   const entry = entryOf(store, item, at);
   if (!entry) return refused('NOT_ON_MENU', nameOf(item));
   if (entry.unavailableReason) return refused('UNAVAILABLE', nameOf(item));
-  const size = addSize(store, item, line.sizeId, at);
+  const size = inSize(entry, line.sizeId);
   if (size.problem) return size;
   const modifiers = addModifiers(store, item, line, at);
   if (modifiers.problem) return modifiers;
@@ -107,7 +113,7 @@ export function priceLine(store: StoreMenu, line: Line, at: Date): Priced | Refu
   return {
     problem: null,
     item,
-    unitPrice: entry.price + size.surcharge + modifiers.surcharge + slots.surcharge,
+    unitPrice: neverBelowZero(size.price + modifiers.surcharge + slots.surcharge),
     components: item.kind === 'COMBO' ? slots.components : [item],
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { instant, storeWith, type Differences } from './fixtures/smallMenu.ts';
 import { priceLine, type Line } from './priceLine.ts';
+import { entryOf, sizePrice } from './storeMenu.ts';
 
 const at = instant('03-01');
 const line = (over: Partial<Line>): Line => ({ menuItemId: 'burger', sizeId: '', modifiers: [], slots: [], ...over });
@@ -17,6 +18,16 @@ test('an item costs what its store asks, in its usual size', () => {
   expect(priced({ menuItemId: 'cola' })).toEqual({ unitPrice: 200, components: ['cola'] });
   expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' })).toEqual({ unitPrice: 150, components: ['cola'] });
   expect(priced({}, { own: { burger: [{ amount: 550, from: 0, until: null }] } })).toMatchObject({ unitPrice: 550 });
+});
+
+test('a price is never below zero, however much smaller a size is or whatever becomes of the price later', () => {
+  const cheap = { own: { cola: [{ amount: 40, from: 0, until: null }] } };
+  expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' }, cheap)).toMatchObject({ unitPrice: 0 });
+  expect(sizePrice(entryOf(storeWith(cheap), storeWith(cheap).catalogue.items.get('cola')!, at)!, 'cola-s')).toBe(0);
+  const dear = { listed: { bacon: [{ amount: -400, from: 0, until: null }], cola: [{ amount: 10, from: 0, until: null }] } };
+  expect(priced({ modifiers: [{ modifierId: 'bacon', quantity: 2 }] }, dear)).toMatchObject({ unitPrice: 0 });
+  const meal = { listed: { 'main/salad': [{ amount: -700, from: 0, until: null }] } };
+  expect(priced({ menuItemId: 'meal', slots: full }, meal)).toMatchObject({ unitPrice: 0 });
 });
 
 test('extras add up by quantity', () => {

@@ -34,8 +34,11 @@ const subjectPrice = (store: StoreMenu, subjectId: string, at: Date): CurrentPri
 /** What a size, a modifier or a slot's choice adds: nothing unless a price says so. */
 export const surchargeOf = (store: StoreMenu, subjectId: string, at: Date): number => subjectPrice(store, subjectId, at)?.amount ?? 0;
 
+/** Whatever is taken off a price, and whenever: nothing is sold for less than nothing. */
+export const neverBelowZero = (amount: number): number => Math.max(0, amount);
+
 /** What a size of an item costs. */
-export const sizePrice = (entry: Entry, sizeId: string): number => entry.price + surchargeOf(entry.store, sizeId, entry.at);
+export const sizePrice = (entry: Entry, sizeId: string): number => neverBelowZero(entry.price + surchargeOf(entry.store, sizeId, entry.at));
 
 /** A member of staff's word is told before what stock says: putting it back needs a person. */
 const ownReason = (store: StoreMenu, item: Item): UnavailableReason | null => {

@@ -57,6 +57,9 @@ const divideRounding = (dividend: number, divisor: number): number => Math.floor
 export const taxOf = (total: number, basisPoints: number, inclusive: boolean): number =>
   divideRounding(total * basisPoints, inclusive ? wholeBasisPoints + basisPoints : wholeBasisPoints);
 
+/** What the provider can charge and the graph can tell: something, and no more than an `Int` holds. All other amounts of an order are within its total. */
+export const isChargeable = (total: number): boolean => total >= 1 && total <= 2_147_483_647;
+
 function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
   const rate = regime.rates.find((each) => each.taxClass === taxClass && each.service === service);
   if (!rate) throw new NoTaxRate(taxClass, service);

@@ -4,7 +4,7 @@ import type { Service } from './ownership.ts';
 export type PlaceOrderProblem =
   | { readonly __typename: 'OrderInvalidInput'; readonly field: string; readonly message: string }
   | { readonly __typename: 'OrderStoreNotFound' | 'OrderStoreClosed' | 'OrderStoreNotAccepting' | 'OrderStoreAtCapacity'; readonly message: string }
-  | { readonly __typename: 'OrderAddressNotDeliverable'; readonly message: string }
+  | { readonly __typename: 'OrderAddressNotDeliverable' | 'OrderTotalNotChargeable'; readonly message: string }
   | { readonly __typename: 'OrderServiceNotOffered'; readonly message: string; readonly offered: Service[] }
   | { readonly __typename: 'OrderItemUnavailable'; readonly message: string; readonly line: number; readonly item: { readonly id: string } }
   | { readonly __typename: 'OrderInvalidLine'; readonly message: string; readonly line: number; readonly problem: LineProblem }
@@ -28,6 +28,10 @@ export const storeClosed = { __typename: 'OrderStoreClosed', message: 'The store
 export const storeNotAccepting = { __typename: 'OrderStoreNotAccepting', message: 'The store takes no orders for the moment. Choose another one, or try later.' } as const;
 export const storeAtCapacity = { __typename: 'OrderStoreAtCapacity', message: 'The kitchen has too many open orders. Try again in a few minutes.' } as const;
 export const addressNotDeliverable = { __typename: 'OrderAddressNotDeliverable', message: 'The store does not deliver to this address. Choose a nearer store, or collect the order.' } as const;
+
+export const totalNotChargeable = {
+  __typename: 'OrderTotalNotChargeable', message: 'This costs nothing, or more than can be charged at once. Add something that costs, or order in parts.',
+} as const;
 
 export const serviceNotOffered = (offered: readonly Service[]): PlaceOrderProblem => ({
   __typename: 'OrderServiceNotOffered', message: offered.length > 0 ? `Choose one of ${offered.join(', ')}.` : 'You cannot order here. Choose another store.', offered: [...offered],

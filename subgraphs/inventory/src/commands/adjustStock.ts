@@ -24,6 +24,7 @@ export async function adjustStock(domain: Inventory, principal: Principal, corre
   return domain.transaction((tx) =>
     idempotent<StockChangeOutcome>(tx, { principal, mutation: 'adjustStock', key, body, now: domain.clock() }, async () => {
       if (quantity === 0 || Math.abs(quantity) > maxQuantity) return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);
+      if (quantity > 0 && reason !== 'COUNTED') return invalid('quantity', `What was ${reason.toLowerCase()} is gone: give a quantity below 0.`);
       const stock = await lockStock(tx, storeId, [ingredientId]);
       const item = stock.get(ingredientId);
       if (!item) return { kind: 'notFound' };

@@ -1,6 +1,6 @@
 import type { Reservation } from '#generated/inventory/prisma/client.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
-import { allocate, type Recipe, type RequiredLine } from '../requirements.ts';
+import { allocate, type Recipe, type Recipes, type RequiredLine } from '../requirements.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -26,28 +26,31 @@ async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise
 }
 
 interface RecipeRow {
+  readonly kind: keyof Recipes;
   readonly subject: string;
-  readonly is_item: boolean;
   readonly ingredient_id: string;
   readonly quantity: number;
 }
 
-async function readRecipes(tx: InventoryTx, lines: readonly RequiredLine[]): Promise<{ items: Map<string, Recipe>; modifiers: Map<string, Recipe> }> {
+async function readRecipes(tx: InventoryTx, lines: readonly RequiredLine[]): Promise<Recipes> {
+  const sized = lines.filter((line) => line.sizeId !== '');
   const rows = await tx.$queryRawUnsafe<RecipeRow[]>(
-    `SELECT menu_item_id::text AS subject, true AS is_item, ingredient_id::text, quantity FROM recipe_line WHERE menu_item_id = ANY($1::uuid[])
+    `SELECT 'items' AS kind, menu_item_id::text AS subject, ingredient_id::text, quantity FROM recipe_line WHERE menu_item_id = ANY($1::uuid[])
      UNION ALL
-     SELECT modifier_id::text, false, ingredient_id::text, quantity FROM modifier_recipe_line WHERE modifier_id = ANY($2::uuid[])`,
-    lines.map((line) => line.menuItemId), lines.flatMap((line) => line.modifierIds));
-  const recipes = { items: new Map<string, Map<string, number>>(), modifiers: new Map<string, Map<string, number>>() };
-  for (const row of rows) {
-    const bySubject = row.is_item ? recipes.items : recipes.modifiers;
-    bySubject.set(row.subject, (bySubject.get(row.subject) ?? new Map<string, number>()).set(row.ingredient_id, row.quantity));
+     SELECT 'modifiers', modifier_id::text, ingredient_id::text, quantity FROM modifier_recipe_line WHERE modifier_id = ANY($2::uuid[])
+     UNION ALL
+     SELECT 'sizes', size_id || ':' || menu_item_id, ingredient_id::text, quantity FROM size_recipe_line
+     WHERE (size_id, menu_item_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))`,
+    lines.map((line) => line.menuItemId), lines.flatMap((line) => line.modifierIds), sized.map((line) => line.sizeId), sized.map((line) => line.menuItemId));
+  const recipes = { items: new Map<string, Map<string, number>>(), sizes: new Map<string, Map<string, number>>(), modifiers: new Map<string, Map<string, number>>() };
+  for (const { kind, subject, ingredient_id, quantity } of rows) {
+    recipes[kind].set(subject, (recipes[kind].get(subject) ?? new Map<string, number>()).set(ingredient_id, quantity));
   }
   return recipes;
 }
 
-const ingredientsOf = (recipes: { items: Map<string, Recipe>; modifiers: Map<string, Recipe> }): Set<string> =>
-  new Set([...recipes.items.values(), ...recipes.modifiers.values()].flatMap((recipe) => [...recipe.keys()]));
+const ingredientsOf = ({ items, sizes, modifiers }: Recipes): Set<string> =>
+  new Set([items, sizes, modifiers].flatMap((bySubject) => [...bySubject.values()]).flatMap((recipe) => [...recipe.keys()]));
 
 /**
  * Holds what an order needs: all lines or nothing. The first call of an order decides; later ones, and one that runs at the same
@@ -65,7 +68,7 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
     const recipes = await readRecipes(tx, order.lines);
     const stock = await lockStock(tx, storeId, ingredientsOf(recipes));
     const free = new Map([...stock].map(([ingredientId, item]) => [ingredientId, item.onHand]));
-    const { total, missing } = allocate(order.lines, recipes.items, recipes.modifiers, free);
+    const { total, missing } = allocate(order.lines, recipes, free);
     if (missing.length > 0) {
       await tx.reservation.update({ where: { orderId }, data: { state: 'REFUSED', missingMenuItemIds: [...missing] } });
       return { outcome: 'OUT_OF_STOCK', missing };

@@ -7,9 +7,9 @@ import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import type { Orders } from '../context.ts';
 import type { Orderer, Service } from '../ownership.ts';
-import { priceOrder, type OrderPrice } from '../pricing.ts';
+import { isChargeable, priceOrder, type OrderPrice } from '../pricing.ts';
 import {
-  addressNotDeliverable, lineProblems, serviceNotOffered, storeClosed, storeNotAccepting, storeNotFound, type LineProblem, type PlaceOrderProblem,
+  addressNotDeliverable, lineProblems, serviceNotOffered, storeClosed, storeNotAccepting, storeNotFound, totalNotChargeable, type LineProblem, type PlaceOrderProblem,
 } from '../problems.ts';
 
 /** An order that every domain asked agrees to, at the instant it was asked. */
@@ -54,6 +54,7 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
     { inclusive: terms.taxInclusive, rates: terms.taxRates }, input.service,
     priced.lines.map((line, index) => ({ unitPrice: Number(line.unitPrice), quantity: input.lines[index]!.quantity, taxClass: line.taxClass })), deliveryFee,
   );
+  if (!isChargeable(price.total)) return refuse(totalNotChargeable);
   if (input.expectedTotal != null && input.expectedTotal !== price.total) return refuse(priceChanged(price.total, terms));
   return { kind: 'checked', order: { terms, lines: priced.lines, price, promisedAt } };
 }

@@ -89,6 +89,32 @@ describe('placeOrder', () => {
     expect(await subgraph.appended()).toHaveLength(1);
   });
 
+  it('takes what is null and what is left out for the same request', async () => {
+    const idempotencyKey = 'null or nothing';
+    const line = { menuItemId: burger, quantity: 1 };
+    const first = await place(customer, { idempotencyKey, lines: [line] });
+    expect(await place(customer, { idempotencyKey, expectedTotal: null, addressVersionId: null, lines: [{ ...line, sizeId: null, modifiers: null }] })).toEqual(first);
+    const other = await subgraph.as(customer)(mutation, { input: input({ idempotencyKey, lines: [line], expectedTotal: 1070 }) });
+    expect(other.errors).toMatchObject([{ extensions: { code: 'IDEMPOTENCY_KEY_REUSED' } }]);
+  });
+
+  it('counts characters, not what they are stored in', async () => {
+    const placed = await place(customer, { payment: { methodToken: '🍔'.repeat(200) }, idempotencyKey: '🍟'.repeat(128) });
+    expect(placed.__typename).toBe('PlaceOrderSuccess');
+    expect(await place(customer, { payment: { methodToken: '🍔'.repeat(201) } })).toMatchObject({ __typename: 'OrderInvalidInput', field: 'payment.methodToken' });
+  });
+
+  it('takes no order that costs nothing, or more than can be charged, and says so', async () => {
+    answers.burgerPrice = 0n;
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
+    expect(await place(customer)).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { total: { amount: 595 } } });
+    answers.burgerPrice = 2_147_483_647n;
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({ order: { total: { amount: 2_147_483_647 } } });
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }, { menuItemId: cola, quantity: 1 }] })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
+    answers.burgerPrice = 9_000_000_000_000n;
+    expect(await place(customer, { expectedTotal: 1 })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
+  });
+
   it('places once when the same key comes several times at once', async () => {
     const placed = await Promise.all(Array.from({ length: 6 }, () => place(customer, { idempotencyKey: 'at once' })));
     expect(new Set(placed.map(({ order }) => order.id)).size).toBe(1);

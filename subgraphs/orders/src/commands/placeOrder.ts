@@ -89,7 +89,6 @@ interface Creation {
 
 function created(domain: Orders, { input, orderer, order, orderNumber, channel, now }: Creation): OrderCreatedData {
   const { price, terms } = order;
-  if (price.total < 1) throw new Error('an order must cost something: the payment provider takes no amount of zero');
   return {
     orderId: domain.newId(), orderNumber, storeId: input.storeId, customerId: orderer.customerId, channel, service: input.service,
     lines: order.lines.map((line, index) => {
