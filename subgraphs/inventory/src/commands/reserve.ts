@@ -1,6 +1,6 @@
 import type { Reservation } from '#generated/inventory/prisma/client.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
-import { allocate, type Recipe, type Recipes, type RequiredLine } from '../requirements.ts';
+import { allocate, type Recipes, type RequiredLine } from '../requirements.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
