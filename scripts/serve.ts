@@ -1,19 +1,19 @@
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { parseFlags } from './system/flags.ts';
+import { readEnvironment } from './system/readEnvironment.ts';
 import type { ServeContext } from './system/serveContext.ts';
 import { Teardown } from './system/teardown.ts';
 
 const help = `serve: runs one part of the system in a process of its own.
 
-  serve subgraph <name>   GraphQL on base + its port, gRPC 20 above; DATABASE_URL, and the bus
+  serve subgraph <name>   GraphQL on base + its port, gRPC 20 above; DATABASE_HOST, and the bus
   serve channel <name>    a channel, on its port
   serve gateway           the full graph, on base + 0
   serve provider          the payment provider of the sandbox; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
-  serve databases         makes roles and databases (ADMIN_DATABASE_URL, DATABASE_URLS), and ends
+  serve databases         makes the roles and databases of all domains (DATABASE_HOST, POSTGRES_PASSWORD), and ends
 
-Settings, as an environment variable, a line of .env, or a flag:
 `;
 
 const teardown = new Teardown();
@@ -23,11 +23,11 @@ await main();
 async function main(): Promise<void> {
   const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);
   if (switches.has('help')) {
-    const [{ describeSettings }, { serviceSettings }] = await Promise.all([import('./system/flags.ts'), import('./system/serviceSettings.ts')]);
-    return console.log(help + describeSettings(serviceSettings));
+    const { describeCatalogue } = await import('./system/settingCatalogue.ts');
+    return console.log(help + await describeCatalogue());
   }
   const context: ServeContext = {
-    sources: { environment: process.env, flags: settings, file: '.env' },
+    sources: { environment: await readEnvironment(), flags: settings },
     teardown,
     tell: (line) => console.log(line),
     ready: (line) => {

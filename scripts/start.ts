@@ -7,7 +7,6 @@ const help = `start: runs the whole system in one process, on an embedded Postgr
   --kafka <brokers>   carry the events on Kafka, at host:port,… (as BUS=kafka and KAFKA_BROKERS); "kafka start" runs a broker
   --help              show this
 
-Settings, as an environment variable, a line of .env, or a flag:
 `;
 
 const began = performance.now();
@@ -35,8 +34,8 @@ async function main(): Promise<void> {
 }
 
 async function settingsHelp(): Promise<string> {
-  const [{ describeSettings }, { platformSettings }] = await Promise.all([import('./system/flags.ts'), import('#platform/config/settings.ts')]);
-  return describeSettings(platformSettings);
+  const { describeCatalogue } = await import('./system/settingCatalogue.ts');
+  return describeCatalogue('start');
 }
 
 function stopOnSignals(stop: Promise<() => Promise<void>>): void {

@@ -6,6 +6,7 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { parseFlags } from './system/flags.ts';
+import { readEnvironment } from './system/readEnvironment.ts';
 import { clientKeyName, secretsNamed } from './system/secrets.ts';
 
 /** `token:for <role> [--store <id or seed number>] [--subject <id>]`: prints a bearer token of the development profile, good for 12 hours, and nothing else. */
@@ -19,9 +20,10 @@ const firstOf: Readonly<Record<string, () => string>> = {
 endOnError('token:for');
 const { words: [role = ''], settings: { STORE: store = '1', SUBJECT: subject, ...flags } } = parseFlags(process.argv.slice(2), []);
 if (!issued.includes(role) || !(role in roleScopes)) throw new StartupError(`name a role: ${issued.join(', ')} (token:for <role> [--store <id>] [--subject <id>])`);
-const settings = loadSettings(platformSettings, { environment: process.env, file: '.env', flags, moreToCome: true });
+const environment = await readEnvironment();
+const settings = loadSettings(platformSettings, { environment, flags, moreToCome: true });
 if (settings.PROFILE !== 'development') throw new StartupError('only the development profile issues its own tokens.');
-const secrets = await secretsNamed([clientKeyName], { settings, environment: process.env, onMade: () => undefined });
+const secrets = await secretsNamed([clientKeyName], { settings, environment, onMade: () => undefined });
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
 const boundToStore = ['kiosk', 'kitchen', 'manager'].includes(role);
 process.stdout.write(`${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {

@@ -14,7 +14,7 @@ import { runtimeOf } from '../../scripts/system/edge.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../../scripts/system/ports.ts';
 import { processMetrics } from '../../scripts/system/processMetrics.ts';
 import { cursorKeysOf, identityOf, providerKeyName, secretsNamed, type SecretOptions } from '../../scripts/system/secrets.ts';
-import { busOf, serviceSettings } from '../../scripts/system/serviceSettings.ts';
+import { busOf, edgeSettings, subgraphSettings } from '../../scripts/system/serviceSettings.ts';
 import { Teardown } from '../../scripts/system/teardown.ts';
 
 /**
@@ -25,7 +25,7 @@ const teardown = new Teardown();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void teardown.run().then(() => process.exit(0)));
 
 const definitions = await loadDefinitions();
-const ownSettings = z.object({ ...serviceSettings.shape, DOMAIN_DATABASES: z.string() });
+const ownSettings = z.object({ ...subgraphSettings.shape, ...edgeSettings.shape, DOMAIN_DATABASES: z.string(), SAGAS_DATABASE_URL: z.string() });
 const settings = loadSettings(mergeSettings(ownSettings, definitions.map(({ definition }) => definition.config)), { environment: process.env });
 const databases = JSON.parse(settings.DOMAIN_DATABASES) as Record<string, string>;
 const secrets: SecretOptions = { settings, environment: process.env, onMade: () => undefined };
@@ -35,7 +35,7 @@ const { metrics } = await processMetrics(settings.METRICS_PORT, settings, teardo
 const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secrets);
 const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: settings.DATA_DIR, apiKey });
 teardown.add('payment provider', () => provider.close());
-const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets), cursorKeysOf(secrets), busOf(settings, log)]);
+const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets), cursorKeysOf(secrets), busOf(settings, log, secrets)]);
 teardown.add('bus', () => bus.close());
 
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));

@@ -18,7 +18,6 @@ describe('each service in a process of its own', () => {
   let env: Record<string, string>;
   const folder = temporaryFolder('services');
   const services: SupervisedProcess[] = [];
-  const url = (name: string) => cluster.url(name);
 
   const serve = (args: string[], own: Record<string, string> = {}): SupervisedProcess => {
     const service = superviseProcess({ script: `${root}scripts/serve.ts`, args, env: { ...env, ...own }, ready: /^serving / });
@@ -29,8 +28,8 @@ describe('each service in a process of its own', () => {
   beforeAll(async () => {
     base = await freePortBlock(45);
     cluster = await startCluster({ dataDir: mkdtempSync(join(folder, 'cluster-')), durable: false, log: () => undefined });
-    env = { DATA_DIR: join(folder, 'data'), PORT_BASE: String(base), BUS: 'postgres', BUS_DATABASE_URL: url('bus'), LOG_LEVEL: 'error' };
-    const databases = command('serve', ['databases'], { ADMIN_DATABASE_URL: cluster.adminUrl, DATABASE_URLS: ['stores', 'menu', 'bus'].map(url).join(' ') });
+    env = { DATA_DIR: join(folder, 'data'), PORT_BASE: String(base), BUS: 'postgres', DATABASE_HOST: '127.0.0.1', DATABASE_PORT: String(cluster.port), LOG_LEVEL: 'error', STORES_DATABASE_PASSWORD: 'a/b#c@d%e:f g?h' };
+    const databases = command('serve', ['databases'], { ...env, POSTGRES_PASSWORD: cluster.passwordOf('postgres') });
     expect([await databases.ended(), databases.stderr()]).toEqual([0, '']);
   });
   afterAll(async () => {
@@ -52,8 +51,8 @@ describe('each service in a process of its own', () => {
   };
 
   it('answers a kiosk over HTTP between the processes; one that is down costs its part of the page, until it is back', async () => {
-    const stores = serve(['subgraph', 'stores'], { DATABASE_URL: url('stores') });
-    const menu = serve(['subgraph', 'menu'], { DATABASE_URL: url('menu'), METRICS_PORT: String(base + 9) });
+    const stores = serve(['subgraph', 'stores'], {});
+    const menu = serve(['subgraph', 'menu'], { METRICS_PORT: String(base + 9) });
     const kiosk = serve(['channel', 'kiosk'], { METRICS_PORT: String(base + 8) });
     await Promise.all([stores, menu, kiosk].map((service) => service.whenReady()));
     const bearer = await token();
@@ -88,7 +87,7 @@ describe('each service in a process of its own', () => {
 
   it('says in one line what it lacks', async () => {
     for (const [args, message] of [
-      [['subgraph', 'stores'], /^serve: DATABASE_URL is missing: the subgraph stores needs it\.\n$/],
+      [['subgraph', 'stores'], /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.\n$/],
       [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+\n$/],
       [['everything'], /^serve: say what to serve: [^\n]+\n$/],
     ] as const) {

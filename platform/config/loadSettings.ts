@@ -1,5 +1,3 @@
-import { parseEnv } from 'node:util';
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './misspelling.ts';
 import { isSecret } from './secrets.ts';
@@ -8,29 +6,29 @@ import { StartupError } from './startupError.ts';
 export interface SettingSources {
   /** `--port-base 5000` as `PORT_BASE`. Beats everything else. */
   readonly flags?: Readonly<Record<string, string>>;
+  /** With what a settings file says; see `withSettingsFile`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A file of `KEY=value` lines; may be absent. */
-  readonly file?: string;
   /** What holds when nobody says anything, and the schema's own default does not know: such as an address that follows from another. */
   readonly defaults?: Readonly<Record<string, string | undefined>>;
-  /** This schema is not all: of the flags and the file, only what looks like a misspelt key of it is refused. */
+  /** This schema is not all: of the flags, only what looks like a misspelt key of it is refused. */
   readonly moreToCome?: boolean;
 }
 
 /**
- * Reads settings from flags, environment, file and defaults, in this order of precedence, and checks them.
- * The file and the flags hold nothing unknown. The environment is shared with the whole machine: there only what looks like a misspelt key is refused.
+ * Reads settings from flags, environment and defaults, in this order of precedence, and checks them.
+ * The flags hold nothing unknown, and no secret, which everybody on the machine could read. The environment is shared with the whole machine: there only what looks like a misspelt key is refused.
  * @throws StartupError with one line about the first thing that is wrong.
  */
 export function loadSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, sources: SettingSources): z.output<z.ZodObject<Shape>> {
   const known = new Set(Object.keys(schema.shape));
-  const file = readSettingsFile(sources.file);
   const isForLater = (key: string): boolean => sources.moreToCome === true && nearest(key, known) === undefined;
-  for (const key of Object.keys(sources.flags ?? {})) if (!isForLater(key)) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
-  for (const key of Object.keys(file)) if (!isForLater(key)) refuseUnknown(key, known, `${key} in ${sources.file} is no setting`);
+  for (const key of Object.keys(sources.flags ?? {})) {
+    if (isSecret(key) && known.has(key)) throw new StartupError(`${flagOf(key)} is a secret, which everybody could read there: set ${key}, or ${key}_FILE, in the environment or .env.`);
+    if (!isForLater(key)) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
+  }
   refuseMisspelt(Object.keys(sources.environment), known);
   const raw: Record<string, string> = {};
-  for (const source of [sources.defaults ?? {}, file, sources.environment, sources.flags ?? {}]) {
+  for (const source of [sources.defaults ?? {}, sources.environment, sources.flags ?? {}]) {
     for (const key of known) if (source[key] !== undefined && source[key] !== '') raw[key] = source[key];
   }
   const checked = schema.safeParse(raw);
@@ -47,12 +45,7 @@ export function mergeSettings<Shape extends z.ZodRawShape>(first: z.ZodObject<Sh
 /** `PORT_BASE` → `--port-base`. */
 export const flagOf = (key: string): string => `--${key.toLowerCase().replaceAll('_', '-')}`;
 
-function readSettingsFile(path: string | undefined): Record<string, string> {
-  if (!path || !existsSync(path)) return {};
-  return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
-}
-
-function refuseUnknown(key: string, known: ReadonlySet<string>, complaint: string, form: (key: string) => string = (name) => name): void {
+export function refuseUnknown(key: string, known: ReadonlySet<string>, complaint: string, form: (key: string) => string = (name) => name): void {
   if (known.has(key)) return;
   const meant = nearest(key, known);
   throw new StartupError(`${complaint}${meant ? `: did you mean ${form(meant)}?` : ': remove it; "start --help" lists all settings.'}`);

@@ -6,13 +6,16 @@ import { z } from 'zod';
 import { loadSettings, mergeSettings, type SettingSources } from './loadSettings.ts';
 import { editDistance } from './misspelling.ts';
 import { loadSecrets } from './secrets.ts';
+import { withSettingsFile } from './withSettingsFile.ts';
 import { platformSettings } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drburger-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const schema = mergeSettings(platformSettings, [z.object({ KITCHEN_TIMEOUT_SECONDS: z.coerce.number().default(60) }), undefined]);
-const load = (sources: Partial<SettingSources>) => loadSettings(schema, { environment: {}, ...sources });
+const known = new Set([...Object.keys(schema.shape), 'ORDERS_API_KEY', 'ORDERS_API_KEY_FILE']);
+const load = ({ file: path, environment = {}, ...sources }: Partial<SettingSources> & { file?: string }) =>
+  loadSettings(schema, { environment: withSettingsFile(environment, path, known), ...sources });
 const file = (text: string): string => {
   const path = join(folder, '.env');
   writeFileSync(path, text);
@@ -44,6 +47,19 @@ describe('settings', () => {
 
   it('unknown in the file stop the start', () => {
     expect(() => load({ file: file('COLOUR=red') })).toThrow(/COLOUR in .* is no setting: remove it/);
+    expect(() => load({ file: file('ORDER_API_KEY=hush') })).toThrow(/ORDER_API_KEY in .* is no setting: did you mean ORDERS_API_KEY\?/);
+  });
+
+  it('that other services need may stand in the file, and so may secrets', () => {
+    expect(() => load({ file: file('ORDERS_API_KEY=hush\nCOMPOSE_PROFILES=development\n') })).not.toThrow();
+  });
+
+  it('that are empty in the environment say nothing', () => {
+    expect(load({ file: file('HOST=f'), environment: { HOST: '' } })).toMatchObject({ HOST: 'f' });
+  });
+
+  it('that are secret are refused as flags', () => {
+    expect(() => loadSettings(z.object({ A_KEY: z.string() }), { environment: {}, flags: { A_KEY: 'hush' } })).toThrow(/^--a-key is a secret, (?!.*hush)/);
   });
 
   it('missing without a default stop the start', () => {
@@ -63,6 +79,14 @@ describe('settings', () => {
 
 describe('secrets', () => {
   const sources = { profile: 'development' as const, environment: {}, dataDir: folder, onMade: () => undefined };
+
+  it('come from the file of settings as well, and from a file that it names', async () => {
+    writeFileSync(join(folder, 'mounted'), 'from a file\n');
+    const environment = withSettingsFile({}, file(`ORDERS_API_KEY=hush\n`), known);
+    expect(await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment })).toEqual({ ORDERS_API_KEY: 'hush' });
+    const mounted = withSettingsFile({}, file(`ORDERS_API_KEY_FILE=${join(folder, 'mounted')}\n`), known);
+    expect(await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment: mounted })).toEqual({ ORDERS_API_KEY: 'from a file' });
+  });
 
   it('are made, kept for their owner alone, and found again in development', async () => {
     const made: string[] = [];

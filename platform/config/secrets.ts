@@ -19,7 +19,7 @@ export interface SecretSources {
 /** How to make a secret; 32 random bytes in base64 unless told otherwise. */
 export type SecretMaker = () => string | Promise<string>;
 
-const randomSecret: SecretMaker = () => randomBytes(32).toString('base64');
+export const randomSecret: SecretMaker = () => randomBytes(32).toString('base64');
 
 /**
  * The values of secrets: from `<NAME>`, or the file that `<NAME>_FILE` names (as container platforms mount them). The development profile makes what is

@@ -15,8 +15,8 @@ export class InvalidToken extends Error {
 export interface IdentityOptions {
   /** Private ES256 key that signs what the edge and the services say to each other. */
   readonly internalKey: JWK;
-  /** Who issues the tokens that clients bring. `keys`: a JWK set, or the address of one. */
-  readonly client: {
+  /** Who issues the tokens that clients bring; nobody, for a service that no client reaches. `keys`: a JWK set, or the address of one. */
+  readonly client?: {
     readonly issuer: string; readonly audience: string; readonly keys: { keys: JWK[] } | URL;
     /** How long keys from an address are used; see `remoteKeys`. */
     readonly kept?: Parameters<typeof remoteKeys>[1];
@@ -64,7 +64,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const privateKey = await importJWK(options.internalKey, 'ES256');
   const { d: _secret, ...publicJwk } = options.internalKey;
   const internalKeys = createLocalJWKSet({ keys: [publicJwk] });
-  const clientKeys = options.client.keys instanceof URL ? remoteKeys(options.client.keys, options.client.kept) : createLocalJWKSet(options.client.keys);
+  const { client } = options;
+  const clientKeys = client?.keys instanceof URL ? remoteKeys(client.keys, client.kept) : client && createLocalJWKSet(client.keys);
 
   const verified = new BoundedCache<VerifiedClient>(10_000);
   const minted = new BoundedCache<string>(10_000);
@@ -94,22 +95,23 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
 
   return {
     async verifyClientToken(token, channel) {
+      if (!client || !clientKeys) throw new InvalidToken('no client is known here');
       const cacheKey = `${channel} ${token}`;
       const known = verified.get(cacheKey, clock().getTime());
       if (known) return known;
       const claims = await verify(token, clientKeys, clientClaims, {
-        issuer: options.client.issuer, audience: options.client.audience, typ: 'at+jwt',
+        issuer: client.issuer, audience: client.audience, typ: 'at+jwt',
         // Asks for `iat`, too, and refuses one that is to come: such a token could not be revoked.
         maxTokenAge: longestTokenLifeMs / 1000,
       });
       const { roles, bindings } = claims;
-      const client: VerifiedClient = {
+      const found: VerifiedClient = {
         principal: { kind: 'user', subject: claims.sub, roles, channel, scopes: new Set(roles.flatMap((role) => options.scopesOf(role))), bindings },
         issuedAt: new Date(claims.iat * 1000),
         expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
       };
-      verified.set(cacheKey, client, client.expiresAt.getTime());
-      return client;
+      verified.set(cacheKey, found, found.expiresAt.getTime());
+      return found;
     },
 
     async mintInternalToken(principal, audience) {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-const identityWith = async (kept: IdentityOptions['client']['kept']) => createIdentity({
+const identityWith = async (kept: NonNullable<IdentityOptions['client']>['kept']) => createIdentity({
   internalKey: await newSigningKey(), scopesOf: () => [],
   client: { issuer: developmentIssuer, audience: developmentAudience, keys: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), kept },
 });

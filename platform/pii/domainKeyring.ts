@@ -6,10 +6,8 @@ import { createKeyring, type Keyring } from './keyring.ts';
  * since a key made up on the fly would lock everybody's data away at the next start.
  */
 export const piiConfig = {
-  /** Base64 keys of 32 bytes, separated by commas; the first one wraps, all unwrap. */
-  PII_MASTER_KEYS: z.string().min(1),
-  /** A base64 key of 32 bytes; never change it. */
-  PII_INDEX_KEY: z.string().min(1),
+  PII_MASTER_KEYS: z.string().min(1).describe('base64 keys of 32 bytes, separated by commas: wrap the keys of customers’ data; the first wraps, all unwrap'),
+  PII_INDEX_KEY: z.string().min(1).describe('base64 key of 32 bytes: finds sealed data again; never change it'),
 };
 
 const known = new WeakMap<object, Keyring>();

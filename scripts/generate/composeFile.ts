@@ -1,11 +1,12 @@
 import { composeServices } from './composeServices.ts';
+import { settingSources } from './settingsPage.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /** `docker-compose.yml`: the same system as separate services. Committed. */
 export function composeFile(): GenerateTask[] {
   return [{
     name: 'docker-compose.yml',
-    inputs: ['schema/subgraphs.ts', 'schema/channels.ts', 'scripts/system/ports.ts', 'scripts/generate/composeFile.ts', 'scripts/generate/composeServices.ts'],
+    inputs: ['schema/subgraphs.ts', 'schema/channels.ts', 'scripts/generate/composeFile.ts', 'scripts/generate/composeServices.ts', ...settingSources],
     outputs: ['docker-compose.yml'],
     run: async () => void writeIfChanged('docker-compose.yml', await composeFileText()),
   }];
@@ -14,11 +15,11 @@ export function composeFile(): GenerateTask[] {
 /** What the file should say. */
 export async function composeFileText(): Promise<string> {
   const { stringify } = await import('yaml');
-  return note + stringify(composeServices(), { lineWidth: 0, aliasDuplicateObjects: false });
+  return note + stringify(await composeServices(), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 const note = `# Generated from schema/subgraphs.ts and schema/channels.ts by \`generate\`: do not edit. See ops/docker/README.md.
 #
-# Everything as separate services, with the events on Kafka:  docker compose up --build
-# With Prometheus, at http://localhost:9090:         docker compose --profile prometheus up --build
+# Everything as separate services, with the events on Kafka:  docker compose --profile development up --build
+# With Prometheus, at http://localhost:9090:  --profile prometheus. In production: see ops/docker/README.md.
 `;

@@ -1,31 +1,42 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../system/ports.ts';
+import { channelService, serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
 /** Of /metrics within each container; not shown to the outside. */
 export const metricsPort = 9464;
-const network = { PORT_BASE: base, HOST: '0.0.0.0' };
 
-/** Connection string of a role on its own database; the password is the operator's, or the role's name while developing. */
-const databaseUrl = (name: string): string => `postgresql://${name}:\${${name.toUpperCase()}_DATABASE_PASSWORD:-${name}}@postgres:5432/${name}`;
-
-const databases = [...subgraphs.map(({ database }) => database), 'sagas'];
-
-const common = {
-  PROFILE: '${PROFILE:-development}',
-  ...network,
+/** What follows from how the containers stand to each other, and is nobody's to choose. */
+const fixed: Readonly<Record<string, string | number>> = {
+  PORT_BASE: base,
+  HOST: '0.0.0.0',
   DATA_DIR: '/data',
   METRICS_PORT: metricsPort,
   METRICS_HOST: '0.0.0.0',
-  LOG_LEVEL: '${LOG_LEVEL:-info}',
   BUS: 'kafka',
-  KAFKA_BROKERS: 'kafka:9092',
-  KAFKA_CLIENT: '${KAFKA_CLIENT:-kafkajs}',
   SUBGRAPH_URL: 'http://{name}:{port}/graphql',
   GRPC_URL: 'http://{name}:{port}',
-  PAYMENT_PROVIDER_URL: `http://provider:${base + providerOffset}`,
 };
+
+/** Holds where the operator says nothing. */
+const usual: Readonly<Record<string, string>> = {
+  PROFILE: 'development', LOG_LEVEL: 'info', KAFKA_BROKERS: 'kafka:9092', DATABASE_HOST: 'postgres',
+};
+
+/** Carrying the events on Kafka, none but a domain has a database. */
+const isOfDatabase = (name: string): boolean => name.startsWith('DATABASE_');
+const notOnKafka = ['BUS_DATABASE_PASSWORD'];
+
+/** Of each service: every setting and secret that it reads, and no others. What the operator does not say is left empty, and the service's own default holds. */
+async function environments(): Promise<Map<string, Record<string, string | number>>> {
+  const edges = ['gateway', ...channels.map(({ name }) => channelService(name))];
+  return new Map((await serviceParts()).map(({ name: service, settings, secrets }) => {
+    const names = [...Object.keys(settings.shape), ...secrets.map(({ name }) => name)]
+      .filter((name) => !notOnKafka.includes(name) && !(edges.includes(service) && isOfDatabase(name)));
+    return [service, Object.fromEntries(names.map((name) => [name, fixed[name] ?? (usual[name] === undefined ? `\${${name}-}` : `\${${name}:-${usual[name]}}`)]))];
+  }));
+}
 
 const done = { condition: 'service_completed_successfully' };
 const healthy = { condition: 'service_healthy' };
@@ -36,34 +47,35 @@ interface Service {
 }
 
 /** The content of docker-compose.yml: one service for each subgraph, channel and the gateway, and what they stand on. */
-export function composeServices(): { readonly services: Readonly<Record<string, Service>>; readonly volumes: Readonly<Record<string, object>> } {
+export async function composeServices(): Promise<{ readonly services: Readonly<Record<string, Service>>; readonly volumes: Readonly<Record<string, object>> }> {
+  const told = await environments();
+  const of = (name: string): Service => ({ environment: told.get(name) });
   return {
     services: {
-      ...infrastructure(),
-      ...Object.fromEntries(subgraphs.map(({ name, port, database }) => [name, {
+      ...infrastructure(of),
+      ...Object.fromEntries(subgraphs.map(({ name, port }) => [name, {
         ...ours(['subgraph', name]),
-        environment: { ...common, DATABASE_URL: databaseUrl(database), SAGAS_DATABASE_URL: databaseUrl('sagas') },
+        ...of(name),
         expose: [base + port, base + port + grpcOffset, metricsPort],
         depends_on: { databases: done, kafka: healthy },
         healthcheck: ready(base + port),
       }])),
-      gateway: edge(['gateway'], gatewayOffset),
-      ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), edge(['channel', name], port)])),
+      gateway: { ...edge(['gateway'], gatewayOffset), ...of('gateway') },
+      ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), { ...edge(['channel', name], port), ...of(channelService(name)) }])),
     },
     volumes: { postgres: {}, kafka: {}, prometheus: {}, data: {} },
   };
 }
 
-/** A channel may bear the name of a domain, as `delivery` does. */
-export const channelService = (name: string): string => `channel-${name}`;
-
-function infrastructure(): Record<string, Service> {
+function infrastructure(of: (name: string) => Service): Record<string, Service> {
   return {
     postgres: {
       image: 'postgres:18-bookworm',
       command: ['postgres', '-c', 'max_connections=400'],
       environment: { POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:-postgres}' },
       volumes: ['postgres:/var/lib/postgresql'],
+      restart: 'unless-stopped',
+      stop_grace_period: '60s',
       healthcheck: { test: ['CMD', 'pg_isready', '-U', 'postgres'], interval: '2s', retries: 30 },
     },
     kafka: {
@@ -84,11 +96,15 @@ function infrastructure(): Record<string, Service> {
         KAFKA_LOG_DIRS: '/var/lib/kafka/data',
       },
       volumes: ['kafka:/var/lib/kafka/data'],
+      restart: 'unless-stopped',
+      stop_grace_period: '60s',
       healthcheck: { test: ['CMD-SHELL', '/opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --list'], interval: '5s', timeout: '10s', retries: 30 },
     },
     prometheus: {
       image: 'prom/prometheus:v3.5.0',
       profiles: ['prometheus'],
+      restart: 'unless-stopped',
+      stop_grace_period: '30s',
       volumes: ['./ops/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
       // To whoever sits at this machine.
       ports: ['127.0.0.1:9090:9090'],
@@ -96,21 +112,20 @@ function infrastructure(): Record<string, Service> {
     databases: {
       ...ours(['databases']),
       restart: 'on-failure',
-      environment: {
-        ADMIN_DATABASE_URL: 'postgresql://postgres:${POSTGRES_PASSWORD:-postgres}@postgres:5432/postgres',
-        DATABASE_URLS: databases.map(databaseUrl).join(' '),
-      },
+      ...of('databases'),
       depends_on: { postgres: healthy },
     },
     provider: {
       ...ours(['provider']),
-      environment: { ...network, PROFILE: common.PROFILE, DATA_DIR: common.DATA_DIR },
+      ...of('provider'),
+      profiles: ['development'],
       expose: [base + providerOffset],
     },
     simulation: {
       ...ours(['simulation']),
+      profiles: ['development'],
       environment: {
-        ...network, PROFILE: common.PROFILE, DATA_DIR: common.DATA_DIR, LOG_LEVEL: common.LOG_LEVEL,
+        ...(of('simulation')['environment'] as object),
         GATEWAY_URL: `http://gateway:${base + gatewayOffset}/graphql`, DELIVERY_URL: `http://${channelService('delivery')}:${base + (channels.find(({ name }) => name === 'delivery')?.port ?? 0)}/graphql`,
       },
       depends_on: { gateway: started, [channelService('delivery')]: started },
@@ -123,13 +138,16 @@ const ours = (what: readonly string[]): Service => ({
   image: 'drburger-supergraph',
   command: what,
   restart: 'unless-stopped',
+  // Something at pid 1 that hands on signals, also to a service that is just beginning, and takes in orphans.
+  init: true,
+  // A service ends by itself within 27 s, with what it rests on hung.
+  stop_grace_period: '40s',
   volumes: ['data:/data'],
 });
 
 function edge(what: readonly string[], port: number): Service {
   return {
     ...ours(what),
-    environment: common,
     ports: [`${base + port}:${base + port}`],
     expose: [metricsPort],
     depends_on: Object.fromEntries(subgraphs.map(({ name }) => [name, healthy])),

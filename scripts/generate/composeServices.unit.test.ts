@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isSecret } from '#platform/config/secrets.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService, metricsPort } from './composeServices.ts';
+import { channelService, serviceParts } from '../system/settingCatalogue.ts';
+import { metricsPort } from './composeServices.ts';
 import { root } from './task.ts';
 
 interface Service {
@@ -15,6 +17,10 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly ports?: readonly string[];
   readonly expose?: readonly number[];
+  readonly profiles?: readonly string[];
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+  readonly init?: boolean;
   readonly volumes?: readonly string[];
 }
 
@@ -35,16 +41,50 @@ describe('docker-compose.yml', () => {
     for (const { name, port, database } of subgraphs) {
       const { environment, expose } = file.services[name]!;
       expect(expose).toEqual([4000 + port, 4000 + port + 20, metricsPort]);
-      expect(environment?.['DATABASE_URL']).toMatch(new RegExp(`^postgresql://${database}:.*@postgres:5432/${database}$`));
-      expect(file.services['databases']?.environment?.['DATABASE_URLS']).toContain(environment?.['DATABASE_URL']);
+      expect(environment?.['DATABASE_HOST']).toBe('${DATABASE_HOST:-postgres}');
+      expect(file.services['databases']?.environment).toHaveProperty(`${database.toUpperCase()}_DATABASE_PASSWORD`);
+    }
+  });
+
+  it('hands each service the secrets that it reads, and no others', async () => {
+    const parts = await serviceParts();
+    const secrets = new Set(parts.flatMap((part) => part.secrets.map(({ name }) => name)));
+    for (const { name, secrets: own } of parts.filter((part) => part.name !== 'start')) {
+      const handed = Object.keys(file.services[name]!.environment!).filter((key) => secrets.has(key));
+      expect(handed.sort(), name).toEqual(own.map((secret) => secret.name).filter((secret) => secret !== 'BUS_DATABASE_PASSWORD').sort());
+    }
+    const holding = (secret: string) => services.filter(([, { environment }]) => environment?.[secret] !== undefined).map(([name]) => name);
+    expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders']);
+    expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
+    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery']);
+    expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
+  });
+
+  it('has no value of a secret in it: not even one that production could forget to replace', () => {
+    for (const [name, { environment = {} }] of services.filter(([each]) => each !== 'postgres')) {
+      for (const [key, value] of Object.entries(environment)) if (isSecret(key)) expect(value, `${name} ${key}`).toBe(`\${${key}-}`);
+    }
+  });
+
+  it('leaves what is for development to the development profile', () => {
+    expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual(['provider', 'simulation']);
+    expect(file.services['payments']?.environment?.['PAYMENT_PROVIDER_URL']).toBe('${PAYMENT_PROVIDER_URL-}');
+    for (const [name, { depends_on = {} }] of services) if (name !== 'simulation') expect(Object.keys(depends_on)).not.toContain('provider');
+  });
+
+  it('starts everything again that ends, and lets it end in its own time', () => {
+    for (const [name, { restart, stop_grace_period, image, init }] of services) {
+      expect([name, restart]).toEqual([name, name === 'databases' ? 'on-failure' : 'unless-stopped']);
+      expect(Number.parseInt(stop_grace_period ?? '', 10), name).toBeGreaterThanOrEqual(30);
+      if (image === 'drburger-supergraph') expect([name, init]).toEqual([name, true]);
     }
   });
 
   it('carries the events on Kafka: every service of ours that has events waits for the broker, by itself or behind the subgraphs', () => {
-    const carriers = services.filter(([, { environment }]) => environment?.['BUS'] !== undefined);
+    const carriers = services.filter(([, { environment }]) => environment?.['KAFKA_BROKERS'] !== undefined);
     expect(carriers.map(([name]) => name)).toEqual([...subgraphs.map(({ name }) => name), 'gateway', ...channels.map(({ name }) => channelService(name))]);
     for (const [name, { environment, depends_on }] of carriers) {
-      expect(environment).toMatchObject({ BUS: 'kafka', KAFKA_BROKERS: 'kafka:9092' });
+      expect(environment).toMatchObject({ BUS: 'kafka', KAFKA_BROKERS: '${KAFKA_BROKERS:-kafka:9092}' });
       if (subgraphs.some((each) => each.name === name)) expect(depends_on?.['kafka']).toEqual({ condition: 'service_healthy' });
     }
   });

@@ -8,11 +8,12 @@ import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
 import { resolverTypes } from './resolverTypes.ts';
 import { supergraph } from './supergraph.ts';
+import { settingsPage } from './settingsPage.ts';
 import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...pages()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...pages()],
   supergraph,
   channelOperations,
 ];

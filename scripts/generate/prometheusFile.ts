@@ -1,6 +1,7 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService, metricsPort } from './composeServices.ts';
+import { channelService } from '../system/settingCatalogue.ts';
+import { metricsPort } from './composeServices.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /** `ops/prometheus/prometheus.yml`: where Prometheus finds the services of docker-compose.yml. Committed. */

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { composeAll } from '#schema/compose/composeAll.ts';
 import { composeFileText } from '../generate/composeFile.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
+import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
 import { root } from '../generate/task.ts';
 
 /** Committed files that are generated must be what their sources say now; reviewers read them. */
 const { stale } = await composeAll({ check: true });
 const all = [...stale];
-for (const [path, text] of [['docker-compose.yml', await composeFileText()], ['ops/prometheus/prometheus.yml', await prometheusFileText()]] as const) {
+for (const [path, text] of [['docker-compose.yml', await composeFileText()], ['ops/prometheus/prometheus.yml', await prometheusFileText()], [settingsPagePath, await settingsPageText()]] as const) {
   const file = join(root, path);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) all.push(path);
 }

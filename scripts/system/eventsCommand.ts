@@ -19,7 +19,7 @@ export const eventsHelp = `events: what consumers have set aside, and projection
 Replay and rebuild are done by the running subgraph; if none runs, when it starts.
 
   --data-dir <folder>, --port-base <port>   of the system started by "start" (as its settings DATA_DIR, PORT_BASE)
-  --database-url <url>                      of the domain's database, for a subgraph served alone (or DATABASE_URL)
+  --database-url <url>                      of the domain's database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)
   --wait <seconds>                          how long to wait for a replay or rebuild (600)
 `;
 
@@ -27,7 +27,7 @@ export interface EventsCommandParts {
   readonly words: readonly string[];
   readonly flags: Readonly<Record<string, string>>;
   /** Of a domain's database. */
-  readonly urlOf: (domain: string) => string;
+  readonly urlOf: (domain: string) => string | Promise<string>;
   readonly print: (line: string) => void;
 }
 
@@ -136,7 +136,7 @@ function checkDomain(domain: string | undefined): string {
 }
 
 async function withPool<T>({ urlOf }: EventsCommandParts, domain: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = new pg.Pool({ connectionString: urlOf(domain), max: 1, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({ connectionString: await urlOf(domain), max: 1, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   try {
     return await work(pool);

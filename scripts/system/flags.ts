@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-import { flagOf } from '#platform/config/loadSettings.ts';
 import { nearest } from '#platform/config/misspelling.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 
@@ -33,13 +31,4 @@ function valueAfter(args: readonly string[], i: number, name: string, switches: 
   if (value !== undefined && !value.startsWith('--')) return value;
   const meant = nearest(name, switches);
   throw new StartupError(meant ? `The flag --${name} is unknown: did you mean --${meant}?` : `The flag --${name} needs a value, or is unknown: --help lists all.`);
-}
-
-/** One line for each setting: its flag, what it is for, its default. */
-export function describeSettings(schema: z.ZodObject): string {
-  return Object.entries(schema.shape).map(([key, field]) => {
-    const { description = '', def } = field as { description?: string; def?: { defaultValue?: unknown } };
-    const fallback = def?.defaultValue;
-    return `  ${key.padEnd(34)} ${flagOf(key).padEnd(36)} ${description}${fallback !== undefined && fallback !== '' ? ` (${String(fallback)})` : ''}`;
-  }).join('\n');
 }

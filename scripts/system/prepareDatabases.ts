@@ -1,25 +1,27 @@
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
-import { z } from 'zod';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { addressAs, adminPasswordName, passwordNameOf } from './databaseAddress.ts';
+import { busDatabase, sagaDatabase } from './databases.ts';
+import { secretOptionsOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
+import { databasesSettings } from './serviceSettings.ts';
 
-const settingsOfTask = z.object({
-  ADMIN_DATABASE_URL: z.string().min(1).describe('of the server, as a role that may create roles and databases'),
-  DATABASE_URLS: z.string().min(1).describe('of the databases to make, separated by blanks; user and password become the owner'),
-});
-
-/** Makes roles and databases on a server that somebody else runs; ends when it is done. Services migrate their own. */
+/** Makes the role and the database of each domain on a server that somebody else runs; ends when it is done. Services migrate their own. */
 export async function prepareDatabases(context: ServeContext): Promise<void> {
-  const settings = loadSettings(settingsOfTask, { environment: context.sources.environment });
-  for (const text of settings.DATABASE_URLS.split(/\s+/).filter(Boolean)) {
-    if (!URL.canParse(text)) throw new StartupError('DATABASE_URLS holds something that is no URL.');
-    const url = new URL(text);
-    const database = url.pathname.slice(1);
-    const { created } = await ensureDatabase(
-      { adminUrl: settings.ADMIN_DATABASE_URL, passwordOf: () => decodeURIComponent(url.password), url: () => text },
-      { database, role: decodeURIComponent(url.username) },
-    );
+  const settings = loadSettings(databasesSettings, context.sources);
+  if (settings.DATABASE_HOST === undefined) throw new StartupError('DATABASE_HOST is missing: it names the server on which the databases are made.');
+  const databases = [...subgraphs.map(({ database }) => database), sagaDatabase, ...(settings.BUS === 'postgres' ? [busDatabase] : [])];
+  const passwords = await secretsNamed([adminPasswordName, ...databases.map(passwordNameOf)], secretOptionsOf(settings, context));
+  const passwordOf = (role: string): string => passwords[passwordNameOf(role)] ?? '';
+  const server = {
+    adminUrl: addressAs(settings, { user: settings.POSTGRES_USER, password: passwords[adminPasswordName] ?? '', database: 'postgres' }),
+    passwordOf,
+    url: (database: string, role = database) => addressAs(settings, { user: role, password: passwordOf(role), database }),
+  };
+  for (const database of databases) {
+    const { created } = await ensureDatabase(server, { database, role: database });
     context.tell(`database ${database} ${created ? 'made' : 'is there'}`);
   }
 }

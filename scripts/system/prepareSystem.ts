@@ -14,6 +14,7 @@ import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
 import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
+import { readEnvironment } from './readEnvironment.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface SystemOptions {
@@ -50,9 +51,11 @@ const ownDefaults = { LOG_LEVEL: 'warn' };
 export async function prepareSystem(options: SystemOptions, teardown: Teardown): Promise<PreparedSystem> {
   const { progress } = options;
   // These tell where the data are; the keys of the subgraphs are checked once their code is there.
-  const early = loadSettings(systemSettings, { ...sourcesOf(options), defaults: ownDefaults, moreToCome: true });
+  const environment = await readEnvironment(options.environment, options.settingsFile);
+  const sources = { flags: options.flags, environment };
+  const early = loadSettings(systemSettings, { ...sources, defaults: ownDefaults, moreToCome: true });
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
-  checkProfile(early, options.environment);
+  checkProfile(early, environment);
   await checkPortsFree(early.HOST, listeners(early));
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
   const kafka = early.BUS === 'kafka' ? await openKafka(early, progress, teardown) : undefined;
@@ -62,12 +65,12 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
 
   const configs = definitions.map(({ definition }) => definition.config);
   const secretOptions: SecretOptions = {
-    environment: options.environment, settings: early,
+    environment, settings: early,
     onMade: (names) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
   };
   const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
-    ...sourcesOf(options), environment: { ...options.environment, ...secrets },
+    ...sources, environment: { ...environment, ...secrets },
     defaults: { ...ownDefaults, ...(early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` } : {}) },
   });
   const identity = await identityOf(settings, secretOptions);
@@ -98,8 +101,6 @@ async function startDatabases(settings: PlatformSettings, log: (line: string) =>
 
 /** In one process there is always a place to look. */
 export const metricsPortOf = ({ METRICS_PORT, PORT_BASE }: PlatformSettings): number => METRICS_PORT ?? PORT_BASE + metricsOffset;
-
-const sourcesOf = ({ flags, environment, settingsFile }: SystemOptions) => ({ flags, environment, file: settingsFile });
 
 /** Like Promise.all, but when one fails the other is waited for too, so that what it started can be stopped. */
 export async function bothOrNeither<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {

@@ -11,7 +11,7 @@ import { gatewayOffset, grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
-import { addressOf, busOf, serviceSettings } from './serviceSettings.ts';
+import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 
 /** One channel of the registry in a process of its own, before subgraphs in theirs. */
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
@@ -31,12 +31,12 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 }
 
 async function partsOf(context: ServeContext): Promise<EdgeParts> {
-  const settings = loadSettings(serviceSettings, context.sources);
+  const settings = loadSettings(edgeSettings, context.sources);
   checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
-  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions), cursorKeysOf(secretOptions), busOf(settings, log)]);
+  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions)]);
   context.teardown.add('bus', () => bus.close());
   const calls = new Map(subgraphs.map(({ name, port }) => {
     const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));

@@ -7,13 +7,14 @@ import { closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { checkProfile } from './checkProfile.ts';
-import { migrateDomain } from './databases.ts';
+import { databaseAddress } from './databaseAddress.ts';
+import { migrateDomain, sagaDatabase } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
-import { grpcOffset } from './ports.ts';
+import { grpcOffset, providerOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
-import { identityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
+import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
-import { addressOf, busOf, need, serviceSettings } from './serviceSettings.ts';
+import { addressOf, busOf, subgraphSettings } from './serviceSettings.ts';
 
 /** More than the deadline of a request. */
 const finishWithinMs = 16_000;
@@ -25,18 +26,19 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const [registered] = await loadDefinitions([entry]);
   if (!registered) throw new StartupError(`no code for the subgraph ${name}.`);
   const { definition } = registered;
-  const early = loadSettings(serviceSettings, { ...context.sources, moreToCome: true });
+  const early = loadSettings(subgraphSettings, { ...context.sources, moreToCome: true });
   checkProfile(early, context.sources.environment);
   const secretOptions = secretOptionsOf(early, context);
   const secrets = await secretsNamed(secretKeysOf([definition.config]), secretOptions);
-  const settings = loadSettings(mergeSettings(serviceSettings, [definition.config]), {
+  const settings = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
     ...context.sources, environment: { ...context.sources.environment, ...secrets },
+    defaults: early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: addressOf(early.GRPC_URL, 'provider', early.PORT_BASE + providerOffset) } : {},
   });
   const log = createLogger({ level: settings.LOG_LEVEL });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
-  const databaseUrl = need(settings, 'DATABASE_URL', `the subgraph ${name}`);
+  const databaseUrl = await databaseAddress(settings, secretOptions, { database: entry.database, whole: 'DATABASE_URL', whatFor: `the subgraph ${name}` });
   await migrateDomain(databaseUrl, name);
-  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), identityOf(settings, secretOptions), busOf(settings, log)]);
+  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), serviceIdentityOf(secretOptions), busOf(settings, log, secretOptions)]);
   context.teardown.add('bus', () => bus.close());
   reportLag(metrics, bus);
 
@@ -51,8 +53,9 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
+    const sagasUrl = await databaseAddress(settings, secretOptions, { database: sagaDatabase, whole: 'SAGAS_DATABASE_URL', whatFor: `the sagas of ${name}` });
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
-    const sagas = await startSagas({ databaseUrl: need(settings, 'SAGAS_DATABASE_URL', `the sagas of ${name}`), log, metrics });
+    const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics });
     context.teardown.add('sagas', () => sagas.stop());
   }
   await running.start();

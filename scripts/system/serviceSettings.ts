@@ -1,37 +1,47 @@
 import { z } from 'zod';
 import { platformSettings } from '#platform/config/settings.ts';
-import { StartupError } from '#platform/config/startupError.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
 import type { Logger } from 'pino';
-import { busMigrations } from './databases.ts';
+import { databaseAddress } from './databaseAddress.ts';
+import { busDatabase, busMigrations } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
-import { clientIssuerSettings } from './secrets.ts';
+import { clientIssuerSettings, type SecretOptions } from './secrets.ts';
 
-/** What a service alone must be told: where its database and the others are. */
-const own = z.object({
-  DATABASE_URL: z.string().default('').describe('of the domain’s database, as its own role'),
-  BUS_DATABASE_URL: z.string().default('').describe('of the bus, with BUS=postgres'),
-  SAGAS_DATABASE_URL: z.string().default('').describe('of the durable state of sagas, for subgraphs that own some'),
+/** Where PostgreSQL is, for what does not start its own. */
+const databaseSettings = z.object({
+  DATABASE_HOST: z.string().min(1).optional().describe('host of PostgreSQL; roles are named like their databases, their passwords are the secrets <DATABASE>_DATABASE_PASSWORD'),
+  DATABASE_PORT: z.coerce.number().int().min(1).max(65_535).default(5432).describe('port of PostgreSQL'),
+  DATABASE_SSLMODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).default('disable').describe('TLS to PostgreSQL, as libpq names it; verify-full is the one that nobody in between can get around'),
+  DATABASE_CA_PATH: z.string().min(1).optional().describe('file (PEM) of the CA of PostgreSQL’s certificate; the system’s CAs unless told'),
+  DATABASE_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for PostgreSQL'),
+  DATABASE_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
+});
+export type DatabaseSettings = z.output<typeof databaseSettings>;
+
+/** Where the other services are. */
+const peerSettings = z.object({
   SUBGRAPH_URL: z.string().default('http://127.0.0.1:{port}/graphql').describe('where a subgraph answers GraphQL; {name} and {port} are filled in'),
   GRPC_URL: z.string().default('http://127.0.0.1:{port}').describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
 });
 
-export const serviceSettings = z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape, ...own.shape });
-export type ServiceSettings = z.output<typeof serviceSettings>;
+const { SIMULATION: _ofStart, ...ofEveryService } = platformSettings.shape;
+
+/** Each service is told what it needs, and reads nothing else. */
+export const subgraphSettings = z.object({ ...ofEveryService, ...databaseSettings.shape, GRPC_URL: peerSettings.shape.GRPC_URL });
+export const edgeSettings = z.object({ ...ofEveryService, ...clientIssuerSettings.shape, ...databaseSettings.shape, ...peerSettings.shape });
+export const databasesSettings = z.object({
+  PROFILE: platformSettings.shape.PROFILE, DATA_DIR: platformSettings.shape.DATA_DIR, BUS: platformSettings.shape.BUS, ...databaseSettings.shape,
+  POSTGRES_USER: z.string().min(1).default('postgres').describe('role that may make roles and databases, for `serve databases`'),
+});
+export type ServiceSettings = z.output<typeof subgraphSettings>;
 
 export const addressOf = (template: string, name: string, port: number): string => template.replaceAll('{name}', name).replaceAll('{port}', String(port));
 
-/** The value of a setting without which this service cannot do. @throws StartupError */
-export function need(settings: ServiceSettings, key: 'DATABASE_URL' | 'BUS_DATABASE_URL' | 'SAGAS_DATABASE_URL', whatFor: string): string {
-  if (settings[key] !== '') return settings[key];
-  throw new StartupError(`${key} is missing: ${whatFor} needs it.`);
-}
-
 /** The bus that the settings name. */
-export async function busOf(settings: ServiceSettings, log: Logger): Promise<EventBus> {
+export async function busOf(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
   if (settings.BUS === 'kafka') return kafkaOf(settings, log);
-  const databaseUrl = need(settings, 'BUS_DATABASE_URL', 'the bus in PostgreSQL');
+  const databaseUrl = await databaseAddress(settings, secrets, { database: busDatabase, whole: 'BUS_DATABASE_URL', whatFor: 'the bus in PostgreSQL' });
   const [{ postgresBus }] = await Promise.all([import('#platform/events/bus/postgresBus.ts'), migrate(databaseUrl, busMigrations)]);
   return postgresBus({ databaseUrl, log });
 }

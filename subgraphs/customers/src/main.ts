@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { PrismaClient } from '#generated/customers/prisma/client.ts';
-import { piiConfig } from '#platform/pii/domainKeyring.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
@@ -12,7 +11,7 @@ export default defineSubgraph({
   name: 'customers',
   directory: new URL('..', import.meta.url),
   database: (adapter) => new PrismaClient({ adapter }),
-  config: z.object(piiConfig),
+  config,
   resolvers,
   loaders,
   services: (domain) => [customerQueryService(domain), accessQueryService(domain)],

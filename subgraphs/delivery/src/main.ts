@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { PrismaClient } from '#generated/delivery/prisma/client.ts';
-import { piiConfig } from '#platform/pii/domainKeyring.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
@@ -13,7 +12,7 @@ export default defineSubgraph({
   name: 'delivery',
   directory: new URL('..', import.meta.url),
   database: (adapter) => new PrismaClient({ adapter }),
-  config: z.object(piiConfig),
+  config,
   resolvers,
   loaders,
   services: deliveryServices,

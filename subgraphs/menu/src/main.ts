@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { PrismaClient } from '#generated/menu/prisma/client.ts';
 import { MenuQueryService } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import { service } from '#platform/rpc/service.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
 import { inventoryItemMakeabilityChanged } from './consumers/inventoryItemMakeabilityChanged.ts';
 import { loaders } from './loaders.ts';
 import { priceLines } from './priceLines.ts';
@@ -20,8 +20,5 @@ export default defineSubgraph({
   consumers: [inventoryItemMakeabilityChanged],
   background: (domain) => [pricesOfThemselves(domain)],
   seed,
-  config: z.object({
-    /** Where the pictures are; paths are appended to it. */
-    MENU_IMAGE_BASE_URL: z.url().default('https://images.drburger.example'),
-  }),
+  config,
 });

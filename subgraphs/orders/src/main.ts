@@ -1,5 +1,6 @@
 import { PrismaClient } from '#generated/orders/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
 import { onDeliveryStatusChanged } from './consumers/deliveryStatusChanged.ts';
 import { onOrderCreated } from './consumers/orderCreated.ts';
 import { onOrderHandedOver } from './consumers/orderHandedOver.ts';
@@ -10,7 +11,6 @@ import { kitchenQueue } from './readModels/kitchenQueue.ts';
 import { orderBoard } from './readModels/orderBoard.ts';
 import { resolvers } from './resolvers.ts';
 import { placeOrderSaga } from './sagas/placeOrder.ts';
-import { orderConfiguration } from './sagas/timeouts.ts';
 
 export default defineSubgraph({
   name: 'orders',
@@ -21,5 +21,5 @@ export default defineSubgraph({
   consumers: [onOrderCreated, onOrderStatusChanged, onOrderHandedOver, onPaymentProcessed, onDeliveryStatusChanged],
   readModels: [kitchenQueue, orderBoard],
   sagas: [placeOrderSaga],
-  config: orderConfiguration,
+  config,
 });

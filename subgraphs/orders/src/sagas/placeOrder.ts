@@ -6,7 +6,7 @@ import { isFinal, type OrderCommand, type OrderStatus } from '../order.ts';
 import { callOff, cancelDelivery, dispatch } from './courier.ts';
 import { authorise, capture, refund, voidAuthorisation } from './payment.ts';
 import { consume, release, reserve } from './stock.ts';
-import type { Timeout } from './timeouts.ts';
+import type { Timeout } from '../config.ts';
 
 /** What the saga is told of: by the order's own events, and by the delivery's. `ended`: somebody else cancelled or rejected the order. */
 export interface OrderNews {

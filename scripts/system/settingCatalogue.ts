@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isSecret } from '#platform/config/secrets.ts';
+import { platformSettings } from '#platform/config/settings.ts';
+import { channels } from '#schema/channels.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
+import { busDatabase, sagaDatabase } from './databases.ts';
+import { clientIssuerSettings, clientKeyName, cursorKeysName, internalKeyName, providerKeyName } from './secrets.ts';
+import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSettings.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** Something that runs by itself, with what it reads. */
+export interface ServicePart {
+  /** Of its service in docker-compose.yml; `start` is everything in one process. */
+  readonly name: string;
+  readonly settings: z.ZodObject;
+  readonly secrets: readonly Secret[];
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly description: string;
+  /** In production it is needed unless this says when. */
+  readonly when?: string;
+}
+
+/** One row of the list of everything that can be set. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly fallback: string;
+  readonly secret: boolean;
+  readonly services: readonly string[];
+  readonly production: string;
+}
+
+/** A channel may bear the name of a domain, as `delivery` does. */
+export const channelService = (name: string): string => `channel-${name}`;
+
+const signingKey: Secret = { name: internalKeyName, description: 'signs what the services say to each other: a private ES256 key as JWK' };
+const cursorKeys: Secret = { name: cursorKeysName, description: 'sign the cursors of streams, the same for all replicas of all channels: 32 random bytes in base64; several, separated by commas: the first signs, all are believed' };
+const clientKey: Secret = { name: clientKeyName, description: 'signs clients’ tokens in development', when: 'refused' };
+const passwordOf = (database: string, when?: string): Secret => ({ name: passwordNameOf(database), description: `password of the role and database ${database}`, when });
+const busPassword = passwordOf(busDatabase, 'with BUS=postgres');
+
+/** Not all of them can be told from a schema. */
+const neededInProduction: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.keys(clientIssuerSettings.shape).map((name) => [name, 'required'])),
+  DATABASE_HOST: 'required but for `start`', KAFKA_BROKERS: 'with BUS=kafka',
+};
+
+/** Settings of each domain, by themselves: `subgraphs/<name>/src/config.ts`, which imports nothing that is generated. */
+async function configOf(name: string): Promise<z.ZodObject> {
+  const file = join(root, 'subgraphs', name, 'src/config.ts');
+  return existsSync(file) ? ((await import(file)) as { config: z.ZodObject }).config : z.object({});
+}
+
+/** Everything that runs, each with the settings and secrets that it reads, and no others. */
+export async function serviceParts(): Promise<ServicePart[]> {
+  const domains = await Promise.all(subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })));
+  const edges = ['gateway', ...channels.map(({ name }) => channelService(name))];
+  const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
+  return [
+    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [signingKey, cursorKeys, clientKey, ...domains.flatMap(({ secrets }) => secrets)] },
+    ...domains.map(({ name, database, settings, secrets }) => ({
+      name, settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
+      secrets: [signingKey, passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword],
+    })),
+    ...edges.map((name) => ({ name, settings: edgeSettings, secrets: [signingKey, cursorKeys, clientKey, busPassword] })),
+    {
+      name: 'databases', settings: databasesSettings,
+      secrets: [{ name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' }, ...domains.map(({ database }) => passwordOf(database)), passwordOf(sagaDatabase), busPassword],
+    },
+    { name: 'provider', settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }), secrets: provider },
+    { name: 'simulation', settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true, LOG_LEVEL: true }), secrets: [clientKey] },
+  ];
+}
+
+function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] } {
+  const entries = Object.entries(config.shape);
+  return {
+    settings: z.object(Object.fromEntries(entries.filter(([name]) => !isSecret(name)))),
+    secrets: entries.filter(([name]) => isSecret(name)).map(([name, field]) => ({ name, description: (field as z.ZodType).description ?? '' })),
+  };
+}
+
+/** Addresses that hold a password, told whole; they win over the parts. */
+const wholeAddresses: readonly CatalogueEntry[] = [
+  ['DATABASE_URL', 'of the domain’s database, as its own role', subgraphs.map(({ name }) => name)],
+  ['SAGAS_DATABASE_URL', 'of the durable state of sagas', ['orders']],
+  ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', [...subgraphs.map(({ name }) => name), 'gateway', ...channels.map(({ name }) => channelService(name))]],
+].map(([name, description, services]) => ({
+  name: name as string, description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`, fallback: '', secret: true, services: services as string[], production: 'optional',
+}));
+
+/** One list of every setting and every secret. */
+export async function settingCatalogue(): Promise<CatalogueEntry[]> {
+  const found = new Map<string, CatalogueEntry & { services: string[] }>();
+  const add = (service: string, entry: Omit<CatalogueEntry, 'services'>): void => {
+    const known = found.get(entry.name);
+    if (known) known.services.push(service);
+    else found.set(entry.name, { ...entry, services: [service] });
+  };
+  for (const { name: service, settings, secrets } of await serviceParts()) {
+    for (const [name, field] of Object.entries(settings.shape)) add(service, { name, secret: false, ...aboutField(name, field as z.ZodType) });
+    for (const { name, description, when } of secrets) if (!found.get(name)?.services.includes(service)) add(service, { name, description, fallback: '', secret: true, production: when ?? 'required' });
+  }
+  return [...found.values(), ...wholeAddresses];
+}
+
+function aboutField(name: string, field: z.ZodType): Pick<CatalogueEntry, 'description' | 'fallback' | 'production'> {
+  const fallback = (field as { def?: { defaultValue?: unknown } }).def?.defaultValue;
+  const usual = field.safeParse(undefined).success ? 'optional' : 'required';
+  return { description: field.description ?? '', fallback: fallback === undefined ? '' : String(fallback), production: neededInProduction[name] ?? usual };
+}
+
+/** All names that may stand in `.env`. */
+export async function knownNames(): Promise<Set<string>> {
+  const entries = await settingCatalogue();
+  return new Set(entries.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])));
+}
+
+/** What `--help` says of one service, or of all: a line for each. */
+export async function describeCatalogue(service?: string): Promise<string> {
+  const entries = (await settingCatalogue()).filter(({ services }) => service === undefined || services.includes(service));
+  const line = ({ name, description, fallback }: CatalogueEntry): string => `  ${name.padEnd(38)} ${description}${fallback === '' ? '' : ` (${fallback})`}`;
+  const [secrets, settings] = [entries.filter(({ secret }) => secret), entries.filter(({ secret }) => !secret)];
+  return [
+    'Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):', ...settings.map(line), '',
+    'Secrets, as an environment variable, a line of .env, or in a file that <NAME>_FILE names; the development profile makes its own:', ...secrets.map(line),
+  ].join('\n');
+}
