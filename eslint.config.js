@@ -1,6 +1,7 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { boundaries } from './scripts/lint/boundaries.js';
+import { onePlace } from './scripts/lint/onePlace.js';
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'generated/', '.data/', 'coverage/', '**/*.js'] },
@@ -26,4 +27,5 @@ export default tseslint.config(
     },
   },
   ...boundaries,
+  ...onePlace,
 );

@@ -94,6 +94,7 @@ export type Context = RequestContext<${domainType}, Loaders>;
 `,
     'src/loaders.ts': `import DataLoader from 'dataloader';
 import type { ${type} } from '#generated/${domain}/prisma/client.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { ${domainType} } from './context.ts';
 
 export interface Loaders {
@@ -101,12 +102,10 @@ export interface Loaders {
   readonly ${one}ById: DataLoader<string, ${type} | null>;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export function loaders(domain: ${domainType}): Loaders {
   return {
     ${one}ById: new DataLoader(async (ids) => {
-      const rows = await domain.db.${one}.findMany({ where: { id: { in: ids.filter((id) => uuid.test(id)) } } });
+      const rows = await domain.db.${one}.findMany({ where: { id: { in: ids.filter(isId) } } });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),
@@ -118,17 +117,19 @@ export function loaders(domain: ${domainType}): Loaders {
 export const ${one}: QueryResolvers['${one}'] = (_parent, { id }, { loaders }) => loaders.${one}ById.load(id);
 `,
     [`src/resolvers/Query/${many}.ts`]: `import type { QueryResolvers } from '#generated/${domain}/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
+import { pagedList, sortable } from '#platform/subgraph/connection.ts';
+
+const list = pagedList('${many}', [sortable.text, sortable.id]);
 
 export const ${many}: QueryResolvers['${many}'] = async (_parent, args, { domain }) => {
-  const page = pageArgs(args);
-  const [name, id] = (page.after ?? []) as readonly string[];
+  const page = list.page(args);
+  const [name, id] = page.after ?? [];
   const rows = await domain.db.${one}.findMany({
     where: name === undefined || id === undefined ? {} : { OR: [{ name: { gt: name } }, { name, id: { gt: id } }] },
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
     take: page.limit + 1,
   });
-  return toConnection(rows, page, (row) => [row.name, row.id]);
+  return list.connection(rows, page, (row) => [row.name, row.id]);
 };
 `,
     [`src/resolvers/${type}.ts`]: `import type { ${type}Resolvers } from '#generated/${domain}/resolvers.ts';

@@ -1,12 +1,11 @@
 import DataLoader from 'dataloader';
 import type { DataKey } from '#platform/pii/keyring.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import type { Page } from '#platform/subgraph/connection.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { consentStates, type ConsentState } from './consent.ts';
 import type { Customers } from './context.ts';
 import { openCustomer, openVersion, type AddressVersionView, type AddressView, type ConsentChangeRow, type CustomerView } from './customer.ts';
-import { findConsentHistory, findFavourites, type FavouriteRow } from './findPages.ts';
-import { isId } from './ownership.ts';
+import { findConsentHistory, findFavourites, type CustomerPage, type FavouriteRow } from './findPages.ts';
 
 /** Who is erased, unknown, or not an id at all is null everywhere. Whose data may be read is decided by who loads, not here. */
 export interface Loaders {
@@ -16,8 +15,8 @@ export interface Loaders {
   readonly versionById: DataLoader<string, AddressVersionView | null>;
   readonly consentsOf: DataLoader<string, ConsentState[]>;
   /** One more than a page holds, for each customer. */
-  consentHistory(customerId: string, page: Page): Promise<ConsentChangeRow[]>;
-  favourites(customerId: string, page: Page): Promise<FavouriteRow[]>;
+  consentHistory(customerId: string, page: CustomerPage): Promise<ConsentChangeRow[]>;
+  favourites(customerId: string, page: CustomerPage): Promise<FavouriteRow[]>;
   /** After a mutation: what was read before may be old. */
   forget(): void;
 }
@@ -47,12 +46,12 @@ async function opened<Row, View extends { id: string }>(
   return new Map(views.map((view) => [view.id, view]));
 }
 
-function pagesLoader<Row extends { customerId: string }>(find: (customerIds: readonly string[], page: Page) => Promise<Row[]>) {
+function pagesLoader<Row extends { customerId: string }>(find: (customerIds: readonly string[], page: CustomerPage) => Promise<Row[]>) {
   const loaders = new Map<string, DataLoader<string, Row[]>>();
   return {
     /** Customers asked for with the same page arguments share one statement. */
-    load(customerId: string, page: Page): Promise<Row[]> {
-      const name = JSON.stringify(page);
+    load(customerId: string, page: CustomerPage): Promise<Row[]> {
+      const name = JSON.stringify([page.limit, page.after]);
       let loader = loaders.get(name);
       if (!loader) {
         loader = new DataLoader(async (keys) => {

@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import type { Courier } from '#generated/delivery/prisma/client.ts';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Deliveries, DeliveryRow } from './context.ts';
 import { findCourierAccess, noAccess, type CourierAccess } from './courierAccess.ts';
-import { isId } from './ownership.ts';
 
 export interface Doorstep {
   readonly givenName: string;

@@ -1,10 +1,6 @@
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { DeliveryRow } from './context.ts';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Whether a text can be an id at all: what cannot is looked up nowhere, and found by nobody. */
-export const isId = (text: string): boolean => uuid.test(text);
 
 const userIn = (role: string) => (principal: Principal): string | undefined =>
   principal.kind === 'user' && principal.roles.includes(role) && isId(principal.subject) ? principal.subject : undefined;

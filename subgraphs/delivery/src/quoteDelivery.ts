@@ -1,8 +1,9 @@
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Deliveries } from './context.ts';
-import { customerOf, isId } from './ownership.ts';
+import { customerOf } from './ownership.ts';
 import { isPosition, maxMetres, quote, type Position } from './quote.ts';
 
 export interface QuoteDelivery {

@@ -1,17 +1,17 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { InventoryCommandService, ReserveResult_Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { reserve } from './commands/reserve.ts';
 import { consume, release } from './commands/settleReservation.ts';
 import type { Inventory } from './context.ts';
-import { isUuid } from './stockRows.ts';
 
 const demand = (holds: boolean, message: string): void => {
   if (!holds) throw new ConnectError(message, Code.InvalidArgument);
 };
 
 const demandOrder = ({ orderId, storeId }: { readonly orderId: string; readonly storeId: string }): void =>
-  demand(isUuid(orderId) && isUuid(storeId), 'order_id and store_id must be UUIDs in lower case');
+  demand(isId(orderId) && isId(storeId), 'order_id and store_id must be UUIDs in lower case');
 
 /** What the order saga asks of the store-room. Orders are the idempotency keys: each holds stock at most once. */
 export const inventoryCommands = (domain: Inventory): RpcService => service(InventoryCommandService, {
@@ -19,8 +19,8 @@ export const inventoryCommands = (domain: Inventory): RpcService => service(Inve
     demandOrder(request);
     for (const line of request.lines) {
       demand(line.quantity > 0, 'a quantity must be above zero');
-      demand([line.menuItemId, ...line.modifierIds].every(isUuid), 'menu_item_id and modifier_ids must be UUIDs in lower case');
-      demand(line.sizeId === '' || isUuid(line.sizeId), 'size_id must be empty or a UUID in lower case');
+      demand([line.menuItemId, ...line.modifierIds].every(isId), 'menu_item_id and modifier_ids must be UUIDs in lower case');
+      demand(line.sizeId === '' || isId(line.sizeId), 'size_id must be empty or a UUID in lower case');
     }
     const result = await reserve(domain, request);
     return result.outcome === 'RESERVED'

@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Ingredient, RecipeLine } from '#generated/inventory/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Inventory } from './context.ts';
 import { ownsStore } from './ownership.ts';
 import {
   readMovementPages, readStock, readStockPages, stockKey,
   type Movement, type MovementPageRequest, type StockKey, type StockPageRequest, type StockView,
 } from './stockQueries.ts';
-import { isUuid } from './stockRows.ts';
 
 export interface Loaders {
   readonly ingredient: DataLoader<string, Ingredient | null>;
@@ -32,17 +32,17 @@ async function onlyAllowed<Request, Result>(
 export function loaders({ db }: Inventory, principal: Principal): Loaders {
   return {
     ingredient: new DataLoader(async (ids) => {
-      const rows = await db.ingredient.findMany({ where: { id: { in: ids.filter(isUuid) } } });
+      const rows = await db.ingredient.findMany({ where: { id: { in: ids.filter(isId) } } });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),
     recipe: new DataLoader(async (ids) => {
-      const rows = await db.recipeLine.findMany({ where: { menuItemId: { in: ids.filter(isUuid) } }, orderBy: { ingredientId: 'asc' } });
+      const rows = await db.recipeLine.findMany({ where: { menuItemId: { in: ids.filter(isId) } }, orderBy: { ingredientId: 'asc' } });
       const byItem = new Map<string, RecipeLine[]>();
       for (const row of rows) byItem.set(row.menuItemId, [...(byItem.get(row.menuItemId) ?? []), row]);
       return ids.map((id) => byItem.get(id) ?? []);
     }),
-    stockItem: new DataLoader((keys) => onlyAllowed(keys, ({ storeId, ingredientId }) => ownsStore(principal, storeId) && isUuid(ingredientId), async (allowed) => {
+    stockItem: new DataLoader((keys) => onlyAllowed(keys, ({ storeId, ingredientId }) => ownsStore(principal, storeId) && isId(ingredientId), async (allowed) => {
       const items = await readStock(db, allowed);
       return allowed.map((key) => items.get(stockKey(key)) ?? null);
     }), { cacheKeyFn: stockKey }),

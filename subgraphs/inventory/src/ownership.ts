@@ -1,6 +1,6 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isUuid } from './stockRows.ts';
+import { isId } from '#platform/subgraph/id.ts';
 
 /** Whose store-room it is: its bound staff's, and an admin's. An id that is none is nobody's. */
 export const ownsStore = (principal: Principal, storeId: string): boolean =>
-  isUuid(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);
+  isId(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);

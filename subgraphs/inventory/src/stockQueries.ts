@@ -1,6 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
-import type { SortKey } from '#platform/subgraph/connection.ts';
-import { CodedError } from '#platform/subgraph/codedError.ts';
+import { pagedList, sortable } from '#platform/subgraph/connection.ts';
 import type { StockEvent } from './stockItem.ts';
 
 /** A stock item as it is read. */
@@ -20,10 +19,13 @@ export interface StockKey {
   readonly ingredientId: string;
 }
 
+export const stockList = pagedList('stock', [sortable.text, sortable.id]);
+export const movementList = pagedList('movements', [sortable.number]);
+
 export interface StockPageRequest {
   readonly storeId: string;
   /** Sort key [English name, ingredient id] of the last one seen. */
-  readonly after: SortKey | undefined;
+  readonly after: readonly [string, string] | undefined;
   /** How many rows to fetch. */
   readonly limit: number;
   readonly lowOnly: boolean;
@@ -31,7 +33,7 @@ export interface StockPageRequest {
 
 export interface MovementPageRequest extends StockKey {
   /** Sort key [version] of the last one seen. */
-  readonly after: SortKey | undefined;
+  readonly after: readonly [number] | undefined;
   readonly limit: number;
 }
 
@@ -67,12 +69,6 @@ const groupedBy = <Row extends { readonly ordinal: number }>(rows: readonly Row[
   return groups;
 };
 
-const uuidOf = (part: string | number | null | undefined): string | null => {
-  if (part == null) return null;
-  if (typeof part === 'string' && /^[0-9a-f-]{36}$/.test(part)) return part;
-  throw new CodedError('BAD_USER_INPUT', '`after` is not a cursor of this list. Pass an `endCursor` as it came.');
-};
-
 /** A page of the stock of each store, by English name. One statement however many stores. */
 export async function readStockPages(sql: SqlTx, requests: readonly StockPageRequest[]): Promise<StockView[][]> {
   const rows = await sql.$queryRawUnsafe<(StockView & { ordinal: number })[]>(
@@ -85,8 +81,8 @@ export async function readStockPages(sql: SqlTx, requests: readonly StockPageReq
        ORDER BY (i.name ->> 'en') COLLATE "C", s.ingredient_id LIMIT asked.wanted
      ) page ORDER BY asked.ordinality, page."ingredientName" COLLATE "C", page."ingredientId"`,
     requests.map((request) => request.storeId),
-    requests.map((request) => String(request.after?.[0] ?? '')),
-    requests.map((request) => uuidOf(request.after?.[1])),
+    requests.map((request) => request.after?.[0] ?? ''),
+    requests.map((request) => request.after?.[1] ?? null),
     requests.map((request) => request.limit),
     requests.map((request) => request.lowOnly));
   return groupedBy(rows, requests.length);
@@ -101,7 +97,7 @@ export async function readMovementPages(sql: SqlTx, requests: readonly MovementP
        SELECT e.version, e.data FROM platform.event e WHERE e.stream = asked.stream AND e.version < asked.before ORDER BY e.version DESC LIMIT asked.wanted
      ) page ORDER BY asked.ordinality, page.version DESC`,
     requests.map((request) => `stock:${stockKey(request)}`),
-    requests.map(({ after }) => (typeof after?.[0] === 'number' ? after[0] : 2 ** 31 - 1)),
+    requests.map(({ after }) => after?.[0] ?? 2 ** 31 - 1),
     requests.map((request) => request.limit));
   return groupedBy(rows, requests.length);
 }

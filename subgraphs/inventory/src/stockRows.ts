@@ -7,10 +7,6 @@ export interface LockedStock extends StockItem {
   readonly largestPortion: number;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Ids are compared as text, so only PostgreSQL's own spelling passes. */
-export const isUuid = (text: string): boolean => uuid.test(text);
-
 /**
  * Locks and reads stock, by ingredient. Rows are locked in the order of their ingredients, so that two orders that want the same
  * ones wait for each other instead of blocking each other. Ingredients that the store never had are missing.

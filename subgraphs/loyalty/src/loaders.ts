@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { LedgerEntry } from '#generated/loyalty/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { emptyAccount, type AccountRow } from './account.ts';
 import type { Loyalty } from './context.ts';
 import { findEntries, type EntryPage } from './findEntries.ts';
@@ -34,6 +35,3 @@ export function loaders(domain: Loyalty, principal: Principal): Loaders {
     entries: new DataLoader((pages) => findEntries(domain, pages), { cacheKeyFn: ({ customerId, limit, before }) => `${customerId} ${limit} ${before}` }),
   };
 }
-
-/** Ids as this graph writes them. Anything else names nothing, and would upset the database. */
-const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

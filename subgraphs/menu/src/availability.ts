@@ -1,8 +1,9 @@
 import { feedChanges } from '#platform/events/feedChanges.ts';
 import { inSnapshot } from '#platform/events/sqlTx.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
 import type { MenuDomain } from './context.ts';
-import { isUuid, loadStoreMenus } from './loadStoreMenus.ts';
+import { loadStoreMenus } from './loadStoreMenus.ts';
 import { entriesOf, entryOf, type Entry } from './storeMenu.ts';
 
 export interface AvailabilityView {
@@ -21,7 +22,7 @@ export interface AvailabilityView {
  * All of it is read as of one instant. Ids are those of the feed, hence in lower case only.
  */
 export async function availabilityOf(domain: MenuDomain, storeId: string, since: number | null): Promise<AvailabilityView | null> {
-  if (!isUuid(storeId)) return null;
+  if (!isId(storeId)) return null;
   return inSnapshot(domain.pool, async (tx) => {
     const { version, changed } = await feedChanges(tx, { feed: `store:${storeId}`, since, events: [MenuItemAvailabilityChanged] });
     const store = (await loadStoreMenus(domain, tx, [storeId])).get(storeId);

@@ -1,4 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { MenuDomain } from './context.ts';
 import { catalogueAt, priceWindowJson, pricesBySubject } from './loadCatalogue.ts';
 import type { PriceWindow } from './prices.ts';
@@ -26,12 +27,9 @@ function reasonsByItem(rows: readonly { item: string; reason: UnavailableReason 
   return byItem;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-export const isUuid = (text: string): boolean => uuid.test(text);
-
 /** What decides the menus of these stores, by store id; stores without a price list are missing. */
 export async function loadStoreMenus(domain: MenuDomain, sql: SqlTx, storeIds: readonly string[]): Promise<Map<string, StoreMenu>> {
-  const rows = await sql.$queryRawUnsafe<Row[]>(statement, storeIds.filter(isUuid));
+  const rows = await sql.$queryRawUnsafe<Row[]>(statement, storeIds.filter(isId));
   if (rows.length === 0) return new Map();
   const catalogue = await catalogueAt(domain, rows[0]!.catalogue, sql);
   return new Map(rows.map((row) => [row.store_id, {

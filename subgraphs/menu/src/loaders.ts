@@ -25,7 +25,7 @@ export function loaders(domain: MenuDomain): Loaders {
     catalogue: () => (catalogue ??= readCatalogue()),
     storeMenu: new DataLoader(async (ids) => {
       const stores = await loadStoreMenus(domain, sql, ids);
-      return ids.map((id) => stores.get(id.toLowerCase()) ?? null);
+      return ids.map((id) => stores.get(id) ?? null);
     }),
     changes: new DataLoader((requests) => menuChanges(domain, requests), { cache: false }),
   };

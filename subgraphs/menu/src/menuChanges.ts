@@ -1,5 +1,6 @@
+import { isId } from '#platform/subgraph/id.ts';
 import type { MenuDomain } from './context.ts';
-import { isUuid, loadStoreMenus } from './loadStoreMenus.ts';
+import { loadStoreMenus } from './loadStoreMenus.ts';
 import { entryOf, itemsWithPriceBoundary, type Entry, type StoreMenu } from './storeMenu.ts';
 import { encodeSyncCursor, type SyncCursor } from './syncCursor.ts';
 
@@ -78,7 +79,7 @@ const statement = `
 /** What changed at each store since its cursor; null for stores without a price list. Two statements however many are asked. */
 export async function menuChanges(domain: MenuDomain, requests: readonly ChangesRequest[]): Promise<(Changes | null)[]> {
   const sql = domain.db;
-  const asked = requests.map((request) => (isUuid(request.storeId) ? request : undefined));
+  const asked = requests.map((request) => (isId(request.storeId) ? request : undefined));
   const rows = await sql.$queryRawUnsafe<Row[]>(
     statement,
     asked.map((request) => request?.storeId ?? null),
@@ -90,7 +91,7 @@ export async function menuChanges(domain: MenuDomain, requests: readonly Changes
   const now = domain.clock();
   return requests.map((request, index) => {
     const own = rows.filter((row) => row.ordinal === index + 1);
-    const store = stores.get(request.storeId.toLowerCase());
+    const store = stores.get(request.storeId);
     if (!store || !own[0]) return null;
     const known = request.since?.epoch === own[0].epoch ? request.since : undefined;
     const changes = own.flatMap((row) => (row.item_id !== null && row.version !== null ? [{ itemId: row.item_id, version: row.version }] : []));

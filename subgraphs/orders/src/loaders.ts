@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Orders } from './context.ts';
 import { streamOf } from './order.ts';
 import type { OrderView } from './orderView.ts';
-import { isUuid, ownOrders } from './ownership.ts';
+import { ownOrders } from './ownership.ts';
 import { boardsOf, type OrderBoardView } from './readModels/orderBoard.ts';
 import { ticketsOf, type KitchenTicketView } from './readModels/kitchenQueue.ts';
 
@@ -28,7 +29,7 @@ export interface Loaders {
 export function loaders(domain: Orders, principal: Principal): Loaders {
   return {
     orderById: new DataLoader(async (ids) => {
-      const rows = await domain.db.order.findMany({ where: { AND: [{ id: { in: ids.filter(isUuid) } }, ownOrders(principal)] } });
+      const rows = await domain.db.order.findMany({ where: { AND: [{ id: { in: ids.filter(isId) } }, ownOrders(principal)] } });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),

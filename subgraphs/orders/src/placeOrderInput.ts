@@ -1,6 +1,6 @@
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
-import { isUuid } from './ownership.ts';
+import { isId } from '#platform/subgraph/id.ts';
 
 const limits = { lines: 50, quantity: 99, modifiers: 20, modifierQuantity: 10, slots: 10, methodToken: 200 } as const;
 
@@ -10,7 +10,7 @@ export interface InvalidInput {
 }
 
 const idProblem = (field: string, id: string): InvalidInput | undefined =>
-  isUuid(id) ? undefined : { field, message: 'An id is a UUID in lower case, as the graph gives it.' };
+  isId(id) ? undefined : { field, message: 'An id is a UUID in lower case, as the graph gives it.' };
 
 function countProblem(field: string, count: number, low: number, high: number): InvalidInput | undefined {
   return count >= low && count <= high ? undefined : { field, message: `Between ${low} and ${high}, please.` };

@@ -1,12 +1,13 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
-import type { Page } from '#platform/subgraph/connection.ts';
+import { pagedList, sortable, type Page } from '#platform/subgraph/connection.ts';
 import type { Payments } from './context.ts';
 import type { PaymentStatus } from './payment.ts';
 
+export const paymentList = pagedList('payments', [sortable.instant, sortable.id]);
+
 /** Payments of a store, newest first; one more than the page holds. */
-export function findPayments(domain: Payments, filter: { storeId: string; status: PaymentStatus | undefined }, page: Page): Promise<Payment[]> {
-  const [createdAt, id] = page.after ?? [];
-  const before = page.after && { createdAt: new Date(String(createdAt)), id: String(id) };
+export function findPayments(domain: Payments, filter: { storeId: string; status: PaymentStatus | undefined }, page: Page<readonly [string, string]>): Promise<Payment[]> {
+  const before = page.after && { createdAt: page.after[0], id: page.after[1] };
   return domain.db.payment.findMany({
     where: {
       ...filter,

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Payments } from './context.ts';
 import { maySee } from './ownership.ts';
 
@@ -14,10 +15,7 @@ export function loaders(domain: Payments, principal: Principal): Loaders {
     paymentOfOrder: new DataLoader(async (orderIds) => {
       const payments = await domain.db.payment.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
       const byOrder = new Map(payments.filter((payment) => maySee(principal, payment)).map((payment) => [payment.orderId, payment]));
-      return orderIds.map((orderId) => byOrder.get(orderId.toLowerCase()) ?? null);
+      return orderIds.map((orderId) => byOrder.get(orderId) ?? null);
     }),
   };
 }
-
-/** Whether a text can be an id at all: anything else names nothing, and would upset the database. */
-export const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);

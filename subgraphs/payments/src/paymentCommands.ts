@@ -5,13 +5,14 @@ import {
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './commands/processPayment.ts';
 import { providerOf } from './config.ts';
 import type { Payments } from './context.ts';
 import type { CommandKind, Outcome } from './payment.ts';
 import { ProviderUnavailable } from './provider/paymentProvider.ts';
 
-const id = z.uuid().transform((text) => text.toLowerCase());
+const id = z.string().refine(isId, 'not a UUID in lower case');
 const text = (max: number) => z.string().min(1).refine((value) => charactersIn(value) <= max, `at most ${max} characters`);
 const key = text(256);
 const commandSchema = z.object({ orderId: id, idempotencyKey: key });

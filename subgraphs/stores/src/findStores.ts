@@ -1,12 +1,13 @@
 import type { Prisma } from '#generated/stores/prisma/client.ts';
 import type { StoreFilter } from '#generated/stores/resolvers.ts';
-import type { Page } from '#platform/subgraph/connection.ts';
+import { pagedList, sortable, type Page } from '#platform/subgraph/connection.ts';
+import { literally } from '#platform/subgraph/literally.ts';
 import type { Stores } from './context.ts';
 import { openingOf, type NearbyRow, type StoreRow } from './store.ts';
 
 const whereOf = (filter: StoreFilter | null | undefined): Prisma.StoreWhereInput => ({
   ...(filter?.country && { country: filter.country }),
-  ...(filter?.city && { city: { startsWith: filter.city, mode: 'insensitive' as const } }),
+  ...(filter?.city && { city: { startsWith: literally(filter.city), mode: 'insensitive' as const } }),
   ...(filter?.services?.length && { services: { hasEvery: [...filter.services] } }),
   ...(filter?.orderableNow && { accepting: true }),
 });
@@ -14,15 +15,17 @@ const whereOf = (filter: StoreFilter | null | undefined): Prisma.StoreWhereInput
 const orderable = (store: StoreRow, filter: StoreFilter | null | undefined, now: Date) =>
   !filter?.orderableNow || openingOf(store, now).open;
 
+export const storeList = pagedList('stores', [sortable.text, sortable.id]);
+
 /**
  * Stores by name. Opening hours are rules, not columns, so `orderableNow` is decided here: pages are read until enough stores
  * are open, which is bounded by the number of stores.
  */
-export async function findStores(domain: Stores, filter: StoreFilter | null | undefined, page: Page): Promise<StoreRow[]> {
+export async function findStores(domain: Stores, filter: StoreFilter | null | undefined, page: Page<readonly [string, string]>): Promise<StoreRow[]> {
   const found: StoreRow[] = [];
   const now = domain.clock();
   const batch = page.limit + 1;
-  let after = page.after as readonly [string, string] | undefined;
+  let { after } = page;
   for (;;) {
     const behind: Prisma.StoreWhereInput = after
       ? { OR: [{ name: { gt: after[0] } }, { name: after[0], id: { gt: after[1] } }] }

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Stores } from './context.ts';
 import type { StoreRow } from './store.ts';
 
@@ -7,12 +8,10 @@ export interface Loaders {
   readonly storeById: DataLoader<string, StoreRow | null>;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export function loaders(domain: Stores): Loaders {
   return {
     storeById: new DataLoader(async (ids) => {
-      const rows = await domain.db.store.findMany({ where: { id: { in: ids.filter((id) => uuid.test(id)) } }, include: { exceptions: true } });
+      const rows = await domain.db.store.findMany({ where: { id: { in: ids.filter(isId) } }, include: { exceptions: true } });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),

@@ -35,6 +35,11 @@ describe('stores', () => {
     expect(seen).toHaveLength(seedStores.length);
   });
 
+  it.each(['%', '_erlin', 'B%n', 'Berl__', '\\', 'Berlin\\'])('finds no store in %s: what one searches for is no pattern', async (city) => {
+    const result = await graph.as(nobody)(`query ($city: String) { stores(filter: { city: $city }) { edges { node { name } } } }`, { city });
+    expect(result).toEqual({ data: { stores: { edges: [] } } });
+  });
+
   it('combines filters', async () => {
     const result = await graph.as(nobody)(`{ stores(first: 100, filter: { country: "DE", city: "ber", services: [DELIVERY, KIOSK] }) { edges { node { name } } } }`);
     expect(names(result)).toContain('Dr. Burger Berlin');

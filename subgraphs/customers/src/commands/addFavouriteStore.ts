@@ -1,8 +1,9 @@
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Customers } from '../context.ts';
 import { lockCustomer } from '../lockCustomer.ts';
-import { customerOf, isId } from '../ownership.ts';
+import { customerOf } from '../ownership.ts';
 
 /** How many favourites a customer may have. */
 export const maxFavourites = 100;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CustomerAddressVersioned } from '#schema/events/customers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import { checkAddress, type AddressContent, type AddressInput } from '../address.ts';
 import type { Customers, Tx } from '../context.ts';
@@ -8,7 +9,7 @@ import { openAddress, sealAddress } from '../customer.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { InputProblem } from '../inputChecks.ts';
 import { lockCustomer, type LockedCustomer } from '../lockCustomer.ts';
-import { customerOf, isId } from '../ownership.ts';
+import { customerOf } from '../ownership.ts';
 
 export interface ChangeAddress {
   readonly idempotencyKey: string;

@@ -1,7 +1,8 @@
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Customers } from '../context.ts';
 import { lockCustomer } from '../lockCustomer.ts';
-import { customerOf, isId } from '../ownership.ts';
+import { customerOf } from '../ownership.ts';
 
 export type RemoveFavouriteStoreOutcome = { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
 

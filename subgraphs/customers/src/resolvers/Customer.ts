@@ -1,5 +1,5 @@
 import type { CustomerResolvers } from '#generated/customers/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
+import { consentList, favouriteList } from '../findPages.ts';
 import { mayRead } from '../ownership.ts';
 
 export const Customer: CustomerResolvers = {
@@ -11,11 +11,11 @@ export const Customer: CustomerResolvers = {
   }),
   consents: ({ id }, _args, { loaders }) => loaders.consentsOf.load(id),
   consentHistory: async ({ id }, args, { loaders }) => {
-    const page = pageArgs(args);
-    return toConnection(await loaders.consentHistory(id, page), page, (row) => [row.at.toISOString(), row.id]);
+    const page = consentList.page(args, id);
+    return consentList.connection(await loaders.consentHistory(id, page), page, (row) => [row.at.toISOString(), row.id]);
   },
   favouriteStores: async ({ id }, args, { loaders }) => {
-    const page = pageArgs(args);
-    return toConnection(await loaders.favourites(id, page), page, (row) => [row.addedAt.toISOString(), row.storeId]);
+    const page = favouriteList.page(args, id);
+    return favouriteList.connection(await loaders.favourites(id, page), page, (row) => [row.addedAt.toISOString(), row.storeId]);
   },
 };

@@ -1,8 +1,9 @@
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Deliveries, DeliveryRow } from '../context.ts';
 import { accept, carried, type DeliveryState } from '../delivery.ts';
 import { lockDelivery, moveDelivery } from '../moveDelivery.ts';
-import { courierOf, isId } from '../ownership.ts';
+import { courierOf } from '../ownership.ts';
 
 export type AcceptJobOutcome =
   | { readonly kind: 'done'; readonly delivery: DeliveryRow }

@@ -1,10 +1,10 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { DeliveryCommandService, DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { cancelDelivery } from '../commands/cancelDelivery.ts';
 import { dispatch } from '../commands/dispatch.ts';
 import type { Deliveries } from '../context.ts';
-import { isId } from '../ownership.ts';
 import { isPosition, quote, type Position } from '../quote.ts';
 
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);

@@ -1,9 +1,10 @@
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
 import { ownsStore } from '../ownership.ts';
 import type { AdjustmentReason } from '../stockItem.ts';
-import { isUuid, lockStock } from '../stockRows.ts';
+import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
 import { invalid, maxQuantity, type StockChangeOutcome } from './receiveStock.ts';
 
@@ -20,7 +21,7 @@ export interface Correction {
 export async function adjustStock(domain: Inventory, principal: Principal, correction: Correction): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, ...body } = correction;
   const { storeId, ingredientId, quantity, reason } = body;
-  if (!ownsStore(principal, storeId) || !isUuid(ingredientId)) return { kind: 'notFound' };
+  if (!ownsStore(principal, storeId) || !isId(ingredientId)) return { kind: 'notFound' };
   return domain.transaction((tx) =>
     idempotent<StockChangeOutcome>(tx, { principal, mutation: 'adjustStock', key, body, now: domain.clock() }, async () => {
       if (quantity === 0 || Math.abs(quantity) > maxQuantity) return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);

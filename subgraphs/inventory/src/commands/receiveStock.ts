@@ -1,9 +1,10 @@
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
 import { ownsStore } from '../ownership.ts';
 import type { StockCommand } from '../stockItem.ts';
-import { isUuid, lockStock } from '../stockRows.ts';
+import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
 
 export interface Delivered {
@@ -39,7 +40,7 @@ export async function receiveStock(domain: Inventory, principal: Principal, deli
       const problem = complaint(delivered);
       if (problem) return problem;
       const ingredientIds = lines.map((line) => line.ingredientId);
-      const known = ingredientIds.every(isUuid) ? await tx.ingredient.count({ where: { id: { in: ingredientIds } } }) : 0;
+      const known = ingredientIds.every(isId) ? await tx.ingredient.count({ where: { id: { in: ingredientIds } } }) : 0;
       if (known < ingredientIds.length) return { kind: 'notFound' };
       const stock = await lockStock(tx, storeId, ingredientIds);
       const commands = new Map(lines.map(({ ingredientId, quantity }): [string, StockCommand] => [ingredientId, { kind: 'RECEIVE', quantity }]));

@@ -1,7 +1,6 @@
 import type { StockItemResolvers, StockMovementResolvers } from '#generated/inventory/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
 import { isLow } from '../stockItem.ts';
-import { stockKey } from '../stockQueries.ts';
+import { movementList, stockKey } from '../stockQueries.ts';
 
 export const StockItem: StockItemResolvers = {
   id: stockKey,
@@ -9,9 +8,9 @@ export const StockItem: StockItemResolvers = {
   low: isLow,
   updatedAt: ({ updatedAt }) => updatedAt.toISOString(),
   movements: async ({ storeId, ingredientId }, args, { loaders }) => {
-    const page = pageArgs(args);
+    const page = movementList.page(args, stockKey({ storeId, ingredientId }));
     const rows = await loaders.movementPage.load({ storeId, ingredientId, after: page.after, limit: page.limit + 1 });
-    return toConnection(rows, page, (row) => [row.version]);
+    return movementList.connection(rows, page, (row) => [row.version]);
   },
 };
 

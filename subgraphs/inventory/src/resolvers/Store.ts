@@ -1,5 +1,5 @@
 import type { StoreResolvers } from '#generated/inventory/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
+import { stockList } from '../stockQueries.ts';
 
 /** All that the store-room is told of a foreign thing: whether it exists is for its owner to say. */
 export interface Stub {
@@ -9,8 +9,8 @@ export interface Stub {
 export const Store: StoreResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   stock: async ({ id }, { first, after, lowOnly }, { loaders }) => {
-    const page = pageArgs({ first, after });
+    const page = stockList.page({ first, after }, id);
     const rows = await loaders.stockPage.load({ storeId: id, after: page.after, limit: page.limit + 1, lowOnly: lowOnly ?? false });
-    return rows && toConnection(rows, page, (row) => [row.ingredientName, row.ingredientId]);
+    return rows && stockList.connection(rows, page, (row) => [row.ingredientName, row.ingredientId]);
   },
 };

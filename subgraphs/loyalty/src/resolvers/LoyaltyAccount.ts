@@ -1,11 +1,13 @@
 import type { LoyaltyAccountResolvers } from '#generated/loyalty/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
+import { pagedList, sortable } from '#platform/subgraph/connection.ts';
+
+const ledgerList = pagedList('ledger', [sortable.number]);
 
 export const LoyaltyAccount: LoyaltyAccountResolvers = {
   ledger: async ({ customerId }, args, { loaders }) => {
-    const page = pageArgs(args);
-    const before = page.after === undefined ? null : Number(page.after[0]);
+    const page = ledgerList.page(args, customerId);
+    const before = page.after?.[0] ?? null;
     const rows = await loaders.entries.load({ customerId, limit: page.limit, before });
-    return toConnection(rows, page, ({ version }) => [version]);
+    return ledgerList.connection(rows, page, ({ version }) => [version]);
   },
 };

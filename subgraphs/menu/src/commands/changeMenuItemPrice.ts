@@ -1,11 +1,12 @@
 import { MenuItemChanged } from '#schema/events/menu.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
-import { isUuid, loadStoreMenus, menusOfStores } from '../loadStoreMenus.ts';
+import { loadStoreMenus, menusOfStores } from '../loadStoreMenus.ts';
 import type { StoreMenu } from '../storeMenu.ts';
 
 export interface PriceChange {
@@ -50,7 +51,7 @@ interface ListRow {
 }
 
 async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promise<ListRow | undefined> {
-  if (storeId !== null && !isUuid(storeId)) return undefined;
+  if (storeId !== null && !isId(storeId)) return undefined;
   const [list] = await tx.$queryRawUnsafe<ListRow[]>(
     `SELECT l.id::text, l.country, l.currency, l.exponent FROM price_list l
      WHERE l.country = $1 OR l.id = (SELECT s.price_list_id FROM store_price_list s WHERE s.store_id = $2::uuid)`, country, storeId);
@@ -76,7 +77,7 @@ export async function changeMenuItemPrice(domain: MenuDomain, principal: Princip
       await lockMenu(tx);
       const list = await priceListOf(tx, change);
       if (!list) return { kind: 'priceListNotFound' };
-      const item = isUuid(change.menuItemId) && await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } });
+      const item = isId(change.menuItemId) && await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } });
       if (!item) return { kind: 'itemNotFound' };
       const validFrom = change.validFrom && change.validFrom > now ? change.validFrom : now;
       const stores = change.storeId === null ? await menusOfStores(domain, tx, list.id) : [...(await loadStoreMenus(domain, tx, [change.storeId])).values()];

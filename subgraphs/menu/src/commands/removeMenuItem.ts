@@ -1,16 +1,17 @@
+import { isId } from '#platform/subgraph/id.ts';
 import { MenuItemChanged } from '#schema/events/menu.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
 import { loadCatalogue } from '../loadCatalogue.ts';
-import { isUuid, menusOfStores } from '../loadStoreMenus.ts';
+import { menusOfStores } from '../loadStoreMenus.ts';
 
 /**
  * Takes an item off every menu; the row stays, for orders that name it and as a tombstone for devices. The feed of each store that sold it is told in the
  * same transaction, of it and of the combos that cannot be made without it. False: there is no such item.
  */
 export async function removeMenuItem(domain: MenuDomain, menuItemId: string): Promise<boolean> {
-  if (!isUuid(menuItemId)) return false;
+  if (!isId(menuItemId)) return false;
   return domain.transaction(async (tx) => {
     await lockMenu(tx);
     const item = await tx.menuItem.findUnique({ where: { id: menuItemId }, include: { choiceOf: { include: { slot: true } } } });

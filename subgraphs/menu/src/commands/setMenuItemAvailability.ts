@@ -1,6 +1,6 @@
 import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { MenuDomain } from '../context.ts';
-import { isUuid } from '../loadStoreMenus.ts';
 import type { Entry } from '../storeMenu.ts';
 import { changeAvailability } from './changeAvailability.ts';
 
@@ -14,7 +14,7 @@ export async function setMenuItemAvailability(
   domain: MenuDomain, principal: Principal, input: { readonly storeId: string; readonly menuItemId: string; readonly available: boolean },
 ): Promise<SetAvailabilityOutcome> {
   const { storeId, menuItemId } = input;
-  if (!mayManage(principal, storeId) || !isUuid(storeId) || !isUuid(menuItemId)) return { kind: 'notFound' };
+  if (!mayManage(principal, storeId) || !isId(storeId) || !isId(menuItemId)) return { kind: 'notFound' };
   const entry = await domain.transaction((tx) =>
     changeAvailability(domain, tx, { storeId, menuItemId, reason: 'WITHDRAWN_BY_STAFF', holds: !input.available }));
   return entry ? { kind: 'done', entry } : { kind: 'notFound' };

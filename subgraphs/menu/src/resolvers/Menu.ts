@@ -1,5 +1,5 @@
 import type { MenuResolvers, MenuSectionResolvers } from '#generated/menu/resolvers.ts';
-import { pageArgs, toConnection, type Connection, type Page } from '#platform/subgraph/connection.ts';
+import { pagedList, sortable, type Connection, type Page, type PagedList } from '#platform/subgraph/connection.ts';
 import { compareKeys, menuKey, type Category } from '../catalogue.ts';
 import type { Entry } from '../storeMenu.ts';
 
@@ -14,10 +14,14 @@ export interface SectionView {
   readonly entries: readonly Entry[];
 }
 
-function pageOf(entries: readonly Entry[], page: Page): Connection<Entry> {
+type MenuKey = [number, number, string];
+const menuList = pagedList('menu', [sortable.number, sortable.number, sortable.id]);
+const sectionList = pagedList('section', [sortable.number, sortable.number, sortable.id], { usual: 50 });
+
+function pageOf(entries: readonly Entry[], list: PagedList<MenuKey>, page: Page<MenuKey>): Connection<Entry> {
   const { after } = page;
   const rest = after ? entries.filter((entry) => compareKeys(menuKey(entry.item), after) > 0) : entries;
-  return toConnection(rest.slice(0, page.limit + 1), page, (entry) => menuKey(entry.item));
+  return list.connection(rest.slice(0, page.limit + 1), page, (entry) => menuKey(entry.item));
 }
 
 export const Menu: MenuResolvers = {
@@ -27,9 +31,9 @@ export const Menu: MenuResolvers = {
     for (const entry of entries) byCategory.set(entry.item.category, [...(byCategory.get(entry.item.category) ?? []), entry]);
     return [...byCategory].map(([category, own]) => ({ category, entries: own }));
   },
-  entries: ({ entries }, args) => pageOf(entries, pageArgs(args)),
+  entries: ({ entries }, args) => pageOf(entries, menuList, menuList.page(args)),
 };
 
 export const MenuSection: MenuSectionResolvers = {
-  entries: ({ entries }, args) => pageOf(entries, pageArgs(args, { default: 50 })),
+  entries: ({ category, entries }, args) => pageOf(entries, sectionList, sectionList.page(args, category.id)),
 };

@@ -1,10 +1,10 @@
 import type { OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Prisma } from '#generated/orders/prisma/client.ts';
 import type { DataOf, NewEvent } from '#platform/events/defineEvent.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import type { Orders } from '../context.ts';
 import { decide, fold, streamOf, type OrderCommand, type OrderStatus } from '../order.ts';
 import type { OrderView } from '../orderView.ts';
-import { isUuid } from '../ownership.ts';
 
 export type ChangeOutcome =
   | { readonly kind: 'done'; readonly order: OrderView }
@@ -19,7 +19,7 @@ export type ChangeOutcome =
 export async function changeOrder(
   domain: Orders, orderId: string, command: OrderCommand, own: Prisma.OrderWhereInput = {}, causationId?: string,
 ): Promise<ChangeOutcome> {
-  if (!isUuid(orderId)) return { kind: 'notFound' };
+  if (!isId(orderId)) return { kind: 'notFound' };
   return domain.transaction(async (tx) => {
     const row = await tx.order.findFirst({ where: { AND: [{ id: orderId }, own] } });
     const order = row && fold(await domain.events.load(tx, streamOf(orderId)));

@@ -1,9 +1,9 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { IdempotencyKeyReused, requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';
-import { isId } from '../loaders.ts';
 import { mayManage } from '../ownership.ts';
 import { ProviderUnavailable } from '../provider/paymentProvider.ts';
 import { PaymentKeyReused, processPayment } from './processPayment.ts';

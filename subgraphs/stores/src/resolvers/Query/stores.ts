@@ -1,8 +1,7 @@
 import type { QueryResolvers } from '#generated/stores/resolvers.ts';
-import { pageArgs, toConnection } from '#platform/subgraph/connection.ts';
-import { findStores } from '../../findStores.ts';
+import { findStores, storeList } from '../../findStores.ts';
 
 export const stores: QueryResolvers['stores'] = async (_parent, args, { domain }) => {
-  const page = pageArgs(args);
-  return toConnection(await findStores(domain, args.filter, page), page, (store) => [store.name, store.id]);
+  const page = storeList.page(args);
+  return storeList.connection(await findStores(domain, args.filter, page), page, (store) => [store.name, store.id]);
 };
