@@ -178,6 +178,36 @@ describe('consumers', () => {
     });
   });
 
+  const zero = '\u0000\u0000\u0000\u0000\u0007';
+  it.each<[string, string, unknown]>([
+    ['a key of zero bytes', zero, 'no event'],
+    ['a key that was no UTF-8', '\ufffd\ufffd', 'no event'],
+    ['half of a character as its key', '\ud800', 'no event'],
+    ['no key', '', 'no event'],
+    ['a key of 10,000 characters', 'ß'.repeat(10_000), 'no event'],
+    ['a key of 300 zero bytes', '\u0000'.repeat(300), 'no event'],
+    ['zero bytes for a value', 'counter:zero', '\u0000\u0000'],
+    ['no value', 'counter:none', ''],
+    ['an event whose type has a zero byte', 'counter:type', { eventType: 'Counter\u0000Raised' }],
+    ['an event whose version has a zero byte', 'counter:version', { version: '2.0\u0000\ud800' }],
+    ['an event whose id is none', 'counter:id', { eventId: 'one', version: '2.0' }],
+    ['an event of an aggregate with a zero byte', zero, { metadata: { aggregateId: zero } }],
+  ])('park %s once, and can list, show and replay it', async (_name, key, value) => {
+    const [good] = await raise('z');
+    const over = value as { metadata?: object };
+    const whole = typeof value === 'string' ? value : { ...good!, eventId: hearer.newId(), ...over, metadata: { ...good!.metadata, ...over.metadata } };
+    const message = { topic: 'counters.v1', key, value: whole };
+    const ignored = await deliver(hearer, consumer, message) === 'ignored';
+    await deliver(hearer, consumer, message);
+    const all = await listParked(hearer.pool);
+    if (ignored) return expect(all).toEqual([]);
+    expect(all).toHaveLength(1);
+    expect(await showParked(hearer.pool, all[0]!.id)).toMatchObject({ message: whole });
+    expect((await listParked(hearer.pool, { aggregate: all[0]!.aggregate })).length).toBe(1);
+    const { failed } = await replayParked(hearer, [consumer], { id: all[0]!.id });
+    expect(failed).toMatchObject([{ id: all[0]!.id }]);
+  });
+
   it('wait while something around them fails, and park nothing', async () => {
     let down = true;
     behave = () => { if (down) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }); };

@@ -6,7 +6,7 @@ import { issuesOf, majorOf, parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
 import { isInfrastructureFailure, PermanentFailure } from './failure.ts';
 import type { Consumer, Taken } from './onEvent.ts';
-import { parkBehind, parkFailed } from './parked.ts';
+import { aggregateOf, parkBehind, parkFailed } from './parked.ts';
 import { backoffMs, pause } from './pause.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
@@ -77,6 +77,6 @@ export function handleIn(domain: Domain, consumer: Consumer, event: EventEnvelop
 
 async function park(domain: Domain, consumer: Consumer, message: BusMessage, reason: string, attempts: number): Promise<Outcome> {
   await parkFailed(domain.pool, consumer.name, message, { reason, attempts });
-  domain.log.error({ consumer: consumer.name, topic: message.topic, aggregate: message.key, reason }, 'an event was parked: see "events parked list"');
+  domain.log.error({ consumer: consumer.name, topic: message.topic, aggregate: aggregateOf(message), reason }, 'an event was parked: see "events parked list"');
   return 'parked';
 }

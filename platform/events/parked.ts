@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
+import { isId } from '#platform/subgraph/id.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 export interface ParkedMessage {
@@ -59,7 +60,7 @@ export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
 /** Sets a message aside because it failed. Later ones of its aggregate park behind it. Once, however often it is called. */
 export function parkFailed(pool: pg.Pool, consumer: string, message: BusMessage, failure: { reason: string; attempts: number }): Promise<void> {
   return inTransaction(pool, async (tx) => {
-    await lockParked(tx, consumer, message.key);
+    await lockParked(tx, consumer, aggregateOf(message));
     await insert(tx, consumer, message, { state: 'failed', ...failure });
   });
 }
@@ -67,9 +68,9 @@ export function parkFailed(pool: pg.Pool, consumer: string, message: BusMessage,
 /** Sets a message aside, untried, behind an earlier one of its aggregate. Answers false if there is none any more: then it is to be handled. */
 export function parkBehind(pool: pg.Pool, consumer: string, message: BusMessage): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
-    await lockParked(tx, consumer, message.key);
+    await lockParked(tx, consumer, aggregateOf(message));
     const first = await tx.$queryRawUnsafe<{ id: string }[]>(
-      'select id from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1', consumer, message.key);
+      'select id from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1', consumer, aggregateOf(message));
     if (!first[0]) return false;
     await insert(tx, consumer, message, { state: 'waiting', reason: `behind ${first[0].id}`, attempts: 0 });
     return true;
@@ -82,7 +83,27 @@ async function insert(tx: SqlTx, consumer: string, message: BusMessage, { state,
   await tx.$executeRawUnsafe(
     `insert into platform.parked (consumer, aggregate, event_id, topic, event_type, message, state, reason, attempts)
      values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
-    consumer, message.key, event?.eventId ?? contentId(message), message.topic, event?.eventType ?? null, JSON.stringify(message.value), state, reason.slice(0, 2_000), attempts);
+    consumer, aggregateOf(message), event && isId(event.eventId) ? event.eventId : contentId(message), message.topic,
+    event ? storable(event.eventType) : null, JSON.stringify(message.value), state, storable(reason), attempts);
+}
+
+const mostCharacters = 2_000;
+
+/** A text as it can be stored and shown: what PostgreSQL refuses, and what would upset a terminal, is written as in JSON (`\\u0000`). */
+export const storable = (text: string): string => text.slice(0, mostCharacters)
+  .replace(/[\p{Cc}\p{Cs}]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).slice(0, mostCharacters);
+
+/** The most bytes of a key that an index takes beside what else is in it. */
+const mostKeyBytes = 1_000;
+
+/**
+ * The key of a message as its dead letters are filed under. Ours are short and of letters; a stranger's may be anything that Kafka takes, and is made one that can be
+ * stored: else its message could neither be handled nor set aside, and its partition would stand still for ever.
+ */
+export function aggregateOf({ key }: Pick<BusMessage, 'key'>): string {
+  const text = storable(key);
+  if (text.length === key.length && Buffer.byteLength(text) <= mostKeyBytes) return text;
+  return Buffer.byteLength(key) <= mostKeyBytes / 6 ? text : `${text.slice(0, 100)}…${createHash('sha256').update(key).digest('hex')}`;
 }
 
 /** Names what has no id of its own by its content, so that a duplicate of it is known as one. */

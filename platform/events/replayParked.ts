@@ -2,7 +2,7 @@ import type { Domain } from '#platform/subgraph/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { checkMessage, handleIn } from './deliver.ts';
 import type { Consumer } from './onEvent.ts';
-import { listParked, lockParked, type ParkedFilter } from './parked.ts';
+import { listParked, lockParked, storable, type ParkedFilter } from './parked.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 export interface ReplayResult {
@@ -38,7 +38,7 @@ async function drain(domain: Domain, consumer: Consumer | undefined, name: strin
     if (!head) return { replayed };
     const reason = consumer ? await replay(domain, consumer, aggregate, head) : `there is no consumer ${name} any more`;
     if (reason === undefined) continue;
-    await domain.pool.query(`update platform.parked set reason = $2, state = 'failed', attempts = attempts + 1 where id = $1`, [head.id, reason.slice(0, 2_000)]);
+    await domain.pool.query(`update platform.parked set reason = $2, state = 'failed', attempts = attempts + 1 where id = $1`, [head.id, storable(reason)]);
     return { replayed, failed: { id: Number(head.id), reason } };
   }
 }

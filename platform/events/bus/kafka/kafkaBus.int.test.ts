@@ -32,6 +32,29 @@ describeOnKafka('Kafka', () => {
     });
   }
 
+  it.each(['kafkajs', 'platformatic'] as const)('hands on what a stranger sent, whatever it is, and what is behind it: %s', async (client) => {
+    const broker = await sharedKafka();
+    const topic = `strange-${randomUUID()}.v1`;
+    const bus = await openBus(`${client}://${broker}`, log);
+    const heard: string[] = [];
+    const raw = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).producer();
+    await raw.connect();
+    try {
+      await bus.consume(`group-${randomUUID()}`, [topic], async ({ key }) => { heard.push(key); });
+      await raw.send({ topic, messages: [
+        { partition: 0, key: Buffer.from([0, 0, 0, 0, 7]), value: 'no event' },
+        { partition: 0, key: Buffer.from([0xff, 0xfe]), value: Buffer.from([0xc3, 0x28]) },
+        { partition: 0, key: null, value: null },
+        { partition: 0, key: 'k'.repeat(20_000), value: '', headers: { '': '', traceparent: Buffer.from([0xff, 0]), many: ['1', '2'] } },
+        { partition: 0, key: 'last', value: '{}' },
+      ] });
+      await until(() => heard.includes('last'));
+      expect(heard).toEqual(['\0\0\0\0\u0007', '\ufffd\ufffd', '', 'k'.repeat(20_000), 'last']);
+    } finally {
+      await Promise.all([raw.disconnect(), bus.close()]);
+    }
+  });
+
   it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
     const broker = await sharedKafka();
     const buses = await Promise.all((['kafkajs', 'platformatic'] as const).map((client) => openBus(`${client}://${broker}`, log)));
