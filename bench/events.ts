@@ -16,19 +16,20 @@ import { startCluster } from '#platform/postgres/startCluster.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-
-const help = `bench/events: what it costs to move events, in one process on a durable embedded PostgreSQL, the bus included.
-
-  --seconds <n>      of each measurement (10)
-  --kafka <client>   on a Kafka broker of its own instead of the bus in PostgreSQL: kafkajs or platformatic
-
-Prints: commit to consumer (p50, p99) one event at a time; events a second, appended and consumed, by 16 writers;
-statements a second on an idle system of all domains.
-`;
+import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:events');
-if (process.argv.includes('--help')) console.log(help);
-else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1] ?? 10) || 10);
+const { settings: flags } = commandLine({
+  name: 'bench:events', does: 'what it costs to move events, in one process on a durable embedded PostgreSQL, the bus included.',
+  flags: {
+    '--seconds <n>': 'of each measurement (10)',
+    '--kafka <client>': 'on a Kafka broker of its own instead of the bus in PostgreSQL: kafkajs or platformatic',
+  },
+  more: `Prints: commit to consumer (p50, p99) one event at a time; events a second, appended and consumed, by 16 writers;
+statements a second on an idle system of all domains.`,
+  examples: ['bench:events', 'bench:events --kafka kafkajs'],
+});
+await main(Number(flags['SECONDS'] ?? 10) || 10);
 
 interface Bench {
   readonly admin: pg.Pool;
@@ -63,8 +64,8 @@ async function main(seconds: number): Promise<void> {
 /** The bus that is asked for, and how to end what it rests on. */
 async function openBus(folder: string, database: () => Promise<string>): Promise<{ bus: EventBus; stop: () => Promise<void> }> {
   const log = pino({ level: 'warn' });
-  if (process.argv.includes('--kafka')) {
-    const client = process.argv[process.argv.indexOf('--kafka') + 1] === 'platformatic' ? 'platformatic' : 'kafkajs';
+  if (flags['KAFKA']) {
+    const client = flags['KAFKA'] === 'platformatic' ? 'platformatic' : 'kafkajs';
     const broker = await startKafkaBroker({ folder });
     console.log(`on Kafka, by ${client}`);
     return { bus: await kafkaBus({ brokers: [broker.brokers], client, log }), stop: () => broker.stop('SIGKILL') };

@@ -8,22 +8,23 @@ import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
-
-const help = `bench/kafka-clients: both client libraries of the Kafka bus, one after the other, on one broker and in one process.
-
-  --seconds <n>   of each measurement (10)
-
-Prints for each: events a second published with acks=all, 100 in a call, 4 calls at a time; from publish to consumer and to tail, one event
-at a time (p50, p99); CPU of this process for each event that is published and consumed.
-`;
+import { commandLine } from '../scripts/system/commandLine.ts';
 
 const log = pino({ level: 'warn' });
 const payload = 'x'.repeat(600);
 const event = (n: number) => ({ data: { n, payload } }) as unknown as EventEnvelope;
 
 endOnError('bench:kafka-clients');
-if (process.argv.includes('--help')) console.log(help);
-else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1]) || 10);
+const { settings: flags } = commandLine({
+  name: 'bench:kafka-clients', does: 'both client libraries of the Kafka bus, one after the other, on one broker and in one process.',
+  flags: {
+    '--seconds <n>': 'of each measurement (10)',
+  },
+  more: `Prints for each: events a second published with acks=all, 100 in a call, 4 calls at a time; from publish to consumer and to tail, one event
+at a time (p50, p99); CPU of this process for each event that is published and consumed.`,
+  examples: ['bench:kafka-clients'],
+});
+await main(Number(flags['SECONDS'] ?? 10) || 10);
 
 async function main(seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-kafka-'));

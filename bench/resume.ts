@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
@@ -9,6 +8,7 @@ import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { chaosSupergraph } from '../e2e/chaos/chaosGraph.ts';
+import { commandLine } from '../scripts/system/commandLine.ts';
 import type { ClientsCalls } from './resume/clients.ts';
 import { comeBack, type Figures, type Scenario, type Stage } from './resume/comeBack.ts';
 import type { KioskCalls } from './resume/kioskServer.ts';
@@ -18,28 +18,24 @@ import type { ResumeSetup } from './resume/processes.ts';
 import { startChild, type Child } from './streams/childCalls.ts';
 import { fileLimit } from './streams/options.ts';
 
-const help = `bench/resume: clients with cursors that come back all at once, and are told what they missed: from the event log of a domain, on a durable
-embedded PostgreSQL. The domain, the channel and the clients are a process each.
-
-  --clients <n>   each a caller of its own (10000)
-  --stores <n>    that the orders belong to (300)
-
-Each client follows an order of its own, or the board of a store; all are cut off and miss 1 to 3 events of each order or board; then they come back.
-Prints, counted from the first that sets out: until all are acknowledged; until half, 99 % and all of them have what they missed; statements asked of
-the database, CPU of the channel and of the domain. Ends with 1 unless each was shown exactly what it missed, in order, once: of an order each version,
-of a board growing ones up to the last.
-`;
-
 const scenarios: readonly Scenario[] = [
   { title: 'an order each, on another process', follows: 'orders', isRestarted: true },
   { title: 'an order each, on the same process', follows: 'orders', isRestarted: false },
   { title: 'boards of stores, on another process', follows: 'stores', isRestarted: true },
 ];
 
-const { values } = parseArgs({ options: { help: { type: 'boolean' }, clients: { type: 'string', default: '10000' }, stores: { type: 'string', default: '300' } } });
 endOnError('bench:resume');
-if (values.help) console.log(help);
-else await main(Number(values.clients), Number(values.stores));
+const { settings: flags } = commandLine({
+  name: 'bench:resume',
+  does: `clients with cursors that come back all at once, and are told what they missed: from the event log of a domain, on a durable embedded PostgreSQL. The domain, the channel and the clients are a process each.`,
+  flags: { '--clients <n>': 'each a caller of its own (10000)', '--stores <n>': 'that the orders belong to (300)' },
+  more: `Each client follows an order of its own, or the board of a store; all are cut off and miss 1 to 3 events of each order or board; then they come back.
+Prints, counted from the first that sets out: until all are acknowledged; until half, 99 % and all of them have what they missed; statements asked of
+the database, CPU of the channel and of the domain. Ends with 1 unless each was shown exactly what it missed, in order, once: of an order each version,
+of a board growing ones up to the last.`,
+  examples: ['bench:resume --clients 1000'],
+});
+await main(Number(flags['CLIENTS'] ?? 10_000), Number(flags['STORES'] ?? 300));
 
 async function main(asked: number, stores: number): Promise<void> {
   // A socket is a file.

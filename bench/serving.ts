@@ -8,19 +8,20 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command } from '../e2e/start-command/command.ts';
-
-const help = `bench/serving: the one process under load, as \`start\` runs it, kitchens and couriers off.
-
-  --seconds <n>   of each measurement (8)
-
-Prints: memory of the process, idle and afterwards; requests a second, p50, p99 and CPU of the server per request, for a one-field query and for the
-menu page of a store through web and kiosk; orders a second, p50 and p99 through the kiosk; placing to first message of the order's stream.
-The load comes from this process, on the same cores.
-`;
+import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:serving');
-if (process.argv.includes('--help')) console.log(help);
-else await main(Number(process.argv[process.argv.indexOf('--seconds') + 1] ?? 8) || 8);
+const { settings: flags } = commandLine({
+  name: 'bench:serving', does: 'the one process under load, as "start" runs it, kitchens and couriers off.',
+  flags: {
+    '--seconds <n>': 'of each measurement (8)',
+  },
+  more: `Prints: memory of the process, idle and afterwards; requests a second, p50, p99 and CPU of the server per request, for a one-field query and for the
+menu page of a store through web and kiosk; orders a second, p50 and p99 through the kiosk; placing to first message of the order's stream.
+The load comes from this process, on the same cores.`,
+  examples: ['bench:serving --seconds 8'],
+});
+await main(Number(flags['SECONDS'] ?? 8) || 8);
 
 type Send = () => Promise<unknown>;
 

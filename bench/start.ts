@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { command } from '../e2e/start-command/command.ts';
-
-const help = `bench/start: how long \`start\` takes until it is ready, code generated before.
-
-  --runs <n>   second starts (5)
-
-Prints: seconds of the first start on an empty data folder, and of each start on the same folder after it.
-`;
+import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:start');
-if (process.argv.includes('--help')) console.log(help);
-else await main(Number(process.argv[process.argv.indexOf('--runs') + 1] ?? 5) || 5);
+const { settings: flags } = commandLine({
+  name: 'bench:start', does: 'how long "start" takes until it is ready, code generated before.',
+  flags: {
+    '--runs <n>': 'second starts (5)',
+  },
+  more: `Prints: seconds of the first start on an empty data folder, and of each start on the same folder after it.`,
+  examples: ['bench:start --runs 5'],
+});
+await main(Number(flags['RUNS'] ?? 5) || 5);
 
 async function main(runs: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-start-'));

@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { aimedAt, heading, print, type Row } from './streams/figures.ts';
-import { fileLimit, help, optionsOf, type Options } from './streams/options.ts';
+import { commandLine } from '../scripts/system/commandLine.ts';
+import { command, fileLimit, optionsOf, type Options } from './streams/options.ts';
 import { surroundings } from './streams/rig.ts';
 import { scenarios } from './streams/scenarios.ts';
 
-const options = optionsOf(process.argv.slice(2));
 endOnError('bench:streams');
-if (options.help) console.log(help);
-else await main(withinLimits(options));
+await main(withinLimits(optionsOf(commandLine(command))));
 
 /** A socket is a file. */
 function withinLimits(asked: Options): Options {

@@ -1,8 +1,21 @@
+import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { serveSupergraph } from './src/serve/serveSupergraph.ts';
 
-/** `SUPERGRAPH=<file> PORT=<n> pnpm gateway`. */
 endOnError('gateway');
+const [argument] = process.argv.slice(2);
+if (argument === '--help' || argument === '-h') {
+  console.log(`gateway: serves any Federation 2 supergraph, not only this one.
+
+  SUPERGRAPH=<file>   its SDL
+  PORT=<n>            where to serve it (4000)
+
+For example:
+  SUPERGRAPH=schema/supergraph.graphql PORT=5000 npx -y pnpm@10.34.9 gateway
+`);
+  process.exit(0);
+}
+if (argument !== undefined) throw new StartupError(`"${argument}" is not understood: --help lists what is.`);
 const running = await serveSupergraph(process.env);
 console.log(`serving ${process.env['SUPERGRAPH']} at ${running.url}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close().then(() => process.exit(0)));

@@ -1,12 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { watchFolders } from './system/watchFolders.ts';
+import { commandLine } from './system/commandLine.ts';
+import { startSettings } from './system/settingCatalogue.ts';
 
-/** `dev`: runs `start`, and again whenever the code changes. Takes the flags of `start`; `--fresh` holds for the first run only. */
 const root = new URL('..', import.meta.url).pathname;
 const watched = ['bffs', 'gateway', 'platform', 'sandbox', 'schema', 'scripts', 'subgraphs'];
 const settleMs = 200;
 
+endOnError('dev');
+commandLine({
+  name: 'dev', does: 'runs "start", and again whenever the code changes. Takes the flags and settings of "start".',
+  flags: { '--fresh': 'as of start; for the first run only', '--kafka <brokers>': 'as of start' }, settings: await startSettings(), examples: ['dev', 'dev --fresh --port-base 5000'],
+});
 const flags = process.argv.slice(2);
 let child: ChildProcess | undefined;
 let ending = false;
@@ -15,15 +22,13 @@ let timer: NodeJS.Timeout | undefined;
 let restarting = Promise.resolve();
 
 run(flags);
-for (const folder of watched) {
-  watch(`${root}${folder}`, { recursive: true }, (_event, file) => {
-    if (file === null || !matters(`${folder}/${file}`)) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      restarting = restarting.then(() => restart(`${folder}/${file}`));
-    }, settleMs);
-  });
-}
+watchFolders(root, watched, (path) => {
+  if (!matters(path)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    restarting = restarting.then(() => restart(path));
+  }, settleMs);
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     ending = true;

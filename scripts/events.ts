@@ -8,8 +8,8 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { databaseAddress } from './system/databaseAddress.ts';
 import { dataFolder } from './system/dataDir.ts';
-import { eventsCommand, eventsHelp } from './system/eventsCommand.ts';
-import { parseFlags } from './system/flags.ts';
+import { commandLine, helpOf } from './system/commandLine.ts';
+import { command, eventsCommand } from './system/eventsCommand.ts';
 import { postgresOffset } from './system/ports.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 import { subgraphSettings } from './system/serviceSettings.ts';
@@ -18,8 +18,8 @@ import { subgraphSettings } from './system/serviceSettings.ts';
 const own = ['CONSUMER', 'AGGREGATE', 'ID', 'WAIT', 'DATABASE_URL'];
 
 endOnError('events');
-const { switches, settings: flags, words } = parseFlags(process.argv.slice(2), ['help']);
-if (switches.has('help') || !words.length) console.log(eventsHelp);
+const { settings: flags, words } = commandLine(command);
+if (!words.length) console.log(helpOf(command));
 else process.exitCode = await eventsCommand({ words, flags, urlOf: await urls(flags), print: console.log }) ? 0 : 1;
 
 /** A told database, those of a told server, or those of the embedded one, with the passwords that it keeps. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { parseFlags } from './system/flags.ts';
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
       console.log(`serving ${line}`);
     },
   };
+  // An image has generated code in it, and not the tools that make it; a fresh clone has the tools only.
+  if (words.length > 0 && !existsSync(new URL('../generated/channels', import.meta.url))) await (await import('./system/generateOrFail.ts')).generateOrFail(context.tell);
   await serve(words, context);
 }
 

@@ -1,23 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import type { Command } from '../../scripts/system/commandLine.ts';
+import type { ParsedFlags } from '../../scripts/system/flags.ts';
 
-export const help = `bench/streams: what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.
-
-  --only <list>          of fanout, one-each, storm, stalled, documents (all)
-  --subscribers <list>   counts (1000,5000,10000); storm and stalled take the largest
-  --seconds <n>          of each measurement (5)
-  --callers one|each     whether all clients are one caller; default: one, but each its own in a storm
-  --loads <n>            processes that play the clients (1 on two cores, else 2)
-  --without-plain        the channel alone
-  --profile              prints where the server's time goes; not of stalled
-  --json <file>          writes the figures
-
-fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
+export const command: Command = {
+  name: 'bench:streams', does: 'what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.',
+  flags: {
+    '--only <list>': 'of fanout, one-each, storm, stalled, documents (all)',
+    '--subscribers <list>': 'counts (1000,5000,10000); storm and stalled take the largest',
+    '--seconds <n>': 'of each measurement (5)',
+    '--callers <one|each>': 'whether all clients are one caller; default: one, but each its own in a storm',
+    '--loads <n>': 'processes that play the clients (1 on two cores, else 2)',
+    '--without-plain': 'the channel alone',
+    '--profile': 'prints where the server’s time goes; not of stalled',
+    '--json <file>': 'writes the figures',
+  },
+  more: `fanout: commit to last subscriber over the events, CPU, loop delay, memory. one-each: the same. storm: until all are acknowledged and have their
 snapshot, then again with cursors. stalled: growth of memory, evictions, the others. documents: the cost of 1, 10, 100, 1,000 different ones.
 CPU is the server's, less what it takes idle and for pings; memory is its RSS after collecting garbage, less the same before the sockets came. The load
-comes from the same machine.
-`;
+comes from the same machine.`,
+  examples: ['bench:streams --only fanout --subscribers 1000'],
+};
 
 export interface Options {
   readonly only: readonly string[] | undefined;
@@ -28,21 +31,13 @@ export interface Options {
   readonly profile: boolean;
   readonly plain: boolean;
   readonly json: string | undefined;
-  readonly help: boolean;
 }
 
-export function optionsOf(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args], options: {
-      only: { type: 'string' }, subscribers: { type: 'string', default: '1000,5000,10000' }, seconds: { type: 'string', default: '5' }, callers: { type: 'string' },
-      loads: { type: 'string', default: availableParallelism() > 2 ? '2' : '1' }, profile: { type: 'boolean', default: false },
-      'without-plain': { type: 'boolean', default: false }, json: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+export function optionsOf({ settings, switches }: ParsedFlags): Options {
+  const { ONLY, SUBSCRIBERS = '1000,5000,10000', SECONDS = '5', CALLERS, LOADS = availableParallelism() > 2 ? '2' : '1', JSON: json } = settings;
   return {
-    ...values, only: values.only?.split(','), subscribers: values.subscribers.split(',').map(Number), seconds: Number(values.seconds), loads: Number(values.loads),
-    callers: values.callers, json: values.json, plain: !values['without-plain'],
+    only: ONLY?.split(','), subscribers: SUBSCRIBERS.split(',').map(Number), seconds: Number(SECONDS), loads: Number(LOADS), callers: CALLERS, json,
+    profile: switches.has('profile'), plain: !switches.has('without-plain'),
   };
 }
 

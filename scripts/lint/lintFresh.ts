@@ -4,7 +4,14 @@ import { composeAll } from '#schema/compose/composeAll.ts';
 import { composeFileText } from '../generate/composeFile.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { root } from '../generate/task.ts';
+import { commandLine } from '../system/commandLine.ts';
+
+endOnError('fresh');
+commandLine({
+  name: 'fresh', does: 'checks that committed files that are generated are what their sources say: supergraph, contracts of channels, docker-compose.yml and others.', examples: ['fresh'],
+});
 
 /** Committed files that are generated must be what their sources say now; reviewers read them. */
 const { stale } = await composeAll({ check: true });

@@ -1,4 +1,3 @@
-import { StartupError } from '#platform/config/startupError.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { channelFiles } from './channelFiles.ts';
@@ -23,8 +22,7 @@ export function createChannel(name: string): void {
 }
 
 /** Runs one of them for the command line, then generates in a process of its own, which reads the registry anew. */
-export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: string | undefined): Promise<void> {
-  if (!name) throw new StartupError(`say its name: new:${kind} <name>`);
+export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: string): Promise<void> {
   if (kind === 'subgraph') createSubgraph(name);
   else createChannel(name);
   const { runTool } = await import('../generate/runTool.ts');

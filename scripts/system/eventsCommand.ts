@@ -4,24 +4,28 @@ import { operationState, requestOperation, UnknownReadModelError, type Operation
 import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
 import type { ReplayResult } from '#platform/events/replayParked.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import type { Command } from './commandLine.ts';
+import { subgraphSettings } from './serviceSettings.ts';
 
-export const eventsHelp = `events: what consumers have set aside, and projections, of a running system; through its databases.
-
-  events parked list [<domain>] [--consumer <name>] [--aggregate <key>]
-      What is parked: messages that failed, and those that wait behind one of their aggregate.
-  events parked show <domain> <id>
-      One of them, with the message as it was heard and why it is parked.
-  events parked replay <domain> [--consumer <name>] [--aggregate <key>] [--id <id>]
-      Handles them again, each aggregate in order. One that drains goes on with live events.
-  events rebuild [<domain>] <read model>
-      Fills the read model anew from the domain's events, and swaps it in, while it serves.
-
-Replay and rebuild are done by the running subgraph; if none runs, when it starts.
-
-  --data-dir <folder>, --port-base <port>   of the system started by "start" (as its settings DATA_DIR, PORT_BASE)
-  --database-url <url>                      of the domain's database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)
-  --wait <seconds>                          how long to wait for a replay or rebuild (600)
-`;
+export const command: Command = {
+  name: 'events', does: 'what consumers have set aside, and projections, of a running system; through its databases.',
+  forms: {
+    'events parked list [<domain>]': 'what is parked: messages that failed, and those that wait behind one of their aggregate',
+    'events parked show <domain> <id>': 'one of them, with the message as it was heard and why it is parked',
+    'events parked replay <domain>': 'handles them again, each aggregate in order; one that drains goes on with live events',
+    'events rebuild [<domain>] <model>': 'fills the read model anew from the domain’s events, and swaps it in, while it serves',
+  },
+  flags: {
+    '--consumer <name>': 'of list and replay: only what this one has set aside',
+    '--aggregate <key>': 'of list and replay: only what is about this one',
+    '--id <id>': 'of replay: only this message',
+    '--wait <seconds>': 'how long to wait for a replay or rebuild (600)',
+    '--database-url <url>': 'of the domain’s database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)',
+  },
+  settings: subgraphSettings,
+  more: 'Replay and rebuild are done by the running subgraph; if none runs, when it starts.',
+  examples: ['events parked list', 'events parked replay loyalty --consumer loyalty.orderCompleted', 'events rebuild orders orderBoard'],
+};
 
 export interface EventsCommandParts {
   readonly words: readonly string[];

@@ -79,6 +79,9 @@ export async function serviceParts(): Promise<ServicePart[]> {
   ];
 }
 
+/** What `start` reads, besides secrets; so do the commands that begin what it goes on with. */
+export const startSettings = async (): Promise<z.ZodObject> => (await serviceParts()).find(({ name }) => name === 'start')?.settings ?? platformSettings;
+
 function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] } {
   const entries = Object.entries(config.shape);
   return {

@@ -1,0 +1,77 @@
+import { flagOf } from '#platform/config/loadSettings.ts';
+import { nearest } from '#platform/config/misspelling.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import type { z } from 'zod';
+import { parseFlags, type ParsedFlags } from './flags.ts';
+
+/** What a command says of itself: its help, and by that what it understands. */
+export interface Command {
+  /** As in package.json. */
+  readonly name: string;
+  /** One sentence, or a few. */
+  readonly does: string;
+  /** Its forms, if it takes words: `kafka start`, each with what it does. */
+  readonly forms?: Readonly<Record<string, string>>;
+  /** As they are written, each with what it is for; one with `<…>` takes a value: `--minutes <n>`. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** What it reads from the environment, from .env, or as a flag. */
+  readonly settings?: z.ZodObject;
+  readonly more?: string;
+  readonly examples: readonly string[];
+  /** It takes no words. Default: that of having no forms. */
+  readonly words?: boolean;
+}
+
+/**
+ * Reads a command line, before the command does anything else. `--help` (or `-h`) prints what the command says of itself, and ends with 0.
+ * @throws StartupError for a flag or a word that it does not know, or a flag without its value
+ */
+export function commandLine(command: Command, args: readonly string[] = process.argv.slice(2)): ParsedFlags {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(helpOf(command));
+    process.exit(0);
+  }
+  return read(command, args);
+}
+
+/** @throws StartupError for a flag or a word that the command does not know, or a flag without its value */
+export function read(command: Command, args: readonly string[]): ParsedFlags {
+  const own = Object.keys(command.flags ?? {});
+  const nameOf = (flag: string): string => flag.split(' ')[0]!.slice(2);
+  const keys = new Set([...own.map((flag) => nameOf(flag).toUpperCase().replaceAll('-', '_')), ...Object.keys(command.settings?.shape ?? {})]);
+  const odd = args.find((arg) => /^-[a-z]$/i.test(arg));
+  if (odd) throw new StartupError(`${odd} is not understood: --help lists what is.`);
+  for (const arg of args) {
+    const [, name] = /^--([^=]+)/.exec(arg) ?? [];
+    const key = name?.toUpperCase().replaceAll('-', '_');
+    if (key === undefined || keys.has(key)) continue;
+    const meant = nearest(key, keys);
+    throw new StartupError(`The flag --${name} is unknown${meant ? `: did you mean ${flagOf(meant)}?` : ': --help lists all.'}`);
+  }
+  const parsed = parseFlags(args, own.filter((flag) => !flag.includes('<')).map(nameOf));
+  const takesWords = command.words ?? command.forms !== undefined;
+  if (!takesWords && parsed.words.length > 0) throw new StartupError(`"${parsed.words[0]}" is not understood: --help lists what is.`);
+  return parsed;
+}
+
+export function helpOf({ name, does, forms = {}, flags = {}, settings, more, examples }: Command): string {
+  const all = { ...flags, '--help': 'shows this and does nothing else' };
+  const width = Math.min(34, Math.max(...[...Object.keys(forms), ...Object.keys(all)].map(({ length }) => length)));
+  const rows = (table: Readonly<Record<string, string>>): string =>
+    Object.entries(table).map(([key, text]) => `  ${key.padEnd(width)}  ${text}\n`).join('');
+  return [
+    `${name}: ${does}\n`,
+    ...(Object.keys(forms).length > 0 ? [rows(forms)] : []),
+    rows(all),
+    ...(more ? [`${more}\n`] : []),
+    ...(settings ? [`Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):\n${settingRows(settings)}\n`] : []),
+    `For example:\n${examples.map((each) => `  npx -y pnpm@10.34.9 ${each}\n`).join('')}`,
+  ].join('\n');
+}
+
+/** One line for each setting: its name, what it is for, its default. */
+const settingRows = ({ shape }: z.ZodObject): string => Object.entries(shape).map(([key, field]) => {
+  const { description = '', def } = field as { description?: string; def?: { defaultValue?: unknown } };
+  const fallback = def?.defaultValue;
+  return `  ${key.padEnd(34)}  ${description}${fallback !== undefined && fallback !== '' ? ` (${String(fallback)})` : ''}`;
+}).join('\n');

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { commandLine, type Command } from './system/commandLine.ts';
+import { generateOrFail } from './system/generateOrFail.ts';
+
+interface Tool extends Command {
+  /** Command lines of tools in node_modules/.bin, one after the other until one fails. */
+  readonly runs: readonly string[];
+  /** It reads generated code, which a fresh clone does not have: that is made first. */
+  readonly generates: boolean;
+  /** Words and flags of the caller go to the tool. */
+  readonly passes?: boolean;
+}
+
+/** Web pages run in a browser, whose types are others: each channel that has pages has a tsconfig.json beside them. */
+const pages = readdirSync(new URL('../bffs', import.meta.url)).filter((channel) => existsSync(new URL(`../bffs/${channel}/pages`, import.meta.url)));
+
+/** The commands of package.json that are other people's tools. */
+const tools: readonly Tool[] = [
+  {
+    name: 'typecheck', does: 'checks the types of everything: the system, the stream client, and the web pages of channels.', generates: true,
+    runs: ['tsc -p tsconfig.json', 'tsc -p clients/stream-client/tsconfig.json', ...pages.map((channel) => `tsc -p bffs/${channel}/pages/tsconfig.json`)], examples: ['typecheck'],
+  },
+  {
+    name: 'lint', does: 'checks code by eslint, boundaries between folders included, then names of events and ports in the registries.', generates: true,
+    runs: ['eslint . --cache --cache-location node_modules/.cache/eslint/', 'tsx scripts/lint/lintRegistries.ts'], examples: ['lint'],
+  },
+  { name: 'unused', does: 'finds files, exports and dependencies that nobody uses, by knip.', generates: true, runs: ['knip'], examples: ['unused'] },
+  {
+    name: 'test', does: 'runs all tests, or those of the files named, on a PostgreSQL (and Kafka, where there is Java) of their own. Words and flags are those of vitest.',
+    forms: { 'test [<file>…] [<flags of vitest>]': 'file names may be cut short: test checkGuards' },
+    generates: true, passes: true, runs: ['vitest run'], examples: ['test', 'test schema/compose', 'test --project unit'],
+  },
+];
+
+const [name, ...args] = process.argv.slice(2);
+const tool = tools.find((each) => each.name === name);
+if (!tool) throw new Error(`no tool is called ${name}: one of ${tools.map((each) => each.name).join(', ')}`);
+endOnError(tool.name);
+// What goes to a tool is for the tool to understand; only --help is ours.
+commandLine(tool, tool.passes ? args.filter((arg) => arg === '--help' || arg === '-h') : args);
+if (tool.generates) await generateOrFail(console.error);
+for (const [index, line] of tool.runs.entries()) {
+  const [program = '', ...own] = line.split(' ');
+  const passed = tool.passes && index === tool.runs.length - 1 ? args : [];
+  const { status, error } = spawnSync(`node_modules/.bin/${program}`, [...own, ...passed], { stdio: 'inherit', cwd: new URL('..', import.meta.url) });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
