@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 /** The repository's root; every path of a task is relative to it. */
 export const root = new URL('../..', import.meta.url).pathname;
 
-/** One piece of generated code. It runs only when an input changed since the last success, or an output is gone. */
+/** One piece of generated code. It runs only when an input or an output changed since the last success. */
 export interface GenerateTask {
   /** Such as `prisma/orders`: shown to the user, and the name of the stamp. */
   readonly name: string;
@@ -37,7 +37,7 @@ export async function runTasks(tasks: readonly GenerateTask[], concurrency: numb
   const worker = async (): Promise<void> => {
     for (let task = queue.shift(); task; task = queue.shift()) {
       const hash = hashOf(task);
-      if (isFresh(task, hash)) {
+      if (isFresh(task, `${hash} ${hashOfFiles(task.outputs)}`)) {
         unchanged.push(task.name);
         continue;
       }
@@ -45,7 +45,7 @@ export async function runTasks(tasks: readonly GenerateTask[], concurrency: numb
       try {
         rmSync(stampPath(task), { force: true });
         await task.run();
-        writeStamp(task, hash);
+        writeStamp(task, `${hash} ${hashOfFiles(task.outputs)}`);
         made.push(task.name);
         log(`generated ${task.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
       } catch (error) {
@@ -77,10 +77,12 @@ export function writeIfChanged(path: string, text: string): boolean {
   return true;
 }
 
-function hashOf(task: GenerateTask): string {
+const hashOf = (task: GenerateTask): string => hashOfFiles(task.inputs, toolVersions());
+
+function hashOfFiles(paths: readonly string[], first = ''): string {
   const hash = createHash('sha256');
-  hash.update(toolVersions());
-  for (const path of task.inputs.flatMap(filesBelow)) hash.update(path).update('\0').update(readFileSync(join(root, path))).update('\0');
+  hash.update(first);
+  for (const path of paths.flatMap(filesBelow)) hash.update(path).update('\0').update(readFileSync(join(root, path))).update('\0');
   return hash.digest('hex');
 }
 
@@ -92,12 +94,13 @@ function toolVersions(): string {
 
 const stampPath = (task: GenerateTask): string => join(root, 'generated/.stamps', task.name.replaceAll('/', '~'));
 
-function isFresh(task: GenerateTask, hash: string): boolean {
-  if (!existsSync(stampPath(task)) || readFileSync(stampPath(task), 'utf8') !== hash) return false;
+/** Outputs are looked at, too: `git checkout` brings back committed ones of another branch. */
+function isFresh(task: GenerateTask, stamp: string): boolean {
+  if (!existsSync(stampPath(task)) || readFileSync(stampPath(task), 'utf8') !== stamp) return false;
   return task.outputs.every((path) => existsSync(join(root, path)));
 }
 
-function writeStamp(task: GenerateTask, hash: string): void {
+function writeStamp(task: GenerateTask, stamp: string): void {
   mkdirSync(dirname(stampPath(task)), { recursive: true });
-  writeFileSync(stampPath(task), hash);
+  writeFileSync(stampPath(task), stamp);
 }
