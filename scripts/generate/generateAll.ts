@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { channelOperations } from './channelOperations.ts';
 import { composeFile } from './composeFile.ts';
+import { edgesPage } from './edgesPage.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
 import { pages } from './pages.ts';
@@ -13,7 +14,7 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...pages()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage(), ...pages()],
   supergraph,
   channelOperations,
 ];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeAll } from '#schema/compose/composeAll.ts';
 import { composeFileText } from '../generate/composeFile.ts';
+import { edgesPagePath, edgesPageText } from '../generate/edgesPage.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
@@ -16,7 +17,7 @@ commandLine({
 /** Committed files that are generated must be what their sources say now; reviewers read them. */
 const { stale } = await composeAll({ check: true });
 const all = [...stale];
-for (const [path, text] of [['docker-compose.yml', await composeFileText()], ['ops/prometheus/prometheus.yml', await prometheusFileText()], [settingsPagePath, await settingsPageText()]] as const) {
+for (const [path, text] of [['docker-compose.yml', await composeFileText()], ['ops/prometheus/prometheus.yml', await prometheusFileText()], [settingsPagePath, await settingsPageText()], [edgesPagePath, edgesPageText()]] as const) {
   const file = join(root, path);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) all.push(path);
 }
