@@ -16,7 +16,7 @@ export const platformSettings = z.object({
     .describe('port of /metrics, for operators; "start" takes base + 9, what is served alone has none unless told'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address /metrics listens on, whatever HOST is'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('the client library; docs/adr/0011 tells which and why'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log lines to print'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log lines to print; "start" prints warn and above unless told'),
   SIMULATION: switchable.optional().describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),
 });
 

@@ -1,3 +1,4 @@
+import { platformSettings } from '#platform/config/settings.ts';
 import { postgresOffset, providerOffset } from './ports.ts';
 import type { RunningSystem } from './startSystem.ts';
 
@@ -23,19 +24,26 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
     ...(development ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']] : []),
     ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
   ];
-  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
+  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
 /** What a kiosk shows first: its store, and two things of each category with their prices. */
 const kioskQuery = '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
 
-function tryThis(url: string): string {
+function tryThis(url: string, dataDir: string, token: string | undefined): string {
+  const folder = dataDir === defaultDataDir ? '' : ` --data-dir '${dataDir}'`;
   return [
-    `Try it in the explorer (open ${url} in a browser) or in another terminal, as the kiosk of a store in Berlin:`,
-    '  TOKEN=$(npx -y pnpm@10.34.9 -s token:for kiosk)',
+    'Try it as the kiosk of a store in Berlin: in the explorer, with query and token filled in,',
+    `  ${url}?query=${encodeURIComponent(kioskQuery)}${token ? `#token=${token}` : ''}`,
+    'or in another terminal:',
+    `  TOKEN=$(npx -y pnpm@10.34.9 -s token:for kiosk${folder})`,
     `  curl -s ${url} -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"${kioskQuery}"}'`,
+    'Orders are paid for with play money: methodToken tok_visa; tok_declined, tok_capture_refused, tok_slow and tok_lost_answer do what they say.',
   ].join('\n');
 }
+
+/** Where `token:for` looks unless told. */
+const defaultDataDir = platformSettings.parse({}).DATA_DIR;
 
 const boardOf = (url: string, token: string): string => `\nThe order board of that store, with the token of its screen, to open in a browser:\n  ${url}#token=${token}\n`;
 
