@@ -1,15 +1,27 @@
+import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { parseFlags } from './system/flags.ts';
-import { makeProductionSecrets } from './system/makeSecrets.ts';
+import { makeProductionSecrets, publicKeysOf, rotated } from './system/makeSecrets.ts';
+import { readEnvironment } from './system/readEnvironment.ts';
 
-const help = `keys:make: prints the secrets that production needs and nobody else gives, as lines of .env; writes nothing, and reads nothing.
+const help = `keys:make: prints secrets for production as lines of .env; writes nothing.
 
-  keys:make >> .env    everything, for a new installation
-  --help               show this
+  keys:make >> .env           all that production needs and nobody else gives, for a new installation
+  keys:make --rotate <name>   a new key for one service (orders, gateway, channel-web, …), in two steps: first SERVICE_JWKS for all services, which
+                              are started again; then its <NAME>_SIGNING_KEY, and it is started again. Reads the present ones from .env
+  keys:make --public          SERVICE_JWKS of the keys in .env: after a rotation, to believe the old key no longer
+  --help                      show this
 
 Keep what it prints as you keep passwords. docs/operations.md tells the way around it.
 `;
 
 endOnError('keys:make');
-const { switches } = parseFlags(process.argv.slice(2), ['help']);
-process.stdout.write(switches.has('help') ? help : `${(await makeProductionSecrets()).map(([name, value]) => `${name}='${value}'`).join('\n')}\n`);
+const { switches, settings: { ROTATE: service, ...unknown }, words } = parseFlags(process.argv.slice(2), ['help', 'public']);
+const [odd] = [...Object.keys(unknown), ...words];
+if (odd !== undefined) throw new StartupError(`"${odd.toLowerCase()}" is not understood: --help lists what is.`);
+process.stdout.write(switches.has('help') ? help : Object.entries(await made()).map(([name, value]) => `${name}='${value}'\n`).join(''));
+
+async function made(): Promise<Record<string, string>> {
+  if (service !== undefined) return rotated(await readEnvironment(), service);
+  return switches.has('public') ? publicKeysOf(await readEnvironment()) : makeProductionSecrets();
+}

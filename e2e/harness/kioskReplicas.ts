@@ -45,11 +45,11 @@ export interface KioskReplicas {
  * and the run's PostgreSQL. Nothing is shared but the secrets and the broker.
  */
 export async function startKioskReplicas(count: number): Promise<KioskReplicas> {
-  const [broker, base, clientKey, internalKey] = await Promise.all([startKafkaBroker(), freePortBlock(45), newSigningKey(), newSigningKey()]);
+  const [broker, base, clientKey] = await Promise.all([startKafkaBroker(), freePortBlock(45), newSigningKey()]);
   const databases = Object.fromEntries(await Promise.all(subgraphs.map(async ({ name }) => [name, (await testDatabase(name)).url] as const)));
   const env = {
     PORT_BASE: String(base), BUS: 'kafka', KAFKA_BROKERS: broker.brokers, DATA_DIR: temporaryFolder('replicas'), LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
-    INTERNAL_SIGNING_KEY: JSON.stringify(internalKey), CLIENT_SIGNING_KEY: JSON.stringify(clientKey), STREAM_CURSOR_KEYS: secretKey(),
+    CLIENT_SIGNING_KEY: JSON.stringify(clientKey), STREAM_CURSOR_KEYS: secretKey(),
   };
   const domains = superviseProcess({ script: `${root}e2e/harness/serveDomains.ts`, ready: /^serving domains$/, restart: false, env: {
     ...env, HOST: '127.0.0.1', DOMAIN_DATABASES: JSON.stringify(databases), SAGAS_DATABASE_URL: (await databaseOf()).url,

@@ -9,6 +9,8 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { followRevocations } from '#gateway/access/followRevocations.ts';
 import { runGateway } from '#gateway/serve/runGateway.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
+import { gatewayService } from '#schema/services.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
 import { loadDefinitions } from '../../scripts/system/definitions.ts';
 import { runtimeOf } from '../../scripts/system/edge.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../../scripts/system/ports.ts';
@@ -35,7 +37,7 @@ const { metrics } = await processMetrics(settings.METRICS_PORT, settings, teardo
 const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secrets);
 const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: settings.DATA_DIR, apiKey });
 teardown.add('payment provider', () => provider.close());
-const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets), cursorKeysOf(secrets), busOf(settings, log, secrets)]);
+const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]), cursorKeysOf(secrets), busOf(settings, log, secrets)]);
 teardown.add('bus', () => bus.close());
 
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));

@@ -52,7 +52,7 @@ describe('start', () => {
     const board = /http:\/\/localhost:\d+\/board#token=\S+/.exec(running?.stdout() ?? '')?.[0] ?? '';
     expect(await (await fetch(board)).text()).toContain('<title>Dr. Burger');
     expect(await ask('{ kiosk { store { id } } }', board.split('#token=')[1] ?? '', base + 3)).toEqual({ kiosk: { store: { id: store } } });
-    expect(running?.stdout()).toMatch(/made development secrets in .*INTERNAL_SIGNING_KEY/);
+    expect(running?.stdout()).toMatch(/made development secrets in .*CLIENT_SIGNING_KEY/);
   });
 
   it('hands out tokens that its channels take, and prints nothing else', async () => {

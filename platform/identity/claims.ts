@@ -10,5 +10,5 @@ export const clientClaims = z.object({ sub: id, iat: z.number(), exp: z.number()
 
 /** What an internal token says: all of it, since nobody but this system makes them. */
 export const internalClaims = z.object({
-  kind: z.enum(['user', 'service', 'anonymous']), sub: id, exp: z.number(), roles: names, scopes: names, bindings, channel: z.string().max(100),
+  iss: id, kind: z.enum(['user', 'service', 'anonymous']), sub: id, exp: z.number(), roles: names, scopes: names, bindings, channel: z.string().max(100),
 });

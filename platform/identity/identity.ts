@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SignJWT, createLocalJWKSet, importJWK, jwtVerify, type JWK, type JWTVerifyGetKey } from 'jose';
+import { SignJWT, createLocalJWKSet, jwtVerify, type JWK, type JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
 import { BoundedCache } from './boundedCache.ts';
 import { clientClaims, internalClaims } from './claims.ts';
 import type { Principal } from './principal.ts';
 import { KeysUnavailable, remoteKeys } from './remoteKeys.ts';
 import { longestTokenLifeMs } from './revocations.ts';
+import { signerAmong, soleSigner, type ServiceKeys } from './serviceKeys.ts';
 
 /** The token is not good here. The message is for logs; clients hear only UNAUTHENTICATED. */
 export class InvalidToken extends Error {
@@ -13,8 +14,8 @@ export class InvalidToken extends Error {
 }
 
 export interface IdentityOptions {
-  /** Private ES256 key that signs what the edge and the services say to each other. */
-  readonly internalKey: JWK;
+  /** Signs what the edge and the services say to each other: each with its own, or with one private ES256 key where all are in one process. */
+  readonly internalKey: JWK | ServiceKeys;
   /** Who issues the tokens that clients bring; nobody, for a service that no client reaches. `keys`: a JWK set, or the address of one. */
   readonly client?: {
     readonly issuer: string; readonly audience: string; readonly keys: { keys: JWK[] } | URL;
@@ -46,7 +47,6 @@ export interface VerifiedClient {
   readonly expiresAt: Date;
 }
 
-const internalIssuer = 'drburger-internal';
 const lifetimeSeconds = 60;
 const renewMs = 15_000;
 
@@ -59,11 +59,11 @@ export const principalKey = (principal: Principal): string =>
     ]))
     .digest('base64url');
 
+const isServiceKeys = (key: JWK | ServiceKeys): key is ServiceKeys => 'self' in key;
+
 export async function createIdentity(options: IdentityOptions): Promise<Identity> {
   const clock = options.clock ?? (() => new Date());
-  const privateKey = await importJWK(options.internalKey, 'ES256');
-  const { d: _secret, ...publicJwk } = options.internalKey;
-  const internalKeys = createLocalJWKSet({ keys: [publicJwk] });
+  const internal = await (isServiceKeys(options.internalKey) ? signerAmong(options.internalKey) : soleSigner(options.internalKey));
   const { client } = options;
   const clientKeys = client?.keys instanceof URL ? remoteKeys(client.keys, client.kept) : client && createLocalJWKSet(client.keys);
 
@@ -80,7 +80,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   };
 
   async function verify<Claims>(
-    token: string, keySet: JWTVerifyGetKey, schema: z.ZodType<Claims>, expected: { issuer: string; audience: string; typ: string; maxTokenAge?: number },
+    token: string, keySet: JWTVerifyGetKey, schema: z.ZodType<Claims>, expected: { issuer?: string; audience: string; typ: string; maxTokenAge?: number },
   ): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(token, keySet, {
@@ -120,13 +120,14 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const known = minted.get(cacheKey, now);
       if (known) return known;
       const issuedAt = Math.floor(now / 1000);
+      const { issuer, key, keyId } = await internal.signerOf(principal);
       const token = await new SignJWT({
         kind: principal.kind, roles: principal.roles, scopes: [...principal.scopes], bindings: principal.bindings, channel: principal.channel,
       })
-        .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' })
-        .setIssuer(internalIssuer).setAudience(audience).setSubject(principal.subject)
+        .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt', kid: keyId })
+        .setIssuer(issuer).setAudience(audience).setSubject(principal.subject)
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(privateKey);
+        .sign(key);
       minted.set(cacheKey, token, now + lifetimeSeconds * 1000 - renewMs);
       // Whoever signed it need not check the signature: within one process, that is a third of what it costs to let a stranger in.
       accepted.set(`${audience} ${token}`, principal, (issuedAt + lifetimeSeconds) * 1000);
@@ -137,9 +138,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       const cacheKey = `${audience} ${token}`;
       const known = accepted.get(cacheKey, clock().getTime());
       if (known) return known;
-      const { kind, sub, roles, scopes, bindings, channel, exp } = await verify(token, internalKeys, internalClaims, {
-        issuer: internalIssuer, audience, typ: 'internal+jwt',
-      });
+      const { iss, kind, sub, roles, scopes, bindings, channel, exp } = await verify(token, internal.keys, internalClaims, { audience, typ: 'internal+jwt' });
+      if (!internal.mayClaim(iss, { kind, subject: sub })) throw new InvalidToken(`${iss} may not speak as ${kind} ${sub}`);
       const principal: Principal = { kind, subject: sub, roles, scopes: new Set(scopes), bindings, channel };
       accepted.set(cacheKey, principal, exp * 1000);
       return principal;

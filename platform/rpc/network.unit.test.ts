@@ -31,7 +31,7 @@ async function serving() {
   closing.push(() => line.close());
   let held: Promise<void> = Promise.resolve();
   let called = (): void => undefined;
-  const serve = () => grpcNetwork({ identity, addressOf: () => '', listen: { host: '127.0.0.1', port } }).serve('customers', [service(AccessQueryService, {
+  const serve = () => grpcNetwork({ identity, addressOf: () => '', listen: { host: '127.0.0.1', port } }).serve('customers', [service(AccessQueryService, ['orders', 'service-0', 'service-1', 'service-2'], {
     listRevocations: async () => {
       called();
       await held;

@@ -1,5 +1,5 @@
 import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { createContextKey, type ConnectRouter, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import { Code, ConnectError, createContextKey, type ConnectRouter, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import type { Principal } from '#platform/identity/principal.ts';
 
 export interface CallContext {
@@ -19,23 +19,26 @@ export type Implementation<Service extends DescService> = {
 /** A service description together with what answers it. */
 export interface RpcService {
   readonly description: DescService;
+  /** The services that may call it; nobody else may. */
+  readonly callers: readonly string[];
   register(router: ConnectRouter): void;
 }
 
 /** Set by the server's interceptor before a handler runs. */
 export const callerKey = createContextKey<Principal | undefined>(undefined, { description: 'caller' });
 
-/** Binds an implementation to its description, for a subgraph's `services`. */
-export function service<Service extends DescService>(description: Service, implementation: Implementation<Service>): RpcService {
+/** Binds an implementation to its description, for a subgraph's `services`. Only `callers`, services by name, are let in. */
+export function service<Service extends DescService>(description: Service, callers: readonly string[], implementation: Implementation<Service>): RpcService {
   const handlers = Object.fromEntries(
     Object.entries<(request: never, context: CallContext) => unknown>(implementation).map(([name, handle]) => [
       name,
       (request: never, context: HandlerContext) => {
         const principal = context.values.get(callerKey);
         if (!principal) throw new Error(`${description.typeName}/${name} was reached without a caller`);
+        if (!callers.includes(principal.subject)) throw new ConnectError(`${principal.subject} may not call ${description.typeName}`, Code.PermissionDenied);
         return handle(request, { principal, signal: context.signal });
       },
     ]),
   );
-  return { description, register: (router) => void router.service(description, handlers as ServiceImpl<Service>) };
+  return { description, callers, register: (router) => void router.service(description, handlers as ServiceImpl<Service>) };
 }

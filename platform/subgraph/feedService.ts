@@ -2,20 +2,17 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { FeedKind, FeedQueryService } from '#generated/proto/drburger/platform/v1/feeds_pb.ts';
 import { readFeeds } from '#platform/events/readFeeds.ts';
 import { sqlTx, withClient } from '#platform/events/sqlTx.ts';
+import { edgeServices } from '#schema/services.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import type { Domain } from './domain.ts';
 
 const maxRanges = 500;
 const maxEvents = 500;
 
-/** Whose streams read it; no domain has business in another one's log. */
-export const feedReaderName = 'gateway';
-
-/** What every subgraph serves of its own event log, for streams that missed something. */
+/** What every subgraph serves of its own event log, for streams that missed something: to channels. No domain has business in another one's log. */
 export function feedService(domain: Domain): RpcService {
-  return service(FeedQueryService, {
-    async readFeeds({ ranges }, { principal }) {
-      if (principal.subject !== feedReaderName) throw new ConnectError('only the gateway reads feeds', Code.PermissionDenied);
+  return service(FeedQueryService, edgeServices, {
+    async readFeeds({ ranges }) {
       if (ranges.length > maxRanges) throw new ConnectError(`at most ${maxRanges} ranges at once`, Code.InvalidArgument);
       const asked = ranges.map(({ kind, key, after, limit }) => {
         if (kind === FeedKind.UNSPECIFIED || after < 0 || limit < 0 || limit > maxEvents) throw new ConnectError(`a range is not acceptable: ${key}`, Code.InvalidArgument);

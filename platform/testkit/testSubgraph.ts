@@ -9,7 +9,7 @@ import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import { developmentAudience, developmentIssuer, newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
-import { localNetwork } from '#platform/rpc/network.ts';
+import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import type { Domain } from '#platform/subgraph/domain.ts';
@@ -34,7 +34,7 @@ export interface TestSubgraph<D extends Domain = Domain> {
   /** GraphQL as this principal. */
   as(principal: Principal): (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult<Record<string, unknown>>>;
   /** A client of the subgraph's own services, as another service. */
-  client<Service extends DescService>(service: Service): Client<Service>;
+  client<Service extends DescService>(service: Service, caller?: string): Client<Service>;
   /** How many statements the database was sent meanwhile. */
   statementsOf(work: () => Promise<unknown>): Promise<number>;
   /** All that was appended so far, in order. */
@@ -56,7 +56,15 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
     scopesOf: () => [],
   });
-  const network = localNetwork(identity);
+  const local = localNetwork(identity);
+  const callers = new Map<string, string | undefined>();
+  const network: RpcNetwork = {
+    ...local,
+    serve: (domain, services) => {
+      for (const each of services) callers.set(each.description.typeName, each.callers[0]);
+      return local.serve(domain, services);
+    },
+  };
   for (const [domain, services] of Object.entries(options.others ?? {})) await network.serve(domain, services);
   const running = await runSubgraph(definition, {
     databaseUrl: database.url, bus: options.bus ?? silentBus, identity, network, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
@@ -75,7 +83,7 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
       // Through JSON, as the gateway would read it: no null prototypes, no instances.
       return JSON.parse(JSON.stringify(await running.execute({ query, variables }, { authorization }))) as ExecutionResult<Record<string, unknown>>;
     },
-    client: (service) => createClient(service, network.transportTo(definition.name, servicePrincipal('test'))),
+    client: (service, caller = callers.get(service.typeName) ?? 'nobody') => createClient(service, network.transportTo(definition.name, servicePrincipal(caller))),
     async statementsOf(work) {
       const before = counter.count;
       await work();

@@ -1,7 +1,8 @@
 import { channels } from '#schema/channels.ts';
+import { channelService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../system/ports.ts';
-import { channelService, serviceParts } from '../system/settingCatalogue.ts';
+import { serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
 /** Of /metrics within each container; not shown to the outside. */

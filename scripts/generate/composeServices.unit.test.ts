@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isSecret } from '#platform/config/secrets.ts';
 import { channels } from '#schema/channels.ts';
+import { channelService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService, serviceParts } from '../system/settingCatalogue.ts';
+import { serviceParts } from '../system/settingCatalogue.ts';
 import { metricsPort } from './composeServices.ts';
 import { root } from './task.ts';
 

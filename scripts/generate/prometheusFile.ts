@@ -1,6 +1,6 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService } from '../system/settingCatalogue.ts';
+import { channelService } from '#schema/services.ts';
 import { metricsPort } from './composeServices.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 

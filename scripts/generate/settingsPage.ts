@@ -1,11 +1,12 @@
+import { channelService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { channels } from '#schema/channels.ts';
-import { channelService, settingCatalogue, type CatalogueEntry } from '../system/settingCatalogue.ts';
+import { settingCatalogue, type CatalogueEntry } from '../system/settingCatalogue.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /** Where settings and secrets are declared. */
 export const settingSources = [
-  'schema/subgraphs.ts', 'schema/channels.ts', 'platform/config/settings.ts', 'platform/pii/domainKeyring.ts', 'scripts/system/settingCatalogue.ts', 'scripts/system/serviceSettings.ts',
+  'schema/subgraphs.ts', 'schema/channels.ts', 'schema/services.ts', 'platform/config/settings.ts', 'platform/pii/domainKeyring.ts', 'scripts/system/settingCatalogue.ts', 'scripts/system/serviceSettings.ts',
   'scripts/system/secrets.ts', 'scripts/system/databaseAddress.ts', 'scripts/system/ports.ts', ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
 ];
 

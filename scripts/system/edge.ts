@@ -25,6 +25,8 @@ export interface EdgeParts {
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   /** Secrets that sign the cursors of streams. */
   readonly cursorKeys: readonly string[];
+  /** Under which name it speaks to the domains; `gateway`, where all channels are in one process. */
+  readonly service?: string;
   /** Whose access was revoked; see `followRevocations`. */
   readonly revocations: Revocations;
 }
@@ -69,10 +71,10 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
 }
 
 /** What a channel stands in. Loads generated code, so it must be there. */
-export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations }: EdgeParts, offset: number): Promise<GatewayRuntime> {
+export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts, offset: number): Promise<GatewayRuntime> {
   const { rpcFeedReader } = await import('#gateway/streams/feeds/rpcFeedReader.ts');
   return {
     profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log, metrics,
-    feeds: rpcFeedReader(network), cursorKeys, revocations,
+    feeds: rpcFeedReader(network, service), cursorKeys, revocations,
   };
 }

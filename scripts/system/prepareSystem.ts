@@ -13,7 +13,7 @@ import { kafkaOf } from './kafkaOf.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
-import { clientIssuerSettings, identityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
+import { clientIssuerSettings, ownIdentityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -73,7 +73,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     ...sources, environment: { ...environment, ...secrets },
     defaults: { ...ownDefaults, ...(early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` } : {}) },
   });
-  const identity = await identityOf(settings, secretOptions);
+  const identity = await ownIdentityOf(settings, secretOptions);
   const log = createLogger({ level: settings.LOG_LEVEL });
   return { settings, definitions, databases, identity, secretOptions, bus: kafka ?? await openPostgresBus(databases, log, teardown), providerKey: secrets[providerKeyName] ?? '', log };
 }

@@ -4,6 +4,7 @@ import { grpcClients } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
+import { channelService, gatewayService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { checkProfile } from './checkProfile.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
@@ -17,26 +18,26 @@ import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
   const entry = channels.find((each) => each.name === name);
   if (!entry) throw new StartupError(`no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`);
-  const channel = await startChannel(entry, await partsOf(context));
+  const channel = await startChannel(entry, await partsOf(channelService(name), context));
   context.teardown.add(`channel ${name}`, () => channel.close());
   context.ready(`channel ${name} on ${channel.url}`);
 }
 
 /** The full graph, for staff and tools, in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
-  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(context)]);
+  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(gatewayService, context)]);
   const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
   context.ready(`gateway on ${gateway.url}`);
 }
 
-async function partsOf(context: ServeContext): Promise<EdgeParts> {
+async function partsOf(service: string, context: ServeContext): Promise<EdgeParts> {
   const settings = loadSettings(edgeSettings, context.sources);
   checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
-  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions)]);
+  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions, [service]), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions)]);
   context.teardown.add('bus', () => bus.close());
   const calls = new Map(subgraphs.map(({ name, port }) => {
     const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
@@ -49,7 +50,7 @@ async function partsOf(context: ServeContext): Promise<EdgeParts> {
   });
   context.teardown.add('connections to the domains', () => network.close());
   const { followRevocations } = await import('#gateway/access/followRevocations.ts');
-  const followed = await followRevocations({ bus, network, log });
+  const followed = await followRevocations({ bus, network, log, service });
   context.teardown.add('revocations', () => followed.close());
-  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations: followed.revocations };
+  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, service, revocations: followed.revocations };
 }

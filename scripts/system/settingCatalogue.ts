@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
-import { channels } from '#schema/channels.ts';
+import { edgeServices, services } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, sagaDatabase } from './databases.ts';
-import { clientIssuerSettings, clientKeyName, cursorKeysName, internalKeyName, providerKeyName } from './secrets.ts';
+import { clientIssuerSettings, clientKeyName, cursorKeysName, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
 import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSettings.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -37,10 +37,10 @@ export interface CatalogueEntry {
   readonly production: string;
 }
 
-/** A channel may bear the name of a domain, as `delivery` does. */
-export const channelService = (name: string): string => `channel-${name}`;
-
-const signingKey: Secret = { name: internalKeyName, description: 'signs what the services say to each other: a private ES256 key as JWK' };
+const signingKeys = (service: string): Secret[] => [
+  { name: signingKeyNameOf(service), description: `signs what ${service} says to the other services: a private ES256 key as JWK` },
+  { name: publicKeysName, description: 'public keys of all services by name, as JSON: who is believed; no secret, but who can change it can speak as anybody' },
+];
 const cursorKeys: Secret = { name: cursorKeysName, description: 'sign the cursors of streams, the same for all replicas of all channels: 32 random bytes in base64; several, separated by commas: the first signs, all are believed' };
 const clientKey: Secret = { name: clientKeyName, description: 'signs clients’ tokens in development', when: 'refused' };
 const passwordOf = (database: string, when?: string): Secret => ({ name: passwordNameOf(database), description: `password of the role and database ${database}`, when });
@@ -61,15 +61,14 @@ async function configOf(name: string): Promise<z.ZodObject> {
 /** Everything that runs, each with the settings and secrets that it reads, and no others. */
 export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })));
-  const edges = ['gateway', ...channels.map(({ name }) => channelService(name))];
   const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
   return [
-    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [signingKey, cursorKeys, clientKey, ...domains.flatMap(({ secrets }) => secrets)] },
+    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, ...domains.flatMap(({ secrets }) => secrets)] },
     ...domains.map(({ name, database, settings, secrets }) => ({
       name, settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
-      secrets: [signingKey, passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword],
+      secrets: [...signingKeys(name), passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword],
     })),
-    ...edges.map((name) => ({ name, settings: edgeSettings, secrets: [signingKey, cursorKeys, clientKey, busPassword] })),
+    ...edgeServices.map((name) => ({ name, settings: edgeSettings, secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword] })),
     {
       name: 'databases', settings: databasesSettings,
       secrets: [{ name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' }, ...domains.map(({ database }) => passwordOf(database)), passwordOf(sagaDatabase), busPassword],
@@ -94,9 +93,9 @@ function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] 
 const wholeAddresses: readonly CatalogueEntry[] = [
   ['DATABASE_URL', 'of the domain’s database, as its own role', subgraphs.map(({ name }) => name)],
   ['SAGAS_DATABASE_URL', 'of the durable state of sagas', ['orders']],
-  ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', [...subgraphs.map(({ name }) => name), 'gateway', ...channels.map(({ name }) => channelService(name))]],
-].map(([name, description, services]) => ({
-  name: name as string, description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`, fallback: '', secret: true, services: services as string[], production: 'optional',
+  ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services],
+].map(([name, description, readers]) => ({
+  name: name as string, description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`, fallback: '', secret: true, services: readers as string[], production: 'optional',
 }));
 
 /** One list of every setting and every secret. */

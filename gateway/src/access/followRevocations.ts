@@ -4,6 +4,7 @@ import { AccessQueryService } from '#generated/proto/drburger/customers/v1/acces
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import { Revocations, longestTokenLifeMs, type Revocation } from '#platform/identity/revocations.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
+import { gatewayService } from '#schema/services.ts';
 import { CustomerAccessRevoked } from '#schema/events/customers.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 
@@ -13,6 +14,8 @@ export interface RevocationSources {
   /** The way to the domain that remembers what was revoked before. */
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   readonly log: Logger;
+  /** Under which name it asks; `gateway`. */
+  readonly service?: string;
   /** How often the domain is asked again, in case the bus lost something; 60 s. */
   readonly askEveryMs?: number;
   /** The first pause after a question that was not answered; it doubles up to `askEveryMs`; 1 s. */
@@ -51,8 +54,8 @@ class RevocationFollower implements FollowedRevocations {
   #failures = 0;
 
   constructor(sources: RevocationSources) {
-    this.#sources = { askEveryMs: 60_000, retryMs: 1_000, ...sources };
-    this.#domain = createClient(AccessQueryService, sources.network.transportTo(CustomerAccessRevoked.domain, servicePrincipal('gateway')));
+    this.#sources = { askEveryMs: 60_000, retryMs: 1_000, service: gatewayService, ...sources };
+    this.#domain = createClient(AccessQueryService, sources.network.transportTo(CustomerAccessRevoked.domain, servicePrincipal(this.#sources.service)));
   }
 
   /** The tail first: what is revoked between the two is told by both. */

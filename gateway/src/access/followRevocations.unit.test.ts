@@ -32,7 +32,7 @@ beforeAll(async () => {
   parts = await fixture();
   token = await parts.token('customer', 'someone', { now: ago(60) });
   network = localNetwork(parts.identity);
-  await network.serve('customers', [service(AccessQueryService, {
+  await network.serve('customers', [service(AccessQueryService, ['gateway'], {
     listRevocations({ after, afterSubject }) {
       if (isDown) throw new ConnectError('down', Code.Unavailable);
       const place = new Date(after);

@@ -14,7 +14,7 @@ const demandOrder = ({ orderId, storeId }: { readonly orderId: string; readonly 
   demand(isId(orderId) && isId(storeId), 'order_id and store_id must be UUIDs in lower case');
 
 /** What the order saga asks of the store-room. Orders are the idempotency keys: each holds stock at most once. */
-export const inventoryCommands = (domain: Inventory): RpcService => service(InventoryCommandService, {
+export const inventoryCommands = (domain: Inventory): RpcService => service(InventoryCommandService, ['orders'], {
   reserve: async (request) => {
     demandOrder(request);
     for (const line of request.lines) {

@@ -49,7 +49,7 @@ export function paymentCommands(domain: Payments): RpcService {
     // Whoever undoes an order has to get the money back some time, and asks under one key until then.
     return kind === 'REFUND' ? { kind, orderId, key: idempotencyKey, insist: true } : { kind, orderId, key: idempotencyKey };
   });
-  return service(PaymentCommandService, {
+  return service(PaymentCommandService, ['orders'], {
     authorise: (request) => run(() => toAuthorisation(request)),
     capture: command('CAPTURE'),
     void: command('VOID'),

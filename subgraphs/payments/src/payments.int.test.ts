@@ -48,6 +48,13 @@ const capture = () => commands().capture({ orderId, idempotencyKey: `${orderId}:
 const codeOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => ConnectError.from(error).code);
 
 describe('the commands', () => {
+  it('takes commands from orders, and from no other service', async () => {
+    for (const caller of ['customers', 'delivery', 'gateway', 'channel-kiosk']) {
+      const posing = payments.client(PaymentCommandService, caller);
+      await expect(posing.capture({ orderId, idempotencyKey: 'k' })).rejects.toMatchObject({ code: Code.PermissionDenied });
+    }
+  });
+
   it('answer, and tell of each outcome on the bus in order', async () => {
     expect(await authorise()).toMatchObject({ outcome: Outcome.AUTHORISED, reason: '' });
     expect(await capture()).toMatchObject({ outcome: Outcome.CAPTURED });

@@ -2,8 +2,8 @@ import { createClient, type Client } from '@connectrpc/connect';
 import { FeedKind, FeedQueryService } from '#generated/proto/drburger/platform/v1/feeds_pb.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
-import { feedReaderName } from '#platform/subgraph/feedService.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
+import { gatewayService } from '#schema/services.ts';
 import { addressKey, type FeedAddress } from './feedAddress.ts';
 import type { FeedPage, FeedReader } from './feedReader.ts';
 
@@ -20,12 +20,12 @@ interface Waiting {
 const batchSize = 200;
 
 /** Reads feeds by gRPC, within the process or over the network. What is asked in one turn goes in one call for each domain; identical questions are asked once. */
-export function rpcFeedReader(network: Pick<RpcNetwork, 'transportTo'>): FeedReader {
+export function rpcFeedReader(network: Pick<RpcNetwork, 'transportTo'>, service: string = gatewayService): FeedReader {
   const batchers = new Map<string, Batcher>();
   return {
     read(feed, after, limit) {
       let batcher = batchers.get(feed.domain);
-      if (!batcher) batchers.set(feed.domain, batcher = new Batcher(createClient(FeedQueryService, network.transportTo(feed.domain, servicePrincipal(feedReaderName)))));
+      if (!batcher) batchers.set(feed.domain, batcher = new Batcher(createClient(FeedQueryService, network.transportTo(feed.domain, servicePrincipal(service)))));
       return batcher.read(feed, after, limit);
     },
   };

@@ -1,12 +1,13 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { AccessQueryService } from '#generated/proto/drburger/customers/v1/access_pb.ts';
+import { edgeServices } from '#schema/services.ts';
 import { service } from '#platform/rpc/service.ts';
 import type { Customers } from '../context.ts';
 
 const pageSize = 1_000;
 
 /** Tells those who let clients in what they did not hear. */
-export const accessQueryService = (domain: Customers) => service(AccessQueryService, {
+export const accessQueryService = (domain: Customers) => service(AccessQueryService, edgeServices, {
   async listRevocations({ after, afterSubject }) {
     const place = new Date(after);
     if (Number.isNaN(place.getTime())) throw new ConnectError('`after` is no instant', Code.InvalidArgument);

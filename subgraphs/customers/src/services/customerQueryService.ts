@@ -12,7 +12,7 @@ interface VersionOfCustomer {
 }
 
 /** Answers other domains, batched per call. Somebody else's version is not found, like one that does not exist. */
-export const customerQueryService = (domain: Customers) => service(CustomerQueryService, {
+export const customerQueryService = (domain: Customers) => service(CustomerQueryService, ['orders', 'delivery'], {
   async getAddressVersion(request) {
     const version = await ownVersion(loaders(domain), request);
     return version ? { found: true, ...version.position, country: version.country } : { found: false };

@@ -27,7 +27,7 @@ export const startCustomers = (): void => beforeAll(async () => {
     seed: true, clock: () => now,
     configuration: { PII_MASTER_KEYS: key(), PII_INDEX_KEY: key() },
     others: {
-      stores: [service(StoreQueryService, { getOrderingTerms: ({ storeId }) => ({ found: seedStores.some(({ id }) => id === storeId) }) })],
+      stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId }) => ({ found: seedStores.some(({ id }) => id === storeId) }) })],
     },
   });
 });

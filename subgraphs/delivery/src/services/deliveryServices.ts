@@ -27,7 +27,7 @@ const instantOf = (name: string, value: string): Date => {
 
 /** What other domains ask of delivery. Malformed requests are the caller's bug and answer INVALID_ARGUMENT. */
 export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
-  service(DeliveryQueryService, {
+  service(DeliveryQueryService, ['orders'], {
     quote(request) {
       const answer = quote({
         store: positionOf('store', { latitude: request.storeLatitude, longitude: request.storeLongitude }),
@@ -39,7 +39,7 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
       return { deliverable: true, fee: BigInt(answer.fee), distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt.toISOString() };
     },
   }),
-  service(DeliveryCommandService, {
+  service(DeliveryCommandService, ['orders'], {
     async dispatch(request) {
       const deliveryId = await dispatch(domain, {
         orderId: idOf('order_id', request.orderId),

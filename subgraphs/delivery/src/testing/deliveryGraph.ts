@@ -47,11 +47,11 @@ export function startDelivery(): void {
       seed: true, bus,
       configuration,
       others: {
-        stores: [service(StoreQueryService, { getOrderingTerms: ({ storeId }) => ({
+        stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId }) => ({
           found: [store.id, seedStores[1]!.id].includes(storeId), services: storeId === store.id ? ['DELIVERY'] : ['TAKEAWAY'],
           currency: 'EUR', exponent: 2, latitude: store.latitude, longitude: store.longitude,
         }) })],
-        customers: [service(CustomerQueryService, {
+        customers: [service(CustomerQueryService, ['orders', 'delivery'], {
           getAddressVersion: ({ customerId, addressVersionId }) =>
             (customerId === seedId('customer', 1) && addressVersionId === seedId('addressVersion', '1/1') ? { found: true, ...door, country: 'DE' } : { found: false }),
           getDoorsteps: ({ addresses }) => {

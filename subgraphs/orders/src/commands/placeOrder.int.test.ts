@@ -172,7 +172,7 @@ describe('placeOrder', () => {
 
   it('places nothing that could not be checked', async () => {
     const cut = await testSubgraph<Orders>(orders, {
-      others: { ...answeringDomains(answers), stores: [service(StoreQueryService, { getOrderingTerms: () => { throw new ConnectError('gone', Code.Unavailable); } })] },
+      others: { ...answeringDomains(answers), stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: () => { throw new ConnectError('gone', Code.Unavailable); } })] },
     });
     const result = await cut.as(customer)(mutation, { input: input() });
     expect(result.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);

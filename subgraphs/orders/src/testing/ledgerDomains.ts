@@ -40,7 +40,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
 
   return {
     ...asked,
-    payments: [service(PaymentCommandService, {
+    payments: [service(PaymentCommandService, ['orders'], {
       authorise: async ({ idempotencyKey, orderId, amount, methodToken }) => {
         const operation = methodToken === 'tok_declined' ? 'declined' : methodToken === 'tok_no_capture' ? 'authorised, not to be captured' : 'authorised';
         const outcome = await enter(idempotencyKey, orderId, operation, Number(amount));
@@ -59,7 +59,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
         return { outcome: Paid.REFUNDED };
       },
     })],
-    inventory: [service(InventoryCommandService, {
+    inventory: [service(InventoryCommandService, ['orders'], {
       reserve: async ({ idempotencyKey, orderId, lines }) => {
         const missing = lines.some((line) => line.menuItemId === rareItem);
         const outcome = await enter(idempotencyKey, orderId, missing ? 'out of stock' : 'reserved');
@@ -68,7 +68,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
       release: async ({ idempotencyKey, orderId }) => ({ changed: (await enter(idempotencyKey, orderId, 'released')) === 'released' }),
       consume: async ({ idempotencyKey, orderId }) => ({ changed: (await enter(idempotencyKey, orderId, 'consumed')) === 'consumed' }),
     })],
-    delivery: [...asked['delivery']!, service(DeliveryCommandService, {
+    delivery: [...asked['delivery']!, service(DeliveryCommandService, ['orders'], {
       dispatch: async ({ idempotencyKey, orderId }) => {
         await enter(idempotencyKey, orderId, 'dispatched');
         return { deliveryId: seedId('delivery', orderId) };

@@ -47,27 +47,27 @@ const line = (answers: Answers, menuItemId: string): MessageInitShape<typeof Pri
 
 /** Real Connect services, as the real domains serve them; only what they answer is made up. */
 export const answeringDomains = (answers: Answers): Record<string, RpcService[]> => ({
-  stores: [service(StoreQueryService, {
+  stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], {
     getOrderingTerms: (request) => request.storeId === seedId('store', 9) ? { found: false } : {
       found: true, open: answers.open, accepting: answers.accepting, services: answers.services, country: 'DE', currency: 'EUR', exponent: 2,
       timeZone: 'Europe/Berlin', taxInclusive: true, taxRates: rates, maxOpenOrders: answers.maxOpenOrders, latitude: 52.5, longitude: 13.4,
       localDate: request.at.slice(0, 10),
     },
   })],
-  menu: [service(MenuQueryService, {
+  menu: [service(MenuQueryService, ['orders'], {
     priceLines: (request) => {
       answers.asked += 1;
       return { lines: request.lines.map((each) => line(answers, each.menuItemId)) };
     },
   })],
-  customers: [service(CustomerQueryService, {
+  customers: [service(CustomerQueryService, ['orders', 'delivery'], {
     getAddressVersion: (request) => ({
       found: request.customerId === customerId && [addressVersionId, farAddressVersionId].includes(request.addressVersionId),
       latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51, longitude: 13.41, country: 'DE',
     }),
     getDoorsteps: () => ({}),
   })],
-  delivery: [service(DeliveryQueryService, {
+  delivery: [service(DeliveryQueryService, ['orders'], {
     quote: (request) => ({ deliverable: request.latitude < 53, fee: 290n, distanceMetres: 1_300, promisedAt: new Date(Date.parse(request.at) + 1_800_000).toISOString() }),
   })],
 });
