@@ -18,8 +18,8 @@ async function begin(setup: ResumeSetup): Promise<void> {
   const identity = await identityOf(setup);
   const network = grpcNetwork({ identity, addressOf: () => { throw new Error('it calls nobody'); }, listen: { port: setup.grpcPort, host: '127.0.0.1' } });
   await network.serve('orders', [feedService(domain)]);
-  const execute = createExecution({ name: 'orders', identity, log, schema: chaosSchema(domain.pool), contextFor: (principal) => ({ principal }) });
-  await once(subgraphServer({ execute, ready: () => Promise.resolve(true) }).listen(setup.graphqlPort, '127.0.0.1'), 'listening');
+  const execution = await createExecution({ name: 'orders', identity, log, schema: chaosSchema(domain.pool), contextFor: (principal) => ({ principal }) });
+  await once(subgraphServer({ execution, ready: () => Promise.resolve(true) }).listen(setup.graphqlPort, '127.0.0.1'), 'listening');
 }
 
 const calls = { begin, mark: () => ({ cpuMs: cpuMs(), statements }) };

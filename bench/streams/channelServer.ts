@@ -34,13 +34,13 @@ async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
   });
   const schema = enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${benchSdl.orders}`), resolvers: resolversOf(domain.state) as never }));
-  const orders = createExecution({ name: 'orders', identity, log, schema, contextFor: (principal) => ({ principal }) });
+  const orders = await createExecution({ name: 'orders', identity, log, schema, contextFor: (principal) => ({ principal }) });
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-streams-'));
   const running = await runChannel({
     name: 'kiosk', tags: ['public', 'kiosk'], directory: pathToFileURL(`${folder}/`), auth: { roles: ['kiosk'], anonymous: false },
     streams: { maxConnections: unbounded, maxConnectionsPerCaller: unbounded, maxSubscriptionsPerCaller: unbounded },
   }, {
-    profile: 'development', port: 0, host: '127.0.0.1', subgraphCall: () => orders, identity, bus: domain, feeds: domain, cursorKeys: ['bench'], log,
+    profile: 'development', port: 0, host: '127.0.0.1', subgraphCall: () => orders.execute, identity, bus: domain, feeds: domain, cursorKeys: ['bench'], log,
   }, supergraph).finally(() => rmSync(folder, { recursive: true }));
   return { port: running.port, happen: (happening) => domain.happen(happening) };
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { HeaderMap } from '@apollo/server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { servicePrincipal } from '#platform/identity/principal.ts';
 import { until } from '#platform/testkit/until.ts';
 import { closeHttpServer } from './closeHttpServer.ts';
 import { subgraphServer } from './httpServer.ts';
@@ -14,10 +16,13 @@ async function serving() {
   const answers = new Promise<void>((resolve) => { answer = resolve; });
   let asked = 0;
   const server = subgraphServer({
-    execute: async () => {
-      asked += 1;
-      await answers;
-      return { data: { asked } };
+    execution: {
+      admit: () => Promise.resolve({ principal: servicePrincipal('gateway'), traceparent: undefined }),
+      answer: async () => {
+        asked += 1;
+        await answers;
+        return { headers: new HeaderMap(), body: { kind: 'complete', string: JSON.stringify({ data: { asked } }) } };
+      },
     },
     ready: () => Promise.resolve(true),
   }).listen(0, '127.0.0.1');

@@ -1,10 +1,11 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
+import type { ApolloServerPlugin } from '@apollo/server';
 import type { z } from 'zod';
 import type { Consumer } from '#platform/events/onEvent.ts';
 import type { ReadModel } from '#platform/events/defineReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
-import type { Domain } from './domain.ts';
+import type { Domain, RequestContext } from './domain.ts';
 
 /** A loop that lives as long as the subgraph. It returns soon after `signal` fires; if it throws, it is logged and begun again. */
 export interface Background {
@@ -29,6 +30,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly resolvers: object;
   /** Fresh for each request. */
   readonly loaders: (domain: Domain<Db>, principal: Principal) => Loaders;
+  /** Plugins of Apollo Server; their hooks run within the process and over HTTP alike. */
+  readonly plugins?: readonly ApolloServerPlugin<RequestContext<Domain<Db>, Loaders>>[];
   readonly services?: (domain: Domain<Db>) => readonly RpcService[];
   readonly consumers?: readonly Consumer[];
   readonly readModels?: readonly ReadModel[];

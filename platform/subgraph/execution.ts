@@ -1,10 +1,11 @@
-import { GraphQLError, execute, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { HeaderMap, type ApolloServerPlugin, type BaseContext, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { errorCodes } from '#platform/events/databaseFailure.ts';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { BoundedCache } from '#platform/identity/boundedCache.ts';
-import { currentTrace, runWithTrace, traceIdOf, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { createApolloServer } from './createApolloServer.ts';
+import { maskedError } from './formatErrors.ts';
 
 export interface SubgraphRequest {
   readonly query: string;
@@ -21,73 +22,82 @@ export interface SubgraphHeaders {
 /** One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands in `errors`. */
 export type SubgraphCall = (request: SubgraphRequest, headers: SubgraphHeaders) => Promise<ExecutionResult>;
 
-const failure = (code: string, message: string): ExecutionResult => ({ errors: [new GraphQLError(message, { extensions: { code } })] });
-
-/** SQLSTATEs of PostgreSQL for a text with a zero byte, as text and as JSON. */
-const unstorable = ['22021', '22P05'];
-
-/** Errors that carry a code were meant to be seen; the rest is logged once, here, and masked. */
-function mask(error: GraphQLError, log: Logger): GraphQLError {
-  const original = error.originalError ?? error;
-  if (typeof error.extensions['code'] === 'string' || original === error) return error;
-  const found = errorCodes(original);
-  if (unstorable.some((code) => found.has(code))) return new GraphQLError('A text holds U+0000, which cannot be stored: leave it out.', { nodes: error.nodes, path: error.path, extensions: { code: 'BAD_USER_INPUT' } });
-  const traceId = traceIdOf(currentTrace().traceparent);
-  log.error({ err: original, path: error.path?.join('.') }, 'a resolver failed');
-  return new GraphQLError(`Something went wrong on our side. Quote ${traceId}.`, {
-    nodes: error.nodes, path: error.path, extensions: { code: 'INTERNAL_SERVER_ERROR', traceId },
-  });
+/** Who was let in, and their trace; made of headers alone, so that nobody else's body is read. */
+export interface Admitted {
+  readonly principal: Principal;
+  readonly traceparent: string | undefined;
 }
 
-/** The executor of a subgraph. Nobody is answered without an internal token for it: neither `_entities` nor `_service`. */
-export function createExecution(options: {
+/** How a subgraph answers: the token and the trace are checked and set here, the rest is Apollo Server's. */
+export interface SubgraphExecution {
+  /** Answers within the process. */
+  readonly execute: SubgraphCall;
+  /** Undefined for whoever has no internal token for this subgraph: they get neither `_entities` nor `_service`. */
+  admit(headers: SubgraphHeaders): Promise<Admitted | undefined>;
+  /** Answers what came over HTTP from somebody who was admitted; `body` is parsed JSON. */
+  answer(request: Omit<HTTPGraphQLRequest, 'headers'> & { readonly headers: Iterable<readonly [string, string]> }, admitted: Admitted): Promise<HTTPGraphQLResponse>;
+  /** Lets the plugins end. Answers nothing afterwards. */
+  stop(): Promise<void>;
+}
+
+export interface ExecutionOptions {
   readonly name: string;
   readonly schema: GraphQLSchema;
   readonly identity: Identity;
-  readonly contextFor: (principal: Principal) => unknown;
+  readonly contextFor: (principal: Principal) => BaseContext;
   readonly log: Logger;
-}): SubgraphCall {
-  const documents = new BoundedCache<DocumentNode>(2_000);
+  readonly plugins?: readonly ApolloServerPlugin<never>[];
+  /** `production`, which is the default, hides the schema: no introspection, no suggestions in messages. */
+  readonly profile?: 'development' | 'production';
+}
 
-  function documentOf(query: string): DocumentNode | ExecutionResult {
-    const known = documents.get(query, 0);
-    if (known) return known;
-    let document: DocumentNode;
-    try {
-      document = parse(query, { noLocation: true });
-    } catch (error) {
-      return failure('GRAPHQL_PARSE_FAILED', (error as Error).message);
-    }
-    const errors = validate(options.schema, document);
-    if (errors.length > 0) {
-      return { errors: errors.map((error) => new GraphQLError(error.message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })) };
-    }
-    documents.set(query, document, Number.POSITIVE_INFINITY);
-    return document;
-  }
+/** Not for a client's eyes: the gateway masks it, and it counts among what went wrong there. */
+export const refusal = { message: 'A subgraph answers the gateway only.', extensions: { code: 'UNAUTHENTICATED' } } as const;
 
-  async function principalOf(authorization: string | undefined): Promise<Principal | undefined> {
+/** Starts what answers for a subgraph. */
+export async function createExecution(options: ExecutionOptions): Promise<SubgraphExecution> {
+  const server = createApolloServer(options);
+  await server.start();
+
+  async function admit({ authorization, traceparent }: SubgraphHeaders): Promise<Admitted | undefined> {
     const [scheme, token] = (authorization ?? '').split(' ');
     if (scheme !== 'Bearer' || !token) return undefined;
     try {
-      return await options.identity.verifyInternalToken(token, options.name);
+      return { principal: await options.identity.verifyInternalToken(token, options.name), traceparent };
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;
     }
   }
 
-  return async (request, headers) => {
-    const principal = await principalOf(headers.authorization);
-    if (!principal) return failure('UNAUTHENTICATED', 'A subgraph answers the gateway only.');
-    const document = documentOf(request.query);
-    if (!('kind' in document)) return document;
-    return runWithTrace(traceOfRequest(headers.traceparent, actorOf(principal)), async () => {
-      const result = await execute({
-        schema: options.schema, document, contextValue: options.contextFor(principal),
-        variableValues: request.variables, operationName: request.operationName,
-      });
-      return result.errors ? { ...result, errors: result.errors.map((error) => mask(error, options.log)) } : result;
-    });
+  const traced = <T>({ principal, traceparent }: Admitted, work: () => Promise<T>): Promise<T> =>
+    runWithTrace(traceOfRequest(traceparent, actorOf(principal)), work);
+
+  async function run({ query, variables, operationName }: SubgraphRequest, principal: Principal): Promise<ExecutionResult> {
+    try {
+      const { body } = await server.executeOperation(
+        { query, variables: variables ?? undefined, operationName: operationName ?? undefined }, { contextValue: options.contextFor(principal) },
+      );
+      if (body.kind !== 'single') throw new Error('incremental delivery is not used between the gateway and a subgraph');
+      // As over HTTP, errors are plain objects.
+      return body.singleResult as ExecutionResult;
+    } catch {
+      // Apollo Server has logged it.
+      return { errors: [maskedError() as GraphQLError] };
+    }
+  }
+
+  return {
+    admit,
+    async execute(request, headers) {
+      const admitted = await admit(headers);
+      if (!admitted) return { errors: [new GraphQLError(refusal.message, { extensions: refusal.extensions })] };
+      return traced(admitted, () => run(request, admitted.principal));
+    },
+    answer: ({ headers, ...request }, admitted) => traced(admitted, () => server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { ...request, headers: new HeaderMap(headers) },
+      context: () => Promise.resolve(options.contextFor(admitted.principal)),
+    })),
+    stop: () => server.stop(),
   };
 }

@@ -1,62 +1,106 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { SubgraphCall, SubgraphRequest } from './execution.ts';
+import { refusal, type SubgraphExecution } from './execution.ts';
 
 const maxBodyBytes = 2 * 1024 * 1024;
 
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+type HttpExecution = Pick<SubgraphExecution, 'admit' | 'answer'>;
+
+/** How long a connection may keep a subgraph waiting, in ms. */
+export interface HttpPatience {
+  /** From its beginning to the end of the first request's headers: who is silent, or drips, is cut off. */
+  readonly headers: number;
+  /** For a whole request. */
+  readonly request: number;
+  /** Between requests. More than the gateway keeps a connection for (30 s), lest one be closed under a request that is on its way. */
+  readonly idle: number;
+}
+
+const usualPatience: HttpPatience = { headers: 10_000, request: 20_000, idle: 40_000 };
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
+    if (size > maxBodyBytes) throw new BodyTooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
-const complaint = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });
-
-function requestOf(body: string): SubgraphRequest | undefined {
   try {
-    const request: unknown = JSON.parse(body);
-    if (typeof request === 'object' && request !== null && 'query' in request && typeof request.query === 'string') return request as SubgraphRequest;
-  } catch { /* answered with 400 */ }
-  return undefined;
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    // Apollo Server says what it wants instead.
+    return undefined;
+  }
+}
+
+class BodyTooLarge extends Error {}
+
+function send(response: ServerResponse, status: number, text: string, headers: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' }): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+interface Complaint {
+  readonly message: string;
+  readonly extensions: { readonly code: string };
+}
+
+const complain = (response: ServerResponse, status: number, error: Complaint): void =>
+  send(response, status, JSON.stringify({ errors: [error] }));
+
+const bad = (message: string) => ({ message, extensions: { code: 'BAD_REQUEST' } });
+
+const headerOf = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+function* headersOf({ headers }: IncomingMessage): Iterable<readonly [string, string]> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) yield [name, Array.isArray(value) ? value.join(', ') : value];
+  }
+}
+
+/** Says no before the body was read, and hangs up, so that it never is. */
+function refuse(response: ServerResponse, status: number, error: Complaint): void {
+  response.setHeader('connection', 'close');
+  complain(response, status, error);
+}
+
+async function graphql(execution: HttpExecution, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const admitted = await execution.admit({ authorization: request.headers.authorization, traceparent: headerOf(request, 'traceparent') });
+  if (!admitted) return refuse(response, 401, refusal);
+  if (request.method !== 'POST') return refuse(response, 405, bad('A subgraph takes POST only.'));
+  const { status, headers, body } = await execution.answer({ method: 'POST', headers: headersOf(request), search: '', body: await bodyOf(request) }, admitted);
+  if (body.kind !== 'complete') throw new Error('incremental delivery is not used between the gateway and a subgraph');
+  send(response, status ?? 200, body.string, Object.fromEntries(headers));
 }
 
 /**
- * Serves a subgraph alone, to the gateway: POST /graphql with JSON, `/health/live` and `/health/ready`. Its clients are machines of
- * ours, so it is lean: no explorer, no GET, no batches.
+ * Serves a subgraph alone, to the gateway: POST /graphql with JSON, which Apollo Server answers, `/health/live` and `/health/ready`. Its clients
+ * are machines of ours: no explorer, no GET, no batches.
  */
-export function subgraphServer(options: { readonly execute: SubgraphCall; readonly ready: () => Promise<boolean> }): Server {
+export function subgraphServer(options: {
+  readonly execution: HttpExecution; readonly ready: () => Promise<boolean>; readonly patience?: HttpPatience;
+}): Server {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?')[0];
-    if (path === '/health/live') return send(response, 200, { status: 'live' });
+    if (path === '/health/live') return send(response, 200, JSON.stringify({ status: 'live' }));
     if (path === '/health/ready') {
       const ready = await options.ready();
-      return send(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+      return send(response, ready ? 200 : 503, JSON.stringify({ status: ready ? 'ready' : 'not ready' }));
     }
-    if (path !== '/graphql') return send(response, 404, complaint('BAD_REQUEST', 'A subgraph serves POST /graphql.'));
-    if (request.method !== 'POST') return send(response, 405, complaint('BAD_REQUEST', 'A subgraph takes POST only.'));
-    const body = await bodyOf(request);
-    if (body === undefined) return send(response, 413, complaint('BAD_REQUEST', `A body may have ${maxBodyBytes} bytes.`));
-    const graphql = requestOf(body);
-    if (!graphql) return send(response, 400, complaint('BAD_REQUEST', 'The body must be JSON with a `query`.'));
-    const result = await options.execute(graphql, {
-      authorization: request.headers.authorization, traceparent: request.headers['traceparent'] as string | undefined,
-    });
-    const refused = result.data === undefined && result.errors?.[0]?.extensions['code'] === 'UNAUTHENTICATED';
-    send(response, refused ? 401 : 200, result);
+    if (path !== '/graphql') return refuse(response, 404, bad('A subgraph serves POST /graphql.'));
+    return graphql(options.execution, request, response);
   }
 
-  return createServer((request, response) => {
-    handle(request, response).catch(() => {
-      if (!response.headersSent) send(response, 500, complaint('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.'));
+  const { headers, request, idle } = options.patience ?? usualPatience;
+  return createServer({
+    headersTimeout: headers, requestTimeout: request, keepAliveTimeout: idle, connectionsCheckingInterval: Math.min(headers, 5_000),
+  }, (incoming, response) => {
+    handle(incoming, response).catch((error: unknown) => {
+      if (response.headersSent) return void response.destroy();
+      if (error instanceof BodyTooLarge) return refuse(response, 413, bad(`A body may have ${maxBodyBytes} bytes.`));
+      refuse(response, 500, { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
     });
   });
 }

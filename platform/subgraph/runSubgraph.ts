@@ -24,6 +24,8 @@ import { superviseLoops } from './superviseLoops.ts';
 export interface SubgraphEnvironment extends Omit<DomainEnvironment, 'onAppended'> {
   readonly bus: EventBus;
   readonly identity: Identity;
+  /** `production`, unless told: hides the schema. */
+  readonly profile?: 'development' | 'production';
 }
 
 export interface RunningSubgraph {
@@ -52,8 +54,8 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
     typeDefs: parse(sdlOf(definition.directory)),
     resolvers: { DateTime: GraphQLDateTimeISO, ...definition.resolvers } as never,
   }]));
-  const execute = createExecution({
-    name: definition.name, schema, identity: environment.identity, log: domain.log,
+  const execution = await createExecution({
+    name: definition.name, schema, identity: environment.identity, log: domain.log, plugins: definition.plugins, profile: environment.profile,
     contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
   });
   const serving = await environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]);
@@ -63,7 +65,7 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
   const running: { stop(): Promise<void> }[] = [];
   const ready = async () => pingable(domain);
   return {
-    name: definition.name, domain, execute, ready,
+    name: definition.name, domain, execute: execution.execute, ready,
     seed: () => seedOnce(definition, domain),
     async start() {
       relay = await startRelay(domain, environment.bus);
@@ -72,11 +74,12 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
       running.push(await runConsumers(domain, [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)], environment.bus));
       running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
     },
-    httpServer: () => subgraphServer({ execute, ready }),
+    httpServer: () => subgraphServer({ execution, ready }),
     async stop() {
       endReports?.();
       await serving.close();
       await Promise.all(running.map((each) => each.stop()));
+      await execution.stop();
       await opened.close();
     },
   };

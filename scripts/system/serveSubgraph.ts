@@ -49,7 +49,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
   });
   context.teardown.add('connections to other domains', () => network.close());
-  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, metrics, configuration: settings });
+  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, metrics, profile: settings.PROFILE, configuration: settings });
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {

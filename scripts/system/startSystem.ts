@@ -98,7 +98,7 @@ async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metri
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
   const subgraphs = await Promise.all(definitions.map(async ({ entry, definition }) => {
-    const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, metrics, configuration: settings });
+    const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, metrics, profile: settings.PROFILE, configuration: settings });
     teardown.add(`subgraph ${entry.name}`, () => running.stop());
     return running;
   }));

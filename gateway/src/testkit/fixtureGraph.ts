@@ -117,17 +117,17 @@ export async function fixture(): Promise<Fixture> {
       issueToken(clientKey, { subject, roles: [role], ...options }),
   };
   const resolvers = resolversOf(orders);
-  const executions = new Map(Object.entries(sdl).map(([name, text]) => [name, createExecution({
+  const executions = new Map(await Promise.all(Object.entries(sdl).map(async ([name, text]) => [name, await createExecution({
     name, identity, log, contextFor: (principal) => ({ principal }),
     schema: enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${text}`), resolvers: resolvers[name as FixtureSubgraph] as never })),
-  })]));
+  })] as const)));
   const made: Fixture = {
     ...parts,
     subgraphCall: (subgraph) => async (request, headers) => {
       made.calls.push({ ...request, subgraph, headers });
       await made.gate(subgraph);
       if (made.down.has(subgraph)) throw new Error(`${subgraph} is down`);
-      return executions.get(subgraph)!(request, headers);
+      return executions.get(subgraph)!.execute(request, headers);
     },
   };
   return made;
