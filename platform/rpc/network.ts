@@ -1,10 +1,10 @@
-import { createServer } from 'node:http2';
 import { Code, ConnectError, createRouterTransport, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
-import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { closerOf } from './closerOf.ts';
+import { grpcServer, type GrpcPatience } from './grpcServer.ts';
 import { tellLineFailures } from './lineFailure.ts';
 import { Peers, type SignsOfLife } from './peers.ts';
 import { callerKey, type RpcService } from './service.ts';
@@ -19,19 +19,25 @@ export interface RpcNetwork {
   serve(domain: string, services: readonly RpcService[]): Promise<{ close(): Promise<void> }>;
 }
 
-/** Refuses whoever is not a service with a token for this domain, and restores the trace of the call. */
+/** Who calls a domain. @throws ConnectError for whoever is not a service with a token for it */
+async function callerOf(identity: Identity, domain: string, authorization: string | null | undefined): Promise<Principal> {
+  const [scheme, token] = (authorization ?? '').split(' ');
+  if (scheme !== 'Bearer' || !token) throw new ConnectError('a service token is required', Code.Unauthenticated);
+  let principal: Principal;
+  try {
+    principal = await identity.verifyInternalToken(token, domain);
+  } catch (error) {
+    if (error instanceof InvalidToken) throw new ConnectError('the token is not valid here', Code.Unauthenticated);
+    throw error;
+  }
+  if (principal.kind !== 'service') throw new ConnectError('only services may call', Code.PermissionDenied);
+  return principal;
+}
+
+/** Lets services in, and restores the trace of the call. */
 function authenticate(identity: Identity, domain: string): Interceptor {
   return (next) => async (request) => {
-    const [scheme, token] = (request.header.get('authorization') ?? '').split(' ');
-    if (scheme !== 'Bearer' || !token) throw new ConnectError('a service token is required', Code.Unauthenticated);
-    let principal: Principal;
-    try {
-      principal = await identity.verifyInternalToken(token, domain);
-    } catch (error) {
-      if (error instanceof InvalidToken) throw new ConnectError('the token is not valid here', Code.Unauthenticated);
-      throw error;
-    }
-    if (principal.kind !== 'service') throw new ConnectError('only services may call', Code.PermissionDenied);
+    const principal = await callerOf(identity, domain, request.header.get('authorization'));
     request.contextValues.set(callerKey, principal);
     return runWithTrace(traceOfRequest(request.header.get('traceparent'), actorOf(principal)), () => next(request));
   };
@@ -100,14 +106,14 @@ export function grpcClients(options: GrpcClientOptions): Pick<RpcNetwork, 'trans
 /** Each domain in a process of its own: gRPC over HTTP/2. `listen` is where this process serves. */
 export function grpcNetwork(options: GrpcClientOptions & {
   readonly listen: { readonly port: number; readonly host: string };
+  readonly patience?: GrpcPatience;
 }): RpcNetwork & Closable {
   return {
     ...grpcClients(options),
     async serve(domain, services) {
-      const adapter = connectNodeAdapter({
-        routes: routesOf(services), interceptors: [authenticate(options.identity, domain)], connect: false, grpcWeb: false,
+      const server = grpcServer({
+        routes: routesOf(services), callerOf: (authorization) => callerOf(options.identity, domain, authorization), patience: options.patience,
       });
-      const server = createServer(adapter);
       const close = closerOf(server, deadlineMs);
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(options.listen.port, options.listen.host, resolve);

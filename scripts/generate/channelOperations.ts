@@ -1,38 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CodegenConfig } from '@graphql-codegen/cli';
 import { channels } from '#schema/channels.ts';
-import { generatedNote, typeConfig } from './resolverTypes.ts';
-import { filesBelow, root, writeIfChanged, type GenerateTask } from './task.ts';
+import { filesBelow, root } from './task.ts';
+import { generatedNote, typeConfig } from './typeConfig.ts';
 
-/** A channel's documents as typed constants: `generated/bffs/<channel>/operations.ts`, checked against the channel's contract. */
-export function channelOperations(): GenerateTask[] {
-  return channels.flatMap(({ name }) => {
-    const schema = `schema/channels/${name}.graphql`;
-    const folder = `bffs/${name}/operations`;
-    const documents = filesBelow(folder).filter((path) => path.endsWith('.graphql'));
-    if (!existsSync(join(root, schema)) || documents.length === 0) return [];
-    const output = `generated/bffs/${name}/operations.ts`;
-    return [{
-      name: `operations/${name}`,
-      inputs: [schema, folder, 'scripts/generate/channelOperations.ts', 'scripts/generate/resolverTypes.ts'],
-      outputs: [output],
-      run: async () => {
-        const [{ codegen }, operations, typedDocuments, { parse }] = await Promise.all([
-          import('@graphql-codegen/core'),
-          import('@graphql-codegen/typescript-operations'),
-          import('@graphql-codegen/typed-document-node'),
-          import('graphql'),
-        ]);
-        const text = await codegen({
-          filename: output,
-          schema: parse(readFileSync(join(root, schema), 'utf8')),
-          documents: documents.map((path) => ({ location: path, document: parse(readFileSync(join(root, path), 'utf8')) })),
-          config: { ...typeConfig, skipTypeNameForRoot: true },
-          plugins: [{ add: {} }, { operations: {} }, { typedDocuments: {} }],
-          pluginMap: { add: generatedNote, operations, typedDocuments },
-        });
-        writeIfChanged(output, text);
-      },
-    }];
-  });
+/** For codegen.ts: a channel's documents as typed constants, `generated/bffs/<channel>/operations.ts`, checked against the channel's contract. */
+export function channelOperations(): CodegenConfig['generates'] {
+  const ready = channels.filter(({ name }) => existsSync(join(root, `schema/channels/${name}.graphql`)) && filesBelow(`bffs/${name}/operations`).some((path) => path.endsWith('.graphql')));
+  return Object.fromEntries(ready.map(({ name }) => [`generated/bffs/${name}/operations.ts`, {
+    schema: `schema/channels/${name}.graphql`,
+    documents: `bffs/${name}/operations/**/*.graphql`,
+    plugins: [generatedNote, 'typescript-operations', 'typed-document-node'],
+    config: { ...typeConfig, skipTypeNameForRoot: true },
+  }]));
 }

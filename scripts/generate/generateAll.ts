@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { channelOperations } from './channelOperations.ts';
+import { channelOperationTasks, resolverTypeTasks } from './codegenTasks.ts';
 import { composeFile } from './composeFile.ts';
 import { edgesPage } from './edgesPage.ts';
 import { withGenerateLock } from './lock.ts';
@@ -7,16 +7,19 @@ import { prismaClients } from './prismaClients.ts';
 import { pages } from './pages.ts';
 import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
-import { resolverTypes } from './resolverTypes.ts';
 import { supergraph } from './supergraph.ts';
 import { settingsPage } from './settingsPage.ts';
 import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
+<<<<<<< HEAD
   () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage(), ...pages()],
+=======
+  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...pages()],
+>>>>>>> 2f04da0 (codegen.ts drives graphql-codegen; gRPC looks at the token first)
   supergraph,
-  channelOperations,
+  channelOperationTasks,
 ];
 
 /**

@@ -55,7 +55,7 @@ type ${type}Edge @tag(name: "public") @show(fields: "cursor node") {
   node: ${type}!
 }
 `,
-    'codegen.json': `${JSON.stringify({ mappers: { [type]: `#generated/${domain}/prisma/client.ts#${type} as ${type}Row` } }, null, 2)}\n`,
+    'mappers.json': `${JSON.stringify({ [type]: `#generated/${domain}/prisma/client.ts#${type} as ${type}Row` }, null, 2)}\n`,
     'prisma/schema.prisma': `generator client {
   provider               = "prisma-client"
   output                 = "../../../generated/${domain}/prisma"

@@ -1,0 +1,67 @@
+import { constants, createServer, type Http2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { Code, ConnectError, createContextValues, type ConnectRouter } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { callerKey } from './service.ts';
+
+/** Of one request message, also of what it is when unpacked: as much as gRPC servers usually take. */
+const readMaxBytes = 4 * 1024 * 1024;
+
+/** How long a connection may keep a server waiting, in ms. */
+export interface GrpcPatience {
+  /** From its beginning to the first call that is let in: who is silent, or has no token, is cut off, whatever else they send. */
+  readonly firstCall: number;
+  /** Without anything being sent or received; a call's deadline is much shorter. */
+  readonly idle: number;
+}
+
+const usualPatience: GrpcPatience = { firstCall: 10_000, idle: 60_000 };
+
+/** A gRPC server that reads of a request's headers who calls, and nothing more of those who may not. Not listening yet. */
+export function grpcServer(options: {
+  readonly routes: (router: ConnectRouter) => void;
+  /** @throws ConnectError for who may not call */
+  readonly callerOf: (authorization: string | null | undefined) => Promise<Principal>;
+  readonly patience?: GrpcPatience;
+}): Http2Server {
+  const callers = new WeakMap<object, Principal>();
+  const adapter = connectNodeAdapter({
+    routes: options.routes, connect: false, grpcWeb: false, readMaxBytes,
+    contextValues: (request) => createContextValues().set(callerKey, callers.get(request)),
+  });
+
+  async function handle(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    let caller: Principal;
+    try {
+      caller = await options.callerOf(request.headers.authorization);
+    } catch (error) {
+      return refuse(response, ConnectError.from(error, Code.Internal));
+    }
+    callers.set(request, caller);
+    request.stream.session?.emit(letIn);
+    const { traceparent } = request.headers;
+    runWithTrace(traceOfRequest(typeof traceparent === 'string' ? traceparent : undefined, actorOf(caller)), () => adapter(request, response));
+  }
+
+  const server = createServer((request, response) => void handle(request, response));
+  const { firstCall, idle } = options.patience ?? usualPatience;
+  // Without a listener for it, Node closes a connection that has timed out.
+  server.setTimeout(idle);
+  server.on('session', (session) => {
+    const cut = setTimeout(() => session.destroy(), firstCall);
+    session.once(letIn, () => clearTimeout(cut));
+    session.once('close', () => clearTimeout(cut));
+  });
+  return server;
+}
+
+/** Event of a session: a call of it was let in. */
+const letIn = Symbol('let in');
+
+/** Answers with the status alone, and asks for the rest of the request not to be sent. */
+function refuse({ stream }: Http2ServerResponse, { code, rawMessage }: ConnectError): void {
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto', 'grpc-status': String(code), 'grpc-message': encodeURIComponent(rawMessage) }, { endStream: true });
+  stream.close(constants.NGHTTP2_NO_ERROR);
+}
