@@ -82,7 +82,7 @@ export function refuse(
     rootValue: answer.data ?? {},
     fieldResolver: (source: Record<string, unknown> | null, _args, _context, info) => {
       guard(principal, graph.guards, info.parentType.name, info.fieldName);
-      return source?.[info.path.key];
+      return source && Object.hasOwn(source, info.path.key) ? source[info.path.key] : undefined;
     },
     typeResolver: (source: Record<string, unknown>) => source['__typename'] as string,
   }) as ExecutionResult;

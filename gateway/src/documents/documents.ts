@@ -1,5 +1,5 @@
 import {
-  GraphQLError, Kind, TypeInfo, getNamedType, isIntrospectionType, parse, specifiedRules, validate,
+  GraphQLError, Kind, TypeInfo, getNamedType, isIntrospectionType, parse, separateOperations, specifiedRules, validate,
   type ASTVisitor, type DocumentNode, type OperationDefinitionNode, type ValidationContext,
 } from 'graphql';
 import type { QueryPlan } from '@apollo/query-planner';
@@ -10,14 +10,17 @@ import type { Graph } from '../graph/graph.ts';
 import type { ScopeSet } from '../graph/guardIndex.ts';
 import { checkLimits, type Limits } from './limits.ts';
 import { LruCache } from './lruCache.ts';
+import { neverNullVariables } from './neverNullVariables.ts';
 import type { Planner } from '../execution/planner.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** A document that may be run: parsed, within the limits, valid, and planned for those who asked before. */
+/** A document that may be run, of the one operation that was chosen and the fragments that it reaches: parsed, within the limits, valid, and planned for those who asked before. */
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | undefined;
+  /** Variables for which null is no value, though their types allow it; see `neverNullVariables`. */
+  readonly neverNull: ReadonlySet<string>;
   /** Asks for nothing but the schema itself. */
   readonly introspectionOnly: boolean;
   /** Every set of scopes it can meet. */
@@ -122,10 +125,12 @@ export class Documents {
   }
 
   /** A document that the runtime made of one that was checked. */
-  prepareDerived(document: DocumentNode, operationName?: string): PreparedDocument {
-    const operation = selectedOperation(document, operationName);
+  prepareDerived(whole: DocumentNode, operationName?: string): PreparedDocument {
+    const operation = selectedOperation(whole, operationName);
+    // Other operations' fragments use variables that this one does not declare: nothing after this looks at them.
+    const document = separateOperations(whole)[operation.name?.value ?? '']!;
     return {
-      document, operation, operationName: operation.name?.value,
+      document, operation, operationName: operation.name?.value, neverNull: neverNullVariables(document),
       introspectionOnly: operation.operation === 'query' && this.#asksForSchemaOnly(operation),
       scopeSets: scopeSetsOf(document, this.#graph),
       variants: new Map(),

@@ -29,9 +29,6 @@ interface Size {
   directives: number;
 }
 
-/** Aliases that would make an object of the answer lie about itself. Those that begin with `__stream` are the runtime's own. */
-const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
-
 /** Measures selections; each fragment once, however often it is spread, so that the work is linear in the document. */
 class Measure {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
@@ -88,8 +85,9 @@ class Measure {
   }
 }
 
+/** An answer's `__proto__` is no field of it, and its `__typename` must be true. Names that begin with `__stream` are the runtime's own. */
 function checkName(responseName: string, fieldName: string): void {
-  if (forbiddenNames.has(responseName) || responseName.startsWith('__stream') || (responseName === '__typename' && fieldName !== '__typename')) {
+  if (responseName === '__proto__' || responseName.startsWith('__stream') || (responseName === '__typename' && fieldName !== '__typename')) {
     throw invalid(`A field cannot be called ${responseName} in the answer.`);
   }
 }

@@ -28,11 +28,11 @@ export function publicError(error: GraphQLError, traceparent: string, { subgraph
   const code = String(error.extensions['code'] ?? '');
   const path = placeOf(error.path);
   const traceId = traceIdOf(traceparent);
-  if (meantForClients.has(code) && (code !== 'UNAUTHENTICATED' || path)) return new GraphQLError(error.message, { path, extensions: { code } });
   if (subgraphErrors === 'passed') {
     const { serviceName: _subgraph, stacktrace: _stack, ...extensions } = error.extensions;
     return new GraphQLError(error.message, { path, extensions });
   }
+  if (meantForClients.has(code) && (code !== 'UNAUTHENTICATED' || path)) return new GraphQLError(error.message, { path, extensions: { code } });
   if (code !== 'INTERNAL_SERVER_ERROR') log.error({ err: error.originalError ?? error, code, subgraph: error.extensions['serviceName'], path, traceId }, 'a part of an answer failed');
   return new GraphQLError('Something went wrong on our side. Quote the trace id.', { path, extensions: { code: 'INTERNAL_SERVER_ERROR', traceId } });
 }

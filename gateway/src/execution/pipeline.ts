@@ -42,6 +42,8 @@ export class Pipeline {
     if (definitions.length === 0) return {};
     const { coerced, errors } = getVariableValues(this.#graph.apiSchema, definitions, variables, { maxErrors: 10, hideSuggestions: this.#options.discreet });
     if (errors) throw new Refusal('document', errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })));
+    const wrong = Object.keys(coerced).find((name) => coerced[name] === null && prepared.neverNull.has(name));
+    if (wrong !== undefined) throw Refusal.of('document', 'BAD_USER_INPUT', `The variable "$${wrong}" decides what is asked for: it cannot be null.`);
     return coerced;
   }
 

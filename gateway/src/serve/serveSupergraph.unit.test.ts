@@ -14,12 +14,14 @@ import { serveSupergraph } from './serveSupergraph.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])';
 const sdl = {
-  books: `${link} type Query { books: [Book!]! } type Mutation { add: Int } type Book @key(fields: "id") { id: ID! title: String! }`,
-  prices: `${link} type Book @key(fields: "id") { id: ID! price: Int }`,
+  books: `${link} scalar JSON type Query { books: [Book!]! book(id: ID): Book odd: Odd echo(input: OddInput, any: JSON): String } type Mutation { add: Int } type Book @key(fields: "id") { id: ID! title: String! }
+    type Odd { constructor: String toString: String hasOwnProperty: String valueOf: String prototype: String any: JSON } input OddInput { constructor: String toString: String }`,
+  prices: `${link} type Book @key(fields: "id") { id: ID! price(times: Int = 1): Int constructor: String }`,
 };
+const odd = { constructor: 'a', toString: 'b', hasOwnProperty: 'c', valueOf: 'd', prototype: 'e', any: { constructor: { prototype: { polluted: 1 } } } };
 const resolvers = {
-  books: { Query: { books: () => [{ id: '1', title: 'A' }, { id: '2', title: 'B' }] }, Mutation: { add: () => 1 } },
-  prices: { Book: { __resolveReference: ({ id }: { id: string }) => ({ id, price: Number(id) * 10 }) } },
+  books: { Query: { books: () => [{ id: '1', title: 'A' }, { id: '2', title: 'B' }], book: () => ({ id: '1', title: 'A' }), odd: () => odd, echo: (_: unknown, given: unknown) => JSON.stringify(given) }, Mutation: { add: () => 1 } },
+  prices: { Book: { __resolveReference: ({ id }: { id: string }) => ({ id, price: ({ times }: { times: number }) => Number(id) * 10 * times, constructor: 'Lotus' }) } },
 };
 
 /** What a subgraph does before it answers; the default is nothing. Returning true means it has answered. */
@@ -61,8 +63,8 @@ beforeEach(() => {
   attempts = {};
 });
 
-const ask = async (query: string, headers: Record<string, string> = {}) => {
-  const response = await fetch(running.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query }) });
+const ask = async (query: string, headers: Record<string, string> = {}, more: object = {}) => {
+  const response = await fetch(running.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, ...more }) });
   return response.json() as Promise<{ data?: unknown; errors?: { message: string; path?: unknown; extensions: { code: string } }[] }>;
 };
 
@@ -81,6 +83,36 @@ describe('any Federation 2 supergraph', () => {
     meddle = (_name, request) => { seen = request.headers.authorization; return false; };
     await ask('{books{id}}', { authorization: 'Bearer theirs' });
     expect(seen).toBe('Bearer theirs');
+  });
+
+  it('runs one operation of several: what the others and their fragments ask for and declare does not matter', async () => {
+    const query = `query Dear($times: Int) { book { ...Priced } } query All { books { ...Titled } } query Plain { book { id } }
+      fragment Priced on Book { id price(times: $times) } fragment Titled on Book { title }`;
+    expect(await ask(query, {}, { operationName: 'Dear', variables: { times: 3 } })).toEqual({ data: { book: { id: '1', price: 30 } } });
+    expect(await ask(query, {}, { operationName: 'All' })).toEqual({ data: { books: [{ title: 'A' }, { title: 'B' }] } });
+    expect(await ask(query, {}, { operationName: 'Plain' })).toEqual({ data: { book: { id: '1' } } });
+  });
+
+  it.each([
+    ['query($v: Boolean = false) { books @skip(if: $v) { id } }', { v: null }],
+    ['query($v: Boolean = true) { books { id ...p } } fragment p on Book { price @include(if: $v) }', { v: null }],
+    ['query($v: Boolean = true) { __schema @include(if: $v) { queryType { name } } }', { v: null }],
+    ['query($v: String = "Query") { __type(name: $v) { name } }', { v: null }],
+  ])('refuses null where it decides what is asked for, as a fault of the request: %s', async (query, variables) => {
+    const answer = await ask(query, {}, { variables });
+    expect(answer).toEqual({ errors: [expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })] });
+    expect(attempts).toEqual({});
+  });
+
+  it('takes any name that does not begin with two underscores: as a field, an alias, an argument, a variable, a key of JSON', async () => {
+    const { any, ...names } = odd;
+    expect(await ask('{odd{constructor toString hasOwnProperty valueOf prototype any}}')).toEqual({ data: { odd: { ...names, any } } });
+    expect(await ask('{constructor:odd{valueOf:constructor} toString:books{hasOwnProperty:price}}')).toEqual({ data: { constructor: { valueOf: 'a' }, toString: [{ hasOwnProperty: 10 }, { hasOwnProperty: 20 }] } });
+    expect(await ask('{book{title constructor}}')).toEqual({ data: { book: { title: 'A', constructor: 'Lotus' } } });
+    const query = 'query($constructor: OddInput, $valueOf: JSON){echo(input:$constructor, any:$valueOf)}';
+    const variables = { constructor: { constructor: 'x', toString: 'y' }, valueOf: { constructor: { prototype: { polluted: 1 } } } };
+    expect(await ask(query, {}, { variables })).toEqual({ data: { echo: JSON.stringify({ input: variables.constructor, any: variables.valueOf }) } });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
   it('is refused with one line when there is no file', async () => {
@@ -109,6 +141,43 @@ describe('a subgraph over HTTP', () => {
       errors: [{ message: 'The part of the graph that prices answers is not available.', path: ['books'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
     });
     expect(attempts['prices']).toBe(2);
+  });
+
+  it.each<[string, number, string, string | Buffer]>([
+    ['500 with JSON of a framework', 500, 'application/json', '{"message":"Internal Server Error"}'],
+    ['401 with JSON of a proxy', 401, 'application/json', '{"error":"unauthorized"}'],
+    ['an empty map', 200, 'application/json', '{}'],
+    ['a list', 200, 'application/json', '[]'],
+    ['a text', 200, 'application/json', '"maintenance"'],
+    ['null', 200, 'application/json', 'null'],
+    ['neither data nor a reason', 200, 'application/json', '{"data":null}'],
+    ['an empty list of reasons', 200, 'application/json', '{"data":null,"errors":[]}'],
+    ['reasons that are none', 200, 'application/json', '{"errors":["down"]}'],
+    ['data that is a list', 200, 'application/json', '{"data":[]}'],
+    ['HTML', 200, 'text/html', '<h1>Sign in</h1>'],
+    ['GraphQL under another type', 200, 'text/plain; note=json', '{"data":{"odd":null,"prices":[]}}'],
+    ['bytes that are no UTF-8', 200, 'application/json', Buffer.from([0x7b, 0x22, 0x64, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['no JSON', 200, 'application/json', '{"data":'],
+  ])('that answers with what is no GraphQL has not answered, which is said at its place: %s', async (_what, status, type, text) => {
+    let of = 'books';
+    meddle = (name, _request, response) => { if (name === of) response.writeHead(status, { 'content-type': type }).end(text); return name === of; };
+    expect(await ask('{odd{constructor} b:book(id:"1"){id}}')).toEqual({
+      data: { odd: null, b: null },
+      errors: [expect.objectContaining({ path: ['odd'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }), expect.objectContaining({ path: ['b'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
+    });
+    of = 'prices';
+    expect(await ask('{book{id price}}')).toEqual({
+      data: { book: { id: '1', price: null } }, errors: [expect.objectContaining({ path: ['book'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
+    });
+  });
+
+  it('is passed on with everything that its errors say, whatever their code', async () => {
+    const extensions = { code: 'BAD_USER_INPUT', field: 'mail', problems: [{ rule: 'format' }] };
+    meddle = (_name, _request, response) => {
+      response.writeHead(200, { 'content-type': 'application/graphql-response+json; charset=utf-8' }).end(JSON.stringify({ data: { odd: null }, errors: [{ message: 'No.', path: ['odd'], extensions }] }));
+      return true;
+    };
+    expect(await ask('{odd{constructor}}')).toEqual({ data: { odd: null }, errors: [{ message: 'No.', path: ['odd'], extensions }] });
   });
 
   it('cannot reach a prototype', async () => {

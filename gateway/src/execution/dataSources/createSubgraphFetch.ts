@@ -4,12 +4,13 @@ import type { SubgraphCall, SubgraphHeaders, SubgraphRequest } from '#platform/s
 import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
+import { graphqlAnswer, placesOf } from './graphqlAnswer.ts';
 import { InFlight } from './inFlight.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
 import { isTextCall } from './textCall.ts';
 
-/** A failure without an answer, at the place that was being fetched. */
-const failed = (code: string, message: string): ExecutionResult => ({ errors: [new GraphQLError(message, { path: [], extensions: { code } })] });
+/** A failure without an answer, at each place that was being fetched. */
+const failed = ({ query }: SubgraphRequest, code: string, message: string): ExecutionResult => ({ errors: placesOf(query).map((path) => new GraphQLError(message, { path, extensions: { code } })) });
 
 /** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
 export const isQuery = (request: SubgraphRequest): boolean => /^\s*(query\b|\{)/.test(request.query);
@@ -61,14 +62,17 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
       const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
       const key = isQuery(request) ? keyOf(request, headers, context) : undefined;
       const work = key === undefined ? call(request, headers).finally(() => (epoch += 1)) : inFlight.share(key, () => callOnce(request, headers));
-      const result = await before(context.deadline, work);
-      if (result !== 'late') return counted(result.errors?.length ? 'error' : 'ok', began, result);
+      const came = await before(context.deadline, work);
+      if (came !== 'late') {
+        const result = graphqlAnswer(came);
+        return counted(result.errors?.length ? 'error' : 'ok', began, result);
+      }
       work.catch(() => undefined);
       if (key !== undefined) inFlight.forget(key);
-      return counted('late', began, failed('DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`));
+      return counted('late', began, failed(request, 'DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`));
     } catch (error) {
       log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
-      return counted('unavailable', began, failed('SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`));
+      return counted('unavailable', began, failed(request, 'SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`));
     }
   };
 }

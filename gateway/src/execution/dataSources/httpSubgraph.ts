@@ -18,6 +18,9 @@ export interface HttpSubgraph extends TextCall {
 }
 
 const busy = new Set([502, 503, 504]);
+/** `application/json`, `application/graphql-response+json` and the like; what is in another charset than UTF-8 does not decode. */
+const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 const timedOut = (error: unknown): boolean => /TIMEOUT/.test(String((error as { code?: unknown }).code)) && !/CONNECT/.test(String((error as { code?: unknown }).code));
 
 /**
@@ -37,10 +40,10 @@ export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connection
         ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
       },
     });
-    const text = await response.body.text();
-    const isJson = String(response.headers['content-type'] ?? '').includes('json');
-    if (busy.has(response.statusCode) || !isJson) throw new Error(`${url} answered ${response.statusCode}`);
-    return text;
+    const bytes = await response.body.arrayBuffer();
+    const contentType = String(response.headers['content-type'] ?? '');
+    if (busy.has(response.statusCode) || !isJson.test(contentType)) throw new Error(`${url} answered ${response.statusCode}, ${contentType || 'of no type'}`);
+    return utf8.decode(bytes);
   }
 
   async function text(request: SubgraphRequest, headers: SubgraphHeaders): Promise<string> {
