@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { parse } from 'graphql';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { pause } from '#platform/events/pause.ts';
@@ -13,11 +12,13 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { enforceAuth } from './authSchema.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
+import { DateTime } from './dateTime.ts';
 import { createExecution, type SubgraphCall } from './execution.ts';
 import { feedService } from './feedService.ts';
 import { subgraphServer } from './httpServer.ts';
 import { idempotencyDays } from './idempotency.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
+import { refuseUnstorable } from './refuseUnstorable.ts';
 import { sdlOf } from './sdl.ts';
 import { superviseLoops } from './superviseLoops.ts';
 
@@ -50,10 +51,10 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
   let relay: Relay | undefined;
   const opened = openDomain(definition, { ...environment, onAppended: () => relay?.wake() });
   const { domain } = opened;
-  const schema = enforceAuth(buildSubgraphSchema([{
+  const schema = enforceAuth(refuseUnstorable(buildSubgraphSchema([{
     typeDefs: parse(sdlOf(definition.directory)),
-    resolvers: { DateTime: GraphQLDateTimeISO, ...definition.resolvers } as never,
-  }]));
+    resolvers: { DateTime, ...definition.resolvers } as never,
+  }])));
   const execution = await createExecution({
     name: definition.name, schema, identity: environment.identity, log: domain.log, plugins: definition.plugins, profile: environment.profile,
     contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
