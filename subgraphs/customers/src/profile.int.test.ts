@@ -16,13 +16,29 @@ describe('register', () => {
     const { errors } = await graph.as(principal)(register, { input: { ...input, givenName: 'Other' } });
     expect(errors?.[0]?.extensions?.['code']).toBe('IDEMPOTENCY_KEY_REUSED');
     expect(await ask(principal, register, { input: { ...input, idempotencyKey: 'second' } })).toEqual({ register: { __typename: 'CustomerAlreadyRegistered' } });
-    expect(await ask(customer(seedId('test', 'thief')), register, { input: { ...input, email: 'zoe.zufall@example.com' } })).toEqual({ register: { __typename: 'CustomerEmailTaken' } });
   });
 
-  it('gives an address to one of two who take it at once', async () => {
+  const holder = (email: string) => ask<{ customerByEmail: { id: string } | null }>(admin, 'query ($email: String!) { customerByEmail(email: $email) { id } }', { email });
+
+  it('answers the same, and works the same, whether another account has the address or none, and leaves it to who had it', async () => {
+    const tries = [customer(seedId('test', 'thief')), customer(seedId('test', 'first of all'))];
+    const statements: number[] = [];
+    const answers: unknown[] = [];
+    for (const [index, principal] of tries.entries()) {
+      const email = index === 0 ? 'ADA@example.com' : 'nobody.yet@example.com';
+      statements.push(await graph.statementsOf(async () => { answers.push(await ask(principal, register, { input: { ...zoe, email, idempotencyKey: 'e' } })); }));
+      expect(answers[index]).toMatchObject({ register: { __typename: 'RegisterSuccess', customer: { id: principal.subject, email } } });
+    }
+    expect(statements[0]).toBe(statements[1]);
+    expect(await holder('ada@example.com')).toEqual({ customerByEmail: { id: ada.subject } });
+    expect(await holder('nobody.yet@example.com')).toEqual({ customerByEmail: { id: tries[1]!.subject } });
+  });
+
+  it('gives an address to one of two who take it at once, and tells neither', async () => {
     const results = await Promise.all([1, 2].map((n) => ask<{ register: { __typename: string } }>(
       customer(seedId('test', `race ${n}`)), register, { input: { ...zoe, email: 'race@example.com', idempotencyKey: 'k' } })));
-    expect(results.map((each) => each.register.__typename).sort()).toEqual(['CustomerEmailTaken', 'RegisterSuccess']);
+    expect(results.map((each) => each.register.__typename)).toEqual(['RegisterSuccess', 'RegisterSuccess']);
+    expect((await holder('race@example.com')).customerByEmail).not.toBeNull();
   });
 
   it('names all that is wrong', async () => {
@@ -53,9 +69,10 @@ describe('updateProfile', () => {
     expect(told.map(({ data }) => data)).toEqual([{ customerId: principal.subject, fields: ['phone', 'locale'], at: now.toISOString() }]);
   });
 
-  it("refuses another's e-mail address, and to clear a name", async () => {
+  it("takes another's e-mail address without a word, and leaves it to who had it; refuses to clear a name", async () => {
     const principal = await somebody();
-    expect(await ask(principal, update, { input: { email: 'ADA@example.com' } })).toEqual({ updateProfile: { __typename: 'CustomerEmailTaken' } });
+    expect(await ask(principal, update, { input: { email: 'ADA@example.com' } })).toMatchObject({ updateProfile: { __typename: 'UpdateProfileSuccess' } });
+    expect(await ask(admin, '{ customerByEmail(email: "ada@example.com") { id } }')).toEqual({ customerByEmail: { id: ada.subject } });
     expect(await ask(principal, update, { input: { givenName: null } }))
       .toEqual({ updateProfile: { __typename: 'CustomerInputInvalid', problems: [{ field: 'givenName', code: 'REQUIRED' }] } });
     expect(await ask(customer(seedId('test', 'unregistered')), update, { input: {} })).toEqual({ updateProfile: { __typename: 'CustomerNotRegistered' } });

@@ -2,17 +2,18 @@ import { CustomerRegistered } from '#schema/events/customers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { claimEmail } from '../claimEmail.ts';
 import type { Customers, Tx } from '../context.ts';
 import { sealPreferences, sealProfile } from '../customer.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { InputProblem } from '../inputChecks.ts';
 import { customerOf } from '../ownership.ts';
-import { checkProfile, normaliseEmail, type Profile, type ProfileInput } from '../profile.ts';
+import { checkProfile, type Profile, type ProfileInput } from '../profile.ts';
 
 export type RegisterOutcome =
   | { readonly kind: 'done'; readonly customerId: string }
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
-  | { readonly kind: 'emailTaken' | 'alreadyRegistered' | 'notAllowed' };
+  | { readonly kind: 'alreadyRegistered' | 'notAllowed' };
 
 export interface Register extends ProfileInput {
   readonly idempotencyKey: string;
@@ -39,13 +40,13 @@ async function insert(domain: Customers, tx: Tx, customerId: string, profile: Pr
       id: customerId,
       ...sealProfile(key, profile),
       ...sealPreferences(key, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
-      emailIndex: keyring.blindIndex('email', normaliseEmail(profile.email)),
       registeredAt: now,
     }],
     skipDuplicates: true,
   });
-  if (count === 0) return { kind: 'emailTaken' };
+  if (count === 0) return { kind: 'alreadyRegistered' };
   await tx.customerKey.create({ data: { customerId, wrapped } });
+  await claimEmail(domain, tx, customerId, profile.email);
   await domain.events.append(tx, null, [CustomerRegistered.of({ customerId, at: now.toISOString() })]);
   return { kind: 'done', customerId };
 }

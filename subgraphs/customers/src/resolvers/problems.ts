@@ -5,10 +5,6 @@ export const notRegistered = { __typename: 'CustomerNotRegistered', message: 'Th
 
 export const notAllowed = { __typename: 'CustomerNotAllowed', message: 'This token is not of a customer. Sign in as one.' } as const;
 
-export const emailTaken = {
-  __typename: 'CustomerEmailTaken', message: 'Another account has this e-mail address. Sign in with it, or give another address.',
-} as const;
-
 export const addressNotFound = {
   __typename: 'CustomerAddressNotFound', message: 'None of your addresses has this id. Read the addresses again.',
 } as const;
