@@ -103,6 +103,22 @@ test('what cannot be read now comes later', async () => {
   expect(phone.contents()).toEqual((await fresh()).contents());
 });
 
+test('a device that nobody is signed in on is told to forget, whatever it says it holds', async () => {
+  for (const since of [null, 'nonsense']) {
+    const { sync } = await system.client('mobile').ask(SyncDocument, { storeId: demoStore, since, first: 1 });
+    expect(sync).toMatchObject({ customerId: null, profile: { gone: true, changed: null }, orders: { reset: true, changed: [] } });
+  }
+  expect((await people.customer.ask(SyncDocument, { storeId: demoStore, since: null, first: 1 })).sync.customerId).toBe(seedId('customer', 1));
+});
+
+test('a menu whose place in the cursor cannot be read begins anew', async () => {
+  const phone = await fresh();
+  const cursor = JSON.parse(Buffer.from(phone.cursor!, 'base64url').toString()) as object;
+  const since = Buffer.from(JSON.stringify({ ...cursor, m: 'garbage' })).toString('base64url');
+  const { sync } = await people.customer.ask(SyncDocument, { storeId: demoStore, since, first: 1 });
+  expect(sync).toMatchObject({ menu: { reset: true }, hasMore: true, orders: { reset: false }, profile: null });
+});
+
 test('a cursor that cannot be read is as good as none', async () => {
   const { sync } = await people.customer.ask(SyncDocument, { storeId: demoStore, since: 'nonsense', first: 100 });
   expect([sync.menu?.reset, sync.orders?.reset, sync.profile?.changed?.id]).toEqual([true, true, seedId('customer', 1)]);

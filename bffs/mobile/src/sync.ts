@@ -2,7 +2,7 @@ import type { ViewContext } from '#gateway/channelManifest.ts';
 import { SyncScanDocument, type SyncScanQuery } from '#generated/bffs/mobile/operations.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import { readSyncCursor, writeSyncCursor, type SyncCursor } from './syncCursor.ts';
-import { fingerprint, orderDelta, type OrderVersions } from './syncDelta.ts';
+import { fingerprint, orderDelta, type HeldOrders } from './syncDelta.ts';
 
 /** How many orders a device holds. */
 const heldOrders = 20;
@@ -16,6 +16,7 @@ interface DeviceSync {
   readonly menu: { reset: boolean; changed: Reference<'MenuItem'>[]; removedItemIds: string[] } | null;
   readonly orders: { reset: boolean; changed: Reference<'Order'>[]; removedOrderIds: readonly string[] } | null;
   readonly profile: { changed: Reference<'Customer'> | null; gone: boolean } | null;
+  readonly customerId: string | null;
   readonly next: string;
   readonly hasMore: boolean;
 }
@@ -43,7 +44,7 @@ export async function sync(_root: unknown, { storeId, since, first }: SyncArgume
   const menu = menuPart(scanned.store?.menuChanges ?? null);
   const own = ownPart(held, person, scanned.me ?? null, doubtful);
   return {
-    menu: menu.delta, orders: own.orders, profile: own.profile, hasMore: menu.hasMore,
+    menu: menu.delta, orders: own.orders, profile: own.profile, customerId: person, hasMore: menu.hasMore,
     next: writeSyncCursor({ storeId, menu: menu.next ?? menuSince, ...own.held }),
   };
 }
@@ -62,7 +63,8 @@ type Own = Pick<DeviceSync, 'orders' | 'profile'> & { readonly held: Pick<SyncCu
 /** Orders and profile: of whoever asks now, whoever asked before. */
 function ownPart(cursor: SyncCursor | null, person: string | null, me: Scanned | null, doubtful: boolean): Own {
   const before = cursor?.customerId === person ? cursor : null;
-  const otherPerson = cursor !== null && before === null;
+  // Without a cursor, too, nobody knows whose things the device holds.
+  const otherPerson = before === null;
   if (me === null && doubtful && person !== null) {
     // What another person left on the device goes even when one's own cannot be read.
     return {
@@ -76,9 +78,9 @@ function ownPart(cursor: SyncCursor | null, person: string | null, me: Scanned |
   return { orders: orders.delta, profile: profile.delta, held: { customerId: person, orders: orders.held, profile: profile.held } };
 }
 
-function ordersPart(before: SyncCursor | null, me: Scanned | null, doubtful: boolean): { delta: DeviceSync['orders']; held: OrderVersions } {
+function ordersPart(before: SyncCursor | null, me: Scanned | null, doubtful: boolean): { delta: DeviceSync['orders']; held: HeldOrders } {
   if (me && !me.orders && doubtful) return { delta: before ? null : { reset: true, changed: [], removedOrderIds: [] }, held: before?.orders ?? [] };
-  const now = (me?.orders?.edges ?? []).map(({ node }) => [node.id, node.version] as const);
+  const now = (me?.orders?.edges ?? []).map(({ node }) => [node.id, fingerprint(node)] as const);
   const { reset, changed, removed } = orderDelta(before?.orders ?? null, now);
   return { delta: { reset, changed: changed.map((id) => ({ __typename: 'Order', id })), removedOrderIds: removed }, held: now };
 }

@@ -8,25 +8,25 @@ export interface SyncCursor {
   readonly menu: string | null;
   /** Whose orders and profile; null for somebody who is not signed in. */
   readonly customerId: string | null;
-  /** Version by order, newest first. */
-  readonly orders: readonly (readonly [orderId: string, version: number])[];
+  /** Fingerprint by order, newest first. */
+  readonly orders: readonly (readonly [orderId: string, state: string])[];
   /** Of the profile as it was; null when none was held. */
   readonly profile: string | null;
 }
 
 // The wire has short names: a device sends it back with every sync.
 const wire = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   s: z.string().max(64),
   m: z.string().max(4_000).nullable(),
   c: z.string().max(64).nullable(),
-  o: z.array(z.tuple([z.string().max(64), z.int()])).max(100),
+  o: z.array(z.tuple([z.string().max(64), z.string().max(64)])).max(100),
   p: z.string().max(64).nullable(),
 });
 
 /** Opaque text for a device. */
 export function writeSyncCursor({ storeId, menu, customerId, orders, profile }: SyncCursor): string {
-  const parts: z.input<typeof wire> = { v: 1, s: storeId, m: menu, c: customerId, o: orders.map(([id, version]) => [id, version]), p: profile };
+  const parts: z.input<typeof wire> = { v: 2, s: storeId, m: menu, c: customerId, o: orders.map(([id, state]) => [id, state]), p: profile };
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 

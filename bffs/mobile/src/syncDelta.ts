@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SyncCursor } from './syncCursor.ts';
 
-/** Orders as they are, newest first, by the version of their history. */
-export type OrderVersions = SyncCursor['orders'];
+/** Orders as they are, newest first, by a fingerprint of what they are. */
+export type HeldOrders = SyncCursor['orders'];
 
 export interface OrderDelta {
   readonly reset: boolean;
@@ -11,16 +11,16 @@ export interface OrderDelta {
 }
 
 /**
- * What a device that holds `held` must change to hold `now`. Comparing versions, and not instants, misses no order whose transaction
- * was slow: whatever the last sync could not see differs from what the device holds.
+ * What a device that holds `held` must change to hold `now`. Comparing what is with what was, and not instants, misses no order whose transaction
+ * was slow, and none of a history that was restored and took another turn: whatever the last sync could not see differs from what the device holds.
  */
-export function orderDelta(held: OrderVersions | null, now: OrderVersions): OrderDelta {
+export function orderDelta(held: HeldOrders | null, now: HeldOrders): OrderDelta {
   if (held === null) return { reset: true, changed: now.map(([id]) => id), removed: [] };
-  const heldVersions = new Map(held);
+  const heldStates = new Map(held);
   const present = new Set(now.map(([id]) => id));
   return {
     reset: false,
-    changed: now.filter(([id, version]) => heldVersions.get(id) !== version).map(([id]) => id),
+    changed: now.filter(([id, state]) => heldStates.get(id) !== state).map(([id]) => id),
     removed: held.map(([id]) => id).filter((id) => !present.has(id)),
   };
 }

@@ -145,3 +145,23 @@ test('a position of another database begins anew', async () => {
   const answer = await page(Buffer.from(JSON.stringify(['another', ...rest])).toString('base64url'), 1);
   expect(answer).toMatchObject({ reset: true, hasMore: true });
 });
+
+test('a position beyond the last version begins anew: the database is an older copy of the one that it is of', async () => {
+  const [epoch, version, at] = JSON.parse(Buffer.from((await page(null, 100)).next, 'base64url').toString()) as [string, number, number];
+  expect(version).toBeGreaterThan(0);
+  const { rows: [head] } = await menu.domain.pool.query<{ version: number }>('SELECT version FROM menu_version');
+  const positioned = (beyond: number) => page(Buffer.from(JSON.stringify([epoch, head!.version + beyond, at])).toString('base64url'), 1);
+  expect(await positioned(0)).toMatchObject({ reset: false });
+  expect(await positioned(1)).toMatchObject({ reset: true, hasMore: true });
+});
+
+test('a new name of the log, as an operator gives it after a disaster, begins anew', async () => {
+  const { next } = await page(null, 1);
+  expect(await page(next, 1)).toMatchObject({ reset: false });
+  await menu.domain.pool.query('UPDATE platform.epoch SET id = DEFAULT');
+  expect(await page(next, 1)).toMatchObject({ reset: true, hasMore: true });
+});
+
+test.each(['garbage', 'W10', 'WzEsMl0', ''])('what is no position (%s) begins anew', async (since) => {
+  expect(await page(since, 1)).toMatchObject({ reset: true, hasMore: true });
+});

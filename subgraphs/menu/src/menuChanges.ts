@@ -57,21 +57,25 @@ export function changesPage(store: StoreMenu, from: SyncCursor, reset: boolean, 
 interface Row {
   readonly ordinal: number;
   readonly epoch: string;
+  readonly head: number;
   readonly item_id: string | null;
   readonly version: number | null;
 }
 
-/** One statement for all requests; a cursor of another epoch counts from 0. */
+/**
+ * One statement for all requests. A cursor of another history counts from 0: of another epoch, or beyond the last version, as a device has one after an older copy of the
+ * database took the place of a newer one.
+ */
 const statement = `
-  SELECT asked.ordinality::int AS ordinal, v.epoch, c.item_id::text, c.version
+  SELECT asked.ordinality::int AS ordinal, e.id AS epoch, v.version AS head, c.item_id::text, c.version
   FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY AS asked (store_id, epoch, since, wanted, ordinality)
-  CROSS JOIN menu_version v
+  CROSS JOIN menu_version v CROSS JOIN platform.epoch e
   JOIN store_price_list s ON s.store_id = asked.store_id
   JOIN price_list l ON l.id = s.price_list_id
   LEFT JOIN LATERAL (
     SELECT m.item_id, max(m.version) AS version FROM menu_change m
     WHERE m.scope IN ('*', 'country:' || l.country, 'store:' || s.store_id)
-      AND m.version > CASE WHEN asked.epoch = v.epoch THEN asked.since ELSE 0 END
+      AND m.version > CASE WHEN asked.epoch = e.id AND asked.since <= v.version THEN asked.since ELSE 0 END
     GROUP BY m.item_id ORDER BY max(m.version) LIMIT asked.wanted + 1
   ) c ON true
   ORDER BY asked.ordinality, c.version`;
@@ -84,7 +88,7 @@ export async function menuChanges(domain: MenuDomain, requests: readonly Changes
     statement,
     asked.map((request) => request?.storeId ?? null),
     asked.map((request) => request?.since?.epoch ?? ''),
-    asked.map((request) => Math.min(request?.since?.version ?? 0, 2 ** 31 - 1)),
+    asked.map((request) => request?.since?.version ?? 0),
     asked.map((request) => request?.limit ?? 0),
   );
   const stores = await loadStoreMenus(domain, sql, requests.map((request) => request.storeId));
@@ -93,7 +97,7 @@ export async function menuChanges(domain: MenuDomain, requests: readonly Changes
     const own = rows.filter((row) => row.ordinal === index + 1);
     const store = stores.get(request.storeId);
     if (!store || !own[0]) return null;
-    const known = request.since?.epoch === own[0].epoch ? request.since : undefined;
+    const known = request.since && request.since.epoch === own[0].epoch && request.since.version <= own[0].head ? request.since : undefined;
     const changes = own.flatMap((row) => (row.item_id !== null && row.version !== null ? [{ itemId: row.item_id, version: row.version }] : []));
     return changesPage(store, known ?? { epoch: own[0].epoch, version: 0, at: now.getTime() }, known === undefined, changes, now, request.limit);
   });

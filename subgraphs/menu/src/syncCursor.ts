@@ -1,4 +1,5 @@
-import { CodedError } from '#platform/subgraph/codedError.ts';
+import { z } from 'zod';
+import { isStorable } from '#platform/subgraph/isStorable.ts';
 
 /** How far a device has come. */
 export interface SyncCursor {
@@ -17,14 +18,18 @@ export interface SyncCursor {
 export const encodeSyncCursor = (cursor: SyncCursor): string =>
   Buffer.from(JSON.stringify([cursor.epoch, cursor.version, cursor.at, ...(cursor.to === undefined ? [] : [cursor.to, cursor.afterItem])])).toString('base64url');
 
-/** @throws CodedError BAD_USER_INPUT for what is no cursor of ours */
-export function decodeSyncCursor(text: string): SyncCursor {
+/** Up to the end of the year 9999. */
+const milliseconds = z.int().min(0).max(253_402_300_799_999);
+const text = z.string().max(64).refine(isStorable);
+const version = z.int().min(0).max(2 ** 31 - 1);
+const wire = z.union([z.tuple([text, version, milliseconds]), z.tuple([text, version, milliseconds, milliseconds, text])]);
+
+/** Undefined for what is no cursor of ours: the device then begins anew, and is right again. */
+export function decodeSyncCursor(cursor: string): SyncCursor | undefined {
   try {
-    const [epoch, version, at, to, afterItem]: unknown[] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const numbers = [version, at, ...(to === undefined ? [] : [to])];
-    if (typeof epoch === 'string' && numbers.every((each) => Number.isSafeInteger(each)) && (to === undefined) === (afterItem === undefined)) {
-      return { epoch, version: version as number, at: at as number, to: to as number | undefined, afterItem: afterItem as string | undefined };
-    }
-  } catch { /* told below */ }
-  throw new CodedError('BAD_USER_INPUT', '`since` is not a position of this feed. Pass `next` as it came, or nothing to begin anew.');
+    const [epoch, version, at, to, afterItem] = wire.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { epoch, version, at, to, afterItem };
+  } catch {
+    return undefined;
+  }
 }
