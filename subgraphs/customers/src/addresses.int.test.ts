@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
+import { v7 as uuidv7 } from 'uuid';
 import { seedId } from '#schema/seed/seedId.ts';
 import { addAddress, added, ask, graph, home, later, somebody, startCustomers } from './testing/customersGraph.ts';
 
@@ -48,12 +49,26 @@ describe('addresses', () => {
     expect(await ask(principal, remove, { id: second.id })).toEqual(removed);
   });
 
+  it('once removed or changed take no new orders, and are still found for those on their way', async () => {
+    const principal = await somebody();
+    const [kept, gone] = [await added(principal), await added(principal)];
+    const ask1 = (addressVersionId: string) => graph.client(CustomerQueryService).getAddressVersion({ customerId: principal.subject, addressVersionId });
+    await ask(principal, `mutation ($id: ID!) { removeAddress(addressId: $id) { __typename } }`, { id: gone.id });
+    expect(await ask1(gone.current.id)).toMatchObject({ found: true, current: false });
+    const before = kept.current.id;
+    const { rows: [changed] } = await graph.domain.pool.query<{ current_version_id: string }>(
+      `WITH v AS (INSERT INTO address_version SELECT (jsonb_populate_record(a, jsonb_build_object('id', $2::text, 'version', 2))).* FROM address_version a WHERE id = $1 RETURNING id)
+       UPDATE address SET version = 2, current_version_id = (SELECT id FROM v) WHERE current_version_id = $1 RETURNING current_version_id`, [before, uuidv7()]);
+    expect(await ask1(before)).toMatchObject({ found: true, current: false });
+    expect(await ask1(changed!.current_version_id)).toMatchObject({ found: true, current: true });
+  });
+
   it('are told to other domains, to the owner’s name only', async () => {
     const principal = await somebody();
     const { current } = await added(principal);
     const query = graph.client(CustomerQueryService);
     const mine = { customerId: principal.subject, addressVersionId: current.id };
-    expect(await query.getAddressVersion(mine)).toMatchObject({ found: true, ...home.position, country: 'DE' });
+    expect(await query.getAddressVersion(mine)).toMatchObject({ found: true, ...home.position, country: 'DE', current: true });
     const others = [{ ...mine, customerId: seedId('customer', 1) }, { ...mine, addressVersionId: seedId('addressVersion', 'none') }, { customerId: '', addressVersionId: 'x' }];
     for (const other of others) expect(await query.getAddressVersion(other)).toMatchObject({ found: false, latitude: 0, country: '' });
     const { doorsteps } = await query.getDoorsteps({ addresses: [...others, mine] });

@@ -66,8 +66,12 @@ export function report(
   return { kind: 'move', to: status };
 }
 
-/** The order is called off. What ended otherwise stays as it is; only a delivered one is a refusal. */
-export function cancel(delivery: DeliveryState): Decision<'DELIVERED'> {
+/**
+ * The order is called off. What ended otherwise stays as it is, and what has happened is a refusal: it was delivered, or the courier has
+ * picked it up and whoever calls it off may not take it from them.
+ */
+export function cancel(delivery: DeliveryState, { unlessPickedUp = false } = {}): Decision<'DELIVERED' | 'PICKED_UP'> {
   if (delivery.status === 'DELIVERED') return refused('DELIVERED');
+  if (delivery.status === 'PICKED_UP' && unlessPickedUp) return refused('PICKED_UP');
   return hasEnded(delivery.status) ? { kind: 'done' } : { kind: 'move', to: 'CANCELLED' };
 }

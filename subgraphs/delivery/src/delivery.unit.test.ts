@@ -35,6 +35,7 @@ describe('transitions', () => {
   it.each(statuses)('cancelling from %s', (from) => {
     const expected = from === 'DELIVERED' ? { kind: 'refused', why: 'DELIVERED' } : hasEnded(from) ? { kind: 'done' } : { kind: 'move', to: 'CANCELLED' };
     expect(cancel(inStatus(from))).toEqual(expected);
+    expect(cancel(inStatus(from), { unlessPickedUp: true })).toEqual(from === 'PICKED_UP' ? { kind: 'refused', why: 'PICKED_UP' } : expected);
   });
 });
 

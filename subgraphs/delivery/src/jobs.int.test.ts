@@ -23,6 +23,13 @@ describe('dispatch and cancel', () => {
     expect(await commands().cancel({ orderId: delivered.orderId, reason: 'LATE' })).toMatchObject({ cancelled: false });
   });
 
+  it('leaves the food with a courier who has picked it up, where that is asked for', async () => {
+    const { deliveryId, orderId } = await pickedUp(1);
+    expect(await commands().cancel({ orderId, reason: 'STAFF', unlessPickedUp: true })).toMatchObject({ cancelled: false });
+    expect((await told(deliveryId)).at(-1)).toMatchObject({ to: 'PICKED_UP' });
+    expect(await commands().cancel({ orderId, reason: 'LATE' })).toMatchObject({ cancelled: true });
+  });
+
   it('lets a dispatch that comes behind its cancellation come to nothing', async () => {
     const asked = request();
     expect(await commands().cancel({ orderId: asked.orderId, reason: 'EARLY' })).toMatchObject({ cancelled: true });

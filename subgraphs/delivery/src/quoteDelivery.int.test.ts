@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
-import { ask, customer, door, graph, request, startDelivery, store } from './testing/deliveryGraph.ts';
+import { abroad, ask, customer, door, graph, outdated, request, startDelivery, store } from './testing/deliveryGraph.ts';
 
 startDelivery();
 
@@ -23,6 +23,8 @@ describe('a quote', () => {
 
   it.each<[string, Record<string, unknown>, object]>([
     ['of another’s address', { store: store.id, version: seedId('addressVersion', '2/1') }, { __typename: 'DeliveryAddressNotFound' }],
+    ['of an address that is no longer so', { store: store.id, version: outdated }, { __typename: 'DeliveryAddressNotFound' }],
+    ['across a border, as an order would be', { store: store.id, version: abroad }, { __typename: 'DeliveryNotOffered' }],
     ['of no address', { store: store.id, version: 'nonsense' }, { __typename: 'DeliveryAddressNotFound' }],
     ['from no store', { store: uuidv7(), version }, { __typename: 'DeliveryStoreNotFound' }],
     ['from a store that does not deliver', { store: seedStores[1]!.id, version }, { __typename: 'DeliveryNotOffered' }],

@@ -1,4 +1,4 @@
-import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
+import { CustomerQueryService, type AddressVersion } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/subgraph/id.ts';
@@ -28,20 +28,21 @@ export async function quoteDelivery(domain: Deliveries, principal: Principal, { 
   const at = domain.clock();
   const [terms, door] = await Promise.all([
     domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: at.toISOString() }),
-    position ?? doorOf(domain, principal, addressVersionId!),
+    position ?? addressOf(domain, principal, addressVersionId!),
   ]);
   if (!terms.found) return { kind: 'storeNotFound' };
   if (!door) return { kind: 'addressNotFound' };
-  if (!terms.services.includes('DELIVERY')) return { kind: 'notOffered' };
+  if (!terms.services.includes('DELIVERY') || ('country' in door && door.country !== terms.country)) return { kind: 'notOffered' };
   const { currency, exponent } = terms;
   const answer = quote({ store: terms, door, exponent, at });
   if (!answer.deliverable) return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
   return { kind: 'quote', currency, exponent, fee: answer.fee, distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt };
 }
 
-async function doorOf(domain: Deliveries, principal: Principal, addressVersionId: string): Promise<Position | undefined> {
+/** By the rules of an order: only as its owner keeps it now. */
+async function addressOf(domain: Deliveries, principal: Principal, addressVersionId: string): Promise<AddressVersion | undefined> {
   const customerId = customerOf(principal);
   if (!customerId || !isId(addressVersionId)) return undefined;
   const version = await domain.rpc.client(CustomerQueryService).getAddressVersion({ customerId, addressVersionId });
-  return version.found ? version : undefined;
+  return version.found && version.current ? version : undefined;
 }

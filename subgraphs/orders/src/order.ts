@@ -12,7 +12,8 @@ export type OrderCommand =
   | { readonly type: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
   | { readonly type: 'start' | 'ready'; readonly by: 'kitchen' }
   | { readonly type: 'handOver'; readonly by: 'kitchen' }
-  | { readonly type: 'cancel'; readonly by: 'guest' | 'manager' | 'saga'; readonly reason: string }
+  /** `courierCalledOff`: delivery has agreed that no courier comes for the food, or has it. */
+  | { readonly type: 'cancel'; readonly by: 'guest' | 'manager' | 'saga'; readonly reason: string; readonly courierCalledOff?: true }
   | { readonly type: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
   /** A deadline passed while the order was still `awaiting`: it ends as CANCELLED, unless it has moved on meanwhile. */
   | { readonly type: 'expire'; readonly by: 'saga'; readonly awaiting: OrderStatus; readonly reason: string };
@@ -43,6 +44,8 @@ interface Transition {
   readonly services: readonly Service[];
   /** Whether the food must be (true), must not be (false) handed over; undefined where it cannot matter. */
   readonly handedOver?: boolean;
+  /** A courier may be away with the food before the order hears of it: they have to be called off first. */
+  readonly courierCalledOff?: true;
 }
 
 /** Everything that may change an order's status. What does not stand here is refused. */
@@ -57,7 +60,9 @@ export const transitions: Readonly<Record<Exclude<OrderCommand['type'], 'handOve
   ],
   cancel: [
     { by: 'guest', from: ['PLACED', 'CONFIRMED'], to: 'CANCELLED', services: anyService },
-    { by: 'manager', from: ['PLACED', 'CONFIRMED', 'PREPARING', 'READY'], to: 'CANCELLED', services: anyService, handedOver: false },
+    { by: 'manager', from: ['PLACED', 'CONFIRMED', 'PREPARING'], to: 'CANCELLED', services: anyService },
+    { by: 'manager', from: ['READY'], to: 'CANCELLED', services: counter, handedOver: false },
+    { by: 'manager', from: ['READY'], to: 'CANCELLED', services: ['DELIVERY'], courierCalledOff: true },
     { by: 'saga', from: ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY'], to: 'CANCELLED', services: anyService },
   ],
   reject: [
@@ -103,7 +108,8 @@ function decideHandOver(order: Order, at: Date): Decision {
 function decideTransition(order: Order, command: Exclude<OrderCommand, { type: 'handOver' | 'expire' }>, at: Date): Decision {
   const allowed = transitions[command.type].filter((each) => each.by === command.by && each.services.includes(order.created.service));
   const transition = allowed.find(
-    (each) => each.from.includes(order.status) && (each.handedOver === undefined || each.handedOver === order.handedOver),
+    (each) => each.from.includes(order.status) && (each.handedOver === undefined || each.handedOver === order.handedOver)
+      && (!each.courierCalledOff || ('courierCalledOff' in command && command.courierCalledOff)),
   );
   if (transition) return { kind: 'accepted', events: [statusChanged(order, transition.to, 'reason' in command ? command.reason : null, at)] };
   // The saga must learn that its own step was taken, even when the order has moved on since; people are told when it was called off.

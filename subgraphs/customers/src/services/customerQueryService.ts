@@ -14,8 +14,11 @@ interface VersionOfCustomer {
 /** Answers other domains, batched per call. Somebody else's version is not found, like one that does not exist. */
 export const customerQueryService = (domain: Customers) => service(CustomerQueryService, ['orders', 'delivery'], {
   async getAddressVersion(request) {
-    const version = await ownVersion(loaders(domain), request);
-    return version ? { found: true, ...version.position, country: version.country } : { found: false };
+    const each = loaders(domain);
+    const version = await ownVersion(each, request);
+    if (!version) return { found: false };
+    const kept = await each.addressesOf.load(request.customerId);
+    return { found: true, ...version.position, country: version.country, current: kept.some(({ currentVersionId }) => currentVersionId === version.id) };
   },
   async getDoorsteps({ addresses }) {
     if (addresses.length > maxDoorsteps) throw new ConnectError(`at most ${maxDoorsteps} addresses a call`, Code.InvalidArgument);

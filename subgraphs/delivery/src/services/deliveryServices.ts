@@ -52,6 +52,8 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
       });
       return { deliveryId };
     },
-    cancel: async (request) => ({ cancelled: await cancelDelivery(domain, idOf('order_id', request.orderId), request.reason) }),
+    cancel: async ({ orderId, reason, unlessPickedUp }) => ({
+      cancelled: await cancelDelivery(domain, { orderId: idOf('order_id', orderId), reason, unlessPickedUp }),
+    }),
   }),
 ];

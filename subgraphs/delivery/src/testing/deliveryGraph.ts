@@ -39,6 +39,10 @@ export const strangers: [string, Principal][] = [
   ['another customer', customer(2)], ['staff of another store', manager(seedStores[1]!.id)], ['a kiosk of the store', principalWith(roleScopes.kiosk, { roles: ['kiosk'], bindings: { store: store.id } })],
 ];
 
+/** Versions of addresses of customer 1: one that they have changed since, and one beyond the border. */
+export const outdated = seedId('addressVersion', '1/outdated');
+export const abroad = seedId('addressVersion', '1/abroad');
+
 /** Call it at the top of a test file. */
 export function startDelivery(): void {
   beforeAll(async () => {
@@ -49,11 +53,12 @@ export function startDelivery(): void {
       others: {
         stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId }) => ({
           found: [store.id, seedStores[1]!.id].includes(storeId), services: storeId === store.id ? ['DELIVERY'] : ['TAKEAWAY'],
-          currency: 'EUR', exponent: 2, latitude: store.latitude, longitude: store.longitude,
+          country: 'DE', currency: 'EUR', exponent: 2, latitude: store.latitude, longitude: store.longitude,
         }) })],
         customers: [service(CustomerQueryService, ['orders', 'delivery'], {
           getAddressVersion: ({ customerId, addressVersionId }) =>
-            (customerId === seedId('customer', 1) && addressVersionId === seedId('addressVersion', '1/1') ? { found: true, ...door, country: 'DE' } : { found: false }),
+            (customerId === seedId('customer', 1) && [seedId('addressVersion', '1/1'), outdated, abroad].includes(addressVersionId)
+              ? { found: true, ...door, country: addressVersionId === abroad ? 'PL' : 'DE', current: addressVersionId !== outdated } : { found: false }),
           getDoorsteps: ({ addresses }) => {
             doorsAsked += 1;
             return { doorsteps: addresses.map(() => ({ found: true, givenName: 'Ada', line1: 'Lindenallee 3', postalCode: '10115', city: 'Berlin' })) };

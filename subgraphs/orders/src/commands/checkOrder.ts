@@ -1,16 +1,15 @@
-import { Code, ConnectError } from '@connectrpc/connect';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { MenuQueryService, type PricedLine } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import { StoreQueryService, type OrderingTerms } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
-import { CodedError } from '#platform/subgraph/codedError.ts';
 import type { Orders } from '../context.ts';
 import type { Orderer, Service } from '../ownership.ts';
 import { isChargeable, priceOrder, type OrderPrice } from '../pricing.ts';
 import {
   addressNotDeliverable, lineProblems, serviceNotOffered, storeClosed, storeNotAccepting, storeNotFound, totalNotChargeable, type LineProblem, type PlaceOrderProblem,
 } from '../problems.ts';
+import { reachFor } from './reachFor.ts';
 
 /** An order that every domain asked agrees to, at the instant it was asked. */
 export interface CheckedOrder {
@@ -21,6 +20,9 @@ export interface CheckedOrder {
 }
 
 export type Check = { readonly kind: 'checked'; readonly order: CheckedOrder } | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
+
+/** Nothing is placed that could not be checked: the guest is told to try again. */
+const reach = reachFor('Nothing was ordered');
 
 const refuse = (problem: PlaceOrderProblem): Check => ({ kind: 'problem', problem });
 
@@ -41,7 +43,7 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
   let deliveryFee = 0;
   let promisedAt: string | null = null;
   if (input.service === 'DELIVERY') {
-    if (!address?.found || address.country !== terms.country) return refuse(addressNotDeliverable);
+    if (!address?.found || !address.current || address.country !== terms.country) return refuse(addressNotDeliverable);
     const quote = await reach('delivery', domain.rpc.client(DeliveryQueryService).quote({
       storeLatitude: terms.latitude, storeLongitude: terms.longitude, latitude: address.latitude, longitude: address.longitude,
       currency: terms.currency, exponent: terms.exponent, at: at.toISOString(),
@@ -51,7 +53,7 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
     promisedAt = new Date(quote.promisedAt).toISOString();
   }
   const price = priceOrder(
-    { inclusive: terms.taxInclusive, rates: terms.taxRates }, input.service,
+    { inclusive: terms.taxInclusive, rounding: terms.taxRounding === 'PER_RATE' ? 'PER_RATE' : 'PER_LINE', rates: terms.taxRates }, input.service,
     priced.lines.map((line, index) => ({ unitPrice: Number(line.unitPrice), quantity: input.lines[index]!.quantity, taxClass: line.taxClass })), deliveryFee,
   );
   if (!isChargeable(price.total)) return refuse(totalNotChargeable);
@@ -90,15 +92,3 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
 const priceChanged = (amount: number, { currency, exponent }: OrderingTerms): PlaceOrderProblem => ({
   __typename: 'OrderPriceChanged', message: 'The price has changed. Show the guest the new total, and order again with it.', total: { amount, currency, exponent },
 });
-
-/** Nothing is placed that could not be checked: the guest is told to try again. */
-async function reach<Answer>(domain: string, call: Promise<Answer>): Promise<Answer> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded)) {
-      throw new CodedError('SUBGRAPH_UNAVAILABLE', `Nothing was ordered: ${domain} does not answer. Try again in a moment.`);
-    }
-    throw error;
-  }
-}

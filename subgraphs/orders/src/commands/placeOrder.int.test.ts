@@ -75,6 +75,11 @@ describe('placeOrder', () => {
     expect(await place(customer, { service: 'DELIVERY' })).toMatchObject({ __typename: 'OrderInvalidInput', field: 'addressVersionId' });
   });
 
+  it('does not deliver to an address that its owner has removed or changed', async () => {
+    answers.addressCurrent = false;
+    expect(await place(customer, { service: 'DELIVERY', addressVersionId })).toMatchObject({ __typename: 'OrderAddressNotDeliverable' });
+  });
+
   it('answers the same key the same way, and refuses it for something else', async () => {
     const idempotencyKey = 'same';
     const first = await place(customer, { idempotencyKey });

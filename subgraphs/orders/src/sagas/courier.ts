@@ -23,9 +23,9 @@ export async function dispatch(call: StepCall<Orders>): Promise<Refused | void> 
   return undefined;
 }
 
-/** Calls the delivery off. False: it has arrived already. */
-export async function callOff(call: StepCall<Orders>, reason: string): Promise<boolean> {
-  const { cancelled } = await delivery(call).cancel({ orderId: call.sagaId, reason, idempotencyKey: call.key });
+/** Calls the delivery off. False: it has arrived already, or was picked up where that is to be respected. */
+export async function callOff(call: StepCall<Orders>, reason: string, unlessPickedUp = false): Promise<boolean> {
+  const { cancelled } = await delivery(call).cancel({ orderId: call.sagaId, reason, idempotencyKey: call.key, unlessPickedUp });
   return cancelled;
 }
 

@@ -17,7 +17,7 @@ import { kitchenWork, type KitchenStep } from '../commands/kitchenWork.ts';
 import { ledgerDomains, ledgerOf, ledgerTable, type Interruption } from '../testing/ledgerDomains.ts';
 import { addressVersionId, burger, customerId, rareItem, storeId } from '../testing/otherDomains.ts';
 import { customer, kitchen, manager } from '../testing/principals.ts';
-import { deliveryStatusChanged } from '../testing/deliveryNews.ts';
+import { deliveryStatusChanged, refunded } from '../testing/deliveryNews.ts';
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 let subgraph: TestSubgraph<Orders>;
@@ -208,6 +208,64 @@ describe('the order saga', () => {
     await settled(undeliverable, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'refunded', 'delivery cancelled');
     await settled(calledOff, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
     expect(await rowOf(undeliverable)).toMatchObject({ status: 'CANCELLED', reason: 'DELIVERY_FAILED' });
+  });
+
+  it.each(['picked up', 'arrived'])('does not let staff call off what a courier has %s, however late the news and the money come', async (operation) => {
+    const outage = away('captured');
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready');
+    await until(() => outage.refused > 0);
+    await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, $2)`, [orderId, operation]);
+    expect(await cancelOrder(domain, manager, orderId)).toEqual({ kind: 'refused', status: 'READY' });
+    outage.comeBack();
+    await courier(orderId, 'PICKED_UP');
+    await courier(orderId, 'DELIVERED');
+    await reached(orderId, 'COMPLETED');
+    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', operation, 'captured');
+  });
+
+  it('cancels nothing while delivery cannot say whether the courier is away with it', async () => {
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready');
+    await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
+    const outage = away('cancel asked');
+    await expect(cancelOrder(domain, manager, orderId)).rejects.toMatchObject({ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+    outage.comeBack();
+    expect(await cancelOrder(domain, manager, orderId)).toMatchObject({ kind: 'done' });
+    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'delivery cancelled', 'refunded');
+  });
+
+  it('does not take an order for one that nobody collects while its courier is away with it', async () => {
+    const orderId = await place({ service: 'DELIVERY', addressVersionId });
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready');
+    await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
+    await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, 'picked up')`, [orderId]);
+    const later = await place({ service: 'DELIVERY', addressVersionId });
+    await reached(later, 'CONFIRMED');
+    await work(later, 'start', 'ready');
+    await reached(later, 'CANCELLED');
+    expect(await rowOf(later)).toMatchObject({ reason: 'NOT_COLLECTED' });
+    expect(await statusOf(orderId)).toBe('READY');
+    await courier(orderId, 'PICKED_UP');
+    await reached(orderId, 'OUT_FOR_DELIVERY');
+    await courier(orderId, 'DELIVERED');
+    await reached(orderId, 'COMPLETED');
+  });
+
+  it('completes what is handed over although it was paid back: a refund alone calls nothing off', async () => {
+    const orderId = await place();
+    await reached(orderId, 'CONFIRMED');
+    await work(orderId, 'start', 'ready');
+    await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
+    await bus.publish('payments.v1', [{ key: orderId, value: refunded(orderId) }]);
+    await until(async () => (await rowOf(orderId)).paymentOutcome === 'REFUNDED');
+    expect(await statusOf(orderId)).toBe('READY');
+    await work(orderId, 'handOver');
+    await reached(orderId, 'COMPLETED');
+    await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
   });
 
   it('calls off a delivery that takes too long, but not one that has arrived at that moment', async () => {

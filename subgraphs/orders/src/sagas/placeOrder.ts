@@ -105,9 +105,15 @@ async function hear(saga: OrderSaga, heard: Set<OrderNews['news']>, wanted: Orde
   }
 }
 
-/** True: the order is called off, for nobody moved it in time. A courier is called off before: what has arrived is not cancelled. */
+/**
+ * True: the order is called off, for nobody moved it in time. A courier is called off before: what has arrived is not cancelled, nor what was
+ * picked up taken for not collected, however late the news of it.
+ */
 async function expire(call: StepCall<Orders>, patience: Patience): Promise<boolean> {
-  if (patience.while === 'OUT_FOR_DELIVERY' && !(await callOff({ ...call, key: `${call.sagaId}:cancelDelivery` }, patience.else))) return false;
+  const { service } = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
+  const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(patience.while);
+  const courier = { ...call, key: `${call.sagaId}:cancelDelivery` };
+  if (courierMayHaveIt && !(await callOff(courier, patience.else, patience.while === 'READY'))) return false;
   const outcome = await changeOrder(call.domain, call.sagaId, { type: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else }, {}, call.key);
   return outcome.kind === 'done';
 }

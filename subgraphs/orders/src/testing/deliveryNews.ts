@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { DataOf, EventEnvelope } from '#platform/events/defineEvent.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
 import { DeliveryStatusChanged } from '#schema/events/delivery.ts';
+import { PaymentProcessed } from '#schema/events/payments.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { customerId, storeId } from './otherDomains.ts';
 
@@ -17,6 +18,19 @@ export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnv
     data: { deliveryId, orderId, storeId, customerId, courierId: seedId('courier', 1), from: null, to, reason: null, at },
     metadata: {
       aggregateId: `delivery:${deliveryId}`, aggregateVersion: versions.indexOf(to) + 1, causationId: 'test', correlationId: 'test', traceparent: newTraceparent(), actor: 'service:delivery',
+    },
+  };
+}
+
+/** What payments would say of a refund that staff gave on their own. */
+export function refunded(orderId: string): EventEnvelope {
+  const paymentId = seedId('payment', orderId);
+  const at = new Date().toISOString();
+  return {
+    eventId: uuidv7(), eventType: PaymentProcessed.name, version: '1.0', timestamp: at, source: 'payments-service',
+    data: { paymentId, orderId, storeId, outcome: 'REFUNDED', amount: 1_070, currency: 'EUR', exponent: 2, reason: null, at },
+    metadata: {
+      aggregateId: `payment:${paymentId}`, aggregateVersion: 3, causationId: 'test', correlationId: 'test', traceparent: newTraceparent(), actor: 'service:payments',
     },
   };
 }

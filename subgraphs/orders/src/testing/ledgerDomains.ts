@@ -73,8 +73,9 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
         await enter(idempotencyKey, orderId, 'dispatched');
         return { deliveryId: seedId('delivery', orderId) };
       },
-      cancel: async ({ idempotencyKey, orderId }) => {
-        const arrived = await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND operation = 'arrived'`, [orderId]);
+      cancel: async ({ idempotencyKey, orderId, unlessPickedUp }) => {
+        interrupt('cancel asked', orderId);
+        const arrived = await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND (operation = 'arrived' OR (operation = 'picked up' AND $2))`, [orderId, unlessPickedUp]);
         if (arrived.rowCount) return { cancelled: false };
         await enter(idempotencyKey, orderId, 'delivery cancelled');
         return { cancelled: true };

@@ -26,12 +26,14 @@ export interface Answers {
   maxOpenOrders: number;
   services: string[];
   burgerPrice: bigint;
+  /** The customer keeps the address as it was asked for. */
+  addressCurrent: boolean;
   /** How often prices were asked for. */
   asked: number;
 }
 
 export const usualAnswers = (): Answers => ({
-  open: true, accepting: true, maxOpenOrders: 1_000, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'], burgerPrice: 1070n, asked: 0,
+  open: true, accepting: true, maxOpenOrders: 1_000, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'], burgerPrice: 1070n, addressCurrent: true, asked: 0,
 });
 
 const rates = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'].flatMap((each) => [
@@ -63,7 +65,7 @@ export const answeringDomains = (answers: Answers): Record<string, RpcService[]>
   customers: [service(CustomerQueryService, ['orders', 'delivery'], {
     getAddressVersion: (request) => ({
       found: request.customerId === customerId && [addressVersionId, farAddressVersionId].includes(request.addressVersionId),
-      latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51, longitude: 13.41, country: 'DE',
+      latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51, longitude: 13.41, country: 'DE', current: answers.addressCurrent,
     }),
     getDoorsteps: () => ({}),
   })],

@@ -16,7 +16,7 @@ export const deliveryQuote: QueryResolvers['deliveryQuote'] = async (_parent, ar
     };
     case 'invalid': return { __typename: 'DeliveryInputInvalid', field: outcome.field, message: outcome.message };
     case 'storeNotFound': return { __typename: 'DeliveryStoreNotFound', message: 'No store has this id. Read the stores again.' };
-    case 'addressNotFound': return { __typename: 'DeliveryAddressNotFound', message: 'None of your addresses has this version. Read the addresses again.' };
-    case 'notOffered': return { __typename: 'DeliveryNotOffered', message: 'This store does not deliver. Choose another store, or another way.' };
+    case 'addressNotFound': return { __typename: 'DeliveryAddressNotFound', message: 'None of your addresses is at this version now. Read the addresses again.' };
+    case 'notOffered': return { __typename: 'DeliveryNotOffered', message: 'This store does not deliver there. Choose another store, or another way.' };
   }
 };
