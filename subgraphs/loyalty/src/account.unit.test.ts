@@ -3,7 +3,7 @@ import { emptyAccount, pointsFor, withEntry } from './account.ts';
 
 describe('pointsFor', () => {
   it.each([
-    [1_299, 2, 12], [1_200, 2, 12], [99, 2, 0], [0, 2, 0], [500, 0, 500], [1, 0, 1], [12_999, 3, 12], [-100, 2, 0], [2_147_483_647, 2, 21_474_836],
+    [1_299, 2, 12], [1_200, 2, 12], [99, 2, 0], [0, 2, 0], [500, 0, 5], [99, 0, 0], [100, 0, 1], [12_999, 3, 12], [-100, 2, 0], [2_147_483_647, 2, 21_474_836],
   ])('gives for %i with exponent %i: %i', (total, exponent, points) => {
     expect(pointsFor({ total, exponent })).toBe(points);
   });

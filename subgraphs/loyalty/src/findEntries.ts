@@ -1,6 +1,9 @@
 import type { LedgerEntry } from '#generated/loyalty/prisma/client.ts';
 import type { Loyalty } from './context.ts';
 
+/** An entry as it is read: of wide numbers those that are exact here. */
+export type EntryRow = Omit<LedgerEntry, 'balance'> & { readonly balance: number };
+
 export interface EntryPage {
   readonly customerId: string;
   readonly limit: number;
@@ -9,9 +12,9 @@ export interface EntryPage {
 }
 
 /** A page of each account's ledger, newest first, each with one entry more if there is one; one statement for all of them. */
-export async function findEntries(domain: Loyalty, pages: readonly EntryPage[]): Promise<LedgerEntry[][]> {
-  const { rows } = await domain.pool.query<LedgerEntry & { page: number }>(
-    `SELECT asked.page::int, entry.customer_id AS "customerId", entry.version, entry.order_id AS "orderId", entry.kind, entry.points, entry.balance, entry.at
+export async function findEntries(domain: Loyalty, pages: readonly EntryPage[]): Promise<EntryRow[][]> {
+  const { rows } = await domain.pool.query<EntryRow & { page: number }>(
+    `SELECT asked.page::int, entry.customer_id AS "customerId", entry.version, entry.order_id AS "orderId", entry.kind, entry.points, entry.balance::float8, entry.at
        FROM unnest($1::uuid[], $2::int[], $3::int[]) WITH ORDINALITY AS asked (customer_id, most, before, page)
       CROSS JOIN LATERAL (
         SELECT * FROM ledger_entry

@@ -1,19 +1,18 @@
 import DataLoader from 'dataloader';
-import type { LedgerEntry } from '#generated/loyalty/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/subgraph/id.ts';
-import { emptyAccount, type AccountRow } from './account.ts';
+import { accountOf, emptyAccount, type AccountRow } from './account.ts';
 import type { Loyalty } from './context.ts';
-import { findEntries, type EntryPage } from './findEntries.ts';
+import { findEntries, type EntryPage, type EntryRow } from './findEntries.ts';
 import { maySee } from './ownership.ts';
 
 export interface Loaders {
   /** By the customer's id; null when the account is not the principal's to see. */
   readonly accountOfCustomer: DataLoader<string, AccountRow | null>;
-  /** By the order's id; null when it has earned nothing that the principal may see. */
+  /** By the order's id; null when it has not completed, or is not the principal's to see. */
   readonly pointsOfOrder: DataLoader<string, number | null>;
   /** A page of an account's ledger, and one entry more if there is one. */
-  readonly entries: DataLoader<EntryPage, LedgerEntry[], string>;
+  readonly entries: DataLoader<EntryPage, EntryRow[], string>;
 }
 
 export function loaders(domain: Loyalty, principal: Principal): Loaders {
@@ -21,15 +20,12 @@ export function loaders(domain: Loyalty, principal: Principal): Loaders {
     accountOfCustomer: new DataLoader(async (customerIds) => {
       const visible = customerIds.filter((id) => isId(id) && maySee(principal, id));
       const accounts = visible.length > 0 ? await domain.db.account.findMany({ where: { customerId: { in: visible } } }) : [];
-      const byCustomer = new Map<string, AccountRow>(accounts.map((account) => [account.customerId, account]));
+      const byCustomer = new Map(accounts.map((account) => [account.customerId, accountOf(account)]));
       return customerIds.map((id) => (visible.includes(id) ? byCustomer.get(id) ?? emptyAccount(id) : null));
     }),
     pointsOfOrder: new DataLoader(async (orderIds) => {
-      const entries = await domain.db.ledgerEntry.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
-      const points = new Map<string, number>();
-      for (const entry of entries.filter(({ customerId }) => maySee(principal, customerId))) {
-        points.set(entry.orderId, (points.get(entry.orderId) ?? 0) + entry.points);
-      }
+      const rows = await domain.db.orderPoints.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
+      const points = new Map(rows.filter(({ customerId }) => maySee(principal, customerId)).map((row) => [row.orderId, row.points]));
       return orderIds.map((id) => points.get(id) ?? null);
     }),
     entries: new DataLoader((pages) => findEntries(domain, pages), { cacheKeyFn: ({ customerId, limit, before }) => `${customerId} ${limit} ${before}` }),

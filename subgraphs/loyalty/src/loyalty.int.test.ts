@@ -10,6 +10,7 @@ import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
+import { accountOf } from './account.ts';
 import type { Loyalty } from './context.ts';
 import definition from './main.ts';
 
@@ -43,7 +44,10 @@ const refunded = () => envelope(PaymentProcessed.of({
   paymentId: uuidv7(), orderId, storeId: uuidv7(), outcome: 'REFUNDED', amount: 1_299, currency: 'EUR', exponent: 2, reason: null, at: '2026-03-01T12:10:00.000Z',
 }) as unknown as NewEvent);
 
-const account = () => loyalty.domain.db.account.findUnique({ where: { customerId } });
+async function account() {
+  const row = await loyalty.domain.db.account.findUnique({ where: { customerId } });
+  return row && accountOf(row);
+}
 const entries = async () => (await loyalty.domain.db.ledgerEntry.findMany({ where: { customerId }, orderBy: { version: 'asc' } })).map(({ points }) => points);
 const facts = async () => (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`)
   .map(({ eventType, data, metadata }) => [eventType, (data as { points: number }).points, metadata.aggregateVersion]);
@@ -65,11 +69,11 @@ describe('a completed order', () => {
     expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1]]);
   });
 
-  it('counts whole units of the currency', async () => {
+  it('counts whole units of the currency, and hundreds where it has no smaller unit', async () => {
     const event = completed({ total: 980, currency: 'JPY', exponent: 0 });
     await say(event);
     await handled(event);
-    expect(await entries()).toEqual([980]);
+    expect(await entries()).toEqual([9]);
   });
 
   it('earns nothing for nobody, for less than a unit, and before it has completed', async () => {
@@ -109,6 +113,48 @@ describe('a refund', () => {
     await say(order);
     await handled(order);
     expect(await account()).toBeNull();
+  });
+});
+
+describe('the points of an order', () => {
+  const pointsOf = async (id: string) => ((await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
+    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { pointsEarned } } }', { of: [{ __typename: 'Order', id }] },
+  )).data!['_entities'] as { pointsEarned: number | null }[])[0]!.pointsEarned;
+
+  it('are null until it has completed, then what it earned, be it nothing', async () => {
+    expect(await pointsOf(orderId)).toBeNull();
+    const [little, much] = [completed({ total: 99 }), completed({ orderId: uuidv7() })];
+    for (const event of [little, much]) await say(event);
+    await handled(little, much);
+    expect(await pointsOf(orderId)).toBe(0);
+    expect(await pointsOf((much.data as { orderId: string }).orderId)).toBe(12);
+  });
+
+  it('are none once it was refunded, whichever was heard of first', async () => {
+    const later = uuidv7();
+    const [first, refund] = [completed(), refunded()];
+    await say(first);
+    await handled(first);
+    await say(refund);
+    await handled(refund);
+    expect(await pointsOf(orderId)).toBe(0);
+    orderId = later;
+    const [early, late] = [refunded(), completed()];
+    await say(early);
+    await handled(early);
+    expect(await pointsOf(orderId)).toBeNull();
+    await say(late);
+    await handled(late);
+    expect(await pointsOf(orderId)).toBe(0);
+  });
+
+  it('may be more together than an Int holds', async () => {
+    await loyalty.domain.pool.query('INSERT INTO account (customer_id, balance, earned, version) VALUES ($1, 2147483640, 2147483640, 0)', [customerId]);
+    const event = completed({ total: 2_000 });
+    await say(event);
+    await handled(event);
+    const answer = await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))('{ myLoyaltyAccount { balance earned ledger { edges { node { points balance } } } } }');
+    expect(answer).toEqual({ data: { myLoyaltyAccount: { balance: 2_147_483_660, earned: 2_147_483_660, ledger: { edges: [{ node: { points: 20, balance: 2_147_483_660 } }] } } } });
   });
 });
 

@@ -2,6 +2,8 @@
 export interface TaxRegime {
   /** Prices contain the tax. */
   readonly inclusive: boolean;
+  /** When a tax is rounded: for each line, or once for all that an order has of a rate. */
+  readonly rounding: 'PER_LINE' | 'PER_RATE';
   readonly rates: readonly { readonly taxClass: string; readonly service: string; readonly basisPoints: number }[];
 }
 
@@ -48,11 +50,11 @@ export class NoTaxRate extends Error {
 const divideRounding = (dividend: number, divisor: number): number => Math.floor((2 * dividend + divisor) / (2 * divisor));
 
 /**
- * The tax of one line, rounded once, to the nearest minor unit, halves up:
+ * The tax of an amount, rounded once, to the nearest minor unit, halves up:
  * - prices contain it: `total × rate ÷ (10 000 + rate)`
  * - it is added: `total × rate ÷ 10 000`
  *
- * with the rate in basis points. An order's tax is the sum of its lines' rounded taxes: a receipt's lines add up.
+ * with the rate in basis points.
  */
 export const taxOf = (total: number, basisPoints: number, inclusive: boolean): number =>
   divideRounding(total * basisPoints, inclusive ? wholeBasisPoints + basisPoints : wholeBasisPoints);
@@ -67,20 +69,32 @@ function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
 }
 
 /**
+ * Taxes of amounts, in their order. An order's tax is their sum, so that a receipt's lines add up. Where the store rounds once per rate, each
+ * amount has what it adds to the rounded tax of its rate so far: the sum is then that of the rate's total, to the minor unit.
+ */
+function taxesOf({ inclusive, rounding }: TaxRegime, amounts: readonly { readonly total: number; readonly basisPoints: number }[]): number[] {
+  if (rounding === 'PER_LINE') return amounts.map(({ total, basisPoints }) => taxOf(total, basisPoints, inclusive));
+  const soFar = new Map<number, number>();
+  return amounts.map(({ total, basisPoints }) => {
+    const before = soFar.get(basisPoints) ?? 0;
+    soFar.set(basisPoints, before + total);
+    return taxOf(before + total, basisPoints, inclusive) - taxOf(before, basisPoints, inclusive);
+  });
+}
+
+/**
  * Prices an order: `total = subtotal + delivery fee`, plus the tax where prices do not contain it.
  * Integers in, integers out, all in minor units of one currency.
  * @throws NoTaxRate
  */
 export function priceOrder(regime: TaxRegime, service: string, lines: readonly LineToPrice[], deliveryFee: number): OrderPrice {
-  const priced = lines.map((line): LinePrice => {
-    const total = line.unitPrice * line.quantity;
-    return { total, tax: taxOf(total, rateOf(regime, line.taxClass, service), regime.inclusive) };
-  });
-  const feeTax = deliveryFee === 0 ? 0 : taxOf(deliveryFee, rateOf(regime, deliveryTaxClass, service), regime.inclusive);
-  const subtotal = priced.reduce((sum, line) => sum + line.total, 0);
-  const tax = priced.reduce((sum, line) => sum + line.tax, feeTax);
+  const amounts = lines.map((line) => ({ total: line.unitPrice * line.quantity, basisPoints: rateOf(regime, line.taxClass, service) }));
+  const fee = deliveryFee === 0 ? [] : [{ total: deliveryFee, basisPoints: rateOf(regime, deliveryTaxClass, service) }];
+  const taxes = taxesOf(regime, [...amounts, ...fee]);
+  const subtotal = amounts.reduce((sum, { total }) => sum + total, 0);
+  const tax = taxes.reduce((sum, each) => sum + each, 0);
   return {
-    lines: priced, subtotal, deliveryFee, tax, taxInclusive: regime.inclusive,
+    lines: amounts.map(({ total }, index) => ({ total, tax: taxes[index]! })), subtotal, deliveryFee, tax, taxInclusive: regime.inclusive,
     total: subtotal + deliveryFee + (regime.inclusive ? 0 : tax),
   };
 }

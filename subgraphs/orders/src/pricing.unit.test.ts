@@ -4,6 +4,7 @@ import { NoTaxRate, priceOrder, taxOf, type TaxRegime } from './pricing.ts';
 
 const regime = (inclusive: boolean): TaxRegime => ({
   inclusive,
+  rounding: 'PER_LINE',
   rates: [
     { taxClass: 'FOOD', service: 'TAKEAWAY', basisPoints: 700 },
     { taxClass: 'BEVERAGE', service: 'TAKEAWAY', basisPoints: 1900 },
@@ -51,6 +52,28 @@ describe('priceOrder', () => {
     const lines = [{ unitPrice: 107, quantity: 1, taxClass: 'FOOD' }, { unitPrice: 107, quantity: 1, taxClass: 'FOOD' }];
     // 7.49 each: 7 + 7, where the sum at once would give 15.
     expect(priceOrder(regime(false), 'TAKEAWAY', lines, 0)).toMatchObject({ subtotal: 214, tax: 14, total: 228 });
+  });
+
+  it('rounds once per rate where the store does so, and the taxes of the lines still add up', () => {
+    const perRate = { ...regime(false), rounding: 'PER_RATE' as const };
+    const line = (unitPrice: number, taxClass = 'FOOD') => ({ unitPrice, quantity: 1, taxClass });
+    // 7.49 twice: 14.98 at once is 15, where line by line would give 14.
+    expect(priceOrder(perRate, 'TAKEAWAY', [line(107), line(107)], 0)).toMatchObject({ lines: [{ tax: 7 }, { tax: 8 }], subtotal: 214, tax: 15, total: 229 });
+    expect(priceOrder({ ...perRate, inclusive: true }, 'TAKEAWAY', [line(108), line(595, 'BEVERAGE'), line(108)], 0))
+      .toMatchObject({ lines: [{ tax: 7 }, { tax: 95 }, { tax: 7 }], tax: 14 + 95, total: 811 });
+    // The fee is of the rate of food, and rounded with it: 1,000 and 307 give 91.49.
+    expect(priceOrder(perRate, 'DELIVERY', [line(1_000)], 307)).toMatchObject({ lines: [{ tax: 70 }], tax: 91, total: 1_398 });
+  });
+
+  it('is right to the unit per rate, whatever the lines', () => {
+    const lineOf = fc.record({ unitPrice: fc.integer({ min: 0, max: 100_000 }), quantity: fc.integer({ min: 1, max: 9 }), taxClass: fc.constantFrom('FOOD', 'BEVERAGE') });
+    fc.assert(fc.property(fc.array(lineOf, { minLength: 1, maxLength: 20 }), fc.boolean(), (lines, inclusive) => {
+      const price = priceOrder({ ...regime(inclusive), rounding: 'PER_RATE' }, 'TAKEAWAY', lines, 0);
+      const sumOf = (taxClass: string) => lines.filter((each) => each.taxClass === taxClass).reduce((sum, each) => sum + each.unitPrice * each.quantity, 0);
+      expect(price.tax).toBe(taxOf(sumOf('FOOD'), 700, inclusive) + taxOf(sumOf('BEVERAGE'), 1900, inclusive));
+      expect(price.lines.reduce((sum, { tax }) => sum + tax, 0)).toBe(price.tax);
+      expect(Math.min(...price.lines.map(({ tax }) => tax))).toBeGreaterThanOrEqual(0);
+    }));
   });
 
   it('taxes the delivery fee as food', () => {

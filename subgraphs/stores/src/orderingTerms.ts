@@ -19,6 +19,7 @@ export async function orderingTerms(domain: Stores, storeId: string, at: Date): 
     exponent: store.exponent,
     timeZone: store.timeZone,
     taxInclusive: store.taxInclusive,
+    taxRounding: store.taxRounding,
     taxRates: taxRatesOf(store),
     maxOpenOrders: store.maxOpenOrders,
     latitude: store.latitude,

@@ -6,12 +6,13 @@ import type { TaxRateRow } from './store.ts';
 
 const allServices = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'];
 
-/** Rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each country. */
-const regimes: Record<SeedStore['country'], { inclusive: boolean; rates: Record<string, readonly number[]> }> = {
-  DE: { inclusive: true, rates: { FOOD: [1900, 700, 700, 1900], BEVERAGE: [1900, 1900, 1900, 1900], ALCOHOL: [1900, 1900, 1900, 1900] } },
-  GB: { inclusive: true, rates: { FOOD: [2000, 2000, 2000, 2000], BEVERAGE: [2000, 2000, 2000, 2000], ALCOHOL: [2000, 2000, 2000, 2000] } },
-  US: { inclusive: false, rates: { FOOD: [825, 825, 825, 825], BEVERAGE: [825, 825, 825, 825], ALCOHOL: [1025, 1025, 1025, 1025] } },
-  JP: { inclusive: true, rates: { FOOD: [1000, 800, 800, 1000], BEVERAGE: [1000, 800, 800, 1000], ALCOHOL: [1000, 1000, 1000, 1000] } },
+/** Rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each country. A KIOSK order is eaten in: its rates are those of DINE_IN. */
+const regimes: Record<SeedStore['country'], { inclusive: boolean; rounding: 'PER_LINE' | 'PER_RATE'; rates: Record<string, readonly number[]> }> = {
+  DE: { inclusive: true, rounding: 'PER_LINE', rates: { FOOD: [1900, 700, 700, 1900], BEVERAGE: [1900, 1900, 1900, 1900], ALCOHOL: [1900, 1900, 1900, 1900] } },
+  GB: { inclusive: true, rounding: 'PER_LINE', rates: { FOOD: [2000, 2000, 2000, 2000], BEVERAGE: [2000, 2000, 2000, 2000], ALCOHOL: [2000, 2000, 2000, 2000] } },
+  US: { inclusive: false, rounding: 'PER_LINE', rates: { FOOD: [825, 825, 825, 825], BEVERAGE: [825, 825, 825, 825], ALCOHOL: [1025, 1025, 1025, 1025] } },
+  // A qualified invoice states the tax of each rate, rounded once (Order for Enforcement of the Consumption Tax Act, article 70-10).
+  JP: { inclusive: true, rounding: 'PER_RATE', rates: { FOOD: [1000, 800, 800, 1000], BEVERAGE: [1000, 800, 800, 1000], ALCOHOL: [1000, 1000, 1000, 1000] } },
 };
 
 const ratesOf = (country: SeedStore['country']): TaxRateRow[] =>
@@ -45,6 +46,7 @@ const rowOf = (store: SeedStore): Prisma.StoreCreateManyInput => ({
   exponent: store.exponent,
   services: store.n === 1 ? allServices : allServices.filter((service) => service !== 'DELIVERY' || store.n % 5 !== 0),
   taxInclusive: regimes[store.country].inclusive,
+  taxRounding: regimes[store.country].rounding,
   taxRates: ratesOf(store.country) as unknown as Prisma.InputJsonValue,
   week: weekOf(store.n) as unknown as Prisma.InputJsonValue,
   maxOpenOrders: store.n === 1 ? 500 : 40,

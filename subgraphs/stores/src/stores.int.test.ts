@@ -105,6 +105,27 @@ describe('a store', () => {
   });
 });
 
+describe('the taxes of a store', () => {
+  const termsOf = (n: number) => graph.client(StoreQueryService).getOrderingTerms({ storeId: seedStores[n]!.id, at: now.toISOString() });
+  const byCountry = (country: string) => seedStores.findIndex((store) => store.country === country);
+
+  it('are rounded once per rate in Japan, where an invoice has to be, and line by line elsewhere', async () => {
+    expect(await termsOf(byCountry('JP'))).toMatchObject({ taxRounding: 'PER_RATE' });
+    for (const country of ['DE', 'GB', 'US']) expect(await termsOf(byCountry(country))).toMatchObject({ taxRounding: 'PER_LINE' });
+    const asked = await graph.as(nobody)(`query ($id: ID!) { store(id: $id) { taxRegime { rounding } } }`, { id: seedStores[byCountry('JP')]!.id });
+    expect(asked).toEqual({ data: { store: { taxRegime: { rounding: 'PER_RATE' } } } });
+  });
+
+  it('take what is ordered as KIOSK for eaten in: what a guest takes along is ordered there as TAKEAWAY', async () => {
+    for (const country of ['DE', 'GB', 'US', 'JP']) {
+      const { taxRates } = await termsOf(byCountry(country));
+      const rates = (service: string) => taxRates.filter((rate) => rate.service === service).map(({ taxClass, basisPoints }) => [taxClass, basisPoints]);
+      expect(rates('KIOSK')).toEqual(rates('DINE_IN'));
+    }
+    expect((await termsOf(byCountry('DE'))).taxRates).toContainEqual(expect.objectContaining({ taxClass: 'FOOD', service: 'TAKEAWAY', basisPoints: 700 }));
+  });
+});
+
 describe('pausing', () => {
   const pause = (storeId: string) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "Fryer broke" }) {
     __typename ... on PauseOrderingSuccess { store { acceptingOrders pauseReason openNow } } } }`;

@@ -1,5 +1,5 @@
 import { LoyaltyPointsEarned, LoyaltyPointsReversed } from '#schema/events/loyalty.ts';
-import { withEntry, type EntryDraft } from '../account.ts';
+import { accountOf, withEntry, type EntryDraft } from '../account.ts';
 import type { Heard, Loyalty } from '../context.ts';
 
 type Tx = Heard['tx'];
@@ -19,7 +19,7 @@ export async function writeEntry(domain: Loyalty, tx: Tx, { customerId, orderId 
   const now = domain.clock();
   await tx.$executeRaw`INSERT INTO account (customer_id, balance, earned, version) VALUES (${customerId}::uuid, 0, 0, 0) ON CONFLICT DO NOTHING`;
   await tx.$queryRaw`SELECT 1 FROM account WHERE customer_id = ${customerId}::uuid FOR UPDATE`;
-  const before = await tx.account.findUniqueOrThrow({ where: { customerId } });
+  const before = accountOf(await tx.account.findUniqueOrThrow({ where: { customerId } }));
   const after = withEntry(before, draft);
   const event = (draft.kind === 'EARNED' ? LoyaltyPointsEarned : LoyaltyPointsReversed).of({
     customerId, orderId, points: Math.abs(draft.points), balance: after.balance, at: now.toISOString(),
@@ -27,4 +27,10 @@ export async function writeEntry(domain: Loyalty, tx: Tx, { customerId, orderId 
   await domain.events.append(tx, before.version, [event]);
   await tx.account.update({ where: { customerId }, data: after });
   await tx.ledgerEntry.create({ data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at: now } });
+  await notePoints(tx, { customerId, orderId }, Math.max(0, draft.points));
+}
+
+/** Keeps what an order has earned by now, be it nothing. */
+export async function notePoints(tx: Tx, { customerId, orderId }: Cause, points: number): Promise<void> {
+  await tx.orderPoints.upsert({ where: { orderId }, create: { orderId, customerId, points }, update: { points } });
 }

@@ -1,4 +1,4 @@
-import type { StoreResolvers, StoreService, Weekday } from '#generated/stores/resolvers.ts';
+import type { StoreResolvers, StoreService, TaxRounding, Weekday } from '#generated/stores/resolvers.ts';
 import { localDate } from '../openingHours.ts';
 import { intervalsOf, openingOf, taxRatesOf, weekOf } from '../store.ts';
 
@@ -12,6 +12,7 @@ export const Store: StoreResolvers = {
   services: (store) => store.services as StoreService[],
   taxRegime: (store) => ({
     inclusive: store.taxInclusive,
+    rounding: store.taxRounding as TaxRounding,
     rates: taxRatesOf(store).map((rate) => ({ ...rate, service: rate.service as StoreService })),
   }),
   openingHours: (store) => weekOf(store).map((intervals, day) => ({ weekday: weekdays[day]!, intervals })),
