@@ -13,11 +13,7 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-<<<<<<< HEAD
-  () => [...protobuf(), ...prismaClients(), ...resolverTypes(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage(), ...pages()],
-=======
-  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...pages()],
->>>>>>> 2f04da0 (codegen.ts drives graphql-codegen; gRPC looks at the token first)
+  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage(), ...pages()],
   supergraph,
   channelOperationTasks,
 ];
