@@ -12,6 +12,12 @@ export const platformSettings = z.object({
   DATA_DIR: z.string().min(1).default('.data').describe('folder of the databases, secrets and ledgers'),
   BUS: z.enum(['postgres', 'kafka']).default('postgres').describe('what carries the events'),
   KAFKA_BROKERS: z.string().default('').describe('host:port, separated by commas; with BUS=kafka'),
+  KAFKA_TLS: switchable.default(false).describe('TLS to the brokers; the host must be that of their certificate'),
+  KAFKA_CA_PATH: z.string().min(1).optional().describe('file (PEM) of the CA of the brokers’ certificates; the system’s CAs unless told'),
+  KAFKA_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for the brokers'),
+  KAFKA_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
+  KAFKA_SASL: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none').describe('how we say to the brokers who we are, besides a certificate'),
+  KAFKA_USERNAME: z.string().min(1).optional().describe('user, with KAFKA_SASL; its password is the secret KAFKA_PASSWORD'),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional()
     .describe('port of /metrics, for operators; "start" takes base + 9, what is served alone has none unless told'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address /metrics listens on, whatever HOST is'),

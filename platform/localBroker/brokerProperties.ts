@@ -1,7 +1,29 @@
 import { join } from 'node:path';
 
+/** Clients come over TLS and say who they are; the port for everybody is only for the broker itself. */
+export interface SecuredListener {
+  readonly port: number;
+  /** Files in PEM: the broker's key and certificate in one, and the CA of clients' certificates. */
+  readonly keyStore: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Later lines of a file of properties win. */
+const securedListener = ({ port, keyStore, username, password }: SecuredListener, plainPort: number): string => `
+listeners=SASL_SSL://127.0.0.1:${port},PLAINTEXT://127.0.0.1:${plainPort},CONTROLLER://127.0.0.1:${plainPort + 1}
+advertised.listeners=SASL_SSL://127.0.0.1:${port},PLAINTEXT://127.0.0.1:${plainPort}
+listener.security.protocol.map=SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location=${keyStore}
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+`;
+
 /** A single node: nothing is replicated, nobody waits for others to join a group, topics are made by us alone; after a kill it is let in again soon. */
-export const brokerProperties = ({ folder, port, controllerPort }: { readonly folder: string; readonly port: number; readonly controllerPort: number }): string => `
+export const brokerProperties = ({ folder, port, controllerPort, secured }: { readonly folder: string; readonly port: number; readonly controllerPort: number; readonly secured?: SecuredListener }): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
@@ -24,7 +46,7 @@ group.initial.rebalance.delay.ms=0
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=4000
 auto.create.topics.enable=false
-`.trimStart();
+${secured ? securedListener(secured, port) : ''}`.trimStart();
 
 export const logging = `<Configuration status="ERROR"><Appenders><Console name="C"><PatternLayout pattern="%d %p %m (%c)%n"/></Console></Appenders>
 <Loggers><Root level="\${sys:kafka.log:-INFO}"><AppenderRef ref="C"/></Root></Loggers></Configuration>

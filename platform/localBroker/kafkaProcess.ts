@@ -5,13 +5,15 @@ import { existsSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { StartupError } from '#platform/config/startupError.ts';
 import { java, kafkaJars } from './kafkaJars.ts';
-import { brokerProperties, logging } from './brokerProperties.ts';
+import { brokerProperties, logging, type SecuredListener } from './brokerProperties.ts';
 
 export interface KafkaProcessOptions {
   /** Of the broker's data, log and configuration. What is there is gone on with. */
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** A listener beside the plain one for which clients need a password. */
+  readonly secured?: SecuredListener;
   /** Goes on when this process ends; otherwise it dies with it, however that ends. */
   readonly detached?: boolean;
   readonly progress?: (line: string) => void;
@@ -20,14 +22,14 @@ export interface KafkaProcessOptions {
 const startsWithinMs = 60_000;
 
 /** Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it takes connections. @throws StartupError */
-export async function startKafkaProcess({ folder, port, controllerPort, detached = false, progress = () => undefined }: KafkaProcessOptions): Promise<ChildProcess> {
+export async function startKafkaProcess({ folder, port, controllerPort, secured, detached = false, progress = () => undefined }: KafkaProcessOptions): Promise<ChildProcess> {
   const jars = await kafkaJars(progress);
   mkdirSync(folder, { recursive: true });
   const properties = join(folder, 'server.properties');
-  writeFileSync(properties, brokerProperties({ folder, port, controllerPort }));
+  writeFileSync(properties, brokerProperties({ folder, port, controllerPort, secured }));
   writeFileSync(join(folder, 'log4j2.xml'), logging);
   const options = ['-Xmx256m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
-  if (!existsSync(join(folder, 'data/meta.properties'))) format(folder, [...options, '-Dkafka.log=ERROR', 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', properties]);
+  if (!existsSync(join(folder, 'data/meta.properties'))) format(folder, [...options, '-Dkafka.log=ERROR', 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', properties, ...usersOf(secured)]);
   progress(`starting the broker on port ${port}`);
   const log = join(folder, 'kafka.log');
   const out = openSync(log, 'w');
@@ -48,6 +50,10 @@ export async function stopKafkaProcess(child: ChildProcess, signal: NodeJS.Signa
   await gone;
   clearTimeout(force);
 }
+
+/** Of SCRAM, whose users are in the cluster's own data. */
+const usersOf = (secured: SecuredListener | undefined): string[] =>
+  (secured ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${secured.username},password=${secured.password}]`]) : []);
 
 /** May begin with a dash: to be given with `=`, or it is taken for an option. */
 const clusterId = (): string => randomBytes(16).toString('base64url');

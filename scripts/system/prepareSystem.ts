@@ -58,7 +58,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   checkProfile(early, environment);
   await checkPortsFree(early.HOST, listeners(early));
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
-  const kafka = early.BUS === 'kafka' ? await openKafka(early, progress, teardown) : undefined;
+  const kafka = early.BUS === 'kafka' ? await openKafka(early, environment, progress, teardown) : undefined;
   progress('starting PostgreSQL, generating code');
   const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
@@ -79,9 +79,9 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
 }
 
 /** First of all: a broker that is not there is told at once. */
-async function openKafka(settings: PlatformSettings, progress: (line: string) => void, teardown: Teardown): Promise<EventBus> {
+async function openKafka(settings: PlatformSettings, environment: SecretOptions['environment'], progress: (line: string) => void, teardown: Teardown): Promise<EventBus> {
   progress(`connecting to Kafka at ${settings.KAFKA_BROKERS}`);
-  const bus = await kafkaOf(settings, createLogger({ level: settings.LOG_LEVEL }));
+  const bus = await kafkaOf(settings, createLogger({ level: settings.LOG_LEVEL }), { settings, environment, onMade: () => undefined });
   teardown.add('bus', () => bus.close());
   return bus;
 }

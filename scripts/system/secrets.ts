@@ -31,6 +31,9 @@ export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
 /** What the payment provider asks of its merchant; the payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 
+/** Of KAFKA_USERNAME. */
+export const kafkaPasswordName = 'KAFKA_PASSWORD';
+
 /** Keys that say who issues clients' tokens. Production must name its identity provider; development is its own. */
 export const clientIssuerSettings = z.object({
   CLIENT_ISSUER: z.string().min(1).optional().describe('issuer (`iss`) of clients’ tokens: the identity provider'),
@@ -101,7 +104,7 @@ async function serviceKeysOf(options: SecretOptions, [self = '', ...others]: rea
 
 const publicKeySets = z.record(z.string(), z.array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.undefined().optional() })));
 
-const isTold = (name: string, { environment }: SecretOptions): boolean => Boolean(environment[name] ?? environment[`${name}_FILE`]);
+export const isTold = (name: string, { environment }: SecretOptions): boolean => Boolean(environment[name] ?? environment[`${name}_FILE`]);
 
 /** @throws StartupError that does not tell the value */
 function parsed(name: string, values: Readonly<Record<string, string>>): unknown {

@@ -40,7 +40,7 @@ export const addressOf = (template: string, name: string, port: number): string 
 
 /** The bus that the settings name. */
 export async function busOf(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
-  if (settings.BUS === 'kafka') return kafkaOf(settings, log);
+  if (settings.BUS === 'kafka') return kafkaOf(settings, log, secrets);
   const databaseUrl = await databaseAddress(settings, secrets, { database: busDatabase, whole: 'BUS_DATABASE_URL', whatFor: 'the bus in PostgreSQL' });
   const [{ postgresBus }] = await Promise.all([import('#platform/events/bus/postgresBus.ts'), migrate(databaseUrl, busMigrations)]);
   return postgresBus({ databaseUrl, log });

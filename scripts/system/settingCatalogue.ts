@@ -7,7 +7,7 @@ import { edgeServices, services } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, sagaDatabase } from './databases.ts';
-import { clientIssuerSettings, clientKeyName, cursorKeysName, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
+import { clientIssuerSettings, clientKeyName, cursorKeysName, kafkaPasswordName, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
 import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSettings.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -45,6 +45,7 @@ const cursorKeys: Secret = { name: cursorKeysName, description: 'sign the cursor
 const clientKey: Secret = { name: clientKeyName, description: 'signs clients’ tokens in development', when: 'refused' };
 const passwordOf = (database: string, when?: string): Secret => ({ name: passwordNameOf(database), description: `password of the role and database ${database}`, when });
 const busPassword = passwordOf(busDatabase, 'with BUS=postgres');
+const kafkaPassword: Secret = { name: kafkaPasswordName, description: 'password of KAFKA_USERNAME', when: 'with KAFKA_SASL' };
 
 /** Not all of them can be told from a schema. */
 const neededInProduction: Readonly<Record<string, string>> = {
@@ -63,12 +64,12 @@ export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })));
   const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
   return [
-    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, ...domains.flatMap(({ secrets }) => secrets)] },
+    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)] },
     ...domains.map(({ name, database, settings, secrets }) => ({
       name, settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
-      secrets: [...signingKeys(name), passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword],
+      secrets: [...signingKeys(name), passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword, kafkaPassword],
     })),
-    ...edgeServices.map((name) => ({ name, settings: edgeSettings, secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword] })),
+    ...edgeServices.map((name) => ({ name, settings: edgeSettings, secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword] })),
     {
       name: 'databases', settings: databasesSettings,
       secrets: [{ name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' }, ...domains.map(({ database }) => passwordOf(database)), passwordOf(sagaDatabase), busPassword],

@@ -4,7 +4,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
 import { OpenSubscriptions } from '../openSubscriptions.ts';
 import { GroupLanes } from './groupLanes.ts';
-import type { KafkaClient, KafkaClientParts } from './kafkaClient.ts';
+import type { KafkaClient, KafkaClientParts, KafkaSecurity } from './kafkaClient.ts';
 import { keepMembership } from './keepMembership.ts';
 import { encode, inRuns } from './messageCoding.ts';
 import { differenceOf, settingsOf } from './topicSettings.ts';
@@ -19,6 +19,7 @@ export interface KafkaBusParts {
   /** host:port each. */
   readonly brokers: readonly string[];
   readonly client: KafkaClientName;
+  readonly security?: KafkaSecurity;
   readonly log: Logger;
   /** Topics that are made, or compared with what is there, before the bus is ready. Others are as `usualTopic` when they are first used. */
   readonly topics?: readonly TopicDescription[];
@@ -39,8 +40,8 @@ export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   }
 }
 
-async function clientOf({ brokers, client, log }: KafkaBusParts): Promise<KafkaClient> {
-  const parts: KafkaClientParts = { brokers, sessionMs, onDebug: (message, fields) => log.debug(fields, message) };
+async function clientOf({ brokers, client, security, log }: KafkaBusParts): Promise<KafkaClient> {
+  const parts: KafkaClientParts = { brokers, security, sessionMs, onDebug: (message, fields) => log.debug(fields, message) };
   if (client === 'platformatic') return (await import('./platformaticClient.ts')).platformaticClient(parts);
   return (await import('./kafkajsClient.ts')).kafkajsClient(parts);
 }

@@ -47,8 +47,16 @@ export interface KafkaClient {
   close(): Promise<void>;
 }
 
+/** How brokers are reached that let not everybody in. */
+export interface KafkaSecurity {
+  /** Texts in PEM: whom we believe, and who we are. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+}
+
 export interface KafkaClientParts {
   readonly brokers: readonly string[];
+  readonly security?: KafkaSecurity;
   readonly onDebug: (message: string, fields: object) => void;
   /** After this long without a heartbeat the broker gives a member's partitions to others. */
   readonly sessionMs: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs, { type Admin, type Consumer, type ConsumerConfig, type EachBatchPayload, type Kafka, type PartitionAssigner, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Consumer, type ConsumerConfig, type EachBatchPayload, type Kafka, type PartitionAssigner, type Producer, type SASLOptions } from 'kafkajs';
 import { assignPartitions, decodeInHand, encodeInHand, sharingName } from './assignPartitions.ts';
 import type { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts';
@@ -10,9 +10,9 @@ const { AssignerProtocol, ConfigResourceTypes, Partitioners, logLevel } = kafkaj
 const createPartitioner = Partitioners.DefaultPartitioner;
 
 /** kafkajs 2.2.4, the client that the company named; no longer maintained. */
-export async function kafkajsClient({ brokers, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
+export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
   const kafka = new kafkajs.Kafka({
-    clientId: 'drburger', brokers: [...brokers], connectionTimeout: 2_000, requestTimeout: 10_000, logLevel: logLevel.WARN,
+    clientId: 'drburger', brokers: [...brokers], ssl: security?.tls ? { ...security.tls } : false, sasl: security?.sasl as SASLOptions | undefined, connectionTimeout: 2_000, requestTimeout: 10_000, logLevel: logLevel.WARN,
     logCreator: () => ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }) => onDebug(`kafkajs ${namespace}: ${message}`, fields),
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
   });

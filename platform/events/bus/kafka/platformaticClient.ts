@@ -1,12 +1,17 @@
-import { Admin, compatibilityPartitioner, ConnectionPool, Consumer, FetchIsolationLevels, ListOffsetTimestamps, Producer, ProduceAcks, stringSerializers, type BaseOptions, type GroupAssignment, type GroupPartitionsAssigner } from '@platformatic/kafka';
+import { Admin, compatibilityPartitioner, ConnectionPool, Consumer, FetchIsolationLevels, ListOffsetTimestamps, Producer, ProduceAcks, stringSerializers, type BaseOptions, type GroupAssignment, type GroupPartitionsAssigner, type SASLMechanismValue } from '@platformatic/kafka';
 import { assignPartitions, decodeInHand, encodeInHand, sharingName } from './assignPartitions.ts';
 import type { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts';
 import { FetchLoop } from './platformaticFetch.ts';
 
 /** `@platformatic/kafka` 1.35.0, the newest for Node 20. Fetches for itself: the library's stream cannot hold one partition back while others go on. */
-export async function platformaticClient({ brokers, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
-  const base = { clientId: 'drburger', bootstrapBrokers: [...brokers], connectTimeout: 2_000, timeout: 10_000, retries: 4, retryDelay: (_: object, __: string, attempt: number) => Math.min(1_000, 100 * 2 ** attempt) };
+export async function platformaticClient({ brokers, security, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
+  // Of each connection: to a broker by the name that its certificate bears, and said by whom.
+  const secured = {
+    ...(security?.tls ? { tls: { ...security.tls }, tlsServerName: true } : {}),
+    ...(security?.sasl ? { sasl: { ...security.sasl, mechanism: security.sasl.mechanism.toUpperCase() as SASLMechanismValue } } : {}),
+  };
+  const base = { ...secured, clientId: 'drburger', bootstrapBrokers: [...brokers], connectTimeout: 2_000, timeout: 10_000, retries: 4, retryDelay: (_: object, __: string, attempt: number) => Math.min(1_000, 100 * 2 ** attempt) };
   const admin = new Admin(base);
   admin.on('error', (error: Error) => onDebug('admin', { err: error }));
   // Never members of their group: one asks for offsets, one fetches, which ends at once with its connections if it is not tried again.
