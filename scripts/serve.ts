@@ -18,7 +18,14 @@ const help = `serve: runs one part of the system in a process of its own.
 `;
 
 const teardown = new Teardown();
-endOnError('serve', () => teardown.run());
+let stopping = false;
+// From the beginning: a start that is told to stop stops what it has begun by then, and what it still begins.
+stopOnSignals();
+endOnError('serve', async () => {
+  await teardown.run();
+  // What a stop has taken away from a start that was under way makes it fail; nobody need be told.
+  if (stopping) process.exit(0);
+});
 await main();
 
 async function main(): Promise<void> {
@@ -31,10 +38,7 @@ async function main(): Promise<void> {
     sources: { environment: await readEnvironment(), flags: settings },
     teardown,
     tell: (line) => console.log(line),
-    ready: (line) => {
-      stopOnSignals();
-      console.log(`serving ${line}`);
-    },
+    ready: (line) => console.log(`serving ${line}`),
   };
   // An image has generated code in it, and not the tools that make it; a fresh clone has the tools only.
   if (words.length > 0 && !existsSync(new URL('../generated/channels', import.meta.url))) await (await import('./system/generateOrFail.ts')).generateOrFail(context.tell);
@@ -54,11 +58,10 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
 }
 
 function stopOnSignals(): void {
-  let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(130);
-      asked = true;
+      if (stopping) process.exit(130);
+      stopping = true;
       teardown.run().then(() => process.exit(0), () => process.exit(1));
     });
   }

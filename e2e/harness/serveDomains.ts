@@ -37,8 +37,7 @@ const { metrics } = await processMetrics(settings.METRICS_PORT, settings, teardo
 const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secrets);
 const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: settings.DATA_DIR, apiKey });
 teardown.add('payment provider', () => provider.close());
-const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]), cursorKeysOf(secrets), busOf(settings, log, secrets)]);
-teardown.add('bus', () => bus.close());
+const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]), cursorKeysOf(secrets), busOf(settings, log, secrets, teardown)]);
 
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));
 const network = insideAndOutside(identity);

@@ -8,7 +8,7 @@ export class PermanentFailure extends Error {
 
 const codes = new Set([
   // Node and undici: the other end is not there, or does not answer.
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTCONN', 'ENOSPC',
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTCONN', 'ENOSPC', 'EMFILE', 'ENFILE',
   'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED',
   'TimeoutError', 'AbortError', 'SessionLost',
   // Prisma: no connection, time-outs of connection, pool, query and transaction, a deadlock.

@@ -24,6 +24,7 @@ describe('failures', () => {
     ['a prepared statement that a migration has outdated, through Prisma', Object.assign(prisma('P2010', { kind: 'postgres', originalCode: '0A000' }), { message: 'Raw query failed. Code: `0A000`. Message: `cached plan must not change result type`' })],
     ['a service that is down', withCode(14, 'ConnectError')],
     ['a call past its deadline', withCode(4, 'ConnectError')],
+    ['a full file table', withCode('EMFILE')],
     ['one of several', new AggregateError([withCode('ECONNREFUSED')])],
     ['the cause of another', new Error('could not quote', { cause: withCode('UND_ERR_SOCKET') })],
   ])('of the infrastructure: %s', (_what, error) => {

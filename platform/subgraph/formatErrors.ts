@@ -1,11 +1,8 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { errorCodes as codesWithin } from '#platform/events/databaseFailure.ts';
 import { currentTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
-
-/** SQLSTATEs of PostgreSQL for a text with a zero byte, as text and as JSON. */
-const unstorable = ['22021', '22P05'];
+import { tellableFailure } from './tellableFailure.ts';
 
 /** What Apollo Server calls by a name that our catalogue has not. */
 const renamed: Readonly<Record<string, string>> = { OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST' };
@@ -27,10 +24,9 @@ export function formatErrors(log: Logger): (formatted: GraphQLFormattedError, er
     // What is no GraphQL error befell Apollo Server or a plugin outside of any field; it has been logged.
     if (!(error instanceof GraphQLError)) return maskedError(formatted);
     const original = error.originalError ?? error;
-    const found = codesWithin(original);
-    if (unstorable.some((each) => found.has(each))) {
-      return { ...formatted, message: 'A text holds U+0000, which cannot be stored: leave it out.', extensions: { code: 'BAD_USER_INPUT' } };
-    }
+    const told = tellableFailure(original);
+    if (told?.logged) log.warn({ err: original, path: formatted.path?.join('.') }, 'a resolver could not reach what it needs');
+    if (told) return { ...formatted, message: told.message, extensions: { code: told.code } };
     log.error({ err: original, path: formatted.path?.join('.') }, 'a resolver failed');
     return maskedError(formatted);
   };

@@ -59,8 +59,8 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
     name: definition.name, schema, identity: environment.identity, log: domain.log, plugins: definition.plugins, profile: environment.profile,
     contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
   });
-  const serving = await environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]);
   for (const saga of definition.sagas ?? []) saga.register(domain);
+  const serving = await orClosed(opened, () => environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]));
 
   let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
@@ -84,6 +84,16 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
       await opened.close();
     },
   };
+}
+
+/** Does something with what was opened, and closes that when it fails: whoever asked for both has nothing to close. */
+async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 async function pingable(domain: Domain): Promise<boolean> {

@@ -41,8 +41,8 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
   };
 }
 
-/** Waits for all, so that none still works when a failure closes what it works on. */
-async function allOrFirstFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
+/** Like Promise.all, but waits for all: none still works when a failure closes what it works on, and what each has begun is known. */
+export async function allOrFirstFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }

@@ -37,8 +37,7 @@ async function partsOf(service: string, context: ServeContext): Promise<EdgePart
   const log = createLogger({ level: settings.LOG_LEVEL });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
-  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions, [service]), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions)]);
-  context.teardown.add('bus', () => bus.close());
+  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions, [service]), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions, context.teardown)]);
   const calls = new Map(subgraphs.map(({ name, port }) => {
     const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
     context.teardown.add(`connections to ${name}`, () => call.close());

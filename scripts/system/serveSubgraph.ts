@@ -38,8 +38,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const databaseUrl = await databaseAddress(settings, secretOptions, { database: entry.database, whole: 'DATABASE_URL', whatFor: `the subgraph ${name}` });
   await migrateDomain(databaseUrl, name);
-  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), serviceIdentityOf(secretOptions, name), busOf(settings, log, secretOptions)]);
-  context.teardown.add('bus', () => bus.close());
+  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), serviceIdentityOf(secretOptions, name), busOf(settings, log, secretOptions, context.teardown)]);
   reportLag(metrics, bus);
 
   const portOf = (domain: string): number => settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);

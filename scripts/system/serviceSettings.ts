@@ -7,6 +7,7 @@ import { databaseAddress } from './databaseAddress.ts';
 import { busDatabase, busMigrations } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
 import { clientIssuerSettings, type SecretOptions } from './secrets.ts';
+import type { Teardown } from './teardown.ts';
 
 /** Where PostgreSQL is, for what does not start its own. */
 const databaseSettings = z.object({
@@ -38,10 +39,16 @@ export type ServiceSettings = z.output<typeof subgraphSettings>;
 
 export const addressOf = (template: string, name: string, port: number): string => template.replaceAll('{name}', name).replaceAll('{port}', String(port));
 
-/** The bus that the settings name. */
-export async function busOf(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
-  if (settings.BUS === 'kafka') return kafkaOf(settings, log, secrets);
+/** The bus that the settings name. It is in `teardown` as soon as it is there, whatever becomes of what is started beside it. */
+export async function busOf(settings: ServiceSettings, log: Logger, secrets: SecretOptions, teardown: Teardown): Promise<EventBus> {
+  const bus = settings.BUS === 'kafka' ? await kafkaOf(settings, log, secrets) : await inPostgres(settings, log, secrets);
+  teardown.add('bus', () => bus.close());
+  return bus;
+}
+
+async function inPostgres(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
   const databaseUrl = await databaseAddress(settings, secrets, { database: busDatabase, whole: 'BUS_DATABASE_URL', whatFor: 'the bus in PostgreSQL' });
-  const [{ postgresBus }] = await Promise.all([import('#platform/events/bus/postgresBus.ts'), migrate(databaseUrl, busMigrations)]);
+  await migrate(databaseUrl, busMigrations);
+  const { postgresBus } = await import('#platform/events/bus/postgresBus.ts');
   return postgresBus({ databaseUrl, log });
 }

@@ -7,6 +7,7 @@ import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { dataFolder } from './dataDir.ts';
+import { allOrFirstFailure } from './databases.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
 import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
@@ -41,7 +42,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown, metrics);
     if (settings.PROFILE === 'development') {
       options.progress('seeding');
-      await Promise.all(subgraphs.map((subgraph) => subgraph.seed()));
+      await allOrFirstFailure(subgraphs.map((subgraph) => subgraph.seed()));
     }
     options.progress('starting sagas, consumers, gateway and channels');
     if (definitions.some(({ definition }) => definition.sagas?.length)) {
@@ -54,7 +55,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
         teardown.add('gateway and channels', () => started.close());
         return started;
       }),
-      Promise.all(subgraphs.map((subgraph) => subgraph.start())),
+      allOrFirstFailure(subgraphs.map((subgraph) => subgraph.start())),
     );
     if (settings.SIMULATION ?? settings.PROFILE === 'development') {
       const { simulate } = await import('./development/simulation.ts');
@@ -70,7 +71,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
 export function seedSystem(options: SystemOptions): Promise<void> {
   return orNothing(async (teardown) => {
     const { subgraphs } = await openSubgraphs(await prepareSystem(options, teardown), teardown);
-    await Promise.all(subgraphs.map((subgraph) => subgraph.seed()));
+    await allOrFirstFailure(subgraphs.map((subgraph) => subgraph.seed()));
     await teardown.run();
   });
 }
@@ -97,7 +98,7 @@ async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metri
   const { runSubgraph } = await import('#platform/subgraph/runSubgraph.ts');
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
-  const subgraphs = await Promise.all(definitions.map(async ({ entry, definition }) => {
+  const subgraphs = await allOrFirstFailure(definitions.map(async ({ entry, definition }) => {
     const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, metrics, profile: settings.PROFILE, configuration: settings });
     teardown.add(`subgraph ${entry.name}`, () => running.stop());
     return running;

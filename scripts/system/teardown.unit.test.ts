@@ -26,3 +26,16 @@ it('leaves what never stops, in time for the rest', async () => {
   await teardown.run();
   expect([stopped, told]).toEqual([['database'], ['stopping gateway: takes too long; it is left as it is']]);
 });
+
+it('stops what is begun while all is being stopped, and what is begun after that', async () => {
+  const stopped: string[] = [];
+  const teardown = new Teardown();
+  teardown.add('database', () => void stopped.push('database'));
+  teardown.add('slow start', async () => {
+    await Promise.resolve();
+    teardown.add('begun meanwhile', () => void stopped.push('begun meanwhile'));
+  });
+  await teardown.run();
+  teardown.add('begun after', () => void stopped.push('begun after'));
+  expect(stopped).toEqual(['begun meanwhile', 'database', 'begun after']);
+});
