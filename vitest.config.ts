@@ -15,7 +15,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },
       { extends: true, test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres } },
-      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, ...onPostgres } },
+      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: ['**/*.unit.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, ...onPostgres } },
     ],
     exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
     pool: 'forks',

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { milliseconds, type ComposeService } from './composeFile.ts';
+
+const root = new URL('../../..', import.meta.url).pathname;
+const preload = new URL('containerNetwork.mjs', import.meta.url).pathname;
+
+/** Where a name leads; without a port, to the one that is asked for. */
+export interface Address {
+  readonly host: string;
+  readonly port?: number;
+}
+
+export interface ServiceSurroundings {
+  readonly address: string;
+  /** Addresses of the others, by name. */
+  readonly names: Readonly<Record<string, Address>>;
+  /** The folder that stands for a volume, by the path at which it is mounted. */
+  readonly mounts: Readonly<Record<string, string>>;
+  /** Most files that a process of it may have open. */
+  readonly openFiles?: number;
+  readonly hear: (line: string) => void;
+}
+
+export type State = 'waiting' | 'starting' | 'running' | 'healthy' | 'unhealthy' | 'ended' | 'failed' | 'stopped';
+
+/** One service of ours, as a process: started, looked after and stopped as compose does it. */
+export class RunningService {
+  state: State = 'waiting';
+  /** How often it was started. */
+  starts = 0;
+  readonly #service: ComposeService;
+  readonly #around: ServiceSurroundings;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restartPauseMs = 100;
+
+  constructor(service: ComposeService, around: ServiceSurroundings) {
+    this.#service = service;
+    this.#around = around;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.exitCode === null && this.#child.signalCode === null ? this.#child.pid : undefined;
+  }
+
+  start(): void {
+    this.starts += 1;
+    this.state = this.#service.healthcheck ? 'starting' : 'running';
+    const child = this.#spawn([process.execPath, '--import', 'tsx', 'scripts/serve.ts', ...(this.#service.command ?? [])], this.#around.names);
+    this.#child = child;
+    for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', this.#around.hear);
+    child.once('exit', (code, signal) => void this.#ended(child, code, signal));
+    void this.#lookAfter(child);
+  }
+
+  /** Sends a signal to the process, which is started again if the file says so. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** SIGTERM, and SIGKILL when it has not ended within its `stop_grace_period`. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child && this.pid !== undefined) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), milliseconds(this.#service.stop_grace_period ?? '10s'));
+      await gone;
+      clearTimeout(force);
+    }
+    this.state = 'stopped';
+  }
+
+  #spawn(command: readonly string[], names: ServiceSurroundings['names']): ChildProcess {
+    const { address, mounts, openFiles } = this.#around;
+    const own = Object.fromEntries(Object.entries(this.#service.environment ?? {}).map(([key, value]) => [key, mounts[String(value)] ?? String(value)]));
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...own, COMPOSE_ADDRESS: address, COMPOSE_NAMES: JSON.stringify(names), NODE_OPTIONS: `--import ${preload}` };
+    const limited = openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
+    const [program = '', ...args] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...limited] : limited;
+    // In a group of its own: Ctrl-C is for the runner, which stops all in order.
+    return spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  }
+
+  async #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    if (this.#stopping || child !== this.#child) return;
+    this.#around.hear(`[ended: ${signal ?? code}]`);
+    this.state = code === 0 ? 'ended' : 'failed';
+    const again = this.#service.restart === 'unless-stopped' || this.#service.restart === 'always' || (this.#service.restart === 'on-failure' && code !== 0);
+    if (!again) return;
+    await pause(this.#restartPauseMs);
+    this.#restartPauseMs = Math.min(this.#restartPauseMs * 2, 10_000);
+    if (!this.#stopping) this.start();
+  }
+
+  /** Asks the health check of the file, for as long as this process runs. */
+  async #lookAfter(child: ChildProcess): Promise<void> {
+    const check = this.#service.healthcheck;
+    if (!check) return;
+    const began = Date.now();
+    for (let failures = 0; child === this.#child && !this.#stopping && child.exitCode === null && child.signalCode === null;) {
+      const late = Date.now() - began > milliseconds(check.start_period ?? '0s');
+      if (await this.#isHealthy(check)) {
+        failures = 0;
+        this.#restartPauseMs = 100;
+        this.state = 'healthy';
+      } else if (late && ++failures >= (check.retries ?? 3)) this.state = 'unhealthy';
+      // Before it is healthy others wait for it.
+      await pause(this.state === 'healthy' ? milliseconds(check.interval ?? '30s') : 1_000);
+    }
+  }
+
+  /** The check as a process of its own, in the service's network, where 127.0.0.1 is the service. */
+  async #isHealthy({ test: [kind, ...command], timeout = '30s' }: NonNullable<ComposeService['healthcheck']>): Promise<boolean> {
+    const probe = this.#spawn(kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...command] : command, { ...this.#around.names, '127.0.0.1': { host: this.#around.address } });
+    const late = setTimeout(() => probe.kill('SIGKILL'), milliseconds(timeout));
+    const [code] = (await once(probe, 'exit')) as [number | null];
+    clearTimeout(late);
+    return code === 0;
+  }
+}
