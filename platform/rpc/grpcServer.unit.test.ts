@@ -19,7 +19,7 @@ async function serving(patience?: GrpcPatience) {
   const taken: Socket[] = [];
   const server = grpcServer({
     patience,
-    routes: (router) => service(AccessQueryService, { listRevocations: () => ({ revocations: [] }) }).register(router),
+    routes: (router) => service(AccessQueryService, ['orders'], { listRevocations: () => ({ revocations: [] }) }).register(router),
     callerOf: (authorization) => (authorization === 'Bearer good' ? Promise.resolve(servicePrincipal('orders')) : Promise.reject(new ConnectError('a service token is required', Code.Unauthenticated))),
   }).listen(0, '127.0.0.1');
   servers.push(server);
