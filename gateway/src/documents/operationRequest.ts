@@ -51,6 +51,8 @@ export function operationRequest(body: unknown): OperationRequest {
 
 /** From the parameters of a GET. @throws Refusal 400 */
 export function operationRequestOfQuery(parameters: URLSearchParams): OperationRequest {
+  // Who is between might have read the other one.
+  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions']) if (parameters.getAll(name).length > 1) throw bad(`There is more than one \`${name}\`.`);
   const json = (name: string): unknown => {
     const value = parameters.get(name);
     return value === null || value === '' ? undefined : parseBody(value);

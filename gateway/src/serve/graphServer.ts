@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from '../transports/http/httpHandler.ts';
+import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
+import { requestTarget } from '../transports/requestTarget.ts';
 import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
 
@@ -30,7 +33,7 @@ function text(response: ServerResponse, status: number, type: string, body: stri
 }
 
 const wantsPage = (request: IncomingMessage, url: URL): boolean =>
-  request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
+  request.method === 'GET' && new Negotiator(request).mediaTypes().includes('text/html') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
 
 /** What listens: `/graphql` over HTTP, as event streams and WebSocket, `/health/live`, `/health/ready`. */
 export class GraphServer {
@@ -43,7 +46,7 @@ export class GraphServer {
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
-    this.#server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+    this.#server = createServer({ IncomingMessage: OfferingMessage, keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
       if (this.#closing) response.setHeader('connection', 'close');
       // A connection that was busy when the closing began is idle now, and would be kept for the next request.
       else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
@@ -63,17 +66,17 @@ export class GraphServer {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#fresh.delete(request.socket);
-    const url = URL.canParse(request.url ?? '', 'http://localhost') ? new URL(request.url ?? '', 'http://localhost') : undefined;
-    switch (url?.pathname) {
+    const target = requestTarget(request.url);
+    switch (target?.path) {
       case graphqlPath:
-        if (this.#options.explorer && wantsPage(request, url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
-        return this.#options.http.handle(request, response, url);
+        if (this.#options.explorer && wantsPage(request, target.url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
+        return this.#options.http.handle(request, response, target.url);
       case '/health/live':
         return text(response, 200, 'application/json', '{"status":"live"}');
       case '/health/ready':
         return this.#closing ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
       default: {
-        const page = this.#options.pages.get(url?.pathname ?? '');
+        const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
         return text(response, 404, 'application/json', '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}');
       }

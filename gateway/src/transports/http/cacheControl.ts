@@ -1,8 +1,8 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 
-/** What an answer depends on besides its address. */
-export const vary = 'Authorization, Accept, Accept-Encoding';
+/** What an answer depends on besides its address; of another origin's, on the origin too. */
+export const varyBy = 'Authorization, Accept, Accept-Encoding';
 
 /** `Cache-Control` of an answer. Only a query fetched by GET, of a trusted document that the channel's policy names, may be kept; shared only if nobody asked. */
 export function cacheControl(policy: CachePolicy | undefined, answer: { readonly byGet: boolean; readonly trusted?: string; readonly failed: boolean; readonly principal: Principal }): string {

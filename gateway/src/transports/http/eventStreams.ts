@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { CallerLimits } from '../../access/callerLimits.ts';
-import { vary } from './cacheControl.ts';
+import { varyBy } from './cacheControl.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
 import type { PreparedDocument } from '../../documents/documents.ts';
@@ -17,17 +17,11 @@ import { payloadHead, type StreamMessage } from '../../streams/streamMessage.ts'
 import type { StreamSink } from '../../streams/streamSink.ts';
 import type { Subscriptions } from '../../streams/subscriptions.ts';
 import { visitInTurn } from '../visitInTurn.ts';
+import { eventStream } from './mediaType.ts';
+import vary from 'vary';
 
-export const eventStream = 'text/event-stream';
 const closeGraceMs = 1_000;
 const lookEveryMs = 1_000;
-
-/** Whether a client reads event streams, by its `Accept` header; a wildcard does not say so. */
-export const acceptsEventStream = (accept: string | undefined): boolean =>
-  (accept ?? '').split(',').some((part) => {
-    const [range = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase());
-    return range === eventStream && !parameters.includes('q=0');
-  });
 
 export interface EventStreamOptions {
   readonly live: LiveGraph;
@@ -148,8 +142,9 @@ class EventStreamResponse implements StreamSink {
   }
 
   begin(traceparent: string): void {
+    vary(this.#response, varyBy);
     this.#response.writeHead(200, {
-      'content-type': `${eventStream}; charset=utf-8`, 'cache-control': 'no-store', vary, traceparent,
+      'content-type': `${eventStream}; charset=utf-8`, 'cache-control': 'no-store', traceparent,
       // For proxies that would collect it.
       'x-accel-buffering': 'no',
     });

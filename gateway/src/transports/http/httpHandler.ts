@@ -8,13 +8,14 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
-import { readBody } from './body.ts';
-import { cacheControl, vary } from './cacheControl.ts';
+import vary from 'vary';
+import { readBody, requestCodings } from './body.ts';
+import { cacheControl, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
-import { acceptsEventStream, eventStream, type EventStreams } from './eventStreams.ts';
-import { graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
+import type { EventStreams } from './eventStreams.ts';
+import { acceptsEventStream, codingOf, eventStream, graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
 import type { Caller } from '../../execution/pipeline.ts';
@@ -59,20 +60,28 @@ interface Accepted {
 /** Headers that a page of another site cannot send without asking first. */
 const preflightHeaders = ['x-apollo-operation-name', 'apollo-require-preflight', 'graphql-require-preflight', 'x-requested-with'];
 
-const hasPreflight = ({ headers }: IncomingMessage): boolean => mediaTypeOf(headers) === json || preflightHeaders.some((name) => headers[name]);
+/** A browser adds credentials of its own to another site's request as `Basic`, never as `Bearer`. */
+const hasPreflight = ({ headers }: IncomingMessage): boolean =>
+  mediaTypeOf(headers) === json || /^bearer /i.test(headers.authorization ?? '') || preflightHeaders.some((name) => headers[name]);
+
+const reads = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 const mediaTypeOf = (headers: IncomingMessage['headers']): string | undefined => headers['content-type']?.split(';')[0]?.trim().toLowerCase();
 
-const withoutPreflight = (): Refusal => Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send, such as `graphql-require-preflight: 1`.');
+const withoutPreflight = (): Refusal => Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send: `authorization: Bearer …`, or one such as `graphql-require-preflight: 1`.');
+
+const singleConnection = (): Refusal => Refusal.of(
+  405, 'BAD_REQUEST', 'The single connection mode of graphql-sse is not there: ask for each operation by a request of its own (distinct connections mode).');
 
 /** `asStream`: a browser's EventSource cannot send headers; it may subscribe, which `checkKind` sees to. */
 function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number, asStream: boolean): Promise<OperationRequest> | OperationRequest {
   const contentType = mediaTypeOf(request.headers);
-  if (request.method === 'GET') {
+  if (reads(request)) {
     if (!asStream && !hasPreflight(request)) throw withoutPreflight();
     if (Buffer.byteLength(url.search) > maxBodyBytes) throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
     return operationRequestOfQuery(url.searchParams);
   }
+  if (request.method === 'PUT' || request.method === 'DELETE' || request.headers['x-graphql-event-stream-token'] !== undefined) throw singleConnection();
   if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Take POST, or GET for queries.');
   if (contentType !== json) {
     const simple = contentType === undefined || contentType === 'text/plain' || contentType === 'multipart/form-data' || contentType === 'application/x-www-form-urlencoded';
@@ -96,10 +105,11 @@ export class HttpHandler {
     const began = performance.now();
     const seen: Seen = { operation: 'other' };
     const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
-    const accepted: Accepted = { type: negotiate(request.headers.accept), stream: acceptsEventStream(request.headers.accept) };
+    const accepted: Accepted = { type: negotiate(request.headers.accept), stream: request.method !== 'HEAD' && acceptsEventStream(request.headers.accept) };
     let answer: Answer | undefined;
     try {
       if (!accepted.type && !accepted.stream) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`);
+      if (!codingOf(acceptEncoding(request), true)) throw Refusal.of(406, 'BAD_REQUEST', 'Answers are sent as they are, or with gzip.');
       answer = await this.#answer(request, response, url, traceparent, accepted, seen);
     } catch (error) {
       if (response.headersSent) throw error;
@@ -155,13 +165,13 @@ export class HttpHandler {
     }
     const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
     const failed = (body.errors?.length ?? 0) > 0;
-    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: request.method === 'GET', trusted, failed, principal }) } };
+    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) } };
   }
 }
 
 function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, accepted: Accepted): void {
   const kind = prepared.operation.operation;
-  const byGet = request.method === 'GET';
+  const byGet = reads(request);
   if (kind === 'subscription') {
     if (!accepted.stream) throw Refusal.of(400, 'BAD_REQUEST', `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`);
     return;
@@ -170,14 +180,18 @@ function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, acc
   if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
 }
 
+const acceptEncoding = (request: IncomingMessage): string | undefined => request.headers['accept-encoding'] as string | undefined;
+
 async function send(request: IncomingMessage, response: ServerResponse, answer: Answer, type: ResponseType, traceparent: string): Promise<void> {
   let body: Buffer = Buffer.from(JSON.stringify(answer.body));
-  const headers: Record<string, string | number> = { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary, traceparent, ...answer.headers };
-  if (body.length >= compressFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+  const headers: Record<string, string | number> = { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', traceparent, ...answer.headers };
+  vary(response, varyBy);
+  if (codingOf(acceptEncoding(request), body.length >= compressFromBytes) === 'gzip') {
     body = await compress(body);
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';
+  if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
   // What was not read cannot be told from the next request on the same connection.
   if (answer.status === 413) headers['connection'] = 'close';

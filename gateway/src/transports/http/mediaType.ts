@@ -1,18 +1,35 @@
+import Negotiator from 'negotiator';
+
 export const graphqlResponse = 'application/graphql-response+json';
 export const json = 'application/json';
+export const eventStream = 'text/event-stream';
 
 export type ResponseType = typeof graphqlResponse | typeof json;
 
+const ofAccept = (accept: string | undefined): Negotiator => new Negotiator({ headers: accept ? { accept } : {} });
+const offered: ReadonlyMap<string, ResponseType> = new Map([
+  [json, json], [graphqlResponse, graphqlResponse],
+  // Some clients ask for the charset as well.
+  [`${json}; charset=utf-8`, json], [`${graphqlResponse}; charset=utf-8`, graphqlResponse],
+]);
+
 /** What the answer is written as, by the `Accept` header: JSON where the client does not care; undefined where it takes neither. */
 export function negotiate(accept: string | undefined): ResponseType | undefined {
-  if (!accept) return json;
-  let best: { type: ResponseType; quality: number } | undefined;
-  for (const part of accept.split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase());
-    const type = range === graphqlResponse ? graphqlResponse : range === json || range === '*/*' || range === 'application/*' ? json : undefined;
-    if (!type) continue;
-    const quality = Number(parameters.find((each) => each.startsWith('q='))?.slice(2) ?? 1);
-    if (quality > 0 && (!best || quality > best.quality || (quality === best.quality && type === graphqlResponse))) best = { type, quality };
-  }
-  return best?.type;
+  const [best] = ofAccept(accept?.toLowerCase()).mediaTypes([...offered.keys()]);
+  return best === undefined ? undefined : offered.get(best);
+}
+
+/** Whether a client reads event streams, by its `Accept` header; a wildcard does not say so. */
+export const acceptsEventStream = (accept: string | undefined): boolean => ofAccept(accept?.toLowerCase()).mediaTypes().includes(eventStream);
+
+export type ContentCoding = 'gzip' | 'identity';
+
+/** How the answer may be coded, by the `Accept-Encoding` header; undefined where the client takes neither way. `isLong`: compressing it is worth its while. */
+export function codingOf(acceptEncoding: string | undefined, isLong: boolean): ContentCoding | undefined {
+  const negotiator = new Negotiator({ headers: acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding } });
+  const taken = negotiator.encodings(['gzip', 'identity']) as ContentCoding[];
+  // Without the header anything may be sent; what everybody reads is not coded at all.
+  if (acceptEncoding === undefined) return 'identity';
+  if (!isLong && taken.includes('identity')) return 'identity';
+  return taken[0];
 }

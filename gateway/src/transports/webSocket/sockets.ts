@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
 import { SocketConnection } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
+import { requestTarget } from '../requestTarget.ts';
 import { visitInTurn } from '../visitInTurn.ts';
 
 export interface SocketOptions extends ConversationParts {
@@ -72,8 +73,13 @@ export class Sockets {
   /** Takes upgrades at the path from an HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (request.url?.split('?')[0] !== this.#options.path) {
+      if (requestTarget(request.url)?.path !== this.#options.path) {
         hangUp(socket, '404 Not Found');
+        return;
+      }
+      // Let in, it would wait for an answer in a language that nobody speaks here.
+      if (!handleProtocols(request.headers['sec-websocket-protocol'] ?? '')) {
+        hangUp(socket, `400 Bad Request\r\nSec-WebSocket-Protocol: ${GRAPHQL_TRANSPORT_WS_PROTOCOL}`);
         return;
       }
       // It comes back elsewhere; taken now, nobody would send it away any more.

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
+import { RawConnection } from '../testkit/rawConnection.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+
+let parts: Fixture;
+let channel: ServedChannel;
+const connections: RawConnection[] = [];
+
+beforeAll(async () => {
+  parts = await fixture();
+  channel = await serveFixture(parts);
+});
+afterAll(() => channel.close());
+afterEach(() => connections.splice(0).forEach((each) => each.close()));
+
+const raw = () => {
+  const connection = new RawConnection(channel.port);
+  connections.push(connection);
+  return connection;
+};
+/** Node's own client: fetch would add headers and undo codings. */
+const send = (headers: Record<string, string>, body: string | Buffer = '', { method = 'POST', path = '/graphql' } = {}) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port: channel.port, path, method, headers: { 'content-type': 'application/json', ...headers } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    request.on('error', reject).end(body);
+  });
+const query = '{"query":"{shops{id}}"}';
+const long = JSON.stringify({ query: '{__schema{types{kind name description fields{name description args{name}}}}}' });
+const h2c = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA'];
+
+describe('another protocol that is offered is ignored, and the request answered over HTTP/1.1', () => {
+  it.each([
+    ['a POST with h2c', ['POST /graphql HTTP/1.1', 'Host: x', ...h2c, 'Content-Type: application/json', `Content-Length: ${query.length}`], query, '{"data":{"shops":[{"id":"1"},{"id":"2"}]}}'],
+    ['a POST with h2c in chunks', ['POST /graphql HTTP/1.1', 'Host: x', ...h2c, 'Content-Type: application/json', 'Transfer-Encoding: chunked'], `${query.length.toString(16)}\r\n${query}\r\n0\r\n\r\n`, '{"data":{"shops":[{"id":"1"},{"id":"2"}]}}'],
+    ['health with h2c', ['GET /health/live HTTP/1.1', 'Host: x', ...h2c], '', '{"status":"live"}'],
+    ['a GET with TLS within', ['GET /health/live HTTP/1.1', 'Host: x', 'Connection: upgrade', 'Upgrade: TLS/1.0, HTTP/2.0'], '', '{"status":"live"}'],
+  ])('%s', async (_what, lines, body, answer) => {
+    const connection = raw().send(lines, body);
+    expect(await connection.until(/\}$/)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(connection.heard.split('\r\n\r\n')[1]).toBe(answer);
+    // The connection goes on as any other.
+    connection.heard = '';
+    expect(await connection.send(['GET /health/live HTTP/1.1', 'Host: x']).until(/\}$/)).toContain('{"status":"live"}');
+  });
+});
+
+it.each([['gzip', true], ['GZIP', true], ['gzip;q=0', false], ['gzip; q=0.000, identity', false], ['identity;q=1, *;q=0', false], ['br', false], ['*', true], ['identity;q=0, gzip', true]])(
+  'an answer to Accept-Encoding: %s is compressed: %s', async (accept, compressed) => {
+    const { status, headers, body } = await send({ 'accept-encoding': accept }, long);
+    expect([status, headers['content-encoding'], headers['vary']]).toEqual([200, compressed ? 'gzip' : undefined, 'Authorization, Accept, Accept-Encoding']);
+    expect(JSON.parse(String(compressed ? gunzipSync(body) : body))).toMatchObject({ data: { __schema: {} } });
+  });
+
+it('what nobody could read is not answered, nor done: 406', async () => {
+  const calls = parts.calls.length;
+  expect((await send({ 'accept-encoding': 'br, identity;q=0' }, query)).status).toBe(406);
+  expect((await send({ accept: '*/*;q=0' }, query)).status).toBe(406);
+  expect(parts.calls.length).toBe(calls);
+});
+
+it.each<[string, Record<string, string>, Buffer | string, number]>([
+  ['gzip', { 'content-encoding': 'gzip' }, gzipSync(query), 200], ['x-gzip', { 'content-encoding': 'X-Gzip' }, gzipSync(query), 200],
+  ['deflate', { 'content-encoding': 'deflate' }, deflateSync(query), 200], ['br', { 'content-encoding': 'br' }, brotliCompressSync(query), 200],
+  ['as it is', { 'content-encoding': 'identity' }, query, 200], ['zstd', { 'content-encoding': 'zstd' }, query, 415], ['twice', { 'content-encoding': 'gzip, gzip' }, gzipSync(gzipSync(query)), 415],
+  ['gzip that is none', { 'content-encoding': 'gzip' }, query, 400], ['gzip that is cut off', { 'content-encoding': 'gzip' }, gzipSync(query).subarray(0, -6), 400], ['gzip of nothing', { 'content-encoding': 'gzip' }, '', 400],
+  ['a gzip bomb', { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(64 * 1024 * 1024)), 413], ['a brotli bomb', { 'content-encoding': 'br' }, brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)), 413],
+  ['a charset in capitals', { 'content-type': 'application/json; charset="UTF-8"; x=y' }, query, 200], ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }, query, 415],
+  ['a byte order mark', {}, `\uFEFF${query}`, 200], ['what is no UTF-8', {}, Buffer.from([0x7b, 0xff, 0x7d]), 400],
+])('a body, %s, is answered as it should be', async (_what, headers, body, status) => {
+  const answer = await send(headers, body);
+  expect(answer.status).toBe(status);
+  if (status === 415 && headers['content-encoding']) expect(answer.headers['accept-encoding']).toBe('gzip, deflate, br');
+});
+
+it.each([
+  ['the whole address', ['GET http://elsewhere.example/health/live HTTP/1.1', 'Host: x'], 200], ['percent signs', ['GET /%68ealth/l%69ve HTTP/1.1', 'Host: x'], 200],
+  ['percent signs that are no text', ['GET /%ff HTTP/1.1', 'Host: x'], 404], ['no address', ['GET http://[/graphql HTTP/1.1', 'Host: x'], 404],
+  ['HEAD', ['HEAD /health/live HTTP/1.1', 'Host: x'], 200], ['HEAD of a query', ['HEAD /graphql?query={__typename} HTTP/1.1', 'Host: x', 'graphql-require-preflight: 1'], 200],
+  ['a parameter twice', ['GET /graphql?query={__typename}&query={shops{id}} HTTP/1.1', 'Host: x', 'graphql-require-preflight: 1'], 400],
+])('a request with %s is understood', async (_what, lines, status) => {
+  const heard = await raw().send([...lines, 'Connection: close']).until(/the end of the connection/);
+  expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  if (lines[0]!.startsWith('HEAD')) expect(heard).toMatch(/content-length: \d\d[\s\S]*\r\n\r\n$/i);
+});
+
+it('a client that waits to be told to go on is told', async () => {
+  const connection = raw().send(['POST /graphql HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Expect: 100-continue', `Content-Length: ${query.length}`]);
+  await connection.until(/100 Continue/);
+  connection.socket.write(query);
+  expect(await connection.until(/\}$/)).toContain('HTTP/1.1 200 OK');
+});
+
+it.each([['no subprotocol', []], ['the legacy one', ['Sec-WebSocket-Protocol: graphql-ws']], ['ours', ['Sec-WebSocket-Protocol: graphql-ws, graphql-transport-ws']]])('a WebSocket with %s is told at once', async (which, lines) => {
+  const heard = await raw().send([
+    'GET http://x/graphql HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`, ...lines,
+  ]).until(/\r\n\r\n/);
+  expect(heard).toMatch(which === 'ours' ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 400 [\s\S]*graphql-transport-ws/);
+});
+
+it('a GET with a token that no browser adds needs no other header', async () => {
+  const path = '/graphql?query={shops{id}}';
+  const authorization = `Bearer ${await parts.token('customer')}`;
+  expect((await send({ 'content-type': 'text/plain', authorization }, '', { method: 'GET', path })).status).toBe(200);
+  expect((await send({ 'content-type': 'text/plain' }, '', { method: 'GET', path })).status).toBe(400);
+});
+
+it('the single connection mode of graphql-sse is refused by its name', async () => {
+  const answer = await send({ accept: 'text/event-stream' }, '', { method: 'PUT' });
+  expect([answer.status, String(answer.body)]).toEqual([405, expect.stringContaining('distinct connections mode') as string]);
+});

@@ -1,0 +1,33 @@
+import { connect, type Socket } from 'node:net';
+import { until } from '#platform/testkit/until.ts';
+
+/** A connection on which a test writes what it likes, and reads what comes. */
+export class RawConnection {
+  readonly socket: Socket;
+  /** Bytes as Latin-1. */
+  heard = '';
+  isClosed = false;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.socket.on('data', (chunk) => { this.heard += chunk.toString('latin1'); });
+    this.socket.on('error', () => undefined);
+    this.socket.on('close', () => { this.isClosed = true; });
+  }
+
+  /** Writes the lines, each with its end. */
+  send(lines: readonly string[], body = ''): this {
+    this.socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    return this;
+  }
+
+  /** What came, once it has the pattern, or the connection is closed. */
+  async until(pattern: RegExp): Promise<string> {
+    await until(() => this.isClosed || pattern.test(this.heard));
+    return this.heard;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
