@@ -53,7 +53,7 @@ describeOnKafka('Kafka', () => {
     } finally {
       await Promise.all([raw.disconnect(), bus.close()]);
     }
-  });
+  }, 90_000);
 
   it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
     const broker = await sharedKafka();
