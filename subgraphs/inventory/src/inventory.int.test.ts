@@ -26,7 +26,8 @@ const reserve = (orderId: string, storeId: string, ...slugs: string[]) => comman
 const manager = (store: string) => inventory.as(principalWith(['stock:read', 'stock:write'], { bindings: { store } }));
 
 async function stockOf(storeId: string, slug: string) {
-  return inventory.domain.db.stock.findUniqueOrThrow({ where: { storeId_ingredientId: { storeId, ingredientId: ingredient(slug) } } });
+  const row = await inventory.domain.db.stock.findUniqueOrThrow({ where: { storeId_ingredientId: { storeId, ingredientId: ingredient(slug) } } });
+  return { ...row, consumed: Number(row.consumed) };
 }
 
 async function eventsOf(storeId: string, slug?: string) {
@@ -51,7 +52,7 @@ async function leave(storeId: string, slug: string, onHand: number) {
 /** Invariant: the rows are what the events say, and what is held is what orders hold. */
 async function expectConsistent(storeId: string) {
   const { rows: stock } = await inventory.domain.pool.query<{ ingredient_id: string; version: number; on_hand: number; reserved: number; consumed: number; held: number }>(
-    `SELECT s.*, coalesce((SELECT sum(l.quantity) FROM reservation_line l JOIN reservation r USING (order_id)
+    `SELECT s.*, s.consumed::float8 AS consumed, coalesce((SELECT sum(l.quantity) FROM reservation_line l JOIN reservation r USING (order_id)
        WHERE r.store_id = s.store_id AND l.ingredient_id = s.ingredient_id AND r.state = 'HELD'), 0)::int AS held FROM stock s WHERE store_id = $1`, [storeId]);
   const events = (await eventsOf(storeId)).filter(({ type }) => type === 'InventoryUpdated');
   for (const row of stock) {
@@ -236,6 +237,16 @@ test('a correction cannot write off what is reserved', async () => {
 
 const storesQuery = (selection: string) => `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { ${selection} } } }`;
 const stockPage = (from = '', more = '') => storesQuery(`stock(first: 20${from}${more}) { edges { node { ingredient { name } onHand low } } pageInfo { hasNextPage endCursor } }`);
+
+test('what a store has used up may be more than an Int holds', async () => {
+  const store = ownStore();
+  const order = randomUUID();
+  await inventory.domain.pool.query('UPDATE stock SET consumed = 2147483647 WHERE store_id = $1', [store]);
+  await reserve(order, store, 'cheeseburger');
+  expect((await commands().consume({ orderId: order, storeId: store })).changed).toBe(true);
+  const answer = await manager(store)('query ($s: ID!, $i: ID!) { stockItem(storeId: $s, ingredientId: $i) { consumed } }', { s: store, i: ingredient('beef-patty') });
+  expect(answer).toEqual({ data: { stockItem: { consumed: 2_147_483_648 } } });
+});
 
 test.each([['WASTED', 5], ['RETURNED', 1]])('what is %s is not there any more: it cannot be more', async (reason, quantity) => {
   const store = ownStore();

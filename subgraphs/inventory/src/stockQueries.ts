@@ -44,7 +44,7 @@ export interface Movement {
 }
 
 const columns = `s.store_id::text AS "storeId", s.ingredient_id::text AS "ingredientId", i.name ->> 'en' AS "ingredientName",
-  s.on_hand AS "onHand", s.reserved, s.consumed, s.reorder_level AS "reorderLevel", s.updated_at AS "updatedAt"`;
+  s.on_hand AS "onHand", s.reserved, s.consumed::float8 AS consumed, s.reorder_level AS "reorderLevel", s.updated_at AS "updatedAt"`;
 
 export const stockKey = ({ storeId, ingredientId }: StockKey): string => `${storeId}:${ingredientId}`;
 

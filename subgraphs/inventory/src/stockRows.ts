@@ -13,7 +13,7 @@ export interface LockedStock extends StockItem {
  */
 export async function lockStock(tx: SqlTx, storeId: string, ingredientIds: Iterable<string>): Promise<Map<string, LockedStock>> {
   const rows = await tx.$queryRawUnsafe<LockedStock[]>(
-    `SELECT s.store_id::text AS "storeId", s.ingredient_id::text AS "ingredientId", s.version, s.on_hand AS "onHand", s.reserved, s.consumed,
+    `SELECT s.store_id::text AS "storeId", s.ingredient_id::text AS "ingredientId", s.version, s.on_hand AS "onHand", s.reserved, s.consumed::float8 AS consumed,
        s.reorder_level AS "reorderLevel",
        coalesce((SELECT max(r.quantity) FROM recipe_line r WHERE r.ingredient_id = s.ingredient_id), 0) AS "largestPortion"
      FROM stock s WHERE s.store_id = $1::uuid AND s.ingredient_id = ANY($2::uuid[]) ORDER BY s.ingredient_id FOR UPDATE OF s`,
@@ -26,7 +26,7 @@ export async function writeStock(tx: SqlTx, items: readonly StockItem[], at: Dat
   const column = <Key extends keyof StockItem>(key: Key): StockItem[Key][] => items.map((item) => item[key]);
   await tx.$executeRawUnsafe(
     `INSERT INTO stock (store_id, ingredient_id, version, on_hand, reserved, consumed, reorder_level, updated_at)
-     SELECT i.*, $8::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[]) AS i
+     SELECT i.*, $8::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[]) AS i
      ON CONFLICT (store_id, ingredient_id) DO UPDATE SET version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
        consumed = excluded.consumed, updated_at = excluded.updated_at`,
     column('storeId'), column('ingredientId'), column('version'), column('onHand'), column('reserved'), column('consumed'), column('reorderLevel'), at.toISOString());

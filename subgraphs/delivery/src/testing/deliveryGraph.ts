@@ -61,7 +61,7 @@ export function startDelivery(): void {
               ? { found: true, ...door, country: addressVersionId === abroad ? 'PL' : 'DE', current: addressVersionId !== outdated } : { found: false }),
           getDoorsteps: ({ addresses }) => {
             doorsAsked += 1;
-            return { doorsteps: addresses.map(() => ({ found: true, givenName: 'Ada', line1: 'Lindenallee 3', postalCode: '10115', city: 'Berlin' })) };
+            return { doorsteps: addresses.map(() => ({ found: true, givenName: 'Ada', phone: '+4930123456', line1: 'Lindenallee 3', postalCode: '10115', city: 'Berlin' })) };
           },
         })],
       },
