@@ -51,6 +51,10 @@ export const edges: readonly Edge[] = [
   grpc('orders', 'menu', 'MenuQueryService', { ...atCheckout, because: 'The price that is charged is the one of that moment.' }),
   grpc('orders', 'customers', 'CustomerQueryService', { ...atCheckout, because: 'The address must be the guest’s own, and be kept nowhere else.' }),
   grpc('orders', 'delivery', 'DeliveryQueryService', { ...atCheckout, because: 'The fee is part of the total that the guest agrees to.' }),
+  grpc('orders', 'delivery', 'DeliveryCommandService', {
+    volume: 'once for each cancellation of a ready delivery', ...asked,
+    because: 'Only delivery knows whether the courier has the food already: it takes the job back, or the cancellation is refused.',
+  }),
   grpc('customers', 'stores', 'StoreQueryService', {
     volume: 'once for each new favourite', ...asked, because: 'A store that does not exist is refused at once.',
   }),
