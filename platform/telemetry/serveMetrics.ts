@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { boundedServer } from '#platform/http/boundedServer.ts';
 import type { AddressInfo } from 'node:net';
 import { metricsContentType, type Metrics } from './metrics.ts';
 
@@ -12,7 +12,7 @@ export interface MetricsServer {
  * Asks nobody who they are; who may reach the address may read. Rejects with the system's error when it cannot listen.
  */
 export async function serveMetrics(metrics: Metrics, { host, port }: { readonly host: string; readonly port: number }): Promise<MetricsServer> {
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+  const server = boundedServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end();
     if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
     metrics.text().then(

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { boundedServer } from '#platform/http/boundedServer.ts';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { refusal } from './bank.ts';
@@ -34,11 +35,11 @@ const maxBody = 16 * 1024;
  */
 export async function startPaymentProvider(options: PaymentProviderOptions): Promise<RunningPaymentProvider> {
   const keyDigest = digest(options.apiKey);
-  const server = createServer({ requestTimeout: 10_000, keepAliveTimeout: 60_000 }, (request, response) => {
+  const server = boundedServer((request, response) => {
     respond(provider, keyDigest, request, response).catch((error: unknown) => {
       send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
     });
-  });
+  }, { requestMs: 10_000, keepAliveMs: 60_000 });
   // The port first: whoever holds it owns the ledger file.
   const provider = once(server, 'listening').then(() => Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())));
   server.listen(options.port, options.host ?? '127.0.0.1');

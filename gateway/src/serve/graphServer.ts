@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Negotiator from 'negotiator';
@@ -7,6 +7,8 @@ import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from '../transports/http/httpHandler.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
+import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
+import { boundedServer } from '#platform/http/boundedServer.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
 import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
@@ -23,6 +25,7 @@ export interface GraphServerOptions {
   readonly sockets: Sockets;
   /** Whether a browser that opens the path is shown GraphiQL. */
   readonly explorer: boolean;
+  readonly crossOrigin: CrossOrigin;
   /** By path. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly log: Logger;
@@ -46,7 +49,7 @@ export class GraphServer {
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
-    this.#server = createServer({ IncomingMessage: OfferingMessage, keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+    this.#server = boundedServer((request, response) => {
       if (this.#closing) response.setHeader('connection', 'close');
       // A connection that was busy when the closing began is idle now, and would be kept for the next request.
       else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
@@ -55,7 +58,7 @@ export class GraphServer {
         if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');
         else response.destroy();
       });
-    });
+    }, { requests: OfferingMessage });
     this.#server.on('connection', (socket: Socket) => {
       this.#fresh.add(socket);
       socket.once('close', () => this.#fresh.delete(socket));
@@ -70,7 +73,7 @@ export class GraphServer {
     switch (target?.path) {
       case graphqlPath:
         if (this.#options.explorer && wantsPage(request, target.url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
-        return this.#options.http.handle(request, response, target.url);
+        return this.#options.crossOrigin.handle(request, response, () => this.#options.http.handle(request, response, target.url));
       case '/health/live':
         return text(response, 200, 'application/json', '{"status":"live"}');
       case '/health/ready':

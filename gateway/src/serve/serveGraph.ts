@@ -17,6 +17,7 @@ import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
+import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { defaultLimits, type Limits } from '../documents/limits.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
@@ -44,6 +45,8 @@ export interface GraphService {
   readonly revocations?: Revocations;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly limits?: Partial<Limits>;
+  /** Of web apps elsewhere that may call; none unless named. */
+  readonly origins?: readonly string[];
   readonly cache?: CachePolicy;
   readonly streams?: Partial<StreamPolicy>;
   /** Whether documents that nobody registered are run. */
@@ -134,9 +137,10 @@ class ServedGraph {
     if (unfit[0]) throw unfit[0];
     const limits = new CallerLimits(policy);
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
-    const sockets = new Sockets({ path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
+    const crossOrigin = new CrossOrigin(this.#service.origins);
+    const sockets = new Sockets({ crossOrigin, path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
     const server = new GraphServer({
-      name, log, explorer: !discreet, pages: this.#service.pages ?? new Map(),
+      name, log, crossOrigin, explorer: !discreet, pages: this.#service.pages ?? new Map(),
       http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
       sockets,
     });

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
-import { RawConnection } from '../testkit/rawConnection.ts';
+import { RawConnection } from '#platform/testkit/rawConnection.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 
 let parts: Fixture;
@@ -114,4 +114,41 @@ it('a GET with a token that no browser adds needs no other header', async () => 
 it('the single connection mode of graphql-sse is refused by its name', async () => {
   const answer = await send({ accept: 'text/event-stream' }, '', { method: 'PUT' });
   expect([answer.status, String(answer.body)]).toEqual([405, expect.stringContaining('distinct connections mode') as string]);
+});
+
+describe('a web app of another origin', () => {
+  const origin = 'https://app.example';
+  const preflight = { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } };
+  let open: ServedChannel;
+  beforeAll(async () => { open = await serveFixture(parts, { manifest: { origins: [origin] } }); });
+  afterAll(() => open.close());
+  const url = () => open.url.replace('localhost', '127.0.0.1');
+
+  it('may not call where no origin is named', async () => {
+    const response = await fetch(channel.url.replace('localhost', '127.0.0.1'), preflight);
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([405, null]);
+  });
+
+  it('that is named is let in, also to errors and event streams; others, and credentials, are not', async () => {
+    const asked = await fetch(url(), preflight);
+    expect([asked.status, ...['allow-origin', 'allow-methods', 'allow-headers', 'max-age', 'allow-credentials'].map((name) => asked.headers.get(`access-control-${name}`))])
+      .toEqual([204, origin, 'GET,HEAD,POST', 'content-type,authorization', '600', null]);
+    for (const headers of [{}, { authorization: 'Bearer nonsense' }, { accept: 'text/event-stream' }, { accept: 'image/png' }]) {
+      const answer = await fetch(url(), { method: 'POST', body: query, headers: { origin, 'content-type': 'application/json', ...headers } });
+      expect([answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')]).toEqual([origin, 'Origin, Authorization, Accept, Accept-Encoding']);
+    }
+    const other = await fetch(url(), { ...preflight, headers: { ...preflight.headers, origin: 'https://app.example.evil' } });
+    expect([other.headers.get('access-control-allow-origin'), other.headers.get('vary')]).toEqual([null, expect.stringContaining('Origin') as string]);
+    expect((await fetch(url().replace('/graphql', '/health/live'), { headers: { origin } })).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it.each([[origin, 101], ['https://app.example.evil', 403], ['null', 403], [undefined, 101]])('opens a WebSocket from %s: %i', async (from, status) => {
+    const connection = new RawConnection(open.port);
+    connections.push(connection);
+    const heard = await connection.send([
+      'GET /graphql HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+      'Sec-WebSocket-Protocol: graphql-transport-ws', ...(from ? [`Origin: ${from}`] : []),
+    ]).until(/\r\n\r\n/);
+    expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
 });

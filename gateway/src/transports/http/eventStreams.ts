@@ -10,6 +10,7 @@ import { unexpectedError } from '../../errors/publicError.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { ErrorCode } from '#schema/errorCodes.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
 import { openCounted } from '../../streams/openCounted.ts';
@@ -20,6 +21,12 @@ import { visitInTurn } from '../visitInTurn.ts';
 import { eventStream } from './mediaType.ts';
 import vary from 'vary';
 
+/** Codes with which a subscription may be asked for again at once, or after a wait: the same set, but for tokens, as `gateway/PROTOCOL.md` names. */
+const comesBack = new Set<string>([
+  'CURSOR_INVALID', 'SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'CONFLICT', 'SHUTTING_DOWN', 'TOO_MANY_REQUESTS',
+] satisfies ErrorCode[]);
+/** How long who is one too many waits before it comes back. */
+export const longerSeconds = 30;
 const closeGraceMs = 1_000;
 const lookEveryMs = 1_000;
 
@@ -67,6 +74,8 @@ export class EventStreams {
     const { limits, clients, policy } = this.#options;
     const session = new SessionToken(clients);
     const principal = await session.begin(operation.authorization);
+    // Behind another answer it would begin when that ends, if ever, and hold a place until then.
+    if (!response.socket) throw Refusal.of(400, 'BAD_REQUEST', 'An event stream is asked for on a connection on which nothing else is under way.');
     const counted = [limits.open(), limits.connection(principal)];
     const out = new EventStreamResponse(response, policy, session);
     try {
@@ -84,7 +93,7 @@ export class EventStreams {
   async refuse(response: ServerResponse, traceparent: string, errors: ExecutionResult['errors']): Promise<void> {
     const out = new EventStreamResponse(response, this.#options.policy);
     out.begin(traceparent);
-    out.end({ errors });
+    out.complete({ errors });
     await out.closed;
   }
 
@@ -105,7 +114,7 @@ export class EventStreams {
     const { prepared, variables, resumeFrom, traceparent } = operation;
     try {
       if (prepared.operation.operation !== 'subscription') {
-        return out.end(await pipeline.run(prepared, pipeline.coerce(prepared, variables), callerOf(session.principal, traceparent, session.authorization)));
+        return out.complete(await pipeline.run(prepared, pipeline.coerce(prepared, variables), callerOf(session.principal, traceparent, session.authorization)));
       }
       if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
       // It comes back elsewhere; begun now, nobody would end it any more.
@@ -117,7 +126,10 @@ export class EventStreams {
       opened.start();
       await out.closed;
     } catch (error) {
-      out.end({ errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] });
+      const last = { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };
+      if (prepared.operation.operation === 'subscription') out.end(last);
+      // A client that came back would have it carried out again.
+      else out.complete(last);
     }
   }
 }
@@ -168,8 +180,21 @@ class EventStreamResponse implements StreamSink {
     else socket.write('', (error) => { if (!error) listener(); });
   }
 
-  /** `complete` says that nobody needs to come back. */
+  /**
+   * The last word of a subscription. What may be well the next time ends without `complete`, after how long to wait where that is longer than usual; of a cursor that
+   * is none, a browser is made to forget it, since it would bring it again.
+   */
   end(last?: ExecutionResult): void {
+    const codes = (last?.errors ?? []).map(({ extensions }) => String(extensions['code']));
+    if (!last || codes.length === 0 || !codes.every((code) => comesBack.has(code))) return this.complete(last);
+    const forget = codes.includes('CURSOR_INVALID') ? 'id:\n' : '';
+    const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${longerSeconds * 1_000}\n` : '';
+    this.#write(`event: next\n${forget}${wait}data: ${JSON.stringify(last)}\n\n`);
+    this.leave();
+  }
+
+  /** `complete` says that nobody needs to come back. */
+  complete(last?: ExecutionResult): void {
     if (last) this.#write(`event: next\ndata: ${JSON.stringify(last)}\n\n`);
     if (!this.#isOver) this.#response.end('event: complete\ndata:\n\n');
   }

@@ -4,6 +4,7 @@ import { until } from '#platform/testkit/until.ts';
 import { EventStreamReader } from '../../testkit/eventStreamReader.ts';
 import { FakeDomain } from '../../testkit/fakeDomain.ts';
 import { fixture, type Fixture } from '../../testkit/fixtureGraph.ts';
+import { RawConnection } from '#platform/testkit/rawConnection.ts';
 import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts';
 
 const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
@@ -80,12 +81,46 @@ it('answers a query with one event, and a refusal too, since a browser hides any
   expect(forged.messages[0]?.errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
 });
 
+it('ends without `complete` what may be well the next time, and a browser forgets a cursor that is none', async () => {
+  const forged = await open({ query, variables: { id } }, { 'last-event-id': '1.x.y' });
+  await forged.over;
+  expect(forged.events.map(({ event, id: last }) => [event, last])).toEqual([['next', '']]);
+  const one = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxSubscriptionsPerCaller: 1 } } });
+  const to = one.url.replace('localhost', '127.0.0.1');
+  await open({ query, variables: { id } }, {}, to);
+  const second = await open({ query, variables: { id } }, {}, to);
+  await second.over;
+  expect(second.messages[0]?.errors?.[0]?.extensions.code).toBe('TOO_MANY_REQUESTS');
+  expect(second.events.map(({ event, retry, id: last }) => [event, retry, last])).toEqual([['next', '30000', undefined]]);
+  await one.close();
+  // It would end the same way.
+  const nothing = await open({ query, variables: { id: 'nothing' } });
+  await nothing.over;
+  expect(nothing.events.map(({ event }) => event)).toEqual(['next', 'complete']);
+});
+
+it('has its connection to itself: those that are asked for behind it are refused, and no place is kept when it closes', async () => {
+  const small = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxConnections: 2 } } });
+  const body = JSON.stringify({ query, variables: { id } });
+  const connection = new RawConnection(small.port);
+  for (let each = 0; each < 60; each += 1) {
+    connection.send(['POST /graphql HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Accept: text/event-stream', `Authorization: Bearer ${token}`, `Content-Length: ${body.length}`], body);
+  }
+  await connection.until(/"kind":"snapshot"/);
+  connection.close();
+  const to = small.url.replace('localhost', '127.0.0.1');
+  // Who is refused takes no place; who is let in keeps it.
+  for (let place = 0; place < 2; place += 1) await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
+  await small.close();
+}, 20_000);
+
 it('is 401 for a bad token, 429 for too many of one caller, and gives the place back', async () => {
   const bad = await open({ query, variables: { id } }, { authorization: 'Bearer nonsense' });
   expect(bad.status).toBe(401);
   const five = await Promise.all(Array.from({ length: 5 }, () => open({ query, variables: { id } })));
   expect(five.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-  expect((await open({ query, variables: { id } })).status).toBe(429);
+  const sixth = await open({ query, variables: { id } });
+  expect([sixth.status, sixth.headers.get('retry-after')]).toEqual([429, '30']);
   five[0]!.stop();
   await until(async () => (await open({ query, variables: { id } })).status === 200);
 });

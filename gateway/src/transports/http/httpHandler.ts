@@ -14,7 +14,7 @@ import { cacheControl, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
-import type { EventStreams } from './eventStreams.ts';
+import { longerSeconds, type EventStreams } from './eventStreams.ts';
 import { acceptsEventStream, codingOf, eventStream, graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
@@ -154,6 +154,8 @@ export class HttpHandler {
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
     // A body may take its time.
     if (clients.isRevoked(client)) throw revoked();
+    // Nothing is begun for a client that is gone.
+    if (request.socket.destroyed) throw Refusal.of(400, 'BAD_REQUEST', 'The connection is closed.');
     const admitted = admission.admit(asked);
     const { prepared, trusted } = admitted;
     seen.operation = trusted ?? seen.operation;
@@ -191,6 +193,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';
+  if (answer.status === 429) headers['retry-after'] = longerSeconds;
   if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
   // What was not read cannot be told from the next request on the same connection.

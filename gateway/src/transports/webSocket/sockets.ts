@@ -6,12 +6,14 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
 import { SocketConnection } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
+import type { CrossOrigin } from '../http/crossOrigin.ts';
 import { requestTarget } from '../requestTarget.ts';
 import { visitInTurn } from '../visitInTurn.ts';
 
 export interface SocketOptions extends ConversationParts {
   readonly path: string;
   readonly maxFrameBytes: number;
+  readonly crossOrigin: CrossOrigin;
 }
 
 const goingAway = 1001;
@@ -75,6 +77,10 @@ export class Sockets {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (requestTarget(request.url)?.path !== this.#options.path) {
         hangUp(socket, '404 Not Found');
+        return;
+      }
+      if (!this.#options.crossOrigin.admits(request)) {
+        hangUp(socket, '403 Forbidden');
         return;
       }
       // Let in, it would wait for an answer in a language that nobody speaks here.

@@ -1,0 +1,54 @@
+import type { AddressInfo } from 'node:net';
+import type { Server, ServerResponse } from 'node:http';
+import { afterEach, expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
+import { RawConnection } from '#platform/testkit/rawConnection.ts';
+import { boundedServer, type ServerBounds } from './boundedServer.ts';
+
+const servers: Server[] = [];
+let answered: ServerResponse[] = [];
+afterEach(() => servers.splice(0).forEach((each) => { each.closeAllConnections(); each.close(); }));
+
+async function served(bounds: Partial<ServerBounds>): Promise<RawConnection> {
+  answered = [];
+  const server = boundedServer((_request, response) => { answered.push(response); }, bounds);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new RawConnection((server.address() as AddressInfo).port);
+}
+
+it('a connection that says nothing is closed', async () => {
+  const silent = await served({ silentMs: 20 });
+  await until(() => silent.isClosed);
+});
+
+it('a request that comes too slowly is refused, and its connection closed: headers and body', async () => {
+  const headers = await served({ headersMs: 20 });
+  headers.socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  expect(await headers.until(/the end of the connection/)).toContain(' 408 ');
+  const body = await served({ headersMs: 20, requestMs: 40 });
+  body.send(['POST / HTTP/1.1', 'Host: x', 'Content-Length: 10'], 'x');
+  await until(() => body.isClosed);
+});
+
+it('headers that are too long are refused', async () => {
+  const long = await served({});
+  long.send(['GET / HTTP/1.1', 'Host: x', `X-Long: ${'x'.repeat(20_000)}`]);
+  expect(await long.until(/the end of the connection/)).toContain(' 431 ');
+  expect(answered).toEqual([]);
+});
+
+it('who asks much without waiting for answers is cut off; who waits may ask on', async () => {
+  const patient = await served({ maxPipelined: 3 });
+  for (let each = 1; each <= 6; each += 1) {
+    patient.send(['GET / HTTP/1.1', 'Host: x']);
+    await until(() => answered.length === each);
+    answered[each - 1]!.end('ok');
+    await until(() => patient.heard.split('\r\n\r\nok').length === each + 1);
+  }
+  const hasty = await served({ maxPipelined: 3 });
+  hasty.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(6));
+  await until(() => hasty.isClosed);
+  expect(answered.length).toBe(3);
+  patient.close();
+});
