@@ -9,6 +9,7 @@ if (argument === '--help' || argument === '-h') {
 
   SUPERGRAPH=<file>   its SDL
   PORT=<n>            where to serve it (4000)
+  DRAIN_SECONDS=<n>   how long it serves on after SIGTERM, /health/ready saying no (0)
 
 For example:
   SUPERGRAPH=schema/supergraph.graphql PORT=5000 npx -y pnpm@10.34.9 gateway

@@ -62,7 +62,7 @@ function stopOnSignals(): void {
     process.on(signal, () => {
       if (stopping) process.exit(130);
       stopping = true;
-      teardown.run().then(() => process.exit(0), () => process.exit(1));
+      teardown.run({ drain: true }).then(() => process.exit(0), () => process.exit(1));
     });
   }
 }

@@ -23,6 +23,8 @@ export const platformSettings = z.object({
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address /metrics listens on, whatever HOST is'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('the client library; docs/adr/0011 tells which and why'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log lines to print; "start" prints warn and above unless told'),
+  DRAIN_SECONDS: z.coerce.number().min(0).max(8).optional()
+    .describe('how long one that is told to stop still serves, not ready any more, so that balancers look elsewhere first: a little more than they take to notice (at most 8); 5 in production, 0 in development'),
   SIMULATION: switchable.optional().describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),
 });
 

@@ -4,7 +4,7 @@ import { HeaderMap } from '@apollo/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import { until } from '#platform/testkit/until.ts';
-import { closeHttpServer } from './closeHttpServer.ts';
+import { announceClose, closeHttpServer } from './closeHttpServer.ts';
 import { subgraphServer } from './httpServer.ts';
 
 const sockets: Socket[] = [];
@@ -66,5 +66,18 @@ describe("a subgraph's HTTP server that closes", () => {
     const socket = (await connected()).resume();
     await new Promise<void>((resolve) => socket.write(text, () => resolve()));
     await closeHttpServer(server, 20);
+  });
+
+  it('says on every answer that it will, as soon as it is announced, and serves on', async () => {
+    const { server, answer, connected } = await serving();
+    answer();
+    announceClose(server);
+    const socket = await connected();
+    let heard = '';
+    socket.on('data', (text: string) => { heard += text; });
+    socket.write(request);
+    await once(socket, 'close');
+    expect(heard).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*asked/i);
+    await closeHttpServer(server, 60_000);
   });
 });

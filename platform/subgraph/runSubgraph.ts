@@ -38,10 +38,12 @@ export interface RunningSubgraph {
   seed(): Promise<void>;
   /** Starts what works by itself: relay, consumers, read models, background loops. Requests are answered before this, too. */
   start(): Promise<void>;
-  /** The database answers. */
+  /** It does not drain, and the database answers. */
   ready(): Promise<boolean>;
   /** An HTTP server for it, not listening yet. */
   httpServer(): Server;
+  /** Serves on, and is not ready any more: for a balancer to look elsewhere before `stop`. */
+  drain(): void;
   /** Finishes the work in hand and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -64,7 +66,8 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
 
   let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
-  const ready = async () => pingable(domain);
+  let draining = false;
+  const ready = async () => !draining && await pingable(domain);
   return {
     name: definition.name, domain, execute: execution.execute, ready,
     seed: () => seedOnce(definition, domain),
@@ -76,6 +79,7 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
       running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
     },
     httpServer: () => subgraphServer({ execution, ready }),
+    drain: () => { draining = true; },
     async stop() {
       endReports?.();
       await serving.close();

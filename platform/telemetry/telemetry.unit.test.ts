@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from './createLogger.ts';
-import { Health } from './health.ts';
 import { newTraceparent, runWithTrace, traceIdOf, traceOfRequest } from './trace.ts';
 
 function logLines(readable: boolean): { log: ReturnType<typeof createLogger>; lines: string[] } {
@@ -26,22 +25,5 @@ describe('the log', () => {
     const { log, lines } = logLines(true);
     log.child({ service: 'orders' }).warn({ n: 1, err: new Error('broke') }, 'it failed');
     expect(lines[0]).toMatch(/warn .*orders: it failed n=1\n {2}Error: broke/s);
-  });
-});
-
-describe('health', () => {
-  it('names each dependency, and counts what throws or never answers as down', async () => {
-    const health = new Health();
-    health.add('database', () => Promise.resolve(true));
-    expect(await health.report()).toEqual({ status: 'ready', dependencies: { database: 'up' } });
-    health.add('bus', () => Promise.reject(new Error('gone')));
-    health.add('provider', () => new Promise(() => undefined));
-    expect(await health.report()).toEqual({ status: 'not ready', dependencies: { database: 'up', bus: 'down', provider: 'down' } });
-  });
-
-  it('is not ready once it drains', async () => {
-    const health = new Health();
-    health.drain();
-    expect((await health.report()).status).toBe('not ready');
   });
 });

@@ -35,6 +35,8 @@ export interface EdgeParts {
 export interface Edge {
   readonly gateway: RunningChannel;
   readonly channels: readonly RunningChannel[];
+  /** Serves on, and says that it will not for long. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<
     await close();
     throw failed?.reason;
   }
-  return { gateway, channels: others, close };
+  return { gateway, channels: others, drain: () => running.forEach((channel) => channel.drain()), close };
 }
 
 /** Starts one channel of the registry. */

@@ -7,6 +7,7 @@ import { channels } from '#schema/channels.ts';
 import { channelService, gatewayService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { checkProfile } from './checkProfile.ts';
+import { drainBefore } from './drain.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { gatewayOffset, grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
@@ -18,8 +19,10 @@ import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
   const entry = channels.find((each) => each.name === name);
   if (!entry) throw new StartupError(`no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`);
-  const channel = await startChannel(entry, await partsOf(channelService(name), context));
+  const parts = await partsOf(channelService(name), context);
+  const channel = await startChannel(entry, parts);
   context.teardown.add(`channel ${name}`, () => channel.close());
+  drainBefore(context.teardown, parts.settings, () => channel.drain());
   context.ready(`channel ${name} on ${channel.url}`);
 }
 
@@ -28,6 +31,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
   const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(gatewayService, context)]);
   const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
+  drainBefore(context.teardown, parts.settings, () => gateway.drain());
   context.ready(`gateway on ${gateway.url}`);
 }
 

@@ -3,13 +3,14 @@ import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import { grpcNetwork } from '#platform/rpc/network.ts';
-import { closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
+import { announceClose, closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { checkProfile } from './checkProfile.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { migrateDomain, sagaDatabase } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
+import { drainBefore } from './drain.ts';
 import { grpcOffset, providerOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
@@ -62,5 +63,9 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   server.listen(portOf(name), settings.HOST);
   await once(server, 'listening');
   context.teardown.add('HTTP', () => closeHttpServer(server, finishWithinMs));
+  drainBefore(context.teardown, settings, () => {
+    running.drain();
+    announceClose(server);
+  });
   context.ready(`subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`);
 }

@@ -8,6 +8,7 @@ import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { dataFolder } from './dataDir.ts';
 import { allOrFirstFailure } from './databases.ts';
+import { drainBefore } from './drain.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
 import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
@@ -53,6 +54,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     const [edge] = await bothOrNeither(
       startEdge({ settings, identity, bus, log, metrics, network, cursorKeys: await cursorKeysOf(prepared.secretOptions), subgraphCall: callsOf(subgraphs) }).then((started) => {
         teardown.add('gateway and channels', () => started.close());
+        drainBefore(teardown, settings, () => started.drain());
         return started;
       }),
       allOrFirstFailure(subgraphs.map((subgraph) => subgraph.start())),
@@ -63,7 +65,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
     }
     const deviceToken = settings.PROFILE === 'development' ? await (await import('./development/demoDevice.ts')).demoDeviceToken(prepared.secretOptions) : undefined;
-    return { settings, subgraphs, edge, identity, bus, metricsUrl, demoDeviceToken: deviceToken, stop: () => teardown.run() };
+    return { settings, subgraphs, edge, identity, bus, metricsUrl, demoDeviceToken: deviceToken, stop: () => teardown.run({ drain: true }) };
   });
 }
 

@@ -39,3 +39,19 @@ it('stops what is begun while all is being stopped, and what is begun after that
   teardown.add('begun after', () => void stopped.push('begun after'));
   expect(stopped).toEqual(['begun meanwhile', 'database', 'begun after']);
 });
+
+it('drains before anything is stopped where a stop was asked for, and not where an error ends the process', async () => {
+  const order: string[] = [];
+  const begun = (): Teardown => {
+    const teardown = new Teardown();
+    teardown.drainFirst('channel', async () => {
+      await Promise.resolve();
+      order.push('drained');
+    });
+    teardown.add('channel', () => void order.push('stopped'));
+    return teardown;
+  };
+  await begun().run({ drain: true });
+  await begun().run();
+  expect(order).toEqual(['drained', 'stopped', 'stopped']);
+});

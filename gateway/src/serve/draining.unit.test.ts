@@ -37,6 +37,19 @@ it('a channel that closes answers what is on its way over connections that it ha
   await closing;
 });
 
+it('a channel that drains says that it is not ready, and serves on: who is there, over connections that then close, and who is new', async () => {
+  const channel = await serveFixture(await fixture());
+  const ready = async () => (await fetch(`http://127.0.0.1:${channel.port}/health/ready`)).status;
+  const kept = await connected(channel.port);
+  await ask(kept);
+  expect(await ready()).toBe(200);
+  channel.drain();
+  expect(await ready()).toBe(503);
+  expect(await ask(kept)).toMatch(/^http\/1\.1 200 [^]*connection: close/);
+  expect(await ask(await connected(channel.port))).toMatch(/^http\/1\.1 200 [^]*connection: close/);
+  await channel.close();
+});
+
 const upgrade = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n'
   + 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 

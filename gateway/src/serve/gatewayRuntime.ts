@@ -45,6 +45,8 @@ export interface RunningChannel {
    * the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the old one stays, if it is none, or the channel closes.
    */
   reload(supergraph: string): Promise<void>;
+  /** Serves on, and says that it will not for long: `/health/ready` answers 503, and each answer closes its connection. For a balancer to look elsewhere before `close`. */
+  drain(): void;
   /** Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. Called again, it is the same closing. */
   close(): Promise<void>;
 }

@@ -44,13 +44,14 @@ export class GraphServer {
   readonly #server: Server;
   /** Connections that have asked nothing yet: clients open some ahead, and nothing else would close them. */
   readonly #fresh = new Set<Socket>();
-  #closing = false;
+  /** Serves, and says that it will not for long. */
+  #draining = false;
   #closesIdle = false;
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
     this.#server = boundedServer((request, response) => {
-      if (this.#closing) response.setHeader('connection', 'close');
+      if (this.#draining) response.setHeader('connection', 'close');
       // A connection that was busy when the closing began is idle now, and would be kept for the next request.
       else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
       this.#route(request, response).catch((error: unknown) => {
@@ -77,7 +78,7 @@ export class GraphServer {
       case '/health/live':
         return text(response, 200, 'application/json', '{"status":"live"}');
       case '/health/ready':
-        return this.#closing ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
+        return this.#draining ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
       default: {
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
@@ -99,8 +100,9 @@ export class GraphServer {
     const { port: taken } = this.#server.address() as AddressInfo;
     return {
       name: this.#options.name, port: taken, url: `http://localhost:${taken}${graphqlPath}`,
+      drain: () => { this.#draining = true; },
       close: async () => {
-        this.#closing = true;
+        this.#draining = true;
         // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be reset.
         await turn();
         // Not http's own way, which also closes idle connections at once.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { StartupError } from '#platform/config/startupError.ts';
 import { anonymous } from '#platform/identity/principal.ts';
@@ -19,6 +20,8 @@ const configuration = z.object({
   /** Of /metrics; none unless told. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
+  /** How long it serves on, not ready any more, before it closes. */
+  DRAIN_SECONDS: z.coerce.number().min(0).max(8).default(0),
   LOG_LEVEL: z.string().default('info'),
 });
 
@@ -57,7 +60,7 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
     throw error;
   });
   const watched = file.watchedBy(running, log);
-  return { ...watched, close: async () => { await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+  return { ...watched, close: async () => { running.drain(); await pause(config.DRAIN_SECONDS * 1_000); await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
 }
 
 function graphOf(text: string, file: string): Graph {

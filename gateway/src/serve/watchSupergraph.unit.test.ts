@@ -78,7 +78,7 @@ it('takes what took its place while the first one was started', () => {
   const served: string[] = [];
   const first = supergraphFile(file, 'missing');
   writeFileSync(file, 'second');
-  const running = { name: 'kiosk', port: 0, url: '', reload: (text: string) => Promise.resolve(void served.push(text)), close: () => Promise.resolve() };
+  const running = { name: 'kiosk', port: 0, url: '', reload: (text: string) => Promise.resolve(void served.push(text)), drain: () => undefined, close: () => Promise.resolve() };
   const watched = first.watchedBy(running, pino({ level: 'silent' }));
   stop = () => void watched.close();
   expect(served).toEqual(['second']);
