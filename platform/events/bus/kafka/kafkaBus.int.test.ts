@@ -9,6 +9,7 @@ import { sharedKafka } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { until } from '#platform/testkit/until.ts';
 import { busContract } from '../../busContract.ts';
 import type { EventEnvelope } from '../../defineEvent.ts';
+import { usualTopic } from '../../eventBus.ts';
 import { openBus } from '../../fixtures/openBus.ts';
 import { kafkaBus } from './kafkaBus.ts';
 
@@ -54,6 +55,14 @@ describeOnKafka('Kafka', () => {
       await Promise.all([raw.disconnect(), bus.close()]);
     }
   }, 90_000);
+
+  it.each(['kafkajs', 'platformatic'] as const)('begins in many processes at once where there is no topic yet: %s', async (client) => {
+    const broker = await sharedKafka();
+    const topics = Array.from({ length: 8 }, () => usualTopic(`new-${randomUUID()}.v1`));
+    const begun = await Promise.allSettled(Array.from({ length: 8 }, () => kafkaBus({ brokers: [broker], client, log, topics })));
+    await Promise.all(begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])));
+    expect(begun.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))).toEqual([]);
+  }, 120_000);
 
   it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
     const broker = await sharedKafka();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
 import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
@@ -9,9 +8,12 @@ import { keepMembership } from './keepMembership.ts';
 import { encode, inRuns } from './messageCoding.ts';
 import { differenceOf, settingsOf } from './topicSettings.ts';
 import { TopicTail } from './topicTail.ts';
+import { whileSettling } from './whileSettling.ts';
 
 /** How long a broker waits for a silent member before others take over: the shortest that brokers allow by default. */
 const sessionMs = 6_000;
+/** How long a topic may take until all of the cluster knows it: a new broker makes the first ones while everything starts on it. */
+const settlingMs = 60_000;
 
 export type KafkaClientName = 'kafkajs' | 'platformatic';
 
@@ -151,24 +153,13 @@ class KafkaBus implements EventBus {
   }
 
   async #ensureNow(description: TopicDescription): Promise<void> {
-    const existing = await this.#client.topic(description.name);
-    if (!existing) {
-      await this.#client.createTopic(description, settingsOf(description));
-      return this.#spread(description.name);
-    }
-    const difference = differenceOf(description, existing);
-    if (difference) this.#parts.log.warn(difference);
-  }
-
-  /** A topic exists before every broker has heard of it. */
-  async #spread(topic: string): Promise<void> {
-    for (const deadline = performance.now() + 5_000; ;) {
-      try {
-        return void await this.#client.offsets(topic);
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await sleep(20);
-      }
-    }
+    // Others make the same topics at the same time, and each exists before every broker has opened it.
+    await whileSettling(async () => {
+      const existing = await this.#client.topic(description.name);
+      if (!existing) await this.#client.createTopic(description, settingsOf(description));
+      await this.#client.offsets(description.name);
+      const difference = existing && differenceOf(description, existing);
+      if (difference) this.#parts.log.warn(difference);
+    }, settlingMs);
   }
 }
