@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { cut } from '#platform/postgres/hungDatabases.ts';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { backoffMs, pause } from './pause.ts';
 
@@ -63,7 +64,7 @@ export class Session {
       return await client.query<Row>(sql, [...params]);
     } catch (error) {
       // A query that got no answer in time: the other end may be gone without a word, so this connection is not to be trusted.
-      if ((error as Error).message === 'Query read timeout') destroy(client);
+      if ((error as Error).message === 'Query read timeout') cut(client);
       throw error;
     }
   }
@@ -111,7 +112,7 @@ export class Session {
       await client.query(`set synchronous_commit = off; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`);
       for (const channel of this.#listeners.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
-      destroy(client);
+      cut(client);
       throw error;
     }
     this.#client = client;
@@ -124,7 +125,7 @@ export class Session {
       await lost;
       const broken = this.#client;
       this.#client = undefined;
-      if (broken) destroy(broken);
+      if (broken) cut(broken);
       if (signal.aborted) return;
       this.#log.warn({ session: this.#name }, 'database session lost');
       this.#onLost.forEach((hear) => hear());
@@ -134,7 +135,7 @@ export class Session {
         const again = await this.#connect().catch(() => undefined);
         if (!again) continue;
         if (signal.aborted) {
-          destroy(this.#client!);
+          cut(this.#client!);
           this.#client = undefined;
           return;
         }
@@ -145,10 +146,4 @@ export class Session {
       this.#onConnect.forEach((hear) => hear());
     }
   }
-}
-
-/** Closes the socket without waiting for the other end. */
-function destroy(client: pg.Client): void {
-  const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
-  stream.destroy();
 }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
+import { noteConnection, refusalOf } from './hungDatabases.ts';
 
 /** What takes parameters and may come again and again; the rest (BEGIN, LISTEN, migrations) is sent as it is. */
 const preparable = /^\s*(?:select|insert|update|delete|with)\b[^]*\$1/i;
@@ -40,6 +41,8 @@ type Send = (query: unknown, ...rest: unknown[]) => unknown;
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    noteConnection(this, typeof config === 'string' ? { connectionString: config } : config ?? {});
+    this.#refuseGivenUp();
     const send = this.query.bind(this) as Send;
     // A pool lends it a moment before its borrower can listen: one that is cut off just then would end the process. Whoever queries it is told.
     this.on('error', () => undefined);
@@ -55,5 +58,17 @@ export class PreparingClient extends pg.Client {
       const name = prepares && query.text !== undefined && query.name === undefined && !query.submit ? nameOf(query.text) : undefined;
       return send(name === undefined ? query : { ...query, name }, values, ...rest);
     }) as typeof this.query;
+  }
+
+  /** Fails at once where nobody waits for the server any more: see `giveUpHungDatabases`. */
+  #refuseGivenUp(): void {
+    const connect = this.connect.bind(this) as (hear?: (error: Error) => void) => unknown;
+    this.connect = ((hear?: (error: Error) => void) => {
+      const refusal = refusalOf(this);
+      if (!refusal) return hear ? connect(hear) : connect();
+      this.emit('end');
+      if (!hear) return Promise.reject(refusal);
+      return void process.nextTick(hear, refusal);
+    }) as typeof this.connect;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
+import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 
 /**
  * Who runs sagas, and whether it still does. DBOS gives a workflow back only to the executor id that ran it, so every process takes an id
@@ -43,7 +44,7 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
 
   async function session(): Promise<pg.Client> {
     if (client) return client;
-    const fresh = new pg.Client({
+    const fresh = new PreparingClient({
       connectionString: options.databaseUrl, keepAlive: true, application_name: `saga executor ${executorId}`,
       connectionTimeoutMillis: leaseSeconds * 1_000, query_timeout: leaseSeconds * 1_000,
     });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
+import { giveUpHungDatabases } from '#platform/postgres/hungDatabases.ts';
 import { grpcNetwork } from '#platform/rpc/network.ts';
 import { announceClose, closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
@@ -35,8 +36,9 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     ...context.sources, environment: { ...context.sources.environment, ...secrets },
     defaults: early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: addressOf(early.GRPC_URL, 'provider', early.PORT_BASE + providerOffset) } : {},
   });
-  const log = createLogger({ level: settings.LOG_LEVEL });
+  const log = createLogger({ level: settings.LOG_LEVEL, service: name });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
+  context.teardown.drainFirst('databases that hang', () => void giveUpHungDatabases(log));
   const databaseUrl = await databaseAddress(settings, secretOptions, { database: entry.database, whole: 'DATABASE_URL', whatFor: `the subgraph ${name}` });
   await migrateDomain(databaseUrl, name);
   const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), serviceIdentityOf(secretOptions, name), busOf(settings, log, secretOptions, context.teardown)]);
