@@ -9,6 +9,7 @@ import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
 import { withClient } from '#platform/events/sqlTx.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import { checkTables } from './checkTables.ts';
 import { enforceAuth } from './authSchema.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
@@ -57,11 +58,12 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
     typeDefs: parse(sdlOf(definition.directory)),
     resolvers: { DateTime, ...definition.resolvers } as never,
   }])));
-  const execution = await createExecution({
+  const execution = await orClosed(opened, () => createExecution({
     name: definition.name, schema, identity: environment.identity, log: domain.log, plugins: definition.plugins, profile: environment.profile,
     contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
-  });
+  }));
   for (const saga of definition.sagas ?? []) saga.register(domain);
+  await orClosed(opened, () => checkTables(definition.name, domain.pool, domain.db as object));
   const serving = await orClosed(opened, () => environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]));
 
   let endReports: (() => void) | undefined;

@@ -1,9 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eventCatalogue } from '../eventCatalogue.ts';
 import { eventNameProblems } from './eventNames.ts';
 
 const problems = (name: string, schema: z.ZodType = z.object({ orderId: z.string() })) => eventNameProblems({ name, domain: 'orders', schema });
+
+it('the catalogue holds every event that a file exports: there is no list that one could be forgotten in', async () => {
+  const [files, known] = [readdirSync(new URL('../events/', import.meta.url)), await eventCatalogue()];
+  const declared = files.flatMap((file) => [...readFileSync(new URL(`../events/${file}`, import.meta.url), 'utf8').matchAll(/^export const (\w+) = defineEvent\(/gm)].map(([, name]) => name!));
+  expect([...known.keys()].sort()).toEqual(declared.sort());
+});
 
 describe('names of events', () => {
   it('of the catalogue keep the conventions', async () => {

@@ -55,5 +55,3 @@ export const CustomerAccessRevoked = defineEvent({
   aggregate: (data) => `access:${data.subject}`,
   schema: z.object({ subject: z.string().min(1).max(255), before: instant }),
 });
-
-export const events = [CustomerRegistered, CustomerProfileChanged, CustomerAddressVersioned, CustomerConsentChanged, CustomerErased, CustomerAccessRevoked];

@@ -44,5 +44,3 @@ export const DeliveryJobChanged = defineEvent({
   feed: (data) => `courier:${data.courierId}`,
   schema: z.object({ courierId: id, deliveryId: id, status: deliveryStatus, at: instant }),
 });
-
-export const events = [DeliveryStatusChanged, DeliveryCourierMoved, DeliveryJobChanged];

@@ -44,5 +44,3 @@ export const InventoryItemMakeabilityChanged = defineEvent({
     at: instant,
   }),
 });
-
-export const events = [InventoryUpdated, InventoryItemMakeabilityChanged];

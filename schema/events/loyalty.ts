@@ -36,5 +36,3 @@ export const LoyaltyPointsReversed = defineEvent({
     at: instant,
   }),
 });
-
-export const events = [LoyaltyPointsEarned, LoyaltyPointsReversed];

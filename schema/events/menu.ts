@@ -31,5 +31,3 @@ export const MenuItemChanged = defineEvent({
     at: instant,
   }),
 });
-
-export const events = [MenuItemAvailabilityChanged, MenuItemChanged];

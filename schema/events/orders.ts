@@ -89,5 +89,3 @@ export const OrderHandedOver = defineEvent({
   logged: ({ orderId }) => ({ orderId }),
   schema: z.object({ orderId: id, storeId: id, at: instant }),
 });
-
-export const events = [OrderCreated, OrderStatusChanged, OrderHandedOver];

@@ -23,5 +23,3 @@ export const PaymentProcessed = defineEvent({
     at: instant,
   }),
 });
-
-export const events = [PaymentProcessed];

@@ -19,5 +19,3 @@ export const StoreHoursChanged = defineEvent({
   aggregate: (data) => `store:${data.storeId}`,
   schema: z.object({ storeId: id, at: instant }),
 });
-
-export const events = [StoreOrderingChanged, StoreHoursChanged];

@@ -13,9 +13,10 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage(), ...pages()],
+  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage()],
   supergraph,
   channelOperationTasks,
+  pages,
 ];
 
 /**

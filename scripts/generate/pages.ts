@@ -13,7 +13,7 @@ export function pages(): GenerateTask[] {
       const output = `generated/pages/${channel}/${name}.html`;
       return {
         name: `pages/${channel}/${name}`,
-        inputs: [`${folder}/${name}`, `bffs/${channel}/operations`, 'clients/stream-client/src', 'scripts/generate/pages.ts'],
+        inputs: [`${folder}/${name}`, `bffs/${channel}/operations`, `generated/bffs/${channel}/operations.ts`, 'clients/stream-client/src', 'scripts/generate/pages.ts'],
         outputs: [output],
         run: async () => void writeIfChanged(output, await document(`${folder}/${name}`)),
       };
