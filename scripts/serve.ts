@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { logForMachines } from '#platform/telemetry/logForMachines.ts';
+import { channelService } from '#schema/services.ts';
 import { parseFlags } from './system/flags.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 import type { ServeContext } from './system/serveContext.ts';
@@ -17,6 +19,8 @@ const help = `serve: runs one part of the system in a process of its own.
 
 `;
 
+// Whoever sits at a terminal reads text, and whoever collects the log of a service reads JSON.
+if (!process.stdout.isTTY && !process.argv.includes('--help')) logForMachines(serviceOf(process.argv.slice(2)));
 const teardown = new Teardown();
 let stopping = false;
 // From the beginning: a start that is told to stop stops what it has begun by then, and what it still begins.
@@ -65,4 +69,11 @@ function stopOnSignals(): void {
       teardown.run({ drain: true }).then(() => process.exit(0), () => process.exit(1));
     });
   }
+}
+
+/** As it is called in docker-compose.yml. */
+function serviceOf(args: readonly string[]): string {
+  const [what = 'serve', name] = args.filter((each) => !each.startsWith('-'));
+  if (name === undefined) return what;
+  return what === 'channel' ? channelService(name) : name;
 }

@@ -56,7 +56,7 @@ export async function startKioskReplicas(count: number): Promise<KioskReplicas> 
     PAYMENT_PROVIDER_URL: `http://127.0.0.1:${base + providerOffset}`, PAYMENT_PROVIDER_API_KEY: secretKey(), PII_MASTER_KEYS: secretKey(), PII_INDEX_KEY: secretKey(),
   } });
   const channel = (host: string): SupervisedProcess => superviseProcess({
-    script: `${root}scripts/serve.ts`, args: ['channel', 'kiosk'], ready: /^serving channel kiosk/, env: { ...env, HOST: host, METRICS_HOST: host, METRICS_PORT: String(base + metricsOffset) },
+    script: `${root}scripts/serve.ts`, args: ['channel', 'kiosk'], ready: /serving channel kiosk/, env: { ...env, HOST: host, METRICS_HOST: host, METRICS_PORT: String(base + metricsOffset) },
   });
   const hosts = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
   const processes = hosts.map(channel);

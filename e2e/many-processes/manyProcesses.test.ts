@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { valueOf } from '#platform/testkit/prometheusText.ts';
+import { startTcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -20,7 +21,7 @@ describe('each service in a process of its own', () => {
   const services: SupervisedProcess[] = [];
 
   const serve = (args: string[], own: Record<string, string> = {}): SupervisedProcess => {
-    const service = superviseProcess({ script: `${root}scripts/serve.ts`, args, env: { ...env, ...own }, ready: /^serving / });
+    const service = superviseProcess({ script: `${root}scripts/serve.ts`, args, env: { ...env, ...own }, ready: /serving / });
     services.push(service);
     return service;
   };
@@ -87,13 +88,38 @@ describe('each service in a process of its own', () => {
 
   it('says in one line what it lacks', async () => {
     for (const [args, message] of [
-      [['subgraph', 'stores'], /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.\n$/],
-      [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+\n$/],
-      [['everything'], /^serve: say what to serve: [^\n]+\n$/],
+      [['subgraph', 'stores'], /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.$/],
+      [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+$/],
+      [['everything'], /^serve: say what to serve: [^\n]+$/],
     ] as const) {
       const refused = command('serve', args, { DATA_DIR: env['DATA_DIR']! });
       expect(await refused.ended()).toBe(1);
-      expect(refused.stderr()).toMatch(message);
+      expect(JSON.parse(refused.stderr())).toMatchObject({ level: 'error', service: args.at(-1), msg: expect.stringMatching(message) as string });
     }
+  });
+
+  it('is told to stop while it starts, and stops', async () => {
+    const hung = await startTcpProxy({ port: cluster.port });
+    hung.stall();
+    const service = command('serve', ['subgraph', 'stores'], { ...env, DATABASE_PORT: String(hung.port), PORT_BASE: String(base + 20) });
+    await until(() => hung.connections > 0);
+    expect(await service.signal('SIGTERM')).toBe(0);
+    await hung.close();
+  });
+
+  it('prints nothing but JSON with its name, whatever it is: also one that cannot start, and what libraries say', async () => {
+    const failing = [
+      ['channel-kiosk', command('serve', ['channel', 'kiosk'], { ...env, BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9', LOG_LEVEL: 'debug' })],
+      ['orders', command('serve', ['subgraph', 'orders'], { ...env, DATABASE_PORT: '9' })],
+      ['gateway', command('serve', ['gateway'], { ...env, METRICS_PORT: String(cluster.port) })],
+      ['databases', command('serve', ['databases'], { ...env, POSTGRES_PASSWORD: 'wrong', DATABASE_PORT: '9' })],
+      ['provider', command('serve', ['provider'], { ...env, PROFILE: 'production' })],
+      ['simulation', command('serve', ['simulation'], { ...env, PROFILE: 'production' })],
+    ] as const;
+    expect(await Promise.all(failing.map(([, each]) => each.ended()))).toEqual(failing.map(() => 1));
+    const named = (text: string): (string | undefined)[] => [...new Set(text.split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { service?: string }).service))];
+    expect(failing.map(([, each]) => named(each.stdout() + each.stderr()))).toEqual(failing.map(([name]) => [name]));
+    const said = services.map(({ output }) => named(output.replaceAll(/^\[process \d+ ended: .*\]\n/gm, '')));
+    expect(said.every((names) => names.length === 1 && names[0] !== undefined)).toBe(true);
   });
 });

@@ -71,7 +71,12 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
   const { session, release } = await domainSession(domain);
   const bell = new Bell();
   const stop = new AbortController();
-  await session.listen(channel, () => bell.ring());
+  try {
+    await session.listen(channel, () => bell.ring());
+  } catch (error) {
+    await release();
+    throw error;
+  }
   session.onConnect(() => bell.ring());
   const running = (async () => {
     while (!stop.signal.aborted) {

@@ -43,8 +43,13 @@ type RelayedDomain = Pick<Domain, 'name' | 'pool' | 'log' | 'metrics'>;
 export async function startRelay(domain: RelayedDomain, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
   const { session, release } = await domainSession(domain);
   const relay = new OutboxRelay(domain, bus, session, { pollMs: 3_000, standbyMs: 1_000, batch: 500, ...options });
-  await session.listen(outboxChannel, () => relay.look());
-  await session.listen(vacantChannel, () => relay.look());
+  try {
+    await session.listen(outboxChannel, () => relay.look());
+    await session.listen(vacantChannel, () => relay.look());
+  } catch (error) {
+    await release();
+    throw error;
+  }
   session.onConnect(() => relay.look());
   session.onLost(() => relay.depose());
   const running = relay.run();

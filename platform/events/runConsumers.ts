@@ -30,11 +30,14 @@ export async function runConsumers(domain: Domain, consumers: readonly Consumer[
   };
   try {
     subscriptions.push(await runOperations(domain, consumers));
-    await Promise.all(consumers.map(async (consumer) => {
+    // All are waited for: one that joins after another failed would be left behind, a member of its group that nobody stops.
+    const joined = await Promise.allSettled(consumers.map(async (consumer) => {
       domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
       const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
       subscriptions.push(await bus.consume(consumer.name, topics, (message) => deliverCounted(domain, consumer, message)));
     }));
+    const failed = joined.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
   } catch (error) {
     await stop();
     throw error;

@@ -64,17 +64,19 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   DBOS.setConfig({
     name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePool: pool, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
   });
-  const lease = await holdLease({
+  const lease = await orEnded(pool, () => holdLease({
     databaseUrl: options.databaseUrl, executorId, applicationVersion, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
     recover: async (lost) => {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
     },
-  });
+  }));
   try {
     await DBOS.launch();
     await lease.watch();
   } catch (error) {
+    await DBOS.shutdown().catch(() => undefined);
     await lease.release();
+    if (!pool.ending) await pool.end();
     throw error;
   }
   const endReports = reportSagas(options.metrics, pool);
@@ -89,6 +91,16 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
       await ended;
     },
   };
+}
+
+/** Does something with a pool, and ends that when it fails: whoever asked for both has nothing to end. */
+async function orEnded<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
 }
 
 /**

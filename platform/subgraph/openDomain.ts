@@ -11,6 +11,7 @@ import { createEventLog } from '#platform/events/createEventLog.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
+import { logOfService } from '#platform/telemetry/createLogger.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from './domain.ts';
@@ -55,7 +56,7 @@ function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
 
 /** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
 export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {
-  const log = environment.log.child({ service: definition.name });
+  const log = logOfService(environment.log, definition.name);
   const pool = new pg.Pool({ Client: PreparingClient, connectionString: environment.databaseUrl, max: environment.poolSize ?? 8, keepAlive: true, idleTimeoutMillis: 30_000, connectionTimeoutMillis: connectWithinMs });
   // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));

@@ -5,6 +5,8 @@ import { activeTrace, traceIdOf } from './trace.ts';
 
 export interface LogOptions {
   readonly level: string;
+  /** Who speaks, where all of the process is one service; see also `logOfService`. */
+  readonly service?: string;
   /** One short coloured line for people; else JSON, one object a line. Default: people when standard output is a terminal. */
   readonly readable?: boolean;
   /** Default: standard output. */
@@ -15,10 +17,10 @@ export interface LogOptions {
 const confidential = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'cardToken', 'email', 'phone', 'name.first', 'name.last'];
 
 /** The log of a process. Every line that follows from a request carries its trace and correlation id; errors, as `err`, tell no values of a database. */
-export function createLogger({ level, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
+export function createLogger({ level, service, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
-    base: null,
+    base: service === undefined ? null : { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: loggableError },
@@ -31,3 +33,6 @@ export function createLogger({ level, readable = process.stdout.isTTY, destinati
   const stream = destination ?? pino.destination({ dest: 1, sync: true });
   return pino(options, readable ? readableLines(stream) : stream);
 }
+
+/** The same log, every line with this `service`. Once: JSON with a key twice is read in different ways. */
+export const logOfService = (log: Logger, service: string): Logger => (log.bindings()['service'] === service ? log : log.child({ service }));

@@ -38,7 +38,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 async function partsOf(service: string, context: ServeContext): Promise<EdgeParts> {
   const settings = loadSettings(edgeSettings, context.sources);
   checkProfile(settings, context.sources.environment);
-  const log = createLogger({ level: settings.LOG_LEVEL });
+  const log = createLogger({ level: settings.LOG_LEVEL, service });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
   const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions, [service]), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions, context.teardown)]);

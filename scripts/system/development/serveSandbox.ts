@@ -33,7 +33,7 @@ export async function serveSimulation(context: ServeContext): Promise<void> {
   const settings = loadSettings(simulationSettings, context.sources);
   developmentOnly(settings, 'The simulation is');
   const stop = await simulate({
-    gatewayUrl: settings.GATEWAY_URL, deliveryUrl: settings.DELIVERY_URL, secretOptions: secretOptionsOf(settings, context), log: createLogger({ level: settings.LOG_LEVEL }),
+    gatewayUrl: settings.GATEWAY_URL, deliveryUrl: settings.DELIVERY_URL, secretOptions: secretOptionsOf(settings, context), log: createLogger({ level: settings.LOG_LEVEL, service: 'simulation' }),
   });
   // It waits without holding the process open.
   const alive = setInterval(() => undefined, 60_000);

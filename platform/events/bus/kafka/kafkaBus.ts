@@ -101,8 +101,14 @@ class KafkaBus implements EventBus {
 
   async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
     await this.#ensureAll(topics);
-    const stops = await Promise.all(topics.map((topic) => this.#tail(topic).hear(handle)));
-    return this.#subscriptions.add(async () => stops.forEach((stop) => stop()));
+    const begun = await Promise.allSettled(topics.map((topic) => this.#tail(topic).hear(handle)));
+    const stop = async (): Promise<void> => begun.forEach((each) => each.status === 'fulfilled' && each.value());
+    const failed = begun.find((each) => each.status === 'rejected');
+    if (failed) {
+      await stop();
+      throw failed.reason;
+    }
+    return this.#subscriptions.add(stop);
   }
 
   lag(): Promise<readonly GroupLag[]> {
