@@ -73,6 +73,26 @@ describe('client tokens', () => {
     await expect(identity.verifyClientToken(await token(), 'web')).rejects.toThrow(InvalidToken);
   });
 
+  it('have one spelling: others that decode to the same are refused, so that none fills a cache with copies of one token', async () => {
+    const token = await signed({});
+    await identity.verifyClientToken(token, 'web');
+    const [header = '', claims = '', signature = ''] = token.split('.');
+    const lastBits = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', (end) => signature.slice(0, -1) + end)
+      .filter((other) => other !== signature && Buffer.from(other, 'base64url').equals(Buffer.from(signature, 'base64url')));
+    expect(lastBits).toHaveLength(15);
+    const signatures = [
+      ...lastBits, `${signature}=`, `${signature}==`, `${signature}.`,
+      ...[' ', '\n', '\t', '\r\n', '\f', '\u00a0'].flatMap((space) => Array.from({ length: 10 }, (_, at) => `${signature.slice(0, at * 9)}${space.repeat(at + 1)}${signature.slice(at * 9)}`)),
+    ];
+    const variants = [...signatures.map((other) => `${header}.${claims}.${other}`), ` ${token}`, `${token} `, `${header} .${claims}.${signature}`, `${header}.${claims}=.${signature}`];
+    for (const variant of variants) await expect(identity.verifyClientToken(variant, 'web'), JSON.stringify(variant)).rejects.toThrow(InvalidToken);
+  });
+
+  it('have 8,192 characters at most', async () => {
+    await identity.verifyClientToken(await signed({ note: 'x'.repeat(5_000) }), 'web');
+    await expect(identity.verifyClientToken(await signed({ note: 'x'.repeat(8_000) }), 'web')).rejects.toThrow(InvalidToken);
+  });
+
   it('are refused once they have ended, although they were accepted before', async () => {
     const token = await issueToken(clientKey, { subject: 'someone', roles: [], lifetimeSeconds: 60, now });
     await identity.verifyClientToken(token, 'web');

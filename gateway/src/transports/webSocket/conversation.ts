@@ -45,6 +45,9 @@ type Operation = SocketStream | Asked;
 
 const tryAgainLater = 1013;
 const invalid = 'Invalid message received';
+/** An id is kept while its operation runs, and said again with every message of it. */
+const maxIdLength = 128;
+const longId = `An id may have ${maxIdLength} characters`;
 const isMap = (value: unknown): value is Payload => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
@@ -99,7 +102,7 @@ export class Conversation {
     // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
     if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
     const message = readMessage(text);
-    if (!message) return this.#close(CloseCode.BadRequest, invalid);
+    if (typeof message === 'string') return this.#close(CloseCode.BadRequest, message);
     try {
       await this.#take(message);
     } catch (error) {
@@ -225,19 +228,20 @@ export class Conversation {
   }
 }
 
-/** A frame as a message of the protocol; undefined if it is none. What would be refused in a body is refused in a frame. */
-function readMessage(text: string): Message | undefined {
+/** A frame as a message of the protocol; if it is none, why. What would be refused in a body is refused in a frame. */
+function readMessage(text: string): Message | string {
   let message: unknown;
   try {
     message = parseJson(text);
   } catch {
-    return undefined;
+    return invalid;
   }
-  if (!isMap(message) || typeof message['type'] !== 'string') return undefined;
+  if (!isMap(message) || typeof message['type'] !== 'string') return invalid;
   const { type, id, payload } = message;
   const takesId = type === 'subscribe' || type === 'complete';
-  if (takesId && (typeof id !== 'string' || id === '')) return undefined;
-  if (type === 'subscribe' ? !isMap(payload) : payload !== undefined && payload !== null && !isMap(payload)) return undefined;
+  if (takesId && (typeof id !== 'string' || id === '')) return invalid;
+  if (takesId && (id as string).length > maxIdLength) return longId;
+  if (type === 'subscribe' ? !isMap(payload) : payload !== undefined && payload !== null && !isMap(payload)) return invalid;
   return { type, ...(takesId ? { id: id as string } : {}), ...(isMap(payload) ? { payload } : {}) };
 }
 

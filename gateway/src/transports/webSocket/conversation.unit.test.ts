@@ -113,6 +113,16 @@ it('begins a stream once, and with its snapshot, when another graph comes while 
   expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
 });
 
+it.each([['subscribe'], ['complete']])('is closed with 4400, and told why, for an id of more than 128 characters: %s', async (type) => {
+  const to = await connect(await parts.token('customer'));
+  to.send({ id: 'i'.repeat(128), type: 'subscribe', payload: { query: '{__typename}' } });
+  await until(() => of(to, 'complete').length === 1);
+  const reason = new Promise((resolve) => to.socket.once('close', (_code, text) => resolve(String(text))));
+  to.send({ id: 'i'.repeat(129), type, payload: { query: '{__typename}' } });
+  expect(await to.closed).toBe(4400);
+  expect(await reason).toBe('An id may have 128 characters');
+});
+
 /** A text frame, masked with nothing. */
 const frame = (message: unknown) => {
   const text = Buffer.from(JSON.stringify(message));
