@@ -1,5 +1,5 @@
 import {
-  GraphQLError, Kind, TypeInfo, getNamedType, isIntrospectionType, parse, separateOperations, specifiedRules, validate,
+  GraphQLError, Kind, SingleFieldSubscriptionsRule, TypeInfo, getNamedType, isIntrospectionType, parse, separateOperations, specifiedRules, validate,
   type ASTVisitor, type DocumentNode, type OperationDefinitionNode, type ValidationContext,
 } from 'graphql';
 import type { QueryPlan } from '@apollo/query-planner';
@@ -13,6 +13,7 @@ import { LruCache } from './lruCache.ts';
 import { neverNullVariables } from './neverNullVariables.ts';
 import type { Planner } from '../execution/planner.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { OneSubscriptionField } from './subscriptionField.ts';
 
 /** A document that may be run, of the one operation that was chosen and the fragments that it reaches: parsed, within the limits, valid, and planned for those who asked before. */
 export interface PreparedDocument {
@@ -57,6 +58,8 @@ function NoIntrospection(context: ValidationContext): ASTVisitor {
     },
   };
 }
+
+const graphqlRules = [...specifiedRules.filter((rule) => rule !== SingleFieldSubscriptionsRule), OneSubscriptionField];
 
 function selectedOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
   const operations = document.definitions.filter((each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION);
@@ -143,7 +146,7 @@ export class Documents {
     } catch (error) {
       throw error instanceof GraphQLError ? new Refusal('document', [error]) : error;
     }
-    const rules = this.#options.discreet ? [NoIntrospection, ...specifiedRules] : specifiedRules;
+    const rules = this.#options.discreet ? [NoIntrospection, ...graphqlRules] : graphqlRules;
     const errors = validate(this.#graph.apiSchema, document, rules, { maxErrors: 10, hideSuggestions: this.#options.discreet }, new TypeInfo(this.#graph.apiSchema));
     if (errors.length > 0) throw new Refusal('document', errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   }

@@ -38,7 +38,8 @@ export function overlay(result: ExecutionResult, stream: StreamDocument, event: 
   for (const { key, property } of stream.carries) {
     if (answer[key] != null && data?.[property] !== undefined) answer[key] = data[property];
   }
-  for (const key of stream.versionKeys) answer[key] = version;
+  // What the selection's conditions leave out is not in the answer, and stays out.
+  for (const key of stream.versionKeys) if (answer[key] != null) answer[key] = version;
 }
 
 /** The answer that an event gives by itself; undefined if it does not say everything. What no event says is an argument: what the feed says of all its events. */

@@ -1,9 +1,10 @@
 import {
-  Kind, OperationTypeNode, getArgumentValues, getNamedType, isLeafType, isNonNullType, isObjectType, visit,
+  Kind, OperationTypeNode, getArgumentValues, getNamedType, isLeafType, isNonNullType, isObjectType, separateOperations, visit,
   type ArgumentNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type VariableDefinitionNode,
 } from 'graphql';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { responseKeyOf as nameOf, subscriptionField } from '../documents/subscriptionField.ts';
 import { documentId, normalise } from '../documents/trustedDocuments.ts';
 import type { StreamDeclaration } from '../graph/streamDeclaration.ts';
 
@@ -49,7 +50,6 @@ function fieldsOf(set: SelectionSetNode, document: DocumentNode): FieldNode[] {
   });
 }
 
-const nameOf = (field: FieldNode): string => field.alias?.value ?? field.name.value;
 const name = (value: string) => ({ kind: Kind.NAME, value } as const);
 
 const sinceDefinition: VariableDefinitionNode = { kind: Kind.VARIABLE_DEFINITION, variable: { kind: Kind.VARIABLE, name: name(sinceVariable) }, type: { kind: Kind.NAMED_TYPE, name: name('Int') } };
@@ -64,12 +64,14 @@ function hasVersion(schema: GraphQLSchema, declaration: StreamDeclaration): bool
 const subscriptionOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode =>
   ({ ...document, definitions: document.definitions.filter((each) => each.kind !== Kind.OPERATION_DEFINITION || each === operation) });
 
-/** @throws Refusal for a subscription that has no declared stream, or whose root is more than the one field */
+/** Without the fragments around the subscription's field, which no query can spread. */
+const queryOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => separateOperations(document)[operation.name?.value ?? '']!;
+
+/** @throws Refusal for a subscription that has no declared stream */
 export function streamDocument(document: DocumentNode, operation: OperationDefinitionNode, graph: Graph): StreamDocument {
-  const root = operation.selectionSet.selections[0];
-  const only = operation.selectionSet.selections.length === 1 && root?.kind === Kind.FIELD ? root : undefined;
-  const declaration = only && graph.streams.get(only.name.value);
-  if (!only || !declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', 'A subscription selects one field that streams, without a fragment around it.');
+  const only = subscriptionField(document, operation);
+  const declaration = graph.streams.get(only.name.value);
+  if (!declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is no stream.`);
   const asksVersion = hasVersion(graph.apiSchema, declaration);
   const version: FieldNode | undefined = asksVersion ? { kind: Kind.FIELD, alias: name(versionKey), name: name(declaration.version!) } : undefined;
   if (operation.variableDefinitions?.some((each) => each.variable.name.value === sinceVariable)) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `No variable may be called ${sinceVariable}.`);
@@ -80,12 +82,12 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
     ...only, alias: name(nameOf(only)), name: name(declaration.query), arguments: [...(only.arguments ?? []), ...since],
     ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...(version ? [version] : [])] } } : {}),
   };
-  const query = visit(document, {
+  const query = queryOnly(visit(document, {
     OperationDefinition: (node) => (node === operation ? {
       ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] },
       variableDefinitions: [...(node.variableDefinitions ?? []), ...(declaration.since === undefined ? [] : [sinceDefinition])],
     } : null),
-  });
+  }), operation);
   const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
   const selected = only.selectionSet ? fieldsOf(only.selectionSet, document) : [];
   return {
