@@ -239,7 +239,7 @@ describe('a subscription as a query', () => {
   });
 
   it('is refused without a declared stream', () => {
-    expect(() => prepare('subscription{other}')).toThrow('one field that streams');
+    expect(() => prepare('subscription{other}')).toThrow('Subscription.other is no stream');
   });
 });
 
