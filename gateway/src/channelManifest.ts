@@ -69,6 +69,12 @@ export interface StreamPolicy {
   readonly maxConnectionsPerCaller: number;
   /** Over all callers. */
   readonly maxConnections: number;
+  /** What the operations of one connection may hold while they run: their ids, and their variables as JSON. */
+  readonly maxHeldBytesPerConnection: number;
+  /** The same of one caller over all its connections to a process. */
+  readonly maxHeldBytesPerCaller: number;
+  /** And of all callers; those without a token may have half of it, so that they leave room for those with one. */
+  readonly maxHeldBytes: number;
   /** Events that wait to be answered for a stream, before its subscribers are told that they lagged, and get a snapshot. */
   readonly maxQueuedEvents: number;
   /** The same in bytes, as JSON. */
@@ -113,6 +119,7 @@ const mebibyte = 1024 * 1024;
 
 export const defaultStreamPolicy: StreamPolicy = {
   maxSubscriptionsPerSocket: 100, maxSubscriptionsPerCaller: 1_000, maxConnectionsPerCaller: 100, maxConnections: 20_000,
+  maxHeldBytesPerConnection: mebibyte / 4, maxHeldBytesPerCaller: 4 * mebibyte, maxHeldBytes: 64 * mebibyte,
   maxQueuedEvents: 64, maxQueuedBytes: mebibyte / 4, maxQueuedBytesPerProcess: 128 * mebibyte,
   lagMessages: 64, lagBytes: mebibyte / 8,
   maxUnreadBytesPerConnection: mebibyte, maxUnreadBytes: 128 * mebibyte, maxStallMs: 15_000,

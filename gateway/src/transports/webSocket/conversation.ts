@@ -3,13 +3,15 @@ import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
-import type { CallerLimits, Release } from '../../access/callerLimits.ts';
+import { once, type CallerLimits, type Release } from '../../access/callerLimits.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
+import { declaredVariables } from '../../documents/declaredVariables.ts';
 import { operationRequest } from '../../documents/operationRequest.ts';
 import { parseJson } from '../../documents/parseJson.ts';
+import type { PreparedDocument } from '../../documents/documents.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
@@ -43,6 +45,16 @@ class Asked {
 
 type Operation = SocketStream | Asked;
 
+/** What is kept of a request. */
+interface AskedFor {
+  readonly id: string;
+  readonly traceparent: string;
+  readonly prepared: PreparedDocument;
+  /** Those that are declared, as the client sent them. */
+  readonly variables: Record<string, unknown>;
+  readonly resumeFrom: unknown;
+}
+
 const tryAgainLater = 1013;
 const invalid = 'Invalid message received';
 /** An id is kept while its operation runs, and said again with every message of it. */
@@ -68,6 +80,7 @@ export class Conversation {
   readonly #operations = new Map<string, Operation>();
   /** What is begun and has not come to its answer, or to its stream: what its client ended meanwhile, too. */
   #underWay = 0;
+  #heldBytes = 0;
   #state: 'silent' | 'asked' | 'acknowledged' | 'over' = 'silent';
   #counted: Release | undefined;
 
@@ -97,18 +110,16 @@ export class Conversation {
     return this.#session.isRevoked;
   }
 
-  /** Takes a frame. Never rejects. */
-  async hear(text: string): Promise<void> {
+  /** Takes a text frame; undefined: one that is none. What waits for an answer waits apart, so that the frame is not kept until then. */
+  hear(text: string | undefined): void {
     // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
     if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
-    const message = readMessage(text);
+    const message = text === undefined ? invalid : readMessage(text);
     if (typeof message === 'string') return this.#close(CloseCode.BadRequest, message);
-    try {
-      await this.#take(message);
-    } catch (error) {
+    this.#take(message)?.catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'a message of a socket failed');
       this.#close(CloseCode.InternalServerError, 'Internal server error');
-    }
+    });
   }
 
   /** The client is gone: everything it asked for ends. */
@@ -119,14 +130,14 @@ export class Conversation {
     this.#operations.clear();
   }
 
-  async #take({ type, id = '', payload }: Message): Promise<void> {
+  #take({ type, id = '', payload }: Message): Promise<void> | undefined {
     switch (type) {
       case 'connection_init': return this.#begin(payload);
       case 'ping': return this.#pong(payload);
       case 'pong': return undefined;
       case 'subscribe': return this.#subscribe(id, payload!);
-      case 'complete': return this.#complete(id);
-      default: return this.#close(CloseCode.BadRequest, invalid);
+      case 'complete': this.#complete(id); return undefined;
+      default: this.#close(CloseCode.BadRequest, invalid); return undefined;
     }
   }
 
@@ -156,43 +167,82 @@ export class Conversation {
     this.#send(JSON.stringify({ type: 'pong', payload: { accepted } }));
   }
 
-  async #subscribe(id: string, payload: Payload): Promise<void> {
-    if (this.#state !== 'acknowledged') return this.#close(CloseCode.Unauthorized, 'Unauthorized');
-    if (this.#operations.has(id)) return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-    const { maxSubscriptionsPerSocket } = this.#parts.policy;
+  /** Reads what is asked for, and keeps of it no more than it takes to carry it out. */
+  #subscribe(id: string, payload: Payload): Promise<void> | undefined {
+    if (this.#state !== 'acknowledged') return void this.#close(CloseCode.Unauthorized, 'Unauthorized');
+    if (this.#operations.has(id)) return void this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    const { policy: { maxSubscriptionsPerSocket }, live } = this.#parts;
     const traceparent = newTraceparent();
     try {
       if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket) throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
-      this.#underWay += 1;
-      await this.#operate(id, payload, traceparent).finally(() => { this.#underWay -= 1; });
+      const request = operationRequest(payload);
+      const { prepared } = live.current.admission.admit(request);
+      return this.#carryOut({ id, traceparent, prepared, variables: declaredVariables(prepared, request.variables), resumeFrom: request.extensions['resumeFrom'] });
     } catch (error) {
-      const errors = error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#parts.log)];
-      if (this.#operations.delete(id) || !this.#isGone) this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
+      return void this.#fail(id, error, traceparent);
     }
   }
 
-  /** @throws Refusal before anything runs */
-  async #operate(id: string, payload: Payload, traceparent: string): Promise<void> {
-    const { live, subscriptions, callerOf } = this.#parts;
-    const { admission, pipeline } = live.current;
-    const request = operationRequest(payload);
-    const { prepared } = admission.admit(request);
-    if (prepared.operation.operation !== 'subscription') {
-      const variables = pipeline.coerce(prepared, request.variables);
-      const asked = new Asked();
-      this.#operations.set(id, asked);
-      const { principal, authorization } = this.#session;
-      return this.#answer(id, asked, await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, this.#parts.log));
+  async #carryOut(asked: AskedFor): Promise<void> {
+    const { id, prepared, variables, traceparent } = asked;
+    this.#underWay += 1;
+    let release: Release | undefined;
+    try {
+      release = this.#hold(id.length + JSON.stringify(variables).length);
+      const isStream = prepared.operation.operation === 'subscription';
+      if (isStream ? await this.#follow(asked, release) : await this.#ask(asked)) release = undefined;
+    } catch (error) {
+      this.#fail(id, error, traceparent);
+    } finally {
+      this.#underWay -= 1;
+      release?.();
     }
+  }
+
+  /** @throws Refusal if what runs holds too much already */
+  #hold(bytes: number): Release {
+    const { policy, limits } = this.#parts;
+    const release = this.#heldBytes + bytes > policy.maxHeldBytesPerConnection ? undefined : limits.held(this.#session.principal, bytes);
+    if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'The variables and ids of what you have running are too large. End some of it first, or try again in half a minute.');
+    this.#heldBytes += bytes;
+    return once(() => {
+      this.#heldBytes -= bytes;
+      release();
+    });
+  }
+
+  /** @throws Refusal before anything runs */
+  async #ask({ id, prepared, variables: raw, traceparent }: AskedFor): Promise<false> {
+    const { live: { current: { pipeline } }, callerOf, log } = this.#parts;
+    const variables = pipeline.coerce(prepared, raw);
+    const asked = new Asked();
+    this.#operations.set(id, asked);
+    const { principal, authorization } = this.#session;
+    this.#answer(id, asked, await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, log));
+    return false;
+  }
+
+  /** Whether it runs now, and releases what it holds when it ends. @throws Refusal before anything is followed */
+  async #follow({ id, prepared, variables, resumeFrom, traceparent }: AskedFor, held: Release): Promise<boolean> {
+    const { subscriptions, limits, log } = this.#parts;
     if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
-    const checked = subscriptions.check({ prepared, variables: request.variables, resumeFrom: request.extensions['resumeFrom'], principal: () => this.#session.principal });
+    const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => this.#session.principal });
     const stream: SocketStream = new SocketStream(this.#connection, id, (last) => this.#answer(id, stream, last));
     this.#operations.set(id, stream);
     await this.#turnstile.turn();
-    if (this.#operations.get(id) !== stream) return;
-    const opened = await orErrors(() => openCounted(subscriptions, checked, stream, this.#parts.limits), traceparent, this.#parts.log);
-    if ('start' in opened) stream.start(opened);
-    else this.#answer(id, stream, opened);
+    if (this.#operations.get(id) !== stream) return false;
+    const opened = await orErrors(() => openCounted(subscriptions, checked, stream, limits), traceparent, log);
+    if ('start' in opened) {
+      stream.start(opened, held);
+      return true;
+    }
+    this.#answer(id, stream, opened);
+    return false;
+  }
+
+  #fail(id: string, error: unknown, traceparent: string): void {
+    const errors = error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#parts.log)];
+    if (this.#operations.delete(id) || !this.#isGone) this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
   }
 
   /** The last that an operation says, unless its client has ended it. */

@@ -123,11 +123,61 @@ it.each([['subscribe'], ['complete']])('is closed with 4400, and told why, for a
   expect(await reason).toBe('An id may have 128 characters');
 });
 
+const refusals = (to: RawSocket) => of(to, 'error').map(({ id, payload }) => [id, (payload as { extensions: { code: string } }[])[0]!.extensions.code]);
+const follow = (to: RawSocket, id: string, variables: object) => to.send({ id, type: 'subscribe', payload: { query: status, variables } });
+
+it('holds so many bytes for what runs on a connection, and gives them back; variables that are not declared are none of them', async () => {
+  const to = await connect(await parts.token('customer'), { maxHeldBytesPerConnection: 1_000 });
+  hold();
+  follow(to, 'undeclared', { id: 'o1', more: 'x'.repeat(5_000) });
+  follow(to, 'stream', { id: 'x'.repeat(600) });
+  await until(() => held.length === 2);
+  follow(to, 'another', { id: 'y'.repeat(600) });
+  to.send({ id: 'query', type: 'subscribe', payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } } });
+  await until(() => of(to, 'error').length === 2);
+  expect(refusals(to)).toEqual([['another', 'TOO_MANY_REQUESTS'], ['query', 'TOO_MANY_REQUESTS']]);
+  to.send({ id: 'stream', type: 'complete' });
+  letGo();
+  await until(() => to.frames.some(({ id }) => id === 'undeclared'));
+  to.send({ id: 'query', type: 'subscribe', payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } } });
+  await to.heard(({ id, type }) => id === 'query' && type === 'next');
+  await to.heard(({ id, type }) => id === 'query' && type === 'complete');
+  follow(to, 'nothing', { id: 'z'.repeat(600) });
+  await to.heard(({ id, type }) => id === 'nothing' && type === 'next');
+  expect(refusals(to)).toHaveLength(2);
+});
+
+it('holds so many bytes for one caller over all its connections; another one loses nothing', async () => {
+  const token = await parts.token('customer');
+  const to = await connect(token, { maxHeldBytesPerCaller: 1_000 });
+  const second = await new RawSocket(channel!.url).begin(token);
+  const other = await new RawSocket(channel!.url).begin(await parts.token('customer', 'other'));
+  hold();
+  follow(to, 'first', { id: 'x'.repeat(600) });
+  await until(() => held.length === 1);
+  follow(second, 'second', { id: 'y'.repeat(600) });
+  await until(() => refusals(second).length === 1);
+  expect(refusals(second)).toEqual([['second', 'TOO_MANY_REQUESTS']]);
+  follow(other, 'other', { id: 'z'.repeat(600) });
+  await until(() => held.length === 2);
+  to.cut();
+  letGo();
+  await until(() => {
+    follow(second, `again${second.frames.length}`, { id: 'y'.repeat(600) });
+    const seen = second.frames.length;
+    return until(() => second.frames.length > seen).then(() => of(second, 'next').length > 0);
+  });
+  second.cut();
+  other.cut();
+});
+
 /** A text frame, masked with nothing. */
 const frame = (message: unknown) => {
   const text = Buffer.from(JSON.stringify(message));
   return Buffer.concat([Buffer.from([0x81, 0x80 | 126, text.length >> 8, text.length & 255, 0, 0, 0, 0]), text]);
 };
+
+const upgrade = 'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
 
 it('does nothing more for a client whose token is over, that does not answer the close and goes on asking', async () => {
   channel = await serveFixture(parts, { bus: domain, feeds: domain });
@@ -135,7 +185,7 @@ it('does nothing more for a client whose token is over, that does not answer the
   let heard = '';
   client.on('data', (bytes) => { heard += bytes.toString('latin1'); });
   try {
-    client.write('GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n');
+    client.write(upgrade);
     const token = await parts.token('customer', 'someone', { lifetimeSeconds: 1 });
     client.write(frame({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
     await until(() => heard.includes('connection_ack'));
@@ -146,6 +196,40 @@ it('does nothing more for a client whose token is over, that does not answer the
     await channel.post({ query: '{shops{id}}' });
     expect(parts.orders.get('o1')?.version).toBe(1);
   } finally {
+    client.destroy();
+  }
+});
+
+const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+it.each<[string, () => Buffer[]]>([
+  ['pings of the protocol', () => [frame({ type: 'ping' })]], ['pings of WebSocket', () => [ping]], ['pongs of WebSocket', () => [pong]],
+  ['pairs of subscribe and complete', () => [frame({ id: '1', type: 'subscribe', payload: { query: status, variables: { id: 'o1' } } }), frame({ id: '1', type: 'complete' })]],
+])('takes one frame of a connection in a turn of the event loop, so that others are served between: %s', async (_what, burst) => {
+  channel = await serveFixture(parts, { bus: domain, feeds: domain });
+  const client = createConnection(channel.port, '127.0.0.1');
+  let heard = '';
+  client.on('data', (bytes) => { heard += bytes.toString('latin1'); });
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  try {
+    client.write(upgrade);
+    client.write(frame({ type: 'connection_init', payload: { authorization: `Bearer ${await parts.token('customer')}` } }));
+    await until(() => heard.includes('connection_ack'));
+    const frames = Array.from({ length: 100 }, burst).flat();
+    setImmediate(turn);
+    client.write(Buffer.concat([...frames, frame({ type: 'ping', payload: { last: true } })]));
+    let heardAt = 0;
+    client.on('data', () => { if (heardAt === 0 && heard.includes('"last":true')) heardAt = turns; });
+    await until(() => heardAt > 0);
+    expect(heardAt).toBeGreaterThanOrEqual(frames.length);
+  } finally {
+    isOver = true;
     client.destroy();
   }
 });

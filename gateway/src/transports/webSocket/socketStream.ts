@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { Release } from '../../access/callerLimits.ts';
 import type { SocketConnection } from './socketConnection.ts';
 import { latin1, payloadHead, type StreamMessage } from '../../streams/streamMessage.ts';
 import type { StreamSink } from '../../streams/streamSink.ts';
@@ -12,6 +13,7 @@ export class SocketStream implements StreamSink {
   #prefix: string | undefined;
   #head = '';
   #opened: OpenedSubscription | undefined;
+  #held: Release | undefined;
   #over = false;
   #isRenewed = false;
 
@@ -22,10 +24,11 @@ export class SocketStream implements StreamSink {
     this.#onEnd = onEnd;
   }
 
-  /** Begins, unless its client was quicker. */
-  start(opened: OpenedSubscription): void {
+  /** Begins, unless its client was quicker. `held` is what it holds until it ends. */
+  start(opened: OpenedSubscription, held: Release): void {
     this.#opened = opened;
-    if (this.#over) return opened.stop();
+    this.#held = held;
+    if (this.#over) return this.stop();
     // Its client has had another token since it was asked for.
     if (this.#isRenewed) opened.renewed();
     opened.start();
@@ -51,6 +54,7 @@ export class SocketStream implements StreamSink {
   end(last?: ExecutionResult): void {
     if (this.#over) return;
     this.#over = true;
+    this.#held?.();
     this.#onEnd(last);
   }
 
@@ -62,6 +66,7 @@ export class SocketStream implements StreamSink {
   /** Ends it because its client says so, or is gone. */
   stop(): void {
     this.#over = true;
+    this.#held?.();
     this.#opened?.stop();
   }
 }

@@ -48,7 +48,11 @@ export class Sockets {
 
   constructor(options: SocketOptions) {
     this.#options = options;
-    this.#server = new WebSocketServer({ noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false });
+    this.#server = new WebSocketServer({
+      noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false,
+      // One frame of a connection in a turn of the event loop, whatever its kind; what comes meanwhile waits in the kernel. Others are served between.
+      allowSynchronousEvents: false,
+    });
     this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
     // Timers for all sockets: one for each costs when they are many.
     this.#timers = [
@@ -140,7 +144,7 @@ export class Sockets {
     const conversation = new Conversation(this.#options, this.#turnstile, connection);
     this.#peers.set(client, { connection, conversation, beganAt: now, oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5) });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
-    client.on('message', (data) => void conversation.hear(String(data)));
+    client.on('message', (data, isBinary) => conversation.hear(isBinary ? undefined : String(data)));
     client.once('close', () => this.#end(client));
   }
 
