@@ -44,7 +44,7 @@ export interface EventStreamOptions {
 /** An operation that may run, as a client asked for it. */
 export interface StreamedOperation {
   readonly prepared: PreparedDocument;
-  /** As the client sent them. */
+  /** Those that are declared, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
   readonly authorization: string | undefined;
@@ -76,10 +76,10 @@ export class EventStreams {
     const principal = await session.begin(operation.authorization);
     // Behind another answer it would begin when that ends, if ever, and hold a place until then.
     if (!response.socket) throw Refusal.of(400, 'BAD_REQUEST', 'An event stream is asked for on a connection on which nothing else is under way.');
-    const counted = [limits.open(), limits.connection(principal)];
+    const counted = [limits.open(), limits.connection(principal), limits.held(principal, JSON.stringify(operation.variables).length)];
     const out = new EventStreamResponse(response, policy, session);
     try {
-      if (counted.includes(undefined)) throw Refusal.of(429, 'TOO_MANY_REQUESTS', 'There are too many connections. Close some, or try again later.');
+      if (counted.includes(undefined)) throw Refusal.of(429, 'TOO_MANY_REQUESTS', 'There are too many connections, or their variables are too large. Close some, or try again later.');
       this.#open.add(out);
       out.begin(operation.traceparent);
       await this.#send(out, operation, session);

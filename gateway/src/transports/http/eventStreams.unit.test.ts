@@ -114,6 +114,21 @@ it('has its connection to itself: those that are asked for behind it are refused
   await small.close();
 }, 20_000);
 
+it('holds so many bytes for one caller over all its streams, of the variables that are declared', async () => {
+  const small = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxHeldBytesPerCaller: 1_000, pingMs: 20 } } });
+  const to = small.url.replace('localhost', '127.0.0.1');
+  const large = `${id}${'x'.repeat(600)}`;
+  parts.orders.set(large, { id: large, owner: 'someone', status: 'S1', version: 1 });
+  const first = await open({ query, variables: { id: large, more: 'x'.repeat(5_000) } }, {}, to);
+  await until(() => first.messages.length === 1);
+  expect(first.marks).toEqual(['snapshot 1']);
+  const second = await open({ query, variables: { id: large } }, {}, to);
+  expect([second.status, second.headers.get('retry-after')]).toEqual([429, '30']);
+  first.stop();
+  await until(async () => (await open({ query, variables: { id: large } }, {}, to)).status === 200);
+  await small.close();
+}, 20_000);
+
 it('is 401 for a bad token, 429 for too many of one caller, and gives the place back', async () => {
   const bad = await open({ query, variables: { id } }, { authorization: 'Bearer nonsense' });
   expect(bad.status).toBe(401);

@@ -17,6 +17,7 @@ import { unexpectedError } from '../../errors/publicError.ts';
 import { longerSeconds, type EventStreams } from './eventStreams.ts';
 import { acceptsEventStream, codingOf, eventStream, graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
+import { declaredVariables } from '../../documents/declaredVariables.ts';
 import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal } from '../../errors/refusal.ts';
@@ -162,7 +163,7 @@ export class HttpHandler {
     if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
     checkKind(admitted, request, accepted);
     if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {
-      await eventStreams.run(request, response, { prepared, variables: asked.variables, authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
+      await eventStreams.run(request, response, { prepared, variables: declaredVariables(prepared, asked.variables), authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
       return undefined;
     }
     const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
