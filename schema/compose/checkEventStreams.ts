@@ -1,7 +1,7 @@
 import { valueFromASTUntyped, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
 import { nearest } from '#platform/config/misspelling.ts';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
-import { checkCarried, checkCollection, checkVersion } from './checkStreamAnswer.ts';
+import { checkCarried, checkCollection, checkEnd, checkVersion } from './checkStreamAnswer.ts';
 import { checkStreamQuery } from './checkStreamQuery.ts';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, namedTypeOf, type IndexedType } from './typeIndex.ts';
@@ -16,6 +16,7 @@ export interface DeclaredStream {
   readonly carries?: readonly string[] | null;
   readonly since?: string | null;
   readonly fixedOwner?: boolean | null;
+  readonly endsWith?: readonly string[] | null;
 }
 
 /** A subscription field with its declaration, and where to complain about it. */
@@ -55,6 +56,7 @@ export function checkEventStreams(types: Map<string, IndexedType>, events: Map<s
       checkVersion(stream);
       checkCollection(stream);
       checkCarried(stream);
+      checkEnd(stream);
     }
   }
   return problems;

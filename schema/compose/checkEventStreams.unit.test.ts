@@ -24,10 +24,10 @@ const messages = (field: string) => checkEventStreams(indexTypes([
     shopList(town: ID!, after: String): ShopList
     guest(id: ID!): Guest
   }
-  type Shop { id: ID! mood: String name(locale: String): String owner: Guest version: Int! }
+  type Shop { id: ID! mood: String state: State name(locale: String): String owner: Guest version: Int! }
   type ShopChanges { version: Int! reset: Boolean! changed: [Shop!]! removed: [ID!]! }
   type ShopList { version: Int! reset: Boolean changed: Shop }
-  type Guest @key(fields: "id", resolvable: false) { id: ID! }
+  type Guest @key(fields: "id", resolvable: false) { id: ID! } enum State { OPEN CLOSED }
   type Subscription { ${field} }`),
   subgraph('towns', 'type Query { town(id: ID!): Shop }'),
 ]), new Map<string, EventDefinition>([[moved.name, moved], [sold.name, sold]])).map(({ where, message }) => `${where} ${message}`).join('\n');
@@ -40,6 +40,7 @@ describe('declared streams', () => {
   it.each([
     ['one object', stream(`${usual}, query: "shop", version: "version", carries: ["mood:mood"]`)],
     ['one that its events answer', stream(`${usual}, query: "shop", version: "version", carries: ["id:id", "mood:mood"], fixedOwner: true`)],
+    ['one that ends', stream(`${usual}, query: "shop", carries: ["state:mood"], endsWith: ["state:CLOSED"]`)],
     ['a sampled collection', collection('query: "shops", version: "version", since: "after", delivery: "sampled"')],
   ])('pass when they fit: %s', (_what, field) => {
     expect(messages(field)).toBe('');
@@ -91,6 +92,9 @@ describe('declared streams', () => {
     ['no pair', stream(`${usual}, query: "shop", carries: ["mood"]`), 'that is no pair. Write field:property'],
     ['a field twice', stream(`${usual}, query: "shop", carries: ["mood:mood", "mood:town"]`), 'mood is carried twice'],
     ['the version', stream(`${usual}, query: "shop", version: "version", carries: ["version:town"]`), 'version is the version, which every event carries'],
+    ['an end that is no pair', stream(`${usual}, query: "shop", carries: ["state:mood"], endsWith: ["state"]`), 'endsWith lists state. Write pairs field:VALUE of one field'],
+    ['an end that is not carried', stream(`${usual}, query: "shop", endsWith: ["state:CLOSED"]`), 'endsWith names state, which no event carries'],
+    ['an end that is no value', stream(`${usual}, query: "shop", carries: ["state:mood"], endsWith: ["state:GONE"]`), 'State has no value GONE. Take one of OPEN, CLOSED'],
     ['nothing to answer from', stream(`${usual}, query: "shop", fixedOwner: true`), '`carries` lists nothing that they answer'],
   ])('are refused with what an event cannot carry: %s', (_what, field, complaint) => {
     expect(messages(field)).toMatch(/^subgraphs\/shops\/schema.graphql:11 Subscription.moved: /);

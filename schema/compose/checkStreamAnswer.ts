@@ -66,3 +66,23 @@ function checkProperty({ events, declared, node }: StreamUnderCheck, property: s
   const known = [...new Set([...properties.flatMap((each) => each ?? []), ...(node.arguments ?? []).map((each) => each.name.value)])];
   if (!known.includes(property)) complain(`none of its events has a property ${property}, and it is no argument. Take one of ${known.join(', ')}.`);
 }
+
+/** Pairs that end a stream: values of one carried field, which is an enum that has them. */
+export function checkEnd(stream: StreamUnderCheck): void {
+  const { declared: { endsWith, carries }, report } = stream;
+  if (endsWith == null) return;
+  const pairs = endsWith.map((pair) => pair.split(':'));
+  const fields = [...new Set(pairs.map(([field = '']) => field))];
+  const [field = ''] = fields;
+  if (pairs.some(([name, value, ...more]) => !name || !value || more.length > 0) || fields.length !== 1) {
+    return report('endsWith', `endsWith lists ${endsWith.join(', ') || 'nothing'}. Write pairs field:VALUE of one field.`);
+  }
+  if (!carries?.some((pair) => pair.split(':')[0] === field)) return report('endsWith', `endsWith names ${field}, which no event carries. Add it to \`carries:\`.`);
+  const node = fieldOf(stream, field);
+  if (!node) return;
+  const type = namedTypeOf(node.type);
+  const values = (stream.types.get(type)?.nodes ?? []).flatMap((each) => ('values' in each ? each.values ?? [] : [])).map(({ name }) => name.value);
+  for (const [, value = ''] of pairs) {
+    if (!values.includes(value)) report('endsWith', `endsWith "${field}:${value}", but ${type} has no value ${value}. Take one of ${values.join(', ') || 'an enum\'s'}.`);
+  }
+}

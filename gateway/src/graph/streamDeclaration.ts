@@ -19,6 +19,16 @@ export interface StreamDeclaration {
   readonly fixedOwner: boolean;
   /** Field of the answer → property of the event's data. */
   readonly carries: readonly { readonly field: string; readonly property: string }[];
+  /** Values of a carried field after which nothing follows: the message that has one is the last. */
+  readonly ends?: { readonly field: string; readonly property: string; readonly values: ReadonlySet<unknown> };
+}
+
+const pairsOf = (pairs: readonly string[] | null | undefined): [string, string][] => (pairs ?? []).map((pair) => [pair.split(':')[0]!, pair.split(':')[1]!]);
+
+/** Composition has checked that all pairs are of one field, which is carried. */
+function endsOf(pairs: readonly [string, string][], carries: StreamDeclaration['carries']): StreamDeclaration['ends'] {
+  const carried = carries.find(({ field }) => field === pairs[0]?.[0]);
+  return carried && { ...carried, values: new Set(pairs.map(([, value]) => value)) };
 }
 
 /** The streams that a supergraph declares, by subscription field. */
@@ -31,14 +41,18 @@ export function streamDeclarations(supergraph: DocumentNode): Map<string, Stream
       if (!directive) continue;
       const args = Object.fromEntries((directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)])) as {
         events: string[]; feed: string; query: string; delivery?: string | null; version?: string | null; carries?: string[] | null; since?: string | null; fixedOwner?: boolean | null;
+        endsWith?: string[] | null;
       };
+      const carries = pairsOf(args.carries).map(([carried, property]) => ({ field: carried, property }));
+      const ends = endsOf(pairsOf(args.endsWith), carries);
       streams.set(field.name.value, {
         field: field.name.value, events: args.events, feed: args.feed, query: args.query,
         delivery: deliveries.includes(args.delivery ?? '') ? args.delivery as Delivery : 'every',
         ...(args.version ? { version: args.version } : {}),
         ...(args.since ? { since: args.since } : {}),
         fixedOwner: args.fixedOwner === true,
-        carries: (args.carries ?? []).map((pair) => ({ field: pair.split(':')[0]!, property: pair.split(':')[1]! })),
+        carries,
+        ...(ends ? { ends } : {}),
       });
     }
   }

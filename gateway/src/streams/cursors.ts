@@ -7,6 +7,8 @@ export interface Position {
   /** Names the history: versions of two epochs have nothing to do with each other. */
   readonly epoch: string;
   readonly version: number;
+  /** What is here is the last: a client that comes back from here has everything. */
+  readonly isLast?: boolean;
 }
 
 /** What a cursor is bound to: nobody else can use it, and it is good for nothing else. */
@@ -18,7 +20,7 @@ export interface CursorOwner {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{22})$/;
+const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})(z?)\.([A-Za-z0-9_-]{22})$/;
 const longest = 128;
 
 /** JSON in which maps have their keys in order, so that equal variables are equal texts. */
@@ -29,7 +31,7 @@ export const stableJson = (value: unknown): string => JSON.stringify(value, (_ke
 const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => stableJson([kind, subject, channel, bindings]);
 
 /**
- * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`. The binding is signed once for each subscription, the position once for each event
+ * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`, with a `z` behind the version of a last message. The binding is signed once for each subscription, the position once for each event
  * of a feed, whoever follows it. Replicas that share keys read each other's.
  */
 export class Cursors {
@@ -46,28 +48,28 @@ export class Cursors {
   }
 
   /** What a cursor ends with: the same for all who follow a feed. */
-  position(feed: FeedAddress, { epoch, version }: Position): string {
-    return `${epoch}.${version}.${this.#positionBy(this.#keys[0]!, addressKey(feed), epoch, version)}`;
+  position(feed: FeedAddress, position: Position): string {
+    return `${position.epoch}.${position.version}${position.isLast ? 'z' : ''}.${this.#positionBy(this.#keys[0]!, addressKey(feed), position)}`;
   }
 
   /** The position that a cursor holds; undefined if it is not one of ours, or not this owner's, or of another feed. */
   read(cursor: unknown, owner: CursorOwner, feed: FeedAddress): Position | undefined {
     const parts = typeof cursor === 'string' && cursor.length <= longest ? form.exec(cursor) : null;
     if (!parts) return undefined;
-    const [, binding = '', epoch = '', digits = '', signature = ''] = parts;
-    const version = Number(digits);
+    const [, binding = '', epoch = '', digits = '', last = '', signature = ''] = parts;
+    const position: Position = { epoch, version: Number(digits), ...(last ? { isLast: true } : {}) };
     const address = addressKey(feed);
     const good = this.#keys.some((key) => same(binding, this.#bindingBy(key, owner)))
-      && this.#keys.some((key) => same(signature, this.#positionBy(key, address, epoch, version)));
-    return good ? { epoch, version } : undefined;
+      && this.#keys.some((key) => same(signature, this.#positionBy(key, address, position)));
+    return good ? position : undefined;
   }
 
   #bindingBy(key: Buffer, { principal, document, variables }: CursorOwner): string {
     return sign(key, stableJson(['binding', ownerClass(principal), document, variables]));
   }
 
-  #positionBy(key: Buffer, address: string, epoch: string, version: number): string {
-    return sign(key, JSON.stringify(['position', address, epoch, version]));
+  #positionBy(key: Buffer, address: string, { epoch, version, isLast }: Position): string {
+    return sign(key, JSON.stringify(['position', address, epoch, version, ...(isLast ? ['last'] : [])]));
   }
 }
 

@@ -244,3 +244,25 @@ describe('a stream that missed something', () => {
     expect(stream.messages).toMatchObject([{ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] }]);
   });
 });
+
+describe('a stream of what ends', () => {
+  const complete = (status: string) => {
+    parts.orders.set('o1', { ...parts.orders.get('o1')!, version: 2, status });
+    domain.statusChanged('o1', 2, status);
+  };
+
+  it('completes behind its last message; begun, or resumed, on what has ended, behind what is left to tell', async () => {
+    const [one, other] = await Promise.all([replica(), replica()]);
+    const [first, cut] = [await begun(await connect(one)), await begun(await connect(one))];
+    const early = cut.cursor;
+    cut.socket.cut();
+    complete('COMPLETED');
+    await until(() => first.isOver);
+    expect([first.marks, first.refusal]).toEqual([['snapshot 1', 'event 2'], undefined]);
+    const socket = await connect(other);
+    const [begins, missed, had] = [socket.subscribe(query, { id: 'o1' }), socket.subscribe(query, { id: 'o1' }, early), socket.subscribe(query, { id: 'o1' }, first.cursor)];
+    await until(() => begins.isOver && missed.isOver && had.isOver);
+    expect([begins.marks, missed.marks, had.marks]).toEqual([['snapshot 2'], ['event 2'], []]);
+    expect([begins, missed, had].map(({ refusal }) => refusal)).toEqual([undefined, undefined, undefined]);
+  });
+});

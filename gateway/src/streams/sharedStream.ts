@@ -148,7 +148,7 @@ export class SharedStream implements FollowedFeed {
   /** The view does not know of an event: what it shows is said to be older, and looked at again until it does. */
   async #catchUpWithView(answer: Answered, each: FeedEvent): Promise<void> {
     const { policy, stream } = this.#parts;
-    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.renderer.message(answer.result, 'resync', answer.version!, 'stale'), each);
+    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.renderer.message(answer, 'resync', answer.version!, 'stale'), each);
     for (let tries = 1; tries <= policy.staleTries; tries += 1) {
       await this.#queue.pause(policy.retryMs);
       if (this.#closed) return;

@@ -11,6 +11,9 @@ import type { StreamDeclaration } from '../graph/streamDeclaration.ts';
 /** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
 export const versionKey = '__streamVersion';
 
+/** In a stream's query, the field whose value says whether the stream has ended; taken out of every answer as the version is. */
+export const endKey = '__streamEnd';
+
 /** Variable of a stream's query: the version that the client has. */
 export const sinceVariable = '__streamSince';
 
@@ -33,6 +36,7 @@ export interface StreamDocument {
   /** Key in the answer → where an event says it; undefined where events do not say all that is selected, or may not. */
   readonly eventFields: readonly EventField[] | undefined;
   readonly asksVersion: boolean;
+  readonly asksEnd: boolean;
   /** Keys in the answer under which the client itself asks for the version. */
   readonly versionKeys: readonly string[];
   /** Hash of the subscription, its layout aside: the same on every replica that serves the same document. */
@@ -54,10 +58,10 @@ const name = (value: string) => ({ kind: Kind.NAME, value } as const);
 
 const sinceDefinition: VariableDefinitionNode = { kind: Kind.VARIABLE_DEFINITION, variable: { kind: Kind.VARIABLE, name: name(sinceVariable) }, type: { kind: Kind.NAMED_TYPE, name: name('Int') } };
 
-/** Whether the answer's type has the field that says its version, for this audience. */
-function hasVersion(schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
+/** Whether the answer's type has a field, for this audience. */
+function answerHas(field: string | undefined, schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
   const type = getNamedType(schema.getQueryType()?.getFields()[declaration.query]?.type);
-  return declaration.version !== undefined && isObjectType(type) && declaration.version in type.getFields();
+  return field !== undefined && isObjectType(type) && field in type.getFields();
 }
 
 /** Without the other operations of the document: they run by themselves. */
@@ -72,15 +76,17 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
   const only = subscriptionField(document, operation);
   const declaration = graph.streams.get(only.name.value);
   if (!declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is no stream.`);
-  const asksVersion = hasVersion(graph.apiSchema, declaration);
-  const version: FieldNode | undefined = asksVersion ? { kind: Kind.FIELD, alias: name(versionKey), name: name(declaration.version!) } : undefined;
+  const asksVersion = answerHas(declaration.version, graph.apiSchema, declaration);
+  const asksEnd = answerHas(declaration.ends?.field, graph.apiSchema, declaration);
+  const own = (key: string, asked: string): FieldNode => ({ kind: Kind.FIELD, alias: name(key), name: name(asked) });
+  const asked = [...(asksVersion ? [own(versionKey, declaration.version!)] : []), ...(asksEnd ? [own(endKey, declaration.ends!.field)] : [])];
   if (operation.variableDefinitions?.some((each) => each.variable.name.value === sinceVariable)) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `No variable may be called ${sinceVariable}.`);
   const since: ArgumentNode[] = declaration.since === undefined ? [] : [
     { kind: Kind.ARGUMENT, name: name(declaration.since), value: { kind: Kind.VARIABLE, name: name(sinceVariable) } },
   ];
   const field: FieldNode = {
     ...only, alias: name(nameOf(only)), name: name(declaration.query), arguments: [...(only.arguments ?? []), ...since],
-    ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...(version ? [version] : [])] } } : {}),
+    ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...asked] } } : {}),
   };
   const query = queryOnly(visit(document, {
     OperationDefinition: (node) => (node === operation ? {
@@ -91,7 +97,7 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
   const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
   const selected = only.selectionSet ? fieldsOf(only.selectionSet, document) : [];
   return {
-    declaration, responseKey: nameOf(only), query, operationName: operation.name?.value, asksVersion,
+    declaration, responseKey: nameOf(only), query, operationName: operation.name?.value, asksVersion, asksEnd,
     versionKeys: asksVersion ? selected.filter((each) => each.name.value === declaration.version).map(nameOf) : [],
     hash: documentId(normalise(subscriptionOnly(document, operation))),
     carries: declaration.carries.flatMap(({ field: carried, property }) => selected

@@ -19,16 +19,19 @@ export const payloadHead = '{"extensions":{"stream":{"cursor":"';
 export class StreamMessage {
   readonly kind: StreamMark['kind'];
   readonly version: number;
+  /** Nothing follows: its stream completes. */
+  readonly isLast: boolean;
   /** The shared end of the cursor. */
   readonly position: string;
   /** JSON after the cursor. */
   readonly rest: string;
   #frameTail: string | undefined;
 
-  constructor(result: ExecutionResult, mark: Omit<StreamMark, 'cursor'>, position: string) {
+  constructor(result: ExecutionResult, mark: Omit<StreamMark, 'cursor'>, position: string, isLast = false) {
     this.kind = mark.kind;
     this.version = mark.version;
     this.position = position;
+    this.isLast = isLast;
     const { kind, version, reason } = mark;
     const { data, errors } = result;
     this.rest = `",${JSON.stringify({ kind, version, reason }).slice(1)}},${JSON.stringify({ errors, data }).slice(1)}`;

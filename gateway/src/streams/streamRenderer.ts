@@ -4,7 +4,7 @@ import type { LruCache } from '../documents/lruCache.ts';
 import type { Position } from './cursors.ts';
 import type { ResyncReason } from './eventQueue.ts';
 import type { FeedEvent } from './feeds/feedAddress.ts';
-import { answerOf, eventAnswer, overlay, type StreamAnswer } from './streamAnswer.ts';
+import { answerOf, eventAnswer, isLastEvent, overlay, type StreamAnswer } from './streamAnswer.ts';
 import type { StreamDocument } from './streamDocument.ts';
 import { StreamMessage, type StreamMark } from './streamMessage.ts';
 import type { StreamMetrics } from './streamMetrics.ts';
@@ -109,7 +109,8 @@ export class StreamRenderer {
     const known = messages.get(key);
     if (known) return known;
     // A view that says no version is the domain's own, hence not behind its event log.
-    const message = this.message(answer.result, kind, (answer.kind === 'answer' ? answer.version : undefined) ?? head ?? 0, reason);
+    const answered = answer.kind === 'answer' ? answer : undefined;
+    const message = this.message({ result: answer.result, isLast: answered?.isLast ?? false }, kind, answered?.version ?? head ?? 0, reason);
     messages.set(key, message);
     return message;
   }
@@ -133,7 +134,7 @@ export class StreamRenderer {
       const answer = await this.#answerReflecting({ freshness: `since ${since} ${event.version}`, traceparent: event.event?.metadata.traceparent, since }, event.version);
       if (answer.kind !== 'answer') return { kind: 'over', answer };
       if (answer.version !== undefined && answer.version < event.version) return { kind: 'behind', answer };
-      return { kind: 'message', message: this.message(answer.result, 'event', answer.version ?? event.version) };
+      return { kind: 'message', message: this.message(answer, 'event', answer.version ?? event.version) };
     });
   }
 
@@ -146,16 +147,17 @@ export class StreamRenderer {
   async #renderEvent(each: FeedEvent): Promise<Rendered> {
     const { stream } = this.#parts;
     const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
-    if (said) return { kind: 'message', message: this.message(said, 'event', each.version) };
+    const isLast = isLastEvent(stream, each.event);
+    if (said) return { kind: 'message', message: this.message({ result: said, isLast }, 'event', each.version) };
     const answer = await this.#answerReflecting({ freshness: each.event.eventId, traceparent: each.event.metadata.traceparent }, each.version);
     if (answer.kind !== 'answer') return { kind: 'over', answer };
     if (stream.carries.length > 0) {
       // The read may be ahead of this event; those between have messages of their own, each with what it carries.
       overlay(answer.result, stream, each.event, each.version);
-      return { kind: 'message', message: this.message(answer.result, 'event', each.version) };
+      return { kind: 'message', message: this.message({ result: answer.result, isLast }, 'event', each.version) };
     }
     if (answer.version !== undefined && answer.version < each.version) return { kind: 'behind', answer };
-    return { kind: 'message', message: this.message(answer.result, 'event', answer.version ?? each.version) };
+    return { kind: 'message', message: this.message(answer, 'event', answer.version ?? each.version) };
   }
 
   async #answer(read: StreamRead): Promise<StreamAnswer> {
@@ -193,7 +195,7 @@ export class StreamRenderer {
   }
 
   /** An answer as a message under a cursor of its version. */
-  message(result: ExecutionResult, kind: StreamMark['kind'], version: number, reason?: ResyncReason): StreamMessage {
-    return new StreamMessage(result, { kind, version, reason }, this.#parts.positionAt({ epoch: this.#feed.epoch, version }));
+  message({ result, isLast }: Pick<Answered, 'result' | 'isLast'>, kind: StreamMark['kind'], version: number, reason?: ResyncReason): StreamMessage {
+    return new StreamMessage(result, { kind, version, reason }, this.#parts.positionAt({ epoch: this.#feed.epoch, version, isLast }), isLast);
   }
 }

@@ -133,6 +133,7 @@ export class Subscriber {
     this.#sent = message.version;
     this.#epoch = this.#options.shared.epoch;
     this.#options.sink.send(message, this.#options.prefix);
+    if (message.isLast) this.end();
   }
 
   /** What not all of its stream are told now. */
@@ -153,6 +154,7 @@ export class Subscriber {
     const { isPaced, parts } = shared;
     // Where the domain cannot be asked, what this process heard has to do.
     if (this.#epoch !== shared.epoch) return this.#resync('epoch-changed');
+    if (this.#options.resumeFrom?.isLast) return this.end();
     if (shared.head !== undefined && this.#sent! > shared.head) {
       const isAhead = await shared.knows(this.#sent!).catch(() => undefined);
       if (this.#isOver) return;

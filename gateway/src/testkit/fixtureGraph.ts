@@ -48,7 +48,7 @@ const sdl = {
     type Mutation { advance(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:place"]) }
     type Subscription {
       orderStatusChanged(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
-        @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version")
+        @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", carries: ["status:to"], version: "version", endsWith: ["status:COMPLETED", "status:CANCELLED"])
       orderWatched(orderId: ID!): Order @tag(name: "public") @auth(scopes: ["orders:read"])
         @eventStream(events: ["OrderStatusChanged"], feed: "order:{orderId}", query: "order", delivery: "latest")
       boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"], feed: "store:{storeId}", query: "board")
