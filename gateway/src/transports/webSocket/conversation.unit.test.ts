@@ -233,3 +233,23 @@ it.each<[string, () => Buffer[]]>([
     client.destroy();
   }
 });
+
+it.each<[string, string | Buffer, number]>([
+  ['a binary frame', Buffer.from('{"type":"ping"}'), 4400], ['a payload that is null', '{"id":"1","type":"subscribe","payload":null}', 4400],
+  ['a payload that is a list', '{"id":"1","type":"subscribe","payload":[]}', 4400], ['an id that is a number', '{"id":1,"type":"subscribe","payload":{"query":"{__typename}"}}', 4400],
+])('is closed for a frame that is no message: %s', async (_what, sent, code) => {
+  const to = await connect(await parts.token('customer'));
+  to.socket.send(sent);
+  expect(await to.closed).toBe(code);
+});
+
+it('answers under any id, ignores the end of what it does not know, and says what is wrong with a request', async () => {
+  const to = await connect(await parts.token('customer'));
+  to.send({ id: 'unknown', type: 'complete' });
+  for (const id of ['__proto__', 'constructor']) to.send({ id, type: 'subscribe', payload: { query: '{__typename}' } });
+  to.send({ id: 'name', type: 'subscribe', payload: { query: 'query A{__typename}', operationName: 'B' } });
+  to.send({ id: 'extensions', type: 'subscribe', payload: { query: '{__typename}', extensions: [] } });
+  await until(() => of(to, 'complete').length === 2 && of(to, 'error').length === 2);
+  expect(of(to, 'complete').map(({ id }) => id).sort()).toEqual(['__proto__', 'constructor']);
+  expect(refusals(to).map(([id]) => id).sort()).toEqual(['extensions', 'name']);
+});
