@@ -40,7 +40,7 @@ async function serving() {
   })]);
   let server = await serve();
   closing.push(() => server.close());
-  const clients = grpcClients({ identity, addressOf: () => `http://127.0.0.1:${line.port}`, signsOfLife: { silentMs: 100, answerMs: 500 } });
+  const clients = grpcClients({ identity, addressOf: () => `http://127.0.0.1:${line.port}`, signsOfLife: { silentMs: 100, answerMs: 2_000 } });
   closing.push(() => clients.close());
   return {
     line, clients,
