@@ -41,7 +41,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     git('add', '-A', '--', '.', ':!node_modules');
     const touched = git('diff', '--cached', '--numstat').map((line) => line.split('\t'));
     const inside = (path: string): boolean => /^(subgraphs\/giftcards|bffs\/partner)\//.test(path);
-    const generated = new Set(['docker-compose.yml', 'ops/prometheus/prometheus.yml', 'schema/supergraph.graphql']);
+    const generated = new Set(['docker-compose.yml', 'docs/settings.md', 'ops/prometheus/prometheus.yml', 'schema/supergraph.graphql']);
     const others = touched.filter(([, , path = '']) => !inside(path) && !generated.has(path) && !path.startsWith('schema/channels/'));
     expect(others).toEqual([['1', '0', 'schema/channels.ts'], ['1', '0', 'schema/subgraphs.ts']]);
     expect(touched.some(([, , path]) => path === 'schema/channels/partner.graphql')).toBe(true);
@@ -72,10 +72,12 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
   });
 
   it('refuse a name that is taken or cannot be one', () => {
-    for (const [args, message] of [[['subgraph', 'orders'], /there is a orders already/], [['channel', 'Fax-1'], /cannot be a name/], [['subgraph'], /say its name/]] as const) {
+    for (const [args, message] of [[['subgraph', 'orders'], /there is a orders already/], [['channel', 'Fax-1'], /cannot be a name/], [[], /say what: subgraph <name> or channel <name>/]] as const) {
       const refused = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', ...args], { cwd: copy, encoding: 'utf8' });
       expect(refused.status).toBe(1);
       expect(refused.stderr).toMatch(message);
     }
+    const asked = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', 'subgraph'], { cwd: copy, encoding: 'utf8' });
+    expect([asked.status, asked.stdout]).toEqual([0, expect.stringContaining('new:subgraph <name>') as string]);
   });
 });
