@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { firstConnection } from './firstConnection.ts';
 import type { Cluster } from './startCluster.ts';
 
 export interface DatabaseSpec {
@@ -14,9 +15,7 @@ export interface DatabaseSpec {
  * @returns the URL under which the role reaches it, and whether the database is new.
  */
 export async function ensureDatabase(cluster: Pick<Cluster, 'adminUrl' | 'passwordOf' | 'url'>, spec: DatabaseSpec): Promise<{ url: string; created: boolean }> {
-  const client = new pg.Client(cluster.adminUrl);
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await firstConnection(cluster.adminUrl);
   try {
     await ensureRole(client, spec.role, cluster.passwordOf(spec.role));
     return { url: cluster.url(spec.database, spec.role), created: await createDatabase(client, spec) };

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
+import { firstConnection } from './firstConnection.ts';
 
 /** The lock that `prisma migrate deploy` takes too (its own number). */
 const prismaLock = 72707369;
@@ -18,7 +19,7 @@ interface Migration {
  * (so none may hold `CREATE INDEX CONCURRENTLY`). What was applied is kept in Prisma's own table, so that `prisma migrate deploy` stays usable.
  * Several processes may call it at once: they take turns.
  * @returns the names of those applied now.
- * @throws StartupError when one was edited after it was applied, or fails.
+ * @throws StartupError when one was edited after it was applied, or fails, and when the server is not reached.
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   return apply(url, 'public._prisma_migrations', existsSync(folder) ? read(folder) : []);
@@ -48,10 +49,7 @@ function read(folder: string): Migration[] {
 }
 
 async function apply(url: string, table: string, migrations: readonly Migration[]): Promise<string[]> {
-  const client = new pg.Client(url);
-  // A server that goes away fails the statement in hand; without a listener it would also end the process.
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await firstConnection(url);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [prismaLock]);
     if (table.startsWith('platform.')) await client.query('CREATE SCHEMA IF NOT EXISTS platform');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
+import { firstConnection } from '#platform/postgres/firstConnection.ts';
 import { giveUpHungDatabases } from '#platform/postgres/hungDatabases.ts';
 import { grpcNetwork } from '#platform/rpc/network.ts';
 import { announceClose, closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
@@ -56,6 +57,8 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
     const sagasUrl = await databaseAddress(settings, secretOptions, { database: sagaDatabase, whole: 'SAGAS_DATABASE_URL', whatFor: `the sagas of ${name}` });
+    // What DBOS says of a server that it does not reach is no line for an operator.
+    await (await firstConnection(sagasUrl)).end();
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
     const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics });
     context.teardown.add('sagas', () => sagas.stop());
