@@ -54,13 +54,17 @@ describe('each service in a process of its own', () => {
   it('answers a kiosk over HTTP between the processes; one that is down costs its part of the page, until it is back', async () => {
     const stores = serve(['subgraph', 'stores'], {});
     const menu = serve(['subgraph', 'menu'], { METRICS_PORT: String(base + 9) });
-    const kiosk = serve(['channel', 'kiosk'], { METRICS_PORT: String(base + 8) });
+    const kiosk = serve(['channel', 'kiosk'], { METRICS_PORT: String(base + 8), KIOSK_ORIGINS: 'https://kiosk.example.com, https://board.example.com' });
     await Promise.all([stores, menu, kiosk].map((service) => service.whenReady()));
     const bearer = await token();
 
     const whole = await screen(bearer);
     expect(whole.errors).toBeUndefined();
     expect(whole.data.kiosk.store.menu?.sections.length).toBeGreaterThan(0);
+
+    const preflight = async (origin: string) => (await fetch(`http://127.0.0.1:${base + 3}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }))
+      .headers.get('access-control-allow-origin');
+    expect(await Promise.all(['https://board.example.com', 'https://kiosk.example.com', 'https://example.com'].map(preflight))).toEqual(['https://board.example.com', 'https://kiosk.example.com', null]);
 
     const metricsAt = async (offset: number) => (await fetch(`http://127.0.0.1:${base + offset}/metrics`)).text();
     expect(valueOf(await metricsAt(9), 'drburger_relay_leading')).toBe(1);
@@ -91,10 +95,12 @@ describe('each service in a process of its own', () => {
       [['subgraph', 'stores'], /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.$/],
       [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+$/],
       [['everything'], /^serve: say what to serve: [^\n]+$/],
+      [['subgraph', 'stores', '--database-host', '127.0.0.1', '--database-port', '9'], /^serve: PostgreSQL at 127\.0\.0\.1:9 is not reached \([^\n]+\): start it; [^\n]+$/],
+      [['channel', 'kiosk', '--kiosk-origins', 'https://*.example.com'], /^serve: KIOSK_ORIGINS=https:\/\/\*\.example\.com is wrong: [^\n]+$/],
     ] as const) {
       const refused = command('serve', args, { DATA_DIR: env['DATA_DIR']! });
       expect(await refused.ended()).toBe(1);
-      expect(JSON.parse(refused.stderr())).toMatchObject({ level: 'error', service: args.at(-1), msg: expect.stringMatching(message) as string });
+      expect(JSON.parse(refused.stderr())).toMatchObject({ level: 'error', service: args[0] === 'channel' ? 'channel-kiosk' : args[1] ?? args[0], msg: expect.stringMatching(message) as string });
     }
   });
 

@@ -21,7 +21,7 @@ export interface ChannelManifest {
   /** Where the channel differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>;
   readonly cache?: CachePolicy;
-  /** Origins such as `https://www.example.com` of web apps elsewhere that may call this channel; none unless named. */
+  /** Origins such as `https://www.example.com` of web apps elsewhere that may call this channel wherever it runs, besides those that the settings name there; none unless named. */
   readonly origins?: readonly string[];
   readonly streams?: Partial<StreamPolicy>;
   /** Web pages, each served at its name, such as `board` at `/board`: made by `generate` of the folder `pages/<name>/` into one document that loads nothing else. */

@@ -10,6 +10,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import { channels, type ChannelEntry } from '#schema/channels.ts';
+import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -69,7 +70,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     import('#gateway/serve/runChannel.ts'),
     import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
   ]);
-  return runChannel(manifest, await runtimeOf(parts, entry.port));
+  return runChannel(manifest, { ...await runtimeOf(parts, entry.port), origins: originsOf(parts.settings, entry.name) });
 }
 
 /** What a channel stands in. Loads generated code, so it must be there. */

@@ -7,6 +7,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
@@ -42,7 +43,7 @@ export interface PreparedSystem {
   readonly log: Logger;
 }
 
-const systemSettings = z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape });
+const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape }), [originsSettings()]);
 
 /** In one process a newcomer reads the log beside the progress: only what needs attention, unless asked for more. */
 const ownDefaults = { LOG_LEVEL: 'warn' };

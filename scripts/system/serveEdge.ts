@@ -1,4 +1,4 @@
-import { loadSettings } from '#platform/config/loadSettings.ts';
+import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { grpcClients } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
@@ -6,6 +6,7 @@ import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { channelService, gatewayService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
 import { drainBefore } from './drain.ts';
 import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
@@ -19,7 +20,7 @@ import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
   const entry = channels.find((each) => each.name === name);
   if (!entry) throw new StartupError(`no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`);
-  const parts = await partsOf(channelService(name), context);
+  const parts = await partsOf(channelService(name), context, [name]);
   const channel = await startChannel(entry, parts);
   context.teardown.add(`channel ${name}`, () => channel.close());
   drainBefore(context.teardown, parts.settings, () => channel.drain());
@@ -28,15 +29,16 @@ export async function serveChannel(name: string, context: ServeContext): Promise
 
 /** The full graph, for staff and tools, in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
-  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(gatewayService, context)]);
+  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(gatewayService, context, [])]);
   const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
   drainBefore(context.teardown, parts.settings, () => gateway.drain());
   context.ready(`gateway on ${gateway.url}`);
 }
 
-async function partsOf(service: string, context: ServeContext): Promise<EdgeParts> {
-  const settings = loadSettings(edgeSettings, context.sources);
+/** `channelNames`: those that it serves. */
+async function partsOf(service: string, context: ServeContext, channelNames: readonly string[]): Promise<EdgeParts> {
+  const settings = loadSettings(mergeSettings(edgeSettings, [originsSettings(channelNames)]), context.sources);
   checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL, service });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);

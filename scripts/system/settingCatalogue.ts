@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
-import { edgeServices, services } from '#schema/services.ts';
+import { channels } from '#schema/channels.ts';
+import { channelService, edgeServices, services } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { originsSettings } from './channelOrigins.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, sagaDatabase } from './databases.ts';
 import { clientIssuerSettings, clientKeyName, cursorKeysName, kafkaPasswordName, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
@@ -64,12 +66,12 @@ export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })));
   const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
   return [
-    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)] },
+    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, originsSettings().shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)] },
     ...domains.map(({ name, database, settings, secrets }) => ({
       name, settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
       secrets: [...signingKeys(name), passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword, kafkaPassword],
     })),
-    ...edgeServices.map((name) => ({ name, settings: edgeSettings, secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword] })),
+    ...edgeServices.map((name) => ({ name, settings: z.object({ ...edgeSettings.shape, ...originsSettings(channels.filter((each) => channelService(each.name) === name).map((each) => each.name)).shape }), secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword] })),
     {
       name: 'databases', settings: databasesSettings,
       secrets: [{ name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' }, ...domains.map(({ database }) => passwordOf(database)), passwordOf(sagaDatabase), busPassword],

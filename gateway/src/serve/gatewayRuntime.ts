@@ -15,6 +15,8 @@ export interface GatewayRuntime {
   readonly port: number;
   /** Default: all interfaces. */
   readonly host?: string;
+  /** Origins of web apps elsewhere that may call here, besides those of the manifest. */
+  readonly origins?: readonly string[];
   /** How a subgraph is reached: `running.execute` within the process, `httpSubgraph(url)` from elsewhere. */
   readonly subgraphCall: (name: string) => SubgraphCall;
   readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;

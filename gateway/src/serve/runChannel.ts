@@ -45,7 +45,7 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
     name: manifest.name, graph, pages, trusted, callerOf, anyDocument: development, discreet: !development,
     subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
     clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity, runtime.revocations), revocations: runtime.revocations,
-    origins: manifest.origins, limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
+    origins: [...manifest.origins ?? [], ...runtime.origins ?? []], limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
     subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
   };
   const replaceable = createLiveGraph(service);
