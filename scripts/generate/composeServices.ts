@@ -39,6 +39,19 @@ async function environments(): Promise<Map<string, Record<string, string | numbe
   }));
 }
 
+/**
+ * What the image does first, before which a password is seen to: one that everybody knows is for development only. Compose itself can refuse a variable that is missing, but not
+ * in one profile only. Compose reads `$$` as a dollar of the script's.
+ */
+const postgresEntrypoint = ['sh', '-c', `if [ -z "$$POSTGRES_PASSWORD" ]; then
+  if [ "$$PROFILE" != development ]; then
+    echo "POSTGRES_PASSWORD is missing in the $$PROFILE profile: \\"keys:make\\" makes one." >&2
+    exit 1
+  fi
+  export POSTGRES_PASSWORD=postgres
+fi
+exec docker-entrypoint.sh "$$@"`, 'sh'];
+
 const done = { condition: 'service_completed_successfully' };
 const healthy = { condition: 'service_healthy' };
 const started = { condition: 'service_started' };
@@ -72,8 +85,9 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
   return {
     postgres: {
       image: 'postgres:18-bookworm',
+      entrypoint: postgresEntrypoint,
       command: ['postgres', '-c', 'max_connections=400'],
-      environment: { POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:-postgres}' },
+      environment: { PROFILE: `\${PROFILE:-${usual['PROFILE']}}`, POSTGRES_PASSWORD: '${POSTGRES_PASSWORD-}' },
       volumes: ['postgres:/var/lib/postgresql'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isSecret } from '#platform/config/secrets.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { channels } from '#schema/channels.ts';
 import { channelService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -13,6 +15,7 @@ import { root } from './task.ts';
 interface Service {
   readonly build?: string;
   readonly image: string;
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
@@ -62,9 +65,26 @@ describe('docker-compose.yml', () => {
   });
 
   it('has no value of a secret in it: not even one that production could forget to replace', () => {
-    for (const [name, { environment = {} }] of services.filter(([each]) => each !== 'postgres')) {
+    for (const [name, { environment = {} }] of services) {
       for (const [key, value] of Object.entries(environment)) if (isSecret(key)) expect(value, `${name} ${key}`).toBe(`\${${key}-}`);
     }
+  });
+
+  it.each([
+    [{ PROFILE: 'development', POSTGRES_PASSWORD: '' }, [0, 'postgres -c max_connections=400 with postgres\n', '']],
+    [{ PROFILE: 'development', POSTGRES_PASSWORD: 'a b' }, [0, 'postgres -c max_connections=400 with a b\n', '']],
+    [{ PROFILE: 'production', POSTGRES_PASSWORD: 'long' }, [0, 'postgres -c max_connections=400 with long\n', '']],
+    [{ PROFILE: 'production', POSTGRES_PASSWORD: '' }, [1, '', 'POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.\n']],
+  ])('starts PostgreSQL with %o: no password that everybody knows outside development', (env, expected) => {
+    const folder = temporaryFolder('entrypoint');
+    // Stands for the image's own, which is called by its name and handed the command.
+    writeFileSync(join(folder, 'docker-entrypoint.sh'), '#!/bin/sh\necho "$@ with $POSTGRES_PASSWORD"\n');
+    chmodSync(join(folder, 'docker-entrypoint.sh'), 0o755);
+    const { entrypoint = [], command = [], environment } = file.services['postgres']!;
+    expect(environment).toEqual({ PROFILE: '${PROFILE:-development}', POSTGRES_PASSWORD: '${POSTGRES_PASSWORD-}' });
+    const [program = '', ...args] = [...entrypoint, ...command].map((each) => each.replaceAll('$$', '$'));
+    const { status, stdout, stderr } = spawnSync(program, args, { env: { ...env, PATH: `${folder}:${process.env['PATH']}` }, encoding: 'utf8' });
+    expect([status, stdout, stderr]).toEqual(expected);
   });
 
   it('leaves what is for development to the development profile', () => {

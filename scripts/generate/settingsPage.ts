@@ -7,7 +7,7 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 /** Where settings and secrets are declared. */
 export const settingSources = [
   'schema/subgraphs.ts', 'schema/channels.ts', 'schema/services.ts', 'platform/config/settings.ts', 'platform/pii/domainKeyring.ts', 'scripts/system/settingCatalogue.ts', 'scripts/system/serviceSettings.ts',
-  'scripts/system/secrets.ts', 'scripts/system/databaseAddress.ts', 'scripts/system/ports.ts', ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
+  'scripts/system/channelOrigins.ts', 'scripts/system/secrets.ts', 'scripts/system/databaseAddress.ts', 'scripts/system/ports.ts', ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
 ];
 
 export const settingsPagePath = 'docs/settings.md';

@@ -129,10 +129,12 @@ async function stopInOrder(ours: readonly (readonly [string, ComposeService])[],
 async function startPostgres({ environment }: ComposeService, folder: string, { hear }: ComposeOptions, teardown: Teardown): Promise<Address> {
   const dataDir = join(folder, 'postgres');
   mkdirSync(dataDir, { recursive: true });
-  // The superuser's password is the file's, as the image has it: kept for the first start, which makes the cluster.
+  // The superuser's password is the file's, as its entrypoint has it: kept for the first start, which makes the cluster.
+  const password = environment?.['POSTGRES_PASSWORD'] || (environment?.['PROFILE'] === 'development' ? 'postgres' : undefined);
+  if (password === undefined) throw new StartupError('POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.');
   const kept = join(dataDir, 'passwords.json');
   try {
-    writeFileSync(kept, JSON.stringify({ postgres: String(environment?.['POSTGRES_PASSWORD'] ?? 'postgres') }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(kept, JSON.stringify({ postgres: String(password) }), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
