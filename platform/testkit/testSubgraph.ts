@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { createClient, type Client } from '@connectrpc/connect';
 import type { ExecutionResult } from 'graphql';
+import type { PoolClient } from 'pg';
 import pino from 'pino';
 import { afterAll } from 'vitest';
 import type { BusMessage, EventBus } from '#platform/events/eventBus.ts';
@@ -72,7 +73,7 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
   });
   afterAll(() => running.stop());
   const { domain } = running;
-  const counter = countStatements(domain);
+  const counter = await countStatements(domain);
   if (options.seed) await running.seed();
   if (options.bus) await running.start();
 
@@ -113,14 +114,21 @@ const silentBus: EventBus = {
   close: () => Promise.resolve(),
 };
 
-function countStatements(domain: Domain): { count: number } {
+/** Counts on connections to come, and on those that the start has left idle: a pool hands these out first. */
+async function countStatements({ pool }: Domain): Promise<{ count: number }> {
   const counter = { count: 0 };
-  domain.pool.on('connect', (client) => {
+  const watch = (client: PoolClient): void => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     client.query = ((...args: unknown[]) => {
       counter.count += 1;
       return query(...args);
     }) as typeof client.query;
-  });
+  };
+  const idle = await Promise.all(Array.from({ length: pool.idleCount }, () => pool.connect()));
+  for (const client of idle) {
+    watch(client);
+    client.release();
+  }
+  pool.on('connect', watch);
   return counter;
 }
