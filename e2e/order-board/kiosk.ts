@@ -16,6 +16,8 @@ export interface Told {
 
 export interface BoardTold {
   readonly kind: StreamMessage<unknown>['kind'];
+  /** Why a snapshot came in place of what was missed. */
+  readonly reason: StreamMessage<unknown>['reason'];
   readonly version: number;
   readonly board: OrderBoardChangedSubscription['orderBoardChanged'];
 }
@@ -67,8 +69,8 @@ export class Kiosk {
 
   /** Shows the store's order board. */
   followBoard(): void {
-    this.#read(this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }), ({ data, kind, version }) => {
-      this.board.push({ kind, version: version ?? 0, board: data?.orderBoardChanged ?? null });
+    this.#read(this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }), ({ data, kind, reason, version }) => {
+      this.board.push({ kind, reason, version: version ?? 0, board: data?.orderBoardChanged ?? null });
     });
   }
 

@@ -106,13 +106,15 @@ describeOnKafka('order board', () => {
     return unfinished().map(([orderId, each]) => `${orderId} was told ${line(each)}; happened ${line(timelines.get(orderId))}`);
   }
 
-  /** Versions grow, nothing had to be made good, and in the end nothing is left on them. */
+  /** Versions grow, nothing that was missed had to be made good, and in the end nothing is left on them. */
   async function boardsAreRight(): Promise<void> {
     const boards = kiosks.filter(({ board }) => board.length > 0);
     expect(boards.length).toBe(2 * stores.length);
     await until(() => boards.every(({ board }) => board.at(-1)?.board?.preparing.length === 0 && board.at(-1)?.board?.ready.length === 0), { what: 'all numbers leave the boards' });
     for (const { board } of boards) {
-      expect(board.map(({ kind }) => kind)).toEqual(board.map((_, index) => (index === 0 ? 'snapshot' : 'event')));
+      // On a slow machine the read model may be behind for longer than a stream waits: the board is then told what is known, labelled as stale, and goes on.
+      const told = board.filter(({ reason }) => reason !== 'stale');
+      expect(told.map(({ kind, reason }) => [kind, reason])).toEqual(told.map((_, index) => [index === 0 ? 'snapshot' : 'event', undefined]));
       expect(board.every(({ version }, index) => index === 0 || version > board[index - 1]!.version)).toBe(true);
     }
   }
