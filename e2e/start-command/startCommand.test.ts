@@ -143,7 +143,7 @@ describe('start', () => {
     [['--frehs'], {}, /^start: The flag --frehs is unknown: did you mean --fresh\?\n$/],
     [['--kafka'], {}, /^start: The flag --kafka needs a value[^\n]+\n$/],
     [['--kafka', 'nowhere'], {}, /^start: KAFKA_BROKERS holds nowhere: [^\n]+\n$/],
-    [['--kafka', '127.0.0.1:9'], {}, /^start: Kafka does not answer at 127\.0\.0\.1:9: start it, or set KAFKA_BROKERS [^\n]+\n$/],
+    [['--kafka', '127.0.0.1:9'], {}, /^start: Kafka at 127\.0\.0\.1:9 cannot be used \([^\n]+\): start it, or set KAFKA_BROKERS\.\n$/],
     [[], { PORT_BASE: 'many' }, /^start: PORT_BASE=many is wrong: [^\n]+\n$/],
     [[], { DATADIR: '/tmp/x', DATA_DIR: '' }, /^start: DATADIR in the environment looks like DATA_DIR misspelt: rename or unset it\.\n$/],
     [[], { PROFILE: 'production' }, /^start: Missing in the production profile: [A-Z_, ]+\. Set each, or [^\n]+\n$/],

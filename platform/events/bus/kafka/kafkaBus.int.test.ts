@@ -138,7 +138,7 @@ describeOnKafka('Kafka', () => {
 
     it('says in one line that no broker answers', async () => {
       const port = await freePort();
-      await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(new RegExp(`^Kafka does not answer at 127\\.0\\.0\\.1:${port}: start it, or set KAFKA_BROKERS \\(.+\\)\\.$`));
+      await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(new RegExp(`^Kafka at 127\\.0\\.0\\.1:${port} cannot be used \\(.+\\): start it, or set KAFKA_BROKERS\\.$`));
     });
   });
 });

@@ -38,7 +38,7 @@ export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   } catch (error) {
     await client?.close();
     parts.log.debug({ err: error }, 'no broker');
-    throw new StartupError(`Kafka does not answer at ${parts.brokers.join(', ')}: start it, or set KAFKA_BROKERS (${error instanceof Error ? error.message.split('\n')[0] : String(error)}).`);
+    throw new StartupError(`Kafka at ${parts.brokers.join(', ')} cannot be used (${error instanceof Error ? error.message.split('\n')[0] : String(error)}): start it, or set KAFKA_BROKERS.`);
   }
 }
 

@@ -17,9 +17,13 @@ export async function whileSettling<T>(attempt: () => Promise<T>, withinMs: numb
   }
 }
 
-/** The libraries wrap what a broker answered: kafkajs once its own tries are used up, `@platformatic/kafka` with the failures of all brokers. */
+/**
+ * The libraries wrap what a broker answered: kafkajs once its own tries are used up, `@platformatic/kafka` with the failures of all brokers; asked for
+ * the metadata of a topic, this one puts an error without the broker's code in place of UNKNOWN_TOPIC_OR_PARTITION, and tells it by its text alone.
+ */
 function isSettling(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { type, apiId, cause, errors = [] } = error as Error & { type?: string; apiId?: string; errors?: readonly unknown[] };
+  const { code, type, apiId, cause, errors = [] } = error as Error & { code?: unknown; type?: string; apiId?: string; errors?: readonly unknown[] };
+  if (code === 'PLT_KFK_USER' && error.message.startsWith('Unknown topic ')) return true;
   return settling.has(type ?? '') || settling.has(apiId ?? '') || isSettling(cause) || errors.some(isSettling);
 }

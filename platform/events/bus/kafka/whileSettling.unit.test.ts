@@ -1,4 +1,4 @@
-import { MultipleErrors, ProtocolError } from '@platformatic/kafka';
+import { MultipleErrors, ProtocolError, UserError } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { whileSettling } from './whileSettling.ts';
@@ -21,6 +21,7 @@ describe('while a cluster settles', () => {
     ['LEADER_NOT_AVAILABLE', ofKafkajs('LEADER_NOT_AVAILABLE')],
     ['one that kafkajs has tried again', retried(ofKafkajs('UNKNOWN_TOPIC_OR_PARTITION'))],
     ['an answer that @platformatic/kafka has', new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION')],
+    ['the metadata of a topic that @platformatic/kafka does not find yet', new UserError('Unknown topic stores.v1.')],
     ['TOPIC_ALREADY_EXISTS of one of several', new MultipleErrors('failed', [new MultipleErrors('failed', [new ProtocolError('TOPIC_ALREADY_EXISTS')])])],
   ])('tries again after %s', async (_, error) => {
     expect(await whileSettling(failing([error, error]), 10_000)).toBe('done');
