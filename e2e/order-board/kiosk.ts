@@ -38,8 +38,8 @@ export class Kiosk {
   readonly store: string;
   readonly orders = new Map<string, Told[]>();
   readonly board: BoardTold[] = [];
-  /** How often no replica listened where an order was sent, so that it was sent to the next one. */
-  turnedAway = 0;
+  /** How often an order was sent once more, with its idempotency key: no replica listened, or a domain did not answer in time on a busy machine. */
+  sentAgain = 0;
   /** How often it came back after its connection was lost. */
   reconnects = 0;
   readonly #options: KioskOptions;
@@ -85,7 +85,7 @@ export class Kiosk {
     return addresses[this.#at++ % addresses.length]!;
   }
 
-  /** Whoever is not there was not asked: the next one is. Whatever else goes wrong is a failure. */
+  /** Asks once more as a client may: the next replica if one is not there, and after `SUBGRAPH_UNAVAILABLE`. Whatever else goes wrong is a failure. */
   async #send(input: ReturnType<typeof orderInput>): Promise<PlaceOrderMutation> {
     for (;;) {
       try {
@@ -93,11 +93,12 @@ export class Kiosk {
           method: 'POST', body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input } }),
           headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${this.#options.token}` },
         });
-        const { data, errors } = await response.json() as { data?: PlaceOrderMutation; errors?: unknown };
+        const { data, errors } = await response.json() as { data?: PlaceOrderMutation; errors?: readonly { extensions?: { code?: string } }[] };
         if (response.status === 200 && data && !errors) return data;
-        this.#options.onFailure(`an order was answered with ${response.status} ${JSON.stringify(errors)}`);
+        if (errors?.every(({ extensions }) => extensions?.code === 'SUBGRAPH_UNAVAILABLE')) this.sentAgain += 1;
+        else this.#options.onFailure(`an order was answered with ${response.status} ${JSON.stringify(errors)}`);
       } catch (error) {
-        if (codeOf(error) === 'ECONNREFUSED') this.turnedAway += 1;
+        if (codeOf(error) === 'ECONNREFUSED') this.sentAgain += 1;
         else this.#options.onFailure(`an order was not answered: ${String(error)}, ${codeOf(error)}`);
       }
       await pause(50);
