@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { composeVariables } from '../e2e/harness/compose/composeFile.ts';
 import { commandLine } from './system/commandLine.ts';
 import { generateOrFail } from './system/generateOrFail.ts';
 
@@ -9,14 +11,15 @@ const { settings, words } = commandLine({
   does: 'runs docker-compose.yml on a machine without docker: each service as a process, with the command and the environment of the file.',
   forms: { 'compose:run': 'all services of the profile', 'compose:run <service>…': 'these, and what they depend on' },
   flags: {
-    '--profile <name>': 'development or production (development)',
+    '--profile <name>': 'development or production (PROFILE of the environment or .env, else development)',
     '--data-dir <folder>': 'of the databases, the broker and the volumes (.data/compose)',
   },
   more: `Reads .env and the environment as compose does. Each service has a loopback address of its own (Linux), and finds the others by their names. PostgreSQL is the
 embedded one, Kafka comes from Maven Central (Java 17, Maven); services of other images are left out, and named. Ctrl-C stops all in order; once more, at once.`,
-  examples: ['compose:run', 'PROFILE=production compose:run --profile production', 'compose:run channel-kiosk'],
+  examples: ['compose:run', 'compose:run --profile production', 'compose:run channel-kiosk'],
 });
-const { PROFILE = 'development', DATA_DIR = '.data/compose' } = settings;
+const root = new URL('..', import.meta.url).pathname;
+const { PROFILE = composeVariables(process.env, join(root, '.env'))['PROFILE'] ?? 'development', DATA_DIR = '.data/compose' } = settings;
 if (PROFILE !== 'development' && PROFILE !== 'production') throw new StartupError(`--profile ${PROFILE} is not understood: development or production.`);
 await generateOrFail(console.error);
 const { runCompose } = await import('../e2e/harness/compose/runCompose.ts');
