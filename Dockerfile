@@ -4,6 +4,7 @@ RUN npm install --global pnpm@10.34.9
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY clients/stream-client/package.json clients/stream-client/
+COPY patches patches
 
 # With the tools that make code: Prisma's clients, types, pages.
 FROM base AS build

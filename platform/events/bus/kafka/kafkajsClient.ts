@@ -18,9 +18,10 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
   });
   const admin = kafka.admin();
   await admin.connect();
-  // A disconnect waits for fetches, so they are short; otherwise it takes 5 s. Tried again for about as long as the group remembers this member.
+  // A fetch is answered when there is something, else after its wait. A disconnect waits for it, and so does a heartbeat, on the same connection; but each costs
+  // a millisecond or two of CPU, in every process, for every topic. Tried again for about as long as the group remembers this member.
   const reading: Omit<ConsumerConfig, 'groupId'> = {
-    sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: Math.min(1_000, sessionMs / 4), maxWaitTimeInMs: 250, maxBytesPerPartition: 262_144,
+    sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: Math.min(1_000, sessionMs / 4), maxWaitTimeInMs: 500, maxBytesPerPartition: 262_144,
     metadataMaxAge: 60_000, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => false },
   };
   let producer: Promise<Producer> | undefined;
@@ -53,7 +54,7 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
     async follow(topic, next, take) {
       // It has no way to read without a group: one of its own, in which it is alone and commits nothing.
       const groupId = `tail-${randomUUID()}`;
-      const consumer = kafka.consumer({ ...reading, groupId });
+      const consumer = kafka.consumer({ ...reading, groupId, maxWaitTimeInMs: 1_000 });
       consumer.on(consumer.events.GROUP_JOIN, () => { for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) }); });
       const membership = await runConsumer(consumer, [topic], async ({ batch }) => {
         take(batch.partition, recordsOf(batch), Number(batch.lastOffset()) + 1);
