@@ -50,7 +50,7 @@ export class RunningService {
   start(): void {
     this.starts += 1;
     this.state = this.#service.healthcheck ? 'starting' : 'running';
-    const child = this.#spawn([process.execPath, '--import', 'tsx', 'scripts/serve.ts', ...(this.#service.command ?? [])], this.#around.names);
+    const child = this.#spawn([process.execPath, '--import', 'tsx', 'scripts/serve.ts', ...(this.#service.command ?? [])]);
     this.#child = child;
     for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', this.#around.hear);
     child.once('exit', (code, signal) => void this.#ended(child, code, signal));
@@ -76,8 +76,8 @@ export class RunningService {
     this.state = 'stopped';
   }
 
-  #spawn(command: readonly string[], names: ServiceSurroundings['names']): ChildProcess {
-    const { address, mounts, openFiles } = this.#around;
+  #spawn(command: readonly string[]): ChildProcess {
+    const { address, names, mounts, openFiles } = this.#around;
     const own = Object.fromEntries(Object.entries(this.#service.environment ?? {}).map(([key, value]) => [key, mounts[String(value)] ?? String(value)]));
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...own, COMPOSE_ADDRESS: address, COMPOSE_NAMES: JSON.stringify(names), NODE_OPTIONS: `--import ${preload}` };
     const limited = openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
@@ -114,12 +114,13 @@ export class RunningService {
     }
   }
 
-  /** The check as a process of its own, in the service's network, where 127.0.0.1 is the service. */
+  /** The check as a process of its own. Within a container 127.0.0.1 is the service, here it is everybody. */
   async #isHealthy({ test: [kind, ...command], timeout = '30s' }: NonNullable<ComposeService['healthcheck']>): Promise<boolean> {
-    const probe = this.#spawn(kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...command] : command, { ...this.#around.names, '127.0.0.1': { host: this.#around.address } });
-    const late = setTimeout(() => probe.kill('SIGKILL'), milliseconds(timeout));
-    const [code] = (await once(probe, 'exit')) as [number | null];
-    clearTimeout(late);
+    const here = command.map((word) => word.replaceAll('127.0.0.1', this.#around.address));
+    const [program = '', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...here] : here;
+    const probe = spawn(program, args, { stdio: 'ignore', timeout: milliseconds(timeout), killSignal: 'SIGKILL' });
+    // A shell that there is not answers no.
+    const [code] = (await once(probe, 'exit').catch(() => [1])) as [number | null];
     return code === 0;
   }
 }
