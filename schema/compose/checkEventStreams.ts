@@ -62,7 +62,8 @@ export function checkEventStreams(types: Map<string, IndexedType>, events: Map<s
   return problems;
 }
 
-const declaredBy = (directive: ConstDirectiveNode): DeclaredStream => Object.fromEntries(
+/** What the directive says, as it is written. */
+export const declaredBy = (directive: ConstDirectiveNode): DeclaredStream => Object.fromEntries(
   (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
 ) as unknown as DeclaredStream;
 

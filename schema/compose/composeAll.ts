@@ -10,6 +10,7 @@ import { checkVariesBy } from './checkVariesBy.ts';
 import { composeChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
 import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
+import { describeStreams } from './describeStreams.ts';
 import { registeredSources, viewSource, type GraphSource } from './graphSource.ts';
 import { indexTypes } from './typeIndex.ts';
 
@@ -48,14 +49,15 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
       problems.push(...error.problems);
     }
   };
-  attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', sources)));
+  const told = describeStreams(sources);
+  attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', told)));
   // The full graph first: what keeps it from composing would be said again for each channel.
   if (problems.length > 0) throw new CompositionFailed('the graph', problems);
   for (const manifest of await manifests()) {
     attempt(() => {
       const view = viewSource(manifest.name);
       if (view) problems.push(...checkView(view, sources, audiences));
-      const { supergraph, contract } = composeChannel(manifest, sources, view);
+      const { supergraph, contract } = composeChannel(manifest, told, view);
       files.set(`generated/channels/${manifest.name}.supergraph.graphql`, supergraph);
       files.set(`schema/channels/${manifest.name}.graphql`, contract);
     });
