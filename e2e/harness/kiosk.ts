@@ -5,7 +5,8 @@ import {
   OrderBoardChangedDocument, OrderStatusChangedDocument, PlaceOrderDocument, type OrderBoardChangedSubscription, type PlaceOrderMutation,
 } from '#generated/bffs/kiosk/operations.ts';
 import { StreamClient, type StreamMessage } from '#clients/stream-client/src/streamClient.ts';
-import { orderInput, orderOf } from '../harness/placing.ts';
+import type { ErrorCode } from '#schema/errorCodes.ts';
+import { orderInput, orderOf } from './placing.ts';
 
 /** What the screen was told of an order: the answer to placing it, then messages of its stream, as they came. */
 export interface Told {
@@ -31,6 +32,8 @@ export interface KioskOptions {
   readonly first: number;
   /** Hears of everything that must not happen. */
   readonly onFailure: (what: string) => void;
+  /** Processes are killed around it: what broke off or could not be answered is asked again, too. */
+  readonly amidKills?: boolean;
 }
 
 /** A device of a store: it orders, and shows the guests how their orders go along. */
@@ -85,8 +88,9 @@ export class Kiosk {
     return addresses[this.#at++ % addresses.length]!;
   }
 
-  /** Asks once more as a client may: the next replica if one is not there, and after `SUBGRAPH_UNAVAILABLE`. Whatever else goes wrong is a failure. */
+  /** Asks once more as a client may: the next replica if one is not there, and after an answer that says so. Whatever else goes wrong is a failure. */
   async #send(input: ReturnType<typeof orderInput>): Promise<PlaceOrderMutation> {
+    const { amidKills = false } = this.#options;
     for (;;) {
       try {
         const response = await fetch(this.#next(), {
@@ -95,10 +99,10 @@ export class Kiosk {
         });
         const { data, errors } = await response.json() as { data?: PlaceOrderMutation; errors?: readonly { extensions?: { code?: string } }[] };
         if (response.status === 200 && data && !errors) return data;
-        if (errors?.every(({ extensions }) => extensions?.code === 'SUBGRAPH_UNAVAILABLE')) this.sentAgain += 1;
+        if (errors?.every(({ extensions }) => retryable.has(extensions?.code ?? ''))) this.sentAgain += 1;
         else this.#options.onFailure(`an order was answered with ${response.status} ${JSON.stringify(errors)}`);
       } catch (error) {
-        if (codeOf(error) === 'ECONNREFUSED') this.sentAgain += 1;
+        if (amidKills || codeOf(error) === 'ECONNREFUSED') this.sentAgain += 1;
         else this.#options.onFailure(`an order was not answered: ${String(error)}, ${codeOf(error)}`);
       }
       await pause(50);
@@ -108,12 +112,15 @@ export class Kiosk {
   #read<Data>(stream: AsyncIterable<StreamMessage<Data>>, take: (message: StreamMessage<Data>) => void): void {
     const read = async (): Promise<void> => {
       for await (const message of stream) {
-        if (message.errors.length > 0) this.#options.onFailure(`a message came with ${JSON.stringify(message.errors)}`);
+        if (message.errors.length > 0 && !this.#options.amidKills) this.#options.onFailure(`a message came with ${JSON.stringify(message.errors)}`);
         take(message);
       }
     };
     this.#reading.push(read().catch((error: unknown) => this.#options.onFailure(`a stream ended: ${String(error)}`)));
   }
 }
+
+/** Codes of schema/errorCodes.ts after which a client asks again. */
+const retryable: ReadonlySet<string> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'SHUTTING_DOWN', 'CONFLICT']);
 
 const codeOf = (error: unknown): string | undefined => ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;

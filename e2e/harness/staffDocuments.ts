@@ -27,3 +27,6 @@ export const kitchenQueue = document<{ kitchenQueue: { order: { id: string } }[]
 export const openTickets = document<{ openTickets: { orderId: string; status: 'CONFIRMED' | 'PREPARING' | 'READY' }[] }, Record<string, never>>(
   'query OpenTickets { openTickets(first: 200) { orderId status } }',
 );
+export const orderTimeline = document<{ order: { timeline: { version: number; status: string }[] } | null }, OfOrder>(
+  'query OrderTimeline($orderId: ID!) { order(orderId: $orderId) { timeline { version status } } }',
+);

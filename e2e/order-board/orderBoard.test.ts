@@ -4,9 +4,9 @@ import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
 import { until } from '#platform/testkit/until.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import { ChannelClient, contractOf } from '../harness/channelClient.ts';
+import { Kiosk, type Told } from '../harness/kiosk.ts';
 import { startKioskReplicas, type KioskReplicas } from '../harness/kioskReplicas.ts';
 import { setOpeningException } from '../harness/staffDocuments.ts';
-import { Kiosk, type Told } from './kiosk.ts';
 import { runKitchens } from './kitchens.ts';
 
 const kioskCount = 200;

@@ -1,0 +1,120 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { until } from '#platform/testkit/until.ts';
+import { startSimulation } from '#sandbox/simulation/simulation.ts';
+import { ChannelClient, contractOf } from '../harness/channelClient.ts';
+import { runCompose, type ComposeRun } from '../harness/compose/runCompose.ts';
+import { Kiosk, type Told } from '../harness/kiosk.ts';
+import { orderTimeline } from '../harness/staffDocuments.ts';
+import { demoStore } from '../harness/startTestSystem.ts';
+import { developmentKey, startOutside, tokenOf, type Outside, type SigningKey } from './outside.ts';
+
+/** What a shell gives a process by default; a fifth of it has to do, so that nothing is left open by what has ended. */
+const openFiles = 1_024;
+/** At least so many in each profile: COMPOSE_ORDERS=300 is for a machine with time. */
+const orders = Number(process.env['COMPOSE_ORDERS'] ?? 60);
+const kioskCount = 4;
+/** The services fall in so many lots, together, since a machine that fails takes down more than one. */
+const lots = 2;
+const patience = { timeoutMs: 300_000, intervalMs: 200 };
+
+describeOnKafka('docker-compose.yml, each service a process', () => {
+  const folder = temporaryFolder('compose');
+  let outside: Outside;
+  beforeAll(async () => { outside = await startOutside(folder); });
+  afterAll(() => outside?.close());
+
+  // In this order: production seeds nothing, and goes on with the databases that development has filled.
+  describe.each(['development', 'production'] as const)('%s', (profile) => {
+    const lines: string[] = [];
+    let run: ComposeRun;
+    let key: SigningKey;
+
+    const said = (): string => `the services are\n${run?.table().join('\n')}\nand said\n${lines.slice(-60).join('\n')}`;
+    const urlOf = (service: string, port: number): string => `http://${run.addressOf(service)}:${port}/graphql`;
+    const allAreWell = (): Promise<unknown> => Promise.race([run.whenUp(), until(() => false, { ...patience, what: () => `all are well; ${said()}` })]);
+
+    beforeAll(async () => {
+      const { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY } = outside.environment;
+      const kept = { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY };
+      run = await runCompose({
+        environment: { PROFILE: profile, LOG_LEVEL: 'warn', ...(profile === 'production' ? outside.environment : kept) },
+        profiles: profile === 'development' ? ['development'] : [], folder, openFiles, hear: (service, line) => void lines.push(`${service} | ${line}`),
+      });
+      await allAreWell();
+      key = profile === 'production' ? outside.key : developmentKey(folder);
+    }, 360_000);
+    afterAll(() => run?.stop());
+
+    const running = (): [string, number][] => [...run.services].flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, pid]]));
+
+    it('has all services up, each with the open files that it is given', () => {
+      expect(running().map(([name]) => name)).toEqual([...run.services.keys()].filter((name) => name !== 'databases'));
+      for (const [name, pid] of running()) expect(readFileSync(`/proc/${pid}/limits`, 'utf8'), name).toMatch(new RegExp(`Max open files +${openFiles} `));
+    });
+
+    it('brings every order that it took to its end while each service is killed once and terminated once, and tells who follows it of every step', async () => {
+      const failures: string[] = [];
+      const kiosks = await Promise.all(Array.from({ length: kioskCount }, async (_, index) => new Kiosk({
+        store: demoStore, token: await tokenOf(key, 'kiosk', `kiosk-${index}`), addresses: [urlOf('channel-kiosk', 4003)], first: 0, amidKills: true, onFailure: (what) => failures.push(what),
+      })));
+      const staff = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () => tokenOf(key, 'kitchen'));
+      const rest = cook(key);
+      try {
+        let left = orders;
+        let faultsOver = false;
+        const placing = kiosks.map(async (kiosk) => {
+          while (left > 0 || !faultsOver) {
+            left -= 1;
+            const id = await kiosk.order();
+            await until(() => kiosk.orders.get(id)?.at(-1)?.status === 'COMPLETED', { ...patience, what: () => `order ${id} is COMPLETED: ${JSON.stringify(kiosk.orders.get(id))}; ${said()}` });
+          }
+        });
+        const falling = (async () => {
+          for (const signal of ['SIGKILL', 'SIGTERM'] as const) for (let lot = 0; lot < lots; lot += 1) await fell(lot, signal);
+          faultsOver = true;
+        })();
+        await Promise.all([...placing, falling]);
+        expect(failures).toEqual([]);
+        const told = new Map(kiosks.flatMap((kiosk) => [...kiosk.orders]));
+        expect(told.size).toBeGreaterThanOrEqual(orders);
+        for (const [orderId, each] of told) {
+          const { timeline } = (await staff.ask(orderTimeline, { orderId })).order!;
+          expect(stepsOf(each), orderId).toEqual(timeline.filter(({ version }) => version >= each[0]!.version).map(({ version, status }) => ({ version, status })));
+        }
+        expect(lines.filter((line) => /EMFILE|too many open files/i.test(line))).toEqual([]);
+        for (const [name, pid] of running()) expect(readdirSync(`/proc/${pid}/fd`).length, name).toBeLessThan(openFiles / 5);
+      } finally {
+        await Promise.all([rest(), staff.close(), ...kiosks.map((kiosk) => kiosk.close())]);
+      }
+    }, 1_200_000);
+
+    /** Ends a lot of the services by the signal; resolves when they are started again, and all are well. */
+    async function fell(lot: number, signal: NodeJS.Signals): Promise<void> {
+      const fallen = running().filter((_, index) => index % lots === lot).map(([name]) => ({ name, service: run.services.get(name)!, starts: run.services.get(name)!.starts }));
+      for (const { service } of fallen) service.kill(signal);
+      for (const { name, service, starts } of fallen) await until(() => service.starts > starts, { ...patience, what: () => `${name} is started again after ${signal}; ${said()}` });
+      await allAreWell();
+    }
+
+    /** The kitchen's work, by a client from outside with tokens of the staff, until it is told to stop. */
+    function cook(signingKey: SigningKey): () => Promise<void> {
+      const end = new AbortController();
+      const { stopped } = startSimulation({
+        gatewayUrl: urlOf('gateway', 4000), deliveryUrl: urlOf('channel-delivery', 4004), tokenFor: ({ role }) => tokenOf(signingKey, role),
+        couriers: [], log: pino({ level: 'silent' }), signal: end.signal, pace: { start: 0, cook: 0, handOver: 0, look: 0.2 },
+      });
+      return () => {
+        end.abort();
+        return stopped;
+      };
+    }
+  });
+});
+
+/** What was told of an order, once each: a stream that comes back, or whose domain is away, begins with how things are, which one may know. */
+const stepsOf = (told: readonly Told[]): { version: number; status: string }[] =>
+  told.filter(({ version }, index) => version !== told[index - 1]?.version).map(({ version, status }) => ({ version, status }));
