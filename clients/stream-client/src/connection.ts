@@ -49,6 +49,8 @@ export class Connection {
   #opened: SocketLike | undefined;
   #socket: SocketLike | undefined;
   #acknowledgedAt: number | undefined;
+  /** Nobody wants it any more: the close that comes is ours. */
+  #isLeaving = false;
   #demanded: (() => void) | undefined;
   #hurried: (() => void) | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -118,6 +120,7 @@ export class Connection {
   }
 
   #leave(): void {
+    this.#isLeaving = this.#acknowledgedAt !== undefined;
     this.#unwanted.abort();
     this.#unwanted = new AbortController();
     this.#hurried?.();
@@ -213,9 +216,11 @@ export class Connection {
     clearTimeout(this.#renewal);
     const livedMs = this.#acknowledgedAt === undefined ? 0 : Date.now() - this.#acknowledgedAt;
     this.#acknowledgedAt = undefined;
-    if (livedMs >= steadyMs) this.#failures = 0;
-    if (this.#wanted > 0) this.#failed(cause);
-    // Closed from this side: nothing failed.
+    const left = this.#isLeaving;
+    this.#isLeaving = false;
+    // One that served until nobody wanted it was well, however short that was: streams that end, one after the other, would else wait for ever for failures of long ago.
+    if (left || livedMs >= steadyMs) this.#failures = 0;
+    if (this.#wanted > 0 && !left) this.#failed(cause);
     else this.#change({ status: 'connecting', since: new Date() });
   }
 

@@ -53,8 +53,10 @@ class FakeSocket {
   }
 
   close(code = 1005): void {
-    if (isStalled) this.readyState = FakeSocket.CLOSING;
-    else this.end(code);
+    if (this.readyState === FakeSocket.CLOSED) return;
+    this.readyState = FakeSocket.CLOSING;
+    // The other side says farewell, too.
+    if (!isStalled) setTimeout(() => this.end(code));
   }
 
   addEventListener(): void {
@@ -231,5 +233,26 @@ describe('a client that nobody needs', () => {
       ({ stream } = read(client));
     }
     expect(sockets.length).toBeLessThan(5);
+  });
+
+  it('after an outage waits once: streams that end soon, one after the other, begin at once', async () => {
+    isDown = true;
+    const client = clientOf();
+    const first = read(client);
+    await vi.advanceTimersByTimeAsync(2 * minute);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(await first.next).toBe(1);
+    answer = (socket, id) => {
+      snapshot(socket, id);
+      socket.say({ id, type: 'complete' });
+    };
+    await first.stream.return();
+    for (let times = 0; times < 5; times += 1) {
+      const { next, stream } = read(client);
+      const over = next.then(() => stream.next());
+      await vi.advanceTimersByTimeAsync(20);
+      expect(await Promise.race([over, 'nothing yet'])).toMatchObject({ done: true });
+    }
   });
 });
