@@ -30,7 +30,11 @@ const tools: readonly Tool[] = [
   {
     name: 'test', does: 'runs all tests, or those of the files named, on a PostgreSQL (and Kafka, where there is Java) of their own. Words and flags are those of vitest.',
     forms: { 'test [<file>…] [<flags of vitest>]': 'file names may be cut short: test checkGuards' },
-    generates: true, passes: true, runs: ['vitest run'], examples: ['test', 'test schema/compose', 'test --project unit'],
+    generates: true, passes: true, runs: ['vitest run'], examples: ['test', 'test schema/compose', 'test --project int'],
+  },
+  {
+    name: 'test:unit', does: 'runs the tests that need nothing but Node. Words and flags are those of vitest.', forms: { 'test:unit [<file>…] [<flags of vitest>]': 'file names may be cut short: test:unit checkGuards' },
+    generates: true, passes: true, runs: ['vitest run --project unit'], examples: ['test:unit', 'test:unit --watch'],
   },
 ];
 
