@@ -6,6 +6,7 @@ import { until } from '#platform/testkit/until.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { orderInput } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
+import { shutDatabase } from '../harness/shutDatabase.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
@@ -77,10 +78,7 @@ test('every metric of the catalogue is declared, as what it is', async () => {
 });
 
 test('a database that is down takes its own numbers away, and nothing else', async () => {
-  const [menu, admin] = [system.subgraph('menu').domain, system.subgraph('stores').domain.pool];
-  const { rows: [{ name } = { name: '' }] } = await menu.pool.query<{ name: string }>('select current_database() as name');
-  await admin.query(`alter database ${name} allow_connections false`);
-  await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  const shut = await shutDatabase(system, 'menu');
   const text = await until(async () => {
     const each = await scrape();
     return valueOf(each, 'drburger_metrics_source_up', { source: 'menu.database' }) === 0 ? each : undefined;
@@ -88,7 +86,7 @@ test('a database that is down takes its own numbers away, and nothing else', asy
   expect(valueOf(text, 'drburger_outbox_events', { domain: 'menu' })).toBeUndefined();
   expect(valueOf(text, 'drburger_outbox_events')).toBe(0);
   expect(parsePrometheus(text).get('drburger_metrics_source_up')!.samples.filter(({ value }) => value === 0).map(({ labels }) => labels['source'])).toEqual(['menu.database']);
-  await admin.query(`alter database ${name} allow_connections true`);
+  await shut.open();
   await until(async () => await told('outbox_events', { domain: 'menu' }) === 0, { what: 'its numbers are back' });
 });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
 import { OrderTrackingPageDocument, PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
-import { orderInput } from '../harness/placing.ts';
+import { orderInput, orderOf } from '../harness/placing.ts';
+import { shutDatabase } from '../harness/shutDatabase.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
@@ -22,4 +24,16 @@ test('a page with one failing part is still a page, and is whole again when the 
   const whole = await page();
   expect(whole.errors).toEqual([]);
   expect(whole.data?.order).toMatchObject({ id: placeOrder.order.id });
+});
+
+test.each(['orders', 'stores', 'menu'])('an order while the database of %s is down is told to come later, and is placed by the same request when it is back', async (domain) => {
+  const customer = system.client('web', { role: 'customer' });
+  const input = orderInput('TAKEAWAY');
+  const shut = await shutDatabase(system, domain);
+  const { data, errors } = await customer.mutate(PlaceOrderDocument, { input });
+  expect(data?.placeOrder ?? null).toBeNull();
+  expect(errors.map(({ extensions, message }) => [extensions?.['code'], message])).toEqual([['SUBGRAPH_UNAVAILABLE', expect.any(String)]]);
+  await shut.open();
+  const placed = await until(async () => (await customer.mutate(PlaceOrderDocument, { input })).data?.placeOrder);
+  expect(orderOf(placed).id).toBeTruthy();
 });
