@@ -30,10 +30,9 @@ test.each(['orders', 'stores', 'menu'])('an order while the database of %s is do
   const customer = system.client('web', { role: 'customer' });
   const input = orderInput('TAKEAWAY');
   const shut = await shutDatabase(system, domain);
-  const { data, errors } = await customer.mutate(PlaceOrderDocument, { input });
+  const { data, errors } = await customer.mutate(PlaceOrderDocument, { input }).finally(() => shut.open());
   expect(data?.placeOrder ?? null).toBeNull();
   expect(errors.map(({ extensions, message }) => [extensions?.['code'], message])).toEqual([['SUBGRAPH_UNAVAILABLE', expect.any(String)]]);
-  await shut.open();
   const placed = await until(async () => (await customer.mutate(PlaceOrderDocument, { input })).data?.placeOrder);
   expect(orderOf(placed).id).toBeTruthy();
 });

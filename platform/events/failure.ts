@@ -24,7 +24,7 @@ const sqlStateClasses = /^(?:08|53|57P|58)[0-9A-Z]{2,3}$/;
 /** `@connectrpc/connect` codes: deadline exceeded, resource exhausted, unavailable. */
 const rpcCodes = new Set(['4', '8', '14']);
 
-const messages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed|server closed the connection|query read timeout|socket hang up|can't reach database|server has closed the connection|cannot use a pool after calling end|cached plan must not change result type/i;
+const messages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed|server closed the connection|query read timeout|socket hang up|can't reach database|server has closed the connection|cannot use a pool after calling end|cached plan must not change result type|is not currently accepting connections/i;
 
 /**
  * Whether something around the handler failed (a connection, a time-out, a full disk, a service that is down), rather than the handler or the event.

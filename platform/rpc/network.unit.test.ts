@@ -127,3 +127,11 @@ it('leaves no connection behind when it is closed', async () => {
   await expect.poll(() => line.connections).toBe(0);
   expect(() => clients.transportTo('customers', servicePrincipal('orders'))).toThrow('after the connections');
 });
+
+it('is told that a peer is unavailable whose database is down, and of a fault in it that it is one', async () => {
+  const { call, answerWith } = await serving();
+  answerWith(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+  await expect(call()).rejects.toMatchObject(unavailable);
+  answerWith(new TypeError('undefined is not a function'));
+  await expect(call()).rejects.toMatchObject({ code: Code.Internal });
+});

@@ -1,5 +1,6 @@
 import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextKey, type ConnectRouter, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import { isInfrastructureFailure } from '#platform/events/failure.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 
 export interface CallContext {
@@ -36,9 +37,19 @@ export function service<Service extends DescService>(description: Service, calle
         const principal = context.values.get(callerKey);
         if (!principal) throw new Error(`${description.typeName}/${name} was reached without a caller`);
         if (!callers.includes(principal.subject)) throw new ConnectError(`${principal.subject} may not call ${description.typeName}`, Code.PermissionDenied);
-        return handle(request, { principal, signal: context.signal });
+        return tellingUnavailability(() => handle(request, { principal, signal: context.signal }));
       },
     ]),
   );
   return { description, callers, register: (router) => void router.service(description, handlers as ServiceImpl<Service>) };
+}
+
+/** A handler whose database is down, say, is not at fault: its caller hears `Unavailable`, after which it asks again, and not `Internal`, after which it gives up. */
+async function tellingUnavailability<T>(handle: () => T | Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (error instanceof ConnectError || !isInfrastructureFailure(error)) throw error;
+    throw new ConnectError('something that this rests on does not answer', Code.Unavailable, undefined, undefined, error);
+  }
 }

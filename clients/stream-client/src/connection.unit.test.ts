@@ -252,7 +252,7 @@ describe('a client that nobody needs', () => {
       const { next, stream } = read(client);
       const over = next.then(() => stream.next());
       await vi.advanceTimersByTimeAsync(20);
-      expect(await Promise.race([over, 'nothing yet'])).toMatchObject({ done: true });
+      expect(await Promise.race([over, Promise.resolve('nothing yet')])).toMatchObject({ done: true });
     }
   });
 });
