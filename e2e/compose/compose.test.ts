@@ -83,9 +83,8 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
         expect(told.size).toBeGreaterThanOrEqual(orders);
         for (const [orderId, each] of told) {
           const { timeline } = (await staff.ask(orderTimeline, { orderId })).order!;
-          // A hand-over is in the timeline, and moves no status.
-          const steps = timeline.filter(({ status }, index) => status !== timeline[index - 1]?.status).map(({ version, status }) => ({ version, status }));
-          expect(stepsOf(each), orderId).toEqual(steps.filter(({ version }) => version >= each[0]!.version));
+          const { first, later } = followed(each);
+          expect(later, orderId).toEqual(changes(timeline.filter(({ version }) => version >= first.version)).slice(1));
         }
         expect(lines.filter((line) => /EMFILE|too many open files/i.test(line))).toEqual([]);
         for (const [name, pid] of running()) expect(readdirSync(`/proc/${pid}/fd`).length, name).toBeLessThan(openFiles / 5);
@@ -117,6 +116,11 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
   });
 });
 
-/** What was told of an order, once each: a stream that comes back, or whose domain is away, begins with how things are, which one may know. */
-const stepsOf = (told: readonly Told[]): { version: number; status: string }[] =>
-  told.filter(({ version }, index) => version !== told[index - 1]?.version).map(({ version, status }) => ({ version, status }));
+/** What the stream of an order began with, which is how the order was when it was followed, and the statuses that it was told to have reached since. */
+function followed([, first, ...later]: readonly Told[]): { first: Told; later: string[] } {
+  expect(later.every(({ version }, index) => version >= (later[index - 1] ?? first!).version)).toBe(true);
+  return { first: first!, later: changes([first!, ...later]).slice(1) };
+}
+
+/** Statuses, each once: a hand-over changes none, and a stream whose domain is away tells what it knows once more. */
+const changes = (steps: readonly { readonly status: string }[]): string[] => steps.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
