@@ -7,7 +7,11 @@ const onPostgres = {
   setupFiles: ['platform/testkit/eachFile.ts'],
 };
 
-// Named by what a test needs: nothing, a PostgreSQL, or the whole system from outside.
+/** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */
+const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2e/chaos/*.test.ts'];
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+// Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
 export default defineConfig({
   // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each other's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
@@ -15,7 +19,8 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },
       { extends: true, test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres } },
-      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: ['**/*.unit.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, ...onPostgres } },
+      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: ['**/*.unit.test.ts', ...manyProcesses], ...patience, ...onPostgres } },
+      { extends: true, test: { name: 'alone', include: manyProcesses, sequence: { groupOrder: 1 }, maxWorkers: 1, ...patience, ...onPostgres } },
     ],
     exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
     pool: 'forks',
