@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
 import { issueToken, newSigningKey } from '#platform/identity/developmentIssuer.ts';
+import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { cheeseburgers, orderInput } from '../harness/placing.ts';
@@ -94,6 +98,7 @@ describe('somebody', () => {
       'another key': await issueToken(other, { subject: seedId('customer', 1), roles: ['customer'] }),
       'ended': await issueToken(other, { subject: seedId('customer', 1), roles: ['customer'], now: long }),
       'another subject': `${token.split('.')[0]}.${part({ ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sub: seedId('customer', 2) })}.${signature}`,
+      'a subject that is a number': await system.tokenFor({ role: 'customer', subject: 7 as never }),
       'rubbish': 'x', 'nothing': '',
     };
     for (const [what, bearer] of Object.entries(wrong)) expect((await as({ authorization: `Bearer ${bearer}` })).status, what).toBe(401);
@@ -132,6 +137,71 @@ test.each<[string, object]>([
   expect(body).not.toMatch(/INTERNAL_SERVER_ERROR|PlaceOrderSuccess/);
   expect(body).toMatch(status === 200 ? /"__typename":"Order[A-Z]\w+"|"errors"/ : /"errors"/);
   expect(await facts()).toBe(before);
+});
+
+describe('a stream', () => {
+  const subscription = 'subscription ($storeId: ID!) { menuAvailabilityChanged(storeId: $storeId) { reset } }';
+  const payload = { query: subscription, variables: { storeId: demoStore } };
+
+  async function socket(): Promise<{ readonly to: WebSocket; readonly closed: Promise<number>; readonly next: (ids: number) => Promise<void> }> {
+    const to = new WebSocket(system.urlOf('web').replace(/^http/, 'ws'), 'graphql-transport-ws');
+    const closed = once(to, 'close').then(([code]) => code as number);
+    const told = new Set<string>();
+    to.on('message', (data: Buffer) => {
+      const { type, id } = JSON.parse(data.toString()) as { type: string; id?: string };
+      if (type === 'next' || type === 'error') told.add(id!);
+      if (type === 'connection_ack') to.emit('acknowledged');
+    });
+    await once(to, 'open');
+    const acknowledged = once(to, 'acknowledged');
+    to.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+    await acknowledged;
+    return { to, closed, next: async (ids) => void (await until(() => told.size >= ids)) };
+  }
+
+  test('of an id of 94 kB closes its socket', async () => {
+    const { to, closed } = await socket();
+    to.send(JSON.stringify({ id: 'i'.repeat(94_000), type: 'subscribe', payload }));
+    expect(await closed).toBe(4400);
+  });
+
+  test('with a variable that its document does not declare is served without it', async () => {
+    const { to, closed, next } = await socket();
+    to.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { ...payload, variables: { ...payload.variables, more: 'x'.repeat(50_000) } } }));
+    await next(1);
+    to.close(1000);
+    expect(await closed).toBe(1000);
+  });
+
+  test('asked for 6,000 times in one burst is given, or refused, once for each, while others are served', async () => {
+    const { to, closed, next } = await socket();
+    for (let id = 0; id < 6_000; id += 1) to.send(JSON.stringify({ id: String(id), type: 'subscribe', payload }));
+    expect((await ask('{ menuCategories { id } }')).status).toBe(200);
+    await Promise.race([next(6_000), closed]);
+    to.terminate();
+    await closed;
+  });
+
+  test('over HTTP, asked for 140 times on one connection that is then closed, leaves its places to others', async () => {
+    const { hostname, port } = new URL(system.urlOf('web'));
+    const asked = `GET /graphql?query=${encodeURIComponent(subscription)}&variables=${encodeURIComponent(JSON.stringify(payload.variables))} HTTP/1.1\r\nhost: ${hostname}\r\naccept: text/event-stream\r\ngraphql-require-preflight: 1\r\nauthorization: Bearer ${token}\r\n\r\n`;
+    for (let connection = 0; connection < 20; connection += 1) {
+      const line = connect(Number(port), hostname);
+      line.write(asked.repeat(140));
+      await once(line, 'data');
+      line.destroy();
+    }
+    const { to, closed, next } = await socket();
+    to.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    await next(1);
+    to.terminate();
+    await closed;
+    const answer = await fetch(`${system.urlOf('web')}?query=${encodeURIComponent(subscription)}&variables=${encodeURIComponent(JSON.stringify(payload.variables))}`, {
+      headers: { accept: 'text/event-stream', 'graphql-require-preflight': '1', authorization: `Bearer ${token}` },
+    });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/event-stream')]);
+    await answer.body?.cancel();
+  });
 });
 
 test('the store serves on', async () => {

@@ -30,8 +30,8 @@ export const metricCatalogue = {
     labels: { channel: any, code: any },
   },
   subgraphFetches: {
-    kind: 'counter', name: 'drburger_subgraph_fetches_total', help: 'Fetches from subgraphs: ok; error (the answer holds some); late (the deadline came first); unavailable (no answer).',
-    labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'late', 'unavailable'] },
+    kind: 'counter', name: 'drburger_subgraph_fetches_total', help: 'Fetches from subgraphs: ok; error (the answer holds some); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
+    labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'late', 'unavailable', 'abandoned'] },
   },
   subgraphFetchDuration: {
     kind: 'histogram', name: 'drburger_subgraph_fetch_duration_seconds', help: 'How long a fetch waited for its subgraph, or for the fetch it shares.',

@@ -20,6 +20,8 @@ export interface Caller {
 export interface RunOptions {
   /** See `SubgraphFetchContext.freshness`. */
   readonly freshness?: string;
+  /** See `SubgraphFetchContext.gone`. */
+  readonly gone?: AbortSignal;
 }
 
 /** The way of a document that may run: variables → plan → subgraphs → refusals → errors a client may see. */
@@ -56,7 +58,7 @@ export class Pipeline {
       plan: variant.plan, document: variant.document, operation: variant.operation, variables,
       context: {
         authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
-        traceparent, freshness: options.freshness ?? '', deadline: Date.now() + this.#options.deadlineMs,
+        traceparent, freshness: options.freshness ?? '', deadline: Date.now() + this.#options.deadlineMs, gone: options.gone,
       },
     }));
     const whole = variant.whole ? answer : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);

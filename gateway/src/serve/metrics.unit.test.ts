@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '#platform/telemetry/metrics.ts';
 import { valueOf } from '#platform/testkit/prometheusText.ts';
+import { until } from '#platform/testkit/until.ts';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 
@@ -57,4 +58,23 @@ it('counts fetches by subgraph and by what came of them', async () => {
   await channel.post({ query: shops });
   expect(await told('subgraph_fetches_total', { subgraph: 'shops', outcome: 'late' })).toBe(1);
   expect(await told('subgraph_fetches_total', { subgraph: 'shops', outcome: 'error' })).toBe(0);
+});
+
+it('counts a client that has gone apart, which is no error of ours, and reads nothing more for it', async () => {
+  const client = new AbortController();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  parts.calls.length = 0;
+  parts.gate = async (subgraph) => {
+    if (subgraph !== 'shops') return;
+    client.abort();
+    await held;
+  };
+  const asked = fetch(channel.url, { method: 'POST', body: JSON.stringify({ query: shops }), headers: { 'content-type': 'application/json' }, signal: client.signal });
+  await expect(asked).rejects.toThrow(/aborted/);
+  await until(async () => await told('http_requests_total', { operation: 'other', status: '499' }) === 1);
+  release();
+  expect(parts.calls.map(({ subgraph }) => subgraph)).toEqual(['shops']);
+  expect(await told('subgraph_fetches_total', { subgraph: 'shops', outcome: 'abandoned' })).toBe(1);
+  for (const code of ['DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE']) expect(await told('graphql_errors_total', { code }), code).toBe(0);
 });

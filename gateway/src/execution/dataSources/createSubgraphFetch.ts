@@ -15,15 +15,20 @@ const failed = ({ query }: SubgraphRequest, code: string, message: string): Exec
 /** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
 export const isQuery = (request: SubgraphRequest): boolean => /^\s*(query\b|\{)/.test(request.query);
 
-async function before<T>(deadline: number, work: Promise<T>): Promise<T | 'late'> {
+/** What the work gives, unless the deadline comes first, or the client goes. */
+async function before<T>({ deadline, gone }: Pick<SubgraphFetchContext, 'deadline' | 'gone'>, work: Promise<T>): Promise<T | 'late' | 'abandoned'> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
+  let leave: (() => void) | undefined;
+  const ended = new Promise<'late' | 'abandoned'>((resolve) => {
     timer = setTimeout(() => resolve('late'), Math.max(0, deadline - Date.now()));
+    leave = () => resolve('abandoned');
+    gone?.addEventListener('abort', leave, { once: true });
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, ended]);
   } finally {
     clearTimeout(timer);
+    gone?.removeEventListener('abort', leave!);
   }
 }
 
@@ -34,7 +39,7 @@ export interface FetchCounting {
 }
 
 /**
- * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the deadline.
+ * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the deadline, and nothing read for a client that has gone.
  * A query that starts after a mutation through this process ended never joins a read from before it.
  */
 export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logger, counting?: FetchCounting): SubgraphFetch {
@@ -58,16 +63,21 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
 
   return async (request, context) => {
     const began = performance.now();
+    const abandoned = () => counted('abandoned', began, failed(request, 'DEADLINE_EXCEEDED', 'The client has gone.'));
+    const reads = isQuery(request);
+    if (reads && context.gone?.aborted) return abandoned();
     try {
       const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
-      const key = isQuery(request) ? keyOf(request, headers, context) : undefined;
+      const key = reads ? keyOf(request, headers, context) : undefined;
       const work = key === undefined ? call(request, headers).finally(() => (epoch += 1)) : inFlight.share(key, () => callOnce(request, headers));
-      const came = await before(context.deadline, work);
-      if (came !== 'late') {
+      const came = await before(reads ? context : { deadline: context.deadline }, work);
+      if (came !== 'late' && came !== 'abandoned') {
         const result = graphqlAnswer(came);
         return counted(result.errors?.length ? 'error' : 'ok', began, result);
       }
       work.catch(() => undefined);
+      // Others may wait for the same.
+      if (came === 'abandoned') return abandoned();
       if (key !== undefined) inFlight.forget(key);
       return counted('late', began, failed(request, 'DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`));
     } catch (error) {

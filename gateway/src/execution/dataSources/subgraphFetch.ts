@@ -10,6 +10,8 @@ export interface SubgraphFetchContext {
   readonly freshness: string;
   /** Milliseconds since the epoch at which nobody waits for the answer any more. */
   readonly deadline: number;
+  /** Fires when the client has gone: nothing more is read for it. What it asked to be changed is changed. */
+  readonly gone?: AbortSignal;
 }
 
 /** One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result belongs to the caller. */

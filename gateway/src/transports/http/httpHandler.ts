@@ -24,6 +24,8 @@ import { Refusal } from '../../errors/refusal.ts';
 
 const compress = promisify(gzip);
 const compressFromBytes = 1_024;
+/** In metrics, and as other web servers have it: no status of HTTP. */
+const clientGone = 499;
 
 export interface HttpHandlerOptions {
   /** Of the channel. */
@@ -123,6 +125,8 @@ export class HttpHandler {
         : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
     }
     if (!answer) return this.#count(seen, { status: response.statusCode, body: {} });
+    // What came of it is nobody's trouble: it is counted as web servers count it.
+    if (response.destroyed) return this.#count(seen, { status: clientGone, body: {} });
     await send(request, response, answer, accepted.type ?? json, traceparent);
     this.#count(seen, answer, (performance.now() - began) / 1_000);
   }
@@ -166,7 +170,9 @@ export class HttpHandler {
       await eventStreams.run(request, response, { prepared, variables: declaredVariables(prepared, asked.variables), authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
       return undefined;
     }
-    const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization), { gone: gone.signal });
     const failed = (body.errors?.length ?? 0) > 0;
     return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) } };
   }
