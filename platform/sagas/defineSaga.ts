@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS, DBOSWorkflowConflictError, Error as DbosError } from '@dbos-inc/dbos-sdk';
-import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { currentTrace, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
+import { putBackIntoQueue, runningExecutor, type SagaExecutor } from './dbosInternals.ts';
 import type { SagaHost } from './sagaHost.ts';
 import { SagaRefused, SagaRun, usualRetry, type RetryPattern } from './sagaRun.ts';
 import type { Saga, SagaStep } from './saga.ts';
@@ -82,7 +82,7 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   parts: SagaParts<D, Input, Message, Steps>, domain: D, { input, trace }: Recorded<Input>,
 ): Promise<string> {
   const id = DBOS.workflowID!;
-  const executor = DBOSExecutor.globalInstance;
+  const executor = runningExecutor();
   const saga = new SagaRun<D, Message>({ id, domain, steps: parts.steps, trace: { ...trace, actor: `service:${domain.name}`, causationId: id }, retry: parts.retry });
   return runWithTrace(trace, async () => {
     try {
@@ -118,8 +118,8 @@ const leftToTheNext = new Promise<never>(() => undefined);
  * what was recorded. To end the saga there would leave the order half done. So it is put back into the queue and goes on from
  * its last step, forward or back, again and again until that works; the log says so each time. The runtime never hears of the error, which it would keep whole.
  */
-async function beginAgain(id: string, domain: SagaHost, executor: DBOSExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
-  const movedOn = () => executor === undefined || DBOSExecutor.globalInstance !== executor || !DBOS.isInitialized();
+async function beginAgain(id: string, domain: SagaHost, executor: SagaExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
+  const movedOn = () => executor === undefined || runningExecutor() !== executor || !DBOS.isInitialized();
   if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError) throw error;
   if (movedOn()) return leftToTheNext;
   domain.log.error({ saga: id, err: error }, 'a saga broke off; it goes on from its last step after a pause');
@@ -127,7 +127,7 @@ async function beginAgain(id: string, domain: SagaHost, executor: DBOSExecutor |
     await delay(pauseMs);
     if (movedOn()) return leftToTheNext;
     try {
-      await executor!.systemDatabase.resumeWorkflows([id]);
+      await putBackIntoQueue(executor!, id);
       // This run owns the saga no more: that is what the runtime understands by a conflict.
       throw new DBOSWorkflowConflictError(id);
     } catch (failure) {

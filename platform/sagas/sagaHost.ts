@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
-import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
+import { onDestroyed, takeOver } from './dbosInternals.ts';
 import { holdLease } from './executorLease.ts';
 import { reportSagas } from './reportSagas.ts';
 
@@ -66,9 +66,7 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   });
   const lease = await orEnded(pool, () => holdLease({
     databaseUrl: options.databaseUrl, executorId, applicationVersion, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
-    recover: async (lost) => {
-      await DBOSExecutor.globalInstance?.recoverPendingWorkflows([lost]);
-    },
+    recover: takeOver,
   }));
   try {
     await DBOS.launch();
@@ -108,13 +106,8 @@ async function orEnded<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
  * by that, and DBOS would remember the failure as what came of the step. The saga could never go on.
  */
 async function shutDown(pool: pg.Pool): Promise<{ ended: Promise<void> }> {
-  const executor = DBOSExecutor.globalInstance!;
-  const destroy = executor.destroy.bind(executor);
   let ended: Promise<void> | undefined;
-  executor.destroy = async () => {
-    await destroy();
-    ended = pool.end();
-  };
+  onDestroyed(() => { ended = pool.end(); });
   await DBOS.shutdown();
   return { ended: ended ?? pool.end() };
 }
