@@ -46,7 +46,7 @@ describeOnKafka('brokers that let not everybody in', () => {
   }, 60_000);
 
   it.each(['kafkajs', 'platformatic'] as const)('are told from others, and tell others from us, by %s', async (client) => {
-    await expect(open(client, { tls: { ca: foreignCa }, sasl: sasl('plain') })).rejects.toThrow('Kafka does not answer');
-    await expect(open(client, { tls: { ca }, sasl: sasl('scram-sha-256', 'wrong-password') })).rejects.toThrow('Kafka does not answer');
+    await expect(open(client, { tls: { ca: foreignCa }, sasl: sasl('plain') })).rejects.toThrow(/^Kafka at .* cannot be used/);
+    await expect(open(client, { tls: { ca }, sasl: sasl('scram-sha-256', 'wrong-password') })).rejects.toThrow(/^Kafka at .* cannot be used/);
   }, 90_000);
 });
