@@ -18,7 +18,7 @@ export const errorCodes = {
   NOT_FOUND: 'The thing named by an id does not exist, or is not yours.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body. Use a new key for a new request.',
   SUBGRAPH_UNAVAILABLE: 'A part of the graph did not answer. The rest of the answer holds; try again later.',
-  DEADLINE_EXCEEDED: 'The request took longer than it may. Try again.',
+  DEADLINE_EXCEEDED: 'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
   SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
   CURSOR_INVALID: 'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',

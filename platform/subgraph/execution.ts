@@ -19,8 +19,11 @@ export interface SubgraphHeaders {
   readonly traceparent?: string | undefined;
 }
 
-/** One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands in `errors`. */
-export type SubgraphCall = (request: SubgraphRequest, headers: SubgraphHeaders) => Promise<ExecutionResult>;
+/**
+ * One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands in `errors`. When `signal` fires nobody
+ * waits any more: what was not sent yet is not sent.
+ */
+export type SubgraphCall = (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) => Promise<ExecutionResult>;
 
 /** Who was let in, and their trace; made of headers alone, so that nobody else's body is read. */
 export interface Admitted {

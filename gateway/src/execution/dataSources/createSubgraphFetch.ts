@@ -5,7 +5,7 @@ import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { graphqlAnswer, placesOf } from './graphqlAnswer.ts';
-import { InFlight } from './inFlight.ts';
+import { InFlight, type Passenger } from './inFlight.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
 import { isTextCall } from './textCall.ts';
 
@@ -46,7 +46,13 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
   const inFlight = new InFlight();
   let epoch = 0;
 
-  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders) => (isTextCall(call) ? call.text(request, headers) : call(request, headers));
+  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders, signal: AbortSignal) => (isTextCall(call) ? call.text(request, headers, signal) : call(request, headers, signal));
+
+  /** By itself, to its end, unless the deadline comes before it was sent. */
+  const alone = (request: SubgraphRequest, headers: SubgraphHeaders): Passenger => {
+    const late = new AbortController();
+    return { result: call(request, headers, late.signal).finally(() => (epoch += 1)), leave: () => late.abort() };
+  };
 
   const keyOf = (request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext) =>
     `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
@@ -69,13 +75,14 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
     try {
       const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
       const key = reads ? keyOf(request, headers, context) : undefined;
-      const work = key === undefined ? call(request, headers).finally(() => (epoch += 1)) : inFlight.share(key, () => callOnce(request, headers));
+      const { result: work, leave } = key === undefined ? alone(request, headers) : inFlight.share(key, (signal) => callOnce(request, headers, signal));
       const came = await before(reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
         const result = graphqlAnswer(came);
         return counted(result.errors?.length ? 'error' : 'ok', began, result);
       }
       work.catch(() => undefined);
+      leave();
       // Others may wait for the same.
       if (came === 'abandoned') return abandoned();
       if (key !== undefined) inFlight.forget(key);

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ExecutionResult } from 'graphql';
 import pino from 'pino';
 import { expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
 import { createSubgraphFetch } from './createSubgraphFetch.ts';
+import { httpSubgraph } from './httpSubgraph.ts';
 
 const query = { query: 'query { me { id } }', variables: {}, operationName: null };
 const mutation = { query: 'mutation { cancelOrder(orderId: "1") { id } }', variables: {}, operationName: null };
@@ -41,4 +46,26 @@ it('does what a client that has gone asked to be done', async () => {
   answer({ cancelOrder: { id: '1' } });
   expect((await changed).data).toEqual({ cancelOrder: { id: '1' } });
   expect(asked).toEqual([mutation.query]);
+});
+
+it.each(['query', 'mutation'])('sends a %s no more that waits for a connection when its deadline comes', async (kind) => {
+  const seen: ServerResponse[] = [];
+  const server = createServer((_, response) => void seen.push(response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const subgraph = httpSubgraph(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { connections: 1 });
+  const fetch = createSubgraphFetch('orders', subgraph, pino({ level: 'silent' }));
+  const ask = (number: number) => fetch({ query: `${kind} { a${number}: field }`, variables: {} }, {
+    authorizationFor: () => Promise.resolve(undefined), traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', freshness: '', deadline: Date.now() + 300,
+  });
+  const answers = await Promise.all([1, 2, 3, 4].map(ask));
+  expect(answers.map(codes)).toEqual(answers.map(() => ['DEADLINE_EXCEEDED']));
+  // What was refused is let go of: a request that comes now is the next to be seen, on a connection of its own.
+  const before = seen.length;
+  const last = ask(5);
+  await until(() => seen.length > before);
+  seen.at(-1)!.setHeader('content-type', 'application/json').end('{"data":{"a5":"here"}}');
+  expect([before, seen.length, (await last).data]).toEqual([1, 2, { a5: 'here' }]);
+  await subgraph.close();
+  server.closeAllConnections();
+  server.close();
 });

@@ -25,15 +25,15 @@ const timedOut = (error: unknown): boolean => /TIMEOUT/.test(String((error as { 
 
 /**
  * A subgraph over HTTP/1.1, on connections that are kept open. A query that failed on the way is sent once more; a mutation never, since
- * it may have been carried out.
+ * it may have been carried out. What waits for a connection when nobody waits for it any more is never sent.
  */
 export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connections = 64 }: HttpSubgraphOptions = {}): HttpSubgraph {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: Math.min(timeoutMs, 3_000) }, keepAliveTimeout: 30_000 });
 
-  async function send(body: string, headers: SubgraphHeaders): Promise<string> {
+  async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<string> {
     const response = await pool.request({
-      path: `${pathname}${search}`, method: 'POST', body,
+      path: `${pathname}${search}`, method: 'POST', body, signal,
       headers: {
         'content-type': 'application/json', accept: 'application/graphql-response+json, application/json',
         ...(headers.authorization ? { authorization: headers.authorization } : {}),
@@ -46,16 +46,16 @@ export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connection
     return utf8.decode(bytes);
   }
 
-  async function text(request: SubgraphRequest, headers: SubgraphHeaders): Promise<string> {
+  async function text(request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<string> {
     const body = JSON.stringify({ query: request.query, variables: request.variables, operationName: request.operationName ?? undefined });
     try {
-      return await send(body, headers);
+      return await send(body, headers, signal);
     } catch (error) {
-      if (!isQuery(request) || timedOut(error)) throw error;
-      return send(body, headers);
+      if (!isQuery(request) || timedOut(error) || signal?.aborted) throw error;
+      return send(body, headers, signal);
     }
   }
 
-  const call = async (request: SubgraphRequest, headers: SubgraphHeaders) => parseJson(await text(request, headers), { trusted: true }) as ExecutionResult;
+  const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) => parseJson(await text(request, headers, signal), { trusted: true }) as ExecutionResult;
   return Object.assign(call, { text, close: () => pool.close() });
 }

@@ -5,22 +5,41 @@ interface Flight {
   /** Settles once: to the text if more than one waits, else to what the call gave. */
   landed?: Promise<ExecutionResult | string>;
   waiting: number;
+  /** Fires when nobody waits any more. */
+  readonly unwanted: AbortController;
+}
+
+/** One who waits for a flight. */
+export interface Passenger {
+  readonly result: Promise<ExecutionResult>;
+  /** Waits no longer. With the last one the request ends, too. */
+  leave(): void;
 }
 
 /** Identical requests that are under way at the same time become one. What is shared are bytes: everybody gets objects of their own. */
 export class InFlight {
   readonly #flights = new Map<string, Flight>();
 
-  async share(key: string, call: () => Promise<ExecutionResult | string>): Promise<ExecutionResult> {
-    let flight = this.#flights.get(key);
-    if (!flight) {
-      flight = { waiting: 0 };
-      this.#flights.set(key, flight);
-      flight.landed = this.#land(key, flight, call());
-    }
+  share(key: string, call: (signal: AbortSignal) => Promise<ExecutionResult | string>): Passenger {
+    const flight = this.#flights.get(key) ?? this.#begin(key, call);
     flight.waiting += 1;
-    const result = await flight.landed!;
-    return typeof result === 'string' ? parseJson(result, { trusted: true }) as ExecutionResult : result;
+    const result = flight.landed!.then((landed) => (typeof landed === 'string' ? parseJson(landed, { trusted: true }) as ExecutionResult : landed));
+    return {
+      result,
+      leave: () => {
+        flight.waiting -= 1;
+        if (flight.waiting > 0) return;
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        flight.unwanted.abort();
+      },
+    };
+  }
+
+  #begin(key: string, call: (signal: AbortSignal) => Promise<ExecutionResult | string>): Flight {
+    const flight: Flight = { waiting: 0, unwanted: new AbortController() };
+    this.#flights.set(key, flight);
+    flight.landed = this.#land(key, flight, call(flight.unwanted.signal));
+    return flight;
   }
 
   /** Nobody else joins it: whoever waited gave up, and it may never land. */
