@@ -19,7 +19,7 @@ export interface TopicDescription {
   readonly retentionDays: number;
 }
 
-/** What a topic is like unless it is described otherwise. The inbox remembers events a day longer than this retention. */
+/** What a topic is like unless it is described otherwise. The inbox remembers events for longer than any of them may be kept: see `inbox.ts`. */
 export const usualTopic = (name: string): TopicDescription => ({ name, partitions: 8, retentionDays: 7 });
 
 export interface GroupLag {

@@ -3,8 +3,11 @@ import type { EventEnvelope } from './defineEvent.ts';
 import type { Taken } from './onEvent.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
-/** A day longer than a topic keeps messages: no duplicate can come later. */
-const retentionDays = 8;
+/**
+ * A day longer than a topic keeps messages, so that no duplicate can come later. Kafka drops whole segments: a message goes when the last of its segment is
+ * past the topic's 7 days, and a segment takes messages for up to 7 days (`segment.ms`), so it may be 14 days old.
+ */
+const retentionDays = 15;
 
 /** Records that this consumer handles this event in this transaction, unless it did before or must wait. */
 export async function takeFromInbox(tx: SqlTx, consumer: string, event: EventEnvelope, replaying: boolean): Promise<Taken> {

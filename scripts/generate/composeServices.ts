@@ -64,22 +64,26 @@ interface Service {
 export async function composeServices(): Promise<{ readonly services: Readonly<Record<string, Service>>; readonly volumes: Readonly<Record<string, object>> }> {
   const told = await environments();
   const of = (name: string): Service => ({ environment: told.get(name) });
+  const services: Record<string, Service> = {
+    ...infrastructure(of),
+    ...Object.fromEntries(subgraphs.map(({ name, port }) => [name, {
+      ...ours(['subgraph', name]),
+      ...of(name),
+      expose: [base + port, base + port + grpcOffset, metricsPort],
+      depends_on: { databases: done, kafka: healthy },
+      healthcheck: ready(base + port),
+    }])),
+    gateway: { ...edge(['gateway'], gatewayOffset), ...of('gateway') },
+    ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), { ...edge(['channel', name], port), ...of(channelService(name)) }])),
+  };
   return {
-    services: {
-      ...infrastructure(of),
-      ...Object.fromEntries(subgraphs.map(({ name, port }) => [name, {
-        ...ours(['subgraph', name]),
-        ...of(name),
-        expose: [base + port, base + port + grpcOffset, metricsPort],
-        depends_on: { databases: done, kafka: healthy },
-        healthcheck: ready(base + port),
-      }])),
-      gateway: { ...edge(['gateway'], gatewayOffset), ...of('gateway') },
-      ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), { ...edge(['channel', name], port), ...of(channelService(name)) }])),
-    },
+    services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, { ...service, logging }])),
     volumes: { postgres: {}, kafka: {}, prometheus: {}, data: {} },
   };
 }
+
+/** Docker keeps every line for ever unless told, and a reader of logs that hangs would stop the process that writes them. */
+const logging = { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking', 'max-buffer-size': '4m' } };
 
 function infrastructure(of: (name: string) => Service): Record<string, Service> {
   return {
@@ -91,7 +95,8 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['postgres:/var/lib/postgresql'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',
-      healthcheck: { test: ['CMD', 'pg_isready', '-U', 'postgres'], interval: '2s', retries: 30 },
+      // By the network: while the cluster is made, a server for that alone answers at the socket.
+      healthcheck: { test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'postgres'], interval: '2s', retries: 30 },
     },
     kafka: {
       image: 'apache/kafka:4.1.0',
@@ -113,7 +118,8 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['kafka:/var/lib/kafka/data'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',
-      healthcheck: { test: ['CMD-SHELL', '/opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --list'], interval: '5s', timeout: '10s', retries: 30 },
+      // Kafka's own tools each start a Java for it: two seconds of CPU every five. What a young broker does not know yet is waited for.
+      healthcheck: { test: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/9092'], interval: '5s', timeout: '10s', retries: 30 },
     },
     prometheus: {
       image: 'prom/prometheus:v3.5.0',
@@ -125,6 +131,8 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       ports: ['127.0.0.1:9090:9090'],
     },
     databases: {
+      // Built once, here, for all: several that build one image at a time are in each other's way.
+      build: '.',
       ...ours(['databases']),
       restart: 'on-failure',
       ...of('databases'),
@@ -149,7 +157,6 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
 }
 
 const ours = (what: readonly string[]): Service => ({
-  build: '.',
   image: 'drburger-supergraph',
   command: what,
   restart: 'unless-stopped',

@@ -134,9 +134,25 @@ describe('docker-compose.yml', () => {
     expect(scrape_configs[0].static_configs[0].targets).toEqual(serving.map(([name]) => `${name}:${metricsPort}`));
   });
 
-  it('builds our services from the one Dockerfile', () => {
-    for (const [, { build, image }] of services.filter(([, { command }]) => command && ['subgraph', 'channel', 'gateway', 'provider', 'databases', 'simulation'].includes(command[0]!))) {
-      expect([build, image]).toEqual(['.', 'drburger-supergraph']);
-    }
+  it('builds our services from the one Dockerfile, once', () => {
+    const of = (kind: string) => services.filter(([, { command }]) => command?.[0] === kind);
+    const ours = ['subgraph', 'channel', 'gateway', 'provider', 'databases', 'simulation'].flatMap(of);
+    for (const [name, { image }] of ours) expect(image, name).toBe('drburger-supergraph');
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name, { build }]) => [name, build])).toEqual([['databases', '.']]);
+  });
+});
+
+describe('what keeps a machine well', () => {
+  it('bounds the logs of every service, and lets no reader of them stop it', () => {
+    for (const [name, service] of services) expect((service as { logging?: object }).logging, name).toMatchObject({ options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking' } });
+  });
+
+  it('asks for health without starting a Node or a Java each time', () => {
+    const tests = services.flatMap(([name, service]) => {
+      const { test } = (service as { healthcheck?: { test: string[] } }).healthcheck ?? {};
+      return test ? [[name, test[1]]] : [];
+    });
+    expect(tests.length).toBeGreaterThan(10);
+    for (const [name, program] of tests) expect(program, name).toBe(name === 'postgres' ? 'pg_isready' : 'bash');
   });
 });

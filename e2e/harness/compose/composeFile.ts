@@ -8,8 +8,6 @@ export type Condition = 'service_started' | 'service_healthy' | 'service_complet
 /** What of a service this runner heeds. */
 export interface ComposeService {
   readonly image: string;
-  /** Made of this repository's Dockerfile. */
-  readonly build?: string;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: Condition }>>;
@@ -59,10 +57,13 @@ export function composeServices(text: string, variables: Variables, profiles: re
   return filledIn(Object.fromEntries(chosen), variables) as ComposeServices;
 }
 
+/** Whether it runs the image that this repository's Dockerfile makes. */
+export const isOurs = ({ image }: ComposeService): boolean => image === 'drburger-supergraph';
+
 /** The services of a compose file, in whatever profile, that are not made of this repository. */
 export function imagesOfOthers(text: string): string[] {
   const { services } = parse(text) as { services: Record<string, ComposeService> };
-  return Object.entries(services).flatMap(([name, { build }]) => (build === undefined ? [name] : []));
+  return Object.entries(services).flatMap(([name, service]) => (isOurs(service) ? [] : [name]));
 }
 
 /** These services and all that they depend on. @throws StartupError for a name that is none of them */

@@ -7,7 +7,7 @@ import { startCluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { startKafkaProcess, stopKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
 import { Teardown } from '../../../scripts/system/teardown.ts';
-import { composeServices, composeVariables, imagesOfOthers, withDependencies, type ComposeService, type ComposeServices } from './composeFile.ts';
+import { composeServices, composeVariables, imagesOfOthers, isOurs, withDependencies, type ComposeService, type ComposeServices } from './composeFile.ts';
 import { RunningService, type Address, type State } from './composeService.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -61,7 +61,7 @@ export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
 
 async function start(chosen: ComposeServices, options: ComposeOptions, teardown: Teardown): Promise<Omit<ComposeRun, 'leftOut'>> {
   const folder = resolve(options.folder);
-  const ours = Object.entries(chosen).filter(([, { build }]) => build !== undefined);
+  const ours = Object.entries(chosen).filter(([, service]) => isOurs(service));
   const names: Record<string, Address> = {};
   // Another run beside this one has addresses of its own.
   const block = `127.${randomInt(10, 250)}.${randomInt(0, 250)}`;
