@@ -10,22 +10,26 @@ export interface CourierPosition {
 }
 
 /**
- * The positions that couriers told and that are not stored yet: the latest of each, so that memory is bounded by the number of couriers, and a
- * thousand reports a second cost one write. They are gone with the process: a crash may lose what was told since the last write.
+ * The positions that couriers told: the latest of each, so that memory is bounded by the number of couriers, and a thousand reports a second cost one
+ * write. Those that are not stored yet are gone with the process: a crash may lose what was told since the last write.
  */
 export class PositionBuffer {
   private readonly waiting = new Map<string, CourierPosition>();
+  /** Of each courier the last one, stored or not: a request that read the courier's row before it was stored looks here after it was. */
+  private readonly told = new Map<string, CourierPosition>();
   private readonly couriers = new Set<string>();
   private wake: (() => void) | undefined;
 
   /** Takes a position; the one that waits for the same courier is dropped. */
   report(position: CourierPosition): void {
     this.waiting.set(position.courierId, position);
+    this.told.set(position.courierId, position);
     this.wake?.();
   }
 
+  /** What the courier told last through this process. What it told another one since stands in its row alone. */
   latest(courierId: string): CourierPosition | undefined {
-    return this.waiting.get(courierId);
+    return this.told.get(courierId);
   }
 
   /** What waits now, by courier id. It goes on waiting until it is told to be stored. */
@@ -33,7 +37,7 @@ export class PositionBuffer {
     return [...this.waiting.values()].sort((a, b) => (a.courierId < b.courierId ? -1 : 1));
   }
 
-  /** Forgets positions that are stored, unless a newer one was told in the meantime. */
+  /** Has positions wait no longer that are stored, unless a newer one was told in the meantime. */
   stored(positions: readonly CourierPosition[]): void {
     for (const position of positions) if (this.waiting.get(position.courierId) === position) this.waiting.delete(position.courierId);
   }

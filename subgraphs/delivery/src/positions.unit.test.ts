@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PositionBuffer, type CourierPosition } from './positions.ts';
+import type { Courier } from '#generated/delivery/prisma/client.ts';
+import type { Deliveries } from './context.ts';
+import { latestPosition, PositionBuffer, positionsOf, type CourierPosition } from './positions.ts';
 
 const at = (courierId: string, latitude: number): CourierPosition => ({ courierId, position: { latitude, longitude: 0 }, at: new Date(latitude) });
 
@@ -21,6 +23,16 @@ describe('PositionBuffer', () => {
     expect(buffer.latest('b')).toBeDefined();
     buffer.stored(writing);
     expect(buffer.snapshot()).toEqual([at('a', 2)]);
+  });
+
+  it('is right for who read the row before a position was stored, and looks here after it was; newer rows of other processes win', () => {
+    const domain = { pool: {} } as Pick<Deliveries, 'pool'>;
+    const row = (latitude: number) => ({ id: 'a', latitude, longitude: 0, positionAt: new Date(latitude) }) as Courier;
+    const before = row(1);
+    positionsOf(domain).report(at('a', 2));
+    positionsOf(domain).stored(positionsOf(domain).snapshot());
+    expect(latestPosition(domain, before)).toEqual(at('a', 2));
+    expect(latestPosition(domain, row(3))).toEqual(at('a', 3));
   });
 
   it('wakes who waits for a position, and lets go when told to stop', async () => {
