@@ -32,6 +32,7 @@ describeInChromium('the order board in Chromium', () => {
     token = await system.tokenFor({ role: 'kiosk', subject: 'wall' });
   });
   afterEach(async () => {
+    proxy.restore();
     const problems = screens.flatMap((screen) => screen.problems);
     await Promise.all(screens.splice(0).map((screen) => screen.close()));
     expect(problems).toEqual([]);
