@@ -8,6 +8,7 @@ import { projectReadModels } from '#platform/events/defineReadModel.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
 import { withClient } from '#platform/events/sqlTx.ts';
+import { poolPulse } from '#platform/postgres/poolPulse.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import { checkTables } from './checkTables.ts';
 import { enforceAuth } from './authSchema.ts';
@@ -69,7 +70,8 @@ export async function runSubgraph(definition: SubgraphDefinition, environment: S
   let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
   let draining = false;
-  const ready = async () => !draining && await pingable(domain);
+  const answers = poolPulse(domain.pool);
+  const ready = async () => !draining && await answers();
   return {
     name: definition.name, domain, execute: execution.execute, ready,
     seed: () => seedOnce(definition, domain),
@@ -99,15 +101,6 @@ async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promi
   } catch (error) {
     await opened.close();
     throw error;
-  }
-}
-
-async function pingable(domain: Domain): Promise<boolean> {
-  try {
-    await domain.pool.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
   }
 }
 
