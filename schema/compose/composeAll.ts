@@ -49,15 +49,14 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
       problems.push(...error.problems);
     }
   };
-  const told = describeStreams(sources);
-  attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', told)));
+  attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', describeStreams(sources))));
   // The full graph first: what keeps it from composing would be said again for each channel.
   if (problems.length > 0) throw new CompositionFailed('the graph', problems);
   for (const manifest of await manifests()) {
     attempt(() => {
       const view = viewSource(manifest.name);
       if (view) problems.push(...checkView(view, sources, audiences));
-      const { supergraph, contract } = composeChannel(manifest, told, view);
+      const { supergraph, contract } = composeChannel(manifest, describeStreams(sources, manifest.streams), view);
       files.set(`generated/channels/${manifest.name}.supergraph.graphql`, supergraph);
       files.set(`schema/channels/${manifest.name}.graphql`, contract);
     });

@@ -1,37 +1,47 @@
 import { Kind, type DefinitionNode, type FieldDefinitionNode } from 'graphql';
+import { defaultStreamPolicy, type StreamPolicy } from '#gateway/channelManifest.ts';
 import { declaredBy, type DeclaredStream } from './checkEventStreams.ts';
 import type { GraphSource } from './graphSource.ts';
 import { directivesOf } from './typeIndex.ts';
 
 /**
  * The same sources, with what `@eventStream` promises said in the description of each subscription field: clients see descriptions, and no
- * directives. The words are those of gateway/PROTOCOL.md.
+ * directives. The words are those of gateway/PROTOCOL.md, the intervals those of the channel (`streams` of its manifest).
  */
-export function describeStreams(sources: readonly GraphSource[]): GraphSource[] {
-  return sources.map((source) => ({ ...source, document: { ...source.document, definitions: source.document.definitions.map(described) } }));
+export function describeStreams(sources: readonly GraphSource[], policy: Partial<StreamPolicy> = {}): GraphSource[] {
+  const intervals = { ...defaultStreamPolicy, ...policy };
+  const described = (definition: DefinitionNode): DefinitionNode => withPromises(definition, intervals);
+  return sources.map((source) => ({
+    ...source, document: { ...source.document, definitions: source.document.definitions.map(described) },
+  }));
 }
 
-function described(definition: DefinitionNode): DefinitionNode {
+function withPromises(definition: DefinitionNode, intervals: Intervals): DefinitionNode {
   if ((definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) || definition.name.value !== 'Subscription') return definition;
-  return { ...definition, fields: (definition.fields ?? []).map(withPromise) };
+  return { ...definition, fields: (definition.fields ?? []).map((field) => withPromise(field, intervals)) };
 }
 
-function withPromise(field: FieldDefinitionNode): FieldDefinitionNode {
+type Intervals = Pick<StreamPolicy, 'latestIntervalMs' | 'sampleIntervalMs'>;
+
+function withPromise(field: FieldDefinitionNode, intervals: Intervals): FieldDefinitionNode {
   const directive = directivesOf(field, 'eventStream')[0];
   if (!directive) return field;
-  const value = [field.description?.value, promiseOf(declaredBy(directive))].filter(Boolean).join('\n\n');
+  const value = [field.description?.value, promiseOf(declaredBy(directive), intervals)].filter(Boolean).join('\n\n');
   return { ...field, description: { kind: Kind.STRING, value, block: true } };
 }
 
-const deliveries: Readonly<Record<string, string>> = {
-  every: 'Delivery: `every` event, in order.',
-  latest: 'Delivery: `latest`, at most one message a second. What is between is left out; the last state always arrives.',
-  sampled: 'Delivery: `sampled`, at most one message in 5 seconds. What is between is left out; the last state always arrives.',
-};
+const atMost = (intervalMs: number): string =>
+  `at most one message in ${intervalMs / 1_000} s. What is between is left out; the last state always arrives.`;
+
+function deliveryOf(delivery: string, { latestIntervalMs, sampleIntervalMs }: Intervals): string {
+  if (delivery === 'every') return 'Delivery: `every` event, in order.';
+  return `Delivery: \`${delivery}\`, ${atMost(delivery === 'latest' ? latestIntervalMs : sampleIntervalMs)}`;
+}
 
 /** What a client may rely on, in whole sentences. */
-function promiseOf({ delivery, since, endsWith }: DeclaredStream): string {
-  return [deliveries[delivery ?? 'every'], resumptionOf(delivery ?? 'every', since), endOf(endsWith ?? [])].filter(Boolean).join('\n');
+function promiseOf({ delivery, since, endsWith }: DeclaredStream, intervals: Intervals): string {
+  const kind = delivery ?? 'every';
+  return [deliveryOf(kind, intervals), resumptionOf(kind, since), endOf(endsWith ?? [])].filter(Boolean).join('\n');
 }
 
 function resumptionOf(delivery: string, since: DeclaredStream['since']): string {

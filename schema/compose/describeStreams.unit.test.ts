@@ -1,12 +1,13 @@
 import { buildASTSchema, parse } from 'graphql';
 import { expect, it } from 'vitest';
+import type { StreamPolicy } from '#gateway/channelManifest.ts';
 import { describeStreams } from './describeStreams.ts';
 
-const descriptionOf = (field: string): string | null | undefined => {
+const descriptionOf = (field: string, policy?: Partial<StreamPolicy>): string | null | undefined => {
   const document = parse(`directive @eventStream(delivery: String, since: String, endsWith: [String!]) on FIELD_DEFINITION
     type Subscription { ${field} }
     type Query { field: String }`);
-  const [source] = describeStreams([{ name: 'orders', url: '', document }]);
+  const [source] = describeStreams([{ name: 'orders', url: '', document }], policy);
   return buildASTSchema(source!.document).getSubscriptionType()?.getFields()['field']?.description;
 };
 
@@ -19,11 +20,16 @@ It completes after the message whose \`status\` is \`COMPLETED\`, \`CANCELLED\` 
 });
 
 it.each([
-  ['field: String @eventStream(delivery: "latest")', '`latest`, at most one message a second', 'the state of now, if anything happened'],
-  ['field: String @eventStream(delivery: "sampled", since: "since")', '`sampled`, at most one message in 5 seconds', 'one message that holds all changes'],
+  ['field: String @eventStream(delivery: "latest")', '`latest`, at most one message in 1 s', 'the state of now, if anything happened'],
+  ['field: String @eventStream(delivery: "sampled", since: "since")', '`sampled`, at most one message in 5 s', 'one message that holds all changes'],
 ])('of %s: %s, %s', (field, delivery, resumption) => {
   expect(descriptionOf(field)).toContain(delivery);
   expect(descriptionOf(field)).toContain(resumption);
+});
+
+it('has the intervals of the channel', () => {
+  const sampled = 'field: String @eventStream(delivery: "sampled")';
+  expect(descriptionOf(sampled, { sampleIntervalMs: 10_000 })).toContain('at most one message in 10 s');
 });
 
 it('leaves other fields as they are', () => {
