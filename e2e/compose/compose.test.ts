@@ -9,8 +9,8 @@ import { ChannelClient, contractOf } from '../harness/channelClient.ts';
 import { runCompose, type ComposeRun } from '../harness/compose/runCompose.ts';
 import { Kiosk, type Told } from '../harness/kiosk.ts';
 import { orderTimeline } from '../harness/staffDocuments.ts';
-import { demoStore } from '../harness/startTestSystem.ts';
-import { developmentKey, startOutside, tokenOf, type Outside, type SigningKey } from './outside.ts';
+import { demoStore, tokenOf, type SigningKey } from '../harness/startTestSystem.ts';
+import { developmentKey, startOutside, type Outside } from './outside.ts';
 
 /** What a shell gives a process by default; a fifth of it has to do, so that nothing is left open by what has ended. */
 const openFiles = 1_024;
@@ -35,14 +35,17 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     const said = (): string => `the services are\n${run?.table().join('\n')}\nand said\n${lines.slice(-60).join('\n')}`;
     const urlOf = (service: string, port: number): string => `http://${run.addressOf(service)}:${port}/graphql`;
-    const allAreWell = (): Promise<unknown> => Promise.race([run.whenUp(), until(() => false, { ...patience, what: () => `all are well; ${said()}` })]);
+    const allAreWell = (): Promise<void> => run.whenUp(patience.timeoutMs).catch((error: unknown) => {
+      throw new Error(said(), { cause: error });
+    });
 
     beforeAll(async () => {
       const { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY } = outside.environment;
       const kept = { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY };
       run = await runCompose({
         environment: { PROFILE: profile, LOG_LEVEL: 'warn', ...(profile === 'production' ? outside.environment : kept) },
-        profiles: profile === 'development' ? ['development'] : [], folder, openFiles, hear: (service, line) => void lines.push(`${service} | ${line}`),
+        profiles: profile === 'development' ? ['development'] : [], folder, openFiles,
+        hear: (service, line) => void lines.push(`${service} | ${line}`),
       });
       await allAreWell();
       key = profile === 'production' ? outside.key : developmentKey(folder);
@@ -53,15 +56,17 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     it('has all services up, each with the open files that it is given', () => {
       expect(running().map(([name]) => name)).toEqual([...run.services.keys()].filter((name) => name !== 'databases'));
-      for (const [name, pid] of running()) expect(readFileSync(`/proc/${pid}/limits`, 'utf8'), name).toMatch(new RegExp(`Max open files +${openFiles} `));
+      const limit = new RegExp(`Max open files +${openFiles} `);
+      for (const [name, pid] of running()) expect(readFileSync(`/proc/${pid}/limits`, 'utf8'), name).toMatch(limit);
     });
 
-    it('brings every order that it took to its end while each service is killed once and terminated once, and tells who follows it of every step', async () => {
+    it('brings every order to its end while each service is killed once and terminated once, and tells of every step', async () => {
       const failures: string[] = [];
       const kiosks = await Promise.all(Array.from({ length: kioskCount }, async (_, index) => new Kiosk({
-        store: demoStore, token: await tokenOf(key, 'kiosk', `kiosk-${index}`), addresses: [urlOf('channel-kiosk', 4003)], first: 0, amidKills: true, onFailure: (what) => failures.push(what),
+        store: demoStore, token: await tokenOf(key, { role: 'kiosk', subject: `kiosk-${index}` }),
+        addresses: [urlOf('channel-kiosk', 4003)], first: 0, amidKills: true, onFailure: (what) => failures.push(what),
       })));
-      const staff = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () => tokenOf(key, 'kitchen'));
+      const staff = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () => tokenOf(key, { role: 'kitchen' }));
       const rest = cook(key);
       try {
         let left = orders;
@@ -70,7 +75,9 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
           while (left > 0 || !faultsOver) {
             left -= 1;
             const id = await kiosk.order();
-            await until(() => kiosk.orders.get(id)?.at(-1)?.status === 'COMPLETED', { ...patience, what: () => `order ${id} is COMPLETED: ${JSON.stringify(kiosk.orders.get(id))}; ${said()}` });
+            const steps = kiosk.orders.get(id)!;
+            const what = (): string => `order ${id} is COMPLETED: ${JSON.stringify(steps)}; ${said()}`;
+            await until(() => steps.at(-1)?.status === 'COMPLETED', { ...patience, what });
           }
         });
         const falling = (async () => {
@@ -95,9 +102,14 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     /** Ends a lot of the services by the signal; resolves when they are started again, and all are well. */
     async function fell(lot: number, signal: NodeJS.Signals): Promise<void> {
-      const fallen = running().filter((_, index) => index % lots === lot).map(([name]) => ({ name, service: run.services.get(name)!, starts: run.services.get(name)!.starts }));
+      const fallen = running().filter((_, index) => index % lots === lot).map(([name]) => {
+        const service = run.services.get(name)!;
+        return { name, service, starts: service.starts };
+      });
       for (const { service } of fallen) service.kill(signal);
-      for (const { name, service, starts } of fallen) await until(() => service.starts > starts, { ...patience, what: () => `${name} is started again after ${signal}; ${said()}` });
+      for (const { name, service, starts } of fallen) {
+        await until(() => service.starts > starts, { ...patience, what: () => `${name} is started again after ${signal}; ${said()}` });
+      }
       await allAreWell();
     }
 
@@ -105,7 +117,8 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
     function cook(signingKey: SigningKey): () => Promise<void> {
       const end = new AbortController();
       const { stopped } = startSimulation({
-        gatewayUrl: urlOf('gateway', 4000), deliveryUrl: urlOf('channel-delivery', 4004), tokenFor: ({ role }) => tokenOf(signingKey, role),
+        gatewayUrl: urlOf('gateway', 4000), deliveryUrl: urlOf('channel-delivery', 4004),
+        tokenFor: ({ role }) => tokenOf(signingKey, { role }),
         couriers: [], log: pino({ level: 'silent' }), signal: end.signal, pace: { start: 0, cook: 0, handOver: 0, look: 0.2 },
       });
       return () => {
@@ -116,11 +129,12 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
   });
 });
 
-/** What the stream of an order began with, which is how the order was when it was followed, and the statuses that it was told to have reached since. */
+/** What the stream of an order began with, which is how it was when it was followed, and the statuses that were told since. */
 function followed([, first, ...later]: readonly Told[]): { first: Told; later: string[] } {
   expect(later.every(({ version }, index) => version >= (later[index - 1] ?? first!).version)).toBe(true);
   return { first: first!, later: changes([first!, ...later]).slice(1) };
 }
 
 /** Statuses, each once: a hand-over changes none, and a stream whose domain is away tells what it knows once more. */
-const changes = (steps: readonly { readonly status: string }[]): string[] => steps.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
+const changes = (steps: readonly { readonly status: string }[]): string[] =>
+  steps.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);

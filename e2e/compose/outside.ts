@@ -1,20 +1,13 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
-import { until } from '#platform/testkit/until.ts';
-import { demoStore } from '../harness/startTestSystem.ts';
+import { developmentAudience, developmentIssuer, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
+import type { SigningKey } from '../harness/startTestSystem.ts';
 import { command } from '../start-command/command.ts';
-
-export type SigningKey = Awaited<ReturnType<typeof newSigningKey>>;
-
-/** A token of a role, bound to the demo store where roles are bound. */
-export const tokenOf = (key: SigningKey, role: string, subject = `${role}-1`): Promise<string> =>
-  issueToken(key, { subject, roles: [role], bindings: ['kiosk', 'kitchen'].includes(role) ? { store: demoStore } : {} });
 
 /** What the production profile does not run itself. */
 export interface Outside {
@@ -25,12 +18,16 @@ export interface Outside {
   close(): Promise<void>;
 }
 
-/** An identity provider that serves its public keys, a payment provider in a process of its own, and the secrets that `keys:make` prints. */
+/**
+ * An identity provider that serves its public keys, a payment provider in a process of its own, and the secrets that
+ * `keys:make` prints.
+ */
 export async function startOutside(folder: string): Promise<Outside> {
   const made = command('keysMake', [], {});
   if (await made.ended() !== 0) throw new Error(`keys:make failed: ${made.stderr()}`);
   const key = await newSigningKey();
-  const issuer = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [publicHalf(key)] })));
+  const keys = JSON.stringify({ keys: [publicHalf(key)] });
+  const issuer = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys));
   await once(issuer.listen(0, '127.0.0.1'), 'listening');
   const apiKey = 'given-by-the-payment-provider';
   const provider = await startProvider(join(folder, 'outside-provider'), apiKey);
@@ -38,7 +35,8 @@ export async function startOutside(folder: string): Promise<Outside> {
     key,
     environment: {
       ...parseEnv(made.stdout()) as Record<string, string>,
-      CLIENT_ISSUER: developmentIssuer, CLIENT_AUDIENCE: developmentAudience, CLIENT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`,
+      CLIENT_ISSUER: developmentIssuer, CLIENT_AUDIENCE: developmentAudience,
+      CLIENT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`,
       PAYMENT_PROVIDER_URL: provider.url, PAYMENT_PROVIDER_API_KEY: apiKey,
     },
     async close() {
@@ -49,18 +47,15 @@ export async function startOutside(folder: string): Promise<Outside> {
   };
 }
 
-async function startProvider(dataDir: string, apiKey: string): Promise<{ url: string; stop(): Promise<unknown> }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/paymentProvider/main.ts'], {
-    cwd: new URL('../..', import.meta.url).pathname, stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'], PROVIDER_PORT: '0', PROVIDER_HOST: '127.0.0.1', PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey },
+async function startProvider(dataDir: string, apiKey: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const provider = superviseProcess({
+    script: new URL('../../sandbox/paymentProvider/main.ts', import.meta.url).pathname, ready: /Payment provider on/, restart: false,
+    env: { PROVIDER_PORT: '0', PROVIDER_HOST: '127.0.0.1', PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey },
   });
-  const gone = once(child, 'exit');
-  process.once('exit', () => child.kill('SIGKILL'));
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => { printed += chunk.toString(); });
-  const url = await until(() => /Payment provider on (\S+)/.exec(printed)?.[1], { timeoutMs: 60_000, what: () => `the payment provider is up; it printed ${printed}` });
-  return { url, stop: () => { child.kill('SIGTERM'); return gone; } };
+  const line = await provider.whenReady();
+  return { url: /Payment provider on (\S+)/.exec(line)![1]!, stop: () => provider.stop() };
 }
 
 /** The key that signs tokens in development: the services make it, on their volume. */
-export const developmentKey = (folder: string): SigningKey => JSON.parse(readFileSync(join(folder, 'data', 'secrets', 'CLIENT_SIGNING_KEY'), 'utf8')) as SigningKey;
+export const developmentKey = (folder: string): SigningKey =>
+  JSON.parse(readFileSync(join(folder, 'data', 'secrets', 'CLIENT_SIGNING_KEY'), 'utf8')) as SigningKey;

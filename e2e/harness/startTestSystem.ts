@@ -77,6 +77,13 @@ const bound: readonly string[] = ['kiosk', 'kitchen', 'manager'];
 const demoSubjects: Readonly<Record<string, string>> = { customer: seedId('customer', 1), courier: seedId('courier', 1) };
 export const demoStore = seedId('store', 1);
 
+export type SigningKey = Awaited<ReturnType<typeof newSigningKey>>;
+
+/** As the identity provider whose key it is issues it: bound to a store where the role is. */
+export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoStore }: Actor): Promise<string> => issueToken(signingKey, {
+  subject: subject ?? demoSubjects[role] ?? `${role}-1`, roles: [role], bindings: bound.includes(role) ? { store } : {},
+});
+
 const secretKey = (): string => randomBytes(32).toString('base64');
 
 /**
@@ -129,9 +136,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   await Promise.all([...running.values()].map((subgraph) => subgraph.start()));
   stops.push(() => Promise.all([...edge.values()].map((channel) => channel.close())));
 
-  const tokenFor = ({ role, subject, store = demoStore }: Actor): Promise<string> => issueToken(signingKey, {
-    subject: subject ?? demoSubjects[role] ?? `${role}-1`, roles: [role], bindings: bound.includes(role) ? { store } : {},
-  });
+  const tokenFor = (actor: Actor): Promise<string> => tokenOf(signingKey, actor);
   const urlOf = (channel: string): string => {
     const found = edge.get(channel);
     if (!found) throw new Error(`no channel ${channel}`);

@@ -18,7 +18,7 @@ const delivering = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
  */
 export const metricCatalogue = {
   httpRequests: {
-    kind: 'counter', name: 'drburger_http_requests_total', help: 'GraphQL requests over HTTP, by what they ran and the status of the answer.',
+    kind: 'counter', name: 'drburger_http_requests_total', help: 'GraphQL requests over HTTP, by what they ran and the status of the answer; status 499: the client had gone before its answer.',
     labels: { channel: any, operation: any, status: any },
   },
   httpRequestDuration: {

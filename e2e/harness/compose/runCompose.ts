@@ -35,8 +35,8 @@ export interface ComposeRun {
   addressOf(service: string): string;
   /** Name, state, and the addresses that the file publishes. */
   table(): string[];
-  /** Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good. */
-  whenUp(): Promise<void>;
+  /** Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good, or when that takes too long. */
+  whenUp(withinMs?: number): Promise<void>;
   /** Stops all, those first on which nobody rests. */
   stop(): Promise<void>;
 }
@@ -74,10 +74,11 @@ async function start(chosen: ComposeServices, options: ComposeOptions, teardown:
     address: names[name]!.host, names, mounts, openFiles: options.openFiles, hear: (line) => options.hear(name, line),
   })]));
   let stopping = false;
-  const starting = ours.map(async ([name, service]) => {
+  const startInTurn = async ([name, service]: (typeof ours)[number]): Promise<void> => {
     await Promise.all(Object.entries(service.depends_on ?? {}).map(([other, { condition }]) => until(services.get(other), condition, () => stopping)));
     if (!stopping) services.get(name)!.start();
-  });
+  };
+  ours.forEach((each) => void startInTurn(each));
   const dead = (): string | undefined => ours.find(([name, { restart }]) => services.get(name)!.state === 'failed' && (restart ?? 'no') === 'no')?.[0];
   return {
     services,
@@ -86,9 +87,10 @@ async function start(chosen: ComposeServices, options: ComposeOptions, teardown:
       const addresses = ports.map((port) => `http://${names[name]!.host}:${port.split(':').at(-1)}`).join(' ');
       return `${name.padEnd(18)} ${services.get(name)!.state.padEnd(10)} ${addresses || names[name]!.host}`;
     }),
-    async whenUp() {
-      await Promise.all(starting);
+    async whenUp(withinMs = Number.POSITIVE_INFINITY) {
+      const deadline = Date.now() + withinMs;
       while (!ours.every(([name, { healthcheck }]) => isUp(services.get(name)!.state, healthcheck !== undefined))) {
+        if (Date.now() > deadline) throw new StartupError(`not all services are up within ${withinMs / 1_000} s.`);
         if (dead()) throw new StartupError(`${dead()} has ended with an error: see its lines above.`);
         await pause(200);
       }
