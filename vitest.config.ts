@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * In CI a test that needs more than Node has a second try: its machine is shared, and what one test in two thousand does there once would hide all the others.
- * `.ci/run` prints who needed it, and why the first try failed: each of them is a fault, of the test or of the product.
+ * In CI a test that needs more than Node has a second try: its machine is shared, and what one test in two thousand
+ * does there once would hide all the others. `.ci/run` prints who needed it, and why the first try failed: each of them
+ * is a fault, of the test or of the product.
  */
 const retry = process.env['CI'] ? 1 : 0;
 const onPostgres = {
@@ -19,14 +20,37 @@ const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 // Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
 export default defineConfig({
-  // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each other's types.
+  // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each
+  // other's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },
-      { extends: true, test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres } },
-      { extends: true, test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: ['**/*.unit.test.ts', ...manyProcesses], ...patience, ...onPostgres } },
-      { extends: true, test: { name: 'alone', include: manyProcesses, sequence: { groupOrder: 1 }, maxWorkers: 1, ...patience, ...onPostgres } },
+      {
+        extends: true,
+        test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts', ...manyProcesses],
+          ...patience,
+          ...onPostgres,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: manyProcesses,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+          ...patience,
+          ...onPostgres,
+        },
+      },
     ],
     exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
     pool: 'forks',

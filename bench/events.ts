@@ -20,7 +20,8 @@ import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:events');
 const { settings: flags } = commandLine({
-  name: 'bench:events', does: 'what it costs to move events, in one process on a durable embedded PostgreSQL, the bus included.',
+  name: 'bench:events',
+  does: 'what it costs to move events, in one process on a durable embedded PostgreSQL, the bus included.',
   flags: {
     '--seconds <n>': 'of each measurement (10)',
     '--kafka <client>': 'on a Kafka broker of its own instead of the bus in PostgreSQL: kafkajs or platformatic',
@@ -43,11 +44,13 @@ async function main(seconds: number): Promise<void> {
   const urlOf = async (database: string) => (await ensureDatabase(cluster, { database, role: database })).url;
   const relays = new Map<string, Relay>();
   try {
-    const domains = await Promise.all(subgraphs.map(async ({ name, database }) => {
-      const url = await urlOf(database);
-      await migratePlatform(url);
-      return counterDomain(url, { name, relay: () => relays.get(name), poolSize: 16 });
-    }));
+    const domains = await Promise.all(
+      subgraphs.map(async ({ name, database }) => {
+        const url = await urlOf(database);
+        await migratePlatform(url);
+        return counterDomain(url, { name, relay: () => relays.get(name), poolSize: 16 });
+      }),
+    );
     const { bus, stop } = await openBus(join(folder, 'kafka'), () => urlOf('bus'));
     const admin = new pg.Pool({ connectionString: cluster.adminUrl, max: 1 });
     for (const domain of domains) relays.set(domain.name, await startRelay(domain, bus));
@@ -62,7 +65,10 @@ async function main(seconds: number): Promise<void> {
 }
 
 /** The bus that is asked for, and how to end what it rests on. */
-async function openBus(folder: string, database: () => Promise<string>): Promise<{ bus: EventBus; stop: () => Promise<void> }> {
+async function openBus(
+  folder: string,
+  database: () => Promise<string>,
+): Promise<{ bus: EventBus; stop: () => Promise<void> }> {
   const log = pino({ level: 'warn' });
   if (flags['KAFKA']) {
     const client = flags['KAFKA'] === 'platformatic' ? 'platformatic' : 'kafkajs';
@@ -86,24 +92,45 @@ async function measure({ admin, bus, domains }: Bench, seconds: number): Promise
     onHeard();
   });
   const consumers = await runConsumers(hearer, [consumer], bus);
-  const append = async (counter: string) => (await producer.transaction((tx) => producer.events.append(tx, null, [raised(counter)])))[0]!.eventId;
+  const append = async (counter: string) =>
+    (await producer.transaction((tx) => producer.events.append(tx, null, [raised(counter)])))[0]!.eventId;
 
-  await latency(append, heard, seconds, (ring) => { onHeard = ring; });
+  await latency(append, heard, seconds, (ring) => {
+    onHeard = ring;
+  });
   await throughput(append, heard, seconds);
 
-  const others = await Promise.all(domains.slice(2).map((domain) => runConsumers(domain,
-    [0, 1, 2].map((n) => onEvent({ ...definition, name: 'NeverHappens' }, `${domain.name}.idle${n}`, async () => undefined)), bus)));
+  const others = await Promise.all(
+    domains.slice(2).map((domain) =>
+      runConsumers(
+        domain,
+        [0, 1, 2].map((n) =>
+          onEvent({ ...definition, name: 'NeverHappens' }, `${domain.name}.idle${n}`, async () => undefined),
+        ),
+        bus,
+      ),
+    ),
+  );
   await new Promise((resolve) => setTimeout(resolve, 12_000));
   await idle(admin, seconds);
   await Promise.all([consumers, ...others].map((each) => each.stop()));
 }
 
-async function latency(append: (counter: string) => Promise<string>, heard: ReadonlyMap<string, number>, seconds: number, listen: (ring: () => void) => void): Promise<void> {
+async function latency(
+  append: (counter: string) => Promise<string>,
+  heard: ReadonlyMap<string, number>,
+  seconds: number,
+  listen: (ring: () => void) => void,
+): Promise<void> {
   const times: number[] = [];
   for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
     const eventId = await append(`one-${times.length % 100}`);
     const committed = performance.now();
-    while (!heard.has(eventId)) await new Promise<void>((resolve) => { listen(resolve); if (heard.has(eventId)) resolve(); });
+    while (!heard.has(eventId))
+      await new Promise<void>((resolve) => {
+        listen(resolve);
+        if (heard.has(eventId)) resolve();
+      });
     times.push(heard.get(eventId)! - committed);
   }
   times.sort((a, b) => a - b);
@@ -111,30 +138,50 @@ async function latency(append: (counter: string) => Promise<string>, heard: Read
   console.log(`commit to consumer, one at a time   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   (${times.length} events)`);
 }
 
-async function throughput(append: (counter: string) => Promise<string>, heard: ReadonlyMap<string, number>, seconds: number): Promise<void> {
+async function throughput(
+  append: (counter: string) => Promise<string>,
+  heard: ReadonlyMap<string, number>,
+  seconds: number,
+): Promise<void> {
   const before = heard.size;
   const start = performance.now();
   let appended = 0;
-  await Promise.all(Array.from({ length: 16 }, async (_, writer) => {
-    for (let n = 0; performance.now() < start + seconds * 1_000; n += 1) {
-      await append(`many-${writer}-${n % 20}`);
-      appended += 1;
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: 16 }, async (_, writer) => {
+      for (let n = 0; performance.now() < start + seconds * 1_000; n += 1) {
+        await append(`many-${writer}-${n % 20}`);
+        appended += 1;
+      }
+    }),
+  );
   const appending = performance.now() - start;
   while (heard.size - before < appended) await new Promise((resolve) => setTimeout(resolve, 10));
   const consuming = performance.now() - start;
-  console.log(`16 writers                          ${(appended / appending * 1_000).toFixed(0)} appended/s   ${(appended / consuming * 1_000).toFixed(0)} consumed/s, each in a transaction   (${appended} events)`);
+  console.log(
+    `16 writers                          ${((appended / appending) * 1_000).toFixed(0)} appended/s   ${((appended / consuming) * 1_000).toFixed(0)} consumed/s, each in a transaction   (${appended} events)`,
+  );
 }
 
-/** Every statement out of a transaction commits once. An idle session's statistics are seen up to 10 s late, so there is a pause before. */
+/**
+ * Every statement out of a transaction commits once. An idle session's statistics are seen up to 10 s late, so there is
+ * a pause before.
+ */
 async function idle(admin: pg.Pool, seconds: number): Promise<void> {
-  const commits = async () => Number((await admin.query<{ count: string }>(
-    `select sum(xact_commit) as count from pg_stat_database where datname = any ($1)`, [['bus', ...subgraphs.map(({ database }) => database)]])).rows[0]!.count);
+  const commits = async () =>
+    Number(
+      (
+        await admin.query<{ count: string }>(
+          `select sum(xact_commit) as count from pg_stat_database where datname = any ($1)`,
+          [['bus', ...subgraphs.map(({ database }) => database)]],
+        )
+      ).rows[0]!.count,
+    );
   const cpu = process.cpuUsage();
   const before = await commits();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
   const after = await commits();
   const { user, system } = process.cpuUsage(cpu);
-  console.log(`idle, ${subgraphs.length} domains, 19 consumers       ${((after - before) / seconds).toFixed(1)} statements/s   ${((user + system) / 1e4 / seconds).toFixed(2)} % of a core`);
+  console.log(
+    `idle, ${subgraphs.length} domains, 19 consumers       ${((after - before) / seconds).toFixed(1)} statements/s   ${((user + system) / 1e4 / seconds).toFixed(2)} % of a core`,
+  );
 }

@@ -16,7 +16,8 @@ const event = (n: number) => ({ data: { n, payload } }) as unknown as EventEnvel
 
 endOnError('bench:kafka-clients');
 const { settings: flags } = commandLine({
-  name: 'bench:kafka-clients', does: 'both client libraries of the Kafka bus, one after the other, on one broker and in one process.',
+  name: 'bench:kafka-clients',
+  does: 'both client libraries of the Kafka bus, one after the other, on one broker and in one process.',
   flags: {
     '--seconds <n>': 'of each measurement (10)',
   },
@@ -30,11 +31,14 @@ async function main(seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-kafka-'));
   const broker = await startKafkaBroker({ folder });
   try {
-    console.log(`${'client'.padEnd(14)}${'published/s'.padEnd(14)}${'to consumer p50, p99'.padEnd(24)}${'to tail p50, p99'.padEnd(24)}CPU an event`);
+    console.log(
+      `${'client'.padEnd(14)}${'published/s'.padEnd(14)}${'to consumer p50, p99'.padEnd(24)}${'to tail p50, p99'.padEnd(24)}CPU an event`,
+    );
     // The first to run would pay for what both use.
     await measure('kafkajs', broker.brokers, 1);
     await measure('platformatic', broker.brokers, 1);
-    for (const client of ['kafkajs', 'platformatic'] as const) console.log(await measure(client, broker.brokers, seconds));
+    for (const client of ['kafkajs', 'platformatic'] as const)
+      console.log(await measure(client, broker.brokers, seconds));
   } finally {
     await broker.stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -56,14 +60,19 @@ async function measure(client: KafkaClientName, brokers: string, seconds: number
 async function publishing(bus: EventBus, seconds: number): Promise<number> {
   const start = performance.now();
   let published = 0;
-  await Promise.all(Array.from({ length: 4 }, async () => {
-    const topic = `rate-${randomUUID()}.v1`;
-    while (performance.now() < start + seconds * 1_000) {
-      await bus.publish(topic, Array.from({ length: 100 }, (_, n) => ({ key: `key:${n % 50}`, value: event(n) })));
-      published += 100;
-    }
-  }));
-  return published / (performance.now() - start) * 1_000;
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const topic = `rate-${randomUUID()}.v1`;
+      while (performance.now() < start + seconds * 1_000) {
+        await bus.publish(
+          topic,
+          Array.from({ length: 100 }, (_, n) => ({ key: `key:${n % 50}`, value: event(n) })),
+        );
+        published += 100;
+      }
+    }),
+  );
+  return (published / (performance.now() - start)) * 1_000;
 }
 
 async function latency(bus: EventBus, seconds: number): Promise<[string, string]> {
@@ -78,7 +87,9 @@ async function latency(bus: EventBus, seconds: number): Promise<[string, string]
   await bus.consume(`bench-${randomUUID()}`, [topic], async () => note(consumed));
   await bus.tail([topic], () => note(tailed));
   for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
-    const both = new Promise<void>((resolve) => { onBoth = resolve; });
+    const both = new Promise<void>((resolve) => {
+      onBoth = resolve;
+    });
     sentAt = performance.now();
     await bus.publish(topic, [{ key: `key:${consumed.length % 50}`, value: event(1) }]);
     await both;
@@ -91,13 +102,19 @@ async function cpuOfEach(bus: EventBus): Promise<number> {
   const total = 20_000;
   let consumed = 0;
   let done: () => void = () => undefined;
-  const all = new Promise<void>((resolve) => { done = resolve; });
+  const all = new Promise<void>((resolve) => {
+    done = resolve;
+  });
   await bus.consume(`bench-${randomUUID()}`, [topic], async () => {
     consumed += 1;
     if (consumed >= total) done();
   });
   const before = process.cpuUsage();
-  for (let n = 0; n < total; n += 100) await bus.publish(topic, Array.from({ length: 100 }, (_, index) => ({ key: `key:${index % 50}`, value: event(n + index) })));
+  for (let n = 0; n < total; n += 100)
+    await bus.publish(
+      topic,
+      Array.from({ length: 100 }, (_, index) => ({ key: `key:${index % 50}`, value: event(n + index) })),
+    );
   await all;
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000 / total;

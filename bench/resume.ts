@@ -40,12 +40,26 @@ await main(Number(flags['CLIENTS'] ?? 10_000), Number(flags['STORES'] ?? 300));
 async function main(asked: number, stores: number): Promise<void> {
   // A socket is a file.
   const clients = Math.min(asked, fileLimit() - 1_000);
-  console.log(`${clients} clients, ${availableParallelism()} cores, Node ${process.version}, load from the same machine (load average ${loadavg()[0]!.toFixed(1)})`);
+  console.log(
+    `${clients} clients, ${availableParallelism()} cores, Node ${process.version}, load from the same machine (load average ${loadavg()[0]!.toFixed(1)})`,
+  );
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-resume-'));
   const cluster = await startCluster({ dataDir: folder, log: console.error });
   try {
     const wrong = await onStage(cluster, clients, Math.min(stores, clients), async (stage) => {
-      console.log(row('', ['all ack.', 'p50', 'p99', 'all back', 'messages', 'statements', 'channel CPU', 'domain CPU', 'failed']));
+      console.log(
+        row('', [
+          'all ack.',
+          'p50',
+          'p99',
+          'all back',
+          'messages',
+          'statements',
+          'channel CPU',
+          'domain CPU',
+          'failed',
+        ]),
+      );
       const all: string[] = [];
       for (const scenario of scenarios) {
         const figures = await comeBack(stage, scenario);
@@ -56,20 +70,45 @@ async function main(asked: number, stores: number): Promise<void> {
     });
     for (const what of wrong.slice(0, 10)) console.error(what);
     if (wrong.length > 0) process.exitCode = 1;
-    console.log(wrong.length > 0 ? `${wrong.length} times something else was shown than what was missed` : 'Each client was shown exactly what it missed, in order, once');
+    console.log(
+      wrong.length > 0
+        ? `${wrong.length} times something else was shown than what was missed`
+        : 'Each client was shown exactly what it missed, in order, once',
+    );
   } finally {
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function onStage<T>(cluster: Cluster, count: number, stores: number, play: (stage: Stage) => Promise<T>): Promise<T> {
+async function onStage<T>(
+  cluster: Cluster,
+  count: number,
+  stores: number,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
   const { url: databaseUrl } = await ensureDatabase(cluster, { database: 'orders', role: 'orders' });
   const { url: busUrl } = await ensureDatabase(cluster, { database: 'bus', role: 'bus' });
-  await Promise.all([migratePlatform(databaseUrl), migrate(busUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname)]);
+  await Promise.all([
+    migratePlatform(databaseUrl),
+    migrate(busUrl, new URL('../platform/events/bus/migrations', import.meta.url).pathname),
+  ]);
   const [internalKey, clientKey, port] = await Promise.all([newSigningKey(), newSigningKey(), freePortBlock(2)]);
-  const setup: ResumeSetup = { databaseUrl, busUrl, internalKey, clientKey: publicHalf(clientKey), supergraph: chaosSupergraph(), graphqlPort: port, grpcPort: port + 1 };
-  const authorizations = await Promise.all(Array.from({ length: count }, async (_, at) => `Bearer ${await issueToken(clientKey, { subject: `kiosk-${at}`, roles: ['kiosk'] })}`));
+  const setup: ResumeSetup = {
+    databaseUrl,
+    busUrl,
+    internalKey,
+    clientKey: publicHalf(clientKey),
+    supergraph: chaosSupergraph(),
+    graphqlPort: port,
+    grpcPort: port + 1,
+  };
+  const authorizations = await Promise.all(
+    Array.from(
+      { length: count },
+      async (_, at) => `Bearer ${await issueToken(clientKey, { subject: `kiosk-${at}`, roles: ['kiosk'] })}`,
+    ),
+  );
   const log = await openOrderLog(databaseUrl, busUrl, stores);
   const orders = startChild<OrdersCalls>('../resume/ordersServer.ts');
   const clients = startChild<ClientsCalls>('../resume/clients.ts');
@@ -89,10 +128,24 @@ async function onStage<T>(cluster: Cluster, count: number, stores: number, play:
   }
 }
 
-function cells({ acknowledgedMs, p50Ms, p99Ms, lastMs, messages, statements, kioskCpuMs, ordersCpuMs, failed }: Figures): string[] {
+function cells({
+  acknowledgedMs,
+  p50Ms,
+  p99Ms,
+  lastMs,
+  messages,
+  statements,
+  kioskCpuMs,
+  ordersCpuMs,
+  failed,
+}: Figures): string[] {
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   return [
-    ...[acknowledgedMs, p50Ms, p99Ms, lastMs].map(seconds), String(messages), String(statements), seconds(kioskCpuMs), seconds(ordersCpuMs),
+    ...[acknowledgedMs, p50Ms, p99Ms, lastMs].map(seconds),
+    String(messages),
+    String(statements),
+    seconds(kioskCpuMs),
+    seconds(ordersCpuMs),
     failed.map(([what, count]) => `${count} ${what}`).join(', ') || '0',
   ];
 }

@@ -12,7 +12,8 @@ import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:serving');
 const { settings: flags } = commandLine({
-  name: 'bench:serving', does: 'the one process under load, as "start" runs it, kitchens and couriers off.',
+  name: 'bench:serving',
+  does: 'the one process under load, as "start" runs it, kitchens and couriers off.',
   flags: {
     '--seconds <n>': 'of each measurement (8)',
   },
@@ -41,9 +42,23 @@ async function main(seconds: number): Promise<void> {
     };
     console.log(`${availableParallelism()} cores, Node ${process.version}, load from the same machine`);
     console.log(`memory, idle            ${megabytes(server.pid)} MB`);
-    await measure('one field, kiosk', server.pid, seconds, 8, () => post(base + 3, authorization, '{ kiosk { deviceId } }', {}));
-    await measure('menu page, web', server.pid, seconds, 8, poster(2, 'web/operations/storeMenuPage.graphql', () => ({ storeId: seedId('store', 1) })));
-    await measure('tile screen, kiosk', server.pid, seconds, 8, poster(3, 'kiosk/operations/tileScreen.graphql', () => ({ locale: 'EN', pageSize: 9 })));
+    await measure('one field, kiosk', server.pid, seconds, 8, () =>
+      post(base + 3, authorization, '{ kiosk { deviceId } }', {}),
+    );
+    await measure(
+      'menu page, web',
+      server.pid,
+      seconds,
+      8,
+      poster(2, 'web/operations/storeMenuPage.graphql', () => ({ storeId: seedId('store', 1) })),
+    );
+    await measure(
+      'tile screen, kiosk',
+      server.pid,
+      seconds,
+      8,
+      poster(3, 'kiosk/operations/tileScreen.graphql', () => ({ locale: 'EN', pageSize: 9 })),
+    );
     const order = poster(3, 'kiosk/operations/placeOrder.graphql', () => ({ input: orderInput() }));
     await measure('place order, kiosk', server.pid, Math.min(seconds, 5), 4, order);
     await firstMessages(base + 3, authorization, order);
@@ -56,45 +71,67 @@ async function main(seconds: number): Promise<void> {
 
 function orderInput(): object {
   return {
-    storeId: seedId('store', 1), service: 'KIOSK', lines: [{ menuItemId: seedId('menuItem', 'still-water'), quantity: 1 }],
-    payment: { methodToken: 'tok_visa' }, idempotencyKey: randomUUID(),
+    storeId: seedId('store', 1),
+    service: 'KIOSK',
+    lines: [{ menuItemId: seedId('menuItem', 'still-water'), quantity: 1 }],
+    payment: { methodToken: 'tok_visa' },
+    idempotencyKey: randomUUID(),
   };
 }
 
-async function post(port: number, authorization: string, query: string, variables: object): Promise<Record<string, unknown>> {
+async function post(
+  port: number,
+  authorization: string,
+  query: string,
+  variables: object,
+): Promise<Record<string, unknown>> {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST', body: JSON.stringify({ query, variables }), headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+    method: 'POST',
+    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
   });
-  const { data, errors } = await response.json() as { data?: Record<string, unknown>; errors?: unknown };
+  const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown };
   if (errors || !data) throw new Error(`answered with ${JSON.stringify(errors)}`);
   return data;
 }
 
-/** `clients` at a time, each asks again when it was answered. An order that the store is too busy for counts as an answer. */
+/**
+ * `clients` at a time, each asks again when it was answered. An order that the store is too busy for counts as an
+ * answer.
+ */
 async function measure(name: string, pid: number, seconds: number, clients: number, send: Send): Promise<void> {
   for (let n = 0; n < 5; n += 1) await send();
   const times: number[] = [];
   const end = performance.now() + seconds * 1_000;
   const [began, cpu] = [performance.now(), cpuSeconds(pid)];
-  await Promise.all(Array.from({ length: clients }, async () => {
-    while (performance.now() < end) {
-      const sent = performance.now();
-      await send();
-      times.push(performance.now() - sent);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (performance.now() < end) {
+        const sent = performance.now();
+        await send();
+        times.push(performance.now() - sent);
+      }
+    }),
+  );
   const [took, used] = [(performance.now() - began) / 1_000, cpuSeconds(pid) - cpu];
   times.sort((a, b) => a - b);
-  console.log(`${name.padEnd(22)}  ${(times.length / took).toFixed(0)}/s, p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${((used / times.length) * 1_000).toFixed(2)} ms of CPU each`);
+  console.log(
+    `${name.padEnd(22)}  ${(times.length / took).toFixed(0)}/s, p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${((used / times.length) * 1_000).toFixed(2)} ms of CPU each`,
+  );
 }
 
 async function firstMessages(port: number, authorization: string, place: Send): Promise<void> {
-  const client = createClient({ url: `ws://127.0.0.1:${port}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization }, lazy: false });
+  const client = createClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization },
+    lazy: false,
+  });
   const query = readFileSync(new URL('../bffs/kiosk/operations/orderStatusChanged.graphql', import.meta.url), 'utf8');
   const times: number[] = [];
   for (let n = 0; n < 20; n += 1) {
     const began = performance.now();
-    const { placeOrder } = await place() as { placeOrder: { __typename: string; order?: { id: string } } };
+    const { placeOrder } = (await place()) as { placeOrder: { __typename: string; order?: { id: string } } };
     if (!placeOrder.order) break;
     for await (const message of client.iterate({ query, variables: { orderId: placeOrder.order.id } })) {
       if (message.data) break;
@@ -103,7 +140,11 @@ async function firstMessages(port: number, authorization: string, place: Send): 
   }
   await client.dispose();
   times.sort((a, b) => a - b);
-  console.log(times.length ? `place to first status   p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms (${times.length} orders)` : 'place to first status   not measured: the store is at capacity');
+  console.log(
+    times.length
+      ? `place to first status   p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms (${times.length} orders)`
+      : 'place to first status   not measured: the store is at capacity',
+  );
 }
 
 function at(sorted: readonly number[], share: number): string {

@@ -8,7 +8,8 @@ import { commandLine } from '../scripts/system/commandLine.ts';
 
 endOnError('bench:start');
 const { settings: flags } = commandLine({
-  name: 'bench:start', does: 'how long "start" takes until it is ready, code generated before.',
+  name: 'bench:start',
+  does: 'how long "start" takes until it is ready, code generated before.',
   flags: {
     '--runs <n>': 'second starts (5)',
   },

@@ -15,13 +15,16 @@ function withinLimits(asked: Options): Options {
   const spare = 1_000;
   const most = fileLimit() - spare;
   const subscribers = [...new Set(asked.subscribers.map((count) => Math.min(count, most)))];
-  if (asked.subscribers.some((count) => count > most)) console.log(`${fileLimit()} open files allowed: at most ${most} subscribers`);
+  if (asked.subscribers.some((count) => count > most))
+    console.log(`${fileLimit()} open files allowed: at most ${most} subscribers`);
   return { ...asked, subscribers };
 }
 
 async function main(chosen: Options): Promise<void> {
   const began = performance.now();
-  console.log(`${availableParallelism()} cores, Node ${process.version}, ${fileLimit()} open files allowed, load from the same machine (load average ${loadavg()[0]!.toFixed(1)})`);
+  console.log(
+    `${availableParallelism()} cores, Node ${process.version}, ${fileLimit()} open files allowed, load from the same machine (load average ${loadavg()[0]!.toFixed(1)})`,
+  );
   const around = await surroundings(chosen.loads);
   const rows: Row[] = [];
   for (const [name, scenario] of Object.entries(scenarios(chosen))) {
@@ -35,7 +38,12 @@ async function main(chosen: Options): Promise<void> {
     }
   }
   const judged = rows.filter(({ met }) => met !== undefined);
-  if (judged.length > 0) console.log(`\nAims, at ${aimedAt} subscribers: ${judged.filter(({ met }) => met).length} of ${judged.length} met`);
+  if (judged.length > 0)
+    console.log(`\nAims, at ${aimedAt} subscribers: ${judged.filter(({ met }) => met).length} of ${judged.length} met`);
   console.log(`Took ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  if (chosen.json) writeFileSync(chosen.json, `${JSON.stringify({ cores: availableParallelism(), node: process.version, fileLimit: fileLimit(), rows }, null, 2)}\n`);
+  if (chosen.json)
+    writeFileSync(
+      chosen.json,
+      `${JSON.stringify({ cores: availableParallelism(), node: process.version, fileLimit: fileLimit(), rows }, null, 2)}\n`,
+    );
 }

@@ -14,12 +14,14 @@ describe.each(channels)('the documents of $name', ({ name }) => {
 
   test.each(files)('%s is named after its operation, and says what it is for', (file) => {
     const operations = parse(sourceOf(file)).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-    expect(operations.map((operation) => operation.name?.value.toLowerCase())).toEqual([file.replace('.graphql', '').toLowerCase()]);
+    expect(operations.map((operation) => operation.name?.value.toLowerCase())).toEqual([
+      file.replace('.graphql', '').toLowerCase(),
+    ]);
     expect(sourceOf(file)).toMatch(/^# [A-Z]/);
   });
 
   test.each(files)('%s is known by the text that a client built from it sends', async (file) => {
-    const generated = await import(`#generated/bffs/${name}/operations.ts`) as Record<string, DocumentNode>;
+    const generated = (await import(`#generated/bffs/${name}/operations.ts`)) as Record<string, DocumentNode>;
     const operation = parse(sourceOf(file)).definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
     expect(normalise(generated[`${operation?.name?.value}Document`]!)).toBe(normalise(parse(sourceOf(file))));
   });

@@ -19,4 +19,5 @@ For example:
 if (argument !== undefined) throw new StartupError(`"${argument}" is not understood: --help lists what is.`);
 const running = await serveSupergraph(process.env);
 console.log(`serving ${process.env['SUPERGRAPH']} at ${running.url}`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void running.close().then(() => process.exit(0)));

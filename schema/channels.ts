@@ -1,4 +1,7 @@
-/** The one registry of channels. `port` is an offset to `PORT_BASE`; the gateway itself (the full graph, for staff and tools) is base + 0. */
+/**
+ * The one registry of channels. `port` is an offset to `PORT_BASE`; the gateway itself (the full graph, for staff and
+ * tools) is base + 0.
+ */
 export interface ChannelEntry {
   readonly name: string;
   readonly port: number;

@@ -1,8 +1,10 @@
 /**
- * Who says what to whom: every way by which a domain, a channel or an outside system reaches another. `docs/edges.md` is generated from it, and lint
- * compares it with the code in both directions: a call, a consumer, a stream or a saga's step without an edge fails, and so does an edge without code.
+ * Who says what to whom: every way by which a domain, a channel or an outside system reaches another. `docs/edges.md`
+ * is generated from it, and lint compares it with the code in both directions: a call, a consumer, a stream or a saga's
+ * step without an edge fails, and so does an edge without code.
  *
- * The patterns and what speaks for each are those of the company's decision matrix; `docs/choosing-a-pattern.md` leads through the choice.
+ * The patterns and what speaks for each are those of the company's decision matrix; `docs/choosing-a-pattern.md` leads
+ * through the choice.
  */
 export type Pattern = 'API-First' | 'Event-Driven' | 'Saga' | 'CQRS';
 
@@ -30,14 +32,34 @@ export interface Edge {
 
 type Said = Pick<Edge, 'volume' | 'latency' | 'because'>;
 
-const grpc = (from: string, to: string, service: string, said: Said): Edge =>
-  ({ from, to, pattern: 'API-First', contract: `gRPC ${service}`, ...said });
-const sagaStep = (from: string, to: string, service: string, said: Said): Edge =>
-  ({ from, to, pattern: 'Saga', contract: `gRPC ${service}`, ...said });
-const event = (from: string, to: string, name: string, said: Said): Edge =>
-  ({ from, to, pattern: 'Event-Driven', contract: `event ${name}`, ...said });
-const projection = (domain: string, name: string, said: Said): Edge =>
-  ({ from: domain, to: domain, pattern: 'CQRS', contract: `event ${name}`, ...said });
+const grpc = (from: string, to: string, service: string, said: Said): Edge => ({
+  from,
+  to,
+  pattern: 'API-First',
+  contract: `gRPC ${service}`,
+  ...said,
+});
+const sagaStep = (from: string, to: string, service: string, said: Said): Edge => ({
+  from,
+  to,
+  pattern: 'Saga',
+  contract: `gRPC ${service}`,
+  ...said,
+});
+const event = (from: string, to: string, name: string, said: Said): Edge => ({
+  from,
+  to,
+  pattern: 'Event-Driven',
+  contract: `event ${name}`,
+  ...said,
+});
+const projection = (domain: string, name: string, said: Said): Edge => ({
+  from: domain,
+  to: domain,
+  pattern: 'CQRS',
+  contract: `event ${name}`,
+  ...said,
+});
 
 const asked = { latency: 'while a guest waits: 5 s at most' } as const;
 const atCheckout = { volume: 'once for each order that is tried', ...asked } as const;
@@ -47,85 +69,214 @@ const perOrder = { volume: 'a few for each order' } as const;
 const unheard = (because: string): Said => ({ volume: 'rare', latency: 'none', because });
 
 export const edges: readonly Edge[] = [
-  grpc('orders', 'stores', 'StoreQueryService', { ...atCheckout, because: 'Whether the store takes orders must hold at that moment.' }),
-  grpc('orders', 'menu', 'MenuQueryService', { ...atCheckout, because: 'The price that is charged is the one of that moment.' }),
-  grpc('orders', 'customers', 'CustomerQueryService', { ...atCheckout, because: 'The address must be the guest’s own, and be kept nowhere else.' }),
-  grpc('orders', 'delivery', 'DeliveryQueryService', { ...atCheckout, because: 'The fee is part of the total that the guest agrees to.' }),
+  grpc('orders', 'stores', 'StoreQueryService', {
+    ...atCheckout,
+    because: 'Whether the store takes orders must hold at that moment.',
+  }),
+  grpc('orders', 'menu', 'MenuQueryService', {
+    ...atCheckout,
+    because: 'The price that is charged is the one of that moment.',
+  }),
+  grpc('orders', 'customers', 'CustomerQueryService', {
+    ...atCheckout,
+    because: 'The address must be the guest’s own, and be kept nowhere else.',
+  }),
+  grpc('orders', 'delivery', 'DeliveryQueryService', {
+    ...atCheckout,
+    because: 'The fee is part of the total that the guest agrees to.',
+  }),
   grpc('orders', 'delivery', 'DeliveryCommandService', {
-    volume: 'once for each cancellation of a ready delivery', ...asked,
-    because: 'Only delivery knows whether the courier has the food already: it takes the job back, or the cancellation is refused.',
+    volume: 'once for each cancellation of a ready delivery',
+    ...asked,
+    because:
+      'Only delivery knows whether the courier has the food already: it takes the job back, or the cancellation is refused.',
   }),
   grpc('customers', 'stores', 'StoreQueryService', {
-    volume: 'once for each new favourite', ...asked, because: 'A store that does not exist is refused at once.',
+    volume: 'once for each new favourite',
+    ...asked,
+    because: 'A store that does not exist is refused at once.',
   }),
   grpc('delivery', 'stores', 'StoreQueryService', {
-    volume: 'once for each quote', ...asked, because: 'The distance and the hours of the store decide the quote.',
+    volume: 'once for each quote',
+    ...asked,
+    because: 'The distance and the hours of the store decide the quote.',
   }),
   grpc('delivery', 'customers', 'CustomerQueryService', {
-    volume: 'once for each quote, and for each page of jobs', ...asked, because: 'Where a person lives is asked for, never copied.',
+    volume: 'once for each quote, and for each page of jobs',
+    ...asked,
+    because: 'Where a person lives is asked for, never copied.',
   }),
   grpc('channels', 'customers', 'AccessQueryService', {
-    volume: 'once for each start of a process', ...soon, because: 'What was revoked before the process began to listen must be known too.',
+    volume: 'once for each start of a process',
+    ...soon,
+    because: 'What was revoked before the process began to listen must be known too.',
   }),
   grpc('channels', 'every domain', 'FeedQueryService', {
-    volume: 'once for each gap or resumed stream, batched', ...soon, because: 'Only the owner’s event log knows what was missed.',
+    volume: 'once for each gap or resumed stream, batched',
+    ...soon,
+    because: 'Only the owner’s event log knows what was missed.',
   }),
 
   sagaStep('orders', 'payments', 'PaymentCommandService', {
-    ...perOrder, latency: 'seconds; tried until answered', because: 'Money is authorised, captured, voided and refunded in step with the rest.',
+    ...perOrder,
+    latency: 'seconds; tried until answered',
+    because: 'Money is authorised, captured, voided and refunded in step with the rest.',
   }),
   sagaStep('orders', 'inventory', 'InventoryCommandService', {
-    ...perOrder, latency: 'seconds; tried until answered', because: 'Stock is reserved, consumed or released in step with the rest.',
+    ...perOrder,
+    latency: 'seconds; tried until answered',
+    because: 'Stock is reserved, consumed or released in step with the rest.',
   }),
   sagaStep('orders', 'delivery', 'DeliveryCommandService', {
-    ...perOrder, latency: 'seconds; tried until answered', because: 'A courier is sent or called off in step with the rest.',
+    ...perOrder,
+    latency: 'seconds; tried until answered',
+    because: 'A courier is sent or called off in step with the rest.',
   }),
   sagaStep('orders', 'stores', 'StoreQueryService', {
-    volume: 'once for each delivery', latency: 'seconds; tried until answered', because: 'The courier must know where to collect.',
+    volume: 'once for each delivery',
+    latency: 'seconds; tried until answered',
+    because: 'The courier must know where to collect.',
   }),
   sagaStep('orders', 'customers', 'CustomerQueryService', {
-    volume: 'once for each delivery', latency: 'seconds; tried until answered', because: 'The courier must know where the door is.',
+    volume: 'once for each delivery',
+    latency: 'seconds; tried until answered',
+    because: 'The courier must know where the door is.',
   }),
 
-  event('orders', 'orders', 'OrderCreated', { ...perOrder, ...soon, because: 'The saga starts by the fact, so that none is accepted without one.' }),
-  event('orders', 'orders', 'OrderStatusChanged', { ...perOrder, ...soon, because: 'The saga hears what the kitchen and the guest did.' }),
-  event('orders', 'orders', 'OrderHandedOver', { ...perOrder, ...soon, because: 'The saga hears that the order was collected.' }),
-  event('delivery', 'orders', 'DeliveryStatusChanged', { ...perOrder, ...soon, because: 'The saga hears how the courier gets on.' }),
-  event('payments', 'orders', 'PaymentProcessed', { ...perOrder, ...soon, because: 'Staff see what became of the money; nothing waits for it.' }),
-  event('orders', 'loyalty', 'OrderStatusChanged', { ...perOrder, ...soon, because: 'Points follow a completed order; ordering waits for none.' }),
-  event('payments', 'loyalty', 'PaymentProcessed', { ...perOrder, ...soon, because: 'A refund takes its points back.' }),
-  event('orders', 'delivery', 'OrderStatusChanged', { ...perOrder, ...soon, because: 'Couriers see when food is ready.' }),
+  event('orders', 'orders', 'OrderCreated', {
+    ...perOrder,
+    ...soon,
+    because: 'The saga starts by the fact, so that none is accepted without one.',
+  }),
+  event('orders', 'orders', 'OrderStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'The saga hears what the kitchen and the guest did.',
+  }),
+  event('orders', 'orders', 'OrderHandedOver', {
+    ...perOrder,
+    ...soon,
+    because: 'The saga hears that the order was collected.',
+  }),
+  event('delivery', 'orders', 'DeliveryStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'The saga hears how the courier gets on.',
+  }),
+  event('payments', 'orders', 'PaymentProcessed', {
+    ...perOrder,
+    ...soon,
+    because: 'Staff see what became of the money; nothing waits for it.',
+  }),
+  event('orders', 'loyalty', 'OrderStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'Points follow a completed order; ordering waits for none.',
+  }),
+  event('payments', 'loyalty', 'PaymentProcessed', {
+    ...perOrder,
+    ...soon,
+    because: 'A refund takes its points back.',
+  }),
+  event('orders', 'delivery', 'OrderStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'Couriers see when food is ready.',
+  }),
   event('inventory', 'menu', 'InventoryItemMakeabilityChanged', {
-    volume: 'a few for each item and day', ...soon, because: 'What cannot be made is sold out, also while inventory is down.',
+    volume: 'a few for each item and day',
+    ...soon,
+    because: 'What cannot be made is sold out, also while inventory is down.',
   }),
 
-  projection('orders', 'OrderCreated', { ...perOrder, ...soon, because: 'Kitchen and board are read far more often than orders change.' }),
-  projection('orders', 'OrderStatusChanged', { ...perOrder, ...soon, because: 'Kitchen and board are read far more often than orders change.' }),
-  projection('orders', 'OrderHandedOver', { ...perOrder, ...soon, because: 'What was handed over leaves kitchen and board.' }),
+  projection('orders', 'OrderCreated', {
+    ...perOrder,
+    ...soon,
+    because: 'Kitchen and board are read far more often than orders change.',
+  }),
+  projection('orders', 'OrderStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'Kitchen and board are read far more often than orders change.',
+  }),
+  projection('orders', 'OrderHandedOver', {
+    ...perOrder,
+    ...soon,
+    because: 'What was handed over leaves kitchen and board.',
+  }),
 
-  event('orders', 'channels', 'OrderCreated', { ...perOrder, ...shown, because: 'Guests and boards follow the order live.' }),
-  event('orders', 'channels', 'OrderStatusChanged', { ...perOrder, ...shown, because: 'Guests and boards follow the order live.' }),
-  event('orders', 'channels', 'OrderHandedOver', { ...perOrder, ...shown, because: 'The board drops the number at once.' }),
-  event('menu', 'channels', 'MenuItemAvailabilityChanged', { volume: 'a few for each item and day', ...shown, because: 'Open menus drop what is sold out.' }),
-  event('inventory', 'channels', 'InventoryUpdated', { volume: 'a few for each order', latency: 'seconds', because: 'Staff watch stock that runs low.' }),
-  event('delivery', 'channels', 'DeliveryCourierMoved', { volume: 'one a second for each courier', ...shown, because: 'Guests watch the courier come.' }),
-  event('delivery', 'channels', 'DeliveryJobChanged', { ...perOrder, ...shown, because: 'Couriers see their jobs change.' }),
-  event('loyalty', 'channels', 'LoyaltyPointsEarned', { ...perOrder, ...shown, because: 'Guests see their points grow.' }),
-  event('loyalty', 'channels', 'LoyaltyPointsReversed', { volume: 'one for each refund', ...shown, because: 'Guests see what was taken back.' }),
-  event('customers', 'channels', 'CustomerAccessRevoked', { volume: 'rare', ...soon, because: 'Who lost access loses open streams, too.' }),
+  event('orders', 'channels', 'OrderCreated', {
+    ...perOrder,
+    ...shown,
+    because: 'Guests and boards follow the order live.',
+  }),
+  event('orders', 'channels', 'OrderStatusChanged', {
+    ...perOrder,
+    ...shown,
+    because: 'Guests and boards follow the order live.',
+  }),
+  event('orders', 'channels', 'OrderHandedOver', {
+    ...perOrder,
+    ...shown,
+    because: 'The board drops the number at once.',
+  }),
+  event('menu', 'channels', 'MenuItemAvailabilityChanged', {
+    volume: 'a few for each item and day',
+    ...shown,
+    because: 'Open menus drop what is sold out.',
+  }),
+  event('inventory', 'channels', 'InventoryUpdated', {
+    volume: 'a few for each order',
+    latency: 'seconds',
+    because: 'Staff watch stock that runs low.',
+  }),
+  event('delivery', 'channels', 'DeliveryCourierMoved', {
+    volume: 'one a second for each courier',
+    ...shown,
+    because: 'Guests watch the courier come.',
+  }),
+  event('delivery', 'channels', 'DeliveryJobChanged', {
+    ...perOrder,
+    ...shown,
+    because: 'Couriers see their jobs change.',
+  }),
+  event('loyalty', 'channels', 'LoyaltyPointsEarned', {
+    ...perOrder,
+    ...shown,
+    because: 'Guests see their points grow.',
+  }),
+  event('loyalty', 'channels', 'LoyaltyPointsReversed', {
+    volume: 'one for each refund',
+    ...shown,
+    because: 'Guests see what was taken back.',
+  }),
+  event('customers', 'channels', 'CustomerAccessRevoked', {
+    volume: 'rare',
+    ...soon,
+    because: 'Who lost access loses open streams, too.',
+  }),
 
   event('customers', nobodyYet, 'CustomerRegistered', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerProfileChanged', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerAddressVersioned', unheard('For analytics.')),
   event('customers', nobodyYet, 'CustomerConsentChanged', unheard('For notifications.')),
-  event('customers', nobodyYet, 'CustomerErased', unheard('Nobody holds a copy that outlives what it is for: see the architecture page.')),
+  event(
+    'customers',
+    nobodyYet,
+    'CustomerErased',
+    unheard('Nobody holds a copy that outlives what it is for: see the architecture page.'),
+  ),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),
 
   {
-    from: 'payments', to: 'payment provider', pattern: 'API-First', contract: 'HTTP',
-    volume: 'a few for each order', latency: 'seconds; an unknown outcome is asked for by reference',
+    from: 'payments',
+    to: 'payment provider',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each order',
+    latency: 'seconds; an unknown outcome is asked for by reference',
     because: 'The provider offers nothing else. Each attempt has one idempotency key.',
   },
 ];

@@ -7,7 +7,8 @@ export const errorCodes = {
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema of this channel.',
   BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
-  DOCUMENT_TOO_COMPLEX: 'The document is over a limit (tokens, depth, aliases, directives, root fields). Ask for less at once.',
+  DOCUMENT_TOO_COMPLEX:
+    'The document is over a limit (tokens, depth, aliases, directives, root fields). Ask for less at once.',
   DOCUMENT_NOT_TRUSTED: 'This channel runs registered documents only. Register the operation.',
   DOCUMENT_NOT_FOUND: 'No registered document has this id. Deploy the channel with the operation, or send another id.',
   PERSISTED_QUERY_NOT_FOUND: "The hash is unknown. Apollo's protocol: send the document once along with it.",
@@ -18,11 +19,14 @@ export const errorCodes = {
   NOT_FOUND: 'The thing named by an id does not exist, or is not yours.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body. Use a new key for a new request.',
   SUBGRAPH_UNAVAILABLE: 'A part of the graph did not answer. The rest of the answer holds; try again later.',
-  DEADLINE_EXCEEDED: 'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
+  DEADLINE_EXCEEDED:
+    'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
   SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
-  CURSOR_INVALID: 'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',
-  DOCUMENT_OUTDATED: 'The graph changed while this subscribed, and the document fits it no more. Subscribe with one that does; the cursor may still be good.',
+  CURSOR_INVALID:
+    'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',
+  DOCUMENT_OUTDATED:
+    'The graph changed while this subscribed, and the document fits it no more. Subscribe with one that does; the cursor may still be good.',
   CONFLICT: 'Somebody else changed the same thing at the same time. Read it again and retry.',
   INTERNAL_SERVER_ERROR: 'Our fault. It is logged under the trace id in `extensions.traceId`.',
 } as const;

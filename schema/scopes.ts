@@ -1,12 +1,13 @@
 /**
- * Who may do what: the one catalogue of scopes and of the roles that grant them.
- * A token carries roles; the runtime turns roles into scopes, so that a right is changed here and nowhere else.
- * A scope says which action; whose data it reaches is ownership, decided by the domain from the principal's subject and bindings.
+ * Who may do what: the one catalogue of scopes and of the roles that grant them. A token carries roles; the runtime
+ * turns roles into scopes, so that a right is changed here and nowhere else. A scope says which action; whose data it
+ * reaches is ownership, decided by the domain from the principal's subject and bindings.
  */
 export const scopes = {
   'catalog:read': 'Read stores, opening hours, menus, prices and availability.',
   'orders:place': 'Place orders.',
-  'orders:read': 'Read the orders one owns: as customer, as device or staff of the store, as the courier who carries it.',
+  'orders:read':
+    'Read the orders one owns: as customer, as device or staff of the store, as the courier who carries it.',
   'orders:cancel': 'Cancel the orders one owns, within the rules.',
   'board:read': 'Read the order board of the store one is bound to.',
   'kitchen:work': 'See the kitchen queue of the store one is bound to and move its orders along.',
@@ -22,7 +23,7 @@ export const scopes = {
   'payments:read': 'Read the payment of an order one owns.',
   'payments:manage': 'Refund and inspect payments.',
   'access:revoke': 'End the access of any person or device at once.',
-  'admin': 'Act on every store, customer and courier.',
+  admin: 'Act on every store, customer and courier.',
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -30,15 +31,32 @@ export type Scope = keyof typeof scopes;
 export const roleScopes = {
   anonymous: ['catalog:read'],
   customer: [
-    'catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'profile:read', 'profile:write',
-    'loyalty:read', 'delivery:quote', 'delivery:read', 'payments:read',
+    'catalog:read',
+    'orders:place',
+    'orders:read',
+    'orders:cancel',
+    'profile:read',
+    'profile:write',
+    'loyalty:read',
+    'delivery:quote',
+    'delivery:read',
+    'payments:read',
   ],
   kiosk: ['catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'board:read', 'payments:read'],
   courier: ['catalog:read', 'orders:read', 'delivery:read', 'delivery:work'],
   kitchen: ['catalog:read', 'orders:read', 'board:read', 'kitchen:work', 'stock:read'],
   manager: [
-    'catalog:read', 'orders:place', 'orders:read', 'orders:cancel', 'board:read', 'kitchen:work', 'stock:read', 'stock:write', 'store:manage',
-    'payments:read', 'delivery:read',
+    'catalog:read',
+    'orders:place',
+    'orders:read',
+    'orders:cancel',
+    'board:read',
+    'kitchen:work',
+    'stock:read',
+    'stock:write',
+    'store:manage',
+    'payments:read',
+    'delivery:read',
   ],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;

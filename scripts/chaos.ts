@@ -22,7 +22,8 @@ const { settings } = commandLine({
   does: 'random kills of client, channel, relay, consumer, broker and database, while orders move; then all promises about events and streams are checked.',
   flags: {
     '--minutes <n>': 'no history begins after so long (10)',
-    '--seed <n>': 'of the first history, the next one has the next (random); it decides what is done, not how the processes meet',
+    '--seed <n>':
+      'of the first history, the next one has the next (random); it decides what is done, not how the processes meet',
     '--bus <name>': 'postgres or kafka (postgres)',
     '--client <name>': 'of Kafka: kafkajs or platformatic (kafkajs)',
     '--channels <n>': 'replicas of the channel (3)',
@@ -31,13 +32,31 @@ const { settings } = commandLine({
 that was not kept, and says the seed and the history.`,
   examples: ['e2e:chaos --minutes 10 --seed 1 --bus kafka'],
 });
-const { MINUTES = '10', SEED = String(randomInt(2 ** 28)), BUS = 'postgres', CLIENT = 'kafkajs', CHANNELS = '3' } = settings;
+const {
+  MINUTES = '10',
+  SEED = String(randomInt(2 ** 28)),
+  BUS = 'postgres',
+  CLIENT = 'kafkajs',
+  CHANNELS = '3',
+} = settings;
 const bus = choice('bus', BUS, ['postgres', 'kafka']);
 const kafkaClient = choice('client', CLIENT, ['kafkajs', 'platformatic']);
-const [channels, seed, minutes] = [Math.max(1, count('channels', CHANNELS)), count('seed', SEED), count('minutes', MINUTES)];
+const [channels, seed, minutes] = [
+  Math.max(1, count('channels', CHANNELS)),
+  count('seed', SEED),
+  count('minutes', MINUTES),
+];
 // The processes of a history rest on generated code, which a fresh clone does not have yet.
 await generateOrFail(console.error);
 const { runChaos } = await import('../e2e/chaos/chaosRun.ts');
-await runChaos({ bus, kafkaClient, channels, seed, forMs: minutes * 60_000, folder: temporaryFolder('chaos'), tell: console.log });
+await runChaos({
+  bus,
+  kafkaClient,
+  channels,
+  seed,
+  forMs: minutes * 60_000,
+  folder: temporaryFolder('chaos'),
+  tell: console.log,
+});
 console.log('chaos: every promise was kept');
 process.exit(0);

@@ -7,7 +7,8 @@ import { generateOrFail } from './system/generateOrFail.ts';
 
 endOnError('compose:run');
 const { settings, words } = commandLine({
-  name: 'compose:run', words: true,
+  name: 'compose:run',
+  words: true,
   does: 'runs docker-compose.yml on a machine without docker: each service as a process, with the command and the environment of the file.',
   forms: { 'compose:run': 'all services of the profile', 'compose:run <service>…': 'these, and what they depend on' },
   flags: {
@@ -19,14 +20,22 @@ embedded one, Kafka comes from Maven Central (Java 17, Maven); services of other
   examples: ['compose:run', 'compose:run --profile production', 'compose:run channel-kiosk'],
 });
 const root = new URL('..', import.meta.url).pathname;
-const { PROFILE = composeVariables(process.env, join(root, '.env'))['PROFILE'] ?? 'development', DATA_DIR = '.data/compose' } = settings;
-if (PROFILE !== 'development' && PROFILE !== 'production') throw new StartupError(`--profile ${PROFILE} is not understood: development or production.`);
+const {
+  PROFILE = composeVariables(process.env, join(root, '.env'))['PROFILE'] ?? 'development',
+  DATA_DIR = '.data/compose',
+} = settings;
+if (PROFILE !== 'development' && PROFILE !== 'production')
+  throw new StartupError(`--profile ${PROFILE} is not understood: development or production.`);
 await generateOrFail(console.error);
 const { runCompose } = await import('../e2e/harness/compose/runCompose.ts');
 
 const tell = (service: string, line: string): void => console.log(`${service.padEnd(18)} | ${line}`);
 const starting = runCompose({
-  environment: { ...process.env, PROFILE }, profiles: PROFILE === 'development' ? ['development'] : [], services: words, folder: DATA_DIR, hear: tell,
+  environment: { ...process.env, PROFILE },
+  profiles: PROFILE === 'development' ? ['development'] : [],
+  services: words,
+  folder: DATA_DIR,
+  hear: tell,
 });
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -34,7 +43,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (stopping) process.exit(130);
     stopping = true;
     tell('compose', `stopping (${signal}); once more to stop at once`);
-    starting.then((run) => run.stop()).then(() => process.exit(0), () => process.exit(1));
+    starting
+      .then((run) => run.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   });
 }
 const run = await starting;

@@ -11,8 +11,11 @@ const settleMs = 200;
 
 endOnError('dev');
 commandLine({
-  name: 'dev', does: 'runs "start", and again whenever the code changes. Takes the flags and settings of "start".',
-  flags: { '--fresh': 'as of start; for the first run only', '--kafka <brokers>': 'as of start' }, settings: await startSettings(), examples: ['dev', 'dev --fresh --port-base 5000'],
+  name: 'dev',
+  does: 'runs "start", and again whenever the code changes. Takes the flags and settings of "start".',
+  flags: { '--fresh': 'as of start; for the first run only', '--kafka <brokers>': 'as of start' },
+  settings: await startSettings(),
+  examples: ['dev', 'dev --fresh --port-base 5000'],
 });
 const flags = process.argv.slice(2);
 let child: ChildProcess | undefined;
@@ -39,11 +42,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 /** Composed contracts are made by the run itself, tests are none of its business. */
 function matters(path: string): boolean {
-  return /\.(ts|graphql|prisma|proto|sql|json)$/.test(path) && !/\.test\.ts$|^schema\/supergraph\.graphql$|^schema\/channels\/|~$/.test(path);
+  return (
+    /\.(ts|graphql|prisma|proto|sql|json)$/.test(path) &&
+    !/\.test\.ts$|^schema\/supergraph\.graphql$|^schema\/channels\/|~$/.test(path)
+  );
 }
 
 function run(args: readonly string[]): void {
-  child = spawn(process.execPath, [...process.execArgv, `${root}scripts/start.ts`, ...args], { stdio: 'inherit', cwd: root });
+  child = spawn(process.execPath, [...process.execArgv, `${root}scripts/start.ts`, ...args], {
+    stdio: 'inherit',
+    cwd: root,
+  });
   child.once('exit', () => {
     if (!ending && !replacing) console.log('dev: waiting for a change');
   });

@@ -20,7 +20,7 @@ const own = ['CONSUMER', 'AGGREGATE', 'ID', 'WAIT', 'DATABASE_URL'];
 endOnError('events');
 const { settings: flags, words } = commandLine(command);
 if (!words.length) console.log(helpOf(command));
-else process.exitCode = await eventsCommand({ words, flags, urlOf: await urls(flags), print: console.log }) ? 0 : 1;
+else process.exitCode = (await eventsCommand({ words, flags, urlOf: await urls(flags), print: console.log })) ? 0 : 1;
 
 /** A told database, those of a told server, or those of the embedded one, with the passwords that it keeps. */
 async function urls(flags: Readonly<Record<string, string>>): Promise<(domain: string) => Promise<string>> {
@@ -32,13 +32,25 @@ async function urls(flags: Readonly<Record<string, string>>): Promise<(domain: s
   const databaseOf = (domain: string): string => subgraphs.find(({ name }) => name === domain)?.database ?? domain;
   if (settings.DATABASE_HOST !== undefined) {
     const secrets = { settings, environment, onMade: () => undefined };
-    return (domain) => databaseAddress(settings, secrets, { database: databaseOf(domain), whole: 'DATABASE_URL', whatFor: domain });
+    return (domain) =>
+      databaseAddress(settings, secrets, { database: databaseOf(domain), whole: 'DATABASE_URL', whatFor: domain });
   }
   const passwordFile = join(dataFolder(settings.DATA_DIR, 'postgres'), 'passwords.json');
-  if (!existsSync(passwordFile)) throw new StartupError(`no system was ever started on ${settings.DATA_DIR}: set DATA_DIR, or DATABASE_HOST for subgraphs served alone.`);
+  if (!existsSync(passwordFile))
+    throw new StartupError(
+      `no system was ever started on ${settings.DATA_DIR}: set DATA_DIR, or DATABASE_HOST for subgraphs served alone.`,
+    );
   const passwords = new Passwords(passwordFile);
   return (domain) => {
     const database = databaseOf(domain);
-    return Promise.resolve(databaseUrl({ host: '127.0.0.1', port: settings.PORT_BASE + postgresOffset, user: database, password: passwords.of(database), database }));
+    return Promise.resolve(
+      databaseUrl({
+        host: '127.0.0.1',
+        port: settings.PORT_BASE + postgresOffset,
+        user: database,
+        password: passwords.of(database),
+        database,
+      }),
+    );
   };
 }

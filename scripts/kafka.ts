@@ -4,7 +4,8 @@ import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { cleanBroker, startBroker, stopBroker } from './system/kafkaCommand.ts';
 
 const command: Command = {
-  name: 'kafka', does: 'one Apache Kafka broker on this machine, from Maven Central, without docker. Needs Java 17 and Maven.',
+  name: 'kafka',
+  does: 'one Apache Kafka broker on this machine, from Maven Central, without docker. Needs Java 17 and Maven.',
   forms: {
     'kafka start': 'starts it, or says that it runs; what it held is still there',
     'kafka stop': 'stops it; its data stay',

@@ -16,10 +16,20 @@ Keep what it prints as you keep passwords. docs/operations.md tells the way arou
 `;
 
 endOnError('keys:make');
-const { switches, settings: { ROTATE: service, ...unknown }, words } = parseFlags(process.argv.slice(2), ['help', 'public']);
+const {
+  switches,
+  settings: { ROTATE: service, ...unknown },
+  words,
+} = parseFlags(process.argv.slice(2), ['help', 'public']);
 const [odd] = [...Object.keys(unknown), ...words];
 if (odd !== undefined) throw new StartupError(`"${odd.toLowerCase()}" is not understood: --help lists what is.`);
-process.stdout.write(switches.has('help') ? help : Object.entries(await made()).map(([name, value]) => `${name}='${value}'\n`).join(''));
+process.stdout.write(
+  switches.has('help')
+    ? help
+    : Object.entries(await made())
+        .map(([name, value]) => `${name}='${value}'\n`)
+        .join(''),
+);
 
 async function made(): Promise<Record<string, string>> {
   if (service !== undefined) return rotated(await readEnvironment(), service);

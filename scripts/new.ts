@@ -9,13 +9,16 @@ endOnError('new');
 if (kind !== 'subgraph' && kind !== 'channel') throw new StartupError('say what: subgraph <name> or channel <name>.');
 const command: Command = {
   name: `new:${kind}`,
-  does: kind === 'subgraph'
-    ? 'makes a subgraph: a folder in the usual shape, a line in schema/subgraphs.ts, and what is generated from them.'
-    : 'makes a channel: a folder in the usual shape, a line in schema/channels.ts, and what is generated from them.',
+  does:
+    kind === 'subgraph'
+      ? 'makes a subgraph: a folder in the usual shape, a line in schema/subgraphs.ts, and what is generated from them.'
+      : 'makes a channel: a folder in the usual shape, a line in schema/channels.ts, and what is generated from them.',
   forms: { [`new:${kind} <name>`]: 'lower case letters and digits' },
   examples: [kind === 'subgraph' ? 'new:subgraph giftcards' : 'new:channel drivein'],
 };
-const { words: [name, odd] } = commandLine(command, args);
+const {
+  words: [name, odd],
+} = commandLine(command, args);
 if (odd) throw new StartupError(`"${odd}" is one name too many: --help tells more.`);
 if (name) await createFromCommandLine(kind, name);
 else console.log(helpOf(command));

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const { switches, settings, words } = parseFlags(process.argv.slice(2), ['help']);
   if (switches.has('help')) {
     const { describeCatalogue } = await import('./system/settingCatalogue.ts');
-    return console.log(help + await describeCatalogue());
+    return console.log(help + (await describeCatalogue()));
   }
   const context: ServeContext = {
     sources: { environment: await readEnvironment(), flags: settings },
@@ -45,19 +45,29 @@ async function main(): Promise<void> {
     ready: (line) => console.log(`serving ${line}`),
   };
   // An image has generated code in it, and not the tools that make it; a fresh clone has the tools only.
-  if (words.length > 0 && !existsSync(new URL('../generated/channels', import.meta.url))) await (await import('./system/generateOrFail.ts')).generateOrFail(context.tell);
+  if (words.length > 0 && !existsSync(new URL('../generated/channels', import.meta.url)))
+    await (await import('./system/generateOrFail.ts')).generateOrFail(context.tell);
   await serve(words, context);
 }
 
 async function serve([what, name = '']: readonly string[], context: ServeContext): Promise<void> {
   switch (what) {
-    case 'subgraph': return (await import('./system/serveSubgraph.ts')).serveSubgraph(name, context);
-    case 'channel': return (await import('./system/serveEdge.ts')).serveChannel(name, context);
-    case 'gateway': return (await import('./system/serveEdge.ts')).serveGateway(context);
-    case 'provider': return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
-    case 'simulation': return (await import('./system/development/serveSandbox.ts')).serveSimulation(context);
-    case 'databases': return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
-    default: throw new StartupError('say what to serve: subgraph <name>, channel <name>, gateway, provider, simulation or databases (--help tells more).');
+    case 'subgraph':
+      return (await import('./system/serveSubgraph.ts')).serveSubgraph(name, context);
+    case 'channel':
+      return (await import('./system/serveEdge.ts')).serveChannel(name, context);
+    case 'gateway':
+      return (await import('./system/serveEdge.ts')).serveGateway(context);
+    case 'provider':
+      return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
+    case 'simulation':
+      return (await import('./system/development/serveSandbox.ts')).serveSimulation(context);
+    case 'databases':
+      return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
+    default:
+      throw new StartupError(
+        'say what to serve: subgraph <name>, channel <name>, gateway, provider, simulation or databases (--help tells more).',
+      );
   }
 }
 
@@ -66,7 +76,10 @@ function stopOnSignals(): void {
     process.on(signal, () => {
       if (stopping) process.exit(130);
       stopping = true;
-      teardown.run({ drain: true }).then(() => process.exit(0), () => process.exit(1));
+      teardown.run({ drain: true }).then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
     });
   }
 }

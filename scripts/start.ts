@@ -10,23 +10,39 @@ const help = `start: runs the whole system in one process, on an embedded Postgr
 `;
 
 const began = performance.now();
-const progress = (line: string): void => console.log(`[${((performance.now() - began) / 1000).toFixed(1).padStart(4)} s] ${line}`);
+const progress = (line: string): void =>
+  console.log(`[${((performance.now() - began) / 1000).toFixed(1).padStart(4)} s] ${line}`);
 
 let stopping = false;
 
-// Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need not say how.
+// Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need
+// not say how.
 endOnError('start', () => stopping && process.exit(130));
 await main();
 
 async function main(): Promise<void> {
   const { parseFlags } = await import('./system/flags.ts');
-  const { switches, settings: { KAFKA, ...flags }, words } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
+  const {
+    switches,
+    settings: { KAFKA, ...flags },
+    words,
+  } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
   if (switches.has('help')) return console.log(help + (await settingsHelp()));
   if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: --help lists what is.`);
 
-  const [{ startSystem }, { generateOrFail }] = await Promise.all([import('./system/startSystem.ts'), import('./system/generateOrFail.ts')]);
+  const [{ startSystem }, { generateOrFail }] = await Promise.all([
+    import('./system/startSystem.ts'),
+    import('./system/generateOrFail.ts'),
+  ]);
   const settings = KAFKA === undefined ? flags : { ...flags, BUS: 'kafka', KAFKA_BROKERS: KAFKA };
-  const starting = startSystem({ environment: process.env, flags: settings, settingsFile: '.env', fresh: switches.has('fresh'), progress, generate: () => generateOrFail(progress) });
+  const starting = startSystem({
+    environment: process.env,
+    flags: settings,
+    settingsFile: '.env',
+    fresh: switches.has('fresh'),
+    progress,
+    generate: () => generateOrFail(progress),
+  });
   stopOnSignals(starting.then(({ stop }) => stop));
   const system = await starting;
   const { welcome } = await import('./system/welcome.ts');
@@ -46,7 +62,12 @@ function stopOnSignals(stop: Promise<() => Promise<void>>): void {
       if (stopping) process.exit(130);
       stopping = true;
       progress(`stopping (${signal}); once more to stop at once`);
-      stop.then((run) => run()).then(() => process.exit(0), () => process.exit(1));
+      stop
+        .then((run) => run())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     });
   }
 }

@@ -20,30 +20,41 @@ const firstOf: Readonly<Record<string, () => string>> = {
 
 endOnError('token:for');
 const command: Command = {
-  name: 'token:for', does: 'prints a bearer token of the development profile, good for 12 hours, and nothing else.',
+  name: 'token:for',
+  does: 'prints a bearer token of the development profile, good for 12 hours, and nothing else.',
   forms: { 'token:for <role>': `one of ${issued.join(', ')}` },
   flags: {
-    '--store <id>': 'of kiosk, kitchen and manager: the store they are bound to, by id or by its number in the seed (1)',
-    '--subject <id>': 'who it is for; unless told, the first customer or courier of the seed, or a device or person of the store',
+    '--store <id>':
+      'of kiosk, kitchen and manager: the store they are bound to, by id or by its number in the seed (1)',
+    '--subject <id>':
+      'who it is for; unless told, the first customer or courier of the seed, or a device or person of the store',
   },
   settings: platformSettings.pick({ DATA_DIR: true, PROFILE: true }),
   examples: ['-s token:for kiosk', '-s token:for manager --store 2', '-s token:for customer --data-dir /tmp/demo'],
 };
-const { words: [role = ''], settings: { STORE: store = '1', SUBJECT: subject, ...flags } } = commandLine(command);
-if (!issued.includes(role) || !(role in roleScopes)) throw new StartupError(`name a role: ${issued.join(', ')} (token:for <role> [--store <id>] [--subject <id>])`);
+const {
+  words: [role = ''],
+  settings: { STORE: store = '1', SUBJECT: subject, ...flags },
+} = commandLine(command);
+if (!issued.includes(role) || !(role in roleScopes))
+  throw new StartupError(`name a role: ${issued.join(', ')} (token:for <role> [--store <id>] [--subject <id>])`);
 const environment = await readEnvironment();
 const settings = loadSettings(platformSettings, { environment, flags, moreToCome: true });
 if (settings.PROFILE !== 'development') throw new StartupError('only the development profile issues its own tokens.');
 const known = environment[clientKeyName] ?? environment[`${clientKeyName}_FILE`] ?? '';
 // A key that is made here would be believed by nobody: no system has it.
 if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName))) {
-  throw new StartupError(`no system was ever started on ${resolve(settings.DATA_DIR)}: run "start" first, or set DATA_DIR (--data-dir) to that of the one that runs.`);
+  throw new StartupError(
+    `no system was ever started on ${resolve(settings.DATA_DIR)}: run "start" first, or set DATA_DIR (--data-dir) to that of the one that runs.`,
+  );
 }
 const secrets = await secretsNamed([clientKeyName], { settings, environment, onMade: () => undefined });
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
 const boundToStore = ['kiosk', 'kitchen', 'manager'].includes(role);
-process.stdout.write(`${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
-  subject: subject ?? firstOf[role]?.() ?? (boundToStore ? `${role}-${storeId}` : role),
-  roles: [role],
-  bindings: boundToStore ? { store: storeId } : {},
-})}\n`);
+process.stdout.write(
+  `${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
+    subject: subject ?? firstOf[role]?.() ?? (boundToStore ? `${role}-${storeId}` : role),
+    roles: [role],
+    bindings: boundToStore ? { store: storeId } : {},
+  })}\n`,
+);

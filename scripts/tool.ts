@@ -14,27 +14,58 @@ interface Tool extends Command {
 }
 
 /** Web pages run in a browser, whose types are others: each channel that has pages has a tsconfig.json beside them. */
-const pages = readdirSync(new URL('../bffs', import.meta.url)).filter((channel) => existsSync(new URL(`../bffs/${channel}/pages`, import.meta.url)));
+const pages = readdirSync(new URL('../bffs', import.meta.url)).filter((channel) =>
+  existsSync(new URL(`../bffs/${channel}/pages`, import.meta.url)),
+);
 
 /** The commands of package.json that are other people's tools. */
 const tools: readonly Tool[] = [
   {
-    name: 'typecheck', does: 'checks the types of everything: the system, the stream client, and the web pages of channels.', generates: true,
-    runs: ['tsc -p tsconfig.json', 'tsc -p clients/stream-client/tsconfig.json', ...pages.map((channel) => `tsc -p bffs/${channel}/pages/tsconfig.json`)], examples: ['typecheck'],
+    name: 'typecheck',
+    does: 'checks the types of everything: the system, the stream client, and the web pages of channels.',
+    generates: true,
+    runs: [
+      'tsc -p tsconfig.json',
+      'tsc -p clients/stream-client/tsconfig.json',
+      ...pages.map((channel) => `tsc -p bffs/${channel}/pages/tsconfig.json`),
+    ],
+    examples: ['typecheck'],
   },
   {
-    name: 'lint', does: 'checks code by eslint, boundaries between folders included, then names of events and ports in the registries.', generates: true,
-    runs: ['eslint . --cache --cache-location node_modules/.cache/eslint/', 'tsx scripts/lint/lintRegistries.ts'], examples: ['lint'],
+    name: 'lint',
+    does: 'checks how code is laid out by prettier, the code by eslint, boundaries between folders included, then names of events and ports in the registries.',
+    generates: true,
+    runs: [
+      'prettier --check --log-level warn --cache --cache-location node_modules/.cache/prettier .',
+      'eslint . --cache --cache-location node_modules/.cache/eslint/',
+      'tsx scripts/lint/lintRegistries.ts',
+    ],
+    examples: ['lint'],
   },
-  { name: 'unused', does: 'finds files, exports and dependencies that nobody uses, by knip.', generates: true, runs: ['knip'], examples: ['unused'] },
   {
-    name: 'test', does: 'runs all tests, or those of the files named, on a PostgreSQL (and Kafka, where there is Java) of their own. Words and flags are those of vitest.',
+    name: 'unused',
+    does: 'finds files, exports and dependencies that nobody uses, by knip.',
+    generates: true,
+    runs: ['knip'],
+    examples: ['unused'],
+  },
+  {
+    name: 'test',
+    does: 'runs all tests, or those of the files named, on a PostgreSQL (and Kafka, where there is Java) of their own. Words and flags are those of vitest.',
     forms: { 'test [<file>…] [<flags of vitest>]': 'file names may be cut short: test checkGuards' },
-    generates: true, passes: true, runs: ['vitest run'], examples: ['test', 'test schema/compose', 'test --project int'],
+    generates: true,
+    passes: true,
+    runs: ['vitest run'],
+    examples: ['test', 'test schema/compose', 'test --project int'],
   },
   {
-    name: 'test:unit', does: 'runs the tests that need nothing but Node. Words and flags are those of vitest.', forms: { 'test:unit [<file>…] [<flags of vitest>]': 'file names may be cut short: test:unit checkGuards' },
-    generates: true, passes: true, runs: ['vitest run --project unit'], examples: ['test:unit', 'test:unit --watch'],
+    name: 'test:unit',
+    does: 'runs the tests that need nothing but Node. Words and flags are those of vitest.',
+    forms: { 'test:unit [<file>…] [<flags of vitest>]': 'file names may be cut short: test:unit checkGuards' },
+    generates: true,
+    passes: true,
+    runs: ['vitest run --project unit'],
+    examples: ['test:unit', 'test:unit --watch'],
   },
 ];
 
@@ -48,7 +79,10 @@ if (tool.generates) await generateOrFail(console.error);
 for (const [index, line] of tool.runs.entries()) {
   const [program = '', ...own] = line.split(' ');
   const passed = tool.passes && index === tool.runs.length - 1 ? args : [];
-  const { status, error } = spawnSync(`node_modules/.bin/${program}`, [...own, ...passed], { stdio: 'inherit', cwd: new URL('..', import.meta.url) });
+  const { status, error } = spawnSync(`node_modules/.bin/${program}`, [...own, ...passed], {
+    stdio: 'inherit',
+    cwd: new URL('..', import.meta.url),
+  });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -41,7 +41,14 @@ interface Client {
 
 interface Payload {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
-  readonly extensions?: { readonly stream?: { readonly kind: string; readonly cursor: string; readonly version: number; readonly reason?: string } };
+  readonly extensions?: {
+    readonly stream?: {
+      readonly kind: string;
+      readonly cursor: string;
+      readonly version: number;
+      readonly reason?: string;
+    };
+  };
 }
 
 const patienceMs = 90_000;
@@ -66,8 +73,14 @@ function show(number: number, { errors, extensions }: Payload): void {
   if (!mark || errors) return refused(number, errors);
   messages += 1;
   const { kind, version, reason } = mark;
-  const isNext = client.cursor === undefined ? kind === 'snapshot' : kind === 'event' && (everyVersion ? version === client.version + 1 : version > client.version);
-  if (!isNext || version > headOf(number)) wrong.push(`client ${number} at ${client.version} of ${headOf(number)} was shown ${kind} ${version} ${reason ?? ''}`);
+  const isNext =
+    client.cursor === undefined
+      ? kind === 'snapshot'
+      : kind === 'event' && (everyVersion ? version === client.version + 1 : version > client.version);
+  if (!isNext || version > headOf(number))
+    wrong.push(
+      `client ${number} at ${client.version} of ${headOf(number)} was shown ${kind} ${version} ${reason ?? ''}`,
+    );
   client.version = version;
   client.cursor = mark.cursor;
   if (version === headOf(number)) arrived(number);
@@ -81,7 +94,11 @@ function refused(number: number, errors: Payload['errors']): void {
 }
 
 /** Resolves when each client is at the head of its feed, or after a while. */
-async function allArrived(count: number, begin: (acknowledged: () => void) => void, onArrival: () => void = () => undefined): Promise<Arrived> {
+async function allArrived(
+  count: number,
+  begin: (acknowledged: () => void) => void,
+  onArrival: () => void = () => undefined,
+): Promise<Arrived> {
   const began = performance.now();
   const times = new Map<number, number>();
   let acknowledgedMs = 0;
@@ -98,9 +115,14 @@ async function allArrived(count: number, begin: (acknowledged: () => void) => vo
       clearTimeout(patience);
       resolve();
     };
-    begin(() => { acknowledgedMs = performance.now() - began; });
+    begin(() => {
+      acknowledgedMs = performance.now() - began;
+    });
   });
-  if (times.size < count) wrong.push(`${count - times.size} clients were not shown the last version of their feed within ${patienceMs / 1_000} s`);
+  if (times.size < count)
+    wrong.push(
+      `${count - times.size} clients were not shown the last version of their feed within ${patienceMs / 1_000} s`,
+    );
   const at = (share: number) => percentile([...times.values()], share) ?? Number.NaN;
   return { acknowledgedMs, p50Ms: at(0.5), p99Ms: at(0.99), lastMs: at(1), messages, failed: [...failed], wrong };
 }
@@ -113,26 +135,45 @@ function connectAll(visit: Visit): Promise<Arrived> {
   let next = 0;
   const open = (number: number, acknowledged: () => void): void => {
     const client = clients[number]!;
-    const socket = new LoadSocket({
-      port, query, localAddress: `127.0.0.${2 + (number % addresses)}`, keepCursor: false, authorization: authorizations[number]!,
-      variables: { id: feeds[number % feeds.length] }, resumeFrom: client.cursor,
-    }, {
-      acknowledged,
-      next: (payload) => show(number, payload as Payload),
-      refused: (errors) => refused(number, errors as Payload['errors']),
-      closed: () => {
-        if (client.socket !== socket) return;
-        if (client.version !== headOf(number)) failed.set('closed', (failed.get('closed') ?? 0) + 1);
-        setTimeout(() => { if (client.socket === socket) open(number, acknowledged); }, retryMs + Math.random() * retryMs);
+    const socket = new LoadSocket(
+      {
+        port,
+        query,
+        localAddress: `127.0.0.${2 + (number % addresses)}`,
+        keepCursor: false,
+        authorization: authorizations[number]!,
+        variables: { id: feeds[number % feeds.length] },
+        resumeFrom: client.cursor,
       },
-    });
+      {
+        acknowledged,
+        next: (payload) => show(number, payload as Payload),
+        refused: (errors) => refused(number, errors as Payload['errors']),
+        closed: () => {
+          if (client.socket !== socket) return;
+          if (client.version !== headOf(number)) failed.set('closed', (failed.get('closed') ?? 0) + 1);
+          setTimeout(
+            () => {
+              if (client.socket === socket) open(number, acknowledged);
+            },
+            retryMs + Math.random() * retryMs,
+          );
+        },
+      },
+    );
     client.socket = socket;
   };
   let openNext: () => void = () => undefined;
-  return allArrived(count, (acknowledged) => {
-    openNext = () => { if (next < count) open(next++, acknowledged); };
-    for (let n = 0; n < atOnce; n += 1) openNext();
-  }, () => openNext());
+  return allArrived(
+    count,
+    (acknowledged) => {
+      openNext = () => {
+        if (next < count) open(next++, acknowledged);
+      };
+      for (let n = 0; n < atOnce; n += 1) openNext();
+    },
+    () => openNext(),
+  );
 }
 
 const calls = {
@@ -140,7 +181,11 @@ const calls = {
   /** Those that are connected hear what comes; resolves as `connect` does. */
   hear: ({ heads: further }: Pick<Visit, 'heads'>) => {
     heads = further;
-    return allArrived(clients.length, () => clients.forEach(({ version }, number) => { if (version === headOf(number)) arrived(number); }));
+    return allArrived(clients.length, () =>
+      clients.forEach(({ version }, number) => {
+        if (version === headOf(number)) arrived(number);
+      }),
+    );
   },
   cut: () => {
     for (const client of clients) {

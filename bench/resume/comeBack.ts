@@ -35,16 +35,28 @@ export interface Figures extends Arrived {
 const atOnceAtFirst = 200;
 
 /**
- * Everybody follows a feed, is cut off, misses one to three events of it, and comes back at once with a cursor. Then each hears one event more, after which
- * nothing of what was missed can come.
+ * Everybody follows a feed, is cut off, misses one to three events of it, and comes back at once with a cursor. Then
+ * each hears one event more, after which nothing of what was missed can come.
  */
-export async function comeBack({ log, orders, clients, authorizations, kiosk: start }: Stage, { follows, isRestarted }: Scenario): Promise<Figures> {
+export async function comeBack(
+  { log, orders, clients, authorizations, kiosk: start }: Stage,
+  { follows, isRestarted }: Scenario,
+): Promise<Figures> {
   const heads = () => [...log.heads[follows]];
   const feeds = heads().map((_, at) => (follows === 'orders' ? orderId(at) : storeId(at)));
   const everyVersion = follows === 'orders';
   let { kiosk, port } = await start();
   try {
-    const visit = (): Visit => ({ port, document: everyVersion ? documents.order : documents.board, authorizations, feeds, heads: heads(), everyVersion, atOnce: atOnceAtFirst, resume: false });
+    const visit = (): Visit => ({
+      port,
+      document: everyVersion ? documents.order : documents.board,
+      authorizations,
+      feeds,
+      heads: heads(),
+      everyVersion,
+      atOnce: atOnceAtFirst,
+      resume: false,
+    });
     const first = await clients.call('connect', visit());
     await clients.call('cut');
     if (isRestarted) await kiosk.end();
@@ -57,8 +69,11 @@ export async function comeBack({ log, orders, clients, authorizations, kiosk: st
     await log.move(feeds.map((_, at) => at));
     const later = await clients.call('hear', { heads: heads() });
     return {
-      ...back, wrong: [first, back, later].flatMap(({ wrong }) => wrong), statements: after.orders.statements - before.orders.statements,
-      kioskCpuMs: after.kiosk.cpuMs - before.kiosk.cpuMs, ordersCpuMs: after.orders.cpuMs - before.orders.cpuMs,
+      ...back,
+      wrong: [first, back, later].flatMap(({ wrong }) => wrong),
+      statements: after.orders.statements - before.orders.statements,
+      kioskCpuMs: after.kiosk.cpuMs - before.kiosk.cpuMs,
+      ordersCpuMs: after.orders.cpuMs - before.orders.cpuMs,
     };
   } finally {
     await clients.call('cut');

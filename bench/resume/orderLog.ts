@@ -11,10 +11,21 @@ const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStar
 export const orderId = (order: number): string => uuid(order);
 export const storeId = (store: number): string => uuid(1_000_000 + store);
 
-const moved = (order: number, stores: number) => OrderStatusChanged.of({
-  orderId: orderId(order), storeId: storeId(order % stores), orderNumber: 1 + order, customerId: null, service: 'KIOSK', reason: null, currency: 'EUR', exponent: 2,
-  from: 'PLACED', to: 'CONFIRMED', total: order, at: new Date().toISOString(),
-});
+const moved = (order: number, stores: number) =>
+  OrderStatusChanged.of({
+    orderId: orderId(order),
+    storeId: storeId(order % stores),
+    orderNumber: 1 + order,
+    customerId: null,
+    service: 'KIOSK',
+    reason: null,
+    currency: 'EUR',
+    exponent: 2,
+    from: 'PLACED',
+    to: 'CONFIRMED',
+    total: order,
+    at: new Date().toISOString(),
+  });
 
 /** Writes to the orders' event log, and relays it. */
 export async function openOrderLog(databaseUrl: string, busUrl: string, stores: number) {
@@ -29,13 +40,21 @@ export async function openOrderLog(databaseUrl: string, busUrl: string, stores: 
     async move(orders: readonly number[]): Promise<void> {
       for (let from = 0; from < orders.length; from += perTransaction) {
         const part = orders.slice(from, from + perTransaction);
-        await domain.transaction((tx) => domain.events.appendAll(tx, part.map((order) => ({ expectedVersion: null, events: [moved(order, stores)] }))));
+        await domain.transaction((tx) =>
+          domain.events.appendAll(
+            tx,
+            part.map((order) => ({ expectedVersion: null, events: [moved(order, stores)] })),
+          ),
+        );
         for (const order of part) {
           heads.orders[order] = (heads.orders[order] ?? 0) + 1;
           heads.stores[order % stores] = (heads.stores[order % stores] ?? 0) + 1;
         }
       }
-      await until(async () => (await domain.pool.query('select from platform.outbox limit 1')).rowCount === 0, { timeoutMs: 60_000, what: 'all events are published' });
+      await until(async () => (await domain.pool.query('select from platform.outbox limit 1')).rowCount === 0, {
+        timeoutMs: 60_000,
+        what: 'all events are published',
+      });
     },
     async close(): Promise<void> {
       await relay.stop();

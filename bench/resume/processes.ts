@@ -19,10 +19,12 @@ export interface ResumeSetup {
 
 export const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
 
-export const identityOf = ({ internalKey, clientKey }: ResumeSetup): Promise<Identity> => createIdentity({
-  internalKey, scopesOf: (role) => roleScopes[role as Role] ?? [],
-  client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
-});
+export const identityOf = ({ internalKey, clientKey }: ResumeSetup): Promise<Identity> =>
+  createIdentity({
+    internalKey,
+    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
+  });
 
 /** Milliseconds of CPU that this process took. */
 export function cpuMs(): number {

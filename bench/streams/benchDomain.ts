@@ -11,15 +11,38 @@ export interface Happening {
   readonly at: number;
 }
 
-interface Entry { orderId: string; number: number; status: string; service: string; since: string }
-export interface BoardState { version: number; publishedAt: number; note: string | null; preparing: Entry[]; ready: Entry[] }
-export interface OrderState { id: string; number: number; status: string; version: number; publishedAt: number }
+interface Entry {
+  orderId: string;
+  number: number;
+  status: string;
+  service: string;
+  since: string;
+}
+export interface BoardState {
+  version: number;
+  publishedAt: number;
+  note: string | null;
+  preparing: Entry[];
+  ready: Entry[];
+}
+export interface OrderState {
+  id: string;
+  number: number;
+  status: string;
+  version: number;
+  publishedAt: number;
+}
 
 const fatNoteBytes = 64 * 1024;
 const statuses = ['PREPARING', 'READY'] as const;
-const entries = (from: number, count: number, status: string): Entry[] => Array.from({ length: count }, (_, at) => ({
-  orderId: `01940000-0000-7000-8000-${String(from + at).padStart(12, '0')}`, number: from + at, status, service: 'TAKE_AWAY', since: '2026-03-01T12:30:00.000Z',
-}));
+const entries = (from: number, count: number, status: string): Entry[] =>
+  Array.from({ length: count }, (_, at) => ({
+    orderId: `01940000-0000-7000-8000-${String(from + at).padStart(12, '0')}`,
+    number: from + at,
+    status,
+    service: 'TAKE_AWAY',
+    since: '2026-03-01T12:30:00.000Z',
+  }));
 
 /** The current state, in memory. What nothing happened to is there, too, at version 0. */
 export class BenchState {
@@ -27,7 +50,15 @@ export class BenchState {
   readonly #orders = new Map<string, OrderState>();
 
   board(id: string): BoardState {
-    return this.#boards.get(id) ?? { version: 0, publishedAt: 0, note: id === 'fat' ? 'n'.repeat(fatNoteBytes) : null, preparing: entries(1, 8, 'PREPARING'), ready: entries(9, 4, 'READY') };
+    return (
+      this.#boards.get(id) ?? {
+        version: 0,
+        publishedAt: 0,
+        note: id === 'fat' ? 'n'.repeat(fatNoteBytes) : null,
+        preparing: entries(1, 8, 'PREPARING'),
+        ready: entries(9, 4, 'READY'),
+      }
+    );
   }
 
   order(id: string): OrderState {
@@ -60,12 +91,27 @@ export class BenchDomain extends FakeTail implements FeedReader {
     const { version } = this.state.apply(happening);
     const { kind, id, at } = happening;
     this.#published += 1;
-    const data = { orderId: kind === 'order' ? id : 'any', orderNumber: 1, to: statuses[version % 2]!, publishedAt: at };
+    const data = {
+      orderId: kind === 'order' ? id : 'any',
+      orderNumber: 1,
+      to: statuses[version % 2]!,
+      publishedAt: at,
+    };
     const event: EventEnvelope = {
-      eventId: String(this.#published), eventType: 'OrderStatusChanged', version: '1.0', timestamp: new Date(at).toISOString(), source: 'orders-service', data,
+      eventId: String(this.#published),
+      eventType: 'OrderStatusChanged',
+      version: '1.0',
+      timestamp: new Date(at).toISOString(),
+      source: 'orders-service',
+      data,
       metadata: {
-        ...(kind === 'board' ? { aggregateId: `order:of-${id}`, aggregateVersion: version, feed: `store:${id}`, feedVersion: version } : { aggregateId: `order:${id}`, aggregateVersion: version }),
-        causationId: 'c', correlationId: 'c', traceparent: '00-00000000000000000000000000000001-0000000000000001-01', actor: 'service:orders',
+        ...(kind === 'board'
+          ? { aggregateId: `order:of-${id}`, aggregateVersion: version, feed: `store:${id}`, feedVersion: version }
+          : { aggregateId: `order:${id}`, aggregateVersion: version }),
+        causationId: 'c',
+        correlationId: 'c',
+        traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+        actor: 'service:orders',
       },
     };
     const feed = kind === 'board' ? `store:${id}` : `order:${id}`;
@@ -78,8 +124,13 @@ export class BenchDomain extends FakeTail implements FeedReader {
 
   async read({ kind, key }: FeedAddress, after: number, limit: number): Promise<FeedPage> {
     const log = this.#log.get(key) ?? [];
-    const versionOf = ({ metadata }: EventEnvelope) => (kind === 'declared' ? metadata.feedVersion! : metadata.aggregateVersion);
-    const page = { epoch: 'bench', version: log.length > 0 ? versionOf(log.at(-1)!) : 0, events: log.filter((event) => versionOf(event) > after).slice(0, limit) };
+    const versionOf = ({ metadata }: EventEnvelope) =>
+      kind === 'declared' ? metadata.feedVersion! : metadata.aggregateVersion;
+    const page = {
+      epoch: 'bench',
+      version: log.length > 0 ? versionOf(log.at(-1)!) : 0,
+      events: log.filter((event) => versionOf(event) > after).slice(0, limit),
+    };
     // Never at once: the domain is elsewhere.
     await new Promise((resolve) => setImmediate(resolve));
     return page;

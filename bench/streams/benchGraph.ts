@@ -24,7 +24,10 @@ const orders = `
   { orderId: ID! number: Int! status: String! service: String! since: String! }
 `;
 
-/** The fields as the chain's own orders subgraph has and declares them, and with `publishedAt`: when the latest event was published, in epoch milliseconds. */
+/**
+ * The fields as the chain's own orders subgraph has and declares them, and with `publishedAt`: when the latest event
+ * was published, in epoch milliseconds.
+ */
 export const benchSdl = { orders };
 
 const entry = 'orderId number status service since';
@@ -34,12 +37,18 @@ export const documents = {
   fatBoard: `subscription Fat($id: ID!) { orderBoardChanged(storeId: $id) { version publishedAt note } }`,
   order: 'subscription Order($id: ID!) { orderStatusChanged(orderId: $id) { id number status version publishedAt } }',
   /** Boards that differ in the selected fields and in aliases. */
-  differing: (count: number): string[] => Array.from({ length: count }, (_, at) => {
-    const fields = entry.split(' ').filter((_field, bit) => bit === 0 || (at >> bit) % 2 === 0).join(' ');
-    return `subscription Board${at}($id: ID!) { orderBoardChanged(storeId: $id) { version publishedAt made${at}: preparing { ${fields} } ready { ${entry} } } }`;
-  }),
+  differing: (count: number): string[] =>
+    Array.from({ length: count }, (_, at) => {
+      const fields = entry
+        .split(' ')
+        .filter((_field, bit) => bit === 0 || (at >> bit) % 2 === 0)
+        .join(' ');
+      return `subscription Board${at}($id: ID!) { orderBoardChanged(storeId: $id) { version publishedAt made${at}: preparing { ${fields} } ready { ${entry} } } }`;
+    }),
 };
 
 /** As `generate` would compose a channel with these fields. */
 export const benchSupergraph = (): string =>
-  composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [graphSource('orders', 'http://localhost/orders', benchSdl.orders, 'bench/streams/benchGraph.ts')]).supergraph;
+  composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [
+    graphSource('orders', 'http://localhost/orders', benchSdl.orders, 'bench/streams/benchGraph.ts'),
+  ]).supergraph;

@@ -25,23 +25,53 @@ const resolversOf = (state: BenchState) => ({
   },
 });
 
-/** A channel as it is run in one process with its subgraph. Its limits by caller are off, since here one machine plays all callers. */
+/**
+ * A channel as it is run in one process with its subgraph. Its limits by caller are off, since here one machine plays
+ * all callers.
+ */
 async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
   const log = pino({ level: 'warn' }, pino.destination(2));
   const domain = new BenchDomain();
   const identity = await createIdentity({
-    internalKey: await newSigningKey(), scopesOf: (role) => roleScopes[role as Role] ?? [],
+    internalKey: await newSigningKey(),
+    scopesOf: (role) => roleScopes[role as Role] ?? [],
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
   });
-  const schema = enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${benchSdl.orders}`), resolvers: resolversOf(domain.state) as never }));
-  const orders = await createExecution({ name: 'orders', identity, log, schema, contextFor: (principal) => ({ principal }) });
+  const schema = enforceAuth(
+    buildSubgraphSchema({
+      typeDefs: parse(`${baseSdl}\n${benchSdl.orders}`),
+      resolvers: resolversOf(domain.state) as never,
+    }),
+  );
+  const orders = await createExecution({
+    name: 'orders',
+    identity,
+    log,
+    schema,
+    contextFor: (principal) => ({ principal }),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'drburger-bench-streams-'));
-  const running = await runChannel({
-    name: 'kiosk', tags: ['public', 'kiosk'], directory: pathToFileURL(`${folder}/`), auth: { roles: ['kiosk'], anonymous: false },
-    streams: { maxConnections: unbounded, maxConnectionsPerCaller: unbounded, maxSubscriptionsPerCaller: unbounded },
-  }, {
-    profile: 'development', port: 0, host: '127.0.0.1', subgraphCall: () => orders.execute, identity, bus: domain, feeds: domain, cursorKeys: ['bench'], log,
-  }, supergraph).finally(() => rmSync(folder, { recursive: true }));
+  const running = await runChannel(
+    {
+      name: 'kiosk',
+      tags: ['public', 'kiosk'],
+      directory: pathToFileURL(`${folder}/`),
+      auth: { roles: ['kiosk'], anonymous: false },
+      streams: { maxConnections: unbounded, maxConnectionsPerCaller: unbounded, maxSubscriptionsPerCaller: unbounded },
+    },
+    {
+      profile: 'development',
+      port: 0,
+      host: '127.0.0.1',
+      subgraphCall: () => orders.execute,
+      identity,
+      bus: domain,
+      feeds: domain,
+      cursorKeys: ['bench'],
+      log,
+    },
+    supergraph,
+  ).finally(() => rmSync(folder, { recursive: true }));
   return { port: running.port, happen: (happening) => domain.happen(happening) };
 }
 

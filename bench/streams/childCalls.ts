@@ -5,16 +5,31 @@ import { fileURLToPath } from 'node:url';
 /** What a child process can be asked, by name; one argument each. */
 export type Calls = Record<string, (argument: never) => unknown>;
 
-type Argument<Call> = Call extends () => unknown ? [] : Call extends (argument: infer A) => unknown ? [argument: A] : never;
+type Argument<Call> = Call extends () => unknown
+  ? []
+  : Call extends (argument: infer A) => unknown
+    ? [argument: A]
+    : never;
 
 export interface Child<C extends Calls> {
   /** Rejects with what went wrong in the child, or when it ends. */
-  call<Name extends keyof C & string>(name: Name, ...argument: Argument<C[Name]>): Promise<Awaited<ReturnType<C[Name]>>>;
+  call<Name extends keyof C & string>(
+    name: Name,
+    ...argument: Argument<C[Name]>
+  ): Promise<Awaited<ReturnType<C[Name]>>>;
   end(): Promise<void>;
 }
 
-interface Question { readonly id: number; readonly name: string; readonly argument?: unknown }
-interface Answer { readonly id: number; readonly value?: unknown; readonly error?: string }
+interface Question {
+  readonly id: number;
+  readonly name: string;
+  readonly argument?: unknown;
+}
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
 
 /** Starts a file of this folder as a process of its own; it ends with this one. */
 export function startChild<C extends Calls>(file: string, options: readonly string[] = []): Child<C> {
@@ -31,11 +46,12 @@ export function startChild<C extends Calls>(file: string, options: readonly stri
     waiting.clear();
   });
   return {
-    call: (name, ...argument) => new Promise((resolve, reject) => {
-      const question: Question = { id: (last += 1), name, argument: argument[0] };
-      waiting.set(question.id, { resolve: resolve as (value: unknown) => void, reject });
-      child.send(question);
-    }),
+    call: (name, ...argument) =>
+      new Promise((resolve, reject) => {
+        const question: Question = { id: (last += 1), name, argument: argument[0] };
+        waiting.set(question.id, { resolve: resolve as (value: unknown) => void, reject });
+        child.send(question);
+      }),
     end: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       // Nobody waits for its answers any more.
@@ -53,9 +69,11 @@ export function answerCalls(calls: Calls): void {
   // The parent ends its children itself, and wants to hear their answers until then.
   process.on('SIGINT', () => undefined);
   process.on('message', ({ id, name, argument }: Question) => {
-    void Promise.resolve().then(() => calls[name]!(argument as never)).then(
-      (value) => process.send!({ id, value } satisfies Answer),
-      (error: unknown) => process.send!({ id, error: String((error as Error).stack ?? error) } satisfies Answer),
-    );
+    void Promise.resolve()
+      .then(() => calls[name]!(argument as never))
+      .then(
+        (value) => process.send!({ id, value } satisfies Answer),
+        (error: unknown) => process.send!({ id, error: String((error as Error).stack ?? error) } satisfies Answer),
+      );
   });
 }

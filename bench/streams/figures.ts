@@ -21,17 +21,29 @@ export interface Row extends FigureSpec {
   readonly met: boolean | undefined;
 }
 
-export function rowsOf(scenario: string, variant: string, specs: readonly FigureSpec[], channel: Measured, plain: Measured): Row[] {
+export function rowsOf(
+  scenario: string,
+  variant: string,
+  specs: readonly FigureSpec[],
+  channel: Measured,
+  plain: Measured,
+): Row[] {
   return specs.map((spec) => {
     const [ours, theirs] = [channel[spec.name], plain[spec.name]];
     const ratio = ours !== undefined && theirs !== undefined && ours > 0 ? theirs / ours : undefined;
     const value = spec.aim && 'below' in spec.aim ? ours : ratio;
-    const met = spec.aim === undefined || value === undefined ? undefined : 'below' in spec.aim ? value < spec.aim.below : value >= spec.aim.timesLess;
+    const met =
+      spec.aim === undefined || value === undefined
+        ? undefined
+        : 'below' in spec.aim
+          ? value < spec.aim.below
+          : value >= spec.aim.timesLess;
     return { ...spec, scenario, variant, channel: ours, plain: theirs, ratio, met };
   });
 }
 
-const number = (value: number | undefined): string => (value === undefined ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1));
+const number = (value: number | undefined): string =>
+  value === undefined ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1);
 
 const aimText = ({ aim, met, unit }: Row): string => {
   if (!aim || met === undefined) return '';
@@ -40,13 +52,22 @@ const aimText = ({ aim, met, unit }: Row): string => {
 
 export function print(rows: readonly Row[]): void {
   for (const row of rows) {
-    const cells = [row.name.padEnd(42), row.unit.padEnd(5), number(row.channel).padStart(9), number(row.plain).padStart(9), `${number(row.ratio)}${row.ratio === undefined ? '' : ' x'}`.padStart(9), `  ${aimText(row)}`];
+    const cells = [
+      row.name.padEnd(42),
+      row.unit.padEnd(5),
+      number(row.channel).padStart(9),
+      number(row.plain).padStart(9),
+      `${number(row.ratio)}${row.ratio === undefined ? '' : ' x'}`.padStart(9),
+      `  ${aimText(row)}`,
+    ];
     console.log(`  ${cells.join(' ')}`.trimEnd());
   }
 }
 
 export const heading = (title: string): void =>
-  console.log(`\n${title}\n  ${[''.padEnd(48), 'channel'.padStart(9), 'plain'.padStart(9), 'ratio'.padStart(9)].join(' ')}`);
+  console.log(
+    `\n${title}\n  ${[''.padEnd(48), 'channel'.padStart(9), 'plain'.padStart(9), 'ratio'.padStart(9)].join(' ')}`,
+  );
 
 /** Of values in any order; `share` from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number | undefined {

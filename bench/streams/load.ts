@@ -30,7 +30,11 @@ export interface Connected {
 }
 
 /** What was heard of an event. */
-export interface HeardEvent { readonly publishedAt: number; readonly count: number; readonly lastAt: number }
+export interface HeardEvent {
+  readonly publishedAt: number;
+  readonly count: number;
+  readonly lastAt: number;
+}
 
 const retryMs = 250;
 const patienceMs = 90_000;
@@ -68,34 +72,46 @@ function connectAll(order: ConnectOrder): Promise<Connected> {
     const open = (number: number): void => {
       let phase: 'opening' | 'acknowledged' | 'begun' = 'opening';
       const { port, documents, authorizations, id, idPerClient, keepCursors = false, resume } = order;
-      clients.set(number, new LoadSocket({
-        port, localAddress: `127.0.0.${2 + (number % addresses)}`, keepCursor: keepCursors,
-        query: documents[number % documents.length]!, authorization: authorizations[number % authorizations.length]!,
-        variables: { id: idPerClient ? `${id}${number}` : id }, resumeFrom: resume ? cursors.get(number) : undefined,
-      }, {
-        acknowledged: () => {
-          phase = 'acknowledged';
-          state.acknowledged += 1;
-          state.acknowledgedMs = performance.now() - began;
-        },
-        begun: () => {
-          phase = 'begun';
-          state.begun += 1;
-          state.begunMs = performance.now() - began;
-          if (state.begun === order.count) end();
-          else if (next < order.from + order.count) open(next++);
-        },
-        message: onMessage,
-        pinged: () => { pings += 1; },
-        closed: () => {
-          if (!clients.has(number)) return;
-          closed += 1;
-          if (phase === 'begun') return;
-          state.retries += 1;
-          if (phase === 'acknowledged') state.acknowledged -= 1;
-          setTimeout(() => open(number), retryMs + Math.random() * retryMs);
-        },
-      }));
+      clients.set(
+        number,
+        new LoadSocket(
+          {
+            port,
+            localAddress: `127.0.0.${2 + (number % addresses)}`,
+            keepCursor: keepCursors,
+            query: documents[number % documents.length]!,
+            authorization: authorizations[number % authorizations.length]!,
+            variables: { id: idPerClient ? `${id}${number}` : id },
+            resumeFrom: resume ? cursors.get(number) : undefined,
+          },
+          {
+            acknowledged: () => {
+              phase = 'acknowledged';
+              state.acknowledged += 1;
+              state.acknowledgedMs = performance.now() - began;
+            },
+            begun: () => {
+              phase = 'begun';
+              state.begun += 1;
+              state.begunMs = performance.now() - began;
+              if (state.begun === order.count) end();
+              else if (next < order.from + order.count) open(next++);
+            },
+            message: onMessage,
+            pinged: () => {
+              pings += 1;
+            },
+            closed: () => {
+              if (!clients.has(number)) return;
+              closed += 1;
+              if (phase === 'begun') return;
+              state.retries += 1;
+              if (phase === 'acknowledged') state.acknowledged -= 1;
+              setTimeout(() => open(number), retryMs + Math.random() * retryMs);
+            },
+          },
+        ),
+      );
     };
     while (next < order.from + Math.min(order.count, order.atOnce)) open(next++);
   });

@@ -2,13 +2,21 @@ import { connect, type Socket } from 'node:net';
 
 /** One read buffer for all sockets of the process: each read is looked at before the next. */
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
-const needle = { type: Buffer.from('"type":"'), publishedAt: Buffer.from('"publishedAt":'), cursor: Buffer.from('"cursor":"'), endOfHead: Buffer.from('\r\n\r\n') };
+const needle = {
+  type: Buffer.from('"type":"'),
+  publishedAt: Buffer.from('"publishedAt":'),
+  cursor: Buffer.from('"cursor":"'),
+  endOfHead: Buffer.from('\r\n\r\n'),
+};
 const [comma, brace, quote] = [...Buffer.from(',}"')];
 
 const frame = (text: string, opcode = 1): Buffer => {
   const payload = Buffer.from(text);
   const { length } = payload;
-  const head = length < 126 ? Buffer.from([0x80 | opcode, 0x80 | length, 0, 0, 0, 0]) : Buffer.from([0x80 | opcode, 0x80 | 126, length >> 8, length & 255, 0, 0, 0, 0]);
+  const head =
+    length < 126
+      ? Buffer.from([0x80 | opcode, 0x80 | length, 0, 0, 0, 0])
+      : Buffer.from([0x80 | opcode, 0x80 | 126, length >> 8, length & 255, 0, 0, 0, 0]);
   // A mask of zeros masks nothing.
   return Buffer.concat([head, payload]);
 };
@@ -40,8 +48,8 @@ export interface LoadSocketEvents {
 }
 
 /**
- * A client that costs next to nothing: the WebSocket protocol by hand on a raw socket, one subscription, no JSON parsed but for who asks for
- * whole messages. What it needs of a message it finds by its text.
+ * A client that costs next to nothing: the WebSocket protocol by hand on a raw socket, one subscription, no JSON parsed
+ * but for who asks for whole messages. What it needs of a message it finds by its text.
  */
 export class LoadSocket {
   /** Of the last message. */
@@ -59,11 +67,18 @@ export class LoadSocket {
     this.#options = options;
     this.#events = events;
     this.#socket = connect({
-      host: '127.0.0.1', port: options.port, localAddress: options.localAddress, noDelay: true,
+      host: '127.0.0.1',
+      port: options.port,
+      localAddress: options.localAddress,
+      noDelay: true,
       onread: { buffer: readBuffer, callback: (bytes) => this.#read(bytes) },
     });
-    this.#socket.once('connect', () => this.#socket.write('GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
-      + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n'));
+    this.#socket.once('connect', () =>
+      this.#socket.write(
+        'GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+      ),
+    );
     this.#socket.on('error', () => undefined);
     this.#socket.once('close', () => events.closed());
   }
@@ -91,7 +106,9 @@ export class LoadSocket {
       if (end < 0) return this.#keep(data, 0);
       if (!data.toString('latin1', 0, 12).endsWith('101')) return this.cut();
       this.#upgraded = true;
-      this.#socket.write(frame(JSON.stringify({ type: 'connection_init', payload: { authorization: this.#options.authorization } })));
+      this.#socket.write(
+        frame(JSON.stringify({ type: 'connection_init', payload: { authorization: this.#options.authorization } })),
+      );
       at = end + 4;
     }
     for (;;) {
@@ -134,14 +151,27 @@ export class LoadSocket {
   #subscribe(): void {
     const { query, variables, resumeFrom } = this.#options;
     this.#events.acknowledged();
-    this.#socket.write(frame(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables, ...(resumeFrom === undefined ? {} : { extensions: { resumeFrom } }) } })));
+    this.#socket.write(
+      frame(
+        JSON.stringify({
+          id: '1',
+          type: 'subscribe',
+          payload: { query, variables, ...(resumeFrom === undefined ? {} : { extensions: { resumeFrom } }) },
+        }),
+      ),
+    );
   }
 
   #next(data: Buffer, from: number, end: number): void {
     if (this.#events.next) return this.#events.next(payloadOf(data.toString('utf8', from, end)));
     if (this.#options.keepCursor) {
       const cursor = data.indexOf(needle.cursor, from);
-      if (cursor >= 0 && cursor < end) this.cursor = data.toString('latin1', cursor + needle.cursor.length, data.indexOf(quote!, cursor + needle.cursor.length));
+      if (cursor >= 0 && cursor < end)
+        this.cursor = data.toString(
+          'latin1',
+          cursor + needle.cursor.length,
+          data.indexOf(quote!, cursor + needle.cursor.length),
+        );
     }
     const key = data.indexOf(needle.publishedAt, from);
     if (key < 0 || key >= end) throw new Error(`a message without a time: ${data.toString('utf8', from, end)}`);

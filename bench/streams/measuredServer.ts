@@ -17,7 +17,11 @@ export interface Served {
 }
 
 /** Where the server is in the use of the machine. Bytes, and microseconds of CPU since it started. */
-export interface Mark { readonly cpu: number; readonly rss: number; readonly heap: number }
+export interface Mark {
+  readonly cpu: number;
+  readonly rss: number;
+  readonly heap: number;
+}
 
 const loopResolutionMs = 5;
 const settleRounds = 4;
@@ -81,15 +85,25 @@ export type ServerCalls = ReturnType<typeof serverCalls>;
 /** The child process's side: serves, and says what it uses. */
 export const serveMeasured = (begin: (setup: ServerSetup) => Promise<Served>): void => answerCalls(serverCalls(begin));
 
-interface ProfileLine { readonly name: string; /** Of the samples that were not idle. */ readonly share: number }
+interface ProfileLine {
+  readonly name: string;
+  /** Of the samples that were not idle. */ readonly share: number;
+}
 
 /** Functions by the time spent in themselves. */
 function hottest({ nodes, samples = [] }: Profiler.Profile): ProfileLine[] {
-  const names = new Map(nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) =>
-    [id, `${functionName || '(anonymous)'} ${url.replace(/^.*\/(node_modules\/(\.pnpm\/[^/]+\/node_modules\/)?)?(?=([^/]+\/){0,2}[^/]+$)/, '')}${url && `:${lineNumber + 1}`}`]));
+  const names = new Map(
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+      id,
+      `${functionName || '(anonymous)'} ${url.replace(/^.*\/(node_modules\/(\.pnpm\/[^/]+\/node_modules\/)?)?(?=([^/]+\/){0,2}[^/]+$)/, '')}${url && `:${lineNumber + 1}`}`,
+    ]),
+  );
   const counts = new Map<string, number>();
   for (const id of samples) counts.set(names.get(id)!, (counts.get(names.get(id)!) ?? 0) + 1);
   counts.delete('(idle) ');
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return [...counts].sort(([, a], [, b]) => b - a).slice(0, 25).map(([name, count]) => ({ name, share: count / all }));
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 25)
+    .map(([name, count]) => ({ name, share: count / all }));
 }

@@ -4,7 +4,8 @@ import type { Command } from '../../scripts/system/commandLine.ts';
 import type { ParsedFlags } from '../../scripts/system/flags.ts';
 
 export const command: Command = {
-  name: 'bench:streams', does: 'what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.',
+  name: 'bench:streams',
+  does: 'what subscriptions cost, on one process: a served channel, and graphql-ws with an in-memory pub/sub beside it.',
   flags: {
     '--only <list>': 'of fanout, one-each, storm, stalled, documents (all)',
     '--subscribers <list>': 'counts (1000,5000,10000); storm and stalled take the largest',
@@ -34,10 +35,23 @@ export interface Options {
 }
 
 export function optionsOf({ settings, switches }: ParsedFlags): Options {
-  const { ONLY, SUBSCRIBERS = '1000,5000,10000', SECONDS = '5', CALLERS, LOADS = availableParallelism() > 2 ? '2' : '1', JSON: json } = settings;
+  const {
+    ONLY,
+    SUBSCRIBERS = '1000,5000,10000',
+    SECONDS = '5',
+    CALLERS,
+    LOADS = availableParallelism() > 2 ? '2' : '1',
+    JSON: json,
+  } = settings;
   return {
-    only: ONLY?.split(','), subscribers: SUBSCRIBERS.split(',').map(Number), seconds: Number(SECONDS), loads: Number(LOADS), callers: CALLERS, json,
-    profile: switches.has('profile'), plain: !switches.has('without-plain'),
+    only: ONLY?.split(','),
+    subscribers: SUBSCRIBERS.split(',').map(Number),
+    seconds: Number(SECONDS),
+    loads: Number(LOADS),
+    callers: CALLERS,
+    json,
+    profile: switches.has('profile'),
+    plain: !switches.has('without-plain'),
   };
 }
 

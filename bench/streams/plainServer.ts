@@ -12,23 +12,31 @@ import { serveMeasured, type ServerSetup, type Served } from './measuredServer.t
 
 const topicOf = ({ kind, id }: Pick<Happening, 'kind' | 'id'>): string => `${kind}:${id}`;
 
-/** What most people would write: graphql-ws, an in-memory pub/sub, each subscriber executed by itself. A snapshot comes first, as from the channel. */
+/**
+ * What most people would write: graphql-ws, an in-memory pub/sub, each subscriber executed by itself. A snapshot comes
+ * first, as from the channel.
+ */
 async function begin({ clientKey }: ServerSetup): Promise<Served> {
   const state = new BenchState();
   const pubsub = new PubSub({ eventEmitter: new EventEmitter().setMaxListeners(0) });
   const key = await importJWK(clientKey, 'ES256');
   const schema = plainSchema({
-    orderStatusChanged: (_, { orderId: id }: { orderId: string }) => startingWith(state.order(id), pubsub.asyncIterableIterator(topicOf({ kind: 'order', id }))),
-    orderBoardChanged: (_, { storeId: id }: { storeId: string }) => startingWith(state.board(id), pubsub.asyncIterableIterator(topicOf({ kind: 'board', id }))),
+    orderStatusChanged: (_, { orderId: id }: { orderId: string }) =>
+      startingWith(state.order(id), pubsub.asyncIterableIterator(topicOf({ kind: 'order', id }))),
+    orderBoardChanged: (_, { storeId: id }: { storeId: string }) =>
+      startingWith(state.board(id), pubsub.asyncIterableIterator(topicOf({ kind: 'board', id }))),
   });
   const server = createServer();
-  useServer({
-    schema,
-    onConnect: async ({ connectionParams }) => {
-      await jwtVerify(String(connectionParams?.['authorization']).replace('Bearer ', ''), key);
-      return true;
+  useServer(
+    {
+      schema,
+      onConnect: async ({ connectionParams }) => {
+        await jwtVerify(String(connectionParams?.['authorization']).replace('Bearer ', ''), key);
+        return true;
+      },
     },
-  }, new WebSocketServer({ server, path: '/graphql' }));
+    new WebSocketServer({ server, path: '/graphql' }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -40,7 +48,8 @@ async function begin({ clientKey }: ServerSetup): Promise<Served> {
 function plainSchema(subscribe: Record<string, GraphQLFieldResolver<unknown, unknown, never>>) {
   const schema = buildSchema(benchSdl.orders.replace(/@\w+\((?:[^()"]|"[^"]*")*\)/g, ''));
   const fields = schema.getSubscriptionType()!.getFields();
-  for (const [name, field] of Object.entries(fields)) Object.assign(field, { subscribe: subscribe[name], resolve: (published: unknown) => published });
+  for (const [name, field] of Object.entries(fields))
+    Object.assign(field, { subscribe: subscribe[name], resolve: (published: unknown) => published });
   return schema;
 }
 
@@ -54,7 +63,9 @@ function startingWith<T>(first: unknown, inner: AsyncIterableIterator<T>): Async
     },
     return: () => inner.return!(),
     throw: (error) => inner.throw!(error),
-    [Symbol.asyncIterator]() { return this; },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
 

@@ -26,16 +26,25 @@ export async function surroundings(loads: number): Promise<Surroundings> {
 /** The first `count` callers' `Authorization`: devices of one store. */
 export async function authorizations({ tokens, clientKey }: Surroundings, count: number): Promise<string[]> {
   while (tokens.length < count) {
-    tokens.push(`Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { store: '1' } })}`);
+    tokens.push(
+      `Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { store: '1' } })}`,
+    );
   }
   return tokens.slice(0, count);
 }
 
 /** Use of the server's CPU over a span, in microseconds, and the pings in it. */
-export interface Span { readonly cpu: number; readonly pings: number; readonly seconds: number }
+export interface Span {
+  readonly cpu: number;
+  readonly pings: number;
+  readonly seconds: number;
+}
 
 /** An event, and what became of it. Milliseconds from its publishing until the last of its subscribers had it. */
-export interface Delivered { readonly delivered: number; readonly lastMs: number }
+export interface Delivered {
+  readonly delivered: number;
+  readonly lastMs: number;
+}
 
 const now = () => performance.timeOrigin + performance.now();
 const serverOptions = ['--expose-gc'];
@@ -43,7 +52,10 @@ const lookMs = 100;
 const pingRoundMs = 12_500;
 const pingSpanMs = 500;
 
-/** One server under test, in a process of its own, and the processes of its clients. This process is the bus: it says when something happened. */
+/**
+ * One server under test, in a process of its own, and the processes of its clients. This process is the bus: it says
+ * when something happened.
+ */
 export class Rig {
   readonly server: Child<ServerCalls>;
   readonly loads: readonly Child<LoadCalls>[];
@@ -56,7 +68,10 @@ export class Rig {
   }
 
   static async start(system: System, around: Surroundings, loads = around.loads): Promise<Rig> {
-    const server = startChild<ServerCalls>(system === 'channel' ? './channelServer.ts' : './plainServer.ts', serverOptions);
+    const server = startChild<ServerCalls>(
+      system === 'channel' ? './channelServer.ts' : './plainServer.ts',
+      serverOptions,
+    );
     const clients = Array.from({ length: loads }, () => startChild<LoadCalls>('./load.ts'));
     const port = await server.call('begin', { supergraph: around.supergraph, clientKey: publicHalf(around.clientKey) });
     const rig = new Rig(server, clients, port);
@@ -67,7 +82,10 @@ export class Rig {
   /** So that what is loaded and compiled once counts for the idle process, not for the sockets. */
   async #warmUp(around: Surroundings): Promise<void> {
     const callers = await authorizations(around, 1);
-    for (const [kind, document] of [['board', documents.board], ['order', documents.order]] as const) {
+    for (const [kind, document] of [
+      ['board', documents.board],
+      ['order', documents.order],
+    ] as const) {
       await this.connect({ count: 50, documents: [document], authorizations: callers, id: 'warm', idPerClient: false });
       for (let n = 0; n < 20; n += 1) {
         await this.happen([{ kind, id: 'warm', at: now() }]);
@@ -78,18 +96,27 @@ export class Rig {
   }
 
   /** Clients, spread over the processes; resolves when each has its first message, or after a while. */
-  async connect(order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> & Partial<Pick<ConnectOrder, 'atOnce'>>, loads = this.loads): Promise<Connected> {
+  async connect(
+    order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> & Partial<Pick<ConnectOrder, 'atOnce'>>,
+    loads = this.loads,
+  ): Promise<Connected> {
     const share = Math.ceil(order.count / loads.length);
-    const connected = await Promise.all(loads.map((load, at) => {
-      const count = Math.min(share, order.count - at * share);
-      return load.call('connect', { atOnce: 100, ...order, port: this.port, from: at * share, count });
-    }));
+    const connected = await Promise.all(
+      loads.map((load, at) => {
+        const count = Math.min(share, order.count - at * share);
+        return load.call('connect', { atOnce: 100, ...order, port: this.port, from: at * share, count });
+      }),
+    );
     const sum = (of: (each: Connected) => number) => connected.reduce((total, each) => total + of(each), 0);
     const result = {
-      acknowledged: sum((each) => each.acknowledged), begun: sum((each) => each.begun), retries: sum((each) => each.retries),
-      acknowledgedMs: Math.max(...connected.map((each) => each.acknowledgedMs)), begunMs: Math.max(...connected.map((each) => each.begunMs)),
+      acknowledged: sum((each) => each.acknowledged),
+      begun: sum((each) => each.begun),
+      retries: sum((each) => each.retries),
+      acknowledgedMs: Math.max(...connected.map((each) => each.acknowledgedMs)),
+      begunMs: Math.max(...connected.map((each) => each.begunMs)),
     };
-    if (result.begun < order.count) console.error(`only ${result.begun} of ${order.count} clients have their first message`);
+    if (result.begun < order.count)
+      console.error(`only ${result.begun} of ${order.count} clients have their first message`);
     return result;
   }
 
@@ -121,8 +148,16 @@ export class Rig {
     }
   }
 
-  /** Publishes `perSecond` events a second as long as it goes on; resolves with their times. `at`: which of the events it is. */
-  async publish(perSecond: number, goesOn: (published: number) => boolean, happeningOf: (at: number) => Omit<Happening, 'at'>, call: 'happen' | 'ignore' = 'happen'): Promise<number[]> {
+  /**
+   * Publishes `perSecond` events a second as long as it goes on; resolves with their times. `at`: which of the events
+   * it is.
+   */
+  async publish(
+    perSecond: number,
+    goesOn: (published: number) => boolean,
+    happeningOf: (at: number) => Omit<Happening, 'at'>,
+    call: 'happen' | 'ignore' = 'happen',
+  ): Promise<number[]> {
     const published: number[] = [];
     const began = performance.now();
     while (goesOn(published.length)) {
@@ -139,14 +174,24 @@ export class Rig {
 
   /** What the server uses while something is done. */
   async span(work: () => Promise<unknown>): Promise<Span> {
-    const now = async () => ({ cpu: (await this.server.call('mark')).cpu, pings: (await Promise.all(this.loads.map((load) => load.call('pings')))).reduce((sum, each) => sum + each, 0) });
+    const now = async () => ({
+      cpu: (await this.server.call('mark')).cpu,
+      pings: (await Promise.all(this.loads.map((load) => load.call('pings')))).reduce((sum, each) => sum + each, 0),
+    });
     const [began, before] = [performance.now(), await now()];
     await work();
     const after = await now();
-    return { cpu: after.cpu - before.cpu, pings: after.pings - before.pings, seconds: (performance.now() - began) / 1_000 };
+    return {
+      cpu: after.cpu - before.cpu,
+      pings: after.pings - before.pings,
+      seconds: (performance.now() - began) / 1_000,
+    };
   }
 
-  /** Pings come in bursts: a short span has all or none of them. Their cost is the slope of CPU over pings in the spans of a whole round, idle. */
+  /**
+   * Pings come in bursts: a short span has all or none of them. Their cost is the slope of CPU over pings in the spans
+   * of a whole round, idle.
+   */
   async pingCost(): Promise<number> {
     const spans: Span[] = [];
     for (let n = 0; n < pingRoundMs / pingSpanMs; n += 1) spans.push(await this.span(() => pause(pingSpanMs)));
@@ -162,7 +207,8 @@ export class Rig {
 
   /** Where the server's time went since `beginProfile`: functions by the time spent in themselves. */
   async printProfile(): Promise<void> {
-    for (const { name, share } of await this.server.call('endProfile')) console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`);
+    for (const { name, share } of await this.server.call('endProfile'))
+      console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`);
   }
 
   async end(): Promise<void> {

@@ -31,13 +31,20 @@ const idleSeconds = 3;
 /** Of hearing events at the same pace, unmeasured. */
 const warmUpSeconds = 2;
 
-/** Subscribers connect, idle, then hear events at a steady pace. Their memory is that of the server after collecting garbage, less the same before they came. */
+/**
+ * Subscribers connect, idle, then hear events at a steady pace. Their memory is that of the server after collecting
+ * garbage, less the same before they came.
+ */
 export async function steadyLoad(system: System, around: Surroundings, load: SteadyLoad): Promise<Measured> {
   const rig = await Rig.start(system, around);
   try {
     const before = await rig.settle();
     const order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> = {
-      count: load.subscribers, documents: load.documents, id: load.id, idPerClient: load.idPerClient, authorizations: await authorizations(around, load.callers),
+      count: load.subscribers,
+      documents: load.documents,
+      id: load.id,
+      idPerClient: load.idPerClient,
+      authorizations: await authorizations(around, load.callers),
     };
     await rig.connect(order);
     const connected = await rig.settle();
@@ -46,7 +53,7 @@ export async function steadyLoad(system: System, around: Surroundings, load: Ste
     return {
       'memory per idle socket': perSocket(connected.rss - before.rss),
       'heap per idle socket': perSocket(connected.heap - before.heap),
-      ...await underLoad(rig, load, around.pingCosts.get(system)!),
+      ...(await underLoad(rig, load, around.pingCosts.get(system)!)),
     };
   } finally {
     await rig.end();
@@ -55,7 +62,8 @@ export async function steadyLoad(system: System, around: Surroundings, load: Ste
 
 async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<Measured> {
   const { eventsPerSecond, happeningOf, hearersOfEach, profile } = load;
-  const publish = (seconds: number, call: 'happen' | 'ignore' = 'happen') => rig.publish(eventsPerSecond, (count) => count < seconds * eventsPerSecond, happeningOf, call);
+  const publish = (seconds: number, call: 'happen' | 'ignore' = 'happen') =>
+    rig.publish(eventsPerSecond, (count) => count < seconds * eventsPerSecond, happeningOf, call);
   await rig.record();
   await rig.delivered(await publish(warmUpSeconds), hearersOfEach);
   // Events come on their way in both spans, so that only what is done with them makes the difference.
@@ -75,8 +83,11 @@ async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<
   const last = events.filter((event) => event.delivered > 0).map(({ lastMs }) => lastMs);
   const ownCpu = ({ cpu, pings }: Span) => cpu - pings * pingCost;
   return {
-    'commit to last subscriber, p50': percentile(last, 0.5), 'commit to last subscriber, p99': percentile(last, 0.99),
+    'commit to last subscriber, p50': percentile(last, 0.5),
+    'commit to last subscriber, p99': percentile(last, 0.99),
     'CPU per delivered message': (ownCpu(busy) - (ownCpu(idle) * busy.seconds) / idle.seconds) / delivered,
-    'loop delay, p99': loop.p99, 'loop delay, max': loop.max, 'delivered': (100 * delivered) / (hearersOfEach * published.length),
+    'loop delay, p99': loop.p99,
+    'loop delay, max': loop.max,
+    delivered: (100 * delivered) / (hearersOfEach * published.length),
   };
 }

@@ -1,6 +1,9 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
-/** The app on a phone: one customer, a slow and broken line, a small screen. Holds its store's menu and one's orders, and syncs them. */
+/**
+ * The app on a phone: one customer, a slow and broken line, a small screen. Holds its store's menu and one's orders,
+ * and syncs them.
+ */
 export default {
   name: 'mobile',
   tags: ['public', 'mobile'],

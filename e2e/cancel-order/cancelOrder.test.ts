@@ -26,14 +26,23 @@ async function confirmedOrder(): Promise<string> {
 }
 
 const outcomes = async (domain: string, path: string, orderId: string): Promise<string[]> =>
-  (await system.subgraph(domain).domain.pool.query<{ what: string }>(`SELECT data ->> '${path}' AS what FROM platform.event WHERE data ->> 'orderId' = $1 ORDER BY position`, [orderId]))
-    .rows.map(({ what }) => what);
+  (
+    await system
+      .subgraph(domain)
+      .domain.pool.query<{ what: string }>(
+        `SELECT data ->> '${path}' AS what FROM platform.event WHERE data ->> 'orderId' = $1 ORDER BY position`,
+        [orderId],
+      )
+  ).rows.map(({ what }) => what);
 
 test('cancelled in time: what was authorised and reserved is given back, once', async () => {
   const orderId = await confirmedOrder();
   expect((await customer.ask(CancelOrderDocument, { orderId })).cancelOrder.__typename).toBe('CancelOrderSuccess');
   expect((await customer.ask(CancelOrderDocument, { orderId })).cancelOrder.__typename).toBe('CancelOrderSuccess');
-  await until(async () => (await outcomes('payments', 'outcome', orderId)).includes('VOIDED'), { what: 'the authorisation is voided', timeoutMs: 30_000 });
+  await until(async () => (await outcomes('payments', 'outcome', orderId)).includes('VOIDED'), {
+    what: 'the authorisation is voided',
+    timeoutMs: 30_000,
+  });
   expect(await outcomes('payments', 'outcome', orderId)).toEqual(['AUTHORISED', 'VOIDED']);
   const stock = await outcomes('inventory', 'kind', orderId);
   expect(stock.filter((kind) => kind === 'RELEASED').length).toBe(stock.filter((kind) => kind === 'RESERVED').length);
@@ -44,6 +53,9 @@ test('too late: the kitchen has begun, and the order goes on', async () => {
   const orderId = await confirmedOrder();
   const kitchen = system.client('gateway', { role: 'kitchen' });
   expect((await kitchen.ask(startPreparation, { orderId })).result.__typename).toBe('StartPreparationSuccess');
-  expect((await customer.ask(CancelOrderDocument, { orderId })).cancelOrder).toMatchObject({ __typename: 'OrderTooLateToCancel', status: 'PREPARING' });
+  expect((await customer.ask(CancelOrderDocument, { orderId })).cancelOrder).toMatchObject({
+    __typename: 'OrderTooLateToCancel',
+    status: 'PREPARING',
+  });
   expect(await outcomes('payments', 'outcome', orderId)).toEqual(['AUTHORISED']);
 });

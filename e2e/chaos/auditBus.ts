@@ -10,21 +10,42 @@ import { patiently } from './setup.ts';
 const markCount = 128;
 
 /**
- * Reads everything that the bus retains, as a new group, and what `tailed` heard all the while, each up to a mark in every partition; and checks both.
+ * Reads everything that the bus retains, as a new group, and what `tailed` heard all the while, each up to a mark in
+ * every partition; and checks both.
  * @returns how many messages there were, duplicates and all
  */
-export async function auditBus(bus: EventBus, tailed: readonly EventEnvelope[], log: readonly Logged[]): Promise<number> {
+export async function auditBus(
+  bus: EventBus,
+  tailed: readonly EventEnvelope[],
+  log: readonly Logged[],
+): Promise<number> {
   const { topic, name } = OrderStatusChanged;
   const heard: EventEnvelope[] = [];
-  const audit = await patiently(() => bus.consume(`audit.${randomUUID()}`, [topic], async ({ value }) => { heard.push(value as EventEnvelope); }));
+  const audit = await patiently(() =>
+    bus.consume(`audit.${randomUUID()}`, [topic], async ({ value }) => {
+      heard.push(value as EventEnvelope);
+    }),
+  );
   const marks = Array.from({ length: markCount }, mark);
-  await patiently(() => bus.publish(topic, marks.map((value) => ({ key: value.metadata.aggregateId, value }))));
-  for (const [what, events] of [['the bus', heard], ['the tail of the bus', tailed]] as const) {
+  await patiently(() =>
+    bus.publish(
+      topic,
+      marks.map((value) => ({ key: value.metadata.aggregateId, value })),
+    ),
+  );
+  for (const [what, events] of [
+    ['the bus', heard],
+    ['the tail of the bus', tailed],
+  ] as const) {
     await rests(`${what} is read to its end`, () => {
       const ids = new Set(events.map(({ eventId }) => eventId));
       return marks.every(({ eventId }) => ids.has(eventId));
     });
-    checkBus(what, events.filter(({ eventType }) => eventType === name), log);
+    checkBus(
+      what,
+      events.filter(({ eventType }) => eventType === name),
+      log,
+    );
   }
   await audit.close();
   return heard.filter(({ eventType }) => eventType === name).length;
@@ -34,7 +55,19 @@ export async function auditBus(bus: EventBus, tailed: readonly EventEnvelope[], 
 function mark(): EventEnvelope {
   const eventId = randomUUID();
   return {
-    eventId, eventType: 'Marked', version: '1.0', timestamp: new Date().toISOString(), source: 'chaos', data: {},
-    metadata: { aggregateId: `mark:${eventId}`, aggregateVersion: 1, causationId: 'chaos', correlationId: 'chaos', traceparent: '00-00000000000000000000000000000001-0000000000000001-01', actor: 'service:chaos' },
+    eventId,
+    eventType: 'Marked',
+    version: '1.0',
+    timestamp: new Date().toISOString(),
+    source: 'chaos',
+    data: {},
+    metadata: {
+      aggregateId: `mark:${eventId}`,
+      aggregateVersion: 1,
+      causationId: 'chaos',
+      correlationId: 'chaos',
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+      actor: 'service:chaos',
+    },
   };
 }

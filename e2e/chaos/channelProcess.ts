@@ -15,12 +15,36 @@ const identity = await identityOf(setup);
 const orders = httpSubgraph(`http://127.0.0.1:${setup.graphqlPort}/graphql`);
 const bus = await patiently(() => openBus(setup.busAddress, log));
 const directory = pathToFileURL(`${mkdtempSync(join(dirname(process.env[setupVariable] ?? tmpdir()), 'channel-'))}/`);
-await runChannel({
-  name: 'kiosk', tags: ['public', 'kiosk'], directory, auth: { roles: ['kiosk'], anonymous: false },
-  // So much room that nobody is ever told that it lagged: whatever is left out is left out by mistake.
-  streams: { maxReplayedEvents: 250, maxQueuedEvents: 5_000, maxQueuedBytes: 2 ** 24, lagMessages: 5_000, lagBytes: 2 ** 22, maxUnreadBytesPerConnection: 2 ** 23, retryMs: 200, maxConnectionsPerCaller: 1_000 },
-}, {
-  profile: 'development', port: Number(process.argv[2]), host: '127.0.0.1', subgraphCall: () => orders, identity, bus, log, cursorKeys: [setup.cursorKey],
-  feeds: rpcFeedReader(grpcClients({ identity, addressOf: () => `http://127.0.0.1:${setup.grpcPort}` })), hub: { sweepMs: 2_000 },
-}, setup.supergraph);
+await runChannel(
+  {
+    name: 'kiosk',
+    tags: ['public', 'kiosk'],
+    directory,
+    auth: { roles: ['kiosk'], anonymous: false },
+    // So much room that nobody is ever told that it lagged: whatever is left out is left out by mistake.
+    streams: {
+      maxReplayedEvents: 250,
+      maxQueuedEvents: 5_000,
+      maxQueuedBytes: 2 ** 24,
+      lagMessages: 5_000,
+      lagBytes: 2 ** 22,
+      maxUnreadBytesPerConnection: 2 ** 23,
+      retryMs: 200,
+      maxConnectionsPerCaller: 1_000,
+    },
+  },
+  {
+    profile: 'development',
+    port: Number(process.argv[2]),
+    host: '127.0.0.1',
+    subgraphCall: () => orders,
+    identity,
+    bus,
+    log,
+    cursorKeys: [setup.cursorKey],
+    feeds: rpcFeedReader(grpcClients({ identity, addressOf: () => `http://127.0.0.1:${setup.grpcPort}` })),
+    hub: { sweepMs: 2_000 },
+  },
+  setup.supergraph,
+);
 console.log('ready');

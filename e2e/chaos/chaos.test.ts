@@ -6,7 +6,8 @@ import { runChaos } from './chaosRun.ts';
 
 // One history each, with every kind of fault. `npx -y pnpm@10.34.9 e2e:chaos` has more of them; CHAOS_SEED repeats one.
 const seed = Number(process.env['CHAOS_SEED'] ?? randomInt(2 ** 28));
-const run = (bus: 'postgres' | 'kafka') => runChaos({ bus, seed, channels: 2, forMs: 0, folder: temporaryFolder('chaos'), tell: console.log });
+const run = (bus: 'postgres' | 'kafka') =>
+  runChaos({ bus, seed, channels: 2, forMs: 0, folder: temporaryFolder('chaos'), tell: console.log });
 const promise = 'keeps every promise about events and streams, whoever is killed, cut off, stopped or repeated';
 
 describe('on the bus in PostgreSQL', () => {

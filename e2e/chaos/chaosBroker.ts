@@ -19,24 +19,34 @@ export interface ChaosBroker {
 /** A broker of our own, killed. */
 export async function kafkaOf(client: 'kafkajs' | 'platformatic', folder: string): Promise<ChaosBroker> {
   const broker = await startKafkaBroker({ folder });
-  return { address: `${client}://${broker.brokers}`, down: () => broker.stop('SIGKILL'), up: () => broker.start(), close: () => broker.stop('SIGKILL') };
+  return {
+    address: `${client}://${broker.brokers}`,
+    down: () => broker.stop('SIGKILL'),
+    up: () => broker.start(),
+    close: () => broker.stop('SIGKILL'),
+  };
 }
 
 /** The bus's database, which breaks all its connections and takes none. The server itself is killed as `database`. */
 export function postgresOf(cluster: Cluster, busUrl: string): ChaosBroker {
-  const asAdmin = (...statements: string[]) => patiently(async () => {
-    const admin = new pg.Client(cluster.adminUrl);
-    admin.on('error', () => undefined);
-    await admin.connect();
-    try {
-      for (const statement of statements) await admin.query(statement);
-    } finally {
-      await admin.end();
-    }
-  });
+  const asAdmin = (...statements: string[]) =>
+    patiently(async () => {
+      const admin = new pg.Client(cluster.adminUrl);
+      admin.on('error', () => undefined);
+      await admin.connect();
+      try {
+        for (const statement of statements) await admin.query(statement);
+      } finally {
+        await admin.end();
+      }
+    });
   return {
     address: busUrl,
-    down: () => asAdmin('alter database bus allow_connections false', `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'bus'`),
+    down: () =>
+      asAdmin(
+        'alter database bus allow_connections false',
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'bus'`,
+      ),
     up: () => asAdmin('alter database bus allow_connections true'),
     close: () => Promise.resolve(),
   };

@@ -31,10 +31,21 @@ class ChangedItsMind extends Error {}
 
 const chance = (n: number): number => Math.floor(Math.random() * n);
 
-const moved = (order: number) => OrderStatusChanged.of({
-  orderId: orderId(order), storeId: storeId(order), orderNumber: 1 + (order % orderCount), customerId: null, service: 'KIOSK', reason: null, currency: 'EUR', exponent: 2,
-  from: 'PLACED', to: orderStatus.options[chance(orderStatus.options.length)]!, total: chance(1_000), at: new Date().toISOString(),
-});
+const moved = (order: number) =>
+  OrderStatusChanged.of({
+    orderId: orderId(order),
+    storeId: storeId(order),
+    orderNumber: 1 + (order % orderCount),
+    customerId: null,
+    service: 'KIOSK',
+    reason: null,
+    currency: 'EUR',
+    exponent: 2,
+    from: 'PLACED',
+    to: orderStatus.options[chance(orderStatus.options.length)]!,
+    total: chance(1_000),
+    at: new Date().toISOString(),
+  });
 
 /** Ids by what became of them; those of a transaction whose end was not heard are in none. */
 export interface Written {
@@ -42,12 +53,22 @@ export interface Written {
   readonly rolledBack: readonly string[];
 }
 
-export async function write(domain: CounterDomain, { order, events, rollsBack }: Move, gate: (tx: SqlTx) => Promise<void> = () => Promise.resolve()): Promise<Written> {
+export async function write(
+  domain: CounterDomain,
+  { order, events, rollsBack }: Move,
+  gate: (tx: SqlTx) => Promise<void> = () => Promise.resolve(),
+): Promise<Written> {
   let ids: string[] = [];
   try {
     await domain.transaction(async (tx) => {
       await gate(tx);
-      ids = (await domain.events.append(tx, null, Array.from({ length: events }, () => moved(order)))).map(({ eventId }) => eventId);
+      ids = (
+        await domain.events.append(
+          tx,
+          null,
+          Array.from({ length: events }, () => moved(order)),
+        )
+      ).map(({ eventId }) => eventId);
       if (chance(4) === 0) await sleep(chance(15));
       if (rollsBack) throw new ChangedItsMind();
     });
@@ -58,14 +79,28 @@ export async function write(domain: CounterDomain, { order, events, rollsBack }:
 }
 
 /** Counts what it hears of each event, in a table of its own. */
-export const effects = onEvent(OrderStatusChanged, 'orders.chaos', async ({ eventId, metadata }, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
-  await tx.$executeRawUnsafe('insert into effect (event_id, stream, version) values ($1::uuid, $2, $3)', eventId, metadata.aggregateId, metadata.aggregateVersion);
-});
+export const effects = onEvent(
+  OrderStatusChanged,
+  'orders.chaos',
+  async ({ eventId, metadata }, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
+    await tx.$executeRawUnsafe(
+      'insert into effect (event_id, stream, version) values ($1::uuid, $2, $3)',
+      eventId,
+      metadata.aggregateId,
+      metadata.aggregateVersion,
+    );
+  },
+);
 
 export const tally = defineReadModel({
-  name: 'tally', table: 'tally', events: [OrderStatusChanged],
+  name: 'tally',
+  table: 'tally',
+  events: [OrderStatusChanged],
   async project(tx, { data }: { data: { storeId: string; total: number } }, table) {
     await tx.$executeRawUnsafe(
-      `insert into ${table} as t (store, moves, total) values ($1, 1, $2) on conflict (store) do update set moves = t.moves + 1, total = t.total + excluded.total`, data.storeId, data.total);
+      `insert into ${table} as t (store, moves, total) values ($1, 1, $2) on conflict (store) do update set moves = t.moves + 1, total = t.total + excluded.total`,
+      data.storeId,
+      data.total,
+    );
   },
 });

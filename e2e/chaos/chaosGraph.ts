@@ -34,19 +34,28 @@ export const documents = {
 };
 
 export const chaosSupergraph = (): string =>
-  composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [graphSource('orders', 'http://localhost/orders', sdl, 'e2e/chaos/chaosGraph.ts')]).supergraph;
+  composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [
+    graphSource('orders', 'http://localhost/orders', sdl, 'e2e/chaos/chaosGraph.ts'),
+  ]).supergraph;
 
 /** Answers from the event log itself: what it says is committed, and says of which version it is. */
 export function chaosSchema(pool: pg.Pool): GraphQLSchema {
-  const one = async <Row extends pg.QueryResultRow>(sql: string, key: string): Promise<Row | null> => (await pool.query<Row>(sql, [key])).rows[0] ?? null;
+  const one = async <Row extends pg.QueryResultRow>(sql: string, key: string): Promise<Row | null> =>
+    (await pool.query<Row>(sql, [key])).rows[0] ?? null;
   const resolvers = {
     Query: {
-      order: (_: unknown, { orderId }: { orderId: string }) => one(
-        `select data->>'orderId' as id, data->>'to' as status, (data->>'total')::int as total, version, version as "readAt"
-         from platform.event where stream = $1 order by version desc limit 1`, `order:${orderId}`),
-      board: (_: unknown, { storeId }: { storeId: string }) => one(
-        `select max(feed_version) as version, count(*)::int as moves, sum((data->>'total')::int)::int as total
-         from platform.event where feed = $1 having count(*) > 0`, `store:${storeId}`),
+      order: (_: unknown, { orderId }: { orderId: string }) =>
+        one(
+          `select data->>'orderId' as id, data->>'to' as status, (data->>'total')::int as total, version, version as "readAt"
+         from platform.event where stream = $1 order by version desc limit 1`,
+          `order:${orderId}`,
+        ),
+      board: (_: unknown, { storeId }: { storeId: string }) =>
+        one(
+          `select max(feed_version) as version, count(*)::int as moves, sum((data->>'total')::int)::int as total
+         from platform.event where feed = $1 having count(*) > 0`,
+          `store:${storeId}`,
+        ),
     },
   };
   return enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${sdl}`), resolvers: resolvers as never }));

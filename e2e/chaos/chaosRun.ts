@@ -10,7 +10,16 @@ import { orderCount, orderId, storeId, write, type Written } from './chaosDomain
 import { documents } from './chaosGraph.ts';
 import { EventStreamWatcher } from './eventStreamWatcher.ts';
 import { Faults } from './faults.ts';
-import { checkEffects, checkLog, checkShown, checkTally, isUpToDate, logOf, Violation, type Logged } from './invariants.ts';
+import {
+  checkEffects,
+  checkLog,
+  checkShown,
+  checkTally,
+  isUpToDate,
+  logOf,
+  Violation,
+  type Logged,
+} from './invariants.ts';
 import { rests } from './rests.ts';
 import { log as logger, patiently } from './setup.ts';
 import { Stage, type StageOptions } from './stage.ts';
@@ -28,7 +37,8 @@ export interface ChaosOptions extends StageOptions {
 const { topic } = OrderStatusChanged;
 
 /**
- * Random histories of writing, killing, cutting and stopping; after each everything is brought up, comes to rest, and is checked.
+ * Random histories of writing, killing, cutting and stopping; after each everything is brought up, comes to rest, and
+ * is checked.
  * @throws Error with the seed, the history, and the first promise that was not kept; or if nobody was killed
  */
 export async function runChaos(options: ChaosOptions): Promise<void> {
@@ -41,8 +51,13 @@ export async function runChaos(options: ChaosOptions): Promise<void> {
     const ends = performance.now() + forMs;
     for (let number = 0; number === 0 || performance.now() < ends; number += 1) {
       const began = performance.now();
-      await fc.assert(fc.asyncProperty(history, (scenes) => run.play(scenes)), { seed: seed + number, numRuns: 1, endOnFailure: true, includeErrorInReport: true });
-      tell(`chaos: seed ${seed + number} holds, ${((performance.now() - began) / 1_000).toFixed(0)} s. Until now: ${run.summary()}`);
+      await fc.assert(
+        fc.asyncProperty(history, (scenes) => run.play(scenes)),
+        { seed: seed + number, numRuns: 1, endOnFailure: true, includeErrorInReport: true },
+      );
+      tell(
+        `chaos: seed ${seed + number} holds, ${((performance.now() - began) / 1_000).toFixed(0)} s. Until now: ${run.summary()}`,
+      );
     }
     stage.expectDeaths();
   } catch (error) {
@@ -73,19 +88,32 @@ class ChaosRun {
   async begin(): Promise<void> {
     const { domain, broker, token, channelPorts: ports } = this.#stage;
     this.#bus = await openBus(broker.address, logger);
-    await this.#bus.tail([topic], ({ value }) => { this.#tailed.push(value as EventEnvelope); });
+    await this.#bus.tail([topic], ({ value }) => {
+      this.#tailed.push(value as EventEnvelope);
+    });
     for (let order = 0; order < orderCount; order += 1) await write(domain, { order, events: 1, rollsBack: false });
-    const options = (name: string, document: WatcherOptions['document'], at: number): WatcherOptions =>
-      ({ name: `${name} of ${document} ${at}`, document, id: document === 'board' ? storeId(at) : orderId(at), token, ports });
+    const options = (name: string, document: WatcherOptions['document'], at: number): WatcherOptions => ({
+      name: `${name} of ${document} ${at}`,
+      document,
+      id: document === 'board' ? storeId(at) : orderId(at),
+      token,
+      ports,
+    });
     for (const document of Object.keys(documents) as WatcherOptions['document'][]) {
       this.#watchers.push(
-        new StreamWatcher(options('stream client', document, 0)), new StreamWatcher(options('stream client', document, 1)),
-        new PlainWatcher(options('client with a cursor', document, 2), { resumes: true }), new PlainWatcher(options('plain client', document, 0), { resumes: false }),
+        new StreamWatcher(options('stream client', document, 0)),
+        new StreamWatcher(options('stream client', document, 1)),
+        new PlainWatcher(options('client with a cursor', document, 2), { resumes: true }),
+        new PlainWatcher(options('plain client', document, 0), { resumes: false }),
         new EventStreamWatcher(options('event stream', document, 1)),
       );
     }
     await Promise.all(this.#watchers.map((each) => each.start()));
-    for (const watcher of this.#watchers) await rests(() => `a snapshot is shown to ${watcher.state}`, () => watcher.shown.length > 0);
+    for (const watcher of this.#watchers)
+      await rests(
+        () => `a snapshot is shown to ${watcher.state}`,
+        () => watcher.shown.length > 0,
+      );
   }
 
   async play(scenes: readonly Scene[]): Promise<void> {
@@ -113,7 +141,12 @@ class ChaosRun {
   /** While the broker is down there is nobody to tell. */
   #duplicate(count: number): Promise<void> {
     const again = this.#tailed.slice(-count).reverse();
-    return this.#bus.publish(topic, again.map((value) => ({ key: value.metadata.aggregateId, value }))).catch(() => undefined);
+    return this.#bus
+      .publish(
+        topic,
+        again.map((value) => ({ key: value.metadata.aggregateId, value })),
+      )
+      .catch(() => undefined);
   }
 
   /** Resolves when no transaction of the writer can commit any more, or when it may write again. */
@@ -122,25 +155,40 @@ class ChaosRun {
   }
 
   async #check(): Promise<void> {
-    const { domain: { pool } } = this.#stage;
+    const {
+      domain: { pool },
+    } = this.#stage;
     await rests('the outbox is empty', async () => (await pool.query('select from platform.outbox')).rowCount === 0);
     const log = await logOf(pool);
     this.#events = log.length;
     this.#note(this.#stage.written());
     checkLog(log, { committed: this.#committed, rolledBack: this.#rolledBack });
     this.#messages = await auditBus(this.#bus, this.#tailed, log);
-    await rests('every event had its effect', async () => (await pool.query('select from effect')).rowCount! >= log.length);
+    await rests(
+      'every event had its effect',
+      async () => (await pool.query('select from effect')).rowCount! >= log.length,
+    );
     await checkEffects(pool, log);
     await this.#checkTally(log);
     for (const watcher of this.#watchers) {
-      await rests(() => `the end is shown to ${watcher.state}`, () => watcher.failure !== undefined || isUpToDate(watcher, log));
+      await rests(
+        () => `the end is shown to ${watcher.state}`,
+        () => watcher.failure !== undefined || isUpToDate(watcher, log),
+      );
       checkShown(watcher, log);
     }
   }
 
   async #checkTally(log: readonly Logged[]): Promise<void> {
-    const { domain: { pool } } = this.#stage;
-    await rests('the projection heard everything', async () => Number((await pool.query<{ moves: string }>('select sum(moves) as moves from tally')).rows[0]!.moves) >= log.length);
+    const {
+      domain: { pool },
+    } = this.#stage;
+    await rests(
+      'the projection heard everything',
+      async () =>
+        Number((await pool.query<{ moves: string }>('select sum(moves) as moves from tally')).rows[0]!.moves) >=
+        log.length,
+    );
     await checkTally('the live projection', pool, log);
     const asked = await requestOperation(pool, { kind: 'rebuild', arguments: { readModel: 'tally' } });
     await rests('the projection is rebuilt', async () => (await operationState(pool, asked)).finishedAt !== null);
@@ -155,9 +203,12 @@ class ChaosRun {
       const what = reason ? `${kind} (${reason})` : kind;
       shown.set(what, (shown.get(what) ?? 0) + 1);
     }
-    const say = (counts: Iterable<readonly [string, number]>) => [...counts].map(([what, count]) => `${what} ${count}`).join(', ');
+    const say = (counts: Iterable<readonly [string, number]>) =>
+      [...counts].map(([what, count]) => `${what} ${count}`).join(', ');
     return [
-      say(this.#faults.counts), `processes ended by ${say(this.#stage.deaths())}`, `events ${this.#events}, rolled back ${this.#rolledBack.size}, messages on the bus ${this.#messages}`,
+      say(this.#faults.counts),
+      `processes ended by ${say(this.#stage.deaths())}`,
+      `events ${this.#events}, rolled back ${this.#rolledBack.size}, messages on the bus ${this.#messages}`,
       `${this.#watchers.length} clients were shown ${say(shown)}`,
       ...this.#stage.lastWords(),
     ].join('; ');

@@ -25,15 +25,24 @@ export class Faults {
     const what = fault.do === 'kill' ? `${fault.target} killed` : names[fault.do];
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
     switch (fault.do) {
-      case 'kill': return this.#stage.actor(fault.target, fault.which).kill();
-      case 'relay': return [...actors.owner, ...actors.writer].forEach(({ pid }) => signal(pid, 'SIGUSR2'));
-      case 'freeze': return this.#freeze(this.#stage.actor(fault.target, fault.which).pid, fault.ms);
-      case 'broker': return this.#takeBroker(fault.downMs);
-      case 'database': return signal(cluster.pid, 'SIGKILL');
-      case 'databaseStop': return void this.#lasting.push(this.#stopDatabase(fault.ms));
-      case 'cut': return this.#watchers[fault.which % this.#watchers.length]!.cut();
-      case 'crash': return this.#watchers[fault.which % this.#watchers.length]!.crash();
-      case 'duplicate': return this.#duplicate(fault.count);
+      case 'kill':
+        return this.#stage.actor(fault.target, fault.which).kill();
+      case 'relay':
+        return [...actors.owner, ...actors.writer].forEach(({ pid }) => signal(pid, 'SIGUSR2'));
+      case 'freeze':
+        return this.#freeze(this.#stage.actor(fault.target, fault.which).pid, fault.ms);
+      case 'broker':
+        return this.#takeBroker(fault.downMs);
+      case 'database':
+        return signal(cluster.pid, 'SIGKILL');
+      case 'databaseStop':
+        return void this.#lasting.push(this.#stopDatabase(fault.ms));
+      case 'cut':
+        return this.#watchers[fault.which % this.#watchers.length]!.cut();
+      case 'crash':
+        return this.#watchers[fault.which % this.#watchers.length]!.crash();
+      case 'duplicate':
+        return this.#duplicate(fault.count);
     }
   }
 
@@ -64,12 +73,25 @@ export class Faults {
     this.#isBrokerDown = true;
     const { broker } = this.#stage;
     await broker.down();
-    this.#lasting.push(sleep(ms).then(() => broker.up()).then(() => { this.#isBrokerDown = false; }));
+    this.#lasting.push(
+      sleep(ms)
+        .then(() => broker.up())
+        .then(() => {
+          this.#isBrokerDown = false;
+        }),
+    );
   }
 }
 
 const names = {
-  relay: 'relay told to die', freeze: 'stopped for a while', broker: 'broker down', database: 'database killed', databaseStop: 'database stopped', cut: 'client cut', crash: 'client killed', duplicate: 'published again',
+  relay: 'relay told to die',
+  freeze: 'stopped for a while',
+  broker: 'broker down',
+  database: 'database killed',
+  databaseStop: 'database stopped',
+  cut: 'client cut',
+  crash: 'client killed',
+  duplicate: 'published again',
 };
 
 function signal(pid: number, name: NodeJS.Signals): void {

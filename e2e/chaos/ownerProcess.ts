@@ -10,14 +10,27 @@ import { armFailPoint } from '#platform/faults/failPoint.ts';
 import { chaosSchema } from './chaosGraph.ts';
 import { identityOf, log, patiently, readSetup } from './setup.ts';
 
-// The domain's own process: answers queries, tells what streams missed, and relays. SIGUSR2: dies when it has published, before it knows that it did.
+// The domain's own process: answers queries, tells what streams missed, and relays. SIGUSR2: dies when it has
+// published, before it knows that it did.
 process.on('SIGUSR2', () => armFailPoint('relay.published'));
 const setup = readSetup();
 const domain = counterDomain(setup.databaseUrl, { name: 'orders' });
 const identity = await identityOf(setup);
-const network = grpcNetwork({ identity, addressOf: () => { throw new Error('it calls nobody'); }, listen: { port: setup.grpcPort, host: '127.0.0.1' } });
+const network = grpcNetwork({
+  identity,
+  addressOf: () => {
+    throw new Error('it calls nobody');
+  },
+  listen: { port: setup.grpcPort, host: '127.0.0.1' },
+});
 await network.serve('orders', [feedService(domain)]);
-const execution = await createExecution({ name: 'orders', identity, log, schema: chaosSchema(domain.pool), contextFor: (principal) => ({ principal }) });
+const execution = await createExecution({
+  name: 'orders',
+  identity,
+  log,
+  schema: chaosSchema(domain.pool),
+  contextFor: (principal) => ({ principal }),
+});
 const server = subgraphServer({ execution, ready: () => Promise.resolve(true) }).listen(setup.graphqlPort, '127.0.0.1');
 await once(server, 'listening');
 const bus = await patiently(() => openBus(setup.busAddress, log));

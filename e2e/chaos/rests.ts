@@ -9,6 +9,8 @@ export async function rests(what: string | (() => string), condition: () => bool
   try {
     await until(condition, { timeoutMs: withinMs, intervalMs: 50, what: '' });
   } catch (error) {
-    throw new Violation(`after ${withinMs / 1_000} s still not: ${typeof what === 'string' ? what : what()}`, { cause: error });
+    throw new Violation(`after ${withinMs / 1_000} s still not: ${typeof what === 'string' ? what : what()}`, {
+      cause: error,
+    });
   }
 }

@@ -28,12 +28,20 @@ export const readSetup = (): ChaosSetup => JSON.parse(readFileSync(process.env[s
 
 export const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination(2));
 
-export const identityOf = ({ internalKey, clientKey }: Pick<ChaosSetup, 'internalKey' | 'clientKey'>): Promise<Identity> => createIdentity({
-  internalKey, scopesOf: (role) => roleScopes[role as Role] ?? [],
-  client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
-});
+export const identityOf = ({
+  internalKey,
+  clientKey,
+}: Pick<ChaosSetup, 'internalKey' | 'clientKey'>): Promise<Identity> =>
+  createIdentity({
+    internalKey,
+    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
+  });
 
-/** What must be there may be down just now: tried until it works. A process that ended each time would only be started more often. */
+/**
+ * What must be there may be down just now: tried until it works. A process that ended each time would only be started
+ * more often.
+ */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

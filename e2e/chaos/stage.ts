@@ -34,15 +34,22 @@ export class Stage {
   readonly token: string;
   readonly actors: Readonly<Record<Target, readonly SupervisedProcess[]>>;
 
-  private constructor(parts: Pick<Stage, 'cluster' | 'broker' | 'channelPorts' | 'token'>, setup: ChaosSetup, env: Record<string, string>) {
+  private constructor(
+    parts: Pick<Stage, 'cluster' | 'broker' | 'channelPorts' | 'token'>,
+    setup: ChaosSetup,
+    env: Record<string, string>,
+  ) {
     this.cluster = parts.cluster;
     this.broker = parts.broker;
     this.channelPorts = parts.channelPorts;
     this.token = parts.token;
     this.domain = counterDomain(setup.databaseUrl, { name: 'orders', poolSize: 4 });
-    const run = (name: string, ...args: string[]) => superviseProcess({ script: new URL(`${name}Process.ts`, import.meta.url).pathname, args, env, ready: /^ready$/ });
+    const run = (name: string, ...args: string[]) =>
+      superviseProcess({ script: new URL(`${name}Process.ts`, import.meta.url).pathname, args, env, ready: /^ready$/ });
     this.actors = {
-      owner: [run('owner')], writer: [run('writer')], worker: [run('worker'), run('worker')],
+      owner: [run('owner')],
+      writer: [run('writer')],
+      worker: [run('worker'), run('worker')],
       channel: parts.channelPorts.map((port) => run('channel', String(port))),
     };
   }
@@ -58,12 +65,23 @@ export class Stage {
     const [internalKey, clientKey] = await Promise.all([newSigningKey(), newSigningKey()]);
     const port = await freePortBlock(2 + channels);
     const setup: ChaosSetup = {
-      databaseUrl, busAddress: broker.address, internalKey, clientKey: publicHalf(clientKey), cursorKey: 'chaos', supergraph: chaosSupergraph(), graphqlPort: port, grpcPort: port + 1,
+      databaseUrl,
+      busAddress: broker.address,
+      internalKey,
+      clientKey: publicHalf(clientKey),
+      cursorKey: 'chaos',
+      supergraph: chaosSupergraph(),
+      graphqlPort: port,
+      grpcPort: port + 1,
     };
     const file = join(folder, 'setup.json');
     writeFileSync(file, JSON.stringify(setup));
     const token = await issueToken(clientKey, { subject: 'board-1', roles: ['kiosk'] });
-    const stage = new Stage({ cluster, broker, token, channelPorts: Array.from({ length: channels }, (_, at) => port + 2 + at) }, setup, { [setupVariable]: file });
+    const stage = new Stage(
+      { cluster, broker, token, channelPorts: Array.from({ length: channels }, (_, at) => port + 2 + at) },
+      setup,
+      { [setupVariable]: file },
+    );
     await stage.ready();
     return stage;
   }
@@ -84,28 +102,36 @@ export class Stage {
 
   /** What the writer said became of what it wrote. A line that its death cut off is left out. */
   written(): Written {
-    const said = (what: string) => this.actors.writer.flatMap(({ output }) => [...output.matchAll(new RegExp(`^${what} ([-,0-9a-f]+)$`, 'gm'))])
-      .flatMap(([, ids]) => ids!.split(',')).filter((id) => id.length === uuidLength);
+    const said = (what: string) =>
+      this.actors.writer
+        .flatMap(({ output }) => [...output.matchAll(new RegExp(`^${what} ([-,0-9a-f]+)$`, 'gm'))])
+        .flatMap(([, ids]) => ids!.split(','))
+        .filter((id) => id.length === uuidLength);
     return { committed: said('committed'), rolledBack: said('rolled back') };
   }
 
   /** Of all processes, by signal or exit code. More by SIGKILL than we killed are those of the relay's fail point. */
   deaths(): Map<string, number> {
     const deaths = new Map<string, number>();
-    for (const [, how] of this.all.flatMap(({ output }) => [...output.matchAll(/^\[process \d+ ended: (\w+)\]$/gm)])) deaths.set(how!, (deaths.get(how!) ?? 0) + 1);
+    for (const [, how] of this.all.flatMap(({ output }) => [...output.matchAll(/^\[process \d+ ended: (\w+)\]$/gm)]))
+      deaths.set(how!, (deaths.get(how!) ?? 0) + 1);
     return deaths;
   }
 
   /** Of those that ended without being killed, what they said: one that begins while the database is down may. */
   lastWords(): string[] {
-    return Object.entries(this.actors).flatMap(([name, all]) => all.flatMap(({ output }) => {
-      const lives = output.split(/^\[process \d+ ended: (\w+)\]\n/m);
-      return lives.flatMap((how, at) => {
-        if (at % 2 === 0 || !/^\d/.test(how)) return [];
-        const said = lives[at - 1]!;
-        return [`${name} ended by itself with ${how}, saying "${/^\w*[Ee]rror\b(?!\.).*$/m.exec(said)?.[0] ?? said.trimEnd().slice(-200)}"`];
-      });
-    }));
+    return Object.entries(this.actors).flatMap(([name, all]) =>
+      all.flatMap(({ output }) => {
+        const lives = output.split(/^\[process \d+ ended: (\w+)\]\n/m);
+        return lives.flatMap((how, at) => {
+          if (at % 2 === 0 || !/^\d/.test(how)) return [];
+          const said = lives[at - 1]!;
+          return [
+            `${name} ended by itself with ${how}, saying "${/^\w*[Ee]rror\b(?!\.).*$/m.exec(said)?.[0] ?? said.trimEnd().slice(-200)}"`,
+          ];
+        });
+      }),
+    );
   }
 
   /** Somebody of each kind, else nothing was shown. */

@@ -32,7 +32,10 @@ const which = fc.nat(59);
 /** Prints without noise. */
 const plain = { noNullPrototype: true } as const;
 
-/** By kind, so that a history can have some of each. Channels are killed as often as all others: most of what is promised hangs on them. */
+/**
+ * By kind, so that a history can have some of each. Channels are killed as often as all others: most of what is
+ * promised hangs on them.
+ */
 const faults = {
   owner: fc.record({ do: fc.constant('kill' as const), target: fc.constant('owner' as const), which }, plain),
   writer: fc.record({ do: fc.constant('kill' as const), target: fc.constant('writer' as const), which }, plain),
@@ -40,7 +43,15 @@ const faults = {
   channel: fc.record({ do: fc.constant('kill' as const), target: fc.constant('channel' as const), which }, plain),
   otherChannel: fc.record({ do: fc.constant('kill' as const), target: fc.constant('channel' as const), which }, plain),
   relay: fc.record({ do: fc.constant('relay' as const) }, plain),
-  freeze: fc.record({ do: fc.constant('freeze' as const), target: fc.constantFrom(...targets), which, ms: fc.integer({ min: 200, max: 3_000 }) }, plain),
+  freeze: fc.record(
+    {
+      do: fc.constant('freeze' as const),
+      target: fc.constantFrom(...targets),
+      which,
+      ms: fc.integer({ min: 200, max: 3_000 }),
+    },
+    plain,
+  ),
   broker: fc.record({ do: fc.constant('broker' as const), downMs: fc.integer({ min: 0, max: 4_000 }) }, plain),
   database: fc.record({ do: fc.constant('database' as const) }, plain),
   databaseStop: fc.record({ do: fc.constant('databaseStop' as const), ms: fc.integer({ min: 0, max: 4_000 }) }, plain),
@@ -52,10 +63,19 @@ const faults = {
 
 const kinds = Object.keys(faults) as (keyof typeof faults)[];
 
-const move: fc.Arbitrary<Move> = fc.record({ order: fc.nat(orderCount - 1), events: fc.integer({ min: 1, max: 3 }), rollsBack: fc.nat(5).map((n) => n === 0) }, plain);
+const move: fc.Arbitrary<Move> = fc.record(
+  { order: fc.nat(orderCount - 1), events: fc.integer({ min: 1, max: 3 }), rollsBack: fc.nat(5).map((n) => n === 0) },
+  plain,
+);
 const moves = fc.array(move, { minLength: 1, maxLength: 10 });
 
 /** Each kind of fault once, in any order, and some more. */
-export const history: fc.Arbitrary<Scene[]> = fc.tuple(
-  fc.shuffledSubarray(kinds, { minLength: kinds.length }), fc.array(fc.constantFrom(...kinds), { maxLength: 6 }),
-).chain(([each, more]) => fc.tuple(...[...each, ...more].map((kind) => fc.record({ moves, fault: faults[kind], restMs: fc.integer({ min: 0, max: 1_500 }) }, plain))));
+export const history: fc.Arbitrary<Scene[]> = fc
+  .tuple(fc.shuffledSubarray(kinds, { minLength: kinds.length }), fc.array(fc.constantFrom(...kinds), { maxLength: 6 }))
+  .chain(([each, more]) =>
+    fc.tuple(
+      ...[...each, ...more].map((kind) =>
+        fc.record({ moves, fault: faults[kind], restMs: fc.integer({ min: 0, max: 1_500 }) }, plain),
+      ),
+    ),
+  );

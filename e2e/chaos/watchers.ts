@@ -95,11 +95,32 @@ export class StreamWatcher extends Watcher {
 
   protected async run(): Promise<void> {
     while (!this.done) {
-      this.#client = new StreamClient({ url: this.url, token: () => this.options.token, webSocketImpl: WebSocket, retry: { minMs: 50, maxMs: 1_000 } });
-      const stream = this.#client.stream(this.query, { id: this.options.id }, { resumeFrom: this.#cursor, maxBuffered: 1_000, onState: ({ cause }) => { this.lastError = cause; } });
+      this.#client = new StreamClient({
+        url: this.url,
+        token: () => this.options.token,
+        webSocketImpl: WebSocket,
+        retry: { minMs: 50, maxMs: 1_000 },
+      });
+      const stream = this.#client.stream(
+        this.query,
+        { id: this.options.id },
+        {
+          resumeFrom: this.#cursor,
+          maxBuffered: 1_000,
+          onState: ({ cause }) => {
+            this.lastError = cause;
+          },
+        },
+      );
       try {
         for await (const { data, kind, reason, version, cursor } of stream) {
-          this.shown.push({ part: 0, kind, ...(reason ? { reason } : {}), version: version ?? -1, data: Object.values(data ?? {})[0] as Shown['data'] });
+          this.shown.push({
+            part: 0,
+            kind,
+            ...(reason ? { reason } : {}),
+            version: version ?? -1,
+            data: Object.values(data ?? {})[0] as Shown['data'],
+          });
           this.#cursor = cursor;
         }
       } catch (error) {
@@ -117,11 +138,25 @@ export class StreamWatcher extends Watcher {
 export interface Answer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-  readonly extensions?: { readonly stream?: { readonly kind: string; readonly reason?: string; readonly version: number; readonly cursor: string } };
+  readonly extensions?: {
+    readonly stream?: {
+      readonly kind: string;
+      readonly reason?: string;
+      readonly version: number;
+      readonly cursor: string;
+    };
+  };
 }
 
 /** As a client is told, in `PROTOCOL.md`, to try again. */
-const passing = new Set(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'CONFLICT']);
+const passing = new Set([
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL_SERVER_ERROR',
+  'TOO_MANY_REQUESTS',
+  'SHUTTING_DOWN',
+  'CONFLICT',
+]);
 
 /** Without the package: shows everything that it is sent. */
 export abstract class BareWatcher extends Watcher {
@@ -133,7 +168,13 @@ export abstract class BareWatcher extends Watcher {
     if (!mark) return this.refused(errors ?? []);
     this.cursor = mark.cursor;
     const { kind, reason, version } = mark;
-    this.shown.push({ part: this.resumes ? 0 : this.part, kind, ...(reason ? { reason } : {}), version, data: Object.values(data ?? {})[0] as Shown['data'] });
+    this.shown.push({
+      part: this.resumes ? 0 : this.part,
+      kind,
+      ...(reason ? { reason } : {}),
+      version,
+      data: Object.values(data ?? {})[0] as Shown['data'],
+    });
   }
 
   protected refused(errors: NonNullable<Answer['errors']>): void {
@@ -159,19 +200,29 @@ export class PlainWatcher extends BareWatcher {
   protected async run(): Promise<void> {
     while (!this.done) {
       const client = createClient({
-        url: this.url.replace('http', 'ws'), webSocketImpl: watchedSockets(WebSocket, () => undefined), connectionParams: { authorization: `Bearer ${this.options.token}` }, retryAttempts: 0,
+        url: this.url.replace('http', 'ws'),
+        webSocketImpl: watchedSockets(WebSocket, () => undefined),
+        connectionParams: { authorization: `Bearer ${this.options.token}` },
+        retryAttempts: 0,
       });
       this.#client = client;
       this.part += 1;
       await new Promise<void>((resolve) => {
-        client.subscribe<Record<string, unknown>>({ query: this.query, variables: { id: this.options.id }, extensions: this.resumes ? { resumeFrom: this.cursor } : {} }, {
-          next: (answer) => this.take(answer as Answer),
-          error: (error) => {
-            if (Array.isArray(error)) this.refused(error as NonNullable<Answer['errors']>);
-            resolve();
+        client.subscribe<Record<string, unknown>>(
+          {
+            query: this.query,
+            variables: { id: this.options.id },
+            extensions: this.resumes ? { resumeFrom: this.cursor } : {},
           },
-          complete: resolve,
-        });
+          {
+            next: (answer) => this.take(answer as Answer),
+            error: (error) => {
+              if (Array.isArray(error)) this.refused(error as NonNullable<Answer['errors']>);
+              resolve();
+            },
+            complete: resolve,
+          },
+        );
       });
       await client.dispose();
       await this.comeBackSoon();

@@ -13,7 +13,11 @@ const pauseMs = 50;
 let relay: Relay | undefined;
 const setup = readSetup();
 const domain = counterDomain(setup.databaseUrl, { name: 'orders', relay: () => relay });
-void patiently(() => openBus(setup.busAddress, log)).then((bus) => patiently(async () => { relay = await startRelay(domain, bus); }));
+void patiently(() => openBus(setup.busAddress, log)).then((bus) =>
+  patiently(async () => {
+    relay = await startRelay(domain, bus);
+  }),
+);
 console.log('ready');
 
 class MayNot extends Error {}
@@ -27,7 +31,11 @@ async function mayWrite(tx: SqlTx): Promise<void> {
 const chance = (n: number): number => Math.floor(Math.random() * n);
 
 for (;;) {
-  const { committed, rolledBack } = await write(domain, { order: chance(orderCount), events: 1 + chance(3), rollsBack: chance(6) === 0 }, mayWrite);
+  const { committed, rolledBack } = await write(
+    domain,
+    { order: chance(orderCount), events: 1 + chance(3), rollsBack: chance(6) === 0 },
+    mayWrite,
+  );
   if (committed.length) console.log(`committed ${committed.join()}`);
   if (rolledBack.length) console.log(`rolled back ${rolledBack.join()}`);
   await sleep(chance(2 * pauseMs));

@@ -24,7 +24,9 @@ const patience = { timeoutMs: 300_000, intervalMs: 200 };
 describeOnKafka('docker-compose.yml, each service a process', () => {
   const folder = temporaryFolder('compose');
   let outside: Outside;
-  beforeAll(async () => { outside = await startOutside(folder); });
+  beforeAll(async () => {
+    outside = await startOutside(folder);
+  });
   afterAll(() => outside?.close());
 
   // In this order: production seeds nothing, and goes on with the databases that development has filled.
@@ -35,16 +37,23 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     const said = (): string => `the services are\n${run?.table().join('\n')}\nand said\n${lines.slice(-60).join('\n')}`;
     const urlOf = (service: string, port: number): string => `http://${run.addressOf(service)}:${port}/graphql`;
-    const allAreWell = (): Promise<void> => run.whenUp(patience.timeoutMs).catch((error: unknown) => {
-      throw new Error(said(), { cause: error });
-    });
+    const allAreWell = (): Promise<void> =>
+      run.whenUp(patience.timeoutMs).catch((error: unknown) => {
+        throw new Error(said(), { cause: error });
+      });
 
     beforeAll(async () => {
       const { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY } = outside.environment;
       const kept = { POSTGRES_PASSWORD, PII_MASTER_KEYS, PII_INDEX_KEY };
       run = await runCompose({
-        environment: { PROFILE: profile, LOG_LEVEL: 'warn', ...(profile === 'production' ? outside.environment : kept) },
-        profiles: profile === 'development' ? ['development'] : [], folder, openFiles,
+        environment: {
+          PROFILE: profile,
+          LOG_LEVEL: 'warn',
+          ...(profile === 'production' ? outside.environment : kept),
+        },
+        profiles: profile === 'development' ? ['development'] : [],
+        folder,
+        openFiles,
         hear: (service, line) => void lines.push(`${service} | ${line}`),
       });
       await allAreWell();
@@ -52,7 +61,8 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
     }, 360_000);
     afterAll(() => run?.stop());
 
-    const running = (): [string, number][] => [...run.services].flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, pid]]));
+    const running = (): [string, number][] =>
+      [...run.services].flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, pid]]));
 
     it('has all services up, each with the open files that it is given', () => {
       expect(running().map(([name]) => name)).toEqual([...run.services.keys()].filter((name) => name !== 'databases'));
@@ -62,11 +72,23 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     it('brings every order to its end while each service is killed once and terminated once, and tells of every step', async () => {
       const failures: string[] = [];
-      const kiosks = await Promise.all(Array.from({ length: kioskCount }, async (_, index) => new Kiosk({
-        store: demoStore, token: await tokenOf(key, { role: 'kiosk', subject: `kiosk-${index}` }),
-        addresses: [urlOf('channel-kiosk', 4003)], first: 0, amidKills: true, onFailure: (what) => failures.push(what),
-      })));
-      const staff = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () => tokenOf(key, { role: 'kitchen' }));
+      const kiosks = await Promise.all(
+        Array.from(
+          { length: kioskCount },
+          async (_, index) =>
+            new Kiosk({
+              store: demoStore,
+              token: await tokenOf(key, { role: 'kiosk', subject: `kiosk-${index}` }),
+              addresses: [urlOf('channel-kiosk', 4003)],
+              first: 0,
+              amidKills: true,
+              onFailure: (what) => failures.push(what),
+            }),
+        ),
+      );
+      const staff = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () =>
+        tokenOf(key, { role: 'kitchen' }),
+      );
       const rest = cook(key);
       try {
         let left = orders;
@@ -81,7 +103,8 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
           }
         });
         const falling = (async () => {
-          for (const signal of ['SIGKILL', 'SIGTERM'] as const) for (let lot = 0; lot < lots; lot += 1) await fell(lot, signal);
+          for (const signal of ['SIGKILL', 'SIGTERM'] as const)
+            for (let lot = 0; lot < lots; lot += 1) await fell(lot, signal);
           faultsOver = true;
         })();
         await Promise.all([...placing, falling]);
@@ -94,7 +117,8 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
           expect(later, orderId).toEqual(changes(timeline.filter(({ version }) => version >= first.version)).slice(1));
         }
         expect(lines.filter((line) => /EMFILE|too many open files/i.test(line))).toEqual([]);
-        for (const [name, pid] of running()) expect(readdirSync(`/proc/${pid}/fd`).length, name).toBeLessThan(openFiles / 5);
+        for (const [name, pid] of running())
+          expect(readdirSync(`/proc/${pid}/fd`).length, name).toBeLessThan(openFiles / 5);
       } finally {
         await Promise.all([rest(), staff.close(), ...kiosks.map((kiosk) => kiosk.close())]);
       }
@@ -102,13 +126,18 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
 
     /** Ends a lot of the services by the signal; resolves when they are started again, and all are well. */
     async function fell(lot: number, signal: NodeJS.Signals): Promise<void> {
-      const fallen = running().filter((_, index) => index % lots === lot).map(([name]) => {
-        const service = run.services.get(name)!;
-        return { name, service, starts: service.starts };
-      });
+      const fallen = running()
+        .filter((_, index) => index % lots === lot)
+        .map(([name]) => {
+          const service = run.services.get(name)!;
+          return { name, service, starts: service.starts };
+        });
       for (const { service } of fallen) service.kill(signal);
       for (const { name, service, starts } of fallen) {
-        await until(() => service.starts > starts, { ...patience, what: () => `${name} is started again after ${signal}; ${said()}` });
+        await until(() => service.starts > starts, {
+          ...patience,
+          what: () => `${name} is started again after ${signal}; ${said()}`,
+        });
       }
       await allAreWell();
     }
@@ -117,9 +146,13 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
     function cook(signingKey: SigningKey): () => Promise<void> {
       const end = new AbortController();
       const { stopped } = startSimulation({
-        gatewayUrl: urlOf('gateway', 4000), deliveryUrl: urlOf('channel-delivery', 4004),
+        gatewayUrl: urlOf('gateway', 4000),
+        deliveryUrl: urlOf('channel-delivery', 4004),
         tokenFor: ({ role }) => tokenOf(signingKey, { role }),
-        couriers: [], log: pino({ level: 'silent' }), signal: end.signal, pace: { start: 0, cook: 0, handOver: 0, look: 0.2 },
+        couriers: [],
+        log: pino({ level: 'silent' }),
+        signal: end.signal,
+        pace: { start: 0, cook: 0, handOver: 0, look: 0.2 },
       });
       return () => {
         end.abort();
@@ -129,7 +162,10 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
   });
 });
 
-/** What the stream of an order began with, which is how it was when it was followed, and the statuses that were told since. */
+/**
+ * What the stream of an order began with, which is how it was when it was followed, and the statuses that were told
+ * since.
+ */
 function followed([, first, ...later]: readonly Told[]): { first: Told; later: string[] } {
   expect(later.every(({ version }, index) => version >= (later[index - 1] ?? first!).version)).toBe(true);
   return { first: first!, later: changes([first!, ...later]).slice(1) };

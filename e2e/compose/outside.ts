@@ -4,7 +4,12 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { developmentAudience, developmentIssuer, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import {
+  developmentAudience,
+  developmentIssuer,
+  newSigningKey,
+  publicHalf,
+} from '#platform/identity/developmentIssuer.ts';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import type { SigningKey } from '../harness/startTestSystem.ts';
 import { command } from '../start-command/command.ts';
@@ -24,7 +29,7 @@ export interface Outside {
  */
 export async function startOutside(folder: string): Promise<Outside> {
   const made = command('keysMake', [], {});
-  if (await made.ended() !== 0) throw new Error(`keys:make failed: ${made.stderr()}`);
+  if ((await made.ended()) !== 0) throw new Error(`keys:make failed: ${made.stderr()}`);
   const key = await newSigningKey();
   const keys = JSON.stringify({ keys: [publicHalf(key)] });
   const issuer = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys));
@@ -34,10 +39,12 @@ export async function startOutside(folder: string): Promise<Outside> {
   return {
     key,
     environment: {
-      ...parseEnv(made.stdout()) as Record<string, string>,
-      CLIENT_ISSUER: developmentIssuer, CLIENT_AUDIENCE: developmentAudience,
+      ...(parseEnv(made.stdout()) as Record<string, string>),
+      CLIENT_ISSUER: developmentIssuer,
+      CLIENT_AUDIENCE: developmentAudience,
       CLIENT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`,
-      PAYMENT_PROVIDER_URL: provider.url, PAYMENT_PROVIDER_API_KEY: apiKey,
+      PAYMENT_PROVIDER_URL: provider.url,
+      PAYMENT_PROVIDER_API_KEY: apiKey,
     },
     async close() {
       await provider.stop();
@@ -49,7 +56,9 @@ export async function startOutside(folder: string): Promise<Outside> {
 
 async function startProvider(dataDir: string, apiKey: string): Promise<{ url: string; stop(): Promise<void> }> {
   const provider = superviseProcess({
-    script: new URL('../../sandbox/paymentProvider/main.ts', import.meta.url).pathname, ready: /Payment provider on/, restart: false,
+    script: new URL('../../sandbox/paymentProvider/main.ts', import.meta.url).pathname,
+    ready: /Payment provider on/,
+    restart: false,
     env: { PROVIDER_PORT: '0', PROVIDER_HOST: '127.0.0.1', PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey },
   });
   const line = await provider.whenReady();

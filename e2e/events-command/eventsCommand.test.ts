@@ -37,8 +37,10 @@ async function inDatabase<T>(domain: string, work: (client: pg.Client) => Promis
   }
 }
 
-const statusOf = async (orderId: string): Promise<string | undefined> => (await customer.ask(OrderTrackingPageDocument, { orderId })).order?.status;
-const reached = (orderId: string, status: string) => until(async () => await statusOf(orderId) === status, { what: status, timeoutMs: 60_000 });
+const statusOf = async (orderId: string): Promise<string | undefined> =>
+  (await customer.ask(OrderTrackingPageDocument, { orderId })).order?.status;
+const reached = (orderId: string, status: string) =>
+  until(async () => (await statusOf(orderId)) === status, { what: status, timeoutMs: 60_000 });
 async function confirmed(): Promise<string> {
   const { id } = orderOf((await customer.ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') })).placeOrder);
   await reached(id, 'CONFIRMED');
@@ -47,7 +49,11 @@ async function confirmed(): Promise<string> {
 
 async function completed(): Promise<string> {
   const orderId = await confirmed();
-  for (const [step, status] of [[startPreparation, 'PREPARING'], [markReady, 'READY'], [handOver, 'COMPLETED']] as const) {
+  for (const [step, status] of [
+    [startPreparation, 'PREPARING'],
+    [markReady, 'READY'],
+    [handOver, 'COMPLETED'],
+  ] as const) {
     await kitchen.ask(step, { orderId });
     await reached(orderId, status);
   }
@@ -58,18 +64,26 @@ test('what a consumer could not handle is listed, shown and, once it can, replay
   const earned = async () => (await customer.ask(AccountPageDocument, {})).me?.loyalty?.earned ?? 0;
   const before = await earned();
   // Stands for a bug of the consumer: nothing can be written down.
-  await inDatabase('loyalty', (client) => client.query('ALTER TABLE ledger_entry ADD CONSTRAINT a_bug CHECK (points < 0) NOT VALID'));
+  await inDatabase('loyalty', (client) =>
+    client.query('ALTER TABLE ledger_entry ADD CONSTRAINT a_bug CHECK (points < 0) NOT VALID'),
+  );
   const orderId = await completed();
-  const listed = await until(async () => {
-    const { code, out } = await events('parked', 'list');
-    return code === 0 && out.includes('loyalty.orderStatusChanged') && out;
-  }, { what: 'the event is parked', timeoutMs: 60_000 });
+  const listed = await until(
+    async () => {
+      const { code, out } = await events('parked', 'list');
+      return code === 0 && out.includes('loyalty.orderStatusChanged') && out;
+    },
+    { what: 'the event is parked', timeoutMs: 60_000 },
+  );
   const [, id = ''] = /^loyalty {2}(\d+) {2}failed .*OrderStatusChanged.*a_bug/m.exec(listed) ?? [];
   expect(listed.trim().split('\n')).toHaveLength(1);
   const shown = await events('parked', 'show', 'loyalty', id);
   expect(shown).toMatchObject({ code: 0, out: expect.stringContaining(`"orderId": "${orderId}"`) as string });
 
-  expect(await events('parked', 'replay', 'loyalty')).toMatchObject({ code: 1, out: expect.stringMatching(/^0 replayed\nstill parked: /) as string });
+  expect(await events('parked', 'replay', 'loyalty')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^0 replayed\nstill parked: /) as string,
+  });
   expect(await earned()).toBe(before);
   await inDatabase('loyalty', (client) => client.query('ALTER TABLE ledger_entry DROP CONSTRAINT a_bug'));
   expect(await events('parked', 'replay', 'loyalty', '--id', id)).toEqual({ code: 0, out: '1 replayed\n' });
@@ -82,23 +96,43 @@ test('what a consumer could not handle is listed, shown and, once it can, replay
 
 test('a read model is rebuilt while orders come in and kitchens look, and is what the live one is', async () => {
   const standing = [await confirmed(), await confirmed()];
-  const inTheQueue = async () => (await kitchen.ask(kitchenQueue, { storeId: demoStore })).kitchenQueue?.map(({ order }) => order.id) ?? [];
-  await until(async () => { const queue = await inTheQueue(); return standing.every((id) => queue.includes(id)); });
+  const inTheQueue = async () =>
+    (await kitchen.ask(kitchenQueue, { storeId: demoStore })).kitchenQueue?.map(({ order }) => order.id) ?? [];
+  await until(async () => {
+    const queue = await inTheQueue();
+    return standing.every((id) => queue.includes(id));
+  });
   let looking = true;
   const looks = (async () => {
     let count = 0;
     for (; looking; count += 1) expect(await inTheQueue()).toEqual(expect.arrayContaining(standing));
     return count;
   })();
-  const [rebuilt, ...placed] = await Promise.all([events('rebuild', 'kitchenQueue'), ...[1, 2, 3, 4, 5].map(() => confirmed())]);
-  expect(rebuilt).toMatchObject({ code: 0, out: expect.stringMatching(/^kitchenQueue of orders was rebuilt from \d+ events\n$/) as string });
+  const [rebuilt, ...placed] = await Promise.all([
+    events('rebuild', 'kitchenQueue'),
+    ...[1, 2, 3, 4, 5].map(() => confirmed()),
+  ]);
+  expect(rebuilt).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^kitchenQueue of orders was rebuilt from \d+ events\n$/) as string,
+  });
   looking = false;
   expect(await looks).toBeGreaterThan(0);
-  await until(async () => (await inTheQueue()).length >= standing.length + placed.length, { what: 'all orders stand in the queue' });
+  await until(async () => (await inTheQueue()).length >= standing.length + placed.length, {
+    what: 'all orders stand in the queue',
+  });
   expect(await inTheQueue()).toEqual(expect.arrayContaining([...standing, ...placed]));
 
-  for (const [readModel, table] of [['kitchenQueue', 'kitchen_queue'], ['orderBoard', 'order_board']] as const) {
-    const rows = async () => (await inDatabase('orders', (client) => client.query<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY to_jsonb(t)::text`))).rows.map(({ row }) => row);
+  for (const [readModel, table] of [
+    ['kitchenQueue', 'kitchen_queue'],
+    ['orderBoard', 'order_board'],
+  ] as const) {
+    const rows = async () =>
+      (
+        await inDatabase('orders', (client) =>
+          client.query<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY to_jsonb(t)::text`),
+        )
+      ).rows.map(({ row }) => row);
     const live = await rows();
     expect(live.length).toBeGreaterThanOrEqual(standing.length + placed.length);
     expect((await events('rebuild', 'orders', readModel)).code).toBe(0);

@@ -2,7 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import {
-  OrderBoardChangedDocument, OrderStatusChangedDocument, PlaceOrderDocument, type OrderBoardChangedSubscription, type PlaceOrderMutation,
+  OrderBoardChangedDocument,
+  OrderStatusChangedDocument,
+  PlaceOrderDocument,
+  type OrderBoardChangedSubscription,
+  type PlaceOrderMutation,
 } from '#generated/bffs/kiosk/operations.ts';
 import { StreamClient, type StreamMessage } from '#clients/stream-client/src/streamClient.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
@@ -41,7 +45,10 @@ export class Kiosk {
   readonly store: string;
   readonly orders = new Map<string, Told[]>();
   readonly board: BoardTold[] = [];
-  /** How often an order was sent once more, with its idempotency key: no replica listened, or a domain did not answer in time on a busy machine. */
+  /**
+   * How often an order was sent once more, with its idempotency key: no replica listened, or a domain did not answer in
+   * time on a busy machine.
+   */
   sentAgain = 0;
   /** How often it came back after its connection was lost. */
   reconnects = 0;
@@ -72,9 +79,12 @@ export class Kiosk {
 
   /** Shows the store's order board. */
   followBoard(): void {
-    this.#read(this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }), ({ data, kind, reason, version }) => {
-      this.board.push({ kind, reason, version: version ?? 0, board: data?.orderBoardChanged ?? null });
-    });
+    this.#read(
+      this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }),
+      ({ data, kind, reason, version }) => {
+        this.board.push({ kind, reason, version: version ?? 0, board: data?.orderBoardChanged ?? null });
+      },
+    );
   }
 
   /** Ends its streams. Resolves when all that was told is written down. */
@@ -88,16 +98,27 @@ export class Kiosk {
     return addresses[this.#at++ % addresses.length]!;
   }
 
-  /** Asks once more as a client may: the next replica if one is not there, and after an answer that says so. Whatever else goes wrong is a failure. */
+  /**
+   * Asks once more as a client may: the next replica if one is not there, and after an answer that says so. Whatever
+   * else goes wrong is a failure.
+   */
   async #send(input: ReturnType<typeof orderInput>): Promise<PlaceOrderMutation> {
     const { amidKills = false } = this.#options;
     for (;;) {
       try {
         const response = await fetch(this.#next(), {
-          method: 'POST', body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input } }),
-          headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${this.#options.token}` },
+          method: 'POST',
+          body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input } }),
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json',
+            authorization: `Bearer ${this.#options.token}`,
+          },
         });
-        const { data, errors } = await response.json() as { data?: PlaceOrderMutation; errors?: readonly { extensions?: { code?: string } }[] };
+        const { data, errors } = (await response.json()) as {
+          data?: PlaceOrderMutation;
+          errors?: readonly { extensions?: { code?: string } }[];
+        };
         if (response.status === 200 && data && !errors) return data;
         if (errors?.every(({ extensions }) => retryable.has(extensions?.code ?? ''))) this.sentAgain += 1;
         else this.#options.onFailure(`an order was answered with ${response.status} ${JSON.stringify(errors)}`);
@@ -112,7 +133,8 @@ export class Kiosk {
   #read<Data>(stream: AsyncIterable<StreamMessage<Data>>, take: (message: StreamMessage<Data>) => void): void {
     const read = async (): Promise<void> => {
       for await (const message of stream) {
-        if (message.errors.length > 0 && !this.#options.amidKills) this.#options.onFailure(`a message came with ${JSON.stringify(message.errors)}`);
+        if (message.errors.length > 0 && !this.#options.amidKills)
+          this.#options.onFailure(`a message came with ${JSON.stringify(message.errors)}`);
         take(message);
       }
     };
@@ -121,6 +143,12 @@ export class Kiosk {
 }
 
 /** Codes of schema/errorCodes.ts after which a client asks again. */
-const retryable: ReadonlySet<string> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'SHUTTING_DOWN', 'CONFLICT']);
+const retryable: ReadonlySet<string> = new Set<ErrorCode>([
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'SHUTTING_DOWN',
+  'CONFLICT',
+]);
 
-const codeOf = (error: unknown): string | undefined => ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+const codeOf = (error: unknown): string | undefined =>
+  ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;

@@ -41,23 +41,45 @@ export interface KioskReplicas {
 }
 
 /**
- * Replicas of the kiosk channel, each a process on an address of its own (127.0.0.1, .2, …), before all domains in another process, on a Kafka broker
- * and the run's PostgreSQL. Nothing is shared but the secrets and the broker.
+ * Replicas of the kiosk channel, each a process on an address of its own (127.0.0.1, .2, …), before all domains in
+ * another process, on a Kafka broker and the run's PostgreSQL. Nothing is shared but the secrets and the broker.
  */
 export async function startKioskReplicas(count: number): Promise<KioskReplicas> {
   const [broker, base, clientKey] = await Promise.all([startKafkaBroker(), freePortBlock(45), newSigningKey()]);
-  const databases = Object.fromEntries(await Promise.all(subgraphs.map(async ({ name }) => [name, (await testDatabase(name)).url] as const)));
+  const databases = Object.fromEntries(
+    await Promise.all(subgraphs.map(async ({ name }) => [name, (await testDatabase(name)).url] as const)),
+  );
   const env = {
-    PORT_BASE: String(base), BUS: 'kafka', KAFKA_BROKERS: broker.brokers, DATA_DIR: temporaryFolder('replicas'), LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
-    CLIENT_SIGNING_KEY: JSON.stringify(clientKey), STREAM_CURSOR_KEYS: secretKey(),
+    PORT_BASE: String(base),
+    BUS: 'kafka',
+    KAFKA_BROKERS: broker.brokers,
+    DATA_DIR: temporaryFolder('replicas'),
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
+    CLIENT_SIGNING_KEY: JSON.stringify(clientKey),
+    STREAM_CURSOR_KEYS: secretKey(),
   };
-  const domains = superviseProcess({ script: `${root}e2e/harness/serveDomains.ts`, ready: /^serving domains$/, restart: false, env: {
-    ...env, HOST: '127.0.0.1', DOMAIN_DATABASES: JSON.stringify(databases), SAGAS_DATABASE_URL: (await databaseOf()).url,
-    PAYMENT_PROVIDER_URL: `http://127.0.0.1:${base + providerOffset}`, PAYMENT_PROVIDER_API_KEY: secretKey(), PII_MASTER_KEYS: secretKey(), PII_INDEX_KEY: secretKey(),
-  } });
-  const channel = (host: string): SupervisedProcess => superviseProcess({
-    script: `${root}scripts/serve.ts`, args: ['channel', 'kiosk'], ready: /serving channel kiosk/, env: { ...env, HOST: host, METRICS_HOST: host, METRICS_PORT: String(base + metricsOffset) },
+  const domains = superviseProcess({
+    script: `${root}e2e/harness/serveDomains.ts`,
+    ready: /^serving domains$/,
+    restart: false,
+    env: {
+      ...env,
+      HOST: '127.0.0.1',
+      DOMAIN_DATABASES: JSON.stringify(databases),
+      SAGAS_DATABASE_URL: (await databaseOf()).url,
+      PAYMENT_PROVIDER_URL: `http://127.0.0.1:${base + providerOffset}`,
+      PAYMENT_PROVIDER_API_KEY: secretKey(),
+      PII_MASTER_KEYS: secretKey(),
+      PII_INDEX_KEY: secretKey(),
+    },
   });
+  const channel = (host: string): SupervisedProcess =>
+    superviseProcess({
+      script: `${root}scripts/serve.ts`,
+      args: ['channel', 'kiosk'],
+      ready: /serving channel kiosk/,
+      env: { ...env, HOST: host, METRICS_HOST: host, METRICS_PORT: String(base + metricsOffset) },
+    });
   const hosts = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
   const processes = hosts.map(channel);
   const stop = async (): Promise<void> => {
@@ -75,7 +97,8 @@ export async function startKioskReplicas(count: number): Promise<KioskReplicas> 
     replicas: hosts.map((host, index) => replicaOf(processes[index]!, host, base)),
     gatewayUrl: `http://127.0.0.1:${base}/graphql`,
     ordersDatabaseUrl: databases['orders']!,
-    tokenFor: (role, subject, store) => issueToken(clientKey, { subject, roles: [role], bindings: store ? { store } : {} }),
+    tokenFor: (role, subject, store) =>
+      issueToken(clientKey, { subject, roles: [role], bindings: store ? { store } : {} }),
     log: () => [domains, ...processes].map(({ output }) => output).join('\n'),
     stop,
   };

@@ -9,10 +9,23 @@ interface WireAnswer {
   readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
 }
 
-/** Sends an operation as a browser or an app does, willing to take gzip, and gives what came before anything was unpacked. */
-export function overTheWire(url: string, token: string, document: DocumentNode, variables: Readonly<Record<string, unknown>>): Promise<WireAnswer> {
+/**
+ * Sends an operation as a browser or an app does, willing to take gzip, and gives what came before anything was
+ * unpacked.
+ */
+export function overTheWire(
+  url: string,
+  token: string,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json', 'accept-encoding': 'gzip', authorization: `Bearer ${token}` };
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      'accept-encoding': 'gzip',
+      authorization: `Bearer ${token}`,
+    };
     const sent = request(url, { method: 'POST', headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

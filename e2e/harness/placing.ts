@@ -6,14 +6,24 @@ import { demoStore } from './startTestSystem.ts';
 export const cheeseburgers = { menuItemId: seedId('menuItem', 'cheeseburger'), quantity: 2 };
 
 /** What a client sends to order, with whatever a scenario wants otherwise. */
-export const orderInput = <Over extends object>(service: 'KIOSK' | 'TAKEAWAY' | 'DINE_IN' | 'DELIVERY', over?: Over) => ({
-  storeId: demoStore, service, lines: [cheeseburgers], payment: { methodToken: 'tok_visa' }, idempotencyKey: randomUUID(), ...over,
+export const orderInput = <Over extends object>(
+  service: 'KIOSK' | 'TAKEAWAY' | 'DINE_IN' | 'DELIVERY',
+  over?: Over,
+) => ({
+  storeId: demoStore,
+  service,
+  lines: [cheeseburgers],
+  payment: { methodToken: 'tok_visa' },
+  idempotencyKey: randomUUID(),
+  ...over,
 });
 
 type Placed<Result> = Extract<Result, { readonly __typename: 'PlaceOrderSuccess' }>;
 
 /** The order that was placed. @throws for any other result, with what it says */
-export function orderOf<Result extends { readonly __typename: string }>(result: Result): Placed<Result> extends { readonly order: infer Order } ? Order : never {
+export function orderOf<Result extends { readonly __typename: string }>(
+  result: Result,
+): Placed<Result> extends { readonly order: infer Order } ? Order : never {
   if (result.__typename !== 'PlaceOrderSuccess') throw new Error(`not placed: ${JSON.stringify(result)}`);
   return (result as unknown as { order: never }).order;
 }

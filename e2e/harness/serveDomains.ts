@@ -15,35 +15,71 @@ import { loadDefinitions } from '../../scripts/system/definitions.ts';
 import { runtimeOf } from '../../scripts/system/edge.ts';
 import { gatewayOffset, grpcOffset, providerOffset } from '../../scripts/system/ports.ts';
 import { processMetrics } from '../../scripts/system/processMetrics.ts';
-import { cursorKeysOf, identityOf, providerKeyName, secretsNamed, type SecretOptions } from '../../scripts/system/secrets.ts';
+import {
+  cursorKeysOf,
+  identityOf,
+  providerKeyName,
+  secretsNamed,
+  type SecretOptions,
+} from '../../scripts/system/secrets.ts';
 import { busOf, edgeSettings, subgraphSettings } from '../../scripts/system/serviceSettings.ts';
 import { Teardown } from '../../scripts/system/teardown.ts';
 
 /**
- * Every domain in this one process, for channels in processes of their own: GraphQL and gRPC where `serve subgraph` has them, seeded; besides the full
- * graph and the payment provider. DOMAIN_DATABASES: addresses by domain, as JSON; all secrets in the environment. Prints `serving domains`.
+ * Every domain in this one process, for channels in processes of their own: GraphQL and gRPC where `serve subgraph` has
+ * them, seeded; besides the full graph and the payment provider. DOMAIN_DATABASES: addresses by domain, as JSON; all
+ * secrets in the environment. Prints `serving domains`.
  */
 const teardown = new Teardown();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void teardown.run().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void teardown.run().then(() => process.exit(0)));
 
 const definitions = await loadDefinitions();
-const ownSettings = z.object({ ...subgraphSettings.shape, ...edgeSettings.shape, DOMAIN_DATABASES: z.string(), SAGAS_DATABASE_URL: z.string() });
-const settings = loadSettings(mergeSettings(ownSettings, definitions.map(({ definition }) => definition.config)), { environment: process.env });
+const ownSettings = z.object({
+  ...subgraphSettings.shape,
+  ...edgeSettings.shape,
+  DOMAIN_DATABASES: z.string(),
+  SAGAS_DATABASE_URL: z.string(),
+});
+const settings = loadSettings(
+  mergeSettings(
+    ownSettings,
+    definitions.map(({ definition }) => definition.config),
+  ),
+  { environment: process.env },
+);
 const databases = JSON.parse(settings.DOMAIN_DATABASES) as Record<string, string>;
 const secrets: SecretOptions = { settings, environment: process.env, onMade: () => undefined };
 const log = createLogger({ level: settings.LOG_LEVEL });
 const { metrics } = await processMetrics(settings.METRICS_PORT, settings, teardown);
 
 const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secrets);
-const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, dataDir: settings.DATA_DIR, apiKey });
+const provider = await startPaymentProvider({
+  port: settings.PORT_BASE + providerOffset,
+  dataDir: settings.DATA_DIR,
+  apiKey,
+});
 teardown.add('payment provider', () => provider.close());
-const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]), cursorKeysOf(secrets), busOf(settings, log, secrets, teardown)]);
+const [identity, cursorKeys, bus] = await Promise.all([
+  identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]),
+  cursorKeysOf(secrets),
+  busOf(settings, log, secrets, teardown),
+]);
 
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));
 const network = insideAndOutside(identity);
 const running = new Map<string, RunningSubgraph>();
 for (const { definition } of definitions) {
-  const subgraph = await runSubgraph(definition, { databaseUrl: databases[definition.name] ?? '', poolSize: definition.name === 'orders' ? 20 : 8, bus, identity, network, log, metrics, configuration: settings });
+  const subgraph = await runSubgraph(definition, {
+    databaseUrl: databases[definition.name] ?? '',
+    poolSize: definition.name === 'orders' ? 20 : 8,
+    bus,
+    identity,
+    network,
+    log,
+    metrics,
+    configuration: settings,
+  });
   teardown.add(definition.name, () => subgraph.stop());
   running.set(definition.name, subgraph);
 }
@@ -54,9 +90,22 @@ await Promise.all([...running.values()].map(serve));
 
 const followed = await followRevocations({ bus, network, log });
 teardown.add('revocations', () => followed.close());
-const gateway = await runGateway(await runtimeOf({
-  settings, identity, bus, log, metrics, network, cursorKeys, revocations: followed.revocations, subgraphCall: (name) => running.get(name)!.execute,
-}, gatewayOffset));
+const gateway = await runGateway(
+  await runtimeOf(
+    {
+      settings,
+      identity,
+      bus,
+      log,
+      metrics,
+      network,
+      cursorKeys,
+      revocations: followed.revocations,
+      subgraphCall: (name) => running.get(name)!.execute,
+    },
+    gatewayOffset,
+  ),
+);
 teardown.add('gateway', () => gateway.close());
 console.log('serving domains');
 
@@ -66,7 +115,11 @@ function insideAndOutside(callers: Identity): RpcNetwork {
   return {
     transportTo: inside.transportTo,
     async serve(domain, services) {
-      const outside = grpcNetwork({ identity: callers, addressOf: () => '', listen: { host: settings.HOST, port: (portOf.get(domain) ?? 0) + grpcOffset } });
+      const outside = grpcNetwork({
+        identity: callers,
+        addressOf: () => '',
+        listen: { host: settings.HOST, port: (portOf.get(domain) ?? 0) + grpcOffset },
+      });
       const serving = await Promise.all([inside.serve(domain, services), outside.serve(domain, services)]);
       return { close: async () => void (await Promise.all(serving.map((each) => each.close()))) };
     },
@@ -78,8 +131,12 @@ async function serve(subgraph: RunningSubgraph): Promise<void> {
   const server = subgraph.httpServer();
   server.listen(portOf.get(subgraph.name), settings.HOST);
   await once(server, 'listening');
-  teardown.add(`HTTP of ${subgraph.name}`, () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  }));
+  teardown.add(
+    `HTTP of ${subgraph.name}`,
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
 }

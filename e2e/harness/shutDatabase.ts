@@ -1,10 +1,15 @@
 import type { TestSystem } from './startTestSystem.ts';
 
-/** Cuts all connections to a domain's database and lets nobody in, as where its server is down; `open` lets them in again. */
+/**
+ * Cuts all connections to a domain's database and lets nobody in, as where its server is down; `open` lets them in
+ * again.
+ */
 export async function shutDatabase(system: TestSystem, domain: string): Promise<{ open(): Promise<void> }> {
   // Through another one's database: the role owns them all.
   const { pool } = system.subgraph(domain === 'stores' ? 'menu' : 'stores').domain;
-  const { rows: [database] } = await system.subgraph(domain).domain.pool.query<{ name: string }>('select current_database() as name');
+  const {
+    rows: [database],
+  } = await system.subgraph(domain).domain.pool.query<{ name: string }>('select current_database() as name');
   const { name } = database!;
   await pool.query(`alter database ${name} allow_connections false`);
   await pool.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);

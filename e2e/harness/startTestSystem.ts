@@ -4,7 +4,13 @@ import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafka
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
-import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
+import {
+  developmentAudience,
+  developmentIssuer,
+  issueToken,
+  newSigningKey,
+  publicHalf,
+} from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
 import { startSagas } from '#platform/sagas/sagaHost.ts';
@@ -62,7 +68,10 @@ export interface TestSystem {
   /** Of a channel, or `gateway`: the full graph. */
   urlOf(channel: string): string;
   subgraph(name: string): RunningSubgraph;
-  /** From now on calls to the subgraph fail, as if it could not be reached, until `back()`. What it hears and does by itself goes on. */
+  /**
+   * From now on calls to the subgraph fail, as if it could not be reached, until `back()`. What it hears and does by
+   * itself goes on.
+   */
   cutOff(subgraph: string): { back(): void };
   /** Stops a channel, as if its process were; `back` serves it again on the same port. */
   stopChannel(name: string): Promise<{ back(): Promise<void> }>;
@@ -74,21 +83,28 @@ export interface TestSystem {
 }
 
 const bound: readonly string[] = ['kiosk', 'kitchen', 'manager'];
-const demoSubjects: Readonly<Record<string, string>> = { customer: seedId('customer', 1), courier: seedId('courier', 1) };
+const demoSubjects: Readonly<Record<string, string>> = {
+  customer: seedId('customer', 1),
+  courier: seedId('courier', 1),
+};
 export const demoStore = seedId('store', 1);
 
 export type SigningKey = Awaited<ReturnType<typeof newSigningKey>>;
 
 /** As the identity provider whose key it is issues it: bound to a store where the role is. */
-export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoStore }: Actor): Promise<string> => issueToken(signingKey, {
-  subject: subject ?? demoSubjects[role] ?? `${role}-1`, roles: [role], bindings: bound.includes(role) ? { store } : {},
-});
+export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoStore }: Actor): Promise<string> =>
+  issueToken(signingKey, {
+    subject: subject ?? demoSubjects[role] ?? `${role}-1`,
+    roles: [role],
+    bindings: bound.includes(role) ? { store } : {},
+  });
 
 const secretKey = (): string => randomBytes(32).toString('base64');
 
 /**
- * The whole system in this process, on fresh databases of the run's cluster and on free ports: all subgraphs, seeded; the saga runtime; the payment
- * provider; the gateway and every channel. One for each test file: the saga runtime is one per process. `afterAll` has to stop it.
+ * The whole system in this process, on fresh databases of the run's cluster and on free ports: all subgraphs, seeded;
+ * the saga runtime; the payment provider; the gateway and every channel. One for each test file: the saga runtime is
+ * one per process. `afterAll` has to stop it.
  */
 export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
@@ -111,14 +127,33 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
 
   const network = localNetwork(identity);
   const configuration = {
-    PAYMENT_PROVIDER_URL: provider.url, PAYMENT_PROVIDER_API_KEY: apiKey, PII_MASTER_KEYS: secretKey(), PII_INDEX_KEY: secretKey(), ...options.configuration,
+    PAYMENT_PROVIDER_URL: provider.url,
+    PAYMENT_PROVIDER_API_KEY: apiKey,
+    PII_MASTER_KEYS: secretKey(),
+    PII_INDEX_KEY: secretKey(),
+    ...options.configuration,
   };
-  const running = new Map(await Promise.all(subgraphs.map(async ({ name }) => {
-    const { default: definition } = await import(`../../subgraphs/${name}/src/main.ts`) as { default: SubgraphDefinition };
-    const subgraph = await runSubgraph(definition, { databaseUrl: (await testDatabase(name)).url, poolSize: 5, bus, identity, network, log, metrics, configuration });
-    stops.push(() => subgraph.stop());
-    return [name, subgraph] as const;
-  })));
+  const running = new Map(
+    await Promise.all(
+      subgraphs.map(async ({ name }) => {
+        const { default: definition } = (await import(`../../subgraphs/${name}/src/main.ts`)) as {
+          default: SubgraphDefinition;
+        };
+        const subgraph = await runSubgraph(definition, {
+          databaseUrl: (await testDatabase(name)).url,
+          poolSize: 5,
+          bus,
+          identity,
+          network,
+          log,
+          metrics,
+          configuration,
+        });
+        stops.push(() => subgraph.stop());
+        return [name, subgraph] as const;
+      }),
+    ),
+  );
   await Promise.all([...running.values()].map((subgraph) => subgraph.seed()));
   const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log, metrics });
   stops.push(() => sagas.stop());
@@ -127,9 +162,20 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const followed = await followRevocations({ bus, network, log });
   stops.push(() => followed.close());
   const runtime: GatewayRuntime = {
-    profile: options.profile ?? 'production', port: 0, host: '127.0.0.1', identity, log, bus: bus as GatewayRuntime['bus'],
-    feeds: rpcFeedReader(network), cursorKeys: [secretKey()], metrics, revocations: followed.revocations,
-    subgraphCall: (name) => (request, headers) => (down.has(name) ? Promise.reject(new Error(`${name} cannot be reached`)) : running.get(name)!.execute(request, headers)),
+    profile: options.profile ?? 'production',
+    port: 0,
+    host: '127.0.0.1',
+    identity,
+    log,
+    bus: bus as GatewayRuntime['bus'],
+    feeds: rpcFeedReader(network),
+    cursorKeys: [secretKey()],
+    metrics,
+    revocations: followed.revocations,
+    subgraphCall: (name) => (request, headers) =>
+      down.has(name)
+        ? Promise.reject(new Error(`${name} cannot be reached`))
+        : running.get(name)!.execute(request, headers),
   };
   // Composing takes the processor for itself: on a busy machine nobody could connect to a database meanwhile.
   const edge = await startEdge(runtime);
@@ -145,12 +191,25 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   if (options.simulation) {
     const end = new AbortController();
     const { stopped } = startSimulation({
-      gatewayUrl: urlOf('gateway'), deliveryUrl: urlOf('delivery'), tokenFor, log, signal: end.signal, ...options.simulation,
+      gatewayUrl: urlOf('gateway'),
+      deliveryUrl: urlOf('delivery'),
+      tokenFor,
+      log,
+      signal: end.signal,
+      ...options.simulation,
     });
-    stops.push(() => { end.abort(); return stopped; });
+    stops.push(() => {
+      end.abort();
+      return stopped;
+    });
   }
   return {
-    identity, bus, provider: { url: provider.url, apiKey }, urlOf, tokenFor, metricsUrl: metricsServer.url,
+    identity,
+    bus,
+    provider: { url: provider.url, apiKey },
+    urlOf,
+    tokenFor,
+    metricsUrl: metricsServer.url,
     subgraph: (name) => running.get(name)!,
     cutOff(name) {
       down.add(name);
@@ -172,10 +231,16 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   };
 }
 
-const manifestOf = async (name: string): Promise<ChannelManifest> => (await import(`../../bffs/${name}/channel.ts`) as { default: ChannelManifest }).default;
+const manifestOf = async (name: string): Promise<ChannelManifest> =>
+  ((await import(`../../bffs/${name}/channel.ts`)) as { default: ChannelManifest }).default;
 
-async function busOf(bus: 'postgres' | KafkaClientName, log: Logger, stops: (() => Promise<unknown>)[]): Promise<EventBus> {
-  if (bus === 'postgres') return postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+async function busOf(
+  bus: 'postgres' | KafkaClientName,
+  log: Logger,
+  stops: (() => Promise<unknown>)[],
+): Promise<EventBus> {
+  if (bus === 'postgres')
+    return postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
   const broker = await startKafkaBroker();
   stops.push(() => broker.stop('SIGKILL'));
   return kafkaBus({ brokers: [broker.brokers], client: bus, log, topics: await eventTopics() });
@@ -183,6 +248,9 @@ async function busOf(bus: 'postgres' | KafkaClientName, log: Logger, stops: (() 
 
 async function startEdge(runtime: GatewayRuntime): Promise<Map<string, RunningChannel>> {
   const manifests = await Promise.all(channels.map(({ name }) => manifestOf(name)));
-  const started = await Promise.all([runGateway(runtime), ...manifests.map((manifest) => runChannel(manifest, runtime))]);
+  const started = await Promise.all([
+    runGateway(runtime),
+    ...manifests.map((manifest) => runChannel(manifest, runtime)),
+  ]);
   return new Map(started.map((channel) => [channel.name, channel]));
 }

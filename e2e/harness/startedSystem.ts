@@ -10,7 +10,10 @@ import { ChannelClient, contractOf } from './channelClient.ts';
 
 const apiKey = 'the-key-that-only-tests-know';
 
-/** What the command `start` runs, on a data folder and ports of its own: a process that can be killed and started again, and that other commands find. Simulation is off. */
+/**
+ * What the command `start` runs, on a data folder and ports of its own: a process that can be killed and started again,
+ * and that other commands find. Simulation is off.
+ */
 export class StartedSystem {
   readonly provider: { readonly url: string; readonly apiKey: string };
   readonly #env: Readonly<Record<string, string>>;
@@ -24,7 +27,12 @@ export class StartedSystem {
   }
 
   static async start(): Promise<StartedSystem> {
-    const env = { DATA_DIR: temporaryFolder('started'), PORT_BASE: String(await freePortBlock(45)), SIMULATION: 'off', PAYMENT_PROVIDER_API_KEY: apiKey };
+    const env = {
+      DATA_DIR: temporaryFolder('started'),
+      PORT_BASE: String(await freePortBlock(45)),
+      SIMULATION: 'off',
+      PAYMENT_PROVIDER_API_KEY: apiKey,
+    };
     const system = new StartedSystem(env, command('start', [], env));
     await system.#running.printed(/^Ready in /);
     return system;
@@ -52,9 +60,11 @@ export class StartedSystem {
   /** Of a channel, or of `gateway`; with a token as `token:for` prints it. */
   async client(channel: string, role: string): Promise<ChannelClient> {
     const asked = this.run('tokenFor', role);
-    if (await asked.ended() !== 0) throw new Error(asked.stderr());
+    if ((await asked.ended()) !== 0) throw new Error(asked.stderr());
     const offset = channels.find(({ name }) => name === channel)?.port ?? 0;
-    const client = new ChannelClient(`${this.#address(offset)}/graphql`, contractOf(channel), () => Promise.resolve(asked.stdout().trim()));
+    const client = new ChannelClient(`${this.#address(offset)}/graphql`, contractOf(channel), () =>
+      Promise.resolve(asked.stdout().trim()),
+    );
     this.#clients.push(client);
     return client;
   }

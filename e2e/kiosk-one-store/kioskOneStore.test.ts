@@ -1,7 +1,13 @@
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  CancelOrderDocument, OrderBoardChangedDocument, OrderBoardDocument, OrderScreenDocument, OrderStatusChangedDocument, PlaceOrderDocument, StartScreenDocument,
+  CancelOrderDocument,
+  OrderBoardChangedDocument,
+  OrderBoardDocument,
+  OrderScreenDocument,
+  OrderStatusChangedDocument,
+  PlaceOrderDocument,
+  StartScreenDocument,
   TileScreenDocument,
 } from '#generated/bffs/kiosk/operations.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -30,13 +36,17 @@ test('a device sees the store of its token, in that store’s money', async () =
   expect([berlin?.kiosk?.store?.id, berlin?.kiosk?.store?.currency]).toEqual([demoStore, 'EUR']);
   expect([japan?.kiosk?.store?.id, japan?.kiosk?.store?.currency]).toEqual([tokyo, 'JPY']);
   const { kiosk } = await there.ask(TileScreenDocument, {});
-  expect(new Set(kiosk?.tilePages?.flatMap(({ tiles }) => tiles.map(({ priceText }) => priceText[0])))).toEqual(new Set(['¥']));
+  expect(new Set(kiosk?.tilePages?.flatMap(({ tiles }) => tiles.map(({ priceText }) => priceText[0])))).toEqual(
+    new Set(['¥']),
+  );
 });
 
 test('another store’s order is one that does not exist', async () => {
   expect(orderId).not.toBe('');
   expect((await here.ask(OrderScreenDocument, { orderId })).order?.id).toBe(orderId);
-  expect(await there.query(OrderScreenDocument, { orderId })).toEqual(await there.query(OrderScreenDocument, { orderId: crypto.randomUUID() }));
+  expect(await there.query(OrderScreenDocument, { orderId })).toEqual(
+    await there.query(OrderScreenDocument, { orderId: crypto.randomUUID() }),
+  );
   expect((await there.query(OrderScreenDocument, { orderId })).data?.order).toBeNull();
   expect((await there.ask(CancelOrderDocument, { orderId })).cancelOrder.__typename).toBe('OrderNotFound');
   const stream = there.subscribe(OrderStatusChangedDocument, { orderId });
@@ -60,12 +70,15 @@ test('a device orders at its own store only', async () => {
 test('the channel answers devices only', async () => {
   const ask = async (headers: Record<string, string>) => {
     const response = await fetch(system.urlOf('kiosk'), {
-      method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       body: JSON.stringify({ query: print(StartScreenDocument) }),
     });
     return response.status;
   };
-  const bearer = async (role: 'kiosk' | 'customer' | 'courier') => ({ authorization: `Bearer ${await system.tokenFor({ role })}` });
+  const bearer = async (role: 'kiosk' | 'customer' | 'courier') => ({
+    authorization: `Bearer ${await system.tokenFor({ role })}`,
+  });
   expect(await ask({})).toBe(401);
   expect(await ask(await bearer('customer'))).toBe(403);
   expect(await ask(await bearer('courier'))).toBe(403);

@@ -21,15 +21,32 @@ describe('each service in a process of its own', () => {
   const services: SupervisedProcess[] = [];
 
   const serve = (args: string[], own: Record<string, string> = {}): SupervisedProcess => {
-    const service = superviseProcess({ script: `${root}scripts/serve.ts`, args, env: { ...env, ...own }, ready: /serving / });
+    const service = superviseProcess({
+      script: `${root}scripts/serve.ts`,
+      args,
+      env: { ...env, ...own },
+      ready: /serving /,
+    });
     services.push(service);
     return service;
   };
 
   beforeAll(async () => {
     base = await freePortBlock(45);
-    cluster = await startCluster({ dataDir: mkdtempSync(join(folder, 'cluster-')), durable: false, log: () => undefined });
-    env = { DATA_DIR: join(folder, 'data'), PORT_BASE: String(base), BUS: 'postgres', DATABASE_HOST: '127.0.0.1', DATABASE_PORT: String(cluster.port), LOG_LEVEL: 'error', STORES_DATABASE_PASSWORD: 'a/b#c@d%e:f g?h' };
+    cluster = await startCluster({
+      dataDir: mkdtempSync(join(folder, 'cluster-')),
+      durable: false,
+      log: () => undefined,
+    });
+    env = {
+      DATA_DIR: join(folder, 'data'),
+      PORT_BASE: String(base),
+      BUS: 'postgres',
+      DATABASE_HOST: '127.0.0.1',
+      DATABASE_PORT: String(cluster.port),
+      LOG_LEVEL: 'error',
+      STORES_DATABASE_PASSWORD: 'a/b#c@d%e:f g?h',
+    };
     const databases = command('serve', ['databases'], { ...env, POSTGRES_PASSWORD: cluster.passwordOf('postgres') });
     expect([await databases.ended(), databases.stderr()]).toEqual([0, '']);
   });
@@ -43,9 +60,15 @@ describe('each service in a process of its own', () => {
     await asked.ended();
     return asked.stdout().trim();
   };
-  const screen = async (bearer: string): Promise<{ data: { kiosk: { store: { name: string; menu: { sections: unknown[] } | null } } }; errors?: unknown[] }> => {
+  const screen = async (
+    bearer: string,
+  ): Promise<{
+    data: { kiosk: { store: { name: string; menu: { sections: unknown[] } | null } } };
+    errors?: unknown[];
+  }> => {
     const response = await fetch(`http://127.0.0.1:${base + 3}/graphql`, {
-      method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
       body: JSON.stringify({ query: '{ kiosk { store { name menu { sections { category { id } } } } } }' }),
     });
     return response.json() as never;
@@ -54,7 +77,10 @@ describe('each service in a process of its own', () => {
   it('answers a kiosk over HTTP between the processes; one that is down costs its part of the page, until it is back', async () => {
     const stores = serve(['subgraph', 'stores'], {});
     const menu = serve(['subgraph', 'menu'], { METRICS_PORT: String(base + 9) });
-    const kiosk = serve(['channel', 'kiosk'], { METRICS_PORT: String(base + 8), KIOSK_ORIGINS: 'https://kiosk.example.com, https://board.example.com' });
+    const kiosk = serve(['channel', 'kiosk'], {
+      METRICS_PORT: String(base + 8),
+      KIOSK_ORIGINS: 'https://kiosk.example.com, https://board.example.com',
+    });
     await Promise.all([stores, menu, kiosk].map((service) => service.whenReady()));
     const bearer = await token();
 
@@ -62,15 +88,26 @@ describe('each service in a process of its own', () => {
     expect(whole.errors).toBeUndefined();
     expect(whole.data.kiosk.store.menu?.sections.length).toBeGreaterThan(0);
 
-    const preflight = async (origin: string) => (await fetch(`http://127.0.0.1:${base + 3}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }))
-      .headers.get('access-control-allow-origin');
-    expect(await Promise.all(['https://board.example.com', 'https://kiosk.example.com', 'https://example.com'].map(preflight))).toEqual(['https://board.example.com', 'https://kiosk.example.com', null]);
+    const preflight = async (origin: string) =>
+      (
+        await fetch(`http://127.0.0.1:${base + 3}/graphql`, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'POST' },
+        })
+      ).headers.get('access-control-allow-origin');
+    expect(
+      await Promise.all(
+        ['https://board.example.com', 'https://kiosk.example.com', 'https://example.com'].map(preflight),
+      ),
+    ).toEqual(['https://board.example.com', 'https://kiosk.example.com', null]);
 
     const metricsAt = async (offset: number) => (await fetch(`http://127.0.0.1:${base + offset}/metrics`)).text();
     expect(valueOf(await metricsAt(9), 'drburger_relay_leading')).toBe(1);
     expect(valueOf(await metricsAt(9), 'drburger_metrics_source_up', { source: 'menu.database' })).toBe(1);
     expect(valueOf(await metricsAt(8), 'drburger_http_requests_total', { channel: 'kiosk', status: '200' })).toBe(1);
-    expect(valueOf(await metricsAt(8), 'drburger_subgraph_fetches_total', { subgraph: 'menu', outcome: 'ok' })).toBeGreaterThan(0);
+    expect(
+      valueOf(await metricsAt(8), 'drburger_subgraph_fetches_total', { subgraph: 'menu', outcome: 'ok' }),
+    ).toBeGreaterThan(0);
 
     process.kill(menu.pid, 'SIGKILL');
     const part = await until(async () => {
@@ -85,29 +122,48 @@ describe('each service in a process of its own', () => {
 
   it('answers nobody but the gateway', async () => {
     const response = await fetch(`http://127.0.0.1:${base + 11}/graphql`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ _service { sdl } }' }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ _service { sdl } }' }),
     });
     expect(response.status).toBe(401);
   });
 
   it('says in one line what it lacks', async () => {
     for (const [args, message] of [
-      [['subgraph', 'stores'], /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.$/],
+      [
+        ['subgraph', 'stores'],
+        /^serve: DATABASE_HOST is missing: the subgraph stores needs it \(or DATABASE_URL, the whole address\)\.$/,
+      ],
       [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+$/],
       [['everything'], /^serve: say what to serve: [^\n]+$/],
-      [['subgraph', 'stores', '--database-host', '127.0.0.1', '--database-port', '9'], /^serve: PostgreSQL at 127\.0\.0\.1:9 is not reached \([^\n]+\): start it; [^\n]+$/],
-      [['channel', 'kiosk', '--kiosk-origins', 'https://*.example.com'], /^serve: KIOSK_ORIGINS=https:\/\/\*\.example\.com is wrong: [^\n]+$/],
+      [
+        ['subgraph', 'stores', '--database-host', '127.0.0.1', '--database-port', '9'],
+        /^serve: PostgreSQL at 127\.0\.0\.1:9 is not reached \([^\n]+\): start it; [^\n]+$/,
+      ],
+      [
+        ['channel', 'kiosk', '--kiosk-origins', 'https://*.example.com'],
+        /^serve: KIOSK_ORIGINS=https:\/\/\*\.example\.com is wrong: [^\n]+$/,
+      ],
     ] as const) {
       const refused = command('serve', args, { DATA_DIR: env['DATA_DIR']! });
       expect(await refused.ended()).toBe(1);
-      expect(JSON.parse(refused.stderr())).toMatchObject({ level: 'error', service: args[0] === 'channel' ? 'channel-kiosk' : args[1] ?? args[0], msg: expect.stringMatching(message) as string });
+      expect(JSON.parse(refused.stderr())).toMatchObject({
+        level: 'error',
+        service: args[0] === 'channel' ? 'channel-kiosk' : (args[1] ?? args[0]),
+        msg: expect.stringMatching(message) as string,
+      });
     }
   });
 
   it('is told to stop while it starts, and stops', async () => {
     const hung = await startTcpProxy({ port: cluster.port });
     hung.stall();
-    const service = command('serve', ['subgraph', 'stores'], { ...env, DATABASE_PORT: String(hung.port), PORT_BASE: String(base + 20) });
+    const service = command('serve', ['subgraph', 'stores'], {
+      ...env,
+      DATABASE_PORT: String(hung.port),
+      PORT_BASE: String(base + 20),
+    });
     await until(() => hung.connections > 0);
     expect(await service.signal('SIGTERM')).toBe(0);
     await hung.close();
@@ -115,7 +171,15 @@ describe('each service in a process of its own', () => {
 
   it('prints nothing but JSON with its name, whatever it is: also one that cannot start, and what libraries say', async () => {
     const failing = [
-      ['channel-kiosk', command('serve', ['channel', 'kiosk'], { ...env, BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9', LOG_LEVEL: 'debug' })],
+      [
+        'channel-kiosk',
+        command('serve', ['channel', 'kiosk'], {
+          ...env,
+          BUS: 'kafka',
+          KAFKA_BROKERS: '127.0.0.1:9',
+          LOG_LEVEL: 'debug',
+        }),
+      ],
       ['orders', command('serve', ['subgraph', 'orders'], { ...env, DATABASE_PORT: '9' })],
       ['gateway', command('serve', ['gateway'], { ...env, METRICS_PORT: String(cluster.port) })],
       ['databases', command('serve', ['databases'], { ...env, POSTGRES_PASSWORD: 'wrong', DATABASE_PORT: '9' })],
@@ -123,7 +187,14 @@ describe('each service in a process of its own', () => {
       ['simulation', command('serve', ['simulation'], { ...env, PROFILE: 'production' })],
     ] as const;
     expect(await Promise.all(failing.map(([, each]) => each.ended()))).toEqual(failing.map(() => 1));
-    const named = (text: string): (string | undefined)[] => [...new Set(text.split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { service?: string }).service))];
+    const named = (text: string): (string | undefined)[] => [
+      ...new Set(
+        text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => (JSON.parse(line) as { service?: string }).service),
+      ),
+    ];
     expect(failing.map(([, each]) => named(each.stdout() + each.stderr()))).toEqual(failing.map(([name]) => [name]));
     const said = services.map(({ output }) => named(output.replaceAll(/^\[process \d+ ended: .*\]\n/gm, '')));
     expect(said.every((names) => names.length === 1 && names[0] !== undefined)).toBe(true);

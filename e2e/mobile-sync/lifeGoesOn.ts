@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
-  AddAddressDocument, CancelOrderDocument, FavouriteStoreDocument, OrderScreenDocument, PlaceOrderDocument, SetPreferencesDocument,
+  AddAddressDocument,
+  CancelOrderDocument,
+  FavouriteStoreDocument,
+  OrderScreenDocument,
+  PlaceOrderDocument,
+  SetPreferencesDocument,
 } from '#generated/bffs/mobile/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -12,7 +17,10 @@ import { orderInput } from '../harness/placing.ts';
 type Change<Input> = TypedDocumentNode<{ result: { __typename: string } }, { input: Input }>;
 const staff = <Input>(mutation: string, type: string): Change<Input> =>
   parse(`mutation Staff($input: ${type}!) { result: ${mutation}(input: $input) { __typename } }`) as Change<Input>;
-const setAvailability = staff<{ storeId: string; menuItemId: string; available: boolean }>('setMenuItemAvailability', 'SetMenuItemAvailabilityInput');
+const setAvailability = staff<{ storeId: string; menuItemId: string; available: boolean }>(
+  'setMenuItemAvailability',
+  'SetMenuItemAvailabilityInput',
+);
 const changePrice = staff<object>('changeMenuItemPrice', 'ChangeMenuItemPriceInput');
 const removeItem = staff<{ menuItemId: string }>('removeMenuItem', 'RemoveMenuItemInput');
 
@@ -33,7 +41,10 @@ export function chance(seed: number): (below: number) => number {
   };
 }
 
-/** Things that happen while a phone is offline, each at random: on the menu of a store, to a customer's orders, in their profile. */
+/**
+ * Things that happen while a phone is offline, each at random: on the menu of a store, to a customer's orders, in their
+ * profile.
+ */
 export class LifeGoesOn {
   readonly #people: People;
   readonly #storeId: string;
@@ -57,7 +68,12 @@ export class LifeGoesOn {
     if (what < 25) return this.changeAvailability();
     if (what < 45) {
       const where = this.#random(3) === 0 ? { country: 'DE' } : { storeId: this.#storeId };
-      return this.#staff(admin, changePrice, { idempotencyKey: randomUUID(), menuItemId: this.#item(), amount: 100 + this.#random(2_000), ...where });
+      return this.#staff(admin, changePrice, {
+        idempotencyKey: randomUUID(),
+        menuItemId: this.#item(),
+        amount: 100 + this.#random(2_000),
+        ...where,
+      });
     }
     if (what < 50) {
       const [menuItemId] = this.#itemIds.splice(this.#random(this.#itemIds.length), 1);
@@ -69,11 +85,16 @@ export class LifeGoesOn {
   }
 
   changeAvailability = (): Promise<string> =>
-    this.#staff(this.#people.manager, setAvailability, { storeId: this.#storeId, menuItemId: this.#item(), available: this.#random(2) === 0 });
+    this.#staff(this.#people.manager, setAvailability, {
+      storeId: this.#storeId,
+      menuItemId: this.#item(),
+      available: this.#random(2) === 0,
+    });
 
   async #staff<Input>(who: ChannelClient, mutation: Change<Input>, input: Input): Promise<string> {
     const { result } = await who.ask(mutation, { input });
-    if (!result.__typename.endsWith('Success')) throw new Error(`refused: ${result.__typename} ${JSON.stringify(input)}`);
+    if (!result.__typename.endsWith('Success'))
+      throw new Error(`refused: ${result.__typename} ${JSON.stringify(input)}`);
     return result.__typename;
   }
 
@@ -81,7 +102,9 @@ export class LifeGoesOn {
   async #order(): Promise<string> {
     // A drink that nothing else here touches, so that there is always something to order.
     const lines = [{ menuItemId: alwaysSold, quantity: 1 }];
-    const { placeOrder } = await this.#people.customer.ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY', { lines }) });
+    const { placeOrder } = await this.#people.customer.ask(PlaceOrderDocument, {
+      input: orderInput('TAKEAWAY', { lines }),
+    });
     if (placeOrder.__typename !== 'PlaceOrderSuccess') throw new Error(placeOrder.__typename);
     const orderId = placeOrder.order.id;
     await this.#rests(orderId, 'CONFIRMED');
@@ -98,23 +121,42 @@ export class LifeGoesOn {
   }
 
   #rests = (orderId: string, status: string): Promise<unknown> =>
-    until(async () => (await this.#people.customer.ask(OrderScreenDocument, { orderId })).order?.status === status, { what: `order ${status}`, timeoutMs: 30_000 });
+    until(async () => (await this.#people.customer.ask(OrderScreenDocument, { orderId })).order?.status === status, {
+      what: `order ${status}`,
+      timeoutMs: 30_000,
+    });
 
   async #profile(customer: ChannelClient): Promise<string> {
     switch (this.#random(3)) {
       case 0:
-        return (await customer.ask(FavouriteStoreDocument, { storeId: seedId('store', 1 + this.#random(200)) })).addFavouriteStore.__typename;
+        return (await customer.ask(FavouriteStoreDocument, { storeId: seedId('store', 1 + this.#random(200)) }))
+          .addFavouriteStore.__typename;
       case 1:
-        return (await customer.ask(SetPreferencesDocument, {
-          input: { diets: this.#random(2) ? ['VEGAN'] : [], avoidAllergens: this.#random(2) ? ['NUTS'] : ['MILK'], marketingChannel: 'NONE' },
-        })).setPreferences.__typename;
+        return (
+          await customer.ask(SetPreferencesDocument, {
+            input: {
+              diets: this.#random(2) ? ['VEGAN'] : [],
+              avoidAllergens: this.#random(2) ? ['NUTS'] : ['MILK'],
+              marketingChannel: 'NONE',
+            },
+          })
+        ).setPreferences.__typename;
       default:
-        return (await customer.ask(AddAddressDocument, {
-          input: {
-            idempotencyKey: randomUUID(), makeDefault: this.#random(2) === 0,
-            address: { line1: `Teststraße ${this.#random(1_000)}`, postalCode: '10115', city: 'Berlin', country: 'DE', position: { latitude: 52.53, longitude: 13.38 } },
-          },
-        })).addAddress.__typename;
+        return (
+          await customer.ask(AddAddressDocument, {
+            input: {
+              idempotencyKey: randomUUID(),
+              makeDefault: this.#random(2) === 0,
+              address: {
+                line1: `Teststraße ${this.#random(1_000)}`,
+                postalCode: '10115',
+                city: 'Berlin',
+                country: 'DE',
+                position: { latitude: 52.53, longitude: 13.38 },
+              },
+            },
+          })
+        ).addAddress.__typename;
     }
   }
 }

@@ -11,7 +11,11 @@ let itemIds: string[];
 
 beforeAll(async () => {
   system = await startTestSystem();
-  people = { customer: system.client('mobile', { role: 'customer' }), manager: system.client('gateway', { role: 'manager' }), admin: system.client('gateway', { role: 'admin' }) };
+  people = {
+    customer: system.client('mobile', { role: 'customer' }),
+    manager: system.client('gateway', { role: 'manager' }),
+    admin: system.client('gateway', { role: 'admin' }),
+  };
   const first = new Phone(people.customer);
   await first.sync(demoStore);
   itemIds = [...first.menu.keys()].filter((id) => id !== alwaysSold).sort();
@@ -106,9 +110,15 @@ test('what cannot be read now comes later', async () => {
 test('a device that nobody is signed in on is told to forget, whatever it says it holds', async () => {
   for (const since of [null, 'nonsense']) {
     const { sync } = await system.client('mobile').ask(SyncDocument, { storeId: demoStore, since, first: 1 });
-    expect(sync).toMatchObject({ customerId: null, profile: { gone: true, changed: null }, orders: { reset: true, changed: [] } });
+    expect(sync).toMatchObject({
+      customerId: null,
+      profile: { gone: true, changed: null },
+      orders: { reset: true, changed: [] },
+    });
   }
-  expect((await people.customer.ask(SyncDocument, { storeId: demoStore, since: null, first: 1 })).sync.customerId).toBe(seedId('customer', 1));
+  expect((await people.customer.ask(SyncDocument, { storeId: demoStore, since: null, first: 1 })).sync.customerId).toBe(
+    seedId('customer', 1),
+  );
 });
 
 test('a menu whose place in the cursor cannot be read begins anew', async () => {
@@ -121,5 +131,9 @@ test('a menu whose place in the cursor cannot be read begins anew', async () => 
 
 test('a cursor that cannot be read is as good as none', async () => {
   const { sync } = await people.customer.ask(SyncDocument, { storeId: demoStore, since: 'nonsense', first: 100 });
-  expect([sync.menu?.reset, sync.orders?.reset, sync.profile?.changed?.id]).toEqual([true, true, seedId('customer', 1)]);
+  expect([sync.menu?.reset, sync.orders?.reset, sync.profile?.changed?.id]).toEqual([
+    true,
+    true,
+    seedId('customer', 1),
+  ]);
 });

@@ -31,7 +31,10 @@ export class Phone {
   }
 
   /** All pages of one sync. Returns how much came. */
-  async sync(storeId: string, first?: number): Promise<{ pages: number; items: number; orders: number; profiles: number }> {
+  async sync(
+    storeId: string,
+    first?: number,
+  ): Promise<{ pages: number; items: number; orders: number; profiles: number }> {
     const told = { pages: 0, items: 0, orders: 0, profiles: 0 };
     for (let more = true; more;) {
       const { menu, orders, profile, hasMore } = await this.syncPage(storeId, first);
@@ -61,7 +64,8 @@ export class Phone {
 
   /** What it holds, in an order of its own. */
   contents(): { menu: Item[]; orders: Order[]; profile: Profile | null } {
-    const byId = <T extends { id: string }>(held: Map<string, T>): T[] => [...held.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const byId = <T extends { id: string }>(held: Map<string, T>): T[] =>
+      [...held.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     return { menu: byId(this.menu), orders: byId(this.orders), profile: this.profile };
   }
 }

@@ -11,8 +11,10 @@ const root = new URL('../..', import.meta.url).pathname;
 
 describe('new:subgraph and new:channel, in a copy of the repository', () => {
   const copy = temporaryFolder('copy');
-  const lines = (program: string, args: readonly string[], cwd: string): string[] => execFileSync(program, args, { cwd, encoding: 'utf8' }).split('\n').filter(Boolean);
-  const git = (...args: string[]): string[] => lines('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], copy);
+  const lines = (program: string, args: readonly string[], cwd: string): string[] =>
+    execFileSync(program, args, { cwd, encoding: 'utf8' }).split('\n').filter(Boolean);
+  const git = (...args: string[]): string[] =>
+    lines('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], copy);
   const run = (...args: string[]): void => {
     const done = spawnSync(process.execPath, ['--import', 'tsx', ...args], { cwd: copy, encoding: 'utf8' });
     expect([done.status, done.stderr]).toEqual([0, '']);
@@ -41,19 +43,47 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     git('add', '-A', '--', '.', ':!node_modules');
     const touched = git('diff', '--cached', '--numstat').map((line) => line.split('\t'));
     const inside = (path: string): boolean => /^(subgraphs\/giftcards|bffs\/partner)\//.test(path);
-    const generated = new Set(['docker-compose.yml', 'docs/settings.md', 'ops/prometheus/prometheus.yml', 'schema/supergraph.graphql']);
-    const others = touched.filter(([, , path = '']) => !inside(path) && !generated.has(path) && !path.startsWith('schema/channels/'));
-    expect(others).toEqual([['1', '0', 'schema/channels.ts'], ['1', '0', 'schema/subgraphs.ts']]);
+    const generated = new Set([
+      'docker-compose.yml',
+      'docs/settings.md',
+      'ops/prometheus/prometheus.yml',
+      'schema/supergraph.graphql',
+    ]);
+    const others = touched.filter(
+      ([, , path = '']) => !inside(path) && !generated.has(path) && !path.startsWith('schema/channels/'),
+    );
+    expect(others).toEqual([
+      ['1', '0', 'schema/channels.ts'],
+      ['1', '0', 'schema/subgraphs.ts'],
+    ]);
     expect(touched.some(([, , path]) => path === 'schema/channels/partner.graphql')).toBe(true);
   });
 
   it('type-check, and pass the tests and the lint that come with them', () => {
-    const typed = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.', '--incremental', 'false'], { cwd: copy, encoding: 'utf8' });
+    const typed = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.', '--incremental', 'false'],
+      { cwd: copy, encoding: 'utf8' },
+    );
     expect(typed.stdout.split('\n').filter((line) => /giftcards|partner/.test(line))).toEqual([]);
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TEST_CLUSTER: process.env['TEST_CLUSTER'], TEST_FOLDER: process.env['TEST_FOLDER'], NO_COLOR: '1' };
-    const tested = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'subgraphs/giftcards'], { cwd: copy, encoding: 'utf8', env });
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TEST_CLUSTER: process.env['TEST_CLUSTER'],
+      TEST_FOLDER: process.env['TEST_FOLDER'],
+      NO_COLOR: '1',
+    };
+    const tested = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'subgraphs/giftcards'],
+      { cwd: copy, encoding: 'utf8', env },
+    );
     expect(tested.stdout + tested.stderr).toMatch(/Tests {2}2 passed/);
-    const linted = spawnSync(process.execPath, [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'bffs/partner'], { cwd: copy, encoding: 'utf8', env });
+    const linted = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'bffs/partner'],
+      { cwd: copy, encoding: 'utf8', env },
+    );
     expect(linted.stdout).toBe('');
   });
 
@@ -62,8 +92,11 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     running = command('start', [], { DATA_DIR: join(copy, '.data'), PORT_BASE: String(base), SIMULATION: 'off' }, copy);
     await running.printed(/^Ready in /);
     const response = await fetch(`http://127.0.0.1:${base + 5}/graphql`, {
-      method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: `{ giftcard(id: "${seedId('giftcard', 1)}") { name } giftcards(first: 1) { edges { node { name } } } menuCategories { id } }` }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `{ giftcard(id: "${seedId('giftcard', 1)}") { name } giftcards(first: 1) { edges { node { name } } } menuCategories { id } }`,
+      }),
     });
     const { data, errors } = (await response.json()) as { data: Record<string, unknown>; errors?: unknown };
     expect(errors).toBeUndefined();
@@ -72,12 +105,22 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
   });
 
   it('refuse a name that is taken or cannot be one', () => {
-    for (const [args, message] of [[['subgraph', 'orders'], /there is a orders already/], [['channel', 'Fax-1'], /cannot be a name/], [[], /say what: subgraph <name> or channel <name>/]] as const) {
-      const refused = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', ...args], { cwd: copy, encoding: 'utf8' });
+    for (const [args, message] of [
+      [['subgraph', 'orders'], /there is a orders already/],
+      [['channel', 'Fax-1'], /cannot be a name/],
+      [[], /say what: subgraph <name> or channel <name>/],
+    ] as const) {
+      const refused = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', ...args], {
+        cwd: copy,
+        encoding: 'utf8',
+      });
       expect(refused.status).toBe(1);
       expect(refused.stderr).toMatch(message);
     }
-    const asked = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', 'subgraph'], { cwd: copy, encoding: 'utf8' });
+    const asked = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', 'subgraph'], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
     expect([asked.status, asked.stdout]).toEqual([0, expect.stringContaining('new:subgraph <name>') as string]);
   });
 });

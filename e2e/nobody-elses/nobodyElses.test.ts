@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OrderScreenDocument as KioskOrderScreen } from '#generated/bffs/kiosk/operations.ts';
-import { OrderScreenDocument, OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/mobile/operations.ts';
+import {
+  OrderScreenDocument,
+  OrderStatusChangedDocument,
+  PlaceOrderDocument,
+} from '#generated/bffs/mobile/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { orderInput } from '../harness/placing.ts';
@@ -12,7 +16,9 @@ let system: TestSystem;
 let orderId: string;
 beforeAll(async () => {
   system = await startTestSystem();
-  const { placeOrder } = await system.client('mobile', { role: 'customer' }).ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') });
+  const { placeOrder } = await system
+    .client('mobile', { role: 'customer' })
+    .ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') });
   if (placeOrder.__typename !== 'PlaceOrderSuccess') throw new Error(placeOrder.__typename);
   orderId = placeOrder.order.id;
 });
@@ -23,9 +29,13 @@ const missing = randomUUID();
 
 test("another customer's order, over HTTP and WebSocket, is as one that does not exist", async () => {
   const other = system.client('mobile', { role: 'customer', subject: seedId('customer', 2) });
-  expect(await other.query(OrderScreenDocument, { orderId })).toEqual(await other.query(OrderScreenDocument, { orderId: missing }));
+  expect(await other.query(OrderScreenDocument, { orderId })).toEqual(
+    await other.query(OrderScreenDocument, { orderId: missing }),
+  );
   expect((await other.query(OrderScreenDocument, { orderId })).data).toMatchObject({ order: null });
-  expect((await system.client('mobile', { role: 'customer' }).ask(OrderScreenDocument, { orderId })).order?.id).toBe(orderId);
+  expect((await system.client('mobile', { role: 'customer' }).ask(OrderScreenDocument, { orderId })).order?.id).toBe(
+    orderId,
+  );
   const [stream, none] = [orderId, missing].map((id) => other.subscribe(OrderStatusChangedDocument, { orderId: id }));
   await until(() => stream!.errors.length > 0 && none!.errors.length > 0, { what: 'both streams are refused' });
   expect(stream!.errors).toEqual(none!.errors);

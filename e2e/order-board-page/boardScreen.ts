@@ -22,11 +22,14 @@ export class BoardScreen {
     const screen = new BoardScreen(await context.newPage());
     await screen.page.goto(url);
     // Gone after a reload.
-    await screen.page.evaluate(() => { Object.assign(globalThis, { stillTheSame: true }); });
+    await screen.page.evaluate(() => {
+      Object.assign(globalThis, { stillTheSame: true });
+    });
     return screen;
   }
 
-  numbers = async (list: List): Promise<number[]> => (await this.page.locator(`#${list} li`).allTextContents()).map(Number);
+  numbers = async (list: List): Promise<number[]> =>
+    (await this.page.locator(`#${list} li`).allTextContents()).map(Number);
 
   text = (selector: string): Promise<string> => this.page.locator(selector).innerText();
 
@@ -38,11 +41,14 @@ export class BoardScreen {
   async violations(): Promise<string[]> {
     await this.page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
     await this.page.evaluate(axe.source);
-    const { violations } = await this.page.evaluate('axe.run()') as axe.AxeResults;
+    const { violations } = (await this.page.evaluate('axe.run()')) as axe.AxeResults;
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   }
 
-  /** Of each number on the screen, in parts of the screen's height: how high its digits are, and its place within its list. */
+  /**
+   * Of each number on the screen, in parts of the screen's height: how high its digits are, and its place within its
+   * list.
+   */
   measured(): Promise<{ digits: number; isWhole: boolean }[]> {
     // As text: it runs in the browser, whose types are not known here.
     return this.page.evaluate(`[...document.querySelectorAll('li')].map((item) => {

@@ -4,7 +4,9 @@ import { describe } from 'vitest';
 
 const executablePath = '/usr/bin/chromium';
 
-/** As `describe`; where there is no Chromium the tests are skipped, by name, saying why. In CI they are not, and fail. */
+/**
+ * As `describe`; where there is no Chromium the tests are skipped, by name, saying why. In CI they are not, and fail.
+ */
 export function describeInChromium(name: string, tests: () => void): void {
   const lacking = `Chromium is missing: no ${executablePath} (apt-get install chromium)`;
   if (!existsSync(executablePath) && !process.env['CI']) describe.skip(`${name} (skipped: ${lacking})`, tests);
@@ -12,7 +14,17 @@ export function describeInChromium(name: string, tests: () => void): void {
 }
 
 /** A Chromium of the system, without a window, that asks nothing of anybody by itself. */
-export const launchChromium = (): Promise<Browser> => chromium.launch({
-  executablePath,
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });

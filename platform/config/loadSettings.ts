@@ -8,22 +8,32 @@ export interface SettingSources {
   readonly flags?: Readonly<Record<string, string>>;
   /** With what a settings file says; see `withSettingsFile`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What holds when nobody says anything, and the schema's own default does not know: such as an address that follows from another. */
+  /**
+   * What holds when nobody says anything, and the schema's own default does not know: such as an address that follows
+   * from another.
+   */
   readonly defaults?: Readonly<Record<string, string | undefined>>;
   /** This schema is not all: of the flags, only what looks like a misspelt key of it is refused. */
   readonly moreToCome?: boolean;
 }
 
 /**
- * Reads settings from flags, environment and defaults, in this order of precedence, and checks them.
- * The flags hold nothing unknown, and no secret, which everybody on the machine could read. The environment is shared with the whole machine: there only what looks like a misspelt key is refused.
+ * Reads settings from flags, environment and defaults, in this order of precedence, and checks them. The flags hold
+ * nothing unknown, and no secret, which everybody on the machine could read. The environment is shared with the whole
+ * machine: there only what looks like a misspelt key is refused.
  * @throws StartupError with one line about the first thing that is wrong.
  */
-export function loadSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, sources: SettingSources): z.output<z.ZodObject<Shape>> {
+export function loadSettings<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  sources: SettingSources,
+): z.output<z.ZodObject<Shape>> {
   const known = new Set(Object.keys(schema.shape));
   const isForLater = (key: string): boolean => sources.moreToCome === true && nearest(key, known) === undefined;
   for (const key of Object.keys(sources.flags ?? {})) {
-    if (isSecret(key) && known.has(key)) throw new StartupError(`${flagOf(key)} is a secret, which everybody could read there: set ${key}, or ${key}_FILE, in the environment or .env.`);
+    if (isSecret(key) && known.has(key))
+      throw new StartupError(
+        `${flagOf(key)} is a secret, which everybody could read there: set ${key}, or ${key}_FILE, in the environment or .env.`,
+      );
     if (!isForLater(key)) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
   }
   refuseMisspelt(Object.keys(sources.environment), known);
@@ -37,18 +47,33 @@ export function loadSettings<Shape extends z.ZodRawShape>(schema: z.ZodObject<Sh
 }
 
 /** One schema of several; a key that several declare is checked by each in its own schema afterwards. */
-export function mergeSettings<Shape extends z.ZodRawShape>(first: z.ZodObject<Shape>, others: readonly (z.ZodObject | undefined)[]): z.ZodObject<Shape> {
-  const shape: z.ZodRawShape = Object.assign({}, first.shape, ...others.map((other) => other?.shape ?? {}), first.shape) as z.ZodRawShape;
+export function mergeSettings<Shape extends z.ZodRawShape>(
+  first: z.ZodObject<Shape>,
+  others: readonly (z.ZodObject | undefined)[],
+): z.ZodObject<Shape> {
+  const shape: z.ZodRawShape = Object.assign(
+    {},
+    first.shape,
+    ...others.map((other) => other?.shape ?? {}),
+    first.shape,
+  ) as z.ZodRawShape;
   return z.object(shape) as unknown as z.ZodObject<Shape>;
 }
 
 /** `PORT_BASE` → `--port-base`. */
 export const flagOf = (key: string): string => `--${key.toLowerCase().replaceAll('_', '-')}`;
 
-export function refuseUnknown(key: string, known: ReadonlySet<string>, complaint: string, form: (key: string) => string = (name) => name): void {
+export function refuseUnknown(
+  key: string,
+  known: ReadonlySet<string>,
+  complaint: string,
+  form: (key: string) => string = (name) => name,
+): void {
   if (known.has(key)) return;
   const meant = nearest(key, known);
-  throw new StartupError(`${complaint}${meant ? `: did you mean ${form(meant)}?` : ': remove it; "start --help" lists all settings.'}`);
+  throw new StartupError(
+    `${complaint}${meant ? `: did you mean ${form(meant)}?` : ': remove it; "start --help" lists all settings.'}`,
+  );
 }
 
 function refuseMisspelt(keys: readonly string[], known: ReadonlySet<string>): void {
@@ -56,7 +81,8 @@ function refuseMisspelt(keys: readonly string[], known: ReadonlySet<string>): vo
     if (known.has(key)) continue;
     const meant = nearest(key, known);
     // Set right beside it: then the other is somebody else's.
-    if (meant && !keys.includes(meant)) throw new StartupError(`${key} in the environment looks like ${meant} misspelt: rename or unset it.`);
+    if (meant && !keys.includes(meant))
+      throw new StartupError(`${key} in the environment looks like ${meant} misspelt: rename or unset it.`);
   }
 }
 

@@ -12,7 +12,10 @@ import { platformSettings } from './settings.ts';
 const folder = mkdtempSync(join(tmpdir(), 'drburger-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const schema = mergeSettings(platformSettings, [z.object({ KITCHEN_TIMEOUT_SECONDS: z.coerce.number().default(60) }), undefined]);
+const schema = mergeSettings(platformSettings, [
+  z.object({ KITCHEN_TIMEOUT_SECONDS: z.coerce.number().default(60) }),
+  undefined,
+]);
 const known = new Set([...Object.keys(schema.shape), 'ORDERS_API_KEY', 'ORDERS_API_KEY_FILE']);
 const load = ({ file: path, environment = {}, ...sources }: Partial<SettingSources> & { file?: string }) =>
   loadSettings(schema, { environment: withSettingsFile(environment, path, known), ...sources });
@@ -24,19 +27,37 @@ const file = (text: string): string => {
 
 describe('settings', () => {
   it('have defaults', () => {
-    expect(load({})).toMatchObject({ PROFILE: 'development', PORT_BASE: 4000, BUS: 'postgres', KITCHEN_TIMEOUT_SECONDS: 60 });
+    expect(load({})).toMatchObject({
+      PROFILE: 'development',
+      PORT_BASE: 4000,
+      BUS: 'postgres',
+      KITCHEN_TIMEOUT_SECONDS: 60,
+    });
   });
 
   it('come from flags before the environment before the file before defaults', () => {
-    const sources = { defaults: { HOST: 'd', DATA_DIR: 'd', PORT_BASE: '1111' }, file: file('DATA_DIR=f\nPORT_BASE=2222\n'), environment: { PORT_BASE: '3333' } };
+    const sources = {
+      defaults: { HOST: 'd', DATA_DIR: 'd', PORT_BASE: '1111' },
+      file: file('DATA_DIR=f\nPORT_BASE=2222\n'),
+      environment: { PORT_BASE: '3333' },
+    };
     expect(load(sources)).toMatchObject({ HOST: 'd', DATA_DIR: 'f', PORT_BASE: 3333 });
     expect(load({ ...sources, flags: { PORT_BASE: '4444' } })).toMatchObject({ PORT_BASE: 4444 });
   });
 
   it.each([
-    [{ environment: { PORTBASE: '1' } }, 'PORTBASE in the environment looks like PORT_BASE misspelt: rename or unset it.'],
-    [{ environment: { KITCHEN_TIMEOUT_SECOND: '1' } }, 'KITCHEN_TIMEOUT_SECOND in the environment looks like KITCHEN_TIMEOUT_SECONDS misspelt: rename or unset it.'],
-    [{ environment: { port_base: '1' } }, 'port_base in the environment looks like PORT_BASE misspelt: rename or unset it.'],
+    [
+      { environment: { PORTBASE: '1' } },
+      'PORTBASE in the environment looks like PORT_BASE misspelt: rename or unset it.',
+    ],
+    [
+      { environment: { KITCHEN_TIMEOUT_SECOND: '1' } },
+      'KITCHEN_TIMEOUT_SECOND in the environment looks like KITCHEN_TIMEOUT_SECONDS misspelt: rename or unset it.',
+    ],
+    [
+      { environment: { port_base: '1' } },
+      'port_base in the environment looks like PORT_BASE misspelt: rename or unset it.',
+    ],
     [{ flags: { PORT_BSAE: '1' } }, 'The flag --port-bsae is unknown: did you mean --port-base?'],
     [{ flags: { QUICKLY: '1' } }, 'The flag --quickly is unknown: remove it; "start --help" lists all settings.'],
     [{ environment: { PORT_BASE: 'x' } }, /^PORT_BASE=x is wrong: [^\n]+\.$/],
@@ -47,7 +68,9 @@ describe('settings', () => {
 
   it('unknown in the file stop the start', () => {
     expect(() => load({ file: file('COLOUR=red') })).toThrow(/COLOUR in .* is no setting: remove it/);
-    expect(() => load({ file: file('ORDER_API_KEY=hush') })).toThrow(/ORDER_API_KEY in .* is no setting: did you mean ORDERS_API_KEY\?/);
+    expect(() => load({ file: file('ORDER_API_KEY=hush') })).toThrow(
+      /ORDER_API_KEY in .* is no setting: did you mean ORDERS_API_KEY\?/,
+    );
   });
 
   it('that other services need may stand in the file, and so may secrets', () => {
@@ -59,21 +82,33 @@ describe('settings', () => {
   });
 
   it('that are secret are refused as flags', () => {
-    expect(() => loadSettings(z.object({ A_KEY: z.string() }), { environment: {}, flags: { A_KEY: 'hush' } })).toThrow(/^--a-key is a secret, (?!.*hush)/);
+    expect(() => loadSettings(z.object({ A_KEY: z.string() }), { environment: {}, flags: { A_KEY: 'hush' } })).toThrow(
+      /^--a-key is a secret, (?!.*hush)/,
+    );
   });
 
   it('missing without a default stop the start', () => {
-    expect(() => loadSettings(z.object({ PROVIDER_URL: z.string() }), { environment: {} })).toThrow('PROVIDER_URL is missing: set it in the environment or in .env.');
+    expect(() => loadSettings(z.object({ PROVIDER_URL: z.string() }), { environment: {} })).toThrow(
+      'PROVIDER_URL is missing: set it in the environment or in .env.',
+    );
   });
 
   it('are not shown where they are secret', () => {
     const secret = z.object({ PROVIDER_API_KEY: z.string().min(16), BUS_URL: z.string().regex(/db$/) });
-    expect(() => loadSettings(secret, { environment: { PROVIDER_API_KEY: 'hush', BUS_URL: 'x/db' } })).toThrow(/^PROVIDER_API_KEY is wrong: (?!.*hush)/);
-    expect(() => loadSettings(secret, { environment: { PROVIDER_API_KEY: 'h'.repeat(16), BUS_URL: 'postgres://me:hush@host/other' } })).toThrow('BUS_URL=postgres://me:…@host/other is wrong');
+    expect(() => loadSettings(secret, { environment: { PROVIDER_API_KEY: 'hush', BUS_URL: 'x/db' } })).toThrow(
+      /^PROVIDER_API_KEY is wrong: (?!.*hush)/,
+    );
+    expect(() =>
+      loadSettings(secret, {
+        environment: { PROVIDER_API_KEY: 'h'.repeat(16), BUS_URL: 'postgres://me:hush@host/other' },
+      }),
+    ).toThrow('BUS_URL=postgres://me:…@host/other is wrong');
   });
 
   it('leave the rest of the environment alone', () => {
-    expect(() => load({ environment: { PATH: '/bin', BUN: '1', AWS_PROFILE: 'x', HOME: '/', HOSTNAME: 'h' } })).not.toThrow();
+    expect(() =>
+      load({ environment: { PATH: '/bin', BUN: '1', AWS_PROFILE: 'x', HOME: '/', HOSTNAME: 'h' } }),
+    ).not.toThrow();
   });
 });
 
@@ -83,16 +118,22 @@ describe('secrets', () => {
   it('come from the file of settings as well, and from a file that it names', async () => {
     writeFileSync(join(folder, 'mounted'), 'from a file\n');
     const environment = withSettingsFile({}, file(`ORDERS_API_KEY=hush\n`), known);
-    expect(await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment })).toEqual({ ORDERS_API_KEY: 'hush' });
+    expect(
+      await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment }),
+    ).toEqual({ ORDERS_API_KEY: 'hush' });
     const mounted = withSettingsFile({}, file(`ORDERS_API_KEY_FILE=${join(folder, 'mounted')}\n`), known);
-    expect(await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment: mounted })).toEqual({ ORDERS_API_KEY: 'from a file' });
+    expect(
+      await loadSecrets({ ORDERS_API_KEY: undefined }, { ...sources, profile: 'production', environment: mounted }),
+    ).toEqual({ ORDERS_API_KEY: 'from a file' });
   });
 
   it('are made, kept for their owner alone, and found again in development', async () => {
     const made: string[] = [];
     const first = await loadSecrets({ SOME_KEY: undefined }, { ...sources, onMade: (names) => made.push(...names) });
     expect(made).toEqual(['SOME_KEY']);
-    expect(await loadSecrets({ SOME_KEY: undefined }, { ...sources, onMade: (names) => made.push(...names) })).toEqual(first);
+    expect(await loadSecrets({ SOME_KEY: undefined }, { ...sources, onMade: (names) => made.push(...names) })).toEqual(
+      first,
+    );
     expect(made).toHaveLength(1);
     const path = join(folder, 'secrets/SOME_KEY');
     expect(readFileSync(path, 'utf8')).toBe(first.SOME_KEY);
@@ -101,17 +142,30 @@ describe('secrets', () => {
 
   it('stop the start when missing in production, even where development left some', async () => {
     await loadSecrets({ A_KEY: undefined }, sources);
-    await expect(loadSecrets({ A_KEY: undefined, B_KEY: undefined }, { ...sources, profile: 'production' })).rejects.toThrow('Missing in the production profile: A_KEY, B_KEY.');
+    await expect(
+      loadSecrets({ A_KEY: undefined, B_KEY: undefined }, { ...sources, profile: 'production' }),
+    ).rejects.toThrow('Missing in the production profile: A_KEY, B_KEY.');
   });
 
   it('come from a mounted file', async () => {
     writeFileSync(join(folder, 'mounted'), 'value\n');
-    expect(await loadSecrets({ C_KEY: undefined }, { ...sources, profile: 'production', environment: { C_KEY_FILE: join(folder, 'mounted') } })).toEqual({ C_KEY: 'value' });
+    expect(
+      await loadSecrets(
+        { C_KEY: undefined },
+        { ...sources, profile: 'production', environment: { C_KEY_FILE: join(folder, 'mounted') } },
+      ),
+    ).toEqual({ C_KEY: 'value' });
   });
 });
 
 describe('edit distance', () => {
-  it.each([['PORT_BASE', 'PORT_BASE', 0], ['PORTBASE', 'PORT_BASE', 1], ['BSE', 'BES', 1], ['', 'abc', 3], ['kitten', 'sitting', 3]])('of %s and %s is %i', (a, b, distance) => {
+  it.each([
+    ['PORT_BASE', 'PORT_BASE', 0],
+    ['PORTBASE', 'PORT_BASE', 1],
+    ['BSE', 'BES', 1],
+    ['', 'abc', 3],
+    ['kitten', 'sitting', 3],
+  ])('of %s and %s is %i', (a, b, distance) => {
     expect(editDistance(a, b)).toBe(distance);
   });
 });

@@ -10,7 +10,9 @@ export function makeFolder(path: string, mode?: number): void {
   try {
     make(path, mode);
   } catch (error) {
-    throw new StartupError(`The data folder ${path} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`);
+    throw new StartupError(
+      `The data folder ${path} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`,
+    );
   }
 }
 

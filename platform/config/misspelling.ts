@@ -11,14 +11,18 @@ export function nearest(unknown: string, known: Iterable<string>): string | unde
 /** Short names are near to too much: `BUS` to `BUN`. */
 const allowance = (name: string): number => (name.length < 5 ? 0 : name.length < 8 ? 1 : 2);
 
-/** How many letters to insert, delete, replace or swap with their neighbour to make one text of the other (optimal string alignment). */
+/**
+ * How many letters to insert, delete, replace or swap with their neighbour to make one text of the other (optimal
+ * string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = cell(rows, i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cell(rows, i - 2, j - 2) + 1 : Infinity;
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cell(rows, i - 2, j - 2) + 1 : Infinity;
       row.push(Math.min(cell(rows, i - 1, j) + 1, (row[j - 1] ?? 0) + 1, replaced, swapped));
     }
     rows.push(row);

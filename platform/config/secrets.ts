@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { makeFolder } from './makeFolder.ts';
 import { StartupError } from './startupError.ts';
 
-/** Whether a setting is a secret goes by its name, so that none is printed, or made up outside development, by oversight. */
+/**
+ * Whether a setting is a secret goes by its name, so that none is printed, or made up outside development, by
+ * oversight.
+ */
 export const isSecret = (key: string): boolean => /_(KEY|KEYS|SECRET|PASSWORD)$/.test(key);
 
 export interface SecretSources {
@@ -22,11 +25,14 @@ export type SecretMaker = () => string | Promise<string>;
 export const randomSecret: SecretMaker = () => randomBytes(32).toString('base64');
 
 /**
- * The values of secrets: from `<NAME>`, or the file that `<NAME>_FILE` names (as container platforms mount them). The development profile makes what is
- * missing, keeps it, and says so; any other profile refuses to start.
+ * The values of secrets: from `<NAME>`, or the file that `<NAME>_FILE` names (as container platforms mount them). The
+ * development profile makes what is missing, keeps it, and says so; any other profile refuses to start.
  * @throws StartupError naming every secret that is missing.
  */
-export async function loadSecrets<Name extends string>(makers: Readonly<Record<Name, SecretMaker | undefined>>, sources: SecretSources): Promise<Record<Name, string>> {
+export async function loadSecrets<Name extends string>(
+  makers: Readonly<Record<Name, SecretMaker | undefined>>,
+  sources: SecretSources,
+): Promise<Record<Name, string>> {
   const values: Partial<Record<Name, string>> = {};
   const missing: Name[] = [];
   for (const name of Object.keys(makers) as Name[]) {
@@ -35,9 +41,12 @@ export async function loadSecrets<Name extends string>(makers: Readonly<Record<N
     else values[name] = value;
   }
   if (missing.length > 0 && sources.profile !== 'development') {
-    throw new StartupError(`Missing in the ${sources.profile} profile: ${missing.join(', ')}. Set each, or <NAME>_FILE with the path of a file that holds it.`);
+    throw new StartupError(
+      `Missing in the ${sources.profile} profile: ${missing.join(', ')}. Set each, or <NAME>_FILE with the path of a file that holds it.`,
+    );
   }
-  for (const name of missing) values[name] = await make(join(sources.dataDir, 'secrets'), name, makers[name] ?? randomSecret);
+  for (const name of missing)
+    values[name] = await make(join(sources.dataDir, 'secrets'), name, makers[name] ?? randomSecret);
   if (missing.length > 0) sources.onMade(missing);
   return values as Record<Name, string>;
 }

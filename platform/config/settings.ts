@@ -1,31 +1,70 @@
 import { z } from 'zod';
 
-const switchable = z.enum(['on', 'off', 'true', 'false', '1', '0']).transform((value) => ['on', 'true', '1'].includes(value));
+const switchable = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((value) => ['on', 'true', '1'].includes(value));
 
 /** The keys that the platform itself understands. Subgraphs add theirs. */
 export const platformSettings = z.object({
-  PROFILE: z.enum(['development', 'production']).default('development')
+  PROFILE: z
+    .enum(['development', 'production'])
+    .default('development')
     .describe('production: trusted documents only, no explorer, no introspection, no secrets of its own making'),
-  PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(4000)
+  PORT_BASE: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(65_000)
+    .default(4000)
     .describe('port of the gateway; everything else listens on ports above it'),
   HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all'),
   DATA_DIR: z.string().min(1).default('.data').describe('folder of the databases, secrets and ledgers'),
   BUS: z.enum(['postgres', 'kafka']).default('postgres').describe('what carries the events'),
   KAFKA_BROKERS: z.string().default('').describe('host:port, separated by commas; with BUS=kafka'),
   KAFKA_TLS: switchable.default(false).describe('TLS to the brokers; the host must be that of their certificate'),
-  KAFKA_CA_PATH: z.string().min(1).optional().describe('file (PEM) of the CA of the brokers’ certificates; the system’s CAs unless told'),
+  KAFKA_CA_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file (PEM) of the CA of the brokers’ certificates; the system’s CAs unless told'),
   KAFKA_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for the brokers'),
   KAFKA_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
-  KAFKA_SASL: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none').describe('how we say to the brokers who we are, besides a certificate'),
-  KAFKA_USERNAME: z.string().min(1).optional().describe('user, with KAFKA_SASL; its password is the secret KAFKA_PASSWORD'),
-  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional()
+  KAFKA_SASL: z
+    .enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512'])
+    .default('none')
+    .describe('how we say to the brokers who we are, besides a certificate'),
+  KAFKA_USERNAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('user, with KAFKA_SASL; its password is the secret KAFKA_PASSWORD'),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
     .describe('port of /metrics, for operators; "start" takes base + 9, what is served alone has none unless told'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address /metrics listens on, whatever HOST is'),
-  KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('the client library; docs/adr/0011 tells which and why'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log lines to print; "start" prints warn and above unless told'),
-  DRAIN_SECONDS: z.coerce.number().min(0).max(8).optional()
-    .describe('how long one that is told to stop still serves, not ready any more, so that balancers look elsewhere first: a little more than they take to notice (at most 8); 5 in production, 0 in development'),
-  SIMULATION: switchable.optional().describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),
+  KAFKA_CLIENT: z
+    .enum(['kafkajs', 'platformatic'])
+    .default('kafkajs')
+    .describe('the client library; docs/adr/0011 tells which and why'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least severe log lines to print; "start" prints warn and above unless told'),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(8)
+    .optional()
+    .describe(
+      'how long one that is told to stop still serves, not ready any more, so that balancers look elsewhere first: a little more than they take to notice (at most 8); 5 in production, 0 in development',
+    ),
+  SIMULATION: switchable
+    .optional()
+    .describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),
 });
 
 export type PlatformSettings = z.output<typeof platformSettings>;

@@ -1,4 +1,6 @@
-/** Something to wait at until somebody rings. A ring while nobody waits is kept for the next who does; several are one. */
+/**
+ * Something to wait at until somebody rings. A ring while nobody waits is kept for the next who does; several are one.
+ */
 export class Bell {
   #rung = false;
   #wake: (() => void) | undefined;

@@ -9,7 +9,10 @@ import type { BusMessage, EventBus } from './eventBus.ts';
 export interface BusHarness {
   /** A bus of its own, as another process would have: own connections, own membership. */
   createBus(): Promise<EventBus>;
-  /** Another process whose bus joins the group, prints the key of each message it is handed, and never finishes handling it. Ready when it has joined. */
+  /**
+   * Another process whose bus joins the group, prints the key of each message it is handed, and never finishes handling
+   * it. Ready when it has joined.
+   */
   spawnMember(group: string, topic: string): SupervisedProcess;
   /** Puts text on a topic that no publisher of ours would. */
   publishText(topic: string, key: string, text: string): Promise<void>;
@@ -20,12 +23,25 @@ export interface BusHarness {
 const message = (key: string, n: number) => ({
   key,
   value: {
-    eventId: randomUUID(), eventType: 'Numbered', version: '1.0', timestamp: new Date(0).toISOString(), source: 'test', data: { n },
-    metadata: { aggregateId: key, aggregateVersion: n, causationId: '', correlationId: '', traceparent: '', actor: 'service:test' },
+    eventId: randomUUID(),
+    eventType: 'Numbered',
+    version: '1.0',
+    timestamp: new Date(0).toISOString(),
+    source: 'test',
+    data: { n },
+    metadata: {
+      aggregateId: key,
+      aggregateVersion: n,
+      causationId: '',
+      correlationId: '',
+      traceparent: '',
+      actor: 'service:test',
+    },
   } satisfies EventEnvelope<{ n: number }>,
 });
 const numberOf = (heard: BusMessage) => (heard.value as EventEnvelope<{ n: number }>).data.n;
-const numbered = (key: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(key, from + index));
+const numbered = (key: string, from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => message(key, from + index));
 
 /** The numbers heard of each key, in the order they were heard. */
 class Record {
@@ -75,7 +91,10 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const heard = new Record();
       await bus.consume(group, [topic], async (each) => heard.add(each));
       for (let from = 1; from <= 91; from += 10) {
-        await bus.publish(topic, upTo(10).flatMap((n) => keys.map((key) => message(key, from + n - 1))));
+        await bus.publish(
+          topic,
+          upTo(10).flatMap((n) => keys.map((key) => message(key, from + n - 1))),
+        );
       }
       await until(() => heard.count >= 2400);
       for (const key of keys) expect(heard.of(key)).toEqual(upTo(100));
@@ -94,7 +113,10 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const { topic, group } = fresh();
       const heard = new Record();
       await bus.consume(group, [topic], async (each) => heard.add(each));
-      const large = numbered('a', 1, 60).map(({ key, value }) => ({ key, value: { ...value, data: { ...value.data, text: 'é'.repeat(20_000) } } }));
+      const large = numbered('a', 1, 60).map(({ key, value }) => ({
+        key,
+        value: { ...value, data: { ...value.data, text: 'é'.repeat(20_000) } },
+      }));
       await bus.publish(topic, large);
       await until(() => heard.count >= 60);
       expect(heard.of('a')).toEqual(upTo(60));
@@ -113,7 +135,9 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
     it('lets one group hear several topics', async () => {
       const [first, second] = [fresh(), fresh()];
       const heard: string[] = [];
-      await bus.consume(first.group, [first.topic, second.topic], async ({ topic }) => { heard.push(topic); });
+      await bus.consume(first.group, [first.topic, second.topic], async ({ topic }) => {
+        heard.push(topic);
+      });
       await bus.publish(second.topic, [message('a', 1)]);
       await bus.publish(first.topic, [message('a', 1)]);
       await until(() => heard.length >= 2);
@@ -155,11 +179,17 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
         });
       }
       let n = 0;
-      await until(async () => {
-        n += 1;
-        await bus.publish(topic, keys.map((key) => message(key, n)));
-        return members.every(({ count }) => count > 0);
-      }, { timeoutMs: 20_000 });
+      await until(
+        async () => {
+          n += 1;
+          await bus.publish(
+            topic,
+            keys.map((key) => message(key, n)),
+          );
+          return members.every(({ count }) => count > 0);
+        },
+        { timeoutMs: 20_000 },
+      );
       await until(() => keys.every((key) => all.of(key).includes(n)));
       expect(overlaps).toBe(0);
       for (const key of keys) expect(distinct(all.of(key))).toEqual(upTo(n));
@@ -169,7 +199,9 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const { topic, group } = fresh();
       const [heard, joined] = [new Record(), new Record()];
       let finish: () => void = () => undefined;
-      const gate = new Promise<void>((resolve) => { finish = resolve; });
+      const gate = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
       const inHand: number[] = [];
       let overlaps = 0;
       const handle = (record: Record) => async (each: BusMessage) => {
@@ -191,7 +223,12 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       await until(() => heard.count + joined.count >= keys.length / 2);
       expect([inHand, heard.of('slow'), joined.of('slow')]).toEqual([[1], [], []]);
       finish();
-      await until(() => keys.every((key) => heard.of(key).length + joined.of(key).length > 0) && [...heard.of('slow'), ...joined.of('slow')].includes(3), { timeoutMs: 20_000 });
+      await until(
+        () =>
+          keys.every((key) => heard.of(key).length + joined.of(key).length > 0) &&
+          [...heard.of('slow'), ...joined.of('slow')].includes(3),
+        { timeoutMs: 20_000 },
+      );
       expect(overlaps).toBe(0);
       expect(distinct([...heard.of('slow'), ...joined.of('slow')])).toEqual([1, 2, 3]);
     }, 40_000);
@@ -229,8 +266,12 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
     it('lets the tail of every process hear everything from when it is live', async () => {
       const { topic } = fresh();
       const tails = [new Record(), new Record()];
-      for (const [index, record] of tails.entries()) await (index === 0 ? bus : await another()).tail([topic], record.add);
-      await bus.publish(topic, upTo(20).flatMap((n) => keys.map((key) => message(key, n))));
+      for (const [index, record] of tails.entries())
+        await (index === 0 ? bus : await another()).tail([topic], record.add);
+      await bus.publish(
+        topic,
+        upTo(20).flatMap((n) => keys.map((key) => message(key, n))),
+      );
       await until(() => tails.every(({ count }) => count >= 20 * keys.length));
       for (const tail of tails) for (const key of keys) expect(tail.of(key)).toEqual(upTo(20));
     });
@@ -239,7 +280,10 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const { topic } = fresh();
       const [closed, kept] = [new Record(), new Record()];
       const subscription = await bus.tail([topic], closed.add);
-      await bus.tail([topic], (each) => { kept.add(each); throw new Error('a handler with a bug'); });
+      await bus.tail([topic], (each) => {
+        kept.add(each);
+        throw new Error('a handler with a bug');
+      });
       await bus.publish(topic, [message('a', 1)]);
       await until(() => closed.count >= 1);
       await subscription.close();
@@ -254,7 +298,9 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const handled: number[] = [];
       let begun = false;
       let finish: () => void = () => undefined;
-      const gate = new Promise<void>((resolve) => { finish = resolve; });
+      const gate = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
       await closing.consume(group, [topic], async (each) => {
         begun = true;
         await gate;
@@ -266,7 +312,9 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       finish();
       expect(await closed).toEqual([1]);
       const later: number[] = [];
-      await bus.consume(group, [topic], async (each) => { later.push(numberOf(each)); });
+      await bus.consume(group, [topic], async (each) => {
+        later.push(numberOf(each));
+      });
       await until(() => later.includes(3));
       expect({ handled, later }).toEqual({ handled: [1], later: [2, 3] });
     });
@@ -274,7 +322,9 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
     it('hands over what is not JSON as text: it is for the handler to judge', async () => {
       const { topic, group } = fresh();
       const heard: unknown[] = [];
-      await bus.consume(group, [topic], async ({ value }) => { heard.push(value); });
+      await bus.consume(group, [topic], async ({ value }) => {
+        heard.push(value);
+      });
       await harness.publishText(topic, 'a', '{"eventId": ');
       await bus.publish(topic, [message('a', 1)]);
       await until(() => heard.length >= 2);
@@ -295,16 +345,25 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const heard = new Record();
       const publishers = [bus, await another(), await another()];
       await bus.consume(group, [topic], async (each) => heard.add(each));
-      await Promise.all(publishers.map(async (publisher, index) => {
-        for (const n of upTo(20)) await publisher.publish(topic, keys.map((key) => message(`${key}/${index}`, n)));
-      }));
+      await Promise.all(
+        publishers.map(async (publisher, index) => {
+          for (const n of upTo(20))
+            await publisher.publish(
+              topic,
+              keys.map((key) => message(`${key}/${index}`, n)),
+            );
+        }),
+      );
       await until(() => heard.count >= 3 * 20 * keys.length);
       for (const key of keys) for (const index of [0, 1, 2]) expect(heard.of(`${key}/${index}`)).toEqual(upTo(20));
     });
   });
 }
 
-/** Without repeated deliveries, of which an at-least-once bus may have some, each run of them from the first repeated one. */
+/**
+ * Without repeated deliveries, of which an at-least-once bus may have some, each run of them from the first repeated
+ * one.
+ */
 function distinct(numbers: readonly number[]): number[] {
   let highest = 0;
   return numbers.filter((n) => {

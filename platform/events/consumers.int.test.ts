@@ -33,7 +33,11 @@ describe('consumers', () => {
   let consumer: Consumer;
 
   beforeEach(async () => {
-    const [producing, hearing, busDatabase] = await Promise.all([emptyDatabase(), emptyDatabase(), databaseOf('platform/events/bus/migrations')]);
+    const [producing, hearing, busDatabase] = await Promise.all([
+      emptyDatabase(),
+      emptyDatabase(),
+      databaseOf('platform/events/bus/migrations'),
+    ]);
     producer = counterDomain(producing.url, { relay: () => relay });
     hearer = counterDomain(hearing.url, { name: 'hearer' });
     bus = await postgresBus({ databaseUrl: busDatabase.url, log });
@@ -41,11 +45,20 @@ describe('consumers', () => {
     relay = await startRelay(producer, bus);
     await hearer.pool.query('create table effect (counter text, version int, by int)');
     [behave, attempts] = [() => undefined, []];
-    consumer = onEvent(CounterRaised, 'hearer.counterRaised', async (event, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
-      attempts.push(`${event.data.counter}/${event.metadata.aggregateVersion}`);
-      await tx.$executeRawUnsafe('insert into effect values ($1, $2, $3)', event.data.counter, event.metadata.aggregateVersion, event.data.by);
-      await behave(event);
-    });
+    consumer = onEvent(
+      CounterRaised,
+      'hearer.counterRaised',
+      async (event, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
+        attempts.push(`${event.data.counter}/${event.metadata.aggregateVersion}`);
+        await tx.$executeRawUnsafe(
+          'insert into effect values ($1, $2, $3)',
+          event.data.counter,
+          event.metadata.aggregateVersion,
+          event.data.by,
+        );
+        await behave(event);
+      },
+    );
   });
   afterEach(async () => {
     await running?.stop();
@@ -55,17 +68,24 @@ describe('consumers', () => {
     await Promise.all([producer.close(), hearer.close()]);
   });
 
-  const start = async () => { running = await runConsumers(hearer, [consumer], bus); };
-  const raise = (counter: string, by = 1) => producer.transaction((tx) => producer.events.append(tx, null, [raised(counter, by)]));
+  const start = async () => {
+    running = await runConsumers(hearer, [consumer], bus);
+  };
+  const raise = (counter: string, by = 1) =>
+    producer.transaction((tx) => producer.events.append(tx, null, [raised(counter, by)]));
   const effects = async (counter: string) =>
-    (await hearer.pool.query<{ version: number }>('select version from effect where counter = $1 order by ctid', [counter])).rows.map(({ version }) => version);
+    (
+      await hearer.pool.query<{ version: number }>('select version from effect where counter = $1 order by ctid', [
+        counter,
+      ])
+    ).rows.map(({ version }) => version);
   const parked = () => listParked(hearer.pool);
   const publish = (value: unknown, key: string) => bus.publish('counters.v1', [{ key, value: value as EventEnvelope }]);
 
   it('have their effects, once, under duplicates and deliveries out of the past', async () => {
     await start();
     const events: EventEnvelope[] = [];
-    for (const counter of ['a', 'b', 'a']) events.push(...await raise(counter));
+    for (const counter of ['a', 'b', 'a']) events.push(...(await raise(counter)));
     await until(async () => (await effects('a')).length === 2 && (await effects('b')).length === 1);
     for (const event of [...events, events[0]!]) await publish(event, event.metadata.aggregateId);
     await raise('a');
@@ -89,7 +109,9 @@ describe('consumers', () => {
 
   it('run under the trace of the event, as their own service', async () => {
     let trace: ReturnType<typeof currentTrace> | undefined;
-    behave = () => { trace = currentTrace(); };
+    behave = () => {
+      trace = currentTrace();
+    };
     await start();
     const [event] = await raise('a');
     await until(() => trace);
@@ -105,7 +127,9 @@ describe('consumers', () => {
   });
 
   it('park without the values that the database complained of', async () => {
-    await hearer.pool.query(`create table guest (email text constraint guest_email unique, age int constraint guest_age check (age > 0)); insert into guest values ('ada@example.com', 3)`);
+    await hearer.pool.query(
+      `create table guest (email text constraint guest_email unique, age int constraint guest_age check (age > 0)); insert into guest values ('ada@example.com', 3)`,
+    );
     behave = async ({ data }) => {
       if (data.counter === 'twice') await hearer.pool.query(`insert into guest values ('ada@example.com', 3)`);
       if (data.counter === 'type') await hearer.pool.query(`select 'ada@example.com'::text::int`);
@@ -114,12 +138,17 @@ describe('consumers', () => {
     await raise('twice');
     await raise('type');
     const rows = await until(async () => ((await parked()).length === 2 ? parked() : undefined));
-    expect(rows.map(({ reason }) => reason).sort()).toEqual(['error: duplicate key value violates unique constraint "guest_email" (23505)', 'error: invalid input syntax for type integer (22P02)']);
+    expect(rows.map(({ reason }) => reason).sort()).toEqual([
+      'error: duplicate key value violates unique constraint "guest_email" (23505)',
+      'error: invalid input syntax for type integer (22P02)',
+    ]);
   });
 
   it('park an event that fails again and again, and what follows of its aggregate unattempted; others move on; replay drains in order', async () => {
     let bug = true;
-    behave = ({ data }) => { if (bug && data.counter === 'sick' && data.by === 13) throw new TypeError('cannot read 13'); };
+    behave = ({ data }) => {
+      if (bug && data.counter === 'sick' && data.by === 13) throw new TypeError('cannot read 13');
+    };
     await start();
     await raise('sick');
     await raise('sick', 13);
@@ -129,7 +158,9 @@ describe('consumers', () => {
     await until(async () => (await parked()).length === 3 && (await effects('well')).length === 1);
     expect(await effects('sick')).toEqual([1]);
     expect(attempts.filter((each) => each.startsWith('sick'))).toEqual(['sick/1', ...Array<string>(5).fill('sick/2')]);
-    expect((await parked()).map(({ state, reason, attempts: tries, eventType }) => [state, reason, tries, eventType])).toEqual([
+    expect(
+      (await parked()).map(({ state, reason, attempts: tries, eventType }) => [state, reason, tries, eventType]),
+    ).toEqual([
       ['failed', 'TypeError: cannot read 13', 5, 'CounterRaised'],
       ['waiting', expect.stringMatching(/^behind \d+$/), 0, 'CounterRaised'],
       ['waiting', expect.stringMatching(/^behind \d+$/), 0, 'CounterRaised'],
@@ -137,7 +168,10 @@ describe('consumers', () => {
     const first = (await parked())[0]!;
     expect((await showParked(hearer.pool, first.id))!.message).toMatchObject({ data: { counter: 'sick', by: 13 } });
 
-    expect(await replayParked(hearer, [consumer])).toMatchObject({ replayed: 0, failed: [{ id: first.id, reason: 'TypeError: cannot read 13' }] });
+    expect(await replayParked(hearer, [consumer])).toMatchObject({
+      replayed: 0,
+      failed: [{ id: first.id, reason: 'TypeError: cannot read 13' }],
+    });
     expect((await parked()).map(({ attempts: tries }) => tries)).toEqual([6, 0, 0]);
 
     bug = false;
@@ -148,7 +182,9 @@ describe('consumers', () => {
   });
 
   it('park at once what a handler calls permanent', async () => {
-    behave = () => { throw new PermanentFailure('no such thing'); };
+    behave = () => {
+      throw new PermanentFailure('no such thing');
+    };
     await start();
     await raise('a');
     await until(async () => (await parked()).length === 1);
@@ -158,7 +194,13 @@ describe('consumers', () => {
   it('park what is no event, of an unknown version, or of a wrong shape, once each, and move on', async () => {
     await start();
     const [good] = await raise('z');
-    const of = (counter: string, over: object) => ({ ...good!, eventId: hearer.newId(), data: { counter, group: 'g', by: 1 }, metadata: { ...good!.metadata, aggregateId: `counter:${counter}` }, ...over });
+    const of = (counter: string, over: object) => ({
+      ...good!,
+      eventId: hearer.newId(),
+      data: { counter, group: 'g', by: 1 },
+      metadata: { ...good!.metadata, aggregateId: `counter:${counter}` },
+      ...over,
+    });
     const wrongShape = of('shape', { data: { counter: 'shape', by: 'much' } });
     await publish({ hello: 'world' }, 'counter:garbage');
     await busPool.query(`select bus.publish('counters.v1', array['counter:text'], array['{"eventId": '])`);
@@ -195,9 +237,12 @@ describe('consumers', () => {
   ])('park %s once, and can list, show and replay it', async (_name, key, value) => {
     const [good] = await raise('z');
     const over = value as { metadata?: object };
-    const whole = typeof value === 'string' ? value : { ...good!, eventId: hearer.newId(), ...over, metadata: { ...good!.metadata, ...over.metadata } };
+    const whole =
+      typeof value === 'string'
+        ? value
+        : { ...good!, eventId: hearer.newId(), ...over, metadata: { ...good!.metadata, ...over.metadata } };
     const message = { topic: 'counters.v1', key, value: whole };
-    const ignored = await deliver(hearer, consumer, message) === 'ignored';
+    const ignored = (await deliver(hearer, consumer, message)) === 'ignored';
     await deliver(hearer, consumer, message);
     const all = await listParked(hearer.pool);
     if (ignored) return expect(all).toEqual([]);
@@ -210,7 +255,9 @@ describe('consumers', () => {
 
   it('wait while something around them fails, and park nothing', async () => {
     let down = true;
-    behave = () => { if (down) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }); };
+    behave = () => {
+      if (down) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    };
     await start();
     await raise('a');
     await raise('a');
@@ -225,7 +272,10 @@ describe('consumers', () => {
     await start();
     for (let n = 0; n < 30; n += 1) {
       await raise('a');
-      if (n % 10 === 5) await producer.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [hearer.pool.options.connectionString!.split('/').pop()]);
+      if (n % 10 === 5)
+        await producer.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [
+          hearer.pool.options.connectionString!.split('/').pop(),
+        ]);
     }
     await until(async () => (await effects('a')).length === 30);
     expect([await effects('a'), await parked()]).toEqual([Array.from({ length: 30 }, (_, n) => n + 1), []]);
@@ -233,12 +283,16 @@ describe('consumers', () => {
 
   it('lose nothing and keep the order when a replay runs while events of the aggregate arrive', async () => {
     let bug = true;
-    behave = () => { if (bug) throw new PermanentFailure('not yet'); };
+    behave = () => {
+      if (bug) throw new PermanentFailure('not yet');
+    };
     await start();
     await raise('a');
     await until(async () => (await parked()).length === 1);
     bug = false;
-    const raising = (async () => { for (let n = 0; n < 60; n += 1) await raise('a'); })();
+    const raising = (async () => {
+      for (let n = 0; n < 60; n += 1) await raise('a');
+    })();
     await until(async () => (await parked()).length >= 3);
     await replayParked(hearer, [consumer]);
     await raising;
@@ -248,7 +302,13 @@ describe('consumers', () => {
 
   it('handle what was to wait behind a parked message that has gone meanwhile', async () => {
     let asked = 0;
-    const late: Consumer = { ...consumer, take: async (tx, event, replaying) => { asked += 1; return asked === 1 ? 'blocked' : consumer.take(tx, event, replaying); } };
+    const late: Consumer = {
+      ...consumer,
+      take: async (tx, event, replaying) => {
+        asked += 1;
+        return asked === 1 ? 'blocked' : consumer.take(tx, event, replaying);
+      },
+    };
     const [event] = await raise('a');
     expect(await deliver(hearer, late, { topic: 'counters.v1', key: 'counter:a', value: event })).toBe('handled');
     expect([await effects('a'), await parked()]).toEqual([[1], []]);
@@ -256,24 +316,34 @@ describe('consumers', () => {
 
   it('replay when somebody outside asks for it through the database', async () => {
     let bug = true;
-    behave = () => { if (bug) throw new PermanentFailure('not yet'); };
+    behave = () => {
+      if (bug) throw new PermanentFailure('not yet');
+    };
     await start();
     await raise('a');
     await until(async () => (await parked()).length === 1);
     bug = false;
     const id = await requestOperation(hearer.pool, { kind: 'replay', arguments: { consumer: consumer.name } });
-    const state = await until(async () => { const each = await operationState(hearer.pool, id); return each.finishedAt && each; });
+    const state = await until(async () => {
+      const each = await operationState(hearer.pool, id);
+      return each.finishedAt && each;
+    });
     expect([state.result, state.error, await effects('a')]).toEqual([{ replayed: 1, failed: [] }, null, [1]]);
-    await expect(requestOperation(hearer.pool, { kind: 'rebuild', arguments: { readModel: 'tally' } })).rejects.toThrow('there is no read model tally here; there is none');
+    await expect(requestOperation(hearer.pool, { kind: 'rebuild', arguments: { readModel: 'tally' } })).rejects.toThrow(
+      'there is no read model tally here; there is none',
+    );
   });
 
   it('refuse two of one name', async () => {
-    await expect(runConsumers(hearer, [consumer, consumer], bus)).rejects.toThrow('two consumers are called hearer.counterRaised');
+    await expect(runConsumers(hearer, [consumer, consumer], bus)).rejects.toThrow(
+      'two consumers are called hearer.counterRaised',
+    );
   });
 
   it('start while somebody holds the inbox, with a day of it missing, and record what they hear', async () => {
     await hearer.pool.query(`select platform.keep_inbox(current_date - 20, 8)`);
-    await hearer.pool.query(`do $$ declare part regclass; begin for part in select inhrelid::regclass from pg_inherits where inhparent = 'platform.inbox'::regclass and inhrelid::regclass::text <> 'platform.inbox_other'
+    await hearer.pool
+      .query(`do $$ declare part regclass; begin for part in select inhrelid::regclass from pg_inherits where inhparent = 'platform.inbox'::regclass and inhrelid::regclass::text <> 'platform.inbox_other'
       loop execute 'drop table ' || part; end loop; end $$`);
     const backup = await hearer.pool.connect();
     await backup.query('begin; lock table platform.inbox in access share mode');
@@ -290,13 +360,19 @@ describe('consumers', () => {
   it('drop the inbox of days past retention, and record late events all the same', async () => {
     await start();
     await hearer.pool.query(`select platform.keep_inbox(current_date - 20, 8)`);
-    const partitions = async () => (await hearer.pool.query(`select 1 from pg_inherits where inhparent = 'platform.inbox'::regclass`)).rowCount!;
+    const partitions = async () =>
+      (await hearer.pool.query(`select 1 from pg_inherits where inhparent = 'platform.inbox'::regclass`)).rowCount!;
     const before = await partitions();
     await hearer.pool.query(`select platform.keep_inbox((now() at time zone 'utc')::date, 8)`);
     expect([before, await partitions()]).toEqual([9, 5]);
     const [event] = await raise('a');
     await until(async () => (await effects('a')).includes(1));
-    const old = { ...event!, eventId: hearer.newId(), timestamp: '2020-01-01T00:00:00.000Z', metadata: { ...event!.metadata, aggregateVersion: 99 } };
+    const old = {
+      ...event!,
+      eventId: hearer.newId(),
+      timestamp: '2020-01-01T00:00:00.000Z',
+      metadata: { ...event!.metadata, aggregateVersion: 99 },
+    };
     await publish(old, 'counter:a');
     await publish(old, 'counter:a');
     await raise('a');

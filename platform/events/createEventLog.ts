@@ -37,16 +37,33 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     };
   };
 
-  async function appendAll(tx: SqlTx, appends: readonly StreamAppend[], options: AppendOptions = {}): Promise<EventEnvelope[]> {
+  async function appendAll(
+    tx: SqlTx,
+    appends: readonly StreamAppend[],
+    options: AppendOptions = {},
+  ): Promise<EventEnvelope[]> {
     const facts = appends.flatMap((append) => append.events);
     if (!facts.length) return [];
     const events = facts.map((event) => prepare(event, options));
     const versions = await write(tx, events, expectations(appends));
-    appended.set(tx, [...appended.get(tx) ?? [], ...facts]);
-    return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) => toEnvelope({
-      event_id: id, stream, type, event_version: eventVersion, data, metadata, feed, at: Date.parse(at),
-      version: versions[index]!.version, feed_version: versions[index]!.feed_version,
-    }, source));
+    appended.set(tx, [...(appended.get(tx) ?? []), ...facts]);
+    return events.map(({ id, stream, type, eventVersion, data, feed, at, metadata }, index) =>
+      toEnvelope(
+        {
+          event_id: id,
+          stream,
+          type,
+          event_version: eventVersion,
+          data,
+          metadata,
+          feed,
+          at: Date.parse(at),
+          version: versions[index]!.version,
+          feed_version: versions[index]!.feed_version,
+        },
+        source,
+      ),
+    );
   }
 
   return {
@@ -55,16 +72,26 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
     appendedIn: (tx) => appended.get(tx) ?? [],
     async load(tx, aggregateId, after = 0) {
       const rows = await tx.$queryRawUnsafe<EventRow[]>(
-        `select ${eventColumns} from platform.event e where e.stream = $1::text and e.version > $2::int order by e.version`, aggregateId, after);
+        `select ${eventColumns} from platform.event e where e.stream = $1::text and e.version > $2::int order by e.version`,
+        aggregateId,
+        after,
+      );
       return rows.map((row) => toEnvelope(row, source));
     },
     async readFeed(tx, feed, after, limit) {
       const rows = await tx.$queryRawUnsafe<EventRow[]>(
-        `select ${eventColumns} from platform.event e where e.feed = $1::text and e.feed_version > $2::int order by e.feed_version limit $3::int`, feed, after, limit);
+        `select ${eventColumns} from platform.event e where e.feed = $1::text and e.feed_version > $2::int order by e.feed_version limit $3::int`,
+        feed,
+        after,
+        limit,
+      );
       return rows.map((row) => toEnvelope(row, source));
     },
     async feedVersion(tx, feed) {
-      const rows = await tx.$queryRawUnsafe<{ version: number }[]>(`select version from platform.head where kind = 'feed' and key = $1::text`, feed);
+      const rows = await tx.$queryRawUnsafe<{ version: number }[]>(
+        `select version from platform.head where kind = 'feed' and key = $1::text`,
+        feed,
+      );
       return rows[0]?.version ?? 0;
     },
   };
@@ -84,12 +111,20 @@ function expectations(appends: readonly StreamAppend[]): Map<string, number | nu
   return expected;
 }
 
-async function write(tx: SqlTx, events: readonly object[], expected: ReadonlyMap<string, number | null>): Promise<{ version: number; feed_version: number | null }[]> {
+async function write(
+  tx: SqlTx,
+  events: readonly object[],
+  expected: ReadonlyMap<string, number | null>,
+): Promise<{ version: number; feed_version: number | null }[]> {
   try {
-    return await tx.$queryRawUnsafe('select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
-      JSON.stringify(events), JSON.stringify(Object.fromEntries(expected)));
+    return await tx.$queryRawUnsafe(
+      'select version, feed_version from platform.append_events($1::jsonb, $2::jsonb)',
+      JSON.stringify(events),
+      JSON.stringify(Object.fromEntries(expected)),
+    );
   } catch (error) {
-    if (isLostRace(error)) throw new ConcurrencyError(`lost the race for ${[...expected.keys()].join(', ')}`, { cause: error });
+    if (isLostRace(error))
+      throw new ConcurrencyError(`lost the race for ${[...expected.keys()].join(', ')}`, { cause: error });
     throw error;
   }
 }

@@ -23,17 +23,38 @@ const tailed = new Set<string>();
 beforeAll(async () => {
   folder = temporaryFolder('crash');
   cluster = await startCluster({ dataDir: folder, log: () => undefined });
-  const [{ url }, { url: busUrl }] = [await ensureDatabase(cluster, { database: 'own', role: 'own' }), await ensureDatabase(cluster, { database: 'bus', role: 'bus' })];
+  const [{ url }, { url: busUrl }] = [
+    await ensureDatabase(cluster, { database: 'own', role: 'own' }),
+    await ensureDatabase(cluster, { database: 'bus', role: 'bus' }),
+  ];
   await migratePlatform(url);
   await migrate(busUrl, new URL('bus/migrations', import.meta.url).pathname);
   domain = counterDomain(url, { relay: () => relay });
-  await domain.pool.query('create table effect (position bigint generated always as identity, counter text, version int)');
+  await domain.pool.query(
+    'create table effect (position bigint generated always as identity, counter text, version int)',
+  );
   bus = await postgresBus({ databaseUrl: busUrl, log: domain.log });
-  await bus.tail(['counters.v1'], ({ value }) => { tailed.add((value as { eventId: string }).eventId); });
+  await bus.tail(['counters.v1'], ({ value }) => {
+    tailed.add((value as { eventId: string }).eventId);
+  });
   relay = await startRelay(domain, bus);
-  running = await runConsumers(domain, [onEvent(CounterRaised, 'counters.crash', async ({ data, metadata }, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
-    await tx.$executeRawUnsafe('insert into effect (counter, version) values ($1, $2)', data.counter, metadata.aggregateVersion);
-  })], bus);
+  running = await runConsumers(
+    domain,
+    [
+      onEvent(
+        CounterRaised,
+        'counters.crash',
+        async ({ data, metadata }, { tx }: { domain: CounterDomain; tx: CounterDomain['db'] }) => {
+          await tx.$executeRawUnsafe(
+            'insert into effect (counter, version) values ($1, $2)',
+            data.counter,
+            metadata.aggregateVersion,
+          );
+        },
+      ),
+    ],
+    bus,
+  );
 });
 afterAll(async () => {
   await running.stop();
@@ -50,12 +71,15 @@ it('lose nothing that was acknowledged, and have effects once, when the database
   let killing = true;
   const writers = ['a', 'b', 'c'].map(async (counter) => {
     while (killing) {
-      await domain.transaction((tx) => domain.events.append(tx, null, [raised(counter)])).then(
-        ([event]) => acknowledged.push(event!.eventId),
-        async () => {
-          refused += 1;
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        });
+      await domain
+        .transaction((tx) => domain.events.append(tx, null, [raised(counter)]))
+        .then(
+          ([event]) => acknowledged.push(event!.eventId),
+          async () => {
+            refused += 1;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          },
+        );
     }
   });
   for (let kill = 1; kill <= 3; kill += 1) {
@@ -70,10 +94,23 @@ it('lose nothing that was acknowledged, and have effects once, when the database
   }
   killing = false;
   await Promise.all(writers);
-  await until(() => acknowledged.every((id) => tailed.has(id)), { timeoutMs: 30_000, what: 'all that was acknowledged is heard' });
+  await until(() => acknowledged.every((id) => tailed.has(id)), {
+    timeoutMs: 30_000,
+    what: 'all that was acknowledged is heard',
+  });
   // One whose acknowledgement was lost in a crash may be there, too: it counts as the log says.
-  const logged = async () => (await domain.pool.query<{ stream: string; version: number }>('select stream, version from platform.event order by stream, version')).rows;
-  const effects = async () => (await domain.pool.query<{ stream: string; version: number }>(`select 'counter:' || counter as stream, version from effect order by stream, position`)).rows;
+  const logged = async () =>
+    (
+      await domain.pool.query<{ stream: string; version: number }>(
+        'select stream, version from platform.event order by stream, version',
+      )
+    ).rows;
+  const effects = async () =>
+    (
+      await domain.pool.query<{ stream: string; version: number }>(
+        `select 'counter:' || counter as stream, version from effect order by stream, position`,
+      )
+    ).rows;
   await until(async () => (await effects()).length >= (await logged()).length, { timeoutMs: 30_000 });
   expect(await effects()).toEqual(await logged());
   expect((await domain.pool.query('select 1 from platform.parked')).rowCount).toBe(0);

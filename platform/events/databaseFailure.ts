@@ -4,8 +4,9 @@ const races = new Set(['40001', '40P01', '23505']);
 const codeKeys = ['code', 'originalCode', 'sqlState'] as const;
 
 /**
- * Every error code found in an error and in what it wraps: SQLSTATEs (from `pg`, or inside Prisma's P2010), Prisma's own, Node's, gRPC's.
- * Prisma's driver adapters keep the SQLSTATE in `meta.driverAdapterError.cause`, under varying names.
+ * Every error code found in an error and in what it wraps: SQLSTATEs (from `pg`, or inside Prisma's P2010), Prisma's
+ * own, Node's, gRPC's. Prisma's driver adapters keep the SQLSTATE in `meta.driverAdapterError.cause`, under varying
+ * names.
  */
 export function errorCodes(error: unknown): Set<string> {
   const found = new Set<string>();
@@ -14,7 +15,8 @@ export function errorCodes(error: unknown): Set<string> {
     if (typeof value !== 'object' || value === null || seen.has(value)) return;
     seen.add(value);
     const fields = value as Record<string, unknown>;
-    for (const key of codeKeys) if (typeof fields[key] === 'string' || typeof fields[key] === 'number') found.add(String(fields[key]));
+    for (const key of codeKeys)
+      if (typeof fields[key] === 'string' || typeof fields[key] === 'number') found.add(String(fields[key]));
     if (typeof fields['kind'] === 'string') found.add(fields['kind']);
     if (typeof fields['name'] === 'string') found.add(fields['name']);
     if (Array.isArray(fields['errors'])) fields['errors'].forEach(visit);

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * The company's envelope. `data` is checked against the event's schema when it is written and when it is heard.
- * Order holds within an aggregate (`aggregateVersion`) and within a feed (`feedVersion`); both count from 1 without gaps.
+ * The company's envelope. `data` is checked against the event's schema when it is written and when it is heard. Order
+ * holds within an aggregate (`aggregateVersion`) and within a feed (`feedVersion`); both count from 1 without gaps.
  */
 export interface EventEnvelope<Data = unknown> {
   /** UUIDv7; the same on every delivery. */
@@ -59,8 +59,9 @@ export type DataOf<D> = D extends EventDefinition<string, infer Data> ? Data : n
 
 /**
  * Declares an event: one in the past tense, with its domain's prefix, camelCase properties and no personal data.
- * `aggregate` and `feed` are templates over the data; the feed's versions are contiguous, so that a stream over many aggregates can prove it has no gap.
- * `logged` is for what operators follow: ids of things and codes, never a person's, that stand in the line which the log has of each such event.
+ * `aggregate` and `feed` are templates over the data; the feed's versions are contiguous, so that a stream over many
+ * aggregates can prove it has no gap. `logged` is for what operators follow: ids of things and codes, never a person's,
+ * that stand in the line which the log has of each such event.
  */
 export function defineEvent<const Name extends string, Schema extends z.ZodType>(event: {
   name: Name;

@@ -6,22 +6,42 @@ import { onEvent } from './onEvent.ts';
 
 const consumer = onEvent(CounterRaised, 'test.counterRaised', async () => undefined);
 const event: EventEnvelope = {
-  eventId: '01a205c8-5504-769c-b9f4-cfd6752aa136', eventType: 'CounterRaised', version: '1.0', timestamp: '2026-01-02T03:04:05.678Z', source: 'counters-service',
+  eventId: '01a205c8-5504-769c-b9f4-cfd6752aa136',
+  eventType: 'CounterRaised',
+  version: '1.0',
+  timestamp: '2026-01-02T03:04:05.678Z',
+  source: 'counters-service',
   data: { counter: 'a', group: 'g', by: 1 },
-  metadata: { aggregateId: 'counter:a', aggregateVersion: 1, causationId: 'c', correlationId: 'c', traceparent: 't', actor: 'user:u' },
+  metadata: {
+    aggregateId: 'counter:a',
+    aggregateVersion: 1,
+    causationId: 'c',
+    correlationId: 'c',
+    traceparent: 't',
+    actor: 'user:u',
+  },
 };
 
 describe('a message', () => {
   it('is read as its definition says, without what it does not know', () => {
-    expect(checkMessage(consumer, { ...event, version: '1.4', data: { counter: 'a', group: 'g', by: 1, colour: 'red' } })).toEqual({ event: { ...event, version: '1.4' } });
+    expect(
+      checkMessage(consumer, { ...event, version: '1.4', data: { counter: 'a', group: 'g', by: 1, colour: 'red' } }),
+    ).toEqual({ event: { ...event, version: '1.4' } });
   });
 
   it('of another type is ignored, whatever its version and shape', () => {
-    expect(checkMessage(consumer, { ...event, eventType: 'SomethingElse', version: '9.0', data: null })).toBe('ignored');
+    expect(checkMessage(consumer, { ...event, eventType: 'SomethingElse', version: '9.0', data: null })).toBe(
+      'ignored',
+    );
   });
 
   it('that is nothing to the consumer is ignored; one that it could not read is not', () => {
-    const large = onEvent(CounterRaised, 'test.large', async () => undefined, ({ data }) => data.by > 10);
+    const large = onEvent(
+      CounterRaised,
+      'test.large',
+      async () => undefined,
+      ({ data }) => data.by > 10,
+    );
     expect(checkMessage(large, event)).toBe('ignored');
     expect(checkMessage(large, { ...event, data: { counter: 'a', group: 'g', by: 11 } })).toHaveProperty('event');
     expect(checkMessage(large, { ...event, data: { counter: 'a' } })).toHaveProperty('reason');
@@ -33,7 +53,10 @@ describe('a message', () => {
     [[], 'not an event envelope'],
     [{ ...event, eventId: 'x' }, 'not an event envelope: eventId'],
     [{ ...event, timestamp: 'yesterday' }, 'not an event envelope: timestamp'],
-    [{ ...event, metadata: { ...event.metadata, aggregateVersion: 0 } }, 'not an event envelope: metadata.aggregateVersion'],
+    [
+      { ...event, metadata: { ...event.metadata, aggregateVersion: 0 } },
+      'not an event envelope: metadata.aggregateVersion',
+    ],
     [{ ...event, version: '2.0' }, 'unknown version 2.0 of CounterRaised; this consumer knows 1.0'],
     [{ ...event, data: { counter: 'a', group: 'g', by: 'much' } }, 'invalid CounterRaised 1.0: by'],
   ])('that can never be handled says why: %#', (value, reason) => {
@@ -41,6 +64,8 @@ describe('a message', () => {
   });
 
   it('does not repeat the values it refuses', () => {
-    expect(JSON.stringify(checkMessage(consumer, { ...event, data: { counter: 'a', group: 'g', by: 'secret' } }))).not.toContain('secret');
+    expect(
+      JSON.stringify(checkMessage(consumer, { ...event, data: { counter: 'a', group: 'g', by: 'secret' } })),
+    ).not.toContain('secret');
   });
 });

@@ -8,7 +8,9 @@ const open = new WeakMap<pg.Pool, { users: number; session: Session; opening: Pr
  * The one dedicated connection that a process keeps to a domain's database, shared by all who listen there.
  * @returns it, connected, and how to let go of it: it closes with its last user.
  */
-export async function domainSession(domain: Pick<Domain, 'name' | 'pool' | 'log'>): Promise<{ session: Session; release(): Promise<void> }> {
+export async function domainSession(
+  domain: Pick<Domain, 'name' | 'pool' | 'log'>,
+): Promise<{ session: Session; release(): Promise<void> }> {
   let entry = open.get(domain.pool);
   if (!entry) {
     const session = new Session(domain.pool, `${domain.name}-events`, domain.log);

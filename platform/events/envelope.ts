@@ -59,12 +59,17 @@ const envelope = z.object({
 /** Checks that something heard is an envelope; the payload is checked against its own event's schema later. */
 export function parseEnvelope(value: unknown): { ok: true; envelope: EventEnvelope } | { ok: false; reason: string } {
   const parsed = envelope.safeParse(value);
-  return parsed.success ? { ok: true, envelope: parsed.data } : { ok: false, reason: `not an event envelope: ${issuesOf(parsed.error)}` };
+  return parsed.success
+    ? { ok: true, envelope: parsed.data }
+    : { ok: false, reason: `not an event envelope: ${issuesOf(parsed.error)}` };
 }
 
 /** Paths and messages only: the offending values may be anything. */
 export const issuesOf = (error: z.ZodError): string =>
-  error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`).join('; ');
+  error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`)
+    .join('; ');
 
 export const majorOf = (version: string): string => version.split('.')[0] ?? '';
 

@@ -9,7 +9,8 @@ import { inTransaction, sqlTx } from './sqlTx.ts';
 describe('the event log', () => {
   let domain: CounterDomain & { close(): Promise<void> };
   const fresh = () => randomUUID();
-  const append = (expected: number | null, events: Parameters<typeof domain.events.append>[2]) => inTransaction(domain.pool, (tx) => domain.events.append(tx, expected, events));
+  const append = (expected: number | null, events: Parameters<typeof domain.events.append>[2]) =>
+    inTransaction(domain.pool, (tx) => domain.events.append(tx, expected, events));
 
   beforeAll(async () => {
     domain = counterDomain((await emptyDatabase()).url, { poolSize: 16 });
@@ -19,10 +20,15 @@ describe('the event log', () => {
   it('numbers the events of a stream and of a feed from 1 without gaps, and reads them back as it wrote them', async () => {
     const [counter, group] = [fresh(), fresh()];
     const written = [
-      ...await append(0, [raised(counter, 1, group), reset(counter), raised(counter, 2, group)]),
-      ...await append(3, [raised(counter, 3, group)]),
+      ...(await append(0, [raised(counter, 1, group), reset(counter), raised(counter, 2, group)])),
+      ...(await append(3, [raised(counter, 3, group)])),
     ];
-    expect(written.map(({ metadata }) => [metadata.aggregateVersion, metadata.feedVersion])).toEqual([[1, 1], [2, undefined], [3, 2], [4, 3]]);
+    expect(written.map(({ metadata }) => [metadata.aggregateVersion, metadata.feedVersion])).toEqual([
+      [1, 1],
+      [2, undefined],
+      [3, 2],
+      [4, 3],
+    ]);
     await inTransaction(domain.pool, async (tx) => {
       expect(await domain.events.load(tx, `counter:${counter}`)).toEqual(written);
       expect(await domain.events.load(tx, `counter:${counter}`, 2)).toEqual(written.slice(2));
@@ -34,12 +40,28 @@ describe('the event log', () => {
   });
 
   it('puts who, why and which trace into the metadata', async () => {
-    const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', correlationId: 'the-request', causationId: 'the-command', actor: 'user:u1' };
+    const trace = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      correlationId: 'the-request',
+      causationId: 'the-command',
+      actor: 'user:u1',
+    };
     const [byTrace] = await runWithTrace(trace, () => append(0, [raised(fresh())]));
     expect(byTrace!.metadata).toMatchObject(trace);
-    const [told] = await runWithTrace(trace, () => inTransaction(domain.pool, (tx) =>
-      domain.events.append(tx, 0, [raised(fresh())], { causationId: 'other', actor: 'service:x', at: new Date('2026-01-02T03:04:05.678Z') })));
-    expect(told).toMatchObject({ source: 'counters-service', timestamp: '2026-01-02T03:04:05.678Z', metadata: { correlationId: 'the-request', causationId: 'other', actor: 'service:x' } });
+    const [told] = await runWithTrace(trace, () =>
+      inTransaction(domain.pool, (tx) =>
+        domain.events.append(tx, 0, [raised(fresh())], {
+          causationId: 'other',
+          actor: 'service:x',
+          at: new Date('2026-01-02T03:04:05.678Z'),
+        }),
+      ),
+    );
+    expect(told).toMatchObject({
+      source: 'counters-service',
+      timestamp: '2026-01-02T03:04:05.678Z',
+      metadata: { correlationId: 'the-request', causationId: 'other', actor: 'service:x' },
+    });
   });
 
   it('refuses an append to a stream that is not where its writer believes', async () => {
@@ -54,11 +76,16 @@ describe('the event log', () => {
     for (const expected of [0, 1]) {
       const counter = fresh();
       if (expected) await append(0, [raised(counter)]);
-      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => append(expected, [raised(counter, 1, fresh()), raised(counter)])));
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, () => append(expected, [raised(counter, 1, fresh()), raised(counter)])),
+      );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ConcurrencyError);
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ConcurrencyError);
       await inTransaction(domain.pool, async (tx) => {
-        expect((await domain.events.load(tx, `counter:${counter}`)).map(({ metadata }) => metadata.aggregateVersion)).toEqual(expected ? [1, 2, 3] : [1, 2]);
+        expect(
+          (await domain.events.load(tx, `counter:${counter}`)).map(({ metadata }) => metadata.aggregateVersion),
+        ).toEqual(expected ? [1, 2, 3] : [1, 2]);
       });
     }
   });
@@ -68,19 +95,26 @@ describe('the event log', () => {
     await Promise.all(Array.from({ length: 12 }, () => append(null, [raised(counter, 1, group)])));
     await inTransaction(domain.pool, async (tx) => {
       const events = await domain.events.readFeed(tx, `group:${group}`, 0, 100);
-      expect(events.map(({ metadata }) => [metadata.aggregateVersion, metadata.feedVersion])).toEqual(Array.from({ length: 12 }, (_, n) => [n + 1, n + 1]));
+      expect(events.map(({ metadata }) => [metadata.aggregateVersion, metadata.feedVersion])).toEqual(
+        Array.from({ length: 12 }, (_, n) => [n + 1, n + 1]),
+      );
     });
   });
 
   it('leaves nothing of a rollback: no event, no gap in a feed, nothing to publish', async () => {
     const [counter, group] = [fresh(), fresh()];
-    await expect(inTransaction(domain.pool, async (tx) => {
-      await domain.events.append(tx, 0, [raised(counter, 1, group)]);
-      throw new Error('on second thoughts');
-    })).rejects.toThrow('on second thoughts');
+    await expect(
+      inTransaction(domain.pool, async (tx) => {
+        await domain.events.append(tx, 0, [raised(counter, 1, group)]);
+        throw new Error('on second thoughts');
+      }),
+    ).rejects.toThrow('on second thoughts');
     const [event] = await append(0, [raised(counter, 1, group)]);
     expect(event!.metadata).toMatchObject({ aggregateVersion: 1, feedVersion: 1 });
-    const { rows } = await domain.pool.query(`select e.event_id from platform.outbox o join platform.event e using (position) where e.stream = $1`, [`counter:${counter}`]);
+    const { rows } = await domain.pool.query(
+      `select e.event_id from platform.outbox o join platform.event e using (position) where e.stream = $1`,
+      [`counter:${counter}`],
+    );
     expect(rows).toEqual([{ event_id: event!.eventId }]);
   });
 
@@ -99,8 +133,19 @@ describe('the event log', () => {
   it('appends to several streams at once without deadlock', async () => {
     const counters = [fresh(), fresh(), fresh(), fresh()];
     const group = fresh();
-    await Promise.all(Array.from({ length: 10 }, (_, n) => inTransaction(domain.pool, (tx) => domain.events.appendAll(tx,
-      (n % 2 ? counters : counters.toReversed()).map((counter) => ({ expectedVersion: null, events: [raised(counter, n, group)] }))))));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        inTransaction(domain.pool, (tx) =>
+          domain.events.appendAll(
+            tx,
+            (n % 2 ? counters : counters.toReversed()).map((counter) => ({
+              expectedVersion: null,
+              events: [raised(counter, n, group)],
+            })),
+          ),
+        ),
+      ),
+    );
     await inTransaction(domain.pool, async (tx) => {
       expect(await domain.events.feedVersion(tx, `group:${group}`)).toBe(40);
       for (const counter of counters) expect(await domain.events.load(tx, `counter:${counter}`)).toHaveLength(10);
@@ -113,7 +158,11 @@ describe('the event log', () => {
       expect(domain.events.appendedIn(tx)).toEqual([]);
       await domain.events.append(tx, 0, [raised(fresh())]);
       await domain.events.append(tx, null, [raised('other'), reset('other')]);
-      expect(domain.events.appendedIn(tx).map(({ definition }) => definition.name)).toEqual(['CounterRaised', 'CounterRaised', 'CounterReset']);
+      expect(domain.events.appendedIn(tx).map(({ definition }) => definition.name)).toEqual([
+        'CounterRaised',
+        'CounterRaised',
+        'CounterReset',
+      ]);
     });
   });
 

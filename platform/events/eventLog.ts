@@ -23,14 +23,23 @@ export interface StreamAppend {
 /** The facts of one domain, in its own database: written with the state they changed, published after the commit. */
 export interface EventLog {
   /**
-   * Appends to one stream within the caller's transaction: event rows, stream and feed heads, outbox rows, in one round trip.
-   * All events must share one aggregate. An empty list is a no-op.
-   * With `expectedVersion` null the stream's head is locked and the events go to its end.
+   * Appends to one stream within the caller's transaction: event rows, stream and feed heads, outbox rows, in one round
+   * trip. All events must share one aggregate. An empty list is a no-op. With `expectedVersion` null the stream's head
+   * is locked and the events go to its end.
    * @returns the envelopes as they will be published, in order.
-   * @throws ConcurrencyError when the stream is not at the expected version; the transaction must then be rolled back.
+   * @throws ConcurrencyError when the stream is not at the expected version; the transaction must then be rolled
+   *   back.
    */
-  append(tx: SqlTx, expectedVersion: number | null, events: readonly NewEvent[], options?: AppendOptions): Promise<EventEnvelope[]>;
-  /** Appends to several streams at once, in one round trip and without deadlock: all heads are locked in one order. Each stream at most once. */
+  append(
+    tx: SqlTx,
+    expectedVersion: number | null,
+    events: readonly NewEvent[],
+    options?: AppendOptions,
+  ): Promise<EventEnvelope[]>;
+  /**
+   * Appends to several streams at once, in one round trip and without deadlock: all heads are locked in one order. Each
+   * stream at most once.
+   */
   appendAll(tx: SqlTx, appends: readonly StreamAppend[], options?: AppendOptions): Promise<EventEnvelope[]>;
   /** What this transaction appended: if there is anything, the relay is to be woken once it has committed. */
   appendedIn(tx: object): readonly NewEvent[];

@@ -1,21 +1,58 @@
 import { ConcurrencyError } from './concurrencyError.ts';
 import { errorCodes } from './databaseFailure.ts';
 
-/** Thrown by a handler for an event that no further try will make right: it is parked at once, with this message as the reason. */
+/**
+ * Thrown by a handler for an event that no further try will make right: it is parked at once, with this message as the
+ * reason.
+ */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }
 
 const codes = new Set([
   // Node and undici: the other end is not there, or does not answer.
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTCONN', 'ENOSPC', 'EMFILE', 'ENFILE',
-  'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED',
-  'TimeoutError', 'AbortError', 'SessionLost',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTCONN',
+  'ENOSPC',
+  'EMFILE',
+  'ENFILE',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'TimeoutError',
+  'AbortError',
+  'SessionLost',
   // Prisma: no connection, time-outs of connection, pool, query and transaction, a deadlock.
-  'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034',
-  'DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections', 'DatabaseDoesNotExist',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'P2034',
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+  'DatabaseDoesNotExist',
   // PostgreSQL: serialization, deadlock, cancelled by a time-out, lock not available, idle or transaction time-out.
-  '40001', '40P01', '57014', '55P03', '25P03', '25P04',
+  '40001',
+  '40P01',
+  '57014',
+  '55P03',
+  '25P03',
+  '25P04',
 ]);
 
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention (shutdown), system error. */
@@ -24,17 +61,21 @@ const sqlStateClasses = /^(?:08|53|57P|58)[0-9A-Z]{2,3}$/;
 /** `@connectrpc/connect` codes: deadline exceeded, resource exhausted, unavailable. */
 const rpcCodes = new Set(['4', '8', '14']);
 
-const messages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed|server closed the connection|query read timeout|socket hang up|can't reach database|server has closed the connection|cannot use a pool after calling end|cached plan must not change result type|is not currently accepting connections/i;
+const messages =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed|server closed the connection|query read timeout|socket hang up|can't reach database|server has closed the connection|cannot use a pool after calling end|cached plan must not change result type|is not currently accepting connections/i;
 
 /**
- * Whether something around the handler failed (a connection, a time-out, a full disk, a service that is down), rather than the handler or the event.
- * Such a failure says nothing about the event: it is tried again until it passes, and nothing is parked.
+ * Whether something around the handler failed (a connection, a time-out, a full disk, a service that is down), rather
+ * than the handler or the event. Such a failure says nothing about the event: it is tried again until it passes, and
+ * nothing is parked.
  */
 export function isInfrastructureFailure(error: unknown): boolean {
   if (error instanceof ConcurrencyError || error instanceof PermanentFailure) return false;
   const found = errorCodes(error);
   const isRpc = found.has('ConnectError');
-  for (const code of found) if (codes.has(code) || sqlStateClasses.test(code) || (isRpc && rpcCodes.has(code))) return true;
-  for (let each: unknown = error; each instanceof Error; each = each.cause) if (messages.test(each.message)) return true;
+  for (const code of found)
+    if (codes.has(code) || sqlStateClasses.test(code) || (isRpc && rpcCodes.has(code))) return true;
+  for (let each: unknown = error; each instanceof Error; each = each.cause)
+    if (messages.test(each.message)) return true;
   return false;
 }

@@ -4,9 +4,12 @@ import { errorCodes, isLostRace } from './databaseFailure.ts';
 import { isInfrastructureFailure, PermanentFailure } from './failure.ts';
 
 /** As Prisma 7 wraps what its pg adapter throws. */
-const prisma = (code: string, cause: object) => Object.assign(new Error('Raw query failed'), {
-  name: 'PrismaClientKnownRequestError', code, meta: { driverAdapterError: Object.assign(new Error('x'), { name: 'DriverAdapterError', cause }) },
-});
+const prisma = (code: string, cause: object) =>
+  Object.assign(new Error('Raw query failed'), {
+    name: 'PrismaClientKnownRequestError',
+    code,
+    meta: { driverAdapterError: Object.assign(new Error('x'), { name: 'DriverAdapterError', cause }) },
+  });
 const withCode = (code: string | number, name = 'Error') => Object.assign(new Error('x'), { code, name });
 
 describe('failures', () => {
@@ -21,7 +24,12 @@ describe('failures', () => {
     ['a statement time-out', withCode('57014')],
     ['a deadlock', withCode('40P01')],
     ['a transaction time-out of Prisma', withCode('P2028')],
-    ['a prepared statement that a migration has outdated, through Prisma', Object.assign(prisma('P2010', { kind: 'postgres', originalCode: '0A000' }), { message: 'Raw query failed. Code: `0A000`. Message: `cached plan must not change result type`' })],
+    [
+      'a prepared statement that a migration has outdated, through Prisma',
+      Object.assign(prisma('P2010', { kind: 'postgres', originalCode: '0A000' }), {
+        message: 'Raw query failed. Code: `0A000`. Message: `cached plan must not change result type`',
+      }),
+    ],
     ['a service that is down', withCode(14, 'ConnectError')],
     ['a call past its deadline', withCode(4, 'ConnectError')],
     ['a full file table', withCode('EMFILE')],
@@ -45,9 +53,12 @@ describe('failures', () => {
   });
 
   it.each([
-    [withCode('40001'), true], [withCode('23505'), true], [withCode('P2034'), true],
+    [withCode('40001'), true],
+    [withCode('23505'), true],
+    [withCode('P2034'), true],
     [prisma('P2010', { kind: 'TransactionWriteConflict', originalCode: '40001' }), true],
-    [withCode('23503'), false], [new Error('x'), false],
+    [withCode('23503'), false],
+    [new Error('x'), false],
   ])('that are a lost race: %#', (error, lost) => {
     expect(isLostRace(error)).toBe(lost);
   });

@@ -12,7 +12,13 @@ beforeAll(async () => {
 afterAll(() => domain.close());
 
 const raise = (counter: string, group: string, times = 1) =>
-  inTransaction(domain.pool, (tx) => domain.events.append(tx, null, Array.from({ length: times }, () => raised(counter, 1, group))));
+  inTransaction(domain.pool, (tx) =>
+    domain.events.append(
+      tx,
+      null,
+      Array.from({ length: times }, () => raised(counter, 1, group)),
+    ),
+  );
 const changes = (group: string, since: number | null, over: Partial<FeedChangesRequest> = {}) =>
   inSnapshot(domain.pool, (tx) => feedChanges(tx, { feed: `group:${group}`, since, events: [CounterRaised], ...over }));
 
@@ -20,7 +26,12 @@ it('tells each aggregate that changed after a version, once, and up to which ver
   const [group, a, b, c] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   for (const counter of [a, b, a, c, b, b]) await raise(counter, group);
   const sorted = (...ids: string[]) => ids.map((id) => `counter:${id}`).sort();
-  for (const [since, ids] of [[0, [a, b, c]], [3, [b, c]], [4, [b]], [6, []]] as const) {
+  for (const [since, ids] of [
+    [0, [a, b, c]],
+    [3, [b, c]],
+    [4, [b]],
+    [6, []],
+  ] as const) {
     const answer = await changes(group, since);
     expect({ ...answer, changed: [...answer.changed!].sort() }).toEqual({ version: 6, changed: sorted(...ids) });
   }
@@ -39,7 +50,8 @@ it('cannot tell who holds nothing, more than there is, or one of long ago', asyn
   expect(await changes(group, null)).toEqual({ version: 0, changed: undefined });
   expect(await changes(group, 0)).toEqual({ version: 0, changed: [] });
   await raise(a, group, 501);
-  for (const since of [null, -1, 0, 502, 2 ** 31 - 1]) expect(await changes(group, since)).toEqual({ version: 501, changed: undefined });
+  for (const since of [null, -1, 0, 502, 2 ** 31 - 1])
+    expect(await changes(group, since)).toEqual({ version: 501, changed: undefined });
   expect(await changes(group, 1)).toEqual({ version: 501, changed: [`counter:${a}`] });
 });
 

@@ -29,7 +29,11 @@ describe('metrics of events', () => {
 
   beforeEach(async () => {
     metrics = createMetrics({ answerWithinMs: 500 });
-    const [producing, hearing, busDatabase] = await Promise.all([emptyDatabase(), emptyDatabase(), databaseOf('platform/events/bus/migrations')]);
+    const [producing, hearing, busDatabase] = await Promise.all([
+      emptyDatabase(),
+      emptyDatabase(),
+      databaseOf('platform/events/bus/migrations'),
+    ]);
     const through = new URL(producing.url);
     line = await startTcpProxy({ host: through.hostname, port: Number(through.port) });
     [through.hostname, through.port] = ['127.0.0.1', String(line.port)];
@@ -38,7 +42,11 @@ describe('metrics of events', () => {
     bus = await postgresBus({ databaseUrl: busDatabase.url, log });
     reportLag(metrics, bus);
     behave = () => undefined;
-    running = await runConsumers(hearer, [onEvent(CounterRaised, 'hearer.counterRaised', async ({ data }) => behave(data.counter))], bus);
+    running = await runConsumers(
+      hearer,
+      [onEvent(CounterRaised, 'hearer.counterRaised', async ({ data }) => behave(data.counter))],
+      bus,
+    );
     reportDomain(hearer, { leading: false });
   });
   afterEach(async () => {
@@ -55,8 +63,10 @@ describe('metrics of events', () => {
     relay = await startRelay(producer, bus, { pollMs: 20 });
     reportDomain(producer, relay);
   };
-  const told = async (name: string, labels: Record<string, string>) => valueOf(await metrics.text(), `drburger_${name}`, labels);
-  const outcome = (of: string) => told('consumer_messages_total', { domain: 'hearer', consumer: 'hearer.counterRaised', outcome: of });
+  const told = async (name: string, labels: Record<string, string>) =>
+    valueOf(await metrics.text(), `drburger_${name}`, labels);
+  const outcome = (of: string) =>
+    told('consumer_messages_total', { domain: 'hearer', consumer: 'hearer.counterRaised', outcome: of });
 
   it('tell the outbox and its age before the relay, and what was published after how long', async () => {
     const standby = reportDomain(producer, { leading: false });
@@ -70,7 +80,7 @@ describe('metrics of events', () => {
     expect(await told('events_published_total', { domain: 'counters' })).toBe(0);
     standby();
     await lead();
-    await until(async () => await told('outbox_events', { domain: 'counters' }) === 0);
+    await until(async () => (await told('outbox_events', { domain: 'counters' })) === 0);
     const text = await metrics.text();
     expect(valueOf(text, 'drburger_relay_leading', { domain: 'counters' })).toBe(1);
     expect(valueOf(text, 'drburger_relay_lag_seconds', { domain: 'counters' })).toBe(0);
@@ -80,50 +90,62 @@ describe('metrics of events', () => {
   });
 
   it('tell what a consumer handled, heard twice, tried again and set aside, and how far it is behind', async () => {
-    behave = (counter) => { if (counter === 'sick') throw new PermanentFailure('never'); };
+    behave = (counter) => {
+      if (counter === 'sick') throw new PermanentFailure('never');
+    };
     await lead();
     const [first] = await raise('well');
-    await until(async () => await outcome('handled') === 1);
+    await until(async () => (await outcome('handled')) === 1);
     await bus.publish('counters.v1', [{ key: 'counter:well', value: first! }]);
-    await until(async () => await outcome('duplicate') === 1);
+    await until(async () => (await outcome('duplicate')) === 1);
     for (let n = 0; n < 2; n += 1) await raise('sick');
-    await until(async () => await outcome('parked') === 2);
-    const parked = (state: string) => told('parked_messages', { domain: 'hearer', consumer: 'hearer.counterRaised', state });
+    await until(async () => (await outcome('parked')) === 2);
+    const parked = (state: string) =>
+      told('parked_messages', { domain: 'hearer', consumer: 'hearer.counterRaised', state });
     expect([await parked('failed'), await parked('waiting')]).toEqual([1, 1]);
     expect(await outcome('retried')).toBe(0);
 
     let down = true;
-    behave = () => { if (down) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }); };
+    behave = () => {
+      if (down) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    };
     await raise('later');
-    await until(async () => (await outcome('retried') ?? 0) > 0);
+    await until(async () => ((await outcome('retried')) ?? 0) > 0);
     expect(await told('consumer_lag_messages', { group: 'hearer.counterRaised' })).toBeGreaterThan(0);
     down = false;
-    await until(async () => await told('consumer_lag_messages', { group: 'hearer.counterRaised' }) === 0);
+    await until(async () => (await told('consumer_lag_messages', { group: 'hearer.counterRaised' })) === 0);
     expect(await outcome('handled')).toBe(2);
-    expect(await told('consumer_duration_seconds_count', { consumer: 'hearer.counterRaised' })).toBeGreaterThanOrEqual(6);
+    expect(await told('consumer_duration_seconds_count', { consumer: 'hearer.counterRaised' })).toBeGreaterThanOrEqual(
+      6,
+    );
   });
 
-  it.each(['cut', 'stall'] as const)('hold without those of a domain whose database is gone (%s), and are whole when it is back', async (how) => {
-    await lead();
-    await raise('a');
-    await until(async () => await outcome('handled') === 1);
-    line[how]();
-    const text = await until(async () => {
-      const each = await metrics.text();
-      return valueOf(each, 'drburger_metrics_source_up', { source: 'counters.database' }) === 0 ? each : undefined;
-    });
-    expect(valueOf(text, 'drburger_outbox_events', { domain: 'counters' })).toBeUndefined();
-    expect(valueOf(text, 'drburger_outbox_events', { domain: 'hearer' })).toBe(0);
-    expect(valueOf(text, 'drburger_metrics_source_up', { source: 'hearer.database' })).toBe(1);
-    expect(valueOf(text, 'drburger_consumer_lag_messages', { group: 'hearer.counterRaised' })).toBeDefined();
-    expect(valueOf(text, 'drburger_relay_leading', { domain: 'counters' })).toBeDefined();
-    line.restore();
-    await until(async () => await told('outbox_events', { domain: 'counters' }) === 0);
-  });
+  it.each(['cut', 'stall'] as const)(
+    'hold without those of a domain whose database is gone (%s), and are whole when it is back',
+    async (how) => {
+      await lead();
+      await raise('a');
+      await until(async () => (await outcome('handled')) === 1);
+      line[how]();
+      const text = await until(async () => {
+        const each = await metrics.text();
+        return valueOf(each, 'drburger_metrics_source_up', { source: 'counters.database' }) === 0 ? each : undefined;
+      });
+      expect(valueOf(text, 'drburger_outbox_events', { domain: 'counters' })).toBeUndefined();
+      expect(valueOf(text, 'drburger_outbox_events', { domain: 'hearer' })).toBe(0);
+      expect(valueOf(text, 'drburger_metrics_source_up', { source: 'hearer.database' })).toBe(1);
+      expect(valueOf(text, 'drburger_consumer_lag_messages', { group: 'hearer.counterRaised' })).toBeDefined();
+      expect(valueOf(text, 'drburger_relay_leading', { domain: 'counters' })).toBeDefined();
+      line.restore();
+      await until(async () => (await told('outbox_events', { domain: 'counters' })) === 0);
+    },
+  );
 
   it('cost two statements of a domain, when somebody asks', async () => {
     let statements = 0;
-    hearer.pool.on('acquire', () => { statements += 1; });
+    hearer.pool.on('acquire', () => {
+      statements += 1;
+    });
     await metrics.text();
     expect(statements).toBe(2);
   });

@@ -7,11 +7,17 @@ import type { SqlTx } from './sqlTx.ts';
 /** What a delivery is: seen before, held up by an earlier parked message of its aggregate, or new and now recorded. */
 export type Taken = 'duplicate' | 'blocked' | 'first';
 
-/** Something that hears events of a domain under a name of its own: its consumer group, and its key in inbox and dead letters. */
+/**
+ * Something that hears events of a domain under a name of its own: its consumer group, and its key in inbox and dead
+ * letters.
+ */
 export interface Consumer {
   readonly name: string;
   readonly events: readonly EventDefinition[];
-  /** Whether this one, of an event that it hears, is anything to it. What is not is passed over like an event of another name: neither recorded nor parked. */
+  /**
+   * Whether this one, of an event that it hears, is anything to it. What is not is passed over like an event of another
+   * name: neither recorded nor parked.
+   */
   concerns?(event: EventEnvelope): boolean;
   /** Records the event in the effect's transaction, unless it is not to be handled now. */
   take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
@@ -22,12 +28,13 @@ export interface Consumer {
 }
 
 /**
- * Declares what a domain does when it hears an event. `name` is unique and stable, such as `loyalty.orderStatusChanged`.
- * `handle` runs inside the transaction that records (consumer, event id): its effects in `tx` happen once, however often the event is delivered;
- * it may be run again after a failure, so it must have no other effects but idempotent ones. Events of one aggregate come in order, one at a time.
- * An infrastructure failure (connection, time-out, a service that is down) pauses the partition and is tried again for ever.
- * A PermanentFailure parks the event at once, any other error after five tries; later events of its aggregate then wait behind it.
- * `only` spares those events a transaction for which `handle` would do nothing; it must depend on nothing but the event.
+ * Declares what a domain does when it hears an event. `name` is unique and stable, such as
+ * `loyalty.orderStatusChanged`. `handle` runs inside the transaction that records (consumer, event id): its effects in
+ * `tx` happen once, however often the event is delivered; it may be run again after a failure, so it must have no other
+ * effects but idempotent ones. Events of one aggregate come in order, one at a time. An infrastructure failure
+ * (connection, time-out, a service that is down) pauses the partition and is tried again for ever. A PermanentFailure
+ * parks the event at once, any other error after five tries; later events of its aggregate then wait behind it. `only`
+ * spares those events a transaction for which `handle` would do nothing; it must depend on nothing but the event.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
 export function onEvent<D extends Domain<any>, N extends string, T>(

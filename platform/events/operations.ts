@@ -50,18 +50,27 @@ export async function requestOperation(pool: pg.Pool, request: OperationRequest)
 async function ask(tx: SqlTx, request: OperationRequest): Promise<number> {
   const [row] = await tx.$queryRawUnsafe<{ id: number }[]>(
     `with asked as (insert into platform.operation (kind, arguments) values ($1, $2) returning id)
-     select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`, request.kind, JSON.stringify(request.arguments));
+     select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`,
+    request.kind,
+    JSON.stringify(request.arguments),
+  );
   return row!.id;
 }
 
 async function checkReadModel(pool: pg.Pool, name: string): Promise<void> {
   const { rows } = await pool.query<{ name: string }>('select name from platform.read_model order by name');
-  if (!rows.some((known) => known.name === name)) throw new UnknownReadModelError(name, rows.map((row) => row.name));
+  if (!rows.some((known) => known.name === name))
+    throw new UnknownReadModelError(
+      name,
+      rows.map((row) => row.name),
+    );
 }
 
 export async function operationState(pool: pg.Pool, id: number): Promise<OperationState> {
   const { rows } = await pool.query<OperationState>(
-    'select started_at as "startedAt", finished_at as "finishedAt", result, error from platform.operation where id = $1', [id]);
+    'select started_at as "startedAt", finished_at as "finishedAt", result, error from platform.operation where id = $1',
+    [id],
+  );
   if (!rows[0]) throw new Error(`there is no operation ${id}`);
   return rows[0];
 }
@@ -96,8 +105,16 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
   };
 }
 
-/** Read models that another release has are left to it: during a roll-out both run. @returns false if another process is at work. */
-async function workOff(domain: Domain, consumers: readonly Consumer[], session: Session, signal: AbortSignal): Promise<boolean> {
+/**
+ * Read models that another release has are left to it: during a roll-out both run. @returns false if another process is
+ * at work.
+ */
+async function workOff(
+  domain: Domain,
+  consumers: readonly Consumer[],
+  session: Session,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { rows } = await session.query<{ mine: boolean }>(`select pg_try_advisory_lock(${workLock}) as mine`);
   if (!rows[0]!.mine) return false;
   const readModels = consumers.flatMap(({ readModel }) => readModel?.name ?? []);
@@ -106,13 +123,20 @@ async function workOff(domain: Domain, consumers: readonly Consumer[], session: 
       const next = await session.query<OperationRequest & { id: string }>(
         `update platform.operation set started_at = clock_timestamp() where id =
            (select id from platform.operation where finished_at is null and (kind <> 'rebuild' or arguments->>'readModel' = any ($1)) order by id limit 1)
-         returning id, kind, arguments`, [readModels]);
+         returning id, kind, arguments`,
+        [readModels],
+      );
       const request = next.rows[0];
       if (!request) break;
-      const outcome = await perform(domain, consumers, request).then((result) => ({ result, error: null }), (error: unknown) => ({ result: null, error: reasonOf(error) }));
+      const outcome = await perform(domain, consumers, request).then(
+        (result) => ({ result, error: null }),
+        (error: unknown) => ({ result: null, error: reasonOf(error) }),
+      );
       domain.log.info({ operation: request.kind, ...outcome }, 'an operation was done');
-      await domain.pool.query('update platform.operation set finished_at = clock_timestamp(), result = $2, error = $3 where id = $1',
-        [request.id, JSON.stringify(outcome.result), outcome.error]);
+      await domain.pool.query(
+        'update platform.operation set finished_at = clock_timestamp(), result = $2, error = $3 where id = $1',
+        [request.id, JSON.stringify(outcome.result), outcome.error],
+      );
     }
   } finally {
     await session.query(`select pg_advisory_unlock(${workLock})`).catch(() => undefined);
@@ -122,20 +146,31 @@ async function workOff(domain: Domain, consumers: readonly Consumer[], session: 
 
 async function perform(domain: Domain, consumers: readonly Consumer[], request: OperationRequest): Promise<unknown> {
   if (request.kind === 'replay') return replayParked(domain, consumers, request.arguments);
-  return rebuildReadModel(domain, consumers.find(({ readModel }) => readModel?.name === request.arguments.readModel)!.readModel!);
+  return rebuildReadModel(
+    domain,
+    consumers.find(({ readModel }) => readModel?.name === request.arguments.readModel)!.readModel!,
+  );
 }
 
-/** Makes new read models known. One that comes to a domain with a past is filled from the event table: the bus may not reach back so far. */
+/**
+ * Makes new read models known. One that comes to a domain with a past is filled from the event table: the bus may not
+ * reach back so far.
+ */
 export async function prepareReadModels(domain: Domain, consumers: readonly Consumer[]): Promise<void> {
   for (const { readModel } of consumers) {
     if (!readModel) continue;
     // Together: one that was known and not asked for would lack its past for ever.
     await inTransaction(domain.pool, async (tx) => {
-      const known = await tx.$executeRawUnsafe('insert into platform.read_model (name) values ($1) on conflict do nothing', readModel.name) === 0;
+      const known =
+        (await tx.$executeRawUnsafe(
+          'insert into platform.read_model (name) values ($1) on conflict do nothing',
+          readModel.name,
+        )) === 0;
       if (known) return;
       const [row] = await tx.$queryRawUnsafe<{ past: boolean }[]>(
         `select exists (select from platform.event e where e.type = any ($1) and not exists (select from platform.outbox o where o.position = e.position)) as past`,
-        readModel.events.map(({ name }) => name));
+        readModel.events.map(({ name }) => name),
+      );
       if (row!.past) await ask(tx, { kind: 'rebuild', arguments: { readModel: readModel.name } });
     });
   }

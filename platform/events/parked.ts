@@ -36,78 +36,129 @@ export async function listParked(pool: pg.Pool, filter: ParkedFilter = {}): Prom
   const { rows } = await pool.query<ParkedMessage>(
     `select ${columns} from platform.parked where ($1::text is null or consumer = $1) and ($2::text is null or aggregate = $2)
        and ($3::bigint is null or (consumer, aggregate) = (select p.consumer, p.aggregate from platform.parked p where p.id = $3)) order by id`,
-    [filter.consumer ?? null, filter.aggregate ?? null, filter.id ?? null]);
+    [filter.consumer ?? null, filter.aggregate ?? null, filter.id ?? null],
+  );
   return rows;
 }
 
 /** One of them with the message as it was heard; undefined if it is not parked (any more). */
-export async function showParked(pool: pg.Pool, id: number): Promise<(ParkedMessage & { message: unknown }) | undefined> {
-  const { rows } = await pool.query<ParkedMessage & { message: unknown }>(`select ${columns}, message from platform.parked where id = $1`, [id]);
+export async function showParked(
+  pool: pg.Pool,
+  id: number,
+): Promise<(ParkedMessage & { message: unknown }) | undefined> {
+  const { rows } = await pool.query<ParkedMessage & { message: unknown }>(
+    `select ${columns}, message from platform.parked where id = $1`,
+    [id],
+  );
   return rows[0];
 }
 
 /** How many of each consumer and state. */
-export async function countParked(pool: pg.Pool): Promise<(Pick<ParkedMessage, 'consumer' | 'state'> & { readonly count: number })[]> {
+export async function countParked(
+  pool: pg.Pool,
+): Promise<(Pick<ParkedMessage, 'consumer' | 'state'> & { readonly count: number })[]> {
   const { rows } = await pool.query<Pick<ParkedMessage, 'consumer' | 'state'> & { count: number }>(
-    'select consumer, state, count(*)::float8 as count from platform.parked group by consumer, state');
+    'select consumer, state, count(*)::float8 as count from platform.parked group by consumer, state',
+  );
   return rows;
 }
 
 /** Keeps out who else parks or replays messages of this consumer and aggregate, until the transaction ends. */
 export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
-  tx.$queryRawUnsafe('select pg_advisory_xact_lock(hashtext($1::text), hashtext($2::text)) is null as locked', consumer, aggregate);
+  tx.$queryRawUnsafe(
+    'select pg_advisory_xact_lock(hashtext($1::text), hashtext($2::text)) is null as locked',
+    consumer,
+    aggregate,
+  );
 
-/** Sets a message aside because it failed. Later ones of its aggregate park behind it. Once, however often it is called. */
-export function parkFailed(pool: pg.Pool, consumer: string, message: BusMessage, failure: { reason: string; attempts: number }): Promise<void> {
+/**
+ * Sets a message aside because it failed. Later ones of its aggregate park behind it. Once, however often it is called.
+ */
+export function parkFailed(
+  pool: pg.Pool,
+  consumer: string,
+  message: BusMessage,
+  failure: { reason: string; attempts: number },
+): Promise<void> {
   return inTransaction(pool, async (tx) => {
     await lockParked(tx, consumer, aggregateOf(message));
     await insert(tx, consumer, message, { state: 'failed', ...failure });
   });
 }
 
-/** Sets a message aside, untried, behind an earlier one of its aggregate. Answers false if there is none any more: then it is to be handled. */
+/**
+ * Sets a message aside, untried, behind an earlier one of its aggregate. Answers false if there is none any more: then
+ * it is to be handled.
+ */
 export function parkBehind(pool: pg.Pool, consumer: string, message: BusMessage): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
     await lockParked(tx, consumer, aggregateOf(message));
     const first = await tx.$queryRawUnsafe<{ id: string }[]>(
-      'select id from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1', consumer, aggregateOf(message));
+      'select id from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1',
+      consumer,
+      aggregateOf(message),
+    );
     if (!first[0]) return false;
     await insert(tx, consumer, message, { state: 'waiting', reason: `behind ${first[0].id}`, attempts: 0 });
     return true;
   });
 }
 
-async function insert(tx: SqlTx, consumer: string, message: BusMessage, { state, reason, attempts }: { state: string; reason: string; attempts: number }): Promise<void> {
+async function insert(
+  tx: SqlTx,
+  consumer: string,
+  message: BusMessage,
+  { state, reason, attempts }: { state: string; reason: string; attempts: number },
+): Promise<void> {
   const parsed = parseEnvelope(message.value);
   const event = parsed.ok ? parsed.envelope : undefined;
   await tx.$executeRawUnsafe(
     `insert into platform.parked (consumer, aggregate, event_id, topic, event_type, message, state, reason, attempts)
      values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
-    consumer, aggregateOf(message), event && isId(event.eventId) ? event.eventId : contentId(message), message.topic,
-    event ? storable(event.eventType) : null, JSON.stringify(message.value), state, storable(reason), attempts);
+    consumer,
+    aggregateOf(message),
+    event && isId(event.eventId) ? event.eventId : contentId(message),
+    message.topic,
+    event ? storable(event.eventType) : null,
+    JSON.stringify(message.value),
+    state,
+    storable(reason),
+    attempts,
+  );
 }
 
 const mostCharacters = 2_000;
 
-/** A text as it can be stored and shown: what PostgreSQL refuses, and what would upset a terminal, is written as in JSON (`\\u0000`). */
-export const storable = (text: string): string => text.slice(0, mostCharacters)
-  .replace(/[\p{Cc}\p{Cs}]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).slice(0, mostCharacters);
+/**
+ * A text as it can be stored and shown: what PostgreSQL refuses, and what would upset a terminal, is written as in JSON
+ * (`\\u0000`).
+ */
+export const storable = (text: string): string =>
+  text
+    .slice(0, mostCharacters)
+    .replace(/[\p{Cc}\p{Cs}]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, mostCharacters);
 
 /** The most bytes of a key that an index takes beside what else is in it. */
 const mostKeyBytes = 1_000;
 
 /**
- * The key of a message as its dead letters are filed under. Ours are short and of letters; a stranger's may be anything that Kafka takes, and is made one that can be
- * stored: else its message could neither be handled nor set aside, and its partition would stand still for ever.
+ * The key of a message as its dead letters are filed under. Ours are short and of letters; a stranger's may be anything
+ * that Kafka takes, and is made one that can be stored: else its message could neither be handled nor set aside, and
+ * its partition would stand still for ever.
  */
 export function aggregateOf({ key }: Pick<BusMessage, 'key'>): string {
   const text = storable(key);
   if (text.length === key.length && Buffer.byteLength(text) <= mostKeyBytes) return text;
-  return Buffer.byteLength(key) <= mostKeyBytes / 6 ? text : `${text.slice(0, 100)}…${createHash('sha256').update(key).digest('hex')}`;
+  return Buffer.byteLength(key) <= mostKeyBytes / 6
+    ? text
+    : `${text.slice(0, 100)}…${createHash('sha256').update(key).digest('hex')}`;
 }
 
 /** Names what has no id of its own by its content, so that a duplicate of it is known as one. */
 function contentId({ topic, key, value }: BusMessage): string {
-  const hex = createHash('sha256').update(JSON.stringify([topic, key, value])).digest('hex');
+  const hex = createHash('sha256')
+    .update(JSON.stringify([topic, key, value]))
+    .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -20,10 +20,19 @@ export interface FeedPage {
   readonly events: readonly EventEnvelope[];
 }
 
-type Row = { readonly range: number; readonly epoch: string; readonly head: number | null } & { [Key in keyof EventRow]: EventRow[Key] | null };
+type Row = { readonly range: number; readonly epoch: string; readonly head: number | null } & {
+  [Key in keyof EventRow]: EventRow[Key] | null;
+};
 
-/** Several ranges of several feeds in one statement, hence as of one instant: no event at or below a page's version is missing in it but for the limit. */
-export async function readFeeds(tx: SqlTx, source: string, ranges: readonly FeedRange[]): Promise<{ epoch: string; pages: FeedPage[] }> {
+/**
+ * Several ranges of several feeds in one statement, hence as of one instant: no event at or below a page's version is
+ * missing in it but for the limit.
+ */
+export async function readFeeds(
+  tx: SqlTx,
+  source: string,
+  ranges: readonly FeedRange[],
+): Promise<{ epoch: string; pages: FeedPage[] }> {
   const rows = await tx.$queryRawUnsafe<Row[]>(
     `select r.range::int as range, (select id from platform.epoch) as epoch, h.version as head, e.*
      from unnest($1::text[], $2::text[], $3::int[], $4::int[]) with ordinality as r (kind, key, after, max, range)
@@ -36,8 +45,10 @@ export async function readFeeds(tx: SqlTx, source: string, ranges: readonly Feed
         where r.kind = 'stream' and e.stream = r.key and e.version > r.after order by e.version limit r.max)
      ) e on true
      order by r.range, case r.kind when 'feed' then e.feed_version else e.version end`,
-    ranges.map(({ kind }) => (kind === 'declared' ? 'feed' : 'stream')), ranges.map(({ key }) => key),
-    ranges.map(({ after }) => after), ranges.map(({ limit }) => limit),
+    ranges.map(({ kind }) => (kind === 'declared' ? 'feed' : 'stream')),
+    ranges.map(({ key }) => key),
+    ranges.map(({ after }) => after),
+    ranges.map(({ limit }) => limit),
   );
   const pages = ranges.map(() => ({ version: 0, events: [] as EventEnvelope[] }));
   for (const row of rows) {

@@ -15,25 +15,34 @@ const mostRounds = 10;
 type HeardRow = EventRow & { readonly position: string };
 
 /**
- * Fills a new table from the domain's event table while the live one serves and goes on being projected, then puts it in its place.
- * No event is lost: the shadow is filled from one snapshot of the log (which holds each stream without gaps), then brought, stream by stream, to where the live
- * projection is, the last step under a lock that the live projection waits for. What comes later is delivered by the bus, as ever.
+ * Fills a new table from the domain's event table while the live one serves and goes on being projected, then puts it
+ * in its place. No event is lost: the shadow is filled from one snapshot of the log (which holds each stream without
+ * gaps), then brought, stream by stream, to where the live projection is, the last step under a lock that the live
+ * projection waits for. What comes later is delivered by the bus, as ever.
  * @returns how many events were projected.
- * @throws Error when it is being rebuilt already, or when an event fails that had not failed live; the live table then stays as it was.
+ * @throws Error when it is being rebuilt already, or when an event fails that had not failed live; the live table
+ *   then stays as it was.
  */
 export const rebuildReadModel = (domain: Domain, model: ReadModel): Promise<{ events: number }> =>
-  withClient(domain.pool, (reader) => withClient(domain.pool, async (writer) => {
-    const { rows } = await reader.query<{ free: boolean }>(`select pg_try_advisory_lock(hashtext('platform.rebuild'), hashtext($1)) as free`, [model.name]);
-    if (!rows[0]!.free) throw new Error(`${model.name} is being rebuilt already`);
-    try {
-      return { events: await new Rebuild(domain, model, reader, writer).run() };
-    } finally {
-      // Each may be in a transaction, or broken: then the lock is gone with it.
-      await writer.query('rollback').catch(() => undefined);
-      await reader.query('rollback').catch(() => undefined);
-      await reader.query(`select pg_advisory_unlock(hashtext('platform.rebuild'), hashtext($1))`, [model.name]).catch(() => undefined);
-    }
-  }));
+  withClient(domain.pool, (reader) =>
+    withClient(domain.pool, async (writer) => {
+      const { rows } = await reader.query<{ free: boolean }>(
+        `select pg_try_advisory_lock(hashtext('platform.rebuild'), hashtext($1)) as free`,
+        [model.name],
+      );
+      if (!rows[0]!.free) throw new Error(`${model.name} is being rebuilt already`);
+      try {
+        return { events: await new Rebuild(domain, model, reader, writer).run() };
+      } finally {
+        // Each may be in a transaction, or broken: then the lock is gone with it.
+        await writer.query('rollback').catch(() => undefined);
+        await reader.query('rollback').catch(() => undefined);
+        await reader
+          .query(`select pg_advisory_unlock(hashtext('platform.rebuild'), hashtext($1))`, [model.name])
+          .catch(() => undefined);
+      }
+    }),
+  );
 
 class Rebuild {
   readonly #domain: Domain;
@@ -59,34 +68,46 @@ class Rebuild {
   async run(): Promise<number> {
     await this.#begin();
     await this.#fillFromSnapshot();
-    for (let round = 0; round < mostRounds && await this.#streamsBehind() > fewStreams; round += 1) {
+    for (let round = 0; round < mostRounds && (await this.#streamsBehind()) > fewStreams; round += 1) {
       await this.#writer.query('begin');
       await this.#catchUp();
       await this.#writer.query('commit');
     }
     await this.#swap();
-    await this.#writer.query('delete from platform.projected where read_model = $1 and generation < $2', [this.#model.name, this.#next]);
+    await this.#writer.query('delete from platform.projected where read_model = $1 and generation < $2', [
+      this.#model.name,
+      this.#next,
+    ]);
     return this.#events;
   }
 
   async #begin(): Promise<void> {
     const { name, table } = this.#model;
     const { rows } = await this.#writer.query<{ generation: number }>(
-      `insert into platform.read_model (name) values ($1) on conflict (name) do update set name = excluded.name returning generation`, [name]);
+      `insert into platform.read_model (name) values ($1) on conflict (name) do update set name = excluded.name returning generation`,
+      [name],
+    );
     this.#live = rows[0]!.generation;
     this.#next = this.#live + 1;
     // Left-overs of a rebuild that was cut short.
-    await this.#writer.query('delete from platform.projected where read_model = $1 and generation <> $2', [name, this.#live]);
+    await this.#writer.query('delete from platform.projected where read_model = $1 and generation <> $2', [
+      name,
+      this.#live,
+    ]);
     await this.#writer.query(`drop table if exists public.${this.#shadow}`);
     await this.#writer.query(`create table public.${this.#shadow} (like public.${table} including all)`);
-    const parked = await this.#writer.query<{ aggregate: string }>('select distinct aggregate from platform.parked where consumer = $1', [`${this.#domain.name}.readModel.${name}`]);
+    const parked = await this.#writer.query<{ aggregate: string }>(
+      'select distinct aggregate from platform.parked where consumer = $1',
+      [`${this.#domain.name}.readModel.${name}`],
+    );
     this.#parked = new Set(parked.rows.map(({ aggregate }) => aggregate));
   }
 
   async #fillFromSnapshot(): Promise<void> {
     await this.#reader.query('begin isolation level repeatable read read only');
     await this.#reader.query(
-      `declare heard no scroll cursor for select e.position, ${eventColumns} from platform.event e where e.type = any (${this.#types()}) order by e.position`);
+      `declare heard no scroll cursor for select e.position, ${eventColumns} from platform.event e where e.type = any (${this.#types()}) order by e.position`,
+    );
     for (;;) {
       const { rows } = await this.#reader.query<HeardRow>(`fetch ${batch} from heard`);
       if (!rows.length) break;
@@ -99,7 +120,10 @@ class Rebuild {
   }
 
   async #streamsBehind(): Promise<number> {
-    const { rows } = await this.#writer.query<{ count: number }>(`select count(*)::int as count from (${this.#behind()}) b`, [this.#model.name, this.#live, this.#next]);
+    const { rows } = await this.#writer.query<{ count: number }>(
+      `select count(*)::int as count from (${this.#behind()}) b`,
+      [this.#model.name, this.#live, this.#next],
+    );
     return rows[0]!.count;
   }
 
@@ -108,10 +132,12 @@ class Rebuild {
       `select e.position, ${eventColumns} from (${this.#behind()}) b
        join platform.event e on e.stream = b.stream and e.version > b.done and e.version <= b.goal
        where e.type = any (${this.#types()}) order by e.position`,
-      [this.#model.name, this.#live, this.#next]);
+      [this.#model.name, this.#live, this.#next],
+    );
     await this.#project(rows);
     const stuck = rows.find((row) => this.#stuck.has(row.stream));
-    if (stuck) throw new Error(`${stuck.stream} fails at an event that the live projection has done; the live table stays`);
+    if (stuck)
+      throw new Error(`${stuck.stream} fails at an event that the live projection has done; the live table stays`);
   }
 
   async #swap(): Promise<void> {
@@ -121,7 +147,10 @@ class Rebuild {
     await this.#writer.query(`select pg_advisory_xact_lock(hashtext('platform.read_model'), hashtext($1))`, [name]);
     await this.#catchUp();
     await swapTables(this.#writer, table, this.#shadow);
-    await this.#writer.query('update platform.read_model set generation = $2, rebuilt_at = clock_timestamp() where name = $1', [name, this.#next]);
+    await this.#writer.query(
+      'update platform.read_model set generation = $2, rebuilt_at = clock_timestamp() where name = $1',
+      [name, this.#next],
+    );
     await this.#writer.query('commit');
   }
 
@@ -139,14 +168,15 @@ class Rebuild {
   async #project(rows: readonly HeardRow[]): Promise<void> {
     const reached = new Map<string, number>();
     for (const row of rows) {
-      if (this.#stuck.has(row.stream) || !await this.#projectOne(row)) continue;
+      if (this.#stuck.has(row.stream) || !(await this.#projectOne(row))) continue;
       reached.set(row.stream, row.version);
       this.#events += 1;
     }
     await this.#writer.query(
       `insert into platform.projected as p select $1, $2, * from unnest($3::text[], $4::int[])
        on conflict (read_model, generation, stream) do update set version = excluded.version`,
-      [this.#model.name, this.#next, [...reached.keys()], [...reached.values()]]);
+      [this.#model.name, this.#next, [...reached.keys()], [...reached.values()]],
+    );
   }
 
   async #projectOne(row: HeardRow): Promise<boolean> {
@@ -157,7 +187,10 @@ class Rebuild {
       await this.#model.project(sqlTx(this.#writer), event, this.#shadow);
       return true;
     } catch (error) {
-      if (!mayFail) throw new Error(`${event.eventType} ${event.eventId} cannot be projected: ${reasonOf(error)}`, { cause: error });
+      if (!mayFail)
+        throw new Error(`${event.eventType} ${event.eventId} cannot be projected: ${reasonOf(error)}`, {
+          cause: error,
+        });
       await this.#writer.query('rollback to savepoint event');
       this.#stuck.add(row.stream);
       return false;

@@ -21,12 +21,17 @@ describe('the relay', () => {
   let heard: EventEnvelope[];
 
   beforeEach(async () => {
-    const [domainDatabase, busDatabase] = await Promise.all([emptyDatabase(), databaseOf('platform/events/bus/migrations')]);
+    const [domainDatabase, busDatabase] = await Promise.all([
+      emptyDatabase(),
+      databaseOf('platform/events/bus/migrations'),
+    ]);
     urls = { domain: domainDatabase.url, bus: busDatabase.url };
     domain = counterDomain(urls.domain, { relay: () => relay });
     bus = await postgresBus({ databaseUrl: urls.bus, log });
     heard = [];
-    await bus.tail(['counters.v1'], ({ value }) => { heard.push(value as EventEnvelope); });
+    await bus.tail(['counters.v1'], ({ value }) => {
+      heard.push(value as EventEnvelope);
+    });
   });
   afterEach(async () => {
     await relay?.stop();
@@ -35,11 +40,21 @@ describe('the relay', () => {
     await domain.close();
   });
 
-  const append = (counter: string, from: number, to: number) => domain.transaction((tx) =>
-    domain.events.append(tx, from - 1, Array.from({ length: to - from + 1 }, () => raised(counter))));
-  const versionsOf = (counter: string) => heard.filter(({ metadata }) => metadata.aggregateId === `counter:${counter}`).map(({ metadata }) => metadata.aggregateVersion);
-  const waiting = async () => (await domain.pool.query<{ count: number }>('select count(*)::int as count from platform.outbox')).rows[0]!.count;
-  const drained = () => until(async () => await waiting() === 0);
+  const append = (counter: string, from: number, to: number) =>
+    domain.transaction((tx) =>
+      domain.events.append(
+        tx,
+        from - 1,
+        Array.from({ length: to - from + 1 }, () => raised(counter)),
+      ),
+    );
+  const versionsOf = (counter: string) =>
+    heard
+      .filter(({ metadata }) => metadata.aggregateId === `counter:${counter}`)
+      .map(({ metadata }) => metadata.aggregateVersion);
+  const waiting = async () =>
+    (await domain.pool.query<{ count: number }>('select count(*)::int as count from platform.outbox')).rows[0]!.count;
+  const drained = () => until(async () => (await waiting()) === 0);
 
   it('publishes what was committed, in order, as it was written, and then forgets it', async () => {
     const before = await append('a', 1, 2);
@@ -81,32 +96,46 @@ describe('the relay', () => {
     await other.close();
   });
 
-  it.each(['relay.read', 'relay.published', 'relay.deleted'])('loses nothing and keeps the order when it is killed at %s', async (point) => {
-    const counters = Array.from({ length: 5 }, () => randomUUID());
-    for (const counter of counters) await append(counter, 1, 4);
-    const process = superviseProcess({ script, args: [urls.domain, urls.bus], ready: /^relaying/, env: { FAIL_POINT: point }, envOfRestart: { FAIL_POINT: undefined } });
-    try {
-      await until(() => process.starts === 2, { timeoutMs: 20_000 });
-      for (const counter of counters) await append(counter, 5, 6);
-      await drained();
-      await until(() => counters.every((counter) => versionsOf(counter).includes(6)));
-      expect(process.output).toContain('[process 1 ended: SIGKILL]');
-      for (const counter of counters) {
-        const versions = versionsOf(counter);
-        expect(versions.filter((version, index) => versions.indexOf(version) === index)).toEqual([1, 2, 3, 4, 5, 6]);
-        // What was published and not yet deleted comes again, whole and in order; nothing else does.
-        expect(versions.filter((version, index) => versions.indexOf(version) !== index)).toEqual(point === 'relay.published' ? [1, 2, 3, 4] : []);
+  it.each(['relay.read', 'relay.published', 'relay.deleted'])(
+    'loses nothing and keeps the order when it is killed at %s',
+    async (point) => {
+      const counters = Array.from({ length: 5 }, () => randomUUID());
+      for (const counter of counters) await append(counter, 1, 4);
+      const process = superviseProcess({
+        script,
+        args: [urls.domain, urls.bus],
+        ready: /^relaying/,
+        env: { FAIL_POINT: point },
+        envOfRestart: { FAIL_POINT: undefined },
+      });
+      try {
+        await until(() => process.starts === 2, { timeoutMs: 20_000 });
+        for (const counter of counters) await append(counter, 5, 6);
+        await drained();
+        await until(() => counters.every((counter) => versionsOf(counter).includes(6)));
+        expect(process.output).toContain('[process 1 ended: SIGKILL]');
+        for (const counter of counters) {
+          const versions = versionsOf(counter);
+          expect(versions.filter((version, index) => versions.indexOf(version) === index)).toEqual([1, 2, 3, 4, 5, 6]);
+          // What was published and not yet deleted comes again, whole and in order; nothing else does.
+          expect(versions.filter((version, index) => versions.indexOf(version) !== index)).toEqual(
+            point === 'relay.published' ? [1, 2, 3, 4] : [],
+          );
+        }
+      } finally {
+        await process.stop();
       }
-    } finally {
-      await process.stop();
-    }
-  });
+    },
+  );
 
   it('keeps events in the outbox while the bus is down, takes new ones, and drains when it is back', async () => {
     let down = true;
     let refused = 0;
     const broken: EventBus = {
-      ...bus, consume: bus.consume.bind(bus), tail: bus.tail.bind(bus), close: bus.close.bind(bus),
+      ...bus,
+      consume: bus.consume.bind(bus),
+      tail: bus.tail.bind(bus),
+      close: bus.close.bind(bus),
       publish: async (topic, messages) => {
         if (!down) return bus.publish(topic, messages);
         refused += 1;
@@ -128,7 +157,9 @@ describe('the relay', () => {
     relay = await startRelay(domain, bus);
     await append('a', 1, 1);
     await until(() => heard.length === 1);
-    await domain.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'counters-events'`);
+    await domain.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'counters-events'`,
+    );
     await append('a', 2, 2);
     await until(() => versionsOf('a').includes(2));
     expect(versionsOf('a')).toEqual([1, 2]);

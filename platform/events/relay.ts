@@ -36,9 +36,9 @@ type OutboxRow = EventRow & { readonly position: string; /** Seconds since it wa
 type RelayedDomain = Pick<Domain, 'name' | 'pool' | 'log' | 'metrics'>;
 
 /**
- * Publishes a domain's events in the order of their positions, each after its commit, at least once: a row leaves the outbox only after the bus has it.
- * Of all processes of a domain one relays, elected by a lock that dies with its connection; the others stand by.
- * When the bus fails, events wait in the outbox, and appending goes on.
+ * Publishes a domain's events in the order of their positions, each after its commit, at least once: a row leaves the
+ * outbox only after the bus has it. Of all processes of a domain one relays, elected by a lock that dies with its
+ * connection; the others stand by. When the bus fails, events wait in the outbox, and appending goes on.
  */
 export async function startRelay(domain: RelayedDomain, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
   const { session, release } = await domainSession(domain);
@@ -55,7 +55,9 @@ export async function startRelay(domain: RelayedDomain, bus: EventBus, options: 
   const running = relay.run();
   return {
     wake: () => relay.wake(),
-    get leading() { return relay.leading; },
+    get leading() {
+      return relay.leading;
+    },
     async stop() {
       await relay.stop(running);
       await release();
@@ -110,7 +112,11 @@ class OutboxRelay {
         await this.#bell.wait(this.leading ? this.#options.pollMs : this.#options.standbyMs, signal);
       } catch (error) {
         this.#domain.metrics?.count('relayFailures', { domain: this.#domain.name });
-        if (this.#session.connected) this.#domain.log.warn({ err: error, domain: this.#domain.name, failures }, 'events wait in the outbox: publishing failed');
+        if (this.#session.connected)
+          this.#domain.log.warn(
+            { err: error, domain: this.#domain.name, failures },
+            'events wait in the outbox: publishing failed',
+          );
         await pause(backoffMs(failures, 100, 5_000), signal);
         failures += 1;
       }
@@ -129,21 +135,27 @@ class OutboxRelay {
 
   async #takeOffice(): Promise<void> {
     if (!this.#session.connected) return;
-    const { rows } = await this.#session.query<{ elected: boolean }>(`select pg_try_advisory_lock(${officeLock}) as elected`);
+    const { rows } = await this.#session.query<{ elected: boolean }>(
+      `select pg_try_advisory_lock(${officeLock}) as elected`,
+    );
     this.leading = rows[0]!.elected;
   }
 
   async #drain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { rows } = await this.#session.query<OutboxRow>(
-        `select o.position, extract(epoch from clock_timestamp() - o.at)::float8 as age, ${eventColumns} from platform.outbox o join platform.event e using (position) order by o.position limit $1`, [this.#options.batch]);
+        `select o.position, extract(epoch from clock_timestamp() - o.at)::float8 as age, ${eventColumns} from platform.outbox o join platform.event e using (position) order by o.position limit $1`,
+        [this.#options.batch],
+      );
       if (!rows.length) return;
       failPoint('relay.read');
       const began = performance.now();
       await this.#publish(rows);
       this.#count(rows, (performance.now() - began) / 1_000);
       failPoint('relay.published');
-      await this.#session.query('delete from platform.outbox where position = any ($1::bigint[])', [rows.map((row) => row.position)]);
+      await this.#session.query('delete from platform.outbox where position = any ($1::bigint[])', [
+        rows.map((row) => row.position),
+      ]);
       failPoint('relay.deleted');
       if (rows.length < this.#options.batch) return;
     }

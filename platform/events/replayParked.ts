@@ -9,18 +9,32 @@ export interface ReplayResult {
   /** How many left the dead letters. */
   readonly replayed: number;
   /** The message at which an aggregate stopped again; those behind it still wait. */
-  readonly failed: readonly { readonly id: number; readonly consumer: string; readonly aggregate: string; readonly reason: string }[];
+  readonly failed: readonly {
+    readonly id: number;
+    readonly consumer: string;
+    readonly aggregate: string;
+    readonly reason: string;
+  }[];
 }
 
-interface Head { readonly id: string; readonly message: unknown }
+interface Head {
+  readonly id: string;
+  readonly message: unknown;
+}
 
 /**
- * Handles what is parked, each aggregate in the order it was parked; one that has drained is unblocked and goes on with live events, none missed and none out of order.
- * What fails again stays first in its aggregate, with the new reason. May run while the consumers do.
+ * Handles what is parked, each aggregate in the order it was parked; one that has drained is unblocked and goes on with
+ * live events, none missed and none out of order. What fails again stays first in its aggregate, with the new reason.
+ * May run while the consumers do.
  */
-export async function replayParked(domain: Domain, consumers: readonly Consumer[], filter: ParkedFilter = {}): Promise<ReplayResult> {
+export async function replayParked(
+  domain: Domain,
+  consumers: readonly Consumer[],
+  filter: ParkedFilter = {},
+): Promise<ReplayResult> {
   const queues = new Map<string, { consumer: string; aggregate: string }>();
-  for (const { consumer, aggregate } of await listParked(domain.pool, filter)) queues.set(`${consumer}\n${aggregate}`, { consumer, aggregate });
+  for (const { consumer, aggregate } of await listParked(domain.pool, filter))
+    queues.set(`${consumer}\n${aggregate}`, { consumer, aggregate });
   let replayed = 0;
   const failed: { id: number; consumer: string; aggregate: string; reason: string }[] = [];
   for (const { consumer: name, aggregate } of queues.values()) {
@@ -32,24 +46,40 @@ export async function replayParked(domain: Domain, consumers: readonly Consumer[
   return { replayed, failed };
 }
 
-async function drain(domain: Domain, consumer: Consumer | undefined, name: string, aggregate: string): Promise<{ replayed: number; failed?: { id: number; reason: string } }> {
+async function drain(
+  domain: Domain,
+  consumer: Consumer | undefined,
+  name: string,
+  aggregate: string,
+): Promise<{ replayed: number; failed?: { id: number; reason: string } }> {
   for (let replayed = 0; ; replayed += 1) {
     const head = await firstOf(domain, name, aggregate);
     if (!head) return { replayed };
     const reason = consumer ? await replay(domain, consumer, aggregate, head) : `there is no consumer ${name} any more`;
     if (reason === undefined) continue;
-    await domain.pool.query(`update platform.parked set reason = $2, state = 'failed', attempts = attempts + 1 where id = $1`, [head.id, storable(reason)]);
+    await domain.pool.query(
+      `update platform.parked set reason = $2, state = 'failed', attempts = attempts + 1 where id = $1`,
+      [head.id, storable(reason)],
+    );
     return { replayed, failed: { id: Number(head.id), reason } };
   }
 }
 
 async function firstOf(domain: Domain, consumer: string, aggregate: string): Promise<Head | undefined> {
-  const { rows } = await domain.pool.query<Head>('select id, message from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1', [consumer, aggregate]);
+  const { rows } = await domain.pool.query<Head>(
+    'select id, message from platform.parked where consumer = $1 and aggregate = $2 order by id limit 1',
+    [consumer, aggregate],
+  );
   return rows[0];
 }
 
 /** Handles it and removes it in one transaction. @returns why it failed, if it did. */
-async function replay(domain: Domain, consumer: Consumer, aggregate: string, { id, message }: Head): Promise<string | undefined> {
+async function replay(
+  domain: Domain,
+  consumer: Consumer,
+  aggregate: string,
+  { id, message }: Head,
+): Promise<string | undefined> {
   const remove = async (tx: SqlTx) => {
     await lockParked(tx, consumer.name, aggregate);
     await tx.$executeRawUnsafe('delete from platform.parked where id = $1::bigint', id);

@@ -6,8 +6,14 @@ import type { Relay } from './relay.ts';
 /** An outbox longer than this is counted no further: looking must stay cheap when things are bad. */
 const countedRows = 100_000;
 
-/** Lets the domain's queues be seen, by two statements each time somebody asks, and whether its relay leads. Returns how to end that. */
-export function reportDomain({ name: domain, pool, metrics }: Pick<Domain, 'name' | 'pool' | 'metrics'>, relay: Pick<Relay, 'leading'>): () => void {
+/**
+ * Lets the domain's queues be seen, by two statements each time somebody asks, and whether its relay leads. Returns how
+ * to end that.
+ */
+export function reportDomain(
+  { name: domain, pool, metrics }: Pick<Domain, 'name' | 'pool' | 'metrics'>,
+  relay: Pick<Relay, 'leading'>,
+): () => void {
   metrics?.begin('relayFailures', { domain });
   metrics?.begin('eventsPublished', { domain });
   const ends = [
@@ -16,7 +22,8 @@ export function reportDomain({ name: domain, pool, metrics }: Pick<Domain, 'name
       const { depth, lag } = await outboxOf(pool);
       report('outboxDepth', { domain }, depth);
       report('relayLag', { domain }, lag);
-      for (const { consumer, state, count } of await countParked(pool)) report('parked', { domain, consumer, state }, count);
+      for (const { consumer, state, count } of await countParked(pool))
+        report('parked', { domain, consumer, state }, count);
     }),
   ];
   return () => ends.forEach((end) => end?.());
@@ -26,6 +33,7 @@ export function reportDomain({ name: domain, pool, metrics }: Pick<Domain, 'name
 async function outboxOf(pool: pg.Pool): Promise<{ depth: number; lag: number }> {
   const { rows } = await pool.query<{ depth: number; lag: number }>(
     `select (select count(*)::float8 from (select from platform.outbox limit ${countedRows}) as counted) as depth,
-       coalesce((select greatest(0, extract(epoch from clock_timestamp() - at))::float8 from platform.outbox order by position limit 1), 0) as lag`);
+       coalesce((select greatest(0, extract(epoch from clock_timestamp() - at))::float8 from platform.outbox order by position limit 1), 0) as lag`,
+  );
   return rows[0]!;
 }

@@ -13,13 +13,18 @@ export interface RunningConsumers {
 const hourMs = 3_600_000;
 
 /**
- * Lets consumers (and projections, see `projectReadModels`) hear the bus, each as a group of its own, and does what operators ask for: replays and rebuilds.
- * Resolves when all have joined.
+ * Lets consumers (and projections, see `projectReadModels`) hear the bus, each as a group of its own, and does what
+ * operators ask for: replays and rebuilds. Resolves when all have joined.
  */
-export async function runConsumers(domain: Domain, consumers: readonly Consumer[], bus: EventBus): Promise<RunningConsumers> {
+export async function runConsumers(
+  domain: Domain,
+  consumers: readonly Consumer[],
+  bus: EventBus,
+): Promise<RunningConsumers> {
   refuseDoubleNames(consumers);
   // Where somebody holds the table (a backup) events go to its default partition meanwhile.
-  const keep = () => keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
+  const keep = () =>
+    keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
   await keep();
   await prepareReadModels(domain, consumers);
   const housekeeping = setInterval(() => void keep(), hourMs).unref();
@@ -30,12 +35,17 @@ export async function runConsumers(domain: Domain, consumers: readonly Consumer[
   };
   try {
     subscriptions.push(await runOperations(domain, consumers));
-    // All are waited for: one that joins after another failed would be left behind, a member of its group that nobody stops.
-    const joined = await Promise.allSettled(consumers.map(async (consumer) => {
-      domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
-      const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
-      subscriptions.push(await bus.consume(consumer.name, topics, (message) => deliverCounted(domain, consumer, message)));
-    }));
+    // All are waited for: one that joins after another failed would be left behind, a member of its group that nobody
+    // stops.
+    const joined = await Promise.allSettled(
+      consumers.map(async (consumer) => {
+        domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
+        const topics = [...new Set(consumer.events.map(({ topic }) => topic))];
+        subscriptions.push(
+          await bus.consume(consumer.name, topics, (message) => deliverCounted(domain, consumer, message)),
+        );
+      }),
+    );
     const failed = joined.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
   } catch (error) {

@@ -4,7 +4,10 @@ import { cut } from '#platform/postgres/hungDatabases.ts';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { backoffMs, pause } from './pause.ts';
 
-/** A process that starts has its hands full with composing and planning, for seconds on a busy machine; a server that is not there refuses at once. */
+/**
+ * A process that starts has its hands full with composing and planning, for seconds on a busy machine; a server that is
+ * not there refuses at once.
+ */
 const firstTimeoutMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
@@ -51,25 +54,38 @@ export class Session {
   }
 
   /** @throws SessionLost while there is no connection; what `pg` throws otherwise. */
-  async query<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
+  async query<Row extends pg.QueryResultRow>(
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> {
     const turn = this.#last.then(() => this.#queryNow<Row>(sql, params));
-    this.#last = turn.then(() => undefined, () => undefined);
+    this.#last = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     return turn;
   }
 
-  async #queryNow<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[]): Promise<pg.QueryResult<Row>> {
+  async #queryNow<Row extends pg.QueryResultRow>(
+    sql: string,
+    params: readonly unknown[],
+  ): Promise<pg.QueryResult<Row>> {
     const client = this.#client;
     if (!client) throw new SessionLost(`the ${this.#name} session is not connected`);
     try {
       return await client.query<Row>(sql, [...params]);
     } catch (error) {
-      // A query that got no answer in time: the other end may be gone without a word, so this connection is not to be trusted.
+      // A query that got no answer in time: the other end may be gone without a word, so this connection is not to be
+      // trusted.
       if ((error as Error).message === 'Query read timeout') cut(client);
       throw error;
     }
   }
 
-  /** Hears a NOTIFY channel, across reconnects. What was said while disconnected is not heard: look for yourself `onConnect`. */
+  /**
+   * Hears a NOTIFY channel, across reconnects. What was said while disconnected is not heard: look for yourself
+   * `onConnect`.
+   */
   async listen(channel: string, hear: (payload: string) => void): Promise<void> {
     const known = this.#listeners.get(channel);
     if (known) {
@@ -100,16 +116,27 @@ export class Session {
   async #connect(connectionTimeoutMillis = 5_000): Promise<{ lost: Promise<void> }> {
     const { options } = this.#pool;
     // Named one by one because the pool hides them from enumeration.
-    const client = new PreparingClient({ ...options, password: options.password, ssl: options.ssl, application_name: this.#name, keepAlive: true,
-      connectionTimeoutMillis, query_timeout: queryTimeoutMs });
+    const client = new PreparingClient({
+      ...options,
+      password: options.password,
+      ssl: options.ssl,
+      application_name: this.#name,
+      keepAlive: true,
+      connectionTimeoutMillis,
+      query_timeout: queryTimeoutMs,
+    });
     const lost = new Promise<void>((resolve) => {
       client.on('end', () => resolve());
       client.on('error', () => resolve());
     });
-    client.on('notification', ({ channel, payload }) => this.#listeners.get(channel)?.forEach((hear) => hear(payload ?? '')));
+    client.on('notification', ({ channel, payload }) =>
+      this.#listeners.get(channel)?.forEach((hear) => hear(payload ?? '')),
+    );
     await client.connect();
     try {
-      await client.query(`set synchronous_commit = off; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`);
+      await client.query(
+        `set synchronous_commit = off; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`,
+      );
       for (const channel of this.#listeners.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       cut(client);

@@ -21,7 +21,10 @@ export function sqlTx(client: Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'quer
   };
 }
 
-/** Lends a connection of the pool, which drops it if it broke meanwhile. For pools of `PreparingClient`: another that breaks while nobody queries it ends the process. */
+/**
+ * Lends a connection of the pool, which drops it if it broke meanwhile. For pools of `PreparingClient`: another that
+ * breaks while nobody queries it ends the process.
+ */
 export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
@@ -32,21 +35,23 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
 }
 
 /** Runs `work` in a transaction of its own on a connection of the pool. */
-export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> => transact(pool, 'begin', work);
+export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+  transact(pool, 'begin', work);
 
 /** Runs reads that belong together: all see the database as of the first of them. */
 export const inSnapshot = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
   transact(pool, 'begin isolation level repeatable read read only', work);
 
-const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<T>): Promise<T> => withClient(pool, async (client) => {
-  await client.query(begin);
-  try {
-    const result = await work(sqlTx(client));
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    // If even that fails the connection is broken, and the transaction is over anyway.
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
-});
+const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+  withClient(pool, async (client) => {
+    await client.query(begin);
+    try {
+      const result = await work(sqlTx(client));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      // If even that fails the connection is broken, and the transaction is over anyway.
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  });

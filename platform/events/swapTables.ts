@@ -1,10 +1,14 @@
 import type pg from 'pg';
 
-interface IndexRow { readonly name: string; readonly shape: string }
+interface IndexRow {
+  readonly name: string;
+  readonly shape: string;
+}
 
 /**
- * Puts a table in the place of another of the same shape, within the caller's transaction: its name, and the names of its indexes and of the constraints that rest on them.
- * Readers wait at most 3 s (`lock_timeout`), then it fails and nothing has changed.
+ * Puts a table in the place of another of the same shape, within the caller's transaction: its name, and the names of
+ * its indexes and of the constraints that rest on them. Readers wait at most 3 s (`lock_timeout`), then it fails and
+ * nothing has changed.
  * @throws Error when a foreign key or a view refers to the table: it would go on referring to the old one.
  */
 export async function swapTables(client: pg.ClientBase, table: string, replacement: string): Promise<void> {
@@ -26,7 +30,9 @@ export async function swapTables(client: pg.ClientBase, table: string, replaceme
 async function indexesOf(client: pg.ClientBase, table: string): Promise<IndexRow[]> {
   const { rows } = await client.query<IndexRow>(
     `select c.relname as name, regexp_replace(pg_get_indexdef(i.indexrelid), ' INDEX .* USING ', ' ') || i.indisprimary as shape
-     from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = $1::regclass order by c.relname`, [`public.${table}`]);
+     from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = $1::regclass order by c.relname`,
+    [`public.${table}`],
+  );
   return rows;
 }
 
@@ -35,6 +41,8 @@ async function refuseReferences(client: pg.ClientBase, table: string): Promise<v
     `select conname as what from pg_constraint where contype = 'f' and (confrelid = $1::regclass or conrelid = $1::regclass)
      union all
      select r.ev_class::regclass::text from pg_depend d join pg_rewrite r on r.oid = d.objid
-     where d.classid = 'pg_rewrite'::regclass and d.refobjid = $1::regclass`, [`public.${table}`]);
+     where d.classid = 'pg_rewrite'::regclass and d.refobjid = $1::regclass`,
+    [`public.${table}`],
+  );
   if (rows[0]) throw new Error(`${table} cannot be rebuilt: ${rows[0].what} ties it to another table`);
 }

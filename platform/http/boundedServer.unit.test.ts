@@ -7,11 +7,18 @@ import { boundedServer, type ServerBounds } from './boundedServer.ts';
 
 const servers: Server[] = [];
 let answered: ServerResponse[] = [];
-afterEach(() => servers.splice(0).forEach((each) => { each.closeAllConnections(); each.close(); }));
+afterEach(() =>
+  servers.splice(0).forEach((each) => {
+    each.closeAllConnections();
+    each.close();
+  }),
+);
 
 async function served(bounds: Partial<ServerBounds>): Promise<RawConnection> {
   answered = [];
-  const server = boundedServer((_request, response) => { answered.push(response); }, bounds);
+  const server = boundedServer((_request, response) => {
+    answered.push(response);
+  }, bounds);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return new RawConnection((server.address() as AddressInfo).port);

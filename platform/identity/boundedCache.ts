@@ -1,4 +1,7 @@
-/** A map that forgets its oldest entry when it is full, and entries past their time: for results that may be recomputed at any time. */
+/**
+ * A map that forgets its oldest entry when it is full, and entries past their time: for results that may be recomputed
+ * at any time.
+ */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, { value: Value; until: number }>();
   readonly #max: number;

@@ -24,12 +24,18 @@ export interface TokenRequest {
   readonly now?: Date;
 }
 
-/** An access token as the chain's identity provider would issue it (RFC 9068). For development and tests: production has no such key. */
+/**
+ * An access token as the chain's identity provider would issue it (RFC 9068). For development and tests: production has
+ * no such key.
+ */
 export async function issueToken(key: JWK, request: TokenRequest): Promise<string> {
   const issuedAt = Math.floor((request.now ?? new Date()).getTime() / 1000);
   return new SignJWT({ roles: request.roles, bindings: request.bindings ?? {} })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
-    .setIssuer(developmentIssuer).setAudience(developmentAudience).setSubject(request.subject)
-    .setIssuedAt(issuedAt).setExpirationTime(issuedAt + (request.lifetimeSeconds ?? 12 * 3600))
+    .setIssuer(developmentIssuer)
+    .setAudience(developmentAudience)
+    .setSubject(request.subject)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + (request.lifetimeSeconds ?? 12 * 3600))
     .sign(await importJWK(key, 'ES256'));
 }

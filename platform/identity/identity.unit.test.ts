@@ -10,13 +10,19 @@ let identity: Identity;
 let now = new Date('2026-03-01T12:00:00Z');
 
 const principal: Principal = {
-  kind: 'user', subject: 'someone', roles: ['reader'], scopes: new Set(['things:read']), bindings: { place: '17' }, channel: 'web',
+  kind: 'user',
+  subject: 'someone',
+  roles: ['reader'],
+  scopes: new Set(['things:read']),
+  bindings: { place: '17' },
+  channel: 'web',
 };
 
 beforeAll(async () => {
   [clientKey, internalKey] = await Promise.all([newSigningKey(), newSigningKey()]);
   identity = await createIdentity({
-    internalKey, clock: () => now,
+    internalKey,
+    clock: () => now,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(clientKey)] } },
     scopesOf: (role) => (role === 'reader' ? ['things:read'] : []),
   });
@@ -24,7 +30,12 @@ beforeAll(async () => {
 
 describe('client tokens', () => {
   it('become principals with the scopes of their roles', async () => {
-    const token = await issueToken(clientKey, { subject: 'someone', roles: ['reader', 'unheard-of'], bindings: { place: '17' }, now });
+    const token = await issueToken(clientKey, {
+      subject: 'someone',
+      roles: ['reader', 'unheard-of'],
+      bindings: { place: '17' },
+      now,
+    });
     const { principal: verified, issuedAt, expiresAt } = await identity.verifyClientToken(token, 'web');
     expect(verified).toMatchObject({ kind: 'user', subject: 'someone', bindings: { place: '17' }, channel: 'web' });
     expect([...verified.scopes]).toEqual(['things:read']);
@@ -37,14 +48,28 @@ describe('client tokens', () => {
     expect((await identity.verifyClientToken(token, 'web')).expiresAt).toEqual(new Date('2026-03-02T12:00:00Z'));
   });
 
-  const payload = () => ({ sub: 'someone', roles: ['reader'], iss: developmentIssuer, aud: developmentAudience, iat: now.getTime() / 1000, exp: now.getTime() / 1000 + 60 });
+  const payload = () => ({
+    sub: 'someone',
+    roles: ['reader'],
+    iss: developmentIssuer,
+    aud: developmentAudience,
+    iat: now.getTime() / 1000,
+    exp: now.getTime() / 1000 + 60,
+  });
   const signed = async (claims: object, header: object = {}, key = clientKey) =>
-    new SignJWT({ ...payload(), ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header }).sign(await importJWK(key, 'ES256'));
+    new SignJWT({ ...payload(), ...claims })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header })
+      .sign(await importJWK(key, 'ES256'));
 
   it.each<[string, () => Promise<string> | string]>([
     ['alg none', () => new UnsecuredJWT(payload()).encode()],
-    ['HS256 with the public key as secret', () =>
-      new SignJWT(payload()).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' }).sign(Buffer.from(JSON.stringify(publicHalf(clientKey)).padEnd(64)))],
+    [
+      'HS256 with the public key as secret',
+      () =>
+        new SignJWT(payload())
+          .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
+          .sign(Buffer.from(JSON.stringify(publicHalf(clientKey)).padEnd(64))),
+    ],
     ['another audience', () => signed({ aud: 'elsewhere' })],
     ['another issuer', () => signed({ iss: 'elsewhere' })],
     ['an id token', () => signed({}, { typ: 'JWT' })],
@@ -77,20 +102,41 @@ describe('client tokens', () => {
     const token = await signed({});
     await identity.verifyClientToken(token, 'web');
     const [header = '', claims = '', signature = ''] = token.split('.');
-    const lastBits = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', (end) => signature.slice(0, -1) + end)
-      .filter((other) => other !== signature && Buffer.from(other, 'base64url').equals(Buffer.from(signature, 'base64url')));
+    const lastBits = Array.from(
+      'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+      (end) => signature.slice(0, -1) + end,
+    ).filter(
+      (other) => other !== signature && Buffer.from(other, 'base64url').equals(Buffer.from(signature, 'base64url')),
+    );
     expect(lastBits).toHaveLength(15);
     const signatures = [
-      ...lastBits, `${signature}=`, `${signature}==`, `${signature}.`,
-      ...[' ', '\n', '\t', '\r\n', '\f', '\u00a0'].flatMap((space) => Array.from({ length: 10 }, (_, at) => `${signature.slice(0, at * 9)}${space.repeat(at + 1)}${signature.slice(at * 9)}`)),
+      ...lastBits,
+      `${signature}=`,
+      `${signature}==`,
+      `${signature}.`,
+      ...[' ', '\n', '\t', '\r\n', '\f', '\u00a0'].flatMap((space) =>
+        Array.from(
+          { length: 10 },
+          (_, at) => `${signature.slice(0, at * 9)}${space.repeat(at + 1)}${signature.slice(at * 9)}`,
+        ),
+      ),
     ];
-    const variants = [...signatures.map((other) => `${header}.${claims}.${other}`), ` ${token}`, `${token} `, `${header} .${claims}.${signature}`, `${header}.${claims}=.${signature}`];
-    for (const variant of variants) await expect(identity.verifyClientToken(variant, 'web'), JSON.stringify(variant)).rejects.toThrow(InvalidToken);
+    const variants = [
+      ...signatures.map((other) => `${header}.${claims}.${other}`),
+      ` ${token}`,
+      `${token} `,
+      `${header} .${claims}.${signature}`,
+      `${header}.${claims}=.${signature}`,
+    ];
+    for (const variant of variants)
+      await expect(identity.verifyClientToken(variant, 'web'), JSON.stringify(variant)).rejects.toThrow(InvalidToken);
   });
 
   it('have 8,192 characters at most', async () => {
     await identity.verifyClientToken(await signed({ note: 'x'.repeat(5_000) }), 'web');
-    await expect(identity.verifyClientToken(await signed({ note: 'x'.repeat(8_000) }), 'web')).rejects.toThrow(InvalidToken);
+    await expect(identity.verifyClientToken(await signed({ note: 'x'.repeat(8_000) }), 'web')).rejects.toThrow(
+      InvalidToken,
+    );
   });
 
   it('are refused once they have ended, although they were accepted before', async () => {
@@ -124,8 +170,22 @@ describe('internal tokens', () => {
     ['a binding that is a number', { bindings: { place: 17 } }],
   ])('are refused: %s', async (_name, claims) => {
     const iat = now.getTime() / 1000;
-    const whole = { kind: 'user', sub: 'someone', roles: [], scopes: [], bindings: {}, channel: 'web', iss: 'drburger-internal', aud: 'things', iat, exp: iat + 60, ...claims };
-    const token = await new SignJWT(whole as never).setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' }).sign(await importJWK(internalKey, 'ES256'));
+    const whole = {
+      kind: 'user',
+      sub: 'someone',
+      roles: [],
+      scopes: [],
+      bindings: {},
+      channel: 'web',
+      iss: 'drburger-internal',
+      aud: 'things',
+      iat,
+      exp: iat + 60,
+      ...claims,
+    };
+    const token = await new SignJWT(whole as never)
+      .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' })
+      .sign(await importJWK(internalKey, 'ES256'));
     await expect(identity.verifyInternalToken(token, 'things')).rejects.toThrow(InvalidToken);
   });
 

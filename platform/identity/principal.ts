@@ -19,10 +19,20 @@ export const hasScope = (principal: Principal, scope: string): boolean =>
   principal.scopes.has(scope) || principal.scopes.has('admin');
 
 export const anonymous = (channel: string, scopes: readonly string[]): Principal => ({
-  kind: 'anonymous', subject: 'anonymous', roles: ['anonymous'], scopes: new Set(scopes), bindings: {}, channel,
+  kind: 'anonymous',
+  subject: 'anonymous',
+  roles: ['anonymous'],
+  scopes: new Set(scopes),
+  bindings: {},
+  channel,
 });
 
 /** The identity under which a service calls others, and does what nobody asked for. */
 export const servicePrincipal = (name: string): Principal => ({
-  kind: 'service', subject: name, roles: [], scopes: new Set(), bindings: {}, channel: 'internal',
+  kind: 'service',
+  subject: name,
+  roles: [],
+  scopes: new Set(),
+  bindings: {},
+  channel: 'internal',
 });

@@ -22,19 +22,34 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-const identityWith = async (kept: NonNullable<IdentityOptions['client']>['kept']) => createIdentity({
-  internalKey: await newSigningKey(), scopesOf: () => [],
-  client: { issuer: developmentIssuer, audience: developmentAudience, keys: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), kept },
-});
+const identityWith = async (kept: NonNullable<IdentityOptions['client']>['kept']) =>
+  createIdentity({
+    internalKey: await newSigningKey(),
+    scopesOf: () => [],
+    client: {
+      issuer: developmentIssuer,
+      audience: developmentAudience,
+      keys: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+      kept,
+    },
+  });
 const token = (signer = key) => issueToken(signer, { subject: 'someone', roles: ['customer'] });
 /** As the issuer would sign it after it has changed its key. */
-const tokenOfAnotherKey = async () => new SignJWT({}).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'another' }).setSubject('someone')
-  .setIssuer(developmentIssuer).setAudience(developmentAudience).setIssuedAt().setExpirationTime('1 minute').sign(await importJWK(await newSigningKey(), 'ES256'));
+const tokenOfAnotherKey = async () =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'another' })
+    .setSubject('someone')
+    .setIssuer(developmentIssuer)
+    .setAudience(developmentAudience)
+    .setIssuedAt()
+    .setExpirationTime('1 minute')
+    .sign(await importJWK(await newSigningKey(), 'ES256'));
 const always = { freshMs: 0, keptMs: 60_000 };
 
 it('are asked for, and asked again', async () => {
   const identity = await identityWith(always);
-  for (let n = 0; n < 2; n += 1) expect((await identity.verifyClientToken(await token(), `channel${n}`)).principal.subject).toBe('someone');
+  for (let n = 0; n < 2; n += 1)
+    expect((await identity.verifyClientToken(await token(), `channel${n}`)).principal.subject).toBe('someone');
   expect(asked).toBe(2);
 });
 

@@ -10,12 +10,16 @@ beforeEach(() => {
   now = at(10);
   revocations = new Revocations(() => now);
   heard = 0;
-  revocations.onRevoked(() => { heard += 1; });
+  revocations.onRevoked(() => {
+    heard += 1;
+  });
 });
 
 it('ends what was issued up to the instant, and the second that it is in; of that subject alone', () => {
   revocations.add({ subject: 'a', before: at(5, 500) });
-  expect([at(4), at(5), at(5, 500), at(5, 501), at(6)].map((issuedAt) => revocations.isRevoked('a', issuedAt))).toEqual([true, true, true, false, false]);
+  expect([at(4), at(5), at(5, 500), at(5, 501), at(6)].map((issuedAt) => revocations.isRevoked('a', issuedAt))).toEqual(
+    [true, true, true, false, false],
+  );
   expect(revocations.isRevoked('b', at(4))).toBe(false);
 });
 
@@ -30,7 +34,9 @@ it('grows only: in whatever order they are heard, and however often', () => {
 });
 
 it('tells nobody who does not listen any more', () => {
-  const stop = revocations.onRevoked(() => { throw new Error('told'); });
+  const stop = revocations.onRevoked(() => {
+    throw new Error('told');
+  });
   stop();
   revocations.add({ subject: 'a', before: at(5) });
   expect(heard).toBe(1);

@@ -1,4 +1,13 @@
-import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, errors, importJWK, type CryptoKey, type JWK, type JWTVerifyGetKey } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  decodeJwt,
+  errors,
+  importJWK,
+  type CryptoKey,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose';
 import type { Principal } from './principal.ts';
 
 /** Who this process is among services in processes of their own, and whom it believes. */
@@ -15,7 +24,9 @@ export interface ServiceKeys {
 
 export interface InternalSigner {
   /** By whom, and with what, a token about this principal is signed. */
-  signerOf(principal: Principal): Promise<{ readonly issuer: string; readonly key: CryptoKey | Uint8Array; readonly keyId: string }>;
+  signerOf(
+    principal: Principal,
+  ): Promise<{ readonly issuer: string; readonly key: CryptoKey | Uint8Array; readonly keyId: string }>;
   /** The key that a token's issuer must have signed it with. */
   readonly keys: JWTVerifyGetKey;
   /** Whether this issuer may say that it is, or brings, this principal. */
@@ -29,13 +40,30 @@ export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
   const key = await importJWK(internalKey, 'ES256');
   const keyId = await keyIdOf(internalKey);
   const keys = createLocalJWKSet({ keys: [await named(internalKey)] });
-  return { signerOf: () => Promise.resolve({ issuer: soleIssuer, key, keyId }), keys, mayClaim: (issuer) => issuer === soleIssuer };
+  return {
+    signerOf: () => Promise.resolve({ issuer: soleIssuer, key, keyId }),
+    keys,
+    mayClaim: (issuer) => issuer === soleIssuer,
+  };
 }
 
 /** Each service has a key of its own. */
 export async function signerAmong({ self, privateKeys, publicKeys, edges }: ServiceKeys): Promise<InternalSigner> {
-  const imported = new Map(await Promise.all(Object.entries(privateKeys).map(async ([name, key]) => [name, { issuer: name, key: await importJWK(key, 'ES256'), keyId: await keyIdOf(key) }] as const)));
-  const sets = new Map(await Promise.all(Object.entries(publicKeys).map(async ([name, keys]) => [name, createLocalJWKSet({ keys: await Promise.all(keys.map(named)) })] as const)));
+  const imported = new Map(
+    await Promise.all(
+      Object.entries(privateKeys).map(
+        async ([name, key]) =>
+          [name, { issuer: name, key: await importJWK(key, 'ES256'), keyId: await keyIdOf(key) }] as const,
+      ),
+    ),
+  );
+  const sets = new Map(
+    await Promise.all(
+      Object.entries(publicKeys).map(
+        async ([name, keys]) => [name, createLocalJWKSet({ keys: await Promise.all(keys.map(named)) })] as const,
+      ),
+    ),
+  );
   return {
     signerOf(principal) {
       const issuer = principal.kind === 'service' ? principal.subject : self;
@@ -45,7 +73,8 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
     keys: (header, token) => {
       const set = sets.get(decodeJwt(`.${String(token.payload)}.`).iss ?? '');
       if (!set) throw new errors.JWKSNoMatchingKey();
-      // While a key is exchanged a service has two, and a token says by which it is signed; one that says nothing fits a sole key.
+      // While a key is exchanged a service has two, and a token says by which it is signed; one that says nothing fits
+      // a sole key.
       return set(header, token);
     },
     mayClaim: (issuer, { kind, subject }) => (kind === 'service' ? issuer === subject : edges.includes(issuer)),

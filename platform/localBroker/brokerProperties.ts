@@ -22,8 +22,22 @@ listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.se
 listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 `;
 
-/** A single node: nothing is replicated, nobody waits for others to join a group, topics are made by us alone; after a kill it is let in again soon. */
-export const brokerProperties = ({ folder, port, controllerPort, secured }: { readonly folder: string; readonly port: number; readonly controllerPort: number; readonly secured?: SecuredListener }): string => `
+/**
+ * A single node: nothing is replicated, nobody waits for others to join a group, topics are made by us alone; after a
+ * kill it is let in again soon.
+ */
+export const brokerProperties = ({
+  folder,
+  port,
+  controllerPort,
+  secured,
+}: {
+  readonly folder: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly secured?: SecuredListener;
+}): string =>
+  `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}

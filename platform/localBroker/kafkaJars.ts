@@ -15,7 +15,8 @@ export const java = (): string => (process.env['JAVA_HOME'] ? join(process.env['
 export function kafkaLacks(): string | undefined {
   const { stderr, error } = spawnSync(java(), ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(stderr ?? '')?.[1]);
-  if (error || !version) return `Java is missing: a broker needs ${oldestJava} or newer (apt-get install openjdk-17-jre-headless, or set JAVA_HOME)`;
+  if (error || !version)
+    return `Java is missing: a broker needs ${oldestJava} or newer (apt-get install openjdk-17-jre-headless, or set JAVA_HOME)`;
   if (version < oldestJava) return `Java is ${version}: a broker needs ${oldestJava} or newer (set JAVA_HOME)`;
   if (existsSync(folder()) || spawnSync('mvn', ['--version'], { stdio: 'ignore' }).status === 0) return undefined;
   return "Maven is missing: it fetches the broker's jars (apt-get install maven)";
@@ -30,16 +31,31 @@ export async function kafkaJars(progress: (line: string) => void): Promise<strin
   progress('fetching Apache Kafka from Maven Central, once');
   const draft = `${target}.${process.pid}`;
   try {
-    await promisify(execFile)('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${draft}`]);
+    await promisify(execFile)('mvn', [
+      '-q',
+      '-B',
+      '-f',
+      pom,
+      'dependency:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${draft}`,
+    ]);
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     // Another run was quicker.
     if (existsSync(target)) return target;
     const { stdout = '', message } = error as Error & { stdout?: string };
-    throw new StartupError(`The jars of ops/kafka/pom.xml could not be fetched: ${(/ERROR\W+(.*)/.exec(stdout)?.[1] ?? message).slice(0, 300)}`);
+    throw new StartupError(
+      `The jars of ops/kafka/pom.xml could not be fetched: ${(/ERROR\W+(.*)/.exec(stdout)?.[1] ?? message).slice(0, 300)}`,
+    );
   }
   return target;
 }
 
-const folder = (): string => join(root, 'node_modules/.cache', `kafka-${createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12)}`);
+const folder = (): string =>
+  join(
+    root,
+    'node_modules/.cache',
+    `kafka-${createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12)}`,
+  );

@@ -21,20 +21,51 @@ export interface KafkaProcessOptions {
 
 const startsWithinMs = 60_000;
 
-/** Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it takes connections. @throws StartupError */
-export async function startKafkaProcess({ folder, port, controllerPort, secured, detached = false, progress = () => undefined }: KafkaProcessOptions): Promise<ChildProcess> {
+/**
+ * Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it takes connections. @throws
+ * StartupError
+ */
+export async function startKafkaProcess({
+  folder,
+  port,
+  controllerPort,
+  secured,
+  detached = false,
+  progress = () => undefined,
+}: KafkaProcessOptions): Promise<ChildProcess> {
   const jars = await kafkaJars(progress);
   mkdirSync(folder, { recursive: true });
   const properties = join(folder, 'server.properties');
   writeFileSync(properties, brokerProperties({ folder, port, controllerPort, secured }));
   writeFileSync(join(folder, 'log4j2.xml'), logging);
-  const options = ['-Xmx256m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
-  if (!existsSync(join(folder, 'data/meta.properties'))) format(folder, [...options, '-Dkafka.log=ERROR', 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId()}`, '-c', properties, ...usersOf(secured)]);
+  const options = [
+    '-Xmx256m',
+    '-Xms128m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    `${jars}/*`,
+    `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`,
+  ];
+  if (!existsSync(join(folder, 'data/meta.properties')))
+    format(folder, [
+      ...options,
+      '-Dkafka.log=ERROR',
+      'kafka.tools.StorageTool',
+      'format',
+      `--cluster-id=${clusterId()}`,
+      '-c',
+      properties,
+      ...usersOf(secured),
+    ]);
   progress(`starting the broker on port ${port}`);
   const log = join(folder, 'kafka.log');
   const out = openSync(log, 'w');
   const command = [java(), ...options, 'kafka.Kafka', properties];
-  const [program = '', ...args] = !detached && existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;
+  const [program = '', ...args] =
+    !detached && existsSync('/usr/bin/setpriv')
+      ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command]
+      : command;
   const child = spawn(program, args, { stdio: ['ignore', out, out], detached });
   closeSync(out);
   await started(child, log);
@@ -53,21 +84,28 @@ export async function stopKafkaProcess(child: ChildProcess, signal: NodeJS.Signa
 
 /** Of SCRAM, whose users are in the cluster's own data. */
 const usersOf = (secured: SecuredListener | undefined): string[] =>
-  (secured ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${secured.username},password=${secured.password}]`]) : []);
+  secured
+    ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+        '--add-scram',
+        `${mechanism}=[name=${secured.username},password=${secured.password}]`,
+      ])
+    : [];
 
 /** May begin with a dash: to be given with `=`, or it is taken for an option. */
 const clusterId = (): string => randomBytes(16).toString('base64url');
 
 function format(folder: string, args: readonly string[]): void {
   const { status, stdout, stderr } = spawnSync(java(), args, { encoding: 'utf8' });
-  if (status !== 0) throw new StartupError(`The broker's folder ${folder} could not be made ready: ${lastLine(stdout + stderr)}`);
+  if (status !== 0)
+    throw new StartupError(`The broker's folder ${folder} could not be made ready: ${lastLine(stdout + stderr)}`);
 }
 
 async function started(child: ChildProcess, log: string): Promise<void> {
   for (const deadline = Date.now() + startsWithinMs; ;) {
     const text = readFileSync(log, 'utf8');
     if (text.includes('Kafka Server started')) return;
-    if (child.exitCode !== null || child.signalCode !== null) throw new StartupError(`The broker ended at its start: ${lastLine(text)} (${log})`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new StartupError(`The broker ended at its start: ${lastLine(text)} (${log})`);
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new StartupError(`The broker did not start within ${startsWithinMs / 1_000} s: see ${log}`);
@@ -76,4 +114,5 @@ async function started(child: ChildProcess, log: string): Promise<void> {
   }
 }
 
-const lastLine = (text: string): string => /.*(?:Exception|ERROR|FATAL).*/.exec(text)?.[0] ?? text.trim().split('\n').at(-1) ?? '';
+const lastLine = (text: string): string =>
+  /.*(?:Exception|ERROR|FATAL).*/.exec(text)?.[0] ?? text.trim().split('\n').at(-1) ?? '';

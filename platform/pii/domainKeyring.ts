@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /**
- * The configuration keys of a domain that keeps personal data. They are secrets and have no default: a boot without them must fail,
- * since a key made up on the fly would lock everybody's data away at the next start.
+ * The configuration keys of a domain that keeps personal data. They are secrets and have no default: a boot without
+ * them must fail, since a key made up on the fly would lock everybody's data away at the next start.
  */
 export const piiConfig = {
-  PII_MASTER_KEYS: z.string().min(1).describe('base64 keys of 32 bytes, separated by commas: wrap the keys of customers’ data; the first wraps, all unwrap'),
+  PII_MASTER_KEYS: z
+    .string()
+    .min(1)
+    .describe(
+      'base64 keys of 32 bytes, separated by commas: wrap the keys of customers’ data; the first wraps, all unwrap',
+    ),
   PII_INDEX_KEY: z.string().min(1).describe('base64 key of 32 bytes: finds sealed data again; never change it'),
 };
 
@@ -16,7 +21,10 @@ const known = new WeakMap<object, Keyring>();
 export function keyringOf(domain: { readonly config: Readonly<Record<string, unknown>> }): Keyring {
   let keyring = known.get(domain.config);
   if (!keyring) {
-    keyring = createKeyring({ masterKeys: String(domain.config['PII_MASTER_KEYS']), indexKey: String(domain.config['PII_INDEX_KEY']) });
+    keyring = createKeyring({
+      masterKeys: String(domain.config['PII_MASTER_KEYS']),
+      indexKey: String(domain.config['PII_INDEX_KEY']),
+    });
     known.set(domain.config, keyring);
   }
   return keyring;

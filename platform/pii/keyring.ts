@@ -4,17 +4,21 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 export type DataKey = Uint8Array<ArrayBuffer>;
 
 /**
- * Keys for personal data. Each person has a data key of their own, stored wrapped by a master key. Deleting the wrapped key erases
- * the person wherever sealed fields were copied to without it. Backups that hold the wrapped keys must not outlive the promised time.
+ * Keys for personal data. Each person has a data key of their own, stored wrapped by a master key. Deleting the wrapped
+ * key erases the person wherever sealed fields were copied to without it. Backups that hold the wrapped keys must not
+ * outlive the promised time.
  */
 export interface Keyring {
   /** A fresh data key for one owner, and the form in which it may be stored. Only this owner's id unwraps it again. */
   newDataKey(owner: string): { key: DataKey; wrapped: Uint8Array<ArrayBuffer> };
-  /** Throws when the wrapped key belongs to another owner, was changed, or its master key is not among the configured ones. */
+  /**
+   * Throws when the wrapped key belongs to another owner, was changed, or its master key is not among the configured
+   * ones.
+   */
   unwrap(owner: string, wrapped: Uint8Array): DataKey;
   /**
-   * Finds a sealed value without opening the others: equal values of one field give equal 32 bytes, which say nothing without the
-   * index key. Normalise the value first (case, blanks).
+   * Finds a sealed value without opening the others: equal values of one field give equal 32 bytes, which say nothing
+   * without the index key. Normalise the value first (case, blanks).
    */
   blindIndex(field: string, value: string): Uint8Array<ArrayBuffer>;
 }
@@ -33,8 +37,8 @@ const readKey = (name: string, text: string): Buffer => {
 const keyId = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, keyIdBytes);
 
 /**
- * `masterKeys`: base64 keys of 32 bytes, separated by commas. The first one wraps new data keys, all of them unwrap: to rotate, put the new
- * one in front. `indexKey` must never change, or nothing is found any more.
+ * `masterKeys`: base64 keys of 32 bytes, separated by commas. The first one wraps new data keys, all of them unwrap: to
+ * rotate, put the new one in front. `indexKey` must never change, or nothing is found any more.
  */
 export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; indexKey: string }): Keyring {
   const masters = masterKeys.split(',').map((text) => readKey('PII master key', text));
@@ -56,7 +60,9 @@ export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; in
       if (!master) throw new Error('the master key that wrapped this data key is not configured');
       const nonceEnd = keyIdBytes + nonceBytes;
       const tagEnd = nonceEnd + tagBytes;
-      const decipher = createDecipheriv('aes-256-gcm', master, bytes.subarray(keyIdBytes, nonceEnd), { authTagLength: tagBytes })
+      const decipher = createDecipheriv('aes-256-gcm', master, bytes.subarray(keyIdBytes, nonceEnd), {
+        authTagLength: tagBytes,
+      })
         .setAAD(Buffer.from(owner))
         .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]));

@@ -14,7 +14,13 @@ const majorVersion = '18';
  * A new one is made beside it and moved into place, so that an interrupted first start leaves no half a cluster.
  * @throws StartupError when what is there is no such cluster.
  */
-export function ensureDataFolder(folder: string, { initdb }: Binaries, user: ServerUser, passwords: Passwords, durable: boolean): string {
+export function ensureDataFolder(
+  folder: string,
+  { initdb }: Binaries,
+  user: ServerUser,
+  passwords: Passwords,
+  durable: boolean,
+): string {
   const data = join(folder, 'data');
   if (existsSync(data)) {
     checkVersion(data);
@@ -30,11 +36,25 @@ export function ensureDataFolder(folder: string, { initdb }: Binaries, user: Ser
     user.own(draft);
     user.own(folder);
     const [program = initdb, ...args] = [
-      ...user.prefix, initdb, '-D', draft, '-U', superuser, '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
-      '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(durable ? [] : ['--no-sync']),
+      ...user.prefix,
+      initdb,
+      '-D',
+      draft,
+      '-U',
+      superuser,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      ...(durable ? [] : ['--no-sync']),
     ];
     const made = spawnSync(program, args, { encoding: 'utf8', uid: user.uid, gid: user.gid });
-    if (made.status !== 0) throw new StartupError(`PostgreSQL cannot make its data folder ${draft}: ${lastLine(made.stderr) || made.error?.message}.`);
+    if (made.status !== 0)
+      throw new StartupError(
+        `PostgreSQL cannot make its data folder ${draft}: ${lastLine(made.stderr) || made.error?.message}.`,
+      );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -52,7 +72,10 @@ function checkVersion(data: string): void {
 
 /** The line that says what went wrong, of what a PostgreSQL program printed. */
 export function lastLine(text: string | null): string {
-  const lines = (text ?? '').split('\n').map((line) => line.trim()).filter(Boolean);
+  const lines = (text ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   const telling = lines.findLast((line) => /\b(FATAL|PANIC|error):/i.test(line)) ?? lines.at(-1) ?? '';
   return telling.replace(/^.*?\b(FATAL|PANIC|error):\s*/i, '').replace(/\.$/, '');
 }

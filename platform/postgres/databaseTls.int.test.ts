@@ -16,7 +16,10 @@ describe('a PostgreSQL with TLS', () => {
     [own, foreign] = [certificates(), certificates()];
     const folder = mkdtempSync(join(temporaryFolder('tls'), 'cluster-'));
     cluster = await startCluster({ dataDir: folder, durable: false, log: () => undefined });
-    for (const [from, to] of [[own.cert, 'server.crt'], [own.key, 'server.key']] as const) {
+    for (const [from, to] of [
+      [own.cert, 'server.crt'],
+      [own.key, 'server.key'],
+    ] as const) {
       copyFileSync(from, join(folder, 'data', to));
       chmodSync(join(folder, 'data', to), 0o600);
     }
@@ -30,10 +33,20 @@ describe('a PostgreSQL with TLS', () => {
 
   /** Whether the connection is encrypted, or why there is none. */
   async function encrypted(tls: DatabaseTls, host = '127.0.0.1'): Promise<unknown> {
-    const client = new pg.Client(databaseUrl({ host, port: cluster.port, user: 'postgres', password: cluster.passwordOf('postgres'), database: 'postgres', tls }));
+    const client = new pg.Client(
+      databaseUrl({
+        host,
+        port: cluster.port,
+        user: 'postgres',
+        password: cluster.passwordOf('postgres'),
+        database: 'postgres',
+        tls,
+      }),
+    );
     try {
       await client.connect();
-      return (await client.query<{ ssl: boolean }>('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows[0]?.ssl;
+      return (await client.query<{ ssl: boolean }>('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows[0]
+        ?.ssl;
     } catch (error) {
       return (error as { code?: string }).code;
     } finally {

@@ -8,7 +8,10 @@ export interface DatabaseAddress {
 }
 
 export interface DatabaseTls {
-  /** As libpq has them: `require` encrypts, `verify-ca` asks for a certificate of the CA, `verify-full` for one of this host. */
+  /**
+   * As libpq has them: `require` encrypts, `verify-ca` asks for a certificate of the CA, `verify-full` for one of this
+   * host.
+   */
   readonly mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** Files in PEM: whom we believe, and who we are. */
   readonly ca?: string;

@@ -31,9 +31,13 @@ describe('a cluster of our own', () => {
   };
 
   it('gives each domain a database that the others cannot enter', async () => {
-    const [one] = await Promise.all(['one', 'two'].map((name) => ensureDatabase(cluster, { database: name, role: name })));
+    const [one] = await Promise.all(
+      ['one', 'two'].map((name) => ensureDatabase(cluster, { database: name, role: name })),
+    );
     await query(one!.url, 'CREATE TABLE secret (id int)');
-    await expect(query(cluster.url('one', 'two'), 'SELECT * FROM secret')).rejects.toThrow(/permission denied for database/);
+    await expect(query(cluster.url('one', 'two'), 'SELECT * FROM secret')).rejects.toThrow(
+      /permission denied for database/,
+    );
     expect(await query(one!.url, 'SELECT * FROM secret')).toEqual([]);
   });
 
@@ -45,7 +49,9 @@ describe('a cluster of our own', () => {
 
   it('lets nobody in without a password', async () => {
     await expect(query(`postgresql://postgres@127.0.0.1:${cluster.port}/postgres`, 'SELECT 1')).rejects.toThrow();
-    await expect(query(`postgresql://postgres:wrong@127.0.0.1:${cluster.port}/postgres`, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    await expect(query(`postgresql://postgres:wrong@127.0.0.1:${cluster.port}/postgres`, 'SELECT 1')).rejects.toThrow(
+      /password authentication failed/,
+    );
   });
 
   it('comes back on the same port with its data when it is killed', async () => {
@@ -59,6 +65,8 @@ describe('a cluster of our own', () => {
   });
 
   it('refuses a folder that a living process uses', async () => {
-    await expect(startCluster({ dataDir: folder, log: () => undefined })).rejects.toThrow(/already runs on .*: stop it, or set another DATA_DIR/);
+    await expect(startCluster({ dataDir: folder, log: () => undefined })).rejects.toThrow(
+      /already runs on .*: stop it, or set another DATA_DIR/,
+    );
   });
 });

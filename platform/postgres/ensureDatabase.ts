@@ -14,7 +14,10 @@ export interface DatabaseSpec {
  * Makes the role and the database unless they are there. Roles cannot connect to each other's databases.
  * @returns the URL under which the role reaches it, and whether the database is new.
  */
-export async function ensureDatabase(cluster: Pick<Cluster, 'adminUrl' | 'passwordOf' | 'url'>, spec: DatabaseSpec): Promise<{ url: string; created: boolean }> {
+export async function ensureDatabase(
+  cluster: Pick<Cluster, 'adminUrl' | 'passwordOf' | 'url'>,
+  spec: DatabaseSpec,
+): Promise<{ url: string; created: boolean }> {
   const client = await firstConnection(cluster.adminUrl);
   try {
     await ensureRole(client, spec.role, cluster.passwordOf(spec.role));
@@ -39,7 +42,9 @@ async function createDatabase(client: pg.Client, { database, role, template }: D
   if (known.rowCount) return false;
   const name = pg.escapeIdentifier(database);
   try {
-    await client.query(`CREATE DATABASE ${name} OWNER ${pg.escapeIdentifier(role)}${template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''}`);
+    await client.query(
+      `CREATE DATABASE ${name} OWNER ${pg.escapeIdentifier(role)}${template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''}`,
+    );
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
     return false;
@@ -48,7 +53,10 @@ async function createDatabase(client: pg.Client, { database, role, template }: D
   return true;
 }
 
-/** Another process was faster: duplicate_object, duplicate_database, unique_violation of the catalogue, or its update in between. */
+/**
+ * Another process was faster: duplicate_object, duplicate_database, unique_violation of the catalogue, or its update in
+ * between.
+ */
 function isAlreadyThere(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return ['42710', '42P04', '23505'].includes(code ?? '') || /tuple concurrently updated/.test(message ?? '');

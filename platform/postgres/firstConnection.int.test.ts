@@ -14,14 +14,42 @@ const address = async (change: (url: URL) => void): Promise<string> => {
 
 it('says in one line of a server that is not there, and of one that does not let us in, which one and what to do', async () => {
   const port = await freePortBlock(1);
-  const absent = migrate(await address((url) => { url.host = `127.0.0.1:${port}`; }), 'none');
+  const absent = migrate(
+    await address((url) => {
+      url.host = `127.0.0.1:${port}`;
+    }),
+    'none',
+  );
   await expect(absent).rejects.toBeInstanceOf(StartupError);
-  await expect(absent).rejects.toThrow(new RegExp(`^PostgreSQL at 127\\.0\\.0\\.1:${port} is not reached \\(connect ECONNREFUSED [^\\n]+\\): start it; DATABASE_HOST and DATABASE_PORT say where it is looked for\\.$`));
+  await expect(absent).rejects.toThrow(
+    new RegExp(
+      `^PostgreSQL at 127\\.0\\.0\\.1:${port} is not reached \\(connect ECONNREFUSED [^\\n]+\\): start it; DATABASE_HOST and DATABASE_PORT say where it is looked for\\.$`,
+    ),
+  );
   // Of a name with two addresses, both are tried.
-  await expect(firstConnection(await address((url) => { url.host = `localhost:${port}`; }))).rejects.toThrow(new RegExp(`^PostgreSQL at localhost:${port} is not reached \\([^\\n)]+\\): start it`));
-  await expect(firstConnection(await address((url) => { url.password = 'guessed'; })))
-    .rejects.toThrow(/^PostgreSQL at \S+:\d+ does not let test into the database \S+ \(password authentication failed for user "test"\): check the password; [^\n]+$/);
-  await expect(firstConnection(await address((url) => { url.pathname = '/none'; }))).rejects.toThrow(/\(database "none" does not exist\): check the password; "serve databases" makes [^\n]+$/);
+  await expect(
+    firstConnection(
+      await address((url) => {
+        url.host = `localhost:${port}`;
+      }),
+    ),
+  ).rejects.toThrow(new RegExp(`^PostgreSQL at localhost:${port} is not reached \\([^\\n)]+\\): start it`));
+  await expect(
+    firstConnection(
+      await address((url) => {
+        url.password = 'guessed';
+      }),
+    ),
+  ).rejects.toThrow(
+    /^PostgreSQL at \S+:\d+ does not let test into the database \S+ \(password authentication failed for user "test"\): check the password; [^\n]+$/,
+  );
+  await expect(
+    firstConnection(
+      await address((url) => {
+        url.pathname = '/none';
+      }),
+    ),
+  ).rejects.toThrow(/\(database "none" does not exist\): check the password; "serve databases" makes [^\n]+$/);
 });
 
 it('says in one line of a server that has taken the connection, and not answered', async () => {
@@ -29,6 +57,8 @@ it('says in one line of a server that has taken the connection, and not answered
   const line = await startTcpProxy({ port: Number(url.port) });
   line.stall();
   url.port = String(line.port);
-  await expect(firstConnection(url.href, 100)).rejects.toThrow(`PostgreSQL at 127.0.0.1:${line.port} has not answered within 0.1 s: see whether it is well; DATABASE_HOST`);
+  await expect(firstConnection(url.href, 100)).rejects.toThrow(
+    `PostgreSQL at 127.0.0.1:${line.port} has not answered within 0.1 s: see whether it is well; DATABASE_HOST`,
+  );
   await line.close();
 });

@@ -3,7 +3,8 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { connectWithinMs } from './connectWithinMs.ts';
 
 /**
- * A connection of a process that starts, for whoever ends it. A server that is not there, hangs or turns us away is told in one line: where it was looked for, and what to do.
+ * A connection of a process that starts, for whoever ends it. A server that is not there, hangs or turns us away is
+ * told in one line: where it was looked for, and what to do.
  * @throws StartupError
  */
 export async function firstConnection(url: string, withinMs = connectWithinMs): Promise<pg.Client> {
@@ -14,21 +15,38 @@ export async function firstConnection(url: string, withinMs = connectWithinMs): 
     await client.connect();
     return client;
   } catch (error) {
-    throw new StartupError(`PostgreSQL at ${client.host}:${client.port} ${whyNot(client, error, withinMs)}`, { cause: error });
+    throw new StartupError(`PostgreSQL at ${client.host}:${client.port} ${whyNot(client, error, withinMs)}`, {
+      cause: error,
+    });
   }
 }
 
 /** Nothing but what is to be done depends on the kind: whatever it is, the person at the keyboard can put it right. */
 function whyNot({ user, database }: pg.Client, error: unknown, withinMs: number): string {
   // Each address of a host is tried: the error then holds one for each, and says nothing itself.
-  const { code = '', message = '', errors: [first] = [] } = error as { code?: string; message?: string; errors?: readonly Error[] };
+  const {
+    code = '',
+    message = '',
+    errors: [first] = [],
+  } = error as { code?: string; message?: string; errors?: readonly Error[] };
   const said = (message || first?.message || code).replace(/\.$/, '');
-  if (message === 'timeout expired') return `has not answered within ${withinMs / 1_000} s: see whether it is well; DATABASE_HOST and DATABASE_PORT say where it is looked for.`;
-  if (notThere.has(code)) return `is not reached (${said}): start it; DATABASE_HOST and DATABASE_PORT say where it is looked for.`;
-  if (turnedAway.has(code)) return `does not let ${user} into the database ${database} (${said}): check the password; "serve databases" makes the roles and databases of all domains.`;
+  if (message === 'timeout expired')
+    return `has not answered within ${withinMs / 1_000} s: see whether it is well; DATABASE_HOST and DATABASE_PORT say where it is looked for.`;
+  if (notThere.has(code))
+    return `is not reached (${said}): start it; DATABASE_HOST and DATABASE_PORT say where it is looked for.`;
+  if (turnedAway.has(code))
+    return `does not let ${user} into the database ${database} (${said}): check the password; "serve databases" makes the roles and databases of all domains.`;
   return `cannot be connected to (${said}).`;
 }
 
-const notThere: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+const notThere: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 /** invalid_authorization_specification, invalid_password, invalid_catalog_name, insufficient_privilege */
 const turnedAway: ReadonlySet<string> = new Set(['28000', '28P01', '3D000', '42501']);

@@ -22,8 +22,9 @@ it('a process that ends waits for no server that hangs: queries fail, pools end,
   proxy.stall();
   const queries = Promise.allSettled([hung.query('SELECT 1'), hung.query('SELECT 2')]);
   const watching = giveUpHungDatabases(pino({ level: 'silent' }));
-  expect((await queries).map((each) => (each.status === 'rejected' ? (each.reason as Error).message : each.status))).toEqual([
-    expect.stringMatching(/Connection terminated/), 'the process stops, and the database does not answer']);
+  expect(
+    (await queries).map((each) => (each.status === 'rejected' ? (each.reason as Error).message : each.status)),
+  ).toEqual([expect.stringMatching(/Connection terminated/), 'the process stops, and the database does not answer']);
   await expect(hung.connect()).rejects.toThrow('does not answer');
   await hung.end();
   expect((await working).rows).toEqual([{ one: 1 }]);

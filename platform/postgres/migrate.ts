@@ -15,9 +15,10 @@ interface Migration {
 }
 
 /**
- * Applies what is missing of a folder of migrations in Prisma's layout (`<name>/migration.sql`), in order of their names, each in a transaction of its own
- * (so none may hold `CREATE INDEX CONCURRENTLY`). What was applied is kept in Prisma's own table, so that `prisma migrate deploy` stays usable.
- * Several processes may call it at once: they take turns.
+ * Applies what is missing of a folder of migrations in Prisma's layout (`<name>/migration.sql`), in order of their
+ * names, each in a transaction of its own (so none may hold `CREATE INDEX CONCURRENTLY`). What was applied is kept in
+ * Prisma's own table, so that `prisma migrate deploy` stays usable. Several processes may call it at once: they take
+ * turns.
  * @returns the names of those applied now.
  * @throws StartupError when one was edited after it was applied, or fails, and when the server is not reached.
  */
@@ -26,22 +27,35 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
 }
 
 /**
- * Applies the platform's own migrations: those of several folders, each kept under `<prefix>/<name>`, in the order given, in the schema `platform`.
- * Their tables are the platform's in every domain database; the domain's own migrations never touch them.
+ * Applies the platform's own migrations: those of several folders, each kept under `<prefix>/<name>`, in the order
+ * given, in the schema `platform`. Their tables are the platform's in every domain database; the domain's own
+ * migrations never touch them.
  */
-export async function migratePlatform(url: string, folders: readonly { readonly prefix: string; readonly folder: string }[] = platformFolders): Promise<string[]> {
-  const migrations = folders.filter(({ folder }) => existsSync(folder))
-    .flatMap(({ prefix, folder }) => read(folder).map((migration) => ({ ...migration, name: `${prefix}/${migration.name}` })));
+export async function migratePlatform(
+  url: string,
+  folders: readonly { readonly prefix: string; readonly folder: string }[] = platformFolders,
+): Promise<string[]> {
+  const migrations = folders
+    .filter(({ folder }) => existsSync(folder))
+    .flatMap(({ prefix, folder }) =>
+      read(folder).map((migration) => ({ ...migration, name: `${prefix}/${migration.name}` })),
+    );
   return apply(url, 'platform._platform_migrations', migrations);
 }
 
 const platformFolder = new URL('..', import.meta.url).pathname;
 
 /** Whatever the platform keeps in each domain's database. */
-const platformFolders = ['events', 'subgraph'].map((prefix) => ({ prefix, folder: join(platformFolder, prefix, 'migrations') }));
+const platformFolders = ['events', 'subgraph'].map((prefix) => ({
+  prefix,
+  folder: join(platformFolder, prefix, 'migrations'),
+}));
 
 function read(folder: string): Migration[] {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   return names.map((name) => {
     const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
     return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
@@ -56,7 +70,8 @@ async function apply(url: string, table: string, migrations: readonly Migration[
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
       migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`);
     const { rows } = await client.query<{ name: string; checksum: string }>(
-      `SELECT migration_name AS name, checksum FROM ${table} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`);
+      `SELECT migration_name AS name, checksum FROM ${table} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    );
     const done = new Map(rows.map((row) => [row.name, row.checksum]));
     const applied: string[] = [];
     for (const migration of migrations) {
@@ -70,14 +85,20 @@ async function apply(url: string, table: string, migrations: readonly Migration[
 }
 
 function checkUnedited({ name, checksum }: Migration, applied: string | undefined): void {
-  if (checksum !== applied) throw new StartupError(`Migration ${name} was edited after it was applied: restore it and add a new one, or begin anew with "start --fresh".`);
+  if (checksum !== applied)
+    throw new StartupError(
+      `Migration ${name} was edited after it was applied: restore it and add a new one, or begin anew with "start --fresh".`,
+    );
 }
 
 async function applyOne(client: pg.Client, table: string, { name, sql, checksum }: Migration): Promise<string> {
   await client.query('BEGIN');
   try {
     await client.query(sql);
-    await client.query(`INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`, [randomUUID(), checksum, name]);
+    await client.query(
+      `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), checksum, name],
+    );
     await client.query('COMMIT');
     return name;
   } catch (error) {

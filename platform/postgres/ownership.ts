@@ -4,14 +4,17 @@ import { join } from 'node:path';
 
 export class OwnedByOther extends Error {
   override readonly name = 'OwnedByOther';
-  constructor(readonly folder: string, readonly pid: number) {
+  constructor(
+    readonly folder: string,
+    readonly pid: number,
+  ) {
     super(`${folder} is in use by process ${pid}`);
   }
 }
 
 /**
- * Makes this process the one that uses a folder. Returns a function that gives it up.
- * A process that died, also by kill -9, owns nothing: its start time is kept, so that a reused process id is not mistaken for it.
+ * Makes this process the one that uses a folder. Returns a function that gives it up. A process that died, also by kill
+ * -9, owns nothing: its start time is kept, so that a reused process id is not mistaken for it.
  * @throws OwnedByOther when a living process owns it.
  */
 export function takeOwnership(folder: string): () => void {
@@ -41,7 +44,8 @@ function readOwner(path: string): { pid: number; startedAt: string } | undefined
 /** When a process began, in whatever form the system tells; undefined when there is none with that id. */
 export function startTime(pid: number): string | undefined {
   try {
-    if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
     // proc(5): the name in parentheses may hold anything; after it, field 3 is the state and field 22 the start time.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];

@@ -14,7 +14,9 @@ beforeEach(async () => {
 afterEach(() => pool.end());
 
 const prepared = async () =>
-  (await pool.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements ORDER BY prepare_time')).rows.map(({ statement }) => statement);
+  (
+    await pool.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements ORDER BY prepare_time')
+  ).rows.map(({ statement }) => statement);
 const nameOf = async (text: string) => (await pool.query<{ name: string }>(text, [1])).rows[0]?.name;
 
 it('prepares what comes often with parameters, and nothing else', async () => {
@@ -32,7 +34,9 @@ it('prepares what comes often with parameters, and nothing else', async () => {
 it('sees the table that another was exchanged for, with columns of its own', async () => {
   const text = 'SELECT name FROM thing WHERE id = $1 -- exchanged';
   for (let n = 0; n < 8; n += 1) await nameOf(text);
-  await pool.query(`CREATE TABLE other (id int PRIMARY KEY, more int, name text NOT NULL); INSERT INTO other VALUES (1, 0, 'another'); ALTER TABLE thing RENAME TO old; ALTER TABLE other RENAME TO thing; DROP TABLE old`);
+  await pool.query(
+    `CREATE TABLE other (id int PRIMARY KEY, more int, name text NOT NULL); INSERT INTO other VALUES (1, 0, 'another'); ALTER TABLE thing RENAME TO old; ALTER TABLE other RENAME TO thing; DROP TABLE old`,
+  );
   expect(await nameOf(text)).toBe('another');
 });
 
@@ -50,7 +54,9 @@ it('fails once where what is returned has another type since, and is good from t
 
 it('ends nothing when it is cut off while nobody listens; whoever queries it is told, and the pool has another', async () => {
   const client = await pool.connect();
-  const { rows: [server] } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const {
+    rows: [server],
+  } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
   const other = new pg.Client({ connectionString: pool.options.connectionString });
   await other.connect();
@@ -64,7 +70,8 @@ it('ends nothing when it is cut off while nobody listens; whoever queries it is 
 
 it('goes on after a statement failed where it was to be prepared', async () => {
   const client = await pool.connect();
-  const name = async () => (await client.query<{ name: string }>('SELECT name FROM thing WHERE id = $1 -- fails', [1])).rows[0]?.name;
+  const name = async () =>
+    (await client.query<{ name: string }>('SELECT name FROM thing WHERE id = $1 -- fails', [1])).rows[0]?.name;
   await name();
   await name();
   await client.query('ALTER TABLE thing RENAME TO away');

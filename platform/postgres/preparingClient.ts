@@ -27,35 +27,51 @@ function nameOf(text: string): string | undefined {
   return names.get(text);
 }
 
-/** SQLSTATE feature_not_supported, which PostgreSQL says when a prepared statement would now return other types; only its words tell. */
-const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean => code === '0A000' && message === 'cached plan must not change result type';
+/**
+ * SQLSTATE feature_not_supported, which PostgreSQL says when a prepared statement would now return other types; only
+ * its words tell.
+ */
+const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean =>
+  code === '0A000' && message === 'cached plan must not change result type';
 
 type Send = (query: unknown, ...rest: unknown[]) => unknown;
 
 /**
- * A connection on which statements that come often are prepared: PostgreSQL parses them once, and plans most of them once. For a pool's option `Client`.
- * A table that is exchanged or altered meanwhile is noticed, and the statement prepared anew. Where what a statement returns has another type since, it fails once
- * (`isInfrastructureFailure` knows: another try is good), and its connection prepares nothing any more.
- * A pooler in between must keep sessions, or know of prepared statements (pgbouncer does from 1.21).
+ * A connection on which statements that come often are prepared: PostgreSQL parses them once, and plans most of them
+ * once. For a pool's option `Client`. A table that is exchanged or altered meanwhile is noticed, and the statement
+ * prepared anew. Where what a statement returns has another type since, it fails once (`isInfrastructureFailure` knows:
+ * another try is good), and its connection prepares nothing any more. A pooler in between must keep sessions, or know
+ * of prepared statements (pgbouncer does from 1.21).
  */
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
-    noteConnection(this, typeof config === 'string' ? { connectionString: config } : config ?? {});
+    noteConnection(this, typeof config === 'string' ? { connectionString: config } : (config ?? {}));
     this.#refuseGivenUp();
     const send = this.query.bind(this) as Send;
-    // A pool lends it a moment before its borrower can listen: one that is cut off just then would end the process. Whoever queries it is told.
+    // A pool lends it a moment before its borrower can listen: one that is cut off just then would end the process.
+    // Whoever queries it is told.
     this.on('error', () => undefined);
     let prepares = true;
-    (this as unknown as { connection: EventEmitter }).connection.on('errorMessage', (error: { code?: string; message?: string }) => {
-      if (isOutdated(error)) prepares = false;
-    });
-    this.query = ((query: string | (Partial<pg.QueryConfig> & { submit?: unknown }), values: unknown, ...rest: unknown[]) => {
+    (this as unknown as { connection: EventEmitter }).connection.on(
+      'errorMessage',
+      (error: { code?: string; message?: string }) => {
+        if (isOutdated(error)) prepares = false;
+      },
+    );
+    this.query = ((
+      query: string | (Partial<pg.QueryConfig> & { submit?: unknown }),
+      values: unknown,
+      ...rest: unknown[]
+    ) => {
       if (typeof query === 'string') {
         const name = prepares && Array.isArray(values) ? nameOf(query) : undefined;
         return name === undefined ? send(query, values, ...rest) : send({ name, text: query, values }, ...rest);
       }
-      const name = prepares && query.text !== undefined && query.name === undefined && !query.submit ? nameOf(query.text) : undefined;
+      const name =
+        prepares && query.text !== undefined && query.name === undefined && !query.submit
+          ? nameOf(query.text)
+          : undefined;
       return send(name === undefined ? query : { ...query, name }, values, ...rest);
     }) as typeof this.query;
   }

@@ -27,7 +27,8 @@ export class PortTaken extends Error {
 export async function launchServer(options: ServerOptions): Promise<ChildProcess> {
   const deadline = Date.now() + startLimitMs;
   for (;;) {
-    const from = existsSync(options.logFile) && statSync(options.logFile).size < maxLogBytes ? statSync(options.logFile).size : 0;
+    const from =
+      existsSync(options.logFile) && statSync(options.logFile).size < maxLogBytes ? statSync(options.logFile).size : 0;
     const child = spawnServer(options, from === 0);
     const failure = await ready(child, options.data, deadline);
     if (failure === undefined) return child;
@@ -36,13 +37,18 @@ export async function launchServer(options: ServerOptions): Promise<ChildProcess
     // The backends of a server that was killed take a moment to notice.
     const straggling = /shared memory block .* still in use|lock file ".*" already exists/s.test(said);
     if (!straggling || Date.now() > deadline) {
-      throw new StartupError(`PostgreSQL does not start on ${options.data}: ${lastLine(said)} (see ${options.logFile}); "start --fresh" begins anew.`);
+      throw new StartupError(
+        `PostgreSQL does not start on ${options.data}: ${lastLine(said)} (see ${options.logFile}); "start --fresh" begins anew.`,
+      );
     }
     await sleep(100);
   }
 }
 
-/** Ends a server that an earlier run left behind (one that was killed where nothing ties the two together). The caller owns the folder, so nobody uses it. */
+/**
+ * Ends a server that an earlier run left behind (one that was killed where nothing ties the two together). The caller
+ * owns the folder, so nobody uses it.
+ */
 export async function stopLeftOver(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid');
   if (!existsSync(path)) return;
@@ -52,7 +58,11 @@ export async function stopLeftOver(data: string): Promise<void> {
     rmSync(path, { force: true });
     return;
   }
-  for (const [signal, waitMs] of [['SIGINT', 10_000], ['SIGQUIT', 5_000], ['SIGKILL', 2_000]] as const) {
+  for (const [signal, waitMs] of [
+    ['SIGINT', 10_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 2_000],
+  ] as const) {
     process.kill(pid, signal);
     const until = Date.now() + waitMs;
     while (Date.now() < until) {
@@ -91,12 +101,22 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
     ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   const [program = options.postgres, ...args] = [
-    ...options.user.prefix, options.postgres, '-D', options.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ...options.user.prefix,
+    options.postgres,
+    '-D',
+    options.data,
+    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   ];
   const log = openSync(options.logFile, freshLog ? 'w' : 'a', 0o600);
   try {
     // A group of its own: Ctrl-C is for us, and we stop the server last.
-    return spawn(program, args, { stdio: ['ignore', log, log], detached: true, uid: options.user.uid, gid: options.user.gid, env: { ...process.env, LC_ALL: 'C' } });
+    return spawn(program, args, {
+      stdio: ['ignore', log, log],
+      detached: true,
+      uid: options.user.uid,
+      gid: options.user.gid,
+      env: { ...process.env, LC_ALL: 'C' },
+    });
   } finally {
     closeSync(log);
   }

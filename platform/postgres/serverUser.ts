@@ -22,22 +22,27 @@ const asRoot = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'
 const endsWithParent = ['setpriv', '--pdeathsig', 'INT', '--'];
 
 /**
- * As root: a user namespace, in which root's files belong to user 1000; it needs no other user and works below a 0700 home.
- * Where namespaces are forbidden: user `nobody`, who must be able to reach the folder. Otherwise: as oneself.
+ * As root: a user namespace, in which root's files belong to user 1000; it needs no other user and works below a 0700
+ * home. Where namespaces are forbidden: user `nobody`, who must be able to reach the folder. Otherwise: as oneself.
  */
 export async function chooseServerUser(): Promise<ServerUser> {
   const isRoot = process.getuid?.() === 0;
   const deathNote = (await works([...endsWithParent, 'true'])) ? endsWithParent : [];
   if (!isRoot) return { prefix: deathNote, own: () => undefined };
-  if (await works([...asRoot, ...deathNote, 'true'])) return { prefix: [...asRoot, ...deathNote], own: () => undefined };
+  if (await works([...asRoot, ...deathNote, 'true']))
+    return { prefix: [...asRoot, ...deathNote], own: () => undefined };
   return { prefix: deathNote, uid: nobody, gid: nobody, own: chownAll };
 }
 
 async function works(command: readonly string[]): Promise<boolean> {
-  return run(command[0] ?? 'false', command.slice(1)).then(() => true, () => false);
+  return run(command[0] ?? 'false', command.slice(1)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function chownAll(folder: string): void {
   chownSync(folder, nobody, nobody);
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) chownSync(join(entry.parentPath, entry.name), nobody, nobody);
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
+    chownSync(join(entry.parentPath, entry.name), nobody, nobody);
 }

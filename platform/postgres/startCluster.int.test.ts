@@ -9,7 +9,8 @@ import { startCluster, type Cluster } from './startCluster.ts';
 describe('starting a cluster where something is in the way', () => {
   let folder: string;
   let cluster: Cluster | undefined;
-  const start = async (port?: number): Promise<Cluster> => (cluster = await startCluster({ dataDir: folder, durable: false, port, log: () => undefined }));
+  const start = async (port?: number): Promise<Cluster> =>
+    (cluster = await startCluster({ dataDir: folder, durable: false, port, log: () => undefined }));
 
   beforeEach(() => {
     folder = temporaryFolder('cluster');
@@ -24,13 +25,17 @@ describe('starting a cluster where something is in the way', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    await expect(start(port)).rejects.toThrow(`Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`);
+    await expect(start(port)).rejects.toThrow(
+      `Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`,
+    );
     other.close();
   });
 
   it('says that the folder holds something else', async () => {
     mkdirSync(join(folder, 'data'));
-    await expect(start()).rejects.toThrow(/holds no PostgreSQL cluster: put it right, or begin anew with "start --fresh"/);
+    await expect(start()).rejects.toThrow(
+      /holds no PostgreSQL cluster: put it right, or begin anew with "start --fresh"/,
+    );
     writeFileSync(join(folder, 'data/PG_VERSION'), '9\n');
     await expect(start()).rejects.toThrow(/holds a PostgreSQL 9 cluster, not 18/);
   });

@@ -17,7 +17,10 @@ export interface ClusterOptions {
   readonly dataDir: string;
   /** 0 (the default) takes a free one. */
   readonly port?: number;
-  /** False does not wait for the disk: for data that may be lost in a power cut, though not when a process is killed. Default true. */
+  /**
+   * False does not wait for the disk: for data that may be lost in a power cut, though not when a process is killed.
+   * Default true.
+   */
   readonly durable?: boolean;
   readonly maxConnections?: number;
   readonly log: (line: string) => void;
@@ -38,8 +41,9 @@ export interface Cluster {
 }
 
 /**
- * Runs a PostgreSQL server of the embedded binaries as a child of this process, listening on 127.0.0.1 only.
- * It ends with this process, however that ends. When the server itself is killed it is started again on the same port, and recovers.
+ * Runs a PostgreSQL server of the embedded binaries as a child of this process, listening on 127.0.0.1 only. It ends
+ * with this process, however that ends. When the server itself is killed it is started again on the same port, and
+ * recovers.
  * @throws StartupError with one line that says what to do.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -51,7 +55,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const durable = options.durable ?? true;
     const data = ensureDataFolder(folder, binaries, user, passwords, durable);
     await stopLeftOver(data);
-    const server = { postgres: binaries.postgres, user, data, logFile: join(folder, 'postgres.log'), durable, maxConnections: options.maxConnections ?? 300 };
+    const server = {
+      postgres: binaries.postgres,
+      user,
+      data,
+      logFile: join(folder, 'postgres.log'),
+      durable,
+      maxConnections: options.maxConnections ?? 300,
+    };
     const { child, port } = await launchOnPort(server, options.port ?? 0);
     return superviseServer({ ...server, port }, child, passwords, options.log, release);
   } catch (error) {
@@ -65,24 +76,37 @@ function own(folder: string): () => void {
   try {
     return takeOwnership(folder);
   } catch (error) {
-    if (error instanceof OwnedByOther) throw new StartupError(`Process ${error.pid} already runs on ${folder}: stop it, or set another DATA_DIR.`);
-    throw new StartupError(`The data folder ${folder} cannot be used (${(error as Error).message}): choose another DATA_DIR.`);
+    if (error instanceof OwnedByOther)
+      throw new StartupError(`Process ${error.pid} already runs on ${folder}: stop it, or set another DATA_DIR.`);
+    throw new StartupError(
+      `The data folder ${folder} cannot be used (${(error as Error).message}): choose another DATA_DIR.`,
+    );
   }
 }
 
-async function launchOnPort(server: Omit<ServerOptions, 'port'>, wanted: number): Promise<{ child: ChildProcess; port: number }> {
+async function launchOnPort(
+  server: Omit<ServerOptions, 'port'>,
+  wanted: number,
+): Promise<{ child: ChildProcess; port: number }> {
   for (let tries = 5; ; tries--) {
     const port = wanted || (await freePort());
     try {
       return { child: await launchServer({ ...server, port }), port };
     } catch (error) {
       if (!(error instanceof PortTaken)) throw error;
-      if (wanted || tries === 1) throw new StartupError(`Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`);
+      if (wanted || tries === 1)
+        throw new StartupError(`Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`);
     }
   }
 }
 
-function superviseServer(server: ServerOptions, first: ChildProcess, passwords: Passwords, log: (line: string) => void, release: () => void): Cluster {
+function superviseServer(
+  server: ServerOptions,
+  first: ChildProcess,
+  passwords: Passwords,
+  log: (line: string) => void,
+  release: () => void,
+): Cluster {
   let child = first;
   let stopping = false;
   let restarting: Promise<void> = Promise.resolve();

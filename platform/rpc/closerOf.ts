@@ -2,8 +2,9 @@ import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 
 /**
- * How to close an HTTP/2 server that has not begun to listen: calls in hand are answered and idle connections let go; what is left
- * after `withinMs` is cut. Node itself would wait for ever for a call that never ends, or a client that reads nothing or does not hang up.
+ * How to close an HTTP/2 server that has not begun to listen: calls in hand are answered and idle connections let go;
+ * what is left after `withinMs` is cut. Node itself would wait for ever for a call that never ends, or a client that
+ * reads nothing or does not hang up.
  */
 export function closerOf(server: Http2Server, withinMs: number): () => Promise<void> {
   const sessions = new Set<{ close(): void }>();
@@ -16,12 +17,13 @@ export function closerOf(server: Http2Server, withinMs: number): () => Promise<v
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });
-  return () => new Promise((resolve) => {
-    const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), withinMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
+  return () =>
+    new Promise((resolve) => {
+      const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), withinMs);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      for (const session of sessions) session.close();
     });
-    for (const session of sessions) session.close();
-  });
 }

@@ -10,14 +10,22 @@ afterEach(() => clients.splice(0).forEach((client) => client.destroy()));
 /** A server whose calls are answered when told to, and how to close it. */
 async function serving(withinMs: number) {
   let answer: () => void = () => undefined;
-  const answers = new Promise<void>((resolve) => { answer = resolve; });
+  const answers = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
   const server = createServer((request, response) => {
     if (request.url === '/later') void answers.then(() => response.end('answered'));
     if (request.url === '/endless') response.end('x'.repeat(50_000_000));
   });
   const close = closerOf(server, withinMs);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, close, answer, called: once(server, 'stream'), connected: once(server, 'connection') };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close,
+    answer,
+    called: once(server, 'stream'),
+    connected: once(server, 'connection'),
+  };
 }
 
 function call(port: number, path: string): ClientHttp2Stream {
@@ -49,7 +57,11 @@ describe('an HTTP/2 server that closes', () => {
 
   it('ends though a client that said nothing does not hang up', async () => {
     const { port, close, connected } = await serving(20);
-    clients.push(connectRaw({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined).resume());
+    clients.push(
+      connectRaw({ port, host: '127.0.0.1', allowHalfOpen: true })
+        .on('error', () => undefined)
+        .resume(),
+    );
     await connected;
     await close();
   });

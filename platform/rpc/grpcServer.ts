@@ -1,4 +1,10 @@
-import { constants, createServer, type Http2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
 import { Code, ConnectError, createContextValues, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
@@ -10,7 +16,10 @@ const readMaxBytes = 4 * 1024 * 1024;
 
 /** How long a connection may keep a server waiting, in ms. */
 export interface GrpcPatience {
-  /** From its beginning to the first call that is let in: who is silent, or has no token, is cut off, whatever else they send. */
+  /**
+   * From its beginning to the first call that is let in: who is silent, or has no token, is cut off, whatever else they
+   * send.
+   */
   readonly firstCall: number;
   /** Without anything being sent or received; a call's deadline is much shorter. */
   readonly idle: number;
@@ -18,7 +27,9 @@ export interface GrpcPatience {
 
 const usualPatience: GrpcPatience = { firstCall: 10_000, idle: 60_000 };
 
-/** A gRPC server that reads of a request's headers who calls, and nothing more of those who may not. Not listening yet. */
+/**
+ * A gRPC server that reads of a request's headers who calls, and nothing more of those who may not. Not listening yet.
+ */
 export function grpcServer(options: {
   readonly routes: (router: ConnectRouter) => void;
   /** @throws ConnectError for who may not call */
@@ -27,7 +38,10 @@ export function grpcServer(options: {
 }): Http2Server {
   const callers = new WeakMap<object, Principal>();
   const adapter = connectNodeAdapter({
-    routes: options.routes, connect: false, grpcWeb: false, readMaxBytes,
+    routes: options.routes,
+    connect: false,
+    grpcWeb: false,
+    readMaxBytes,
     contextValues: (request) => createContextValues().set(callerKey, callers.get(request)),
   });
 
@@ -41,7 +55,9 @@ export function grpcServer(options: {
     callers.set(request, caller);
     request.stream.session?.emit(letIn);
     const { traceparent } = request.headers;
-    runWithTrace(traceOfRequest(typeof traceparent === 'string' ? traceparent : undefined, actorOf(caller)), () => adapter(request, response));
+    runWithTrace(traceOfRequest(typeof traceparent === 'string' ? traceparent : undefined, actorOf(caller)), () =>
+      adapter(request, response),
+    );
   }
 
   const server = createServer((request, response) => void handle(request, response));
@@ -62,6 +78,14 @@ const letIn = Symbol('let in');
 /** Answers with the status alone, and asks for the rest of the request not to be sent. */
 function refuse({ stream }: Http2ServerResponse, { code, rawMessage }: ConnectError): void {
   if (stream.destroyed || stream.headersSent) return;
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto', 'grpc-status': String(code), 'grpc-message': encodeURIComponent(rawMessage) }, { endStream: true });
+  stream.respond(
+    {
+      ':status': 200,
+      'content-type': 'application/grpc+proto',
+      'grpc-status': String(code),
+      'grpc-message': encodeURIComponent(rawMessage),
+    },
+    { endStream: true },
+  );
   stream.close(constants.NGHTTP2_NO_ERROR);
 }

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, type ClientHttp2Session, type Http2Server, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  connect as connectHttp2,
+  type ClientHttp2Session,
+  type Http2Server,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -19,8 +24,12 @@ async function serving(patience?: GrpcPatience) {
   const taken: Socket[] = [];
   const server = grpcServer({
     patience,
-    routes: (router) => service(AccessQueryService, ['orders'], { listRevocations: () => ({ revocations: [] }) }).register(router),
-    callerOf: (authorization) => (authorization === 'Bearer good' ? Promise.resolve(servicePrincipal('orders')) : Promise.reject(new ConnectError('a service token is required', Code.Unauthenticated))),
+    routes: (router) =>
+      service(AccessQueryService, ['orders'], { listRevocations: () => ({ revocations: [] }) }).register(router),
+    callerOf: (authorization) =>
+      authorization === 'Bearer good'
+        ? Promise.resolve(servicePrincipal('orders'))
+        : Promise.reject(new ConnectError('a service token is required', Code.Unauthenticated)),
   }).listen(0, '127.0.0.1');
   servers.push(server);
   server.on('connection', (socket: Socket) => taken.push(socket));
@@ -34,14 +43,22 @@ function session(port: number): ClientHttp2Session {
   return made;
 }
 
-const call = { ':method': 'POST', ':path': '/drburger.customers.v1.AccessQueryService/ListRevocations', 'content-type': 'application/grpc', te: 'trailers' };
+const call = {
+  ':method': 'POST',
+  ':path': '/drburger.customers.v1.AccessQueryService/ListRevocations',
+  'content-type': 'application/grpc',
+  te: 'trailers',
+};
 
 /** Sends a message that is said to have so many bytes, as long as anybody takes them. */
 async function send(to: ClientHttp2Session, headers: OutgoingHttpHeaders, bytes: number): Promise<string | undefined> {
   const stream = to.request({ ...call, ...headers }).on('error', () => undefined);
   let status: string | undefined;
   const told = new Promise<void>((resolve) => {
-    const hear = (heard: Record<string, unknown>): void => { status ??= heard['grpc-status'] as string | undefined; if (status) resolve(); };
+    const hear = (heard: Record<string, unknown>): void => {
+      status ??= heard['grpc-status'] as string | undefined;
+      if (status) resolve();
+    };
     stream.on('response', hear).on('trailers', hear).once('close', resolve);
   });
   stream.resume();
@@ -85,10 +102,14 @@ describe('a gRPC server', () => {
 
   it('cuts off who says nothing, and who talks without ever being let in', async () => {
     const { port } = await serving({ firstCall: 150, idle: 60_000 });
-    const silent = connect(port, '127.0.0.1').on('error', () => undefined).resume();
+    const silent = connect(port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume();
     open.push(silent);
     const talking = session(port);
-    const pings = setInterval(() => { if (!talking.destroyed) talking.ping(() => undefined); }, 20);
+    const pings = setInterval(() => {
+      if (!talking.destroyed) talking.ping(() => undefined);
+    }, 20);
     await Promise.all([once(silent, 'close'), once(talking, 'close')]);
     clearInterval(pings);
   });

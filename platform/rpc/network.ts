@@ -1,4 +1,11 @@
-import { Code, ConnectError, createRouterTransport, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  createRouterTransport,
+  type ConnectRouter,
+  type Interceptor,
+  type Transport,
+} from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
@@ -13,14 +20,21 @@ const deadlineMs = 5_000;
 
 /** How domains reach each other's services: within the process, or over gRPC. */
 export interface RpcNetwork {
-  /** A way to a domain's services under the caller's identity. May be asked before the domain serves: only a call needs it. */
+  /**
+   * A way to a domain's services under the caller's identity. May be asked before the domain serves: only a call needs
+   * it.
+   */
   transportTo(domain: string, caller: Principal): Transport;
   /** Makes a domain's services reachable. */
   serve(domain: string, services: readonly RpcService[]): Promise<{ close(): Promise<void> }>;
 }
 
 /** Who calls a domain. @throws ConnectError for whoever is not a service with a token for it */
-async function callerOf(identity: Identity, domain: string, authorization: string | null | undefined): Promise<Principal> {
+async function callerOf(
+  identity: Identity,
+  domain: string,
+  authorization: string | null | undefined,
+): Promise<Principal> {
   const [scheme, token] = (authorization ?? '').split(' ');
   if (scheme !== 'Bearer' || !token) throw new ConnectError('a service token is required', Code.Unauthenticated);
   let principal: Principal;
@@ -74,7 +88,10 @@ export function localNetwork(identity: Identity): RpcNetwork {
       };
     },
     serve(domain, services) {
-      routers.set(domain, createRouterTransport(routesOf(services), { router: { interceptors: [authenticate(identity, domain)] } }));
+      routers.set(
+        domain,
+        createRouterTransport(routesOf(services), { router: { interceptors: [authenticate(identity, domain)] } }),
+      );
       return Promise.resolve({ close: () => Promise.resolve(void routers.delete(domain)) });
     },
   };
@@ -93,26 +110,37 @@ export interface GrpcClientOptions {
   readonly signsOfLife?: SignsOfLife;
 }
 
-/** The way to domains in processes of their own, for who serves nothing itself. One connection to each, whoever asks for it how often. */
+/**
+ * The way to domains in processes of their own, for who serves nothing itself. One connection to each, whoever asks for
+ * it how often.
+ */
 export function grpcClients(options: GrpcClientOptions): Pick<RpcNetwork, 'transportTo'> & Closable {
   const peers = new Peers(options.addressOf, options.signsOfLife);
   return {
     transportTo: (domain, caller) =>
-      createGrpcTransport({ ...peers.to(domain), defaultTimeoutMs: deadlineMs, interceptors: [tellLineFailures, identify(options.identity, domain, caller)] }),
+      createGrpcTransport({
+        ...peers.to(domain),
+        defaultTimeoutMs: deadlineMs,
+        interceptors: [tellLineFailures, identify(options.identity, domain, caller)],
+      }),
     close: () => peers.close(),
   };
 }
 
 /** Each domain in a process of its own: gRPC over HTTP/2. `listen` is where this process serves. */
-export function grpcNetwork(options: GrpcClientOptions & {
-  readonly listen: { readonly port: number; readonly host: string };
-  readonly patience?: GrpcPatience;
-}): RpcNetwork & Closable {
+export function grpcNetwork(
+  options: GrpcClientOptions & {
+    readonly listen: { readonly port: number; readonly host: string };
+    readonly patience?: GrpcPatience;
+  },
+): RpcNetwork & Closable {
   return {
     ...grpcClients(options),
     async serve(domain, services) {
       const server = grpcServer({
-        routes: routesOf(services), callerOf: (authorization) => callerOf(options.identity, domain, authorization), patience: options.patience,
+        routes: routesOf(services),
+        callerOf: (authorization) => callerOf(options.identity, domain, authorization),
+        patience: options.patience,
       });
       const close = closerOf(server, deadlineMs);
       await new Promise<void>((resolve, reject) => {

@@ -14,7 +14,8 @@ let identity: Identity;
 const closing: (() => unknown)[] = [];
 beforeAll(async () => {
   identity = await createIdentity({
-    internalKey: await newSigningKey(), scopesOf: () => [],
+    internalKey: await newSigningKey(),
+    scopesOf: () => [],
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
   });
 });
@@ -25,35 +26,55 @@ afterEach(async () => {
 const unavailable = { code: Code.Unavailable };
 const day = { after: new Date(0).toISOString() };
 
-/** A domain that serves on a port, behind a line that can be broken, and ways to it. `release` lets calls that wait for it be answered. `signsOfLife`: those of production unless told. */
+/**
+ * A domain that serves on a port, behind a line that can be broken, and ways to it. `release` lets calls that wait for
+ * it be answered. `signsOfLife`: those of production unless told.
+ */
 async function serving({ signsOfLife }: { readonly signsOfLife?: SignsOfLife } = {}) {
   const port = await freePortBlock(1);
   const line = await startTcpProxy({ port });
   closing.push(() => line.close());
   let held: Promise<void> = Promise.resolve();
   let called = (): void => undefined;
-  const serve = () => grpcNetwork({ identity, addressOf: () => '', listen: { host: '127.0.0.1', port } }).serve('customers', [service(AccessQueryService, ['orders', 'service-0', 'service-1', 'service-2'], {
-    listRevocations: async () => {
-      called();
-      await held;
-      return { revocations: [] };
-    },
-  })]);
+  const serve = () =>
+    grpcNetwork({ identity, addressOf: () => '', listen: { host: '127.0.0.1', port } }).serve('customers', [
+      service(AccessQueryService, ['orders', 'service-0', 'service-1', 'service-2'], {
+        listRevocations: async () => {
+          called();
+          await held;
+          return { revocations: [] };
+        },
+      }),
+    ]);
   let server = await serve();
   closing.push(() => server.close());
   const clients = grpcClients({ identity, addressOf: () => `http://127.0.0.1:${line.port}`, signsOfLife });
   closing.push(() => clients.close());
   return {
-    line, clients,
-    call: (caller = 'orders') => createClient(AccessQueryService, clients.transportTo('customers', servicePrincipal(caller))).listRevocations(day),
+    line,
+    clients,
+    call: (caller = 'orders') =>
+      createClient(AccessQueryService, clients.transportTo('customers', servicePrincipal(caller))).listRevocations(day),
     hold() {
       let release = (): void => undefined;
-      held = new Promise((resolve) => { release = resolve; });
-      return { called: new Promise<void>((resolve) => { called = resolve; }), release: () => release() };
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return {
+        called: new Promise<void>((resolve) => {
+          called = resolve;
+        }),
+        release: () => release(),
+      };
     },
     stop: () => server.close(),
-    answerWith: (error: unknown) => { held = Promise.reject(error as Error); held.catch(() => undefined); },
-    restart: async () => { server = await serve(); },
+    answerWith: (error: unknown) => {
+      held = Promise.reject(error as Error);
+      held.catch(() => undefined);
+    },
+    restart: async () => {
+      server = await serve();
+    },
   };
 }
 
@@ -91,7 +112,8 @@ it('answers what a peer has in hand when it stops', async () => {
 });
 
 it('gives up a connection whose peer has gone without a word, and goes over another', async () => {
-  // Short, since the test waits for them to pass; a machine that is slow to answer in time is taken for a peer that has gone.
+  // Short, since the test waits for them to pass; a machine that is slow to answer in time is taken for a peer that has
+  // gone.
   const { line, call } = await serving({ signsOfLife: { silentMs: 100, answerMs: 2_000 } });
   await call();
   line.stall();

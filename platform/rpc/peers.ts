@@ -15,13 +15,15 @@ const signsOfLife: SignsOfLife = { silentMs: 2_000, answerMs: 3_000 };
 const connectWithinMs = 3_000;
 
 /**
- * The library's manager of a connection, less a fault of it: when a call comes while a broken connection is still closing, nobody listens to that connection
- * any more, and its error would end the process.
+ * The library's manager of a connection, less a fault of it: when a call comes while a broken connection is still
+ * closing, nobody listens to that connection any more, and its error would end the process.
  */
 class HeardSession extends Http2SessionManager {
   readonly #heard = new WeakSet<object>();
 
-  override async request(...call: Parameters<Http2SessionManager['request']>): ReturnType<Http2SessionManager['request']> {
+  override async request(
+    ...call: Parameters<Http2SessionManager['request']>
+  ): ReturnType<Http2SessionManager['request']> {
     const stream = await super.request(...call);
     if (stream.session && !this.#heard.has(stream.session)) {
       this.#heard.add(stream.session);
@@ -31,7 +33,10 @@ class HeardSession extends Http2SessionManager {
   }
 }
 
-/** One HTTP/2 connection to each peer, made by the first call, shared by all of this process, and made anew when it breaks. */
+/**
+ * One HTTP/2 connection to each peer, made by the first call, shared by all of this process, and made anew when it
+ * breaks.
+ */
 export class Peers {
   readonly #addressOf: (domain: string) => string;
   readonly #signs: SignsOfLife;
@@ -49,7 +54,11 @@ export class Peers {
     const baseUrl = this.#addressOf(domain);
     let sessionManager = this.#sessions.get(baseUrl);
     if (!sessionManager) {
-      sessionManager = new HeardSession(baseUrl, { pingIntervalMs: this.#signs.silentMs, pingTimeoutMs: this.#signs.answerMs }, { createConnection: dial });
+      sessionManager = new HeardSession(
+        baseUrl,
+        { pingIntervalMs: this.#signs.silentMs, pingTimeoutMs: this.#signs.answerMs },
+        { createConnection: dial },
+      );
       this.#sessions.set(baseUrl, sessionManager);
     }
     return { baseUrl, sessionManager };
@@ -66,7 +75,11 @@ export class Peers {
 function dial({ hostname, port }: URL): Socket {
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 80, noDelay: true });
   const late = setTimeout(() => {
-    socket.destroy(Object.assign(new Error(`${hostname}:${port} did not answer within ${connectWithinMs} ms`), { code: 'ETIMEDOUT' }));
+    socket.destroy(
+      Object.assign(new Error(`${hostname}:${port} did not answer within ${connectWithinMs} ms`), {
+        code: 'ETIMEDOUT',
+      }),
+    );
   }, connectWithinMs);
   const settle = (): void => clearTimeout(late);
   return socket.once('connect', settle).once('close', settle);

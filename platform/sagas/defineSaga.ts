@@ -11,8 +11,8 @@ interface SagaParts<D extends SagaHost, Input, Message, Steps extends Record<str
   /** Every step that another domain or the own one takes, beside its undo. */
   readonly steps: Steps;
   /**
-   * The way from beginning to end. It may be run again from the start after a kill: what stands in steps is not repeated, so
-   * everything that is not the same each time (calls, time, ids, reads) belongs into one.
+   * The way from beginning to end. It may be run again from the start after a kill: what stands in steps is not
+   * repeated, so everything that is not the same each time (calls, time, ids, reads) belongs into one.
    */
   run(saga: Saga<D, keyof Steps & string, Message>, input: Input): Promise<void>;
   /** What is done first when a step or `run` refused; the undo of the completed steps follows, in reverse order. */
@@ -22,13 +22,20 @@ interface SagaParts<D extends SagaHost, Input, Message, Steps extends Record<str
 
 export interface DefinedSaga<D, Input, Message> {
   readonly name: string;
-  /** Makes the saga known to the durable runtime with the domain it works in. Before `startSagas`; the last domain registered is the one. */
+  /**
+   * Makes the saga known to the durable runtime with the domain it works in. Before `startSagas`; the last domain
+   * registered is the one.
+   */
   register(domain: D): void;
-  /** Starts the saga with this id, once: a second start with the same id does nothing. Returns when the start is durable. */
+  /**
+   * Starts the saga with this id, once: a second start with the same id does nothing. Returns when the start is
+   * durable.
+   */
   start(id: string, input: Input): Promise<void>;
   /**
-   * Sends a message to the saga, starting it first if need be. Once per event: the same event id again does nothing. Messages are
-   * received in the order in which they were sent, also by a saga that is down at the moment; one that has ended ignores them.
+   * Sends a message to the saga, starting it first if need be. Once per event: the same event id again does nothing.
+   * Messages are received in the order in which they were sent, also by a saga that is down at the moment; one that has
+   * ended ignores them.
    */
   signal(id: string, input: Input, message: Message, eventId: string): Promise<void>;
 }
@@ -79,11 +86,19 @@ export function defineSaga<D extends SagaHost, Input, Message, const Steps exten
 }
 
 async function execute<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>>(
-  parts: SagaParts<D, Input, Message, Steps>, domain: D, { input, trace }: Recorded<Input>,
+  parts: SagaParts<D, Input, Message, Steps>,
+  domain: D,
+  { input, trace }: Recorded<Input>,
 ): Promise<string> {
   const id = DBOS.workflowID!;
   const executor = runningExecutor();
-  const saga = new SagaRun<D, Message>({ id, domain, steps: parts.steps, trace: { ...trace, actor: `service:${domain.name}`, causationId: id }, retry: parts.retry });
+  const saga = new SagaRun<D, Message>({
+    id,
+    domain,
+    steps: parts.steps,
+    trace: { ...trace, actor: `service:${domain.name}`, causationId: id },
+    retry: parts.retry,
+  });
   return runWithTrace(trace, async () => {
     try {
       const outcome = await toItsEnd(parts, saga, input);
@@ -97,7 +112,9 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
 
 /** All the way, or as far as it is refused and back. */
 async function toItsEnd<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>>(
-  parts: SagaParts<D, Input, Message, Steps>, saga: SagaRun<D, Message>, input: Input,
+  parts: SagaParts<D, Input, Message, Steps>,
+  saga: SagaRun<D, Message>,
+  input: Input,
 ): Promise<string> {
   try {
     await parts.run(saga, input);
@@ -114,11 +131,18 @@ async function toItsEnd<D extends SagaHost, Input, Message, Steps extends Record
 const leftToTheNext = new Promise<never>(() => undefined);
 
 /**
- * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the code does not fit
- * what was recorded. To end the saga there would leave the order half done. So it is put back into the queue and goes on from
- * its last step, forward or back, again and again until that works; the log says so each time. The runtime never hears of the error, which it would keep whole.
+ * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the
+ * code does not fit what was recorded. To end the saga there would leave the order half done. So it is put back into
+ * the queue and goes on from its last step, forward or back, again and again until that works; the log says so each
+ * time. The runtime never hears of the error, which it would keep whole.
  */
-async function beginAgain(id: string, domain: SagaHost, executor: SagaExecutor | undefined, error: unknown, pauseMs: number): Promise<never> {
+async function beginAgain(
+  id: string,
+  domain: SagaHost,
+  executor: SagaExecutor | undefined,
+  error: unknown,
+  pauseMs: number,
+): Promise<never> {
   const movedOn = () => executor === undefined || runningExecutor() !== executor || !DBOS.isInitialized();
   if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError) throw error;
   if (movedOn()) return leftToTheNext;

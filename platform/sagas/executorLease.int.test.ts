@@ -11,14 +11,22 @@ describe('the lease of an executor', () => {
     const { url } = await databaseOf();
     const direct = testPool({ connectionString: url, max: 1 });
     // What the durable runtime would have made.
-    await direct.query('CREATE SCHEMA dbos; CREATE TABLE dbos.workflow_status (executor_id text, status text, application_version text)');
+    await direct.query(
+      'CREATE SCHEMA dbos; CREATE TABLE dbos.workflow_status (executor_id text, status text, application_version text)',
+    );
     const { port } = new URL(url);
     const proxy = await startTcpProxy({ port: Number(port) });
     const lease = await holdLease({
-      databaseUrl: Object.assign(new URL(url), { port: String(proxy.port) }).href, executorId: 'one', applicationVersion: '1', leaseSeconds: 1, beatMs: 50,
-      log: pino({ level: 'silent' }), recover: async () => undefined,
+      databaseUrl: Object.assign(new URL(url), { port: String(proxy.port) }).href,
+      executorId: 'one',
+      applicationVersion: '1',
+      leaseSeconds: 1,
+      beatMs: 50,
+      log: pino({ level: 'silent' }),
+      recover: async () => undefined,
     });
-    const leased = async () => (await direct.query('SELECT 1 FROM saga_host.executor WHERE leased_until > now()')).rowCount === 1;
+    const leased = async () =>
+      (await direct.query('SELECT 1 FROM saga_host.executor WHERE leased_until > now()')).rowCount === 1;
     try {
       await lease.watch();
       proxy.stall();

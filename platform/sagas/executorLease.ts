@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 
 /**
- * Who runs sagas, and whether it still does. DBOS gives a workflow back only to the executor id that ran it, so every process takes an id
- * of its own and is watched by the others. An executor counts as lost when its session at the database is gone (seen at
- * once: a killed process loses its advisory lock) or when it has not renewed its lease (a machine cut off from the network).
+ * Who runs sagas, and whether it still does. DBOS gives a workflow back only to the executor id that ran it, so every
+ * process takes an id of its own and is watched by the others. An executor counts as lost when its session at the
+ * database is gone (seen at once: a killed process loses its advisory lock) or when it has not renewed its lease (a
+ * machine cut off from the network).
  */
 export interface ExecutorLease {
   /** Looks after the others from now on, and renews the lease. Resolves when it has looked once. */
@@ -45,8 +46,11 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   async function session(): Promise<pg.Client> {
     if (client) return client;
     const fresh = new PreparingClient({
-      connectionString: options.databaseUrl, keepAlive: true, application_name: `saga executor ${executorId}`,
-      connectionTimeoutMillis: leaseSeconds * 1_000, query_timeout: leaseSeconds * 1_000,
+      connectionString: options.databaseUrl,
+      keepAlive: true,
+      application_name: `saga executor ${executorId}`,
+      connectionTimeoutMillis: leaseSeconds * 1_000,
+      query_timeout: leaseSeconds * 1_000,
     });
     fresh.on('error', (error) => {
       log.warn({ err: error }, 'the session that holds the saga lease broke; a new one is opened');
@@ -61,7 +65,11 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   }
 
   /** What gets no answer in time may never get one: that session is not waited for, or lived by, any more. */
-  async function ask<Row extends pg.QueryResultRow>(held: pg.Client, sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
+  async function ask<Row extends pg.QueryResultRow>(
+    held: pg.Client,
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> {
     try {
       return params.length ? await held.query<Row>(sql, [...params]) : await held.query<Row>(sql);
     } catch (error) {
@@ -76,19 +84,34 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   async function renew(): Promise<pg.Client> {
     const held = await session();
     // An earlier session of ours that the server takes for alive may still have it.
-    if (!locked) locked = (await ask<{ locked: boolean }>(held, `SELECT pg_try_advisory_lock(${lockOf('$1')}) AS locked`, [executorId])).rows[0]!.locked;
-    await ask(held, `INSERT INTO saga_host.executor (executor_id, leased_until) VALUES ($1, now() + make_interval(secs => $2))
-       ON CONFLICT (executor_id) DO UPDATE SET leased_until = excluded.leased_until`, [executorId, leaseSeconds]);
+    if (!locked)
+      locked = (
+        await ask<{ locked: boolean }>(held, `SELECT pg_try_advisory_lock(${lockOf('$1')}) AS locked`, [executorId])
+      ).rows[0]!.locked;
+    await ask(
+      held,
+      `INSERT INTO saga_host.executor (executor_id, leased_until) VALUES ($1, now() + make_interval(secs => $2))
+       ON CONFLICT (executor_id) DO UPDATE SET leased_until = excluded.leased_until`,
+      [executorId, leaseSeconds],
+    );
     return held;
   }
 
   async function beat(): Promise<void> {
     const held = await renew();
     // Whoever has sagas is looked after: also one that was given up for lost, went on, and died before it could say so.
-    await ask(held, `INSERT INTO saga_host.executor (executor_id, leased_until)
+    await ask(
+      held,
+      `INSERT INTO saga_host.executor (executor_id, leased_until)
        SELECT DISTINCT executor_id, now() + make_interval(secs => $2) FROM dbos.workflow_status
-       WHERE status = 'PENDING' AND application_version = $1 AND executor_id IS NOT NULL ON CONFLICT DO NOTHING`, [applicationVersion, leaseSeconds]);
-    const { rows } = await ask<{ executor_id: string }>(held, 'SELECT executor_id FROM saga_host.executor WHERE executor_id <> $1', [executorId]);
+       WHERE status = 'PENDING' AND application_version = $1 AND executor_id IS NOT NULL ON CONFLICT DO NOTHING`,
+      [applicationVersion, leaseSeconds],
+    );
+    const { rows } = await ask<{ executor_id: string }>(
+      held,
+      'SELECT executor_id FROM saga_host.executor WHERE executor_id <> $1',
+      [executorId],
+    );
     for (const row of rows) await takeOver(held, row.executor_id);
   }
 
@@ -96,8 +119,11 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
     await ask(held, 'BEGIN');
     try {
       // Deleting its row is the claim: of several who notice, one wins, and the others wait for it here.
-      const { rowCount } = await ask(held,
-        `DELETE FROM saga_host.executor WHERE executor_id = $1 AND (leased_until < now() OR pg_try_advisory_xact_lock(${lockOf('$1')}))`, [other]);
+      const { rowCount } = await ask(
+        held,
+        `DELETE FROM saga_host.executor WHERE executor_id = $1 AND (leased_until < now() OR pg_try_advisory_xact_lock(${lockOf('$1')}))`,
+        [other],
+      );
       if (rowCount) {
         await options.recover(other);
         log.info({ lost: other }, 'took over the sagas of an executor that was lost');
@@ -120,9 +146,13 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   let timer: NodeJS.Timeout | undefined;
   /** One at a time: while one waits for an answer, others would only pile up behind it. */
   const beatOn = () => {
-    beating ??= beat().catch((error: unknown) => {
-      if (!stopped) log.warn({ err: error }, 'the saga lease could not be renewed; it is tried again');
-    }).finally(() => { beating = undefined; });
+    beating ??= beat()
+      .catch((error: unknown) => {
+        if (!stopped) log.warn({ err: error }, 'the saga lease could not be renewed; it is tried again');
+      })
+      .finally(() => {
+        beating = undefined;
+      });
   };
 
   return {
@@ -135,7 +165,8 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
       stopped = true;
       clearInterval(timer);
       await beating;
-      // The row stays: whoever looks next finds the lock free, and takes over what was left. A server that is gone says no farewell.
+      // The row stays: whoever looks next finds the lock free, and takes over what was left. A server that is gone says
+      // no farewell.
       await Promise.race([client?.end(), delay(goodbyeMs, undefined, { ref: false })]);
     },
   };

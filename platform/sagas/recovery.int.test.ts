@@ -28,16 +28,30 @@ afterEach(async () => {
 
 async function run(...ids: string[]): Promise<SupervisedProcess> {
   const started = superviseProcess({
-    script: new URL('./fixtures/runCounting.ts', import.meta.url).pathname, args: ids, ready: /^counting as/, env, restart: false,
+    script: new URL('./fixtures/runCounting.ts', import.meta.url).pathname,
+    args: ids,
+    ready: /^counting as/,
+    env,
+    restart: false,
   });
   processes.push(started);
   await started.whenReady();
   return started;
 }
 
-const count = async () => (await pool.query<{ pid: number }>('SELECT pid FROM counted ORDER BY number')).rows.map((row) => row.pid);
-const ended = (id: string) => until(async () =>
-  (await sagas.query('SELECT 1 FROM dbos.workflow_status WHERE workflow_uuid = $1 AND status = $2', [id, 'SUCCESS'])).rowCount === 1, { timeoutMs: 25_000 });
+const count = async () =>
+  (await pool.query<{ pid: number }>('SELECT pid FROM counted ORDER BY number')).rows.map((row) => row.pid);
+const ended = (id: string) =>
+  until(
+    async () =>
+      (
+        await sagas.query('SELECT 1 FROM dbos.workflow_status WHERE workflow_uuid = $1 AND status = $2', [
+          id,
+          'SUCCESS',
+        ])
+      ).rowCount === 1,
+    { timeoutMs: 25_000 },
+  );
 
 describe('sagas of an executor that is lost', () => {
   it('go on in a standby when it is killed, where they were', async () => {
@@ -62,7 +76,7 @@ describe('sagas of an executor that is lost', () => {
     await ended('a saga');
     expect(await count()).toHaveLength(last);
     const { rows } = await sagas.query<{ executor_id: string }>('SELECT executor_id FROM dbos.workflow_status');
-    expect((await standby.whenReady())).toContain(rows[0]!.executor_id);
+    expect(await standby.whenReady()).toContain(rows[0]!.executor_id);
   });
 
   it('go on in the next process when it was stopped in good order', async () => {

@@ -16,17 +16,23 @@ export interface SagaHost {
 }
 
 export interface SagaRuntimeOptions {
-  /** The database of the durable runtime, `sagas`, as a role that may make schemas in it. Its tables are made, and migrated, at the start. */
+  /**
+   * The database of the durable runtime, `sagas`, as a role that may make schemas in it. Its tables are made, and
+   * migrated, at the start.
+   */
   readonly databaseUrl: string;
   readonly log: Logger;
   readonly metrics?: Metrics;
-  /** An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed loses them at once. */
+  /**
+   * An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed
+   * loses them at once.
+   */
   readonly leaseSeconds?: number;
   /** How often lost executors are looked for: 2 s unless told. */
   readonly beatMs?: number;
   /**
-   * How long an ended saga is remembered: 30 days unless told. A message to one that is forgotten would start it again, so this must be
-   * longer than any event may come late.
+   * How long an ended saga is remembered: 30 days unless told. A message to one that is forgotten would start it again,
+   * so this must be longer than any event may come late.
    */
   readonly keepDays?: number;
 }
@@ -38,8 +44,9 @@ export interface SagaRuntime {
 }
 
 /**
- * Sagas of another version are not recovered by this code. Keep it while a saga's steps keep their order and names (or branch
- * with `DBOS.patch`); change it only together with a process that still runs the old code until its sagas have ended.
+ * Sagas of another version are not recovered by this code. Keep it while a saga's steps keep their order and names (or
+ * branch with `DBOS.patch`); change it only together with a process that still runs the old code until its sagas have
+ * ended.
  */
 const applicationVersion = 'sagas-1';
 
@@ -48,26 +55,49 @@ const quiet = (log: Logger): DLogger => ({
   info: (entry) => log.debug(entry),
   debug: (entry) => log.trace(entry),
   warn: (entry) => log.debug(entry),
-  error: (entry, metadata) => log.error({ err: metadata?.error ?? metadata?.stack }, metadata?.error instanceof Error ? messageWithoutValues(metadata.error) : String(entry)),
+  error: (entry, metadata) =>
+    log.error(
+      { err: metadata?.error ?? metadata?.stack },
+      metadata?.error instanceof Error ? messageWithoutValues(metadata.error) : String(entry),
+    ),
 });
 
 /**
- * Starts the durable runtime of this process, once every saga is registered. There is one per process. Sagas that a process before it,
- * or a lost one beside it, left unfinished go on here.
+ * Starts the durable runtime of this process, once every saga is registered. There is one per process. Sagas that a
+ * process before it, or a lost one beside it, left unfinished go on here.
  */
 export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
   if (DBOS.isInitialized()) throw new Error('the sagas of this process run already');
   const executorId = randomUUID();
   const log = options.log.child({ part: 'sagas' });
-  const pool = new pg.Pool({ Client: PreparingClient, connectionString: options.databaseUrl, max: 8, keepAlive: true, idle_in_transaction_session_timeout: 60_000 });
+  const pool = new pg.Pool({
+    Client: PreparingClient,
+    connectionString: options.databaseUrl,
+    max: 8,
+    keepAlive: true,
+    idle_in_transaction_session_timeout: 60_000,
+  });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the sagas broke'));
   DBOS.setConfig({
-    name: 'sagas', systemDatabaseUrl: options.databaseUrl, systemDatabasePool: pool, systemDatabasePoolSize: 8, executorID: executorId, applicationVersion, logger: quiet(log),
+    name: 'sagas',
+    systemDatabaseUrl: options.databaseUrl,
+    systemDatabasePool: pool,
+    systemDatabasePoolSize: 8,
+    executorID: executorId,
+    applicationVersion,
+    logger: quiet(log),
   });
-  const lease = await orEnded(pool, () => holdLease({
-    databaseUrl: options.databaseUrl, executorId, applicationVersion, log, leaseSeconds: options.leaseSeconds ?? 15, beatMs: options.beatMs ?? 2_000,
-    recover: takeOver,
-  }));
+  const lease = await orEnded(pool, () =>
+    holdLease({
+      databaseUrl: options.databaseUrl,
+      executorId,
+      applicationVersion,
+      log,
+      leaseSeconds: options.leaseSeconds ?? 15,
+      beatMs: options.beatMs ?? 2_000,
+      recover: takeOver,
+    }),
+  );
   try {
     await DBOS.launch();
     await lease.watch();
@@ -102,12 +132,15 @@ async function orEnded<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Takes the runtime down, and lets nothing be written from the moment on in which it is gone: a step that is just about to begin then fails
- * by that, and DBOS would remember the failure as what came of the step. The saga could never go on.
+ * Takes the runtime down, and lets nothing be written from the moment on in which it is gone: a step that is just about
+ * to begin then fails by that, and DBOS would remember the failure as what came of the step. The saga could never go
+ * on.
  */
 async function shutDown(pool: pg.Pool): Promise<{ ended: Promise<void> }> {
   let ended: Promise<void> | undefined;
-  onDestroyed(() => { ended = pool.end(); });
+  onDestroyed(() => {
+    ended = pool.end();
+  });
   await DBOS.shutdown();
   return { ended: ended ?? pool.end() };
 }
@@ -121,17 +154,24 @@ function forgetEnded(log: Logger, keepMs: number): { stop(): Promise<void> } {
   async function forget(): Promise<void> {
     for (;;) {
       const ended = await DBOS.listWorkflows({
-        status: 'SUCCESS', completedBefore: new Date(Date.now() - keepMs).toISOString(), limit: batch, loadInput: false, loadOutput: false,
+        status: 'SUCCESS',
+        completedBefore: new Date(Date.now() - keepMs).toISOString(),
+        limit: batch,
+        loadInput: false,
+        loadOutput: false,
       });
       if (ended.length === 0 || stopped) return;
       await DBOS.deleteWorkflows(ended.map((workflow) => workflow.workflowID));
     }
   }
-  const begin = () => forget().catch((error: unknown) => {
-    if (!stopped) log.warn({ err: error }, 'ended sagas could not be forgotten; it is tried again');
-  });
+  const begin = () =>
+    forget().catch((error: unknown) => {
+      if (!stopped) log.warn({ err: error }, 'ended sagas could not be forgotten; it is tried again');
+    });
   let running = begin();
-  const timer = setInterval(() => { running = running.then(begin); }, hour);
+  const timer = setInterval(() => {
+    running = running.then(begin);
+  }, hour);
   timer.unref();
   return {
     async stop() {

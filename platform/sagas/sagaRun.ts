@@ -41,7 +41,13 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
   readonly #retry: RetryPattern;
   #undo: Undo<D>[] = [];
 
-  constructor(options: { id: string; domain: D; steps: Readonly<Record<string, SagaStep<D>>>; trace: Trace; retry: Partial<RetryPattern> | undefined }) {
+  constructor(options: {
+    id: string;
+    domain: D;
+    steps: Readonly<Record<string, SagaStep<D>>>;
+    trace: Trace;
+    retry: Partial<RetryPattern> | undefined;
+  }) {
     this.id = options.id;
     this.domain = options.domain;
     this.#steps = options.steps;
@@ -87,24 +93,31 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
   }
 
   /**
-   * Takes back what was completed, the last one first. No undo waits for another one to succeed: money is given back though the store-room
-   * cannot take back its stock. What failed is put off, told of, and tried again in the next round with all else that is still open.
+   * Takes back what was completed, the last one first. No undo waits for another one to succeed: money is given back
+   * though the store-room cannot take back its stock. What failed is put off, told of, and tried again in the next
+   * round with all else that is still open.
    */
   async undoAll(): Promise<void> {
     let open = this.#undo.reverse();
     for (let round = 0; ; round += 1) {
       const failed: Undo<D>[] = [];
-      for (const each of open) if ('failed' in await this.#round(each.name, each.run)) failed.push(each);
+      for (const each of open) if ('failed' in (await this.#round(each.name, each.run))) failed.push(each);
       if (failed.length === 0) return;
       open = failed;
-      this.domain.log.error({ saga: this.id, undo: failed.map(({ name }) => name), round }, 'a saga cannot be taken back whole yet; what is left is tried again');
+      this.domain.log.error(
+        { saga: this.id, undo: failed.map(({ name }) => name), round },
+        'a saga cannot be taken back whole yet; what is left is tried again',
+      );
       await DBOS.sleep(this.#pauseAfter(round));
     }
   }
 
   #tell(step: string, attempt: number, result: unknown): void {
     if (!this.domain.log.isLevelEnabled('info')) return;
-    this.domain.log.info({ saga: this.id, step, attempt, ...(isRefused(result) && { refused: result.refused }) }, 'a step of a saga was taken');
+    this.domain.log.info(
+      { saga: this.id, step, attempt, ...(isRefused(result) && { refused: result.refused }) },
+      'a step of a saga was taken',
+    );
   }
 
   /** A few tries in a row. A failure is an outcome like any other here: the workflow itself must never fail by it. */
@@ -120,7 +133,10 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
           return { value };
         } catch (error) {
           const last = attempt >= this.#retry.attempts;
-          this.domain.log[last ? 'error' : 'warn']({ saga: this.id, step: name, attempt, err: error }, 'a step of a saga failed; it is tried again');
+          this.domain.log[last ? 'error' : 'warn'](
+            { saga: this.id, step: name, attempt, err: error },
+            'a step of a saga failed; it is tried again',
+          );
           if (last) return { failed: reasonOf(error) };
           await delay(this.#retry.firstPauseMs * 2 ** (attempt - 1));
         }

@@ -21,24 +21,48 @@ interface World extends SagaHost {
 }
 
 const lines: Record<string, unknown>[] = [];
-const log = createLogger({ level: 'info', readable: false, destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
+const log = createLogger({
+  level: 'info',
+  readable: false,
+  destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+});
 
-const world: World = { name: 'kitchen', log, done: new Map(), failures: new Map(), refusals: new Map(), bugs: new Map(), traces: [] };
-
-const act = (name: string) => async ({ domain, sagaId, key }: StepCall<World>): Promise<Refused | void> => {
-  await Promise.resolve();
-  const failures = domain.failures.get(key) ?? 0;
-  if (failures > 0) {
-    domain.failures.set(key, failures - 1);
-    throw Object.assign(new Error('invalid input syntax for type uuid: "ada@example.com"'), { severity: 'ERROR', code: '22P02', detail: 'Failing row contains (ada@example.com).' });
-  }
-  domain.traces.push(currentTrace().traceparent);
-  const reason = domain.refusals.get(key);
-  if (reason) return { refused: reason };
-  domain.done.set(sagaId, [...(domain.done.get(sagaId) ?? []), name]);
-  return undefined;
+const world: World = {
+  name: 'kitchen',
+  log,
+  done: new Map(),
+  failures: new Map(),
+  refusals: new Map(),
+  bugs: new Map(),
+  traces: [],
 };
-const undo = (name: string) => [name, async (call: StepCall<World>) => { await act(name)(call); }] as const;
+
+const act =
+  (name: string) =>
+  async ({ domain, sagaId, key }: StepCall<World>): Promise<Refused | void> => {
+    await Promise.resolve();
+    const failures = domain.failures.get(key) ?? 0;
+    if (failures > 0) {
+      domain.failures.set(key, failures - 1);
+      throw Object.assign(new Error('invalid input syntax for type uuid: "ada@example.com"'), {
+        severity: 'ERROR',
+        code: '22P02',
+        detail: 'Failing row contains (ada@example.com).',
+      });
+    }
+    domain.traces.push(currentTrace().traceparent);
+    const reason = domain.refusals.get(key);
+    if (reason) return { refused: reason };
+    domain.done.set(sagaId, [...(domain.done.get(sagaId) ?? []), name]);
+    return undefined;
+  };
+const undo = (name: string) =>
+  [
+    name,
+    async (call: StepCall<World>) => {
+      await act(name)(call);
+    },
+  ] as const;
 
 const steps = {
   buy: { run: act('buy'), undo: undo('giveBack') },
@@ -125,7 +149,15 @@ describe('a saga', () => {
     expect(await outcomeOf('stubborn')).toBe('undone: NO');
     expect(world.done.get('stubborn')).toEqual(['buy', 'cook', 'refused NO', 'throwAway', 'giveBack']);
     const told = lines.filter(({ saga, level }) => saga === 'stubborn' && level === 'info');
-    expect(told.map(({ step, outcome, refused }) => [step ?? outcome, refused].join(' ').trim())).toEqual(['buy', 'cook', 'plain NO', 'refused', 'throwAway', 'giveBack', 'undone: NO']);
+    expect(told.map(({ step, outcome, refused }) => [step ?? outcome, refused].join(' ').trim())).toEqual([
+      'buy',
+      'cook',
+      'plain NO',
+      'refused',
+      'throwAway',
+      'giveBack',
+      'undone: NO',
+    ]);
   });
 
   it('takes back each thing by itself: what cannot be taken back yet keeps nothing else waiting, and is told of', async () => {
@@ -145,7 +177,9 @@ describe('a saga', () => {
     expect(await outcomeOf('discreet')).toBe('completed');
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    const { rows } = await client.query(`SELECT * FROM dbos.operation_outputs WHERE workflow_uuid = 'discreet'`).finally(() => client.end());
+    const { rows } = await client
+      .query(`SELECT * FROM dbos.operation_outputs WHERE workflow_uuid = 'discreet'`)
+      .finally(() => client.end());
     expect(JSON.stringify(rows)).toContain('invalid input syntax for type uuid (22P02)');
     expect(JSON.stringify(rows)).not.toContain('ada@');
     expect(JSON.stringify(lines)).not.toContain('ada@');
@@ -202,7 +236,10 @@ describe('a saga', () => {
     await runtime.stop();
     runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });
     expect(await Promise.all(ids.map(outcomeOf))).toEqual(ids.map(() => 'undone: NO'));
-    for (const id of ids) expect(new Set(world.done.get(id))).toEqual(new Set(['buy', 'cook', 'plain', 'eat', 'pay', 'refused NO', 'payBack']));
+    for (const id of ids)
+      expect(new Set(world.done.get(id))).toEqual(
+        new Set(['buy', 'cook', 'plain', 'eat', 'pay', 'refused NO', 'payBack']),
+      );
   });
 
   it('goes on though nobody knows the executor that had it', async () => {
@@ -211,7 +248,9 @@ describe('a saga', () => {
     await runtime.stop();
     const pool = testPool({ connectionString: databaseUrl, max: 1 });
     // Given up for lost once, it took this one, and died before it could say that it lived.
-    await pool.query(`UPDATE dbos.workflow_status SET executor_id = 'given up', status = 'PENDING' WHERE workflow_uuid = 'nobodys'`);
+    await pool.query(
+      `UPDATE dbos.workflow_status SET executor_id = 'given up', status = 'PENDING' WHERE workflow_uuid = 'nobodys'`,
+    );
     await pool.query('DELETE FROM saga_host.executor');
     await pool.end();
     runtime = await startSagas({ databaseUrl, log: world.log, beatMs: 100 });

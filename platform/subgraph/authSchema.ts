@@ -1,9 +1,17 @@
-import { defaultFieldResolver, isObjectType, type DirectiveNode, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  isObjectType,
+  type DirectiveNode,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+} from 'graphql';
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
 import { CodedError } from './codedError.ts';
 
 const scopesOf = (directives: readonly DirectiveNode[] | undefined): string[] | undefined => {
-  const value = directives?.find((directive) => directive.name.value === 'auth')?.arguments?.find((each) => each.name.value === 'scopes')?.value;
+  const value = directives
+    ?.find((directive) => directive.name.value === 'auth')
+    ?.arguments?.find((each) => each.name.value === 'scopes')?.value;
   if (value?.kind !== 'ListValue') return undefined;
   return value.values.flatMap((each) => (each.kind === 'StringValue' ? [each.value] : []));
 };
@@ -16,8 +24,8 @@ export function requireScope(principal: Principal, scopes: readonly string[], su
 }
 
 /**
- * Makes every field under `@auth(scopes:)`, of its own or of its type, check them before its resolver runs. The gateway checks
- * them too; this is the check that fetches made for another field's sake cannot pass by.
+ * Makes every field under `@auth(scopes:)`, of its own or of its type, check them before its resolver runs. The
+ * gateway checks them too; this is the check that fetches made for another field's sake cannot pass by.
  */
 export function enforceAuth(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -11,7 +11,18 @@ beforeAll(async () => {
 afterAll(() => pool.end());
 
 const client = (dbName: string | null, ...columns: string[]) => ({
-  _runtimeDataModel: { models: { GiftCard: { dbName, fields: [{ name: 'id', kind: 'scalar' }, ...columns.map((column) => ({ name: 'some', dbName: column, kind: 'enum' })), { name: 'owner', kind: 'object' }] } } },
+  _runtimeDataModel: {
+    models: {
+      GiftCard: {
+        dbName,
+        fields: [
+          { name: 'id', kind: 'scalar' },
+          ...columns.map((column) => ({ name: 'some', dbName: column, kind: 'enum' })),
+          { name: 'owner', kind: 'object' },
+        ],
+      },
+    },
+  },
 });
 
 it.each([
@@ -19,7 +30,8 @@ it.each([
   ['a table', client(null), 'the table "GiftCard"'],
 ])('names %s that the code has and no migration made', async (_what, db, missing) => {
   await expect(checkTables('gifts', pool, db)).rejects.toThrow(
-    `The database of gifts lacks ${missing}, which subgraphs/gifts/prisma/schema.prisma has: add a migration to subgraphs/gifts/prisma/migrations.`);
+    `The database of gifts lacks ${missing}, which subgraphs/gifts/prisma/schema.prisma has: add a migration to subgraphs/gifts/prisma/migrations.`,
+  );
 });
 
 it('is content with what is there', () => checkTables('gifts', pool, client('gift_card', 'amount_minor')));

@@ -3,7 +3,15 @@ import { StartupError } from '#platform/config/startupError.ts';
 
 /** What a Prisma client knows of its models. */
 interface DataModel {
-  readonly models: Readonly<Record<string, { readonly dbName: string | null; readonly fields: readonly { readonly name: string; readonly dbName?: string | null; readonly kind: string }[] }>>;
+  readonly models: Readonly<
+    Record<
+      string,
+      {
+        readonly dbName: string | null;
+        readonly fields: readonly { readonly name: string; readonly dbName?: string | null; readonly kind: string }[];
+      }
+    >
+  >;
 }
 
 /**
@@ -14,13 +22,19 @@ export async function checkTables(domain: string, pool: Pick<pg.Pool, 'query'>, 
   const { _runtimeDataModel: dataModel } = client as { _runtimeDataModel?: DataModel };
   if (!dataModel) return;
   const { rows } = await pool.query<{ table: string; columns: string[] }>(
-    `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false)) GROUP BY table_name`);
+    `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false)) GROUP BY table_name`,
+  );
   const known = new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
   for (const [model, { dbName, fields }] of Object.entries(dataModel.models)) {
     const table = dbName ?? model;
     const columns = known.get(table);
     const missing = fields.find(({ kind, name, dbName: column }) => kind !== 'object' && !columns?.has(column ?? name));
-    const what = columns ? missing && `the column "${missing.dbName ?? missing.name}" of the table "${table}"` : `the table "${table}"`;
-    if (what) throw new StartupError(`The database of ${domain} lacks ${what}, which subgraphs/${domain}/prisma/schema.prisma has: add a migration to subgraphs/${domain}/prisma/migrations.`);
+    const what = columns
+      ? missing && `the column "${missing.dbName ?? missing.name}" of the table "${table}"`
+      : `the table "${table}"`;
+    if (what)
+      throw new StartupError(
+        `The database of ${domain} lacks ${what}, which subgraphs/${domain}/prisma/schema.prisma has: add a migration to subgraphs/${domain}/prisma/migrations.`,
+      );
   }
 }

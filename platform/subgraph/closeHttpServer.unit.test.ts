@@ -13,7 +13,9 @@ afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
 /** A subgraph whose answers wait until told, and how to speak to it. */
 async function serving() {
   let answer: () => void = () => undefined;
-  const answers = new Promise<void>((resolve) => { answer = resolve; });
+  const answers = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
   let asked = 0;
   const server = subgraphServer({
     execution: {
@@ -28,10 +30,14 @@ async function serving() {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    server, answer, asked: () => asked,
+    server,
+    answer,
+    asked: () => asked,
     async connected(): Promise<Socket> {
       const taken = once(server, 'connection');
-      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined).setEncoding('utf8');
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+        .on('error', () => undefined)
+        .setEncoding('utf8');
       sockets.push(socket);
       await taken;
       return socket;
@@ -61,7 +67,11 @@ describe("a subgraph's HTTP server that closes", () => {
     expect(asked()).toBe(2);
   });
 
-  it.each([['nothing', ''], ['half a head', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'], ['half a body', request.slice(0, -3)]])('ends though a client has said %s', async (_what, text) => {
+  it.each([
+    ['nothing', ''],
+    ['half a head', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'],
+    ['half a body', request.slice(0, -3)],
+  ])('ends though a client has said %s', async (_what, text) => {
     const { server, connected } = await serving();
     const socket = (await connected()).resume();
     await new Promise<void>((resolve) => socket.write(text, () => resolve()));
@@ -74,7 +84,9 @@ describe("a subgraph's HTTP server that closes", () => {
     announceClose(server);
     const socket = await connected();
     let heard = '';
-    socket.on('data', (text: string) => { heard += text; });
+    socket.on('data', (text: string) => {
+      heard += text;
+    });
     socket.write(request);
     await once(socket, 'close');
     expect(heard).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*asked/i);

@@ -1,21 +1,35 @@
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
-  ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginUsageReportingDisabled,
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { DocumentNode } from 'graphql';
 import type { ExecutionOptions } from './execution.ts';
 import { formatErrors } from './formatErrors.ts';
 
-/** Of the validated documents that a subgraph keeps, as JSON; in memory they take two and a half times as much. A thousand of the channels' have room. */
+/**
+ * Of the validated documents that a subgraph keeps, as JSON; in memory they take two and a half times as much. A
+ * thousand of the channels' have room.
+ */
 export const documentStoreBytes = 4 * 1024 * 1024;
 
 /** Forgets what was not asked for longest when it is full. A document that is larger than all of it is not kept. */
 export const createDocumentStore = () => new InMemoryLRUCache<DocumentNode>({ maxSize: documentStoreBytes });
 
-/** Apollo Server with what a subgraph needs and nothing else: nobody but the gateway asks, with a token, one operation at a time, and nobody reports to Apollo. */
-export function createApolloServer({ schema, log, plugins = [], profile = 'production' }: Pick<ExecutionOptions, 'schema' | 'log' | 'plugins' | 'profile'>): ApolloServer {
+/**
+ * Apollo Server with what a subgraph needs and nothing else: nobody but the gateway asks, with a token, one operation
+ * at a time, and nobody reports to Apollo.
+ */
+export function createApolloServer({
+  schema,
+  log,
+  plugins = [],
+  profile = 'production',
+}: Pick<ExecutionOptions, 'schema' | 'log' | 'plugins' | 'profile'>): ApolloServer {
   const development = profile === 'development';
   return new ApolloServer({
     schema,
@@ -36,9 +50,12 @@ export function createApolloServer({ schema, log, plugins = [], profile = 'produ
     // Nothing is to depend on NODE_ENV or on APOLLO_KEY.
     nodeEnv: 'production',
     plugins: [
-      ApolloServerPluginCacheControlDisabled(), ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(), ApolloServerPluginUsageReportingDisabled(),
-      ...plugins as readonly ApolloServerPlugin<BaseContext>[],
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ...(plugins as readonly ApolloServerPlugin<BaseContext>[]),
     ],
   });
 }

@@ -7,7 +7,10 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { Domain, RequestContext } from './domain.ts';
 
-/** A loop that lives as long as the subgraph. It returns soon after `signal` fires; if it throws, it is logged and begun again. */
+/**
+ * A loop that lives as long as the subgraph. It returns soon after `signal` fires; if it throws, it is logged and begun
+ * again.
+ */
 export interface Background {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
@@ -47,4 +50,5 @@ export interface SubgraphParts<Db, Loaders> {
 export type SubgraphDefinition = SubgraphParts<unknown, unknown>;
 
 /** Checks a definition's types against each other, and hands it to the platform. */
-export const defineSubgraph = <Db, Loaders>(parts: SubgraphParts<Db, Loaders>): SubgraphDefinition => parts as unknown as SubgraphDefinition;
+export const defineSubgraph = <Db, Loaders>(parts: SubgraphParts<Db, Loaders>): SubgraphDefinition =>
+  parts as unknown as SubgraphDefinition;

@@ -17,8 +17,8 @@ export interface Domain<Db = unknown> {
   /** The same database, for statements Prisma cannot say. */
   readonly pool: pg.Pool;
   /**
-   * Runs `work` in one transaction; what it appended to the event log is published soon after the commit.
-   * A lost race for a stream (ConcurrencyError) runs `work` again, `retries` times (3), so it must have no effects outside `tx`.
+   * Runs `work` in one transaction; what it appended to the event log is published soon after the commit. A lost race
+   * for a stream (ConcurrencyError) runs `work` again, `retries` times (3), so it must have no effects outside `tx`.
    */
   transaction<T>(work: (tx: TransactionOf<Db>) => Promise<T>, options?: { retries?: number }): Promise<T>;
   readonly events: EventLog;

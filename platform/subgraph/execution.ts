@@ -1,4 +1,10 @@
-import { HeaderMap, type ApolloServerPlugin, type BaseContext, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import {
+  HeaderMap,
+  type ApolloServerPlugin,
+  type BaseContext,
+  type HTTPGraphQLRequest,
+  type HTTPGraphQLResponse,
+} from '@apollo/server';
 import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
@@ -20,10 +26,14 @@ export interface SubgraphHeaders {
 }
 
 /**
- * One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands in `errors`. When `signal` fires nobody
- * waits any more: what was not sent yet is not sent.
+ * One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands
+ * in `errors`. When `signal` fires nobody waits any more: what was not sent yet is not sent.
  */
-export type SubgraphCall = (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) => Promise<ExecutionResult>;
+export type SubgraphCall = (
+  request: SubgraphRequest,
+  headers: SubgraphHeaders,
+  signal?: AbortSignal,
+) => Promise<ExecutionResult>;
 
 /** Who was let in, and their trace; made of headers alone, so that nobody else's body is read. */
 export interface Admitted {
@@ -38,7 +48,10 @@ export interface SubgraphExecution {
   /** Undefined for whoever has no internal token for this subgraph: they get neither `_entities` nor `_service`. */
   admit(headers: SubgraphHeaders): Promise<Admitted | undefined>;
   /** Answers what came over HTTP from somebody who was admitted; `body` is parsed JSON. */
-  answer(request: Omit<HTTPGraphQLRequest, 'headers'> & { readonly headers: Iterable<readonly [string, string]> }, admitted: Admitted): Promise<HTTPGraphQLResponse>;
+  answer(
+    request: Omit<HTTPGraphQLRequest, 'headers'> & { readonly headers: Iterable<readonly [string, string]> },
+    admitted: Admitted,
+  ): Promise<HTTPGraphQLResponse>;
   /** Lets the plugins end. Answers nothing afterwards. */
   stop(): Promise<void>;
 }
@@ -55,7 +68,10 @@ export interface ExecutionOptions {
 }
 
 /** Not for a client's eyes: the gateway masks it, and it counts among what went wrong there. */
-export const refusal = { message: 'A subgraph answers the gateway only.', extensions: { code: 'UNAUTHENTICATED' } } as const;
+export const refusal = {
+  message: 'A subgraph answers the gateway only.',
+  extensions: { code: 'UNAUTHENTICATED' },
+} as const;
 
 /** Starts what answers for a subgraph. */
 export async function createExecution(options: ExecutionOptions): Promise<SubgraphExecution> {
@@ -76,12 +92,17 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
   const traced = <T>({ principal, traceparent }: Admitted, work: () => Promise<T>): Promise<T> =>
     runWithTrace(traceOfRequest(traceparent, actorOf(principal)), work);
 
-  async function run({ query, variables, operationName }: SubgraphRequest, principal: Principal): Promise<ExecutionResult> {
+  async function run(
+    { query, variables, operationName }: SubgraphRequest,
+    principal: Principal,
+  ): Promise<ExecutionResult> {
     try {
       const { body } = await server.executeOperation(
-        { query, variables: variables ?? undefined, operationName: operationName ?? undefined }, { contextValue: options.contextFor(principal) },
+        { query, variables: variables ?? undefined, operationName: operationName ?? undefined },
+        { contextValue: options.contextFor(principal) },
       );
-      if (body.kind !== 'single') throw new Error('incremental delivery is not used between the gateway and a subgraph');
+      if (body.kind !== 'single')
+        throw new Error('incremental delivery is not used between the gateway and a subgraph');
       // As over HTTP, errors are plain objects.
       return body.singleResult as ExecutionResult;
     } catch {
@@ -97,10 +118,13 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
       if (!admitted) return { errors: [new GraphQLError(refusal.message, { extensions: refusal.extensions })] };
       return traced(admitted, () => run(request, admitted.principal));
     },
-    answer: ({ headers, ...request }, admitted) => traced(admitted, () => server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { ...request, headers: new HeaderMap(headers) },
-      context: () => Promise.resolve(options.contextFor(admitted.principal)),
-    })),
+    answer: ({ headers, ...request }, admitted) =>
+      traced(admitted, () =>
+        server.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { ...request, headers: new HeaderMap(headers) },
+          context: () => Promise.resolve(options.contextFor(admitted.principal)),
+        }),
+      ),
     stop: () => server.stop(),
   };
 }

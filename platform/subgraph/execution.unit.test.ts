@@ -18,57 +18,104 @@ import { subgraphServer } from './httpServer.ts';
 import { baseSdl } from './sdl.ts';
 
 const open: (() => Promise<unknown>)[] = [];
-afterEach(async () => { await Promise.all(open.splice(0).map((close) => close())); });
-
-const schema = () => buildSubgraphSchema({
-  typeDefs: parse(`${baseSdl}
-    type Query { caller: String trace: String failing: String refused: String strange: String unstorable: String at(time: DateTime!): DateTime }`),
-  resolvers: {
-    DateTime: GraphQLDateTimeISO,
-    Query: {
-      caller: (_: unknown, _args: unknown, { principal }: { principal: Principal }) => principal.subject,
-      trace: () => currentTrace().traceparent,
-      failing: () => { throw new Error('secret detail of the database'); },
-      refused: () => { throw new CodedError('FORBIDDEN', 'Not yours.'); },
-      strange: () => { throw new GraphQLError('of a library', { extensions: { code: 'ITS_OWN' } }); },
-      unstorable: () => { throw Object.assign(new Error('invalid byte sequence'), { code: '22021' }); },
-      at: (_: unknown, { time }: { time: Date }) => time,
-    },
-  } as never,
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
 });
 
+const schema = () =>
+  buildSubgraphSchema({
+    typeDefs: parse(`${baseSdl}
+    type Query { caller: String trace: String failing: String refused: String strange: String unstorable: String at(time: DateTime!): DateTime }`),
+    resolvers: {
+      DateTime: GraphQLDateTimeISO,
+      Query: {
+        caller: (_: unknown, _args: unknown, { principal }: { principal: Principal }) => principal.subject,
+        trace: () => currentTrace().traceparent,
+        failing: () => {
+          throw new Error('secret detail of the database');
+        },
+        refused: () => {
+          throw new CodedError('FORBIDDEN', 'Not yours.');
+        },
+        strange: () => {
+          throw new GraphQLError('of a library', { extensions: { code: 'ITS_OWN' } });
+        },
+        unstorable: () => {
+          throw Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+        },
+        at: (_: unknown, { time }: { time: Date }) => time,
+      },
+    } as never,
+  });
+
 /** Either way that a subgraph is asked. */
-type Ask = (request: SubgraphRequest | object, headers?: Record<string, string>) => Promise<{ status: number; result: ExecutionResult<Record<string, unknown>> }>;
+type Ask = (
+  request: SubgraphRequest | object,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; result: ExecutionResult<Record<string, unknown>> }>;
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-async function subgraph(options: Partial<ExecutionOptions> = {}): Promise<{ ways: [string, Ask][]; lines: Record<string, unknown>[]; execution: SubgraphExecution; token: string }> {
+async function subgraph(
+  options: Partial<ExecutionOptions> = {},
+): Promise<{ ways: [string, Ask][]; lines: Record<string, unknown>[]; execution: SubgraphExecution; token: string }> {
   const lines: Record<string, unknown>[] = [];
   const identity = await createIdentity({
-    internalKey: await newSigningKey(), scopesOf: () => [], client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
+    internalKey: await newSigningKey(),
+    scopesOf: () => [],
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
   });
   const execution = await createExecution({
-    name: 'shops', schema: schema(), identity, contextFor: (principal) => ({ principal }),
-    log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }), ...options,
+    name: 'shops',
+    schema: schema(),
+    identity,
+    contextFor: (principal) => ({ principal }),
+    log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) }),
+    ...options,
   });
   const server: Server = subgraphServer({ execution, ready: () => Promise.resolve(true) }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  open.push(() => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }));
+  open.push(
+    () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
+  );
   const token = await identity.mintInternalToken(servicePrincipal('gateway'), 'shops');
   const usual = { authorization: `Bearer ${token}`, traceparent };
   return {
-    lines, execution, token,
+    lines,
+    execution,
+    token,
     ways: [
-      ['within the process', async (request, headers = usual) => {
-        const result = JSON.parse(JSON.stringify(await execution.execute(request as SubgraphRequest, headers))) as ExecutionResult<Record<string, unknown>>;
-        return { status: 0, result };
-      }],
-      ['over HTTP', async (request, headers = usual) => {
-        const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, {
-          method: 'POST', body: JSON.stringify(request), headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', ...headers },
-        });
-        return { status: response.status, result: (await response.json()) as ExecutionResult<Record<string, unknown>> };
-      }],
+      [
+        'within the process',
+        async (request, headers = usual) => {
+          const result = JSON.parse(
+            JSON.stringify(await execution.execute(request as SubgraphRequest, headers)),
+          ) as ExecutionResult<Record<string, unknown>>;
+          return { status: 0, result };
+        },
+      ],
+      [
+        'over HTTP',
+        async (request, headers = usual) => {
+          const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, {
+            method: 'POST',
+            body: JSON.stringify(request),
+            headers: {
+              'content-type': 'application/json',
+              accept: 'application/graphql-response+json, application/json',
+              ...headers,
+            },
+          });
+          return {
+            status: response.status,
+            result: (await response.json()) as ExecutionResult<Record<string, unknown>>,
+          };
+        },
+      ],
     ],
   };
 }
@@ -86,25 +133,48 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
     expect(result).toEqual({ data: { caller: 'gateway', trace: traceparent } });
   });
 
-  it.each(['{ caller }', '{ _service { sdl } }', '{ _entities(representations: []) { __typename } }', 'no GraphQL'])('says nothing without a token for it: %s', async (query) => {
-    const { ask } = await askedBy(index);
-    for (const headers of [{}, { authorization: 'Bearer of.another.kind' }, { authorization: 'Basic YTpi' }]) {
-      const { status, result } = await ask({ query }, headers as Record<string, string>);
-      expect(result).toEqual({ errors: [{ message: 'A subgraph answers the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }] });
-      expect(status).toBe(index === 0 ? 0 : 401);
-    }
-  });
+  it.each(['{ caller }', '{ _service { sdl } }', '{ _entities(representations: []) { __typename } }', 'no GraphQL'])(
+    'says nothing without a token for it: %s',
+    async (query) => {
+      const { ask } = await askedBy(index);
+      for (const headers of [{}, { authorization: 'Bearer of.another.kind' }, { authorization: 'Basic YTpi' }]) {
+        const { status, result } = await ask({ query }, headers as Record<string, string>);
+        expect(result).toEqual({
+          errors: [{ message: 'A subgraph answers the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }],
+        });
+        expect(status).toBe(index === 0 ? 0 : 401);
+      }
+    },
+  );
 
   it('runs the hooks of its plugins, and parses a document once', async () => {
     const heard: string[] = [];
     const plugin: ApolloServerPlugin<{ principal: Principal }> = {
-      serverWillStart: () => { heard.push('start'); return Promise.resolve({ serverWillStop: () => { heard.push('stop'); return Promise.resolve(); } }); },
-      requestDidStart: ({ contextValue }) => Promise.resolve({
-        parsingDidStart: () => { heard.push('parse'); return Promise.resolve(); },
-        didResolveOperation: ({ operationName }) => { heard.push(`${operationName} of ${contextValue.principal.subject}`); return Promise.resolve(); },
-        executionDidStart: () => Promise.resolve({ willResolveField: ({ info }) => void heard.push(info.fieldName) }),
-        willSendResponse: ({ response }) => { if (response.body.kind === 'single') heard.push(JSON.stringify(response.body.singleResult.data)); return Promise.resolve(); },
-      }),
+      serverWillStart: () => {
+        heard.push('start');
+        return Promise.resolve({
+          serverWillStop: () => {
+            heard.push('stop');
+            return Promise.resolve();
+          },
+        });
+      },
+      requestDidStart: ({ contextValue }) =>
+        Promise.resolve({
+          parsingDidStart: () => {
+            heard.push('parse');
+            return Promise.resolve();
+          },
+          didResolveOperation: ({ operationName }) => {
+            heard.push(`${operationName} of ${contextValue.principal.subject}`);
+            return Promise.resolve();
+          },
+          executionDidStart: () => Promise.resolve({ willResolveField: ({ info }) => void heard.push(info.fieldName) }),
+          willSendResponse: ({ response }) => {
+            if (response.body.kind === 'single') heard.push(JSON.stringify(response.body.singleResult.data));
+            return Promise.resolve();
+          },
+        }),
     };
     const { ask, execution } = await askedBy(index, { plugins: [plugin] });
     await ask({ query: 'query Named { caller }' });
@@ -120,23 +190,45 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     expect(result).toEqual({
       data: { failing: null, caller: 'gateway' },
-      errors: [{ message: `Something went wrong on our side. Quote ${traceId}.`, path: ['failing'], extensions: { code: 'INTERNAL_SERVER_ERROR', traceId } }],
+      errors: [
+        {
+          message: `Something went wrong on our side. Quote ${traceId}.`,
+          path: ['failing'],
+          extensions: { code: 'INTERNAL_SERVER_ERROR', traceId },
+        },
+      ],
     });
-    expect(lines).toMatchObject([{ msg: 'a resolver failed', path: 'failing', err: { message: 'secret detail of the database' } }]);
-    expect((await ask({ query: '{ strange }' })).result.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(lines).toMatchObject([
+      { msg: 'a resolver failed', path: 'failing', err: { message: 'secret detail of the database' } },
+    ]);
+    expect((await ask({ query: '{ strange }' })).result.errors).toMatchObject([
+      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
   });
 
   it('masks what a plugin does wrong, and logs it once', async () => {
-    const { ask, lines } = await askedBy(index, { plugins: [{ requestDidStart: () => Promise.reject(new Error('secret of the plugin')) }] });
+    const { ask, lines } = await askedBy(index, {
+      plugins: [{ requestDidStart: () => Promise.reject(new Error('secret of the plugin')) }],
+    });
     const { result } = await ask({ query: '{ caller }' });
-    expect(result.errors).toMatchObject([{ message: expect.stringContaining('Something went wrong on our side.') as string, extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(result.errors).toMatchObject([
+      {
+        message: expect.stringContaining('Something went wrong on our side.') as string,
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
+    ]);
     expect(lines.map(({ msg }) => msg)).toEqual(['Unexpected error processing request: Error: secret of the plugin']);
   });
 
   it.each([
     ['a refusal that was meant', { query: '{ refused }' }, 'FORBIDDEN', 200],
     ['a text that cannot be stored', { query: '{ unstorable }' }, 'BAD_USER_INPUT', 200],
-    ['a variable of another kind', { query: 'query ($time: DateTime!) { at(time: $time) }', variables: { time: 'yesterday' } }, 'BAD_USER_INPUT', 400],
+    [
+      'a variable of another kind',
+      { query: 'query ($time: DateTime!) { at(time: $time) }', variables: { time: 'yesterday' } },
+      'BAD_USER_INPUT',
+      400,
+    ],
     ['no GraphQL', { query: '{' }, 'GRAPHQL_PARSE_FAILED', 400],
     ['an unknown field', { query: '{ callr }' }, 'GRAPHQL_VALIDATION_FAILED', 400],
     ['an unknown operation', { query: 'query A { caller }', operationName: 'B' }, 'BAD_REQUEST', 400],
@@ -152,8 +244,14 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
   it('hides its schema in production, and shows it while developing', async () => {
     const told = async (profile?: 'development' | 'production') => {
       const { ask } = await askedBy(index, { profile });
-      const [misspelt, asked] = [await ask({ query: '{ callr }' }), await ask({ query: '{ __schema { queryType { name } } }' })];
-      return [misspelt.result.errors?.[0]?.message.includes('Did you mean'), asked.result.data?.['__schema'] !== undefined];
+      const [misspelt, asked] = [
+        await ask({ query: '{ callr }' }),
+        await ask({ query: '{ __schema { queryType { name } } }' }),
+      ];
+      return [
+        misspelt.result.errors?.[0]?.message.includes('Did you mean'),
+        asked.result.data?.['__schema'] !== undefined,
+      ];
     };
     expect(await told()).toEqual([false, false]);
     expect(await told('production')).toEqual([false, false]);
@@ -163,12 +261,18 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
 
 it('refuses several operations in one request', async () => {
   const { ask } = await askedBy(1);
-  expect(await ask([{ query: '{ caller }' }, { query: '{ caller }' }])).toMatchObject({ status: 400, result: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+  expect(await ask([{ query: '{ caller }' }, { query: '{ caller }' }])).toMatchObject({
+    status: 400,
+    result: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+  });
 });
 
 it('keeps documents within a number of bytes, whatever their number', async () => {
   const store = createDocumentStore();
-  const document = (aliases: number, name: number) => parse(`{ ${Array.from({ length: aliases }, (_, n) => `alias${name}x${n}: caller`).join(' ')} }`, { noLocation: true });
+  const document = (aliases: number, name: number) =>
+    parse(`{ ${Array.from({ length: aliases }, (_, n) => `alias${name}x${n}: caller`).join(' ')} }`, {
+      noLocation: true,
+    });
   const bytes = JSON.stringify(document(1_000, 1)).length;
   for (let n = 0; n < 60; n += 1) await store.set(`${n}`, document(1_000, n));
   expect(store.keys().length).toBeGreaterThan(5);

@@ -9,18 +9,28 @@ import type { Domain } from './domain.ts';
 const maxRanges = 500;
 const maxEvents = 500;
 
-/** What every subgraph serves of its own event log, for streams that missed something: to channels. No domain has business in another one's log. */
+/**
+ * What every subgraph serves of its own event log, for streams that missed something: to channels. No domain has
+ * business in another one's log.
+ */
 export function feedService(domain: Domain): RpcService {
   return service(FeedQueryService, edgeServices, {
     async readFeeds({ ranges }) {
-      if (ranges.length > maxRanges) throw new ConnectError(`at most ${maxRanges} ranges at once`, Code.InvalidArgument);
+      if (ranges.length > maxRanges)
+        throw new ConnectError(`at most ${maxRanges} ranges at once`, Code.InvalidArgument);
       const asked = ranges.map(({ kind, key, after, limit }) => {
-        if (kind === FeedKind.UNSPECIFIED || after < 0 || limit < 0 || limit > maxEvents) throw new ConnectError(`a range is not acceptable: ${key}`, Code.InvalidArgument);
-        return { kind: kind === FeedKind.DECLARED ? 'declared' as const : 'aggregate' as const, key, after, limit };
+        if (kind === FeedKind.UNSPECIFIED || after < 0 || limit < 0 || limit > maxEvents)
+          throw new ConnectError(`a range is not acceptable: ${key}`, Code.InvalidArgument);
+        return { kind: kind === FeedKind.DECLARED ? ('declared' as const) : ('aggregate' as const), key, after, limit };
       });
       if (asked.length === 0) return { epoch: '', pages: [] };
-      const { epoch, pages } = await withClient(domain.pool, (client) => readFeeds(sqlTx(client), `${domain.name}-service`, asked));
-      return { epoch, pages: pages.map(({ version, events }) => ({ version, events: events.map((event) => JSON.stringify(event)) })) };
+      const { epoch, pages } = await withClient(domain.pool, (client) =>
+        readFeeds(sqlTx(client), `${domain.name}-service`, asked),
+      );
+      return {
+        epoch,
+        pages: pages.map(({ version, events }) => ({ version, events: events.map((event) => JSON.stringify(event)) })),
+      };
     },
   });
 }

@@ -11,7 +11,10 @@ export interface HttpPatience {
   readonly headers: number;
   /** For a whole request. */
   readonly request: number;
-  /** Between requests. More than the gateway keeps a connection for (30 s), lest one be closed under a request that is on its way. */
+  /**
+   * Between requests. More than the gateway keeps a connection for (30 s), lest one be closed under a request that is
+   * on its way.
+   */
   readonly idle: number;
 }
 
@@ -35,7 +38,12 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 
 class BodyTooLarge extends Error {}
 
-function send(response: ServerResponse, status: number, text: string, headers: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' }): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' },
+): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
@@ -67,20 +75,28 @@ function refuse(response: ServerResponse, status: number, error: Complaint): voi
 }
 
 async function graphql(execution: HttpExecution, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const admitted = await execution.admit({ authorization: request.headers.authorization, traceparent: headerOf(request, 'traceparent') });
+  const admitted = await execution.admit({
+    authorization: request.headers.authorization,
+    traceparent: headerOf(request, 'traceparent'),
+  });
   if (!admitted) return refuse(response, 401, refusal);
   if (request.method !== 'POST') return refuse(response, 405, bad('A subgraph takes POST only.'));
-  const { status, headers, body } = await execution.answer({ method: 'POST', headers: headersOf(request), search: '', body: await bodyOf(request) }, admitted);
+  const { status, headers, body } = await execution.answer(
+    { method: 'POST', headers: headersOf(request), search: '', body: await bodyOf(request) },
+    admitted,
+  );
   if (body.kind !== 'complete') throw new Error('incremental delivery is not used between the gateway and a subgraph');
   send(response, status ?? 200, body.string, Object.fromEntries(headers));
 }
 
 /**
- * Serves a subgraph alone, to the gateway: POST /graphql with JSON, which Apollo Server answers, `/health/live` and `/health/ready`. Its clients
- * are machines of ours: no explorer, no GET, no batches.
+ * Serves a subgraph alone, to the gateway: POST /graphql with JSON, which Apollo Server answers, `/health/live` and
+ * `/health/ready`. Its clients are machines of ours: no explorer, no GET, no batches.
  */
 export function subgraphServer(options: {
-  readonly execution: HttpExecution; readonly ready: () => Promise<boolean>; readonly patience?: HttpPatience;
+  readonly execution: HttpExecution;
+  readonly ready: () => Promise<boolean>;
+  readonly patience?: HttpPatience;
 }): Server {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?')[0];
@@ -94,13 +110,22 @@ export function subgraphServer(options: {
   }
 
   const { headers, request, idle } = options.patience ?? usualPatience;
-  return createServer({
-    headersTimeout: headers, requestTimeout: request, keepAliveTimeout: idle, connectionsCheckingInterval: Math.min(headers, 5_000),
-  }, (incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => {
-      if (response.headersSent) return void response.destroy();
-      if (error instanceof BodyTooLarge) return refuse(response, 413, bad(`A body may have ${maxBodyBytes} bytes.`));
-      refuse(response, 500, { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
-    });
-  });
+  return createServer(
+    {
+      headersTimeout: headers,
+      requestTimeout: request,
+      keepAliveTimeout: idle,
+      connectionsCheckingInterval: Math.min(headers, 5_000),
+    },
+    (incoming, response) => {
+      handle(incoming, response).catch((error: unknown) => {
+        if (response.headersSent) return void response.destroy();
+        if (error instanceof BodyTooLarge) return refuse(response, 413, bad(`A body may have ${maxBodyBytes} bytes.`));
+        refuse(response, 500, {
+          message: 'Something went wrong on our side.',
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        });
+      });
+    },
+  );
 }

@@ -14,23 +14,30 @@ afterEach(() => {
 async function serving(patience?: HttpPatience) {
   const taken: Socket[] = [];
   const server = subgraphServer({
-    patience, ready: () => Promise.resolve(true),
+    patience,
+    ready: () => Promise.resolve(true),
     execution: {
-      admit: ({ authorization }) => Promise.resolve(authorization ? { principal: servicePrincipal('gateway'), traceparent: undefined } : undefined),
+      admit: ({ authorization }) =>
+        Promise.resolve(authorization ? { principal: servicePrincipal('gateway'), traceparent: undefined } : undefined),
       answer: () => Promise.resolve({ headers: new HeaderMap(), body: { kind: 'complete', string: '{"data":{}}' } }),
     },
   }).listen(0, '127.0.0.1');
   servers.push(server);
   server.on('connection', (socket: Socket) => taken.push(socket));
   await once(server, 'listening');
-  const client = () => connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined).setEncoding('utf8');
+  const client = () =>
+    connect((server.address() as AddressInfo).port, '127.0.0.1')
+      .on('error', () => undefined)
+      .setEncoding('utf8');
   return { taken, client };
 }
 
 /** Sends the head, then bytes as long as anybody takes them. */
 async function flood(socket: Socket, head: string): Promise<string> {
   let heard = '';
-  socket.on('data', (text: string) => { heard += text; });
+  socket.on('data', (text: string) => {
+    heard += text;
+  });
   socket.write(head);
   const chunk = Buffer.alloc(64 * 1024, 'x');
   let left = 300 * 1024 * 1024;
@@ -45,18 +52,26 @@ async function flood(socket: Socket, head: string): Promise<string> {
   return heard;
 }
 
-const head = (authorization = '') => `POST /graphql HTTP/1.1\r\nhost: a\r\n${authorization}content-length: ${300 * 1024 * 1024}\r\n\r\n`;
+const head = (authorization = '') =>
+  `POST /graphql HTTP/1.1\r\nhost: a\r\n${authorization}content-length: ${300 * 1024 * 1024}\r\n\r\n`;
 
-it.each([['without a token', '', 1], ['with a token', 'authorization: Bearer good\r\n', 8]])('reads little of 300 MB that somebody sends %s', async (_who, authorization, megabytes) => {
+it.each([
+  ['without a token', '', 1],
+  ['with a token', 'authorization: Bearer good\r\n', 8],
+])('reads little of 300 MB that somebody sends %s', async (_who, authorization, megabytes) => {
   const { taken, client } = await serving();
   await flood(client(), head(authorization));
   expect(taken[0]!.bytesRead).toBeLessThan(megabytes * 1024 * 1024);
 });
 
 it.each([
-  ['nothing', ''], ['half a head', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'],
+  ['nothing', ''],
+  ['half a head', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'],
   ['half a body', 'POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-length: 100\r\n\r\n{'],
-  ['one request, and nothing more', 'POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-length: 2\r\n\r\n{}'],
+  [
+    'one request, and nothing more',
+    'POST /graphql HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-length: 2\r\n\r\n{}',
+  ],
 ])('cuts off who has said %s', async (_what, text) => {
   const { client } = await serving({ headers: 100, request: 200, idle: 100 });
   const socket = client().resume();

@@ -11,7 +11,10 @@ interface SqlTx {
 /** The key was used before, with another body. */
 export class IdempotencyKeyReused extends CodedError {
   constructor() {
-    super('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used before with another body. Use a new key for a new request.');
+    super(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This idempotency key was used before with another body. Use a new key for a new request.',
+    );
   }
 }
 
@@ -20,7 +23,10 @@ export interface IdempotentRequest {
   readonly mutation: string;
   /** Chosen by the client, 1 to 128 characters. */
   readonly key: string;
-  /** What was asked, as JSON data. The order of properties does not matter, nor whether one is null or left out: in an input both say nothing. */
+  /**
+   * What was asked, as JSON data. The order of properties does not matter, nor whether one is null or left out: in an
+   * input both say nothing.
+   */
   readonly body: unknown;
   readonly now: Date;
 }
@@ -41,45 +47,63 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(said.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, canonical(each)]));
 }
 
-const hashOf = (body: unknown) => createHash('sha256').update(JSON.stringify(canonical(body)) ?? 'undefined').digest('base64url');
+const hashOf = (body: unknown) =>
+  createHash('sha256')
+    .update(JSON.stringify(canonical(body)) ?? 'undefined')
+    .digest('base64url');
 
 const idOf = (request: IdempotentRequest) => [actorOf(request.principal), request.mutation, request.key] as const;
 
 /**
- * What the same request was answered before, if it was: for work that asks others before its transaction, and would ask in vain.
+ * What the same request was answered before, if it was: for work that asks others before its transaction, and would ask
+ * in vain.
  * @throws IdempotencyKeyReused for another body
  */
-export async function earlierResult<Result>(db: SqlTx, request: IdempotentRequest): Promise<{ readonly result: Result } | undefined> {
+export async function earlierResult<Result>(
+  db: SqlTx,
+  request: IdempotentRequest,
+): Promise<{ readonly result: Result } | undefined> {
   const [known] = await db.$queryRawUnsafe<{ body_hash: string; result: Result }[]>(
-    `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`, ...idOf(request),
+    `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`,
+    ...idOf(request),
   );
   if (known && known.body_hash !== hashOf(request.body)) throw new IdempotencyKeyReused();
   return known && { result: known.result };
 }
 
 /**
- * Runs `work` once per principal, mutation and key, within the caller's transaction, and answers with what it returned (JSON data)
- * for every later call with the same body. A call that runs at the same time waits for the first one to commit.
+ * Runs `work` once per principal, mutation and key, within the caller's transaction, and answers with what it returned
+ * (JSON data) for every later call with the same body. A call that runs at the same time waits for the first one to
+ * commit.
  * @throws IdempotencyKeyReused for another body
  */
-export async function idempotent<Result>(tx: SqlTx, request: IdempotentRequest, work: () => Promise<Result>): Promise<Result> {
+export async function idempotent<Result>(
+  tx: SqlTx,
+  request: IdempotentRequest,
+  work: () => Promise<Result>,
+): Promise<Result> {
   requireIdempotencyKey(request.key);
   const id = idOf(request);
   const hash = hashOf(request.body);
   const claimed = await tx.$executeRawUnsafe(
     `INSERT INTO platform.idempotency (principal, mutation, key, body_hash, at) VALUES ($1, $2, $3, $4, $5::timestamptz) ON CONFLICT DO NOTHING`,
-    ...id, hash, request.now.toISOString(),
+    ...id,
+    hash,
+    request.now.toISOString(),
   );
   if (claimed === 0) {
     const [known] = await tx.$queryRawUnsafe<{ body_hash: string; result: Result }[]>(
-      `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`, ...id,
+      `SELECT body_hash, result FROM platform.idempotency WHERE principal = $1 AND mutation = $2 AND key = $3`,
+      ...id,
     );
     if (known?.body_hash !== hash) throw new IdempotencyKeyReused();
     return known.result;
   }
   const result = await work();
   await tx.$executeRawUnsafe(
-    `UPDATE platform.idempotency SET result = $4::jsonb WHERE principal = $1 AND mutation = $2 AND key = $3`, ...id, JSON.stringify(result),
+    `UPDATE platform.idempotency SET result = $4::jsonb WHERE principal = $1 AND mutation = $2 AND key = $3`,
+    ...id,
+    JSON.stringify(result),
   );
   return result;
 }

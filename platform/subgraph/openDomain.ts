@@ -47,7 +47,9 @@ function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
   const clients = new Map<string, unknown>();
   return {
     client<Service extends DescService>(service: Service) {
-      const known = clients.get(service.typeName) ?? createClient(service, network.transportTo(service.typeName.split('.')[1]!, principal));
+      const known =
+        clients.get(service.typeName) ??
+        createClient(service, network.transportTo(service.typeName.split('.')[1]!, principal));
       clients.set(service.typeName, known);
       return known as Client<Service>;
     },
@@ -57,8 +59,16 @@ function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
 /** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
 export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {
   const log = logOfService(environment.log, definition.name);
-  const pool = new pg.Pool({ Client: PreparingClient, connectionString: environment.databaseUrl, max: environment.poolSize ?? 8, keepAlive: true, idleTimeoutMillis: 30_000, connectionTimeoutMillis: connectWithinMs });
-  // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the process.
+  const pool = new pg.Pool({
+    Client: PreparingClient,
+    connectionString: environment.databaseUrl,
+    max: environment.poolSize ?? 8,
+    keepAlive: true,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: connectWithinMs,
+  });
+  // An idle connection that breaks (a restarted server) is replaced by the pool; without a listener it would end the
+  // process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const db = definition.database(new PrismaPg(pool, { disposeExternalPool: false })) as TransactionClient;
   const clock = environment.clock ?? (() => new Date());
@@ -72,15 +82,21 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     if (logged && log.isLevelEnabled('info')) log.info({ eventType: type, ...logged(data) }, 'an event was recorded');
   }
 
-  async function transaction<T>(work: (tx: never) => Promise<T>, { retries = 3 }: { retries?: number } = {}): Promise<T> {
+  async function transaction<T>(
+    work: (tx: never) => Promise<T>,
+    { retries = 3 }: { retries?: number } = {},
+  ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         let appended: readonly NewEvent[] = [];
-        const result = await db.$transaction(async (tx) => {
-          const value = await work(tx);
-          appended = events.appendedIn(tx);
-          return value;
-        }, { maxWait: 10_000, timeout: 15_000 });
+        const result = await db.$transaction(
+          async (tx) => {
+            const value = await work(tx);
+            appended = events.appendedIn(tx);
+            return value;
+          },
+          { maxWait: 10_000, timeout: 15_000 },
+        );
         for (const event of appended) tellOf(event);
         if (appended.length) environment.onAppended?.();
         return result;
@@ -95,7 +111,12 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
     db,
     pool,
     transaction: transaction as Domain['transaction'],
-    events, clock, newId, log, principal, metrics: environment.metrics,
+    events,
+    clock,
+    newId,
+    log,
+    principal,
+    metrics: environment.metrics,
     rpc: rpcOf(environment.network, principal),
     config: (definition.config?.parse(environment.configuration ?? {}) ?? {}) as Domain['config'],
   };

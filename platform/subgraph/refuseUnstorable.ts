@@ -17,17 +17,29 @@ function unstorableIn(value: unknown, path: string): string | undefined {
   return undefined;
 }
 
-/** Makes every field refuse, before its resolver runs, arguments with a text or number that the database cannot keep: else each statement that meets one fails in its own way. */
+/**
+ * Makes every field refuse, before its resolver runs, arguments with a text or number that the database cannot keep:
+ * else each statement that meets one fails in its own way.
+ */
 export function refuseUnstorable(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       if (field.args.length === 0) continue;
       const resolve = field.resolve ?? defaultFieldResolver;
-      const checked: GraphQLFieldResolver<unknown, unknown> = (source, args: Record<string, unknown>, context, info) => {
+      const checked: GraphQLFieldResolver<unknown, unknown> = (
+        source,
+        args: Record<string, unknown>,
+        context,
+        info,
+      ) => {
         for (const [name, value] of Object.entries(args)) {
           const found = unstorableIn(value, name);
-          if (found !== undefined) throw new CodedError('BAD_USER_INPUT', `\`${found}\` holds U+0000, half a character, or a number next to zero: leave it out.`);
+          if (found !== undefined)
+            throw new CodedError(
+              'BAD_USER_INPUT',
+              `\`${found}\` holds U+0000, half a character, or a number next to zero: leave it out.`,
+            );
         }
         return resolve(source, args, context, info);
       };

@@ -38,7 +38,10 @@ export interface RunningSubgraph {
   readonly execute: SubgraphCall;
   /** Fills an empty database; does nothing on one that was seeded. */
   seed(): Promise<void>;
-  /** Starts what works by itself: relay, consumers, read models, background loops. Requests are answered before this, too. */
+  /**
+   * Starts what works by itself: relay, consumers, read models, background loops. Requests are answered before this,
+   * too.
+   */
   start(): Promise<void>;
   /** It does not drain, and the database answers. */
   ready(): Promise<boolean>;
@@ -51,39 +54,68 @@ export interface RunningSubgraph {
 }
 
 /** Makes a subgraph of a definition: ready to answer, and, once started, to hear and be heard. */
-export async function runSubgraph(definition: SubgraphDefinition, environment: SubgraphEnvironment): Promise<RunningSubgraph> {
+export async function runSubgraph(
+  definition: SubgraphDefinition,
+  environment: SubgraphEnvironment,
+): Promise<RunningSubgraph> {
   let relay: Relay | undefined;
   const opened = openDomain(definition, { ...environment, onAppended: () => relay?.wake() });
   const { domain } = opened;
-  const schema = enforceAuth(refuseUnstorable(buildSubgraphSchema([{
-    typeDefs: parse(sdlOf(definition.directory)),
-    resolvers: { DateTime, ...definition.resolvers } as never,
-  }])));
-  const execution = await orClosed(opened, () => createExecution({
-    name: definition.name, schema, identity: environment.identity, log: domain.log, plugins: definition.plugins, profile: environment.profile,
-    contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
-  }));
+  const schema = enforceAuth(
+    refuseUnstorable(
+      buildSubgraphSchema([
+        {
+          typeDefs: parse(sdlOf(definition.directory)),
+          resolvers: { DateTime, ...definition.resolvers } as never,
+        },
+      ]),
+    ),
+  );
+  const execution = await orClosed(opened, () =>
+    createExecution({
+      name: definition.name,
+      schema,
+      identity: environment.identity,
+      log: domain.log,
+      plugins: definition.plugins,
+      profile: environment.profile,
+      contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
+    }),
+  );
   for (const saga of definition.sagas ?? []) saga.register(domain);
   await orClosed(opened, () => checkTables(definition.name, domain.pool, domain.db as object));
-  const serving = await orClosed(opened, () => environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]));
+  const serving = await orClosed(opened, () =>
+    environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]),
+  );
 
   let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
   let draining = false;
   const answers = poolPulse(domain.pool);
-  const ready = async () => !draining && await answers();
+  const ready = async () => !draining && (await answers());
   return {
-    name: definition.name, domain, execute: execution.execute, ready,
+    name: definition.name,
+    domain,
+    execute: execution.execute,
+    ready,
     seed: () => seedOnce(definition, domain),
     async start() {
       relay = await startRelay(domain, environment.bus);
       running.push(relay);
       endReports = reportDomain(domain, relay);
-      running.push(await runConsumers(domain, [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)], environment.bus));
+      running.push(
+        await runConsumers(
+          domain,
+          [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)],
+          environment.bus,
+        ),
+      );
       running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
     },
     httpServer: () => subgraphServer({ execution, ready }),
-    drain: () => { draining = true; },
+    drain: () => {
+      draining = true;
+    },
     async stop() {
       endReports?.();
       await serving.close();
@@ -104,7 +136,10 @@ async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promi
   }
 }
 
-/** Under a lock, so that two processes that start at once seed once. A seed that failed half-way is begun again: seeds are idempotent. */
+/**
+ * Under a lock, so that two processes that start at once seed once. A seed that failed half-way is begun again: seeds
+ * are idempotent.
+ */
 async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Promise<void> {
   if (!seed) return;
   await withClient(domain.pool, async (client) => {
@@ -127,7 +162,9 @@ const forgetOldKeys = (domain: Domain) => ({
   name: 'idempotency keys',
   async run(signal: AbortSignal) {
     while (!signal.aborted) {
-      await domain.pool.query('DELETE FROM platform.idempotency WHERE at < $1', [new Date(domain.clock().getTime() - idempotencyDays * 24 * hour)]);
+      await domain.pool.query('DELETE FROM platform.idempotency WHERE at < $1', [
+        new Date(domain.clock().getTime() - idempotencyDays * 24 * hour),
+      ]);
       await pause(hour, signal);
     }
   },

@@ -4,7 +4,9 @@ import type { Background } from './defineSubgraph.ts';
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 
-/** Runs loops until stopped. One that throws is logged and begun again after a pause that doubles up to half a minute. */
+/**
+ * Runs loops until stopped. One that throws is logged and begun again after a pause that doubles up to half a minute.
+ */
 export function superviseLoops(log: Logger, loops: readonly Background[]): { stop(): Promise<void> } {
   const controller = new AbortController();
   const { signal } = controller;
@@ -18,7 +20,14 @@ export function superviseLoops(log: Logger, loops: readonly Background[]): { sto
         log.error({ err: error, loop: loop.name }, 'a background loop failed and begins again');
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, pauseMs);
-          signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+          signal.addEventListener(
+            'abort',
+            () => {
+              clearTimeout(timer);
+              resolve();
+            },
+            { once: true },
+          );
         });
       }
     }

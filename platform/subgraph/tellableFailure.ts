@@ -12,10 +12,23 @@ export interface TellableFailure {
   readonly logged: boolean;
 }
 
-/** What a client may be told of something that a resolver threw without meaning it to be seen; undefined for a fault of ours, of which nothing is told. */
+/**
+ * What a client may be told of something that a resolver threw without meaning it to be seen; undefined for a fault of
+ * ours, of which nothing is told.
+ */
 export function tellableFailure(error: unknown): TellableFailure | undefined {
   const found = errorCodes(error);
-  if (unstorable.some((code) => found.has(code))) return { code: 'BAD_USER_INPUT', message: 'A text holds U+0000, which cannot be stored: leave it out.', logged: false };
-  if (isInfrastructureFailure(error)) return { code: 'SUBGRAPH_UNAVAILABLE', message: 'Something that this rests on does not answer. Try again in a moment.', logged: true };
+  if (unstorable.some((code) => found.has(code)))
+    return {
+      code: 'BAD_USER_INPUT',
+      message: 'A text holds U+0000, which cannot be stored: leave it out.',
+      logged: false,
+    };
+  if (isInfrastructureFailure(error))
+    return {
+      code: 'SUBGRAPH_UNAVAILABLE',
+      message: 'Something that this rests on does not answer. Try again in a moment.',
+      logged: true,
+    };
   return undefined;
 }

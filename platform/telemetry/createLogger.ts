@@ -7,16 +7,34 @@ export interface LogOptions {
   readonly level: string;
   /** Who speaks, where all of the process is one service; see also `logOfService`. */
   readonly service?: string;
-  /** One short coloured line for people; else JSON, one object a line. Default: people when standard output is a terminal. */
+  /**
+   * One short coloured line for people; else JSON, one object a line. Default: people when standard output is a
+   * terminal.
+   */
   readonly readable?: boolean;
   /** Default: standard output. */
   readonly destination?: DestinationStream;
 }
 
 /** Never printed, wherever in a log line it stands up to two levels deep. */
-const confidential = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'cardToken', 'email', 'phone', 'name.first', 'name.last'];
+const confidential = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'apiKey',
+  'cardToken',
+  'email',
+  'phone',
+  'name.first',
+  'name.last',
+];
 
-/** The log of a process. Every line that follows from a request carries its trace and correlation id; errors, as `err`, tell no values of a database. */
+/**
+ * The log of a process. Every line that follows from a request carries its trace and correlation id; errors, as `err`,
+ * tell no values of a database.
+ */
 export function createLogger({ level, service, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
@@ -35,4 +53,5 @@ export function createLogger({ level, service, readable = process.stdout.isTTY, 
 }
 
 /** The same log, every line with this `service`. Once: JSON with a key twice is read in different ways. */
-export const logOfService = (log: Logger, service: string): Logger => (log.bindings()['service'] === service ? log : log.child({ service }));
+export const logOfService = (log: Logger, service: string): Logger =>
+  log.bindings()['service'] === service ? log : log.child({ service });

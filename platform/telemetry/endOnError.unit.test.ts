@@ -20,18 +20,24 @@ describe('the end of a script', () => {
   ])('that %s tells the error without the values of the database, and is 1', (_what, body) => {
     const { status, stderr } = script(body);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^seed: Error: duplicate key value violates unique constraint "customer_email_key" \(23505\)\n {4}at .*code=23505 severity=ERROR constraint=customer_email_key\n$/s);
+    expect(stderr).toMatch(
+      /^seed: Error: duplicate key value violates unique constraint "customer_email_key" \(23505\)\n {4}at .*code=23505 severity=ERROR constraint=customer_email_key\n$/s,
+    );
     expect(stderr).not.toContain('ada@');
   });
 
   it('stops first what was started, and tells the error even when that fails', () => {
-    const { status, stdout, stderr } = script(`endOnError('serve', async () => { await null; console.log('stopped'); throw new Error('not quite'); }); throw new TypeError('broke');`);
+    const { status, stdout, stderr } = script(
+      `endOnError('serve', async () => { await null; console.log('stopped'); throw new Error('not quite'); }); throw new TypeError('broke');`,
+    );
     expect({ status, stdout }).toEqual({ status: 1, stdout: 'stopped\n' });
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
   });
 
   it('comes even when what was started never stops', () => {
-    const { status, stderr } = script(`endOnError('serve', () => new Promise(() => undefined)); setTimeout(() => { throw new TypeError('broke'); });`);
+    const { status, stderr } = script(
+      `endOnError('serve', () => new Promise(() => undefined)); setTimeout(() => { throw new TypeError('broke'); });`,
+    );
     expect(status).toBe(1);
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
   }, 20_000);
@@ -46,7 +52,9 @@ describe('the end of a script', () => {
   });
 
   it('tells all of several errors, and what is none', () => {
-    expect(failureText('start', new AggregateError([new Error('one'), new Error('other')], 'both'))).toMatch(/^start: AggregateError: both\n.*\nError: one\n.*\nError: other\n/s);
+    expect(failureText('start', new AggregateError([new Error('one'), new Error('other')], 'both'))).toMatch(
+      /^start: AggregateError: both\n.*\nError: one\n.*\nError: other\n/s,
+    );
     expect(failureText('start', 'nothing')).toBe('start: nothing');
   });
 });

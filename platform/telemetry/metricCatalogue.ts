@@ -1,150 +1,237 @@
-/** What a label may say: anything of a bounded set that the code does not know (channels, consumers, …), or one of these words. */
+/**
+ * What a label may say: anything of a bounded set that the code does not know (channels, consumers, …), or one of these
+ * words.
+ */
 export type LabelValues = 'any' | readonly string[];
 
 /** Adds up from the start of the process on; ask Prometheus for its `rate`. */
-export interface CounterDeclaration { readonly kind: 'counter'; readonly name: string; readonly help: string; readonly labels: Readonly<Record<string, LabelValues>> }
+export interface CounterDeclaration {
+  readonly kind: 'counter';
+  readonly name: string;
+  readonly help: string;
+  readonly labels: Readonly<Record<string, LabelValues>>;
+}
 /** How long things took. In seconds, counted by upper bound. */
-export interface HistogramDeclaration { readonly kind: 'histogram'; readonly name: string; readonly help: string; readonly labels: Readonly<Record<string, LabelValues>>; readonly buckets: readonly number[] }
+export interface HistogramDeclaration {
+  readonly kind: 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly labels: Readonly<Record<string, LabelValues>>;
+  readonly buckets: readonly number[];
+}
 /** What is so now: read when somebody asks, see `Metrics.onScrape`. */
-export interface GaugeDeclaration { readonly kind: 'gauge'; readonly name: string; readonly help: string; readonly labels: Readonly<Record<string, LabelValues>> }
+export interface GaugeDeclaration {
+  readonly kind: 'gauge';
+  readonly name: string;
+  readonly help: string;
+  readonly labels: Readonly<Record<string, LabelValues>>;
+}
 
 const any = 'any';
 const answering = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 const delivering = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300] as const;
 
 /**
- * Every metric of ours. Names are those of Prometheus' conventions: base units, `_total` for counters. No label holds an id, a text of a client's, or anything
- * else without bounds: an operation is the name of a trusted document, or `other`.
+ * Every metric of ours. Names are those of Prometheus' conventions: base units, `_total` for counters. No label holds
+ * an id, a text of a client's, or anything else without bounds: an operation is the name of a trusted document, or
+ * `other`.
  */
 export const metricCatalogue = {
   httpRequests: {
-    kind: 'counter', name: 'drburger_http_requests_total', help: 'GraphQL requests over HTTP, by what they ran and the status of the answer; status 499: the client had gone before its answer.',
+    kind: 'counter',
+    name: 'drburger_http_requests_total',
+    help: 'GraphQL requests over HTTP, by what they ran and the status of the answer; status 499: the client had gone before its answer.',
     labels: { channel: any, operation: any, status: any },
   },
   httpRequestDuration: {
-    kind: 'histogram', name: 'drburger_http_request_duration_seconds', help: 'From the head of a GraphQL request to the end of the answer.',
-    labels: { channel: any, operation: any }, buckets: answering,
+    kind: 'histogram',
+    name: 'drburger_http_request_duration_seconds',
+    help: 'From the head of a GraphQL request to the end of the answer.',
+    labels: { channel: any, operation: any },
+    buckets: answering,
   },
   graphqlErrors: {
-    kind: 'counter', name: 'drburger_graphql_errors_total', help: 'Errors in answers over HTTP, by their code.',
+    kind: 'counter',
+    name: 'drburger_graphql_errors_total',
+    help: 'Errors in answers over HTTP, by their code.',
     labels: { channel: any, code: any },
   },
   subgraphFetches: {
-    kind: 'counter', name: 'drburger_subgraph_fetches_total', help: 'Fetches from subgraphs: ok; error (the answer holds some); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
+    kind: 'counter',
+    name: 'drburger_subgraph_fetches_total',
+    help: 'Fetches from subgraphs: ok; error (the answer holds some); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
     labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'late', 'unavailable', 'abandoned'] },
   },
   subgraphFetchDuration: {
-    kind: 'histogram', name: 'drburger_subgraph_fetch_duration_seconds', help: 'How long a fetch waited for its subgraph, or for the fetch it shares.',
-    labels: { channel: any, subgraph: any }, buckets: answering,
+    kind: 'histogram',
+    name: 'drburger_subgraph_fetch_duration_seconds',
+    help: 'How long a fetch waited for its subgraph, or for the fetch it shares.',
+    labels: { channel: any, subgraph: any },
+    buckets: answering,
   },
 
   eventsAppended: {
-    kind: 'counter', name: 'drburger_events_appended_total', help: 'Events appended to the log of a domain and committed.',
+    kind: 'counter',
+    name: 'drburger_events_appended_total',
+    help: 'Events appended to the log of a domain and committed.',
     labels: { domain: any, type: any },
   },
   eventsPublished: {
-    kind: 'counter', name: 'drburger_events_published_total', help: 'Events that the relay gave to the bus, those given twice included.',
+    kind: 'counter',
+    name: 'drburger_events_published_total',
+    help: 'Events that the relay gave to the bus, those given twice included.',
     labels: { domain: any },
   },
   relayFailures: {
-    kind: 'counter', name: 'drburger_relay_failures_total', help: 'Times that the relay of a domain failed; its events wait in the outbox meanwhile.',
+    kind: 'counter',
+    name: 'drburger_relay_failures_total',
+    help: 'Times that the relay of a domain failed; its events wait in the outbox meanwhile.',
     labels: { domain: any },
   },
   relayDelay: {
-    kind: 'histogram', name: 'drburger_relay_delay_seconds', help: 'From the append of an event to the acknowledgement of the bus.',
-    labels: { domain: any }, buckets: delivering,
+    kind: 'histogram',
+    name: 'drburger_relay_delay_seconds',
+    help: 'From the append of an event to the acknowledgement of the bus.',
+    labels: { domain: any },
+    buckets: delivering,
   },
   relayLeading: {
-    kind: 'gauge', name: 'drburger_relay_leading', help: 'Whether this process relays for the domain: 1 in one process of a domain, 0 in its standbys.',
+    kind: 'gauge',
+    name: 'drburger_relay_leading',
+    help: 'Whether this process relays for the domain: 1 in one process of a domain, 0 in its standbys.',
     labels: { domain: any },
   },
   relayLag: {
-    kind: 'gauge', name: 'drburger_relay_lag_seconds', help: 'Age of the oldest event in the outbox; 0 when that is empty.',
+    kind: 'gauge',
+    name: 'drburger_relay_lag_seconds',
+    help: 'Age of the oldest event in the outbox; 0 when that is empty.',
     labels: { domain: any },
   },
   outboxDepth: {
-    kind: 'gauge', name: 'drburger_outbox_events', help: 'Events in the outbox, counted up to 100000.',
+    kind: 'gauge',
+    name: 'drburger_outbox_events',
+    help: 'Events in the outbox, counted up to 100000.',
     labels: { domain: any },
   },
   parked: {
-    kind: 'gauge', name: 'drburger_parked_messages', help: 'Messages that a consumer set aside: failed, or waiting behind a failed one of the same aggregate.',
+    kind: 'gauge',
+    name: 'drburger_parked_messages',
+    help: 'Messages that a consumer set aside: failed, or waiting behind a failed one of the same aggregate.',
     labels: { domain: any, consumer: any, state: ['failed', 'waiting'] },
   },
   consumerMessages: {
-    kind: 'counter', name: 'drburger_consumer_messages_total',
+    kind: 'counter',
+    name: 'drburger_consumer_messages_total',
     help: 'Deliveries to a consumer: handled; ignored (not for it); duplicate; parked; retried (something around it failed, and it is delivered again).',
     labels: { domain: any, consumer: any, outcome: ['handled', 'ignored', 'duplicate', 'parked', 'retried'] },
   },
   consumerDuration: {
-    kind: 'histogram', name: 'drburger_consumer_duration_seconds', help: 'How long a consumer took over a message that is for it, its tries included.',
-    labels: { domain: any, consumer: any }, buckets: answering,
+    kind: 'histogram',
+    name: 'drburger_consumer_duration_seconds',
+    help: 'How long a consumer took over a message that is for it, its tries included.',
+    labels: { domain: any, consumer: any },
+    buckets: answering,
   },
   consumerLag: {
-    kind: 'gauge', name: 'drburger_consumer_lag_messages', help: 'Messages on the bus that a consumer group has not acknowledged.',
+    kind: 'gauge',
+    name: 'drburger_consumer_lag_messages',
+    help: 'Messages on the bus that a consumer group has not acknowledged.',
     labels: { group: any },
   },
   sagas: {
-    kind: 'gauge', name: 'drburger_sagas', help: 'Sagas that have not ended well: under way, or broken off for good.',
+    kind: 'gauge',
+    name: 'drburger_sagas',
+    help: 'Sagas that have not ended well: under way, or broken off for good.',
     labels: { saga: any, state: ['running', 'failed'] },
   },
 
   streamConnections: {
-    kind: 'gauge', name: 'drburger_stream_connections', help: 'Open WebSockets and event streams.',
+    kind: 'gauge',
+    name: 'drburger_stream_connections',
+    help: 'Open WebSockets and event streams.',
     labels: { channel: any },
   },
   streamSubscriptions: {
-    kind: 'gauge', name: 'drburger_stream_subscriptions', help: 'Open subscriptions, of all connections.',
+    kind: 'gauge',
+    name: 'drburger_stream_subscriptions',
+    help: 'Open subscriptions, of all connections.',
     labels: { channel: any },
   },
   streamMessages: {
-    kind: 'counter', name: 'drburger_stream_messages_total', help: 'Messages delivered to subscriptions: a snapshot at the start, an event, or a resync (a snapshot in the place of events).',
+    kind: 'counter',
+    name: 'drburger_stream_messages_total',
+    help: 'Messages delivered to subscriptions: a snapshot at the start, an event, or a resync (a snapshot in the place of events).',
     labels: { channel: any, kind: ['snapshot', 'event', 'resync'] },
   },
   streamExecutions: {
-    kind: 'counter', name: 'drburger_stream_executions_total', help: 'Executions of a document for messages of streams.',
+    kind: 'counter',
+    name: 'drburger_stream_executions_total',
+    help: 'Executions of a document for messages of streams.',
     labels: { channel: any },
   },
   streamSharedDeliveries: {
-    kind: 'counter', name: 'drburger_stream_shared_deliveries_total', help: 'Messages delivered that took their payload from an execution for somebody else.',
+    kind: 'counter',
+    name: 'drburger_stream_shared_deliveries_total',
+    help: 'Messages delivered that took their payload from an execution for somebody else.',
     labels: { channel: any },
   },
   streamDelay: {
-    kind: 'histogram', name: 'drburger_stream_delay_seconds', help: 'From the time of an event to its message being written to the sockets.',
-    labels: { channel: any }, buckets: delivering,
+    kind: 'histogram',
+    name: 'drburger_stream_delay_seconds',
+    help: 'From the time of an event to its message being written to the sockets.',
+    labels: { channel: any },
+    buckets: delivering,
   },
   streamLagged: {
-    kind: 'counter', name: 'drburger_stream_lagged_total', help: 'Times that a subscription was told that it lagged, and got a snapshot.',
+    kind: 'counter',
+    name: 'drburger_stream_lagged_total',
+    help: 'Times that a subscription was told that it lagged, and got a snapshot.',
     labels: { channel: any },
   },
   streamQueuedEvents: {
-    kind: 'gauge', name: 'drburger_stream_queued_events', help: 'Events that wait for subscriptions.',
+    kind: 'gauge',
+    name: 'drburger_stream_queued_events',
+    help: 'Events that wait for subscriptions.',
     labels: { channel: any },
   },
   streamQueuedBytes: {
-    kind: 'gauge', name: 'drburger_stream_queued_bytes', help: 'The same in bytes, as JSON.',
+    kind: 'gauge',
+    name: 'drburger_stream_queued_bytes',
+    help: 'The same in bytes, as JSON.',
     labels: { channel: any },
   },
   socketUnread: {
-    kind: 'gauge', name: 'drburger_socket_unread_bytes', help: 'What was written to sockets and waits in this process for clients to read.',
+    kind: 'gauge',
+    name: 'drburger_socket_unread_bytes',
+    help: 'What was written to sockets and waits in this process for clients to read.',
     labels: { channel: any },
   },
   socketEvictions: {
-    kind: 'counter', name: 'drburger_socket_evictions_total',
+    kind: 'counter',
+    name: 'drburger_socket_evictions_total',
     help: 'Connections cut off: unread (too much waits for one client), memory (for all together), stalled (it takes nothing), silent (no pong).',
     labels: { channel: any, reason: ['unread', 'memory', 'stalled', 'silent'] },
   },
   socketRefusals: {
-    kind: 'counter', name: 'drburger_socket_refusals_total',
+    kind: 'counter',
+    name: 'drburger_socket_refusals_total',
     help: 'Connections not taken: unauthenticated, forbidden; limit (of one caller), full (of the process), overload (the queue of upgrades), closing, malformed.',
-    labels: { channel: any, reason: ['unauthenticated', 'forbidden', 'limit', 'full', 'overload', 'closing', 'malformed'] },
+    labels: {
+      channel: any,
+      reason: ['unauthenticated', 'forbidden', 'limit', 'full', 'overload', 'closing', 'malformed'],
+    },
   },
   upgradesQueued: {
-    kind: 'gauge', name: 'drburger_upgrades_queued', help: 'WebSocket upgrades that wait for their turn.',
+    kind: 'gauge',
+    name: 'drburger_upgrades_queued',
+    help: 'WebSocket upgrades that wait for their turn.',
     labels: { channel: any },
   },
 
   sourceUp: {
-    kind: 'gauge', name: 'drburger_metrics_source_up', help: 'Whether what is read at each scrape could be read: 0 when the source failed or took over 2 s, and its gauges are missing.',
+    kind: 'gauge',
+    name: 'drburger_metrics_source_up',
+    help: 'Whether what is read at each scrape could be read: 0 when the source failed or took over 2 s, and its gauges are missing.',
     labels: { source: any },
   },
 } as const satisfies Readonly<Record<string, CounterDeclaration | HistogramDeclaration | GaugeDeclaration>>;
@@ -152,14 +239,20 @@ export const metricCatalogue = {
 type Catalogue = typeof metricCatalogue;
 
 /** Keys of the metrics of a kind. */
-export type MetricOf<Kind extends 'counter' | 'histogram' | 'gauge'> = { [Key in keyof Catalogue]: Catalogue[Key]['kind'] extends Kind ? Key : never }[keyof Catalogue];
+export type MetricOf<Kind extends 'counter' | 'histogram' | 'gauge'> = {
+  [Key in keyof Catalogue]: Catalogue[Key]['kind'] extends Kind ? Key : never;
+}[keyof Catalogue];
 
 /** Every label of a metric, with what it may say. */
 export type LabelsOf<Key extends keyof Catalogue> = {
-  readonly [Label in keyof Catalogue[Key]['labels']]: Catalogue[Key]['labels'][Label] extends readonly string[] ? Catalogue[Key]['labels'][Label][number] : string;
+  readonly [Label in keyof Catalogue[Key]['labels']]: Catalogue[Key]['labels'][Label] extends readonly string[]
+    ? Catalogue[Key]['labels'][Label][number]
+    : string;
 };
 
 /** The labels of a metric that the catalogue does not list the values of. */
 export type OpenLabelsOf<Key extends keyof Catalogue> = {
-  readonly [Label in keyof Catalogue[Key]['labels'] as Catalogue[Key]['labels'][Label] extends readonly string[] ? never : Label]: string;
+  readonly [
+    Label in keyof Catalogue[Key]['labels'] as Catalogue[Key]['labels'][Label] extends readonly string[] ? never : Label
+  ]: string;
 };

@@ -12,7 +12,8 @@ describe('metrics', () => {
     metrics.count('streamMessages', { channel: 'kiosk', kind: 'event' });
     metrics.count('streamMessages', { channel: 'web', kind: 'snapshot' });
     expect(await linesOf(metrics, 'drburger_stream_messages_total')).toEqual([
-      'drburger_stream_messages_total{channel="kiosk",kind="event"} 4', 'drburger_stream_messages_total{channel="web",kind="snapshot"} 1',
+      'drburger_stream_messages_total{channel="kiosk",kind="event"} 4',
+      'drburger_stream_messages_total{channel="web",kind="snapshot"} 1',
     ]);
   });
 
@@ -22,8 +23,15 @@ describe('metrics', () => {
     metrics.begin('streamMessages', { channel: 'kiosk' });
     metrics.begin('relayFailures', { domain: 'orders' });
     expect((await linesOf(metrics, 'drburger_stream_messages_total')).sort()).toEqual(
-      [['event', 1], ['resync', 0], ['snapshot', 0]].map(([kind, count]) => `drburger_stream_messages_total{channel="kiosk",kind="${kind}"} ${count}`));
-    expect(await linesOf(metrics, 'drburger_relay_failures_total')).toEqual(['drburger_relay_failures_total{domain="orders"} 0']);
+      [
+        ['event', 1],
+        ['resync', 0],
+        ['snapshot', 0],
+      ].map(([kind, count]) => `drburger_stream_messages_total{channel="kiosk",kind="${kind}"} ${count}`),
+    );
+    expect(await linesOf(metrics, 'drburger_relay_failures_total')).toEqual([
+      'drburger_relay_failures_total{domain="orders"} 0',
+    ]);
   });
 
   it('sorts durations into buckets, in seconds', async () => {
@@ -31,9 +39,15 @@ describe('metrics', () => {
     metrics.observe('httpRequestDuration', { channel: 'kiosk', operation: 'Home' }, 0.004);
     metrics.observe('httpRequestDuration', { channel: 'kiosk', operation: 'Home' }, 0.2);
     const lines = await linesOf(metrics, 'drburger_http_request_duration_seconds');
-    expect(lines).toContain('drburger_http_request_duration_seconds_bucket{le="0.005",channel="kiosk",operation="Home"} 1');
-    expect(lines).toContain('drburger_http_request_duration_seconds_bucket{le="+Inf",channel="kiosk",operation="Home"} 2');
-    expect(lines).toContain('drburger_http_request_duration_seconds_sum{channel="kiosk",operation="Home"} 0.20400000000000001');
+    expect(lines).toContain(
+      'drburger_http_request_duration_seconds_bucket{le="0.005",channel="kiosk",operation="Home"} 1',
+    );
+    expect(lines).toContain(
+      'drburger_http_request_duration_seconds_bucket{le="+Inf",channel="kiosk",operation="Home"} 2',
+    );
+    expect(lines).toContain(
+      'drburger_http_request_duration_seconds_sum{channel="kiosk",operation="Home"} 0.20400000000000001',
+    );
   });
 
   it('reads gauges when asked, adds up what several sources say, and forgets what is no longer said', async () => {
@@ -45,11 +59,17 @@ describe('metrics', () => {
     });
     metrics.onScrape('two', async (report) => report('streamConnections', { channel: 'kiosk' }, 3));
     expect(asked).toBe(0);
-    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual(['drburger_stream_connections{channel="kiosk"} 5']);
-    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual(['drburger_stream_connections{channel="kiosk"} 5']);
+    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual([
+      'drburger_stream_connections{channel="kiosk"} 5',
+    ]);
+    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual([
+      'drburger_stream_connections{channel="kiosk"} 5',
+    ]);
     expect(asked).toBe(2);
     stop();
-    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual(['drburger_stream_connections{channel="kiosk"} 3']);
+    expect(await linesOf(metrics, 'drburger_stream_connections')).toEqual([
+      'drburger_stream_connections{channel="kiosk"} 3',
+    ]);
     expect(() => metrics.onScrape('two', () => undefined)).toThrow('two sources of metrics are called two');
   });
 
@@ -60,10 +80,14 @@ describe('metrics', () => {
       report('outboxDepth', { domain: 'menu' }, 1);
       throw new Error('gone');
     });
-    metrics.onScrape('throws', () => { throw new Error('gone'); });
+    metrics.onScrape('throws', () => {
+      throw new Error('gone');
+    });
     expect(await linesOf(metrics, 'drburger_outbox_events')).toEqual(['drburger_outbox_events{domain="orders"} 1']);
     expect(await linesOf(metrics, 'drburger_metrics_source_up')).toEqual([
-      'drburger_metrics_source_up{source="well"} 1', 'drburger_metrics_source_up{source="rejects"} 0', 'drburger_metrics_source_up{source="throws"} 0',
+      'drburger_metrics_source_up{source="well"} 1',
+      'drburger_metrics_source_up{source="rejects"} 0',
+      'drburger_metrics_source_up{source="throws"} 0',
     ]);
   });
 
@@ -74,7 +98,9 @@ describe('metrics', () => {
       await new Promise<void>((resolve) => ends.push(resolve));
       report('outboxDepth', { domain: 'orders' }, ends.length);
     });
-    expect(await linesOf(metrics, 'drburger_metrics_source_up')).toEqual(['drburger_metrics_source_up{source="slow"} 0']);
+    expect(await linesOf(metrics, 'drburger_metrics_source_up')).toEqual([
+      'drburger_metrics_source_up{source="slow"} 0',
+    ]);
     expect(await linesOf(metrics, 'drburger_outbox_events')).toEqual([]);
     expect(ends).toHaveLength(1);
     ends[0]!();

@@ -16,10 +16,15 @@ function readableLine(line: string): string {
     return line.trimEnd();
   }
   const level = String(entry['level']);
-  const details = Object.entries(entry).filter(([key]) => !shownElsewhere.has(key)).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = Object.entries(entry)
+    .filter(([key]) => !shownElsewhere.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const trace = entry['traceId'] ? [`trace=${String(entry['traceId']).slice(0, 8)}`] : [];
   const error = entry['err'] as { stack?: string; message?: string } | undefined;
   const head = `${String(entry['time']).slice(11, 23)} \u001b[${colours[level] ?? 0}m${level.padEnd(5)}\u001b[0m`;
   const service = entry['service'] ? `${String(entry['service'])}: ` : '';
-  return [`${head} ${service}${String(entry['msg'] ?? '')}`, ...details, ...trace].join(' ') + (error ? `\n  ${(error.stack ?? error.message ?? '').replaceAll('\n', '\n  ')}` : '');
+  return (
+    [`${head} ${service}${String(entry['msg'] ?? '')}`, ...details, ...trace].join(' ') +
+    (error ? `\n  ${(error.stack ?? error.message ?? '').replaceAll('\n', '\n  ')}` : '')
+  );
 }

@@ -8,10 +8,14 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `GET /metrics`, in Prometheus' text format 0.0.4, on a port of its own: it tells about the business, so it is for operators only.
- * Asks nobody who they are; who may reach the address may read. Rejects with the system's error when it cannot listen.
+ * Serves `GET /metrics`, in Prometheus' text format 0.0.4, on a port of its own: it tells about the business, so it is
+ * for operators only. Asks nobody who they are; who may reach the address may read. Rejects with the system's error
+ * when it cannot listen.
  */
-export async function serveMetrics(metrics: Metrics, { host, port }: { readonly host: string; readonly port: number }): Promise<MetricsServer> {
+export async function serveMetrics(
+  metrics: Metrics,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<MetricsServer> {
   const server = boundedServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end();
     if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
@@ -24,9 +28,10 @@ export async function serveMetrics(metrics: Metrics, { host, port }: { readonly 
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -4,7 +4,10 @@ import { newTraceparent, runWithTrace, traceIdOf, traceOfRequest } from './trace
 
 function logLines(readable: boolean): { log: ReturnType<typeof createLogger>; lines: string[] } {
   const lines: string[] = [];
-  return { lines, log: createLogger({ level: 'info', readable, destination: { write: (line) => void lines.push(line) } }) };
+  return {
+    lines,
+    log: createLogger({ level: 'info', readable, destination: { write: (line) => void lines.push(line) } }),
+  };
 }
 
 describe('the log', () => {
@@ -12,12 +15,26 @@ describe('the log', () => {
     const { log, lines } = logLines(false);
     const traceparent = newTraceparent();
     runWithTrace(traceOfRequest(traceparent, 'user:1'), () => log.info({ orderId: 'o' }, 'placed'));
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', msg: 'placed', orderId: 'o', traceId: traceIdOf(traceparent), correlationId: traceIdOf(traceparent) });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'info',
+      msg: 'placed',
+      orderId: 'o',
+      traceId: traceIdOf(traceparent),
+      correlationId: traceIdOf(traceparent),
+    });
   });
 
   it('prints no secret', () => {
     const { log, lines } = logLines(false);
-    log.info({ authorization: 'Bearer hidden', request: { headers: { authorization: 'Bearer hidden' } }, customer: { email: 'hidden' }, password: 'hidden' }, 'x');
+    log.info(
+      {
+        authorization: 'Bearer hidden',
+        request: { headers: { authorization: 'Bearer hidden' } },
+        customer: { email: 'hidden' },
+        password: 'hidden',
+      },
+      'x',
+    );
     expect(lines.join()).not.toContain('hidden');
   });
 

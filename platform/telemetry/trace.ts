@@ -17,7 +17,8 @@ const storage = new AsyncLocalStorage<Trace>();
 const format = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** A trace that begins here, sampled. */
-export const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+export const newTraceparent = (): string =>
+  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 
 export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35);
 
@@ -34,7 +35,12 @@ export function currentTrace(): Trace {
   const trace = storage.getStore();
   if (trace) return trace;
   const traceparent = newTraceparent();
-  return { traceparent, correlationId: traceIdOf(traceparent), causationId: traceIdOf(traceparent), actor: 'service:system' };
+  return {
+    traceparent,
+    correlationId: traceIdOf(traceparent),
+    causationId: traceIdOf(traceparent),
+    actor: 'service:system',
+  };
 }
 
 /** The trace of the work in hand, if any was set: for log lines. */

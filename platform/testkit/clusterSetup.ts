@@ -15,12 +15,20 @@ export interface TestCluster {
   readonly password: string;
 }
 
-/** Vitest's global set-up: one PostgreSQL cluster for the whole run, in a temporary folder, without fsync; gone afterwards, however the run ends. */
+/**
+ * Vitest's global set-up: one PostgreSQL cluster for the whole run, in a temporary folder, without fsync; gone
+ * afterwards, however the run ends.
+ */
 export default async function clusterSetup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_CLUSTER']) return undefined;
   removeLeftOvers();
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  const cluster = await startCluster({ dataDir: folder, durable: false, maxConnections: 500, log: console.error }).catch((error: unknown) => {
+  const cluster = await startCluster({
+    dataDir: folder,
+    durable: false,
+    maxConnections: 500,
+    log: console.error,
+  }).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });

@@ -10,9 +10,13 @@ export class RawConnection {
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1');
-    this.socket.on('data', (chunk) => { this.heard += chunk.toString('latin1'); });
+    this.socket.on('data', (chunk) => {
+      this.heard += chunk.toString('latin1');
+    });
     this.socket.on('error', () => undefined);
-    this.socket.on('close', () => { this.isClosed = true; });
+    this.socket.on('close', () => {
+      this.isClosed = true;
+    });
   }
 
   /** Writes the lines, each with its end. */

@@ -10,7 +10,9 @@ export interface SuperviseOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The process is ready once a line of its output matches. */
   readonly ready: RegExp;
-  /** Start it again whenever it ends by itself or by a signal; default true. The environment of later starts may differ. */
+  /**
+   * Start it again whenever it ends by itself or by a signal; default true. The environment of later starts may differ.
+   */
   readonly restart?: boolean;
   readonly envOfRestart?: Readonly<Record<string, string | undefined>>;
 }
@@ -30,7 +32,10 @@ export interface SupervisedProcess {
   stop(): Promise<void>;
 }
 
-/** Runs a process as an operator's supervisor would: started again when it dies. Ends with the test process, however that ends. */
+/**
+ * Runs a process as an operator's supervisor would: started again when it dies. Ends with the test process, however
+ * that ends.
+ */
 export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
   let child: ChildProcess;
   let starts = 0;
@@ -41,7 +46,9 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
   const start = (): void => {
     const number = ++starts;
     const command = [process.execPath, '--import', 'tsx', options.script, ...(options.args ?? [])];
-    const [program = '', ...args] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;
+    const [program = '', ...args] = existsSync('/usr/bin/setpriv')
+      ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command]
+      : command;
     const env = { ...process.env, ...options.env, ...(number > 1 ? options.envOfRestart : {}) };
     child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let pending = '';
@@ -80,7 +87,11 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
     get output() {
       return output;
     },
-    whenReady: (number, timeoutMs = 60_000) => until(() => readyLines.get(number ?? starts), { timeoutMs, what: () => `${options.script} is ready; it printed:\n${output.slice(-2000)}` }),
+    whenReady: (number, timeoutMs = 60_000) =>
+      until(() => readyLines.get(number ?? starts), {
+        timeoutMs,
+        what: () => `${options.script} is ready; it printed:\n${output.slice(-2000)}`,
+      }),
     kill,
     async stop() {
       stopped = true;

@@ -15,7 +15,9 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** A proxy between a client and a server, to break the line between them at will. Listens on a free port of 127.0.0.1. */
+/**
+ * A proxy between a client and a server, to break the line between them at will. Listens on a free port of 127.0.0.1.
+ */
 export async function startTcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
   let mode: 'open' | 'cut' | 'stalled' = 'open';
   let delayMs = 0;
@@ -48,7 +50,10 @@ export async function startTcpProxy(target: { readonly host?: string; readonly p
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (mode === 'cut') return void client.resetAndDestroy();
     const upstream = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true });
-    for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       sockets.add(socket);
       socket.once('close', () => {
         sockets.delete(socket);
@@ -78,10 +83,11 @@ export async function startTcpProxy(target: { readonly host?: string; readonly p
       delayMs = 0;
       for (const flush of pumps) flush();
     },
-    close: () => new Promise((resolve) => {
-      mode = 'cut';
-      reset();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        mode = 'cut';
+        reset();
+        server.close(() => resolve());
+      }),
   };
 }

@@ -17,21 +17,35 @@ export interface TestDatabase {
 
 const made = new Set<TestDatabase>();
 
-/** A fresh database of a domain: the platform's tables and the domain's own, no rows. `domain` is a folder of `subgraphs/`. */
+/**
+ * A fresh database of a domain: the platform's tables and the domain's own, no rows. `domain` is a folder of
+ * `subgraphs/`.
+ */
 export function testDatabase(domain: string): Promise<TestDatabase> {
   const folder = join(root, 'subgraphs', domain, 'prisma/migrations');
-  return fromTemplate(domain, ['platform/events/migrations', 'platform/subgraph/migrations', `subgraphs/${domain}/prisma/migrations`], async (url) => {
-    await migratePlatform(url);
-    await migrate(url, folder);
-  });
+  return fromTemplate(
+    domain,
+    ['platform/events/migrations', 'platform/subgraph/migrations', `subgraphs/${domain}/prisma/migrations`],
+    async (url) => {
+      await migratePlatform(url);
+      await migrate(url, folder);
+    },
+  );
 }
 
 /** A fresh database with the platform's tables only. */
 export function emptyDatabase(): Promise<TestDatabase> {
-  return fromTemplate('platform', ['platform/events/migrations', 'platform/subgraph/migrations'], async (url) => void (await migratePlatform(url)));
+  return fromTemplate(
+    'platform',
+    ['platform/events/migrations', 'platform/subgraph/migrations'],
+    async (url) => void (await migratePlatform(url)),
+  );
 }
 
-/** A fresh database with the migrations of any folder, given relative to the repository's root; with none, one that holds nothing at all. */
+/**
+ * A fresh database with the migrations of any folder, given relative to the repository's root; with none, one that
+ * holds nothing at all.
+ */
 export function databaseOf(folder?: string): Promise<TestDatabase> {
   return fromTemplate('folder', folder ? [folder] : [], async (url) => {
     if (folder) await migrate(url, join(root, folder));
@@ -52,7 +66,11 @@ function testCluster(): TestCluster {
   return JSON.parse(handed) as TestCluster;
 }
 
-async function fromTemplate(label: string, folders: readonly string[], prepare: (url: string) => Promise<void>): Promise<TestDatabase> {
+async function fromTemplate(
+  label: string,
+  folders: readonly string[],
+  prepare: (url: string) => Promise<void>,
+): Promise<TestDatabase> {
   const cluster = testCluster();
   const template = `template_${label}_${fingerprint(folders)}`;
   const name = `test_${label}_${randomBytes(6).toString('hex')}`;
@@ -72,8 +90,16 @@ async function fromTemplate(label: string, folders: readonly string[], prepare: 
   return database;
 }
 
-/** The lock is per template, so that only the first of all test processes migrates. A half-made one never bears the template's name. */
-async function ensureTemplate(admin: pg.Client, cluster: TestCluster, template: string, prepare: (url: string) => Promise<void>): Promise<void> {
+/**
+ * The lock is per template, so that only the first of all test processes migrates. A half-made one never bears the
+ * template's name.
+ */
+async function ensureTemplate(
+  admin: pg.Client,
+  cluster: TestCluster,
+  template: string,
+  prepare: (url: string) => Promise<void>,
+): Promise<void> {
   await admin.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [template]);
   try {
     const known = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);

@@ -33,7 +33,9 @@ export interface TestSubgraph<D extends Domain = Domain> {
   readonly domain: D;
   readonly identity: Identity;
   /** GraphQL as this principal. */
-  as(principal: Principal): (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult<Record<string, unknown>>>;
+  as(
+    principal: Principal,
+  ): (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult<Record<string, unknown>>>;
   /** A client of the subgraph's own services, as another service. */
   client<Service extends DescService>(service: Service, caller?: string): Client<Service>;
   /** How many statements the database was sent meanwhile. */
@@ -44,13 +46,22 @@ export interface TestSubgraph<D extends Domain = Domain> {
 
 /** Somebody with these scopes; a user called `someone` unless told. */
 export const principalWith = (scopes: readonly string[], over: Partial<Principal> = {}): Principal => ({
-  kind: 'user', subject: 'someone', roles: [], bindings: {}, channel: 'test', ...over, scopes: new Set(scopes),
+  kind: 'user',
+  subject: 'someone',
+  roles: [],
+  bindings: {},
+  channel: 'test',
+  ...over,
+  scopes: new Set(scopes),
 });
 
 export const nobody: Principal = principalWith(['catalog:read'], { kind: 'anonymous', subject: 'anonymous' });
 
 /** A subgraph on a fresh database of its own, answering within the process; gone when the test file ends. */
-export async function testSubgraph<D extends Domain>(definition: SubgraphDefinition, options: TestSubgraphOptions = {}): Promise<TestSubgraph<D>> {
+export async function testSubgraph<D extends Domain>(
+  definition: SubgraphDefinition,
+  options: TestSubgraphOptions = {},
+): Promise<TestSubgraph<D>> {
   const database = await testDatabase(definition.name);
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
@@ -68,8 +79,13 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
   };
   for (const [domain, services] of Object.entries(options.others ?? {})) await network.serve(domain, services);
   const running = await runSubgraph(definition, {
-    databaseUrl: database.url, bus: options.bus ?? silentBus, identity, network, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
-    configuration: options.configuration, clock: options.clock,
+    databaseUrl: database.url,
+    bus: options.bus ?? silentBus,
+    identity,
+    network,
+    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    configuration: options.configuration,
+    clock: options.clock,
   });
   afterAll(() => running.stop());
   const { domain } = running;
@@ -78,13 +94,18 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
   if (options.bus) await running.start();
 
   return {
-    running, identity, domain: domain as D,
+    running,
+    identity,
+    domain: domain as D,
     as: (principal) => async (query, variables) => {
       const authorization = `Bearer ${await identity.mintInternalToken(principal, definition.name)}`;
       // Through JSON, as the gateway would read it: no null prototypes, no instances.
-      return JSON.parse(JSON.stringify(await running.execute({ query, variables }, { authorization }))) as ExecutionResult<Record<string, unknown>>;
+      return JSON.parse(
+        JSON.stringify(await running.execute({ query, variables }, { authorization })),
+      ) as ExecutionResult<Record<string, unknown>>;
     },
-    client: (service, caller = callers.get(service.typeName) ?? 'nobody') => createClient(service, network.transportTo(definition.name, servicePrincipal(caller))),
+    client: (service, caller = callers.get(service.typeName) ?? 'nobody') =>
+      createClient(service, network.transportTo(definition.name, servicePrincipal(caller))),
     async statementsOf(work) {
       const before = counter.count;
       await work();
@@ -96,7 +117,7 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
       try {
         const all: EventEnvelope[] = [];
         for (const { stream } of rows) {
-          all.push(...await domain.events.load(sqlTx(client), stream));
+          all.push(...(await domain.events.load(sqlTx(client), stream)));
         }
         return all.sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
       } finally {
@@ -109,7 +130,8 @@ export async function testSubgraph<D extends Domain>(definition: SubgraphDefinit
 const silentBus: EventBus = {
   publish: () => Promise.resolve(),
   consume: () => Promise.resolve({ close: () => Promise.resolve() }),
-  tail: (_topics: readonly string[], _handle: (message: BusMessage) => void) => Promise.resolve({ close: () => Promise.resolve() }),
+  tail: (_topics: readonly string[], _handle: (message: BusMessage) => void) =>
+    Promise.resolve({ close: () => Promise.resolve() }),
   lag: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };

@@ -10,10 +10,14 @@ export interface UntilOptions {
 }
 
 /**
- * Looks again and again until `condition` gives something truthy, and returns that. A condition that throws is not yet met.
+ * Looks again and again until `condition` gives something truthy, and returns that. A condition that throws is not yet
+ * met.
  * @throws Error with the last value or error when the time is over.
  */
-export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  options: UntilOptions = {},
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const { timeoutMs = 10_000, intervalMs = 15, what = condition.toString() } = options;
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
@@ -26,7 +30,10 @@ export async function until<T>(condition: () => T | Promise<T>, options: UntilOp
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`, { cause: last });
+      throw new Error(
+        `not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+        { cause: last },
+      );
     }
     await sleep(intervalMs);
   }

@@ -1,7 +1,11 @@
 import { type Behaviour, methodTokens } from './behaviour.ts';
 import type { Answer, LedgerEntry } from './ledger.ts';
 
-export interface Refund { readonly id: string; readonly amount: number; readonly createdAt: string }
+export interface Refund {
+  readonly id: string;
+  readonly amount: number;
+  readonly createdAt: string;
+}
 
 export interface Capture {
   readonly id: string;
@@ -23,15 +27,24 @@ export interface Authorisation {
   readonly captures: Capture[];
 }
 
-/** What a decision adds to the ledger: an entry without its place in it, and without the idempotency key of the request. */
+/**
+ * What a decision adds to the ledger: an entry without its place in it, and without the idempotency key of the request.
+ */
 export type Decision = Omit<LedgerEntry, 'sequence' | 'idempotency'>;
 
-const captured = (authorisation: Authorisation): number => authorisation.captures.reduce((sum, { amount }) => sum + amount, 0);
+const captured = (authorisation: Authorisation): number =>
+  authorisation.captures.reduce((sum, { amount }) => sum + amount, 0);
 const refunded = (capture: Capture): number => capture.refunds.reduce((sum, { amount }) => sum + amount, 0);
 
-export const refusal = (status: number, code: string, message: string): Answer => ({ status, body: { error: { code, message } } });
+export const refusal = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: { error: { code, message } },
+});
 
-/** The accounts of the provider: what the ledger adds up to, and what may be added to it. Decides and remembers; writes nothing. */
+/**
+ * The accounts of the provider: what the ledger adds up to, and what may be added to it. Decides and remembers; writes
+ * nothing.
+ */
 export class Bank {
   private readonly authorisations = new Map<string, Authorisation>();
   private readonly byReference = new Map<string, Authorisation[]>();
@@ -54,7 +67,11 @@ export class Bank {
     return this.authorisationOfCapture.get(captureId);
   }
 
-  authorise(request: { merchantReference: string; amount: number; currency: string; methodToken: string }, behaviour: Behaviour, now: Date): Decision {
+  authorise(
+    request: { merchantReference: string; amount: number; currency: string; methodToken: string },
+    behaviour: Behaviour,
+    now: Date,
+  ): Decision {
     const reason = request.methodToken === methodTokens.declined ? 'insufficient_funds' : behaviour.declineReason;
     const authorisation: Authorisation = {
       ...request,
@@ -66,7 +83,10 @@ export class Bank {
       captures: [],
     };
     return {
-      ...this.line(authorisation, now), kind: reason ? 'decline' : 'authorisation', reason, expiresAt: authorisation.expiresAt,
+      ...this.line(authorisation, now),
+      kind: reason ? 'decline' : 'authorisation',
+      reason,
+      expiresAt: authorisation.expiresAt,
       answer: { status: 201, body: this.show(authorisation, now) },
     };
   }
@@ -79,34 +99,61 @@ export class Bank {
     if (problem) return this.refuse(authorisation, wanted, problem, now);
     const capture: Capture = { id: this.newId('cap'), amount: wanted, createdAt: now.toISOString(), refunds: [] };
     return {
-      ...this.line(authorisation, now), kind: 'capture', id: capture.id, captureId: capture.id, amount: wanted,
+      ...this.line(authorisation, now),
+      kind: 'capture',
+      id: capture.id,
+      captureId: capture.id,
+      amount: wanted,
       answer: { status: 201, body: showCapture(capture, authorisation) },
     };
   }
 
   void(authorisation: Authorisation, now: Date): Decision {
-    const problem = authorisation.declineCode ? notAuthorised
-      : authorisation.voidedAt ? refusal(422, 'already_voided', 'The authorisation is voided already.')
-      : authorisation.captures.length > 0 ? refusal(422, 'already_captured', 'Something was captured: refund it instead.')
-      : null;
+    const problem = authorisation.declineCode
+      ? notAuthorised
+      : authorisation.voidedAt
+        ? refusal(422, 'already_voided', 'The authorisation is voided already.')
+        : authorisation.captures.length > 0
+          ? refusal(422, 'already_captured', 'Something was captured: refund it instead.')
+          : null;
     if (problem) return this.refuse(authorisation, authorisation.amount, problem, now);
     const voided = { ...authorisation, voidedAt: now.toISOString() };
-    return { ...this.line(authorisation, now), kind: 'void', id: this.newId('void'), answer: { status: 200, body: this.show(voided, now) } };
+    return {
+      ...this.line(authorisation, now),
+      kind: 'void',
+      id: this.newId('void'),
+      answer: { status: 200, body: this.show(voided, now) },
+    };
   }
 
   /** `amount` null: everything that is left of the capture. */
-  refund(authorisation: Authorisation, captureId: string, amount: number | null, behaviour: Behaviour, now: Date): Decision {
+  refund(
+    authorisation: Authorisation,
+    captureId: string,
+    amount: number | null,
+    behaviour: Behaviour,
+    now: Date,
+  ): Decision {
     const capture = captureOf(authorisation, captureId);
     const left = capture.amount - refunded(capture);
     const wanted = amount ?? left;
-    const problem = behaviour.refuseRefunds ? refusal(422, 'refund_refused', 'The refund was refused.')
-      : wanted > left || left === 0 ? refusal(422, 'amount_too_large', `Only ${left} of the capture is left to refund.`)
-      : null;
+    const problem = behaviour.refuseRefunds
+      ? refusal(422, 'refund_refused', 'The refund was refused.')
+      : wanted > left || left === 0
+        ? refusal(422, 'amount_too_large', `Only ${left} of the capture is left to refund.`)
+        : null;
     if (problem) return this.refuse(authorisation, wanted, problem, now);
     const made: Refund = { id: this.newId('ref'), amount: wanted, createdAt: now.toISOString() };
     return {
-      ...this.line(authorisation, now), kind: 'refund', id: made.id, captureId, amount: wanted,
-      answer: { status: 201, body: { ...made, captureId, authorisationId: authorisation.id, currency: authorisation.currency } },
+      ...this.line(authorisation, now),
+      kind: 'refund',
+      id: made.id,
+      captureId,
+      amount: wanted,
+      answer: {
+        status: 201,
+        body: { ...made, captureId, authorisationId: authorisation.id, currency: authorisation.currency },
+      },
     };
   }
 
@@ -120,7 +167,12 @@ export class Bank {
       authorisation.captures.push({ id: entry.id, amount: entry.amount, createdAt: entry.at, refunds: [] });
       this.authorisationOfCapture.set(entry.id, authorisation);
     }
-    if (entry.kind === 'refund') captureOf(authorisation, entry.captureId ?? '').refunds.push({ id: entry.id, amount: entry.amount, createdAt: entry.at });
+    if (entry.kind === 'refund')
+      captureOf(authorisation, entry.captureId ?? '').refunds.push({
+        id: entry.id,
+        amount: entry.amount,
+        createdAt: entry.at,
+      });
   }
 
   /** As the API shows it. `status` is of authorised, declined, captured, voided, expired. */
@@ -137,8 +189,16 @@ export class Bank {
 
   private open(entry: LedgerEntry): void {
     const authorisation: Authorisation = {
-      id: entry.id, merchantReference: entry.merchantReference, amount: entry.amount, currency: entry.currency,
-      methodToken: entry.methodToken, declineCode: entry.reason, createdAt: entry.at, expiresAt: entry.expiresAt ?? entry.at, voidedAt: null, captures: [],
+      id: entry.id,
+      merchantReference: entry.merchantReference,
+      amount: entry.amount,
+      currency: entry.currency,
+      methodToken: entry.methodToken,
+      declineCode: entry.reason,
+      createdAt: entry.at,
+      expiresAt: entry.expiresAt ?? entry.at,
+      voidedAt: null,
+      captures: [],
     };
     this.authorisations.set(authorisation.id, authorisation);
     const sameReference = this.byReference.get(authorisation.merchantReference);
@@ -148,22 +208,48 @@ export class Bank {
 
   private line(authorisation: Authorisation, now: Date): Omit<Decision, 'kind' | 'answer'> {
     const { id, merchantReference, amount, currency, methodToken } = authorisation;
-    return { at: now.toISOString(), id, authorisationId: id, captureId: null, merchantReference, amount, currency, methodToken, reason: null, expiresAt: null };
+    return {
+      at: now.toISOString(),
+      id,
+      authorisationId: id,
+      captureId: null,
+      merchantReference,
+      amount,
+      currency,
+      methodToken,
+      reason: null,
+      expiresAt: null,
+    };
   }
 
   private refuse(authorisation: Authorisation, amount: number, answer: Answer, now: Date): Decision {
     const { error } = answer.body as { error: { code: string } };
-    return { ...this.line(authorisation, now), kind: 'refusal', id: this.newId('no'), amount, reason: error.code, answer };
+    return {
+      ...this.line(authorisation, now),
+      kind: 'refusal',
+      id: this.newId('no'),
+      amount,
+      reason: error.code,
+      answer,
+    };
   }
 }
 
 const notAuthorised = refusal(422, 'not_authorised', 'The authorisation was declined.');
 
-function captureProblem(authorisation: Authorisation, wanted: number, left: number, behaviour: Behaviour, now: Date): Answer | null {
+function captureProblem(
+  authorisation: Authorisation,
+  wanted: number,
+  left: number,
+  behaviour: Behaviour,
+  now: Date,
+): Answer | null {
   if (authorisation.declineCode) return notAuthorised;
   if (authorisation.voidedAt) return refusal(422, 'authorisation_voided', 'The authorisation was voided.');
-  if (statusOf(authorisation, now) === 'expired') return refusal(422, 'authorisation_expired', 'The authorisation has expired: authorise again.');
-  if (wanted > left || left === 0) return refusal(422, 'amount_too_large', `Only ${left} of the authorisation is left to capture.`);
+  if (statusOf(authorisation, now) === 'expired')
+    return refusal(422, 'authorisation_expired', 'The authorisation has expired: authorise again.');
+  if (wanted > left || left === 0)
+    return refusal(422, 'amount_too_large', `Only ${left} of the authorisation is left to capture.`);
   if (behaviour.refuseCaptures || authorisation.methodToken === methodTokens.captureRefused) {
     return refusal(422, 'capture_refused', "The card's issuer refused the capture.");
   }
@@ -184,6 +270,11 @@ function captureOf(authorisation: Authorisation, captureId: string): Capture {
 }
 
 const showCapture = (capture: Capture, authorisation: Authorisation): object => ({
-  id: capture.id, authorisationId: authorisation.id, amount: capture.amount, currency: authorisation.currency,
-  createdAt: capture.createdAt, refundedAmount: refunded(capture), refunds: capture.refunds,
+  id: capture.id,
+  authorisationId: authorisation.id,
+  amount: capture.amount,
+  currency: authorisation.currency,
+  createdAt: capture.createdAt,
+  refundedAmount: refunded(capture),
+  refunds: capture.refunds,
 });

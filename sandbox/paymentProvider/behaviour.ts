@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * How the provider behaves, beyond what a method token asks for. Set as a whole by `PUT /v1/behaviour`, what is left out falls back
- * to its default; forgotten when the process ends.
+ * How the provider behaves, beyond what a method token asks for. Set as a whole by `PUT /v1/behaviour`, what is left
+ * out falls back to its default; forgotten when the process ends.
  */
 export const behaviourSchema = z.strictObject({
   /** False: everything but this endpoint answers 503. */
@@ -18,7 +18,11 @@ export const behaviourSchema = z.strictObject({
   refuseCaptures: z.boolean().default(false),
   refuseRefunds: z.boolean().default(false),
   /** Of authorisations made from now on. */
-  authorisationLifetimeSeconds: z.int().min(0).max(31 * 86_400).default(7 * 86_400),
+  authorisationLifetimeSeconds: z
+    .int()
+    .min(0)
+    .max(31 * 86_400)
+    .default(7 * 86_400),
 });
 
 export type Behaviour = z.output<typeof behaviourSchema>;
@@ -26,8 +30,8 @@ export type Behaviour = z.output<typeof behaviourSchema>;
 export const defaultBehaviour: Behaviour = behaviourSchema.parse({});
 
 /**
- * Method tokens that make the provider do something of note; every other `tok_…` is authorised.
- * `tok_declined`: insufficient funds. `tok_slow`: answers late. `tok_lost_answer`: authorises, then drops the connection without an
+ * Method tokens that make the provider do something of note; every other `tok_…` is authorised. `tok_declined`:
+ * insufficient funds. `tok_slow`: answers late. `tok_lost_answer`: authorises, then drops the connection without an
  * answer, once. `tok_capture_refused`: authorises, but refuses to capture.
  */
 export const methodTokens = {

@@ -35,16 +35,19 @@ export interface LedgerEntry {
 }
 
 /**
- * An append-only file, one JSON line per entry.
- * An entry counts once `append` has resolved: it is on the disk then (`fdatasync`, shared by everything written meanwhile).
- * A line torn by a crash was never answered, and is cut off when the file is opened again.
+ * An append-only file, one JSON line per entry. An entry counts once `append` has resolved: it is on the disk then
+ * (`fdatasync`, shared by everything written meanwhile). A line torn by a crash was never answered, and is cut off when
+ * the file is opened again.
  */
 export class Ledger {
   private waiting: { line: string; done: () => void; failed: (error: Error) => void }[] = [];
   private writing: Promise<void> | null = null;
   private broken: Error | null = null;
 
-  private constructor(private readonly file: FileHandle, private position: number) {}
+  private constructor(
+    private readonly file: FileHandle,
+    private position: number,
+  ) {}
 
   /** Opens or creates the file; gives the ledger and what stands in it. */
   static async open(path: string): Promise<{ ledger: Ledger; entries: LedgerEntry[] }> {
@@ -58,7 +61,9 @@ export class Ledger {
       try {
         return JSON.parse(line) as LedgerEntry;
       } catch (cause) {
-        throw new Error(`The ledger ${path} is damaged in line ${index + 1}; move the file away to begin anew.`, { cause });
+        throw new Error(`The ledger ${path} is damaged in line ${index + 1}; move the file away to begin anew.`, {
+          cause,
+        });
       }
     });
     return { ledger: new Ledger(file, end), entries };
@@ -69,12 +74,19 @@ export class Ledger {
     return this.position;
   }
 
-  /** Resolves when the entry is on the disk. After a failed write every append fails until the file is opened again: memory and file would differ. */
+  /**
+   * Resolves when the entry is on the disk. After a failed write every append fails until the file is opened again:
+   * memory and file would differ.
+   */
   append(entry: LedgerEntry): Promise<void> {
     if (this.broken) return Promise.reject(this.broken);
     const line = `${JSON.stringify(entry)}\n`;
-    const written = new Promise<void>((done, failed) => { this.waiting.push({ line, done, failed }); });
-    this.writing ??= this.drain().finally(() => { this.writing = null; });
+    const written = new Promise<void>((done, failed) => {
+      this.waiting.push({ line, done, failed });
+    });
+    this.writing ??= this.drain().finally(() => {
+      this.writing = null;
+    });
     return written;
   }
 

@@ -24,48 +24,77 @@ afterEach(async () => {
 
 type Json = Record<string, unknown> & { error?: { code: string }; data?: Json[] };
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: Json; replayed: boolean }> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Json; replayed: boolean }> {
   const response = await fetch(provider.url + path, {
     method,
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as Json, replayed: response.headers.has('idempotent-replayed') };
+  return {
+    status: response.status,
+    body: (await response.json()) as Json,
+    replayed: response.headers.has('idempotent-replayed'),
+  };
 }
-const post = (path: string, body: unknown = {}, key?: string) => call('POST', path, body, key === undefined ? {} : { 'idempotency-key': key });
+const post = (path: string, body: unknown = {}, key?: string) =>
+  call('POST', path, body, key === undefined ? {} : { 'idempotency-key': key });
 const authorise = (over: object = {}, key?: string) =>
-  post('/v1/authorisations', { merchantReference: 'order-1', amount: 1_000, currency: 'EUR', methodToken: 'tok_ok', ...over }, key);
-const ledger = async (): Promise<string[]> => ((await call('GET', '/v1/ledger')).body.data ?? []).map(({ kind }) => String(kind));
+  post(
+    '/v1/authorisations',
+    { merchantReference: 'order-1', amount: 1_000, currency: 'EUR', methodToken: 'tok_ok', ...over },
+    key,
+  );
+const ledger = async (): Promise<string[]> =>
+  ((await call('GET', '/v1/ledger')).body.data ?? []).map(({ kind }) => String(kind));
 const codeOf = ({ status, body }: { status: number; body: Json }) => [status, body.error?.code];
 
 describe('money', () => {
   it('is authorised, captured in parts, refunded in parts, and never more than there is', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     const { body: first } = await post(`/v1/authorisations/${id}/captures`, { amount: 700 });
     expect(codeOf(await post(`/v1/authorisations/${id}/captures`, { amount: 301 }))).toEqual([422, 'amount_too_large']);
     expect((await post(`/v1/authorisations/${id}/captures`)).body).toMatchObject({ amount: 300 });
     expect(codeOf(await post(`/v1/authorisations/${id}/captures`))).toEqual([422, 'amount_too_large']);
     expect((await post(`/v1/captures/${first.id}/refunds`, { amount: 100 })).status).toBe(201);
     expect(codeOf(await post(`/v1/captures/${first.id}/refunds`, { amount: 601 }))).toEqual([422, 'amount_too_large']);
-    expect((await call('GET', `/v1/authorisations/${id}`)).body).toMatchObject({ status: 'captured', amount: 1_000, capturedAmount: 1_000, refundedAmount: 100 });
+    expect((await call('GET', `/v1/authorisations/${id}`)).body).toMatchObject({
+      status: 'captured',
+      amount: 1_000,
+      capturedAmount: 1_000,
+      refundedAmount: 100,
+    });
     expect(await ledger()).toEqual(['authorisation', 'capture', 'refusal', 'capture', 'refusal', 'refund', 'refusal']);
   });
 
   it('is given back by a void, after which nothing can be captured', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     expect((await post(`/v1/authorisations/${id}/voids`)).body).toMatchObject({ status: 'voided' });
     expect(codeOf(await post(`/v1/authorisations/${id}/captures`))).toEqual([422, 'authorisation_voided']);
     expect(codeOf(await post(`/v1/authorisations/${id}/voids`))).toEqual([422, 'already_voided']);
   });
 
   it('cannot be voided once captured', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     await post(`/v1/authorisations/${id}/captures`, { amount: 1 });
     expect(codeOf(await post(`/v1/authorisations/${id}/voids`))).toEqual([422, 'already_captured']);
   });
 
   it('is declined as the token or the behaviour says', async () => {
-    expect((await authorise({ methodToken: 'tok_declined' })).body).toMatchObject({ status: 'declined', declineCode: 'insufficient_funds' });
+    expect((await authorise({ methodToken: 'tok_declined' })).body).toMatchObject({
+      status: 'declined',
+      declineCode: 'insufficient_funds',
+    });
     await call('PUT', '/v1/behaviour', { declineReason: 'do_not_honour' });
     const { body } = await authorise();
     expect(body).toMatchObject({ status: 'declined', declineCode: 'do_not_honour' });
@@ -74,7 +103,9 @@ describe('money', () => {
   });
 
   it('lapses when the authorisation expires', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     now = new Date(now.getTime() + 8 * 86_400_000);
     expect((await call('GET', `/v1/authorisations/${id}`)).body).toMatchObject({ status: 'expired' });
     expect(codeOf(await post(`/v1/authorisations/${id}/captures`))).toEqual([422, 'authorisation_expired']);
@@ -83,7 +114,9 @@ describe('money', () => {
   it('is not captured when the token or the behaviour says so, nor refunded', async () => {
     const refused = await authorise({ methodToken: 'tok_capture_refused' });
     expect(codeOf(await post(`/v1/authorisations/${refused.body.id}/captures`))).toEqual([422, 'capture_refused']);
-    const { body: { id } } = await authorise({ merchantReference: 'order-2' });
+    const {
+      body: { id },
+    } = await authorise({ merchantReference: 'order-2' });
     const { body: capture } = await post(`/v1/authorisations/${id}/captures`);
     await call('PUT', '/v1/behaviour', { refuseRefunds: true });
     expect(codeOf(await post(`/v1/captures/${capture.id}/refunds`))).toEqual([422, 'refund_refused']);
@@ -107,7 +140,9 @@ describe('an idempotency key', () => {
   });
 
   it('keeps the answer of a refusal', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     await call('PUT', '/v1/behaviour', { refuseCaptures: true });
     const refused = await post(`/v1/authorisations/${id}/captures`, {}, 'k2');
     await call('PUT', '/v1/behaviour', {});
@@ -124,7 +159,9 @@ describe('an idempotency key', () => {
 
 describe('the HTTP server', () => {
   it('loses as many answers as it is told to', async () => {
-    const { body: { id } } = await authorise();
+    const {
+      body: { id },
+    } = await authorise();
     await call('PUT', '/v1/behaviour', { loseAnswers: 1 });
     await expect(post(`/v1/authorisations/${id}/captures`, {}, 'c1')).rejects.toThrow();
     expect((await post(`/v1/authorisations/${id}/captures`, {}, 'c1')).status).toBe(201);
@@ -143,8 +180,22 @@ describe('the HTTP server', () => {
     ['a wrong key', 'GET', '/v1/ledger', undefined, { authorization: 'Bearer other' }, 401],
     ['an unknown path', 'GET', '/v1/nothing', undefined, {}, 404],
     ['an unknown authorisation', 'POST', '/v1/authorisations/auth_1/captures', {}, {}, 404],
-    ['a negative amount', 'POST', '/v1/authorisations', { merchantReference: 'o', amount: -1, currency: 'EUR', methodToken: 'tok_ok' }, {}, 400],
-    ['a card number for a token', 'POST', '/v1/authorisations', { merchantReference: 'o', amount: 1, currency: 'EUR', methodToken: '4111111111111111' }, {}, 400],
+    [
+      'a negative amount',
+      'POST',
+      '/v1/authorisations',
+      { merchantReference: 'o', amount: -1, currency: 'EUR', methodToken: 'tok_ok' },
+      {},
+      400,
+    ],
+    [
+      'a card number for a token',
+      'POST',
+      '/v1/authorisations',
+      { merchantReference: 'o', amount: 1, currency: 'EUR', methodToken: '4111111111111111' },
+      {},
+      400,
+    ],
     ['an unknown behaviour', 'PUT', '/v1/behaviour', { explode: true }, {}, 400],
     ['a huge body', 'POST', '/v1/authorisations', { merchantReference: 'x'.repeat(20_000) }, {}, 400],
     ['a verb it has not', 'DELETE', '/v1/ledger', undefined, {}, 405],
@@ -171,14 +222,20 @@ describe('the ledger', () => {
     const clients = Array.from({ length: 4 }, async (_, client) => {
       for (let n = 0; ; n += 1) {
         const reference = `order-${client}-${n}`;
-        try { await authorise({ merchantReference: reference }, reference); } catch { return; }
+        try {
+          await authorise({ merchantReference: reference }, reference);
+        } catch {
+          return;
+        }
         answered.push(reference);
         if (answered.length === 40) child.kill('SIGKILL');
       }
     });
     await Promise.all(clients);
     child = await ownProcess();
-    const kept = new Set((await call('GET', '/v1/ledger')).body.data?.map(({ merchantReference }) => merchantReference));
+    const kept = new Set(
+      (await call('GET', '/v1/ledger')).body.data?.map(({ merchantReference }) => merchantReference),
+    );
     expect(answered.length).toBeGreaterThanOrEqual(40);
     expect(answered.filter((reference) => !kept.has(reference))).toEqual([]);
     child.kill('SIGTERM');
@@ -189,7 +246,13 @@ describe('the ledger', () => {
 
 async function ownProcess(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts')], {
-    env: { ...process.env, PROVIDER_PORT: '0', PROVIDER_HOST: '127.0.0.1', PROVIDER_DATA_DIR: dataDir, PROVIDER_API_KEY: apiKey },
+    env: {
+      ...process.env,
+      PROVIDER_PORT: '0',
+      PROVIDER_HOST: '127.0.0.1',
+      PROVIDER_DATA_DIR: dataDir,
+      PROVIDER_API_KEY: apiKey,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];

@@ -35,38 +35,61 @@ const maxBody = 16 * 1024;
  */
 export async function startPaymentProvider(options: PaymentProviderOptions): Promise<RunningPaymentProvider> {
   const keyDigest = digest(options.apiKey);
-  const server = boundedServer((request, response) => {
-    respond(provider, keyDigest, request, response).catch((error: unknown) => {
-      send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
-    });
-  }, { requestMs: 10_000, keepAliveMs: 60_000 });
+  const server = boundedServer(
+    (request, response) => {
+      respond(provider, keyDigest, request, response).catch((error: unknown) => {
+        send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
+      });
+    },
+    { requestMs: 10_000, keepAliveMs: 60_000 },
+  );
   // The port first: whoever holds it owns the ledger file.
-  const provider = once(server, 'listening').then(() => Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())));
+  const provider = once(server, 'listening').then(() =>
+    Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())),
+  );
   server.listen(options.port, options.host ?? '127.0.0.1');
-  const stop = () => new Promise<void>((closed) => {
-    server.close(() => closed());
-    server.closeAllConnections();
-  });
+  const stop = () =>
+    new Promise<void>((closed) => {
+      server.close(() => closed());
+      server.closeAllConnections();
+    });
   try {
     const opened = await provider;
     const { address, port } = server.address() as AddressInfo;
-    return { url: `http://${address}:${port}`, close: async () => { await stop(); await opened.close(); } };
+    return {
+      url: `http://${address}:${port}`,
+      close: async () => {
+        await stop();
+        await opened.close();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function respond(provider: Promise<Provider>, keyDigest: Buffer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  provider: Promise<Provider>,
+  keyDigest: Buffer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://provider');
   if (url.pathname === '/health') return send(response, { status: 200, body: { status: 'up' } });
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (!timingSafeEqual(digest(given), keyDigest)) return send(response, refusal(401, 'unauthorised', 'The API key is missing or wrong.'));
+  if (!timingSafeEqual(digest(given), keyDigest))
+    return send(response, refusal(401, 'unauthorised', 'The API key is missing or wrong.'));
   const body = await readJson(request);
-  if (body === undefined) return send(response, refusal(400, 'invalid_request', `The body is no JSON object of at most ${maxBody} bytes.`));
+  if (body === undefined)
+    return send(response, refusal(400, 'invalid_request', `The body is no JSON object of at most ${maxBody} bytes.`));
   const key = request.headers['idempotency-key'];
   const result = await answer(await provider, {
-    method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body, idempotencyKey: typeof key === 'string' ? key : null,
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    body,
+    idempotencyKey: typeof key === 'string' ? key : null,
   });
   if (result.lost) request.socket.destroy();
   else send(response, result);
@@ -74,7 +97,10 @@ async function respond(provider: Promise<Provider>, keyDigest: Buffer, request: 
 
 function send(response: ServerResponse, { status, body, replayed }: ApiAnswer): void {
   if (response.destroyed || response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'application/json', ...(replayed ? { 'idempotent-replayed': 'true' } : {}) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+  });
   response.end(JSON.stringify(body));
 }
 

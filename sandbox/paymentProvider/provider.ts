@@ -10,7 +10,10 @@ export interface Identified {
   readonly idempotencyKey: string | null;
 }
 
-const fingerprintOf = ({ path, body }: Identified): string => createHash('sha256').update(`${path}\n${JSON.stringify(body)}`).digest('base64url');
+const fingerprintOf = ({ path, body }: Identified): string =>
+  createHash('sha256')
+    .update(`${path}\n${JSON.stringify(body)}`)
+    .digest('base64url');
 
 /** The provider without its HTTP: accounts, ledger and idempotency keys. Answers only what is on the disk. */
 export class Provider {
@@ -20,7 +23,10 @@ export class Provider {
   private readonly answered = new Map<string, { fingerprint: string; answer: Answer }>();
   private readonly inFlight = new Map<string, { fingerprint: string; answer: Promise<Answer> }>();
 
-  private constructor(private readonly ledger: Ledger, private readonly clock: () => Date) {}
+  private constructor(
+    private readonly ledger: Ledger,
+    private readonly clock: () => Date,
+  ) {}
 
   static async open(path: string, clock: () => Date): Promise<Provider> {
     const { ledger, entries } = await Ledger.open(path);
@@ -40,7 +46,8 @@ export class Provider {
     const fingerprint = fingerprintOf(request);
     const known = this.answered.get(key) ?? this.inFlight.get(key);
     if (known) {
-      if (known.fingerprint !== fingerprint) return refusal(422, 'idempotency_key_reused', 'The key was used with another request.');
+      if (known.fingerprint !== fingerprint)
+        return refusal(422, 'idempotency_key_reused', 'The key was used with another request.');
       return { ...(await known.answer), replayed: true };
     }
     const answer = work();
@@ -58,7 +65,9 @@ export class Provider {
 
   capture(authorisationId: string, amount: number | null, request: Identified): Promise<Answer> | null {
     const authorisation = this.bank.find(authorisationId);
-    return authorisation ? this.commit(this.bank.capture(authorisation, amount, this.behaviour, this.clock()), request) : null;
+    return authorisation
+      ? this.commit(this.bank.capture(authorisation, amount, this.behaviour, this.clock()), request)
+      : null;
   }
 
   void(authorisationId: string, request: Identified): Promise<Answer> | null {
@@ -68,7 +77,9 @@ export class Provider {
 
   refund(captureId: string, amount: number | null, request: Identified): Promise<Answer> | null {
     const authorisation = this.bank.withCapture(captureId);
-    return authorisation ? this.commit(this.bank.refund(authorisation, captureId, amount, this.behaviour, this.clock()), request) : null;
+    return authorisation
+      ? this.commit(this.bank.refund(authorisation, captureId, amount, this.behaviour, this.clock()), request)
+      : null;
   }
 
   show(authorisationId: string): Answer | null {
@@ -78,12 +89,18 @@ export class Provider {
 
   showReference(merchantReference: string): Answer {
     const now = this.clock();
-    return { status: 200, body: { data: this.bank.withReference(merchantReference).map((authorisation) => this.bank.show(authorisation, now)) } };
+    return {
+      status: 200,
+      body: {
+        data: this.bank.withReference(merchantReference).map((authorisation) => this.bank.show(authorisation, now)),
+      },
+    };
   }
 
   /** Entries above `after`, in order, without the merchant's keys and method tokens. */
   readLedger(merchantReference: string | null, after: number, limit: number): Answer {
-    if (!Number.isInteger(after) || after < 0 || !Number.isInteger(limit) || limit < 1) return refusal(400, 'invalid_request', 'after and limit are whole numbers.');
+    if (!Number.isInteger(after) || after < 0 || !Number.isInteger(limit) || limit < 1)
+      return refusal(400, 'invalid_request', 'after and limit are whole numbers.');
     const data: object[] = [];
     for (let at = after; at < this.entries.length && data.length < Math.min(limit, 1_000); at += 1) {
       const { idempotency: _key, answer: _answer, methodToken: _token, ...entry } = this.entries[at]!;
@@ -101,7 +118,8 @@ export class Provider {
 
   /** The decision counts at once for the next one, but is answered when it is durable. */
   private async commit(decision: Decision, request: Identified): Promise<Answer> {
-    const idempotency = request.idempotencyKey === null ? null : { key: request.idempotencyKey, fingerprint: fingerprintOf(request) };
+    const idempotency =
+      request.idempotencyKey === null ? null : { key: request.idempotencyKey, fingerprint: fingerprintOf(request) };
     const entry: LedgerEntry = { ...decision, sequence: this.entries.length + 1, idempotency };
     const written = this.ledger.append(entry);
     this.remember(entry, written);

@@ -42,10 +42,17 @@ function setBehaviour(provider: Provider, request: ApiRequest): Answer {
 }
 
 function read(provider: Provider, { path, query }: ApiRequest): Answer {
-  if (path === '/v1/ledger') return provider.readLedger(query.get('merchantReference'), Number(query.get('after') ?? 0), Number(query.get('limit') ?? 1_000));
+  if (path === '/v1/ledger')
+    return provider.readLedger(
+      query.get('merchantReference'),
+      Number(query.get('after') ?? 0),
+      Number(query.get('limit') ?? 1_000),
+    );
   if (path === '/v1/authorisations') {
     const reference = query.get('merchantReference');
-    return reference ? provider.showReference(reference) : refusal(400, 'invalid_request', 'Say which: ?merchantReference=…');
+    return reference
+      ? provider.showReference(reference)
+      : refusal(400, 'invalid_request', 'Say which: ?merchantReference=…');
   }
   const id = /^\/v1\/authorisations\/(\w+)$/.exec(path)?.[1];
   return (id !== undefined && provider.show(id)) || notFound;
@@ -68,14 +75,20 @@ async function post(provider: Provider, request: ApiRequest): Promise<ApiAnswer>
 
 function workOf(provider: Provider, request: ApiRequest): Answer | { work: Work; losesAnswer?: boolean } {
   if (request.path === '/v1/authorisations') return authorisationWork(provider, request);
-  const [, collection, id = '', action] = /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds)$/.exec(request.path) ?? [];
+  const [, collection, id = '', action] =
+    /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds)$/.exec(request.path) ?? [];
   const route = `${collection ?? ''}/${action ?? ''}`;
   if (route === 'authorisations/captures') {
-    return parsed(amountRequest, request.body, ({ amount }) => ({ work: async () => provider.capture(id, amount ?? null, request) ?? notFound }));
+    return parsed(amountRequest, request.body, ({ amount }) => ({
+      work: async () => provider.capture(id, amount ?? null, request) ?? notFound,
+    }));
   }
-  if (route === 'authorisations/voids') return parsed(voidRequest, request.body, () => ({ work: async () => provider.void(id, request) ?? notFound }));
+  if (route === 'authorisations/voids')
+    return parsed(voidRequest, request.body, () => ({ work: async () => provider.void(id, request) ?? notFound }));
   if (route === 'captures/refunds') {
-    return parsed(amountRequest, request.body, ({ amount }) => ({ work: async () => provider.refund(id, amount ?? null, request) ?? notFound }));
+    return parsed(amountRequest, request.body, ({ amount }) => ({
+      work: async () => provider.refund(id, amount ?? null, request) ?? notFound,
+    }));
   }
   return notFound;
 }

@@ -4,35 +4,71 @@ import { durationOf, type Pace } from './pace.ts';
 import { positionAt, ride, type Place, type Ride } from './ride.ts';
 
 export const goOnDuty = /* GraphQL */ `
-  mutation SimulationGoOnDuty { setAvailability(available: true) { __typename } }
+  mutation SimulationGoOnDuty {
+    setAvailability(available: true) {
+      __typename
+    }
+  }
 `;
 
 export const look = /* GraphQL */ `
   query SimulationLook {
     myRoute {
-      position { latitude longitude }
-      nextStop { kind position { latitude longitude } delivery { id readyForPickup } }
+      position {
+        latitude
+        longitude
+      }
+      nextStop {
+        kind
+        position {
+          latitude
+          longitude
+        }
+        delivery {
+          id
+          readyForPickup
+        }
+      }
     }
-    openJobs(first: 5) { id requestedAt }
+    openJobs(first: 5) {
+      id
+      requestedAt
+    }
   }
 `;
 
 export const acceptJob = /* GraphQL */ `
-  mutation SimulationAcceptJob($deliveryId: ID!) { acceptJob(deliveryId: $deliveryId) { __typename } }
+  mutation SimulationAcceptJob($deliveryId: ID!) {
+    acceptJob(deliveryId: $deliveryId) {
+      __typename
+    }
+  }
 `;
 
 export const reportPosition = /* GraphQL */ `
-  mutation SimulationReportPosition($position: PositionInput!) { reportPosition(position: $position) { __typename } }
+  mutation SimulationReportPosition($position: PositionInput!) {
+    reportPosition(position: $position) {
+      __typename
+    }
+  }
 `;
 
 export const reportStatus = /* GraphQL */ `
-  mutation SimulationReportStatus($input: ReportDeliveryStatusInput!) { reportDeliveryStatus(input: $input) { __typename } }
+  mutation SimulationReportStatus($input: ReportDeliveryStatusInput!) {
+    reportDeliveryStatus(input: $input) {
+      __typename
+    }
+  }
 `;
 
 interface Seen {
   readonly myRoute: {
     readonly position: Place | null;
-    readonly nextStop: { readonly kind: 'PICKUP' | 'DROPOFF'; readonly position: Place; readonly delivery: { readonly id: string; readonly readyForPickup: boolean } } | null;
+    readonly nextStop: {
+      readonly kind: 'PICKUP' | 'DROPOFF';
+      readonly position: Place;
+      readonly delivery: { readonly id: string; readonly readyForPickup: boolean };
+    } | null;
   } | null;
   readonly openJobs: readonly { readonly id: string; readonly requestedAt: string }[] | null;
 }
@@ -40,16 +76,19 @@ interface Seen {
 type Stop = NonNullable<NonNullable<Seen['myRoute']>['nextStop']>;
 
 /**
- * A courier who takes jobs, rides to the store and on to the customer, and says where they are. Only the ride under way is remembered: after a
- * restart it begins again from the position told last.
+ * A courier who takes jobs, rides to the store and on to the customer, and says where they are. Only the ride under way
+ * is remembered: after a restart it begins again from the position told last.
  */
 export function simulatedCourier(courierId: string, ask: Ask, pace: Pace, log: Logger): { work(): Promise<void> } {
-  const act = <Data>(document: string, variables?: Record<string, unknown>) => ask<Data>({ role: 'courier', subject: courierId }, document, variables);
+  const act = <Data>(document: string, variables?: Record<string, unknown>) =>
+    ask<Data>({ role: 'courier', subject: courierId }, document, variables);
   let onDuty = false;
   let riding: (Ride & { readonly towards: string }) | null = null;
 
   async function takeJob(jobs: NonNullable<Seen['openJobs']>): Promise<void> {
-    const job = jobs.find(({ id, requestedAt }) => Date.now() >= Date.parse(requestedAt) + durationOf(pace.accept, `${id}${courierId}`));
+    const job = jobs.find(
+      ({ id, requestedAt }) => Date.now() >= Date.parse(requestedAt) + durationOf(pace.accept, `${id}${courierId}`),
+    );
     if (!job) return;
     // Somebody faster is no failure: the next look shows other jobs.
     const { acceptJob: outcome } = await act<{ acceptJob: { __typename: string } }>(acceptJob, { deliveryId: job.id });
@@ -64,8 +103,14 @@ export function simulatedCourier(courierId: string, ask: Ask, pace: Pace, log: L
     await act(reportPosition, { position: positionAt(riding, Date.now()) });
     if (Date.now() < riding.arrivesAt || (stop.kind === 'PICKUP' && !stop.delivery.readyForPickup)) return;
     const status = stop.kind === 'PICKUP' ? 'PICKED_UP' : 'DELIVERED';
-    const { reportDeliveryStatus: outcome } = await act<{ reportDeliveryStatus: { __typename: string } }>(reportStatus, { input: { deliveryId: stop.delivery.id, status } });
-    log.debug({ courierId, deliveryId: stop.delivery.id, status, outcome: outcome.__typename }, 'a simulated courier took a step');
+    const { reportDeliveryStatus: outcome } = await act<{ reportDeliveryStatus: { __typename: string } }>(
+      reportStatus,
+      { input: { deliveryId: stop.delivery.id, status } },
+    );
+    log.debug(
+      { courierId, deliveryId: stop.delivery.id, status, outcome: outcome.__typename },
+      'a simulated courier took a step',
+    );
   }
 
   return {

@@ -7,7 +7,9 @@ export type Actor =
 /** An access token for somebody, as a bearer would send it. */
 export type TokenFor = (actor: Actor) => Promise<string>;
 
-/** Runs a document as somebody. Rejects when there is no whole answer: no connection, a time-out, or any error in it. */
+/**
+ * Runs a document as somebody. Rejects when there is no whole answer: no connection, a time-out, or any error in it.
+ */
 export type Ask = <Data>(actor: Actor, document: string, variables?: Record<string, unknown>) => Promise<Data>;
 
 const timeoutMs = 5_000;
@@ -32,12 +34,17 @@ export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: Abor
     try {
       const response = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${await tokenOf(actor)}` },
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/graphql-response+json',
+          authorization: `Bearer ${await tokenOf(actor)}`,
+        },
         body: JSON.stringify({ query, variables }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
       const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
-      if (errors?.[0] || !data) throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
+      if (errors?.[0] || !data)
+        throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
       return data;
     } catch (error) {
       // Whatever went wrong: the next try begins with a fresh token.

@@ -4,7 +4,13 @@ import { durationOf, type Pace } from './pace.ts';
 
 export const openTickets = /* GraphQL */ `
   query SimulationOpenTickets($first: Int!) {
-    openTickets(first: $first) { orderId storeId status service since }
+    openTickets(first: $first) {
+      orderId
+      storeId
+      status
+      service
+      since
+    }
   }
 `;
 
@@ -36,8 +42,8 @@ const most = 200;
 const restMs = 5_000;
 
 /**
- * Kitchens that do all their work: they begin with tickets, cook, and hand over, each after its time. Nothing is remembered but failures, so
- * that a restart goes on where the orders stand.
+ * Kitchens that do all their work: they begin with tickets, cook, and hand over, each after its time. Nothing is
+ * remembered but failures, so that a restart goes on where the orders stand.
  */
 export function simulatedKitchens(ask: Ask, pace: Pace, log: Logger): { work(): Promise<void> } {
   const resting = new Map<string, number>();
@@ -52,7 +58,9 @@ export function simulatedKitchens(ask: Ask, pace: Pace, log: Logger): { work(): 
   async function step({ orderId, storeId, status }: Ticket): Promise<void> {
     const { mutation, document } = kitchenSteps[status];
     try {
-      const data = await ask<Record<string, { __typename: string }>>({ role: 'kitchen', store: storeId }, document, { orderId });
+      const data = await ask<Record<string, { __typename: string }>>({ role: 'kitchen', store: storeId }, document, {
+        orderId,
+      });
       const outcome = data[mutation]?.__typename ?? '';
       if (!outcome.endsWith('Success')) resting.set(orderId, Date.now() + restMs);
       log.debug({ orderId, mutation, outcome }, 'the simulated kitchen took a step');
@@ -65,7 +73,9 @@ export function simulatedKitchens(ask: Ask, pace: Pace, log: Logger): { work(): 
   return {
     /** Looks once at what there is to do, and does what is due. */
     async work() {
-      const { openTickets: tickets } = await ask<{ openTickets: Ticket[] }>({ role: 'admin' }, openTickets, { first: most });
+      const { openTickets: tickets } = await ask<{ openTickets: Ticket[] }>({ role: 'admin' }, openTickets, {
+        first: most,
+      });
       const due = tickets.filter((ticket) => isDue(ticket, Date.now()));
       const open = new Set(tickets.map(({ orderId }) => orderId));
       for (const orderId of resting.keys()) if (!open.has(orderId)) resting.delete(orderId);

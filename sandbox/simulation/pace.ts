@@ -19,7 +19,10 @@ export interface Pace {
 /** Fast enough to watch, slow enough to see each step. */
 export const humanPace: Pace = { start: 2, cook: 5, handOver: 3, accept: 2, ride: 8, look: 1 };
 
-/** No two take the same time, and the same one always takes the same: between 60 % and 140 % of the average, in milliseconds. */
+/**
+ * No two take the same time, and the same one always takes the same: between 60 % and 140 % of the average, in
+ * milliseconds.
+ */
 export function durationOf(averageSeconds: number, id: string): number {
   const byte = createHash('sha256').update(id).digest()[0]!;
   return averageSeconds * 1_000 * (0.6 + (0.8 * byte) / 255);

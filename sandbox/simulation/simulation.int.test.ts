@@ -14,7 +14,17 @@ const read = (path: string) => readFileSync(new URL(`../../schema/${path}`, impo
 /** What the simulation talks to: the real contracts over a world in memory. */
 interface World {
   readonly tickets: Map<string, { orderId: string; storeId: string; status: string; service: string; since: string }>;
-  readonly jobs: Map<string, { id: string; status: string; readyForPickup: boolean; requestedAt: string; carriedBy: string | null; positions: number }>;
+  readonly jobs: Map<
+    string,
+    {
+      id: string;
+      status: string;
+      readyForPickup: boolean;
+      requestedAt: string;
+      carriedBy: string | null;
+      positions: number;
+    }
+  >;
   readonly done: string[];
   /** Orders whose next step is refused. */
   readonly stuck: Set<string>;
@@ -39,18 +49,26 @@ beforeAll(() => {
   deliveryChannel = buildSchema(read('channels/delivery.graphql'), { assumeValidSDL: true });
 });
 
-const ticketStep = (mutation: string, success: string, from: string, to: string) => ({ orderId }: { orderId: string }, actor: Actor) => {
-  const ticket = world.tickets.get(orderId);
-  if (!ticket || actor.role !== 'kitchen' || actor.store !== ticket.storeId) return { __typename: 'OrderNotFound', message: 'none' };
-  if (ticket.status !== from || world.stuck.has(orderId)) return { __typename: 'OrderStepRefused', status: ticket.status, message: 'no' };
-  world.done.push(`${orderId} ${mutation}`);
-  if (to === 'GONE') world.tickets.delete(orderId);
-  else world.tickets.set(orderId, { ...ticket, status: to, since: new Date().toISOString() });
-  for (const job of world.jobs.values()) if (job.id === `job of ${orderId}` && to === 'READY') job.readyForPickup = true;
-  return { __typename: success, order: null };
-};
+const ticketStep =
+  (mutation: string, success: string, from: string, to: string) =>
+  ({ orderId }: { orderId: string }, actor: Actor) => {
+    const ticket = world.tickets.get(orderId);
+    if (!ticket || actor.role !== 'kitchen' || actor.store !== ticket.storeId)
+      return { __typename: 'OrderNotFound', message: 'none' };
+    if (ticket.status !== from || world.stuck.has(orderId))
+      return { __typename: 'OrderStepRefused', status: ticket.status, message: 'no' };
+    world.done.push(`${orderId} ${mutation}`);
+    if (to === 'GONE') world.tickets.delete(orderId);
+    else world.tickets.set(orderId, { ...ticket, status: to, since: new Date().toISOString() });
+    for (const job of world.jobs.values())
+      if (job.id === `job of ${orderId}` && to === 'READY') job.readyForPickup = true;
+    return { __typename: success, order: null };
+  };
 
-const mine = () => [...world.jobs.values()].filter(({ carriedBy, status }) => carriedBy === courier && ['ASSIGNED', 'PICKED_UP'].includes(status));
+const mine = () =>
+  [...world.jobs.values()].filter(
+    ({ carriedBy, status }) => carriedBy === courier && ['ASSIGNED', 'PICKED_UP'].includes(status),
+  );
 const root = {
   openTickets: (_args: unknown, actor: Actor) => (actor.role === 'admin' ? [...world.tickets.values()] : []),
   startPreparation: ticketStep('startPreparation', 'StartPreparationSuccess', 'CONFIRMED', 'PREPARING'),
@@ -65,7 +83,10 @@ const root = {
   myRoute: () => {
     const [job] = mine();
     const kind = job?.status === 'ASSIGNED' ? 'PICKUP' : 'DROPOFF';
-    return { position: store, nextStop: job ? { kind, position: kind === 'PICKUP' ? store : home, delivery: job } : null };
+    return {
+      position: store,
+      nextStop: job ? { kind, position: kind === 'PICKUP' ? store : home, delivery: job } : null,
+    };
   },
   acceptJob: ({ deliveryId }: { deliveryId: string }) => {
     Object.assign(world.jobs.get(deliveryId)!, { status: 'ASSIGNED', carriedBy: courier });
@@ -89,9 +110,24 @@ function serve(schema: () => GraphQLSchema): Server {
         world.dropped += 1;
         return response.destroy();
       }
-      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as { query: string; variables: Record<string, unknown> };
-      const actor = JSON.parse(Buffer.from(request.headers.authorization!.slice('Bearer '.length), 'base64url').toString()) as Actor;
-      response.end(JSON.stringify(await graphql({ schema: schema(), source: query, variableValues: variables, rootValue: root, contextValue: actor })));
+      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
+        query: string;
+        variables: Record<string, unknown>;
+      };
+      const actor = JSON.parse(
+        Buffer.from(request.headers.authorization!.slice('Bearer '.length), 'base64url').toString(),
+      ) as Actor;
+      response.end(
+        JSON.stringify(
+          await graphql({
+            schema: schema(),
+            source: query,
+            variableValues: variables,
+            rootValue: root,
+            contextValue: actor,
+          }),
+        ),
+      );
     })();
   });
 }
@@ -100,9 +136,16 @@ beforeEach(async () => {
   world = { tickets: new Map(), jobs: new Map(), done: [], stuck: new Set(), up: true, dropped: 0 };
   running = [];
   servers = [serve(() => fullGraph), serve(() => deliveryChannel)];
-  endpoints = await Promise.all(servers.map((server) => new Promise<string>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`));
-  })));
+  endpoints = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<string>((resolve) => {
+          server.listen(0, '127.0.0.1', () =>
+            resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`),
+          );
+        }),
+    ),
+  );
 });
 afterEach(async () => {
   for (const each of running) each.abort.abort();
@@ -116,7 +159,11 @@ afterEach(async () => {
 function simulate(): AbortController {
   const abort = new AbortController();
   const { stopped } = startSimulation({
-    gatewayUrl: endpoints[0]!, deliveryUrl: endpoints[1]!, couriers: [courier], log: pino({ level: 'silent' }), signal: abort.signal,
+    gatewayUrl: endpoints[0]!,
+    deliveryUrl: endpoints[1]!,
+    couriers: [courier],
+    log: pino({ level: 'silent' }),
+    signal: abort.signal,
     tokenFor: (actor) => Promise.resolve(Buffer.from(JSON.stringify(actor)).toString('base64url')),
     pace: { start: 0, cook: 0, handOver: 0, accept: 0, ride: 0.05, look: 0.01 },
   });
@@ -124,8 +171,18 @@ function simulate(): AbortController {
   return abort;
 }
 
-const order = (orderId: string, over: Partial<{ storeId: string; status: string; service: string; since: string }> = {}) =>
-  world.tickets.set(orderId, { orderId, storeId: 'store-1', status: 'CONFIRMED', service: 'TAKEAWAY', since: new Date().toISOString(), ...over });
+const order = (
+  orderId: string,
+  over: Partial<{ storeId: string; status: string; service: string; since: string }> = {},
+) =>
+  world.tickets.set(orderId, {
+    orderId,
+    storeId: 'store-1',
+    status: 'CONFIRMED',
+    service: 'TAKEAWAY',
+    since: new Date().toISOString(),
+    ...over,
+  });
 
 describe('the simulated people', () => {
   it('cook what is ordered, in every store, and hand it over', async () => {
@@ -133,18 +190,34 @@ describe('the simulated people', () => {
     order('two', { storeId: 'store-2', status: 'PREPARING' });
     simulate();
     await until(() => world.tickets.size === 0);
-    expect(world.done.filter((step) => step.startsWith('one'))).toEqual(['one startPreparation', 'one markReady', 'one handOver']);
+    expect(world.done.filter((step) => step.startsWith('one'))).toEqual([
+      'one startPreparation',
+      'one markReady',
+      'one handOver',
+    ]);
     expect(world.done.filter((step) => step.startsWith('two'))).toEqual(['two markReady', 'two handOver']);
   });
 
   it('bring what is to be delivered, telling where they are, once the kitchen is done', async () => {
-    world.jobs.set('job of one', { id: 'job of one', status: 'REQUESTED', readyForPickup: false, requestedAt: new Date().toISOString(), carriedBy: null, positions: 0 });
+    world.jobs.set('job of one', {
+      id: 'job of one',
+      status: 'REQUESTED',
+      readyForPickup: false,
+      requestedAt: new Date().toISOString(),
+      carriedBy: null,
+      positions: 0,
+    });
     simulate();
     await until(() => world.jobs.get('job of one')!.positions > 20);
     expect(world.done).toEqual([]);
     order('one', { service: 'DELIVERY' });
     await until(() => world.jobs.get('job of one')!.status === 'DELIVERED');
-    expect(world.done).toEqual(['one startPreparation', 'one markReady', 'job of one PICKED_UP', 'job of one DELIVERED']);
+    expect(world.done).toEqual([
+      'one startPreparation',
+      'one markReady',
+      'job of one PICKED_UP',
+      'job of one DELIVERED',
+    ]);
     expect(world.tickets.get('one')).toMatchObject({ status: 'READY' });
   });
 

@@ -23,21 +23,32 @@ export interface SimulationOptions {
 const longestPauseMs = 10_000;
 
 /**
- * The people of the development profile: kitchens that cook what is ordered and couriers who bring it, through the same mutations as real
- * ones. Everything it knows it reads from the graph, so it may be stopped and begun again at any time, and several at once do no harm.
- * Returns at once; `stopped` resolves soon after the signal fires. It never rejects: what fails is logged and tried again.
+ * The people of the development profile: kitchens that cook what is ordered and couriers who bring it, through the same
+ * mutations as real ones. Everything it knows it reads from the graph, so it may be stopped and begun again at any
+ * time, and several at once do no harm. Returns at once; `stopped` resolves soon after the signal fires. It never
+ * rejects: what fails is logged and tried again.
  */
 export function startSimulation(options: SimulationOptions): { stopped: Promise<void> } {
   const { tokenFor, log, signal } = options;
   const pace = { ...humanPace, ...options.pace };
   const gateway = graphqlClient(options.gatewayUrl, tokenFor, signal);
   const delivery = graphqlClient(options.deliveryUrl, tokenFor, signal);
-  const workers = [simulatedKitchens(gateway, pace, log), ...options.couriers.map((courierId) => simulatedCourier(courierId, delivery, pace, log))];
-  return { stopped: Promise.all(workers.map((worker) => keepWorking(worker, pace, log, signal))).then(() => undefined) };
+  const workers = [
+    simulatedKitchens(gateway, pace, log),
+    ...options.couriers.map((courierId) => simulatedCourier(courierId, delivery, pace, log)),
+  ];
+  return {
+    stopped: Promise.all(workers.map((worker) => keepWorking(worker, pace, log, signal))).then(() => undefined),
+  };
 }
 
 /** Again and again, with a pause that grows while it fails. */
-async function keepWorking(worker: { work(): Promise<void> }, pace: Pace, log: Logger, signal: AbortSignal): Promise<void> {
+async function keepWorking(
+  worker: { work(): Promise<void> },
+  pace: Pace,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     try {

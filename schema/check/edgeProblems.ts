@@ -5,15 +5,25 @@ type Named = Pick<Edge, 'from' | 'to' | 'pattern' | 'contract'>;
 
 const nameOf = ({ from, to, pattern, contract }: Named): string => `${from} → ${to}, ${contract} (${pattern})`;
 
-/** What the registry of edges and the code say differently, one line each: an edge that nobody registered, or one that nothing carries out. */
+/**
+ * What the registry of edges and the code say differently, one line each: an edge that nobody registered, or one that
+ * nothing carries out.
+ */
 export function edgeProblems(registered: readonly Edge[], found: readonly FoundEdge[]): string[] {
   const inRegistry = new Set(registered.map(nameOf));
   const inCode = new Set(found.map(nameOf));
-  const unregistered = new Map(found.filter((edge) => !inRegistry.has(nameOf(edge))).map((edge) => [nameOf(edge), edge.file]));
+  const unregistered = new Map(
+    found.filter((edge) => !inRegistry.has(nameOf(edge))).map((edge) => [nameOf(edge), edge.file]),
+  );
   const twice = registered.map(nameOf).filter((name, index, all) => all.indexOf(name) !== index);
   return [
-    ...[...unregistered].map(([name, file]) => `${file}: ${name} is not in schema/edges.ts. Add it there with its volume, latency and reason, and run generate.`),
-    ...[...inRegistry].filter((name) => !inCode.has(name)).map((name) => `schema/edges.ts: ${name} is carried out by no code. Take it out, and run generate.`),
+    ...[...unregistered].map(
+      ([name, file]) =>
+        `${file}: ${name} is not in schema/edges.ts. Add it there with its volume, latency and reason, and run generate.`,
+    ),
+    ...[...inRegistry]
+      .filter((name) => !inCode.has(name))
+      .map((name) => `schema/edges.ts: ${name} is carried out by no code. Take it out, and run generate.`),
     ...twice.map((name) => `schema/edges.ts: ${name} stands there twice.`),
   ];
 }

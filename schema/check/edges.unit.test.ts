@@ -12,12 +12,17 @@ const events = async () => new Map([...(await eventCatalogue()).values()].map(({
 const said = { volume: 'some', latency: 'soon', because: 'It must.' };
 
 it('the registry says what the code does', async () => {
-  const found = edgesInCode({ root: new URL('../..', import.meta.url).pathname, subgraphs: subgraphs.map(({ name }) => name), events: await events() });
+  const found = edgesInCode({
+    root: new URL('../..', import.meta.url).pathname,
+    subgraphs: subgraphs.map(({ name }) => name),
+    events: await events(),
+  });
   expect(edgeProblems(edges, found)).toEqual([]);
 });
 
 const files: Record<string, string> = {
-  'subgraphs/shops/schema.graphql': 'type Subscription { sold: Int @eventStream(events: ["WareSold"], feed: "shop:{id}", query: "shop") }',
+  'subgraphs/shops/schema.graphql':
+    'type Subscription { sold: Int @eventStream(events: ["WareSold"], feed: "shop:{id}", query: "shop") }',
   'subgraphs/shops/src/commands/sell.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\ndomain.rpc.client(StockService).take({});`,
   'subgraphs/shops/src/sagas/sale.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\ncall.domain.rpc\n  .client(StockService)`,
   'subgraphs/stock/schema.graphql': 'type Query { a: Int }',
@@ -34,7 +39,14 @@ it('finds calls, steps of sagas, consumers, read models, streams, HTTP and event
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  const found = edgesInCode({ root, subgraphs: ['shops', 'stock'], events: new Map([['WareSold', 'shops'], ['ShopClosed', 'shops']]) });
+  const found = edgesInCode({
+    root,
+    subgraphs: ['shops', 'stock'],
+    events: new Map([
+      ['WareSold', 'shops'],
+      ['ShopClosed', 'shops'],
+    ]),
+  });
   expect(found.map(({ from, to, pattern, contract }) => `${from} > ${to}: ${pattern}, ${contract}`).sort()).toEqual([
     'channels > stock: API-First, gRPC StockService',
     'shops > channels: Event-Driven, event WareSold',
@@ -51,7 +63,11 @@ it('refuses code without an edge, an edge without code, and one that is there tw
   const edge: Edge = { from: 'shops', to: 'stock', pattern: 'API-First', contract: 'gRPC StockService', ...said };
   const found = { ...edge, file: 'subgraphs/shops/src/sell.ts' };
   expect(edgeProblems([edge], [found, found])).toEqual([]);
-  expect(edgeProblems([], [found, found])).toEqual([expect.stringMatching(/^subgraphs\/shops\/src\/sell\.ts: shops → stock, gRPC StockService .*is not in schema\/edges\.ts/)]);
+  expect(edgeProblems([], [found, found])).toEqual([
+    expect.stringMatching(
+      /^subgraphs\/shops\/src\/sell\.ts: shops → stock, gRPC StockService .*is not in schema\/edges\.ts/,
+    ),
+  ]);
   expect(edgeProblems([edge], [])).toEqual([expect.stringContaining('is carried out by no code')]);
   expect(edgeProblems([edge, edge], [found])).toEqual([expect.stringContaining('stands there twice')]);
 });

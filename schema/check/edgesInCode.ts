@@ -16,12 +16,16 @@ export interface CodeOfDomains {
   readonly events: ReadonlyMap<string, string>;
 }
 
-/** Outside systems by the subgraph that calls them. HTTP from a subgraph that is not named here is an edge to an unknown system. */
+/**
+ * Outside systems by the subgraph that calls them. HTTP from a subgraph that is not named here is an edge to an unknown
+ * system.
+ */
 const outsideSystems: Readonly<Record<string, string>> = { payments: 'payment provider' };
 
 /**
- * Reads sources, not running definitions: an edge counts from the moment that it is written, on a machine without a database too. Found are gRPC clients
- * (those within `sagas/` are a saga's steps), consumers, read models, `@eventStream`s, events heard by channels, and HTTP clients.
+ * Reads sources, not running definitions: an edge counts from the moment that it is written, on a machine without a
+ * database too. Found are gRPC clients (those within `sagas/` are a saga's steps), consumers, read models,
+ * `@eventStream`s, events heard by channels, and HTTP clients.
  */
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [
@@ -30,7 +34,14 @@ export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEd
   ];
   const heard = new Set(found.filter(({ contract }) => contract.startsWith('event ')).map(({ contract }) => contract));
   for (const [name, domain] of events) {
-    if (!heard.has(`event ${name}`)) found.push({ from: domain, to: nobodyYet, pattern: 'Event-Driven', contract: `event ${name}`, file: `schema/events/${domain}.ts` });
+    if (!heard.has(`event ${name}`))
+      found.push({
+        from: domain,
+        to: nobodyYet,
+        pattern: 'Event-Driven',
+        contract: `event ${name}`,
+        file: `schema/events/${domain}.ts`,
+      });
   }
   return found;
 }
@@ -42,24 +53,43 @@ interface Source {
 
 function sourcesOf(root: string, folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)(testing|testkit|fixtures)\//.test(path))
+    .filter(
+      (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)(testing|testkit|fixtures)\//.test(path),
+    )
     .map((path) => ({ file: join(folder, path), text: readFileSync(join(root, folder, path), 'utf8') }));
 }
 
 function inDomain(root: string, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
   const sdl = join(root, 'subgraphs', domain, 'schema.graphql');
   return [
-    ...sourcesOf(root, `subgraphs/${domain}/src`).flatMap((source) => [...grpcIn(source, domain), ...eventsIn(source, domain, events), ...httpIn(source, domain)]),
-    ...streamedBy(readFileSync(sdl, 'utf8')).map((name) =>
-      ({ from: events.get(name) ?? domain, to: channelsParty, pattern: 'Event-Driven' as const, contract: `event ${name}`, file: `subgraphs/${domain}/schema.graphql` })),
+    ...sourcesOf(root, `subgraphs/${domain}/src`).flatMap((source) => [
+      ...grpcIn(source, domain),
+      ...eventsIn(source, domain, events),
+      ...httpIn(source, domain),
+    ]),
+    ...streamedBy(readFileSync(sdl, 'utf8')).map((name) => ({
+      from: events.get(name) ?? domain,
+      to: channelsParty,
+      pattern: 'Event-Driven' as const,
+      contract: `event ${name}`,
+      file: `subgraphs/${domain}/schema.graphql`,
+    })),
   ];
 }
 
-/** A gRPC client is made of a service's description, which is imported from the proto package of the domain that serves it. */
+/**
+ * A gRPC client is made of a service's description, which is imported from the proto package of the domain that serves
+ * it.
+ */
 function grpcIn({ file, text }: Source, domain: string): FoundEdge[] {
   const pattern = file.includes('/sagas/') ? 'Saga' : 'API-First';
-  return [...text.matchAll(/\brpc\s*\.client\(\s*(\w+)\s*\)/g)].map(([, service]) =>
-    ({ from: domain, to: ownerOf(service!, text) ?? 'an unknown domain', pattern, contract: `gRPC ${service}`, file }));
+  return [...text.matchAll(/\brpc\s*\.client\(\s*(\w+)\s*\)/g)].map(([, service]) => ({
+    from: domain,
+    to: ownerOf(service!, text) ?? 'an unknown domain',
+    pattern,
+    contract: `gRPC ${service}`,
+    file,
+  }));
 }
 
 const ownerOf = (service: string, text: string): string | undefined =>
@@ -67,9 +97,19 @@ const ownerOf = (service: string, text: string): string | undefined =>
 
 /** What a file hears is what it imports, beside a call that makes a consumer or a read model. */
 function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
-  const pattern = /\bonEvent\(/.test(text) ? 'Event-Driven' as const : /\bdefineReadModel\b[^;]*\(/.test(text) ? 'CQRS' as const : undefined;
+  const pattern = /\bonEvent\(/.test(text)
+    ? ('Event-Driven' as const)
+    : /\bdefineReadModel\b[^;]*\(/.test(text)
+      ? ('CQRS' as const)
+      : undefined;
   if (!pattern) return [];
-  return importedEvents(text, events).map((name) => ({ from: events.get(name)!, to: domain, pattern, contract: `event ${name}`, file }));
+  return importedEvents(text, events).map((name) => ({
+    from: events.get(name)!,
+    to: domain,
+    pattern,
+    contract: `event ${name}`,
+    file,
+  }));
 }
 
 const importedEvents = (text: string, events: ReadonlyMap<string, string>): string[] =>
@@ -80,15 +120,32 @@ const importedEvents = (text: string, events: ReadonlyMap<string, string>): stri
 /** A subgraph reaches an outside system through an HTTP client. */
 function httpIn({ file, text }: Source, domain: string): FoundEdge[] {
   if (!/from '(?:undici|node:https?)'|\bfetch\(/.test(text)) return [];
-  return [{ from: domain, to: outsideSystems[domain] ?? 'an unknown system', pattern: 'API-First', contract: 'HTTP', file }];
+  return [
+    { from: domain, to: outsideSystems[domain] ?? 'an unknown system', pattern: 'API-First', contract: 'HTTP', file },
+  ];
 }
 
 function inGateway({ file, text }: Source, events: ReadonlyMap<string, string>): FoundEdge[] {
   const services = [...text.matchAll(/createClient\(\s*(\w+)\s*,/g)].map(([, service]) => {
     const owner = ownerOf(service!, text);
-    return { from: channelsParty, to: owner === 'platform' ? 'every domain' : owner ?? 'an unknown domain', pattern: 'API-First' as const, contract: `gRPC ${service}`, file };
+    return {
+      from: channelsParty,
+      to: owner === 'platform' ? 'every domain' : (owner ?? 'an unknown domain'),
+      pattern: 'API-First' as const,
+      contract: `gRPC ${service}`,
+      file,
+    };
   });
-  return [...services, ...importedEvents(text, events).map((name) => ({ from: events.get(name)!, to: channelsParty, pattern: 'Event-Driven' as const, contract: `event ${name}`, file }))];
+  return [
+    ...services,
+    ...importedEvents(text, events).map((name) => ({
+      from: events.get(name)!,
+      to: channelsParty,
+      pattern: 'Event-Driven' as const,
+      contract: `event ${name}`,
+      file,
+    })),
+  ];
 }
 
 function streamedBy(sdl: string): string[] {
@@ -97,7 +154,8 @@ function streamedBy(sdl: string): string[] {
     Directive({ name, arguments: args }) {
       if (name.value !== 'eventStream') return;
       const value = args?.find((argument) => argument.name.value === 'events')?.value;
-      if (value?.kind === Kind.LIST) for (const each of value.values) if (each.kind === Kind.STRING) names.push(each.value);
+      if (value?.kind === Kind.LIST)
+        for (const each of value.values) if (each.kind === Kind.STRING) names.push(each.value);
     },
   });
   return names;

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 
-/** What the company's conventions say of an event: past tense, camelCase properties, its domain's prefix. One line for each breach, with what to do. */
+/**
+ * What the company's conventions say of an event: past tense, camelCase properties, its domain's prefix. One line for
+ * each breach, with what to do.
+ */
 export function eventNameProblems(event: Pick<EventDefinition, 'name' | 'domain' | 'schema'>): string[] {
   const problems: string[] = [];
   const words = event.name.match(/[A-Z][a-z0-9]*/g) ?? [];
   if (words.join('') !== event.name) problems.push(`${event.name}: write it in PascalCase`);
   const prefix = prefixOf(event.domain);
-  if (!event.name.startsWith(prefix) || event.name === prefix) problems.push(`${event.name}: begin it with ${prefix}, since ${event.domain} owns it`);
+  if (!event.name.startsWith(prefix) || event.name === prefix)
+    problems.push(`${event.name}: begin it with ${prefix}, since ${event.domain} owns it`);
   if (!isPast(words)) problems.push(`${event.name}: name what happened, in the past tense, such as ${prefix}Changed`);
   const wrong = propertiesOf(event.schema).filter((path) => !/^[a-z][a-zA-Z0-9]*$/.test(path.split('.').at(-1) ?? ''));
   for (const path of wrong) problems.push(`${event.name}.${path}: write properties in camelCase`);
@@ -18,7 +22,31 @@ export function eventNameProblems(event: Pick<EventDefinition, 'name' | 'domain'
 const prefixOf = (domain: string): string => `${domain[0]?.toUpperCase()}${domain.slice(1).replace(/s$/, '')}`;
 
 /** Participles that do not end in -ed, and what may follow a verb, as in `OrderHandedOver`. */
-const irregular = new Set(['Sent', 'Paid', 'Lost', 'Made', 'Taken', 'Given', 'Begun', 'Withdrawn', 'Left', 'Sold', 'Found', 'Held', 'Done', 'Built', 'Broken', 'Chosen', 'Gone', 'Met', 'Put', 'Set', 'Spent', 'Won', 'Written']);
+const irregular = new Set([
+  'Sent',
+  'Paid',
+  'Lost',
+  'Made',
+  'Taken',
+  'Given',
+  'Begun',
+  'Withdrawn',
+  'Left',
+  'Sold',
+  'Found',
+  'Held',
+  'Done',
+  'Built',
+  'Broken',
+  'Chosen',
+  'Gone',
+  'Met',
+  'Put',
+  'Set',
+  'Spent',
+  'Won',
+  'Written',
+]);
 const particles = new Set(['Over', 'Out', 'Back', 'Off', 'Up', 'Down', 'In', 'On', 'Away']);
 
 function isPast(words: readonly string[]): boolean {
@@ -37,8 +65,13 @@ interface JsonSchema {
 /** Every property of the payload, nested ones as paths. */
 function propertiesOf(schema: z.ZodType): string[] {
   const walk = (node: JsonSchema, path: string): string[] => [
-    ...Object.entries(node.properties ?? {}).flatMap(([name, child]) => [`${path}${name}`, ...walk(child, `${path}${name}.`)]),
-    ...[node.items, ...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap((child) => (child ? walk(child, path) : [])),
+    ...Object.entries(node.properties ?? {}).flatMap(([name, child]) => [
+      `${path}${name}`,
+      ...walk(child, `${path}${name}.`),
+    ]),
+    ...[node.items, ...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap((child) =>
+      child ? walk(child, path) : [],
+    ),
   ];
   return walk(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema, '');
 }

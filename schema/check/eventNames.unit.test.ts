@@ -4,11 +4,18 @@ import { z } from 'zod';
 import { eventCatalogue } from '../eventCatalogue.ts';
 import { eventNameProblems } from './eventNames.ts';
 
-const problems = (name: string, schema: z.ZodType = z.object({ orderId: z.string() })) => eventNameProblems({ name, domain: 'orders', schema });
+const problems = (name: string, schema: z.ZodType = z.object({ orderId: z.string() })) =>
+  eventNameProblems({ name, domain: 'orders', schema });
 
 it('the catalogue holds every event that a file exports: there is no list that one could be forgotten in', async () => {
   const [files, known] = [readdirSync(new URL('../events/', import.meta.url)), await eventCatalogue()];
-  const declared = files.flatMap((file) => [...readFileSync(new URL(`../events/${file}`, import.meta.url), 'utf8').matchAll(/^export const (\w+) = defineEvent\(/gm)].map(([, name]) => name!));
+  const declared = files.flatMap((file) =>
+    [
+      ...readFileSync(new URL(`../events/${file}`, import.meta.url), 'utf8').matchAll(
+        /^export const (\w+) = defineEvent\(/gm,
+      ),
+    ].map(([, name]) => name!),
+  );
   expect([...known.keys()].sort()).toEqual(declared.sort());
 });
 
@@ -35,7 +42,12 @@ describe('names of events', () => {
   });
 
   it('refuse properties that are not camelCase, however deep', () => {
-    expect(problems('OrderCreated', z.object({ order_id: z.string(), lines: z.array(z.object({ MenuItem: z.string().nullable() })) }))).toEqual([
+    expect(
+      problems(
+        'OrderCreated',
+        z.object({ order_id: z.string(), lines: z.array(z.object({ MenuItem: z.string().nullable() })) }),
+      ),
+    ).toEqual([
       'OrderCreated.order_id: write properties in camelCase',
       'OrderCreated.lines.MenuItem: write properties in camelCase',
     ]);

@@ -3,41 +3,68 @@ import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, fieldsNamedBy, rootTypes, tagsOf, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
 
 /**
- * Who sees a field is written down for each field of a type with tags: by tags of its own, or by its name in the type's `@show`. Without this check, a
- * new field would be seen by nobody, or by everybody, without anybody having decided it.
+ * Who sees a field is written down for each field of a type with tags: by tags of its own, or by its name in the type's
+ * `@show`. Without this check, a new field would be seen by nobody, or by everybody, without anybody having decided it.
  */
 export function checkAudiences(types: Map<string, IndexedType>): CompositionProblem[] {
-  return [...types.values()].filter(({ kind }) => kind === 'composite').flatMap((type) => [
-    ...type.nodes.flatMap((node) => checkShow(type, node)),
-    ...(rootTypes.includes(type.name) || type.tags.size === 0 ? [] : undecided(type)),
-  ]);
+  return [...types.values()]
+    .filter(({ kind }) => kind === 'composite')
+    .flatMap((type) => [
+      ...type.nodes.flatMap((node) => checkShow(type, node)),
+      ...(rootTypes.includes(type.name) || type.tags.size === 0 ? [] : undecided(type)),
+    ]);
 }
 
 function undecided(type: IndexedType): CompositionProblem[] {
-  return [...type.fields.values()].filter((field) => field.tags.size === 0 && !type.shown.has(field.name)).map((field) => {
-    const head = type.nodes.find((node) => tagsOf(node).length > 0 && 'fields' in node && (node.fields as readonly unknown[] | undefined)?.includes(field.nodes[0]));
-    return {
-      where: placeOf(field.nodes[0], type.name),
-      message: `${type.name}.${field.name} says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only`
-        + (head ? `, or name it in the @show(fields: "…") of ${type.name}, which is for ${tagsOf(head).join(', ')}.` : '.'),
-    };
-  });
+  return [...type.fields.values()]
+    .filter((field) => field.tags.size === 0 && !type.shown.has(field.name))
+    .map((field) => {
+      const head = type.nodes.find(
+        (node) =>
+          tagsOf(node).length > 0 &&
+          'fields' in node &&
+          (node.fields as readonly unknown[] | undefined)?.includes(field.nodes[0]),
+      );
+      return {
+        where: placeOf(field.nodes[0], type.name),
+        message:
+          `${type.name}.${field.name} says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only` +
+          (head
+            ? `, or name it in the @show(fields: "…") of ${type.name}, which is for ${tagsOf(head).join(', ')}.`
+            : '.'),
+      };
+    });
 }
 
-/** A list that names what is not there, or what decides for itself, would say one thing to its reader and another to composition. */
+/**
+ * A list that names what is not there, or what decides for itself, would say one thing to its reader and another to
+ * composition.
+ */
 function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
-  const own = new Set(('fields' in node ? node.fields ?? [] : []).map(({ name }) => name.value));
+  const own = new Set(('fields' in node ? (node.fields ?? []) : []).map(({ name }) => name.value));
   return directivesOf(node, 'show').flatMap((directive) => {
     const report = (message: string) => ({ where: placeOf(directive, type.name), message });
-    if (rootTypes.includes(type.name)) return [report(`${type.name} has no tags of its own. Tag each of its fields instead of naming it in @show.`)];
-    if (tagsOf(node).length === 0) return [report(`${type.name} has no @tag here for its @show to refer to. Tag each of its fields, or the type.`)];
+    if (rootTypes.includes(type.name))
+      return [report(`${type.name} has no tags of its own. Tag each of its fields instead of naming it in @show.`)];
+    if (tagsOf(node).length === 0)
+      return [report(`${type.name} has no @tag here for its @show to refer to. Tag each of its fields, or the type.`)];
     return (fieldsNamedBy(directive) ?? []).flatMap((name) => {
       if (!own.has(name)) {
         const meant = nearest(name, own);
-        return [report(`@show names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`)];
+        return [
+          report(
+            `@show names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
+          ),
+        ];
       }
-      const tags = [...type.fields.get(name)?.tags ?? []];
-      return tags.length === 0 ? [] : [report(`@show names ${type.name}.${name}, which has tags of its own (${tags.join(', ')}). Take either away.`)];
+      const tags = [...(type.fields.get(name)?.tags ?? [])];
+      return tags.length === 0
+        ? []
+        : [
+            report(
+              `@show names ${type.name}.${name}, which has tags of its own (${tags.join(', ')}). Take either away.`,
+            ),
+          ];
     });
   });
 }

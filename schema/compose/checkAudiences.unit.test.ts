@@ -3,33 +3,53 @@ import { checkAudiences } from './checkAudiences.ts';
 import { graphSource } from './graphSource.ts';
 import { indexTypes } from './typeIndex.ts';
 
-const subgraph = (name: string, sdl: string) => graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
+const subgraph = (name: string, sdl: string) =>
+  graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
 const messages = (...sdl: string[]) =>
-  checkAudiences(indexTypes(sdl.map((each, index) => subgraph(`s${index}`, each)))).map(({ where, message }) => `${where}: ${message}`);
+  checkAudiences(indexTypes(sdl.map((each, index) => subgraph(`s${index}`, each)))).map(
+    ({ where, message }) => `${where}: ${message}`,
+  );
 
 it('passes fields that are named by the type, tagged, or of a type that no channel sees', () => {
-  expect(messages(
-    'type Shop @key(fields: "id") @tag(name: "public") @show(fields: "id name") { id: ID! name: String takings: Int @tag(name: "staff") }',
-    'type Shop @key(fields: "id") { id: ID! wares: Int @tag(name: "web") } type Audit { at: Int } type Query { audit: Audit }',
-  )).toEqual([]);
+  expect(
+    messages(
+      'type Shop @key(fields: "id") @tag(name: "public") @show(fields: "id name") { id: ID! name: String takings: Int @tag(name: "staff") }',
+      'type Shop @key(fields: "id") { id: ID! wares: Int @tag(name: "web") } type Audit { at: Int } type Query { audit: Audit }',
+    ),
+  ).toEqual([]);
 });
 
 it('refuses a new field of a type with tags, in the subgraph of the type and in any other', () => {
-  expect(messages('type Shop @tag(name: "public") @show(fields: "id") {\n id: ID!\n takings: Int\n}', 'type Shop {\n takings2: Int }')).toEqual([
-    'subgraphs/s0/schema.graphql:3: Shop.takings says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only,'
-    + ' or name it in the @show(fields: "…") of Shop, which is for public.',
+  expect(
+    messages(
+      'type Shop @tag(name: "public") @show(fields: "id") {\n id: ID!\n takings: Int\n}',
+      'type Shop {\n takings2: Int }',
+    ),
+  ).toEqual([
+    'subgraphs/s0/schema.graphql:3: Shop.takings says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only,' +
+      ' or name it in the @show(fields: "…") of Shop, which is for public.',
     'subgraphs/s1/schema.graphql:2: Shop.takings2 says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only.',
   ]);
 });
 
 it('refuses a list that names what is not there, what has tags of its own, or has no tags to refer to', () => {
-  expect(messages('type Shop @tag(name: "public") @show(fields: "id nmae") { id: ID! name: String @tag(name: "web") }')).toEqual([
-    'subgraphs/s0/schema.graphql:1: @show names Shop.nmae, which is not there. Correct the name.',
-  ]);
-  expect(messages('type Shop @tag(name: "public") @show(fields: "openningHours") { openingHours: Int @tag(name: "web") }')[0]).toContain('Did you mean openingHours?');
-  expect(messages('type Shop @tag(name: "public") @show(fields: "id name") { id: ID! name: String @tag(name: "web") }')).toEqual([
+  expect(
+    messages('type Shop @tag(name: "public") @show(fields: "id nmae") { id: ID! name: String @tag(name: "web") }'),
+  ).toEqual(['subgraphs/s0/schema.graphql:1: @show names Shop.nmae, which is not there. Correct the name.']);
+  expect(
+    messages(
+      'type Shop @tag(name: "public") @show(fields: "openningHours") { openingHours: Int @tag(name: "web") }',
+    )[0],
+  ).toContain('Did you mean openingHours?');
+  expect(
+    messages('type Shop @tag(name: "public") @show(fields: "id name") { id: ID! name: String @tag(name: "web") }'),
+  ).toEqual([
     'subgraphs/s0/schema.graphql:1: @show names Shop.name, which has tags of its own (web). Take either away.',
   ]);
-  expect(messages('type Shop @show(fields: "id") { id: ID! }')[0]).toContain('Shop has no @tag here for its @show to refer to');
-  expect(messages('type Query @tag(name: "public") @show(fields: "shop") { shop: Int }')[0]).toContain('Tag each of its fields instead');
+  expect(messages('type Shop @show(fields: "id") { id: ID! }')[0]).toContain(
+    'Shop has no @tag here for its @show to refer to',
+  );
+  expect(messages('type Query @tag(name: "public") @show(fields: "shop") { shop: Int }')[0]).toContain(
+    'Tag each of its fields instead',
+  );
 });

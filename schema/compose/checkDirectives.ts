@@ -5,7 +5,10 @@ import type { IndexedType } from './typeIndex.ts';
 
 /** A misspelt audience hides a field from everybody, and a misspelt scope closes it to everybody: both are errors. */
 export function checkDirectives(types: Map<string, IndexedType>, audiences: readonly string[]): CompositionProblem[] {
-  const nodes = [...types.values()].flatMap((type) => [...type.nodes, ...[...type.fields.values()].flatMap((field) => field.nodes)]);
+  const nodes = [...types.values()].flatMap((type) => [
+    ...type.nodes,
+    ...[...type.fields.values()].flatMap((field) => field.nodes),
+  ]);
   const directives: ConstDirectiveNode[] = nodes.flatMap((node) => [...(node.directives ?? [])]);
   return directives.flatMap((directive) => {
     const value = directive.arguments?.[0]?.value;
@@ -14,9 +17,13 @@ export function checkDirectives(types: Map<string, IndexedType>, audiences: read
       return [{ where, message: `the tag "${value.value}" is unknown. Take one of ${audiences.join(', ')}.` }];
     }
     if (directive.name.value === 'auth' && value?.kind === Kind.LIST) {
-      if (value.values.length === 0) return [{ where, message: '@auth asks for no scope, which nobody has. Name one, or write @anyone.' }];
-      return value.values.flatMap((each) => (each.kind === Kind.STRING && !(each.value in scopes)
-        ? [{ where, message: `the scope "${each.value}" is unknown. Add it to schema/scopes.ts, or correct it.` }] : []));
+      if (value.values.length === 0)
+        return [{ where, message: '@auth asks for no scope, which nobody has. Name one, or write @anyone.' }];
+      return value.values.flatMap((each) =>
+        each.kind === Kind.STRING && !(each.value in scopes)
+          ? [{ where, message: `the scope "${each.value}" is unknown. Add it to schema/scopes.ts, or correct it.` }]
+          : [],
+      );
     }
     return [];
   });

@@ -35,20 +35,32 @@ export interface StreamUnderCheck {
 const deliveries = ['every', 'latest', 'sampled'];
 
 /** What is wrong with the streams that the graph declares; each points at the place in its SDL. */
-export function checkEventStreams(types: Map<string, IndexedType>, events: Map<string, EventDefinition>): CompositionProblem[] {
+export function checkEventStreams(
+  types: Map<string, IndexedType>,
+  events: Map<string, EventDefinition>,
+): CompositionProblem[] {
   const problems: CompositionProblem[] = [];
   for (const field of types.get('Subscription')?.fields.values() ?? []) {
     for (const node of field.nodes) {
       const directive = directivesOf(node, 'eventStream')[0];
-      const report: StreamUnderCheck['report'] = (about, message) => problems.push({
-        where: placeOf(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'), message: `Subscription.${field.name}: ${message}`,
-      });
+      const report: StreamUnderCheck['report'] = (about, message) =>
+        problems.push({
+          where: placeOf(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'),
+          message: `Subscription.${field.name}: ${message}`,
+        });
       if (!directive) {
         report('field', 'says not what feeds it. Add @eventStream(events:, feed:, query:).');
         continue;
       }
       const declared = declaredBy(directive);
-      const stream = { declared, node, types, answer: types.get(namedTypeOf(node.type)), events: declared.events.flatMap((name) => events.get(name) ?? []), report };
+      const stream = {
+        declared,
+        node,
+        types,
+        answer: types.get(namedTypeOf(node.type)),
+        events: declared.events.flatMap((name) => events.get(name) ?? []),
+        report,
+      };
       checkEvents(stream, events);
       checkFeed(stream);
       checkDelivery(stream);
@@ -63,9 +75,10 @@ export function checkEventStreams(types: Map<string, IndexedType>, events: Map<s
 }
 
 /** What the directive says, as it is written. */
-export const declaredBy = (directive: ConstDirectiveNode): DeclaredStream => Object.fromEntries(
-  (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
-) as unknown as DeclaredStream;
+export const declaredBy = (directive: ConstDirectiveNode): DeclaredStream =>
+  Object.fromEntries(
+    (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
+  ) as unknown as DeclaredStream;
 
 const orNearest = (unknown: string, known: Iterable<string>): string => {
   const name = nearest(unknown, known);
@@ -75,16 +88,29 @@ const orNearest = (unknown: string, known: Iterable<string>): string => {
 function checkEvents({ declared, events, report }: StreamUnderCheck, known: Map<string, EventDefinition>): void {
   if (declared.events.length === 0) report('events', 'names no event. List at least one of schema/events.');
   for (const name of declared.events) {
-    if (!known.has(name)) report('events', `the event ${name} is unknown. Define it in schema/events, or correct the name.${orNearest(name, known.keys())}`);
+    if (!known.has(name))
+      report(
+        'events',
+        `the event ${name} is unknown. Define it in schema/events, or correct the name.${orNearest(name, known.keys())}`,
+      );
   }
   const topics = [...new Set(events.map(({ topic }) => topic))];
-  if (topics.length > 1) report('events', `its events are of several domains (${topics.join(', ')}), whose versions make no order. Take events of one, and a stream for each other.`);
+  if (topics.length > 1)
+    report(
+      'events',
+      `its events are of several domains (${topics.join(', ')}), whose versions make no order. Take events of one, and a stream for each other.`,
+    );
 }
 
-/** The kinds of feed an event appears in, such as `order` and `store`: what stands before the first colon, whatever the data. */
+/**
+ * The kinds of feed an event appears in, such as `order` and `store`: what stands before the first colon, whatever the
+ * data.
+ */
 function feedKinds(event: EventDefinition): string[] {
   const data = new Proxy({}, { get: (_target, key) => `<${String(key)}>` });
-  return [event.aggregate(data), event.feed?.(data)].flatMap((feed) => (feed === undefined ? [] : [feed.split(':')[0] ?? '']));
+  return [event.aggregate(data), event.feed?.(data)].flatMap((feed) =>
+    feed === undefined ? [] : [feed.split(':')[0] ?? ''],
+  );
 }
 
 function checkFeed({ declared: { feed }, node, events, report }: StreamUnderCheck): void {
@@ -92,15 +118,23 @@ function checkFeed({ declared: { feed }, node, events, report }: StreamUnderChec
   for (const [, key = ''] of feed.matchAll(/\{([^}]*)\}/g)) {
     const first = key.split('.')[0] ?? '';
     if (first !== 'principal' && !names.includes(first)) {
-      report('feed', `the feed's key {${key}} is no argument of the field. Take one of ${names.join(', ') || 'none, it has no arguments'}, or {principal.subject}.`);
+      report(
+        'feed',
+        `the feed's key {${key}} is no argument of the field. Take one of ${names.join(', ') || 'none, it has no arguments'}, or {principal.subject}.`,
+      );
     }
   }
   const kind = feed.split(':')[0] ?? '';
   for (const event of events) {
-    if (!feedKinds(event).includes(kind)) report('feed', `${event.name} appears in no feed ${kind}:…, but in ${feedKinds(event).join(', ')}. Take one of these, or another event.`);
+    if (!feedKinds(event).includes(kind))
+      report(
+        'feed',
+        `${event.name} appears in no feed ${kind}:…, but in ${feedKinds(event).join(', ')}. Take one of these, or another event.`,
+      );
   }
 }
 
 function checkDelivery({ declared: { delivery }, report }: StreamUnderCheck): void {
-  if (delivery != null && !deliveries.includes(delivery)) report('delivery', `delivery "${delivery}" is unknown. Take one of ${deliveries.join(', ')}.`);
+  if (delivery != null && !deliveries.includes(delivery))
+    report('delivery', `delivery "${delivery}" is unknown. Take one of ${deliveries.join(', ')}.`);
 }

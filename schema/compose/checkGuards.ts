@@ -6,36 +6,55 @@ import { directivesOf, fieldsNamedBy, rootTypes, type IndexedType, type TypeNode
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
 
 /**
- * Who may ask for a field is written down wherever silence would mean "anybody": for each root field, each field of an entity (any subgraph can lead to an
- * entity, so that the way there guards nothing), and each field of a type that asks for scopes anywhere (a reader takes its other fields for guarded, too).
+ * Who may ask for a field is written down wherever silence would mean "anybody": for each root field, each field of an
+ * entity (any subgraph can lead to an entity, so that the way there guards nothing), and each field of a type that asks
+ * for scopes anywhere (a reader takes its other fields for guarded, too).
  */
 export function checkGuards(types: Map<string, IndexedType>): CompositionProblem[] {
-  return [...types.values()].filter(({ kind }) => kind === 'composite').flatMap((type) => [
-    ...(mustDecide(type, types) ? undecided(type) : []),
-    ...[...type.fields.values()].flatMap(({ name, nodes }) => contradictions(type, name, nodes)),
-    ...typeContradictions(type),
-    ...type.nodes.flatMap((node) => misnamed(type, node)),
-  ]);
+  return [...types.values()]
+    .filter(({ kind }) => kind === 'composite')
+    .flatMap((type) => [
+      ...(mustDecide(type, types) ? undecided(type) : []),
+      ...[...type.fields.values()].flatMap(({ name, nodes }) => contradictions(type, name, nodes)),
+      ...typeContradictions(type),
+      ...type.nodes.flatMap((node) => misnamed(type, node)),
+    ]);
 }
 
 /** Scopes as written, in one order; undefined for what asks for none. */
 const scopesOf = (node: Declaring): string | undefined => {
   const value = directivesOf(node, 'auth')[0]?.arguments?.find(({ name }) => name.value === 'scopes')?.value;
-  return value?.kind === Kind.LIST ? value.values.flatMap((each) => (each.kind === Kind.STRING ? [each.value] : [])).sort().join(', ') : undefined;
+  return value?.kind === Kind.LIST
+    ? value.values
+        .flatMap((each) => (each.kind === Kind.STRING ? [each.value] : []))
+        .sort()
+        .join(', ')
+    : undefined;
 };
 
-const isEntity = (node: TypeNodeOf): boolean => directivesOf(node, 'key').some((directive) =>
-  !directive.arguments?.some(({ name, value }) => name.value === 'resolvable' && value.kind === Kind.BOOLEAN && !value.value));
+const isEntity = (node: TypeNodeOf): boolean =>
+  directivesOf(node, 'key').some(
+    (directive) =>
+      !directive.arguments?.some(
+        ({ name, value }) => name.value === 'resolvable' && value.kind === Kind.BOOLEAN && !value.value,
+      ),
+  );
 
 const asksForScopes = (type: IndexedType): boolean =>
-  [...type.nodes, ...[...type.fields.values()].flatMap(({ nodes }) => nodes)].some((node) => scopesOf(node) !== undefined);
+  [...type.nodes, ...[...type.fields.values()].flatMap(({ nodes }) => nodes)].some(
+    (node) => scopesOf(node) !== undefined,
+  );
 
 const mustDecide = (type: IndexedType, types: Map<string, IndexedType>): boolean =>
-  rootTypes.includes(type.name) || type.nodes.some(isEntity) || asksForScopes(type)
-  || [...type.interfaces].some((name) => asksForScopes(types.get(name) ?? type));
+  rootTypes.includes(type.name) ||
+  type.nodes.some(isEntity) ||
+  asksForScopes(type) ||
+  [...type.interfaces].some((name) => asksForScopes(types.get(name) ?? type));
 
 const openedBy = (type: IndexedType): Set<string> =>
-  new Set(type.nodes.flatMap((node) => directivesOf(node, 'anyone').flatMap((directive) => fieldsNamedBy(directive) ?? [])));
+  new Set(
+    type.nodes.flatMap((node) => directivesOf(node, 'anyone').flatMap((directive) => fieldsNamedBy(directive) ?? [])),
+  );
 
 function undecided(type: IndexedType): CompositionProblem[] {
   // Scopes on a root type would hold for the root fields of all subgraphs: each field says its own.
@@ -43,14 +62,23 @@ function undecided(type: IndexedType): CompositionProblem[] {
   const opened = openedBy(type);
   const decided = ({ name, nodes }: { name: string; nodes: readonly FieldDefinitionNode[] }) =>
     opened.has(name) || nodes.some((node) => scopesOf(node) !== undefined || directivesOf(node, 'anyone').length > 0);
-  return [...type.fields.values()].filter((field) => !decided(field)).map((field) => ({
-    where: placeOf(field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0], type.name),
-    message: `${type.name}.${field.name} says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope`
-      + `${rootTypes.includes(type.name) ? '.' : `; many at once: @anyone(fields: "${field.name} …") behind ${type.name}.`}`,
-  }));
+  return [...type.fields.values()]
+    .filter((field) => !decided(field))
+    .map((field) => ({
+      where: placeOf(
+        field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0],
+        type.name,
+      ),
+      message:
+        `${type.name}.${field.name} says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope` +
+        `${rootTypes.includes(type.name) ? '.' : `; many at once: @anyone(fields: "${field.name} …") behind ${type.name}.`}`,
+    }));
 }
 
-/** The runtime merges what all subgraphs say of a field, and each subgraph checks what itself says: both must be the same. */
+/**
+ * The runtime merges what all subgraphs say of a field, and each subgraph checks what itself says: both must be the
+ * same.
+ */
 function contradictions(type: IndexedType, name: string, nodes: readonly FieldDefinitionNode[]): CompositionProblem[] {
   const field = `${type.name}.${name}`;
   const resolving = nodes.filter((node) => directivesOf(node, 'external').length === 0);
@@ -58,15 +86,25 @@ function contradictions(type: IndexedType, name: string, nodes: readonly FieldDe
   if (!guarded) return [];
   const scopes = `@auth(scopes: [${scopesOf(guarded)}])`;
   const open = nodes.flatMap((node) => directivesOf(node, 'anyone'))[0] ?? openingDirective(type, name);
-  if (open) return [{ where: placeOf(open, field), message: `${field} is for @anyone here, but asks for ${scopes} in ${placeOf(guarded, field)}. Take either away.` }];
-  return resolving.filter((node) => scopesOf(node) !== scopesOf(guarded)).map((node) => ({
-    where: placeOf(node, field),
-    message: `${field} asks for ${scopes} in ${placeOf(guarded, field)}, but not here. Write the same in both: each subgraph checks what itself says.`,
-  }));
+  if (open)
+    return [
+      {
+        where: placeOf(open, field),
+        message: `${field} is for @anyone here, but asks for ${scopes} in ${placeOf(guarded, field)}. Take either away.`,
+      },
+    ];
+  return resolving
+    .filter((node) => scopesOf(node) !== scopesOf(guarded))
+    .map((node) => ({
+      where: placeOf(node, field),
+      message: `${field} asks for ${scopes} in ${placeOf(guarded, field)}, but not here. Write the same in both: each subgraph checks what itself says.`,
+    }));
 }
 
 const openingDirective = (type: IndexedType, field: string): ConstDirectiveNode | undefined =>
-  type.nodes.flatMap((node) => directivesOf(node, 'anyone')).find((directive) => fieldsNamedBy(directive)?.includes(field));
+  type.nodes
+    .flatMap((node) => directivesOf(node, 'anyone'))
+    .find((directive) => fieldsNamedBy(directive)?.includes(field));
 
 /** Scopes of a type hold for all its fields, in every subgraph that resolves some of them. */
 function typeContradictions(type: IndexedType): CompositionProblem[] {
@@ -74,38 +112,70 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
   if (!guarded) return [];
   const scopes = `@auth(scopes: [${scopesOf(guarded)}])`;
   if (rootTypes.includes(type.name)) {
-    return [{ where: placeOf(guarded, type.name), message: `${type.name} belongs to all subgraphs: write ${scopes} behind each of your fields instead.` }];
+    return [
+      {
+        where: placeOf(guarded, type.name),
+        message: `${type.name} belongs to all subgraphs: write ${scopes} behind each of your fields instead.`,
+      },
+    ];
   }
-  const open = [...type.nodes, ...[...type.fields.values()].flatMap(({ nodes }) => nodes)].flatMap((node) => directivesOf(node, 'anyone'))[0];
+  const open = [...type.nodes, ...[...type.fields.values()].flatMap(({ nodes }) => nodes)].flatMap((node) =>
+    directivesOf(node, 'anyone'),
+  )[0];
   return [
-    ...(open ? [{ where: placeOf(open, type.name), message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}: no field of it is for @anyone. Take either away.` }] : []),
-    ...type.nodes.filter((node) => scopesOf(node) !== scopesOf(guarded) && resolvesFields(node)).map((node) => ({
-      where: placeOf(node, type.name),
-      message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}, but not here. Write the same in both: each subgraph checks what itself says.`,
-    })),
+    ...(open
+      ? [
+          {
+            where: placeOf(open, type.name),
+            message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}: no field of it is for @anyone. Take either away.`,
+          },
+        ]
+      : []),
+    ...type.nodes
+      .filter((node) => scopesOf(node) !== scopesOf(guarded) && resolvesFields(node))
+      .map((node) => ({
+        where: placeOf(node, type.name),
+        message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}, but not here. Write the same in both: each subgraph checks what itself says.`,
+      })),
   ];
 }
 
 /** Whether a subgraph resolves fields of the type, besides the key by which it refers to it. */
 function resolvesFields(node: TypeNodeOf): boolean {
   const keys = new Set(directivesOf(node, 'key').flatMap((directive) => fieldsNamedBy(directive) ?? []));
-  const fields = ('fields' in node ? node.fields ?? [] : []) as readonly FieldDefinitionNode[];
+  const fields = ('fields' in node ? (node.fields ?? []) : []) as readonly FieldDefinitionNode[];
   return fields.some((field) => !keys.has(field.name.value) && directivesOf(field, 'external').length === 0);
 }
 
 function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
-  const fields = ('fields' in node ? node.fields ?? [] : []) as readonly FieldDefinitionNode[];
+  const fields = ('fields' in node ? (node.fields ?? []) : []) as readonly FieldDefinitionNode[];
   const own = new Set(fields.map(({ name }) => name.value));
-  const onFields = fields.flatMap((field) => directivesOf(field, 'anyone')).filter((directive) => fieldsNamedBy(directive))
-    .map((directive) => ({ where: placeOf(directive, type.name), message: '@anyone behind a field is about this field: take its `fields` away.' }));
+  const onFields = fields
+    .flatMap((field) => directivesOf(field, 'anyone'))
+    .filter((directive) => fieldsNamedBy(directive))
+    .map((directive) => ({
+      where: placeOf(directive, type.name),
+      message: '@anyone behind a field is about this field: take its `fields` away.',
+    }));
   const onType = directivesOf(node, 'anyone').flatMap((directive) => {
     const where = placeOf(directive, type.name);
     const names = fieldsNamedBy(directive);
-    if (!names) return [{ where, message: `@anyone of ${type.name} says not which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.` }];
-    return names.filter((name) => !own.has(name)).map((name) => {
-      const meant = nearest(name, own);
-      return { where, message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}` };
-    });
+    if (!names)
+      return [
+        {
+          where,
+          message: `@anyone of ${type.name} says not which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.`,
+        },
+      ];
+    return names
+      .filter((name) => !own.has(name))
+      .map((name) => {
+        const meant = nearest(name, own);
+        return {
+          where,
+          message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
+        };
+      });
   });
   return [...onFields, ...onType];
 }

@@ -3,21 +3,30 @@ import { checkGuards } from './checkGuards.ts';
 import { graphSource } from './graphSource.ts';
 import { indexTypes } from './typeIndex.ts';
 
-const subgraph = (name: string, sdl: string) => graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
+const subgraph = (name: string, sdl: string) =>
+  graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
 const messages = (...sdl: string[]) =>
-  checkGuards(indexTypes(sdl.map((each, index) => subgraph(`s${index}`, each)))).map(({ where, message }) => `${where}: ${message}`);
+  checkGuards(indexTypes(sdl.map((each, index) => subgraph(`s${index}`, each)))).map(
+    ({ where, message }) => `${where}: ${message}`,
+  );
 
 describe('a field for which silence would mean anybody', () => {
   it('passes once it says who may ask', () => {
-    expect(messages(
-      'type Query { shop: Shop @anyone audit: Int @auth(scopes: ["admin"]) } type Shop @key(fields: "id") @anyone(fields: "id name") { id: ID! name: String }',
-      'type Shop @key(fields: "id") { id: ID! takings: Int @auth(scopes: ["admin"]) } type Ledger @auth(scopes: ["admin"]) { total: Int }',
-      'type Shop @key(fields: "id", resolvable: false) { id: ID! } type Page { shops: [Shop!] }',
-    )).toEqual([]);
+    expect(
+      messages(
+        'type Query { shop: Shop @anyone audit: Int @auth(scopes: ["admin"]) } type Shop @key(fields: "id") @anyone(fields: "id name") { id: ID! name: String }',
+        'type Shop @key(fields: "id") { id: ID! takings: Int @auth(scopes: ["admin"]) } type Ledger @auth(scopes: ["admin"]) { total: Int }',
+        'type Shop @key(fields: "id", resolvable: false) { id: ID! } type Page { shops: [Shop!] }',
+      ),
+    ).toEqual([]);
   });
 
   it('is refused on each root type of each subgraph', () => {
-    const said = messages('type Query { shop: Int }', 'type Mutation {\n  close(id: ID!): Int\n}', 'type Subscription { moved: Int }');
+    const said = messages(
+      'type Query { shop: Int }',
+      'type Mutation {\n  close(id: ID!): Int\n}',
+      'type Subscription { moved: Int }',
+    );
     expect(said).toEqual([
       expect.stringMatching(/^subgraphs\/s0\/schema.graphql:1: Query.shop says not/),
       'subgraphs/s1/schema.graphql:2: Mutation.close says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope.',
@@ -26,16 +35,24 @@ describe('a field for which silence would mean anybody', () => {
   });
 
   it('is refused on an entity, wherever it is declared', () => {
-    expect(messages('type Shop @key(fields: "id") @anyone(fields: "id") { id: ID! }', 'type Shop @key(fields: "id") {\n  id: ID!\n  takings: Int }')).toEqual([
-      'subgraphs/s1/schema.graphql:3: Shop.takings says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope;'
-      + ' many at once: @anyone(fields: "takings …") behind Shop.',
+    expect(
+      messages(
+        'type Shop @key(fields: "id") @anyone(fields: "id") { id: ID! }',
+        'type Shop @key(fields: "id") {\n  id: ID!\n  takings: Int }',
+      ),
+    ).toEqual([
+      'subgraphs/s1/schema.graphql:3: Shop.takings says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope;' +
+        ' many at once: @anyone(fields: "takings …") behind Shop.',
     ]);
   });
 
   it('is refused beside a guarded one, and where an interface of the type is guarded', () => {
     expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain('Page.rows says not');
-    expect(messages('interface Thing @anyone(fields: "id") { id: ID! note: Int @auth(scopes: ["admin"]) } type Box implements Thing @anyone(fields: "id") { id: ID! note: Int }'))
-      .toEqual([expect.stringContaining('Box.note says not')]);
+    expect(
+      messages(
+        'interface Thing @anyone(fields: "id") { id: ID! note: Int @auth(scopes: ["admin"]) } type Box implements Thing @anyone(fields: "id") { id: ID! note: Int }',
+      ),
+    ).toEqual([expect.stringContaining('Box.note says not')]);
   });
 });
 
@@ -44,22 +61,38 @@ describe('decisions that contradict each other', () => {
     expect(messages('type Query { a: Int @anyone @auth(scopes: ["admin"]) }')).toEqual([
       'subgraphs/s0/schema.graphql:1: Query.a is for @anyone here, but asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1. Take either away.',
     ]);
-    expect(messages('type Page @anyone(fields: "a") { a: Int @auth(scopes: ["admin"]) }')[0]).toContain('Page.a is for @anyone here');
+    expect(messages('type Page @anyone(fields: "a") { a: Int @auth(scopes: ["admin"]) }')[0]).toContain(
+      'Page.a is for @anyone here',
+    );
   });
 
   it('are refused between subgraphs, whose own check goes by what itself says', () => {
     expect(messages('type Page { a: Int @auth(scopes: ["admin"]) }', 'type Page { a: Int }')).toEqual([
       'subgraphs/s1/schema.graphql:1: Page.a asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1, but not here. Write the same in both: each subgraph checks what itself says.',
     ]);
-    expect(messages('type Page { a: Int @auth(scopes: ["admin", "b"]) }', 'type Page { a: Int @auth(scopes: ["b", "admin"]) }', 'type Page { a: Int @external }')).toEqual([]);
-    expect(messages('type Page @auth(scopes: ["admin"]) { a: Int }', 'type Page { b: Int }')[0]).toContain('Page asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1, but not here');
-    expect(messages('type Page @auth(scopes: ["admin"]) { a: Int @anyone }')[0]).toContain('no field of it is for @anyone');
-    expect(messages('type Query @auth(scopes: ["admin"]) { a: Int @auth(scopes: ["admin"]) }')[0]).toContain('Query belongs to all subgraphs');
+    expect(
+      messages(
+        'type Page { a: Int @auth(scopes: ["admin", "b"]) }',
+        'type Page { a: Int @auth(scopes: ["b", "admin"]) }',
+        'type Page { a: Int @external }',
+      ),
+    ).toEqual([]);
+    expect(messages('type Page @auth(scopes: ["admin"]) { a: Int }', 'type Page { b: Int }')[0]).toContain(
+      'Page asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1, but not here',
+    );
+    expect(messages('type Page @auth(scopes: ["admin"]) { a: Int @anyone }')[0]).toContain(
+      'no field of it is for @anyone',
+    );
+    expect(messages('type Query @auth(scopes: ["admin"]) { a: Int @auth(scopes: ["admin"]) }')[0]).toContain(
+      'Query belongs to all subgraphs',
+    );
   });
 });
 
 it('names what @anyone says wrongly', () => {
-  expect(messages('type Shop @key(fields: "id") @anyone(fields: "id nmae") { id: ID! }')[0]).toContain('@anyone names Shop.nmae, which is not there');
+  expect(messages('type Shop @key(fields: "id") @anyone(fields: "id nmae") { id: ID! }')[0]).toContain(
+    '@anyone names Shop.nmae, which is not there',
+  );
   expect(messages('type Page @anyone { id: ID! }')[0]).toContain('Write @anyone(fields: "id"), as far as it holds.');
   expect(messages('type Query { a: Int @anyone(fields: "a") }')[0]).toContain('take its `fields` away');
 });

@@ -2,19 +2,24 @@ import { Kind, type ConstDirectiveNode } from 'graphql';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, type IndexedType } from './typeIndex.ts';
 
-/** What of a caller, besides kind, roles and scopes, an answer can depend on: the subject, and the bindings that tokens of this chain know. */
+/**
+ * What of a caller, besides kind, roles and scopes, an answer can depend on: the subject, and the bindings that tokens
+ * of this chain know.
+ */
 const dimensions = ['subject', 'store', 'courier', 'partner', 'device'] as const;
 
 const callerOf = (directive: ConstDirectiveNode): string[] => {
   const value = directive.arguments?.find(({ name }) => name.value === 'caller')?.value;
-  return value?.kind === Kind.LIST ? value.values.flatMap((each) => (each.kind === Kind.STRING ? [each.value] : [])) : [];
+  return value?.kind === Kind.LIST
+    ? value.values.flatMap((each) => (each.kind === Kind.STRING ? [each.value] : []))
+    : [];
 };
 
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
 
 /**
- * A dimension that nobody has shares nothing, and of two subgraphs that disagree one is wrong: its callers would be handed one another's answers, or nothing.
- * Silence of a subgraph agrees with all others.
+ * A dimension that nobody has shares nothing, and of two subgraphs that disagree one is wrong: its callers would be
+ * handed one another's answers, or nothing. Silence of a subgraph agrees with all others.
  */
 export function checkVariesBy(types: Map<string, IndexedType>): CompositionProblem[] {
   const problems: CompositionProblem[] = [];
@@ -40,7 +45,10 @@ export function checkVariesBy(types: Map<string, IndexedType>): CompositionProbl
 const said = (directive: ConstDirectiveNode): string => [...new Set(callerOf(directive))].sort().join(', ');
 
 function unknownIn(directive: ConstDirectiveNode, what: string): CompositionProblem[] {
-  return callerOf(directive).filter((name) => !(dimensions as readonly string[]).includes(name)).map((name) => ({
-    where: placeOf(directive, what), message: `${what} varies by "${name}", which no caller has. Take of ${dimensions.join(', ')}, or [] for what is the same for all.`,
-  }));
+  return callerOf(directive)
+    .filter((name) => !(dimensions as readonly string[]).includes(name))
+    .map((name) => ({
+      where: placeOf(directive, what),
+      message: `${what} varies by "${name}", which no caller has. Take of ${dimensions.join(', ')}, or [] for what is the same for all.`,
+    }));
 }

@@ -5,7 +5,8 @@ import { composeGraph } from './composeGraph.ts';
 import { graphSource, viewSubgraph, type GraphSource } from './graphSource.ts';
 import { indexTypes } from './typeIndex.ts';
 
-const subgraph = (name: string, sdl: string) => graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
+const subgraph = (name: string, sdl: string) =>
+  graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
 const view = (sdl: string) => graphSource(viewSubgraph, 'http://localhost/view', sdl, 'bffs/kiosk/schema.graphql');
 
 const shops = `
@@ -33,9 +34,13 @@ const wares = `
   type Shop @key(fields: "id") { id: ID! wares: [Ware!]! @tag(name: "kiosk") @tag(name: "web") }
 `;
 const sources = () => [subgraph('shops', shops), subgraph('wares', wares)];
-const contracts = (from: readonly GraphSource[]) => Object.fromEntries(
-  ['mobile', 'web', 'kiosk', 'delivery'].map((name) => [name, composeChannel({ name, tags: ['public', name] }, from).contract]),
-);
+const contracts = (from: readonly GraphSource[]) =>
+  Object.fromEntries(
+    ['mobile', 'web', 'kiosk', 'delivery'].map((name) => [
+      name,
+      composeChannel({ name, tags: ['public', name] }, from).contract,
+    ]),
+  );
 
 describe('contracts', () => {
   it('hold what the tags take, and never what has none', () => {
@@ -63,18 +68,28 @@ describe('contracts', () => {
 
   it('of other channels stay byte-identical when a tag of one channel changes', () => {
     const before = contracts(sources());
-    const changed = [subgraph('shops', shops.replace('takings: Int @tag(name: "web")', 'takings: Int @tag(name: "web") @tag(name: "delivery")')), subgraph('wares', wares)];
+    const changed = [
+      subgraph(
+        'shops',
+        shops.replace('takings: Int @tag(name: "web")', 'takings: Int @tag(name: "web") @tag(name: "delivery")'),
+      ),
+      subgraph('wares', wares),
+    ];
     const after = contracts(changed);
     expect(after['delivery']).toContain('takings');
     expect({ ...after, delivery: before['delivery'] }).toEqual(before);
   });
 
   it('include the view of the channel, joined to types of the graph', () => {
-    const { contract, supergraph } = composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, sources(), view(`
+    const { contract, supergraph } = composeChannel(
+      { name: 'kiosk', tags: ['public', 'kiosk'] },
+      sources(),
+      view(`
       type Query { tiles: [Tile!]! }
       type Tile { label: String! ware: Ware! }
       type Ware @key(fields: "id", resolvable: false) { id: ID! }
-    `));
+    `),
+    );
     expect(contract).toContain('tiles: [Tile!]!');
     expect(contract).toContain('price: Money!');
     expect(supergraph).toContain('VIEW @join__graph(name: "view"');
@@ -97,30 +112,57 @@ const failing = (work: () => unknown): string => {
 
 describe('contracts that do not hold together', () => {
   it('name the field, the file and line, and the way out', () => {
-    const from = [subgraph('shops', shops.replace('audit: [AuditEntry!]!', 'audit: [AuditEntry!]! @tag(name: "kiosk")')), subgraph('wares', wares)];
-    expect(failing(() => contracts(from))).toMatch(/subgraphs\/shops\/schema.graphql:5: Query.audit is in the contract of kiosk, but its type AuditEntry is not\. Tag AuditEntry \(subgraphs\/shops\/schema.graphql:15\) with one of public, kiosk/);
+    const from = [
+      subgraph('shops', shops.replace('audit: [AuditEntry!]!', 'audit: [AuditEntry!]! @tag(name: "kiosk")')),
+      subgraph('wares', wares),
+    ];
+    expect(failing(() => contracts(from))).toMatch(
+      /subgraphs\/shops\/schema.graphql:5: Query.audit is in the contract of kiosk, but its type AuditEntry is not\. Tag AuditEntry \(subgraphs\/shops\/schema.graphql:15\) with one of public, kiosk/,
+    );
   });
 
   it('include a union with a member that is left out', () => {
-    const from = [subgraph('shops', `${shops}
+    const from = [
+      subgraph(
+        'shops',
+        `${shops}
       union Found = Shop | Secret
       type Secret { id: ID! }
-      extend type Query { find: Found @tag(name: "kiosk") }`), subgraph('wares', wares)];
-    expect(failing(() => contracts(from))).toContain('union Found is in the contract of kiosk, but its member Secret is not');
+      extend type Query { find: Found @tag(name: "kiosk") }`,
+      ),
+      subgraph('wares', wares),
+    ];
+    expect(failing(() => contracts(from))).toContain(
+      'union Found is in the contract of kiosk, but its member Secret is not',
+    );
   });
 
   it('include a view that shows what the channel has not', () => {
     const from = sources();
-    expect(failing(() => composeChannel({ name: 'mobile', tags: ['public'] }, from, view(`
+    expect(
+      failing(() =>
+        composeChannel(
+          { name: 'mobile', tags: ['public'] },
+          from,
+          view(`
       type Query { tiles: [Ware!]! }
       type Ware @key(fields: "id", resolvable: false) { id: ID! }
-    `)))).toContain('bffs/kiosk/schema.graphql:2: Query.tiles is in the contract of mobile, but its type Ware is not');
+    `),
+        ),
+      ),
+    ).toContain('bffs/kiosk/schema.graphql:2: Query.tiles is in the contract of mobile, but its type Ware is not');
   });
 
   it('include a stream whose query is left out', () => {
-    const from = [subgraph('shops', `${shops}
+    const from = [
+      subgraph(
+        'shops',
+        `${shops}
       extend type Query { hidden(id: ID!): Shop }
-      type Subscription { moved(id: ID!): Shop @tag(name: "kiosk") @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "hidden") }`), subgraph('wares', wares)];
+      type Subscription { moved(id: ID!): Shop @tag(name: "kiosk") @eventStream(events: ["ShopMoved"], feed: "shop:{id}", query: "hidden") }`,
+      ),
+      subgraph('wares', wares),
+    ];
     expect(failing(() => contracts(from))).toContain('Query.hidden, which answers it, is not');
   });
 
@@ -130,7 +172,12 @@ describe('contracts that do not hold together', () => {
   });
 
   it('name unknown tags and scopes', () => {
-    const types = indexTypes([subgraph('shops', 'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) c: Int @auth(scopes: []) }')]);
+    const types = indexTypes([
+      subgraph(
+        'shops',
+        'type Query { a: Int @tag(name: "kisok") b: Int @auth(scopes: ["orders:raed"]) c: Int @auth(scopes: []) }',
+      ),
+    ]);
     const messages = checkDirectives(types, ['public', 'kiosk']).map(({ where, message }) => `${where}: ${message}`);
     expect(messages).toEqual([
       'subgraphs/shops/schema.graphql:1: the tag "kisok" is unknown. Take one of public, kiosk.',

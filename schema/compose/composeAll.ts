@@ -65,18 +65,27 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
   return { stale: [...files].filter(([path, text]) => isStale(path, text, check)).map(([path]) => path) };
 }
 
-/** What a view decides wrongly or not at all; the graph alone is known to be right. All types of a view are in its channel's contract, so it needs no audiences. */
-function checkView(view: GraphSource, sources: readonly GraphSource[], audiences: readonly string[]): CompositionProblem[] {
+/**
+ * What a view decides wrongly or not at all; the graph alone is known to be right. All types of a view are in its
+ * channel's contract, so it needs no audiences.
+ */
+function checkView(
+  view: GraphSource,
+  sources: readonly GraphSource[],
+  audiences: readonly string[],
+): CompositionProblem[] {
   return [...checkDirectives(indexTypes([view]), audiences), ...checkGuards(indexTypes([...sources, view]))];
 }
 
 /** Manifests of the registered channels that exist; they import nothing that is generated. */
 async function manifests(): Promise<ChannelManifest[]> {
   const present = channels.filter(({ name }) => existsSync(new URL(`bffs/${name}/channel.ts`, root)));
-  return Promise.all(present.map(async ({ name }) => {
-    const module = await import(new URL(`bffs/${name}/channel.ts`, root).href) as { default: ChannelManifest };
-    return module.default;
-  }));
+  return Promise.all(
+    present.map(async ({ name }) => {
+      const module = (await import(new URL(`bffs/${name}/channel.ts`, root).href)) as { default: ChannelManifest };
+      return module.default;
+    }),
+  );
 }
 
 function isStale(path: string, text: string, check: boolean): boolean {

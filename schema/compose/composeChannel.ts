@@ -13,7 +13,11 @@ export interface ComposedChannel {
 }
 
 /** @throws CompositionFailed if the contract does not hold together */
-export function composeChannel(channel: { readonly name: string; readonly tags: readonly string[] }, sources: readonly GraphSource[], view?: GraphSource): ComposedChannel {
+export function composeChannel(
+  channel: { readonly name: string; readonly tags: readonly string[] },
+  sources: readonly GraphSource[],
+  view?: GraphSource,
+): ComposedChannel {
   const filtered = filterToContract(channel.name, channel.tags, sources, view);
   if (filtered.problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, filtered.problems);
   const supergraph = composeGraph(`the contract of ${channel.name}`, filtered.sources);
@@ -27,11 +31,17 @@ export function composeChannel(channel: { readonly name: string; readonly tags: 
 function streamsWithoutQuery(channel: string, contract: string, sources: readonly GraphSource[]): CompositionProblem[] {
   const seen = indexTypes([{ name: channel, url: '', document: parse(contract) }]);
   const declared = indexTypes(sources).get('Subscription')?.fields;
-  return [...seen.get('Subscription')?.fields.keys() ?? []].flatMap((name) => {
+  return [...(seen.get('Subscription')?.fields.keys() ?? [])].flatMap((name) => {
     const node = declared?.get(name)?.nodes[0];
-    const argument = node && directivesOf(node, 'eventStream')[0]?.arguments?.find((each) => each.name.value === 'query');
+    const argument =
+      node && directivesOf(node, 'eventStream')[0]?.arguments?.find((each) => each.name.value === 'query');
     const query = argument?.value.kind === Kind.STRING ? argument.value.value : undefined;
     if (query === undefined || seen.get('Query')?.fields.has(query)) return [];
-    return [{ where: placeOf(node, channel), message: `Subscription.${name} is in the contract of ${channel}, but Query.${query}, which answers it, is not. Give both the same tags.` }];
+    return [
+      {
+        where: placeOf(node, channel),
+        message: `Subscription.${name} is in the contract of ${channel}, but Query.${query}, which answers it, is not. Give both the same tags.`,
+      },
+    ];
   });
 }

@@ -11,7 +11,10 @@ import type { GraphSource } from './graphSource.ts';
 export function composeGraph(graph: string, sources: readonly GraphSource[]): string {
   const result = composeServices(sources.map(({ name, url, document }) => ({ name, url, typeDefs: document })));
   if (result.supergraphSdl !== undefined) return result.supergraphSdl;
-  throw new CompositionFailed(graph, (result.errors ?? []).map((error) => problemOf(graph, error)));
+  throw new CompositionFailed(
+    graph,
+    (result.errors ?? []).map((error) => problemOf(graph, error)),
+  );
 }
 
 function problemOf(graph: string, error: GraphQLError): CompositionProblem {

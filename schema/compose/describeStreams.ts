@@ -5,19 +5,25 @@ import type { GraphSource } from './graphSource.ts';
 import { directivesOf } from './typeIndex.ts';
 
 /**
- * The same sources, with what `@eventStream` promises said in the description of each subscription field: clients see descriptions, and no
- * directives. The words are those of gateway/PROTOCOL.md, the intervals those of the channel (`streams` of its manifest).
+ * The same sources, with what `@eventStream` promises said in the description of each subscription field: clients see
+ * descriptions, and no directives. The words are those of gateway/PROTOCOL.md, the intervals those of the channel
+ * (`streams` of its manifest).
  */
 export function describeStreams(sources: readonly GraphSource[], policy: Partial<StreamPolicy> = {}): GraphSource[] {
   const intervals = { ...defaultStreamPolicy, ...policy };
   const described = (definition: DefinitionNode): DefinitionNode => withPromises(definition, intervals);
   return sources.map((source) => ({
-    ...source, document: { ...source.document, definitions: source.document.definitions.map(described) },
+    ...source,
+    document: { ...source.document, definitions: source.document.definitions.map(described) },
   }));
 }
 
 function withPromises(definition: DefinitionNode, intervals: Intervals): DefinitionNode {
-  if ((definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) || definition.name.value !== 'Subscription') return definition;
+  if (
+    (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) ||
+    definition.name.value !== 'Subscription'
+  )
+    return definition;
   return { ...definition, fields: (definition.fields ?? []).map((field) => withPromise(field, intervals)) };
 }
 
@@ -45,11 +51,19 @@ function promiseOf({ delivery, since, endsWith }: DeclaredStream, intervals: Int
 }
 
 function resumptionOf(delivery: string, since: DeclaredStream['since']): string {
-  if (since) return 'With `resumeFrom` it goes on with one message that holds all changes since the cursor, or with `reset: true` everything.';
-  return delivery === 'every' ? 'With `resumeFrom` it goes on with the events after the cursor.' : 'With `resumeFrom` it goes on with the state of now, if anything happened since the cursor.';
+  if (since)
+    return 'With `resumeFrom` it goes on with one message that holds all changes since the cursor, or with `reset: true` everything.';
+  return delivery === 'every'
+    ? 'With `resumeFrom` it goes on with the events after the cursor.'
+    : 'With `resumeFrom` it goes on with the state of now, if anything happened since the cursor.';
 }
 
 function endOf(pairs: readonly string[]): string {
   const [field] = pairs[0]?.split(':') ?? [];
-  return field ? `It completes after the message whose \`${field}\` is ${pairs.map((pair) => `\`${pair.split(':')[1]}\``).join(', ').replace(/, (?=[^,]+$)/, ' or ')}.` : '';
+  return field
+    ? `It completes after the message whose \`${field}\` is ${pairs
+        .map((pair) => `\`${pair.split(':')[1]}\``)
+        .join(', ')
+        .replace(/, (?=[^,]+$)/, ' or ')}.`
+    : '';
 }

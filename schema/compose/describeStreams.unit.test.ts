@@ -4,7 +4,8 @@ import type { StreamPolicy } from '#gateway/channelManifest.ts';
 import { describeStreams } from './describeStreams.ts';
 
 const descriptionOf = (field: string, policy?: Partial<StreamPolicy>): string | null | undefined => {
-  const document = parse(`directive @eventStream(delivery: String, since: String, endsWith: [String!]) on FIELD_DEFINITION
+  const document =
+    parse(`directive @eventStream(delivery: String, since: String, endsWith: [String!]) on FIELD_DEFINITION
     type Subscription { ${field} }
     type Query { field: String }`);
   const [source] = describeStreams([{ name: 'orders', url: '', document }], policy);
@@ -12,7 +13,11 @@ const descriptionOf = (field: string, policy?: Partial<StreamPolicy>): string | 
 };
 
 it('says after what a stream is how it is delivered, how it goes on, and when it ends', () => {
-  expect(descriptionOf('"The order." field: String @eventStream(endsWith: ["status:COMPLETED", "status:CANCELLED", "status:REJECTED"])')).toBe(`The order.
+  expect(
+    descriptionOf(
+      '"The order." field: String @eventStream(endsWith: ["status:COMPLETED", "status:CANCELLED", "status:REJECTED"])',
+    ),
+  ).toBe(`The order.
 
 Delivery: \`every\` event, in order.
 With \`resumeFrom\` it goes on with the events after the cursor.
@@ -20,8 +25,16 @@ It completes after the message whose \`status\` is \`COMPLETED\`, \`CANCELLED\` 
 });
 
 it.each([
-  ['field: String @eventStream(delivery: "latest")', '`latest`, at most one message in 1 s', 'the state of now, if anything happened'],
-  ['field: String @eventStream(delivery: "sampled", since: "since")', '`sampled`, at most one message in 5 s', 'one message that holds all changes'],
+  [
+    'field: String @eventStream(delivery: "latest")',
+    '`latest`, at most one message in 1 s',
+    'the state of now, if anything happened',
+  ],
+  [
+    'field: String @eventStream(delivery: "sampled", since: "since")',
+    '`sampled`, at most one message in 5 s',
+    'one message that holds all changes',
+  ],
 ])('of %s: %s, %s', (field, delivery, resumption) => {
   expect(descriptionOf(field)).toContain(delivery);
   expect(descriptionOf(field)).toContain(resumption);

@@ -1,7 +1,20 @@
-import { Kind, type ConstDirectiveNode, type DefinitionNode, type FieldDefinitionNode, type InputObjectTypeDefinitionNode } from 'graphql';
+import {
+  Kind,
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type FieldDefinitionNode,
+  type InputObjectTypeDefinitionNode,
+} from 'graphql';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { GraphSource } from './graphSource.ts';
-import { indexTypes, namedTypeOf, rootTypes, type IndexedField, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
+import {
+  indexTypes,
+  namedTypeOf,
+  rootTypes,
+  type IndexedField,
+  type IndexedType,
+  type TypeNodeOf,
+} from './typeIndex.ts';
 
 export interface FilteredGraph {
   /** The subgraphs with everything outside the contract marked `@inaccessible`, and the view as it was. */
@@ -13,7 +26,10 @@ export interface FilteredGraph {
 const builtIn = new Set(['ID', 'String', 'Int', 'Float', 'Boolean']);
 const inaccessible: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'inaccessible' } };
 
-/** Which types and fields a channel sees. Tags are merged over all subgraphs first, so that a stub without tags hides nothing. */
+/**
+ * Which types and fields a channel sees. Tags are merged over all subgraphs first, so that a stub without tags hides
+ * nothing.
+ */
 class Contract {
   readonly #types: Map<string, IndexedType>;
   readonly #view: Map<string, IndexedType>;
@@ -22,7 +38,12 @@ class Contract {
   readonly reached = new Set<string>();
   readonly problems: CompositionProblem[] = [];
 
-  constructor(channel: string, types: Map<string, IndexedType>, view: Map<string, IndexedType>, tags: readonly string[]) {
+  constructor(
+    channel: string,
+    types: Map<string, IndexedType>,
+    view: Map<string, IndexedType>,
+    tags: readonly string[],
+  ) {
     this.#channel = channel;
     this.#types = types;
     this.#view = view;
@@ -31,24 +52,34 @@ class Contract {
 
   #taken = (tags: ReadonlySet<string>): boolean => [...tags].some((tag) => this.#tags.has(tag));
 
-  /** Object and interface types are in by their tags, types of the view always; root types by their fields; all else by what refers to it. */
+  /**
+   * Object and interface types are in by their tags, types of the view always; root types by their fields; all else by
+   * what refers to it.
+   */
   seesType(name: string): boolean {
     const type = this.#types.get(name);
     if (!type) return this.#view.has(name) || builtIn.has(name);
-    if (rootTypes.includes(name)) return this.#view.has(name) || [...type.fields.values()].some((field) => this.seesField(type, field));
+    if (rootTypes.includes(name))
+      return this.#view.has(name) || [...type.fields.values()].some((field) => this.seesField(type, field));
     return type.kind !== 'composite' || this.#taken(type.tags);
   }
 
-  /** A field is in by its own tags. By its type's tags it is in only if the type says so with `@show`: a new field reaches nobody by itself. */
+  /**
+   * A field is in by its own tags. By its type's tags it is in only if the type says so with `@show`: a new field
+   * reaches nobody by itself.
+   */
   seesField(type: IndexedType, field: IndexedField): boolean {
     if (field.tags.size > 0) return this.#taken(field.tags);
     return type.shown.has(field.name) && this.seesType(type.name);
   }
 
-  /** Walks everything that can be reached from the root fields and the view, and notes what points out of the contract. */
+  /**
+   * Walks everything that can be reached from the root fields and the view, and notes what points out of the contract.
+   */
   walk(): void {
     for (const root of rootTypes) if (this.seesType(root)) this.#reach(root);
-    for (const type of this.#view.values()) if (!rootTypes.includes(type.name) && !this.#types.has(type.name)) this.#reach(type.name);
+    for (const type of this.#view.values())
+      if (!rootTypes.includes(type.name) && !this.#types.has(type.name)) this.#reach(type.name);
     this.#reachImplementations();
   }
 
@@ -56,7 +87,8 @@ class Contract {
     for (let before = -1; before !== this.reached.size;) {
       before = this.reached.size;
       for (const type of this.#types.values()) {
-        if ([...type.interfaces].some((name) => this.reached.has(name)) && this.seesType(type.name)) this.#reach(type.name);
+        if ([...type.interfaces].some((name) => this.reached.has(name)) && this.seesType(type.name))
+          this.#reach(type.name);
       }
     }
   }
@@ -67,24 +99,39 @@ class Contract {
     const type = this.#types.get(name);
     if (type?.kind === 'input') this.#reachInput(type);
     for (const member of type?.members ?? []) {
-      this.#refer(member, type?.nodes[0], `the union ${name} is in the contract of ${this.#channel}, but its member ${member} is not: a client could get an answer it cannot read`);
+      this.#refer(
+        member,
+        type?.nodes[0],
+        `the union ${name} is in the contract of ${this.#channel}, but its member ${member} is not: a client could get an answer it cannot read`,
+      );
     }
-    for (const field of type?.fields.values() ?? []) if (type && this.seesField(type, field)) this.#reachField(name, field);
+    for (const field of type?.fields.values() ?? [])
+      if (type && this.seesField(type, field)) this.#reachField(name, field);
     for (const field of this.#view.get(name)?.fields.values() ?? []) this.#reachField(name, field);
-    for (const member of this.#view.get(name)?.members ?? []) this.#refer(member, this.#view.get(name)?.nodes[0], `the union ${name} of the view has the member ${member}, which is not in the contract of ${this.#channel}`);
+    for (const member of this.#view.get(name)?.members ?? [])
+      this.#refer(
+        member,
+        this.#view.get(name)?.nodes[0],
+        `the union ${name} of the view has the member ${member}, which is not in the contract of ${this.#channel}`,
+      );
     for (const each of type?.interfaces ?? []) if (this.seesType(each)) this.#reach(each);
   }
 
   #reachField(typeName: string, field: IndexedField): void {
     for (const node of field.nodes) {
       const target = namedTypeOf(node.type);
-      this.#refer(target, node, `${typeName}.${field.name} is in the contract of ${this.#channel}, but its type ${target} is not`);
+      this.#refer(
+        target,
+        node,
+        `${typeName}.${field.name} is in the contract of ${this.#channel}, but its type ${target} is not`,
+      );
       for (const argument of node.arguments ?? []) this.#reach(namedTypeOf(argument.type));
     }
   }
 
   #reachInput(type: IndexedType): void {
-    for (const node of type.nodes as InputObjectTypeDefinitionNode[]) for (const field of node.fields ?? []) this.#reach(namedTypeOf(field.type));
+    for (const node of type.nodes as InputObjectTypeDefinitionNode[])
+      for (const field of node.fields ?? []) this.#reach(namedTypeOf(field.type));
   }
 
   #refer(target: string, node: FieldDefinitionNode | TypeNodeOf | undefined, complaint: string): void {
@@ -92,14 +139,23 @@ class Contract {
     const known = this.#types.get(target);
     const where = placeOf(node, this.#channel);
     const message = `${complaint}. Tag ${target}${known ? ` (${placeOf(known.nodes[0], target)})` : ''} with one of ${[...this.#tags].join(', ')}, or give what refers to it tags of its own.`;
-    if (!this.problems.some((problem) => problem.where === where && problem.message === message)) this.problems.push({ where, message });
+    if (!this.problems.some((problem) => problem.where === where && problem.message === message))
+      this.problems.push({ where, message });
   }
 }
 
-const marked = <Node extends { directives?: readonly ConstDirectiveNode[] }>(node: Node): Node => ({ ...node, directives: [...(node.directives ?? []), inaccessible] });
+const marked = <Node extends { directives?: readonly ConstDirectiveNode[] }>(node: Node): Node => ({
+  ...node,
+  directives: [...(node.directives ?? []), inaccessible],
+});
 
 /** Marks a type, or those of its fields, that are outside; the type itself only once in a subgraph. */
-function mark(definition: DefinitionNode, contract: Contract, types: Map<string, IndexedType>, done: Set<string>): DefinitionNode {
+function mark(
+  definition: DefinitionNode,
+  contract: Contract,
+  types: Map<string, IndexedType>,
+  done: Set<string>,
+): DefinitionNode {
   if (!('name' in definition) || !definition.name) return definition;
   const type = types.get(definition.name.value);
   if (!type || !type.nodes.includes(definition as TypeNodeOf)) return definition;
@@ -118,13 +174,24 @@ function mark(definition: DefinitionNode, contract: Contract, types: Map<string,
 }
 
 /** The graph as a channel sees it: what its tags take, and its view. */
-export function filterToContract(channel: string, tags: readonly string[], sources: readonly GraphSource[], view?: GraphSource): FilteredGraph {
+export function filterToContract(
+  channel: string,
+  tags: readonly string[],
+  sources: readonly GraphSource[],
+  view?: GraphSource,
+): FilteredGraph {
   const types = indexTypes(sources);
   const contract = new Contract(channel, types, view ? indexTypes([view]) : new Map<string, IndexedType>(), tags);
   contract.walk();
   const filtered = sources.map((source) => {
     const done = new Set<string>();
-    return { ...source, document: { ...source.document, definitions: source.document.definitions.map((each) => mark(each, contract, types, done)) } };
+    return {
+      ...source,
+      document: {
+        ...source.document,
+        definitions: source.document.definitions.map((each) => mark(each, contract, types, done)),
+      },
+    };
   });
   return { sources: view ? [...filtered, view] : filtered, problems: contract.problems };
 }

@@ -11,7 +11,9 @@ export interface GraphSource {
 }
 
 const root = new URL('../../', import.meta.url);
-/** What a supergraph says about where its subgraphs are; whoever starts them on a machine of their own says otherwise. */
+/**
+ * What a supergraph says about where its subgraphs are; whoever starts them on a machine of their own says otherwise.
+ */
 const defaultPortBase = 4000;
 
 /** The name of a channel's own subgraph within the channel's supergraph. */
@@ -25,7 +27,9 @@ export function graphSource(name: string, url: string, sdl: string, file: string
     return { name, url, document: { kind: Kind.DOCUMENT, definitions: [...base.definitions, ...own.definitions] } };
   } catch (error) {
     const line = (error as { locations?: { line: number }[] }).locations?.[0]?.line ?? 1;
-    throw new CompositionFailed(name, [{ where: `${file}:${line}`, message: `${(error as Error).message} Correct the SDL.` }]);
+    throw new CompositionFailed(name, [
+      { where: `${file}:${line}`, message: `${(error as Error).message} Correct the SDL.` },
+    ]);
   }
 }
 
@@ -34,7 +38,14 @@ export function registeredSources(): GraphSource[] {
   return subgraphs.flatMap(({ name, port }) => {
     const file = `subgraphs/${name}/schema.graphql`;
     if (!existsSync(new URL(file, root))) return [];
-    return [graphSource(name, `http://localhost:${defaultPortBase + port}/graphql`, readFileSync(new URL(file, root), 'utf8'), file)];
+    return [
+      graphSource(
+        name,
+        `http://localhost:${defaultPortBase + port}/graphql`,
+        readFileSync(new URL(file, root), 'utf8'),
+        file,
+      ),
+    ];
   });
 }
 

@@ -47,7 +47,10 @@ export const CustomerErased = defineEvent({
   schema: z.object({ customerId: id, at: instant }),
 });
 
-/** Tokens of a subject (a customer, a device, staff) that were issued up to `before` are good no more: whoever lets clients in ends what they have open. */
+/**
+ * Tokens of a subject (a customer, a device, staff) that were issued up to `before` are good no more: whoever lets
+ * clients in ends what they have open.
+ */
 export const CustomerAccessRevoked = defineEvent({
   name: 'CustomerAccessRevoked',
   domain: 'customers',

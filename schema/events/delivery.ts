@@ -35,7 +35,10 @@ export const DeliveryCourierMoved = defineEvent({
   schema: z.object({ courierId: id, latitude: z.number(), longitude: z.number(), at: instant }),
 });
 
-/** The jobs of a courier are others now: one was taken, moved on, or ended. For who follows a courier; the delivery itself tells by DeliveryStatusChanged. */
+/**
+ * The jobs of a courier are others now: one was taken, moved on, or ended. For who follows a courier; the delivery
+ * itself tells by DeliveryStatusChanged.
+ */
 export const DeliveryJobChanged = defineEvent({
   name: 'DeliveryJobChanged',
   domain: 'delivery',

@@ -3,7 +3,14 @@ import { defineEvent } from '#platform/events/defineEvent.ts';
 import { currency, id, instant, localized, minor, service } from './fields.ts';
 
 export const orderStatus = z.enum([
-  'PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY', 'COMPLETED', 'CANCELLED', 'REJECTED',
+  'PLACED',
+  'CONFIRMED',
+  'PREPARING',
+  'READY',
+  'OUT_FOR_DELIVERY',
+  'COMPLETED',
+  'CANCELLED',
+  'REJECTED',
 ]);
 
 /** An order was accepted: checked and priced, not yet paid. */
@@ -24,21 +31,23 @@ export const OrderCreated = defineEvent({
     /** The channel or device it came through. */
     channel: z.string(),
     service,
-    lines: z.array(z.object({
-      lineId: id,
-      menuItemId: id,
-      name: localized,
-      quantity: z.int().positive(),
-      sizeId: id.nullable(),
-      modifiers: z.array(z.object({ modifierId: id, quantity: z.int().positive() })),
-      slots: z.array(z.object({ slotId: id, menuItemId: id })),
-      componentItemIds: z.array(id),
-      taxClass: z.string(),
-      unitPrice: minor,
-      /** Of the line as sold: included in, or added to, the line total by the store's regime. */
-      tax: minor,
-      total: minor,
-    })),
+    lines: z.array(
+      z.object({
+        lineId: id,
+        menuItemId: id,
+        name: localized,
+        quantity: z.int().positive(),
+        sizeId: id.nullable(),
+        modifiers: z.array(z.object({ modifierId: id, quantity: z.int().positive() })),
+        slots: z.array(z.object({ slotId: id, menuItemId: id })),
+        componentItemIds: z.array(id),
+        taxClass: z.string(),
+        unitPrice: minor,
+        /** Of the line as sold: included in, or added to, the line total by the store's regime. */
+        tax: minor,
+        total: minor,
+      }),
+    ),
     subtotal: minor,
     deliveryFee: minor,
     tax: minor,
@@ -79,7 +88,10 @@ export const OrderStatusChanged = defineEvent({
   }),
 });
 
-/** The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too. Logs have old ones that are in no feed. */
+/**
+ * The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too.
+ * Logs have old ones that are in no feed.
+ */
 export const OrderHandedOver = defineEvent({
   name: 'OrderHandedOver',
   domain: 'orders',

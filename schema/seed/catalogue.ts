@@ -4,9 +4,9 @@ import type { Texts } from './texts.ts';
 
 /**
  * The categories, in the order of the menu. What they hold stands in menuItems.ts and combos.ts, what it is made of in
- * ingredients.ts. Ids follow from the slugs: seedId('category', slug), seedId('menuItem', slug), seedId('ingredient', slug),
- * seedId('modifier', slug), seedId('modifierGroup', slug), seedId('size', `${item}/${size}`), seedId('slot', `${combo}/${slot}`),
- * seedId('slotChoice', `${combo}/${slot}/${item}`).
+ * ingredients.ts. Ids follow from the slugs: seedId('category', slug), seedId('menuItem', slug), seedId('ingredient',
+ * slug), seedId('modifier', slug), seedId('modifierGroup', slug), seedId('size', `${item}/${size}`), seedId('slot',
+ * `${combo}/${slot}`), seedId('slotChoice', `${combo}/${slot}/${item}`).
  */
 export const seedCategories: readonly { readonly slug: string; readonly name: Texts }[] = [
   { slug: 'combos', name: { en: 'Meals', de: 'Menüs' } },

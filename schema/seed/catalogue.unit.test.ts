@@ -38,7 +38,11 @@ test('modifiers stand in one group each and use known ingredients', () => {
 });
 
 test('every ingredient is used, and prices are whole minor units', () => {
-  const used = new Set([...seedItems, ...seedModifierGroups.flatMap((group) => group.modifiers)].flatMap((thing) => Object.keys(thing.recipe)));
+  const used = new Set(
+    [...seedItems, ...seedModifierGroups.flatMap((group) => group.modifiers)].flatMap((thing) =>
+      Object.keys(thing.recipe),
+    ),
+  );
   expect(seedIngredients.filter((ingredient) => !used.has(ingredient.slug))).toEqual([]);
   expect(priceIn('DE', 590)).toBe(590);
   expect(priceIn('GB', 590)).toBe(520);

@@ -20,17 +20,50 @@ export interface SeedCombo {
   readonly sizes: readonly SeedSize[];
 }
 
-const slot = (slug: string, en: string, de: string, choices: Readonly<Record<string, number>>, required = true): SeedSlot => ({
-  slug, name: { en, de }, required, choices,
+const slot = (
+  slug: string,
+  en: string,
+  de: string,
+  choices: Readonly<Record<string, number>>,
+  required = true,
+): SeedSlot => ({
+  slug,
+  name: { en, de },
+  required,
+  choices,
 });
 
 const main = (item: string): SeedSlot => slot('main', 'Main', 'Hauptgericht', { [item]: 0 });
-const side = slot('side', 'Side', 'Beilage', { fries: 0, 'side-salad': 0, 'onion-rings': 50, 'sweet-potato-fries': 90, 'cheese-fries': 110 });
-const drink = slot('drink', 'Drink', 'Getränk', {
-  cola: 0, 'cola-zero': 0, 'orange-soda': 0, 'lemon-soda': 0, 'iced-tea': 0, 'still-water': 0, 'sparkling-water': 0, 'vanilla-shake': 120,
+const side = slot('side', 'Side', 'Beilage', {
+  fries: 0,
+  'side-salad': 0,
+  'onion-rings': 50,
+  'sweet-potato-fries': 90,
+  'cheese-fries': 110,
 });
-const dip = slot('dip', 'Dip', 'Dip', { ketchup: 0, mayonnaise: 0, 'barbecue-dip': 0, 'sweet-chili-dip': 0, 'truffle-dip': 50 }, false);
-const hotDrink = slot('hot-drink', 'Hot drink', 'Heißgetränk', { coffee: 0, espresso: 0, 'black-tea': 0, 'green-tea': 0 });
+const drink = slot('drink', 'Drink', 'Getränk', {
+  cola: 0,
+  'cola-zero': 0,
+  'orange-soda': 0,
+  'lemon-soda': 0,
+  'iced-tea': 0,
+  'still-water': 0,
+  'sparkling-water': 0,
+  'vanilla-shake': 120,
+});
+const dip = slot(
+  'dip',
+  'Dip',
+  'Dip',
+  { ketchup: 0, mayonnaise: 0, 'barbecue-dip': 0, 'sweet-chili-dip': 0, 'truffle-dip': 50 },
+  false,
+);
+const hotDrink = slot('hot-drink', 'Hot drink', 'Heißgetränk', {
+  coffee: 0,
+  espresso: 0,
+  'black-tea': 0,
+  'green-tea': 0,
+});
 
 const meal = (slug: string, en: string, de: string, price: number, item: string): SeedCombo => ({
   slug,
@@ -54,7 +87,10 @@ export const seedCombos: readonly SeedCombo[] = [
   {
     slug: 'kids-meal',
     name: { en: 'Kids Meal', de: 'Kindermenü' },
-    description: { en: 'Something small, a side, a drink and an ice cream.', de: 'Etwas Kleines, Beilage, Getränk und ein Eis.' },
+    description: {
+      en: 'Something small, a side, a drink and an ice cream.',
+      de: 'Etwas Kleines, Beilage, Getränk und ein Eis.',
+    },
     price: 690,
     slots: [
       slot('main', 'Main', 'Hauptgericht', { 'junior-burger': 0, 'chicken-nuggets': 0, 'veggie-burger': 80 }),
@@ -70,8 +106,18 @@ export const seedCombos: readonly SeedCombo[] = [
     description: { en: 'Two burgers, nuggets and two sides.', de: 'Zwei Burger, Nuggets und zwei Beilagen.' },
     price: 2_190,
     slots: [
-      slot('first-burger', 'First burger', 'Erster Burger', { cheeseburger: 0, 'classic-burger': 0, 'plant-burger': 0, 'dr-burger': 250 }),
-      slot('second-burger', 'Second burger', 'Zweiter Burger', { cheeseburger: 0, 'classic-burger': 0, 'plant-burger': 0, 'dr-burger': 250 }),
+      slot('first-burger', 'First burger', 'Erster Burger', {
+        cheeseburger: 0,
+        'classic-burger': 0,
+        'plant-burger': 0,
+        'dr-burger': 250,
+      }),
+      slot('second-burger', 'Second burger', 'Zweiter Burger', {
+        cheeseburger: 0,
+        'classic-burger': 0,
+        'plant-burger': 0,
+        'dr-burger': 250,
+      }),
       slot('nuggets', 'Nuggets', 'Nuggets', { 'chicken-nuggets': 0 }),
       slot('first-side', 'First side', 'Erste Beilage', { fries: 0, 'onion-rings': 0, 'sweet-potato-fries': 60 }),
       slot('second-side', 'Second side', 'Zweite Beilage', { fries: 0, 'onion-rings': 0, 'sweet-potato-fries': 60 }),
@@ -81,7 +127,10 @@ export const seedCombos: readonly SeedCombo[] = [
   {
     slug: 'breakfast-deal',
     name: { en: 'Breakfast Deal', de: 'Frühstücksangebot' },
-    description: { en: 'A warm bun, hash browns and a hot drink.', de: 'Ein warmes Brötchen, Rösti und ein Heißgetränk.' },
+    description: {
+      en: 'A warm bun, hash browns and a hot drink.',
+      de: 'Ein warmes Brötchen, Rösti und ein Heißgetränk.',
+    },
     price: 690,
     slots: [
       slot('main', 'Main', 'Hauptgericht', { 'egg-bun': 0, 'bacon-egg-bun': 50, 'breakfast-wrap': 90 }),

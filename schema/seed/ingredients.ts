@@ -2,8 +2,20 @@ import type { Texts } from './texts.ts';
 
 /** The 14 allergens that the European Union asks to be declared (Regulation 1169/2011, annex II). */
 export type SeedAllergen =
-  | 'GLUTEN' | 'CRUSTACEANS' | 'EGGS' | 'FISH' | 'PEANUTS' | 'SOYA' | 'MILK' | 'NUTS' | 'CELERY' | 'MUSTARD' | 'SESAME'
-  | 'SULPHITES' | 'LUPIN' | 'MOLLUSCS';
+  | 'GLUTEN'
+  | 'CRUSTACEANS'
+  | 'EGGS'
+  | 'FISH'
+  | 'PEANUTS'
+  | 'SOYA'
+  | 'MILK'
+  | 'NUTS'
+  | 'CELERY'
+  | 'MUSTARD'
+  | 'SESAME'
+  | 'SULPHITES'
+  | 'LUPIN'
+  | 'MOLLUSCS';
 
 type SeedUnit = 'PIECE' | 'GRAM' | 'MILLILITRE';
 

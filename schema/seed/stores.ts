@@ -57,13 +57,29 @@ export const seedCountries: Readonly<Record<SeedCountry, CountryTerms>> = {
   DE: {
     currency: 'EUR',
     exponent: 2,
-    streets: ['Hauptstraße', 'Bahnhofstraße', 'Marktplatz', 'Schillerstraße', 'Lindenallee', 'Am Rathaus', 'Goethestraße'],
+    streets: [
+      'Hauptstraße',
+      'Bahnhofstraße',
+      'Marktplatz',
+      'Schillerstraße',
+      'Lindenallee',
+      'Am Rathaus',
+      'Goethestraße',
+    ],
     postalCode: (n) => digits(10_117 + n * 1_371, 5),
   },
   GB: {
     currency: 'GBP',
     exponent: 2,
-    streets: ['High Street', 'Station Road', 'Market Street', 'Church Lane', 'Victoria Road', 'King Street', 'Mill Lane'],
+    streets: [
+      'High Street',
+      'Station Road',
+      'Market Street',
+      'Church Lane',
+      'Victoria Road',
+      'King Street',
+      'Mill Lane',
+    ],
     postalCode: (n) => `DB${(n % 20) + 1} ${(n * 7) % 10}BX`,
   },
   US: {
@@ -81,7 +97,8 @@ export const seedCountries: Readonly<Record<SeedCountry, CountryTerms>> = {
 };
 
 /** A number in [0, range) that hangs on the store's id alone. */
-const varied = (id: string, offset: number, range: number): number => Number.parseInt(id.slice(24 + offset, 28 + offset), 16) % range;
+const varied = (id: string, offset: number, range: number): number =>
+  Number.parseInt(id.slice(24 + offset, 28 + offset), 16) % range;
 
 function seedStore(country: SeedCountry, city: City, n: number): SeedStore {
   const terms = seedCountries[country];

@@ -13,8 +13,15 @@ test('208 stores in four countries, Berlin first, each with a time zone of its o
   expect(seedStores).toHaveLength(208);
   expect(new Set(seedStores.map((store) => store.id)).size).toBe(208);
   expect(seedStores.map((store) => store.n)).toEqual(seedStores.map((_, index) => index + 1));
-  expect(seedStores[0]).toMatchObject({ city: 'Berlin', country: 'DE', timeZone: 'Europe/Berlin', currency: 'EUR', exponent: 2 });
-  for (const country of ['DE', 'GB', 'US', 'JP']) expect(seedStores.filter((store) => store.country === country)).toHaveLength(52);
+  expect(seedStores[0]).toMatchObject({
+    city: 'Berlin',
+    country: 'DE',
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    exponent: 2,
+  });
+  for (const country of ['DE', 'GB', 'US', 'JP'])
+    expect(seedStores.filter((store) => store.country === country)).toHaveLength(52);
   for (const store of seedStores) {
     expect(() => new Intl.DateTimeFormat('en', { timeZone: store.timeZone })).not.toThrow();
     expect(store.exponent).toBe(store.currency === 'JPY' ? 0 : 2);

@@ -5,13 +5,25 @@ import { channels } from '#schema/channels.ts';
 import { filesBelow, root } from './task.ts';
 import { generatedNote, typeConfig } from './typeConfig.ts';
 
-/** For codegen.ts: a channel's documents as typed constants, `generated/bffs/<channel>/operations.ts`, checked against the channel's contract. */
+/**
+ * For codegen.ts: a channel's documents as typed constants, `generated/bffs/<channel>/operations.ts`, checked against
+ * the channel's contract.
+ */
 export function channelOperations(): CodegenConfig['generates'] {
-  const ready = channels.filter(({ name }) => existsSync(join(root, `schema/channels/${name}.graphql`)) && filesBelow(`bffs/${name}/operations`).some((path) => path.endsWith('.graphql')));
-  return Object.fromEntries(ready.map(({ name }) => [`generated/bffs/${name}/operations.ts`, {
-    schema: `schema/channels/${name}.graphql`,
-    documents: `bffs/${name}/operations/**/*.graphql`,
-    plugins: [generatedNote, 'typescript-operations', 'typed-document-node'],
-    config: { ...typeConfig, skipTypeNameForRoot: true },
-  }]));
+  const ready = channels.filter(
+    ({ name }) =>
+      existsSync(join(root, `schema/channels/${name}.graphql`)) &&
+      filesBelow(`bffs/${name}/operations`).some((path) => path.endsWith('.graphql')),
+  );
+  return Object.fromEntries(
+    ready.map(({ name }) => [
+      `generated/bffs/${name}/operations.ts`,
+      {
+        schema: `schema/channels/${name}.graphql`,
+        documents: `bffs/${name}/operations/**/*.graphql`,
+        plugins: [generatedNote, 'typescript-operations', 'typed-document-node'],
+        config: { ...typeConfig, skipTypeNameForRoot: true },
+      },
+    ]),
+  );
 }

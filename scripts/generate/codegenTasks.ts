@@ -3,19 +3,32 @@ import { channelOperations } from './channelOperations.ts';
 import { resolverTypes } from './resolverTypes.ts';
 import { root, writeIfChanged, type GenerateTask } from './task.ts';
 
-const generators = ['codegen.ts', 'scripts/generate/codegenTasks.ts', 'scripts/generate/channelOperations.ts', 'scripts/generate/resolverTypes.ts', 'scripts/generate/typeConfig.ts'];
+const generators = [
+  'codegen.ts',
+  'scripts/generate/codegenTasks.ts',
+  'scripts/generate/channelOperations.ts',
+  'scripts/generate/resolverTypes.ts',
+  'scripts/generate/typeConfig.ts',
+];
 
 /** What codegen.ts says of resolver types, a task for each subgraph. */
-export const resolverTypeTasks = (): GenerateTask[] => Object.keys(resolverTypes()).map((output) => {
-  const name = output.split('/')[1]!;
-  return taskOf(`resolvers/${name}`, output, ['schema/base.graphql', `subgraphs/${name}/schema.graphql`, `subgraphs/${name}/mappers.json`, `subgraphs/${name}/src/context.ts`]);
-});
+export const resolverTypeTasks = (): GenerateTask[] =>
+  Object.keys(resolverTypes()).map((output) => {
+    const name = output.split('/')[1]!;
+    return taskOf(`resolvers/${name}`, output, [
+      'schema/base.graphql',
+      `subgraphs/${name}/schema.graphql`,
+      `subgraphs/${name}/mappers.json`,
+      `subgraphs/${name}/src/context.ts`,
+    ]);
+  });
 
 /** What codegen.ts says of typed documents, a task for each channel. */
-export const channelOperationTasks = (): GenerateTask[] => Object.keys(channelOperations()).map((output) => {
-  const name = output.split('/')[2]!;
-  return taskOf(`operations/${name}`, output, [`schema/channels/${name}.graphql`, `bffs/${name}/operations`]);
-});
+export const channelOperationTasks = (): GenerateTask[] =>
+  Object.keys(channelOperations()).map((output) => {
+    const name = output.split('/')[2]!;
+    return taskOf(`operations/${name}`, output, [`schema/channels/${name}.graphql`, `bffs/${name}/operations`]);
+  });
 
 /** Makes one output of codegen.ts, in the way of `graphql-codegen`. */
 const taskOf = (name: string, output: string, inputs: readonly string[]): GenerateTask => ({
@@ -24,9 +37,15 @@ const taskOf = (name: string, output: string, inputs: readonly string[]): Genera
   outputs: [output],
   async run() {
     const [{ executeCodegen }, { default: config }] = await Promise.all([
-      import('@graphql-codegen/cli'), import('../../codegen.ts') as Promise<{ default: CodegenConfig }>,
+      import('@graphql-codegen/cli'),
+      import('../../codegen.ts') as Promise<{ default: CodegenConfig }>,
     ]);
-    const { result, error } = await executeCodegen({ ...config, generates: { [output]: config.generates[output]! }, cwd: root, silent: true });
+    const { result, error } = await executeCodegen({
+      ...config,
+      generates: { [output]: config.generates[output]! },
+      cwd: root,
+      silent: true,
+    });
     if (error) throw error;
     for (const { content } of result) writeIfChanged(output, content);
   },

@@ -4,12 +4,20 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /** `docker-compose.yml`: the same system as separate services. Committed. */
 export function composeFile(): GenerateTask[] {
-  return [{
-    name: 'docker-compose.yml',
-    inputs: ['schema/subgraphs.ts', 'schema/channels.ts', 'scripts/generate/composeFile.ts', 'scripts/generate/composeServices.ts', ...settingSources],
-    outputs: ['docker-compose.yml'],
-    run: async () => void writeIfChanged('docker-compose.yml', await composeFileText()),
-  }];
+  return [
+    {
+      name: 'docker-compose.yml',
+      inputs: [
+        'schema/subgraphs.ts',
+        'schema/channels.ts',
+        'scripts/generate/composeFile.ts',
+        'scripts/generate/composeServices.ts',
+        ...settingSources,
+      ],
+      outputs: ['docker-compose.yml'],
+      run: async () => void writeIfChanged('docker-compose.yml', await composeFileText()),
+    },
+  ];
 }
 
 /** What the file should say. */

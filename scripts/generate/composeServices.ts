@@ -22,35 +22,58 @@ const fixed: Readonly<Record<string, string | number>> = {
 
 /** Holds where the operator says nothing. */
 const usual: Readonly<Record<string, string>> = {
-  PROFILE: 'development', LOG_LEVEL: 'info', KAFKA_BROKERS: 'kafka:9092', DATABASE_HOST: 'postgres',
+  PROFILE: 'development',
+  LOG_LEVEL: 'info',
+  KAFKA_BROKERS: 'kafka:9092',
+  DATABASE_HOST: 'postgres',
 };
 
 /** Carrying the events on Kafka, none but a domain has a database. */
 const isOfDatabase = (name: string): boolean => name.startsWith('DATABASE_');
 const notOnKafka = ['BUS_DATABASE_PASSWORD'];
 
-/** Of each service: every setting and secret that it reads, and no others. What the operator does not say is left empty, and the service's own default holds. */
+/**
+ * Of each service: every setting and secret that it reads, and no others. What the operator does not say is left empty,
+ * and the service's own default holds.
+ */
 async function environments(): Promise<Map<string, Record<string, string | number>>> {
   const edges = ['gateway', ...channels.map(({ name }) => channelService(name))];
-  return new Map((await serviceParts()).map(({ name: service, settings, secrets }) => {
-    const names = [...Object.keys(settings.shape), ...secrets.map(({ name }) => name)]
-      .filter((name) => !notOnKafka.includes(name) && !(edges.includes(service) && isOfDatabase(name)));
-    return [service, Object.fromEntries(names.map((name) => [name, fixed[name] ?? (usual[name] === undefined ? `\${${name}-}` : `\${${name}:-${usual[name]}}`)]))];
-  }));
+  return new Map(
+    (await serviceParts()).map(({ name: service, settings, secrets }) => {
+      const names = [...Object.keys(settings.shape), ...secrets.map(({ name }) => name)].filter(
+        (name) => !notOnKafka.includes(name) && !(edges.includes(service) && isOfDatabase(name)),
+      );
+      return [
+        service,
+        Object.fromEntries(
+          names.map((name) => [
+            name,
+            fixed[name] ?? (usual[name] === undefined ? `\${${name}-}` : `\${${name}:-${usual[name]}}`),
+          ]),
+        ),
+      ];
+    }),
+  );
 }
 
 /**
- * What the image does first, before which a password is seen to: one that everybody knows is for development only. Compose itself can refuse a variable that is missing, but not
- * in one profile only. Compose reads `$$` as a dollar of the script's.
+ * What the image does first, before which a password is seen to: one that everybody knows is for development only.
+ * Compose itself can refuse a variable that is missing, but not in one profile only. Compose reads `$$` as a dollar of
+ * the script's.
  */
-const postgresEntrypoint = ['sh', '-c', `if [ -z "$$POSTGRES_PASSWORD" ]; then
+const postgresEntrypoint = [
+  'sh',
+  '-c',
+  `if [ -z "$$POSTGRES_PASSWORD" ]; then
   if [ "$$PROFILE" != development ]; then
     echo "POSTGRES_PASSWORD is missing in the $$PROFILE profile: \\"keys:make\\" makes one." >&2
     exit 1
   fi
   export POSTGRES_PASSWORD=postgres
 fi
-exec docker-entrypoint.sh "$$@"`, 'sh'];
+exec docker-entrypoint.sh "$$@"`,
+  'sh',
+];
 
 const done = { condition: 'service_completed_successfully' };
 const healthy = { condition: 'service_healthy' };
@@ -60,21 +83,36 @@ interface Service {
   readonly [key: string]: unknown;
 }
 
-/** The content of docker-compose.yml: one service for each subgraph, channel and the gateway, and what they stand on. */
-export async function composeServices(): Promise<{ readonly services: Readonly<Record<string, Service>>; readonly volumes: Readonly<Record<string, object>> }> {
+/**
+ * The content of docker-compose.yml: one service for each subgraph, channel and the gateway, and what they stand on.
+ */
+export async function composeServices(): Promise<{
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, object>>;
+}> {
   const told = await environments();
   const of = (name: string): Service => ({ environment: told.get(name) });
   const services: Record<string, Service> = {
     ...infrastructure(of),
-    ...Object.fromEntries(subgraphs.map(({ name, port }) => [name, {
-      ...ours(['subgraph', name]),
-      ...of(name),
-      expose: [base + port, base + port + grpcOffset, metricsPort],
-      depends_on: { databases: done, kafka: healthy },
-      healthcheck: ready(base + port),
-    }])),
+    ...Object.fromEntries(
+      subgraphs.map(({ name, port }) => [
+        name,
+        {
+          ...ours(['subgraph', name]),
+          ...of(name),
+          expose: [base + port, base + port + grpcOffset, metricsPort],
+          depends_on: { databases: done, kafka: healthy },
+          healthcheck: ready(base + port),
+        },
+      ]),
+    ),
     gateway: { ...edge(['gateway'], gatewayOffset), ...of('gateway') },
-    ...Object.fromEntries(channels.map(({ name, port }) => [channelService(name), { ...edge(['channel', name], port), ...of(channelService(name)) }])),
+    ...Object.fromEntries(
+      channels.map(({ name, port }) => [
+        channelService(name),
+        { ...edge(['channel', name], port), ...of(channelService(name)) },
+      ]),
+    ),
   };
   return {
     services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, { ...service, logging }])),
@@ -82,8 +120,14 @@ export async function composeServices(): Promise<{ readonly services: Readonly<R
   };
 }
 
-/** Docker keeps every line for ever unless told, and a reader of logs that hangs would stop the process that writes them. */
-const logging = { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking', 'max-buffer-size': '4m' } };
+/**
+ * Docker keeps every line for ever unless told, and a reader of logs that hangs would stop the process that writes
+ * them.
+ */
+const logging = {
+  driver: 'json-file',
+  options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking', 'max-buffer-size': '4m' },
+};
 
 function infrastructure(of: (name: string) => Service): Record<string, Service> {
   return {
@@ -118,8 +162,14 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['kafka:/var/lib/kafka/data'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',
-      // Kafka's own tools each start a Java for it: two seconds of CPU every five. What a young broker does not know yet is waited for.
-      healthcheck: { test: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/9092'], interval: '5s', timeout: '10s', retries: 30 },
+      // Kafka's own tools each start a Java for it: two seconds of CPU every five. What a young broker does not know
+      // yet is waited for.
+      healthcheck: {
+        test: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/9092'],
+        interval: '5s',
+        timeout: '10s',
+        retries: 30,
+      },
     },
     prometheus: {
       image: 'prom/prometheus:v3.5.0',
@@ -149,7 +199,8 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       profiles: ['development'],
       environment: {
         ...(of('simulation')['environment'] as object),
-        GATEWAY_URL: `http://gateway:${base + gatewayOffset}/graphql`, DELIVERY_URL: `http://${channelService('delivery')}:${base + (channels.find(({ name }) => name === 'delivery')?.port ?? 0)}/graphql`,
+        GATEWAY_URL: `http://gateway:${base + gatewayOffset}/graphql`,
+        DELIVERY_URL: `http://${channelService('delivery')}:${base + (channels.find(({ name }) => name === 'delivery')?.port ?? 0)}/graphql`,
       },
       depends_on: { gateway: started, [channelService('delivery')]: started },
     },
@@ -177,9 +228,17 @@ function edge(what: readonly string[], port: number): Service {
   };
 }
 
-/** By the shell alone: a Node process for each question would take a fifth of a second of CPU, for every service, every five seconds. */
+/**
+ * The check runs in the shell alone: a Node process for each question would take a fifth of a second of CPU, for
+ * every service, every five seconds.
+ */
 const ready = (port: number): Service => ({
-  test: ['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '`],
+  test: [
+    'CMD',
+    'bash',
+    '-c',
+    `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '`,
+  ],
   interval: '5s',
   timeout: '10s',
   start_period: '20s',

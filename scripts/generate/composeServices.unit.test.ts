@@ -28,9 +28,13 @@ interface Service {
   readonly volumes?: readonly string[];
 }
 
-const file = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')) as { services: Record<string, Service>; volumes: Record<string, object> };
+const file = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')) as {
+  services: Record<string, Service>;
+  volumes: Record<string, object>;
+};
 const services = Object.entries(file.services);
-const commandsOf = (kind: string): string[] => services.flatMap(([, { command }]) => (command?.[0] === kind ? [command[1] ?? ''] : []));
+const commandsOf = (kind: string): string[] =>
+  services.flatMap(([, { command }]) => (command?.[0] === kind ? [command[1] ?? ''] : []));
 
 describe('docker-compose.yml', () => {
   it('has one service for each subgraph and each channel of the registries, and no other', () => {
@@ -55,9 +59,15 @@ describe('docker-compose.yml', () => {
     const secrets = new Set(parts.flatMap((part) => part.secrets.map(({ name }) => name)));
     for (const { name, secrets: own } of parts.filter((part) => part.name !== 'start')) {
       const handed = Object.keys(file.services[name]!.environment!).filter((key) => secrets.has(key));
-      expect(handed.sort(), name).toEqual(own.map((secret) => secret.name).filter((secret) => secret !== 'BUS_DATABASE_PASSWORD').sort());
+      expect(handed.sort(), name).toEqual(
+        own
+          .map((secret) => secret.name)
+          .filter((secret) => secret !== 'BUS_DATABASE_PASSWORD')
+          .sort(),
+      );
     }
-    const holding = (secret: string) => services.filter(([, { environment }]) => environment?.[secret] !== undefined).map(([name]) => name);
+    const holding = (secret: string) =>
+      services.filter(([, { environment }]) => environment?.[secret] !== undefined).map(([name]) => name);
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery']);
@@ -66,7 +76,8 @@ describe('docker-compose.yml', () => {
 
   it('has no value of a secret in it: not even one that production could forget to replace', () => {
     for (const [name, { environment = {} }] of services) {
-      for (const [key, value] of Object.entries(environment)) if (isSecret(key)) expect(value, `${name} ${key}`).toBe(`\${${key}-}`);
+      for (const [key, value] of Object.entries(environment))
+        if (isSecret(key)) expect(value, `${name} ${key}`).toBe(`\${${key}-}`);
     }
   });
 
@@ -74,7 +85,10 @@ describe('docker-compose.yml', () => {
     [{ PROFILE: 'development', POSTGRES_PASSWORD: '' }, [0, 'postgres -c max_connections=400 with postgres\n', '']],
     [{ PROFILE: 'development', POSTGRES_PASSWORD: 'a b' }, [0, 'postgres -c max_connections=400 with a b\n', '']],
     [{ PROFILE: 'production', POSTGRES_PASSWORD: 'long' }, [0, 'postgres -c max_connections=400 with long\n', '']],
-    [{ PROFILE: 'production', POSTGRES_PASSWORD: '' }, [1, '', 'POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.\n']],
+    [
+      { PROFILE: 'production', POSTGRES_PASSWORD: '' },
+      [1, '', 'POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.\n'],
+    ],
   ])('starts PostgreSQL with %o: no password that everybody knows outside development', (env, expected) => {
     const folder = temporaryFolder('entrypoint');
     // Stands for the image's own, which is called by its name and handed the command.
@@ -83,14 +97,21 @@ describe('docker-compose.yml', () => {
     const { entrypoint = [], command = [], environment } = file.services['postgres']!;
     expect(environment).toEqual({ PROFILE: '${PROFILE:-development}', POSTGRES_PASSWORD: '${POSTGRES_PASSWORD-}' });
     const [program = '', ...args] = [...entrypoint, ...command].map((each) => each.replaceAll('$$', '$'));
-    const { status, stdout, stderr } = spawnSync(program, args, { env: { ...env, PATH: `${folder}:${process.env['PATH']}` }, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      env: { ...env, PATH: `${folder}:${process.env['PATH']}` },
+      encoding: 'utf8',
+    });
     expect([status, stdout, stderr]).toEqual(expected);
   });
 
   it('leaves what is for development to the development profile', () => {
-    expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual(['provider', 'simulation']);
+    expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual([
+      'provider',
+      'simulation',
+    ]);
     expect(file.services['payments']?.environment?.['PAYMENT_PROVIDER_URL']).toBe('${PAYMENT_PROVIDER_URL-}');
-    for (const [name, { depends_on = {} }] of services) if (name !== 'simulation') expect(Object.keys(depends_on)).not.toContain('provider');
+    for (const [name, { depends_on = {} }] of services)
+      if (name !== 'simulation') expect(Object.keys(depends_on)).not.toContain('provider');
   });
 
   it('starts everything again that ends, and lets it end in its own time', () => {
@@ -103,17 +124,26 @@ describe('docker-compose.yml', () => {
 
   it('carries the events on Kafka: every service of ours that has events waits for the broker, by itself or behind the subgraphs', () => {
     const carriers = services.filter(([, { environment }]) => environment?.['KAFKA_BROKERS'] !== undefined);
-    expect(carriers.map(([name]) => name)).toEqual([...subgraphs.map(({ name }) => name), 'gateway', ...channels.map(({ name }) => channelService(name))]);
+    expect(carriers.map(([name]) => name)).toEqual([
+      ...subgraphs.map(({ name }) => name),
+      'gateway',
+      ...channels.map(({ name }) => channelService(name)),
+    ]);
     for (const [name, { environment, depends_on }] of carriers) {
       expect(environment).toMatchObject({ BUS: 'kafka', KAFKA_BROKERS: '${KAFKA_BROKERS:-kafka:9092}' });
-      if (subgraphs.some((each) => each.name === name)) expect(depends_on?.['kafka']).toEqual({ condition: 'service_healthy' });
+      if (subgraphs.some((each) => each.name === name))
+        expect(depends_on?.['kafka']).toEqual({ condition: 'service_healthy' });
     }
   });
 
   it('shows the gateway and the channels to the outside, and nothing else', () => {
     const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
     // Prometheus is shown to this machine only, and the metrics themselves to nobody.
-    expect(published).toEqual([['prometheus', ['127.0.0.1:9090:9090']], ['gateway', ['4000:4000']], ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]])]);
+    expect(published).toEqual([
+      ['prometheus', ['127.0.0.1:9090:9090']],
+      ['gateway', ['4000:4000']],
+      ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]]),
+    ]);
   });
 
   it('is complete in itself: what a service depends on, and every volume, is there', () => {
@@ -127,7 +157,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('has every service of ours serve its metrics where Prometheus looks', () => {
-    const { scrape_configs } = parse(readFileSync(join(root, 'ops/prometheus/prometheus.yml'), 'utf8')) as { scrape_configs: [{ static_configs: [{ targets: string[] }] }] };
+    const { scrape_configs } = parse(readFileSync(join(root, 'ops/prometheus/prometheus.yml'), 'utf8')) as {
+      scrape_configs: [{ static_configs: [{ targets: string[] }] }];
+    };
     const serving = services.filter(([, { environment }]) => environment?.['METRICS_PORT'] === metricsPort);
     for (const [name, { expose }] of serving) expect(expose, name).toContain(metricsPort);
     expect(serving).toHaveLength(subgraphs.length + channels.length + 1);
@@ -138,13 +170,18 @@ describe('docker-compose.yml', () => {
     const of = (kind: string) => services.filter(([, { command }]) => command?.[0] === kind);
     const ours = ['subgraph', 'channel', 'gateway', 'provider', 'databases', 'simulation'].flatMap(of);
     for (const [name, { image }] of ours) expect(image, name).toBe('drburger-supergraph');
-    expect(services.filter(([, { build }]) => build !== undefined).map(([name, { build }]) => [name, build])).toEqual([['databases', '.']]);
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name, { build }]) => [name, build])).toEqual([
+      ['databases', '.'],
+    ]);
   });
 });
 
 describe('what keeps a machine well', () => {
   it('bounds the logs of every service, and lets no reader of them stop it', () => {
-    for (const [name, service] of services) expect((service as { logging?: object }).logging, name).toMatchObject({ options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking' } });
+    for (const [name, service] of services)
+      expect((service as { logging?: object }).logging, name).toMatchObject({
+        options: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking' },
+      });
   });
 
   it('asks for health without starting a Node or a Java each time', () => {

@@ -3,12 +3,19 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 
 export const edgesPagePath = 'docs/edges.md';
 
-/** `docs/edges.md`: who says what to whom, as tables and a picture, from the registry that lint holds against the code. Committed. */
+/**
+ * `docs/edges.md`: who says what to whom, as tables and a picture, from the registry that lint holds against the code.
+ * Committed.
+ */
 export function edgesPage(): GenerateTask[] {
-  return [{
-    name: edgesPagePath, inputs: ['scripts/generate/edgesPage.ts', 'schema/edges.ts'], outputs: [edgesPagePath],
-    run: () => Promise.resolve(void writeIfChanged(edgesPagePath, edgesPageText())),
-  }];
+  return [
+    {
+      name: edgesPagePath,
+      inputs: ['scripts/generate/edgesPage.ts', 'schema/edges.ts'],
+      outputs: [edgesPagePath],
+      run: () => Promise.resolve(void writeIfChanged(edgesPagePath, edgesPageText())),
+    },
+  ];
 }
 
 const titles: Readonly<Record<Pattern, string>> = {
@@ -20,29 +27,38 @@ const titles: Readonly<Record<Pattern, string>> = {
 
 /** What the page should say. */
 export function edgesPageText(): string {
-  const sections = (Object.keys(titles) as Pattern[]).map((pattern) => `## ${titles[pattern]}
+  const sections = (Object.keys(titles) as Pattern[]).map(
+    (pattern) => `## ${titles[pattern]}
 
 | from | to | contract | volume | latency | why this way |
 |---|---|---|---|---|---|
-${edges.filter((edge) => edge.pattern === pattern).map(row).join('\n')}
-`);
+${edges
+  .filter((edge) => edge.pattern === pattern)
+  .map(row)
+  .join('\n')}
+`,
+  );
   return `${note}
 ${picture()}
 ${sections.join('\n')}`;
 }
 
-const row = ({ from, to, contract, volume, latency, because }: Edge): string => `| ${[from, to, code(contract), volume, latency, because].join(' | ')} |`;
+const row = ({ from, to, contract, volume, latency, because }: Edge): string =>
+  `| ${[from, to, code(contract), volume, latency, because].join(' | ')} |`;
 
 const code = (contract: string): string => contract.replace(/ (\S+)$/, ' `$1`');
 
-/** One arrow for all that leads from one party to another in one pattern; projections and facts that nobody hears are in the tables only. */
+/**
+ * One arrow for all that leads from one party to another in one pattern; projections and facts that nobody hears are in
+ * the tables only.
+ */
 function picture(): string {
   const arrows = new Map<string, string[]>();
   for (const { from, to, pattern, contract } of edges) {
     if (pattern === 'CQRS' || to === nobodyYet || from === to) continue;
     const line = pattern === 'Event-Driven' ? '-.->' : pattern === 'Saga' ? '==>' : '-->';
     const arrow = `${nodeOf(from)} ${line}|…| ${nodeOf(to)}`;
-    arrows.set(arrow, [...arrows.get(arrow) ?? [], contract.replace(/^\w+ /, '')]);
+    arrows.set(arrow, [...(arrows.get(arrow) ?? []), contract.replace(/^\w+ /, '')]);
   }
   const lines = [...arrows].map(([arrow, contracts]) => `  ${arrow.replace('…', contracts.join('<br>'))}`);
   return `\`\`\`mermaid

@@ -13,7 +13,15 @@ import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
 /** Later stages read what earlier ones made. */
 const stages: readonly (() => GenerateTask[])[] = [
-  () => [...protobuf(), ...prismaClients(), ...resolverTypeTasks(), ...composeFile(), ...prometheusFile(), ...settingsPage(), ...edgesPage()],
+  () => [
+    ...protobuf(),
+    ...prismaClients(),
+    ...resolverTypeTasks(),
+    ...composeFile(),
+    ...prometheusFile(),
+    ...settingsPage(),
+    ...edgesPage(),
+  ],
   supergraph,
   channelOperationTasks,
   pages,

@@ -5,7 +5,10 @@ import { root } from './task.ts';
 
 const path = join(root, 'generated/.lock');
 
-/** Runs `work` while no other process generates in this tree; waits for one that does. The lock of a process that died counts for nothing. */
+/**
+ * Runs `work` while no other process generates in this tree; waits for one that does. The lock of a process that died
+ * counts for nothing.
+ */
 export async function withGenerateLock<T>(work: () => Promise<T>): Promise<T> {
   mkdirSync(join(root, 'generated'), { recursive: true });
   while (!take()) await sleep(100);

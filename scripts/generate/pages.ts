@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { channels } from '#schema/channels.ts';
 import { root, writeIfChanged, type GenerateTask } from './task.ts';
 
-/** The web pages of channels, `bffs/<channel>/pages/<name>/` with `page.html`, `page.css` and `page.ts`: each one document, `generated/pages/<channel>/<name>.html`. */
+/**
+ * The web pages of channels, `bffs/<channel>/pages/<name>/` with `page.html`, `page.css` and `page.ts`: each one
+ * document, `generated/pages/<channel>/<name>.html`.
+ */
 export function pages(): GenerateTask[] {
   return channels.flatMap(({ name: channel }) => {
     const folder = `bffs/${channel}/pages`;
@@ -13,7 +16,13 @@ export function pages(): GenerateTask[] {
       const output = `generated/pages/${channel}/${name}.html`;
       return {
         name: `pages/${channel}/${name}`,
-        inputs: [`${folder}/${name}`, `bffs/${channel}/operations`, `generated/bffs/${channel}/operations.ts`, 'clients/stream-client/src', 'scripts/generate/pages.ts'],
+        inputs: [
+          `${folder}/${name}`,
+          `bffs/${channel}/operations`,
+          `generated/bffs/${channel}/operations.ts`,
+          'clients/stream-client/src',
+          'scripts/generate/pages.ts',
+        ],
         outputs: [output],
         run: async () => void writeIfChanged(output, await document(`${folder}/${name}`)),
       };
@@ -25,9 +34,18 @@ async function document(folder: string): Promise<string> {
   const { build } = await import('esbuild');
   const bundled = async (file: string): Promise<string> => {
     const { outputFiles } = await build({
-      entryPoints: [join(root, folder, file)], bundle: true, minify: true, write: false, format: 'iife', platform: 'browser', legalComments: 'none', logLevel: 'silent',
+      entryPoints: [join(root, folder, file)],
+      bundle: true,
+      minify: true,
+      write: false,
+      format: 'iife',
+      platform: 'browser',
+      legalComments: 'none',
+      logLevel: 'silent',
       // Screens on walls are seldom the newest.
-      target: ['chrome90', 'firefox90', 'safari15'], loader: { '.graphql': 'text' }, define: { 'process.env.NODE_ENV': '"production"' },
+      target: ['chrome90', 'firefox90', 'safari15'],
+      loader: { '.graphql': 'text' },
+      define: { 'process.env.NODE_ENV': '"production"' },
     });
     return outputFiles[0]!.text.trim();
   };

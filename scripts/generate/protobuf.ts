@@ -9,10 +9,12 @@ const template = {
 
 /** Messages and services of the internal gRPC: `generated/proto/drburger/<domain>/v1/<domain>_pb.ts`. */
 export function protobuf(): GenerateTask[] {
-  return [{
-    name: 'proto',
-    inputs: ['schema/proto', 'scripts/generate/protobuf.ts'],
-    outputs: ['generated/proto'],
-    run: () => runTool('buf', ['generate', 'schema/proto', '--template', JSON.stringify(template)]),
-  }];
+  return [
+    {
+      name: 'proto',
+      inputs: ['schema/proto', 'scripts/generate/protobuf.ts'],
+      outputs: ['generated/proto'],
+      run: () => runTool('buf', ['generate', 'schema/proto', '--template', JSON.stringify(template)]),
+    },
+  ];
 }

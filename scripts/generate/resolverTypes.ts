@@ -8,21 +8,26 @@ import { root } from './task.ts';
 /** For codegen.ts: the types of each subgraph's resolvers, `generated/<domain>/resolvers.ts`. */
 export function resolverTypes(): CodegenConfig['generates'] {
   const present = subgraphs.filter(({ name }) => existsSync(join(root, `subgraphs/${name}/schema.graphql`)));
-  return Object.fromEntries(present.map(({ name }) => [`generated/${name}/resolvers.ts`, {
-    schema: ['schema/base.graphql', `subgraphs/${name}/schema.graphql`],
-    plugins: [generatedNote, 'typescript', 'typescript-resolvers'],
-    config: {
-      ...typeConfig,
-      federation: true,
-      maybeValue: 'T | null | undefined',
-      // The executor finds the type of a union's or an interface's value by its `__typename`.
-      optionalResolveType: true,
-      // A resolver returns what it has at hand; the type's own resolvers add the rest.
-      defaultMapper: 'Partial<{T}>',
-      contextType: existsSync(join(root, contextOf(name))) ? `\\#${contextOf(name)}#Context` : 'unknown',
-      mappers: mappersOf(name),
-    },
-  }]));
+  return Object.fromEntries(
+    present.map(({ name }) => [
+      `generated/${name}/resolvers.ts`,
+      {
+        schema: ['schema/base.graphql', `subgraphs/${name}/schema.graphql`],
+        plugins: [generatedNote, 'typescript', 'typescript-resolvers'],
+        config: {
+          ...typeConfig,
+          federation: true,
+          maybeValue: 'T | null | undefined',
+          // The executor finds the type of a union's or an interface's value by its `__typename`.
+          optionalResolveType: true,
+          // A resolver returns what it has at hand; the type's own resolvers add the rest.
+          defaultMapper: 'Partial<{T}>',
+          contextType: existsSync(join(root, contextOf(name))) ? `\\#${contextOf(name)}#Context` : 'unknown',
+          mappers: mappersOf(name),
+        },
+      },
+    ]),
+  );
 }
 
 const contextOf = (name: string): string => `subgraphs/${name}/src/context.ts`;

@@ -6,18 +6,32 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /** Where settings and secrets are declared. */
 export const settingSources = [
-  'schema/subgraphs.ts', 'schema/channels.ts', 'schema/services.ts', 'platform/config/settings.ts', 'platform/pii/domainKeyring.ts', 'scripts/system/settingCatalogue.ts', 'scripts/system/serviceSettings.ts',
-  'scripts/system/channelOrigins.ts', 'scripts/system/secrets.ts', 'scripts/system/databaseAddress.ts', 'scripts/system/ports.ts', ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
+  'schema/subgraphs.ts',
+  'schema/channels.ts',
+  'schema/services.ts',
+  'platform/config/settings.ts',
+  'platform/pii/domainKeyring.ts',
+  'scripts/system/settingCatalogue.ts',
+  'scripts/system/serviceSettings.ts',
+  'scripts/system/channelOrigins.ts',
+  'scripts/system/secrets.ts',
+  'scripts/system/databaseAddress.ts',
+  'scripts/system/ports.ts',
+  ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
 ];
 
 export const settingsPagePath = 'docs/settings.md';
 
 /** `docs/settings.md`: every setting and secret, from the code that reads them. Committed. */
 export function settingsPage(): GenerateTask[] {
-  return [{
-    name: settingsPagePath, inputs: ['scripts/generate/settingsPage.ts', ...settingSources], outputs: [settingsPagePath],
-    run: async () => void writeIfChanged(settingsPagePath, await settingsPageText()),
-  }];
+  return [
+    {
+      name: settingsPagePath,
+      inputs: ['scripts/generate/settingsPage.ts', ...settingSources],
+      outputs: [settingsPagePath],
+      run: async () => void writeIfChanged(settingsPagePath, await settingsPageText()),
+    },
+  ];
 }
 
 /** What the page should say. */

@@ -6,25 +6,36 @@ import { root, type GenerateTask } from './task.ts';
 
 const composer = 'schema/compose/composeAll.ts';
 
-/** `schema/supergraph.graphql` and the contract of every channel, composed from what the subgraphs and channels declare. Committed: reviewers read the diff. */
+/**
+ * `schema/supergraph.graphql` and the contract of every channel, composed from what the subgraphs and channels declare.
+ * Committed: reviewers read the diff.
+ */
 export function supergraph(): GenerateTask[] {
   if (!existsSync(join(root, composer))) return [];
   const present = subgraphs.filter(({ name }) => existsSync(join(root, `subgraphs/${name}/schema.graphql`)));
   if (present.length === 0) return [];
-  return [{
-    name: 'supergraph',
-    inputs: [
-      'schema/base.graphql', 'schema/subgraphs.ts', 'schema/channels.ts', 'schema/compose', 'schema/events',
-      ...subgraphs.map(({ name }) => `subgraphs/${name}/schema.graphql`),
-      ...channels.flatMap(({ name }) => [`bffs/${name}/schema.graphql`, `bffs/${name}/channel.ts`]),
-    ],
-    outputs: [
-      'schema/supergraph.graphql',
-      ...channels.filter(({ name }) => existsSync(join(root, `bffs/${name}/channel.ts`))).flatMap(({ name }) => [`schema/channels/${name}.graphql`, `generated/channels/${name}.supergraph.graphql`]),
-    ],
-    run: async () => {
-      const { composeAll } = (await import(join(root, composer))) as { composeAll: () => unknown };
-      await composeAll();
+  return [
+    {
+      name: 'supergraph',
+      inputs: [
+        'schema/base.graphql',
+        'schema/subgraphs.ts',
+        'schema/channels.ts',
+        'schema/compose',
+        'schema/events',
+        ...subgraphs.map(({ name }) => `subgraphs/${name}/schema.graphql`),
+        ...channels.flatMap(({ name }) => [`bffs/${name}/schema.graphql`, `bffs/${name}/channel.ts`]),
+      ],
+      outputs: [
+        'schema/supergraph.graphql',
+        ...channels
+          .filter(({ name }) => existsSync(join(root, `bffs/${name}/channel.ts`)))
+          .flatMap(({ name }) => [`schema/channels/${name}.graphql`, `generated/channels/${name}.supergraph.graphql`]),
+      ],
+      run: async () => {
+        const { composeAll } = (await import(join(root, composer))) as { composeAll: () => unknown };
+        await composeAll();
+      },
     },
-  }];
+  ];
 }

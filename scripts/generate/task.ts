@@ -10,7 +10,9 @@ export const root = new URL('../..', import.meta.url).pathname;
 export interface GenerateTask {
   /** Such as `prisma/orders`: shown to the user, and the name of the stamp. */
   readonly name: string;
-  /** Files and folders whose contents decide, the generator itself among them; those that do not exist count as empty. */
+  /**
+   * Files and folders whose contents decide, the generator itself among them; those that do not exist count as empty.
+   */
   readonly inputs: readonly string[];
   /** Files or folders that exist after a successful run. */
   readonly outputs: readonly string[];
@@ -28,8 +30,14 @@ export interface TaskReport {
   readonly failures: readonly TaskFailure[];
 }
 
-/** Runs the tasks, at most `concurrency` at once. A failing task does not stop the others: its message is in the report. */
-export async function runTasks(tasks: readonly GenerateTask[], concurrency: number, log: (line: string) => void): Promise<TaskReport> {
+/**
+ * Runs the tasks, at most `concurrency` at once. A failing task does not stop the others: its message is in the report.
+ */
+export async function runTasks(
+  tasks: readonly GenerateTask[],
+  concurrency: number,
+  log: (line: string) => void,
+): Promise<TaskReport> {
   const made: string[] = [];
   const unchanged: string[] = [];
   const failures: TaskFailure[] = [];
@@ -68,7 +76,9 @@ export function filesBelow(path: string): string[] {
     .sort();
 }
 
-/** Writes a file only when its text differs, so that watchers and stamps of others stay quiet. Returns whether it wrote. */
+/**
+ * Writes a file only when its text differs, so that watchers and stamps of others stay quiet. Returns whether it wrote.
+ */
 export function writeIfChanged(path: string, text: string): boolean {
   const full = join(root, path);
   if (existsSync(full) && readFileSync(full, 'utf8') === text) return false;
@@ -82,14 +92,26 @@ const hashOf = (task: GenerateTask): string => hashOfFiles(task.inputs, toolVers
 function hashOfFiles(paths: readonly string[], first = ''): string {
   const hash = createHash('sha256');
   hash.update(first);
-  for (const path of paths.flatMap(filesBelow)) hash.update(path).update('\0').update(readFileSync(join(root, path))).update('\0');
+  for (const path of paths.flatMap(filesBelow))
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   return hash.digest('hex');
 }
 
 function toolVersions(): string {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
   const tools = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] });
-  return JSON.stringify(tools.filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|esbuild|graphql-ws|^graphql$/.test(name)).sort());
+  return JSON.stringify(
+    tools
+      .filter(([name]) => /prisma|codegen|bufbuild|connectrpc|apollo|esbuild|graphql-ws|^graphql$/.test(name))
+      .sort(),
+  );
 }
 
 const stampPath = (task: GenerateTask): string => join(root, 'generated/.stamps', task.name.replaceAll('/', '~'));

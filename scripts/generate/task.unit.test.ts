@@ -6,7 +6,9 @@ import { root, runTasks, writeIfChanged, type GenerateTask } from './task.ts';
 const folder = `generated/taskTest${process.pid}`;
 const output = `${folder}/out.txt`;
 const task: GenerateTask = {
-  name: `taskTest${process.pid}`, inputs: ['package.json'], outputs: [output],
+  name: `taskTest${process.pid}`,
+  inputs: ['package.json'],
+  outputs: [output],
   run: () => Promise.resolve(void writeIfChanged(output, 'made')),
 };
 const run = async () => (await runTasks([task], 1, () => undefined)).made.length;

@@ -12,7 +12,11 @@ const eslint = new ESLint({
 });
 
 /** What lint says to a file with this one import. */
-async function complaints(filePath: string, imported: string, text = `import type { X } from '${imported}';\nexport type Y = X;\n`): Promise<string[]> {
+async function complaints(
+  filePath: string,
+  imported: string,
+  text = `import type { X } from '${imported}';\nexport type Y = X;\n`,
+): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath: `${root}${filePath}` });
   return result?.messages.map(({ message }) => message) ?? [];
 }
@@ -51,7 +55,9 @@ describe('the boundaries between folders', () => {
 
   it('hold for what is loaded while the process runs, too', async () => {
     for (const file of ['scripts/system/startSystem.ts', 'gateway/src/x.ts']) {
-      expect(await complaints(file, '', "await import('#sandbox/simulation/simulation.ts');\nexport {};\n")).toEqual([expect.stringMatching(/sandbox is for development/)]);
+      expect(await complaints(file, '', "await import('#sandbox/simulation/simulation.ts');\nexport {};\n")).toEqual([
+        expect.stringMatching(/sandbox is for development/),
+      ]);
     }
   });
 

@@ -11,13 +11,20 @@ import { commandLine } from '../system/commandLine.ts';
 
 endOnError('fresh');
 commandLine({
-  name: 'fresh', does: 'checks that committed files that are generated are what their sources say: supergraph, contracts of channels, docker-compose.yml and others.', examples: ['fresh'],
+  name: 'fresh',
+  does: 'checks that committed files that are generated are what their sources say: supergraph, contracts of channels, docker-compose.yml and others.',
+  examples: ['fresh'],
 });
 
 /** Committed files that are generated must be what their sources say now; reviewers read them. */
 const { stale } = await composeAll({ check: true });
 const all = [...stale];
-for (const [path, text] of [['docker-compose.yml', await composeFileText()], ['ops/prometheus/prometheus.yml', await prometheusFileText()], [settingsPagePath, await settingsPageText()], [edgesPagePath, edgesPageText()]] as const) {
+for (const [path, text] of [
+  ['docker-compose.yml', await composeFileText()],
+  ['ops/prometheus/prometheus.yml', await prometheusFileText()],
+  [settingsPagePath, await settingsPageText()],
+  [edgesPagePath, edgesPageText()],
+] as const) {
   const file = join(root, path);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) all.push(path);
 }

@@ -7,9 +7,16 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { root } from '../generate/task.ts';
 import { portClashes } from '../system/ports.ts';
 
-/** What eslint cannot see: names of events, ports that two registries give away twice, and edges that the registry and the code do not both have. */
+/**
+ * What eslint cannot see: names of events, ports that two registries give away twice, and edges that the registry and
+ * the code do not both have.
+ */
 const events = [...(await eventCatalogue()).values()];
-const found = edgesInCode({ root, subgraphs: subgraphs.map(({ name }) => name), events: new Map(events.map(({ name, domain }) => [name, domain])) });
+const found = edgesInCode({
+  root,
+  subgraphs: subgraphs.map(({ name }) => name),
+  events: new Map(events.map(({ name, domain }) => [name, domain])),
+});
 const problems = [...events.flatMap(eventNameProblems), ...portClashes(), ...edgeProblems(edges, found)];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

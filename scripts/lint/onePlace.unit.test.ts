@@ -2,8 +2,14 @@ import { ESLint } from 'eslint';
 import { expect, it } from 'vitest';
 import { onePlace } from './onePlace.js';
 
-const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: onePlace.map(({ rules }) => ({ files: ['**/*.js'], rules })) as never });
-const complaints = async (code: string) => (await eslint.lintText(code, { filePath: 'any.js' })).flatMap(({ messages }) => messages.map(({ message }) => message));
+const eslint = new ESLint({
+  overrideConfigFile: true,
+  overrideConfig: onePlace.map(({ rules }) => ({ files: ['**/*.js'], rules })) as never,
+});
+const complaints = async (code: string) =>
+  (await eslint.lintText(code, { filePath: 'any.js' })).flatMap(({ messages }) =>
+    messages.map(({ message }) => message),
+  );
 
 it.each([
   'const where = { city: { startsWith: filter.city, mode: "insensitive" } };',
@@ -16,6 +22,10 @@ it.each([
   expect(await complaints(code)).toHaveLength(1);
 });
 
-it.each(['const where = { city: { startsWith: literally(filter.city) } };', 'const late = name.startsWith("a");', '// what one would like'])('takes %s', async (code) => {
+it.each([
+  'const where = { city: { startsWith: literally(filter.city) } };',
+  'const late = name.startsWith("a");',
+  '// what one would like',
+])('takes %s', async (code) => {
   expect(await complaints(code)).toEqual([]);
 });

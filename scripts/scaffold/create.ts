@@ -7,7 +7,21 @@ import { writeNewFolder } from './writeFiles.ts';
 
 /** Makes a subgraph: its folder, and its line in the registry. What is generated from them is for `generate`. */
 export function createSubgraph(name: string): void {
-  checkName(name, [...subgraphs, ...['bus', 'sagas', 'gateway', 'provider', 'simulation', 'databases', 'postgres', 'kafka', 'platform', 'public'].map((each) => ({ name: each }))]);
+  checkName(name, [
+    ...subgraphs,
+    ...[
+      'bus',
+      'sagas',
+      'gateway',
+      'provider',
+      'simulation',
+      'databases',
+      'postgres',
+      'kafka',
+      'platform',
+      'public',
+    ].map((each) => ({ name: each })),
+  ]);
   const port = freeSubgraphPort();
   writeNewFolder(`subgraphs/${name}`, subgraphFiles(namesOf(name)));
   addLine('schema/subgraphs.ts', `{ name: '${name}', port: ${port}, database: '${name}' },`);
@@ -25,8 +39,12 @@ export function createChannel(name: string): void {
 export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: string): Promise<void> {
   if (kind === 'subgraph') createSubgraph(name);
   else createChannel(name);
-  const { runTool } = await import('../generate/runTool.ts');
-  await runTool(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
   const folder = kind === 'subgraph' ? `subgraphs/${name}` : `bffs/${name}`;
-  console.log(`made ${folder}, its line in schema/${kind}s.ts, and what is generated from them.\nNext: shape ${folder}/${kind === 'subgraph' ? 'schema.graphql' : 'channel.ts'}, then "start" serves it.`);
+  const { runTool } = await import('../generate/runTool.ts');
+  // A name's length decides where a line breaks.
+  await runTool('prettier', ['--write', '--log-level', 'warn', folder, `schema/${kind}s.ts`]);
+  await runTool(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
+  console.log(
+    `made ${folder}, its line in schema/${kind}s.ts, and what is generated from them.\nNext: shape ${folder}/${kind === 'subgraph' ? 'schema.graphql' : 'channel.ts'}, then "start" serves it.`,
+  );
 }

@@ -7,9 +7,14 @@ import { root } from '../generate/task.ts';
 import { gatewayOffset, grpcOffset, postgresOffset, providerOffset } from '../system/ports.ts';
 
 /** Offsets to PORT_BASE that somebody has. */
-const taken = (): Set<number> => new Set([
-  gatewayOffset, providerOffset, postgresOffset, ...channels.map(({ port }) => port), ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
-]);
+const taken = (): Set<number> =>
+  new Set([
+    gatewayOffset,
+    providerOffset,
+    postgresOffset,
+    ...channels.map(({ port }) => port),
+    ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
+  ]);
 
 /** The next offset for a subgraph: free itself, and 20 above for its gRPC. */
 export function freeSubgraphPort(): number {
@@ -24,9 +29,13 @@ export function freeChannelPort(): number {
   throw new StartupError('all ports for channels, base + 1 to base + 9, are given away.');
 }
 
-/** @throws StartupError unless the name can be a folder, a database, a role and the beginning of GraphQL names, and is new. */
+/**
+ * @throws StartupError unless the name can be a folder, a database, a role and the beginning of GraphQL names, and is
+ *   new.
+ */
 export function checkName(name: string, known: readonly { readonly name: string }[]): void {
-  if (!/^[a-z][a-z0-9]{1,29}$/.test(name)) throw new StartupError(`"${name}" cannot be a name: take lower case letters and digits, such as giftcards.`);
+  if (!/^[a-z][a-z0-9]{1,29}$/.test(name))
+    throw new StartupError(`"${name}" cannot be a name: take lower case letters and digits, such as giftcards.`);
   if (known.some((each) => each.name === name)) throw new StartupError(`there is a ${name} already.`);
 }
 

@@ -11,10 +11,18 @@ export interface SubgraphNames {
 
 export function namesOf(domain: string): SubgraphNames {
   const one = domain.length > 3 ? domain.replace(/s$/, '') : domain;
-  return { domain, one, many: one === domain ? `${domain}List` : domain, type: `${one[0]?.toUpperCase()}${one.slice(1)}` };
+  return {
+    domain,
+    one,
+    many: one === domain ? `${domain}List` : domain,
+    type: `${one[0]?.toUpperCase()}${one.slice(1)}`,
+  };
 }
 
-/** A subgraph in the shape that all have, small enough to be replaced line by line: one type with an id and a name, one and many of them, a seed and a test. */
+/**
+ * A subgraph in the shape that all have, small enough to be replaced line by line: one type with an id and a name, one
+ * and many of them, a seed and a test.
+ */
 export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Record<string, string> {
   const domainType = `${type}Domain`;
   return {

@@ -4,14 +4,34 @@ import { channels } from '#schema/channels.ts';
 /** The setting that names the web apps of other origins that may call a channel, besides those of its manifest. */
 export const originsNameOf = (channel: string): string => `${channel.toUpperCase().replaceAll('-', '_')}_ORIGINS`;
 
-/** As browsers write it in `Origin`, to which it is compared: what they would write otherwise, such as a port that is the usual one, would never match. */
-const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text) && !text.includes('*'), {
-  error: ({ input }) => `"${String(input)}" is no origin as browsers send it, such as https://www.example.com: scheme, host and a port that is not the usual one; no path, no slash at the end, no wildcard`,
-});
+/**
+ * As browsers write it in `Origin`, to which it is compared: what they would write otherwise, such as a port that is
+ * the usual one, would never match.
+ */
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text) && !text.includes('*'),
+    {
+      error: ({ input }) =>
+        `"${String(input)}" is no origin as browsers send it, such as https://www.example.com: scheme, host and a port that is not the usual one; no path, no slash at the end, no wildcard`,
+    },
+  );
 
-const origins = (channel: string) => z.string().default('')
-  .transform((text) => text.split(',').map((each) => each.trim()).filter(Boolean)).pipe(z.array(origin))
-  .describe(`origins of web apps elsewhere that may call the channel ${channel}, such as https://www.example.com, separated by commas; those of its manifest may, too`);
+const origins = (channel: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(origin))
+    .describe(
+      `origins of web apps elsewhere that may call the channel ${channel}, such as https://www.example.com, separated by commas; those of its manifest may, too`,
+    );
 
 /** Of the channels with these names; of all unless told. */
 export const originsSettings = (names: readonly string[] = channels.map(({ name }) => name)) =>

@@ -5,7 +5,10 @@ import { StartupError } from '#platform/config/startupError.ts';
 const forDevelopment = ['FAIL_POINT', 'CLIENT_SIGNING_KEY', 'CLIENT_SIGNING_KEY_FILE'];
 
 /** Production refuses to start with what is for development. @throws StartupError naming it */
-export function checkProfile({ PROFILE, SIMULATION }: Pick<PlatformSettings, 'PROFILE' | 'SIMULATION'>, environment: Readonly<Record<string, string | undefined>>): void {
+export function checkProfile(
+  { PROFILE, SIMULATION }: Pick<PlatformSettings, 'PROFILE' | 'SIMULATION'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
   if (PROFILE !== 'production') return;
   const found = forDevelopment.find((name) => environment[name]) ?? (SIMULATION === true ? 'SIMULATION' : undefined);
   if (found) throw new StartupError(`${found} is for development: unset it in the production profile.`);

@@ -23,7 +23,8 @@ export interface Command {
 }
 
 /**
- * Reads a command line, before the command does anything else. `--help` (or `-h`) prints what the command says of itself, and ends with 0.
+ * Reads a command line, before the command does anything else. `--help` (or `-h`) prints what the command says of
+ * itself, and ends with 0.
  * @throws StartupError for a flag or a word that it does not know, or a flag without its value
  */
 export function commandLine(command: Command, args: readonly string[] = process.argv.slice(2)): ParsedFlags {
@@ -38,7 +39,10 @@ export function commandLine(command: Command, args: readonly string[] = process.
 export function read(command: Command, args: readonly string[]): ParsedFlags {
   const own = Object.keys(command.flags ?? {});
   const nameOf = (flag: string): string => flag.split(' ')[0]!.slice(2);
-  const keys = new Set([...own.map((flag) => nameOf(flag).toUpperCase().replaceAll('-', '_')), ...Object.keys(command.settings?.shape ?? {})]);
+  const keys = new Set([
+    ...own.map((flag) => nameOf(flag).toUpperCase().replaceAll('-', '_')),
+    ...Object.keys(command.settings?.shape ?? {}),
+  ]);
   const odd = args.find((arg) => /^-[a-z]$/i.test(arg));
   if (odd) throw new StartupError(`${odd} is not understood: --help lists what is.`);
   for (const arg of args) {
@@ -46,11 +50,14 @@ export function read(command: Command, args: readonly string[]): ParsedFlags {
     const key = name?.toUpperCase().replaceAll('-', '_');
     if (key === undefined || keys.has(key)) continue;
     const meant = nearest(key, keys);
-    throw new StartupError(`The flag --${name} is unknown${meant ? `: did you mean ${flagOf(meant)}?` : ': --help lists all.'}`);
+    throw new StartupError(
+      `The flag --${name} is unknown${meant ? `: did you mean ${flagOf(meant)}?` : ': --help lists all.'}`,
+    );
   }
   const parsed = parseFlags(args, own.filter((flag) => !flag.includes('<')).map(nameOf));
   const takesWords = command.words ?? command.forms !== undefined;
-  if (!takesWords && parsed.words.length > 0) throw new StartupError(`"${parsed.words[0]}" is not understood: --help lists what is.`);
+  if (!takesWords && parsed.words.length > 0)
+    throw new StartupError(`"${parsed.words[0]}" is not understood: --help lists what is.`);
   return parsed;
 }
 
@@ -58,20 +65,29 @@ export function helpOf({ name, does, forms = {}, flags = {}, settings, more, exa
   const all = { ...flags, '--help': 'shows this and does nothing else' };
   const width = Math.min(34, Math.max(...[...Object.keys(forms), ...Object.keys(all)].map(({ length }) => length)));
   const rows = (table: Readonly<Record<string, string>>): string =>
-    Object.entries(table).map(([key, text]) => `  ${key.padEnd(width)}  ${text}\n`).join('');
+    Object.entries(table)
+      .map(([key, text]) => `  ${key.padEnd(width)}  ${text}\n`)
+      .join('');
   return [
     `${name}: ${does}\n`,
     ...(Object.keys(forms).length > 0 ? [rows(forms)] : []),
     rows(all),
     ...(more ? [`${more}\n`] : []),
-    ...(settings ? [`Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):\n${settingRows(settings)}\n`] : []),
+    ...(settings
+      ? [
+          `Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):\n${settingRows(settings)}\n`,
+        ]
+      : []),
     `For example:\n${examples.map((each) => `  npx -y pnpm@10.34.9 ${each}\n`).join('')}`,
   ].join('\n');
 }
 
 /** One line for each setting: its name, what it is for, its default. */
-const settingRows = ({ shape }: z.ZodObject): string => Object.entries(shape).map(([key, field]) => {
-  const { description = '', def } = field as { description?: string; def?: { defaultValue?: unknown } };
-  const fallback = def?.defaultValue;
-  return `  ${key.padEnd(34)}  ${description}${fallback !== undefined && fallback !== '' ? ` (${String(fallback)})` : ''}`;
-}).join('\n');
+const settingRows = ({ shape }: z.ZodObject): string =>
+  Object.entries(shape)
+    .map(([key, field]) => {
+      const { description = '', def } = field as { description?: string; def?: { defaultValue?: unknown } };
+      const fallback = def?.defaultValue;
+      return `  ${key.padEnd(34)}  ${description}${fallback !== undefined && fallback !== '' ? ` (${String(fallback)})` : ''}`;
+    })
+    .join('\n');

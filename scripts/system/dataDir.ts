@@ -19,8 +19,13 @@ export function claimDataDir(dataDir: string, fresh: boolean): () => void {
   try {
     release = takeOwnership(dataDir);
   } catch (error) {
-    if (error instanceof OwnedByOther) throw new StartupError(`The system already runs on ${dataDir} (process ${error.pid}): stop it, or set another DATA_DIR and PORT_BASE.`);
-    throw new StartupError(`The data folder ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`);
+    if (error instanceof OwnedByOther)
+      throw new StartupError(
+        `The system already runs on ${dataDir} (process ${error.pid}): stop it, or set another DATA_DIR and PORT_BASE.`,
+      );
+    throw new StartupError(
+      `The data folder ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): put it right, or set another DATA_DIR.`,
+    );
   }
   if (fresh) for (const part of parts) rmSync(join(dataDir, part), { recursive: true, force: true });
   return release;

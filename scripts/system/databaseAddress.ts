@@ -8,19 +8,40 @@ export const passwordNameOf = (database: string): string => `${database.toUpperC
 
 export const adminPasswordName = 'POSTGRES_PASSWORD';
 
-/** The address of a database as its own role: told whole, or of its parts. @throws StartupError when neither is there */
-export async function databaseAddress(settings: DatabaseSettings, secrets: SecretOptions, { database, whole, whatFor }: { database: string; whole: 'DATABASE_URL' | 'BUS_DATABASE_URL' | 'SAGAS_DATABASE_URL'; whatFor: string }): Promise<string> {
+/**
+ * The address of a database as its own role: told whole, or of its parts. @throws StartupError when neither is there
+ */
+export async function databaseAddress(
+  settings: DatabaseSettings,
+  secrets: SecretOptions,
+  {
+    database,
+    whole,
+    whatFor,
+  }: { database: string; whole: 'DATABASE_URL' | 'BUS_DATABASE_URL' | 'SAGAS_DATABASE_URL'; whatFor: string },
+): Promise<string> {
   const told = secrets.environment[whole];
   if (told) return told;
-  if (settings.DATABASE_HOST === undefined) throw new StartupError(`DATABASE_HOST is missing: ${whatFor} needs it (or ${whole}, the whole address).`);
+  if (settings.DATABASE_HOST === undefined)
+    throw new StartupError(`DATABASE_HOST is missing: ${whatFor} needs it (or ${whole}, the whole address).`);
   const name = passwordNameOf(database);
   const { [name]: password = '' } = await secretsNamed([name], secrets);
   return addressAs(settings, { user: database, password, database });
 }
 
 /** Of a server that `DATABASE_HOST` and the like name. */
-export const addressAs = (settings: DatabaseSettings, role: { readonly user: string; readonly password: string; readonly database: string }): string =>
+export const addressAs = (
+  settings: DatabaseSettings,
+  role: { readonly user: string; readonly password: string; readonly database: string },
+): string =>
   databaseUrl({
-    ...role, host: settings.DATABASE_HOST ?? '', port: settings.DATABASE_PORT,
-    tls: { mode: settings.DATABASE_SSLMODE, ca: settings.DATABASE_CA_PATH, cert: settings.DATABASE_CERT_PATH, key: settings.DATABASE_KEY_PATH },
+    ...role,
+    host: settings.DATABASE_HOST ?? '',
+    port: settings.DATABASE_PORT,
+    tls: {
+      mode: settings.DATABASE_SSLMODE,
+      ca: settings.DATABASE_CA_PATH,
+      cert: settings.DATABASE_CERT_PATH,
+      key: settings.DATABASE_KEY_PATH,
+    },
   });

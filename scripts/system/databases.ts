@@ -9,7 +9,9 @@ const root = new URL('../..', import.meta.url).pathname;
 
 export const busMigrations = join(root, 'platform/events/bus/migrations');
 
-/** Databases that belong to no domain: the bus in PostgreSQL, and the durable state of sagas (which migrates itself). */
+/**
+ * Databases that belong to no domain: the bus in PostgreSQL, and the durable state of sagas (which migrates itself).
+ */
 export const busDatabase = 'bus';
 export const sagaDatabase = 'sagas';
 
@@ -29,7 +31,9 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
       const { url } = await ensureDatabase(cluster, { database, role: database });
       return migrateDomain(url, name);
     }),
-    ensureDatabase(cluster, { database: busDatabase, role: busDatabase }).then(async ({ url }) => (await migrate(url, busMigrations)).length),
+    ensureDatabase(cluster, { database: busDatabase, role: busDatabase }).then(
+      async ({ url }) => (await migrate(url, busMigrations)).length,
+    ),
     ensureDatabase(cluster, { database: sagaDatabase, role: sagaDatabase }).then(() => 0),
   ]);
   const byName = new Map(subgraphs.map(({ name, database }) => [name, cluster.url(database)]));
@@ -41,7 +45,10 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
   };
 }
 
-/** Like Promise.all, but waits for all: none still works when a failure closes what it works on, and what each has begun is known. */
+/**
+ * Like Promise.all, but waits for all: none still works when a failure closes what it works on, and what each has begun
+ * is known.
+ */
 export async function allOrFirstFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);

@@ -18,9 +18,14 @@ const mainOf = (name: string): string => join(root, 'subgraphs', name, 'src/main
 
 /** Loads the definitions of these subgraphs, by default of all that the registry names. Needs what `generate` makes. */
 export function loadDefinitions(entries: readonly SubgraphEntry[] = subgraphs): Promise<RegisteredSubgraph[]> {
-  return Promise.all(entries.map(async (entry) => {
-    if (!existsSync(mainOf(entry.name))) throw new StartupError(`schema/subgraphs.ts names ${entry.name}, but subgraphs/${entry.name}/src/main.ts does not exist: add it, or take the line out.`);
-    const { default: definition } = (await import(mainOf(entry.name))) as { default: SubgraphDefinition };
-    return { entry, definition };
-  }));
+  return Promise.all(
+    entries.map(async (entry) => {
+      if (!existsSync(mainOf(entry.name)))
+        throw new StartupError(
+          `schema/subgraphs.ts names ${entry.name}, but subgraphs/${entry.name}/src/main.ts does not exist: add it, or take the line out.`,
+        );
+      const { default: definition } = (await import(mainOf(entry.name))) as { default: SubgraphDefinition };
+      return { entry, definition };
+    }),
+  );
 }

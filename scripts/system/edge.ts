@@ -43,7 +43,10 @@ export interface Edge {
 
 /** Starts the gateway (the full graph) and every channel of the registry. All or none. */
 export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
-  const [{ runGateway }, { followRevocations }] = await Promise.all([import('#gateway/serve/runGateway.ts'), import('#gateway/access/followRevocations.ts')]);
+  const [{ runGateway }, { followRevocations }] = await Promise.all([
+    import('#gateway/serve/runGateway.ts'),
+    import('#gateway/access/followRevocations.ts'),
+  ]);
   const followed = await followRevocations(given);
   const parts: EdgeParts = { ...given, revocations: followed.revocations };
   const started = await Promise.allSettled([
@@ -70,14 +73,29 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     import('#gateway/serve/runChannel.ts'),
     import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
   ]);
-  return runChannel(manifest, { ...await runtimeOf(parts, entry.port), origins: originsOf(parts.settings, entry.name) });
+  return runChannel(manifest, {
+    ...(await runtimeOf(parts, entry.port)),
+    origins: originsOf(parts.settings, entry.name),
+  });
 }
 
 /** What a channel stands in. Loads generated code, so it must be there. */
-export async function runtimeOf({ settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts, offset: number): Promise<GatewayRuntime> {
+export async function runtimeOf(
+  { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts,
+  offset: number,
+): Promise<GatewayRuntime> {
   const { rpcFeedReader } = await import('#gateway/streams/feeds/rpcFeedReader.ts');
   return {
-    profile: settings.PROFILE, port: settings.PORT_BASE + offset, host: settings.HOST, subgraphCall, identity, bus: bus as GatewayRuntime['bus'], log, metrics,
-    feeds: rpcFeedReader(network, service), cursorKeys, revocations,
+    profile: settings.PROFILE,
+    port: settings.PORT_BASE + offset,
+    host: settings.HOST,
+    subgraphCall,
+    identity,
+    bus: bus as GatewayRuntime['bus'],
+    log,
+    metrics,
+    feeds: rpcFeedReader(network, service),
+    cursorKeys,
+    revocations,
   };
 }

@@ -24,8 +24,11 @@ describe('the command "events"', () => {
     if (bug && data.counter === 'sick') throw new PermanentFailure('not yet');
   });
   const seen = defineReadModel({
-    name: 'seen', table: 'seen', events: [CounterRaised],
-    project: async (tx, event, table) => void await tx.$executeRawUnsafe(`insert into ${table} values ($1)`, event.data.counter),
+    name: 'seen',
+    table: 'seen',
+    events: [CounterRaised],
+    project: async (tx, event, table) =>
+      void (await tx.$executeRawUnsafe(`insert into ${table} values ($1)`, event.data.counter)),
   });
 
   beforeAll(async () => {
@@ -36,8 +39,13 @@ describe('the command "events"', () => {
     bus = await postgresBus({ databaseUrl: busDatabase.url, log: domain.log });
     relay = await startRelay(domain, bus);
     running = await runConsumers(domain, [consumer, ...projectReadModels([seen], 'counters')], bus);
-    for (const counter of ['sick', 'well', 'sick']) await domain.transaction((tx) => domain.events.append(tx, null, [raised(counter)]));
-    await until(async () => (await domain.pool.query('select 1 from platform.parked')).rowCount === 2 && (await domain.pool.query('select 1 from seen')).rowCount === 3);
+    for (const counter of ['sick', 'well', 'sick'])
+      await domain.transaction((tx) => domain.events.append(tx, null, [raised(counter)]));
+    await until(
+      async () =>
+        (await domain.pool.query('select 1 from platform.parked')).rowCount === 2 &&
+        (await domain.pool.query('select 1 from seen')).rowCount === 3,
+    );
   });
   afterAll(async () => {
     await running.stop();
@@ -45,7 +53,9 @@ describe('the command "events"', () => {
     await bus.close();
     await domain.close();
   });
-  beforeEach(() => { printed = []; });
+  beforeEach(() => {
+    printed = [];
+  });
 
   // Any domain of the registry will do: the database is told.
   const run = (words: string, flags: Record<string, string> = {}) =>
@@ -54,7 +64,9 @@ describe('the command "events"', () => {
   it('lists, shows and replays what is parked, and says what still fails', async () => {
     expect(await run('parked list orders')).toBe(true);
     expect(printed).toEqual([
-      expect.stringMatching(/^orders {2}1 {2}failed .* counters\.raised {2}counter:sick {2}CounterRaised {2}PermanentFailure: not yet$/),
+      expect.stringMatching(
+        /^orders {2}1 {2}failed .* counters\.raised {2}counter:sick {2}CounterRaised {2}PermanentFailure: not yet$/,
+      ),
       expect.stringMatching(/^orders {2}2 {2}waiting .* behind 1$/),
     ]);
     printed = [];
@@ -62,7 +74,10 @@ describe('the command "events"', () => {
     expect(printed.join('\n')).toMatch(/reason +PermanentFailure: not yet[^]*"counter": "sick"/);
     printed = [];
     expect(await run('parked replay orders', { CONSUMER: 'counters.raised' })).toBe(false);
-    expect(printed).toEqual(['0 replayed', 'still parked: 1  counters.raised  counter:sick  PermanentFailure: not yet']);
+    expect(printed).toEqual([
+      '0 replayed',
+      'still parked: 1  counters.raised  counter:sick  PermanentFailure: not yet',
+    ]);
     bug = false;
     printed = [];
     expect(await run('parked replay orders', { ID: '1' })).toBe(true);
@@ -90,6 +105,13 @@ describe('the command "events"', () => {
   });
 
   it('says so when the database cannot be reached', async () => {
-    await expect(eventsCommand({ words: ['parked', 'list'], flags: {}, urlOf: () => 'postgres://x@127.0.0.1:1/x', print: () => undefined })).rejects.toThrow('does the system run?');
+    await expect(
+      eventsCommand({
+        words: ['parked', 'list'],
+        flags: {},
+        urlOf: () => 'postgres://x@127.0.0.1:1/x',
+        print: () => undefined,
+      }),
+    ).rejects.toThrow('does the system run?');
   });
 });

@@ -1,6 +1,11 @@
 import pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
-import { operationState, requestOperation, UnknownReadModelError, type OperationRequest } from '#platform/events/operations.ts';
+import {
+  operationState,
+  requestOperation,
+  UnknownReadModelError,
+  type OperationRequest,
+} from '#platform/events/operations.ts';
 import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
 import type { ReplayResult } from '#platform/events/replayParked.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -8,23 +13,32 @@ import type { Command } from './commandLine.ts';
 import { subgraphSettings } from './serviceSettings.ts';
 
 export const command: Command = {
-  name: 'events', does: 'what consumers have set aside, and projections, of a running system; through its databases.',
+  name: 'events',
+  does: 'what consumers have set aside, and projections, of a running system; through its databases.',
   forms: {
-    'events parked list [<domain>]': 'what is parked: messages that failed, and those that wait behind one of their aggregate',
+    'events parked list [<domain>]':
+      'what is parked: messages that failed, and those that wait behind one of their aggregate',
     'events parked show <domain> <id>': 'one of them, with the message as it was heard and why it is parked',
-    'events parked replay <domain>': 'handles them again, each aggregate in order; one that drains goes on with live events',
-    'events rebuild [<domain>] <model>': 'fills the read model anew from the domain’s events, and swaps it in, while it serves',
+    'events parked replay <domain>':
+      'handles them again, each aggregate in order; one that drains goes on with live events',
+    'events rebuild [<domain>] <model>':
+      'fills the read model anew from the domain’s events, and swaps it in, while it serves',
   },
   flags: {
     '--consumer <name>': 'of list and replay: only what this one has set aside',
     '--aggregate <key>': 'of list and replay: only what is about this one',
     '--id <id>': 'of replay: only this message',
     '--wait <seconds>': 'how long to wait for a replay or rebuild (600)',
-    '--database-url <url>': 'of the domain’s database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)',
+    '--database-url <url>':
+      'of the domain’s database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)',
   },
   settings: subgraphSettings,
   more: 'Replay and rebuild are done by the running subgraph; if none runs, when it starts.',
-  examples: ['events parked list', 'events parked replay loyalty --consumer loyalty.orderCompleted', 'events rebuild orders orderBoard'],
+  examples: [
+    'events parked list',
+    'events parked replay loyalty --consumer loyalty.orderCompleted',
+    'events rebuild orders orderBoard',
+  ],
 };
 
 export interface EventsCommandParts {
@@ -37,7 +51,8 @@ export interface EventsCommandParts {
 
 /**
  * One call of the command line.
- * @returns whether all went well: false when a replay left something parked, or the work failed or was not done in time.
+ * @returns whether all went well: false when a replay left something parked, or the work failed or was not done in
+ *   time.
  * @throws StartupError when the call is not understood or the database cannot be reached.
  */
 export async function eventsCommand(parts: EventsCommandParts): Promise<boolean> {
@@ -54,7 +69,9 @@ async function list(parts: EventsCommandParts, domain: string | undefined): Prom
   for (const name of domain ? [checkDomain(domain)] : subgraphs.map((each) => each.name)) {
     for (const each of await withPool(parts, name, (pool) => listParked(pool, filterOf(parts.flags)))) {
       count += 1;
-      parts.print(`${name}  ${each.id}  ${each.state.padEnd(7)}  ${each.parkedAt.toISOString()}  ${each.consumer}  ${each.aggregate}  ${each.eventType ?? '-'}  ${oneLine(each.reason)}`);
+      parts.print(
+        `${name}  ${each.id}  ${each.state.padEnd(7)}  ${each.parkedAt.toISOString()}  ${each.consumer}  ${each.aggregate}  ${each.eventType ?? '-'}  ${oneLine(each.reason)}`,
+      );
     }
   }
   if (!count) parts.print('nothing is parked');
@@ -64,38 +81,48 @@ async function list(parts: EventsCommandParts, domain: string | undefined): Prom
 async function show(parts: EventsCommandParts, domain: string | undefined, id: string | undefined): Promise<boolean> {
   const number = numberOf(id, 'the id of a parked message');
   const found = await withPool(parts, checkDomain(domain), (pool) => showParked(pool, number));
-  if (!found) throw new StartupError(`${domain} has nothing parked under ${id}: "events parked list ${domain}" lists all.`);
+  if (!found)
+    throw new StartupError(`${domain} has nothing parked under ${id}: "events parked list ${domain}" lists all.`);
   const { message, ...about } = found;
-  for (const [key, value] of Object.entries(about)) parts.print(`${key.padEnd(10)} ${value instanceof Date ? value.toISOString() : String(value)}`);
+  for (const [key, value] of Object.entries(about))
+    parts.print(`${key.padEnd(10)} ${value instanceof Date ? value.toISOString() : String(value)}`);
   parts.print(JSON.stringify(message, null, 2));
   return true;
 }
 
 async function replay(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {
   const name = checkDomain(domain);
-  const result = await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) }) as ReplayResult | undefined;
+  const result = (await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) })) as
+    ReplayResult | undefined;
   if (!result) return false;
   parts.print(`${result.replayed} replayed`);
-  for (const each of result.failed) parts.print(`still parked: ${each.id}  ${each.consumer}  ${each.aggregate}  ${oneLine(each.reason)}`);
+  for (const each of result.failed)
+    parts.print(`still parked: ${each.id}  ${each.consumer}  ${each.aggregate}  ${oneLine(each.reason)}`);
   return result.failed.length === 0;
 }
 
 async function rebuild(parts: EventsCommandParts, domain: string | undefined, readModel: string): Promise<boolean> {
   const name = domain ? checkDomain(domain) : await ownerOf(parts, readModel);
-  const result = await perform(parts, name, { kind: 'rebuild', arguments: { readModel } }) as { events: number } | undefined;
+  const result = (await perform(parts, name, { kind: 'rebuild', arguments: { readModel } })) as
+    { events: number } | undefined;
   if (result) parts.print(`${readModel} of ${name} was rebuilt from ${result.events} events`);
   return result !== undefined;
 }
 
 async function ownerOf(parts: EventsCommandParts, readModel: string): Promise<string> {
   for (const { name } of subgraphs) {
-    const found = await withPool(parts, name, (pool) => pool.query('select 1 from platform.read_model where name = $1', [readModel]));
+    const found = await withPool(parts, name, (pool) =>
+      pool.query('select 1 from platform.read_model where name = $1', [readModel]),
+    );
     if (found.rowCount) return name;
   }
   throw new StartupError(`no domain has a read model ${readModel}.`);
 }
 
-/** Asks for the work and waits for it. @returns its result, or undefined if it failed or was not done in time, having said so. */
+/**
+ * Asks for the work and waits for it. @returns its result, or undefined if it failed or was not done in time, having
+ * said so.
+ */
 function perform(parts: EventsCommandParts, domain: string, request: OperationRequest): Promise<unknown> {
   const deadline = Date.now() + 1_000 * numberOf(parts.flags['WAIT'] ?? '600', 'seconds to wait');
   const impatient = Date.now() + 5_000;
@@ -139,7 +166,11 @@ function checkDomain(domain: string | undefined): string {
   throw new StartupError(`name a domain: ${subgraphs.map(({ name }) => name).join(', ')}.`);
 }
 
-async function withPool<T>({ urlOf }: EventsCommandParts, domain: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+async function withPool<T>(
+  { urlOf }: EventsCommandParts,
+  domain: string,
+  work: (pool: pg.Pool) => Promise<T>,
+): Promise<T> {
   const pool = new pg.Pool({ connectionString: await urlOf(domain), max: 1, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   try {
@@ -147,8 +178,10 @@ async function withPool<T>({ urlOf }: EventsCommandParts, domain: string, work: 
   } catch (error) {
     if (error instanceof UnknownReadModelError) throw new StartupError(`${domain}: ${error.message}.`);
     const { code, message } = error as { code?: string; message: string };
-    if (code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(message)) throw new StartupError(`the database of ${domain} cannot be reached: does the system run? (DATA_DIR, PORT_BASE)`);
-    if (code === '42P01' || code === '3D000') throw new StartupError(`the database of ${domain} has no event tables yet: start the system once.`);
+    if (code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(message))
+      throw new StartupError(`the database of ${domain} cannot be reached: does the system run? (DATA_DIR, PORT_BASE)`);
+    if (code === '42P01' || code === '3D000')
+      throw new StartupError(`the database of ${domain} has no event tables yet: start the system once.`);
     throw error;
   } finally {
     await pool.end();

@@ -30,5 +30,9 @@ function valueAfter(args: readonly string[], i: number, name: string, switches: 
   const value = args[i + 1];
   if (value !== undefined && !value.startsWith('--')) return value;
   const meant = nearest(name, switches);
-  throw new StartupError(meant ? `The flag --${name} is unknown: did you mean --${meant}?` : `The flag --${name} needs a value, or is unknown: --help lists all.`);
+  throw new StartupError(
+    meant
+      ? `The flag --${name} is unknown: did you mean --${meant}?`
+      : `The flag --${name} needs a value, or is unknown: --help lists all.`,
+  );
 }

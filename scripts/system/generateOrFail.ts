@@ -4,5 +4,6 @@ import { generateAll } from '../generate/generateAll.ts';
 /** @throws StartupError naming everything that cannot be generated, and why. */
 export async function generateOrFail(log: (line: string) => void): Promise<void> {
   const { failures } = await generateAll(log);
-  if (failures.length > 0) throw new StartupError(failures.map(({ name, message }) => `cannot generate ${name}: ${message}`).join('\n'));
+  if (failures.length > 0)
+    throw new StartupError(failures.map(({ name, message }) => `cannot generate ${name}: ${message}`).join('\n'));
 }

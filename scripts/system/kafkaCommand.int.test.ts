@@ -6,7 +6,12 @@ import { cleanBroker, startBroker, stopBroker } from './kafkaCommand.ts';
 
 const accepts = (port: number): Promise<boolean> =>
   new Promise((answer) => {
-    const socket = createConnection(port, '127.0.0.1').once('connect', () => { socket.destroy(); answer(true); }).once('error', () => answer(false));
+    const socket = createConnection(port, '127.0.0.1')
+      .once('connect', () => {
+        socket.destroy();
+        answer(true);
+      })
+      .once('error', () => answer(false));
   });
 
 describeOnKafka('the kafka command', () => {

@@ -27,12 +27,16 @@ export async function startBroker({ port, ...parts }: Parts & { readonly port: n
   const running = runningOn(parts);
   if (running) return parts.tell(`Kafka runs at 127.0.0.1:${running.port} (process ${running.pid})`);
   const [chosen, controllerPort] = port ? [port, port + 1] : [await freePort(), await freePort()];
-  for (const each of [chosen, controllerPort]) if (!await isFree(each)) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
+  for (const each of [chosen, controllerPort])
+    if (!(await isFree(each))) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
   const folder = folderOf(parts);
   makeFolder(folder);
   const child = await startKafkaProcess({ folder, port: chosen, controllerPort, detached: true, progress: parts.tell });
   const pid = child.pid!;
-  writeFileSync(stateFile(parts), JSON.stringify({ pid, startedAt: startTime(pid) ?? '', port: chosen } satisfies Running));
+  writeFileSync(
+    stateFile(parts),
+    JSON.stringify({ pid, startedAt: startTime(pid) ?? '', port: chosen } satisfies Running),
+  );
   child.unref();
   parts.tell(`Kafka runs at 127.0.0.1:${chosen} (process ${pid}); its data are in ${folder}`);
 }
@@ -41,7 +45,7 @@ export async function stopBroker(parts: Parts): Promise<void> {
   const running = runningOn(parts);
   if (!running) return parts.tell('Kafka does not run');
   process.kill(running.pid, 'SIGTERM');
-  for (const deadline = Date.now() + 15_000; runningOn(parts); ) {
+  for (const deadline = Date.now() + 15_000; runningOn(parts);) {
     if (Date.now() > deadline) process.kill(running.pid, 'SIGKILL');
     await new Promise((wake) => setTimeout(wake, 50));
   }
@@ -66,5 +70,7 @@ function runningOn(parts: Parts): Running | undefined {
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((answer) => {
-    const probe = createServer().once('error', () => answer(false)).listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
+    const probe = createServer()
+      .once('error', () => answer(false))
+      .listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
   });

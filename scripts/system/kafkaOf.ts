@@ -7,20 +7,43 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import { eventTopics } from '#schema/topics.ts';
 import { isTold, kafkaPasswordName, secretsNamed, type SecretOptions } from './secrets.ts';
 
-/** The bus on the brokers that the settings name, its topics made. @throws StartupError when there is none, within seconds */
+/**
+ * The bus on the brokers that the settings name, its topics made. @throws StartupError when there is none, within
+ * seconds
+ */
 export async function kafkaOf(settings: PlatformKafka, log: Logger, secrets: SecretOptions): Promise<EventBus> {
-  const brokers = settings.KAFKA_BROKERS.split(',').map((each) => each.trim()).filter(Boolean);
-  if (!brokers.length) throw new StartupError('KAFKA_BROKERS is missing: BUS=kafka needs host:port of at least one broker.');
+  const brokers = settings.KAFKA_BROKERS.split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  if (!brokers.length)
+    throw new StartupError('KAFKA_BROKERS is missing: BUS=kafka needs host:port of at least one broker.');
   const odd = brokers.find((each) => !/^[^\s:]+:\d+$/.test(each));
   if (odd) throw new StartupError(`KAFKA_BROKERS holds ${odd}: write host:port, separated by commas.`);
-  const [{ kafkaBus }, security, topics] = await Promise.all([import('#platform/events/bus/kafka/kafkaBus.ts'), securityOf(settings, secrets), eventTopics()]);
+  const [{ kafkaBus }, security, topics] = await Promise.all([
+    import('#platform/events/bus/kafka/kafkaBus.ts'),
+    securityOf(settings, secrets),
+    eventTopics(),
+  ]);
   return kafkaBus({ brokers, client: settings.KAFKA_CLIENT, security, log, topics });
 }
 
-type PlatformKafka = Pick<PlatformSettings, 'KAFKA_BROKERS' | 'KAFKA_CLIENT' | 'KAFKA_TLS' | 'KAFKA_CA_PATH' | 'KAFKA_CERT_PATH' | 'KAFKA_KEY_PATH' | 'KAFKA_SASL' | 'KAFKA_USERNAME'>;
+type PlatformKafka = Pick<
+  PlatformSettings,
+  | 'KAFKA_BROKERS'
+  | 'KAFKA_CLIENT'
+  | 'KAFKA_TLS'
+  | 'KAFKA_CA_PATH'
+  | 'KAFKA_CERT_PATH'
+  | 'KAFKA_KEY_PATH'
+  | 'KAFKA_SASL'
+  | 'KAFKA_USERNAME'
+>;
 
 /** @throws StartupError about a file that cannot be read, or what is missing */
-export async function securityOf(settings: Omit<PlatformKafka, 'KAFKA_BROKERS' | 'KAFKA_CLIENT'>, secrets: SecretOptions): Promise<KafkaSecurity> {
+export async function securityOf(
+  settings: Omit<PlatformKafka, 'KAFKA_BROKERS' | 'KAFKA_CLIENT'>,
+  secrets: SecretOptions,
+): Promise<KafkaSecurity> {
   const text = (name: 'KAFKA_CA_PATH' | 'KAFKA_CERT_PATH' | 'KAFKA_KEY_PATH'): string | undefined => {
     const path = settings[name];
     try {
@@ -29,11 +52,16 @@ export async function securityOf(settings: Omit<PlatformKafka, 'KAFKA_BROKERS' |
       throw new StartupError(`${name}=${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     }
   };
-  const tls = settings.KAFKA_TLS ? { ca: text('KAFKA_CA_PATH'), cert: text('KAFKA_CERT_PATH'), key: text('KAFKA_KEY_PATH') } : undefined;
+  const tls = settings.KAFKA_TLS
+    ? { ca: text('KAFKA_CA_PATH'), cert: text('KAFKA_CERT_PATH'), key: text('KAFKA_KEY_PATH') }
+    : undefined;
   const mechanism = settings.KAFKA_SASL;
   if (mechanism === 'none') return { tls };
   if (settings.KAFKA_USERNAME === undefined) throw new StartupError('KAFKA_USERNAME is missing: KAFKA_SASL needs it.');
-  if (!isTold(kafkaPasswordName, secrets)) throw new StartupError(`${kafkaPasswordName} is missing: KAFKA_SASL needs it. Set it, or ${kafkaPasswordName}_FILE.`);
+  if (!isTold(kafkaPasswordName, secrets))
+    throw new StartupError(
+      `${kafkaPasswordName} is missing: KAFKA_SASL needs it. Set it, or ${kafkaPasswordName}_FILE.`,
+    );
   const { [kafkaPasswordName]: password = '' } = await secretsNamed([kafkaPasswordName], secrets);
   return { tls, sasl: { mechanism, username: settings.KAFKA_USERNAME, password } };
 }

@@ -13,8 +13,12 @@ const notMadeUp = [providerKeyName, publicKeysName];
 
 /** A new value for each secret that production needs and that is ours to make, by name. */
 export async function makeProductionSecrets(): Promise<Secrets> {
-  const wanted = (await settingCatalogue()).filter(({ name, secret, production }) => secret && production === 'required' && !notMadeUp.includes(name));
-  const made = Object.fromEntries(await Promise.all(wanted.map(async ({ name }) => [name, await newSecret(name)] as const)));
+  const wanted = (await settingCatalogue()).filter(
+    ({ name, secret, production }) => secret && production === 'required' && !notMadeUp.includes(name),
+  );
+  const made = Object.fromEntries(
+    await Promise.all(wanted.map(async ({ name }) => [name, await newSecret(name)] as const)),
+  );
   return { ...made, ...publicKeysOf(made) };
 }
 

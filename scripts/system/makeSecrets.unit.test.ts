@@ -4,12 +4,18 @@ import { makeProductionSecrets, publicKeysOf, rotated } from './makeSecrets.ts';
 import { identityOf, serviceIdentityOf } from './secrets.ts';
 import { settingCatalogue } from './settingCatalogue.ts';
 
-const optionsWith = (environment: Record<string, string | undefined>) => ({ settings: { PROFILE: 'production', DATA_DIR: '/nowhere' } as const, environment, onMade: () => undefined });
+const optionsWith = (environment: Record<string, string | undefined>) => ({
+  settings: { PROFILE: 'production', DATA_DIR: '/nowhere' } as const,
+  environment,
+  onMade: () => undefined,
+});
 
 describe('keys:make', () => {
   it('makes every secret that production needs, but for those that others give', async () => {
     const made = await makeProductionSecrets();
-    const needed = (await settingCatalogue()).filter(({ secret, production }) => secret && production === 'required').map(({ name }) => name);
+    const needed = (await settingCatalogue())
+      .filter(({ secret, production }) => secret && production === 'required')
+      .map(({ name }) => name);
     expect([...Object.keys(made), 'PAYMENT_PROVIDER_API_KEY'].sort()).toEqual(needed.sort());
     expect(made['SERVICE_JWKS']).not.toContain('"d"');
   });
@@ -20,11 +26,29 @@ describe('keys:make', () => {
     const during = { ...first, SERVICE_JWKS: news['SERVICE_JWKS'] };
     const after = { ...first, ...news };
     const settled = { ...after, ...publicKeysOf(after) };
-    const believes = async (receiver: Record<string, string | undefined>, sender: Record<string, string | undefined>) => {
-      const [payments, orders] = await Promise.all([serviceIdentityOf(optionsWith(receiver), 'payments'), serviceIdentityOf(optionsWith(sender), 'orders')]);
-      return payments.verifyInternalToken(await orders.mintInternalToken(servicePrincipal('orders'), 'payments'), 'payments').then(({ subject }) => subject, () => undefined);
+    const believes = async (
+      receiver: Record<string, string | undefined>,
+      sender: Record<string, string | undefined>,
+    ) => {
+      const [payments, orders] = await Promise.all([
+        serviceIdentityOf(optionsWith(receiver), 'payments'),
+        serviceIdentityOf(optionsWith(sender), 'orders'),
+      ]);
+      return payments
+        .verifyInternalToken(await orders.mintInternalToken(servicePrincipal('orders'), 'payments'), 'payments')
+        .then(
+          ({ subject }) => subject,
+          () => undefined,
+        );
     };
-    expect(await Promise.all([believes(first, first), believes(during, first), believes(during, after), believes(settled, after)])).toEqual(Array(4).fill('orders'));
+    expect(
+      await Promise.all([
+        believes(first, first),
+        believes(during, first),
+        believes(during, after),
+        believes(settled, after),
+      ]),
+    ).toEqual(Array(4).fill('orders'));
     expect(await believes(settled, first)).toBeUndefined();
     await expect(rotated(first, 'order')).rejects.toThrow('there is no service order: stores, ');
   });
@@ -32,11 +56,22 @@ describe('keys:make', () => {
 
 describe('in production a service', () => {
   it('asks for its own key and the public ones, and for the identity provider, in one line', async () => {
-    await expect(serviceIdentityOf(optionsWith({}), 'orders')).rejects.toThrow('Missing in the production profile: ORDERS_SIGNING_KEY, SERVICE_JWKS.');
-    await expect(serviceIdentityOf(optionsWith({ ORDERS_SIGNING_KEY: 'hush', SERVICE_JWKS: '{}' }), 'orders')).rejects.toThrow(/^ORDERS_SIGNING_KEY is wrong(?!.*hush)/);
+    await expect(serviceIdentityOf(optionsWith({}), 'orders')).rejects.toThrow(
+      'Missing in the production profile: ORDERS_SIGNING_KEY, SERVICE_JWKS.',
+    );
+    await expect(
+      serviceIdentityOf(optionsWith({ ORDERS_SIGNING_KEY: 'hush', SERVICE_JWKS: '{}' }), 'orders'),
+    ).rejects.toThrow(/^ORDERS_SIGNING_KEY is wrong(?!.*hush)/);
     const keys = await makeProductionSecrets();
-    const edge = (settings: object) => identityOf({ ...optionsWith({}).settings, ...settings } as Parameters<typeof identityOf>[0], optionsWith(keys), ['gateway']);
-    await expect(edge({})).rejects.toThrow('Missing in the production profile: CLIENT_ISSUER, CLIENT_AUDIENCE, CLIENT_JWKS_URL. They say which identity provider issues clients’ tokens.');
-    await expect(edge({ CLIENT_AUDIENCE: 'a', CLIENT_JWKS_URL: 'https://id.example/jwks' })).rejects.toThrow('production profile: CLIENT_ISSUER.');
+    const edge = (settings: object) =>
+      identityOf({ ...optionsWith({}).settings, ...settings } as Parameters<typeof identityOf>[0], optionsWith(keys), [
+        'gateway',
+      ]);
+    await expect(edge({})).rejects.toThrow(
+      'Missing in the production profile: CLIENT_ISSUER, CLIENT_AUDIENCE, CLIENT_JWKS_URL. They say which identity provider issues clients’ tokens.',
+    );
+    await expect(edge({ CLIENT_AUDIENCE: 'a', CLIENT_JWKS_URL: 'https://id.example/jwks' })).rejects.toThrow(
+      'production profile: CLIENT_ISSUER.',
+    );
   });
 });

@@ -4,7 +4,10 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
-/** Offsets to `PORT_BASE` of what stands in no registry. The gateway and the channels come first; what only we talk to begins at 10. */
+/**
+ * Offsets to `PORT_BASE` of what stands in no registry. The gateway and the channels come first; what only we talk to
+ * begins at 10.
+ */
 export const gatewayOffset = 0;
 export const metricsOffset = 9;
 export const providerOffset = 10;
@@ -17,7 +20,10 @@ export interface Listener {
   readonly port: number;
 }
 
-/** Everything of ours that listens when all run in one process. PostgreSQL looks after its own port: an earlier server of ours may still be ending. */
+/**
+ * Everything of ours that listens when all run in one process. PostgreSQL looks after its own port: an earlier server
+ * of ours may still be ending.
+ */
 export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, 'PORT_BASE' | 'PROFILE'>): Listener[] {
   return [
     { name: 'gateway', port: base + gatewayOffset },
@@ -28,11 +34,19 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
 
 /** What two registries would give the same port. */
 export function portClashes(): string[] {
-  const taken = new Map<number, string>([[gatewayOffset, 'gateway'], [metricsOffset, 'metrics'], [providerOffset, 'payment provider'], [postgresOffset, 'PostgreSQL']]);
+  const taken = new Map<number, string>([
+    [gatewayOffset, 'gateway'],
+    [metricsOffset, 'metrics'],
+    [providerOffset, 'payment provider'],
+    [postgresOffset, 'PostgreSQL'],
+  ]);
   const clashes: string[] = [];
   const wanted = [
     ...channels.map(({ name, port }) => ({ name: `channel ${name}`, port })),
-    ...subgraphs.flatMap(({ name, port }) => [{ name: `subgraph ${name}`, port }, { name: `gRPC of ${name}`, port: port + grpcOffset }]),
+    ...subgraphs.flatMap(({ name, port }) => [
+      { name: `subgraph ${name}`, port },
+      { name: `gRPC of ${name}`, port: port + grpcOffset },
+    ]),
   ];
   for (const { name, port } of wanted) {
     const other = taken.get(port);
@@ -44,9 +58,14 @@ export function portClashes(): string[] {
 
 /** @throws StartupError naming the first port that somebody else listens on. */
 export async function checkPortsFree(host: string, wanted: readonly Listener[]): Promise<void> {
-  const found = await Promise.all(wanted.map(async (listener) => ((await isFree(host, listener.port)) ? undefined : listener)));
+  const found = await Promise.all(
+    wanted.map(async (listener) => ((await isFree(host, listener.port)) ? undefined : listener)),
+  );
   const taken = found.find((listener) => listener !== undefined);
-  if (taken) throw new StartupError(`Port ${taken.port}, for the ${taken.name}, is in use: stop who uses it, or set PORT_BASE to move all ports together.`);
+  if (taken)
+    throw new StartupError(
+      `Port ${taken.port}, for the ${taken.name}, is in use: stop who uses it, or set PORT_BASE to move all ports together.`,
+    );
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

@@ -8,17 +8,33 @@ import { secretOptionsOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { databasesSettings } from './serviceSettings.ts';
 
-/** Makes the role and the database of each domain on a server that somebody else runs; ends when it is done. Services migrate their own. */
+/**
+ * Makes the role and the database of each domain on a server that somebody else runs; ends when it is done. Services
+ * migrate their own.
+ */
 export async function prepareDatabases(context: ServeContext): Promise<void> {
   const settings = loadSettings(databasesSettings, context.sources);
-  if (settings.DATABASE_HOST === undefined) throw new StartupError('DATABASE_HOST is missing: it names the server on which the databases are made.');
-  const databases = [...subgraphs.map(({ database }) => database), sagaDatabase, ...(settings.BUS === 'postgres' ? [busDatabase] : [])];
-  const passwords = await secretsNamed([adminPasswordName, ...databases.map(passwordNameOf)], secretOptionsOf(settings, context));
+  if (settings.DATABASE_HOST === undefined)
+    throw new StartupError('DATABASE_HOST is missing: it names the server on which the databases are made.');
+  const databases = [
+    ...subgraphs.map(({ database }) => database),
+    sagaDatabase,
+    ...(settings.BUS === 'postgres' ? [busDatabase] : []),
+  ];
+  const passwords = await secretsNamed(
+    [adminPasswordName, ...databases.map(passwordNameOf)],
+    secretOptionsOf(settings, context),
+  );
   const passwordOf = (role: string): string => passwords[passwordNameOf(role)] ?? '';
   const server = {
-    adminUrl: addressAs(settings, { user: settings.POSTGRES_USER, password: passwords[adminPasswordName] ?? '', database: 'postgres' }),
+    adminUrl: addressAs(settings, {
+      user: settings.POSTGRES_USER,
+      password: passwords[adminPasswordName] ?? '',
+      database: 'postgres',
+    }),
     passwordOf,
-    url: (database: string, role = database) => addressAs(settings, { user: role, password: passwordOf(role), database }),
+    url: (database: string, role = database) =>
+      addressAs(settings, { user: role, password: passwordOf(role), database }),
   };
   for (const database of databases) {
     const { created } = await ensureDatabase(server, { database, role: database });

@@ -14,7 +14,14 @@ import { kafkaOf } from './kafkaOf.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
-import { clientIssuerSettings, ownIdentityOf, providerKeyName, secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
+import {
+  clientIssuerSettings,
+  ownIdentityOf,
+  providerKeyName,
+  secretKeysOf,
+  secretsNamed,
+  type SecretOptions,
+} from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -43,7 +50,9 @@ export interface PreparedSystem {
   readonly log: Logger;
 }
 
-const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape }), [originsSettings()]);
+const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape }), [
+  originsSettings(),
+]);
 
 /** In one process a newcomer reads the log beside the progress: only what needs attention, unless asked for more. */
 const ownDefaults = { LOG_LEVEL: 'warn' };
@@ -61,28 +70,56 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
   const kafka = early.BUS === 'kafka' ? await openKafka(early, environment, progress, teardown) : undefined;
   progress('starting PostgreSQL, generating code');
-  const [definitions, databases] = await bothOrNeither(options.generate().then(() => loadDefinitions()), startDatabases(early, progress, teardown));
+  const [definitions, databases] = await bothOrNeither(
+    options.generate().then(() => loadDefinitions()),
+    startDatabases(early, progress, teardown),
+  );
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
 
   const configs = definitions.map(({ definition }) => definition.config);
   const secretOptions: SecretOptions = {
-    environment, settings: early,
+    environment,
+    settings: early,
     onMade: (names) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
   };
   const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
-    ...sources, environment: { ...environment, ...secrets },
-    defaults: { ...ownDefaults, ...(early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` } : {}) },
+    ...sources,
+    environment: { ...environment, ...secrets },
+    defaults: {
+      ...ownDefaults,
+      ...(early.PROFILE === 'development'
+        ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` }
+        : {}),
+    },
   });
   const identity = await ownIdentityOf(settings, secretOptions);
   const log = createLogger({ level: settings.LOG_LEVEL });
-  return { settings, definitions, databases, identity, secretOptions, bus: kafka ?? await openPostgresBus(databases, log, teardown), providerKey: secrets[providerKeyName] ?? '', log };
+  return {
+    settings,
+    definitions,
+    databases,
+    identity,
+    secretOptions,
+    bus: kafka ?? (await openPostgresBus(databases, log, teardown)),
+    providerKey: secrets[providerKeyName] ?? '',
+    log,
+  };
 }
 
 /** First of all: a broker that is not there is told at once. */
-async function openKafka(settings: PlatformSettings, environment: SecretOptions['environment'], progress: (line: string) => void, teardown: Teardown): Promise<EventBus> {
+async function openKafka(
+  settings: PlatformSettings,
+  environment: SecretOptions['environment'],
+  progress: (line: string) => void,
+  teardown: Teardown,
+): Promise<EventBus> {
   progress(`connecting to Kafka at ${settings.KAFKA_BROKERS}`);
-  const bus = await kafkaOf(settings, createLogger({ level: settings.LOG_LEVEL }), { settings, environment, onMade: () => undefined });
+  const bus = await kafkaOf(settings, createLogger({ level: settings.LOG_LEVEL }), {
+    settings,
+    environment,
+    onMade: () => undefined,
+  });
   teardown.add('bus', () => bus.close());
   return bus;
 }
@@ -94,14 +131,23 @@ async function openPostgresBus(databases: Databases, log: Logger, teardown: Tear
   return bus;
 }
 
-async function startDatabases(settings: PlatformSettings, log: (line: string) => void, teardown: Teardown): Promise<Databases> {
-  const cluster = await startCluster({ dataDir: dataFolder(settings.DATA_DIR, 'postgres'), port: settings.PORT_BASE + postgresOffset, log });
+async function startDatabases(
+  settings: PlatformSettings,
+  log: (line: string) => void,
+  teardown: Teardown,
+): Promise<Databases> {
+  const cluster = await startCluster({
+    dataDir: dataFolder(settings.DATA_DIR, 'postgres'),
+    port: settings.PORT_BASE + postgresOffset,
+    log,
+  });
   teardown.add('PostgreSQL', () => cluster.stop());
   return openDatabases(cluster);
 }
 
 /** In one process there is always a place to look. */
-export const metricsPortOf = ({ METRICS_PORT, PORT_BASE }: PlatformSettings): number => METRICS_PORT ?? PORT_BASE + metricsOffset;
+export const metricsPortOf = ({ METRICS_PORT, PORT_BASE }: PlatformSettings): number =>
+  METRICS_PORT ?? PORT_BASE + metricsOffset;
 
 /** Like Promise.all, but when one fails the other is waited for too, so that what it started can be stopped. */
 export async function bothOrNeither<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {

@@ -11,7 +11,11 @@ export interface ProcessMetrics {
 }
 
 /** Makes the metrics of this process, and serves them at `port`. @throws StartupError when that is taken */
-export async function processMetrics(port: number | undefined, { METRICS_HOST: host }: Pick<PlatformSettings, 'METRICS_HOST'>, teardown: Teardown): Promise<ProcessMetrics> {
+export async function processMetrics(
+  port: number | undefined,
+  { METRICS_HOST: host }: Pick<PlatformSettings, 'METRICS_HOST'>,
+  teardown: Teardown,
+): Promise<ProcessMetrics> {
   const metrics = createMetrics({ process: true });
   if (port === undefined) return { metrics };
   try {
@@ -19,6 +23,8 @@ export async function processMetrics(port: number | undefined, { METRICS_HOST: h
     teardown.add('metrics', () => server.close());
     return { metrics, url: server.url };
   } catch (error) {
-    throw new StartupError(`Cannot serve metrics on ${host}:${port} (${(error as NodeJS.ErrnoException).code}): set another METRICS_PORT or METRICS_HOST.`);
+    throw new StartupError(
+      `Cannot serve metrics on ${host}:${port} (${(error as NodeJS.ErrnoException).code}): set another METRICS_PORT or METRICS_HOST.`,
+    );
   }
 }

@@ -19,7 +19,10 @@ import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 /** One channel of the registry in a process of its own, before subgraphs in theirs. */
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
   const entry = channels.find((each) => each.name === name);
-  if (!entry) throw new StartupError(`no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`);
+  if (!entry)
+    throw new StartupError(
+      `no channel ${name}: schema/channels.ts has ${channels.map((each) => each.name).join(', ')}.`,
+    );
   const parts = await partsOf(channelService(name), context, [name]);
   const channel = await startChannel(entry, parts);
   context.teardown.add(`channel ${name}`, () => channel.close());
@@ -29,7 +32,10 @@ export async function serveChannel(name: string, context: ServeContext): Promise
 
 /** The full graph, for staff and tools, in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
-  const [{ runGateway }, parts] = await Promise.all([import('#gateway/serve/runGateway.ts'), partsOf(gatewayService, context, [])]);
+  const [{ runGateway }, parts] = await Promise.all([
+    import('#gateway/serve/runGateway.ts'),
+    partsOf(gatewayService, context, []),
+  ]);
   const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
   context.teardown.add('gateway', () => gateway.close());
   drainBefore(context.teardown, parts.settings, () => gateway.drain());
@@ -43,19 +49,43 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
   const log = createLogger({ level: settings.LOG_LEVEL, service });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
-  const [identity, cursorKeys, bus] = await Promise.all([identityOf(settings, secretOptions, [service]), cursorKeysOf(secretOptions), busOf(settings, log, secretOptions, context.teardown)]);
-  const calls = new Map(subgraphs.map(({ name, port }) => {
-    const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
-    context.teardown.add(`connections to ${name}`, () => call.close());
-    return [name, call] as const;
-  }));
-  const subgraphCall: EdgeParts['subgraphCall'] = (name) => calls.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in the registry`)));
+  const [identity, cursorKeys, bus] = await Promise.all([
+    identityOf(settings, secretOptions, [service]),
+    cursorKeysOf(secretOptions),
+    busOf(settings, log, secretOptions, context.teardown),
+  ]);
+  const calls = new Map(
+    subgraphs.map(({ name, port }) => {
+      const call = httpSubgraph(addressOf(settings.SUBGRAPH_URL, name, settings.PORT_BASE + port));
+      context.teardown.add(`connections to ${name}`, () => call.close());
+      return [name, call] as const;
+    }),
+  );
+  const subgraphCall: EdgeParts['subgraphCall'] = (name) =>
+    calls.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in the registry`)));
   const network = grpcClients({
-    identity, addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset),
+    identity,
+    addressOf: (domain) =>
+      addressOf(
+        settings.GRPC_URL,
+        domain,
+        settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset,
+      ),
   });
   context.teardown.add('connections to the domains', () => network.close());
   const { followRevocations } = await import('#gateway/access/followRevocations.ts');
   const followed = await followRevocations({ bus, network, log, service });
   context.teardown.add('revocations', () => followed.close());
-  return { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, service, revocations: followed.revocations };
+  return {
+    settings,
+    identity,
+    bus,
+    log,
+    metrics,
+    subgraphCall,
+    network,
+    cursorKeys,
+    service,
+    revocations: followed.revocations,
+  };
 }

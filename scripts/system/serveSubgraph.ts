@@ -25,7 +25,10 @@ const finishWithinMs = 16_000;
 /** One subgraph in a process of its own: GraphQL and gRPC for machines of ours, its own database, the bus. */
 export async function serveSubgraph(name: string, context: ServeContext): Promise<void> {
   const entry = subgraphs.find((each) => each.name === name);
-  if (!entry) throw new StartupError(`no subgraph ${name}: schema/subgraphs.ts has ${subgraphs.map((each) => each.name).join(', ')}.`);
+  if (!entry)
+    throw new StartupError(
+      `no subgraph ${name}: schema/subgraphs.ts has ${subgraphs.map((each) => each.name).join(', ')}.`,
+    );
   const [registered] = await loadDefinitions([entry]);
   if (!registered) throw new StartupError(`no code for the subgraph ${name}.`);
   const { definition } = registered;
@@ -34,29 +37,55 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const secretOptions = secretOptionsOf(early, context);
   const secrets = await secretsNamed(secretKeysOf([definition.config]), secretOptions);
   const settings = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
-    ...context.sources, environment: { ...context.sources.environment, ...secrets },
-    defaults: early.PROFILE === 'development' ? { PAYMENT_PROVIDER_URL: addressOf(early.GRPC_URL, 'provider', early.PORT_BASE + providerOffset) } : {},
+    ...context.sources,
+    environment: { ...context.sources.environment, ...secrets },
+    defaults:
+      early.PROFILE === 'development'
+        ? { PAYMENT_PROVIDER_URL: addressOf(early.GRPC_URL, 'provider', early.PORT_BASE + providerOffset) }
+        : {},
   });
   const log = createLogger({ level: settings.LOG_LEVEL, service: name });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   context.teardown.drainFirst('databases that hang', () => void giveUpHungDatabases(log));
-  const databaseUrl = await databaseAddress(settings, secretOptions, { database: entry.database, whole: 'DATABASE_URL', whatFor: `the subgraph ${name}` });
+  const databaseUrl = await databaseAddress(settings, secretOptions, {
+    database: entry.database,
+    whole: 'DATABASE_URL',
+    whatFor: `the subgraph ${name}`,
+  });
   await migrateDomain(databaseUrl, name);
-  const [{ runSubgraph }, identity, bus] = await Promise.all([import('#platform/subgraph/runSubgraph.ts'), serviceIdentityOf(secretOptions, name), busOf(settings, log, secretOptions, context.teardown)]);
+  const [{ runSubgraph }, identity, bus] = await Promise.all([
+    import('#platform/subgraph/runSubgraph.ts'),
+    serviceIdentityOf(secretOptions, name),
+    busOf(settings, log, secretOptions, context.teardown),
+  ]);
   reportLag(metrics, bus);
 
-  const portOf = (domain: string): number => settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);
+  const portOf = (domain: string): number =>
+    settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);
   const network = grpcNetwork({
     identity,
     addressOf: (domain) => addressOf(settings.GRPC_URL, domain, portOf(domain) + grpcOffset),
     listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
   });
   context.teardown.add('connections to other domains', () => network.close());
-  const running = await runSubgraph(definition, { databaseUrl, bus, identity, network, log, metrics, profile: settings.PROFILE, configuration: settings });
+  const running = await runSubgraph(definition, {
+    databaseUrl,
+    bus,
+    identity,
+    network,
+    log,
+    metrics,
+    profile: settings.PROFILE,
+    configuration: settings,
+  });
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
-    const sagasUrl = await databaseAddress(settings, secretOptions, { database: sagaDatabase, whole: 'SAGAS_DATABASE_URL', whatFor: `the sagas of ${name}` });
+    const sagasUrl = await databaseAddress(settings, secretOptions, {
+      database: sagaDatabase,
+      whole: 'SAGAS_DATABASE_URL',
+      whatFor: `the sagas of ${name}`,
+    });
     // What DBOS says of a server that it does not reach is no line for an operator.
     await (await firstConnection(sagasUrl)).end();
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
@@ -72,5 +101,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     running.drain();
     announceClose(server);
   });
-  context.ready(`subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`);
+  context.ready(
+    `subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`,
+  );
 }

@@ -11,10 +11,23 @@ import type { Teardown } from './teardown.ts';
 
 /** Where PostgreSQL is, for what does not start its own. */
 const databaseSettings = z.object({
-  DATABASE_HOST: z.string().min(1).optional().describe('host of PostgreSQL; roles are named like their databases, their passwords are the secrets <DATABASE>_DATABASE_PASSWORD'),
+  DATABASE_HOST: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'host of PostgreSQL; roles are named like their databases, their passwords are the secrets <DATABASE>_DATABASE_PASSWORD',
+    ),
   DATABASE_PORT: z.coerce.number().int().min(1).max(65_535).default(5432).describe('port of PostgreSQL'),
-  DATABASE_SSLMODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).default('disable').describe('TLS to PostgreSQL, as libpq names it; verify-full is the one that nobody in between can get around'),
-  DATABASE_CA_PATH: z.string().min(1).optional().describe('file (PEM) of the CA of PostgreSQL’s certificate; the system’s CAs unless told'),
+  DATABASE_SSLMODE: z
+    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
+    .default('disable')
+    .describe('TLS to PostgreSQL, as libpq names it; verify-full is the one that nobody in between can get around'),
+  DATABASE_CA_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file (PEM) of the CA of PostgreSQL’s certificate; the system’s CAs unless told'),
   DATABASE_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for PostgreSQL'),
   DATABASE_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
 });
@@ -22,32 +35,68 @@ export type DatabaseSettings = z.output<typeof databaseSettings>;
 
 /** Where the other services are. */
 const peerSettings = z.object({
-  SUBGRAPH_URL: z.string().default('http://127.0.0.1:{port}/graphql').describe('where a subgraph answers GraphQL; {name} and {port} are filled in'),
-  GRPC_URL: z.string().default('http://127.0.0.1:{port}').describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
+  SUBGRAPH_URL: z
+    .string()
+    .default('http://127.0.0.1:{port}/graphql')
+    .describe('where a subgraph answers GraphQL; {name} and {port} are filled in'),
+  GRPC_URL: z
+    .string()
+    .default('http://127.0.0.1:{port}')
+    .describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
 });
 
 const { SIMULATION: _ofStart, ...ofEveryService } = platformSettings.shape;
 
 /** Each service is told what it needs, and reads nothing else. */
-export const subgraphSettings = z.object({ ...ofEveryService, ...databaseSettings.shape, GRPC_URL: peerSettings.shape.GRPC_URL });
-export const edgeSettings = z.object({ ...ofEveryService, ...clientIssuerSettings.shape, ...databaseSettings.shape, ...peerSettings.shape });
+export const subgraphSettings = z.object({
+  ...ofEveryService,
+  ...databaseSettings.shape,
+  GRPC_URL: peerSettings.shape.GRPC_URL,
+});
+export const edgeSettings = z.object({
+  ...ofEveryService,
+  ...clientIssuerSettings.shape,
+  ...databaseSettings.shape,
+  ...peerSettings.shape,
+});
 export const databasesSettings = z.object({
-  PROFILE: platformSettings.shape.PROFILE, DATA_DIR: platformSettings.shape.DATA_DIR, BUS: platformSettings.shape.BUS, ...databaseSettings.shape,
-  POSTGRES_USER: z.string().min(1).default('postgres').describe('role that may make roles and databases, for `serve databases`'),
+  PROFILE: platformSettings.shape.PROFILE,
+  DATA_DIR: platformSettings.shape.DATA_DIR,
+  BUS: platformSettings.shape.BUS,
+  ...databaseSettings.shape,
+  POSTGRES_USER: z
+    .string()
+    .min(1)
+    .default('postgres')
+    .describe('role that may make roles and databases, for `serve databases`'),
 });
 export type ServiceSettings = z.output<typeof subgraphSettings>;
 
-export const addressOf = (template: string, name: string, port: number): string => template.replaceAll('{name}', name).replaceAll('{port}', String(port));
+export const addressOf = (template: string, name: string, port: number): string =>
+  template.replaceAll('{name}', name).replaceAll('{port}', String(port));
 
-/** The bus that the settings name. It is in `teardown` as soon as it is there, whatever becomes of what is started beside it. */
-export async function busOf(settings: ServiceSettings, log: Logger, secrets: SecretOptions, teardown: Teardown): Promise<EventBus> {
-  const bus = settings.BUS === 'kafka' ? await kafkaOf(settings, log, secrets) : await inPostgres(settings, log, secrets);
+/**
+ * The bus that the settings name. It is in `teardown` as soon as it is there, whatever becomes of what is started
+ * beside it.
+ */
+export async function busOf(
+  settings: ServiceSettings,
+  log: Logger,
+  secrets: SecretOptions,
+  teardown: Teardown,
+): Promise<EventBus> {
+  const bus =
+    settings.BUS === 'kafka' ? await kafkaOf(settings, log, secrets) : await inPostgres(settings, log, secrets);
   teardown.add('bus', () => bus.close());
   return bus;
 }
 
 async function inPostgres(settings: ServiceSettings, log: Logger, secrets: SecretOptions): Promise<EventBus> {
-  const databaseUrl = await databaseAddress(settings, secrets, { database: busDatabase, whole: 'BUS_DATABASE_URL', whatFor: 'the bus in PostgreSQL' });
+  const databaseUrl = await databaseAddress(settings, secrets, {
+    database: busDatabase,
+    whole: 'BUS_DATABASE_URL',
+    whatFor: 'the bus in PostgreSQL',
+  });
   await migrate(databaseUrl, busMigrations);
   const { postgresBus } = await import('#platform/events/bus/postgresBus.ts');
   return postgresBus({ databaseUrl, log });

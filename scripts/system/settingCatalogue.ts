@@ -9,7 +9,15 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, sagaDatabase } from './databases.ts';
-import { clientIssuerSettings, clientKeyName, cursorKeysName, kafkaPasswordName, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
+import {
+  clientIssuerSettings,
+  clientKeyName,
+  cursorKeysName,
+  kafkaPasswordName,
+  providerKeyName,
+  publicKeysName,
+  signingKeyNameOf,
+} from './secrets.ts';
 import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSettings.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -40,22 +48,44 @@ export interface CatalogueEntry {
 }
 
 const signingKeys = (service: string): Secret[] => [
-  { name: signingKeyNameOf(service), description: `signs what ${service} says to the other services: a private ES256 key as JWK` },
-  { name: publicKeysName, description: 'public keys of all services by name, as JSON: who is believed; no secret, but who can change it can speak as anybody' },
+  {
+    name: signingKeyNameOf(service),
+    description: `signs what ${service} says to the other services: a private ES256 key as JWK`,
+  },
+  {
+    name: publicKeysName,
+    description:
+      'public keys of all services by name, as JSON: who is believed; no secret, but who can change it can speak as anybody',
+  },
 ];
-const cursorKeys: Secret = { name: cursorKeysName, description: 'sign the cursors of streams, the same for all replicas of all channels: 32 random bytes in base64; several, separated by commas: the first signs, all are believed' };
+const cursorKeys: Secret = {
+  name: cursorKeysName,
+  description:
+    'sign the cursors of streams, the same for all replicas of all channels: 32 random bytes in base64; several, separated by commas: the first signs, all are believed',
+};
 const clientKey: Secret = { name: clientKeyName, description: 'signs clients’ tokens in development', when: 'refused' };
-const passwordOf = (database: string, when?: string): Secret => ({ name: passwordNameOf(database), description: `password of the role and database ${database}`, when });
+const passwordOf = (database: string, when?: string): Secret => ({
+  name: passwordNameOf(database),
+  description: `password of the role and database ${database}`,
+  when,
+});
 const busPassword = passwordOf(busDatabase, 'with BUS=postgres');
-const kafkaPassword: Secret = { name: kafkaPasswordName, description: 'password of KAFKA_USERNAME', when: 'with KAFKA_SASL' };
+const kafkaPassword: Secret = {
+  name: kafkaPasswordName,
+  description: 'password of KAFKA_USERNAME',
+  when: 'with KAFKA_SASL',
+};
 
 /** Not all of them can be told from a schema. */
 const neededInProduction: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(clientIssuerSettings.shape).map((name) => [name, 'required'])),
-  DATABASE_HOST: 'required but for `start`', KAFKA_BROKERS: 'with BUS=kafka',
+  DATABASE_HOST: 'required but for `start`',
+  KAFKA_BROKERS: 'with BUS=kafka',
 };
 
-/** Settings of each domain, by themselves: `subgraphs/<name>/src/config.ts`, which imports nothing that is generated. */
+/**
+ * Settings of each domain, by themselves: `subgraphs/<name>/src/config.ts`, which imports nothing that is generated.
+ */
 async function configOf(name: string): Promise<z.ZodObject> {
   const file = join(root, 'subgraphs', name, 'src/config.ts');
   return existsSync(file) ? ((await import(file)) as { config: z.ZodObject }).config : z.object({});
@@ -63,32 +93,79 @@ async function configOf(name: string): Promise<z.ZodObject> {
 
 /** Everything that runs, each with the settings and secrets that it reads, and no others. */
 export async function serviceParts(): Promise<ServicePart[]> {
-  const domains = await Promise.all(subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })));
+  const domains = await Promise.all(
+    subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })),
+  );
   const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
   return [
-    { name: 'start', settings: z.object(Object.assign({}, platformSettings.shape, clientIssuerSettings.shape, originsSettings().shape, ...domains.map(({ settings }) => settings.shape)) as z.ZodRawShape), secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)] },
-    ...domains.map(({ name, database, settings, secrets }) => ({
-      name, settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
-      secrets: [...signingKeys(name), passwordOf(database), ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []), ...secrets, busPassword, kafkaPassword],
-    })),
-    ...edgeServices.map((name) => ({ name, settings: z.object({ ...edgeSettings.shape, ...originsSettings(channels.filter((each) => channelService(each.name) === name).map((each) => each.name)).shape }), secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword] })),
     {
-      name: 'databases', settings: databasesSettings,
-      secrets: [{ name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' }, ...domains.map(({ database }) => passwordOf(database)), passwordOf(sagaDatabase), busPassword],
+      name: 'start',
+      settings: z.object(
+        Object.assign(
+          {},
+          platformSettings.shape,
+          clientIssuerSettings.shape,
+          originsSettings().shape,
+          ...domains.map(({ settings }) => settings.shape),
+        ) as z.ZodRawShape,
+      ),
+      secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)],
     },
-    { name: 'provider', settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }), secrets: provider },
-    { name: 'simulation', settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true, LOG_LEVEL: true }), secrets: [clientKey] },
+    ...domains.map(({ name, database, settings, secrets }) => ({
+      name,
+      settings: z.object({ ...subgraphSettings.shape, ...settings.shape }),
+      secrets: [
+        ...signingKeys(name),
+        passwordOf(database),
+        ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []),
+        ...secrets,
+        busPassword,
+        kafkaPassword,
+      ],
+    })),
+    ...edgeServices.map((name) => ({
+      name,
+      settings: z.object({
+        ...edgeSettings.shape,
+        ...originsSettings(channels.filter((each) => channelService(each.name) === name).map((each) => each.name))
+          .shape,
+      }),
+      secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword],
+    })),
+    {
+      name: 'databases',
+      settings: databasesSettings,
+      secrets: [
+        { name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' },
+        ...domains.map(({ database }) => passwordOf(database)),
+        passwordOf(sagaDatabase),
+        busPassword,
+      ],
+    },
+    {
+      name: 'provider',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
+      secrets: provider,
+    },
+    {
+      name: 'simulation',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true, LOG_LEVEL: true }),
+      secrets: [clientKey],
+    },
   ];
 }
 
 /** What `start` reads, besides secrets; so do the commands that begin what it goes on with. */
-export const startSettings = async (): Promise<z.ZodObject> => (await serviceParts()).find(({ name }) => name === 'start')?.settings ?? platformSettings;
+export const startSettings = async (): Promise<z.ZodObject> =>
+  (await serviceParts()).find(({ name }) => name === 'start')?.settings ?? platformSettings;
 
 function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] } {
   const entries = Object.entries(config.shape);
   return {
     settings: z.object(Object.fromEntries(entries.filter(([name]) => !isSecret(name)))),
-    secrets: entries.filter(([name]) => isSecret(name)).map(([name, field]) => ({ name, description: (field as z.ZodType).description ?? '' })),
+    secrets: entries
+      .filter(([name]) => isSecret(name))
+      .map(([name, field]) => ({ name, description: (field as z.ZodType).description ?? '' })),
   };
 }
 
@@ -98,7 +175,12 @@ const wholeAddresses: readonly CatalogueEntry[] = [
   ['SAGAS_DATABASE_URL', 'of the durable state of sagas', ['orders']],
   ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services],
 ].map(([name, description, readers]) => ({
-  name: name as string, description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`, fallback: '', secret: true, services: readers as string[], production: 'optional',
+  name: name as string,
+  description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`,
+  fallback: '',
+  secret: true,
+  services: readers as string[],
+  production: 'optional',
 }));
 
 /** One list of every setting and every secret. */
@@ -110,8 +192,11 @@ export async function settingCatalogue(): Promise<CatalogueEntry[]> {
     else found.set(entry.name, { ...entry, services: [service] });
   };
   for (const { name: service, settings, secrets } of await serviceParts()) {
-    for (const [name, field] of Object.entries(settings.shape)) add(service, { name, secret: false, ...aboutField(name, field as z.ZodType) });
-    for (const { name, description, when } of secrets) if (!found.get(name)?.services.includes(service)) add(service, { name, description, fallback: '', secret: true, production: when ?? 'required' });
+    for (const [name, field] of Object.entries(settings.shape))
+      add(service, { name, secret: false, ...aboutField(name, field as z.ZodType) });
+    for (const { name, description, when } of secrets)
+      if (!found.get(name)?.services.includes(service))
+        add(service, { name, description, fallback: '', secret: true, production: when ?? 'required' });
   }
   return [...found.values(), ...wholeAddresses];
 }
@@ -119,7 +204,11 @@ export async function settingCatalogue(): Promise<CatalogueEntry[]> {
 function aboutField(name: string, field: z.ZodType): Pick<CatalogueEntry, 'description' | 'fallback' | 'production'> {
   const fallback = (field as { def?: { defaultValue?: unknown } }).def?.defaultValue;
   const usual = field.safeParse(undefined).success ? 'optional' : 'required';
-  return { description: field.description ?? '', fallback: fallback === undefined ? '' : String(fallback), production: neededInProduction[name] ?? usual };
+  return {
+    description: field.description ?? '',
+    fallback: fallback === undefined ? '' : String(fallback),
+    production: neededInProduction[name] ?? usual,
+  };
 }
 
 /** All names that may stand in `.env`. */
@@ -130,11 +219,17 @@ export async function knownNames(): Promise<Set<string>> {
 
 /** What `--help` says of one service, or of all: a line for each. */
 export async function describeCatalogue(service?: string): Promise<string> {
-  const entries = (await settingCatalogue()).filter(({ services }) => service === undefined || services.includes(service));
-  const line = ({ name, description, fallback }: CatalogueEntry): string => `  ${name.padEnd(38)} ${description}${fallback === '' ? '' : ` (${fallback})`}`;
+  const entries = (await settingCatalogue()).filter(
+    ({ services }) => service === undefined || services.includes(service),
+  );
+  const line = ({ name, description, fallback }: CatalogueEntry): string =>
+    `  ${name.padEnd(38)} ${description}${fallback === '' ? '' : ` (${fallback})`}`;
   const [secrets, settings] = [entries.filter(({ secret }) => secret), entries.filter(({ secret }) => !secret)];
   return [
-    'Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):', ...settings.map(line), '',
-    'Secrets, as an environment variable, a line of .env, or in a file that <NAME>_FILE names; the development profile makes its own:', ...secrets.map(line),
+    'Settings, as an environment variable, a line of .env, or a flag (PORT_BASE is --port-base):',
+    ...settings.map(line),
+    '',
+    'Secrets, as an environment variable, a line of .env, or in a file that <NAME>_FILE names; the development profile makes its own:',
+    ...secrets.map(line),
   ].join('\n');
 }

@@ -11,7 +11,13 @@ import { allOrFirstFailure } from './databases.ts';
 import { drainBefore } from './drain.ts';
 import { startEdge, type Edge } from './edge.ts';
 import { providerOffset } from './ports.ts';
-import { bothOrNeither, metricsPortOf, prepareSystem, type PreparedSystem, type SystemOptions } from './prepareSystem.ts';
+import {
+  bothOrNeither,
+  metricsPortOf,
+  prepareSystem,
+  type PreparedSystem,
+  type SystemOptions,
+} from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf } from './secrets.ts';
 import { Teardown } from './teardown.ts';
@@ -31,8 +37,8 @@ export interface RunningSystem {
 }
 
 /**
- * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development the payment provider of the sandbox, too.
- * Ready when it resolves. When it rejects, nothing of it runs.
+ * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development the
+ * payment provider of the sandbox, too. Ready when it resolves. When it rejects, nothing of it runs.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
@@ -52,7 +58,16 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       teardown.add('sagas', () => sagas.stop());
     }
     const [edge] = await bothOrNeither(
-      startEdge({ settings, identity, bus, log, metrics, network, cursorKeys: await cursorKeysOf(prepared.secretOptions), subgraphCall: callsOf(subgraphs) }).then((started) => {
+      startEdge({
+        settings,
+        identity,
+        bus,
+        log,
+        metrics,
+        network,
+        cursorKeys: await cursorKeysOf(prepared.secretOptions),
+        subgraphCall: callsOf(subgraphs),
+      }).then((started) => {
         teardown.add('gateway and channels', () => started.close());
         drainBefore(teardown, settings, () => started.drain());
         return started;
@@ -62,10 +77,25 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     if (settings.SIMULATION ?? settings.PROFILE === 'development') {
       const { simulate } = await import('./development/simulation.ts');
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
-      teardown.add('simulation', await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }));
+      teardown.add(
+        'simulation',
+        await simulate({ gatewayUrl: edge.gateway.url, deliveryUrl, secretOptions: prepared.secretOptions, log }),
+      );
     }
-    const deviceToken = settings.PROFILE === 'development' ? await (await import('./development/demoDevice.ts')).demoDeviceToken(prepared.secretOptions) : undefined;
-    return { settings, subgraphs, edge, identity, bus, metricsUrl, demoDeviceToken: deviceToken, stop: () => teardown.run({ drain: true }) };
+    const deviceToken =
+      settings.PROFILE === 'development'
+        ? await (await import('./development/demoDevice.ts')).demoDeviceToken(prepared.secretOptions)
+        : undefined;
+    return {
+      settings,
+      subgraphs,
+      edge,
+      identity,
+      bus,
+      metricsUrl,
+      demoDeviceToken: deviceToken,
+      stop: () => teardown.run({ drain: true }),
+    };
   });
 }
 
@@ -90,21 +120,40 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
 
 async function startSandboxProvider({ settings, providerKey }: PreparedSystem, teardown: Teardown): Promise<void> {
   const { startSandbox } = await import('./development/serveSandbox.ts');
-  const provider = await startSandbox({ port: settings.PORT_BASE + providerOffset, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey: providerKey });
+  const provider = await startSandbox({
+    port: settings.PORT_BASE + providerOffset,
+    dataDir: dataFolder(settings.DATA_DIR, 'provider'),
+    apiKey: providerKey,
+  });
   teardown.add('payment provider', () => provider.close());
 }
 
-async function openSubgraphs(prepared: PreparedSystem, teardown: Teardown, metrics?: Metrics): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
+async function openSubgraphs(
+  prepared: PreparedSystem,
+  teardown: Teardown,
+  metrics?: Metrics,
+): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
   const { settings, definitions, databases, identity, bus, log } = prepared;
   // Heavy, and in need of generated code: only now.
   const { runSubgraph } = await import('#platform/subgraph/runSubgraph.ts');
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);
-  const subgraphs = await allOrFirstFailure(definitions.map(async ({ entry, definition }) => {
-    const running = await runSubgraph(definition, { databaseUrl: databases.domain(entry.name), bus, identity, network, log, metrics, profile: settings.PROFILE, configuration: settings });
-    teardown.add(`subgraph ${entry.name}`, () => running.stop());
-    return running;
-  }));
+  const subgraphs = await allOrFirstFailure(
+    definitions.map(async ({ entry, definition }) => {
+      const running = await runSubgraph(definition, {
+        databaseUrl: databases.domain(entry.name),
+        bus,
+        identity,
+        network,
+        log,
+        metrics,
+        profile: settings.PROFILE,
+        configuration: settings,
+      });
+      teardown.add(`subgraph ${entry.name}`, () => running.stop());
+      return running;
+    }),
+  );
   return { subgraphs, bus, network };
 }
 

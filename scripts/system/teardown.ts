@@ -24,7 +24,10 @@ export class Teardown {
     this.#withinMs = options.withinMs ?? withinMs;
   }
 
-  /** What comes while all is being stopped is stopped, too: a start that is cut short goes on for a while, and what it still begins would be left behind. */
+  /**
+   * What comes while all is being stopped is stopped, too: a start that is cut short goes on for a while, and what it
+   * still begins would be left behind.
+   */
   add(name: string, stop: () => unknown): void {
     if (this.#over) void this.#stop({ name, stop }, lateStepMs);
     else this.#steps.push({ name, stop });
@@ -36,8 +39,9 @@ export class Teardown {
   }
 
   /**
-   * Stops all, once, within 27 s. What cannot be stopped, or not in time, is told on standard error and does not keep the rest from stopping.
-   * `drain`: first lets balancers see that it will. A process that an error ends does not: it is in a state that nobody should be sent to.
+   * Stops all, once, within 27 s. What cannot be stopped, or not in time, is told on standard error and does not keep
+   * the rest from stopping. `drain`: first lets balancers see that it will. A process that an error ends does not: it
+   * is in a state that nobody should be sent to.
    */
   run({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
     this.#running ??= this.#stopAll(drain);
@@ -47,13 +51,16 @@ export class Teardown {
   async #stopAll(drain: boolean): Promise<void> {
     const end = performance.now() + this.#withinMs;
     if (drain) await Promise.all(this.#drains.map((each) => this.#stop(each, this.#withinMs)));
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await this.#stop(step, Math.max(lateStepMs, end - performance.now()));
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop())
+      await this.#stop(step, Math.max(lateStepMs, end - performance.now()));
     this.#over = true;
   }
 
   async #stop({ name, stop }: Step, ms: number): Promise<void> {
     try {
-      await within(ms, stop, () => { throw new Error('takes too long; it is left as it is'); });
+      await within(ms, stop, () => {
+        throw new Error('takes too long; it is left as it is');
+      });
     } catch (error) {
       console.error(`stopping ${name}: ${error instanceof Error ? messageWithoutValues(error) : String(error)}`);
     }

@@ -2,10 +2,15 @@ import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Calls `changed` with the path of what changed below these folders, relative to the root. Each folder has a watch of its own: with `recursive`, Node
- * on Linux watches files, and hears nothing more of one that an editor saves by renaming a new file over it.
+ * Calls `changed` with the path of what changed below these folders, relative to the root. Each folder has a watch of
+ * its own: with `recursive`, Node on Linux watches files, and hears nothing more of one that an editor saves by
+ * renaming a new file over it.
  */
-export function watchFolders(root: string, folders: readonly string[], changed: (path: string) => void): { close(): void } {
+export function watchFolders(
+  root: string,
+  folders: readonly string[],
+  changed: (path: string) => void,
+): { close(): void } {
   const watchers = new Map<string, FSWatcher>();
   const add = (folder: string): void => {
     if (watchers.has(folder) || !isFolder(join(root, folder))) return;
@@ -25,7 +30,8 @@ export function watchFolders(root: string, folders: readonly string[], changed: 
       if (file === null || !isFolder(join(root, folder))) forget();
     });
     watchers.set(folder, watcher);
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) if (entry.isDirectory()) add(`${folder}/${entry.name}`);
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }))
+      if (entry.isDirectory()) add(`${folder}/${entry.name}`);
   };
   folders.forEach(add);
   return { close: () => [...watchers.values()].forEach((watcher) => watcher.close()) };

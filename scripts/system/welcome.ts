@@ -21,14 +21,21 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
-    ...(development ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']] : []),
-    ['PostgreSQL', `localhost:${base + postgresOffset}`, `a database and a role per domain (passwords in ${dataDir}/postgres)`],
+    ...(development
+      ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']]
+      : []),
+    [
+      'PostgreSQL',
+      `localhost:${base + postgresOffset}`,
+      `a database and a role per domain (passwords in ${dataDir}/postgres)`,
+    ],
   ];
   return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
 /** What a kiosk shows first: its store, and two things of each category with their prices. */
-const kioskQuery = '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
+const kioskQuery =
+  '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
 
 function tryThis(url: string, dataDir: string, token: string | undefined): string {
   const folder = dataDir === defaultDataDir ? '' : ` --data-dir '${dataDir}'`;
@@ -45,9 +52,17 @@ function tryThis(url: string, dataDir: string, token: string | undefined): strin
 /** Where `token:for` looks unless told. */
 const defaultDataDir = platformSettings.parse({}).DATA_DIR;
 
-const boardOf = (url: string, token: string): string => `\nThe order board of that store, with the token of its screen, to open in a browser:\n  ${url}#token=${token}\n`;
+const boardOf = (url: string, token: string): string =>
+  `\nThe order board of that store, with the token of its screen, to open in a browser:\n  ${url}#token=${token}\n`;
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -34,7 +34,8 @@ export function tilePages(menu: Menu, locale: Locale, pageSize: number): TilePag
     const count = Math.ceil(tiles.length / pageSize);
     return Array.from({ length: count }, (_, index): TilePage => ({
       category: { __typename: 'MenuCategory', id: category.id },
-      number: index + 1, count,
+      number: index + 1,
+      count,
       tiles: tiles.slice(index * pageSize, (index + 1) * pageSize),
     }));
   });

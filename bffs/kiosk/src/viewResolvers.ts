@@ -23,11 +23,18 @@ export const viewResolvers = {
     },
   },
   Kiosk: {
-    async tilePages(_kiosk: KioskParent, { locale, categoryId, pageSize }: TilePagesArguments, { run }: ViewContext): Promise<TilePage[] | null> {
+    async tilePages(
+      _kiosk: KioskParent,
+      { locale, categoryId, pageSize }: TilePagesArguments,
+      { run }: ViewContext,
+    ): Promise<TilePage[] | null> {
       const size = pageSize ?? 12;
       if (size < 1 || size > 48) throw new CodedError('BAD_USER_INPUT', 'pageSize: 1 to 48.');
       const language = locale ?? 'EN';
-      const { data, errors } = await run(TileSourceDocument, { locale: language, filter: categoryId ? { categoryId } : null });
+      const { data, errors } = await run(TileSourceDocument, {
+        locale: language,
+        filter: categoryId ? { categoryId } : null,
+      });
       const menu = data?.kiosk?.store?.menu;
       // The reason why there is no menu is more use than its absence.
       if (!menu && errors[0]) throw errors[0];

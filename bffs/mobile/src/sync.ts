@@ -28,23 +28,37 @@ export interface SyncArguments {
 }
 
 /**
- * Finds what changed since the cursor, and refers to it: the fields themselves are read by their domains, at that moment or later.
- * What cannot be read now keeps its place in the cursor, so that it comes with a later sync.
+ * Finds what changed since the cursor, and refers to it: the fields themselves are read by their domains, at that
+ * moment or later. What cannot be read now keeps its place in the cursor, so that it comes with a later sync.
  */
-export async function sync(_root: unknown, { storeId, since, first }: SyncArguments, { principal, run }: ViewContext): Promise<DeviceSync> {
+export async function sync(
+  _root: unknown,
+  { storeId, since, first }: SyncArguments,
+  { principal, run }: ViewContext,
+): Promise<DeviceSync> {
   const atMost = first ?? 50;
   if (atMost < 1 || atMost > 100) throw new CodedError('BAD_USER_INPUT', 'first: 1 to 100.');
   const held = since ? readSyncCursor(since) : null;
   const person = principal.roles.includes('customer') ? principal.subject : null;
   const menuSince = held?.storeId === storeId ? held.menu : null;
-  const { data, errors } = await run(SyncScanDocument, { storeId, since: menuSince, first: atMost, orders: heldOrders, person: person !== null });
+  const { data, errors } = await run(SyncScanDocument, {
+    storeId,
+    since: menuSince,
+    first: atMost,
+    orders: heldOrders,
+    person: person !== null,
+  });
   const scanned: Partial<SyncScanQuery> = data ?? {};
   // Null next to an error may be a part that did not answer: it is then not taken for one that is empty.
   const doubtful = errors.length > 0;
   const menu = menuPart(scanned.store?.menuChanges ?? null);
   const own = ownPart(held, person, scanned.me ?? null, doubtful);
   return {
-    menu: menu.delta, orders: own.orders, profile: own.profile, customerId: person, hasMore: menu.hasMore,
+    menu: menu.delta,
+    orders: own.orders,
+    profile: own.profile,
+    customerId: person,
+    hasMore: menu.hasMore,
     next: writeSyncCursor({ storeId, menu: menu.next ?? menuSince, ...own.held }),
   };
 }
@@ -54,11 +68,17 @@ type MenuChanges = NonNullable<NonNullable<SyncScanQuery['store']>['menuChanges'
 function menuPart(changes: MenuChanges | null): { delta: DeviceSync['menu']; next: string | null; hasMore: boolean } {
   if (!changes) return { delta: null, next: null, hasMore: false };
   const { reset, changed, removedItemIds, next, hasMore } = changes;
-  return { delta: { reset, changed: changed.map(({ item }) => ({ __typename: 'MenuItem', id: item.id })), removedItemIds }, next, hasMore };
+  return {
+    delta: { reset, changed: changed.map(({ item }) => ({ __typename: 'MenuItem', id: item.id })), removedItemIds },
+    next,
+    hasMore,
+  };
 }
 
 type Scanned = NonNullable<SyncScanQuery['me']>;
-type Own = Pick<DeviceSync, 'orders' | 'profile'> & { readonly held: Pick<SyncCursor, 'customerId' | 'orders' | 'profile'> };
+type Own = Pick<DeviceSync, 'orders' | 'profile'> & {
+  readonly held: Pick<SyncCursor, 'customerId' | 'orders' | 'profile'>;
+};
 
 /** Orders and profile: of whoever asks now, whoever asked before. */
 function ownPart(cursor: SyncCursor | null, person: string | null, me: Scanned | null, doubtful: boolean): Own {
@@ -75,17 +95,33 @@ function ownPart(cursor: SyncCursor | null, person: string | null, me: Scanned |
   }
   const orders = ordersPart(before, me, doubtful);
   const profile = profilePart(before, otherPerson, me);
-  return { orders: orders.delta, profile: profile.delta, held: { customerId: person, orders: orders.held, profile: profile.held } };
+  return {
+    orders: orders.delta,
+    profile: profile.delta,
+    held: { customerId: person, orders: orders.held, profile: profile.held },
+  };
 }
 
-function ordersPart(before: SyncCursor | null, me: Scanned | null, doubtful: boolean): { delta: DeviceSync['orders']; held: HeldOrders } {
-  if (me && !me.orders && doubtful) return { delta: before ? null : { reset: true, changed: [], removedOrderIds: [] }, held: before?.orders ?? [] };
+function ordersPart(
+  before: SyncCursor | null,
+  me: Scanned | null,
+  doubtful: boolean,
+): { delta: DeviceSync['orders']; held: HeldOrders } {
+  if (me && !me.orders && doubtful)
+    return { delta: before ? null : { reset: true, changed: [], removedOrderIds: [] }, held: before?.orders ?? [] };
   const now = (me?.orders?.edges ?? []).map(({ node }) => [node.id, fingerprint(node)] as const);
   const { reset, changed, removed } = orderDelta(before?.orders ?? null, now);
-  return { delta: { reset, changed: changed.map((id) => ({ __typename: 'Order', id })), removedOrderIds: removed }, held: now };
+  return {
+    delta: { reset, changed: changed.map((id) => ({ __typename: 'Order', id })), removedOrderIds: removed },
+    held: now,
+  };
 }
 
-function profilePart(before: SyncCursor | null, otherPerson: boolean, me: Scanned | null): { delta: DeviceSync['profile']; held: string | null } {
+function profilePart(
+  before: SyncCursor | null,
+  otherPerson: boolean,
+  me: Scanned | null,
+): { delta: DeviceSync['profile']; held: string | null } {
   if (me === null) {
     const held = otherPerson || (before?.profile ?? null) !== null;
     return { delta: held ? { changed: null, gone: true } : null, held: null };

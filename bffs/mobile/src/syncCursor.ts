@@ -26,11 +26,21 @@ const wire = z.object({
 
 /** Opaque text for a device. */
 export function writeSyncCursor({ storeId, menu, customerId, orders, profile }: SyncCursor): string {
-  const parts: z.input<typeof wire> = { v: 2, s: storeId, m: menu, c: customerId, o: orders.map(([id, state]) => [id, state]), p: profile };
+  const parts: z.input<typeof wire> = {
+    v: 2,
+    s: storeId,
+    m: menu,
+    c: customerId,
+    o: orders.map(([id, state]) => [id, state]),
+    p: profile,
+  };
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Null for what cannot be read: too old, cut, or of something else. The device then loads everything, and is right again. */
+/**
+ * Null for what cannot be read: too old, cut, or of something else. The device then loads everything, and is right
+ * again.
+ */
 export function readSyncCursor(text: string): SyncCursor | null {
   try {
     const { s, m, c, o, p } = wire.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));

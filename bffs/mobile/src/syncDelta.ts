@@ -11,8 +11,9 @@ export interface OrderDelta {
 }
 
 /**
- * What a device that holds `held` must change to hold `now`. Comparing what is with what was, and not instants, misses no order whose transaction
- * was slow, and none of a history that was restored and took another turn: whatever the last sync could not see differs from what the device holds.
+ * What a device that holds `held` must change to hold `now`. Comparing what is with what was, and not instants, misses
+ * no order whose transaction was slow, and none of a history that was restored and took another turn: whatever the last
+ * sync could not see differs from what the device holds.
  */
 export function orderDelta(held: HeldOrders | null, now: HeldOrders): OrderDelta {
   if (held === null) return { reset: true, changed: now.map(([id]) => id), removed: [] };

@@ -9,5 +9,8 @@ export function pictureSet(pictures: readonly Picture[]): string | null {
   if (pictures.length === 0) return null;
   // A comma or blank within a URL would end the candidate.
   const escaped = (url: string): string => url.replaceAll(',', '%2C').replaceAll(' ', '%20');
-  return [...pictures].sort((a, b) => a.width - b.width).map(({ url, width }) => `${escaped(url)} ${width}w`).join(', ');
+  return [...pictures]
+    .sort((a, b) => a.width - b.width)
+    .map(({ url, width }) => `${escaped(url)} ${width}w`)
+    .join(', ');
 }

@@ -15,9 +15,19 @@ export interface OrderSoFar {
 }
 
 const collected: readonly OrderStatus[] = ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
-const delivered: readonly OrderStatus[] = ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY', 'COMPLETED'];
+const delivered: readonly OrderStatus[] = [
+  'PLACED',
+  'CONFIRMED',
+  'PREPARING',
+  'READY',
+  'OUT_FOR_DELIVERY',
+  'COMPLETED',
+];
 
-/** What to draw of an order's way: what it came through, by its timeline, then what is usually left. Which steps may follow which is not decided here. */
+/**
+ * What to draw of an order's way: what it came through, by its timeline, then what is usually left. Which steps may
+ * follow which is not decided here.
+ */
 export function progress({ status, promisedAt, timeline }: OrderSoFar): ProgressStep[] {
   const reached = new Map<OrderStatus, string>();
   for (const entry of timeline) if (!reached.has(entry.status)) reached.set(entry.status, entry.at);
@@ -25,6 +35,10 @@ export function progress({ status, promisedAt, timeline }: OrderSoFar): Progress
   const way = promisedAt === null ? collected : delivered;
   const here = way.indexOf(status);
   const ahead = here === -1 ? [] : way.slice(here + 1).filter((step) => !reached.has(step));
-  const taken = [...reached].map(([step, at]): ProgressStep => ({ status: step, state: step === status ? 'CURRENT' : 'DONE', at: at || null }));
+  const taken = [...reached].map(([step, at]): ProgressStep => ({
+    status: step,
+    state: step === status ? 'CURRENT' : 'DONE',
+    at: at || null,
+  }));
   return [...taken, ...ahead.map((step): ProgressStep => ({ status: step, state: 'AHEAD', at: null }))];
 }

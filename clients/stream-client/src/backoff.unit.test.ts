@@ -3,12 +3,18 @@ import { expect, it } from 'vitest';
 import { backoff } from './backoff.ts';
 
 it('waits longer with each failure, never longer than it may, and never the same for all', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (failures, chance) => {
-    const wait = backoff(failures, { minMs: 500, maxMs: 30_000 }, () => chance);
-    expect(wait).toBeLessThanOrEqual(30_000);
-    expect(wait).toBeGreaterThanOrEqual(250);
-    expect(backoff(failures + 1, { minMs: 500, maxMs: 30_000 }, () => chance)).toBeGreaterThanOrEqual(wait);
-  }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 10_000 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (failures, chance) => {
+        const wait = backoff(failures, { minMs: 500, maxMs: 30_000 }, () => chance);
+        expect(wait).toBeLessThanOrEqual(30_000);
+        expect(wait).toBeGreaterThanOrEqual(250);
+        expect(backoff(failures + 1, { minMs: 500, maxMs: 30_000 }, () => chance)).toBeGreaterThanOrEqual(wait);
+      },
+    ),
+  );
   expect([0, 0.5].map((chance) => backoff(1, { minMs: 500, maxMs: 30_000 }, () => chance))).toEqual([250, 375]);
   expect(backoff(0, { minMs: 500, maxMs: 30_000 })).toBe(0);
 });

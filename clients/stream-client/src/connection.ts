@@ -1,11 +1,21 @@
-import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL, type Client, type FormattedExecutionResult, type Sink, type SubscribePayload } from 'graphql-ws';
+import {
+  createClient,
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  type Client,
+  type FormattedExecutionResult,
+  type Sink,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { backoff, type RetryOptions } from './backoff.ts';
 import { abandon, isOpen, readySockets, watchedSockets, type SocketClass, type SocketLike } from './watchedSockets.ts';
 import type { Cause, StreamState } from './streamState.ts';
 import { leastRenewalMs, renewalDelay, tokenExpiry } from './tokenExpiry.ts';
 import { within } from './within.ts';
 
-/** Why a token is asked for: for a connection; for one after a token was refused, so that none from a cache should come; or in the place of one that ends soon. */
+/**
+ * Why a token is asked for: for a connection; for one after a token was refused, so that none from a cache should come;
+ * or in the place of one that ends soon.
+ */
 export type TokenOccasion = 'connect' | 'refused' | 'renew';
 
 export interface ConnectionOptions {
@@ -28,9 +38,9 @@ const tryAgainLater = 1013;
 const forbidden = 4403;
 
 /**
- * One WebSocket for all streams of a client, there while at least one is wanted. All waiting and asking for tokens happens before graphql-ws opens a
- * socket, in its `url`, and so does making the socket: it reconnects at once after a 1000, an error in `connectionParams` reaches the next attempt too,
- * and one in `url` or of a socket's making nobody.
+ * One WebSocket for all streams of a client, there while at least one is wanted. All waiting and asking for tokens
+ * happens before graphql-ws opens a socket, in its `url`, and so does making the socket: it reconnects at once after a
+ * 1000, an error in `connectionParams` reaches the next attempt too, and one in `url` or of a socket's making nobody.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -60,17 +70,25 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#sockets = watchedSockets(options.socketClass, (socket) => { this.#socket = socket; });
+    this.#sockets = watchedSockets(options.socketClass, (socket) => {
+      this.#socket = socket;
+    });
     this.#client = createClient({
       url: () => this.#whenToConnect(),
       connectionParams: () => (this.#authorization === undefined ? undefined : { authorization: this.#authorization }),
       webSocketImpl: readySockets(() => this.#opened!),
       keepAlive: options.keepAliveMs,
-      retryAttempts: Number.POSITIVE_INFINITY, shouldRetry: () => true, retryWait: () => Promise.resolve(),
+      retryAttempts: Number.POSITIVE_INFINITY,
+      shouldRetry: () => true,
+      retryWait: () => Promise.resolve(),
       on: {
         connected: () => this.#connected(),
-        ping: (received) => { if (!received) this.#expectAnswer(); },
-        pong: (received, payload) => { if (received) this.#answered(payload); },
+        ping: (received) => {
+          if (!received) this.#expectAnswer();
+        },
+        pong: (received, payload) => {
+          if (received) this.#answered(payload);
+        },
         closed: (event) => this.#closed(event as { code?: unknown; reason?: unknown }),
         error: () => this.#failedSocket(),
       },
@@ -87,8 +105,14 @@ export class Connection {
     return () => void this.#heard.delete(listener);
   }
 
-  /** `payload` is read again for every new socket. The result ends the subscription, and with the last one the connection. */
-  subscribe(payload: SubscribePayload, sink: Sink<FormattedExecutionResult<Record<string, unknown>, unknown>>): () => void {
+  /**
+   * `payload` is read again for every new socket. The result ends the subscription, and with the last one the
+   * connection.
+   */
+  subscribe(
+    payload: SubscribePayload,
+    sink: Sink<FormattedExecutionResult<Record<string, unknown>, unknown>>,
+  ): () => void {
     this.#wanted += 1;
     this.#demanded?.();
     const stop = this.#client.subscribe(payload, sink);
@@ -124,11 +148,15 @@ export class Connection {
     this.#unwanted.abort();
     this.#unwanted = new AbortController();
     this.#hurried?.();
-    // It is about to close: over a line that is dead that takes half a minute and more, and whoever comes next waits for it.
+    // It is about to close: over a line that is dead that takes half a minute and more, and whoever comes next waits
+    // for it.
     this.#askWhetherThere();
   }
 
-  /** Resolves with the address when it is time, somebody wants it, and there is a token. Never rejects: graphql-ws would not hear of it. */
+  /**
+   * Resolves with the address when it is time, somebody wants it, and there is a token. Never rejects: graphql-ws would
+   * not hear of it.
+   */
   async #whenToConnect(): Promise<string> {
     for (;;) {
       await this.#someoneWants();
@@ -157,7 +185,10 @@ export class Connection {
   }
 
   async #someoneWants(): Promise<void> {
-    while (this.#wanted === 0) await new Promise<void>((resolve) => { this.#demanded = resolve; });
+    while (this.#wanted === 0)
+      await new Promise<void>((resolve) => {
+        this.#demanded = resolve;
+      });
   }
 
   async #wait(milliseconds: number): Promise<void> {
@@ -177,7 +208,8 @@ export class Connection {
       this.#authorization = await this.#askToken(this.#occasion, signal);
       return true;
     } catch (error) {
-      if (!signal.aborted) this.#failed({ code: 'TOKEN_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) });
+      if (!signal.aborted)
+        this.#failed({ code: 'TOKEN_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) });
       return false;
     }
   }
@@ -203,7 +235,10 @@ export class Connection {
     this.#lost({ code, message: typeof reason === 'string' ? reason : '' });
   }
 
-  /** A browser says no more than that it did not work. A socket that was open may take long to close after this: it is not waited for. */
+  /**
+   * A browser says no more than that it did not work. A socket that was open may take long to close after this: it is
+   * not waited for.
+   */
   #failedSocket(): void {
     abandon(this.#socket);
     this.#lost({ code: 'NETWORK', message: 'The connection could not be made, or broke.' });
@@ -218,7 +253,8 @@ export class Connection {
     this.#acknowledgedAt = undefined;
     const left = this.#isLeaving;
     this.#isLeaving = false;
-    // One that served until nobody wanted it was well, however short that was: streams that end, one after the other, would else wait for ever for failures of long ago.
+    // One that served until nobody wanted it was well, however short that was: streams that end, one after the other,
+    // would else wait for ever for failures of long ago.
     if (left || livedMs >= steadyMs) this.#failures = 0;
     if (this.#wanted > 0 && !left) this.#failed(cause);
     else this.#change({ status: 'connecting', since: new Date() });
@@ -254,7 +290,10 @@ export class Connection {
     const delay = renewalDelay(expiry, Date.now());
     // One token after another that ends at once: this clock or that of whoever issues them is wrong.
     this.#hastyRenewals = delay > leastRenewalMs ? 0 : this.#hastyRenewals + 1;
-    this.#renewal = setTimeout(() => void this.#renew(), Math.min(Math.max(delay, backoff(this.#hastyRenewals, this.#options.retry)), 2 ** 31 - 1));
+    this.#renewal = setTimeout(
+      () => void this.#renew(),
+      Math.min(Math.max(delay, backoff(this.#hastyRenewals, this.#options.retry)), 2 ** 31 - 1),
+    );
   }
 
   /** In band, so that no stream ends. If it does not work the server closes with 4403, and all begins anew. */

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StreamClient, type StreamClientOptions, type StreamState } from './streamClient.ts';
 
-interface Said { readonly id?: string; readonly type: string }
+interface Said {
+  readonly id?: string;
+  readonly type: string;
+}
 
 /** A server without a network, that answers at once: what it says to a subscription is for each test to say. */
 let answer: (socket: FakeSocket, id: string) => void;
@@ -64,17 +67,36 @@ class FakeSocket {
   }
 }
 
-const snapshot = (socket: FakeSocket, id: string): void => socket.say({ id, type: 'next', payload: { data: { n: 1 }, extensions: { stream: { kind: 'snapshot', version: 1, cursor: 'c1' } } } });
-const clientOf = (options: Partial<StreamClientOptions> = {}): StreamClient => new StreamClient({ url: 'ws://nowhere/graphql', webSocketImpl: FakeSocket, ...options });
+const snapshot = (socket: FakeSocket, id: string): void =>
+  socket.say({
+    id,
+    type: 'next',
+    payload: { data: { n: 1 }, extensions: { stream: { kind: 'snapshot', version: 1, cursor: 'c1' } } },
+  });
+const clientOf = (options: Partial<StreamClientOptions> = {}): StreamClient =>
+  new StreamClient({ url: 'ws://nowhere/graphql', webSocketImpl: FakeSocket, ...options });
 const minute = 60_000;
 
 function read(client: StreamClient, onState: (state: StreamState) => void = () => undefined) {
   const states: StreamState[] = [];
-  const stream = client.stream('subscription { n }', {}, { onState: (state) => {
-    states.push(state);
-    onState(state);
-  } });
-  return { stream, states, next: stream.next().then(({ value }) => value?.version, (error: unknown) => error) };
+  const stream = client.stream(
+    'subscription { n }',
+    {},
+    {
+      onState: (state) => {
+        states.push(state);
+        onState(state);
+      },
+    },
+  );
+  return {
+    stream,
+    states,
+    next: stream.next().then(
+      ({ value }) => value?.version,
+      (error: unknown) => error,
+    ),
+  };
 }
 
 beforeEach(() => {
@@ -89,14 +111,22 @@ afterEach(() => vi.useRealTimers());
 
 describe('an attempt that fails before there is a socket', () => {
   it.each([
-    ['a url function that throws', () => { throw new Error('no address'); }, 'no address'],
+    [
+      'a url function that throws',
+      () => {
+        throw new Error('no address');
+      },
+      'no address',
+    ],
     ['an address that is none', () => 'no address', 'Invalid URL'],
   ])('is told, and made again after ever longer waits: %s', async (_, broken, message) => {
     let asked = 0;
-    const client = clientOf({ url: () => {
-      asked += 1;
-      return asked > 10 ? 'ws://nowhere/graphql' : broken();
-    } });
+    const client = clientOf({
+      url: () => {
+        asked += 1;
+        return asked > 10 ? 'ws://nowhere/graphql' : broken();
+      },
+    });
     const { next, states } = read(client);
     await vi.advanceTimersByTimeAsync(minute);
     expect(asked).toBeGreaterThan(4);
@@ -112,10 +142,14 @@ describe('an attempt that fails before there is a socket', () => {
     ['gives nothing', () => undefined as unknown as string],
   ])('is told, and made again: a token function that %s', async (_, broken) => {
     let asked = 0;
-    const { next, states } = read(clientOf({ token: () => {
-      asked += 1;
-      return asked > 3 ? 'token' : broken();
-    } }));
+    const { next, states } = read(
+      clientOf({
+        token: () => {
+          asked += 1;
+          return asked > 3 ? 'token' : broken();
+        },
+      }),
+    );
     await vi.advanceTimersByTimeAsync(31_000);
     expect(states[0]).toMatchObject({ status: 'connecting', cause: { code: 'TOKEN_UNAVAILABLE' } });
     await vi.advanceTimersByTimeAsync(2 * minute);
@@ -128,7 +162,15 @@ describe('a subscription', () => {
     let asked = 0;
     answer = (socket, id) => {
       asked += 1;
-      setTimeout(() => socket.say({ id, type: 'error', payload: [{ message: 'down', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] }), 6_000);
+      setTimeout(
+        () =>
+          socket.say({
+            id,
+            type: 'error',
+            payload: [{ message: 'down', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+          }),
+        6_000,
+      );
     };
     const { states, stream } = read(clientOf({ keepAliveMs: 0 }));
     await vi.advanceTimersByTimeAsync(10 * minute);
@@ -144,10 +186,12 @@ describe('a subscription', () => {
 describe('a clock that is ahead by more than a token lives', () => {
   it('leads to no rush for tokens', async () => {
     const occasions: string[] = [];
-    const client = clientOf({ token: (occasion) => {
-      occasions.push(occasion);
-      return `e30.${btoa(JSON.stringify({ exp: Math.floor((Date.now() - 10 * minute) / 1_000) }))}.x`;
-    } });
+    const client = clientOf({
+      token: (occasion) => {
+        occasions.push(occasion);
+        return `e30.${btoa(JSON.stringify({ exp: Math.floor((Date.now() - 10 * minute) / 1_000) }))}.x`;
+      },
+    });
     const { next } = read(client);
     await vi.advanceTimersByTimeAsync(10 * minute);
     expect(await next).toBe(1);
@@ -187,8 +231,20 @@ describe('an onState that throws', () => {
 
 describe('a client that nobody needs', () => {
   const closedWhile: [string, Partial<StreamClientOptions>, () => void][] = [
-    ['it waits to connect again', {}, () => { isDown = true; }],
-    ['nobody answers', {}, () => { isBlackHole = true; }],
+    [
+      'it waits to connect again',
+      {},
+      () => {
+        isDown = true;
+      },
+    ],
+    [
+      'nobody answers',
+      {},
+      () => {
+        isBlackHole = true;
+      },
+    ],
     ['it waits for a token', { token: () => new Promise<string>(() => undefined) }, () => undefined],
     ['it waits for the acknowledgement, and then the line breaks', {}, () => undefined],
     ['it is heard', {}, () => undefined],

@@ -17,10 +17,13 @@ beforeAll(async () => {
   const installed = join(modules, '@drburger/stream-client');
   mkdirSync(installed, { recursive: true });
   await run(process.execPath, [tsc, '-p', join(source, 'tsconfig.build.json'), '--outDir', join(installed, 'dist')]);
-  const { publishConfig, ...manifest } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { publishConfig: object };
+  const { publishConfig, ...manifest } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as {
+    publishConfig: object;
+  };
   writeFileSync(join(installed, 'package.json'), JSON.stringify({ ...manifest, ...publishConfig }));
   mkdirSync(join(modules, '@apollo'));
-  for (const name of ['graphql', 'graphql-ws', 'rxjs', '@apollo/client']) symlinkSync(join(source, 'node_modules', name), join(modules, name));
+  for (const name of ['graphql', 'graphql-ws', 'rxjs', '@apollo/client'])
+    symlinkSync(join(source, 'node_modules', name), join(modules, name));
 }, 60_000);
 
 describe('the package as it is published', () => {
@@ -35,20 +38,40 @@ describe('the package as it is published', () => {
     const { stdout, stderr } = await run(process.execPath, ['program.mjs'], { cwd: folder });
     expect([stdout, stderr]).toEqual(['function function\n', '']);
     for (const file of ['streamClient', 'connection', 'resumingStream']) {
-      expect(readFileSync(join(folder, `node_modules/@drburger/stream-client/dist/${file}.js`), 'utf8')).not.toMatch(/from '(node:|ws|@apollo)/);
+      expect(readFileSync(join(folder, `node_modules/@drburger/stream-client/dist/${file}.js`), 'utf8')).not.toMatch(
+        /from '(node:|ws|@apollo)/,
+      );
     }
   }, 60_000);
 
   it('has types: data by the document, variables checked', async () => {
-    writeFileSync(join(folder, 'typed.mts'), `
+    writeFileSync(
+      join(folder, 'typed.mts'),
+      `
       import { StreamClient, type StreamDocument } from '@drburger/stream-client';
       declare const document: StreamDocument<{ status: string }, { id: string }>;
       const stream = new StreamClient({ url: 'x', token: () => 'y' }).stream(document, { id: '1' });
       for await (const { data, kind } of stream) { const status: string | undefined = data?.status; const known: 'snapshot' | 'event' | 'resync' = kind; void [status, known]; }
       // @ts-expect-error -- a number is no id
       new StreamClient({ url: 'x' }).stream(document, { id: 1 });
-    `);
-    await run(process.execPath, [tsc, '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023', join(folder, 'typed.mts')], { cwd: folder })
-      .catch((error: { stdout: string }) => { throw new Error(error.stdout); });
+    `,
+    );
+    await run(
+      process.execPath,
+      [
+        tsc,
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2023',
+        join(folder, 'typed.mts'),
+      ],
+      { cwd: folder },
+    ).catch((error: { stdout: string }) => {
+      throw new Error(error.stdout);
+    });
   }, 60_000);
 });

@@ -10,19 +10,26 @@ export interface StreamOptions {
   readonly signal?: AbortSignal;
   /** Cursor of a message one has: what came after it is told, without a snapshot. */
   readonly resumeFrom?: string;
-  /** How many messages may wait to be taken; default 64. Then the server is told to stop, and asked to go on from there once they are taken. */
+  /**
+   * How many messages may wait to be taken; default 64. Then the server is told to stop, and asked to go on from there
+   * once they are taken.
+   */
   readonly maxBuffered?: number;
   /** What it throws ends the stream: `next` rejects with that. */
   readonly onState?: (state: StreamState) => void;
 }
 
-/** A failed subscription that goes on from a cursor and is quiet for so long is taken to have succeeded: with nothing new to tell, nothing comes. */
+/**
+ * A failed subscription that goes on from a cursor and is quiet for so long is taken to have succeeded: with nothing
+ * new to tell, nothing comes.
+ */
 const quietMs = 5_000;
 const defaultMaxBuffered = 64;
 
 /**
- * A subscription that goes on where it was. Every version above the last is handed on, in order, once; what the server sends twice is left out. Where
- * the server cannot tell what was missed, a message of kind `resync` holds the whole. Begins with the first `next`; for one reader.
+ * A subscription that goes on where it was. Every version above the last is handed on, in order, once; what the server
+ * sends twice is left out. Where the server cannot tell what was missed, a message of kind `resync` holds the whole.
+ * Begins with the first `next`; for one reader.
  * @throws StreamError from `next`, when it ended for good; what `onState` threw
  */
 export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage<Data>> {
@@ -54,7 +61,15 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#cursor = options.resumeFrom;
     const cursor = (): string | undefined => this.#cursor;
     // Read again for every socket, by graphql-ws.
-    this.#payload = { ...payload, extensions: { ...payload.extensions, get resumeFrom() { return cursor(); } } };
+    this.#payload = {
+      ...payload,
+      extensions: {
+        ...payload.extensions,
+        get resumeFrom() {
+          return cursor();
+        },
+      },
+    };
   }
 
   get state(): StreamState {
@@ -79,7 +94,9 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
         if ('error' in end) throw end.error;
         return { done: true, value: undefined };
       }
-      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 
@@ -146,7 +163,12 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
   /** The server keeps what comes: it is asked for, from the last cursor on, when there is room. */
   #pause(): void {
     if (this.#cursor === undefined) {
-      return this.#finish({ error: new StreamError('BUFFER_FULL', `${this.#maxBuffered} messages wait to be taken, and the server cannot resume.`) });
+      return this.#finish({
+        error: new StreamError(
+          'BUFFER_FULL',
+          `${this.#maxBuffered} messages wait to be taken, and the server cannot resume.`,
+        ),
+      });
     }
     this.#isPaused = true;
     this.#stop();
@@ -162,11 +184,14 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#failures += 1;
     this.#failed = { code: failure.code, message: failure.message };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      // Without a cursor a snapshot comes first: silence says nothing.
-      if (this.#cursor !== undefined) this.#timer = setTimeout(() => this.#settled(), quietMs);
-      this.#subscribe();
-    }, backoff(this.#failures, this.#retry));
+    this.#timer = setTimeout(
+      () => {
+        // Without a cursor a snapshot comes first: silence says nothing.
+        if (this.#cursor !== undefined) this.#timer = setTimeout(() => this.#settled(), quietMs);
+        this.#subscribe();
+      },
+      backoff(this.#failures, this.#retry),
+    );
     this.#tell();
   }
 
@@ -185,14 +210,20 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#deaf();
     this.#begun = true;
     this.#end = end;
-    this.#become({ status: 'ended', since: new Date(), ...(end.error instanceof StreamError ? { cause: { code: end.error.code, message: end.error.message } } : {}) });
+    this.#become({
+      status: 'ended',
+      since: new Date(),
+      ...(end.error instanceof StreamError ? { cause: { code: end.error.code, message: end.error.message } } : {}),
+    });
     this.#wake?.();
   }
 
   /** Looks at how it stands. Paused, it stays what it was. */
   #tell(): void {
     if (this.#state.status === 'ended' || this.#isPaused) return;
-    const of = this.#failed ? { status: 'reconnecting' as const, since: new Date(), cause: this.#failed } : this.#connection.status;
+    const of = this.#failed
+      ? { status: 'reconnecting' as const, since: new Date(), cause: this.#failed }
+      : this.#connection.status;
     // Until it was live for the first time, nothing was there to come back to.
     const wasLive = this.#state.status === 'live' || this.#state.status === 'reconnecting';
     const status = of.status === 'live' ? 'live' : wasLive ? 'reconnecting' : 'connecting';

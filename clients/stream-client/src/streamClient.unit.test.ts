@@ -9,12 +9,22 @@ import { serveFixture, type ServedChannel } from '../../../gateway/src/testkit/s
 import type { StreamPolicy } from '../../../gateway/src/channelManifest.ts';
 import { startTcpProxy, type TcpProxy } from '../../../platform/testkit/tcpProxy.ts';
 import { until } from '../../../platform/testkit/until.ts';
-import { StreamClient, StreamError, type ResumingStream, type StreamClientOptions, type StreamMessage, type StreamOptions, type StreamState } from './streamClient.ts';
+import {
+  StreamClient,
+  StreamError,
+  type ResumingStream,
+  type StreamClientOptions,
+  type StreamMessage,
+  type StreamOptions,
+  type StreamState,
+} from './streamClient.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const query = 'subscription Status($id: ID!){orderStatusChanged(orderId:$id){id status version}}';
-interface Data { orderStatusChanged: { id: string; status: string; version: number } }
+interface Data {
+  orderStatusChanged: { id: string; status: string; version: number };
+}
 
 let parts: Fixture;
 let domain: FakeDomain;
@@ -35,10 +45,19 @@ afterEach(async () => {
   for (const close of closes.splice(0).reverse()) await close();
 });
 
-const serve = async (options: { streams?: Partial<StreamPolicy>; anonymous?: boolean; port?: number; keys?: string[] } = {}): Promise<ServedChannel> => {
+const serve = async (
+  options: { streams?: Partial<StreamPolicy>; anonymous?: boolean; port?: number; keys?: string[] } = {},
+): Promise<ServedChannel> => {
   const served = await serveFixture(parts, {
-    bus: domain, feeds: domain, cursorKeys: options.keys ?? ['secret'], hub: { gapMs: 5 }, port: options.port,
-    manifest: { auth: { roles: ['customer'], anonymous: false }, streams: { retryMs: 5, behindPatienceMs: 30, drainMs: 20, ...options.streams } },
+    bus: domain,
+    feeds: domain,
+    cursorKeys: options.keys ?? ['secret'],
+    hub: { gapMs: 5 },
+    port: options.port,
+    manifest: {
+      auth: { roles: ['customer'], anonymous: false },
+      streams: { retryMs: 5, behindPatienceMs: 30, drainMs: 20, ...options.streams },
+    },
   });
   closes.push(() => served.close());
   return served;
@@ -49,7 +68,13 @@ const through = async (served: ServedChannel): Promise<TcpProxy> => {
   return proxy;
 };
 const clientOf = (port: number, options: Partial<StreamClientOptions> = {}): StreamClient => {
-  const client = new StreamClient({ url: `http://127.0.0.1:${port}/graphql`, token: () => token, webSocketImpl: WebSocket, retry: { minMs: 10, maxMs: 40 }, ...options });
+  const client = new StreamClient({
+    url: `http://127.0.0.1:${port}/graphql`,
+    token: () => token,
+    webSocketImpl: WebSocket,
+    retry: { minMs: 10, maxMs: 40 },
+    ...options,
+  });
   closes.push(() => client.close());
   return client;
 };
@@ -63,17 +88,35 @@ const move = (to: number) => {
 /** Reads a stream to its end: what it said, how it stood, and how it ended. */
 function read(client: StreamClient, options: StreamOptions = {}) {
   const states: StreamState[] = [];
-  const stream: ResumingStream<Data> = client.stream<Data>(query, { id: 'o1' }, { ...options, onState: (state) => states.push(state) });
+  const stream: ResumingStream<Data> = client.stream<Data>(
+    query,
+    { id: 'o1' },
+    { ...options, onState: (state) => states.push(state) },
+  );
   const messages: StreamMessage<Data>[] = [];
   const reading = (async () => {
     for await (const message of stream) messages.push(message);
   })();
-  const ended = reading.then(() => undefined, (error: unknown) => error as StreamError);
+  const ended = reading.then(
+    () => undefined,
+    (error: unknown) => error as StreamError,
+  );
   return {
-    stream, messages, states, ended,
-    get versions() { return messages.map(({ version }) => version); },
-    get marks() { return messages.map(({ kind, version, reason }) => [kind, version, reason].filter((each) => each !== undefined).join(' ')); },
-    get statuses() { return states.map(({ status }) => status); },
+    stream,
+    messages,
+    states,
+    ended,
+    get versions() {
+      return messages.map(({ version }) => version);
+    },
+    get marks() {
+      return messages.map(({ kind, version, reason }) =>
+        [kind, version, reason].filter((each) => each !== undefined).join(' '),
+      );
+    },
+    get statuses() {
+      return states.map(({ status }) => status);
+    },
   };
 }
 const upTo = (version: number) => Array.from({ length: version }, (_, at) => at + 1);
@@ -93,7 +136,9 @@ describe('a stream over a line that breaks', () => {
     proxy.restore();
     await until(() => heard.versions.length === 6);
     expect(heard.marks).toEqual(['snapshot 1', ...[2, 3, 4, 5, 6].map((version) => `event ${version}`)]);
-    expect(heard.messages.map(({ data }) => data?.orderStatusChanged.status)).toEqual(upTo(6).map((version) => `S${version}`));
+    expect(heard.messages.map(({ data }) => data?.orderStatusChanged.status)).toEqual(
+      upTo(6).map((version) => `S${version}`),
+    );
     await until(() => heard.stream.state.status === 'live');
     const away = heard.states.filter(({ status }) => status === 'reconnecting');
     expect(away[0]?.cause).toBeDefined();
@@ -123,26 +168,36 @@ describe('a stream over a line that breaks', () => {
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('stall' as const), by: fc.integer({ min: 0, max: 30 }) }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), by: fc.integer({ min: 0, max: 15 }) }) },
     );
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), fc.integer({ min: 1, max: 8 }), async (steps, maxBuffered) => {
-      const client = clientOf(proxy.port, { keepAliveMs: 15, patienceMs: 60, retry: { minMs: 2, maxMs: 10 } });
-      const first = parts.orders.get('o1')!.version;
-      const heard = read(client, { maxBuffered });
-      await until(() => heard.versions.length > 0);
-      for (const { kind, by } of steps) {
-        // Never more than is replayed, or a snapshot that says so may come instead.
-        if (kind === 'move') move(Math.min(parts.orders.get('o1')!.version + by, (heard.versions.at(-1) ?? first) + 60));
-        else if (kind === 'delay') proxy.delay(by);
-        else if (kind !== 'wait') proxy[kind]();
-        await new Promise((resolve) => setTimeout(resolve, kind === 'move' ? 0 : by));
-        if (kind === 'cut' || kind === 'stall') proxy.restore();
-      }
-      proxy.restore();
-      const last = parts.orders.get('o1')!.version;
-      await until(() => heard.versions.at(-1) === last, { what: `version ${last}` });
-      client.close();
-      expect(heard.versions).toEqual(Array.from({ length: last - first + 1 }, (_, at) => first + at));
-      expect(heard.messages.slice(1).map(({ data }) => data?.orderStatusChanged.status)).toEqual(heard.versions.slice(1).map((version) => `S${version}`));
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 3, maxLength: 14 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (steps, maxBuffered) => {
+          const client = clientOf(proxy.port, { keepAliveMs: 15, patienceMs: 60, retry: { minMs: 2, maxMs: 10 } });
+          const first = parts.orders.get('o1')!.version;
+          const heard = read(client, { maxBuffered });
+          await until(() => heard.versions.length > 0);
+          for (const { kind, by } of steps) {
+            // Never more than is replayed, or a snapshot that says so may come instead.
+            if (kind === 'move')
+              move(Math.min(parts.orders.get('o1')!.version + by, (heard.versions.at(-1) ?? first) + 60));
+            else if (kind === 'delay') proxy.delay(by);
+            else if (kind !== 'wait') proxy[kind]();
+            await new Promise((resolve) => setTimeout(resolve, kind === 'move' ? 0 : by));
+            if (kind === 'cut' || kind === 'stall') proxy.restore();
+          }
+          proxy.restore();
+          const last = parts.orders.get('o1')!.version;
+          await until(() => heard.versions.at(-1) === last, { what: `version ${last}` });
+          client.close();
+          expect(heard.versions).toEqual(Array.from({ length: last - first + 1 }, (_, at) => first + at));
+          expect(heard.messages.slice(1).map(({ data }) => data?.orderStatusChanged.status)).toEqual(
+            heard.versions.slice(1).map((version) => `S${version}`),
+          );
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
 
@@ -193,18 +248,28 @@ describe('a server that repeats itself', () => {
     await once(server, 'listening');
     closes.push(() => new Promise((resolve) => server.close(resolve)));
     const asked: unknown[] = [];
-    const say = (kind: string, version: number) => ({ data: { orderStatusChanged: { version } }, extensions: { stream: { kind, version, cursor: `c${version}` } } });
-    server.on('connection', (socket) => socket.on('message', (text) => {
-      const { id, type, payload } = JSON.parse(String(text)) as { id: string; type: string; payload?: { extensions?: { resumeFrom?: string } } };
-      if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
-      if (type !== 'subscribe') return;
-      asked.push(payload?.extensions?.resumeFrom);
-      const answers = asked.length === 1
-        ? [say('snapshot', 2), say('event', 3), say('event', 3), say('event', 2), say('event', 4)]
-        : [say('event', 3), say('event', 4), say('event', 5), say('resync', 1), say('event', 1), say('event', 2)];
-      for (const each of answers) socket.send(JSON.stringify({ id, type: 'next', payload: each }));
-      if (asked.length === 1) socket.close(4500, 'broken');
-    }));
+    const say = (kind: string, version: number) => ({
+      data: { orderStatusChanged: { version } },
+      extensions: { stream: { kind, version, cursor: `c${version}` } },
+    });
+    server.on('connection', (socket) =>
+      socket.on('message', (text) => {
+        const { id, type, payload } = JSON.parse(String(text)) as {
+          id: string;
+          type: string;
+          payload?: { extensions?: { resumeFrom?: string } };
+        };
+        if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+        if (type !== 'subscribe') return;
+        asked.push(payload?.extensions?.resumeFrom);
+        const answers =
+          asked.length === 1
+            ? [say('snapshot', 2), say('event', 3), say('event', 3), say('event', 2), say('event', 4)]
+            : [say('event', 3), say('event', 4), say('event', 5), say('resync', 1), say('event', 1), say('event', 2)];
+        for (const each of answers) socket.send(JSON.stringify({ id, type: 'next', payload: each }));
+        if (asked.length === 1) socket.close(4500, 'broken');
+      }),
+    );
     const heard = read(clientOf((server.address() as AddressInfo).port));
     await until(() => heard.versions.length === 6);
     expect(heard.marks).toEqual(['snapshot 2', 'event 3', 'event 4', 'event 5', 'resync 1', 'event 2']);
@@ -256,7 +321,10 @@ describe('a reader', () => {
     client.close();
     expect(await heard[1]!.ended).toBeUndefined();
     await until(() => proxy.connections === 0);
-    expect(heard.map(({ versions, stream }) => [versions, stream.state.status])).toEqual([[[1], 'ended'], [[1, 2], 'ended']]);
+    expect(heard.map(({ versions, stream }) => [versions, stream.state.status])).toEqual([
+      [[1], 'ended'],
+      [[1, 2], 'ended'],
+    ]);
     const late = read(client, { signal: AbortSignal.abort() });
     expect([await late.ended, late.messages]).toEqual([undefined, []]);
   });
@@ -305,10 +373,14 @@ describe('a token', () => {
     const proxy = await through(await serve());
     const occasions: string[] = [];
     const ends = Date.now() + 2_000;
-    const heard = read(clientOf(proxy.port, { token: (occasion) => {
-      occasions.push(occasion);
-      return parts.token('customer', 'someone', { lifetimeSeconds: occasion === 'connect' ? 2 : 600 });
-    } }));
+    const heard = read(
+      clientOf(proxy.port, {
+        token: (occasion) => {
+          occasions.push(occasion);
+          return parts.token('customer', 'someone', { lifetimeSeconds: occasion === 'connect' ? 2 : 600 });
+        },
+      }),
+    );
     await until(() => heard.versions.length === 1);
     // Past the end of the first one.
     await until(() => occasions.length === 2 && Date.now() > ends + 100);
@@ -319,13 +391,21 @@ describe('a token', () => {
 
   it('that is refused leads to another one', async () => {
     const occasions: string[] = [];
-    const heard = read(clientOf((await serve()).port, { token: (occasion) => {
-      occasions.push(occasion);
-      if (occasions.length === 2) throw new Error('the login is down');
-      return occasions.length === 1 ? 'no token' : token;
-    } }));
+    const heard = read(
+      clientOf((await serve()).port, {
+        token: (occasion) => {
+          occasions.push(occasion);
+          if (occasions.length === 2) throw new Error('the login is down');
+          return occasions.length === 1 ? 'no token' : token;
+        },
+      }),
+    );
     await until(() => heard.versions.length === 1);
     expect(occasions).toEqual(['connect', 'refused', 'refused']);
-    expect(heard.states.map(({ status, cause }) => [status, cause?.code])).toEqual([['connecting', 4403], ['connecting', 'TOKEN_UNAVAILABLE'], ['live', undefined]]);
+    expect(heard.states.map(({ status, cause }) => [status, cause?.code])).toEqual([
+      ['connecting', 4403],
+      ['connecting', 'TOKEN_UNAVAILABLE'],
+      ['live', undefined],
+    ]);
   });
 });

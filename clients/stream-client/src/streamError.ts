@@ -15,7 +15,15 @@ export class StreamError extends Error {
   }
 }
 
-const passing = new Set<unknown>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'CONFLICT', 'UNAUTHENTICATED']);
+const passing = new Set<unknown>([
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL_SERVER_ERROR',
+  'TOO_MANY_REQUESTS',
+  'SHUTTING_DOWN',
+  'CONFLICT',
+  'UNAUTHENTICATED',
+]);
 
 /** What was sent is not understood: it would not be the next time. Every other close code is a reason to come back. */
 const finalCloses = new Set<unknown>([1002, 1003, 1007, 1009, 4400, 4406]);
@@ -34,9 +42,18 @@ export function failureOf(error: unknown): Failure {
     const errors = error as readonly GraphQLFormattedError[];
     const codes = errors.map(({ extensions }) => extensions?.['code']);
     const final = codes.find((code) => !passing.has(code));
-    return { code: String(final ?? codes[0] ?? 'UNKNOWN'), message: errors[0]?.message ?? '', passes: final === undefined && codes.length > 0 && !codes.includes(undefined), errors };
+    return {
+      code: String(final ?? codes[0] ?? 'UNKNOWN'),
+      message: errors[0]?.message ?? '',
+      passes: final === undefined && codes.length > 0 && !codes.includes(undefined),
+      errors,
+    };
   }
-  const { code, reason } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; reason?: unknown };
-  if (typeof code === 'number') return { code, message: String(reason ?? ''), passes: !finalCloses.has(code), errors: [] };
+  const { code, reason } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    reason?: unknown;
+  };
+  if (typeof code === 'number')
+    return { code, message: String(reason ?? ''), passes: !finalCloses.has(code), errors: [] };
   return { code: 'NETWORK', message: error instanceof Error ? error.message : String(error), passes: true, errors: [] };
 }

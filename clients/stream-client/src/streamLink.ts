@@ -5,8 +5,9 @@ import type { StreamClient } from './streamClient.ts';
 import type { StreamOptions } from './resumingStream.ts';
 
 /**
- * Sends subscriptions of Apollo Client through a stream client: they outlast cuts, restarts and tokens. Apollo's own links would end each with an
- * error. Each result has the message's mark in `extensions.stream`. Takes subscriptions only: put it behind `ApolloLink.split`.
+ * Sends subscriptions of Apollo Client through a stream client: they outlast cuts, restarts and tokens. Apollo's own
+ * links would end each with an error. Each result has the message's mark in `extensions.stream`. Takes subscriptions
+ * only: put it behind `ApolloLink.split`.
  */
 export class StreamLink extends ApolloLink {
   readonly #client: StreamClient;
@@ -26,7 +27,10 @@ export class StreamLink extends ApolloLink {
           observer.next({ data, ...(errors.length > 0 ? { errors } : {}), extensions: { stream: mark } });
         }
       };
-      pump().then(() => observer.complete(), (error: unknown) => observer.error(error));
+      pump().then(
+        () => observer.complete(),
+        (error: unknown) => observer.error(error),
+      );
       return () => void stream.return();
     });
   }

@@ -9,7 +9,15 @@ import { until } from '../../../platform/testkit/until.ts';
 import { StreamClient } from './streamClient.ts';
 import { StreamLink } from './streamLink.ts';
 
-const document = gql`subscription Status($id: ID!) { orderStatusChanged(orderId: $id) { id status version } }`;
+const document = gql`
+  subscription Status($id: ID!) {
+    orderStatusChanged(orderId: $id) {
+      id
+      status
+      version
+    }
+  }
+`;
 const domain = new FakeDomain();
 let parts: Fixture;
 let served: ServedChannel;
@@ -21,7 +29,12 @@ beforeAll(async () => {
   parts = await fixture();
   served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['secret'] });
   proxy = await startTcpProxy({ port: served.port });
-  streams = new StreamClient({ url: `http://127.0.0.1:${proxy.port}/graphql`, token: () => parts.token('customer'), webSocketImpl: WebSocket, retry: { minMs: 5, maxMs: 20 } });
+  streams = new StreamClient({
+    url: `http://127.0.0.1:${proxy.port}/graphql`,
+    token: () => parts.token('customer'),
+    webSocketImpl: WebSocket,
+    retry: { minMs: 5, maxMs: 20 },
+  });
   apollo = new ApolloClient({ link: new StreamLink(streams), cache: new InMemoryCache() });
 });
 afterAll(async () => {
@@ -38,7 +51,8 @@ const move = (version: number): void => {
 it('lets subscriptions of Apollo Client outlast a cut, and ends them when nobody listens', async () => {
   move(1);
   const heard: unknown[] = [];
-  const subscription = apollo.subscribe<{ orderStatusChanged: { version: number } }>({ query: document, variables: { id: 'o1' } })
+  const subscription = apollo
+    .subscribe<{ orderStatusChanged: { version: number } }>({ query: document, variables: { id: 'o1' } })
     .subscribe({ next: ({ data, error }) => heard.push(error ?? data?.orderStatusChanged.version) });
   await until(() => heard.length === 1);
   proxy.cut();
@@ -53,7 +67,12 @@ it('lets subscriptions of Apollo Client outlast a cut, and ends them when nobody
 
 it('hands on why a stream ended', async () => {
   const errors: unknown[] = [];
-  apollo.subscribe({ query: document, variables: { id: 'nobody' } }).subscribe({ next: ({ error }) => { if (error) errors.push(error); }, error: (error) => errors.push(error) });
+  apollo.subscribe({ query: document, variables: { id: 'nobody' } }).subscribe({
+    next: ({ error }) => {
+      if (error) errors.push(error);
+    },
+    error: (error) => errors.push(error),
+  });
   await until(() => errors.length === 1);
   expect(errors).toMatchObject([{ code: 'NOT_FOUND' }]);
 });

@@ -3,7 +3,9 @@ const minute = 60 * second;
 
 export const leastRenewalMs = second;
 
-/** When a JWT ends, in milliseconds since 1970, read without checking anything; undefined for a token that does not say. */
+/**
+ * When a JWT ends, in milliseconds since 1970, read without checking anything; undefined for a token that does not say.
+ */
 export function tokenExpiry(token: string): number | undefined {
   try {
     const payload = token.split('.')[1] ?? '';
@@ -14,5 +16,9 @@ export function tokenExpiry(token: string): number | undefined {
   }
 }
 
-/** How long to wait before a token is renewed: to a minute before its end, or to four fifths of what is left of a short one. */
-export const renewalDelay = (expiry: number, now: number): number => Math.max(leastRenewalMs, Math.max(expiry - now - minute, (expiry - now) * 0.8));
+/**
+ * How long to wait before a token is renewed: to a minute before its end, or to four fifths of what is left of a short
+ * one.
+ */
+export const renewalDelay = (expiry: number, now: number): number =>
+  Math.max(leastRenewalMs, Math.max(expiry - now - minute, (expiry - now) * 0.8));

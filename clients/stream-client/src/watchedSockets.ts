@@ -15,7 +15,10 @@ export type SocketClass = new (url: string, protocols?: string | string[]) => So
 const openState = 1;
 const hasNoListener = (): void => undefined;
 
-/** A WebSocket class whose instances are told to `made`, and whose errors always have a listener: `ws` ends the process for one that has none. */
+/**
+ * A WebSocket class whose instances are told to `made`, and whose errors always have a listener: `ws` ends the process
+ * for one that has none.
+ */
 export function watchedSockets(Base: SocketClass, made: (socket: SocketLike) => void): SocketClass {
   return class extends Base {
     constructor(url: string, protocols?: string | string[]) {
@@ -26,9 +29,17 @@ export function watchedSockets(Base: SocketClass, made: (socket: SocketLike) => 
   };
 }
 
-/** A WebSocket class for graphql-ws whose `new` takes what is there already: of a `new` that throws, as for a wrong address, graphql-ws tells nobody. */
+/**
+ * A WebSocket class for graphql-ws whose `new` takes what is there already: of a `new` that throws, as for a wrong
+ * address, graphql-ws tells nobody.
+ */
 export const readySockets = (take: () => SocketLike): unknown =>
-  Object.assign(function ready() { return take(); }, { CONNECTING: 0, OPEN: openState, CLOSING: 2, CLOSED: 3 });
+  Object.assign(
+    function ready() {
+      return take();
+    },
+    { CONNECTING: 0, OPEN: openState, CLOSING: 2, CLOSED: 3 },
+  );
 
 export const isOpen = (socket: SocketLike | undefined): socket is SocketLike => socket?.readyState === openState;
 

@@ -1,8 +1,13 @@
 /**
- * What `ask` gives, if it comes within so many milliseconds; undefined once the signal is aborted. No timer outlasts it.
+ * What `ask` gives, if it comes within so many milliseconds; undefined once the signal is aborted. No timer outlasts
+ * it.
  * @throws what `ask` threw, or that it took too long
  */
-export async function within<T>(milliseconds: number, signal: AbortSignal, ask: () => T | Promise<T>): Promise<T | undefined> {
+export async function within<T>(
+  milliseconds: number,
+  signal: AbortSignal,
+  ask: () => T | Promise<T>,
+): Promise<T | undefined> {
   let over = (): void => undefined;
   const limit = new Promise<undefined>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`No answer within ${milliseconds} ms.`)), milliseconds);

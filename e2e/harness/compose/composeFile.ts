@@ -11,7 +11,13 @@ export interface ComposeService {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: Condition }>>;
-  readonly healthcheck?: { readonly test: readonly string[]; readonly interval?: string; readonly timeout?: string; readonly start_period?: string; readonly retries?: number };
+  readonly healthcheck?: {
+    readonly test: readonly string[];
+    readonly interval?: string;
+    readonly timeout?: string;
+    readonly start_period?: string;
+    readonly retries?: number;
+  };
   readonly restart?: string;
   readonly stop_grace_period?: string;
   readonly profiles?: readonly string[];
@@ -24,10 +30,18 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const reference = /\$(?:\$|(?<plain>[A-Za-z_]\w*)|\{(?<name>[A-Za-z_]\w*)(?:(?<operator>:?[-?])(?<rest>[^}]*))?\})/g;
 
-/** A text with its variables filled in, as compose does it: `${A}`, `${A:-default}`, `${A-default}`, `${A:?error}`, `${A?error}`, `$$`. @throws StartupError */
+/**
+ * A text with its variables filled in, as compose does it: `${A}`, `${A:-default}`, `${A-default}`, `${A:?error}`,
+ * `${A?error}`, `$$`. @throws StartupError
+ */
 export function interpolate(text: string, variables: Variables): string {
   return text.replace(reference, (whole: string, ...found: unknown[]) => {
-    const { plain, name = plain, operator, rest = '' } = found.at(-1) as Record<'plain' | 'name' | 'operator' | 'rest', string | undefined>;
+    const {
+      plain,
+      name = plain,
+      operator,
+      rest = '',
+    } = found.at(-1) as Record<'plain' | 'name' | 'operator' | 'rest', string | undefined>;
     if (name === undefined) return '$';
     const value = variables[name];
     const missing = value === undefined || (operator?.startsWith(':') === true && value === '');
@@ -50,10 +64,15 @@ export function composeVariables(environment: Variables, envFile: string): Varia
   return { ...lines, ...environment };
 }
 
-/** The services of the text of a compose file that run under these profiles: those that name none of their own, and those that name one of them. */
+/**
+ * The services of the text of a compose file that run under these profiles: those that name none of their own, and
+ * those that name one of them.
+ */
 export function composeServices(text: string, variables: Variables, profiles: readonly string[]): ComposeServices {
   const { services } = parse(text) as { services: Record<string, ComposeService> };
-  const chosen = Object.entries(services).filter(([, { profiles: own }]) => !own?.length || own.some((each) => profiles.includes(each)));
+  const chosen = Object.entries(services).filter(
+    ([, { profiles: own }]) => !own?.length || own.some((each) => profiles.includes(each)),
+  );
   return filledIn(Object.fromEntries(chosen), variables) as ComposeServices;
 }
 
@@ -71,7 +90,8 @@ export function withDependencies(services: ComposeServices, names: readonly stri
   const wanted = new Set<string>();
   const want = (name: string): void => {
     const service = services[name];
-    if (!service) throw new StartupError(`no service ${name}: docker-compose.yml has ${Object.keys(services).join(', ')}.`);
+    if (!service)
+      throw new StartupError(`no service ${name}: docker-compose.yml has ${Object.keys(services).join(', ')}.`);
     if (wanted.has(name)) return;
     wanted.add(name);
     Object.keys(service.depends_on ?? {}).forEach(want);

@@ -3,10 +3,22 @@ import { composeServices, interpolate, milliseconds, withDependencies } from './
 
 describe('a compose file', () => {
   it.each([
-    ['${A}', 'a'], ['$A', 'a'], ['${A:-d}', 'a'], ['${A-d}', 'a'], ['${A:?no}', 'a'],
-    ['${EMPTY}', ''], ['${EMPTY:-d}', 'd'], ['${EMPTY-d}', ''], ['${EMPTY?no}', ''],
-    ['${NONE}', ''], ['${NONE:-d}', 'd'], ['${NONE-}', ''], ['${NONE-d}', 'd'],
-    ['$$A', '$A'], ['x${A}y${NONE:-http://z:1}', 'xayhttp://z:1'], ['http://{name}:{port}', 'http://{name}:{port}'],
+    ['${A}', 'a'],
+    ['$A', 'a'],
+    ['${A:-d}', 'a'],
+    ['${A-d}', 'a'],
+    ['${A:?no}', 'a'],
+    ['${EMPTY}', ''],
+    ['${EMPTY:-d}', 'd'],
+    ['${EMPTY-d}', ''],
+    ['${EMPTY?no}', ''],
+    ['${NONE}', ''],
+    ['${NONE:-d}', 'd'],
+    ['${NONE-}', ''],
+    ['${NONE-d}', 'd'],
+    ['$$A', '$A'],
+    ['x${A}y${NONE:-http://z:1}', 'xayhttp://z:1'],
+    ['http://{name}:{port}', 'http://{name}:{port}'],
   ])('has %s filled in as %s', (text, value) => {
     expect(interpolate(text, { A: 'a', EMPTY: '' })).toBe(value);
   });

@@ -50,9 +50,16 @@ export class RunningService {
   start(): void {
     this.starts += 1;
     this.state = this.#service.healthcheck ? 'starting' : 'running';
-    const child = this.#spawn([process.execPath, '--import', 'tsx', 'scripts/serve.ts', ...(this.#service.command ?? [])]);
+    const child = this.#spawn([
+      process.execPath,
+      '--import',
+      'tsx',
+      'scripts/serve.ts',
+      ...(this.#service.command ?? []),
+    ]);
     this.#child = child;
-    for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', this.#around.hear);
+    for (const stream of [child.stdout!, child.stderr!])
+      createInterface({ input: stream }).on('line', this.#around.hear);
     child.once('exit', (code, signal) => void this.#ended(child, code, signal));
     void this.#lookAfter(child);
   }
@@ -78,10 +85,25 @@ export class RunningService {
 
   #spawn(command: readonly string[]): ChildProcess {
     const { address, names, mounts, openFiles } = this.#around;
-    const own = Object.fromEntries(Object.entries(this.#service.environment ?? {}).map(([key, value]) => [key, mounts[String(value)] ?? String(value)]));
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...own, COMPOSE_ADDRESS: address, COMPOSE_NAMES: JSON.stringify(names), NODE_OPTIONS: `--import ${preload}` };
-    const limited = openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
-    const [program = '', ...args] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...limited] : limited;
+    const own = Object.fromEntries(
+      Object.entries(this.#service.environment ?? {}).map(([key, value]) => [
+        key,
+        mounts[String(value)] ?? String(value),
+      ]),
+    );
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ...own,
+      COMPOSE_ADDRESS: address,
+      COMPOSE_NAMES: JSON.stringify(names),
+      NODE_OPTIONS: `--import ${preload}`,
+    };
+    const limited =
+      openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
+    const [program = '', ...args] = existsSync('/usr/bin/setpriv')
+      ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...limited]
+      : limited;
     // In a group of its own: Ctrl-C is for the runner, which stops all in order.
     return spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   }
@@ -90,7 +112,10 @@ export class RunningService {
     if (this.#stopping || child !== this.#child) return;
     this.#around.hear(`[ended: ${signal ?? code}]`);
     this.state = code === 0 ? 'ended' : 'failed';
-    const again = this.#service.restart === 'unless-stopped' || this.#service.restart === 'always' || (this.#service.restart === 'on-failure' && code !== 0);
+    const again =
+      this.#service.restart === 'unless-stopped' ||
+      this.#service.restart === 'always' ||
+      (this.#service.restart === 'on-failure' && code !== 0);
     if (!again) return;
     await pause(this.#restartPauseMs);
     this.#restartPauseMs = Math.min(this.#restartPauseMs * 2, 10_000);
@@ -102,7 +127,10 @@ export class RunningService {
     const check = this.#service.healthcheck;
     if (!check) return;
     const began = Date.now();
-    for (let failures = 0; child === this.#child && !this.#stopping && child.exitCode === null && child.signalCode === null;) {
+    for (
+      let failures = 0;
+      child === this.#child && !this.#stopping && child.exitCode === null && child.signalCode === null;
+    ) {
       const late = Date.now() - began > milliseconds(check.start_period ?? '0s');
       if (await this.#isHealthy(check)) {
         failures = 0;
@@ -115,7 +143,10 @@ export class RunningService {
   }
 
   /** The check as a process of its own. Within a container 127.0.0.1 is the service, here it is everybody. */
-  async #isHealthy({ test: [kind, ...command], timeout = '30s' }: NonNullable<ComposeService['healthcheck']>): Promise<boolean> {
+  async #isHealthy({
+    test: [kind, ...command],
+    timeout = '30s',
+  }: NonNullable<ComposeService['healthcheck']>): Promise<boolean> {
     const here = command.map((word) => word.replaceAll('127.0.0.1', this.#around.address));
     const [program = '', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...here] : here;
     const probe = spawn(program, args, { stdio: 'ignore', timeout: milliseconds(timeout), killSignal: 'SIGKILL' });

@@ -1,7 +1,7 @@
 /**
- * Loaded into a process before anything else: gives it what a container's network would. It listens at the address of its service where it says "all", and
- * reaches the other services by their names. COMPOSE_ADDRESS is its own address; COMPOSE_NAMES, as JSON, gives for each name an address, and a port if it is
- * another one than is asked for.
+ * Loaded into a process before anything else: gives it what a container's network would. It listens at the address of
+ * its service where it says "all", and reaches the other services by their names. COMPOSE_ADDRESS is its own address;
+ * COMPOSE_NAMES, as JSON, gives for each name an address, and a port if it is another one than is asked for.
  */
 import net from 'node:net';
 

@@ -7,7 +7,15 @@ import { startCluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { startKafkaProcess, stopKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
 import { Teardown } from '../../../scripts/system/teardown.ts';
-import { composeServices, composeVariables, imagesOfOthers, isOurs, withDependencies, type ComposeService, type ComposeServices } from './composeFile.ts';
+import {
+  composeServices,
+  composeVariables,
+  imagesOfOthers,
+  isOurs,
+  withDependencies,
+  type ComposeService,
+  type ComposeServices,
+} from './composeFile.ts';
 import { RunningService, type Address, type State } from './composeService.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -35,15 +43,19 @@ export interface ComposeRun {
   addressOf(service: string): string;
   /** Name, state, and the addresses that the file publishes. */
   table(): string[];
-  /** Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good, or when that takes too long. */
+  /**
+   * Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good,
+   * or when that takes too long.
+   */
   whenUp(withinMs?: number): Promise<void>;
   /** Stops all, those first on which nobody rests. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs docker-compose.yml without docker: each service of ours as a process with the command and the environment of the file, at a loopback address of its own,
- * on an embedded PostgreSQL and a broker from Maven Central in place of their images. Resolves when these two run; the services start as the file orders them.
+ * Runs docker-compose.yml without docker: each service of ours as a process with the command and the environment of the
+ * file, at a loopback address of its own, on an embedded PostgreSQL and a broker from Maven Central in place of their
+ * images. Resolves when these two run; the services start as the file orders them.
  */
 export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
   const variables = composeVariables(options.environment, join(root, '.env'));
@@ -52,41 +64,65 @@ export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
   const chosen = options.services?.length ? withDependencies(all, options.services) : all;
   const teardown = new Teardown({ withinMs: 120_000 });
   try {
-    return { ...await start(chosen, options, teardown), leftOut: imagesOfOthers(text).filter((name) => !standIns.has(name)) };
+    return {
+      ...(await start(chosen, options, teardown)),
+      leftOut: imagesOfOthers(text).filter((name) => !standIns.has(name)),
+    };
   } catch (error) {
     await teardown.run();
     throw error;
   }
 }
 
-async function start(chosen: ComposeServices, options: ComposeOptions, teardown: Teardown): Promise<Omit<ComposeRun, 'leftOut'>> {
+async function start(
+  chosen: ComposeServices,
+  options: ComposeOptions,
+  teardown: Teardown,
+): Promise<Omit<ComposeRun, 'leftOut'>> {
   const folder = resolve(options.folder);
   const ours = Object.entries(chosen).filter(([, service]) => isOurs(service));
   const names: Record<string, Address> = {};
   // Another run beside this one has addresses of its own.
   const block = `127.${randomInt(10, 250)}.${randomInt(0, 250)}`;
-  ours.forEach(([name], index) => { names[name] = { host: `${block}.${index + 2}` }; });
+  ours.forEach(([name], index) => {
+    names[name] = { host: `${block}.${index + 2}` };
+  });
   if (chosen['postgres']) names['postgres'] = await startPostgres(chosen['postgres'], folder, options, teardown);
   if (chosen['kafka']) names['kafka'] = await startKafka(folder, options, teardown);
   const mounts = { '/data': join(folder, 'data') };
   mkdirSync(mounts['/data'], { recursive: true });
-  const services = new Map(ours.map(([name, service]) => [name, new RunningService(service, {
-    address: names[name]!.host, names, mounts, openFiles: options.openFiles, hear: (line) => options.hear(name, line),
-  })]));
+  const services = new Map(
+    ours.map(([name, service]) => [
+      name,
+      new RunningService(service, {
+        address: names[name]!.host,
+        names,
+        mounts,
+        openFiles: options.openFiles,
+        hear: (line) => options.hear(name, line),
+      }),
+    ]),
+  );
   let stopping = false;
   const startInTurn = async ([name, service]: (typeof ours)[number]): Promise<void> => {
-    await Promise.all(Object.entries(service.depends_on ?? {}).map(([other, { condition }]) => until(services.get(other), condition, () => stopping)));
+    await Promise.all(
+      Object.entries(service.depends_on ?? {}).map(([other, { condition }]) =>
+        until(services.get(other), condition, () => stopping),
+      ),
+    );
     if (!stopping) services.get(name)!.start();
   };
   ours.forEach((each) => void startInTurn(each));
-  const dead = (): string | undefined => ours.find(([name, { restart }]) => services.get(name)!.state === 'failed' && (restart ?? 'no') === 'no')?.[0];
+  const dead = (): string | undefined =>
+    ours.find(([name, { restart }]) => services.get(name)!.state === 'failed' && (restart ?? 'no') === 'no')?.[0];
   return {
     services,
     addressOf: (name) => names[name]!.host,
-    table: () => ours.map(([name, { ports = [] }]) => {
-      const addresses = ports.map((port) => `http://${names[name]!.host}:${port.split(':').at(-1)}`).join(' ');
-      return `${name.padEnd(18)} ${services.get(name)!.state.padEnd(10)} ${addresses || names[name]!.host}`;
-    }),
+    table: () =>
+      ours.map(([name, { ports = [] }]) => {
+        const addresses = ports.map((port) => `http://${names[name]!.host}:${port.split(':').at(-1)}`).join(' ');
+        return `${name.padEnd(18)} ${services.get(name)!.state.padEnd(10)} ${addresses || names[name]!.host}`;
+      }),
     async whenUp(withinMs = Number.POSITIVE_INFINITY) {
       const deadline = Date.now() + withinMs;
       while (!ours.every(([name, { healthcheck }]) => isUp(services.get(name)!.state, healthcheck !== undefined))) {
@@ -103,51 +139,77 @@ async function start(chosen: ComposeServices, options: ComposeOptions, teardown:
   };
 }
 
-const isUp = (state: State, checked: boolean): boolean => state === 'healthy' || state === 'ended' || (!checked && state === 'running');
+const isUp = (state: State, checked: boolean): boolean =>
+  state === 'healthy' || state === 'ended' || (!checked && state === 'running');
 
 async function until(service: RunningService | undefined, condition: string, over: () => boolean): Promise<void> {
   // PostgreSQL and the broker run by now.
   if (!service) return;
   const wanted: Readonly<Record<string, readonly State[]>> = {
-    service_started: ['starting', 'running', 'healthy', 'unhealthy'], service_healthy: ['healthy'], service_completed_successfully: ['ended'],
+    service_started: ['starting', 'running', 'healthy', 'unhealthy'],
+    service_healthy: ['healthy'],
+    service_completed_successfully: ['ended'],
   };
   while (!over() && !wanted[condition]?.includes(service.state)) await pause(100);
 }
 
 /** Each once nobody that depends on it runs any more. */
-async function stopInOrder(ours: readonly (readonly [string, ComposeService])[], services: ReadonlyMap<string, RunningService>): Promise<void> {
+async function stopInOrder(
+  ours: readonly (readonly [string, ComposeService])[],
+  services: ReadonlyMap<string, RunningService>,
+): Promise<void> {
   const stopped = new Map<string, Promise<void>>();
   const stop = (name: string): Promise<void> => {
-    const known = stopped.get(name) ?? (async () => {
-      await Promise.all(ours.filter(([, { depends_on = {} }]) => name in depends_on).map(([above]) => stop(above)));
-      await services.get(name)!.stop();
-    })();
+    const known =
+      stopped.get(name) ??
+      (async () => {
+        await Promise.all(ours.filter(([, { depends_on = {} }]) => name in depends_on).map(([above]) => stop(above)));
+        await services.get(name)!.stop();
+      })();
     stopped.set(name, known);
     return known;
   };
   await Promise.all(ours.map(([name]) => stop(name)));
 }
 
-async function startPostgres({ environment }: ComposeService, folder: string, { hear }: ComposeOptions, teardown: Teardown): Promise<Address> {
+async function startPostgres(
+  { environment }: ComposeService,
+  folder: string,
+  { hear }: ComposeOptions,
+  teardown: Teardown,
+): Promise<Address> {
   const dataDir = join(folder, 'postgres');
   mkdirSync(dataDir, { recursive: true });
-  // The superuser's password is the file's, as its entrypoint has it: kept for the first start, which makes the cluster.
-  const password = environment?.['POSTGRES_PASSWORD'] || (environment?.['PROFILE'] === 'development' ? 'postgres' : undefined);
-  if (password === undefined) throw new StartupError('POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.');
+  // The superuser's password is the file's, as its entrypoint has it. It counts at the first start alone, which makes
+  // the cluster.
+  const password =
+    environment?.['POSTGRES_PASSWORD'] || (environment?.['PROFILE'] === 'development' ? 'postgres' : undefined);
+  if (password === undefined)
+    throw new StartupError('POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.');
   const kept = join(dataDir, 'passwords.json');
   try {
     writeFileSync(kept, JSON.stringify({ postgres: String(password) }), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const cluster = await startCluster({ dataDir, maxConnections: 400, durable: false, log: (line) => hear('postgres', line) });
+  const cluster = await startCluster({
+    dataDir,
+    maxConnections: 400,
+    durable: false,
+    log: (line) => hear('postgres', line),
+  });
   teardown.add('PostgreSQL', () => cluster.stop());
   return { host: '127.0.0.1', port: cluster.port };
 }
 
 async function startKafka(folder: string, { hear }: ComposeOptions, teardown: Teardown): Promise<Address> {
   const port = await freePortBlock(2);
-  const child = await startKafkaProcess({ folder: join(folder, 'kafka'), port, controllerPort: port + 1, progress: (line) => hear('kafka', line) });
+  const child = await startKafkaProcess({
+    folder: join(folder, 'kafka'),
+    port,
+    controllerPort: port + 1,
+    progress: (line) => hear('kafka', line),
+  });
   teardown.add('Kafka', () => stopKafkaProcess(child));
   return { host: '127.0.0.1', port };
 }

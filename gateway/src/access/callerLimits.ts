@@ -8,10 +8,17 @@ type Counted = 'connections' | 'subscriptions' | 'heldBytes';
 
 const nobody = 'anonymous';
 
-/** What long-lived connections one caller may have in this process, over sockets and event streams together. Callers without a token are not told apart: only the sum of all binds them. */
+/**
+ * What long-lived connections one caller may have in this process, over sockets and event streams together. Callers
+ * without a token are not told apart: only the sum of all binds them.
+ */
 export class CallerLimits {
   readonly #policy: StreamPolicy;
-  readonly #counts = { connections: new Map<string, number>(), subscriptions: new Map<string, number>(), heldBytes: new Map<string, number>() };
+  readonly #counts = {
+    connections: new Map<string, number>(),
+    subscriptions: new Map<string, number>(),
+    heldBytes: new Map<string, number>(),
+  };
   #connections = 0;
   #heldBytes = 0;
 
@@ -23,7 +30,9 @@ export class CallerLimits {
   open(): Release | undefined {
     if (this.#connections >= this.#policy.maxConnections) return undefined;
     this.#connections += 1;
-    return once(() => { this.#connections -= 1; });
+    return once(() => {
+      this.#connections -= 1;
+    });
   }
 
   connection(principal: Principal): Release | undefined {
@@ -39,7 +48,12 @@ export class CallerLimits {
     const { maxHeldBytes, maxHeldBytesPerCaller } = this.#policy;
     if (this.#heldBytes + bytes > maxHeldBytes) return undefined;
     const isAnonymous = principal.kind === 'anonymous';
-    const release = this.#add('heldBytes', isAnonymous ? nobody : actorOf(principal), bytes, isAnonymous ? maxHeldBytes / 2 : maxHeldBytesPerCaller);
+    const release = this.#add(
+      'heldBytes',
+      isAnonymous ? nobody : actorOf(principal),
+      bytes,
+      isAnonymous ? maxHeldBytes / 2 : maxHeldBytesPerCaller,
+    );
     if (!release) return undefined;
     this.#heldBytes += bytes;
     return once(() => {

@@ -12,26 +12,43 @@ export interface AuthenticatedClient {
   readonly expiresAt?: Date;
 }
 
-/** Who a client is, from its `Authorization` header or the same value in `connection_init`. Nothing else it says about itself counts. */
+/**
+ * Who a client is, from its `Authorization` header or the same value in `connection_init`. Nothing else it says about
+ * itself counts.
+ */
 export interface ClientIdentity {
   /** @throws Refusal 401 for no, a bad or a revoked token, 403 for roles that have no business in the channel */
-  authenticate(authorization: string | undefined, options?: { readonly allowAnonymous?: boolean }): Promise<AuthenticatedClient>;
+  authenticate(
+    authorization: string | undefined,
+    options?: { readonly allowAnonymous?: boolean },
+  ): Promise<AuthenticatedClient>;
   /** Whether the access of somebody who was let in has been revoked since. */
   isRevoked(client: AuthenticatedClient): boolean;
 }
 
-export function createClientIdentity(channel: string, auth: ChannelManifest['auth'], identity: Pick<Identity, 'verifyClientToken'>, revocations?: Revocations): ClientIdentity {
+export function createClientIdentity(
+  channel: string,
+  auth: ChannelManifest['auth'],
+  identity: Pick<Identity, 'verifyClientToken'>,
+  revocations?: Revocations,
+): ClientIdentity {
   const nobody = anonymous(channel, roleScopes.anonymous);
-  const isRevoked = ({ principal, issuedAt }: AuthenticatedClient): boolean => issuedAt !== undefined && (revocations?.isRevoked(principal.subject, issuedAt) ?? false);
+  const isRevoked = ({ principal, issuedAt }: AuthenticatedClient): boolean =>
+    issuedAt !== undefined && (revocations?.isRevoked(principal.subject, issuedAt) ?? false);
   return {
     isRevoked,
     async authenticate(authorization, { allowAnonymous = auth.anonymous } = {}) {
       if (authorization === undefined || authorization === '') {
         if (allowAnonymous) return { principal: nobody };
-        throw Refusal.of(401, 'UNAUTHENTICATED', 'This channel asks for a token: send it as `Authorization: Bearer …`.');
+        throw Refusal.of(
+          401,
+          'UNAUTHENTICATED',
+          'This channel asks for a token: send it as `Authorization: Bearer …`.',
+        );
       }
       const [scheme, token, ...rest] = authorization.split(' ');
-      if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the token as `Authorization: Bearer …`.');
+      if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0)
+        throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the token as `Authorization: Bearer …`.');
       const client = await verified(token, channel, identity);
       const { principal } = client;
       if (isRevoked(client)) throw revoked();
@@ -50,7 +67,8 @@ async function verified(token: string, channel: string, identity: Pick<Identity,
   try {
     return await identity.verifyClientToken(token, channel);
   } catch (error) {
-    if (error instanceof InvalidToken) throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
+    if (error instanceof InvalidToken)
+      throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
     throw error;
   }
 }

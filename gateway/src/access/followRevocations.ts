@@ -32,8 +32,9 @@ export interface FollowedRevocations {
 const overlapMs = 5 * 60_000;
 
 /**
- * Resolves when what is revoked from now on is heard, and what was revoked before is known; or when the domain could not be asked: that is said in the log,
- * and it is asked again until it answers. Meanwhile whoever was revoked before is let in: see docs/adr/0014-revocation.md.
+ * Resolves when what is revoked from now on is heard, and what was revoked before is known; or when the domain could
+ * not be asked: that is said in the log, and it is asked again until it answers. Meanwhile whoever was revoked before
+ * is let in: see docs/adr/0014-revocation.md.
  */
 export async function followRevocations(sources: RevocationSources): Promise<FollowedRevocations> {
   const follower = new RevocationFollower(sources);
@@ -55,7 +56,10 @@ class RevocationFollower implements FollowedRevocations {
 
   constructor(sources: RevocationSources) {
     this.#sources = { askEveryMs: 60_000, retryMs: 1_000, service: gatewayService, ...sources };
-    this.#domain = createClient(AccessQueryService, sources.network.transportTo(CustomerAccessRevoked.domain, servicePrincipal(this.#sources.service)));
+    this.#domain = createClient(
+      AccessQueryService,
+      sources.network.transportTo(CustomerAccessRevoked.domain, servicePrincipal(this.#sources.service)),
+    );
   }
 
   /** The tail first: what is revoked between the two is told by both. */
@@ -71,14 +75,24 @@ class RevocationFollower implements FollowedRevocations {
   }
 
   #hear(event: unknown): void {
-    if (typeof event !== 'object' || event === null || !('eventType' in event) || event.eventType !== CustomerAccessRevoked.name || !('data' in event)) return;
+    if (
+      typeof event !== 'object' ||
+      event === null ||
+      !('eventType' in event) ||
+      event.eventType !== CustomerAccessRevoked.name ||
+      !('data' in event)
+    )
+      return;
     const { subject, before } = CustomerAccessRevoked.schema.parse(event.data);
     this.revocations.add({ subject, before: new Date(before) });
   }
 
   /** Never rejects. */
   #ask(): Promise<void> {
-    this.#asking = this.#catchUp().then(() => this.#succeed(), (error: unknown) => this.#fail(error));
+    this.#asking = this.#catchUp().then(
+      () => this.#succeed(),
+      (error: unknown) => this.#fail(error),
+    );
     return this.#asking;
   }
 
@@ -86,7 +100,10 @@ class RevocationFollower implements FollowedRevocations {
     const askedAt = Date.now();
     let after: Revocation = { subject: '', before: new Date(this.#askedAt - overlapMs) };
     for (;;) {
-      const { revocations } = await this.#domain.listRevocations({ after: after.before.toISOString(), afterSubject: after.subject });
+      const { revocations } = await this.#domain.listRevocations({
+        after: after.before.toISOString(),
+        afterSubject: after.subject,
+      });
       const last = revocations.at(-1);
       if (!last) break;
       this.revocations.add(...revocations.map(({ subject, before }) => ({ subject, before: new Date(before) })));
@@ -103,7 +120,11 @@ class RevocationFollower implements FollowedRevocations {
 
   #fail(error: unknown): void {
     const { log, retryMs, askEveryMs } = this.#sources;
-    if (this.#failures === 0) log.warn({ err: error, since: new Date(this.#askedAt) }, 'what access was revoked cannot be asked; tokens revoked since may be let in');
+    if (this.#failures === 0)
+      log.warn(
+        { err: error, since: new Date(this.#askedAt) },
+        'what access was revoked cannot be asked; tokens revoked since may be let in',
+      );
     this.#askAgainIn(Math.min(retryMs * 2 ** Math.min(this.#failures, 16), askEveryMs));
     this.#failures += 1;
   }

@@ -32,16 +32,22 @@ beforeAll(async () => {
   parts = await fixture();
   token = await parts.token('customer', 'someone', { now: ago(60) });
   network = localNetwork(parts.identity);
-  await network.serve('customers', [service(AccessQueryService, ['gateway'], {
-    listRevocations({ after, afterSubject }) {
-      if (isDown) throw new ConnectError('down', Code.Unavailable);
-      const place = new Date(after);
-      if (afterSubject === '') asked.push(place);
-      const key = ({ subject, before }: Revocation) => `${before.toISOString()} ${subject}`;
-      const later = recorded.filter((each) => key(each) > key({ subject: afterSubject, before: place })).sort((a, b) => (key(a) < key(b) ? -1 : 1));
-      return { revocations: later.slice(0, 2).map(({ subject, before }) => ({ subject, before: before.toISOString() })) };
-    },
-  })]);
+  await network.serve('customers', [
+    service(AccessQueryService, ['gateway'], {
+      listRevocations({ after, afterSubject }) {
+        if (isDown) throw new ConnectError('down', Code.Unavailable);
+        const place = new Date(after);
+        if (afterSubject === '') asked.push(place);
+        const key = ({ subject, before }: Revocation) => `${before.toISOString()} ${subject}`;
+        const later = recorded
+          .filter((each) => key(each) > key({ subject: afterSubject, before: place }))
+          .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+        return {
+          revocations: later.slice(0, 2).map(({ subject, before }) => ({ subject, before: before.toISOString() })),
+        };
+      },
+    }),
+  ]);
 });
 beforeEach(() => {
   bus = new FakeDomain();
@@ -57,7 +63,14 @@ afterEach(async () => {
   for (const each of closing.splice(0).reverse()) await each.close();
 });
 
-const log = pino({ level: 'info' }, { write: (line: string) => { logged.push((JSON.parse(line) as { msg: string }).msg); } });
+const log = pino(
+  { level: 'info' },
+  {
+    write: (line: string) => {
+      logged.push((JSON.parse(line) as { msg: string }).msg);
+    },
+  },
+);
 const follow = async (over: { askEveryMs?: number } = {}): Promise<FollowedRevocations> => {
   const followed = await followRevocations({ bus, network, log, retryMs: 5, ...over });
   closing.push(followed);
@@ -78,13 +91,24 @@ const connect = async (to: ServedChannel, as = token) => {
 const revoked = (subject: string, before: Date) => {
   recorded.push({ subject, before });
   bus.say(CustomerAccessRevoked.topic, {
-    eventId: subject, eventType: CustomerAccessRevoked.name, version: '1.0', timestamp: before.toISOString(), source: 'customers-service', data: { subject, before: before.toISOString() },
+    eventId: subject,
+    eventType: CustomerAccessRevoked.name,
+    version: '1.0',
+    timestamp: before.toISOString(),
+    source: 'customers-service',
+    data: { subject, before: before.toISOString() },
     metadata: {
-      aggregateId: `access:${subject}`, aggregateVersion: 1, causationId: 'c', correlationId: 'c', actor: 'user:admin', traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+      aggregateId: `access:${subject}`,
+      aggregateVersion: 1,
+      causationId: 'c',
+      correlationId: 'c',
+      actor: 'user:admin',
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
     },
   });
 };
-const status = async (channel: ServedChannel, as = token) => (await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${as}` })).status;
+const status = async (channel: ServedChannel, as = token) =>
+  (await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${as}` })).status;
 
 it('reaches every replica at once, and those that begin afterwards; nobody else notices', async () => {
   const replicas = [await replica(), await replica()];
@@ -110,7 +134,13 @@ it('is asked for as far back as a token can live, over all pages', async () => {
   recorded.push({ subject: 'd', before: ago(60) });
   const { revocations } = await follow();
   expect(asked[0]!.getTime()).toBeLessThan(Date.now() - longestTokenLifeMs);
-  expect(['a', 'b', 'c', 'd', 'e'].map((subject) => revocations.isRevoked(subject, ago(7_200)))).toEqual([true, true, true, true, false]);
+  expect(['a', 'b', 'c', 'd', 'e'].map((subject) => revocations.isRevoked(subject, ago(7_200)))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 it('is served without while the domain is down, which is said; and is known when it is back', async () => {

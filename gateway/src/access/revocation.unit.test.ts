@@ -34,7 +34,14 @@ beforeEach(async () => {
   domain = new FakeDomain();
   revocations = new Revocations();
   move(1);
-  channel = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, revocations, metrics });
+  channel = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    hub: { gapMs: 5 },
+    revocations,
+    metrics,
+  });
 });
 afterEach(async () => {
   sockets.splice(0).forEach((socket) => socket.cut());
@@ -71,7 +78,9 @@ const follow = async (token: string, id = 'someone') => {
 };
 const read = async (token: string, headers: Record<string, string> = {}) => {
   const reader = await EventStreamReader.open(channel.url.replace('localhost', '127.0.0.1'), {
-    method: 'POST', body: JSON.stringify({ query, variables: { id: 'someone' } }), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+    method: 'POST',
+    body: JSON.stringify({ query, variables: { id: 'someone' } }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
   });
   readers.push(reader);
   return reader;
@@ -106,7 +115,12 @@ describe('revoked access', () => {
   });
 
   it('cuts off a client that does not go: its place is free', async () => {
-    const small = await serveFixture(parts, { bus: domain, feeds: domain, revocations, manifest: { streams: { maxConnections: 1 } } });
+    const small = await serveFixture(parts, {
+      bus: domain,
+      feeds: domain,
+      revocations,
+      manifest: { streams: { maxConnections: 1 } },
+    });
     const stays = await new RawSocket(small.url).begin(before);
     sockets.push(stays);
     stays.socket.pause();
@@ -122,16 +136,22 @@ describe('revoked access', () => {
     stream.socket.socket.pause();
     revoke();
     const left = async (name: string) => valueOf(await metrics.text(), name, { channel: 'kiosk' });
-    await until(async () => await left('drburger_stream_subscriptions') === 0 && await left('drburger_stream_connections') === 0);
+    await until(
+      async () =>
+        (await left('drburger_stream_subscriptions')) === 0 && (await left('drburger_stream_connections')) === 0,
+    );
   });
 
-  it('is nobody else\'s, and not of who signed in since', async () => {
+  it("is nobody else's, and not of who signed in since", async () => {
     const [another, anew] = [await follow(others, 'other'), await follow(after)];
     const nobody = await connect();
     revoke();
     move(2);
     await until(() => another.messages.length === 2 && anew.messages.length === 2);
-    expect([another.marks, anew.marks]).toEqual([['snapshot 1', 'event 2'], ['snapshot 1', 'event 2']]);
+    expect([another.marks, anew.marks]).toEqual([
+      ['snapshot 1', 'event 2'],
+      ['snapshot 1', 'event 2'],
+    ]);
     nobody.send({ type: 'ping' });
     await nobody.heard(({ type }) => type === 'pong');
     expect(await ask(others)).toEqual([200, undefined]);
@@ -174,19 +194,32 @@ describe('revoked access', () => {
 
   it('runs no request whose body comes late', async () => {
     // In production a request says once who asks.
-    const production = await serveFixture(parts, { profile: 'production', operations: { Shops: 'query Shops { shops { id } }' }, revocations });
+    const production = await serveFixture(parts, {
+      profile: 'production',
+      operations: { Shops: 'query Shops { shops { id } }' },
+      revocations,
+    });
     let send = (_rest: string) => {};
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(Buffer.from('{"query":'));
-        send = (rest) => { controller.enqueue(Buffer.from(rest)); controller.close(); };
+        send = (rest) => {
+          controller.enqueue(Buffer.from(rest));
+          controller.close();
+        };
       },
     });
     const verify = parts.identity.verifyClientToken;
     let seen = 0;
-    parts.identity.verifyClientToken = async (...of) => verify(...of).finally(() => { seen += 1; });
+    parts.identity.verifyClientToken = async (...of) =>
+      verify(...of).finally(() => {
+        seen += 1;
+      });
     const answer = fetch(production.url.replace('localhost', '127.0.0.1'), {
-      method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/json', authorization: `Bearer ${before}` },
+      method: 'POST',
+      body,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${before}` },
     } as RequestInit);
     await until(() => seen > 0);
     parts.identity.verifyClientToken = verify;

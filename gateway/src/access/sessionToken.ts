@@ -2,13 +2,20 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { AuthenticatedClient, ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** Whose streams a connection may go on with after a new token: the same one's, bound to the same things. Its rights may be others. */
+/**
+ * Whose streams a connection may go on with after a new token: the same one's, bound to the same things. Its rights may
+ * be others.
+ */
 const isSame = (a: Principal, b: Principal): boolean => {
-  const of = ({ kind, subject, channel, bindings }: Principal) => JSON.stringify([kind, subject, channel, Object.entries(bindings).sort(([x], [y]) => (x < y ? -1 : 1))]);
+  const of = ({ kind, subject, channel, bindings }: Principal) =>
+    JSON.stringify([kind, subject, channel, Object.entries(bindings).sort(([x], [y]) => (x < y ? -1 : 1))]);
   return of(a) === of(b);
 };
 
-/** Who a long-lived connection acts for: until its token is over, or renewed. Whoever has it looks now and then whether it is. */
+/**
+ * Who a long-lived connection acts for: until its token is over, or renewed. Whoever has it looks now and then whether
+ * it is.
+ */
 export class SessionToken {
   readonly #clients: ClientIdentity;
   #client: AuthenticatedClient | undefined;

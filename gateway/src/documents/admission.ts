@@ -12,8 +12,8 @@ export interface AdmittedDocument {
 }
 
 /**
- * Which document a request may run: a trusted one by id, by Apollo's hash or by its very text; any other only where the channel is open
- * (development, and the gateway for graphs of others).
+ * Which document a request may run: a trusted one by id, by Apollo's hash or by its very text; any other only where the
+ * channel is open (development, and the gateway for graphs of others).
  */
 export class Admission {
   readonly #documents: Documents;
@@ -48,7 +48,8 @@ export class Admission {
     const trusted = this.#trusted.byId(hash);
     if (trusted) return this.#run(trusted, request);
     if (request.query) {
-      if (createHash('sha256').update(request.query).digest('hex') !== hash) throw Refusal.of(400, 'BAD_REQUEST', 'The hash is not that of the document.');
+      if (createHash('sha256').update(request.query).digest('hex') !== hash)
+        throw Refusal.of(400, 'BAD_REQUEST', 'The hash is not that of the document.');
       const admitted = this.#byText(request.query, request);
       this.#registered.set(hash, request.query, request.query.length);
       return admitted;
@@ -62,11 +63,14 @@ export class Admission {
   #byText(query: string, request: OperationRequest): AdmittedDocument {
     const trusted = this.#trusted.isEmpty ? undefined : this.#recognise(query);
     if (trusted) return this.#run(trusted, request);
-    if (!this.#open) throw Refusal.of('document', 'DOCUMENT_NOT_TRUSTED', 'This channel runs registered documents only.');
+    if (!this.#open)
+      throw Refusal.of('document', 'DOCUMENT_NOT_TRUSTED', 'This channel runs registered documents only.');
     return { prepared: this.#documents.prepare(query, request.operationName) };
   }
 
-  /** The trusted document that a text is, layout and comments aside. Costs a parse, bounded in tokens, the first time. */
+  /**
+   * The trusted document that a text is, layout and comments aside. Costs a parse, bounded in tokens, the first time.
+   */
   #recognise(query: string): TrustedDocument | undefined {
     const hash = documentId(query);
     let known = this.#trusted.byId(hash) ?? this.#recognised.get(hash);
@@ -89,6 +93,7 @@ export class Admission {
 function persistedHash(extensions: Record<string, unknown>): string | undefined {
   const persisted = extensions['persistedQuery'] as { version?: unknown; sha256Hash?: unknown } | null | undefined;
   if (persisted === undefined || persisted === null) return undefined;
-  if (persisted.version !== 1 || typeof persisted.sha256Hash !== 'string') throw Refusal.of(400, 'BAD_REQUEST', 'persistedQuery must be { version: 1, sha256Hash }.');
+  if (persisted.version !== 1 || typeof persisted.sha256Hash !== 'string')
+    throw Refusal.of(400, 'BAD_REQUEST', 'persistedQuery must be { version: 1, sha256Hash }.');
   return persisted.sha256Hash;
 }

@@ -1,6 +1,20 @@
 import {
-  Kind, TypeInfo, execute, getNamedType, isAbstractType, isCompositeType, isInterfaceType, isObjectType, visit, visitWithTypeInfo, GraphQLError,
-  type DocumentNode, type ExecutionResult, type FieldNode, type GraphQLCompositeType, type SelectionSetNode,
+  Kind,
+  TypeInfo,
+  execute,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  visit,
+  visitWithTypeInfo,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type SelectionSetNode,
 } from 'graphql';
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
 import { requireScope } from '#platform/subgraph/authSchema.ts';
@@ -10,28 +24,47 @@ import type { GuardIndex, ScopeSet } from '../graph/guardIndex.ts';
 const passes = (principal: Principal, scopes: ScopeSet): boolean => scopes.some((scope) => hasScope(principal, scope));
 const keyOf = (scopes: ScopeSet): string => [...scopes].sort().join(' ');
 
-/** Every set of scopes that anything this document can reach may ask for, through interfaces, unions and fragments too. Empty: it is open to all. */
+/**
+ * Every set of scopes that anything this document can reach may ask for, through interfaces, unions and fragments too.
+ * Empty: it is open to all.
+ */
 export function scopeSetsOf(document: DocumentNode, { apiSchema, guards }: Graph): ScopeSet[] {
   const found = new Map<string, ScopeSet>();
   if (guards.isEmpty) return [];
-  const note = (typeName: string, field: string) => guards.of(typeName, field).forEach((scopes) => found.set(keyOf(scopes), scopes));
+  const note = (typeName: string, field: string) =>
+    guards.of(typeName, field).forEach((scopes) => found.set(keyOf(scopes), scopes));
   const typeInfo = new TypeInfo(apiSchema);
-  visit(document, visitWithTypeInfo(typeInfo, {
-    Field(node) {
-      const parent = typeInfo.getParentType();
-      if (!parent) return;
-      note(parent.name, node.name.value);
-      if (isAbstractType(parent)) for (const type of apiSchema.getPossibleTypes(parent)) note(type.name, node.name.value);
-    },
-  }));
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field(node) {
+        const parent = typeInfo.getParentType();
+        if (!parent) return;
+        note(parent.name, node.name.value);
+        if (isAbstractType(parent))
+          for (const type of apiSchema.getPossibleTypes(parent)) note(type.name, node.name.value);
+      },
+    }),
+  );
   return [...found.values()];
 }
 
-/** Which of the sets this principal does not meet: two principals with the same answer get the same plan. Empty: nothing is refused. */
+/**
+ * Which of the sets this principal does not meet: two principals with the same answer get the same plan. Empty: nothing
+ * is refused.
+ */
 export const refusalKey = (principal: Principal, sets: readonly ScopeSet[]): string =>
-  sets.filter((scopes) => !passes(principal, scopes)).map(keyOf).join('|');
+  sets
+    .filter((scopes) => !passes(principal, scopes))
+    .map(keyOf)
+    .join('|');
 
-function isRefused(principal: Principal, parent: GraphQLCompositeType, field: string, { guards, apiSchema }: Graph): boolean {
+function isRefused(
+  principal: Principal,
+  parent: GraphQLCompositeType,
+  field: string,
+  { guards, apiSchema }: Graph,
+): boolean {
   const refused = (typeName: string) => guards.of(typeName, field).some((scopes) => !passes(principal, scopes));
   if (isObjectType(parent)) return refused(parent.name);
   if (isInterfaceType(parent) && refused(parent.name)) return true;
@@ -40,30 +73,38 @@ function isRefused(principal: Principal, parent: GraphQLCompositeType, field: st
 }
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
-const withTypename = (set: SelectionSetNode): SelectionSetNode => ({ ...set, selections: [...set.selections, typename] });
+const withTypename = (set: SelectionSetNode): SelectionSetNode => ({
+  ...set,
+  selections: [...set.selections, typename],
+});
 
 /**
- * The document without what the principal is refused whatever the data: that is never fetched. Each selection asks for its `__typename`,
- * so that `refuse` can judge the rest by what came back.
+ * The document without what the principal is refused whatever the data: that is never fetched. Each selection asks for
+ * its `__typename`, so that `refuse` can judge the rest by what came back.
  */
 export function withoutRefused(document: DocumentNode, principal: Principal, graph: Graph): DocumentNode {
   const typeInfo = new TypeInfo(graph.apiSchema);
-  return visit(document, visitWithTypeInfo(typeInfo, {
-    Field: {
-      enter(node) {
-        const parent = typeInfo.getParentType();
-        return parent && isRefused(principal, parent, node.name.value, graph) ? null : undefined;
+  return visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: {
+        enter(node) {
+          const parent = typeInfo.getParentType();
+          return parent && isRefused(principal, parent, node.name.value, graph) ? null : undefined;
+        },
+        leave(node) {
+          const type = getNamedType(typeInfo.getType());
+          return node.selectionSet && isCompositeType(type) && !type.name.startsWith('__')
+            ? { ...node, selectionSet: withTypename(node.selectionSet) }
+            : undefined;
+        },
       },
-      leave(node) {
-        const type = getNamedType(typeInfo.getType());
-        return node.selectionSet && isCompositeType(type) && !type.name.startsWith('__') ? { ...node, selectionSet: withTypename(node.selectionSet) } : undefined;
-      },
-    },
-    // What is left may be empty, which no document may be.
-    OperationDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
-    FragmentDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
-    InlineFragment: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
-  }));
+      // What is left may be empty, which no document may be.
+      OperationDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
+      FragmentDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
+      InlineFragment: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
+    }),
+  );
 }
 
 function guard(principal: Principal, guards: GuardIndex, typeName: string, field: string): void {
@@ -71,14 +112,23 @@ function guard(principal: Principal, guards: GuardIndex, typeName: string, field
 }
 
 /**
- * The answer to the whole document, from the answer to what was left of it: each refused field is an error at its place, and null as far
- * as the schema's nullability carries it. Judges by the types that came back, so nothing slips through an interface or a union.
+ * The answer to the whole document, from the answer to what was left of it: each refused field is an error at its
+ * place, and null as far as the schema's nullability carries it. Judges by the types that came back, so nothing slips
+ * through an interface or a union.
  */
 export function refuse(
-  answer: ExecutionResult, document: DocumentNode, operationName: string | undefined, variables: Record<string, unknown>, principal: Principal, graph: Graph,
+  answer: ExecutionResult,
+  document: DocumentNode,
+  operationName: string | undefined,
+  variables: Record<string, unknown>,
+  principal: Principal,
+  graph: Graph,
 ): ExecutionResult {
   const completed = execute({
-    schema: graph.apiSchema, document, operationName, variableValues: variables,
+    schema: graph.apiSchema,
+    document,
+    operationName,
+    variableValues: variables,
     rootValue: answer.data ?? {},
     fieldResolver: (source: Record<string, unknown> | null, _args, _context, info) => {
       guard(principal, graph.guards, info.parentType.name, info.fieldName);
@@ -86,7 +136,9 @@ export function refuse(
     },
     typeResolver: (source: Record<string, unknown>) => source['__typename'] as string,
   }) as ExecutionResult;
-  const refusals = (completed.errors ?? []).filter((error) => error.originalError instanceof GraphQLError && error.extensions['code'] !== undefined);
+  const refusals = (completed.errors ?? []).filter(
+    (error) => error.originalError instanceof GraphQLError && error.extensions['code'] !== undefined,
+  );
   const places = new Set(refusals.map((error) => error.path?.join('.')));
   const rest = (answer.errors ?? []).filter((error) => !error.path || !places.has(error.path.join('.')));
   return { ...completed, errors: [...rest, ...refusals] };

@@ -1,6 +1,18 @@
 import {
-  GraphQLError, Kind, SingleFieldSubscriptionsRule, TypeInfo, getNamedType, isIntrospectionType, parse, separateOperations, specifiedRules, validate,
-  type ASTVisitor, type DocumentNode, type OperationDefinitionNode, type ValidationContext,
+  GraphQLError,
+  Kind,
+  SingleFieldSubscriptionsRule,
+  TypeInfo,
+  getNamedType,
+  isIntrospectionType,
+  parse,
+  separateOperations,
+  specifiedRules,
+  validate,
+  type ASTVisitor,
+  type DocumentNode,
+  type OperationDefinitionNode,
+  type ValidationContext,
 } from 'graphql';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { Principal } from '#platform/identity/principal.ts';
@@ -15,7 +27,10 @@ import type { Planner } from '../execution/planner.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { OneSubscriptionField } from './subscriptionField.ts';
 
-/** A document that may be run, of the one operation that was chosen and the fragments that it reaches: parsed, within the limits, valid, and planned for those who asked before. */
+/**
+ * A document that may be run, of the one operation that was chosen and the fragments that it reaches: parsed, within
+ * the limits, valid, and planned for those who asked before.
+ */
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -46,14 +61,24 @@ export interface DocumentOptions {
 }
 
 const withCode = (error: GraphQLError, code: ErrorCode): GraphQLError =>
-  new GraphQLError(error.message, { nodes: error.nodes, source: error.source, positions: error.positions, extensions: { ...error.extensions, code: error.extensions['code'] ?? code } });
+  new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { ...error.extensions, code: error.extensions['code'] ?? code },
+  });
 
 function NoIntrospection(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {
       const type = getNamedType(context.getType());
       if (type && isIntrospectionType(type)) {
-        context.reportError(new GraphQLError('Introspection is off here.', { nodes: node, extensions: { code: 'INTROSPECTION_DISABLED' } }));
+        context.reportError(
+          new GraphQLError('Introspection is off here.', {
+            nodes: node,
+            extensions: { code: 'INTROSPECTION_DISABLED' },
+          }),
+        );
       }
     },
   };
@@ -62,10 +87,25 @@ function NoIntrospection(context: ValidationContext): ASTVisitor {
 const graphqlRules = [...specifiedRules.filter((rule) => rule !== SingleFieldSubscriptionsRule), OneSubscriptionField];
 
 function selectedOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
-  const operations = document.definitions.filter((each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION);
-  const operation = operationName === undefined ? operations[0] : operations.find((each) => each.name?.value === operationName);
-  if (!operation) throw Refusal.of('document', 'BAD_USER_INPUT', operationName === undefined ? 'The document has no operation.' : `The document has no operation ${operationName}.`);
-  if (operationName === undefined && operations.length > 1) throw Refusal.of('document', 'BAD_USER_INPUT', 'The document has several operations: name the one to run in operationName.');
+  const operations = document.definitions.filter(
+    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+  );
+  const operation =
+    operationName === undefined ? operations[0] : operations.find((each) => each.name?.value === operationName);
+  if (!operation)
+    throw Refusal.of(
+      'document',
+      'BAD_USER_INPUT',
+      operationName === undefined
+        ? 'The document has no operation.'
+        : `The document has no operation ${operationName}.`,
+    );
+  if (operationName === undefined && operations.length > 1)
+    throw Refusal.of(
+      'document',
+      'BAD_USER_INPUT',
+      'The document has several operations: name the one to run in operationName.',
+    );
   return operation;
 }
 
@@ -111,9 +151,12 @@ export class Documents {
       return parse(source, { maxTokens: this.#options.limits.tokens, noLocation: this.#options.discreet });
     } catch (error) {
       // The parser calls itself for each level: what is nested deeper than the stack is no document of ours.
-      if (error instanceof RangeError) throw Refusal.of('document', 'DOCUMENT_TOO_COMPLEX', 'The document is nested too deeply.');
+      if (error instanceof RangeError)
+        throw Refusal.of('document', 'DOCUMENT_TOO_COMPLEX', 'The document is nested too deeply.');
       const tooMany = error instanceof GraphQLError && error.message.includes('tokens');
-      throw new Refusal('document', [withCode(error as GraphQLError, tooMany ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED')]);
+      throw new Refusal('document', [
+        withCode(error as GraphQLError, tooMany ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED'),
+      ]);
     }
   }
 
@@ -133,7 +176,10 @@ export class Documents {
     // Other operations' fragments use variables that this one does not declare: nothing after this looks at them.
     const document = separateOperations(whole)[operation.name?.value ?? '']!;
     return {
-      document, operation, operationName: operation.name?.value, neverNull: neverNullVariables(document),
+      document,
+      operation,
+      operationName: operation.name?.value,
+      neverNull: neverNullVariables(document),
       introspectionOnly: operation.operation === 'query' && this.#asksForSchemaOnly(operation),
       scopeSets: scopeSetsOf(document, this.#graph),
       variants: new Map(),
@@ -147,12 +193,24 @@ export class Documents {
       throw error instanceof GraphQLError ? new Refusal('document', [error]) : error;
     }
     const rules = this.#options.discreet ? [NoIntrospection, ...graphqlRules] : graphqlRules;
-    const errors = validate(this.#graph.apiSchema, document, rules, { maxErrors: 10, hideSuggestions: this.#options.discreet }, new TypeInfo(this.#graph.apiSchema));
-    if (errors.length > 0) throw new Refusal('document', errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+    const errors = validate(
+      this.#graph.apiSchema,
+      document,
+      rules,
+      { maxErrors: 10, hideSuggestions: this.#options.discreet },
+      new TypeInfo(this.#graph.apiSchema),
+    );
+    if (errors.length > 0)
+      throw new Refusal(
+        'document',
+        errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')),
+      );
   }
 
   #asksForSchemaOnly(operation: OperationDefinitionNode): boolean {
-    return operation.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'));
+    return operation.selectionSet.selections.every(
+      (each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'),
+    );
   }
 
   /** The plan for this principal; made once for all who are refused the same. */
@@ -162,8 +220,10 @@ export class Documents {
     if (known) return known;
     const document = key === '' ? prepared.document : withoutRefused(prepared.document, principal, this.#graph);
     const variant: PlannedVariant = {
-      document, operation: selectedOperation(document, prepared.operationName),
-      plan: this.#planner.plan(document, prepared.operationName), whole: key === '',
+      document,
+      operation: selectedOperation(document, prepared.operationName),
+      plan: this.#planner.plan(document, prepared.operationName),
+      whole: key === '',
     };
     prepared.variants.set(key, variant);
     return variant;

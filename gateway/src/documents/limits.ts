@@ -1,6 +1,8 @@
 import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
-/** What a request may ask for. Counts are of the document with its fragments expanded: fields are counted, not requests. */
+/**
+ * What a request may ask for. Counts are of the document with its fragments expanded: fields are counted, not requests.
+ */
 export interface Limits {
   readonly bodyBytes: number;
   readonly tokens: number;
@@ -15,7 +17,14 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  bodyBytes: 100_000, tokens: 4_000, depth: 15, fields: 1_000, rootFields: 25, aliases: 50, directives: 50, deadlineMs: 15_000,
+  bodyBytes: 100_000,
+  tokens: 4_000,
+  depth: 15,
+  fields: 1_000,
+  rootFields: 25,
+  aliases: 50,
+  directives: 50,
+  deadlineMs: 15_000,
 };
 
 const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });
@@ -44,7 +53,8 @@ class Measure {
     const size: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
     const names = new Map<string, number>();
     // Validation compares the fields of one place, and its fragments, with each other: what repeats is bounded here.
-    if (set.selections.length > 200 || set.selections.filter((each) => each.kind !== Kind.FIELD).length > 60) throw tooComplex('Too much is selected at one place.');
+    if (set.selections.length > 200 || set.selections.filter((each) => each.kind !== Kind.FIELD).length > 60)
+      throw tooComplex('Too much is selected at one place.');
     for (const selection of set.selections) {
       size.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
@@ -60,7 +70,10 @@ class Measure {
         size.aliases += (selection.alias ? 1 : 0) + (below?.aliases ?? 0);
         size.directives += below?.directives ?? 0;
       } else {
-        const below = selection.kind === Kind.INLINE_FRAGMENT ? this.selections(selection.selectionSet) : this.#fragment(selection.name.value);
+        const below =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? this.selections(selection.selectionSet)
+            : this.#fragment(selection.name.value);
         size.rootFields += below.rootFields;
         size.fields += below.fields;
         size.depth = Math.max(size.depth, below.depth);
@@ -85,16 +98,23 @@ class Measure {
   }
 }
 
-/** An answer's `__proto__` is no field of it, and its `__typename` must be true. Names that begin with `__stream` are the runtime's own. */
+/**
+ * An answer's `__proto__` is no field of it, and its `__typename` must be true. Names that begin with `__stream` are
+ * the runtime's own.
+ */
 function checkName(responseName: string, fieldName: string): void {
-  if (responseName === '__proto__' || responseName.startsWith('__stream') || (responseName === '__typename' && fieldName !== '__typename')) {
+  if (
+    responseName === '__proto__' ||
+    responseName.startsWith('__stream') ||
+    (responseName === '__typename' && fieldName !== '__typename')
+  ) {
     throw invalid(`A field cannot be called ${responseName} in the answer.`);
   }
 }
 
 /**
- * Refuses what is over a limit, before anything expands or validates it: in every operation and every fragment, whichever is run.
- * Takes time linear in the document, which `tokens` bounds.
+ * Refuses what is over a limit, before anything expands or validates it: in every operation and every fragment,
+ * whichever is run. Takes time linear in the document, which `tokens` bounds.
  * @throws GraphQLError DOCUMENT_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments that go round or are missing
  */
 export function checkLimits(document: DocumentNode, limits: Limits): void {
@@ -112,6 +132,9 @@ export function checkLimits(document: DocumentNode, limits: Limits): void {
 
 function checkSize(size: Size, limits: Limits): void {
   for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {
-    if (size[what] > limits[what]) throw tooComplex(`The document is too complex: ${what} ${size[what] > 1e9 ? 'without measure' : size[what]}, at most ${limits[what]}.`);
+    if (size[what] > limits[what])
+      throw tooComplex(
+        `The document is too complex: ${what} ${size[what] > 1e9 ? 'without measure' : size[what]}, at most ${limits[what]}.`,
+      );
   }
 }

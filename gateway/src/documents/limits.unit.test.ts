@@ -26,7 +26,9 @@ describe('limits', () => {
   });
 
   it('count directives on fragments and variables too', () => {
-    expect(complaint('query($v: Int @x @y){...f @x} fragment f on Query @x {a @x}', { ...defaultLimits, directives: 4 })).toContain('directives 5');
+    expect(
+      complaint('query($v: Int @x @y){...f @x} fragment f on Query @x {a @x}', { ...defaultLimits, directives: 4 }),
+    ).toContain('directives 5');
   });
 
   it('count a bomb of any size without walking it', () => {
@@ -37,6 +39,8 @@ describe('limits', () => {
 
   it('let the introspection of tools pass', async () => {
     const { getIntrospectionQuery } = await import('graphql');
-    expect(complaint(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, specifiedByUrl: true }))).toBeUndefined();
+    expect(
+      complaint(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, specifiedByUrl: true })),
+    ).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A map that forgets what was not asked for the longest. Bounded in weight, not in entries: what clients send may be small or large, and
- * the sum is what costs memory.
+ * A map that forgets what was not asked for the longest. Bounded in weight, not in entries: what clients send may be
+ * small or large, and the sum is what costs memory.
  */
 export class LruCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly weight: number }>();

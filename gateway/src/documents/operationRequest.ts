@@ -13,7 +13,8 @@ export interface OperationRequest {
 
 const bad = (message: string): Refusal => Refusal.of(400, 'BAD_REQUEST', message);
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function text(value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return undefined;
@@ -41,24 +42,31 @@ export function operationRequest(body: unknown): OperationRequest {
   if (!isMap(body)) throw bad('The body must be a JSON map with a `query` or a `documentId`.');
   const extensions = map(body['extensions'], 'extensions');
   const request: OperationRequest = {
-    query: text(body['query'], 'query'), documentId: text(body['documentId'] ?? extensions['documentId'], 'documentId'),
+    query: text(body['query'], 'query'),
+    documentId: text(body['documentId'] ?? extensions['documentId'], 'documentId'),
     operationName: text(body['operationName'], 'operationName') || undefined,
-    variables: map(body['variables'], 'variables'), extensions,
+    variables: map(body['variables'], 'variables'),
+    extensions,
   };
-  if (!request.query && request.documentId === undefined && !isMap(extensions['persistedQuery'])) throw bad('There is neither a `query` nor a `documentId`.');
+  if (!request.query && request.documentId === undefined && !isMap(extensions['persistedQuery']))
+    throw bad('There is neither a `query` nor a `documentId`.');
   return request;
 }
 
 /** From the parameters of a GET. @throws Refusal 400 */
 export function operationRequestOfQuery(parameters: URLSearchParams): OperationRequest {
   // Who is between might have read the other one.
-  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions']) if (parameters.getAll(name).length > 1) throw bad(`There is more than one \`${name}\`.`);
+  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions'])
+    if (parameters.getAll(name).length > 1) throw bad(`There is more than one \`${name}\`.`);
   const json = (name: string): unknown => {
     const value = parameters.get(name);
     return value === null || value === '' ? undefined : parseBody(value);
   };
   return operationRequest({
-    query: parameters.get('query') ?? undefined, documentId: parameters.get('documentId') ?? undefined,
-    operationName: parameters.get('operationName') ?? undefined, variables: json('variables'), extensions: json('extensions'),
+    query: parameters.get('query') ?? undefined,
+    documentId: parameters.get('documentId') ?? undefined,
+    operationName: parameters.get('operationName') ?? undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
   });
 }

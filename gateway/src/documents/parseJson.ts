@@ -20,8 +20,9 @@ function checkNesting(text: string): void {
 }
 
 /**
- * JSON.parse for what comes from outside. Keys called `__proto__` are refused (all others are plain keys: nothing here looks a key up by a name that it does not own); so is nesting beyond 100 levels, unless
- * the text is from a subgraph (`trusted`), whose answers have the shape that was asked for.
+ * JSON.parse for what comes from outside. Keys called `__proto__` are refused (all others are plain keys: nothing here
+ * looks a key up by a name that it does not own); so is nesting beyond 100 levels, unless the text is from a subgraph
+ * (`trusted`), whose answers have the shape that was asked for.
  * @throws SyntaxError, UnsafeJson
  */
 export function parseJson(text: string, options: { readonly trusted?: boolean } = {}): unknown {

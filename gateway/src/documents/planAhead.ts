@@ -3,8 +3,20 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { Documents, PreparedDocument } from './documents.ts';
 
 /** Plans documents for principals who are refused nothing, giving way to requests after each. */
-export function planAhead(prepared: readonly PreparedDocument[], documents: Documents, signal: AbortSignal, log: Logger): void {
-  const everything: Principal = { kind: 'service', subject: 'plan-ahead', roles: [], scopes: new Set(['admin']), bindings: {}, channel: 'internal' };
+export function planAhead(
+  prepared: readonly PreparedDocument[],
+  documents: Documents,
+  signal: AbortSignal,
+  log: Logger,
+): void {
+  const everything: Principal = {
+    kind: 'service',
+    subject: 'plan-ahead',
+    roles: [],
+    scopes: new Set(['admin']),
+    bindings: {},
+    channel: 'internal',
+  };
   const [next, ...rest] = prepared;
   if (!next || signal.aborted) return;
   setImmediate(() => {

@@ -1,10 +1,22 @@
 import {
-  GraphQLError, Kind, OperationTypeNode,
-  type ASTVisitor, type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode, type ValidationContext,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type ASTVisitor,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
 } from 'graphql';
 
 interface RootSelection {
-  /** The selection sets of the operation itself: its own, and those of the fragments that it reaches without going through a field. */
+  /**
+   * The selection sets of the operation itself: its own, and those of the fragments that it reaches without going
+   * through a field.
+   */
   readonly sets: Set<SelectionSetNode>;
   readonly fields: FieldNode[];
   /** `@skip` and `@include` on the fields, and on the fragments around them. */
@@ -14,18 +26,29 @@ interface RootSelection {
 const conditionsOf = (directives: readonly DirectiveNode[] | undefined): DirectiveNode[] =>
   (directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include');
 
-/** What an operation selects at its root, through fragments too; each fragment is looked at once, however often it is spread. */
+/**
+ * What an operation selects at its root, through fragments too; each fragment is looked at once, however often it is
+ * spread.
+ */
 export function rootSelection(document: DocumentNode, operation: OperationDefinitionNode): RootSelection {
   const found: RootSelection = { sets: new Set(), fields: [], conditions: [] };
-  const fragments = new Map(document.definitions
-    .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, each]));
+  const fragments = new Map(
+    document.definitions
+      .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION)
+      .map((each) => [each.name.value, each]),
+  );
   const collect = (set: SelectionSetNode | undefined): void => {
     if (!set || found.sets.has(set)) return;
     found.sets.add(set);
     for (const selection of set.selections) {
       found.conditions.push(...conditionsOf(selection.directives));
       if (selection.kind === Kind.FIELD) found.fields.push(selection);
-      else collect(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)?.selectionSet);
+      else
+        collect(
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? selection.selectionSet
+            : fragments.get(selection.name.value)?.selectionSet,
+        );
     }
   };
   collect(operation.selectionSet);
@@ -41,10 +64,20 @@ export const responseKeyOf = (field: FieldNode): string => field.alias?.value ??
  */
 export function subscriptionField(document: DocumentNode, operation: OperationDefinitionNode): FieldNode {
   const { fields, conditions } = rootSelection(document, operation);
-  if (conditions.length > 0) throw new GraphQLError('@skip and @include do not go with the field of a subscription, nor with a fragment around it. Leave the subscription out instead.', { nodes: conditions });
+  if (conditions.length > 0)
+    throw new GraphQLError(
+      '@skip and @include do not go with the field of a subscription, nor with a fragment around it. Leave the subscription out instead.',
+      { nodes: conditions },
+    );
   const [first] = fields;
-  if (!first || first.name.value.startsWith('__') || fields.some((each) => responseKeyOf(each) !== responseKeyOf(first))) {
-    throw new GraphQLError('A subscription selects one field that streams. Subscribe once for each.', { nodes: fields });
+  if (
+    !first ||
+    first.name.value.startsWith('__') ||
+    fields.some((each) => responseKeyOf(each) !== responseKeyOf(first))
+  ) {
+    throw new GraphQLError('A subscription selects one field that streams. Subscribe once for each.', {
+      nodes: fields,
+    });
   }
   const selections = fields.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
   return first.selectionSet ? { ...first, selectionSet: { ...first.selectionSet, selections } } : first;

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { Kind, OperationTypeNode, parse, print, visit, type DefinitionNode, type DocumentNode, type FieldNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  visit,
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { rootSelection } from './subscriptionField.ts';
 
 /** A document that a channel's own clients were built with. */
@@ -14,12 +25,15 @@ export interface TrustedDocument {
 export const documentId = (normalised: string): string => createHash('sha256').update(normalised).digest('hex');
 
 /**
- * The text that an id is made of: as graphql-js prints it, the operation first, then its fragments by name. Comments, layout and the order of
- * definitions do not count: tools that build clients write fragments where they please.
+ * The text that an id is made of: as graphql-js prints it, the operation first, then its fragments by name. Comments,
+ * layout and the order of definitions do not count: tools that build clients write fragments where they please.
  */
 export function normalise(document: DocumentNode): string {
-  const nameOf = (definition: DefinitionNode) => (definition.kind === Kind.FRAGMENT_DEFINITION ? definition.name.value : '');
-  const definitions = [...document.definitions].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  const nameOf = (definition: DefinitionNode) =>
+    definition.kind === Kind.FRAGMENT_DEFINITION ? definition.name.value : '';
+  const definitions = [...document.definitions].sort((a, b) =>
+    nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0,
+  );
   return print({ ...document, definitions });
 }
 
@@ -30,7 +44,9 @@ function withTypenames(document: DocumentNode, except: ReadonlySet<SelectionSetN
   return visit(document, {
     SelectionSet: {
       enter(node) {
-        const has = except.has(node) || node.selections.some((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'));
+        const has =
+          except.has(node) ||
+          node.selections.some((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'));
         return has ? undefined : { ...node, selections: [...node.selections, typename] };
       },
     },
@@ -38,13 +54,19 @@ function withTypenames(document: DocumentNode, except: ReadonlySet<SelectionSetN
 }
 
 /** As Apollo Client sends documents: every selection but the operation's own ends with `__typename`. */
-const asApolloClient = (document: DocumentNode, operation: OperationDefinitionNode) => withTypenames(document, new Set([operation.selectionSet]));
+const asApolloClient = (document: DocumentNode, operation: OperationDefinitionNode) =>
+  withTypenames(document, new Set([operation.selectionSet]));
 
 /** What is run of that: a subscription selects one field, hence no `__typename` in the fragments around it. */
 const asRun = (document: DocumentNode, operation: OperationDefinitionNode) =>
-  (operation.operation === OperationTypeNode.SUBSCRIPTION ? withTypenames(document, rootSelection(document, operation).sets) : asApolloClient(document, operation));
+  operation.operation === OperationTypeNode.SUBSCRIPTION
+    ? withTypenames(document, rootSelection(document, operation).sets)
+    : asApolloClient(document, operation);
 
-/** The documents of a channel by id. Each is known under the id of its text, and of the text that Apollo Client makes of it. */
+/**
+ * The documents of a channel by id. Each is known under the id of its text, and of the text that Apollo Client makes of
+ * it.
+ */
 export class TrustedDocuments {
   readonly #byId = new Map<string, TrustedDocument>();
   readonly #byName = new Map<string, TrustedDocument>();
@@ -52,10 +74,14 @@ export class TrustedDocuments {
   /** @throws if a document is no GraphQL, has not exactly one named operation, or shares its name with another */
   add(source: string, file: string): void {
     const document = parse(source);
-    const [operation, ...others] = document.definitions.filter((each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION);
+    const [operation, ...others] = document.definitions.filter(
+      (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+    );
     const operationName = operation?.name?.value;
-    if (!operation || others.length > 0 || operationName === undefined) throw new Error(`${file}: a trusted document has exactly one operation, with a name.`);
-    if (this.#byName.has(operationName)) throw new Error(`${file}: there is another operation ${operationName}. Rename one.`);
+    if (!operation || others.length > 0 || operationName === undefined)
+      throw new Error(`${file}: a trusted document has exactly one operation, with a name.`);
+    if (this.#byName.has(operationName))
+      throw new Error(`${file}: there is another operation ${operationName}. Rename one.`);
     const ofApollo = asApolloClient(document, operation);
     const trusted: TrustedDocument[] = [
       { id: documentId(normalise(document)), operationName, source: normalise(document) },
@@ -84,7 +110,9 @@ export class TrustedDocuments {
 export function loadTrustedDocuments(folder: URL): TrustedDocuments {
   const documents = new TrustedDocuments();
   if (!existsSync(folder)) return documents;
-  for (const file of (readdirSync(folder, { recursive: true }) as string[]).filter((each) => each.endsWith('.graphql')).sort()) {
+  for (const file of (readdirSync(folder, { recursive: true }) as string[])
+    .filter((each) => each.endsWith('.graphql'))
+    .sort()) {
     documents.add(readFileSync(new URL(file, folder), 'utf8'), file);
   }
   return documents;

@@ -9,7 +9,9 @@ const b = 'fragment B on T { y { ...A } }';
 
 test('the order of fragments does not make another document, what they hold does', () => {
   expect(normalise(parse(`${b} ${operation} ${a}`))).toBe(normalise(parse(`${operation}\n# A comment\n${a}\n${b}`)));
-  expect(normalise(parse(`${operation} ${a} ${b}`))).not.toBe(normalise(parse(`${operation} ${a} ${b.replace('y', 'z')}`)));
+  expect(normalise(parse(`${operation} ${a} ${b}`))).not.toBe(
+    normalise(parse(`${operation} ${a} ${b.replace('y', 'z')}`)),
+  );
 });
 
 test('a document is known by the hash of its file, of what is printed of it, and of its normalised text', () => {

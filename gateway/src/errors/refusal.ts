@@ -2,8 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 
 /**
- * A request that is not carried out. `document`: what was asked is refused as GraphQL (400 under `application/graphql-response+json`, 200
- * under `application/json`, as the specification has it); else an HTTP status of its own.
+ * A request that is not carried out. `document`: what was asked is refused as GraphQL (400 under
+ * `application/graphql-response+json`, 200 under `application/json`, as the specification has it); else an HTTP status
+ * of its own.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -31,7 +31,12 @@ export class Pipeline {
   readonly #executor: Executor;
   readonly #options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number };
 
-  constructor(graph: Graph, documents: Documents, executor: Executor, options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number }) {
+  constructor(
+    graph: Graph,
+    documents: Documents,
+    executor: Executor,
+    options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number },
+  ) {
     this.#graph = graph;
     this.#documents = documents;
     this.#executor = executor;
@@ -42,27 +47,64 @@ export class Pipeline {
   coerce(prepared: PreparedDocument, variables: Record<string, unknown>): Record<string, unknown> {
     const definitions = prepared.operation.variableDefinitions ?? [];
     if (definitions.length === 0) return {};
-    const { coerced, errors } = getVariableValues(this.#graph.apiSchema, definitions, variables, { maxErrors: 10, hideSuggestions: this.#options.discreet });
-    if (errors) throw new Refusal('document', errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })));
+    const { coerced, errors } = getVariableValues(this.#graph.apiSchema, definitions, variables, {
+      maxErrors: 10,
+      hideSuggestions: this.#options.discreet,
+    });
+    if (errors)
+      throw new Refusal(
+        'document',
+        errors.map(
+          (error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } }),
+        ),
+      );
     const wrong = Object.keys(coerced).find((name) => coerced[name] === null && prepared.neverNull.has(name));
-    if (wrong !== undefined) throw Refusal.of('document', 'BAD_USER_INPUT', `The variable "$${wrong}" decides what is asked for: it cannot be null.`);
+    if (wrong !== undefined)
+      throw Refusal.of(
+        'document',
+        'BAD_USER_INPUT',
+        `The variable "$${wrong}" decides what is asked for: it cannot be null.`,
+      );
     return coerced;
   }
 
   /** Runs a query or a mutation; `variables` come from `coerce`. Errors are fit for clients. */
-  async run(prepared: PreparedDocument, variables: Record<string, unknown>, caller: Caller, options: RunOptions = {}): Promise<ExecutionResult> {
+  async run(
+    prepared: PreparedDocument,
+    variables: Record<string, unknown>,
+    caller: Caller,
+    options: RunOptions = {},
+  ): Promise<ExecutionResult> {
     const { principal, traceparent } = caller;
-    const trace = { traceparent, correlationId: traceIdOf(traceparent), causationId: traceIdOf(traceparent), actor: actorOf(principal) };
+    const trace = {
+      traceparent,
+      correlationId: traceIdOf(traceparent),
+      causationId: traceIdOf(traceparent),
+      actor: actorOf(principal),
+    };
     const variant = this.#documents.variantFor(prepared, principal);
-    const answer = await runWithTrace(trace, () => this.#executor.execute({
-      plan: variant.plan, document: variant.document, operation: variant.operation, variables,
-      context: {
-        authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
-        traceparent, freshness: options.freshness ?? '', deadline: Date.now() + this.#options.deadlineMs, gone: options.gone,
-      },
-    }));
-    const whole = variant.whole ? answer : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);
+    const answer = await runWithTrace(trace, () =>
+      this.#executor.execute({
+        plan: variant.plan,
+        document: variant.document,
+        operation: variant.operation,
+        variables,
+        context: {
+          authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
+          traceparent,
+          freshness: options.freshness ?? '',
+          deadline: Date.now() + this.#options.deadlineMs,
+          gone: options.gone,
+        },
+      }),
+    );
+    const whole = variant.whole
+      ? answer
+      : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);
     if (!whole.errors || whole.errors.length === 0) return { data: whole.data };
-    return { errors: whole.errors.map((error) => publicError(error, traceparent, this.#options)), data: whole.data ?? null };
+    return {
+      errors: whole.errors.map((error) => publicError(error, traceparent, this.#options)),
+      data: whole.data ?? null,
+    };
   }
 }

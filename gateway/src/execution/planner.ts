@@ -13,6 +13,12 @@ export function createPlanner(graph: Graph): Planner {
   const planner = new QueryPlanner(graph.supergraph);
   return {
     plan: (document, operationName) =>
-      planner.buildQueryPlan(operationFromDocument(graph.plannerSchema, document, operationName === undefined ? { validate: false } : { operationName, validate: false })),
+      planner.buildQueryPlan(
+        operationFromDocument(
+          graph.plannerSchema,
+          document,
+          operationName === undefined ? { validate: false } : { operationName, validate: false },
+        ),
+      ),
   };
 }

@@ -20,7 +20,9 @@ export interface Graph {
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
 
-/** @throws if the SDL is no supergraph, or asks for something this runtime does not enforce (such as `@authenticated`) */
+/**
+ * @throws if the SDL is no supergraph, or asks for something this runtime does not enforce (such as `@authenticated`)
+ */
 export function buildGraph(supergraphSdl: string): Graph {
   const document = parse(supergraphSdl);
   const supergraph = Supergraph.build(supergraphSdl);
@@ -42,7 +44,8 @@ function subgraphUrls(document: DocumentNode): Map<string, string> {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
     for (const value of definition.values ?? []) {
-      const read = (name: string) => value.directives?.[0]?.arguments?.find((argument) => argument.name.value === name)?.value;
+      const read = (name: string) =>
+        value.directives?.[0]?.arguments?.find((argument) => argument.name.value === name)?.value;
       const [name, url] = [read('name'), read('url')];
       if (name?.kind === Kind.STRING && url?.kind === Kind.STRING) urls.set(name.value, url.value);
     }

@@ -5,8 +5,13 @@ export type ScopeSet = readonly string[];
 
 const scopesOf = (directives: readonly ConstDirectiveNode[] | undefined): ScopeSet[] =>
   (directives ?? []).flatMap((directive) => {
-    const value = directive.name.value === 'auth' ? directive.arguments?.find((each) => each.name.value === 'scopes')?.value : undefined;
-    return value?.kind === Kind.LIST ? [value.values.flatMap((each) => (each.kind === Kind.STRING ? [each.value] : []))] : [];
+    const value =
+      directive.name.value === 'auth'
+        ? directive.arguments?.find((each) => each.name.value === 'scopes')?.value
+        : undefined;
+    return value?.kind === Kind.LIST
+      ? [value.values.flatMap((each) => (each.kind === Kind.STRING ? [each.value] : []))]
+      : [];
   });
 
 /** What `@auth` asks for, by type and field of a supergraph. */
@@ -17,7 +22,8 @@ export class GuardIndex {
 
   constructor(supergraph: DocumentNode) {
     for (const definition of supergraph.definitions) {
-      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+        continue;
       const typeScopes = scopesOf(definition.directives);
       if (typeScopes.length > 0) this.#types.set(definition.name.value, typeScopes);
       for (const field of definition.fields ?? []) {
@@ -36,10 +42,16 @@ export class GuardIndex {
     return this.#types.size === 0 && this.#fields.size === 0;
   }
 
-  /** What a field asks for: of its own, for the type it is on, and for the type it returns. All of these must be met. */
+  /**
+   * What a field asks for: of its own, for the type it is on, and for the type it returns. All of these must be met.
+   */
   of(typeName: string, fieldName: string): readonly ScopeSet[] {
     const key = `${typeName}.${fieldName}`;
-    const [ofField, ofParent, ofReturned] = [this.#fields.get(key), this.#types.get(typeName), this.#types.get(this.#fieldTypes.get(key) ?? '')];
+    const [ofField, ofParent, ofReturned] = [
+      this.#fields.get(key),
+      this.#types.get(typeName),
+      this.#types.get(this.#fieldTypes.get(key) ?? ''),
+    ];
     if (!ofField && !ofParent && !ofReturned) return none;
     return [...(ofField ?? none), ...(ofParent ?? none), ...(ofReturned ?? none)];
   }

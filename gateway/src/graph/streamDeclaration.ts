@@ -1,6 +1,9 @@
 import { Kind, valueFromASTUntyped, type DocumentNode } from 'graphql';
 
-/** `every` event; the `latest` that there is, as fast as that may go; or now and then a `sampled` one. The last one always. */
+/**
+ * `every` event; the `latest` that there is, as fast as that may go; or now and then a `sampled` one. The last one
+ * always.
+ */
 export type Delivery = 'every' | 'latest' | 'sampled';
 
 const deliveries: readonly string[] = ['every', 'latest', 'sampled'] satisfies Delivery[];
@@ -23,7 +26,8 @@ export interface StreamDeclaration {
   readonly ends?: { readonly field: string; readonly property: string; readonly values: ReadonlySet<unknown> };
 }
 
-const pairsOf = (pairs: readonly string[] | null | undefined): [string, string][] => (pairs ?? []).map((pair) => [pair.split(':')[0]!, pair.split(':')[1]!]);
+const pairsOf = (pairs: readonly string[] | null | undefined): [string, string][] =>
+  (pairs ?? []).map((pair) => [pair.split(':')[0]!, pair.split(':')[1]!]);
 
 /** Composition has checked that all pairs are of one field, which is carried. */
 function endsOf(pairs: readonly [string, string][], carries: StreamDeclaration['carries']): StreamDeclaration['ends'] {
@@ -39,15 +43,27 @@ export function streamDeclarations(supergraph: DocumentNode): Map<string, Stream
     for (const field of definition.fields ?? []) {
       const directive = field.directives?.find((each) => each.name.value === 'eventStream');
       if (!directive) continue;
-      const args = Object.fromEntries((directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)])) as {
-        events: string[]; feed: string; query: string; delivery?: string | null; version?: string | null; carries?: string[] | null; since?: string | null; fixedOwner?: boolean | null;
+      const args = Object.fromEntries(
+        (directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]),
+      ) as {
+        events: string[];
+        feed: string;
+        query: string;
+        delivery?: string | null;
+        version?: string | null;
+        carries?: string[] | null;
+        since?: string | null;
+        fixedOwner?: boolean | null;
         endsWith?: string[] | null;
       };
       const carries = pairsOf(args.carries).map(([carried, property]) => ({ field: carried, property }));
       const ends = endsOf(pairsOf(args.endsWith), carries);
       streams.set(field.name.value, {
-        field: field.name.value, events: args.events, feed: args.feed, query: args.query,
-        delivery: deliveries.includes(args.delivery ?? '') ? args.delivery as Delivery : 'every',
+        field: field.name.value,
+        events: args.events,
+        feed: args.feed,
+        query: args.query,
+        delivery: deliveries.includes(args.delivery ?? '') ? (args.delivery as Delivery) : 'every',
         ...(args.version ? { version: args.version } : {}),
         ...(args.since ? { since: args.since } : {}),
         fixedOwner: args.fixedOwner === true,

@@ -30,8 +30,13 @@ const until = async (met: () => boolean) => {
 describe('GraphQL over HTTP', () => {
   it('passes every MUST and SHOULD of the audit, and every MAY with a preflight header', async () => {
     const results = await auditServer({ url: channel.url });
-    expect(results.filter((result) => result.status !== 'ok' && !result.name.startsWith('MAY')).map((result) => `${result.id} ${result.name}`)).toEqual([]);
-    const withHeader = (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...init.headers, 'graphql-require-preflight': '1' } });
+    expect(
+      results
+        .filter((result) => result.status !== 'ok' && !result.name.startsWith('MAY'))
+        .map((result) => `${result.id} ${result.name}`),
+    ).toEqual([]);
+    const withHeader = (url: string, init: RequestInit = {}) =>
+      fetch(url, { ...init, headers: { ...init.headers, 'graphql-require-preflight': '1' } });
     const all = await auditServer({ url: channel.url, fetchFn: withHeader });
     expect(all.filter((result) => result.status !== 'ok').map((result) => `${result.id} ${result.name}`)).toEqual([]);
     expect(all.length).toBeGreaterThan(60);
@@ -39,16 +44,79 @@ describe('GraphQL over HTTP', () => {
 
   it.each<[string, number, RequestInit & { path?: string }]>([
     ['GET without a preflight header', 400, { path: '?query={__typename}' }],
-    ['POST as text/plain', 400, { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'text/plain' } }],
-    ['GET of a mutation', 405, { path: `?query=${encodeURIComponent('mutation{advance(orderId:"o1"){id}}')}`, headers: { 'graphql-require-preflight': '1' } }],
+    [
+      'POST as text/plain',
+      400,
+      { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'text/plain' } },
+    ],
+    [
+      'GET of a mutation',
+      405,
+      {
+        path: `?query=${encodeURIComponent('mutation{advance(orderId:"o1"){id}}')}`,
+        headers: { 'graphql-require-preflight': '1' },
+      },
+    ],
     ['PUT', 405, { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } }],
-    ['a batch', 400, { method: 'POST', body: '[{"query":"{__typename}"}]', headers: { 'content-type': 'application/json' } }],
-    ['a body over the limit', 413, { method: 'POST', body: JSON.stringify({ query: '{__typename}', variables: { x: 'x'.repeat(200_000) } }), headers: { 'content-type': 'application/json' } }],
-    ['a prototype in the variables', 400, { method: 'POST', body: '{"query":"{__typename}","variables":{"__proto__":{"x":1}}}', headers: { 'content-type': 'application/json' } }],
-    ['an escaped prototype', 400, { method: 'POST', body: '{"query":"{__typename}","variables":{"\\u005f_proto__":{"x":1}}}', headers: { 'content-type': 'application/json' } }],
-    ['variables nested without end', 400, { method: 'POST', body: `{"query":"{__typename}","variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`, headers: { 'content-type': 'application/json' } }],
-    ['an answer in XML', 406, { method: 'POST', body: '{"query":"{__typename}"}', headers: { 'content-type': 'application/json', accept: 'application/xml' } }],
-    ['a subscription', 400, { method: 'POST', body: '{"query":"subscription{orderStatusChanged(orderId:\\"1\\"){id}}"}', headers: { 'content-type': 'application/json' } }],
+    [
+      'a batch',
+      400,
+      { method: 'POST', body: '[{"query":"{__typename}"}]', headers: { 'content-type': 'application/json' } },
+    ],
+    [
+      'a body over the limit',
+      413,
+      {
+        method: 'POST',
+        body: JSON.stringify({ query: '{__typename}', variables: { x: 'x'.repeat(200_000) } }),
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
+    [
+      'a prototype in the variables',
+      400,
+      {
+        method: 'POST',
+        body: '{"query":"{__typename}","variables":{"__proto__":{"x":1}}}',
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
+    [
+      'an escaped prototype',
+      400,
+      {
+        method: 'POST',
+        body: '{"query":"{__typename}","variables":{"\\u005f_proto__":{"x":1}}}',
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
+    [
+      'variables nested without end',
+      400,
+      {
+        method: 'POST',
+        body: `{"query":"{__typename}","variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
+    [
+      'an answer in XML',
+      406,
+      {
+        method: 'POST',
+        body: '{"query":"{__typename}"}',
+        headers: { 'content-type': 'application/json', accept: 'application/xml' },
+      },
+    ],
+    [
+      'a subscription',
+      400,
+      {
+        method: 'POST',
+        body: '{"query":"subscription{orderStatusChanged(orderId:\\"1\\"){id}}"}',
+        headers: { 'content-type': 'application/json' },
+      },
+    ],
   ])('refuses %s with %i and does nothing', async (_what, status, { path = '', ...init }) => {
     const response = await fetch(`${channel.url}${path}`, init);
     expect(response.status).toBe(status);
@@ -75,56 +143,99 @@ describe('GraphQL over HTTP', () => {
 });
 
 describe('hostile documents', () => {
-  const bomb = (levels: number) => `{...f0}${Array.from({ length: levels }, (_, at) => `fragment f${at} on Query{${at + 1 < levels ? `...f${at + 1} ...f${at + 1}` : 'shops{id}'}}`).join('')}`;
+  const bomb = (levels: number) =>
+    `{...f0}${Array.from({ length: levels }, (_, at) => `fragment f${at} on Query{${at + 1 < levels ? `...f${at + 1} ...f${at + 1}` : 'shops{id}'}}`).join('')}`;
   const deep = (levels: number) => `{shops${'{id wares'.repeat(levels)}{id}${'}'.repeat(levels)}}`;
   it.each<[string, string, string]>([
     ['a fragment bomb of 10 levels', bomb(11), 'DOCUMENT_TOO_COMPLEX'],
     ['a fragment bomb of 30 levels', bomb(31), 'DOCUMENT_TOO_COMPLEX'],
     ['depth 20', deep(20), 'DOCUMENT_TOO_COMPLEX'],
     ['depth 6,000', deep(6_000), 'DOCUMENT_TOO_COMPLEX'],
-    ['1,000 aliases', `{${Array.from({ length: 1_000 }, (_, at) => `a${at}:__typename`).join(' ')}}`, 'DOCUMENT_TOO_COMPLEX'],
-    ['100 aliased mutations', `mutation{${Array.from({ length: 100 }, (_, at) => `a${at}:advance(orderId:"o1"){id}`).join(' ')}}`, 'DOCUMENT_TOO_COMPLEX'],
+    [
+      '1,000 aliases',
+      `{${Array.from({ length: 1_000 }, (_, at) => `a${at}:__typename`).join(' ')}}`,
+      'DOCUMENT_TOO_COMPLEX',
+    ],
+    [
+      '100 aliased mutations',
+      `mutation{${Array.from({ length: 100 }, (_, at) => `a${at}:advance(orderId:"o1"){id}`).join(' ')}}`,
+      'DOCUMENT_TOO_COMPLEX',
+    ],
     ['500 directives', `{shops${'@skip(if:false)'.repeat(500)}{id}}`, 'DOCUMENT_TOO_COMPLEX'],
     ['one field 1,000 times', `{${'shops{id}'.repeat(1_000)}}`, 'DOCUMENT_TOO_COMPLEX'],
-    ['fragments that go round', '{...a}fragment a on Query{...b}fragment b on Query{...a}', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'fragments that go round',
+      '{...a}fragment a on Query{...b}fragment b on Query{...a}',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['a prototype as alias', '{__proto__:shops{id}}', 'GRAPHQL_VALIDATION_FAILED'],
     ['a stream of the runtime as alias', '{__streamed:shops{id}}', 'GRAPHQL_VALIDATION_FAILED'],
     ['entities, as if it were a subgraph', '{_entities(representations:[]){__typename}}', 'GRAPHQL_VALIDATION_FAILED'],
     ['a field of staff', '{audit}', 'GRAPHQL_VALIDATION_FAILED'],
   ])('are refused with 400 before any work: %s', async (_what, query, code) => {
     const { status, body } = await channel.post({ query });
-    expect({ status, code: body.errors?.[0]?.extensions.code, data: 'data' in body }).toEqual({ status: 400, code, data: false });
+    expect({ status, code: body.errors?.[0]?.extensions.code, data: 'data' in body }).toEqual({
+      status: 400,
+      code,
+      data: false,
+    });
     expect(parts.calls).toEqual([]);
   });
 
   it('of a bomb fit into 1 KB', () => expect(bomb(31).length).toBeLessThan(1_100));
 
   it('name what a variable should have been', async () => {
-    const { status, body } = await channel.post({ query: 'query($id: ID!){shop(id:$id){id}}', variables: { id: { a: 1 } } });
+    const { status, body } = await channel.post({
+      query: 'query($id: ID!){shop(id:$id){id}}',
+      variables: { id: { a: 1 } },
+    });
     expect(status).toBe(400);
-    expect(body.errors?.[0]).toMatchObject({ message: expect.stringContaining('$id') as string, extensions: { code: 'BAD_USER_INPUT' } });
+    expect(body.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('$id') as string,
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
   });
 });
 
 describe('who asks', () => {
   it('is nobody with a bad token: 401, and nothing is done', async () => {
-    for (const authorization of ['Bearer nonsense', 'Basic abc', 'Bearer ', `Bearer ${await parts.token('customer', 'x', { lifetimeSeconds: -60 })}`]) {
+    for (const authorization of [
+      'Bearer nonsense',
+      'Basic abc',
+      'Bearer ',
+      `Bearer ${await parts.token('customer', 'x', { lifetimeSeconds: -60 })}`,
+    ]) {
       const { status, body, headers } = await channel.post({ query: '{shops{id}}' }, { authorization });
-      expect({ authorization, status, code: body.errors?.[0]?.extensions.code, challenge: headers.get('www-authenticate') }).toEqual({ authorization, status: 401, code: 'UNAUTHENTICATED', challenge: 'Bearer' });
+      expect({
+        authorization,
+        status,
+        code: body.errors?.[0]?.extensions.code,
+        challenge: headers.get('www-authenticate'),
+      }).toEqual({ authorization, status: 401, code: 'UNAUTHENTICATED', challenge: 'Bearer' });
     }
     expect(parts.calls).toEqual([]);
   });
 
   it('is refused with 403 if the channel is not for its role', async () => {
-    const { status } = await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${await parts.token('courier')}` });
+    const { status } = await channel.post(
+      { query: '{shops{id}}' },
+      { authorization: `Bearer ${await parts.token('courier')}` },
+    );
     expect(status).toBe(403);
   });
 
   it('is told to subgraphs by a token of the gateway, and by no header of the client', async () => {
-    await channel.post({ query: '{order(orderId:"o1"){id}}' }, { ...customer, 'x-user-id': 'boss', 'x-roles': 'admin' });
+    await channel.post(
+      { query: '{order(orderId:"o1"){id}}' },
+      { ...customer, 'x-user-id': 'boss', 'x-roles': 'admin' },
+    );
     const token = parts.calls[0]?.headers.authorization?.replace('Bearer ', '') ?? '';
     expect(`Bearer ${token}`).not.toBe(customer['authorization']);
-    expect(await parts.identity.verifyInternalToken(token, 'orders')).toMatchObject({ subject: 'someone', roles: ['customer'], channel: 'kiosk' });
+    expect(await parts.identity.verifyInternalToken(token, 'orders')).toMatchObject({
+      subject: 'someone',
+      roles: ['customer'],
+      channel: 'kiosk',
+    });
     await expect(parts.identity.verifyInternalToken(token, 'shops')).rejects.toThrow();
   });
 });
@@ -133,47 +244,80 @@ describe('guarded fields', () => {
   it('are refused, and the rest is answered', async () => {
     const { status, body } = await channel.post({ query: '{shops{id takings}}' }, customer);
     expect(status).toBe(200);
-    expect(body.data).toEqual({ shops: [{ id: '1', takings: null }, { id: '2', takings: null }] });
-    expect(body.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([['shops.0.takings', 'FORBIDDEN'], ['shops.1.takings', 'FORBIDDEN']]);
+    expect(body.data).toEqual({
+      shops: [
+        { id: '1', takings: null },
+        { id: '2', takings: null },
+      ],
+    });
+    expect(body.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([
+      ['shops.0.takings', 'FORBIDDEN'],
+      ['shops.1.takings', 'FORBIDDEN'],
+    ]);
     expect(parts.calls.map((call) => call.query).join()).not.toContain('takings');
   });
 
   it('ask nobody for a token, somebody for a scope', async () => {
     const { body } = await channel.post({ query: '{order(orderId:"o1"){id}}' });
-    expect(body).toMatchObject({ data: { order: null }, errors: [{ path: ['order'], extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(body).toMatchObject({
+      data: { order: null },
+      errors: [{ path: ['order'], extensions: { code: 'UNAUTHENTICATED' } }],
+    });
     expect(parts.calls).toEqual([]);
   });
 
   it('leave alone what is called like a part of every object', async () => {
     const { body } = await channel.post({ query: '{constructor:shops{toString:id valueOf:takings}}' }, customer);
-    expect(body.data).toEqual({ constructor: [{ toString: '1', valueOf: null }, { toString: '2', valueOf: null }] });
+    expect(body.data).toEqual({
+      constructor: [
+        { toString: '1', valueOf: null },
+        { toString: '2', valueOf: null },
+      ],
+    });
   });
 
   it('carry null as far as the schema says', async () => {
     const { body } = await channel.post({ query: '{shop(id:"1"){id mandatory}}' }, customer);
-    expect(body).toMatchObject({ data: { shop: null }, errors: [{ path: ['shop', 'mandatory'], extensions: { code: 'FORBIDDEN' } }] });
+    expect(body).toMatchObject({
+      data: { shop: null },
+      errors: [{ path: ['shop', 'mandatory'], extensions: { code: 'FORBIDDEN' } }],
+    });
   });
 
   it('are found in fragments, interfaces and unions, under aliases', async () => {
-    const { body } = await channel.post({
-      query: `{
+    const { body } = await channel.post(
+      {
+        query: `{
         things { __typename id n: note ... on Shop { t: takings } ...vault }
         found { ... on Vault { code } ... on Shop { name } }
         ledger { total }
       } fragment vault on Vault { code }`,
-    }, customer);
+      },
+      customer,
+    );
     expect(body.data).toEqual({
-      things: [{ __typename: 'Shop', id: '1', n: 'open', t: null }, { __typename: 'Vault', id: 'v', n: null, code: null }],
+      things: [
+        { __typename: 'Shop', id: '1', n: 'open', t: null },
+        { __typename: 'Vault', id: 'v', n: null, code: null },
+      ],
       found: [{ name: 'Shop 1' }, { code: null }],
       ledger: null,
     });
-    expect(body.errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['found.1.code', 'ledger', 'things.0.t', 'things.1.code', 'things.1.n']);
+    expect(body.errors?.map(({ path }) => path?.join('.')).sort()).toEqual([
+      'found.1.code',
+      'ledger',
+      'things.0.t',
+      'things.1.code',
+      'things.1.n',
+    ]);
     expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['FORBIDDEN']));
   });
 
   it('are answered to those who may', async () => {
     const { body } = await channel.post({ query: '{shops{takings} ledger{total} found{...on Vault{code}}}' }, manager);
-    expect(body).toEqual({ data: { shops: [{ takings: 100 }, { takings: 100 }], ledger: { total: 7 }, found: [{}, { code: '1234' }] } });
+    expect(body).toEqual({
+      data: { shops: [{ takings: 100 }, { takings: 100 }], ledger: { total: 7 }, found: [{}, { code: '1234' }] },
+    });
   });
 
   it('of a mutation keep it from being carried out', async () => {
@@ -194,22 +338,42 @@ describe('subgraphs', () => {
     parts.down.add('wares');
     const { status, body } = await channel.post({ query: '{shops{name wares{title}}}' });
     expect(status).toBe(200);
-    expect(body.data).toEqual({ shops: [{ name: 'Shop 1', wares: null }, { name: 'Shop 2', wares: null }] });
-    expect(body.errors).toEqual([expect.objectContaining({ path: ['shops'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })]);
+    expect(body.data).toEqual({
+      shops: [
+        { name: 'Shop 1', wares: null },
+        { name: 'Shop 2', wares: null },
+      ],
+    });
+    expect(body.errors).toEqual([
+      expect.objectContaining({ path: ['shops'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }),
+    ]);
   });
 
-  it('that know none such leave their part empty: that is said, and is nobody\'s fault', async () => {
+  it("that know none such leave their part empty: that is said, and is nobody's fault", async () => {
     parts.orders.set('lost', { id: 'lost', owner: 'someone', status: 'PLACED', version: 1, shop: 'gone' });
-    const { body } = await channel.post({ query: '{order(orderId:"lost"){id shop{name}}}' }, { authorization: `Bearer ${await parts.token('customer')}` });
+    const { body } = await channel.post(
+      { query: '{order(orderId:"lost"){id shop{name}}}' },
+      { authorization: `Bearer ${await parts.token('customer')}` },
+    );
     expect(body.data).toEqual({ order: null });
-    expect(body.errors?.map(({ path, extensions }) => [path, extensions])).toEqual([[['order', 'shop', 'name'], { code: 'NOT_FOUND' }]]);
+    expect(body.errors?.map(({ path, extensions }) => [path, extensions])).toEqual([
+      [['order', 'shop', 'name'], { code: 'NOT_FOUND' }],
+    ]);
   });
 
   it('that take too long leave their part empty', async () => {
     const impatient = await serveFixture(parts, { manifest: { limits: { deadlineMs: 40 } } });
     parts.gate = (subgraph) => (subgraph === 'wares' ? new Promise(() => {}) : Promise.resolve());
     const { body } = await impatient.post({ query: '{shops{name wares{title}}}' });
-    expect(body).toMatchObject({ data: { shops: [{ name: 'Shop 1', wares: null }, { name: 'Shop 2', wares: null }] }, errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    expect(body).toMatchObject({
+      data: {
+        shops: [
+          { name: 'Shop 1', wares: null },
+          { name: 'Shop 2', wares: null },
+        ],
+      },
+      errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }],
+    });
     // The one that never came back holds up nobody else.
     parts.gate = () => Promise.resolve();
     expect((await impatient.post({ query: '{shops{name wares{title}}}' })).body.errors).toBeUndefined();
@@ -219,7 +383,10 @@ describe('subgraphs', () => {
   it('that fail inside are masked, with a trace id', async () => {
     const { body } = await channel.post({ query: '{shop(id:"1"){name wares{title broken}}}' });
     expect(body.data).toEqual({ shop: { name: 'Shop 1', wares: null } });
-    expect(body.errors?.[0]).toMatchObject({ path: ['shop', 'wares', 0, 'broken'], extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string } });
+    expect(body.errors?.[0]).toMatchObject({
+      path: ['shop', 'wares', 0, 'broken'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string },
+    });
     expect(JSON.stringify(body)).not.toMatch(/secret detail|wares-|"serviceName"/);
   });
 

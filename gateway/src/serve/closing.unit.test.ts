@@ -23,20 +23,36 @@ let parts: Fixture;
 let domain: SlowDomain;
 const opened: ServedChannel[] = [];
 
-beforeAll(async () => { parts = await fixture(); });
-beforeEach(() => { domain = new SlowDomain(); });
+beforeAll(async () => {
+  parts = await fixture();
+});
+beforeEach(() => {
+  domain = new SlowDomain();
+});
 afterEach(async () => {
   vi.restoreAllMocks();
   await Promise.all(opened.splice(0).map((each) => each.close()));
 });
 
 const serve = async (options: Parameters<typeof serveFixture>[1] = {}) => {
-  const served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, ...options });
+  const served = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    hub: { gapMs: 5 },
+    ...options,
+  });
   opened.push(served);
   return served;
 };
 /** A graph whose boards follow other events. */
-const boardsOf = (event: string) => fixtureSources((text) => text.replace('boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"]', (found) => found.replace('OrderStatusChanged', event)));
+const boardsOf = (event: string) =>
+  fixtureSources((text) =>
+    text.replace(
+      'boardChanged(storeId: ID!): Board @anyone @tag(name: "public") @eventStream(events: ["OrderStatusChanged"]',
+      (found) => found.replace('OrderStatusChanged', event),
+    ),
+  );
 
 /** Revocations, and who listens to them. */
 function heardRevocations() {
@@ -57,7 +73,9 @@ it('a channel that is closed twice is closed once: the others of its process hea
   };
   move(1);
   const socket = await new RawSocket(other.url).begin(await parts.token('customer'));
-  const stream = socket.subscribe('subscription Status($id: ID!){orderStatusChanged(orderId:$id){status}}', { id: 'o1' });
+  const stream = socket.subscribe('subscription Status($id: ID!){orderStatusChanged(orderId:$id){status}}', {
+    id: 'o1',
+  });
   await until(() => stream.messages.length === 1);
   await Promise.all([channel.close(), channel.close()]);
   await channel.close();
@@ -73,10 +91,16 @@ it('a channel that closes ends what it is going over to, and goes over to nothin
   const started = withResolvers();
   domain.slow = started.promise;
   const first = channel.reloadWith(boardsOf('StoreHoursChanged'));
-  const second = channel.reloadWith(boardsOf('MenuItemAvailabilityChanged')).then(() => 'taken', () => 'refused');
+  const second = channel.reloadWith(boardsOf('MenuItemAvailabilityChanged')).then(
+    () => 'taken',
+    () => 'refused',
+  );
   await until(() => domain.asked === 2);
   const closing = channel.close();
-  const third = channel.reloadWith(fixtureSources()).then(() => 'taken', () => 'refused');
+  const third = channel.reloadWith(fixtureSources()).then(
+    () => 'taken',
+    () => 'refused',
+  );
   // All clients have gone: only what it goes over to is left to wait for.
   await until(() => listeners.size === 0);
   started.resolve();
@@ -122,6 +146,8 @@ it('a channel that cannot listen leaves nothing behind: no timer, no listener, n
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => { resolve = done; });
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
   return { promise, resolve };
 }

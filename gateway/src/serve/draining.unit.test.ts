@@ -14,7 +14,9 @@ async function connected(port: number): Promise<Socket> {
 /** Asks over a connection, and gives the head of what comes back; what there is when it was closed. */
 function ask(socket: Socket): Promise<string> {
   const body = '{"query":"{__typename}"}';
-  socket.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
   return new Promise((resolve, reject) => {
     let heard = '';
     socket.on('data', (chunk) => {
@@ -31,8 +33,20 @@ it('a channel that closes answers what is on its way over connections that it ha
   const [kept, fresh] = [await connected(channel.port), await connected(channel.port)];
   expect(await ask(kept)).toMatch(/^http\/1\.1 200 [^]*connection: keep-alive/);
   const closing = channel.close();
-  const refused = new Promise((resolve) => setImmediate(() => setImmediate(() => resolve(connected(channel.port).then(() => 'let in', (error: NodeJS.ErrnoException) => error.code)))));
-  for (const answer of await Promise.all([ask(kept), ask(fresh)])) expect(answer).toMatch(/^http\/1\.1 200 [^]*connection: close/);
+  const refused = new Promise((resolve) =>
+    setImmediate(() =>
+      setImmediate(() =>
+        resolve(
+          connected(channel.port).then(
+            () => 'let in',
+            (error: NodeJS.ErrnoException) => error.code,
+          ),
+        ),
+      ),
+    ),
+  );
+  for (const answer of await Promise.all([ask(kept), ask(fresh)]))
+    expect(answer).toMatch(/^http\/1\.1 200 [^]*connection: close/);
   expect(await refused).toBe('ECONNREFUSED');
   await closing;
 });
@@ -50,13 +64,16 @@ it('a channel that drains says that it is not ready, and serves on: who is there
   await channel.close();
 });
 
-const upgrade = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n'
-  + 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+const upgrade =
+  'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n' +
+  'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 /** All that is heard until the other side closes; nothing is closed from here. */
 function heardUntilClosed(socket: Socket): Promise<string> {
   let heard = '';
-  socket.on('data', (chunk) => { heard += chunk.toString(); });
+  socket.on('data', (chunk) => {
+    heard += chunk.toString();
+  });
   return new Promise((resolve) => socket.once('close', () => resolve(heard)));
 }
 
@@ -83,8 +100,10 @@ it('an event stream that is asked for while a channel closes is begun and left w
   const closing = channel.close();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const body = JSON.stringify({ query: 'subscription{orderStatusChanged(orderId:"o1"){status}}' });
-  late.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${await parts.token('customer')}\r\n`
-    + `content-length: ${body.length}\r\n\r\n${body}`);
+  late.write(
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${await parts.token('customer')}\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  );
   expect(await heard).toMatch(/^HTTP\/1\.1 200 (?![^]*event:)/);
   await closing;
 });

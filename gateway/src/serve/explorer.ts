@@ -1,6 +1,6 @@
 /**
- * GraphiQL as one page that needs nothing from elsewhere. For development: `#token=<token>` after the address fills in the header,
- * `?query=<document>` the document. Loaded when first asked for; it is 2 MB.
+ * GraphiQL as one page that needs nothing from elsewhere. For development: `#token=<token>` after the address fills in
+ * the header, `?query=<document>` the document. Loaded when first asked for; it is 2 MB.
  */
 export async function explorerPage(title: string): Promise<string> {
   const { js, css, favicon } = await import('@graphql-yoga/render-graphiql/graphiql');

@@ -26,7 +26,10 @@ export interface GatewayRuntime {
   readonly bus?: EventTail;
   /** The way to the event logs of the domains. Without it a stream that missed something shows a snapshot instead. */
   readonly feeds?: FeedReader;
-  /** Secrets that sign the cursors of streams, the same in all replicas: the first signs, all are believed. Without any, cursors end with the process. */
+  /**
+   * Secrets that sign the cursors of streams, the same in all replicas: the first signs, all are believed. Without any,
+   * cursors end with the process.
+   */
   readonly cursorKeys?: readonly string[];
   /** How what is heard is put in order. */
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
@@ -43,12 +46,19 @@ export interface RunningChannel {
   /** Of GraphQL over HTTP; WebSocket at the same path. */
   readonly url: string;
   /**
-   * Serves another supergraph from now on, without dropping anything: requests in hand end with the old one; subscriptions whose document still fits go on,
-   * the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the old one stays, if it is none, or the channel closes.
+   * Serves another supergraph from now on, without dropping anything: requests in hand end with the old one;
+   * subscriptions whose document still fits go on, the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the
+   * old one stays, if it is none, or the channel closes.
    */
   reload(supergraph: string): Promise<void>;
-  /** Serves on, and says that it will not for long: `/health/ready` answers 503, and each answer closes its connection. For a balancer to look elsewhere before `close`. */
+  /**
+   * Serves on, and says that it will not for long: `/health/ready` answers 503, and each answer closes its connection.
+   * For a balancer to look elsewhere before `close`.
+   */
   drain(): void;
-  /** Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. Called again, it is the same closing. */
+  /**
+   * Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. Called again, it is
+   * the same closing.
+   */
   close(): Promise<void>;
 }

@@ -16,7 +16,10 @@ import type { Sockets } from '../transports/webSocket/sockets.ts';
 export const graphqlPath = '/graphql';
 /** More than the deadline of a request; less than the 30 s in which whoever sends SIGTERM expects an end. */
 const finishWithinMs = 18_000;
-/** How long a closing channel waits for what is on its way over connections that it has: it is answered, with the word that they close. */
+/**
+ * How long a closing channel waits for what is on its way over connections that it has: it is answered, with the word
+ * that they close.
+ */
 const lastWordMs = 250;
 
 export interface GraphServerOptions {
@@ -32,11 +35,20 @@ export interface GraphServerOptions {
 }
 
 function text(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' }).end(body);
+  response
+    .writeHead(status, {
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    })
+    .end(body);
 }
 
 const wantsPage = (request: IncomingMessage, url: URL): boolean =>
-  request.method === 'GET' && new Negotiator(request).mediaTypes().includes('text/html') && !url.searchParams.has('documentId') && !url.searchParams.has('extensions');
+  request.method === 'GET' &&
+  new Negotiator(request).mediaTypes().includes('text/html') &&
+  !url.searchParams.has('documentId') &&
+  !url.searchParams.has('extensions');
 
 /** What listens: `/graphql` over HTTP, as event streams and WebSocket, `/health/live`, `/health/ready`. */
 export class GraphServer {
@@ -50,16 +62,28 @@ export class GraphServer {
 
   constructor(options: GraphServerOptions) {
     this.#options = options;
-    this.#server = boundedServer((request, response) => {
-      if (this.#draining) response.setHeader('connection', 'close');
-      // A connection that was busy when the closing began is idle now, and would be kept for the next request.
-      else response.once('close', () => { if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections()); });
-      this.#route(request, response).catch((error: unknown) => {
-        options.log.error({ err: error }, 'a request failed');
-        if (!response.headersSent) text(response, 500, 'application/json', '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}');
-        else response.destroy();
-      });
-    }, { requests: OfferingMessage });
+    this.#server = boundedServer(
+      (request, response) => {
+        if (this.#draining) response.setHeader('connection', 'close');
+        // A connection that was busy when the closing began is idle now, and would be kept for the next request.
+        else
+          response.once('close', () => {
+            if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections());
+          });
+        this.#route(request, response).catch((error: unknown) => {
+          options.log.error({ err: error }, 'a request failed');
+          if (!response.headersSent)
+            text(
+              response,
+              500,
+              'application/json',
+              '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}',
+            );
+          else response.destroy();
+        });
+      },
+      { requests: OfferingMessage },
+    );
     this.#server.on('connection', (socket: Socket) => {
       this.#fresh.add(socket);
       socket.once('close', () => this.#fresh.delete(socket));
@@ -73,22 +97,36 @@ export class GraphServer {
     const target = requestTarget(request.url);
     switch (target?.path) {
       case graphqlPath:
-        if (this.#options.explorer && wantsPage(request, target.url)) return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
-        return this.#options.crossOrigin.handle(request, response, () => this.#options.http.handle(request, response, target.url));
+        if (this.#options.explorer && wantsPage(request, target.url))
+          return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
+        return this.#options.crossOrigin.handle(request, response, () =>
+          this.#options.http.handle(request, response, target.url),
+        );
       case '/health/live':
         return text(response, 200, 'application/json', '{"status":"live"}');
       case '/health/ready':
-        return this.#draining ? text(response, 503, 'application/json', '{"status":"closing"}') : text(response, 200, 'application/json', '{"status":"ready"}');
+        return this.#draining
+          ? text(response, 503, 'application/json', '{"status":"closing"}')
+          : text(response, 200, 'application/json', '{"status":"ready"}');
       default: {
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
-        return text(response, 404, 'application/json', '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}');
+        return text(
+          response,
+          404,
+          'application/json',
+          '{"errors":[{"message":"GraphQL is at /graphql.","extensions":{"code":"NOT_FOUND"}}]}',
+        );
       }
     }
   }
 
   /** Rejects with the system's error when it cannot listen, such as EADDRINUSE. */
-  async listen(port: number, host: string | undefined, onClose: () => Promise<void>): Promise<Omit<RunningChannel, 'reload'>> {
+  async listen(
+    port: number,
+    host: string | undefined,
+    onClose: () => Promise<void>,
+  ): Promise<Omit<RunningChannel, 'reload'>> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       // A deep queue, for when many come back at once.
@@ -99,11 +137,16 @@ export class GraphServer {
     });
     const { port: taken } = this.#server.address() as AddressInfo;
     return {
-      name: this.#options.name, port: taken, url: `http://localhost:${taken}${graphqlPath}`,
-      drain: () => { this.#draining = true; },
+      name: this.#options.name,
+      port: taken,
+      url: `http://localhost:${taken}${graphqlPath}`,
+      drain: () => {
+        this.#draining = true;
+      },
       close: async () => {
         this.#draining = true;
-        // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be reset.
+        // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be
+        // reset.
         await turn();
         // Not http's own way, which also closes idle connections at once.
         const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));

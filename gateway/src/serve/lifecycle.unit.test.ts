@@ -29,7 +29,13 @@ afterEach(async () => {
 });
 
 const serve = async (streams: Partial<StreamPolicy> = {}) => {
-  const served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, manifest: { streams } });
+  const served = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    hub: { gapMs: 5 },
+    manifest: { streams },
+  });
   opened.push(served);
   return served;
 };
@@ -49,7 +55,12 @@ const move = (version: number) => {
 };
 
 describe('a new supergraph', () => {
-  const withoutTotal = () => fixtureSources((text) => text.replace('version: Int! shop: Shop! total: Int!', 'version: Int! noted: String shop: Shop!').replaceAll('shop total"', 'noted shop"'));
+  const withoutTotal = () =>
+    fixtureSources((text) =>
+      text
+        .replace('version: Int! shop: Shop! total: Int!', 'version: Int! noted: String shop: Shop!')
+        .replaceAll('shop total"', 'noted shop"'),
+    );
 
   it('is taken without dropping a subscription whose document fits; others are told, and end', async () => {
     const channel = await serve();
@@ -67,7 +78,10 @@ describe('a new supergraph', () => {
     const anew = socket.subscribe(withTotal, { id: 'o1' });
     await until(() => anew.isOver);
     expect(anew.refusal).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect((await channel.post({ query: '{order(orderId:"o1"){total}}' }, { authorization: `Bearer ${token}` })).body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(
+      (await channel.post({ query: '{order(orderId:"o1"){total}}' }, { authorization: `Bearer ${token}` })).body
+        .errors?.[0]?.extensions.code,
+    ).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
   it('may come at any moment: no version is left out, and none told twice', async () => {
@@ -111,7 +125,12 @@ describe('a token renewed in band', () => {
     const channel = await serve();
     const socket = await connect(channel);
     const stream = await begun(socket);
-    for (const other of [await parts.token('customer', 'other'), await parts.token('customer', 'someone', { bindings: { store: '1' } }), await parts.token('courier'), 'nonsense']) {
+    for (const other of [
+      await parts.token('customer', 'other'),
+      await parts.token('customer', 'someone', { bindings: { store: '1' } }),
+      await parts.token('courier'),
+      'nonsense',
+    ]) {
       expect(await renew(socket, other)).toEqual({ accepted: false });
       socket.frames.length = 0;
     }
@@ -128,7 +147,9 @@ describe('a token renewed in band', () => {
     move(2);
     await until(() => stream.messages.length === 2);
     expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
-    const takings = stream.messages.map(({ data }) => (data?.['orderStatusChanged'] as { shop: { takings: number | null } }).shop.takings);
+    const takings = stream.messages.map(
+      ({ data }) => (data?.['orderStatusChanged'] as { shop: { takings: number | null } }).shop.takings,
+    );
     expect(takings).toEqual([100, null]);
     expect(stream.messages[1]?.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });

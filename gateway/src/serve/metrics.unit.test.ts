@@ -17,15 +17,25 @@ beforeEach(async () => {
   parts.down.clear();
   parts.gate = () => Promise.resolve();
   metrics = createMetrics();
-  channel = await serveFixture(parts, { metrics, operations: { Shops: 'query Shops { shops { name wares { title } } }' }, manifest: { limits: { deadlineMs: 500 } } });
+  channel = await serveFixture(parts, {
+    metrics,
+    operations: { Shops: 'query Shops { shops { name wares { title } } }' },
+    manifest: { limits: { deadlineMs: 500 } },
+  });
 });
 afterAll(() => channel.close());
 
 const shops = '{ shops { name wares { title } } }';
-const told = async (name: string, labels: Record<string, string>) => valueOf(await metrics.text(), `drburger_${name}`, labels);
+const told = async (name: string, labels: Record<string, string>) =>
+  valueOf(await metrics.text(), `drburger_${name}`, labels);
 
 it('counts and times requests by the trusted document they ran; what clients wrote themselves is one', async () => {
-  for (const query of ['query Shops { shops { name wares { title } } }', 'query Shops { shops { name } }', 'query Mine { shops { name } }']) await channel.post({ query });
+  for (const query of [
+    'query Shops { shops { name wares { title } } }',
+    'query Shops { shops { name } }',
+    'query Mine { shops { name } }',
+  ])
+    await channel.post({ query });
   expect(await told('http_requests_total', { channel: 'kiosk', operation: 'Shops', status: '200' })).toBe(1);
   expect(await told('http_requests_total', { channel: 'kiosk', operation: 'other', status: '200' })).toBe(2);
   expect(await told('http_request_duration_seconds_count', { operation: 'Shops' })).toBe(1);
@@ -63,18 +73,26 @@ it('counts fetches by subgraph and by what came of them', async () => {
 it('counts a client that has gone apart, which is no error of ours, and reads nothing more for it', async () => {
   const client = new AbortController();
   let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => { release = resolve; });
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   parts.calls.length = 0;
   parts.gate = async (subgraph) => {
     if (subgraph !== 'shops') return;
     client.abort();
     await held;
   };
-  const asked = fetch(channel.url, { method: 'POST', body: JSON.stringify({ query: shops }), headers: { 'content-type': 'application/json' }, signal: client.signal });
+  const asked = fetch(channel.url, {
+    method: 'POST',
+    body: JSON.stringify({ query: shops }),
+    headers: { 'content-type': 'application/json' },
+    signal: client.signal,
+  });
   await expect(asked).rejects.toThrow(/aborted/);
-  await until(async () => await told('http_requests_total', { operation: 'other', status: '499' }) === 1);
+  await until(async () => (await told('http_requests_total', { operation: 'other', status: '499' })) === 1);
   release();
   expect(parts.calls.map(({ subgraph }) => subgraph)).toEqual(['shops']);
   expect(await told('subgraph_fetches_total', { subgraph: 'shops', outcome: 'abandoned' })).toBe(1);
-  for (const code of ['DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE']) expect(await told('graphql_errors_total', { code }), code).toBe(0);
+  for (const code of ['DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE'])
+    expect(await told('graphql_errors_total', { code }), code).toBe(0);
 });

@@ -15,26 +15,47 @@ const root = new URL('../../../', import.meta.url);
 
 /** The pages of a channel by path, as `generate` leaves them. */
 export function loadPages({ name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>): ReadonlyMap<string, Page> {
-  return new Map(pages.map((page) => {
-    const file = new URL(`generated/pages/${name}/${page}.html`, root);
-    if (!existsSync(file)) throw new StartupError(`The page ${page} of the channel ${name} is not built: run \`npx -y pnpm@10.34.9 generate\`.`);
-    const html = readFileSync(file, 'utf8');
-    return [`/${page}`, { html, policy: policyOf(html) }];
-  }));
+  return new Map(
+    pages.map((page) => {
+      const file = new URL(`generated/pages/${name}/${page}.html`, root);
+      if (!existsSync(file))
+        throw new StartupError(
+          `The page ${page} of the channel ${name} is not built: run \`npx -y pnpm@10.34.9 generate\`.`,
+        );
+      const html = readFileSync(file, 'utf8');
+      return [`/${page}`, { html, policy: policyOf(html) }];
+    }),
+  );
 }
 
 const hashes = (html: string, tag: string): string =>
-  [...html.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))].map(([, text = '']) => ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`).join('');
+  [...html.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))]
+    .map(([, text = '']) => ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+    .join('');
 
-const policyOf = (html: string): string => [
-  `default-src 'none'`, `script-src${hashes(html, 'script')}`, `style-src${hashes(html, 'style')}`, `connect-src 'self'`, 'img-src data:',
-  `base-uri 'none'`, `form-action 'none'`, `frame-ancestors 'none'`,
-].join('; ');
+const policyOf = (html: string): string =>
+  [
+    `default-src 'none'`,
+    `script-src${hashes(html, 'script')}`,
+    `style-src${hashes(html, 'style')}`,
+    `connect-src 'self'`,
+    'img-src data:',
+    `base-uri 'none'`,
+    `form-action 'none'`,
+    `frame-ancestors 'none'`,
+  ].join('; ');
 
 export function sendPage(request: IncomingMessage, response: ServerResponse, { html, policy }: Page): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  response.writeHead(isRead ? 200 : 405, {
-    'content-type': 'text/html; charset=utf-8', 'content-length': isRead ? Buffer.byteLength(html) : 0, 'cache-control': 'no-cache',
-    'content-security-policy': policy, 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', ...(isRead ? {} : { allow: 'GET, HEAD' }),
-  }).end(request.method === 'GET' ? html : undefined);
+  response
+    .writeHead(isRead ? 200 : 405, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': isRead ? Buffer.byteLength(html) : 0,
+      'cache-control': 'no-cache',
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      ...(isRead ? {} : { allow: 'GET, HEAD' }),
+    })
+    .end(request.method === 'GET' ? html : undefined);
 }

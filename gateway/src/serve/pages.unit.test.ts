@@ -8,7 +8,10 @@ let served: ServedChannel;
 let origin: string;
 
 beforeAll(async () => {
-  served = await serveFixture(await fixture(), { manifest: { name: 'kiosk', pages: ['board'] }, profile: 'production' });
+  served = await serveFixture(await fixture(), {
+    manifest: { name: 'kiosk', pages: ['board'] },
+    profile: 'production',
+  });
   origin = `http://127.0.0.1:${served.port}`;
 });
 afterAll(() => served.close());
@@ -16,13 +19,23 @@ afterAll(() => served.close());
 it('serves a page under a policy that lets it run itself, ask its own channel, and nothing else', async () => {
   const response = await fetch(`${origin}/board`);
   const html = await response.text();
-  const [script, style] = ['script', 'style'].map((tag) => new RegExp(`<${tag}>([\\s\\S]*)</${tag}>`).exec(html)?.[1] ?? '');
+  const [script, style] = ['script', 'style'].map(
+    (tag) => new RegExp(`<${tag}>([\\s\\S]*)</${tag}>`).exec(html)?.[1] ?? '',
+  );
   const hash = (text = '') => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-  expect(response.headers.get('content-security-policy')).toBe([
-    `default-src 'none'`, `script-src ${hash(script)}`, `style-src ${hash(style)}`, `connect-src 'self'`, 'img-src data:',
-    `base-uri 'none'`, `form-action 'none'`, `frame-ancestors 'none'`,
-  ].join('; '));
+  expect(response.headers.get('content-security-policy')).toBe(
+    [
+      `default-src 'none'`,
+      `script-src ${hash(script)}`,
+      `style-src ${hash(style)}`,
+      `connect-src 'self'`,
+      'img-src data:',
+      `base-uri 'none'`,
+      `form-action 'none'`,
+      `frame-ancestors 'none'`,
+    ].join('; '),
+  );
   expect(script!.length).toBeGreaterThan(1_000);
   expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
 });
@@ -36,5 +49,7 @@ it('is read only, and at its own name only', async () => {
 });
 
 it('says which page is not built', () => {
-  expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] })).toThrow('The page nothing of the channel kiosk is not built: run `npx -y pnpm@10.34.9 generate`.');
+  expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] })).toThrow(
+    'The page nothing of the channel kiosk is not built: run `npx -y pnpm@10.34.9 generate`.',
+  );
 });

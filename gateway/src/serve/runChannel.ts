@@ -18,35 +18,65 @@ import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';
 const root = new URL('../../../', import.meta.url);
 
 /** The composed supergraph of a channel, where `generate` leaves it. */
-const composed = (name: string): SupergraphFile => supergraphFile(
-  fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)), `The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`);
+const composed = (name: string): SupergraphFile =>
+  supergraphFile(
+    fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)),
+    `The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`,
+  );
 
 /** A caller whose subgraph tokens are minted from the principal; nothing the client sent goes further. */
-export const internalCaller = (identity: GatewayRuntime['identity']) => (principal: Principal, traceparent: string): Caller => ({
-  principal, traceparent,
-  authorizationFor: async (subgraph) => `Bearer ${await identity.mintInternalToken(principal, subgraph)}`,
-});
+export const internalCaller =
+  (identity: GatewayRuntime['identity']) =>
+  (principal: Principal, traceparent: string): Caller => ({
+    principal,
+    traceparent,
+    authorizationFor: async (subgraph) => `Bearer ${await identity.mintInternalToken(principal, subgraph)}`,
+  });
 
 /**
- * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and hears the bus.
- * `supergraph`: without it the one that is composed, and any that takes its place.
+ * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and
+ * hears the bus. `supergraph`: without it the one that is composed, and any that takes its place.
  * @throws StartupError if it is not composed; if a trusted document does not fit; EADDRINUSE
  */
-export async function runChannel(manifest: ChannelManifest, runtime: GatewayRuntime, supergraph?: string): Promise<RunningChannel> {
+export async function runChannel(
+  manifest: ChannelManifest,
+  runtime: GatewayRuntime,
+  supergraph?: string,
+): Promise<RunningChannel> {
   const file = supergraph === undefined ? composed(manifest.name) : undefined;
   const graph = buildGraph(supergraph ?? file!.text);
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
   const pages = loadPages(manifest);
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
-  const view = await viewSubgraph(manifest, runtime.log, (authorization) => viewContext(authorization, runtime, trusted, () => live, callerOf));
+  const view = await viewSubgraph(manifest, runtime.log, (authorization) =>
+    viewContext(authorization, runtime, trusted, () => live, callerOf),
+  );
   const development = runtime.profile === 'development';
   const service: GraphService = {
-    name: manifest.name, graph, pages, trusted, callerOf, anyDocument: development, discreet: !development,
+    name: manifest.name,
+    graph,
+    pages,
+    trusted,
+    callerOf,
+    anyDocument: development,
+    discreet: !development,
     subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
-    clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity, runtime.revocations), revocations: runtime.revocations,
-    origins: [...manifest.origins ?? [], ...runtime.origins ?? []], limits: manifest.limits, cache: manifest.cache, streams: manifest.streams,
-    subgraphErrors: 'masked', bus: runtime.bus, feeds: runtime.feeds, cursorKeys: runtime.cursorKeys, hub: runtime.hub, log: runtime.log, metrics: runtime.metrics, port: runtime.port, host: runtime.host,
+    clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity, runtime.revocations),
+    revocations: runtime.revocations,
+    origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
+    limits: manifest.limits,
+    cache: manifest.cache,
+    streams: manifest.streams,
+    subgraphErrors: 'masked',
+    bus: runtime.bus,
+    feeds: runtime.feeds,
+    cursorKeys: runtime.cursorKeys,
+    hub: runtime.hub,
+    log: runtime.log,
+    metrics: runtime.metrics,
+    port: runtime.port,
+    host: runtime.host,
   };
   const replaceable = createLiveGraph(service);
   live = replaceable;
@@ -55,7 +85,10 @@ export async function runChannel(manifest: ChannelManifest, runtime: GatewayRunt
 }
 
 async function viewContext(
-  authorization: string | undefined, runtime: GatewayRuntime, trusted: TrustedDocuments, live: () => LiveGraph | undefined,
+  authorization: string | undefined,
+  runtime: GatewayRuntime,
+  trusted: TrustedDocuments,
+  live: () => LiveGraph | undefined,
   callerOf: (principal: Principal, traceparent: string) => Caller,
 ): Promise<ViewContext | undefined> {
   const ready = live()?.current;
@@ -63,7 +96,11 @@ async function viewContext(
   if (!ready || !token) return undefined;
   try {
     const principal = await runtime.identity.verifyInternalToken(token, viewName);
-    return { principal, log: runtime.log, run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)) };
+    return {
+      principal,
+      log: runtime.log,
+      run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)),
+    };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;
     throw error;

@@ -9,18 +9,42 @@ let gateway: RunningChannel;
 
 beforeAll(async () => {
   parts = await fixture();
-  gateway = await runGateway({ profile: 'production', port: 0, host: '127.0.0.1', subgraphCall: parts.subgraphCall, identity: parts.identity, log: parts.log }, composeGraph('fixture', fixtureSources()));
+  gateway = await runGateway(
+    {
+      profile: 'production',
+      port: 0,
+      host: '127.0.0.1',
+      subgraphCall: parts.subgraphCall,
+      identity: parts.identity,
+      log: parts.log,
+    },
+    composeGraph('fixture', fixtureSources()),
+  );
 });
 afterAll(() => gateway.close());
 
 const ask = async (query: string, authorization?: string) => {
-  const response = await fetch(gateway.url, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...(authorization ? { authorization } : {}) }, body: JSON.stringify({ query }) });
-  return { status: response.status, body: await response.json() as { data?: unknown; errors?: { message: string; extensions: { code: string } }[] } };
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(authorization ? { authorization } : {}),
+    },
+    body: JSON.stringify({ query }),
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as { data?: unknown; errors?: { message: string; extensions: { code: string } }[] },
+  };
 };
 
 describe('the gateway in production', () => {
   it('serves staff the full graph', async () => {
-    expect(await ask('{audit shops{id}}', `Bearer ${await parts.token('admin')}`)).toEqual({ status: 200, body: { data: { audit: 'seen', shops: [{ id: '1' }, { id: '2' }] } } });
+    expect(await ask('{audit shops{id}}', `Bearer ${await parts.token('admin')}`)).toEqual({
+      status: 200,
+      body: { data: { audit: 'seen', shops: [{ id: '1' }, { id: '2' }] } },
+    });
   });
 
   it('serves nobody else', async () => {
@@ -31,7 +55,9 @@ describe('the gateway in production', () => {
 
   it('shows no schema and gives no hints', async () => {
     const staff = `Bearer ${await parts.token('manager')}`;
-    expect((await ask('{__schema{queryType{name}} shops{id}}', staff)).body.errors?.[0]?.extensions.code).toBe('INTROSPECTION_DISABLED');
+    expect((await ask('{__schema{queryType{name}} shops{id}}', staff)).body.errors?.[0]?.extensions.code).toBe(
+      'INTROSPECTION_DISABLED',
+    );
     const misspelt = await ask('query($x: Mod){shopz{id} shop(idd:"1"){id}}', staff);
     expect(misspelt.status).toBe(400);
     expect(JSON.stringify(misspelt.body)).not.toContain('Did you mean');

@@ -71,35 +71,64 @@ export function createLiveGraph(service: GraphService): LiveGraph {
   return { current: generationOf(service, service.graph) };
 }
 
-function generationOf({ subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService, graph: Graph): GraphGeneration {
+function generationOf(
+  { subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService,
+  graph: Graph,
+): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
   const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
-  const executor = createExecutor(graph, (name) => createSubgraphFetch(name, subgraphCall(name, graph.subgraphUrls.get(name)!), log, metrics && { metrics, channel: service.name }));
+  const executor = createExecutor(graph, (name) =>
+    createSubgraphFetch(
+      name,
+      subgraphCall(name, graph.subgraphUrls.get(name)!),
+      log,
+      metrics && { metrics, channel: service.name },
+    ),
+  );
   return {
-    graph, documents, admission: new Admission(documents, trusted, { open: anyDocument }),
-    pipeline: new Pipeline(graph, documents, executor, { discreet, deadlineMs: limits.deadlineMs, subgraphErrors, log }),
+    graph,
+    documents,
+    admission: new Admission(documents, trusted, { open: anyDocument }),
+    pipeline: new Pipeline(graph, documents, executor, {
+      discreet,
+      deadlineMs: limits.deadlineMs,
+      subgraphErrors,
+      log,
+    }),
   };
 }
 
 /**
- * Serves a graph. Trusted documents are parsed and validated before it listens, and planned from then on, one at a time, unless somebody
- * asks first.
+ * Serves a graph. Trusted documents are parsed and validated before it listens, and planned from then on, one at a
+ * time, unless somebody asks first.
  * @throws if one of them does not fit the graph, or the port is taken
  */
-export async function serveGraph(service: GraphService, live: LiveGraph = createLiveGraph(service)): Promise<RunningChannel> {
+export async function serveGraph(
+  service: GraphService,
+  live: LiveGraph = createLiveGraph(service),
+): Promise<RunningChannel> {
   const { log } = service;
   const policy = { ...defaultStreamPolicy, ...service.streams };
   const shared = service.bus ? acquireHub(service.bus, { ...service.hub, reader: service.feeds, log }) : undefined;
   try {
     const streamMetrics = new StreamMetrics(service.metrics, service.name);
     const queued = new Budget({ items: Number.POSITIVE_INFINITY, bytes: policy.maxQueuedBytesPerProcess });
-    const subscriptions = shared && new Subscriptions(live.current, {
-      hub: shared.hub, cursors: new Cursors(service.cursorKeys), events: await eventCatalogue(), policy, log,
-      queued, metrics: streamMetrics,
-      callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
-    });
+    const subscriptions =
+      shared &&
+      new Subscriptions(live.current, {
+        hub: shared.hub,
+        cursors: new Cursors(service.cursorKeys),
+        events: await eventCatalogue(),
+        policy,
+        log,
+        queued,
+        metrics: streamMetrics,
+        callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
+      });
     await subscriptions?.start();
-    return await new ServedGraph(service, live, { policy, subscriptions, metrics: streamMetrics, queued }).listen(async () => shared?.release());
+    return await new ServedGraph(service, live, { policy, subscriptions, metrics: streamMetrics, queued }).listen(
+      async () => shared?.release(),
+    );
   } catch (error) {
     await shared?.release();
     throw error;
@@ -138,22 +167,64 @@ class ServedGraph {
     const limits = new CallerLimits(policy);
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
     const crossOrigin = new CrossOrigin(this.#service.origins);
-    const sockets = new Sockets({ crossOrigin, path: graphqlPath, live, subscriptions, clients, callerOf, policy, limits, metrics: streamMetrics, maxFrameBytes: bodyBytes, log });
+    const sockets = new Sockets({
+      crossOrigin,
+      path: graphqlPath,
+      live,
+      subscriptions,
+      clients,
+      callerOf,
+      policy,
+      limits,
+      metrics: streamMetrics,
+      maxFrameBytes: bodyBytes,
+      log,
+    });
     const server = new GraphServer({
-      name, log, crossOrigin, explorer: !discreet, pages: this.#service.pages ?? new Map(),
-      http: new HttpHandler({ name, live, clients, callerOf, eventStreams, cache, maxBodyBytes: bodyBytes, openIntrospection: !discreet, log, metrics }),
+      name,
+      log,
+      crossOrigin,
+      explorer: !discreet,
+      pages: this.#service.pages ?? new Map(),
+      http: new HttpHandler({
+        name,
+        live,
+        clients,
+        callerOf,
+        eventStreams,
+        cache,
+        maxBodyBytes: bodyBytes,
+        openIntrospection: !discreet,
+        log,
+        metrics,
+      }),
       sockets,
     });
     const unhook: (() => void)[] = [];
     try {
-      unhook.push(streamMetrics.watch(() => ({
-        streamConnections: sockets.count + eventStreams.count, streamSubscriptions: subscriptions?.count ?? 0, streamQueuedEvents: queued.items, streamQueuedBytes: queued.bytes,
-        socketUnread: sockets.unreadBytes, upgradesQueued: sockets.upgradesQueued,
-      })));
-      unhook.push(this.#service.revocations?.onRevoked(() => { sockets.endRevoked(); eventStreams.endRevoked(); }) ?? (() => undefined));
+      unhook.push(
+        streamMetrics.watch(() => ({
+          streamConnections: sockets.count + eventStreams.count,
+          streamSubscriptions: subscriptions?.count ?? 0,
+          streamQueuedEvents: queued.items,
+          streamQueuedBytes: queued.bytes,
+          socketUnread: sockets.unreadBytes,
+          upgradesQueued: sockets.upgradesQueued,
+        })),
+      );
+      unhook.push(
+        this.#service.revocations?.onRevoked(() => {
+          sockets.endRevoked();
+          eventStreams.endRevoked();
+        }) ?? (() => undefined),
+      );
       const running = await server.listen(port, host, () => this.#end(unhook, onClose));
       this.#planAhead(prepared);
-      return { ...running, reload: (supergraph) => this.#reload(supergraph), close: () => this.#closed ??= running.close() };
+      return {
+        ...running,
+        reload: (supergraph) => this.#reload(supergraph),
+        close: () => (this.#closed ??= running.close()),
+      };
     } catch (error) {
       unhook.forEach((each) => each());
       eventStreams.close();
@@ -204,7 +275,12 @@ class ServedGraph {
         if (kept.operation.operation !== 'subscription') return [kept];
         return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run)] : [];
       } catch (error) {
-        unfit.push(new Error(`${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`, { cause: error }));
+        unfit.push(
+          new Error(
+            `${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`,
+            { cause: error },
+          ),
+        );
         return [];
       }
     });

@@ -26,13 +26,16 @@ const configuration = z.object({
 });
 
 /**
- * Serves any Federation 2 supergraph over HTTP at /graphql, its subgraphs where the supergraph says they are. Open to everybody: it knows
- * nobody's tokens, so what is under `@auth` is refused. Subgraph errors are passed as they are.
+ * Serves any Federation 2 supergraph over HTTP at /graphql, its subgraphs where the supergraph says they are. Open to
+ * everybody: it knows nobody's tokens, so what is under `@auth` is refused. Subgraph errors are passed as they are.
  * @throws StartupError for what the environment says wrong; the system's error when it cannot listen
  */
-export async function serveSupergraph(environment: Readonly<Record<string, string | undefined>>): Promise<RunningChannel> {
+export async function serveSupergraph(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<RunningChannel> {
   const parsed = configuration.safeParse(environment);
-  if (!parsed.success) throw new StartupError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (!parsed.success)
+    throw new StartupError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   const config = parsed.data;
   const file = supergraphFile(config.SUPERGRAPH, `SUPERGRAPH: ${config.SUPERGRAPH} cannot be read.`);
   const graph = graphOf(file.text, config.SUPERGRAPH);
@@ -46,21 +49,43 @@ export async function serveSupergraph(environment: Readonly<Record<string, strin
   const metrics = createMetrics({ process: true });
   const everybody = anonymous('gateway', []);
   const running = await serveGraph({
-    name: 'gateway', graph, trusted: new TrustedDocuments(),
+    name: 'gateway',
+    graph,
+    trusted: new TrustedDocuments(),
     clients: { authenticate: () => Promise.resolve({ principal: everybody }), isRevoked: () => false },
     callerOf: (principal, traceparent, authorization) => ({
-      principal, traceparent,
+      principal,
+      traceparent,
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
     }),
     subgraphCall: (_name, url) => at(url),
-    anyDocument: true, discreet: false, subgraphErrors: 'passed', log, metrics, port: config.PORT,
+    anyDocument: true,
+    discreet: false,
+    subgraphErrors: 'passed',
+    log,
+    metrics,
+    port: config.PORT,
   });
-  const told = config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }).catch(async (error: unknown) => {
-    await running.close();
-    throw error;
-  });
+  const told =
+    config.METRICS_PORT === undefined
+      ? undefined
+      : await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }).catch(
+          async (error: unknown) => {
+            await running.close();
+            throw error;
+          },
+        );
   const watched = file.watchedBy(running, log);
-  return { ...watched, close: async () => { running.drain(); await pause(config.DRAIN_SECONDS * 1_000); await watched.close(); await told?.close(); await Promise.all([...subgraphs.values()].map((each) => each.close())); } };
+  return {
+    ...watched,
+    close: async () => {
+      running.drain();
+      await pause(config.DRAIN_SECONDS * 1_000);
+      await watched.close();
+      await told?.close();
+      await Promise.all([...subgraphs.values()].map((each) => each.close()));
+    },
+  };
 }
 
 function graphOf(text: string, file: string): Graph {

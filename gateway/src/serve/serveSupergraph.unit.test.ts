@@ -18,14 +18,45 @@ const sdl = {
     type Odd { constructor: String toString: String hasOwnProperty: String valueOf: String prototype: String any: JSON } input OddInput { constructor: String toString: String }`,
   prices: `${link} type Book @key(fields: "id") { id: ID! price(times: Int = 1): Int constructor: String }`,
 };
-const odd = { constructor: 'a', toString: 'b', hasOwnProperty: 'c', valueOf: 'd', prototype: 'e', any: { constructor: { prototype: { polluted: 1 } } } };
+const odd = {
+  constructor: 'a',
+  toString: 'b',
+  hasOwnProperty: 'c',
+  valueOf: 'd',
+  prototype: 'e',
+  any: { constructor: { prototype: { polluted: 1 } } },
+};
 const resolvers = {
-  books: { Query: { books: () => [{ id: '1', title: 'A' }, { id: '2', title: 'B' }], book: () => ({ id: '1', title: 'A' }), odd: () => odd, echo: (_: unknown, given: unknown) => JSON.stringify(given) }, Mutation: { add: () => 1 } },
-  prices: { Book: { __resolveReference: ({ id }: { id: string }) => ({ id, price: ({ times }: { times: number }) => Number(id) * 10 * times, constructor: 'Lotus' }) } },
+  books: {
+    Query: {
+      books: () => [
+        { id: '1', title: 'A' },
+        { id: '2', title: 'B' },
+      ],
+      book: () => ({ id: '1', title: 'A' }),
+      odd: () => odd,
+      echo: (_: unknown, given: unknown) => JSON.stringify(given),
+    },
+    Mutation: { add: () => 1 },
+  },
+  prices: {
+    Book: {
+      __resolveReference: ({ id }: { id: string }) => ({
+        id,
+        price: ({ times }: { times: number }) => Number(id) * 10 * times,
+        constructor: 'Lotus',
+      }),
+    },
+  },
 };
 
 /** What a subgraph does before it answers; the default is nothing. Returning true means it has answered. */
-let meddle: (name: string, request: IncomingMessage, response: ServerResponse, attempt: number) => boolean | Promise<boolean>;
+let meddle: (
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  attempt: number,
+) => boolean | Promise<boolean>;
 let attempts: Record<string, number>;
 const servers: Server[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
@@ -33,29 +64,42 @@ let running: RunningChannel;
 
 async function listen(name: keyof typeof sdl): Promise<string> {
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl[name]), resolvers: resolvers[name] as never });
-  const server = createServer((request, response) => void (async () => {
-    attempts[name] = (attempts[name] ?? 0) + 1;
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    if (await meddle(name, request, response, attempts[name])) return;
-    const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
-    const result = await graphql({ schema, source: query, variableValues: variables });
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
-  })());
+  const server = createServer(
+    (request, response) =>
+      void (async () => {
+        attempts[name] = (attempts[name] ?? 0) + 1;
+        let body = '';
+        for await (const chunk of request) body += String(chunk);
+        if (await meddle(name, request, response, attempts[name])) return;
+        const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
+        const result = await graphql({ schema, source: query, variableValues: variables });
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+      })(),
+  );
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
 beforeAll(async () => {
-  const services = await Promise.all((['books', 'prices'] as const).map(async (name) => ({ name, url: await listen(name), typeDefs: parse(sdl[name]) })));
+  const services = await Promise.all(
+    (['books', 'prices'] as const).map(async (name) => ({ name, url: await listen(name), typeDefs: parse(sdl[name]) })),
+  );
   const { supergraphSdl } = composeServices(services);
   writeFileSync(join(folder, 'supergraph.graphql'), supergraphSdl!);
-  running = await serveSupergraph({ SUPERGRAPH: join(folder, 'supergraph.graphql'), PORT: '0', LOG_LEVEL: 'silent', FORWARD_AUTHORIZATION: 'true' });
+  running = await serveSupergraph({
+    SUPERGRAPH: join(folder, 'supergraph.graphql'),
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    FORWARD_AUTHORIZATION: 'true',
+  });
 });
 afterAll(async () => {
   await running.close();
-  servers.forEach((server) => { server.closeAllConnections(); server.close(); });
+  servers.forEach((server) => {
+    server.closeAllConnections();
+    server.close();
+  });
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
@@ -64,23 +108,42 @@ beforeEach(() => {
 });
 
 const ask = async (query: string, headers: Record<string, string> = {}, more: object = {}) => {
-  const response = await fetch(running.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, ...more }) });
-  return response.json() as Promise<{ data?: unknown; errors?: { message: string; path?: unknown; extensions: { code: string } }[] }>;
+  const response = await fetch(running.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, ...more }),
+  });
+  return response.json() as Promise<{
+    data?: unknown;
+    errors?: { message: string; path?: unknown; extensions: { code: string } }[];
+  }>;
 };
 
 describe('any Federation 2 supergraph', () => {
   it('is served over HTTP, joined', async () => {
-    expect(await ask('{books{title price}}')).toEqual({ data: { books: [{ title: 'A', price: 10 }, { title: 'B', price: 20 }] } });
+    expect(await ask('{books{title price}}')).toEqual({
+      data: {
+        books: [
+          { title: 'A', price: 10 },
+          { title: 'B', price: 20 },
+        ],
+      },
+    });
   });
 
   it('passes the audit', async () => {
     const results = await auditServer({ url: running.url });
-    expect(results.filter((result) => result.status !== 'ok' && !result.name.startsWith('MAY')).map((result) => result.name)).toEqual([]);
+    expect(
+      results.filter((result) => result.status !== 'ok' && !result.name.startsWith('MAY')).map((result) => result.name),
+    ).toEqual([]);
   });
 
   it('is sent the authorization of the client, where that is asked for', async () => {
     let seen: string | undefined;
-    meddle = (_name, request) => { seen = request.headers.authorization; return false; };
+    meddle = (_name, request) => {
+      seen = request.headers.authorization;
+      return false;
+    };
     await ask('{books{id}}', { authorization: 'Bearer theirs' });
     expect(seen).toBe('Bearer theirs');
   });
@@ -88,8 +151,12 @@ describe('any Federation 2 supergraph', () => {
   it('runs one operation of several: what the others and their fragments ask for and declare does not matter', async () => {
     const query = `query Dear($times: Int) { book { ...Priced } } query All { books { ...Titled } } query Plain { book { id } }
       fragment Priced on Book { id price(times: $times) } fragment Titled on Book { title }`;
-    expect(await ask(query, {}, { operationName: 'Dear', variables: { times: 3 } })).toEqual({ data: { book: { id: '1', price: 30 } } });
-    expect(await ask(query, {}, { operationName: 'All' })).toEqual({ data: { books: [{ title: 'A' }, { title: 'B' }] } });
+    expect(await ask(query, {}, { operationName: 'Dear', variables: { times: 3 } })).toEqual({
+      data: { book: { id: '1', price: 30 } },
+    });
+    expect(await ask(query, {}, { operationName: 'All' })).toEqual({
+      data: { books: [{ title: 'A' }, { title: 'B' }] },
+    });
     expect(await ask(query, {}, { operationName: 'Plain' })).toEqual({ data: { book: { id: '1' } } });
   });
 
@@ -106,39 +173,73 @@ describe('any Federation 2 supergraph', () => {
 
   it('takes any name that does not begin with two underscores: as a field, an alias, an argument, a variable, a key of JSON', async () => {
     const { any, ...names } = odd;
-    expect(await ask('{odd{constructor toString hasOwnProperty valueOf prototype any}}')).toEqual({ data: { odd: { ...names, any } } });
-    expect(await ask('{constructor:odd{valueOf:constructor} toString:books{hasOwnProperty:price}}')).toEqual({ data: { constructor: { valueOf: 'a' }, toString: [{ hasOwnProperty: 10 }, { hasOwnProperty: 20 }] } });
+    expect(await ask('{odd{constructor toString hasOwnProperty valueOf prototype any}}')).toEqual({
+      data: { odd: { ...names, any } },
+    });
+    expect(await ask('{constructor:odd{valueOf:constructor} toString:books{hasOwnProperty:price}}')).toEqual({
+      data: { constructor: { valueOf: 'a' }, toString: [{ hasOwnProperty: 10 }, { hasOwnProperty: 20 }] },
+    });
     expect(await ask('{book{title constructor}}')).toEqual({ data: { book: { title: 'A', constructor: 'Lotus' } } });
     const query = 'query($constructor: OddInput, $valueOf: JSON){echo(input:$constructor, any:$valueOf)}';
-    const variables = { constructor: { constructor: 'x', toString: 'y' }, valueOf: { constructor: { prototype: { polluted: 1 } } } };
-    expect(await ask(query, {}, { variables })).toEqual({ data: { echo: JSON.stringify({ input: variables.constructor, any: variables.valueOf }) } });
+    const variables = {
+      constructor: { constructor: 'x', toString: 'y' },
+      valueOf: { constructor: { prototype: { polluted: 1 } } },
+    };
+    expect(await ask(query, {}, { variables })).toEqual({
+      data: { echo: JSON.stringify({ input: variables.constructor, any: variables.valueOf }) },
+    });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
   it('is refused with one line when there is no file', async () => {
     await expect(serveSupergraph({})).rejects.toThrow('SUPERGRAPH must name a file');
-    await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow('/nowhere/to.graphql cannot be read');
+    await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow(
+      '/nowhere/to.graphql cannot be read',
+    );
   });
 });
 
 describe('a subgraph over HTTP', () => {
   it('is asked once more when a query is lost on the way', async () => {
-    meddle = (_name, request, _response, attempt) => { if (attempt === 1) request.socket.destroy(); return attempt === 1; };
+    meddle = (_name, request, _response, attempt) => {
+      if (attempt === 1) request.socket.destroy();
+      return attempt === 1;
+    };
     expect(await ask('{books{title}}')).toEqual({ data: { books: [{ title: 'A' }, { title: 'B' }] } });
     expect(attempts).toEqual({ books: 2 });
   });
 
   it('is never sent a mutation twice', async () => {
-    meddle = (_name, request) => { request.socket.destroy(); return true; };
-    expect(await ask('mutation{add}')).toMatchObject({ data: { add: null }, errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] });
+    meddle = (_name, request) => {
+      request.socket.destroy();
+      return true;
+    };
+    expect(await ask('mutation{add}')).toMatchObject({
+      data: { add: null },
+      errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+    });
     expect(attempts).toEqual({ books: 1 });
   });
 
   it('that stays busy leaves its part empty', async () => {
-    meddle = (name, _request, response) => { if (name === 'prices') response.writeHead(503).end(); return name === 'prices'; };
+    meddle = (name, _request, response) => {
+      if (name === 'prices') response.writeHead(503).end();
+      return name === 'prices';
+    };
     expect(await ask('{books{title price}}')).toEqual({
-      data: { books: [{ title: 'A', price: null }, { title: 'B', price: null }] },
-      errors: [{ message: 'The part of the graph that prices answers is not available.', path: ['books'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+      data: {
+        books: [
+          { title: 'A', price: null },
+          { title: 'B', price: null },
+        ],
+      },
+      errors: [
+        {
+          message: 'The part of the graph that prices answers is not available.',
+          path: ['books'],
+          extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+        },
+      ],
     });
     expect(attempts['prices']).toBe(2);
   });
@@ -158,30 +259,50 @@ describe('a subgraph over HTTP', () => {
     ['GraphQL under another type', 200, 'text/plain; note=json', '{"data":{"odd":null,"prices":[]}}'],
     ['bytes that are no UTF-8', 200, 'application/json', Buffer.from([0x7b, 0x22, 0x64, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['no JSON', 200, 'application/json', '{"data":'],
-  ])('that answers with what is no GraphQL has not answered, which is said at its place: %s', async (_what, status, type, text) => {
-    let of = 'books';
-    meddle = (name, _request, response) => { if (name === of) response.writeHead(status, { 'content-type': type }).end(text); return name === of; };
-    expect(await ask('{odd{constructor} b:book(id:"1"){id}}')).toEqual({
-      data: { odd: null, b: null },
-      errors: [expect.objectContaining({ path: ['odd'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }), expect.objectContaining({ path: ['b'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
-    });
-    of = 'prices';
-    expect(await ask('{book{id price}}')).toEqual({
-      data: { book: { id: '1', price: null } }, errors: [expect.objectContaining({ path: ['book'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
-    });
-  });
+  ])(
+    'that answers with what is no GraphQL has not answered, which is said at its place: %s',
+    async (_what, status, type, text) => {
+      let of = 'books';
+      meddle = (name, _request, response) => {
+        if (name === of) response.writeHead(status, { 'content-type': type }).end(text);
+        return name === of;
+      };
+      expect(await ask('{odd{constructor} b:book(id:"1"){id}}')).toEqual({
+        data: { odd: null, b: null },
+        errors: [
+          expect.objectContaining({ path: ['odd'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }),
+          expect.objectContaining({ path: ['b'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }),
+        ],
+      });
+      of = 'prices';
+      expect(await ask('{book{id price}}')).toEqual({
+        data: { book: { id: '1', price: null } },
+        errors: [expect.objectContaining({ path: ['book'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })],
+      });
+    },
+  );
 
   it('is passed on with everything that its errors say, whatever their code', async () => {
     const extensions = { code: 'BAD_USER_INPUT', field: 'mail', problems: [{ rule: 'format' }] };
     meddle = (_name, _request, response) => {
-      response.writeHead(200, { 'content-type': 'application/graphql-response+json; charset=utf-8' }).end(JSON.stringify({ data: { odd: null }, errors: [{ message: 'No.', path: ['odd'], extensions }] }));
+      response
+        .writeHead(200, { 'content-type': 'application/graphql-response+json; charset=utf-8' })
+        .end(JSON.stringify({ data: { odd: null }, errors: [{ message: 'No.', path: ['odd'], extensions }] }));
       return true;
     };
-    expect(await ask('{odd{constructor}}')).toEqual({ data: { odd: null }, errors: [{ message: 'No.', path: ['odd'], extensions }] });
+    expect(await ask('{odd{constructor}}')).toEqual({
+      data: { odd: null },
+      errors: [{ message: 'No.', path: ['odd'], extensions }],
+    });
   });
 
   it('cannot reach a prototype', async () => {
-    meddle = (_name, _request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"books":[{"__proto__":{"polluted":1},"title":"A"}]}}'); return true; };
+    meddle = (_name, _request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"data":{"books":[{"__proto__":{"polluted":1},"title":"A"}]}}');
+      return true;
+    };
     expect(await ask('{books{title}}')).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });

@@ -12,8 +12,15 @@ const nameOf = (document: string | TypedDocumentNode): string => {
 };
 
 /** Runs a channel's stored documents for its own view, on behalf of who asked. */
-export function viewRunner({ documents, pipeline }: Pick<GraphGeneration, 'documents' | 'pipeline'>, trusted: TrustedDocuments, caller: Caller): ViewContext['run'] {
-  return async (document: string | TypedDocumentNode, variables: Record<string, unknown> = {}): Promise<ViewResult<never>> => {
+export function viewRunner(
+  { documents, pipeline }: Pick<GraphGeneration, 'documents' | 'pipeline'>,
+  trusted: TrustedDocuments,
+  caller: Caller,
+): ViewContext['run'] {
+  return async (
+    document: string | TypedDocumentNode,
+    variables: Record<string, unknown> = {},
+  ): Promise<ViewResult<never>> => {
     const known = trusted.byName(nameOf(document));
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
     const prepared = documents.keep(known.source);

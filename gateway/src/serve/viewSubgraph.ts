@@ -13,17 +13,23 @@ import type { Logger } from 'pino';
 export const viewName = 'view';
 
 /**
- * The channel's view fields, resolved in this process. `contextOf` finds who asks from the internal token that every subgraph is sent, so
- * that the view trusts nothing less than they do. Undefined for a channel without a view.
+ * The channel's view fields, resolved in this process. `contextOf` finds who asks from the internal token that every
+ * subgraph is sent, so that the view trusts nothing less than they do. Undefined for a channel without a view.
  */
 export async function viewSubgraph(
-  manifest: ChannelManifest, log: Logger, contextOf: (authorization: string | undefined) => Promise<ViewContext | undefined>,
+  manifest: ChannelManifest,
+  log: Logger,
+  contextOf: (authorization: string | undefined) => Promise<ViewContext | undefined>,
 ): Promise<SubgraphCall | undefined> {
   const file = new URL('schema.graphql', manifest.directory);
   if (!existsSync(file)) return undefined;
   const schema = buildSubgraphSchema({
     typeDefs: parse(`${baseSdl}\n${readFileSync(file, 'utf8')}`),
-    resolvers: (await manifest.viewResolvers?.() ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends { resolvers?: infer Resolvers } ? Resolvers : never,
+    resolvers: ((await manifest.viewResolvers?.()) ?? {}) as Parameters<typeof buildSubgraphSchema>[0] extends {
+      resolvers?: infer Resolvers;
+    }
+      ? Resolvers
+      : never,
   });
   const documents = new LruCache<DocumentNode>(1_000_000);
   const documentOf = (query: string): DocumentNode => {
@@ -33,12 +39,20 @@ export async function viewSubgraph(
   };
   return async (request, headers) => {
     const context = await contextOf(headers.authorization);
-    if (!context) return { errors: [new GraphQLError('The view answers its channel only.', { extensions: { code: 'UNAUTHENTICATED' } })] };
+    if (!context)
+      return {
+        errors: [new GraphQLError('The view answers its channel only.', { extensions: { code: 'UNAUTHENTICATED' } })],
+      };
     return masked(await run(schema, documentOf(request.query), request.variables, context), log);
   };
 }
 
-async function run(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown> | null | undefined, contextValue: ViewContext): Promise<ExecutionResult> {
+async function run(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Record<string, unknown> | null | undefined,
+  contextValue: ViewContext,
+): Promise<ExecutionResult> {
   return execute({ schema, document, variableValues: variables ?? {}, contextValue });
 }
 

@@ -34,11 +34,18 @@ export function supergraphFile(file: string, missing: string): SupergraphFile {
 }
 
 /**
- * Takes a supergraph when its file changes, looked at every 2 s, or when the process is sent SIGUSR2. One that cannot be served is logged, and the old one stays.
- * It is tried again when it is written again, or by the signal. `served`: what is served now.
+ * Takes a supergraph when its file changes, looked at every 2 s, or when the process is sent SIGUSR2. One that cannot
+ * be served is logged, and the old one stays. It is tried again when it is written again, or by the signal. `served`:
+ * what is served now.
  * @returns how to end that
  */
-export function watchSupergraph(file: string, served: string, running: Pick<RunningChannel, 'name' | 'reload'>, log: Logger, intervalMs = lookEveryMs): () => void {
+export function watchSupergraph(
+  file: string,
+  served: string,
+  running: Pick<RunningChannel, 'name' | 'reload'>,
+  log: Logger,
+  intervalMs = lookEveryMs,
+): () => void {
   /** What is served, or will be when what is going on succeeds. */
   let asked = served;
   let stopped = false;
@@ -46,11 +53,17 @@ export function watchSupergraph(file: string, served: string, running: Pick<Runn
     const found = read(file);
     if (found === undefined || found === asked) return;
     asked = found;
-    running.reload(found).then(() => { served = found; }, (error: unknown) => {
-      // Unless another was asked for meanwhile.
-      if (asked === found) asked = served;
-      if (!stopped) log.error({ err: error, channel: running.name, file }, 'a new supergraph cannot be served; the old one is');
-    });
+    running.reload(found).then(
+      () => {
+        served = found;
+      },
+      (error: unknown) => {
+        // Unless another was asked for meanwhile.
+        if (asked === found) asked = served;
+        if (!stopped)
+          log.error({ err: error, channel: running.name, file }, 'a new supergraph cannot be served; the old one is');
+      },
+    );
   };
   watchFile(file, { interval: intervalMs, persistent: false }, look);
   process.on(signal, look);

@@ -27,8 +27,25 @@ afterEach(() => {
 it('takes a supergraph when its file changes, or at once by a signal; one that cannot be served stops nothing', async () => {
   const log: string[] = [];
   const served: string[] = [];
-  const running = { name: 'kiosk', reload: (text: string) => (text === 'broken' ? Promise.reject(new Error('broken')) : Promise.resolve(void served.push(text))) };
-  stop = watchSupergraph(file, 'first', running, pino({ level: 'error' }, { write: (line: string) => { log.push(line); } }), 20);
+  const running = {
+    name: 'kiosk',
+    reload: (text: string) =>
+      text === 'broken' ? Promise.reject(new Error('broken')) : Promise.resolve(void served.push(text)),
+  };
+  stop = watchSupergraph(
+    file,
+    'first',
+    running,
+    pino(
+      { level: 'error' },
+      {
+        write: (line: string) => {
+          log.push(line);
+        },
+      },
+    ),
+    20,
+  );
   process.emit('SIGUSR2', 'SIGUSR2');
   expect(served).toEqual([]);
   await until(() => write('broken') && log.length > 0);
@@ -47,8 +64,25 @@ it('tries again what could not be served, when it is told to or the file is writ
   const log: string[] = [];
   const taken: string[] = [];
   let isAway = true;
-  const running = { name: 'kiosk', reload: (text: string) => (isAway ? Promise.reject(new Error('the broker is away')) : Promise.resolve(void taken.push(text))) };
-  stop = watchSupergraph(file, 'first', running, pino({ level: 'error' }, { write: (line: string) => { log.push(line); } }), 20);
+  const running = {
+    name: 'kiosk',
+    reload: (text: string) =>
+      isAway ? Promise.reject(new Error('the broker is away')) : Promise.resolve(void taken.push(text)),
+  };
+  stop = watchSupergraph(
+    file,
+    'first',
+    running,
+    pino(
+      { level: 'error' },
+      {
+        write: (line: string) => {
+          log.push(line);
+        },
+      },
+    ),
+    20,
+  );
   const tell = () => process.emit('SIGUSR2', 'SIGUSR2');
   writeFileSync(file, 'second');
   tell();
@@ -64,7 +98,13 @@ it('tries again what could not be served, when it is told to or the file is writ
 
 it('goes back to what was served while another is being taken', async () => {
   const tried: string[] = [];
-  const running = { name: 'kiosk', reload: (text: string) => { tried.push(text); return new Promise<void>(() => undefined); } };
+  const running = {
+    name: 'kiosk',
+    reload: (text: string) => {
+      tried.push(text);
+      return new Promise<void>(() => undefined);
+    },
+  };
   stop = watchSupergraph(file, 'first', running, pino({ level: 'silent' }), 20);
   for (const text of ['second', 'first']) {
     writeFileSync(file, text);
@@ -78,7 +118,14 @@ it('takes what took its place while the first one was started', () => {
   const served: string[] = [];
   const first = supergraphFile(file, 'missing');
   writeFileSync(file, 'second');
-  const running = { name: 'kiosk', port: 0, url: '', reload: (text: string) => Promise.resolve(void served.push(text)), drain: () => undefined, close: () => Promise.resolve() };
+  const running = {
+    name: 'kiosk',
+    port: 0,
+    url: '',
+    reload: (text: string) => Promise.resolve(void served.push(text)),
+    drain: () => undefined,
+    close: () => Promise.resolve(),
+  };
   const watched = first.watchedBy(running, pino({ level: 'silent' }));
   stop = () => void watched.close();
   expect(served).toEqual(['second']);

@@ -1,4 +1,7 @@
-/** How many things, and how many bytes of them, may wait. Budgets nest: what waits for a subscription waits for its connection and for the process, too. */
+/**
+ * How many things, and how many bytes of them, may wait. Budgets nest: what waits for a subscription waits for its
+ * connection and for the process, too.
+ */
 export class Budget {
   readonly #maxItems: number;
   readonly #maxBytes: number;

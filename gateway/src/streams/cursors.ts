@@ -24,15 +24,24 @@ const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})(z?)
 const longest = 128;
 
 /** JSON in which maps have their keys in order, so that equal variables are equal texts. */
-export const stableJson = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) =>
-  typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each);
-
-/** Who may use a cursor: the same person, device or service through the same channel, bound to the same things. Its rights are checked at each message anyhow. */
-const ownerClass = ({ kind, subject, channel, bindings }: Principal): string => stableJson([kind, subject, channel, bindings]);
+export const stableJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
 
 /**
- * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`, with a `z` behind the version of a last message. The binding is signed once for each subscription, the position once for each event
- * of a feed, whoever follows it. Replicas that share keys read each other's.
+ * Who may use a cursor: the same person, device or service through the same channel, bound to the same things. Its
+ * rights are checked at each message anyhow.
+ */
+const ownerClass = ({ kind, subject, channel, bindings }: Principal): string =>
+  stableJson([kind, subject, channel, bindings]);
+
+/**
+ * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`, with a `z` behind the version of a last
+ * message. The binding is signed once for each subscription, the position once for each event of a feed, whoever
+ * follows it. Replicas that share keys read each other's.
  */
 export class Cursors {
   readonly #keys: readonly Buffer[];
@@ -59,8 +68,9 @@ export class Cursors {
     const [, binding = '', epoch = '', digits = '', last = '', signature = ''] = parts;
     const position: Position = { epoch, version: Number(digits), ...(last ? { isLast: true } : {}) };
     const address = addressKey(feed);
-    const good = this.#keys.some((key) => same(binding, this.#bindingBy(key, owner)))
-      && this.#keys.some((key) => same(signature, this.#positionBy(key, address, position)));
+    const good =
+      this.#keys.some((key) => same(binding, this.#bindingBy(key, owner))) &&
+      this.#keys.some((key) => same(signature, this.#positionBy(key, address, position)));
     return good ? position : undefined;
   }
 
@@ -73,6 +83,8 @@ export class Cursors {
   }
 }
 
-const sign = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
+const sign = (key: Buffer, text: string): string =>
+  createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
 
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

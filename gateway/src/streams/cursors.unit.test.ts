@@ -4,11 +4,19 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { Cursors, type CursorOwner } from './cursors.ts';
 import type { FeedAddress } from './feeds/feedAddress.ts';
 
-const principal: Principal = { kind: 'user', subject: 'jo', roles: ['kiosk'], scopes: new Set(['board:read']), bindings: { store: '7', till: '1' }, channel: 'kiosk' };
+const principal: Principal = {
+  kind: 'user',
+  subject: 'jo',
+  roles: ['kiosk'],
+  scopes: new Set(['board:read']),
+  bindings: { store: '7', till: '1' },
+  channel: 'kiosk',
+};
 const owner: CursorOwner = { principal, document: 'd', variables: { storeId: '7', input: { a: 1, b: [1, 2] } } };
 const feed: FeedAddress = { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' };
 const position = { epoch: 'abc1', version: 41 };
-const cursorOf = (cursors: Cursors, to = owner, at = position, of = feed) => cursors.prefix(to) + cursors.position(of, at);
+const cursorOf = (cursors: Cursors, to = owner, at = position, of = feed) =>
+  cursors.prefix(to) + cursors.position(of, at);
 
 describe('a cursor', () => {
   const cursors = new Cursors(['secret']);
@@ -17,7 +25,9 @@ describe('a cursor', () => {
   it('is read by its owner, whatever rights and token it has now, on any replica with the key, also after the key was changed', () => {
     expect(cursors.read(cursor, owner, feed)).toEqual(position);
     const renewed: CursorOwner = {
-      ...owner, principal: { ...principal, scopes: new Set(), roles: [], bindings: { till: '1', store: '7' } }, variables: { input: { b: [1, 2], a: 1 }, storeId: '7' },
+      ...owner,
+      principal: { ...principal, scopes: new Set(), roles: [], bindings: { till: '1', store: '7' } },
+      variables: { input: { b: [1, 2], a: 1 }, storeId: '7' },
     };
     expect(new Cursors(['newer', 'secret']).read(cursor, renewed, feed)).toEqual(position);
   });
@@ -40,14 +50,17 @@ describe('a cursor', () => {
     expect(new Cursors(['other']).read(cursor, owner, feed)).toBeUndefined();
     expect(new Cursors().read(cursor, owner, feed)).toBeUndefined();
     const [form, binding, epoch, , signature] = cursor.split('.');
-    for (const version of ['42', '0', '041', '4e1', '-1', '']) expect(cursors.read([form, binding, epoch, version, signature].join('.'), owner, feed)).toBeUndefined();
+    for (const version of ['42', '0', '041', '4e1', '-1', ''])
+      expect(cursors.read([form, binding, epoch, version, signature].join('.'), owner, feed)).toBeUndefined();
   });
 
   it('does not survive any change of a byte, nor is anything else taken for one', () => {
-    fc.assert(fc.property(fc.nat(cursor.length - 1), fc.constantFrom(...'aZ09._-= '), (at, byte) => {
-      const changed = cursor.slice(0, at) + byte + cursor.slice(at + 1);
-      expect(cursors.read(changed, owner, feed)).toEqual(changed === cursor ? position : undefined);
-    }));
+    fc.assert(
+      fc.property(fc.nat(cursor.length - 1), fc.constantFrom(...'aZ09._-= '), (at, byte) => {
+        const changed = cursor.slice(0, at) + byte + cursor.slice(at + 1);
+        expect(cursors.read(changed, owner, feed)).toEqual(changed === cursor ? position : undefined);
+      }),
+    );
     fc.assert(fc.property(fc.anything(), (anything) => cursors.read(anything, owner, feed) === undefined));
     expect(cursors.read(cursor + '.'.repeat(100_000), owner, feed)).toBeUndefined();
   });

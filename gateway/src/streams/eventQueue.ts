@@ -4,11 +4,15 @@ import type { FeedEvent } from './feeds/feedAddress.ts';
 /** Why a client is handed a snapshot instead of what it missed; see `gateway/PROTOCOL.md`. */
 export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale';
 
-export type Taken = { readonly kind: 'event'; readonly event: FeedEvent } | { readonly kind: 'lost'; readonly reason: ResyncReason } | { readonly kind: 'closed' };
+export type Taken =
+  | { readonly kind: 'event'; readonly event: FeedEvent }
+  | { readonly kind: 'lost'; readonly reason: ResyncReason }
+  | { readonly kind: 'closed' };
 
 /**
- * Events that wait to be answered for one shared stream. Bounded by its budget: when there is no room what waited is dropped, and its subscribers are told
- * that they lagged, so that they read a snapshot instead. With `latest`, only the newest event waits.
+ * Events that wait to be answered for one shared stream. Bounded by its budget: when there is no room what waited is
+ * dropped, and its subscribers are told that they lagged, so that they read a snapshot instead. With `latest`, only the
+ * newest event waits.
  */
 export class EventQueue {
   readonly #budget: Budget;
@@ -86,7 +90,10 @@ export class EventQueue {
 
   #clear(): void {
     if (this.#events.length === 0) return;
-    this.#budget.give(this.#events.length, this.#events.reduce((sum, { bytes }) => sum + bytes, 0));
+    this.#budget.give(
+      this.#events.length,
+      this.#events.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
     this.#events = [];
   }
 }

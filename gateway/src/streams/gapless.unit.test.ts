@@ -20,7 +20,9 @@ beforeAll(async () => {
   token = await parts.token('customer');
   console.log(`gapless: seed ${seed}, ${numRuns} runs`);
 });
-afterAll(() => { parts.orders.clear(); });
+afterAll(() => {
+  parts.orders.clear();
+});
 
 type Step =
   | { readonly do: 'move'; readonly times: number }
@@ -36,10 +38,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('move' as const), times: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cut' as const), client: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), replica: fc.nat(replicas - 1) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('deaf' as const, 'hear' as const), replica: fc.nat(replicas - 1) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('overtake' as const), client: fc.nat(2), replica: fc.nat(replicas - 1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('deaf' as const, 'hear' as const), replica: fc.nat(replicas - 1) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('overtake' as const), client: fc.nat(2), replica: fc.nat(replicas - 1) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), back: fc.nat(10) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('late' as const, 'domainDown' as const, 'domainBack' as const, 'subgraphDown' as const, 'subgraphBack' as const, 'rest' as const, 'rest' as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'late' as const,
+        'domainDown' as const,
+        'domainBack' as const,
+        'subgraphDown' as const,
+        'subgraphBack' as const,
+        'rest' as const,
+        'rest' as const,
+      ),
+    }),
+  },
 );
 
 /** A replica with ears of its own: it may hear nothing for a while, or hear two the wrong way round. */
@@ -53,7 +74,9 @@ class Replica implements EventTail {
   }
 
   tail(...[topics, handle]: Parameters<EventTail['tail']>): ReturnType<EventTail['tail']> {
-    return this.#domain.tail(topics, (message) => { if (!this.isDeaf) handle(message); });
+    return this.#domain.tail(topics, (message) => {
+      if (!this.isDeaf) handle(message);
+    });
   }
 
   get url(): string {
@@ -62,7 +85,10 @@ class Replica implements EventTail {
 
   async start(): Promise<void> {
     this.#served = await serveFixture(parts, {
-      bus: { tail: (topics, handle) => this.tail(topics, handle) }, feeds: this.#domain, cursorKeys: ['k'], hub: { gapMs: 4, sweepMs: 25 },
+      bus: { tail: (topics, handle) => this.tail(topics, handle) },
+      feeds: this.#domain,
+      cursorKeys: ['k'],
+      hub: { gapMs: 4, sweepMs: 25 },
       manifest: { streams: { retryMs: 5, behindPatienceMs: 100, failurePatienceMs: 60 } },
     });
   }
@@ -95,7 +121,9 @@ class Client {
         this.#stream = socket.subscribe(query, { id: 'o1' }, this.#cursor);
         const over = this.#stream;
         let closed = false;
-        void socket.closed.then(() => { closed = true; });
+        void socket.closed.then(() => {
+          closed = true;
+        });
         while (!this.#done && !closed && !over.isOver) {
           this.#take(over);
           await new Promise((resolve) => setTimeout(resolve, 1));
@@ -116,7 +144,12 @@ class Client {
       const mark = extensions?.stream;
       if (!mark) continue;
       this.#cursor = mark.cursor;
-      this.shown.push({ version: mark.version, kind: mark.kind, reason: mark.reason, status: (data?.['orderStatusChanged'] as { status: string }).status });
+      this.shown.push({
+        version: mark.version,
+        kind: mark.kind,
+        reason: mark.reason,
+        status: (data?.['orderStatusChanged'] as { status: string }).status,
+      });
     }
     this.#seen = messages.length;
   }
@@ -148,41 +181,68 @@ async function history(steps: readonly Step[]): Promise<void> {
   const clients = Array.from({ length: 3 }, () => new Client(() => all[(turn += 1) % replicas]!.url));
   for (const each of steps) {
     switch (each.do) {
-      case 'move': for (let n = 0; n < each.times; n += 1) say(version += 1); break;
-      case 'cut': clients[each.client]!.cut(); break;
-      case 'restart': await all[each.replica]!.stop(); await all[each.replica]!.start(); break;
-      case 'deaf': all[each.replica]!.isDeaf = true; break;
-      case 'hear': all[each.replica]!.isDeaf = false; break;
-      case 'repeat': { const old = domain.said.at(-1 - each.back); if (old) domain.repeat('orders.v1', old); break; }
+      case 'move':
+        for (let n = 0; n < each.times; n += 1) say((version += 1));
+        break;
+      case 'cut':
+        clients[each.client]!.cut();
+        break;
+      case 'restart':
+        await all[each.replica]!.stop();
+        await all[each.replica]!.start();
+        break;
+      case 'deaf':
+        all[each.replica]!.isDeaf = true;
+        break;
+      case 'hear':
+        all[each.replica]!.isDeaf = false;
+        break;
+      case 'repeat': {
+        const old = domain.said.at(-1 - each.back);
+        if (old) domain.repeat('orders.v1', old);
+        break;
+      }
       case 'late': {
         // Two partitions: the second is heard first.
         domain.loses = () => true;
-        say(version += 1);
+        say((version += 1));
         domain.loses = () => false;
         const late = domain.said.at(-1)!;
-        say(version += 1);
+        say((version += 1));
         domain.repeat('orders.v1', late);
         break;
       }
-      case 'domainDown': domain.isDown = true; break;
-      case 'domainBack': domain.isDown = false; break;
-      case 'subgraphDown': parts.down.add('orders'); break;
-      case 'subgraphBack': parts.down.clear(); break;
+      case 'domainDown':
+        domain.isDown = true;
+        break;
+      case 'domainBack':
+        domain.isDown = false;
+        break;
+      case 'subgraphDown':
+        parts.down.add('orders');
+        break;
+      case 'subgraphBack':
+        parts.down.clear();
+        break;
       case 'overtake': {
         all[each.replica]!.isDeaf = true;
-        say(version += 1);
+        say((version += 1));
         await rest();
         clients[each.client]!.cut();
         await rest();
         break;
       }
-      case 'rest': await rest(); break;
+      case 'rest':
+        await rest();
+        break;
     }
   }
   domain.isDown = false;
   parts.down.clear();
   // Nobody hears again what was missed while deaf: only the logs can tell.
-  all.forEach((each) => { each.isDeaf = false; });
+  all.forEach((each) => {
+    each.isDeaf = false;
+  });
   try {
     await until(() => clients.every(({ shown }) => shown.at(-1)?.version === version));
   } finally {
@@ -200,12 +260,21 @@ function check(shown: Client['shown']): void {
     expect(reason, said).not.toBe('epoch-changed');
     const before = shown[at - 1];
     if (!before) return;
-    // A client with a cursor is shown a snapshot once; an event is the next one; only a resync may leave out, and says so.
+    // A client with a cursor is shown a snapshot once; an event is the next one; only a resync may leave out, and says
+    // so.
     if (kind === 'event') expect(version, said).toBe(before.version + 1);
     else expect([kind, version >= before.version], said).toEqual(['resync', true]);
   });
 }
 
-it('shows every client everything, in order and once, whatever is cut, restarted, deaf or down', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), history), { numRuns, seed, endOnFailure: true });
-}, numRuns * 10_000);
+it(
+  'shows every client everything, in order and once, whatever is cut, restarted, deaf or down',
+  async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), history), {
+      numRuns,
+      seed,
+      endOnFailure: true,
+    });
+  },
+  numRuns * 10_000,
+);

@@ -1,4 +1,7 @@
-/** Lets so many pieces of work run at once; the others wait their turn. A storm of clients must not ask the domains everything in one moment. */
+/**
+ * Lets so many pieces of work run at once; the others wait their turn. A storm of clients must not ask the domains
+ * everything in one moment.
+ */
 export class Gate {
   readonly #max: number;
   #running = 0;

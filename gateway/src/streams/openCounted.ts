@@ -6,9 +6,15 @@ import type { OpenedSubscription } from './routedSubscription.ts';
 import type { CheckedRequest, Subscriptions } from './subscriptions.ts';
 
 /** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
-export async function openCounted(subscriptions: Subscriptions, checked: CheckedRequest, sink: StreamSink, limits: CallerLimits): Promise<OpenedSubscription | ExecutionResult> {
+export async function openCounted(
+  subscriptions: Subscriptions,
+  checked: CheckedRequest,
+  sink: StreamSink,
+  limits: CallerLimits,
+): Promise<OpenedSubscription | ExecutionResult> {
   const release = limits.subscription(checked.request.principal());
-  if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+  if (!release)
+    throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
   try {
     const opened = await subscriptions.open(checked, sink, release);
     if (!('start' in opened)) release();

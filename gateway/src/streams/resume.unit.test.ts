@@ -32,8 +32,19 @@ afterEach(async () => {
 });
 
 /** A replica hears the bus by itself, as another process does. */
-const replica = async (streams: Partial<StreamPolicy> = {}, keys = ['secret'], name = 'kiosk', bus: EventTail = { tail: (topics, handle) => domain.tail(topics, handle) }): Promise<ServedChannel> => {
-  const served = await serveFixture(parts, { bus, feeds: domain, cursorKeys: keys, hub: { gapMs: 5 }, manifest: { name, streams: { retryMs: 5, behindPatienceMs: 30, ...streams } } });
+const replica = async (
+  streams: Partial<StreamPolicy> = {},
+  keys = ['secret'],
+  name = 'kiosk',
+  bus: EventTail = { tail: (topics, handle) => domain.tail(topics, handle) },
+): Promise<ServedChannel> => {
+  const served = await serveFixture(parts, {
+    bus,
+    feeds: domain,
+    cursorKeys: keys,
+    hub: { gapMs: 5 },
+    manifest: { name, streams: { retryMs: 5, behindPatienceMs: 30, ...streams } },
+  });
   opened.push(served);
   return served;
 };
@@ -68,12 +79,19 @@ describe('a stream resumed from a cursor', () => {
     await until(() => second.messages.length === 4);
     expect(first.marks).toEqual(['snapshot 1', 'event 2', 'event 3']);
     expect(second.marks).toEqual(['event 4', 'event 5', 'event 6', 'event 7']);
-    expect(second.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual([4, 5, 6, 7].map((version) => ({ id: 'o1', status: `S${version}`, version })));
+    expect(second.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual(
+      [4, 5, 6, 7].map((version) => ({ id: 'o1', status: `S${version}`, version })),
+    );
   });
 
   it('goes on where a replica hears later than the one it comes from: no other history, nothing left out', async () => {
     let isDeaf = false;
-    const late: EventTail = { tail: (topics, handle) => domain.tail(topics, (message) => { if (!isDeaf) handle(message); }) };
+    const late: EventTail = {
+      tail: (topics, handle) =>
+        domain.tail(topics, (message) => {
+          if (!isDeaf) handle(message);
+        }),
+    };
     const [one, other] = await Promise.all([replica(), replica({}, ['secret'], 'kiosk', late)]);
     const [first, waiting] = [await begun(await connect(one)), await begun(await connect(other))];
     isDeaf = true;
@@ -121,8 +139,22 @@ describe('a stream resumed from a cursor', () => {
 
   it.each<[string, () => void, string]>([
     ['more than 64', () => move(66), 'resync 66 too-far-behind'],
-    ['what is no longer kept', () => { move(20); domain.forgotten = 10; }, 'resync 20 expired'],
-    ['another history', () => { domain.beginAnew(); move(3, 2); }, 'resync 3 epoch-changed'],
+    [
+      'what is no longer kept',
+      () => {
+        move(20);
+        domain.forgotten = 10;
+      },
+      'resync 20 expired',
+    ],
+    [
+      'another history',
+      () => {
+        domain.beginAnew();
+        move(3, 2);
+      },
+      'resync 3 epoch-changed',
+    ],
   ])('of one who missed %s is a snapshot that says so', async (_what, happen, mark) => {
     const first = await begun(await connect(await replica()));
     first.socket.cut();
@@ -145,7 +177,7 @@ describe('a stream resumed from a cursor', () => {
     expect(second.marks).toEqual(Array.from({ length: 64 }, (_, at) => `event ${at + 2}`));
   });
 
-  it('ends when it is no longer one\'s own, and says nothing of what happened since', async () => {
+  it("ends when it is no longer one's own, and says nothing of what happened since", async () => {
     const one = await replica();
     const first = await begun(await connect(one));
     first.socket.cut();
@@ -160,10 +192,19 @@ describe('a stream resumed from a cursor', () => {
 
 describe('a cursor that is not good here', () => {
   it('is refused, and nothing is read: of another caller, document, variables, channel or key, changed, or nonsense', async () => {
-    const [one, web, foreign] = await Promise.all([replica(), replica({}, ['secret'], 'web'), replica({}, ['other secret'])]);
+    const [one, web, foreign] = await Promise.all([
+      replica(),
+      replica({}, ['secret'], 'web'),
+      replica({}, ['other secret']),
+    ]);
     parts.orders.set('o2', { id: 'o2', owner: 'someone', status: 'S1', version: 1 });
     const { cursor } = await begun(await connect(one));
-    const [mine, others, elsewhere, unknown] = await Promise.all([connect(one), connect(one, await parts.token('customer', 'other')), connect(web), connect(foreign)]);
+    const [mine, others, elsewhere, unknown] = await Promise.all([
+      connect(one),
+      connect(one, await parts.token('customer', 'other')),
+      connect(web),
+      connect(foreign),
+    ]);
     const before = parts.calls.length;
     const refused = [
       others.subscribe(query, { id: 'o1' }, cursor),
@@ -180,7 +221,10 @@ describe('a cursor that is not good here', () => {
     expect(refused.map(({ refusal }) => refusal)).toEqual(refused.map(() => 'CURSOR_INVALID'));
     expect(parts.calls.length).toBe(before);
     // The same document in another layout is the same document; null is no cursor.
-    const good = [mine.subscribe(query.replace('{id', '{  id\n'), { id: 'o1' }, cursor), mine.subscribe(query, { id: 'o1' }, null as unknown as string)];
+    const good = [
+      mine.subscribe(query.replace('{id', '{  id\n'), { id: 'o1' }, cursor),
+      mine.subscribe(query, { id: 'o1' }, null as unknown as string),
+    ];
     move(2);
     await until(() => good.every(({ messages }) => messages.length > 0));
     expect(good.map(({ refusal }) => refusal)).toEqual([undefined, undefined]);
@@ -260,7 +304,11 @@ describe('a stream of what ends', () => {
     await until(() => first.isOver);
     expect([first.marks, first.refusal]).toEqual([['snapshot 1', 'event 2'], undefined]);
     const socket = await connect(other);
-    const [begins, missed, had] = [socket.subscribe(query, { id: 'o1' }), socket.subscribe(query, { id: 'o1' }, early), socket.subscribe(query, { id: 'o1' }, first.cursor)];
+    const [begins, missed, had] = [
+      socket.subscribe(query, { id: 'o1' }),
+      socket.subscribe(query, { id: 'o1' }, early),
+      socket.subscribe(query, { id: 'o1' }, first.cursor),
+    ];
     await until(() => begins.isOver && missed.isOver && had.isOver);
     expect([begins.marks, missed.marks, had.marks]).toEqual([['snapshot 2'], ['event 2'], []]);
     expect([begins, missed, had].map(({ refusal }) => refusal)).toEqual([undefined, undefined, undefined]);

@@ -26,7 +26,10 @@ export interface Leads {
   unexpected(error: unknown): ExecutionResult;
 }
 
-/** A client's subscription, through all the streams that it takes part in: another token or another graph may lead it to another one. */
+/**
+ * A client's subscription, through all the streams that it takes part in: another token or another graph may lead it to
+ * another one.
+ */
 export class RoutedSubscription implements OpenedSubscription {
   readonly #leads: Leads;
   readonly #sink: StreamSink;
@@ -88,7 +91,9 @@ export class RoutedSubscription implements OpenedSubscription {
   #join(route: Route, resumeFrom: Position | undefined): Subscriber {
     this.#route = route;
     this.#begun = false;
-    const subscriber: Subscriber = this.#leads.subscribe(route, this.#sink, resumeFrom, () => { if (this.#subscriber === subscriber) this.#finish(); });
+    const subscriber: Subscriber = this.#leads.subscribe(route, this.#sink, resumeFrom, () => {
+      if (this.#subscriber === subscriber) this.#finish();
+    });
     this.#subscriber = subscriber;
     return subscriber;
   }
@@ -98,12 +103,17 @@ export class RoutedSubscription implements OpenedSubscription {
     const isSameFeed = this.#route !== undefined && addressKey(this.#route.feed) === addressKey(route.feed);
     const after = this.#join(route, isSameFeed ? before?.position : undefined);
     before?.stop();
-    after.begin().then((refused) => {
-      if (this.#subscriber !== after || this.#over) return;
-      this.#begun = true;
-      if (refused) this.#end(refused);
-      else if (this.#started) after.start();
-    }, (error: unknown) => { if (this.#subscriber === after) this.#end(this.#leads.unexpected(error)); });
+    after.begin().then(
+      (refused) => {
+        if (this.#subscriber !== after || this.#over) return;
+        this.#begun = true;
+        if (refused) this.#end(refused);
+        else if (this.#started) after.start();
+      },
+      (error: unknown) => {
+        if (this.#subscriber === after) this.#end(this.#leads.unexpected(error));
+      },
+    );
   }
 
   #end(result: ExecutionResult): void {
@@ -119,4 +129,7 @@ export class RoutedSubscription implements OpenedSubscription {
   }
 }
 
-const outdated = () => new GraphQLError('The graph is another one now, and has no such document. Subscribe with one that fits.', { extensions: { code: 'DOCUMENT_OUTDATED' } });
+const outdated = () =>
+  new GraphQLError('The graph is another one now, and has no such document. Subscribe with one that fits.', {
+    extensions: { code: 'DOCUMENT_OUTDATED' },
+  });

@@ -6,7 +6,11 @@ import type { Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { Subscriber } from './subscriber.ts';
 
-const routeOf = (key: string) => ({ feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' }, shareClass: { key } }) as unknown as Route;
+const routeOf = (key: string) =>
+  ({
+    feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' },
+    shareClass: { key },
+  }) as unknown as Route;
 
 it('that cannot begin where it is led ends with what a client may be told, and not with what was thrown', async () => {
   const ends: (ExecutionResult | undefined)[] = [];
@@ -15,14 +19,22 @@ it('that cannot begin where it is led ends with what a client may be told, and n
   const begins = [() => Promise.resolve(undefined), () => Promise.reject(new Error('password of the database'))];
   const leads: Leads = {
     reroute: () => routeOf('another class'),
-    subscribe: () => ({ begin: begins.shift(), start: () => undefined, stop: () => undefined, position: undefined }) as unknown as Subscriber,
+    subscribe: () =>
+      ({
+        begin: begins.shift(),
+        start: () => undefined,
+        stop: () => undefined,
+        position: undefined,
+      }) as unknown as Subscriber,
     unexpected: (error) => {
       thrown.push(error);
       return { data: null };
     },
   };
   const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
-  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, sink, () => { over += 1; });
+  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, sink, () => {
+    over += 1;
+  });
   await subscription.begin(routeOf('a class'), undefined);
   subscription.start();
   subscription.renewed();
@@ -39,11 +51,18 @@ it('that is led elsewhere while it begins is not ended by what it was told where
     subscribe: () => {
       const at = begins.length;
       const begun = new Promise<ExecutionResult | undefined>((resolve) => begins.push(resolve));
-      return { begin: () => begun, start: () => calls.push(`start ${at}`), stop: () => calls.push(`stop ${at}`), position: undefined } as unknown as Subscriber;
+      return {
+        begin: () => begun,
+        start: () => calls.push(`start ${at}`),
+        stop: () => calls.push(`stop ${at}`),
+        position: undefined,
+      } as unknown as Subscriber;
     },
     unexpected: () => ({ data: null }),
   };
-  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, {} as unknown as StreamSink, () => calls.push('over'));
+  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, {} as unknown as StreamSink, () =>
+    calls.push('over'),
+  );
   const begun = subscription.begin(routeOf('a class'), undefined);
   subscription.renewed();
   begins[0]!({ data: null });

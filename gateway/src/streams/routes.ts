@@ -47,7 +47,10 @@ export class Routes {
   readonly #prepared = new WeakMap<PreparedDocument, PreparedStream>();
   run: GraphGeneration;
 
-  constructor(run: GraphGeneration, { events, cursors }: { readonly events: ReadonlyMap<string, EventDefinition>; readonly cursors: Cursors }) {
+  constructor(
+    run: GraphGeneration,
+    { events, cursors }: { readonly events: ReadonlyMap<string, EventDefinition>; readonly cursors: Cursors },
+  ) {
     this.run = run;
     this.#events = events;
     this.#cursors = cursors;
@@ -58,7 +61,11 @@ export class Routes {
     const known = this.#prepared.get(prepared);
     if (known) return known;
     const stream = streamDocument(prepared.document, prepared.operation, graph);
-    const made = { stream, query: documents.prepareDerived(stream.query, stream.operationName), dimensions: graph.varies.of(stream.query, graph.apiSchema) };
+    const made = {
+      stream,
+      query: documents.prepareDerived(stream.query, stream.operationName),
+      dimensions: graph.varies.of(stream.query, graph.apiSchema),
+    };
     this.#prepared.set(prepared, made);
     return made;
   }
@@ -72,25 +79,39 @@ export class Routes {
     if (!feed) throw new Error(`no event of Subscription.${declaration.field} is known`);
     const variables = this.run.pipeline.coerce(prepared, raw);
     const key = renderFeed(declaration.feed, made.stream.argumentsOf(variables), principal);
-    return key === undefined ? undefined : { prepared, made, variables, principal, feed: { ...feed, key }, shareClass: streamClass(principal, made.dimensions) };
+    return key === undefined
+      ? undefined
+      : {
+          prepared,
+          made,
+          variables,
+          principal,
+          feed: { ...feed, key },
+          shareClass: streamClass(principal, made.dimensions),
+        };
   }
 
   /** Where the client of a request was; undefined if it begins. @throws Refusal, CURSOR_INVALID */
   positionOf({ resumeFrom }: SubscriptionRequest, { made, feed, principal, variables }: Route): Position | undefined {
     if (resumeFrom === undefined || resumeFrom === null) return undefined;
     const position = this.#cursors.read(resumeFrom, { principal, document: made.stream.hash, variables }, feed);
-    if (!position) throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not good here. Subscribe without `resumeFrom`.');
+    if (!position)
+      throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not good here. Subscribe without `resumeFrom`.');
     return position;
   }
 
   /** Why the caller may not follow the field, as the answer to it. */
   refusalOf({ declaration, responseKey }: StreamDocument, principal: Principal): ExecutionResult | undefined {
     try {
-      for (const scopes of this.run.graph.guards.of('Subscription', declaration.field)) requireScope(principal, scopes, `Subscription.${declaration.field}`);
+      for (const scopes of this.run.graph.guards.of('Subscription', declaration.field))
+        requireScope(principal, scopes, `Subscription.${declaration.field}`);
       return undefined;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return { data: null, errors: [new GraphQLError(error.message, { path: [responseKey], extensions: error.extensions })] };
+      return {
+        data: null,
+        errors: [new GraphQLError(error.message, { path: [responseKey], extensions: error.extensions })],
+      };
     }
   }
 
@@ -98,7 +119,10 @@ export class Routes {
   reroute(request: SubscriptionRequest): Route | ExecutionResult {
     try {
       const { stream } = this.prepare(request.prepared);
-      return this.refusalOf(stream, request.principal()) ?? this.routeOf(request) ?? { data: null, ...nothingToFollow(stream.responseKey) };
+      return (
+        this.refusalOf(stream, request.principal()) ??
+        this.routeOf(request) ?? { data: null, ...nothingToFollow(stream.responseKey) }
+      );
     } catch (error) {
       if (error instanceof Refusal) return { data: null, errors: error.errors };
       throw error;

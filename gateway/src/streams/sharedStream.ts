@@ -6,7 +6,13 @@ import type { FeedAddress, FeedEvent } from './feeds/feedAddress.ts';
 import { refusalAt } from './streamAnswer.ts';
 import type { Following, StreamHub } from './feeds/streamHub.ts';
 import type { StreamMessage } from './streamMessage.ts';
-import { StreamRenderer, type Answered, type FollowedFeed, type Rendered, type StreamRendererParts } from './streamRenderer.ts';
+import {
+  StreamRenderer,
+  type Answered,
+  type FollowedFeed,
+  type Rendered,
+  type StreamRendererParts,
+} from './streamRenderer.ts';
 import type { Subscriber } from './subscriber.ts';
 
 export interface SharedStreamParts extends StreamRendererParts {
@@ -22,8 +28,8 @@ export interface SharedStreamParts extends StreamRendererParts {
 const sliceSize = 500;
 
 /**
- * One document with one set of variables for one class of callers, following one feed. Each event is answered once and serialised once, however many
- * subscribe; each subscriber has it once, in order. Lives as long as it has subscribers.
+ * One document with one set of variables for one class of callers, following one feed. Each event is answered once and
+ * serialised once, however many subscribe; each subscriber has it once, in order. Lives as long as it has subscribers.
  */
 export class SharedStream implements FollowedFeed {
   readonly #parts: SharedStreamParts;
@@ -41,9 +47,17 @@ export class SharedStream implements FollowedFeed {
     const { hub, feed, policy, queued } = parts;
     this.#parts = parts;
     this.renderer = new StreamRenderer(parts, this);
-    this.#queue = new EventQueue(new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued), { latest: this.isPaced });
-    this.#following = hub.follow(feed, { event: (event) => this.#hear(event), lost: (reason) => this.#queue.lose(reason) }, after);
-    this.ready = this.#following.ready.then(() => { this.#told = this.#following.head; });
+    this.#queue = new EventQueue(new Budget({ items: policy.maxQueuedEvents, bytes: policy.maxQueuedBytes }, queued), {
+      latest: this.isPaced,
+    });
+    this.#following = hub.follow(
+      feed,
+      { event: (event) => this.#hear(event), lost: (reason) => this.#queue.lose(reason) },
+      after,
+    );
+    this.ready = this.#following.ready.then(() => {
+      this.#told = this.#following.head;
+    });
     this.#run().catch((error: unknown) => this.#fail(error));
   }
 
@@ -115,7 +129,12 @@ export class SharedStream implements FollowedFeed {
         this.#told = this.#following.head ?? this.#told;
         for (const each of [...this.#subscribers]) each.lose(taken.reason);
       } else await this.#event(taken.event);
-      if (this.isPaced) await this.#queue.pause(this.#parts.stream.declaration.delivery === 'sampled' ? this.#parts.policy.sampleIntervalMs : this.#parts.policy.latestIntervalMs);
+      if (this.isPaced)
+        await this.#queue.pause(
+          this.#parts.stream.declaration.delivery === 'sampled'
+            ? this.#parts.policy.sampleIntervalMs
+            : this.#parts.policy.latestIntervalMs,
+        );
     }
   }
 
@@ -148,7 +167,8 @@ export class SharedStream implements FollowedFeed {
   /** The view does not know of an event: what it shows is said to be older, and looked at again until it does. */
   async #catchUpWithView(answer: Answered, each: FeedEvent): Promise<void> {
     const { policy, stream } = this.#parts;
-    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0)) await this.#tell(this.renderer.message(answer, 'resync', answer.version!, 'stale'), each);
+    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0))
+      await this.#tell(this.renderer.message(answer, 'resync', answer.version!, 'stale'), each);
     for (let tries = 1; tries <= policy.staleTries; tries += 1) {
       await this.#queue.pause(policy.retryMs);
       if (this.#closed) return;
@@ -156,13 +176,21 @@ export class SharedStream implements FollowedFeed {
       if (again.kind === 'over') return this.#end(again.answer.result);
       if (again.kind === 'message') return this.#tell(again.message, each);
     }
-    this.#end(refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'));
+    this.#end(
+      refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'),
+    );
   }
 
   #fail(error: unknown): void {
     const { log, feed, stream } = this.#parts;
     log.error({ err: error, feed: feed.key }, 'a stream failed');
-    this.#end(refusalAt(stream.responseKey, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Subscribe again later.'));
+    this.#end(
+      refusalAt(
+        stream.responseKey,
+        'INTERNAL_SERVER_ERROR',
+        'Something went wrong on our side. Subscribe again later.',
+      ),
+    );
   }
 
   /** Ends it for everybody. No cursor: what was sent last is where to go on from. */

@@ -24,14 +24,31 @@ const apiSchema = buildSchema(`
   type Subscription { boardChanged(storeId: ID!): Board }
   type Board { id: ID! ready: [Int!]! version: Int! mood: String loud: Int! size: Board }
 `);
-const declared = (over: Partial<StreamDeclaration> = {}): StreamDeclaration =>
-  ({ field: 'boardChanged', events: ['Changed'], feed: 'store:{storeId}', query: 'board', delivery: 'every', version: 'version', carries: [], fixedOwner: false, ...over });
+const declared = (over: Partial<StreamDeclaration> = {}): StreamDeclaration => ({
+  field: 'boardChanged',
+  events: ['Changed'],
+  feed: 'store:{storeId}',
+  query: 'board',
+  delivery: 'every',
+  version: 'version',
+  carries: [],
+  fixedOwner: false,
+  ...over,
+});
 const prepare = (source: string, declaration = declared()) => {
   const document = parse(source);
-  return streamDocument(document, document.definitions[0] as OperationDefinitionNode, { apiSchema, streams: new Map([[declaration.field, declaration]]) } as unknown as Graph);
+  return streamDocument(
+    document,
+    document.definitions[0] as OperationDefinitionNode,
+    { apiSchema, streams: new Map([[declaration.field, declaration]]) } as unknown as Graph,
+  );
 };
 
-async function board(declaration: StreamDeclaration, source = 'subscription{boardChanged(storeId:"7"){ready}}', policy: Partial<StreamPolicy> = {}) {
+async function board(
+  declaration: StreamDeclaration,
+  source = 'subscription{boardChanged(storeId:"7"){ready}}',
+  policy: Partial<StreamPolicy> = {},
+) {
   const bus = new FakeTail();
   const log = pino({ level: 'silent' });
   const hub = new StreamHub(bus, { log, gapMs: 1 });
@@ -39,27 +56,61 @@ async function board(declaration: StreamDeclaration, source = 'subscription{boar
   const state = { version: 0, reads: [] as StreamRead[], gate: () => Promise.resolve(), closed: 0 };
   const stream = prepare(source, declaration);
   const shared = new SharedStream({
-    key: 'k', stream, hub, log, policy: { ...defaultStreamPolicy, retryMs: 1, behindPatienceMs: 5, ...policy }, positionAt: ({ version }) => `p${version}`,
-    queued: new Budget({ items: 1_000, bytes: 1e9 }), kept: new LruCache(1e6), onEmpty: () => { state.closed += 1; }, metrics: new StreamMetrics(undefined, 'kiosk'), arguments: { storeId: '7' },
+    key: 'k',
+    stream,
+    hub,
+    log,
+    policy: { ...defaultStreamPolicy, retryMs: 1, behindPatienceMs: 5, ...policy },
+    positionAt: ({ version }) => `p${version}`,
+    queued: new Budget({ items: 1_000, bytes: 1e9 }),
+    kept: new LruCache(1e6),
+    onEmpty: () => {
+      state.closed += 1;
+    },
+    metrics: new StreamMetrics(undefined, 'kiosk'),
+    arguments: { storeId: '7' },
     feed: { domain: 'orders', topic: 'orders.v1', kind: 'declared', key: 'store:7' },
     read: async (read) => {
       state.reads.push(read);
       await state.gate();
-      return { data: { [stream.responseKey]: { ready: [state.version], m: 'read', [versionKey]: state.version } } } satisfies ExecutionResult;
+      return {
+        data: { [stream.responseKey]: { ready: [state.version], m: 'read', [versionKey]: state.version } },
+      } satisfies ExecutionResult;
     },
   });
   let clients = 0;
   const join = async (resumeFrom?: number) => {
     const sink = new KeptSink();
     clients += 1;
-    const subscriber = new Subscriber({ shared, sink, prefix: `c${clients}.`, onEnd: () => undefined, ...(resumeFrom === undefined ? {} : { resumeFrom: { epoch: '0', version: resumeFrom } }) });
-    if (!await subscriber.begin()) subscriber.start();
+    const subscriber = new Subscriber({
+      shared,
+      sink,
+      prefix: `c${clients}.`,
+      onEnd: () => undefined,
+      ...(resumeFrom === undefined ? {} : { resumeFrom: { epoch: '0', version: resumeFrom } }),
+    });
+    if (!(await subscriber.begin())) subscriber.start();
     return Object.assign(sink, { subscriber });
   };
-  const say = (version: number, data: unknown = {}, eventType = 'Changed') => bus.say('orders.v1', {
-    eventId: `e${version}`, eventType, version: '1.0', timestamp: '', source: '', data,
-    metadata: { aggregateId: `order:${version}`, aggregateVersion: 1, feed: 'store:7', feedVersion: version, causationId: '', correlationId: '', traceparent: 't', actor: '' },
-  } satisfies EventEnvelope);
+  const say = (version: number, data: unknown = {}, eventType = 'Changed') =>
+    bus.say('orders.v1', {
+      eventId: `e${version}`,
+      eventType,
+      version: '1.0',
+      timestamp: '',
+      source: '',
+      data,
+      metadata: {
+        aggregateId: `order:${version}`,
+        aggregateVersion: 1,
+        feed: 'store:7',
+        feedVersion: version,
+        causationId: '',
+        correlationId: '',
+        traceparent: 't',
+        actor: '',
+      },
+    } satisfies EventEnvelope);
   const move = (version: number, data?: unknown) => {
     state.version = version;
     say(version, data);
@@ -77,7 +128,7 @@ describe('a shared stream', () => {
     await until(() => sinks.every(({ heard }) => heard.at(-1)?.extensions.stream.version === 3));
     expect(state.reads.length).toBeLessThanOrEqual(5);
     sinks.forEach(({ heard }, at) => {
-      expect(heard.at(-1)?.data).toEqual({ boardChanged: { ready: [3] , m: 'read' } });
+      expect(heard.at(-1)?.data).toEqual({ boardChanged: { ready: [3], m: 'read' } });
       expect(heard.at(-1)?.extensions.stream.cursor).toBe(`c${at + 1}.p3`);
     });
   });
@@ -97,13 +148,19 @@ describe('a shared stream', () => {
   });
 
   it('lets the event speak, under any alias and through fragments, and then sends each', async () => {
-    const { state, join, say } = await board(declared({ carries: [{ field: 'mood', property: 'to' }] }), 'subscription{b:boardChanged(storeId:"7"){...f}} fragment f on Board{ready m:mood}');
+    const { state, join, say } = await board(
+      declared({ carries: [{ field: 'mood', property: 'to' }] }),
+      'subscription{b:boardChanged(storeId:"7"){...f}} fragment f on Board{ready m:mood}',
+    );
     const sink = await join();
     state.version = 2;
     say(1, { to: 'glad' });
     say(2, { to: 'sad' });
     await until(() => sink.heard.length === 3);
-    expect(sink.heard.slice(1).map(({ data }) => data)).toEqual([{ b: { ready: [2], m: 'glad' } }, { b: { ready: [2], m: 'sad' } }]);
+    expect(sink.heard.slice(1).map(({ data }) => data)).toEqual([
+      { b: { ready: [2], m: 'glad' } },
+      { b: { ready: [2], m: 'sad' } },
+    ]);
   });
 
   it('passes over events that it does not declare', async () => {
@@ -149,7 +206,14 @@ describe('a shared stream', () => {
 });
 
 describe('what events say by themselves', () => {
-  const carried = declared({ fixedOwner: true, carries: [{ field: 'mood', property: 'to' }, { field: 'id', property: 'storeId' }, { field: 'loud', property: 'loud' }] });
+  const carried = declared({
+    fixedOwner: true,
+    carries: [
+      { field: 'mood', property: 'to' },
+      { field: 'id', property: 'storeId' },
+      { field: 'loud', property: 'loud' },
+    ],
+  });
   const told = async (selection: string, data: unknown, declaration = carried) => {
     const { state, join, move } = await board(declaration, `subscription{boardChanged(storeId:"7"){${selection}}}`);
     const sink = await join();
@@ -159,7 +223,10 @@ describe('what events say by themselves', () => {
   };
 
   it('executes nothing', async () => {
-    expect(await told('id m:mood version v:version __typename', { storeId: '7', to: 'glad' })).toEqual({ answer: { id: '7', m: 'glad', version: 1, v: 1, __typename: 'Board' }, reads: 0 });
+    expect(await told('id m:mood version v:version __typename', { storeId: '7', to: 'glad' })).toEqual({
+      answer: { id: '7', m: 'glad', version: 1, v: 1, __typename: 'Board' },
+      reads: 0,
+    });
     expect(await told('id', {})).toEqual({ answer: { id: '7' }, reads: 0 });
     expect(await told('mood', { to: null })).toEqual({ answer: { mood: null }, reads: 0 });
   });
@@ -192,7 +259,9 @@ describe('a stream of changes', () => {
   });
 
   it('hands the version to the query by a variable that no client can use', () => {
-    expect(() => prepare('subscription($__streamSince: Int){boardChanged(storeId:"7"){ready}}', changes)).toThrow('__streamSince');
+    expect(() => prepare('subscription($__streamSince: Int){boardChanged(storeId:"7"){ready}}', changes)).toThrow(
+      '__streamSince',
+    );
   });
 });
 
@@ -219,23 +288,33 @@ describe('a client that does not read', () => {
 });
 
 describe('a paced stream', () => {
-  it.each(['latest', 'sampled'] as const)('tells the last of its own events, whatever comes after it on the feed: %s', async (delivery) => {
-    const { join, move, say } = await board(declared({ delivery, version: undefined }), undefined, { latestIntervalMs: 20, sampleIntervalMs: 20 });
-    const sink = await join();
-    move(1);
-    await until(() => sink.heard.length === 2);
-    for (let version = 2; version <= 9; version += 1) move(version);
-    say(10, {}, 'Other');
-    await until(() => (sink.answers.at(-1) as { ready: number[] }).ready[0] === 9);
-    expect(sink.heard.length).toBeLessThanOrEqual(4);
-  });
+  it.each(['latest', 'sampled'] as const)(
+    'tells the last of its own events, whatever comes after it on the feed: %s',
+    async (delivery) => {
+      const { join, move, say } = await board(declared({ delivery, version: undefined }), undefined, {
+        latestIntervalMs: 20,
+        sampleIntervalMs: 20,
+      });
+      const sink = await join();
+      move(1);
+      await until(() => sink.heard.length === 2);
+      for (let version = 2; version <= 9; version += 1) move(version);
+      say(10, {}, 'Other');
+      await until(() => (sink.answers.at(-1) as { ready: number[] }).ready[0] === 9);
+      expect(sink.heard.length).toBeLessThanOrEqual(4);
+    },
+  );
 });
 
 describe('a subscription as a query', () => {
   it('keeps arguments, aliases and fragments, and asks for the version', async () => {
     const { print } = await import('graphql');
-    const { query } = prepare('subscription S($id: ID!){b:boardChanged(storeId:$id){...f}} fragment f on Board{ready} query Other{board(storeId:"1"){ready}}');
-    expect(print(query).replace(/\s+/g, ' ')).toBe('query S($id: ID!) { b: board(storeId: $id) { ...f __streamVersion: version } } fragment f on Board { ready }');
+    const { query } = prepare(
+      'subscription S($id: ID!){b:boardChanged(storeId:$id){...f}} fragment f on Board{ready} query Other{board(storeId:"1"){ready}}',
+    );
+    expect(print(query).replace(/\s+/g, ' ')).toBe(
+      'query S($id: ID!) { b: board(storeId: $id) { ...f __streamVersion: version } } fragment f on Board { ready }',
+    );
   });
 
   it('is refused without a declared stream', () => {

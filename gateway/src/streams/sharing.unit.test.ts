@@ -41,7 +41,9 @@ const last = (stream: RawStream) => Object.values(stream.messages.at(-1)?.data ?
 
 it('answers an event once for all callers, where the answer depends on nothing of them, and says nothing of any of them', async () => {
   const query = 'subscription{boardChanged(storeId:"1"){for}}';
-  const streams = await Promise.all(['a', 'b', 'c'].map(async (subject) => follow(query, await parts.token('customer', subject))));
+  const streams = await Promise.all(
+    ['a', 'b', 'c'].map(async (subject) => follow(query, await parts.token('customer', subject))),
+  );
   expect(await happen(streams)).toBe(1);
   const said = new Set(streams.map((stream) => last(stream)['for'] as string));
   expect([said.size, [...said][0]!.slice(0, 6)]).toEqual([1, 'class:']);
@@ -54,21 +56,44 @@ it('answers an event once for all callers, where the answer depends on nothing o
 
 it('answers once for each value that it depends on, under a token that names no other', async () => {
   const query = 'subscription{tillChanged(storeId:"1"){for}}';
-  const bound = (subject: string, store: string) => parts.token('customer', subject, { bindings: { store, device: `of ${subject}` } });
-  const streams = await Promise.all([['a', '1'], ['b', '1'], ['c', '2']].map(async ([subject, store]) => follow(query, await bound(subject!, store!))));
+  const bound = (subject: string, store: string) =>
+    parts.token('customer', subject, { bindings: { store, device: `of ${subject}` } });
+  const streams = await Promise.all(
+    [
+      ['a', '1'],
+      ['b', '1'],
+      ['c', '2'],
+    ].map(async ([subject, store]) => follow(query, await bound(subject!, store!))),
+  );
   expect(await happen(streams)).toBe(2);
-  expect(streams.map((stream) => last(stream)['for'])).toEqual(['1', '1', '2'].map((store) => JSON.stringify([true, { store }])));
+  expect(streams.map((stream) => last(stream)['for'])).toEqual(
+    ['1', '1', '2'].map((store) => JSON.stringify([true, { store }])),
+  );
 });
 
 it('answers for each caller by itself what does not say on what it depends, wherever in the selection that stands', async () => {
-  const streams = await Promise.all(['a', 'b'].map(async (subject) => follow('subscription{boardChanged(storeId:"1"){for mine{status}}}', await parts.token('customer', subject))));
+  const streams = await Promise.all(
+    ['a', 'b'].map(async (subject) =>
+      follow('subscription{boardChanged(storeId:"1"){for mine{status}}}', await parts.token('customer', subject)),
+    ),
+  );
   expect(await happen(streams)).toBe(2);
-  expect(streams.map(last)).toEqual([{ for: 'a', mine: { status: 'PLACED' } }, { for: 'b', mine: null }]);
+  expect(streams.map(last)).toEqual([
+    { for: 'a', mine: { status: 'PLACED' } },
+    { for: 'b', mine: null },
+  ]);
 });
 
 it('counts what was executed, shared and sent', async () => {
   const text = await metrics.text();
-  const value = (line: string) => Number(text.split('\n').find((each) => each.startsWith(line))?.split(' ').at(-1));
+  const value = (line: string) =>
+    Number(
+      text
+        .split('\n')
+        .find((each) => each.startsWith(line))
+        ?.split(' ')
+        .at(-1),
+    );
   expect(value('drburger_stream_messages_total{channel="kiosk",kind="event"}')).toBe(12);
   expect(value('drburger_stream_shared_deliveries_total')).toBe(5);
   expect(value('drburger_stream_executions_total')).toBeGreaterThanOrEqual(7);

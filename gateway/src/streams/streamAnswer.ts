@@ -5,25 +5,47 @@ import { endKey, versionKey, type StreamDocument } from './streamDocument.ts';
 
 type Answer = Record<string, unknown>;
 
-/** What a read of a stream's selection came to. `failed`: a part of the graph did not answer; again later. `refused`: there is nothing to follow, or no more. */
+/**
+ * What a read of a stream's selection came to. `failed`: a part of the graph did not answer; again later. `refused`:
+ * there is nothing to follow, or no more.
+ */
 export type StreamAnswer =
-  | { readonly kind: 'answer'; readonly result: ExecutionResult; /** Up to which it holds; undefined where the stream does not say. */ readonly version: number | undefined; /** Nothing follows. */ readonly isLast: boolean }
+  | {
+      readonly kind: 'answer';
+      readonly result: ExecutionResult;
+      /** Up to which it holds; undefined where the stream does not say. */ readonly version: number | undefined;
+      /** Nothing follows. */ readonly isLast: boolean;
+    }
   | { readonly kind: 'failed' | 'refused'; readonly result: ExecutionResult };
 
-const passing = new Set<unknown>(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_REQUESTS', 'CONFLICT'] satisfies ErrorCode[]);
+const passing = new Set<unknown>([
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL_SERVER_ERROR',
+  'TOO_MANY_REQUESTS',
+  'CONFLICT',
+] satisfies ErrorCode[]);
 
-export const refusalAt = (responseKey: string, code: ErrorCode, message: string): ExecutionResult =>
-  ({ data: null, errors: [new GraphQLError(message, { path: [responseKey], extensions: { code } })] });
+export const refusalAt = (responseKey: string, code: ErrorCode, message: string): ExecutionResult => ({
+  data: null,
+  errors: [new GraphQLError(message, { path: [responseKey], extensions: { code } })],
+});
 
-export const nothingToFollow = (responseKey: string): ExecutionResult =>
-  ({ errors: refusalAt(responseKey, 'NOT_FOUND', 'There is nothing to follow: it does not exist, or is not yours.').errors });
+export const nothingToFollow = (responseKey: string): ExecutionResult => ({
+  errors: refusalAt(responseKey, 'NOT_FOUND', 'There is nothing to follow: it does not exist, or is not yours.').errors,
+});
 
 /** Looks at what was read, and takes out of it what only we asked for. */
-export function answerOf(result: ExecutionResult, { responseKey, asksVersion, asksEnd, declaration }: StreamDocument): StreamAnswer {
+export function answerOf(
+  result: ExecutionResult,
+  { responseKey, asksVersion, asksEnd, declaration }: StreamDocument,
+): StreamAnswer {
   const answer = (result.data?.[responseKey] ?? null) as Answer | null;
   if (answer === null) {
     const failed = result.errors?.some((error) => passing.has(error.extensions['code']));
-    return failed ? { kind: 'failed', result } : { kind: 'refused', result: result.errors ? result : nothingToFollow(responseKey) };
+    return failed
+      ? { kind: 'failed', result }
+      : { kind: 'refused', result: result.errors ? result : nothingToFollow(responseKey) };
   }
   const isLast = asksEnd && declaration.ends!.values.has(answer[endKey]);
   delete answer[endKey];
@@ -33,7 +55,9 @@ export function answerOf(result: ExecutionResult, { responseKey, asksVersion, as
   return { kind: 'answer', result, version: typeof version === 'number' ? version : undefined, isLast };
 }
 
-/** What the event says of itself wins over what a later read returned. A field that was refused, or failed, stays null. */
+/**
+ * What the event says of itself wins over what a later read returned. A field that was refused, or failed, stays null.
+ */
 export function overlay(result: ExecutionResult, stream: StreamDocument, event: EventEnvelope, version: number): void {
   const answer = result.data?.[stream.responseKey] as Answer;
   const data = event.data as Record<string, unknown> | null;
@@ -48,8 +72,16 @@ export function overlay(result: ExecutionResult, stream: StreamDocument, event: 
 export const isLastEvent = ({ declaration: { ends } }: StreamDocument, event: EventEnvelope): boolean =>
   ends !== undefined && ends.values.has((event.data as Record<string, unknown> | null)?.[ends.property]);
 
-/** The answer that an event gives by itself; undefined if it does not say everything. What no event says is an argument: what the feed says of all its events. */
-export function eventAnswer({ responseKey, eventFields }: StreamDocument, args: Readonly<Record<string, unknown>>, event: EventEnvelope, version: number): ExecutionResult | undefined {
+/**
+ * The answer that an event gives by itself; undefined if it does not say everything. What no event says is an argument:
+ * what the feed says of all its events.
+ */
+export function eventAnswer(
+  { responseKey, eventFields }: StreamDocument,
+  args: Readonly<Record<string, unknown>>,
+  event: EventEnvelope,
+  version: number,
+): ExecutionResult | undefined {
   if (!eventFields) return undefined;
   const data = (event.data ?? {}) as Record<string, unknown>;
   const answer: Answer = {};

@@ -12,8 +12,9 @@ export interface StreamClass {
 const subject = 'subject';
 
 /**
- * The class of a caller, for an answer that depends on nothing of it but its kind, roles and scopes, and these properties. The token of a class names no other: a resolver
- * that needs more finds nothing, and refuses. `undefined` stands for an answer that may depend on anything: the class is the caller alone.
+ * The class of a caller, for an answer that depends on nothing of it but its kind, roles and scopes, and these
+ * properties. The token of a class names no other: a resolver that needs more finds nothing, and refuses. `undefined`
+ * stands for an answer that may depend on anything: the class is the caller alone.
  */
 export function streamClass(principal: Principal, dimensions: readonly string[] | undefined): StreamClass {
   if (!dimensions) return { principal, key: principalKey(principal) };
@@ -23,5 +24,8 @@ export function streamClass(principal: Principal, dimensions: readonly string[] 
   };
   if (dimensions.includes(subject)) return { principal: member, key: principalKey(member) };
   const key = principalKey({ ...member, subject: '' });
-  return { principal: { ...member, subject: `class:${createHash('sha256').update(key).digest('hex').slice(0, 16)}` }, key };
+  return {
+    principal: { ...member, subject: `class:${createHash('sha256').update(key).digest('hex').slice(0, 16)}` },
+    key,
+  };
 }

@@ -1,6 +1,22 @@
 import {
-  Kind, OperationTypeNode, getArgumentValues, getNamedType, isLeafType, isNonNullType, isObjectType, separateOperations, visit,
-  type ArgumentNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type VariableDefinitionNode,
+  Kind,
+  OperationTypeNode,
+  getArgumentValues,
+  getNamedType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  separateOperations,
+  visit,
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
@@ -8,10 +24,16 @@ import { responseKeyOf as nameOf, subscriptionField } from '../documents/subscri
 import { documentId, normalise } from '../documents/trustedDocuments.ts';
 import type { StreamDeclaration } from '../graph/streamDeclaration.ts';
 
-/** In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every answer. */
+/**
+ * In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every
+ * answer.
+ */
 export const versionKey = '__streamVersion';
 
-/** In a stream's query, the field whose value says whether the stream has ended; taken out of every answer as the version is. */
+/**
+ * In a stream's query, the field whose value says whether the stream has ended; taken out of every answer as the
+ * version is.
+ */
 export const endKey = '__streamEnd';
 
 /** Variable of a stream's query: the version that the client has. */
@@ -23,7 +45,10 @@ export interface EventField {
   readonly from: { readonly property: string; readonly nullable: boolean } | { readonly constant: string } | 'version';
 }
 
-/** A subscription as the runtime carries it out: the query that answers its selection, and where in the answer an event speaks. */
+/**
+ * A subscription as the runtime carries it out: the query that answers its selection, and where in the answer an event
+ * speaks.
+ */
 export interface StreamDocument {
   readonly declaration: StreamDeclaration;
   /** Name of the field in the answer. */
@@ -49,14 +74,21 @@ function fieldsOf(set: SelectionSetNode, document: DocumentNode): FieldNode[] {
   return set.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, document);
-    const fragment = document.definitions.find((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value);
+    const fragment = document.definitions.find(
+      (each): each is FragmentDefinitionNode =>
+        each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value,
+    );
     return fragment ? fieldsOf(fragment.selectionSet, document) : [];
   });
 }
 
-const name = (value: string) => ({ kind: Kind.NAME, value } as const);
+const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
 
-const sinceDefinition: VariableDefinitionNode = { kind: Kind.VARIABLE_DEFINITION, variable: { kind: Kind.VARIABLE, name: name(sinceVariable) }, type: { kind: Kind.NAMED_TYPE, name: name('Int') } };
+const sinceDefinition: VariableDefinitionNode = {
+  kind: Kind.VARIABLE_DEFINITION,
+  variable: { kind: Kind.VARIABLE, name: name(sinceVariable) },
+  type: { kind: Kind.NAMED_TYPE, name: name('Int') },
+};
 
 /** Whether the answer's type has a field, for this audience. */
 function answerHas(field: string | undefined, schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
@@ -65,44 +97,88 @@ function answerHas(field: string | undefined, schema: GraphQLSchema, declaration
 }
 
 /** Without the other operations of the document: they run by themselves. */
-const subscriptionOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode =>
-  ({ ...document, definitions: document.definitions.filter((each) => each.kind !== Kind.OPERATION_DEFINITION || each === operation) });
+const subscriptionOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
+  ...document,
+  definitions: document.definitions.filter((each) => each.kind !== Kind.OPERATION_DEFINITION || each === operation),
+});
 
 /** Without the fragments around the subscription's field, which no query can spread. */
-const queryOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => separateOperations(document)[operation.name?.value ?? '']!;
+const queryOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode =>
+  separateOperations(document)[operation.name?.value ?? '']!;
 
 /** @throws Refusal for a subscription that has no declared stream */
-export function streamDocument(document: DocumentNode, operation: OperationDefinitionNode, graph: Graph): StreamDocument {
+export function streamDocument(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  graph: Graph,
+): StreamDocument {
   const only = subscriptionField(document, operation);
   const declaration = graph.streams.get(only.name.value);
-  if (!declaration) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is no stream.`);
+  if (!declaration)
+    throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is no stream.`);
   const asksVersion = answerHas(declaration.version, graph.apiSchema, declaration);
   const asksEnd = answerHas(declaration.ends?.field, graph.apiSchema, declaration);
   const own = (key: string, asked: string): FieldNode => ({ kind: Kind.FIELD, alias: name(key), name: name(asked) });
-  const asked = [...(asksVersion ? [own(versionKey, declaration.version!)] : []), ...(asksEnd ? [own(endKey, declaration.ends!.field)] : [])];
-  if (operation.variableDefinitions?.some((each) => each.variable.name.value === sinceVariable)) throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `No variable may be called ${sinceVariable}.`);
-  const since: ArgumentNode[] = declaration.since === undefined ? [] : [
-    { kind: Kind.ARGUMENT, name: name(declaration.since), value: { kind: Kind.VARIABLE, name: name(sinceVariable) } },
+  const asked = [
+    ...(asksVersion ? [own(versionKey, declaration.version!)] : []),
+    ...(asksEnd ? [own(endKey, declaration.ends!.field)] : []),
   ];
+  if (operation.variableDefinitions?.some((each) => each.variable.name.value === sinceVariable))
+    throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `No variable may be called ${sinceVariable}.`);
+  const since: ArgumentNode[] =
+    declaration.since === undefined
+      ? []
+      : [
+          {
+            kind: Kind.ARGUMENT,
+            name: name(declaration.since),
+            value: { kind: Kind.VARIABLE, name: name(sinceVariable) },
+          },
+        ];
   const field: FieldNode = {
-    ...only, alias: name(nameOf(only)), name: name(declaration.query), arguments: [...(only.arguments ?? []), ...since],
-    ...(only.selectionSet ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...asked] } } : {}),
+    ...only,
+    alias: name(nameOf(only)),
+    name: name(declaration.query),
+    arguments: [...(only.arguments ?? []), ...since],
+    ...(only.selectionSet
+      ? { selectionSet: { ...only.selectionSet, selections: [...only.selectionSet.selections, ...asked] } }
+      : {}),
   };
-  const query = queryOnly(visit(document, {
-    OperationDefinition: (node) => (node === operation ? {
-      ...node, operation: OperationTypeNode.QUERY, selectionSet: { ...node.selectionSet, selections: [field] },
-      variableDefinitions: [...(node.variableDefinitions ?? []), ...(declaration.since === undefined ? [] : [sinceDefinition])],
-    } : null),
-  }), operation);
+  const query = queryOnly(
+    visit(document, {
+      OperationDefinition: (node) =>
+        node === operation
+          ? {
+              ...node,
+              operation: OperationTypeNode.QUERY,
+              selectionSet: { ...node.selectionSet, selections: [field] },
+              variableDefinitions: [
+                ...(node.variableDefinitions ?? []),
+                ...(declaration.since === undefined ? [] : [sinceDefinition]),
+              ],
+            }
+          : null,
+    }),
+    operation,
+  );
   const definition = graph.apiSchema.getSubscriptionType()!.getFields()[declaration.field]!;
   const selected = only.selectionSet ? fieldsOf(only.selectionSet, document) : [];
   return {
-    declaration, responseKey: nameOf(only), query, operationName: operation.name?.value, asksVersion, asksEnd,
+    declaration,
+    responseKey: nameOf(only),
+    query,
+    operationName: operation.name?.value,
+    asksVersion,
+    asksEnd,
     versionKeys: asksVersion ? selected.filter((each) => each.name.value === declaration.version).map(nameOf) : [],
     hash: documentId(normalise(subscriptionOnly(document, operation))),
-    carries: declaration.carries.flatMap(({ field: carried, property }) => selected
-      .filter((each) => each.name.value === carried).map((each) => ({ key: nameOf(each), property }))),
-    eventFields: declaration.fixedOwner && !isConditional(document) ? eventFields(selected, declaration, definition.type) : undefined,
+    carries: declaration.carries.flatMap(({ field: carried, property }) =>
+      selected.filter((each) => each.name.value === carried).map((each) => ({ key: nameOf(each), property })),
+    ),
+    eventFields:
+      declaration.fixedOwner && !isConditional(document)
+        ? eventFields(selected, declaration, definition.type)
+        : undefined,
     argumentsOf: (variables) => getArgumentValues(definition, only, variables),
   };
 }
@@ -110,12 +186,20 @@ export function streamDocument(document: DocumentNode, operation: OperationDefin
 /** Whether what is selected hangs on variables. */
 function isConditional(document: DocumentNode): boolean {
   let found = false;
-  visit(document, { Directive: () => { found = true; } });
+  visit(document, {
+    Directive: () => {
+      found = true;
+    },
+  });
   return found;
 }
 
 /** Where events say everything that is selected, if they do. */
-function eventFields(selected: readonly FieldNode[], declaration: StreamDeclaration, answer: GraphQLOutputType): EventField[] | undefined {
+function eventFields(
+  selected: readonly FieldNode[],
+  declaration: StreamDeclaration,
+  answer: GraphQLOutputType,
+): EventField[] | undefined {
   const type = getNamedType(answer);
   if (!isObjectType(type)) return undefined;
   const fields = selected.map((field): EventField | undefined => {
@@ -124,7 +208,13 @@ function eventFields(selected: readonly FieldNode[], declaration: StreamDeclarat
     if (name === '__typename') return { key, from: { constant: type.name } };
     const declared = type.getFields()[name]?.type;
     const property = declaration.carries.find((each) => each.field === name)?.property;
-    if ((field.directives?.length ?? 0) > 0 || (field.arguments?.length ?? 0) > 0 || !declared || !isLeafType(getNamedType(declared))) return undefined;
+    if (
+      (field.directives?.length ?? 0) > 0 ||
+      (field.arguments?.length ?? 0) > 0 ||
+      !declared ||
+      !isLeafType(getNamedType(declared))
+    )
+      return undefined;
     if (name === declaration.version) return { key, from: 'version' };
     return property === undefined ? undefined : { key, from: { property, nullable: !isNonNullType(declared) } };
   });

@@ -13,8 +13,9 @@ export interface StreamMark {
 export const payloadHead = '{"extensions":{"stream":{"cursor":"';
 
 /**
- * A message as all subscribers of a shared stream have it. Its payload is `payloadHead`, what the subscriber's cursors begin with, `position`, `rest`:
- * only the second of these is a subscriber's own, so the rest is serialised once, however many there are.
+ * A message as all subscribers of a shared stream have it. Its payload is `payloadHead`, what the subscriber's cursors
+ * begin with, `position`, `rest`: only the second of these is a subscriber's own, so the rest is serialised once,
+ * however many there are.
  */
 export class StreamMessage {
   readonly kind: StreamMark['kind'];
@@ -44,5 +45,8 @@ export class StreamMessage {
   }
 }
 
-/** A text as its UTF-8 bytes, each as one character: what a socket takes without another look, and many sockets can share. */
+/**
+ * A text as its UTF-8 bytes, each as one character: what a socket takes without another look, and many sockets can
+ * share.
+ */
 export const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -12,7 +12,8 @@ export class StreamMetrics {
   constructor(metrics: Metrics | undefined, channel: string) {
     this.#metrics = metrics;
     this.#channel = channel;
-    for (const counter of ['streamMessages', 'streamLagged', 'socketEvictions', 'socketRefusals'] as const) metrics?.begin(counter, { channel });
+    for (const counter of ['streamMessages', 'streamLagged', 'socketEvictions', 'socketRefusals'] as const)
+      metrics?.begin(counter, { channel });
   }
 
   executed(): void {
@@ -47,10 +48,25 @@ export class StreamMetrics {
   }
 
   /** Reads these whenever somebody asks. @returns how to end that */
-  watch(read: () => Readonly<Record<'streamConnections' | 'streamSubscriptions' | 'streamQueuedEvents' | 'streamQueuedBytes' | 'socketUnread' | 'upgradesQueued', number>>): () => void {
-    return this.#metrics?.onScrape(`streams of ${this.#channel}`, (report) => {
-      const readings = read();
-      for (const gauge of Object.keys(readings) as (keyof typeof readings)[]) report(gauge, { channel: this.#channel }, readings[gauge]);
-    }) ?? (() => undefined);
+  watch(
+    read: () => Readonly<
+      Record<
+        | 'streamConnections'
+        | 'streamSubscriptions'
+        | 'streamQueuedEvents'
+        | 'streamQueuedBytes'
+        | 'socketUnread'
+        | 'upgradesQueued',
+        number
+      >
+    >,
+  ): () => void {
+    return (
+      this.#metrics?.onScrape(`streams of ${this.#channel}`, (report) => {
+        const readings = read();
+        for (const gauge of Object.keys(readings) as (keyof typeof readings)[])
+          report(gauge, { channel: this.#channel }, readings[gauge]);
+      }) ?? (() => undefined)
+    );
   }
 }

@@ -63,7 +63,10 @@ export interface FollowedFeed {
   pause(milliseconds: number): Promise<void>;
 }
 
-/** Turns the events of a feed, and the whole, into the messages of a shared stream: read, overlaid and serialised once, however many ask. */
+/**
+ * Turns the events of a feed, and the whole, into the messages of a shared stream: read, overlaid and serialised once,
+ * however many ask.
+ */
 export class StreamRenderer {
   readonly #parts: StreamRendererParts;
   readonly #feed: FollowedFeed;
@@ -85,15 +88,19 @@ export class StreamRenderer {
   snapshot(): Promise<Snapshot> {
     if (this.#nextRead) return this.#nextRead;
     if (!this.#reading) return this.#beginRead();
-    this.#nextRead = this.#reading.catch(() => undefined).then(() => {
-      this.#nextRead = undefined;
-      return this.#beginRead();
-    });
+    this.#nextRead = this.#reading
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextRead = undefined;
+        return this.#beginRead();
+      });
     return this.#nextRead;
   }
 
   #beginRead(): Promise<Snapshot> {
-    const reading = this.#readWhole().finally(() => { if (this.#reading === reading) this.#reading = undefined; });
+    const reading = this.#readWhole().finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
     this.#reading = reading;
     return reading;
   }
@@ -110,7 +117,12 @@ export class StreamRenderer {
     if (known) return known;
     // A view that says no version is the domain's own, hence not behind its event log.
     const answered = answer.kind === 'answer' ? answer : undefined;
-    const message = this.message({ result: answer.result, isLast: answered?.isLast ?? false }, kind, answered?.version ?? head ?? 0, reason);
+    const message = this.message(
+      { result: answer.result, isLast: answered?.isLast ?? false },
+      kind,
+      answered?.version ?? head ?? 0,
+      reason,
+    );
     messages.set(key, message);
     return message;
   }
@@ -123,15 +135,22 @@ export class StreamRenderer {
     if (kept) return { kind: 'message', message: kept };
     return this.#once(String(event.version), async () => {
       const rendered = await this.#renderEvent(event);
-      if (rendered.kind === 'message') this.#parts.kept.set(key, rendered.message, 2 * rendered.message.rest.length + key.length);
+      if (rendered.kind === 'message')
+        this.#parts.kept.set(key, rendered.message, 2 * rendered.message.rest.length + key.length);
       return rendered;
     });
   }
 
   /** What changed after a version, up to another at least: for streams of changes. */
-  changes(since: number | undefined, event: { readonly version: number; readonly event?: FeedEvent['event'] }): Promise<Rendered> {
+  changes(
+    since: number | undefined,
+    event: { readonly version: number; readonly event?: FeedEvent['event'] },
+  ): Promise<Rendered> {
     return this.#once(`since ${since} ${event.version}`, async () => {
-      const answer = await this.#answerReflecting({ freshness: `since ${since} ${event.version}`, traceparent: event.event?.metadata.traceparent, since }, event.version);
+      const answer = await this.#answerReflecting(
+        { freshness: `since ${since} ${event.version}`, traceparent: event.event?.metadata.traceparent, since },
+        event.version,
+      );
       if (answer.kind !== 'answer') return { kind: 'over', answer };
       if (answer.version !== undefined && answer.version < event.version) return { kind: 'behind', answer };
       return { kind: 'message', message: this.message(answer, 'event', answer.version ?? event.version) };
@@ -149,7 +168,10 @@ export class StreamRenderer {
     const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
     const isLast = isLastEvent(stream, each.event);
     if (said) return { kind: 'message', message: this.message({ result: said, isLast }, 'event', each.version) };
-    const answer = await this.#answerReflecting({ freshness: each.event.eventId, traceparent: each.event.metadata.traceparent }, each.version);
+    const answer = await this.#answerReflecting(
+      { freshness: each.event.eventId, traceparent: each.event.metadata.traceparent },
+      each.version,
+    );
     if (answer.kind !== 'answer') return { kind: 'over', answer };
     if (stream.carries.length > 0) {
       // The read may be ahead of this event; those between have messages of their own, each with what it carries.
@@ -165,18 +187,29 @@ export class StreamRenderer {
     return answerOf(await this.#parts.read(read), this.#parts.stream);
   }
 
-  /** Reads until the answer is not older than a version, for a bounded time; past a part of the graph that is down, for a longer one. */
+  /**
+   * Reads until the answer is not older than a version, for a bounded time; past a part of the graph that is down, for
+   * a longer one.
+   */
   #answerReflecting(read: StreamRead, version: number): Promise<StreamAnswer> {
     let tries = 0;
-    return this.#reflecting(version, (answer) => answer, () => {
-      tries += 1;
-      return this.#answer(tries === 1 ? read : { ...read, freshness: `${read.freshness} ${tries}` });
-    });
+    return this.#reflecting(
+      version,
+      (answer) => answer,
+      () => {
+        tries += 1;
+        return this.#answer(tries === 1 ? read : { ...read, freshness: `${read.freshness} ${tries}` });
+      },
+    );
   }
 
   /** A snapshot that is not older than a version, if that can be had. */
   snapshotReflecting(version: number): Promise<Snapshot> {
-    return this.#reflecting(version, ({ answer }) => answer, () => this.snapshot());
+    return this.#reflecting(
+      version,
+      ({ answer }) => answer,
+      () => this.snapshot(),
+    );
   }
 
   async #reflecting<T>(version: number, answerIn: (read: T) => StreamAnswer, read: () => Promise<T>): Promise<T> {
@@ -190,12 +223,26 @@ export class StreamRenderer {
       if (answer.kind === 'answer' && !isBehind) return done;
       const waited = performance.now() - began;
       if (waited >= (isBehind ? policy.behindPatienceMs : policy.failurePatienceMs)) return done;
-      await this.#feed.pause(isBehind ? Math.min(20 * 2 ** Math.min(tries, 4), policy.retryMs) : Math.min(100 * 2 ** Math.min(tries, 6), 5 * policy.retryMs));
+      await this.#feed.pause(
+        isBehind
+          ? Math.min(20 * 2 ** Math.min(tries, 4), policy.retryMs)
+          : Math.min(100 * 2 ** Math.min(tries, 6), 5 * policy.retryMs),
+      );
     }
   }
 
   /** An answer as a message under a cursor of its version. */
-  message({ result, isLast }: Pick<Answered, 'result' | 'isLast'>, kind: StreamMark['kind'], version: number, reason?: ResyncReason): StreamMessage {
-    return new StreamMessage(result, { kind, version, reason }, this.#parts.positionAt({ epoch: this.#feed.epoch, version, isLast }), isLast);
+  message(
+    { result, isLast }: Pick<Answered, 'result' | 'isLast'>,
+    kind: StreamMark['kind'],
+    version: number,
+    reason?: ResyncReason,
+  ): StreamMessage {
+    return new StreamMessage(
+      result,
+      { kind, version, reason },
+      this.#parts.positionAt({ epoch: this.#feed.epoch, version, isLast }),
+      isLast,
+    );
   }
 }

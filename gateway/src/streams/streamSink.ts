@@ -1,7 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import type { StreamMessage } from './streamMessage.ts';
 
-/** Where the messages of one subscription go. Nothing here waits: what a client does not read in time is left out, and the client told so. */
+/**
+ * Where the messages of one subscription go. Nothing here waits: what a client does not read in time is left out, and
+ * the client told so.
+ */
 export interface StreamSink {
   /** In order, none twice. `prefix`: what the subscription's cursors begin with. */
   send(message: StreamMessage, prefix: string): void;

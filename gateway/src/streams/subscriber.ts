@@ -18,12 +18,16 @@ export interface SubscriberOptions {
   readonly onEnd: () => void;
 }
 
-/** `opening`: what it has not got yet is being fetched. `live`: it is handed what its stream tells. `lagging`: its client does not read; left out until there is room. */
+/**
+ * `opening`: what it has not got yet is being fetched. `live`: it is handed what its stream tells. `lagging`: its
+ * client does not read; left out until there is room.
+ */
 type State = 'opening' | 'live' | 'lagging' | 'over';
 
 /**
- * One client of a shared stream: first a snapshot, then each message once, in order. With `resumeFrom` it begins with what came after, without a snapshot.
- * Where what is missing cannot be had, or is too much, or its client did not read, a snapshot comes in its place that says so.
+ * One client of a shared stream: first a snapshot, then each message once, in order. With `resumeFrom` it begins with
+ * what came after, without a snapshot. Where what is missing cannot be had, or is too much, or its client did not read,
+ * a snapshot comes in its place that says so.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
@@ -42,10 +46,14 @@ export class Subscriber {
 
   /** Where its client is; undefined before it has anything. */
   get position(): Position | undefined {
-    return this.#sent === undefined || this.#epoch === undefined ? undefined : { epoch: this.#epoch, version: this.#sent };
+    return this.#sent === undefined || this.#epoch === undefined
+      ? undefined
+      : { epoch: this.#epoch, version: this.#sent };
   }
 
-  /** Resolves when it can `start`; to the answer instead of a stream, if there is nothing to follow. It then is over. */
+  /**
+   * Resolves when it can `start`; to the answer instead of a stream, if there is nothing to follow. It then is over.
+   */
   async begin(): Promise<ExecutionResult | undefined> {
     const { shared, resumeFrom } = this.#options;
     const { stream, feed, log } = shared.parts;
@@ -54,7 +62,11 @@ export class Subscriber {
     } catch (error) {
       log.warn({ err: error, feed: feed.key }, 'a feed cannot be followed');
       this.stop();
-      return refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams is not available now. Subscribe again later.');
+      return refusalAt(
+        stream.responseKey,
+        'SUBGRAPH_UNAVAILABLE',
+        'What this streams is not available now. Subscribe again later.',
+      );
     }
     if (resumeFrom) {
       this.#sent = resumeFrom.version;
@@ -125,7 +137,13 @@ export class Subscriber {
     work().catch((error: unknown) => {
       const { log, feed, stream } = this.#options.shared.parts;
       log.error({ err: error, feed: feed.key }, 'a subscription failed');
-      this.end(refusalAt(stream.responseKey, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Subscribe again later.'));
+      this.end(
+        refusalAt(
+          stream.responseKey,
+          'INTERNAL_SERVER_ERROR',
+          'Something went wrong on our side. Subscribe again later.',
+        ),
+      );
     });
   }
 
@@ -158,12 +176,20 @@ export class Subscriber {
     if (shared.head !== undefined && this.#sent! > shared.head) {
       const isAhead = await shared.knows(this.#sent!).catch(() => undefined);
       if (this.#isOver) return;
-      if (isAhead === undefined) return this.end(refusalAt(parts.stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'Where this stream is cannot be told now. Subscribe again later.'));
+      if (isAhead === undefined)
+        return this.end(
+          refusalAt(
+            parts.stream.responseKey,
+            'SUBGRAPH_UNAVAILABLE',
+            'Where this stream is cannot be told now. Subscribe again later.',
+          ),
+        );
       if (!isAhead) return this.#resync('epoch-changed');
     }
     const { head } = shared;
     if (head === undefined) return this.#resync('gap');
-    if (isPaced || parts.stream.declaration.since !== undefined || head - this.#sent! <= parts.policy.maxReplayedEvents) return this.#catchUp();
+    if (isPaced || parts.stream.declaration.since !== undefined || head - this.#sent! <= parts.policy.maxReplayedEvents)
+      return this.#catchUp();
     return this.#resync('too-far-behind');
   }
 
@@ -176,7 +202,9 @@ export class Subscriber {
 
   async #resync(reason: ResyncReason): Promise<void> {
     this.#lost = undefined;
-    const snapshot = await this.#options.shared.renderer.snapshotReflecting(reason === 'epoch-changed' ? 0 : this.#sent ?? 0);
+    const snapshot = await this.#options.shared.renderer.snapshotReflecting(
+      reason === 'epoch-changed' ? 0 : (this.#sent ?? 0),
+    );
     if (this.#isOver) return;
     if (snapshot.answer.kind !== 'answer') return this.end(snapshot.answer.result);
     if (this.#options.sink.isFull) return this.#lag();
@@ -212,7 +240,8 @@ export class Subscriber {
   /** True when it helped; false when the view is behind; else why what is missing cannot be had. */
   async #catchUpTo(told: number): Promise<boolean | ResyncReason> {
     const { shared } = this.#options;
-    if (shared.parts.stream.declaration.since !== undefined) return this.#take(await shared.renderer.changes(this.#sent, { version: told }));
+    if (shared.parts.stream.declaration.since !== undefined)
+      return this.#take(await shared.renderer.changes(this.#sent, { version: told }));
     if (shared.isPaced) return this.#takeLatest(await shared.renderer.snapshotReflecting(told), told);
     if (told - this.#sent! > shared.parts.policy.maxReplayedEvents) return 'too-far-behind';
     const missed = await this.#missed(told);
@@ -254,7 +283,13 @@ export class Subscriber {
   }
 
   #endBehind(): void {
-    this.end(refusalAt(this.#options.shared.parts.stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'));
+    this.end(
+      refusalAt(
+        this.#options.shared.parts.stream.responseKey,
+        'SUBGRAPH_UNAVAILABLE',
+        'What this streams lags behind. Subscribe again later.',
+      ),
+    );
   }
 
   #pause(): Promise<void> {

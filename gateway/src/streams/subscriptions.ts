@@ -77,14 +77,21 @@ export class Subscriptions {
     return this.#open.size;
   }
 
-  /** Resolves when everything that any stream of the graph follows is heard. @throws if a declared stream cannot be followed */
+  /**
+   * Resolves when everything that any stream of the graph follows is heard. @throws if a declared stream cannot be
+   * followed
+   */
   start(): Promise<void> {
     return this.listen(this.#routes.run.graph);
   }
 
   /** The same, for a graph to go over to. */
   async listen(graph: Graph): Promise<void> {
-    await this.#parts.hub.listen(new Set([...graph.streams.values()].flatMap((declaration) => feedOf(declaration, this.#parts.events)?.topic ?? [])));
+    await this.#parts.hub.listen(
+      new Set(
+        [...graph.streams.values()].flatMap((declaration) => feedOf(declaration, this.#parts.events)?.topic ?? []),
+      ),
+    );
   }
 
   /** A subscription's document, checked as far as can be before it is asked for. @throws Refusal */
@@ -99,10 +106,14 @@ export class Subscriptions {
   }
 
   /**
-   * Opens a stream to a sink. `@auth` of the subscription field is met before anything is followed. The result is an answer, and no stream, if there is
-   * nothing to follow.
+   * Opens a stream to a sink. `@auth` of the subscription field is met before anything is followed. The result is an
+   * answer, and no stream, if there is nothing to follow.
    */
-  async open({ request, route, resumeFrom }: CheckedRequest, sink: StreamSink, onEnd?: () => void): Promise<OpenedSubscription | ExecutionResult> {
+  async open(
+    { request, route, resumeFrom }: CheckedRequest,
+    sink: StreamSink,
+    onEnd?: () => void,
+  ): Promise<OpenedSubscription | ExecutionResult> {
     const { stream } = this.#routes.prepare(request.prepared);
     const refused = this.#routes.refusalOf(stream, request.principal());
     if (refused) return refused;
@@ -113,7 +124,7 @@ export class Subscriptions {
     });
     this.#open.add(opened);
     try {
-      return await opened.begin(route, resumeFrom) ?? opened;
+      return (await opened.begin(route, resumeFrom)) ?? opened;
     } catch (error) {
       opened.stop();
       throw error;
@@ -121,41 +132,80 @@ export class Subscriptions {
   }
 
   #subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, onEnd: () => void): Subscriber {
-    const owner: CursorOwner = { principal: route.principal, document: route.made.stream.hash, variables: route.variables };
-    return new Subscriber({ shared: this.#sharedAt(route, resumeFrom?.version), sink, prefix: this.#parts.cursors.prefix(owner), resumeFrom, onEnd });
+    const owner: CursorOwner = {
+      principal: route.principal,
+      document: route.made.stream.hash,
+      variables: route.variables,
+    };
+    return new Subscriber({
+      shared: this.#sharedAt(route, resumeFrom?.version),
+      sink,
+      prefix: this.#parts.cursors.prefix(owner),
+      resumeFrom,
+      onEnd,
+    });
   }
 
   #sharedAt(route: Route, after: number | undefined): SharedStream {
-    const { made: { stream, query }, variables, feed, shareClass } = route;
+    const {
+      made: { stream, query },
+      variables,
+      feed,
+      shareClass,
+    } = route;
     const key = `${this.#generation} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`;
     const known = this.#shared.get(key);
     if (known) return known;
     const { hub, policy, queued, cursors, metrics, log } = this.#parts;
     // What a class is refused is refused by execution.
     const isWhole = refusalKey(shareClass.principal, query.scopeSets) === '';
-    const made: SharedStream = new SharedStream({
-      key, stream: isWhole ? stream : { ...stream, eventFields: undefined }, feed, arguments: stream.argumentsOf(variables), hub, policy, queued, kept: this.#kept, metrics, log,
-      read: this.#reader(query, variables, shareClass.principal, stream.declaration.since !== undefined),
-      positionAt: (position) => cursors.position(feed, position),
-      onEmpty: () => { if (this.#shared.get(key) === made) this.#shared.delete(key); },
-    }, after);
+    const made: SharedStream = new SharedStream(
+      {
+        key,
+        stream: isWhole ? stream : { ...stream, eventFields: undefined },
+        feed,
+        arguments: stream.argumentsOf(variables),
+        hub,
+        policy,
+        queued,
+        kept: this.#kept,
+        metrics,
+        log,
+        read: this.#reader(query, variables, shareClass.principal, stream.declaration.since !== undefined),
+        positionAt: (position) => cursors.position(feed, position),
+        onEmpty: () => {
+          if (this.#shared.get(key) === made) this.#shared.delete(key);
+        },
+      },
+      after,
+    );
     this.#shared.set(key, made);
     return made;
   }
 
-  #reader(query: PreparedDocument, variables: Record<string, unknown>, principal: Principal, takesSince: boolean): (read: StreamRead) => Promise<ExecutionResult> {
+  #reader(
+    query: PreparedDocument,
+    variables: Record<string, unknown>,
+    principal: Principal,
+    takesSince: boolean,
+  ): (read: StreamRead) => Promise<ExecutionResult> {
     const { pipeline } = this.#routes.run;
     return ({ freshness, traceparent, since }) => {
-      const run = () => pipeline.run(
-        query, takesSince ? { ...variables, [sinceVariable]: since ?? null } : variables, this.#parts.callerOf(principal, traceparent ?? newTraceparent()), { freshness });
+      const run = () =>
+        pipeline.run(
+          query,
+          takesSince ? { ...variables, [sinceVariable]: since ?? null } : variables,
+          this.#parts.callerOf(principal, traceparent ?? newTraceparent()),
+          { freshness },
+        );
       // An event is answered at once: those who begin may be many.
       return traceparent === undefined ? this.#gate.run(run) : run();
     };
   }
 
   /**
-   * Goes over to another graph. Subscriptions whose document is valid there go on where they are; the others are told `DOCUMENT_OUTDATED`, and end.
-   * `listen` comes first.
+   * Goes over to another graph. Subscriptions whose document is valid there go on where they are; the others are told
+   * `DOCUMENT_OUTDATED`, and end. `listen` comes first.
    */
   goOver(run: GraphGeneration): void {
     this.#routes.run = run;
@@ -179,4 +229,3 @@ export class Subscriptions {
     }
   }
 }
-

@@ -12,7 +12,11 @@ export class EventStreamReader {
   readonly #stop: AbortController;
   readonly #hear: ((event: Readonly<Record<string, string>>) => void) | undefined;
 
-  private constructor(response: Response, stop: AbortController, hear?: (event: Readonly<Record<string, string>>) => void) {
+  private constructor(
+    response: Response,
+    stop: AbortController,
+    hear?: (event: Readonly<Record<string, string>>) => void,
+  ) {
     this.#hear = hear;
     this.status = response.status;
     this.headers = response.headers;
@@ -21,9 +25,17 @@ export class EventStreamReader {
   }
 
   /** `hear` is told each event as it comes. */
-  static async open(url: string, { signal, ...init }: RequestInit, hear?: (event: Readonly<Record<string, string>>) => void): Promise<EventStreamReader> {
+  static async open(
+    url: string,
+    { signal, ...init }: RequestInit,
+    hear?: (event: Readonly<Record<string, string>>) => void,
+  ): Promise<EventStreamReader> {
     const stop = new AbortController();
-    const response = await fetch(url, { ...init, signal: signal ? AbortSignal.any([stop.signal, signal]) : stop.signal, headers: { accept: 'text/event-stream', ...init.headers as Record<string, string> } });
+    const response = await fetch(url, {
+      ...init,
+      signal: signal ? AbortSignal.any([stop.signal, signal]) : stop.signal,
+      headers: { accept: 'text/event-stream', ...(init.headers as Record<string, string>) },
+    });
     return new EventStreamReader(response, stop, hear);
   }
 
@@ -44,7 +56,9 @@ export class EventStreamReader {
       this.comments += 1;
       return;
     }
-    const event = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+    const event = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    );
     this.events.push(event);
     this.#hear?.(event);
   }

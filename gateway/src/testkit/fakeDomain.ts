@@ -48,10 +48,16 @@ export class FakeDomain extends FakeTail implements FeedReader {
   }
 
   #page(feed: FeedAddress, after: number, limit: number): FeedPage {
-    const own = this.#events.filter(({ metadata }) => (feed.kind === 'declared' ? metadata.feed : metadata.aggregateId) === feed.key);
+    const own = this.#events.filter(
+      ({ metadata }) => (feed.kind === 'declared' ? metadata.feed : metadata.aggregateId) === feed.key,
+    );
     const byVersion = new Map(own.map((event) => [versionIn(event, feed.kind), event]));
     const versions = [...byVersion.keys()].sort((a, b) => a - b);
     const above = versions.filter((version) => version > Math.max(after, this.forgotten)).slice(0, limit);
-    return { epoch: this.epoch, version: versions.at(-1) ?? 0, events: above.map((version) => byVersion.get(version)!) };
+    return {
+      epoch: this.epoch,
+      version: versions.at(-1) ?? 0,
+      events: above.map((version) => byVersion.get(version)!),
+    };
   }
 }

@@ -7,7 +7,10 @@ export class FakeTail implements EventTail {
   readonly open: string[] = [];
   readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: unknown }) => void>>();
 
-  tail(topics: readonly string[], handle: (message: { topic: string; key: string; value: unknown }) => void): Promise<{ close(): Promise<void> }> {
+  tail(
+    topics: readonly string[],
+    handle: (message: { topic: string; key: string; value: unknown }) => void,
+  ): Promise<{ close(): Promise<void> }> {
     this.open.push(...topics);
     for (const topic of topics) this.#handlers.set(topic, (this.#handlers.get(topic) ?? new Set()).add(handle));
     return Promise.resolve({
@@ -28,10 +31,21 @@ export class FakeTail implements EventTail {
   /** An order's change of status, as the orders domain publishes it. */
   statusChanged(orderId: string, version: number, to: string, eventId = `${orderId}-${version}`): void {
     this.say('orders.v1', {
-      eventId, eventType: 'OrderStatusChanged', version: '1.0', timestamp: new Date(0).toISOString(), source: 'orders-service', data: { orderId, to },
+      eventId,
+      eventType: 'OrderStatusChanged',
+      version: '1.0',
+      timestamp: new Date(0).toISOString(),
+      source: 'orders-service',
+      data: { orderId, to },
       metadata: {
-        aggregateId: `order:${orderId}`, aggregateVersion: version, feed: 'store:1', feedVersion: version,
-        causationId: 'c', correlationId: 'c', traceparent: '00-00000000000000000000000000000001-0000000000000001-01', actor: 'service:orders',
+        aggregateId: `order:${orderId}`,
+        aggregateVersion: version,
+        feed: 'store:1',
+        feedVersion: version,
+        causationId: 'c',
+        correlationId: 'c',
+        traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+        actor: 'service:orders',
       },
     });
   }

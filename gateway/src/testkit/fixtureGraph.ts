@@ -2,14 +2,29 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
-import { developmentAudience, developmentIssuer, issueToken, newSigningKey, publicHalf, type TokenRequest } from '#platform/identity/developmentIssuer.ts';
+import {
+  developmentAudience,
+  developmentIssuer,
+  issueToken,
+  newSigningKey,
+  publicHalf,
+  type TokenRequest,
+} from '#platform/identity/developmentIssuer.ts';
 import { enforceAuth } from '#platform/subgraph/authSchema.ts';
-import { createExecution, type SubgraphCall, type SubgraphHeaders, type SubgraphRequest } from '#platform/subgraph/execution.ts';
+import {
+  createExecution,
+  type SubgraphCall,
+  type SubgraphHeaders,
+  type SubgraphRequest,
+} from '#platform/subgraph/execution.ts';
 import { baseSdl } from '#platform/subgraph/sdl.ts';
 import { roleScopes, type Role } from '#schema/scopes.ts';
 import { graphSource, viewSubgraph, type GraphSource } from '#schema/compose/graphSource.ts';
 
-/** Three small subgraphs, run in this process behind the platform's own executor, so that tokens, guards and calls are real. */
+/**
+ * Three small subgraphs, run in this process behind the platform's own executor, so that tokens, guards and calls are
+ * real.
+ */
 const sdl = {
   shops: `
     type Query {
@@ -70,9 +85,12 @@ export type FixtureSubgraph = keyof typeof sdl;
 
 /** `change`: another SDL of a subgraph. */
 export const fixtureSources = (change: (text: string, name: string) => string = (text) => text): GraphSource[] =>
-  Object.entries(sdl).map(([name, text]) => graphSource(name, `http://localhost/${name}`, change(text, name), `${name}.graphql`));
+  Object.entries(sdl).map(([name, text]) =>
+    graphSource(name, `http://localhost/${name}`, change(text, name), `${name}.graphql`),
+  );
 
-export const fixtureView = (text: string): GraphSource => graphSource(viewSubgraph, 'http://localhost/view', text, 'view.graphql');
+export const fixtureView = (text: string): GraphSource =>
+  graphSource(viewSubgraph, 'http://localhost/view', text, 'view.graphql');
 
 export interface FixtureOrder {
   id: string;
@@ -98,7 +116,11 @@ export interface Fixture {
   /** Awaited by every call before it is answered. */
   gate: (subgraph: string) => Promise<void>;
   readonly subgraphCall: (name: string) => SubgraphCall;
-  token(role: Role, subject?: string, options?: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'>): Promise<string>;
+  token(
+    role: Role,
+    subject?: string,
+    options?: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'>,
+  ): Promise<string>;
   readonly log: pino.Logger;
 }
 
@@ -112,15 +134,41 @@ export async function fixture(): Promise<Fixture> {
   const log = pino({ level: 'silent' });
   const orders = new Map<string, FixtureOrder>();
   const parts = {
-    identity, orders, log, calls: [] as FixtureCall[], down: new Set<string>(), gate: () => Promise.resolve(),
-    token: (role: Role, subject = 'someone', options: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'> = {}) =>
-      issueToken(clientKey, { subject, roles: [role], ...options }),
+    identity,
+    orders,
+    log,
+    calls: [] as FixtureCall[],
+    down: new Set<string>(),
+    gate: () => Promise.resolve(),
+    token: (
+      role: Role,
+      subject = 'someone',
+      options: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'> = {},
+    ) => issueToken(clientKey, { subject, roles: [role], ...options }),
   };
   const resolvers = resolversOf(orders);
-  const executions = new Map(await Promise.all(Object.entries(sdl).map(async ([name, text]) => [name, await createExecution({
-    name, identity, log, contextFor: (principal) => ({ principal }),
-    schema: enforceAuth(buildSubgraphSchema({ typeDefs: parse(`${baseSdl}\n${text}`), resolvers: resolvers[name as FixtureSubgraph] as never })),
-  })] as const)));
+  const executions = new Map(
+    await Promise.all(
+      Object.entries(sdl).map(
+        async ([name, text]) =>
+          [
+            name,
+            await createExecution({
+              name,
+              identity,
+              log,
+              contextFor: (principal) => ({ principal }),
+              schema: enforceAuth(
+                buildSubgraphSchema({
+                  typeDefs: parse(`${baseSdl}\n${text}`),
+                  resolvers: resolvers[name as FixtureSubgraph] as never,
+                }),
+              ),
+            }),
+          ] as const,
+      ),
+    ),
+  );
   const made: Fixture = {
     ...parts,
     subgraphCall: (subgraph) => async (request, headers) => {
@@ -133,29 +181,51 @@ export async function fixture(): Promise<Fixture> {
   return made;
 }
 
-interface Context { readonly principal: { readonly subject: string; readonly bindings: Readonly<Record<string, string>> } }
+interface Context {
+  readonly principal: { readonly subject: string; readonly bindings: Readonly<Record<string, string>> };
+}
 
 function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph, object> {
-  const shop = (id: string) => ({ __typename: 'Shop', id, name: `Shop ${id}`, note: 'open', takings: 100, mandatory: 1 });
+  const shop = (id: string) => ({
+    __typename: 'Shop',
+    id,
+    name: `Shop ${id}`,
+    note: 'open',
+    takings: 100,
+    mandatory: 1,
+  });
   const vault = { __typename: 'Vault', id: 'v', note: 'hidden', code: '1234' };
-  const owned = (id: string, { principal }: Context) => (orders.get(id)?.owner === principal.subject ? { ...orders.get(id), shop: { id: orders.get(id)?.shop ?? '1' }, total: 500 } : null);
+  const owned = (id: string, { principal }: Context) =>
+    orders.get(id)?.owner === principal.subject
+      ? { ...orders.get(id), shop: { id: orders.get(id)?.shop ?? '1' }, total: 500 }
+      : null;
   return {
     shops: {
       Query: {
-        shop: (_: unknown, { id }: { id: string }) => shop(id), shops: () => ['1', '2'].map(shop),
-        things: () => [shop('1'), vault], found: () => [shop('1'), vault], ledger: () => ({ total: 7 }), audit: () => 'seen',
+        shop: (_: unknown, { id }: { id: string }) => shop(id),
+        shops: () => ['1', '2'].map(shop),
+        things: () => [shop('1'), vault],
+        found: () => [shop('1'), vault],
+        ledger: () => ({ total: 7 }),
+        audit: () => 'seen',
       },
       Shop: { __resolveReference: ({ id }: { id: string }) => (id === 'gone' ? null : shop(id)) },
     },
     wares: {
-      Ware: { broken: () => { throw new Error('secret detail of the database'); } },
+      Ware: {
+        broken: () => {
+          throw new Error('secret detail of the database');
+        },
+      },
       Shop: { __resolveReference: ({ id }: { id: string }) => ({ id }), wares: () => [{ id: 'w1', title: 'Burger' }] },
     },
     orders: {
       Query: {
         order: (_: unknown, { orderId }: { orderId: string }, context: Context) => owned(orderId, context),
         board: (_: unknown, _args: unknown, { principal }: Context) => ({ for: principal.subject }),
-        till: (_: unknown, _args: unknown, { principal }: Context) => ({ for: JSON.stringify([principal.subject.startsWith('class:'), principal.bindings]) }),
+        till: (_: unknown, _args: unknown, { principal }: Context) => ({
+          for: JSON.stringify([principal.subject.startsWith('class:'), principal.bindings]),
+        }),
       },
       Board: { mine: (_: unknown, _args: unknown, context: Context) => owned('o1', context) },
       Mutation: {

@@ -2,7 +2,17 @@ import type { ExecutionResult } from 'graphql';
 import { payloadHead, type StreamMessage } from '../streams/streamMessage.ts';
 import type { StreamSink } from '../streams/streamSink.ts';
 
-interface Payload { readonly data?: Record<string, unknown>; readonly extensions: { readonly stream: { readonly kind: string; readonly version: number; readonly reason?: string; readonly cursor: string } } }
+interface Payload {
+  readonly data?: Record<string, unknown>;
+  readonly extensions: {
+    readonly stream: {
+      readonly kind: string;
+      readonly version: number;
+      readonly reason?: string;
+      readonly cursor: string;
+    };
+  };
+}
 
 /** A client that keeps what it is sent, and can stop reading. */
 export class KeptSink implements StreamSink {
@@ -36,7 +46,13 @@ export class KeptSink implements StreamSink {
   }
 
   get marks(): string[] {
-    return this.heard.map(({ extensions: { stream: { kind, version, reason } } }) => [kind, version, reason].filter((each) => each !== undefined).join(' '));
+    return this.heard.map(
+      ({
+        extensions: {
+          stream: { kind, version, reason },
+        },
+      }) => [kind, version, reason].filter((each) => each !== undefined).join(' '),
+    );
   }
 
   get answers(): unknown[] {

@@ -14,41 +14,78 @@ export interface ServedChannel extends RunningChannel {
   /** Takes the fixture's graph with other subgraphs. */
   reloadWith(sources: GraphSource[]): Promise<void>;
   /** POSTs a request; headers may be replaced. */
-  post(body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: GraphqlAnswer; headers: Headers }>;
+  post(
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: GraphqlAnswer; headers: Headers }>;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test says itself what shape it expects
-export interface GraphqlAnswer { data?: any; errors?: { message: string; path?: (string | number)[]; extensions: { code: string; traceId?: string } }[]; extensions?: any }
+/* eslint-disable @typescript-eslint/no-explicit-any -- a test says itself what shape it expects */
+export interface GraphqlAnswer {
+  data?: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; traceId?: string } }[];
+  extensions?: any;
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** A channel of the fixture graph, with documents and a view of its own, on a free port. */
-export async function serveFixture(fixture: Fixture, options: {
-  readonly manifest?: Partial<ChannelManifest>; readonly operations?: Record<string, string>; readonly view?: string;
-  readonly profile?: GatewayRuntime['profile']; readonly bus?: EventTail;
-  /** A free one unless told. */
-  readonly port?: number;
-} & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {}): Promise<ServedChannel> {
+export async function serveFixture(
+  fixture: Fixture,
+  options: {
+    readonly manifest?: Partial<ChannelManifest>;
+    readonly operations?: Record<string, string>;
+    readonly view?: string;
+    readonly profile?: GatewayRuntime['profile'];
+    readonly bus?: EventTail;
+    /** A free one unless told. */
+    readonly port?: number;
+  } & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
+): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
-  for (const [name, text] of Object.entries(options.operations ?? {})) writeFileSync(join(folder, 'operations', `${name}.graphql`), text);
+  for (const [name, text] of Object.entries(options.operations ?? {}))
+    writeFileSync(join(folder, 'operations', `${name}.graphql`), text);
   if (options.view !== undefined) writeFileSync(join(folder, 'schema.graphql'), options.view);
   const manifest: ChannelManifest = {
-    name: 'kiosk', tags: ['public', 'kiosk'], directory: pathToFileURL(`${folder}/`),
-    auth: { roles: ['customer', 'kiosk', 'manager', 'admin'], anonymous: true }, ...options.manifest,
+    name: 'kiosk',
+    tags: ['public', 'kiosk'],
+    directory: pathToFileURL(`${folder}/`),
+    auth: { roles: ['customer', 'kiosk', 'manager', 'admin'], anonymous: true },
+    ...options.manifest,
   };
-  const { supergraph } = composeChannel(manifest, fixtureSources(), options.view === undefined ? undefined : fixtureView(options.view));
-  const running = await runChannel(manifest, {
-    profile: options.profile ?? 'development', port: options.port ?? 0, host: '127.0.0.1', subgraphCall: fixture.subgraphCall, identity: fixture.identity, bus: options.bus, log: fixture.log,
-    feeds: options.feeds, cursorKeys: options.cursorKeys, hub: options.hub, metrics: options.metrics, revocations: options.revocations,
-  }, supergraph).finally(() => rmSync(folder, { recursive: true }));
+  const { supergraph } = composeChannel(
+    manifest,
+    fixtureSources(),
+    options.view === undefined ? undefined : fixtureView(options.view),
+  );
+  const running = await runChannel(
+    manifest,
+    {
+      profile: options.profile ?? 'development',
+      port: options.port ?? 0,
+      host: '127.0.0.1',
+      subgraphCall: fixture.subgraphCall,
+      identity: fixture.identity,
+      bus: options.bus,
+      log: fixture.log,
+      feeds: options.feeds,
+      cursorKeys: options.cursorKeys,
+      hub: options.hub,
+      metrics: options.metrics,
+      revocations: options.revocations,
+    },
+    supergraph,
+  ).finally(() => rmSync(folder, { recursive: true }));
   return {
     ...running,
     reloadWith: (sources) => running.reload(composeChannel(manifest, sources).supergraph),
     post: async (body, headers = {}) => {
       const response = await fetch(running.url.replace('localhost', '127.0.0.1'), {
-        method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body),
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
         headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       });
-      return { status: response.status, body: await response.json() as GraphqlAnswer, headers: response.headers };
+      return { status: response.status, body: (await response.json()) as GraphqlAnswer, headers: response.headers };
     },
   };
 }

@@ -3,14 +3,28 @@ import { WebSocket } from 'ws';
 export interface Heard {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
-  readonly extensions?: { readonly stream?: { readonly kind: string; readonly cursor: string; readonly version: number; readonly reason?: string } };
+  readonly extensions?: {
+    readonly stream?: {
+      readonly kind: string;
+      readonly cursor: string;
+      readonly version: number;
+      readonly reason?: string;
+    };
+  };
 }
 
-interface Frame { readonly id?: string; readonly type: string; readonly payload?: unknown }
+interface Frame {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: unknown;
+}
 
 const patienceMs = 20_000;
 
-/** One WebSocket, spoken to as `gateway/PROTOCOL.md` has it, without a client library: everything it is told stands in `frames`. */
+/**
+ * One WebSocket, spoken to as `gateway/PROTOCOL.md` has it, without a client library: everything it is told stands in
+ * `frames`.
+ */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
@@ -18,7 +32,9 @@ export class RawSocket {
   #id = 0;
 
   constructor(url: string) {
-    this.socket = new WebSocket(url.replace(/^http/, 'ws').replace('localhost', '127.0.0.1'), 'graphql-transport-ws', { handshakeTimeout: patienceMs });
+    this.socket = new WebSocket(url.replace(/^http/, 'ws').replace('localhost', '127.0.0.1'), 'graphql-transport-ws', {
+      handshakeTimeout: patienceMs,
+    });
     this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data)) as Frame));
     this.closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.on('error', () => undefined);
@@ -26,7 +42,10 @@ export class RawSocket {
 
   /** Resolves when it was acknowledged; rejects when it was closed before. */
   async begin(token?: string): Promise<this> {
-    await Promise.race([new Promise((resolve) => this.socket.once('open', resolve)), this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`)))]);
+    await Promise.race([
+      new Promise((resolve) => this.socket.once('open', resolve)),
+      this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`))),
+    ]);
     this.send({ type: 'connection_init', payload: token === undefined ? {} : { authorization: `Bearer ${token}` } });
     await this.heard(({ type }) => type === 'connection_ack');
     return this;
@@ -36,13 +55,25 @@ export class RawSocket {
     this.socket.send(JSON.stringify(frame));
   }
 
-  subscribe(query: string, variables: Record<string, unknown>, resumeFrom?: string, extensions: Record<string, unknown> = {}): RawStream {
+  subscribe(
+    query: string,
+    variables: Record<string, unknown>,
+    resumeFrom?: string,
+    extensions: Record<string, unknown> = {},
+  ): RawStream {
     const id = String((this.#id += 1));
-    this.send({ id, type: 'subscribe', payload: { query, variables, extensions: { ...extensions, ...(resumeFrom === undefined ? {} : { resumeFrom }) } } });
+    this.send({
+      id,
+      type: 'subscribe',
+      payload: { query, variables, extensions: { ...extensions, ...(resumeFrom === undefined ? {} : { resumeFrom }) } },
+    });
     return new RawStream(this, id);
   }
 
-  /** The first frame that satisfies, of those that came and will come; rejects when the socket closes before, or it does not come. */
+  /**
+   * The first frame that satisfies, of those that came and will come; rejects when the socket closes before, or it does
+   * not come.
+   */
   async heard(satisfies: (frame: Frame) => boolean): Promise<Frame> {
     for (const deadline = Date.now() + patienceMs; ;) {
       const found = this.frames.find(satisfies);
@@ -69,7 +100,9 @@ export class RawStream {
   }
 
   get messages(): Heard[] {
-    return this.socket.frames.filter(({ id, type }) => id === this.id && type === 'next').map(({ payload }) => payload as Heard);
+    return this.socket.frames
+      .filter(({ id, type }) => id === this.id && type === 'next')
+      .map(({ payload }) => payload as Heard);
   }
 
   /** The code of the `error` that ended it. */
@@ -84,7 +117,11 @@ export class RawStream {
 
   /** Kind, version and, of a resync, reason of each message: `snapshot 1`, `event 2`, `resync 9 lagged`. */
   get marks(): string[] {
-    return this.messages.map(({ extensions }) => [extensions?.stream?.kind, extensions?.stream?.version, extensions?.stream?.reason].filter((each) => each !== undefined).join(' '));
+    return this.messages.map(({ extensions }) =>
+      [extensions?.stream?.kind, extensions?.stream?.version, extensions?.stream?.reason]
+        .filter((each) => each !== undefined)
+        .join(' '),
+    );
   }
 
   get cursor(): string {

@@ -1,4 +1,7 @@
-/** Where a request goes: its address, whether the client sent a path or, as to a proxy, the whole; and the path with percent signs undone. */
+/**
+ * Where a request goes: its address, whether the client sent a path or, as to a proxy, the whole; and the path with
+ * percent signs undone.
+ */
 export interface RequestTarget {
   readonly url: URL;
   readonly path: string;

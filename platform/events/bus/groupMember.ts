@@ -73,10 +73,20 @@ export class GroupMember {
 
   /** What is to be committed, and what to do when it is. */
   progress(): { member: string; topic: string; partition: number; next: number; done(): void }[] {
-    return [...this.#leases.values()].filter((lease) => lease.next > lease.committed).map((lease) => {
-      const { topic, partition, next } = lease;
-      return { member: this.#id, topic, partition, next, done: () => { lease.committed = next; } };
-    });
+    return [...this.#leases.values()]
+      .filter((lease) => lease.next > lease.committed)
+      .map((lease) => {
+        const { topic, partition, next } = lease;
+        return {
+          member: this.#id,
+          topic,
+          partition,
+          next,
+          done: () => {
+            lease.committed = next;
+          },
+        };
+      });
   }
 
   /** Finishes what is in hand and stops; then `commit` is to be called, and `leave`. */
@@ -92,13 +102,19 @@ export class GroupMember {
     await this.#parts.session.query(
       `with gone as (delete from bus.member where id = $1 returning group_name),
        freed as (update bus.assignment set member = null where member = $1)
-       select pg_notify('bus_group', group_name) from gone`, [this.#id]);
+       select pg_notify('bus_group', group_name) from gone`,
+      [this.#id],
+    );
   }
 
   async #claimNow(): Promise<void> {
     if (this.#closed) return;
-    const { rows } = await this.#parts.session.query<{ topic: string; partition: number; committed: number; wanted: boolean }>(
-      'select topic, partition, committed::float8 as committed, wanted from bus.claim($1)', [this.#id]);
+    const { rows } = await this.#parts.session.query<{
+      topic: string;
+      partition: number;
+      committed: number;
+      wanted: boolean;
+    }>('select topic, partition, committed::float8 as committed, wanted from bus.claim($1)', [this.#id]);
     const held = new Set(rows.map(({ topic, partition }) => `${topic}/${partition}`));
     for (const [place, lease] of this.#leases) {
       if (held.has(place)) continue;
@@ -113,24 +129,34 @@ export class GroupMember {
 
   async #giveUp(unwanted: readonly { topic: string; partition: number }[]): Promise<void> {
     if (!unwanted.length) return;
-    const next = await Promise.all(unwanted.map(async ({ topic, partition }) => {
-      const lease = this.#leases.get(`${topic}/${partition}`);
-      lease?.stop.abort();
-      await lease?.finished;
-      this.#leases.delete(`${topic}/${partition}`);
-      return lease?.next ?? 0;
-    }));
+    const next = await Promise.all(
+      unwanted.map(async ({ topic, partition }) => {
+        const lease = this.#leases.get(`${topic}/${partition}`);
+        lease?.stop.abort();
+        await lease?.finished;
+        this.#leases.delete(`${topic}/${partition}`);
+        return lease?.next ?? 0;
+      }),
+    );
     await this.#parts.session.query(
       `with freed as (
          update bus.assignment a set member = null, committed = greatest(a.committed, f.next)
          from unnest($2::text[], $3::int[], $4::bigint[]) as f (topic, partition, next)
          where a.member = $1 and a.topic = f.topic and a.partition = f.partition)
        select pg_notify('bus_group', $5)`,
-      [this.#id, unwanted.map(({ topic }) => topic), unwanted.map(({ partition }) => partition), next, this.group]);
+      [this.#id, unwanted.map(({ topic }) => topic), unwanted.map(({ partition }) => partition), next, this.group],
+    );
   }
 
   #begin(topic: string, partition: number, committed: number): void {
-    const lease: Lease = { topic, partition, stop: new AbortController(), next: committed, committed, finished: Promise.resolve() };
+    const lease: Lease = {
+      topic,
+      partition,
+      stop: new AbortController(),
+      next: committed,
+      committed,
+      finished: Promise.resolve(),
+    };
     this.#leases.set(`${topic}/${partition}`, lease);
     lease.finished = this.#work(lease);
   }
@@ -143,12 +169,15 @@ export class GroupMember {
         failures = 0;
         for (const message of messages) {
           if (signal.aborted) return;
-          if (!await this.#handled(message, signal)) return;
+          if (!(await this.#handled(message, signal))) return;
           lease.next = message.offset + 1;
           this.#parts.onProgress();
         }
       } catch (error) {
-        this.#parts.log.warn({ err: error, group: this.group, topic: lease.topic, partition: lease.partition }, 'reading a partition failed');
+        this.#parts.log.warn(
+          { err: error, group: this.group, topic: lease.topic, partition: lease.partition },
+          'reading a partition failed',
+        );
         await pause(backoffMs(failures, 100, 5_000), signal);
         failures += 1;
       }
@@ -165,7 +194,10 @@ export class GroupMember {
         return true;
       } catch (error) {
         const { topic, partition, offset } = message;
-        this.#parts.log.warn({ err: error, group: this.group, topic, partition, offset, failures }, 'a message was not handled and is tried again');
+        this.#parts.log.warn(
+          { err: error, group: this.group, topic, partition, offset, failures },
+          'a message was not handled and is tried again',
+        );
         await pause(backoffMs(failures, 100, 5_000), signal);
       }
     }

@@ -19,7 +19,13 @@ interface Recent {
   readonly waiting: Set<() => void>;
 }
 
-interface MessageRow { topic: string; partition: number; offset: number; key: string; value: string }
+interface MessageRow {
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string;
+  value: string;
+}
 
 const page = 200;
 const keptMessages = 512;
@@ -28,8 +34,8 @@ const columns = `m.topic, m.partition, m."offset"::float8 as "offset", m.key, m.
 const placeOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
 /**
- * Reads the bus once per process, however many groups and tails are in it: new messages are fetched by one statement, parsed once and kept for a while.
- * Who lags further behind than that reads pages of its own.
+ * Reads the bus once per process, however many groups and tails are in it: new messages are fetched by one statement,
+ * parsed once and kept for a while. Who lags further behind than that reads pages of its own.
  */
 export class MessageLog {
   readonly #pool: pg.Pool;
@@ -67,10 +73,15 @@ export class MessageLog {
   /** Looks for new messages: said when there may be some. Calls while one runs are one more run. */
   look(): void {
     this.#again = true;
-    this.#filling ??= this.#fill().finally(() => { this.#filling = undefined; });
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+    });
   }
 
-  /** Messages from `offset` on, at least one; waits for it. Fewer (perhaps none) only when the signal fires. Expired ones are left out. */
+  /**
+   * Messages from `offset` on, at least one; waits for it. Fewer (perhaps none) only when the signal fires. Expired
+   * ones are left out.
+   */
   async read(topic: string, partition: number, offset: number, signal: AbortSignal): Promise<readonly StoredMessage[]> {
     const place = this.#places.get(placeOf(topic, partition));
     if (!place) throw new Error(`${topic}/${partition} is not watched`);
@@ -97,16 +108,26 @@ export class MessageLog {
 
   async #start(topics: readonly string[]): Promise<void> {
     const { rows } = await this.#pool.query<{ topic: string; partition: number; end: number }>(
-      'select topic, number as partition, next_offset::float8 as end from bus.partition where topic = any ($1)', [topics]);
+      'select topic, number as partition, next_offset::float8 as end from bus.partition where topic = any ($1)',
+      [topics],
+    );
     for (const { topic, partition, end } of rows) {
-      this.#places.set(placeOf(topic, partition), { topic, partition, messages: [], characters: 0, end, waiting: new Set() });
+      this.#places.set(placeOf(topic, partition), {
+        topic,
+        partition,
+        messages: [],
+        characters: 0,
+        end,
+        waiting: new Set(),
+      });
     }
   }
 
   async #page(topic: string, partition: number, from: number, to: number): Promise<StoredMessage[]> {
     const { rows } = await this.#pool.query<MessageRow>(
       `select ${columns} from bus.message m where m.topic = $1 and m.partition = $2 and m."offset" >= $3 and m."offset" < $4 order by m."offset" limit $5`,
-      [topic, partition, from, to, page]);
+      [topic, partition, from, to, page],
+    );
     return rows.map(parse);
   }
 
@@ -114,7 +135,7 @@ export class MessageLog {
     for (let failures = 0; this.#again && !this.#stop.signal.aborted;) {
       this.#again = false;
       try {
-        if (await this.#fetch() >= page) this.#again = true;
+        if ((await this.#fetch()) >= page) this.#again = true;
         failures = 0;
       } catch (error) {
         this.#log.warn({ err: error }, 'reading from the bus failed');
@@ -134,7 +155,8 @@ export class MessageLog {
        cross join lateral (select * from bus.message m where m.topic = w.topic and m.partition = w.partition and m."offset" >= w."end"
          order by m."offset" limit ${page}) m
        order by m.topic, m.partition, m."offset"`,
-      [places.map((place) => place.topic), places.map((place) => place.partition), places.map((place) => place.end)]);
+      [places.map((place) => place.topic), places.map((place) => place.partition), places.map((place) => place.end)],
+    );
     const found = new Map<Recent, number>();
     for (const row of rows) {
       const place = this.#places.get(placeOf(row.topic, row.partition))!;
@@ -147,7 +169,10 @@ export class MessageLog {
 
   #keep(place: Recent, message: StoredMessage, characters: number): void {
     // After a gap (expired while we were away) what is kept begins anew.
-    if (message.offset !== place.end) { place.messages = []; place.characters = 0; }
+    if (message.offset !== place.end) {
+      place.messages = [];
+      place.characters = 0;
+    }
     place.messages.push(message);
     place.characters += characters;
     place.end = message.offset + 1;

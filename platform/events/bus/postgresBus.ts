@@ -29,7 +29,14 @@ const sweepMs = 600_000;
 
 /** The bus as tables of one PostgreSQL database; see `migrations/`. Ready when it resolves. */
 export async function postgresBus(parts: PostgresBusParts): Promise<EventBus> {
-  const pool = new pg.Pool({ Client: PreparingClient, connectionString: parts.databaseUrl, max: parts.poolSize ?? 4, connectionTimeoutMillis: connectWithinMs, query_timeout: 20_000, keepAlive: true });
+  const pool = new pg.Pool({
+    Client: PreparingClient,
+    connectionString: parts.databaseUrl,
+    max: parts.poolSize ?? 4,
+    connectionTimeoutMillis: connectWithinMs,
+    query_timeout: 20_000,
+    keepAlive: true,
+  });
   pool.on('error', () => undefined);
   const session = new Session(pool, 'bus', parts.log);
   try {
@@ -75,22 +82,47 @@ class PostgresBus implements EventBus {
       this.#members.forEach((member) => this.#rejoin(member));
     });
     const repeat = (ms: number, work: () => void) => this.#timers.push(setInterval(work, ms).unref());
-    repeat(this.#parts.pollMs ?? 3_000, () => { if (this.#subscriptions.size) this.#messages.look(); });
-    repeat(beatMs, () => { if (this.#members.size) this.#beat().catch(() => undefined); });
-    repeat(sweepMs, () => { this.#pool.query('select bus.drop_expired()').catch((error: unknown) => this.#parts.log.warn({ err: error }, 'dropping expired messages failed')); });
+    repeat(this.#parts.pollMs ?? 3_000, () => {
+      if (this.#subscriptions.size) this.#messages.look();
+    });
+    repeat(beatMs, () => {
+      if (this.#members.size) this.#beat().catch(() => undefined);
+    });
+    repeat(sweepMs, () => {
+      this.#pool
+        .query('select bus.drop_expired()')
+        .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'dropping expired messages failed'));
+    });
   }
 
   async publish(topic: string, messages: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> {
     if (!messages.length) return;
     await this.#ensure(topic);
-    await this.#pool.query('select bus.publish($1, $2, $3)', [topic, messages.map(({ key }) => key), messages.map(({ value }) => JSON.stringify(value))]);
+    await this.#pool.query('select bus.publish($1, $2, $3)', [
+      topic,
+      messages.map(({ key }) => key),
+      messages.map(({ value }) => JSON.stringify(value)),
+    ]);
   }
 
-  async consume(group: string, topics: readonly string[], handle: Parameters<EventBus['consume']>[2]): Promise<BusSubscription> {
+  async consume(
+    group: string,
+    topics: readonly string[],
+    handle: Parameters<EventBus['consume']>[2],
+  ): Promise<BusSubscription> {
     await this.#watch(topics);
     const member = new GroupMember({
-      group, topics, handle, session: this.#session, messages: this.#messages, log: this.#parts.log,
-      onProgress: () => { this.#committing ??= setTimeout(() => { this.#commit().catch(() => undefined); }, commitAfterMs).unref(); },
+      group,
+      topics,
+      handle,
+      session: this.#session,
+      messages: this.#messages,
+      log: this.#parts.log,
+      onProgress: () => {
+        this.#committing ??= setTimeout(() => {
+          this.#commit().catch(() => undefined);
+        }, commitAfterMs).unref();
+      },
       alive: () => this.#alive(),
     });
     this.#members.add(member);
@@ -108,7 +140,9 @@ class PostgresBus implements EventBus {
     return this.#subscriptions.add(async () => {
       await member.finish();
       // If the session is gone, so is the membership; what was not acknowledged is heard again.
-      await this.#commit().then(() => member.leave()).catch(() => undefined);
+      await this.#commit()
+        .then(() => member.leave())
+        .catch(() => undefined);
       this.#members.delete(member);
     });
   }
@@ -127,7 +161,9 @@ class PostgresBus implements EventBus {
          select p.topic, p.number, p.next_offset, coalesce((select m."offset" from bus.message m where m.topic = p.topic and m.partition = p.number order by m."offset" limit 1), p.next_offset) as oldest
          from bus.partition p)
        select a.group_name as group, sum(p.next_offset - greatest(a.committed, p.oldest))::float8 as messages
-       from bus.assignment a join place p on p.topic = a.topic and p.number = a.partition where a.group_name = any ($1) group by a.group_name`, [groups]);
+       from bus.assignment a join place p on p.topic = a.topic and p.number = a.partition where a.group_name = any ($1) group by a.group_name`,
+      [groups],
+    );
     return rows;
   }
 
@@ -155,7 +191,9 @@ class PostgresBus implements EventBus {
     let ensured = this.#topics.get(topic);
     if (!ensured) {
       const { partitions, retentionDays } = this.#parts.topics?.find(({ name }) => name === topic) ?? usualTopic(topic);
-      ensured = this.#pool.query('select bus.ensure_topic($1, $2, make_interval(days => $3))', [topic, partitions, retentionDays]).then(() => undefined);
+      ensured = this.#pool
+        .query('select bus.ensure_topic($1, $2, make_interval(days => $3))', [topic, partitions, retentionDays])
+        .then(() => undefined);
       this.#topics.set(topic, ensured);
       ensured.catch(() => this.#topics.delete(topic));
     }
@@ -170,7 +208,14 @@ class PostgresBus implements EventBus {
   }
 
   #rejoin(member: GroupMember): void {
-    member.join().catch((error: unknown) => this.#parts.log.warn({ err: error, group: member.group }, 'joining a group again failed; the next beat tries again'));
+    member
+      .join()
+      .catch((error: unknown) =>
+        this.#parts.log.warn(
+          { err: error, group: member.group },
+          'joining a group again failed; the next beat tries again',
+        ),
+      );
   }
 
   async #commit(): Promise<void> {
@@ -182,7 +227,13 @@ class PostgresBus implements EventBus {
       `update bus.assignment a set committed = greatest(a.committed, p.next)
        from unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[]) as p (member, topic, partition, next)
        where a.member = p.member and a.topic = p.topic and a.partition = p.partition`,
-      [progress.map(({ member }) => member), progress.map(({ topic }) => topic), progress.map(({ partition }) => partition), progress.map(({ next }) => next)]);
+      [
+        progress.map(({ member }) => member),
+        progress.map(({ topic }) => topic),
+        progress.map(({ partition }) => partition),
+        progress.map(({ next }) => next),
+      ],
+    );
     progress.forEach(({ done }) => done());
   }
 
@@ -191,13 +242,18 @@ class PostgresBus implements EventBus {
   }
 
   #beat(): Promise<void> {
-    this.#beating ??= this.#beatNow().finally(() => { this.#beating = undefined; });
+    this.#beating ??= this.#beatNow().finally(() => {
+      this.#beating = undefined;
+    });
     return this.#beating;
   }
 
   async #beatNow(): Promise<void> {
     const asked = performance.now();
-    const { rows } = await this.#session.query<{ member: string; group_name: string | null }>('select * from bus.beat($1)', [[...this.#members].map(({ id }) => id)]);
+    const { rows } = await this.#session.query<{ member: string; group_name: string | null }>(
+      'select * from bus.beat($1)',
+      [[...this.#members].map(({ id }) => id)],
+    );
     this.#aliveUntil = asked + aliveForMs;
     for (const { member: id, group_name: group } of rows) {
       const member = [...this.#members].find((each) => each.id === id);

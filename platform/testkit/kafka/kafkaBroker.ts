@@ -15,14 +15,18 @@ export interface KafkaBroker {
 }
 
 /** A broker of the test's own; whoever starts it stops it. It dies with this process, however that ends. */
-export async function startKafkaBroker({ folder = temporaryFolder('kafka') }: { readonly folder?: string } = {}): Promise<KafkaBroker> {
+export async function startKafkaBroker({
+  folder = temporaryFolder('kafka'),
+}: { readonly folder?: string } = {}): Promise<KafkaBroker> {
   const port = await freePortBlock(2);
   const run = () => startKafkaProcess({ folder, port, controllerPort: port + 1 });
   let child = await run();
   return {
     brokers: `127.0.0.1:${port}`,
     stop: (signal) => stopKafkaProcess(child, signal),
-    start: async () => { child = await run(); },
+    start: async () => {
+      child = await run();
+    },
   };
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { startKafkaBroker, type KafkaBroker } from './kafkaBroker.ts';
 
 /**
- * Vitest's global set-up: one Kafka broker for the whole run, started when the first test asks for it through a socket, and gone afterwards,
- * however the run ends. A run without such tests starts none.
+ * Vitest's global set-up: one Kafka broker for the whole run, started when the first test asks for it through a socket,
+ * and gone afterwards, however the run ends. A run without such tests starts none.
  */
 export default async function kafkaSetup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_KAFKA']) return undefined;
@@ -16,7 +16,10 @@ export default async function kafkaSetup(): Promise<(() => Promise<void>) | unde
   let broker: Promise<KafkaBroker> | undefined;
   const server = createServer((socket) => {
     broker ??= startKafkaBroker({ folder: join(folder, 'broker') });
-    broker.then(({ brokers }) => socket.end(JSON.stringify({ brokers })), (error: Error) => socket.end(JSON.stringify({ error: error.message })));
+    broker.then(
+      ({ brokers }) => socket.end(JSON.stringify({ brokers })),
+      (error: Error) => socket.end(JSON.stringify({ error: error.message })),
+    );
     socket.on('error', () => undefined);
   });
   process.env['TEST_KAFKA'] = join(folder, 'socket');
@@ -25,7 +28,10 @@ export default async function kafkaSetup(): Promise<(() => Promise<void>) | unde
     delete process.env['TEST_KAFKA'];
     server.close();
     // Nobody needs its data.
-    await broker?.then(({ stop }) => stop('SIGKILL'), () => undefined);
+    await broker?.then(
+      ({ stop }) => stop('SIGKILL'),
+      () => undefined,
+    );
     process.off('exit', remove);
     remove();
   };

@@ -6,5 +6,9 @@ import { clientKeyName, secretsNamed, type SecretOptions } from '../secrets.ts';
 export async function demoDeviceToken(options: SecretOptions): Promise<string> {
   const secrets = await secretsNamed([clientKeyName], options);
   const store = seedId('store', 1);
-  return issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], { subject: `kiosk-${store}`, roles: ['kiosk'], bindings: { store } });
+  return issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
+    subject: `kiosk-${store}`,
+    roles: ['kiosk'],
+    bindings: { store },
+  });
 }

@@ -12,10 +12,18 @@ import { simulate } from './simulation.ts';
 
 /** The payment provider of the sandbox, in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
-  const settings = loadSettings(mergeSettings(platformSettings, [z.object({ [providerKeyName]: z.string().optional() })]), context.sources);
+  const settings = loadSettings(
+    mergeSettings(platformSettings, [z.object({ [providerKeyName]: z.string().optional() })]),
+    context.sources,
+  );
   developmentOnly(settings, 'The payment provider of the sandbox is');
   const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secretOptionsOf(settings, context));
-  const provider = await startPaymentProvider({ port: settings.PORT_BASE + providerOffset, host: settings.HOST, dataDir: dataFolder(settings.DATA_DIR, 'provider'), apiKey });
+  const provider = await startPaymentProvider({
+    port: settings.PORT_BASE + providerOffset,
+    host: settings.HOST,
+    dataDir: dataFolder(settings.DATA_DIR, 'provider'),
+    apiKey,
+  });
   context.teardown.add('payment provider', () => provider.close());
   context.ready(`payment provider on ${provider.url}`);
 }
@@ -33,7 +41,10 @@ export async function serveSimulation(context: ServeContext): Promise<void> {
   const settings = loadSettings(simulationSettings, context.sources);
   developmentOnly(settings, 'The simulation is');
   const stop = await simulate({
-    gatewayUrl: settings.GATEWAY_URL, deliveryUrl: settings.DELIVERY_URL, secretOptions: secretOptionsOf(settings, context), log: createLogger({ level: settings.LOG_LEVEL, service: 'simulation' }),
+    gatewayUrl: settings.GATEWAY_URL,
+    deliveryUrl: settings.DELIVERY_URL,
+    secretOptions: secretOptionsOf(settings, context),
+    log: createLogger({ level: settings.LOG_LEVEL, service: 'simulation' }),
   });
   // It waits without holding the process open.
   const alive = setInterval(() => undefined, 60_000);

@@ -16,16 +16,29 @@ export interface SimulationParts {
 }
 
 /** Starts the simulated kitchens and couriers, with tokens of the development profile. Returns how to stop them. */
-export async function simulate({ gatewayUrl, deliveryUrl, secretOptions, log }: SimulationParts): Promise<() => Promise<void>> {
+export async function simulate({
+  gatewayUrl,
+  deliveryUrl,
+  secretOptions,
+  log,
+}: SimulationParts): Promise<() => Promise<void>> {
   const secrets = await secretsNamed([clientKeyName], secretOptions);
   const key = JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0];
-  const tokenFor: TokenFor = (actor) => issueToken(key, {
-    subject: actor.role === 'courier' ? actor.subject : `simulated-${actor.role}`,
-    roles: [actor.role],
-    bindings: actor.role === 'kitchen' ? { store: actor.store } : {},
-  });
+  const tokenFor: TokenFor = (actor) =>
+    issueToken(key, {
+      subject: actor.role === 'courier' ? actor.subject : `simulated-${actor.role}`,
+      roles: [actor.role],
+      bindings: actor.role === 'kitchen' ? { store: actor.store } : {},
+    });
   const end = new AbortController();
-  const { stopped } = startSimulation({ gatewayUrl, deliveryUrl, tokenFor, couriers, log: log.child({ service: 'simulation' }), signal: end.signal });
+  const { stopped } = startSimulation({
+    gatewayUrl,
+    deliveryUrl,
+    tokenFor,
+    couriers,
+    log: log.child({ service: 'simulation' }),
+    signal: end.signal,
+  });
   return () => {
     end.abort();
     return stopped;

@@ -9,20 +9,29 @@ startCustomers();
 
 const signOut = 'mutation { signOutEverywhere { __typename ... on SignOutEverywhereSuccess { signedOutAt } } }';
 const revoke = `mutation ($input: RevokeAccessInput!) { revokeAccess(input: $input) { __typename ... on RevokeAccessSuccess { subject revokedAt } } }`;
-const revokeAccess = (subject: string, idempotencyKey = subject) => ask(admin, revoke, { input: { subject, idempotencyKey } });
+const revokeAccess = (subject: string, idempotencyKey = subject) =>
+  ask(admin, revoke, { input: { subject, idempotencyKey } });
 const told = async (after: Date, afterSubject = '') =>
-  (await graph.client(AccessQueryService).listRevocations({ after: after.toISOString(), afterSubject })).revocations.map(({ subject, before }) => [subject, before]);
+  (
+    await graph.client(AccessQueryService).listRevocations({ after: after.toISOString(), afterSubject })
+  ).revocations.map(({ subject, before }) => [subject, before]);
 const eventsOf = async (subject: string) =>
-  (await graph.appended()).filter(({ metadata }) => metadata.aggregateId === `access:${subject}`).map(({ eventType, data, metadata }) => [eventType, data, metadata.actor]);
+  (await graph.appended())
+    .filter(({ metadata }) => metadata.aggregateId === `access:${subject}`)
+    .map(({ eventType, data, metadata }) => [eventType, data, metadata.actor]);
 
 describe('signOutEverywhere', () => {
   it('ends what one has open, and says so in the same transaction; registered or not', async () => {
     const principal = customer(seedId('test', 'signs out'));
     const before = now;
     const at = later().toISOString();
-    expect(await ask(principal, signOut)).toEqual({ signOutEverywhere: { __typename: 'SignOutEverywhereSuccess', signedOutAt: at } });
+    expect(await ask(principal, signOut)).toEqual({
+      signOutEverywhere: { __typename: 'SignOutEverywhereSuccess', signedOutAt: at },
+    });
     expect(await told(before)).toEqual([[principal.subject, at]]);
-    expect(await eventsOf(principal.subject)).toEqual([['CustomerAccessRevoked', { subject: principal.subject, before: at }, `user:${principal.subject}`]]);
+    expect(await eventsOf(principal.subject)).toEqual([
+      ['CustomerAccessRevoked', { subject: principal.subject, before: at }, `user:${principal.subject}`],
+    ]);
   });
 
   it('is for customers', async () => {
@@ -36,12 +45,18 @@ describe('revokeAccess', () => {
   it('is for who has the scope, whatever the subject is', async () => {
     const input = { subject: 'kiosk-17', idempotencyKey: 'k' };
     for (const role of ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'anonymous'] as const) {
-      const answer = await graph.as(principalWith(roleScopes[role], { subject: 'kiosk-17', roles: [role] }))(revoke, { input });
+      const answer = await graph.as(principalWith(roleScopes[role], { subject: 'kiosk-17', roles: [role] }))(revoke, {
+        input,
+      });
       expect(answer.errors?.[0]?.extensions?.['code'], role).toBe('FORBIDDEN');
     }
     expect(await eventsOf('kiosk-17')).toEqual([]);
-    expect(await revokeAccess('kiosk-17')).toEqual({ revokeAccess: { __typename: 'RevokeAccessSuccess', subject: 'kiosk-17', revokedAt: now.toISOString() } });
-    expect(await eventsOf('kiosk-17')).toEqual([['CustomerAccessRevoked', { subject: 'kiosk-17', before: now.toISOString() }, `user:${admin.subject}`]]);
+    expect(await revokeAccess('kiosk-17')).toEqual({
+      revokeAccess: { __typename: 'RevokeAccessSuccess', subject: 'kiosk-17', revokedAt: now.toISOString() },
+    });
+    expect(await eventsOf('kiosk-17')).toEqual([
+      ['CustomerAccessRevoked', { subject: 'kiosk-17', before: now.toISOString() }, `user:${admin.subject}`],
+    ]);
   });
 
   it('happens once for a key, and again for another', async () => {
@@ -53,12 +68,17 @@ describe('revokeAccess', () => {
     expect(await revokeAccess('twice', 'second')).toMatchObject({ revokeAccess: { revokedAt: at } });
     expect(await toldOfIt()).toEqual([['twice', at]]);
     expect(await eventsOf('twice')).toHaveLength(2);
-    expect((await graph.as(admin)(revoke, { input: { subject: 'other', idempotencyKey: 'first' } })).errors?.[0]?.extensions?.['code']).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(
+      (await graph.as(admin)(revoke, { input: { subject: 'other', idempotencyKey: 'first' } })).errors?.[0]
+        ?.extensions?.['code'],
+    ).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
   it('takes no text that cannot be a subject', async () => {
     for (const subject of ['', ' ', 'a b', 'ä', 'a'.repeat(256)]) {
-      expect(await revokeAccess(subject, 'k'), subject).toEqual({ revokeAccess: { __typename: 'AccessSubjectInvalid' } });
+      expect(await revokeAccess(subject, 'k'), subject).toEqual({
+        revokeAccess: { __typename: 'AccessSubjectInvalid' },
+      });
     }
     const unstorable = await graph.as(admin)(revoke, { input: { subject: 'a\u0000', idempotencyKey: 'k' } });
     expect(unstorable.errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
@@ -67,7 +87,9 @@ describe('revokeAccess', () => {
   it('that fails leaves neither a row nor an event', async () => {
     const { append } = graph.domain.events;
     graph.domain.events.append = () => Promise.reject(new Error('no log'));
-    expect((await graph.as(admin)(revoke, { input: { subject: 'half', idempotencyKey: 'half' } })).errors).toHaveLength(1);
+    expect((await graph.as(admin)(revoke, { input: { subject: 'half', idempotencyKey: 'half' } })).errors).toHaveLength(
+      1,
+    );
     graph.domain.events.append = append;
     expect((await told(new Date(0))).map(([subject]) => subject)).not.toContain('half');
     expect(await eventsOf('half')).toEqual([]);
@@ -79,12 +101,17 @@ describe('what is told of it', () => {
     const start = later();
     const at = later().toISOString();
     const subjects = Array.from({ length: 1_003 }, (_, index) => `device-${String(index).padStart(4, '0')}`);
-    await graph.domain.pool.query('INSERT INTO access_revocation (subject, revoked_at) SELECT subject, $2 FROM unnest($1::text[]) subject', [subjects, at]);
+    await graph.domain.pool.query(
+      'INSERT INTO access_revocation (subject, revoked_at) SELECT subject, $2 FROM unnest($1::text[]) subject',
+      [subjects, at],
+    );
     const first = await told(start);
     expect(first).toHaveLength(1_000);
     const rest = await told(new Date(first.at(-1)![1]!), first.at(-1)![0]);
     expect([...first, ...rest]).toEqual(subjects.map((subject) => [subject, at]));
     expect(await told(new Date(at), subjects.at(-1))).toEqual([]);
-    await expect(graph.client(AccessQueryService).listRevocations({ after: 'yesterday', afterSubject: '' })).rejects.toThrow('no instant');
+    await expect(
+      graph.client(AccessQueryService).listRevocations({ after: 'yesterday', afterSubject: '' }),
+    ).rejects.toThrow('no instant');
   });
 });

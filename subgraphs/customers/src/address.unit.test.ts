@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { checkAddress, type AddressInput } from './address.ts';
 
 const home: AddressInput = {
-  label: 'Home', line1: 'Lindenallee 3', postalCode: '10115', city: 'Berlin', country: 'de', position: { latitude: 52.53, longitude: 13.4 },
+  label: 'Home',
+  line1: 'Lindenallee 3',
+  postalCode: '10115',
+  city: 'Berlin',
+  country: 'de',
+  position: { latitude: 52.53, longitude: 13.4 },
 };
 
 const problemsOf = (input: Partial<AddressInput>) => {
@@ -12,10 +17,15 @@ const problemsOf = (input: Partial<AddressInput>) => {
 
 describe('checkAddress', () => {
   it('takes an address and fills what was left out with null', () => {
-    expect(checkAddress(home)).toEqual({ ok: true, value: { ...home, country: 'DE', line2: null, region: null, instructions: null } });
+    expect(checkAddress(home)).toEqual({
+      ok: true,
+      value: { ...home, country: 'DE', line2: null, region: null, instructions: null },
+    });
   });
 
-  it.each(['DE', 'GB', 'US', 'JP', 'FR', 'TW', 'PR'])('knows %s', (country) => expect(problemsOf({ country })).toEqual([]));
+  it.each(['DE', 'GB', 'US', 'JP', 'FR', 'TW', 'PR'])('knows %s', (country) =>
+    expect(problemsOf({ country })).toEqual([]),
+  );
 
   it.each(['UK', 'ZZ', 'EU', 'XX', 'D1', 'DD', 'SU'])('knows no country %s', (country) => {
     expect(problemsOf({ country })).toEqual(['address.country MALFORMED']);

@@ -14,14 +14,29 @@ describe('addresses', () => {
     const address = await added(principal);
     expect(address).toMatchObject({ isDefault: true, current: { version: 1, line1: 'Geheimgasse 7' } });
     const input = { idempotencyKey: 'move', addressId: address.id, address: { ...home, line1: 'Neuweg 1' } };
-    const { changeAddress: moved } = await ask<{ changeAddress: { address: { current: { id: string } } } }>(principal, change, { input });
+    const { changeAddress: moved } = await ask<{ changeAddress: { address: { current: { id: string } } } }>(
+      principal,
+      change,
+      { input },
+    );
     expect(moved.address).toMatchObject({ id: address.id, current: { version: 2, line1: 'Neuweg 1' } });
-    const { _entities: versions } = await ask<{ _entities: object[] }>(principal, `query ($of: [_Any!]!) { _entities(representations: $of) { ... on AddressVersion { line1 version } } }`,
-      { of: [address.current.id, moved.address.current.id].map((id) => ({ __typename: 'AddressVersion', id })) });
-    expect(versions).toEqual([{ line1: 'Geheimgasse 7', version: 1 }, { line1: 'Neuweg 1', version: 2 }]);
+    const { _entities: versions } = await ask<{ _entities: object[] }>(
+      principal,
+      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on AddressVersion { line1 version } } }`,
+      { of: [address.current.id, moved.address.current.id].map((id) => ({ __typename: 'AddressVersion', id })) },
+    );
+    expect(versions).toEqual([
+      { line1: 'Geheimgasse 7', version: 1 },
+      { line1: 'Neuweg 1', version: 2 },
+    ]);
     const same = await ask(principal, change, { input: { ...input, idempotencyKey: 'again' } });
-    expect(same).toMatchObject({ changeAddress: { address: { current: { id: moved.address.current.id, version: 2 } } } });
-    const told = (await graph.appended()).filter(({ eventType, metadata }) => eventType === 'CustomerAddressVersioned' && metadata.aggregateId === `customer:${principal.subject}`);
+    expect(same).toMatchObject({
+      changeAddress: { address: { current: { id: moved.address.current.id, version: 2 } } },
+    });
+    const told = (await graph.appended()).filter(
+      ({ eventType, metadata }) =>
+        eventType === 'CustomerAddressVersioned' && metadata.aggregateId === `customer:${principal.subject}`,
+    );
     expect(told).toHaveLength(2);
   });
 
@@ -31,9 +46,25 @@ describe('addresses', () => {
     const first = await ask(principal, addAddress, { input });
     expect(await ask(principal, addAddress, { input })).toEqual(first);
     for (let n = 2; n <= 20; n++) await added(principal);
-    expect(await ask(principal, addAddress, { input: { idempotencyKey: 'too many', address: home } })).toEqual({ addAddress: { __typename: 'CustomerAddressLimitReached' } });
-    expect(await ask(principal, addAddress, { input: { idempotencyKey: 'wrong', address: { ...home, country: 'XX', position: { latitude: 91, longitude: 0 } } } }))
-      .toEqual({ addAddress: { __typename: 'CustomerInputInvalid', problems: [{ field: 'address.country', code: 'MALFORMED' }, { field: 'address.position.latitude', code: 'OUT_OF_RANGE' }] } });
+    expect(await ask(principal, addAddress, { input: { idempotencyKey: 'too many', address: home } })).toEqual({
+      addAddress: { __typename: 'CustomerAddressLimitReached' },
+    });
+    expect(
+      await ask(principal, addAddress, {
+        input: {
+          idempotencyKey: 'wrong',
+          address: { ...home, country: 'XX', position: { latitude: 91, longitude: 0 } },
+        },
+      }),
+    ).toEqual({
+      addAddress: {
+        __typename: 'CustomerInputInvalid',
+        problems: [
+          { field: 'address.country', code: 'MALFORMED' },
+          { field: 'address.position.latitude', code: 'OUT_OF_RANGE' },
+        ],
+      },
+    });
   });
 
   it('leave the list when removed, and hand on being the default', async () => {
@@ -41,10 +72,24 @@ describe('addresses', () => {
     const first = await added(principal);
     later();
     const second = await added(principal, home, { makeDefault: true });
-    const list = async () => (await ask<{ me: { addresses: { id: string; isDefault: boolean }[] } }>(principal, '{ me { addresses { id isDefault } } }')).me.addresses;
-    expect(await list()).toEqual([{ id: second.id, isDefault: true }, { id: first.id, isDefault: false }]);
+    const list = async () =>
+      (
+        await ask<{ me: { addresses: { id: string; isDefault: boolean }[] } }>(
+          principal,
+          '{ me { addresses { id isDefault } } }',
+        )
+      ).me.addresses;
+    expect(await list()).toEqual([
+      { id: second.id, isDefault: true },
+      { id: first.id, isDefault: false },
+    ]);
     const remove = `mutation ($id: ID!) { removeAddress(addressId: $id) { __typename ... on RemoveAddressSuccess { customer { addresses { id isDefault } } } } }`;
-    const removed = { removeAddress: { __typename: 'RemoveAddressSuccess', customer: { addresses: [{ id: first.id, isDefault: true }] } } };
+    const removed = {
+      removeAddress: {
+        __typename: 'RemoveAddressSuccess',
+        customer: { addresses: [{ id: first.id, isDefault: true }] },
+      },
+    };
     expect(await ask(principal, remove, { id: second.id })).toEqual(removed);
     expect(await ask(principal, remove, { id: second.id })).toEqual(removed);
   });
@@ -52,13 +97,18 @@ describe('addresses', () => {
   it('once removed or changed take no new orders, and are still found for those on their way', async () => {
     const principal = await somebody();
     const [kept, gone] = [await added(principal), await added(principal)];
-    const ask1 = (addressVersionId: string) => graph.client(CustomerQueryService).getAddressVersion({ customerId: principal.subject, addressVersionId });
+    const ask1 = (addressVersionId: string) =>
+      graph.client(CustomerQueryService).getAddressVersion({ customerId: principal.subject, addressVersionId });
     await ask(principal, `mutation ($id: ID!) { removeAddress(addressId: $id) { __typename } }`, { id: gone.id });
     expect(await ask1(gone.current.id)).toMatchObject({ found: true, current: false });
     const before = kept.current.id;
-    const { rows: [changed] } = await graph.domain.pool.query<{ current_version_id: string }>(
+    const {
+      rows: [changed],
+    } = await graph.domain.pool.query<{ current_version_id: string }>(
       `WITH v AS (INSERT INTO address_version SELECT (jsonb_populate_record(a, jsonb_build_object('id', $2::text, 'version', 2))).* FROM address_version a WHERE id = $1 RETURNING id)
-       UPDATE address SET version = 2, current_version_id = (SELECT id FROM v) WHERE current_version_id = $1 RETURNING current_version_id`, [before, uuidv7()]);
+       UPDATE address SET version = 2, current_version_id = (SELECT id FROM v) WHERE current_version_id = $1 RETURNING current_version_id`,
+      [before, uuidv7()],
+    );
     expect(await ask1(before)).toMatchObject({ found: true, current: false });
     expect(await ask1(changed!.current_version_id)).toMatchObject({ found: true, current: true });
   });
@@ -68,9 +118,19 @@ describe('addresses', () => {
     const { current } = await added(principal);
     const query = graph.client(CustomerQueryService);
     const mine = { customerId: principal.subject, addressVersionId: current.id };
-    expect(await query.getAddressVersion(mine)).toMatchObject({ found: true, ...home.position, country: 'DE', current: true });
-    const others = [{ ...mine, customerId: seedId('customer', 1) }, { ...mine, addressVersionId: seedId('addressVersion', 'none') }, { customerId: '', addressVersionId: 'x' }];
-    for (const other of others) expect(await query.getAddressVersion(other)).toMatchObject({ found: false, latitude: 0, country: '' });
+    expect(await query.getAddressVersion(mine)).toMatchObject({
+      found: true,
+      ...home.position,
+      country: 'DE',
+      current: true,
+    });
+    const others = [
+      { ...mine, customerId: seedId('customer', 1) },
+      { ...mine, addressVersionId: seedId('addressVersion', 'none') },
+      { customerId: '', addressVersionId: 'x' },
+    ];
+    for (const other of others)
+      expect(await query.getAddressVersion(other)).toMatchObject({ found: false, latitude: 0, country: '' });
     const { doorsteps } = await query.getDoorsteps({ addresses: [...others, mine] });
     expect(doorsteps.map(({ found, givenName, line1, phone }) => ({ found, givenName, line1, phone }))).toEqual([
       ...others.map(() => ({ found: false, givenName: '', line1: '', phone: '' })),

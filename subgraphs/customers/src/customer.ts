@@ -43,8 +43,10 @@ export interface FavouriteEdge {
   readonly node: { readonly storeId: string; readonly addedAt: Date };
 }
 
-const sealOptional = (key: DataKey, field: string, text: string | null): Sealed | null => (text === null ? null : seal(key, field, text));
-const openOptional = (key: DataKey, field: string, sealed: Uint8Array | null): string | null => (sealed === null ? null : open(key, field, sealed));
+const sealOptional = (key: DataKey, field: string, text: string | null): Sealed | null =>
+  text === null ? null : seal(key, field, text);
+const openOptional = (key: DataKey, field: string, sealed: Uint8Array | null): string | null =>
+  sealed === null ? null : open(key, field, sealed);
 
 /** The columns of a profile, sealed. The blind index of the e-mail address is the keyring's business. */
 export const sealProfile = (key: DataKey, profile: Profile) => ({
@@ -94,7 +96,11 @@ export const sealAddress = (key: DataKey, content: AddressContent) => ({
   city: seal(key, 'addressVersion.city', content.city),
   region: sealOptional(key, 'addressVersion.region', content.region),
   country: content.country,
-  position: seal(key, 'addressVersion.position', JSON.stringify([content.position.latitude, content.position.longitude])),
+  position: seal(
+    key,
+    'addressVersion.position',
+    JSON.stringify([content.position.latitude, content.position.longitude]),
+  ),
   instructions: sealOptional(key, 'addressVersion.instructions', content.instructions),
 });
 

@@ -1,7 +1,10 @@
 import { CustomerAccessRevoked } from '#schema/events/customers.ts';
 import type { Customers, Tx } from './context.ts';
 
-/** Ends the access of a subject, whatever it is: tokens issued up to the returned instant are good no more, wherever clients come in. Revocations of one subject happen one after the other. */
+/**
+ * Ends the access of a subject, whatever it is: tokens issued up to the returned instant are good no more, wherever
+ * clients come in. Revocations of one subject happen one after the other.
+ */
 export async function endAccess(domain: Customers, tx: Tx, subject: string): Promise<Date> {
   const now = domain.clock().toISOString();
   const [row] = await tx.$queryRaw<{ revoked_at: Date }[]>`

@@ -15,7 +15,11 @@ export const favouriteList = pagedList('favourites', [sortable.instant, sortable
 export type CustomerPage = Page<readonly [string, string]>;
 
 /** What the customers ever answered, the newest first: a page of each, and one more row, in one statement. */
-export async function findConsentHistory(domain: Reader, customerIds: readonly string[], page: CustomerPage): Promise<ConsentChangeRow[]> {
+export async function findConsentHistory(
+  domain: Reader,
+  customerIds: readonly string[],
+  page: CustomerPage,
+): Promise<ConsentChangeRow[]> {
   const { rows } = await domain.pool.query<ConsentChangeRow>(
     `SELECT page.id, page.customer_id AS "customerId", page.purpose, page.granted, page.at, page.channel
      FROM unnest($1::uuid[]) AS owner (id) CROSS JOIN LATERAL (
@@ -28,7 +32,11 @@ export async function findConsentHistory(domain: Reader, customerIds: readonly s
 }
 
 /** The customers' favourite stores, the latest first: a page of each, and one more row, in one statement. */
-export async function findFavourites(domain: Reader, customerIds: readonly string[], page: CustomerPage): Promise<FavouriteRow[]> {
+export async function findFavourites(
+  domain: Reader,
+  customerIds: readonly string[],
+  page: CustomerPage,
+): Promise<FavouriteRow[]> {
   const { rows } = await domain.pool.query<FavouriteRow>(
     `SELECT page.customer_id AS "customerId", page.store_id AS "storeId", page.added_at AS "addedAt"
      FROM unnest($1::uuid[]) AS owner (id) CROSS JOIN LATERAL (

@@ -3,7 +3,10 @@ import { charactersIn } from '#platform/subgraph/characters.ts';
 
 export type InputProblemCode = 'REQUIRED' | 'TOO_LONG' | 'MALFORMED' | 'OUT_OF_RANGE';
 
-/** What is wrong with a field of an input. The message never repeats the value: it may be logged, and the value is personal. */
+/**
+ * What is wrong with a field of an input. The message never repeats the value: it may be logged, and the value is
+ * personal.
+ */
 export interface InputProblem {
   readonly field: string;
   readonly code: InputProblemCode;
@@ -59,30 +62,54 @@ export class InputChecks {
     const text = this.optionalText(field, value, 10);
     if (text === null) return null;
     if (!z.iso.date().safeParse(text).success) this.refuse(field, 'MALFORMED', 'Write the day as YYYY-MM-DD.');
-    else if (text > today || text < '1900-01-01') this.refuse(field, 'OUT_OF_RANGE', 'A birthday lies between 1900 and today.');
+    else if (text > today || text < '1900-01-01')
+      this.refuse(field, 'OUT_OF_RANGE', 'A birthday lies between 1900 and today.');
     return text;
   }
 
   country(field: string, value: string | null | undefined): string {
     const text = this.text(field, value, 2).toUpperCase();
-    if (text.length === 2 && !isCountry(text)) this.refuse(field, 'MALFORMED', 'Write the country as in ISO 3166-1 alpha-2, such as DE.');
+    if (text.length === 2 && !isCountry(text))
+      this.refuse(field, 'MALFORMED', 'Write the country as in ISO 3166-1 alpha-2, such as DE.');
     else if (text.length === 1) this.refuse(field, 'MALFORMED', 'A country code has two letters.');
     return text;
   }
 
   position(field: string, value: { latitude: number; longitude: number }): { latitude: number; longitude: number } {
-    if (!(Math.abs(value.latitude) <= 90)) this.refuse(`${field}.latitude`, 'OUT_OF_RANGE', 'A latitude lies between -90 and 90.');
-    if (!(Math.abs(value.longitude) <= 180)) this.refuse(`${field}.longitude`, 'OUT_OF_RANGE', 'A longitude lies between -180 and 180.');
+    if (!(Math.abs(value.latitude) <= 90))
+      this.refuse(`${field}.latitude`, 'OUT_OF_RANGE', 'A latitude lies between -90 and 90.');
+    if (!(Math.abs(value.longitude) <= 180))
+      this.refuse(`${field}.longitude`, 'OUT_OF_RANGE', 'A longitude lies between -180 and 180.');
     return value;
   }
 }
 
 const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 /** Codes that CLDR names although ISO 3166-1 assigns them to no country. */
-const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ']);
+const notCountries = new Set([
+  'AC',
+  'CP',
+  'CQ',
+  'DG',
+  'EA',
+  'EU',
+  'EZ',
+  'IC',
+  'QO',
+  'TA',
+  'UN',
+  'XA',
+  'XB',
+  'XK',
+  'ZZ',
+]);
 
 function isCountry(code: string): boolean {
   if (!/^[A-Z]{2}$/.test(code) || notCountries.has(code)) return false;
   // A deprecated code (UK, DD) has a canonical form other than itself.
-  return new Intl.Locale(`und-${code}`).region === code && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && regionNames.of(code) !== undefined;
+  return (
+    new Intl.Locale(`und-${code}`).region === code &&
+    Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` &&
+    regionNames.of(code) !== undefined
+  );
 }

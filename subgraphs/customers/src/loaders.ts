@@ -4,10 +4,20 @@ import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import { isId } from '#platform/subgraph/id.ts';
 import { consentStates, type ConsentState } from './consent.ts';
 import type { Customers } from './context.ts';
-import { openCustomer, openVersion, type AddressVersionView, type AddressView, type ConsentChangeRow, type CustomerView } from './customer.ts';
+import {
+  openCustomer,
+  openVersion,
+  type AddressVersionView,
+  type AddressView,
+  type ConsentChangeRow,
+  type CustomerView,
+} from './customer.ts';
 import { findConsentHistory, findFavourites, type CustomerPage, type FavouriteRow } from './findPages.ts';
 
-/** Who is erased, unknown, or not an id at all is null everywhere. Whose data may be read is decided by who loads, not here. */
+/**
+ * Who is erased, unknown, or not an id at all is null everywhere. Whose data may be read is decided by who loads, not
+ * here.
+ */
 export interface Loaders {
   readonly keyOf: DataLoader<string, DataKey | null>;
   readonly customerById: DataLoader<string, CustomerView | null>;
@@ -39,14 +49,19 @@ const batch = <Row>(load: (keys: string[]) => Promise<Map<string, Row>>, missing
 
 /** The opened rows, by id; a row whose owner has no key any more is left out. */
 async function opened<Row, View extends { id: string }>(
-  rows: readonly Row[], ownerOf: (row: Row) => string, keyOf: DataLoader<string, DataKey | null>, open: (key: DataKey, row: Row) => View,
+  rows: readonly Row[],
+  ownerOf: (row: Row) => string,
+  keyOf: DataLoader<string, DataKey | null>,
+  open: (key: DataKey, row: Row) => View,
 ): Promise<Map<string, View>> {
   const keys = await Promise.all(rows.map((row) => keyOf.load(ownerOf(row))));
   const views = rows.flatMap((row, index) => (keys[index] ? [open(keys[index], row)] : []));
   return new Map(views.map((view) => [view.id, view]));
 }
 
-function pagesLoader<Row extends { customerId: string }>(find: (customerIds: readonly string[], page: CustomerPage) => Promise<Row[]>) {
+function pagesLoader<Row extends { customerId: string }>(
+  find: (customerIds: readonly string[], page: CustomerPage) => Promise<Row[]>,
+) {
   const loaders = new Map<string, DataLoader<string, Row[]>>();
   return {
     /** Customers asked for with the same page arguments share one statement. */
@@ -73,18 +88,33 @@ export function loaders(domain: Reader): Loaders {
     const rows = await db.customerKey.findMany({ where: { customerId: { in: keys } } });
     return new Map(rows.map((row) => [row.customerId, keyring.unwrap(row.customerId, row.wrapped)]));
   }, null);
-  const customerById = batch<CustomerView | null>(async (keys) =>
-    opened(await db.customer.findMany({ where: { id: { in: keys } } }), (row) => row.id, keyOf, openCustomer), null);
+  const customerById = batch<CustomerView | null>(
+    async (keys) =>
+      opened(await db.customer.findMany({ where: { id: { in: keys } } }), (row) => row.id, keyOf, openCustomer),
+    null,
+  );
   const addressesOf = batch<AddressView[]>(async (keys) => {
     const rows = await db.address.findMany({
-      where: { customerId: { in: keys }, removedAt: null }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      where: { customerId: { in: keys }, removedAt: null },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       include: { customer: { select: { defaultAddressId: true } } },
     });
     const views = rows.map(({ customer, ...row }) => ({ ...row, isDefault: customer.defaultAddressId === row.id }));
-    return groupBy(views.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)), (row) => row.customerId);
+    return groupBy(
+      views.sort((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+      (row) => row.customerId,
+    );
   }, []);
-  const versionById = batch<AddressVersionView | null>(async (keys) =>
-    opened(await db.addressVersion.findMany({ where: { id: { in: keys } } }), (row) => row.customerId, keyOf, openVersion), null);
+  const versionById = batch<AddressVersionView | null>(
+    async (keys) =>
+      opened(
+        await db.addressVersion.findMany({ where: { id: { in: keys } } }),
+        (row) => row.customerId,
+        keyOf,
+        openVersion,
+      ),
+    null,
+  );
   const consentsOf = batch<ConsentState[]>(async (keys) => {
     const newest = await db.$queryRaw<{ customer_id: string; purpose: string; granted: boolean; at: Date }[]>`
       SELECT DISTINCT ON (customer_id, purpose) customer_id::text, purpose, granted, at FROM consent_change
@@ -96,11 +126,16 @@ export function loaders(domain: Reader): Loaders {
   const favourites = pagesLoader((keys, page) => findFavourites(domain, keys, page));
 
   return {
-    keyOf, customerById, addressesOf, versionById, consentsOf,
+    keyOf,
+    customerById,
+    addressesOf,
+    versionById,
+    consentsOf,
     consentHistory: (customerId, page) => consentHistory.load(customerId, page),
     favourites: (customerId, page) => favourites.load(customerId, page),
     forget() {
-      for (const loader of [keyOf, customerById, addressesOf, versionById, consentsOf, consentHistory, favourites]) loader.clearAll();
+      for (const loader of [keyOf, customerById, addressesOf, versionById, consentsOf, consentHistory, favourites])
+        loader.clearAll();
     },
   };
 }

@@ -21,13 +21,16 @@ function markedColumns(): Map<string, string> {
 
 /** Fields of the graph with the directive, as `Type.field`. */
 const markedFields = parse(sdlOf(folder)).definitions.flatMap((definition) =>
-  (definition.kind === Kind.OBJECT_TYPE_DEFINITION ? definition.fields ?? [] : [])
+  (definition.kind === Kind.OBJECT_TYPE_DEFINITION ? (definition.fields ?? []) : [])
     .filter((field) => field.directives?.some(({ name }) => name.value === 'pii'))
-    .map((field) => `${'name' in definition ? definition.name?.value : ''}.${field.name.value}`));
+    .map((field) => `${'name' in definition ? definition.name?.value : ''}.${field.name.value}`),
+);
 
 it('is marked in the tables as in the graph, and stored as sealed bytes', () => {
   const columns = markedColumns();
   // Preferences are columns of the customer.
-  expect([...columns.keys()].sort()).toEqual(markedFields.map((field) => field.replace(/^Preferences\./, 'Customer.')).sort());
+  expect([...columns.keys()].sort()).toEqual(
+    markedFields.map((field) => field.replace(/^Preferences\./, 'Customer.')).sort(),
+  );
   expect(new Set([...columns.values()].map((type) => type.replace('?', '')))).toEqual(new Set(['Bytes']));
 });

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { nobody } from '#platform/testkit/testSubgraph.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
-import { ada, admin, ask, customer, graph, later, now, register, somebody, startCustomers, zoe } from './testing/customersGraph.ts';
+import {
+  ada,
+  admin,
+  ask,
+  customer,
+  graph,
+  later,
+  now,
+  register,
+  somebody,
+  startCustomers,
+  zoe,
+} from './testing/customersGraph.ts';
 
 startCustomers();
 
@@ -11,14 +23,26 @@ describe('register', () => {
     const principal = customer(seedId('test', 'zoe'));
     const input = { ...zoe, idempotencyKey: 'first' };
     const first = await ask(principal, register, { input });
-    expect(first).toMatchObject({ register: { __typename: 'RegisterSuccess', customer: { id: principal.subject, email: zoe.email, phone: '+49305550199', locale: 'EN' } } });
+    expect(first).toMatchObject({
+      register: {
+        __typename: 'RegisterSuccess',
+        customer: { id: principal.subject, email: zoe.email, phone: '+49305550199', locale: 'EN' },
+      },
+    });
     expect(await ask(principal, register, { input })).toEqual(first);
     const { errors } = await graph.as(principal)(register, { input: { ...input, givenName: 'Other' } });
     expect(errors?.[0]?.extensions?.['code']).toBe('IDEMPOTENCY_KEY_REUSED');
-    expect(await ask(principal, register, { input: { ...input, idempotencyKey: 'second' } })).toEqual({ register: { __typename: 'CustomerAlreadyRegistered' } });
+    expect(await ask(principal, register, { input: { ...input, idempotencyKey: 'second' } })).toEqual({
+      register: { __typename: 'CustomerAlreadyRegistered' },
+    });
   });
 
-  const holder = (email: string) => ask<{ customerByEmail: { id: string } | null }>(admin, 'query ($email: String!) { customerByEmail(email: $email) { id } }', { email });
+  const holder = (email: string) =>
+    ask<{ customerByEmail: { id: string } | null }>(
+      admin,
+      'query ($email: String!) { customerByEmail(email: $email) { id } }',
+      { email },
+    );
 
   it('answers the same, and works the same, whether another account has the address or none, and leaves it to who had it', async () => {
     const tries = [customer(seedId('test', 'thief')), customer(seedId('test', 'first of all'))];
@@ -26,8 +50,14 @@ describe('register', () => {
     const answers: unknown[] = [];
     for (const [index, principal] of tries.entries()) {
       const email = index === 0 ? 'ADA@example.com' : 'nobody.yet@example.com';
-      statements.push(await graph.statementsOf(async () => { answers.push(await ask(principal, register, { input: { ...zoe, email, idempotencyKey: 'e' } })); }));
-      expect(answers[index]).toMatchObject({ register: { __typename: 'RegisterSuccess', customer: { id: principal.subject, email } } });
+      statements.push(
+        await graph.statementsOf(async () => {
+          answers.push(await ask(principal, register, { input: { ...zoe, email, idempotencyKey: 'e' } }));
+        }),
+      );
+      expect(answers[index]).toMatchObject({
+        register: { __typename: 'RegisterSuccess', customer: { id: principal.subject, email } },
+      });
     }
     expect(statements[0]).toBe(statements[1]);
     expect(await holder('ada@example.com')).toEqual({ customerByEmail: { id: ada.subject } });
@@ -35,17 +65,37 @@ describe('register', () => {
   });
 
   it('gives an address to one of two who take it at once, and tells neither', async () => {
-    const results = await Promise.all([1, 2].map((n) => ask<{ register: { __typename: string } }>(
-      customer(seedId('test', `race ${n}`)), register, { input: { ...zoe, email: 'race@example.com', idempotencyKey: 'k' } })));
+    const results = await Promise.all(
+      [1, 2].map((n) =>
+        ask<{ register: { __typename: string } }>(customer(seedId('test', `race ${n}`)), register, {
+          input: { ...zoe, email: 'race@example.com', idempotencyKey: 'k' },
+        }),
+      ),
+    );
     expect(results.map((each) => each.register.__typename)).toEqual(['RegisterSuccess', 'RegisterSuccess']);
     expect((await holder('race@example.com')).customerByEmail).not.toBeNull();
   });
 
   it('names all that is wrong', async () => {
-    const input = { ...zoe, givenName: ' ', email: 'zoe', phone: '12', birthday: '2999-01-01', idempotencyKey: 'wrong' };
-    expect(await ask(customer(seedId('test', 'wrong')), register, { input })).toEqual({ register: { __typename: 'CustomerInputInvalid', problems: [
-      { field: 'givenName', code: 'REQUIRED' }, { field: 'email', code: 'MALFORMED' }, { field: 'phone', code: 'MALFORMED' }, { field: 'birthday', code: 'OUT_OF_RANGE' },
-    ] } });
+    const input = {
+      ...zoe,
+      givenName: ' ',
+      email: 'zoe',
+      phone: '12',
+      birthday: '2999-01-01',
+      idempotencyKey: 'wrong',
+    };
+    expect(await ask(customer(seedId('test', 'wrong')), register, { input })).toEqual({
+      register: {
+        __typename: 'CustomerInputInvalid',
+        problems: [
+          { field: 'givenName', code: 'REQUIRED' },
+          { field: 'email', code: 'MALFORMED' },
+          { field: 'phone', code: 'MALFORMED' },
+          { field: 'birthday', code: 'OUT_OF_RANGE' },
+        ],
+      },
+    });
   });
 
   it('is for customers only', async () => {
@@ -62,20 +112,34 @@ describe('updateProfile', () => {
   it('changes what is given, and tells the names of the fields once', async () => {
     const principal = await somebody();
     const input = { phone: null, locale: 'DE' };
-    const changed = { updateProfile: { __typename: 'UpdateProfileSuccess', customer: { givenName: 'Zoë', phone: null, locale: 'DE' } } };
+    const changed = {
+      updateProfile: { __typename: 'UpdateProfileSuccess', customer: { givenName: 'Zoë', phone: null, locale: 'DE' } },
+    };
     expect(await ask(principal, update, { input })).toEqual(changed);
     expect(await ask(principal, update, { input })).toEqual(changed);
-    const told = (await graph.appended()).filter(({ eventType, metadata }) => eventType === 'CustomerProfileChanged' && metadata.aggregateId === `customer:${principal.subject}`);
-    expect(told.map(({ data }) => data)).toEqual([{ customerId: principal.subject, fields: ['phone', 'locale'], at: now.toISOString() }]);
+    const told = (await graph.appended()).filter(
+      ({ eventType, metadata }) =>
+        eventType === 'CustomerProfileChanged' && metadata.aggregateId === `customer:${principal.subject}`,
+    );
+    expect(told.map(({ data }) => data)).toEqual([
+      { customerId: principal.subject, fields: ['phone', 'locale'], at: now.toISOString() },
+    ]);
   });
 
   it("takes another's e-mail address without a word, and leaves it to who had it; refuses to clear a name", async () => {
     const principal = await somebody();
-    expect(await ask(principal, update, { input: { email: 'ADA@example.com' } })).toMatchObject({ updateProfile: { __typename: 'UpdateProfileSuccess' } });
-    expect(await ask(admin, '{ customerByEmail(email: "ada@example.com") { id } }')).toEqual({ customerByEmail: { id: ada.subject } });
-    expect(await ask(principal, update, { input: { givenName: null } }))
-      .toEqual({ updateProfile: { __typename: 'CustomerInputInvalid', problems: [{ field: 'givenName', code: 'REQUIRED' }] } });
-    expect(await ask(customer(seedId('test', 'unregistered')), update, { input: {} })).toEqual({ updateProfile: { __typename: 'CustomerNotRegistered' } });
+    expect(await ask(principal, update, { input: { email: 'ADA@example.com' } })).toMatchObject({
+      updateProfile: { __typename: 'UpdateProfileSuccess' },
+    });
+    expect(await ask(admin, '{ customerByEmail(email: "ada@example.com") { id } }')).toEqual({
+      customerByEmail: { id: ada.subject },
+    });
+    expect(await ask(principal, update, { input: { givenName: null } })).toEqual({
+      updateProfile: { __typename: 'CustomerInputInvalid', problems: [{ field: 'givenName', code: 'REQUIRED' }] },
+    });
+    expect(await ask(customer(seedId('test', 'unregistered')), update, { input: {} })).toEqual({
+      updateProfile: { __typename: 'CustomerNotRegistered' },
+    });
   });
 });
 
@@ -83,31 +147,55 @@ describe('preferences and consent', () => {
   it('keeps preferences', async () => {
     const principal = await somebody();
     const input = { diets: ['VEGAN', 'VEGAN'], avoidAllergens: ['SESAME', 'NUTS'], marketingChannel: 'PUSH' };
-    expect(await ask(principal, `mutation ($input: PreferencesInput!) { setPreferences(input: $input) { ... on SetPreferencesSuccess { customer { preferences { diets avoidAllergens marketingChannel } } } } }`, { input }))
-      .toEqual({ setPreferences: { customer: { preferences: { ...input, diets: ['VEGAN'] } } } });
+    expect(
+      await ask(
+        principal,
+        `mutation ($input: PreferencesInput!) { setPreferences(input: $input) { ... on SetPreferencesSuccess { customer { preferences { diets avoidAllergens marketingChannel } } } } }`,
+        { input },
+      ),
+    ).toEqual({ setPreferences: { customer: { preferences: { ...input, diets: ['VEGAN'] } } } });
   });
 
   it('keeps every answer, and tells each once', async () => {
     const principal = await somebody();
-    const set = (granted: boolean) => ask(principal, `mutation ($granted: Boolean!) { setConsent(input: { purpose: MARKETING, granted: $granted }) { __typename } }`, { granted });
+    const set = (granted: boolean) =>
+      ask(
+        principal,
+        `mutation ($granted: Boolean!) { setConsent(input: { purpose: MARKETING, granted: $granted }) { __typename } }`,
+        { granted },
+      );
     for (const granted of [true, true, false, true]) {
       later();
       expect(await set(granted)).toEqual({ setConsent: { __typename: 'SetConsentSuccess' } });
     }
     const page = `query ($after: String) { me { consents { purpose granted decidedAt } consentHistory(first: 2, after: $after) { edges { node { granted channel } } pageInfo { hasNextPage endCursor } } } }`;
-    const { me } = await ask<{ me: { consents: object[]; consentHistory: { pageInfo: { endCursor: string } } } }>(principal, page);
+    const { me } = await ask<{ me: { consents: object[]; consentHistory: { pageInfo: { endCursor: string } } } }>(
+      principal,
+      page,
+    );
     expect(me.consents).toContainEqual({ purpose: 'MARKETING', granted: true, decidedAt: now.toISOString() });
     expect(me.consents).toContainEqual({ purpose: 'PERSONALISATION', granted: false, decidedAt: null });
-    expect(me.consentHistory).toMatchObject({ edges: [{ node: { granted: true, channel: 'mobile' } }, { node: { granted: false } }], pageInfo: { hasNextPage: true } });
+    expect(me.consentHistory).toMatchObject({
+      edges: [{ node: { granted: true, channel: 'mobile' } }, { node: { granted: false } }],
+      pageInfo: { hasNextPage: true },
+    });
     const rest = await ask(principal, page, { after: me.consentHistory.pageInfo.endCursor });
-    expect(rest).toMatchObject({ me: { consentHistory: { edges: [{ node: { granted: true } }], pageInfo: { hasNextPage: false } } } });
-    const told = (await graph.appended()).filter(({ eventType, metadata }) => eventType === 'CustomerConsentChanged' && metadata.aggregateId === `customer:${principal.subject}`);
+    expect(rest).toMatchObject({
+      me: { consentHistory: { edges: [{ node: { granted: true } }], pageInfo: { hasNextPage: false } } },
+    });
+    const told = (await graph.appended()).filter(
+      ({ eventType, metadata }) =>
+        eventType === 'CustomerConsentChanged' && metadata.aggregateId === `customer:${principal.subject}`,
+    );
     expect(told.map(({ data }) => (data as { granted: boolean }).granted)).toEqual([true, false, true]);
   });
 
   it('refuses a cursor of another list', async () => {
     const after = Buffer.from(JSON.stringify(["'; --", 1])).toString('base64url');
-    const { errors } = await graph.as(ada)(`query ($after: String) { me { consentHistory(after: $after) { edges { cursor } } } }`, { after });
+    const { errors } = await graph.as(ada)(
+      `query ($after: String) { me { consentHistory(after: $after) { edges { cursor } } } }`,
+      { after },
+    );
     expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
   });
 });
@@ -119,8 +207,13 @@ describe('favourite stores', () => {
   it('are remembered once each, the latest first, and forgotten', async () => {
     const principal = await somebody();
     const [first, second] = [seedStores[3]!.id, seedStores[4]!.id];
-    for (const id of [first, second, first]) { later(); await ask(principal, add, { id }); }
-    expect(await ask(principal, '{ me { favouriteStores { edges { node { id } } } } }')).toEqual({ me: { favouriteStores: { edges: [{ node: { id: second } }, { node: { id: first } }] } } });
+    for (const id of [first, second, first]) {
+      later();
+      await ask(principal, add, { id });
+    }
+    expect(await ask(principal, '{ me { favouriteStores { edges { node { id } } } } }')).toEqual({
+      me: { favouriteStores: { edges: [{ node: { id: second } }, { node: { id: first } }] } },
+    });
     const left = { removeFavouriteStore: { customer: { favouriteStores: { edges: [{ node: { id: first } }] } } } };
     expect(await ask(principal, remove, { id: second })).toEqual(left);
     expect(await ask(principal, remove, { id: second })).toEqual(left);

@@ -16,7 +16,8 @@ export interface Profile {
 
 export type ProfileInput = { [Field in keyof Profile]?: Profile[Field] | null };
 
-export type Checked<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problems: readonly InputProblem[] };
+export type Checked<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problems: readonly InputProblem[] };
 
 /** What two spellings of an address have in common: the form that is looked up, and unique. */
 export const normaliseEmail = (email: string): string => email.trim().normalize('NFKC').toLowerCase();
@@ -37,13 +38,19 @@ export function checkProfile(input: ProfileInput, today: string): Checked<Profil
 }
 
 /**
- * Lays changes over a profile: what is undefined stays, what is null is cleared. `changed` names the fields whose value is another one now,
- * which is all that an event may say.
+ * Lays changes over a profile: what is undefined stays, what is null is cleared. `changed` names the fields whose value
+ * is another one now, which is all that an event may say.
  */
-export function changeProfile(profile: Profile, changes: ProfileInput, today: string): Checked<{ profile: Profile; changed: (keyof Profile)[] }> {
+export function changeProfile(
+  profile: Profile,
+  changes: ProfileInput,
+  today: string,
+): Checked<{ profile: Profile; changed: (keyof Profile)[] }> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const checked = checkProfile({ ...profile, ...given }, today);
   if (!checked.ok) return checked;
-  const changed = (Object.keys(profile) as (keyof Profile)[]).filter((field) => checked.value[field] !== profile[field]);
+  const changed = (Object.keys(profile) as (keyof Profile)[]).filter(
+    (field) => checked.value[field] !== profile[field],
+  );
   return { ok: true, value: { profile: checked.value, changed } };
 }

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { changeProfile, checkProfile, normaliseEmail, type Profile } from './profile.ts';
 
 const today = '2026-03-01';
-const ada: Profile = { givenName: 'Ada', familyName: 'Löwe', email: 'ada@example.com', phone: '+4930123456', birthday: '1990-12-10', locale: 'DE' };
+const ada: Profile = {
+  givenName: 'Ada',
+  familyName: 'Löwe',
+  email: 'ada@example.com',
+  phone: '+4930123456',
+  birthday: '1990-12-10',
+  locale: 'DE',
+};
 
 const problemsOf = (input: Parameters<typeof checkProfile>[0]) => {
   const checked = checkProfile({ ...ada, ...input }, today);
@@ -43,8 +50,10 @@ describe('checkProfile', () => {
 
 describe('changeProfile', () => {
   it('keeps what is left out, clears what is null, and names what changed', () => {
-    expect(changeProfile(ada, { givenName: undefined, phone: null, locale: 'EN' }, today))
-      .toEqual({ ok: true, value: { profile: { ...ada, phone: null, locale: 'EN' }, changed: ['phone', 'locale'] } });
+    expect(changeProfile(ada, { givenName: undefined, phone: null, locale: 'EN' }, today)).toEqual({
+      ok: true,
+      value: { profile: { ...ada, phone: null, locale: 'EN' }, changed: ['phone', 'locale'] },
+    });
   });
 
   it('changes nothing when the values are the same', () => {
@@ -52,7 +61,10 @@ describe('changeProfile', () => {
   });
 
   it('refuses to clear what a customer must have', () => {
-    expect(changeProfile(ada, { email: null }, today)).toMatchObject({ ok: false, problems: [{ field: 'email', code: 'REQUIRED' }] });
+    expect(changeProfile(ada, { email: null }, today)).toMatchObject({
+      ok: false,
+      problems: [{ field: 'email', code: 'REQUIRED' }],
+    });
   });
 });
 

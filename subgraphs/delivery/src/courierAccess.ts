@@ -14,10 +14,14 @@ export const noAccess: CourierAccess = { name: false, position: false };
 const everything: CourierAccess = { name: true, position: true };
 
 /**
- * What one principal may see of couriers, in one statement at most. A customer sees where a courier is only while the food is on the way to them;
- * staff of a store while the courier comes for or carries food of theirs.
+ * What one principal may see of couriers, in one statement at most. A customer sees where a courier is only while the
+ * food is on the way to them; staff of a store while the courier comes for or carries food of theirs.
  */
-export async function findCourierAccess(domain: Pick<Deliveries, 'pool'>, principal: Principal, courierIds: readonly string[]): Promise<Map<string, CourierAccess>> {
+export async function findCourierAccess(
+  domain: Pick<Deliveries, 'pool'>,
+  principal: Principal,
+  courierIds: readonly string[],
+): Promise<Map<string, CourierAccess>> {
   if (isAdmin(principal)) return new Map(courierIds.map((id) => [id, everything]));
   const self = courierOf(principal);
   const access = new Map(courierIds.filter((id) => id === self).map((id) => [id, everything]));

@@ -42,7 +42,11 @@ export type Decision<Refusal extends string> =
 const refused = <Refusal extends string>(why: Refusal): Decision<Refusal> => ({ kind: 'refused', why });
 
 /** A courier wants the job. The first one gets it. */
-export function accept(delivery: DeliveryState, courierId: string, courier: CourierState): Decision<'TAKEN' | 'UNAVAILABLE' | 'TOO_MANY_JOBS'> {
+export function accept(
+  delivery: DeliveryState,
+  courierId: string,
+  courier: CourierState,
+): Decision<'TAKEN' | 'UNAVAILABLE' | 'TOO_MANY_JOBS'> {
   if (delivery.courierId === courierId && delivery.status !== 'CANCELLED') return { kind: 'done' };
   if (delivery.status !== 'REQUESTED') return refused('TAKEN');
   if (!courier.available) return refused('UNAVAILABLE');
@@ -53,11 +57,14 @@ export function accept(delivery: DeliveryState, courierId: string, courier: Cour
 export type ReportedStatus = Extract<DeliveryStatus, 'PICKED_UP' | 'DELIVERED' | 'FAILED'>;
 
 /**
- * A courier says how far their job is. What was true before stays fine to say: devices send again after they lost an answer, and
- * a late `PICKED_UP` behind a `DELIVERED` must neither fail nor take the delivery back.
+ * A courier says how far their job is. What was true before stays fine to say: devices send again after they lost an
+ * answer, and a late `PICKED_UP` behind a `DELIVERED` must neither fail nor take the delivery back.
  */
 export function report(
-  delivery: DeliveryState, courierId: string, status: ReportedStatus, orderReady: boolean,
+  delivery: DeliveryState,
+  courierId: string,
+  status: ReportedStatus,
+  orderReady: boolean,
 ): Decision<'NOT_YOURS' | 'NOT_READY' | 'NOT_POSSIBLE'> {
   if (delivery.courierId !== courierId) return refused('NOT_YOURS');
   if (delivery.status === status || (status === 'PICKED_UP' && delivery.pickedUpAt !== null)) return { kind: 'done' };
@@ -67,8 +74,8 @@ export function report(
 }
 
 /**
- * The order is called off. What ended otherwise stays as it is, and what has happened is a refusal: it was delivered, or the courier has
- * picked it up and whoever calls it off may not take it from them.
+ * The order is called off. What ended otherwise stays as it is, and what has happened is a refusal: it was delivered,
+ * or the courier has picked it up and whoever calls it off may not take it from them.
  */
 export function cancel(delivery: DeliveryState, { unlessPickedUp = false } = {}): Decision<'DELIVERED' | 'PICKED_UP'> {
   if (delivery.status === 'DELIVERED') return refused('DELIVERED');

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { accept, cancel, maxJobs, report, statuses, transitions, hasEnded, type DeliveryState, type DeliveryStatus, type ReportedStatus } from './delivery.ts';
+import {
+  accept,
+  cancel,
+  maxJobs,
+  report,
+  statuses,
+  transitions,
+  hasEnded,
+  type DeliveryState,
+  type DeliveryStatus,
+  type ReportedStatus,
+} from './delivery.ts';
 
 const at = new Date('2026-03-01T12:00:00Z');
 const me = 'courier-1';
@@ -22,20 +33,26 @@ describe('transitions', () => {
 
   const reported: ReportedStatus[] = ['PICKED_UP', 'DELIVERED', 'FAILED'];
   const legal = new Set(['ASSIGNED PICKED_UP', 'ASSIGNED FAILED', 'PICKED_UP DELIVERED', 'PICKED_UP FAILED']);
-  it.each(statuses.filter((status) => status !== 'REQUESTED').flatMap((from) => reported.map((to) => [from, to] as const)))(
-    'a courier reports from %s to %s: moved once, repeated freely, else refused',
-    (from, to) => {
-      const repeated = from === to || (from === 'DELIVERED' && to === 'PICKED_UP');
-      const kind = legal.has(`${from} ${to}`) ? 'move' : repeated ? 'done' : 'refused';
-      expect(report(inStatus(from), me, to, true).kind).toBe(kind);
-      expect(report(inStatus(from, other), me, to, true)).toEqual({ kind: 'refused', why: 'NOT_YOURS' });
-    },
-  );
+  it.each(
+    statuses.filter((status) => status !== 'REQUESTED').flatMap((from) => reported.map((to) => [from, to] as const)),
+  )('a courier reports from %s to %s: moved once, repeated freely, else refused', (from, to) => {
+    const repeated = from === to || (from === 'DELIVERED' && to === 'PICKED_UP');
+    const kind = legal.has(`${from} ${to}`) ? 'move' : repeated ? 'done' : 'refused';
+    expect(report(inStatus(from), me, to, true).kind).toBe(kind);
+    expect(report(inStatus(from, other), me, to, true)).toEqual({ kind: 'refused', why: 'NOT_YOURS' });
+  });
 
   it.each(statuses)('cancelling from %s', (from) => {
-    const expected = from === 'DELIVERED' ? { kind: 'refused', why: 'DELIVERED' } : hasEnded(from) ? { kind: 'done' } : { kind: 'move', to: 'CANCELLED' };
+    const expected =
+      from === 'DELIVERED'
+        ? { kind: 'refused', why: 'DELIVERED' }
+        : hasEnded(from)
+          ? { kind: 'done' }
+          : { kind: 'move', to: 'CANCELLED' };
     expect(cancel(inStatus(from))).toEqual(expected);
-    expect(cancel(inStatus(from), { unlessPickedUp: true })).toEqual(from === 'PICKED_UP' ? { kind: 'refused', why: 'PICKED_UP' } : expected);
+    expect(cancel(inStatus(from), { unlessPickedUp: true })).toEqual(
+      from === 'PICKED_UP' ? { kind: 'refused', why: 'PICKED_UP' } : expected,
+    );
   });
 });
 
@@ -56,8 +73,14 @@ describe('accept', () => {
   });
 
   it('asks for an available courier with a free hand', () => {
-    expect(accept(inStatus('REQUESTED'), me, { available: false, jobs: 0 })).toEqual({ kind: 'refused', why: 'UNAVAILABLE' });
-    expect(accept(inStatus('REQUESTED'), me, { available: true, jobs: maxJobs })).toEqual({ kind: 'refused', why: 'TOO_MANY_JOBS' });
+    expect(accept(inStatus('REQUESTED'), me, { available: false, jobs: 0 })).toEqual({
+      kind: 'refused',
+      why: 'UNAVAILABLE',
+    });
+    expect(accept(inStatus('REQUESTED'), me, { available: true, jobs: maxJobs })).toEqual({
+      kind: 'refused',
+      why: 'TOO_MANY_JOBS',
+    });
   });
 });
 

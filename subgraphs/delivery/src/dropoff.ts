@@ -14,8 +14,14 @@ export function sealDropoff(domain: Pick<Deliveries, 'config'>, deliveryId: stri
 /** Null once the delivery has ended: nobody needs it any more, so it is not kept. */
 export const noDropoff = { wrappedKey: null, dropoff: null } as const;
 
-export function openDropoff(domain: Pick<Deliveries, 'config'>, { id, wrappedKey, dropoff }: DeliveryRow): Position | null {
+export function openDropoff(
+  domain: Pick<Deliveries, 'config'>,
+  { id, wrappedKey, dropoff }: DeliveryRow,
+): Position | null {
   if (!wrappedKey || !dropoff) return null;
-  const [latitude, longitude] = JSON.parse(open(keyringOf(domain).unwrap(id, wrappedKey), field, dropoff)) as [number, number];
+  const [latitude, longitude] = JSON.parse(open(keyringOf(domain).unwrap(id, wrappedKey), field, dropoff)) as [
+    number,
+    number,
+  ];
   return { latitude, longitude };
 }

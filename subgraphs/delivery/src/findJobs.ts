@@ -20,7 +20,9 @@ export interface CourierRoute {
 
 /** The next stops of the jobs that a courier carries, the nearest first as seen from their latest position. */
 export async function findRoute(domain: Deliveries, courier: Courier): Promise<CourierRoute> {
-  const deliveries = await domain.db.delivery.findMany({ where: { courierId: courier.id, status: { in: [...carried] } } });
+  const deliveries = await domain.db.delivery.findMany({
+    where: { courierId: courier.id, status: { in: [...carried] } },
+  });
   const position = latestPosition(domain, courier)?.position ?? null;
   const jobs = deliveries.map((delivery): CourierJob => ({
     id: delivery.id,
@@ -36,10 +38,14 @@ export async function findRoute(domain: Deliveries, courier: Courier): Promise<C
 const earthRadiusMetres = 6_371_000;
 
 /**
- * Open jobs, those whose store is nearest to the courier first; those that wait longest first while nobody knows where the courier is.
- * Distance by the haversine formula, as in quote.ts.
+ * Open jobs, those whose store is nearest to the courier first; those that wait longest first while nobody knows where
+ * the courier is. Distance by the haversine formula, as in quote.ts.
  */
-export async function findOpenJobs(domain: Deliveries, courier: Courier, { first, withinMetres }: { first: number; withinMetres: number | null }): Promise<DeliveryRow[]> {
+export async function findOpenJobs(
+  domain: Deliveries,
+  courier: Courier,
+  { first, withinMetres }: { first: number; withinMetres: number | null },
+): Promise<DeliveryRow[]> {
   if (!courier.available) return [];
   const from = latestPosition(domain, courier)?.position ?? null;
   const near = await domain.db.$queryRaw<{ id: string }[]>`

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { seedId } from '#schema/seed/seedId.ts';
-import { accept, ask, commands, cooked, courier, dispatched, pickedUp, report, request, startDelivery, told } from './testing/deliveryGraph.ts';
+import {
+  accept,
+  ask,
+  commands,
+  cooked,
+  courier,
+  dispatched,
+  pickedUp,
+  report,
+  request,
+  startDelivery,
+  told,
+} from './testing/deliveryGraph.ts';
 
 startDelivery();
 
@@ -16,8 +28,13 @@ describe('dispatch and cancel', () => {
   it('calls off once, whatever the state but delivered', async () => {
     const { deliveryId, orderId } = await dispatched();
     await accept(1, deliveryId);
-    for (let n = 0; n < 2; n++) expect(await commands().cancel({ orderId, reason: 'CUSTOMER_CANCELLED' })).toMatchObject({ cancelled: true });
-    expect((await told(deliveryId)).map(({ to, reason }) => [to, reason])).toEqual([['REQUESTED', null], ['ASSIGNED', null], ['CANCELLED', 'CUSTOMER_CANCELLED']]);
+    for (let n = 0; n < 2; n++)
+      expect(await commands().cancel({ orderId, reason: 'CUSTOMER_CANCELLED' })).toMatchObject({ cancelled: true });
+    expect((await told(deliveryId)).map(({ to, reason }) => [to, reason])).toEqual([
+      ['REQUESTED', null],
+      ['ASSIGNED', null],
+      ['CANCELLED', 'CUSTOMER_CANCELLED'],
+    ]);
     const delivered = await pickedUp(1);
     await report(1, delivered.deliveryId, 'DELIVERED');
     expect(await commands().cancel({ orderId: delivered.orderId, reason: 'LATE' })).toMatchObject({ cancelled: false });
@@ -25,7 +42,9 @@ describe('dispatch and cancel', () => {
 
   it('leaves the food with a courier who has picked it up, where that is asked for', async () => {
     const { deliveryId, orderId } = await pickedUp(1);
-    expect(await commands().cancel({ orderId, reason: 'STAFF', unlessPickedUp: true })).toMatchObject({ cancelled: false });
+    expect(await commands().cancel({ orderId, reason: 'STAFF', unlessPickedUp: true })).toMatchObject({
+      cancelled: false,
+    });
     expect((await told(deliveryId)).at(-1)).toMatchObject({ to: 'PICKED_UP' });
     expect(await commands().cancel({ orderId, reason: 'LATE' })).toMatchObject({ cancelled: true });
   });
@@ -38,9 +57,12 @@ describe('dispatch and cancel', () => {
     expect(await accept(1, deliveryId)).toEqual({ acceptJob: { __typename: 'DeliveryJobTaken' } });
   });
 
-  it.each([{ orderId: 'x' }, { latitude: 91 }, { promisedAt: 'soon' }])('refuses what is malformed: %j', async (over) => {
-    await expect(commands().dispatch(request(over))).rejects.toThrow('invalid_argument');
-  });
+  it.each([{ orderId: 'x' }, { latitude: 91 }, { promisedAt: 'soon' }])(
+    'refuses what is malformed: %j',
+    async (over) => {
+      await expect(commands().dispatch(request(over))).rejects.toThrow('invalid_argument');
+    },
+  );
 });
 
 describe('a job', () => {
@@ -48,7 +70,10 @@ describe('a job', () => {
     for (let round = 0; round < 5; round++) {
       const { deliveryId, orderId } = await dispatched();
       const results = await Promise.all([2, 3].map((n) => accept(n, deliveryId)));
-      expect(results.map(({ acceptJob }) => acceptJob.__typename).sort()).toEqual(['AcceptJobSuccess', 'DeliveryJobTaken']);
+      expect(results.map(({ acceptJob }) => acceptJob.__typename).sort()).toEqual([
+        'AcceptJobSuccess',
+        'DeliveryJobTaken',
+      ]);
       expect((await told(deliveryId)).map(({ to }) => to)).toEqual(['REQUESTED', 'ASSIGNED']);
       await commands().cancel({ orderId, reason: 'TEST' });
     }
@@ -56,12 +81,22 @@ describe('a job', () => {
 
   it('is taken again by who has it, and by nobody who is not available or no courier', async () => {
     const { deliveryId } = await dispatched();
-    const availability = (available: boolean) => ask(courier(4), `mutation ($a: Boolean!) { setAvailability(available: $a) { ... on SetAvailabilitySuccess { courier { available } } } }`, { a: available });
+    const availability = (available: boolean) =>
+      ask(
+        courier(4),
+        `mutation ($a: Boolean!) { setAvailability(available: $a) { ... on SetAvailabilitySuccess { courier { available } } } }`,
+        { a: available },
+      );
     expect(await availability(false)).toEqual({ setAvailability: { courier: { available: false } } });
     expect(await ask(courier(4), '{ openJobs { id } }')).toEqual({ openJobs: [] });
     expect(await accept(4, deliveryId)).toEqual({ acceptJob: { __typename: 'DeliveryCourierUnavailable' } });
     await availability(true);
-    const mine = { acceptJob: { __typename: 'AcceptJobSuccess', delivery: { status: 'ASSIGNED', courier: { id: seedId('courier', 4) } } } };
+    const mine = {
+      acceptJob: {
+        __typename: 'AcceptJobSuccess',
+        delivery: { status: 'ASSIGNED', courier: { id: seedId('courier', 4) } },
+      },
+    };
     expect(await accept(4, deliveryId)).toEqual(mine);
     expect(await accept(4, deliveryId)).toEqual(mine);
     expect(await accept(999, deliveryId)).toEqual({ acceptJob: { __typename: 'DeliveryCourierUnknown' } });
@@ -80,23 +115,42 @@ describe('a status', () => {
   it('said three times is one event and three equal answers, also when said at once or late', async () => {
     const { deliveryId, orderId } = await dispatched();
     await accept(6, deliveryId);
-    expect(await report(6, deliveryId, 'PICKED_UP')).toEqual({ reportDeliveryStatus: { __typename: 'DeliveryNotReady' } });
+    expect(await report(6, deliveryId, 'PICKED_UP')).toEqual({
+      reportDeliveryStatus: { __typename: 'DeliveryNotReady' },
+    });
     await cooked(orderId);
     const thrice = await Promise.all([1, 2, 3].map(() => report(6, deliveryId, 'PICKED_UP')));
-    expect(thrice[0]).toMatchObject({ reportDeliveryStatus: { __typename: 'ReportDeliveryStatusSuccess', delivery: { status: 'PICKED_UP' } } });
+    expect(thrice[0]).toMatchObject({
+      reportDeliveryStatus: { __typename: 'ReportDeliveryStatusSuccess', delivery: { status: 'PICKED_UP' } },
+    });
     expect([thrice[1], thrice[2]]).toEqual([thrice[0], thrice[0]]);
     const delivered = await report(6, deliveryId, 'DELIVERED');
     expect(await report(6, deliveryId, 'DELIVERED')).toEqual(delivered);
     expect(await report(6, deliveryId, 'PICKED_UP')).toEqual(delivered);
-    expect((await told(deliveryId)).map(({ from, to }) => [from, to])).toEqual([[null, 'REQUESTED'], ['REQUESTED', 'ASSIGNED'], ['ASSIGNED', 'PICKED_UP'], ['PICKED_UP', 'DELIVERED']]);
-    expect(await report(6, deliveryId, 'FAILED', 'FOOD_DAMAGED')).toEqual({ reportDeliveryStatus: { __typename: 'DeliveryStatusNotPossible', status: 'DELIVERED' } });
+    expect((await told(deliveryId)).map(({ from, to }) => [from, to])).toEqual([
+      [null, 'REQUESTED'],
+      ['REQUESTED', 'ASSIGNED'],
+      ['ASSIGNED', 'PICKED_UP'],
+      ['PICKED_UP', 'DELIVERED'],
+    ]);
+    expect(await report(6, deliveryId, 'FAILED', 'FOOD_DAMAGED')).toEqual({
+      reportDeliveryStatus: { __typename: 'DeliveryStatusNotPossible', status: 'DELIVERED' },
+    });
   });
 
   it('of failure says why; a courier reports their own jobs only', async () => {
     const { deliveryId } = await pickedUp(6);
-    expect(await report(6, deliveryId, 'FAILED')).toEqual({ reportDeliveryStatus: { __typename: 'DeliveryInputInvalid', field: 'reason' } });
-    expect(await report(7, deliveryId, 'DELIVERED')).toEqual({ reportDeliveryStatus: { __typename: 'DeliveryNotFound' } });
-    expect(await report(7, uuidv7(), 'DELIVERED')).toEqual({ reportDeliveryStatus: { __typename: 'DeliveryNotFound' } });
-    expect(await report(6, deliveryId, 'FAILED', 'CUSTOMER_NOT_FOUND')).toMatchObject({ reportDeliveryStatus: { delivery: { status: 'FAILED', reason: 'CUSTOMER_NOT_FOUND' } } });
+    expect(await report(6, deliveryId, 'FAILED')).toEqual({
+      reportDeliveryStatus: { __typename: 'DeliveryInputInvalid', field: 'reason' },
+    });
+    expect(await report(7, deliveryId, 'DELIVERED')).toEqual({
+      reportDeliveryStatus: { __typename: 'DeliveryNotFound' },
+    });
+    expect(await report(7, uuidv7(), 'DELIVERED')).toEqual({
+      reportDeliveryStatus: { __typename: 'DeliveryNotFound' },
+    });
+    expect(await report(6, deliveryId, 'FAILED', 'CUSTOMER_NOT_FOUND')).toMatchObject({
+      reportDeliveryStatus: { delivery: { status: 'FAILED', reason: 'CUSTOMER_NOT_FOUND' } },
+    });
   });
 });

@@ -16,7 +16,10 @@ export interface Doorstep {
   readonly instructions: string | null;
 }
 
-/** What is missing, or has an id that is none, is null. Whose it is, is decided by who loads; only `courierAccess` knows who asks. */
+/**
+ * What is missing, or has an id that is none, is null. Whose it is, is decided by who loads; only `courierAccess` knows
+ * who asks.
+ */
 export interface Loaders {
   readonly deliveryById: DataLoader<string, DeliveryRow | null>;
   readonly deliveryByOrder: DataLoader<string, DeliveryRow | null>;
@@ -29,7 +32,10 @@ export interface Loaders {
   readonly doorstepOf: DataLoader<DeliveryRow, Doorstep | null>;
 }
 
-const batch = <Row, Missing>(load: (keys: string[]) => Promise<readonly (readonly [string, Row])[]>, missing: Missing): DataLoader<string, Row | Missing> =>
+const batch = <Row, Missing>(
+  load: (keys: string[]) => Promise<readonly (readonly [string, Row])[]>,
+  missing: Missing,
+): DataLoader<string, Row | Missing> =>
   new DataLoader(async (keys) => {
     const found = new Map(await load(keys.filter(isId)));
     return keys.map((key) => found.get(key) ?? missing);
@@ -38,12 +44,27 @@ const batch = <Row, Missing>(load: (keys: string[]) => Promise<readonly (readonl
 export function loaders(domain: Deliveries, principal: Principal): Loaders {
   const { db } = domain;
   return {
-    deliveryById: batch(async (ids) => (await db.delivery.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row] as const), null),
-    deliveryByOrder: batch(async (ids) => (await db.delivery.findMany({ where: { orderId: { in: ids } } })).map((row) => [row.orderId, row] as const), null),
-    courierById: batch(async (ids) => (await db.courier.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row] as const), null),
-    courierAccess: batch(async (ids) => [...await findCourierAccess(domain, principal, ids)], noAccess),
-    orderReady: batch(async (ids) =>
-      (await db.orderNote.findMany({ where: { orderId: { in: ids }, readyAt: { not: null } } })).map((row) => [row.orderId, true] as const), false),
+    deliveryById: batch(
+      async (ids) => (await db.delivery.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row] as const),
+      null,
+    ),
+    deliveryByOrder: batch(
+      async (ids) =>
+        (await db.delivery.findMany({ where: { orderId: { in: ids } } })).map((row) => [row.orderId, row] as const),
+      null,
+    ),
+    courierById: batch(
+      async (ids) => (await db.courier.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row] as const),
+      null,
+    ),
+    courierAccess: batch(async (ids) => [...(await findCourierAccess(domain, principal, ids))], noAccess),
+    orderReady: batch(
+      async (ids) =>
+        (await db.orderNote.findMany({ where: { orderId: { in: ids }, readyAt: { not: null } } })).map(
+          (row) => [row.orderId, true] as const,
+        ),
+      false,
+    ),
     doorstepOf: new DataLoader((deliveries) => findDoorsteps(domain, deliveries), { maxBatchSize: 100 }),
   };
 }
@@ -58,6 +79,14 @@ async function findDoorsteps(domain: Deliveries, deliveries: readonly DeliveryRo
     const door = doorsteps[index];
     if (!door?.found) return null;
     const { givenName, line1, postalCode, city } = door;
-    return { givenName, line1, postalCode, city, phone: orNull(door.phone), line2: orNull(door.line2), instructions: orNull(door.instructions) };
+    return {
+      givenName,
+      line1,
+      postalCode,
+      city,
+      phone: orNull(door.phone),
+      line2: orNull(door.line2),
+      instructions: orNull(door.instructions),
+    };
   });
 }

@@ -2,8 +2,12 @@ import { hasScope, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/subgraph/id.ts';
 import type { DeliveryRow } from './context.ts';
 
-const userIn = (role: string) => (principal: Principal): string | undefined =>
-  principal.kind === 'user' && principal.roles.includes(role) && isId(principal.subject) ? principal.subject : undefined;
+const userIn =
+  (role: string) =>
+  (principal: Principal): string | undefined =>
+    principal.kind === 'user' && principal.roles.includes(role) && isId(principal.subject)
+      ? principal.subject
+      : undefined;
 
 /** The courier who asks; undefined for everybody else. */
 export const courierOf = userIn('courier');
@@ -19,14 +23,18 @@ export const isAdmin = (principal: Principal): boolean => principal.scopes.has('
 
 type Owned = Pick<DeliveryRow, 'customerId' | 'courierId' | 'storeId' | 'status'>;
 
-/** Whose delivery it is: its customer's, its courier's, any courier's while it is open, its store's staff's, an admin's. */
+/**
+ * Whose delivery it is: its customer's, its courier's, any courier's while it is open, its store's staff's, an admin's.
+ */
 export function mayRead(principal: Principal, delivery: Owned): boolean {
-  if (isAdmin(principal) || customerOf(principal) === delivery.customerId || storeOf(principal) === delivery.storeId) return true;
+  if (isAdmin(principal) || customerOf(principal) === delivery.customerId || storeOf(principal) === delivery.storeId)
+    return true;
   const courierId = courierOf(principal);
   return courierId !== undefined && (delivery.courierId === courierId || delivery.status === 'REQUESTED');
 }
 
 /** Who may know the door: whose it is, and who goes there. */
 export const mayKnowDoor = (principal: Principal, delivery: Owned): boolean =>
-  isAdmin(principal) || customerOf(principal) === delivery.customerId
-  || (delivery.courierId !== null && courierOf(principal) === delivery.courierId);
+  isAdmin(principal) ||
+  customerOf(principal) === delivery.customerId ||
+  (delivery.courierId !== null && courierOf(principal) === delivery.courierId);

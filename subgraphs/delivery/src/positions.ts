@@ -10,12 +10,16 @@ export interface CourierPosition {
 }
 
 /**
- * The positions that couriers told: the latest of each, so that memory is bounded by the number of couriers, and a thousand reports a second cost one
- * write. Those that are not stored yet are gone with the process: a crash may lose what was told since the last write.
+ * The positions that couriers told: the latest of each, so that memory is bounded by the number of couriers, and a
+ * thousand reports a second cost one write. Those that are not stored yet are gone with the process: a crash may lose
+ * what was told since the last write.
  */
 export class PositionBuffer {
   private readonly waiting = new Map<string, CourierPosition>();
-  /** Of each courier the last one, stored or not: a request that read the courier's row before it was stored looks here after it was. */
+  /**
+   * Of each courier the last one, stored or not: a request that read the courier's row before it was stored looks here
+   * after it was.
+   */
   private readonly told = new Map<string, CourierPosition>();
   private readonly couriers = new Set<string>();
   private wake: (() => void) | undefined;
@@ -39,7 +43,8 @@ export class PositionBuffer {
 
   /** Has positions wait no longer that are stored, unless a newer one was told in the meantime. */
   stored(positions: readonly CourierPosition[]): void {
-    for (const position of positions) if (this.waiting.get(position.courierId) === position) this.waiting.delete(position.courierId);
+    for (const position of positions)
+      if (this.waiting.get(position.courierId) === position) this.waiting.delete(position.courierId);
   }
 
   /** Resolves when something waits, or when the signal fires. */
@@ -59,7 +64,7 @@ export class PositionBuffer {
   /** Whether the courier is known to exist; asked of the database once. Couriers are never deleted. */
   async knows(courierId: string, exists: () => Promise<boolean>): Promise<boolean> {
     if (this.couriers.has(courierId)) return true;
-    if (!await exists()) return false;
+    if (!(await exists())) return false;
     this.couriers.add(courierId);
     return true;
   }
@@ -70,7 +75,7 @@ const buffers = new WeakMap<object, PositionBuffer>();
 /** The buffer of a running domain: one for its life. */
 export function positionsOf(domain: Pick<Deliveries, 'pool'>): PositionBuffer {
   let buffer = buffers.get(domain.pool);
-  if (!buffer) buffers.set(domain.pool, buffer = new PositionBuffer());
+  if (!buffer) buffers.set(domain.pool, (buffer = new PositionBuffer()));
   return buffer;
 }
 
@@ -79,5 +84,7 @@ export function latestPosition(domain: Pick<Deliveries, 'pool'>, courier: Courie
   const { id, latitude, longitude, positionAt } = courier;
   const told = positionsOf(domain).latest(id);
   if (told && (!positionAt || told.at >= positionAt)) return told;
-  return latitude === null || longitude === null || positionAt === null ? null : { courierId: id, position: { latitude, longitude }, at: positionAt };
+  return latitude === null || longitude === null || positionAt === null
+    ? null
+    : { courierId: id, position: { latitude, longitude }, at: positionAt };
 }

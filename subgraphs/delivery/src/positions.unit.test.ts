@@ -3,14 +3,20 @@ import type { Courier } from '#generated/delivery/prisma/client.ts';
 import type { Deliveries } from './context.ts';
 import { latestPosition, PositionBuffer, positionsOf, type CourierPosition } from './positions.ts';
 
-const at = (courierId: string, latitude: number): CourierPosition => ({ courierId, position: { latitude, longitude: 0 }, at: new Date(latitude) });
+const at = (courierId: string, latitude: number): CourierPosition => ({
+  courierId,
+  position: { latitude, longitude: 0 },
+  at: new Date(latitude),
+});
 
 describe('PositionBuffer', () => {
   it('keeps the latest of each courier, in order of their ids', () => {
     const buffer = new PositionBuffer();
     for (let n = 0; n < 1_000; n++) buffer.report(at(`courier-${n % 20}`, n));
     expect(buffer.snapshot()).toHaveLength(20);
-    expect(buffer.snapshot().map(({ courierId }) => courierId)).toEqual([...new Set(buffer.snapshot().map(({ courierId }) => courierId))].sort());
+    expect(buffer.snapshot().map(({ courierId }) => courierId)).toEqual(
+      [...new Set(buffer.snapshot().map(({ courierId }) => courierId))].sort(),
+    );
     expect(buffer.latest('courier-19')?.position.latitude).toBe(999);
   });
 
@@ -50,7 +56,10 @@ describe('PositionBuffer', () => {
   it('asks once whether a courier exists', async () => {
     const buffer = new PositionBuffer();
     let asked = 0;
-    const exists = (answer: boolean) => () => { asked += 1; return Promise.resolve(answer); };
+    const exists = (answer: boolean) => () => {
+      asked += 1;
+      return Promise.resolve(answer);
+    };
     expect(await buffer.knows('a', exists(false))).toBe(false);
     expect(await buffer.knows('a', exists(true))).toBe(true);
     expect(await buffer.knows('a', exists(false))).toBe(true);

@@ -17,12 +17,20 @@ describe('distanceMetres', () => {
   });
 
   it('stands antipodes', () => {
-    expect(distanceMetres({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 180 })).toBe(Math.round(Math.PI * 6_371_000));
+    expect(distanceMetres({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 180 })).toBe(
+      Math.round(Math.PI * 6_371_000),
+    );
   });
 });
 
 describe('quote', () => {
-  it.each([[0, 190], [1_990, 190], [2_010, 290], [4_010, 490], [6_990, 490]])('asks by distance: %i m cost %i', (metres, fee) => {
+  it.each([
+    [0, 190],
+    [1_990, 190],
+    [2_010, 290],
+    [4_010, 490],
+    [6_990, 490],
+  ])('asks by distance: %i m cost %i', (metres, fee) => {
     expect(quote({ store: berlin, door: north(metres), exponent: 2, at })).toMatchObject({ deliverable: true, fee });
   });
 
@@ -31,7 +39,9 @@ describe('quote', () => {
   });
 
   it('goes no farther than the radius', () => {
-    expect(quote({ store: berlin, door: north(maxMetres + 20), exponent: 2, at })).toMatchObject({ deliverable: false });
+    expect(quote({ store: berlin, door: north(maxMetres + 20), exponent: 2, at })).toMatchObject({
+      deliverable: false,
+    });
   });
 
   it('promises preparation and way, rounded up to five minutes of the clock', () => {
@@ -51,7 +61,12 @@ describe('quote', () => {
 
 it('knows a position from a pair of numbers', () => {
   expect(isPosition({ latitude: -90, longitude: 180 })).toBe(true);
-  for (const [latitude, longitude] of [[90.1, 0], [0, -180.1], [Number.NaN, 0], [0, Number.POSITIVE_INFINITY]] as const) {
+  for (const [latitude, longitude] of [
+    [90.1, 0],
+    [0, -180.1],
+    [Number.NaN, 0],
+    [0, Number.POSITIVE_INFINITY],
+  ] as const) {
     expect(isPosition({ latitude, longitude })).toBe(false);
   }
 });

@@ -3,7 +3,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
-import { abroad, ask, customer, door, graph, outdated, request, startDelivery, store } from './testing/deliveryGraph.ts';
+import {
+  abroad,
+  ask,
+  customer,
+  door,
+  graph,
+  outdated,
+  request,
+  startDelivery,
+  store,
+} from './testing/deliveryGraph.ts';
 
 startDelivery();
 
@@ -13,24 +23,66 @@ describe('a quote', () => {
   const version = seedId('addressVersion', '1/1');
 
   it('is for an address of one’s own, or any position, and the same for other domains', async () => {
-    const { deliveryQuote } = await ask<{ deliveryQuote: { distanceMetres: number } }>(customer(1), quote, { store: store.id, version });
-    expect(deliveryQuote).toMatchObject({ __typename: 'DeliveryQuote', fee: { amount: 290, currency: 'EUR', exponent: 2 }, distanceMetres: 2002 });
-    expect(await ask(customer(1), quote, { store: store.id, position: { latitude: store.latitude, longitude: store.longitude } }))
-      .toMatchObject({ deliveryQuote: { fee: { amount: 190 } } });
-    const internal = await graph.client(DeliveryQueryService).quote({ ...request(), currency: 'EUR', exponent: 2, at: '2026-03-01T12:00:00Z' });
-    expect(internal).toMatchObject({ deliverable: true, fee: 290n, distanceMetres: 2002, promisedAt: '2026-03-01T12:30:00.000Z' });
+    const { deliveryQuote } = await ask<{ deliveryQuote: { distanceMetres: number } }>(customer(1), quote, {
+      store: store.id,
+      version,
+    });
+    expect(deliveryQuote).toMatchObject({
+      __typename: 'DeliveryQuote',
+      fee: { amount: 290, currency: 'EUR', exponent: 2 },
+      distanceMetres: 2002,
+    });
+    expect(
+      await ask(customer(1), quote, {
+        store: store.id,
+        position: { latitude: store.latitude, longitude: store.longitude },
+      }),
+    ).toMatchObject({ deliveryQuote: { fee: { amount: 190 } } });
+    const internal = await graph
+      .client(DeliveryQueryService)
+      .quote({ ...request(), currency: 'EUR', exponent: 2, at: '2026-03-01T12:00:00Z' });
+    expect(internal).toMatchObject({
+      deliverable: true,
+      fee: 290n,
+      distanceMetres: 2002,
+      promisedAt: '2026-03-01T12:30:00.000Z',
+    });
   });
 
   it.each<[string, Record<string, unknown>, object]>([
-    ['of another’s address', { store: store.id, version: seedId('addressVersion', '2/1') }, { __typename: 'DeliveryAddressNotFound' }],
-    ['of an address that is no longer so', { store: store.id, version: outdated }, { __typename: 'DeliveryAddressNotFound' }],
-    ['across a border, as an order would be', { store: store.id, version: abroad }, { __typename: 'DeliveryNotOffered' }],
+    [
+      'of another’s address',
+      { store: store.id, version: seedId('addressVersion', '2/1') },
+      { __typename: 'DeliveryAddressNotFound' },
+    ],
+    [
+      'of an address that is no longer so',
+      { store: store.id, version: outdated },
+      { __typename: 'DeliveryAddressNotFound' },
+    ],
+    [
+      'across a border, as an order would be',
+      { store: store.id, version: abroad },
+      { __typename: 'DeliveryNotOffered' },
+    ],
     ['of no address', { store: store.id, version: 'nonsense' }, { __typename: 'DeliveryAddressNotFound' }],
     ['from no store', { store: uuidv7(), version }, { __typename: 'DeliveryStoreNotFound' }],
     ['from a store that does not deliver', { store: seedStores[1]!.id, version }, { __typename: 'DeliveryNotOffered' }],
-    ['too far', { store: store.id, position: { latitude: 48.1, longitude: 11.5 } }, { __typename: 'DeliveryTooFar', maxMetres: 7_000 }],
-    ['of a position that is none', { store: store.id, position: { latitude: 91, longitude: 0 } }, { __typename: 'DeliveryInputInvalid', field: 'position' }],
-    ['of both', { store: store.id, version, position: door }, { __typename: 'DeliveryInputInvalid', field: 'addressVersionId' }],
+    [
+      'too far',
+      { store: store.id, position: { latitude: 48.1, longitude: 11.5 } },
+      { __typename: 'DeliveryTooFar', maxMetres: 7_000 },
+    ],
+    [
+      'of a position that is none',
+      { store: store.id, position: { latitude: 91, longitude: 0 } },
+      { __typename: 'DeliveryInputInvalid', field: 'position' },
+    ],
+    [
+      'of both',
+      { store: store.id, version, position: door },
+      { __typename: 'DeliveryInputInvalid', field: 'addressVersionId' },
+    ],
     ['of neither', { store: store.id }, { __typename: 'DeliveryInputInvalid', field: 'addressVersionId' }],
   ])('is refused: %s', async (_name, variables, answer) => {
     expect(await ask(customer(1), quote, variables)).toEqual({ deliveryQuote: answer });

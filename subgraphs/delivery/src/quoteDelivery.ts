@@ -13,17 +13,32 @@ export interface QuoteDelivery {
 }
 
 export type QuoteDeliveryOutcome =
-  | { readonly kind: 'quote'; readonly fee: number; readonly currency: string; readonly exponent: number; readonly distanceMetres: number; readonly promisedAt: Date }
+  | {
+      readonly kind: 'quote';
+      readonly fee: number;
+      readonly currency: string;
+      readonly exponent: number;
+      readonly distanceMetres: number;
+      readonly promisedAt: Date;
+    }
   | { readonly kind: 'tooFar'; readonly distanceMetres: number; readonly maxMetres: number }
   | { readonly kind: 'invalid'; readonly field: string; readonly message: string }
   | { readonly kind: 'storeNotFound' | 'addressNotFound' | 'notOffered' };
 
-/** What a delivery from a store to an address of one's own, or to any position, would cost now. Asks stores and customers at that moment. */
-export async function quoteDelivery(domain: Deliveries, principal: Principal, { storeId, addressVersionId, position }: QuoteDelivery): Promise<QuoteDeliveryOutcome> {
+/**
+ * What a delivery from a store to an address of one's own, or to any position, would cost now. Asks stores and
+ * customers at that moment.
+ */
+export async function quoteDelivery(
+  domain: Deliveries,
+  principal: Principal,
+  { storeId, addressVersionId, position }: QuoteDelivery,
+): Promise<QuoteDeliveryOutcome> {
   if ((addressVersionId == null) === (position == null)) {
     return { kind: 'invalid', field: 'addressVersionId', message: 'Give either an address version or a position.' };
   }
-  if (position && !isPosition(position)) return { kind: 'invalid', field: 'position', message: 'Latitudes lie within 90 degrees, longitudes within 180.' };
+  if (position && !isPosition(position))
+    return { kind: 'invalid', field: 'position', message: 'Latitudes lie within 90 degrees, longitudes within 180.' };
   if (!isId(storeId)) return { kind: 'storeNotFound' };
   const at = domain.clock();
   const [terms, door] = await Promise.all([
@@ -32,15 +47,27 @@ export async function quoteDelivery(domain: Deliveries, principal: Principal, { 
   ]);
   if (!terms.found) return { kind: 'storeNotFound' };
   if (!door) return { kind: 'addressNotFound' };
-  if (!terms.services.includes('DELIVERY') || ('country' in door && door.country !== terms.country)) return { kind: 'notOffered' };
+  if (!terms.services.includes('DELIVERY') || ('country' in door && door.country !== terms.country))
+    return { kind: 'notOffered' };
   const { currency, exponent } = terms;
   const answer = quote({ store: terms, door, exponent, at });
   if (!answer.deliverable) return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
-  return { kind: 'quote', currency, exponent, fee: answer.fee, distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt };
+  return {
+    kind: 'quote',
+    currency,
+    exponent,
+    fee: answer.fee,
+    distanceMetres: answer.distanceMetres,
+    promisedAt: answer.promisedAt,
+  };
 }
 
 /** By the rules of an order: only as its owner keeps it now. */
-async function addressOf(domain: Deliveries, principal: Principal, addressVersionId: string): Promise<AddressVersion | undefined> {
+async function addressOf(
+  domain: Deliveries,
+  principal: Principal,
+  addressVersionId: string,
+): Promise<AddressVersion | undefined> {
   const customerId = customerOf(principal);
   if (!customerId || !isId(addressVersionId)) return undefined;
   const version = await domain.rpc.client(CustomerQueryService).getAddressVersion({ customerId, addressVersionId });

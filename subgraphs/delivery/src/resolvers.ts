@@ -21,5 +21,10 @@ import { Stop } from './resolvers/Stop.ts';
 export const resolvers: Resolvers = {
   Query: { deliveryQuote, delivery, myCourier, myJobs, openJobs, nextStop, myRoute, courierPosition },
   Mutation: { reportPosition, setAvailability, acceptJob, reportDeliveryStatus },
-  Order, Delivery, Courier, CourierPosition, CourierRoute, Stop,
+  Order,
+  Delivery,
+  Courier,
+  CourierPosition,
+  CourierRoute,
+  Stop,
 };

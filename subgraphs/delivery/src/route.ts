@@ -25,11 +25,17 @@ export function stopOf<J extends Job>(job: J, from: Position | null): Stop<J> {
   return { kind: toDoor ? 'DROPOFF' : 'PICKUP', position, distanceMetres: from && distanceMetres(from, position), job };
 }
 
-/** The stops of jobs, the nearest first; equally near ones, and all of them while the position is unknown, by what was promised first. */
+/**
+ * The stops of jobs, the nearest first; equally near ones, and all of them while the position is unknown, by what was
+ * promised first.
+ */
 export function stopsNearestFirst<J extends Job>(jobs: readonly J[], from: Position | null): Stop<J>[] {
   return jobs
     .map((job) => stopOf(job, from))
-    .sort((a, b) => (a.distanceMetres ?? 0) - (b.distanceMetres ?? 0)
-      || a.job.promisedAt.getTime() - b.job.promisedAt.getTime()
-      || a.job.id.localeCompare(b.job.id));
+    .sort(
+      (a, b) =>
+        (a.distanceMetres ?? 0) - (b.distanceMetres ?? 0) ||
+        a.job.promisedAt.getTime() - b.job.promisedAt.getTime() ||
+        a.job.id.localeCompare(b.job.id),
+    );
 }

@@ -4,18 +4,30 @@ import { stopOf, stopsNearestFirst, type Job } from './route.ts';
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 12, minutes));
 const place = (latitude: number) => ({ latitude, longitude: 13 });
 const job = (id: string, status: string, pickup: number, dropoff: number | null, promised = 0): Job => ({
-  id, status, pickup: place(pickup), dropoff: dropoff === null ? null : place(dropoff), promisedAt: at(promised),
+  id,
+  status,
+  pickup: place(pickup),
+  dropoff: dropoff === null ? null : place(dropoff),
+  promisedAt: at(promised),
 });
 
 describe('stopOf', () => {
   it('leads to the store, and to the door once picked up', () => {
-    expect(stopOf(job('a', 'ASSIGNED', 52.1, 52.2), null)).toMatchObject({ kind: 'PICKUP', position: place(52.1), distanceMetres: null });
+    expect(stopOf(job('a', 'ASSIGNED', 52.1, 52.2), null)).toMatchObject({
+      kind: 'PICKUP',
+      position: place(52.1),
+      distanceMetres: null,
+    });
     expect(stopOf(job('a', 'PICKED_UP', 52.1, 52.2), null)).toMatchObject({ kind: 'DROPOFF', position: place(52.2) });
   });
 });
 
 describe('stopsNearestFirst', () => {
-  const jobs = [job('far', 'ASSIGNED', 52.3, 52.0), job('door', 'PICKED_UP', 52.9, 52.1), job('near', 'ASSIGNED', 52.05, 52.9)];
+  const jobs = [
+    job('far', 'ASSIGNED', 52.3, 52.0),
+    job('door', 'PICKED_UP', 52.9, 52.1),
+    job('near', 'ASSIGNED', 52.05, 52.9),
+  ];
 
   it('goes by the next stop, not by where a job ends', () => {
     expect(stopsNearestFirst(jobs, place(52)).map((stop) => stop.job.id)).toEqual(['near', 'door', 'far']);

@@ -7,7 +7,21 @@ const couriers = 30;
 const nearDemoStore = 6;
 const seededAt = new Date('2025-01-01T00:00:00Z');
 const firstNames = [
-  'Kim', 'Alex', 'Sam', 'Noor', 'Jules', 'Robin', 'Mika', 'Sascha', 'Luca', 'Charlie', 'Deniz', 'Toni', 'Andrea', 'Yuki', 'Ren',
+  'Kim',
+  'Alex',
+  'Sam',
+  'Noor',
+  'Jules',
+  'Robin',
+  'Mika',
+  'Sascha',
+  'Luca',
+  'Charlie',
+  'Deniz',
+  'Toni',
+  'Andrea',
+  'Yuki',
+  'Ren',
 ] as const;
 
 /** 30 couriers with a place to begin at: the first six around the store in Berlin, the others around one store each. */

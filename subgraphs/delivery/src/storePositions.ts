@@ -8,8 +8,8 @@ const writeEveryMs = 1_000;
 const couriersPerTransaction = 50;
 
 /**
- * Writes what couriers told: the first position at once, then at most one a second and courier, always the latest. On the way down it writes
- * what still waits.
+ * Writes what couriers told: the first position at once, then at most one a second and courier, always the latest. On
+ * the way down it writes what still waits.
  */
 export const storePositions = (domain: Deliveries): Background => ({
   name: 'courier positions',
@@ -35,7 +35,10 @@ export async function writeWaiting(domain: Deliveries): Promise<void> {
   }
 }
 
-/** `positions` come in the order of their couriers' ids: all writers lock in this order. An older position than the stored one (told to another replica) is dropped. */
+/**
+ * `positions` come in the order of their couriers' ids: all writers lock in this order. An older position than the
+ * stored one (told to another replica) is dropped.
+ */
 async function write(domain: Deliveries, positions: readonly CourierPosition[]): Promise<void> {
   await domain.transaction(async (tx) => {
     const ids = positions.map(({ courierId }) => courierId);
@@ -49,8 +52,14 @@ async function write(domain: Deliveries, positions: readonly CourierPosition[]):
       WHERE courier.id = told.id AND (position_at IS NULL OR position_at <= told.at)
       RETURNING courier.id::text`;
     const moved = new Set(stored.map(({ id }) => id));
-    await domain.events.appendAll(tx, positions.filter(({ courierId }) => moved.has(courierId)).map(({ courierId, position, at }) => ({
-      expectedVersion: null, events: [DeliveryCourierMoved.of({ courierId, ...position, at: at.toISOString() })],
-    })));
+    await domain.events.appendAll(
+      tx,
+      positions
+        .filter(({ courierId }) => moved.has(courierId))
+        .map(({ courierId, position, at }) => ({
+          expectedVersion: null,
+          events: [DeliveryCourierMoved.of({ courierId, ...position, at: at.toISOString() })],
+        })),
+    );
   });
 }

@@ -22,22 +22,30 @@ beforeAll(async () => {
 
 const commands = () => inventory.client(InventoryCommandService);
 const lines = (...slugs: string[]) => slugs.map((slug) => ({ menuItemId: item(slug), quantity: 1, modifierIds: [] }));
-const reserve = (orderId: string, storeId: string, ...slugs: string[]) => commands().reserve({ orderId, storeId, lines: lines(...slugs) });
+const reserve = (orderId: string, storeId: string, ...slugs: string[]) =>
+  commands().reserve({ orderId, storeId, lines: lines(...slugs) });
 const manager = (store: string) => inventory.as(principalWith(['stock:read', 'stock:write'], { bindings: { store } }));
 
 async function stockOf(storeId: string, slug: string) {
-  const row = await inventory.domain.db.stock.findUniqueOrThrow({ where: { storeId_ingredientId: { storeId, ingredientId: ingredient(slug) } } });
+  const row = await inventory.domain.db.stock.findUniqueOrThrow({
+    where: { storeId_ingredientId: { storeId, ingredientId: ingredient(slug) } },
+  });
   return { ...row, consumed: Number(row.consumed) };
 }
 
 async function eventsOf(storeId: string, slug?: string) {
-  const { rows } = await inventory.domain.pool.query<{ type: string; data: StockEvent & { menuItemId?: string; makeable?: boolean }; version: number }>(
-    'SELECT type, data, version FROM platform.event WHERE feed = $1 ORDER BY feed_version', [`store:${storeId}`]);
+  const { rows } = await inventory.domain.pool.query<{
+    type: string;
+    data: StockEvent & { menuItemId?: string; makeable?: boolean };
+    version: number;
+  }>('SELECT type, data, version FROM platform.event WHERE feed = $1 ORDER BY feed_version', [`store:${storeId}`]);
   return rows.filter(({ data }) => !slug || data.ingredientId === ingredient(slug));
 }
 
 const makeability = async (storeId: string) =>
-  (await eventsOf(storeId)).filter(({ type }) => type === 'InventoryItemMakeabilityChanged').map(({ data }) => [data.menuItemId, data.makeable]);
+  (await eventsOf(storeId))
+    .filter(({ type }) => type === 'InventoryItemMakeabilityChanged')
+    .map(({ data }) => [data.menuItemId, data.makeable]);
 
 const adjustment = `mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { __typename
   ... on StockChangeSuccess { stock { onHand reserved low } } ... on StockWouldBeNegative { onHand } ... on StockInputProblem { field } } }`;
@@ -45,30 +53,49 @@ const adjustment = `mutation ($input: AdjustStockInput!) { adjustStock(input: $i
 /** Leaves `onHand` of an ingredient. */
 async function leave(storeId: string, slug: string, onHand: number) {
   const quantity = onHand - (await stockOf(storeId, slug)).onHand;
-  const result = await manager(storeId)(adjustment, { input: { idempotencyKey: randomUUID(), storeId, ingredientId: ingredient(slug), quantity, reason: 'COUNTED' } });
+  const result = await manager(storeId)(adjustment, {
+    input: { idempotencyKey: randomUUID(), storeId, ingredientId: ingredient(slug), quantity, reason: 'COUNTED' },
+  });
   expect(result.data).toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess', stock: [{ onHand }] } });
 }
 
 /** Invariant: the rows are what the events say, and what is held is what orders hold. */
 async function expectConsistent(storeId: string) {
-  const { rows: stock } = await inventory.domain.pool.query<{ ingredient_id: string; version: number; on_hand: number; reserved: number; consumed: number; held: number }>(
+  const { rows: stock } = await inventory.domain.pool.query<{
+    ingredient_id: string;
+    version: number;
+    on_hand: number;
+    reserved: number;
+    consumed: number;
+    held: number;
+  }>(
     `SELECT s.*, s.consumed::float8 AS consumed, coalesce((SELECT sum(l.quantity) FROM reservation_line l JOIN reservation r USING (order_id)
-       WHERE r.store_id = s.store_id AND l.ingredient_id = s.ingredient_id AND r.state = 'HELD'), 0)::int AS held FROM stock s WHERE store_id = $1`, [storeId]);
+       WHERE r.store_id = s.store_id AND l.ingredient_id = s.ingredient_id AND r.state = 'HELD'), 0)::int AS held FROM stock s WHERE store_id = $1`,
+    [storeId],
+  );
   const events = (await eventsOf(storeId)).filter(({ type }) => type === 'InventoryUpdated');
   for (const row of stock) {
     const own = events.filter(({ data }) => data.ingredientId === row.ingredient_id);
-    const cameIn = own.filter(({ data }) => data.kind === 'RECEIVED' || data.kind === 'ADJUSTED').reduce((sum, { data }) => sum + data.quantity, 0);
+    const cameIn = own
+      .filter(({ data }) => data.kind === 'RECEIVED' || data.kind === 'ADJUSTED')
+      .reduce((sum, { data }) => sum + data.quantity, 0);
     expect(row.on_hand + row.reserved + row.consumed).toBe(cameIn);
     expect(row.reserved).toBe(row.held);
     expect(own.map(({ version }) => version)).toEqual(own.map((_, index) => index + 1));
-    expect(own.at(-1)).toMatchObject({ version: row.version, data: { onHand: row.on_hand, reserved: row.reserved, consumed: row.consumed } });
+    expect(own.at(-1)).toMatchObject({
+      version: row.version,
+      data: { onHand: row.on_hand, reserved: row.reserved, consumed: row.consumed },
+    });
   }
 }
 
 test('every store begins with a delivery of everything, as facts that later ones follow', async () => {
-  const { rows: [counts] } = await inventory.domain.pool.query<{ stock: number; events: number; heads: number }>(
+  const {
+    rows: [counts],
+  } = await inventory.domain.pool.query<{ stock: number; events: number; heads: number }>(
     `SELECT (SELECT count(*)::int FROM stock) AS stock, (SELECT count(*)::int FROM platform.event) AS events,
-       (SELECT count(*)::int FROM platform.head WHERE kind = 'feed' AND version = ${seedIngredients.length}) AS heads`);
+       (SELECT count(*)::int FROM platform.head WHERE kind = 'feed' AND version = ${seedIngredients.length}) AS heads`,
+  );
   expect(counts).toEqual({ stock: 208 * seedIngredients.length, events: 208 * seedIngredients.length, heads: 208 });
   await inventory.running.seed();
   await expectConsistent(seedStores[207]!.id);
@@ -77,7 +104,8 @@ test('every store begins with a delivery of everything, as facts that later ones
 test('an order is reserved, then consumed or released; every call answers as the first of its order', async () => {
   const store = ownStore();
   const [cooked, cancelled] = [randomUUID(), randomUUID()];
-  for (const order of [cooked, cancelled, cooked]) expect((await reserve(order, store, 'cheeseburger', 'fries')).outcome).toBe(ReserveResult_Outcome.RESERVED);
+  for (const order of [cooked, cancelled, cooked])
+    expect((await reserve(order, store, 'cheeseburger', 'fries')).outcome).toBe(ReserveResult_Outcome.RESERVED);
   expect(await stockOf(store, 'beef-patty')).toMatchObject({ onHand: 19_998, reserved: 2, consumed: 0, version: 3 });
   for (const changed of [true, true]) {
     expect((await commands().consume({ orderId: cooked, storeId: store })).changed).toBe(changed);
@@ -94,7 +122,10 @@ test('a release that overtakes its reserve is remembered: the order then holds n
   const store = ownStore();
   const order = randomUUID();
   expect((await commands().release({ orderId: order, storeId: store })).changed).toBe(false);
-  expect(await reserve(order, store, 'cheeseburger')).toMatchObject({ outcome: ReserveResult_Outcome.OUT_OF_STOCK, missingMenuItemIds: [] });
+  expect(await reserve(order, store, 'cheeseburger')).toMatchObject({
+    outcome: ReserveResult_Outcome.OUT_OF_STOCK,
+    missingMenuItemIds: [],
+  });
   expect((await commands().release({ orderId: order, storeId: store })).changed).toBe(false);
   expect(await stockOf(store, 'beef-patty')).toMatchObject({ reserved: 0, version: 1 });
 });
@@ -114,8 +145,21 @@ test('all lines or nothing, with the names of what is missing; and the same answ
 
 test('modifiers use ingredients, as often as their line', async () => {
   const store = ownStore();
-  await commands().reserve({ orderId: randomUUID(), storeId: store, lines: [
-    { menuItemId: item('cheeseburger'), quantity: 3, modifierIds: [seedId('modifier', 'extra-patty'), seedId('modifier', 'extra-patty'), seedId('modifier', 'no-onion')] }] });
+  await commands().reserve({
+    orderId: randomUUID(),
+    storeId: store,
+    lines: [
+      {
+        menuItemId: item('cheeseburger'),
+        quantity: 3,
+        modifierIds: [
+          seedId('modifier', 'extra-patty'),
+          seedId('modifier', 'extra-patty'),
+          seedId('modifier', 'no-onion'),
+        ],
+      },
+    ],
+  });
   expect((await stockOf(store, 'beef-patty')).reserved).toBe(9);
 });
 
@@ -125,18 +169,33 @@ const sized = (orderId: string, storeId: string, slug: string, sizeId: string, q
 test('a size uses its own portion, of what it is a size of and within a meal', async () => {
   const store = ownStore();
   await leave(store, 'chicken-nugget', 100);
-  for (const n of [1, 2]) expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), n)).outcome).toBe(ReserveResult_Outcome.RESERVED);
+  for (const n of [1, 2])
+    expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), n)).outcome).toBe(
+      ReserveResult_Outcome.RESERVED,
+    );
   expect(await stockOf(store, 'chicken-nugget')).toMatchObject({ onHand: 40, reserved: 60 });
   await leave(store, 'chicken-nugget', 10);
-  expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), 1)).outcome).toBe(ReserveResult_Outcome.OUT_OF_STOCK);
+  expect((await sized(randomUUID(), store, 'chicken-nuggets', seedId('size', 'chicken-nuggets/20'), 1)).outcome).toBe(
+    ReserveResult_Outcome.OUT_OF_STOCK,
+  );
   expect((await sized(randomUUID(), store, 'chicken-nuggets', '', 1)).outcome).toBe(ReserveResult_Outcome.RESERVED);
   expect(await stockOf(store, 'chicken-nugget')).toMatchObject({ onHand: 4 });
   // The large meal has a large drink; its burger is the usual one.
   await leave(store, 'soda-syrup', 1_000);
   await leave(store, 'beef-patty', 10);
-  const lines = ['classic-burger', 'cola'].map((slug) => ({ menuItemId: item(slug), quantity: 2, modifierIds: [], sizeId: seedId('size', 'classic-meal/large') }));
-  expect((await commands().reserve({ orderId: randomUUID(), storeId: store, lines })).outcome).toBe(ReserveResult_Outcome.RESERVED);
-  expect([(await stockOf(store, 'soda-syrup')).onHand, (await stockOf(store, 'beef-patty')).onHand]).toEqual([1_000 - 2 * 75, 8]);
+  const lines = ['classic-burger', 'cola'].map((slug) => ({
+    menuItemId: item(slug),
+    quantity: 2,
+    modifierIds: [],
+    sizeId: seedId('size', 'classic-meal/large'),
+  }));
+  expect((await commands().reserve({ orderId: randomUUID(), storeId: store, lines })).outcome).toBe(
+    ReserveResult_Outcome.RESERVED,
+  );
+  expect([(await stockOf(store, 'soda-syrup')).onHand, (await stockOf(store, 'beef-patty')).onHand]).toEqual([
+    1_000 - 2 * 75,
+    8,
+  ]);
   await expectConsistent(store);
 });
 
@@ -144,13 +203,21 @@ test('50 orders at once for the last 20 patties: 20 get one, and no deadlock', a
   const store = ownStore();
   await leave(store, 'beef-patty', 20);
   const orders = Array.from({ length: 50 }, () => randomUUID());
-  const outcomes = await Promise.all(orders.map((order, index) => reserve(order, store, ...(index % 2 ? ['cheeseburger', 'fries'] : ['fries', 'classic-burger']))));
+  const outcomes = await Promise.all(
+    orders.map((order, index) =>
+      reserve(order, store, ...(index % 2 ? ['cheeseburger', 'fries'] : ['fries', 'classic-burger'])),
+    ),
+  );
   expect(outcomes.filter(({ outcome }) => outcome === ReserveResult_Outcome.RESERVED)).toHaveLength(20);
   expect(await stockOf(store, 'beef-patty')).toMatchObject({ onHand: 0, reserved: 20 });
   const doubled = await Promise.all(orders.map((order) => reserve(order, store, 'cheeseburger')));
   expect(doubled.map(({ outcome }) => outcome)).toEqual(outcomes.map(({ outcome }) => outcome));
-  await Promise.all(orders.flatMap((orderId, index) => [
-    commands().release({ orderId, storeId: store }), index % 3 ? commands().consume({ orderId, storeId: store }) : commands().release({ orderId, storeId: store })]));
+  await Promise.all(
+    orders.flatMap((orderId, index) => [
+      commands().release({ orderId, storeId: store }),
+      index % 3 ? commands().consume({ orderId, storeId: store }) : commands().release({ orderId, storeId: store }),
+    ]),
+  );
   const { reserved, onHand, consumed } = await stockOf(store, 'beef-patty');
   expect(reserved).toBe(0);
   expect(onHand + consumed).toBe(20);
@@ -201,7 +268,11 @@ test.each([
 });
 
 test('huge quantities are out of stock, not errors', async () => {
-  const { outcome } = await commands().reserve({ orderId: randomUUID(), storeId: ownStore(), lines: [{ menuItemId: item('fries'), quantity: 2_147_483_647, modifierIds: [] }] });
+  const { outcome } = await commands().reserve({
+    orderId: randomUUID(),
+    storeId: ownStore(),
+    lines: [{ menuItemId: item('fries'), quantity: 2_147_483_647, modifierIds: [] }],
+  });
   expect(outcome).toBe(ReserveResult_Outcome.OUT_OF_STOCK);
 });
 
@@ -211,12 +282,31 @@ test('goods come in once per key, all lines or none', async () => {
     ... on StockChangeSuccess { stock { id onHand low ingredient { name(locale: DE) unit } movements(first: 1) { edges { node { kind quantity } } } } } ... on StockInputProblem { field } } }`;
   const line = { ingredientId: ingredient('bun'), quantity: 500 };
   const input = { idempotencyKey: 'delivery-1', storeId: store, lines: [line] };
-  const answer = { receiveStock: { __typename: 'StockChangeSuccess', stock: [{
-    id: `${store}:${ingredient('bun')}`, onHand: 20_500, low: false, ingredient: { name: 'Sesambrötchen', unit: 'PIECE' }, movements: { edges: [{ node: { kind: 'RECEIVED', quantity: 500 } }] } }] } };
+  const answer = {
+    receiveStock: {
+      __typename: 'StockChangeSuccess',
+      stock: [
+        {
+          id: `${store}:${ingredient('bun')}`,
+          onHand: 20_500,
+          low: false,
+          ingredient: { name: 'Sesambrötchen', unit: 'PIECE' },
+          movements: { edges: [{ node: { kind: 'RECEIVED', quantity: 500 } }] },
+        },
+      ],
+    },
+  };
   for (let times = 0; times < 2; times += 1) expect((await manager(store)(mutation, { input })).data).toEqual(answer);
-  expect((await manager(store)(mutation, { input: { ...input, lines: [{ ...line, quantity: 501 }] } })).errors?.[0]?.extensions).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  expect(
+    (await manager(store)(mutation, { input: { ...input, lines: [{ ...line, quantity: 501 }] } })).errors?.[0]
+      ?.extensions,
+  ).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   const typename = async (over: object, as = manager(store)) =>
-    ((await as(mutation, { input: { ...input, idempotencyKey: randomUUID(), ...over } })).data?.['receiveStock'] as { __typename: string }).__typename;
+    (
+      (await as(mutation, { input: { ...input, idempotencyKey: randomUUID(), ...over } })).data?.['receiveStock'] as {
+        __typename: string;
+      }
+    ).__typename;
   expect(await typename({ lines: [line, { ingredientId: randomUUID(), quantity: 1 }] })).toBe('StockNotFound');
   expect(await typename({ lines: [line, line] })).toBe('StockInputProblem');
   expect(await typename({ lines: [] })).toBe('StockInputProblem');
@@ -229,14 +319,34 @@ test('a correction cannot write off what is reserved', async () => {
   const store = ownStore();
   await leave(store, 'beef-patty', 3);
   await reserve(randomUUID(), store, 'cheeseburger');
-  const input = { idempotencyKey: randomUUID(), storeId: store, ingredientId: ingredient('beef-patty'), quantity: -3, reason: 'WASTED' };
-  expect((await manager(store)(adjustment, { input })).data).toEqual({ adjustStock: { __typename: 'StockWouldBeNegative', onHand: 2 } });
-  expect((await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), quantity: 0 } })).data).toEqual({ adjustStock: { __typename: 'StockInputProblem', field: 'quantity' } });
-  expect((await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), ingredientId: randomUUID() } })).data).toEqual({ adjustStock: { __typename: 'StockNotFound' } });
+  const input = {
+    idempotencyKey: randomUUID(),
+    storeId: store,
+    ingredientId: ingredient('beef-patty'),
+    quantity: -3,
+    reason: 'WASTED',
+  };
+  expect((await manager(store)(adjustment, { input })).data).toEqual({
+    adjustStock: { __typename: 'StockWouldBeNegative', onHand: 2 },
+  });
+  expect(
+    (await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), quantity: 0 } })).data,
+  ).toEqual({ adjustStock: { __typename: 'StockInputProblem', field: 'quantity' } });
+  expect(
+    (
+      await manager(store)(adjustment, {
+        input: { ...input, idempotencyKey: randomUUID(), ingredientId: randomUUID() },
+      })
+    ).data,
+  ).toEqual({ adjustStock: { __typename: 'StockNotFound' } });
 });
 
-const storesQuery = (selection: string) => `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { ${selection} } } }`;
-const stockPage = (from = '', more = '') => storesQuery(`stock(first: 20${from}${more}) { edges { node { ingredient { name } onHand low } } pageInfo { hasNextPage endCursor } }`);
+const storesQuery = (selection: string) =>
+  `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { ${selection} } } }`;
+const stockPage = (from = '', more = '') =>
+  storesQuery(
+    `stock(first: 20${from}${more}) { edges { node { ingredient { name } onHand low } } pageInfo { hasNextPage endCursor } }`,
+  );
 
 test('what a store has used up may be more than an Int holds', async () => {
   const store = ownStore();
@@ -244,16 +354,25 @@ test('what a store has used up may be more than an Int holds', async () => {
   await inventory.domain.pool.query('UPDATE stock SET consumed = 2147483647 WHERE store_id = $1', [store]);
   await reserve(order, store, 'cheeseburger');
   expect((await commands().consume({ orderId: order, storeId: store })).changed).toBe(true);
-  const answer = await manager(store)('query ($s: ID!, $i: ID!) { stockItem(storeId: $s, ingredientId: $i) { consumed } }', { s: store, i: ingredient('beef-patty') });
+  const answer = await manager(store)(
+    'query ($s: ID!, $i: ID!) { stockItem(storeId: $s, ingredientId: $i) { consumed } }',
+    { s: store, i: ingredient('beef-patty') },
+  );
   expect(answer).toEqual({ data: { stockItem: { consumed: 2_147_483_648 } } });
 });
 
-test.each([['WASTED', 5], ['RETURNED', 1]])('what is %s is not there any more: it cannot be more', async (reason, quantity) => {
+test.each([
+  ['WASTED', 5],
+  ['RETURNED', 1],
+])('what is %s is not there any more: it cannot be more', async (reason, quantity) => {
   const store = ownStore();
   const input = { idempotencyKey: randomUUID(), storeId: store, ingredientId: ingredient('bun'), quantity, reason };
-  expect((await manager(store)(adjustment, { input })).data).toEqual({ adjustStock: { __typename: 'StockInputProblem', field: 'quantity' } });
-  expect((await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), quantity: -quantity } })).data)
-    .toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess' } });
+  expect((await manager(store)(adjustment, { input })).data).toEqual({
+    adjustStock: { __typename: 'StockInputProblem', field: 'quantity' },
+  });
+  expect(
+    (await manager(store)(adjustment, { input: { ...input, idempotencyKey: randomUUID(), quantity: -quantity } })).data,
+  ).toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess' } });
 });
 
 test("a store's stock comes in pages by name; low stock can be asked for; another's is null", async () => {
@@ -262,27 +381,43 @@ test("a store's stock comes in pages by name; low stock can be asked for; anothe
   const ids = [{ __typename: 'Store', id: store }];
   const names: string[] = [];
   for (let after = ''; ;) {
-    const [page] = (await manager(store)(stockPage(after), { ids })).data!['_entities'] as { stock: { edges: { node: { ingredient: { name: string } } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } }[];
+    const [page] = (await manager(store)(stockPage(after), { ids })).data!['_entities'] as {
+      stock: {
+        edges: { node: { ingredient: { name: string } } }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+    }[];
     names.push(...page!.stock.edges.map((edge) => edge.node.ingredient.name));
     if (!page!.stock.pageInfo.hasNextPage) break;
     after = `, after: "${page!.stock.pageInfo.endCursor}"`;
   }
   expect(names).toEqual(seedIngredients.map(({ name }) => name.en).sort());
   const low = await manager(store)(stockPage('', ', lowOnly: true'), { ids });
-  expect(low.data!['_entities']).toMatchObject([{ stock: { edges: [{ node: { ingredient: { name: 'Sesame bun' }, onHand: 5, low: true } }] } }]);
+  expect(low.data!['_entities']).toMatchObject([
+    { stock: { edges: [{ node: { ingredient: { name: 'Sesame bun' }, onHand: 5, low: true } }] } },
+  ]);
   expect((await manager(seedStores[0]!.id)(stockPage(), { ids })).data!['_entities']).toEqual([{ stock: null }]);
-  const one = '{ stockItem(storeId: "STORE", ingredientId: "INGREDIENT") { onHand } }'.replace('STORE', store).replace('INGREDIENT', ingredient('bun'));
+  const one = '{ stockItem(storeId: "STORE", ingredientId: "INGREDIENT") { onHand } }'
+    .replace('STORE', store)
+    .replace('INGREDIENT', ingredient('bun'));
   expect((await manager(store)(one)).data).toEqual({ stockItem: { onHand: 5 } });
   expect((await manager(seedStores[0]!.id)(one)).data).toEqual({ stockItem: null });
-  expect((await inventory.as(principalWith(['catalog:read']))(one)).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  expect((await inventory.as(principalWith(['catalog:read']))(one)).errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+  });
 });
 
 test('50 stores, and 50 items, cost as many statements as 5', async () => {
   const admin = inventory.as(principalWith(['admin']));
   const query = `query ($ids: [_Any!]!) { _entities(representations: $ids) {
     ... on Store { stock(first: 5) { edges { node { ingredient { name } movements(first: 2) { edges { node { kind } } } } } } } ... on MenuItem { recipe { quantity ingredient { name } } } } }`;
-  const ask = (count: number) => admin(query, { ids: seedStores.slice(0, count).flatMap(({ id }, index) => [
-    { __typename: 'Store', id }, { __typename: 'MenuItem', id: index % 2 ? item('fries') : item('cheeseburger') }]) });
+  const ask = (count: number) =>
+    admin(query, {
+      ids: seedStores.slice(0, count).flatMap(({ id }, index) => [
+        { __typename: 'Store', id },
+        { __typename: 'MenuItem', id: index % 2 ? item('fries') : item('cheeseburger') },
+      ]),
+    });
   const answer = await ask(5);
   expect(answer.errors).toBeUndefined();
   expect((answer.data!['_entities'] as { recipe?: unknown[] }[])[1]!.recipe).toHaveLength(7);
@@ -293,41 +428,75 @@ test('50 stores, and 50 items, cost as many statements as 5', async () => {
 describe('stock alerts', () => {
   const document = `query ($storeId: ID!, $since: Int) { stockAlerts(storeId: $storeId, since: $since) {
     storeId version reset changed { id low onHand ingredient { id } } removed } }`;
-  interface Alerts { version: number; reset: boolean; changed: { id: string; onHand: number }[]; removed: string[] }
+  interface Alerts {
+    version: number;
+    reset: boolean;
+    changed: { id: string; onHand: number }[];
+    removed: string[];
+  }
   const alerts = async (storeId: string, since: number | null) => {
     const { data, errors } = await manager(storeId)(document, { storeId, since });
     expect(errors).toBeUndefined();
     return data!['stockAlerts'] as Alerts;
   };
-  const feedVersion = async (storeId: string) => (await inventory.domain.pool.query<{ version: number }>(
-    `SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`, [`store:${storeId}`])).rows[0]!.version;
+  const feedVersion = async (storeId: string) =>
+    (
+      await inventory.domain.pool.query<{ version: number }>(
+        `SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`,
+        [`store:${storeId}`],
+      )
+    ).rows[0]!.version;
   const id = (storeId: string, slug: string) => `${storeId}:${ingredient(slug)}`;
 
   test('begin with all that is low, then tell what becomes low, moves, and is low no more', async () => {
     const store = ownStore();
     await leave(store, 'cheddar', 5);
     const all = await alerts(store, null);
-    expect(all).toMatchObject({ storeId: store, version: await feedVersion(store), reset: true, changed: [{ id: id(store, 'cheddar'), low: true, onHand: 5 }], removed: [] });
+    expect(all).toMatchObject({
+      storeId: store,
+      version: await feedVersion(store),
+      reset: true,
+      changed: [{ id: id(store, 'cheddar'), low: true, onHand: 5 }],
+      removed: [],
+    });
     await leave(store, 'beef-patty', 20);
     await leave(store, 'fries', 500_000);
     const next = await alerts(store, all.version);
-    expect(next).toMatchObject({ reset: false, version: await feedVersion(store), changed: [{ id: id(store, 'beef-patty') }], removed: [id(store, 'fries')] });
+    expect(next).toMatchObject({
+      reset: false,
+      version: await feedVersion(store),
+      changed: [{ id: id(store, 'beef-patty') }],
+      removed: [id(store, 'fries')],
+    });
     await leave(store, 'cheddar', 500_000);
     await reserve(randomUUID(), store, 'classic-burger');
     const last = await alerts(store, next.version);
     expect(last.changed.find((each) => each.id === id(store, 'beef-patty'))?.onHand).toBeLessThan(20);
     expect(last.removed).toContain(id(store, 'cheddar'));
-    expect(await alerts(store, last.version)).toMatchObject({ reset: false, changed: [], removed: [], version: last.version });
+    expect(await alerts(store, last.version)).toMatchObject({
+      reset: false,
+      changed: [],
+      removed: [],
+      version: last.version,
+    });
   });
 
   test('begin anew for a version of long ago, and for one that never was', async () => {
     const store = ownStore();
     const version = await feedVersion(store);
-    for (const since of [version + 1, -1, 2 ** 31 - 1]) expect(await alerts(store, since)).toMatchObject({ reset: true, version });
+    for (const since of [version + 1, -1, 2 ** 31 - 1])
+      expect(await alerts(store, since)).toMatchObject({ reset: true, version });
     await leave(store, 'ketchup', 4);
     // As if hundreds of orders had come since.
-    await inventory.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [`store:${store}`]);
-    expect(await alerts(store, version)).toMatchObject({ reset: true, version: await feedVersion(store), changed: [{ id: id(store, 'ketchup') }] });
+    await inventory.domain.pool.query(
+      `UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`,
+      [`store:${store}`],
+    );
+    expect(await alerts(store, version)).toMatchObject({
+      reset: true,
+      version: await feedVersion(store),
+      changed: [{ id: id(store, 'ketchup') }],
+    });
   });
 
   test('never are older than their version, while orders come at once', async () => {
@@ -343,7 +512,11 @@ describe('stock alerts', () => {
       since = answer.version;
     };
     let ordering = true;
-    const orders = Promise.all(Array.from({ length: 20 }, () => reserve(randomUUID(), store, 'cheeseburger', 'fries'))).finally(() => { ordering = false; });
+    const orders = Promise.all(
+      Array.from({ length: 20 }, () => reserve(randomUUID(), store, 'cheeseburger', 'fries')),
+    ).finally(() => {
+      ordering = false;
+    });
     while (ordering) await apply();
     await orders;
     await apply();
@@ -356,7 +529,9 @@ describe('stock alerts', () => {
     const [store, other] = [ownStore(), ownStore()];
     expect((await manager(other)(document, { storeId: store })).data).toEqual({ stockAlerts: null });
     expect((await manager(store)(document, { storeId: 'no id' })).data).toEqual({ stockAlerts: null });
-    const { errors } = await inventory.as(principalWith(['orders:read'], { bindings: { store } }))(document, { storeId: store });
+    const { errors } = await inventory.as(principalWith(['orders:read'], { bindings: { store } }))(document, {
+      storeId: store,
+    });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

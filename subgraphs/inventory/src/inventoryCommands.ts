@@ -14,25 +14,29 @@ const demandOrder = ({ orderId, storeId }: { readonly orderId: string; readonly 
   demand(isId(orderId) && isId(storeId), 'order_id and store_id must be UUIDs in lower case');
 
 /** What the order saga asks of the store-room. Orders are the idempotency keys: each holds stock at most once. */
-export const inventoryCommands = (domain: Inventory): RpcService => service(InventoryCommandService, ['orders'], {
-  reserve: async (request) => {
-    demandOrder(request);
-    for (const line of request.lines) {
-      demand(line.quantity > 0, 'a quantity must be above zero');
-      demand([line.menuItemId, ...line.modifierIds].every(isId), 'menu_item_id and modifier_ids must be UUIDs in lower case');
-      demand(line.sizeId === '' || isId(line.sizeId), 'size_id must be empty or a UUID in lower case');
-    }
-    const result = await reserve(domain, request);
-    return result.outcome === 'RESERVED'
-      ? { outcome: ReserveResult_Outcome.RESERVED }
-      : { outcome: ReserveResult_Outcome.OUT_OF_STOCK, missingMenuItemIds: [...result.missing] };
-  },
-  release: async (request) => {
-    demandOrder(request);
-    return { changed: await release(domain, request) };
-  },
-  consume: async (request) => {
-    demandOrder(request);
-    return { changed: await consume(domain, request) };
-  },
-});
+export const inventoryCommands = (domain: Inventory): RpcService =>
+  service(InventoryCommandService, ['orders'], {
+    reserve: async (request) => {
+      demandOrder(request);
+      for (const line of request.lines) {
+        demand(line.quantity > 0, 'a quantity must be above zero');
+        demand(
+          [line.menuItemId, ...line.modifierIds].every(isId),
+          'menu_item_id and modifier_ids must be UUIDs in lower case',
+        );
+        demand(line.sizeId === '' || isId(line.sizeId), 'size_id must be empty or a UUID in lower case');
+      }
+      const result = await reserve(domain, request);
+      return result.outcome === 'RESERVED'
+        ? { outcome: ReserveResult_Outcome.RESERVED }
+        : { outcome: ReserveResult_Outcome.OUT_OF_STOCK, missingMenuItemIds: [...result.missing] };
+    },
+    release: async (request) => {
+      demandOrder(request);
+      return { changed: await release(domain, request) };
+    },
+    consume: async (request) => {
+      demandOrder(request);
+      return { changed: await consume(domain, request) };
+    },
+  });

@@ -5,8 +5,15 @@ import { isId } from '#platform/subgraph/id.ts';
 import type { Inventory } from './context.ts';
 import { ownsStore } from './ownership.ts';
 import {
-  readMovementPages, readStock, readStockPages, stockKey,
-  type Movement, type MovementPageRequest, type StockKey, type StockPageRequest, type StockView,
+  readMovementPages,
+  readStock,
+  readStockPages,
+  stockKey,
+  type Movement,
+  type MovementPageRequest,
+  type StockKey,
+  type StockPageRequest,
+  type StockView,
 } from './stockQueries.ts';
 
 export interface Loaders {
@@ -21,7 +28,9 @@ export interface Loaders {
 
 /** Runs one query for the requests that are allowed; the others get null. */
 async function onlyAllowed<Request, Result>(
-  requests: readonly Request[], allowed: (request: Request) => boolean, read: (requests: readonly Request[]) => Promise<Result[]>,
+  requests: readonly Request[],
+  allowed: (request: Request) => boolean,
+  read: (requests: readonly Request[]) => Promise<Result[]>,
 ): Promise<(Result | null)[]> {
   const permitted = requests.filter(allowed);
   const results = permitted.length > 0 ? await read(permitted) : [];
@@ -37,16 +46,35 @@ export function loaders({ db }: Inventory, principal: Principal): Loaders {
       return ids.map((id) => byId.get(id) ?? null);
     }),
     recipe: new DataLoader(async (ids) => {
-      const rows = await db.recipeLine.findMany({ where: { menuItemId: { in: ids.filter(isId) } }, orderBy: { ingredientId: 'asc' } });
+      const rows = await db.recipeLine.findMany({
+        where: { menuItemId: { in: ids.filter(isId) } },
+        orderBy: { ingredientId: 'asc' },
+      });
       const byItem = new Map<string, RecipeLine[]>();
       for (const row of rows) byItem.set(row.menuItemId, [...(byItem.get(row.menuItemId) ?? []), row]);
       return ids.map((id) => byItem.get(id) ?? []);
     }),
-    stockItem: new DataLoader((keys) => onlyAllowed(keys, ({ storeId, ingredientId }) => ownsStore(principal, storeId) && isId(ingredientId), async (allowed) => {
-      const items = await readStock(db, allowed);
-      return allowed.map((key) => items.get(stockKey(key)) ?? null);
-    }), { cacheKeyFn: stockKey }),
-    stockPage: new DataLoader((requests) => onlyAllowed(requests, ({ storeId }) => ownsStore(principal, storeId), (allowed) => readStockPages(db, allowed)), { cache: false }),
+    stockItem: new DataLoader(
+      (keys) =>
+        onlyAllowed(
+          keys,
+          ({ storeId, ingredientId }) => ownsStore(principal, storeId) && isId(ingredientId),
+          async (allowed) => {
+            const items = await readStock(db, allowed);
+            return allowed.map((key) => items.get(stockKey(key)) ?? null);
+          },
+        ),
+      { cacheKeyFn: stockKey },
+    ),
+    stockPage: new DataLoader(
+      (requests) =>
+        onlyAllowed(
+          requests,
+          ({ storeId }) => ownsStore(principal, storeId),
+          (allowed) => readStockPages(db, allowed),
+        ),
+      { cache: false },
+    ),
     movementPage: new DataLoader((requests) => readMovementPages(db, requests), { cache: false }),
   };
 }

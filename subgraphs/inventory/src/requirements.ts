@@ -32,22 +32,32 @@ function usesOf(line: RequiredLine, { items, sizes, modifiers }: Recipes): Map<s
   const uses = new Map<string, number>();
   const own = sizes.get(inSize(line.sizeId, line.menuItemId)) ?? items.get(line.menuItemId) ?? noRecipe;
   const recipes = [own, ...line.modifierIds.map((id) => modifiers.get(id) ?? noRecipe)];
-  for (const recipe of recipes) for (const [ingredient, quantity] of recipe) uses.set(ingredient, (uses.get(ingredient) ?? 0) + quantity * line.quantity);
+  for (const recipe of recipes)
+    for (const [ingredient, quantity] of recipe)
+      uses.set(ingredient, (uses.get(ingredient) ?? 0) + quantity * line.quantity);
   return uses;
 }
 
 /**
- * Goes through the lines in order and gives each what it uses, while there is enough. A line that cannot be made takes nothing, so
- * that only what is really missing is named. What has no recipe uses nothing; a size without one of its own takes the usual one.
+ * Goes through the lines in order and gives each what it uses, while there is enough. A line that cannot be made takes
+ * nothing, so that only what is really missing is named. What has no recipe uses nothing; a size without one of its own
+ * takes the usual one.
  * @param free what is on hand, by ingredient; nothing of what is not in it
  */
-export function allocate(lines: readonly RequiredLine[], recipes: Recipes, free: ReadonlyMap<string, number>): Allocation {
+export function allocate(
+  lines: readonly RequiredLine[],
+  recipes: Recipes,
+  free: ReadonlyMap<string, number>,
+): Allocation {
   const total = new Map<string, number>();
   const missing = new Set<string>();
   for (const line of lines) {
     const uses = [...usesOf(line, recipes)];
-    const enough = uses.every(([ingredient, quantity]) => (total.get(ingredient) ?? 0) + quantity <= (free.get(ingredient) ?? 0));
-    if (enough) for (const [ingredient, quantity] of uses) total.set(ingredient, (total.get(ingredient) ?? 0) + quantity);
+    const enough = uses.every(
+      ([ingredient, quantity]) => (total.get(ingredient) ?? 0) + quantity <= (free.get(ingredient) ?? 0),
+    );
+    if (enough)
+      for (const [ingredient, quantity] of uses) total.set(ingredient, (total.get(ingredient) ?? 0) + quantity);
     else missing.add(line.menuItemId);
   }
   return { total, missing: [...missing] };

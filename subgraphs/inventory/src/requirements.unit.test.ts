@@ -2,44 +2,107 @@ import { expect, test } from 'vitest';
 import { makeabilityChanges, type RecipeCheck } from './makeability.ts';
 import { allocate, inSize, type RequiredLine } from './requirements.ts';
 
-const items = new Map([['burger', new Map([['bun', 1], ['patty', 1]])], ['double', new Map([['bun', 1], ['patty', 2]])]]);
+const items = new Map([
+  [
+    'burger',
+    new Map([
+      ['bun', 1],
+      ['patty', 1],
+    ]),
+  ],
+  [
+    'double',
+    new Map([
+      ['bun', 1],
+      ['patty', 2],
+    ]),
+  ],
+]);
 const modifiers = new Map([['extra-patty', new Map([['patty', 1]])]]);
-const sizes = new Map([[inSize('large', 'double'), new Map([['bun', 1], ['patty', 4]])]]);
-const line = (menuItemId: string, quantity: number, modifierIds: string[] = [], sizeId = ''): RequiredLine => ({ menuItemId, quantity, modifierIds, sizeId });
+const sizes = new Map([
+  [
+    inSize('large', 'double'),
+    new Map([
+      ['bun', 1],
+      ['patty', 4],
+    ]),
+  ],
+]);
+const line = (menuItemId: string, quantity: number, modifierIds: string[] = [], sizeId = ''): RequiredLine => ({
+  menuItemId,
+  quantity,
+  modifierIds,
+  sizeId,
+});
 const allocated = (free: Record<string, number>, ...lines: RequiredLine[]) => {
   const { total, missing } = allocate(lines, { items, sizes, modifiers }, new Map(Object.entries(free)));
   return { total: Object.fromEntries(total), missing };
 };
 
 test('lines add up by ingredient; a modifier counts once for each of its line', () => {
-  expect(allocated({ bun: 10, patty: 10 }, line('burger', 2, ['extra-patty']), line('double', 1))).toEqual({ total: { bun: 3, patty: 6 }, missing: [] });
-  expect(allocated({ bun: 10, patty: 10 }, line('burger', 1, ['extra-patty', 'extra-patty']))).toEqual({ total: { bun: 1, patty: 3 }, missing: [] });
+  expect(allocated({ bun: 10, patty: 10 }, line('burger', 2, ['extra-patty']), line('double', 1))).toEqual({
+    total: { bun: 3, patty: 6 },
+    missing: [],
+  });
+  expect(allocated({ bun: 10, patty: 10 }, line('burger', 1, ['extra-patty', 'extra-patty']))).toEqual({
+    total: { bun: 1, patty: 3 },
+    missing: [],
+  });
 });
 
 test('a size uses its own recipe, and the usual one where it has none', () => {
-  expect(allocated({ bun: 10, patty: 10 }, line('double', 2, ['extra-patty'], 'large'))).toEqual({ total: { bun: 2, patty: 10 }, missing: [] });
-  expect(allocated({ bun: 10, patty: 10 }, line('burger', 2, [], 'large'))).toEqual({ total: { bun: 2, patty: 2 }, missing: [] });
+  expect(allocated({ bun: 10, patty: 10 }, line('double', 2, ['extra-patty'], 'large'))).toEqual({
+    total: { bun: 2, patty: 10 },
+    missing: [],
+  });
+  expect(allocated({ bun: 10, patty: 10 }, line('burger', 2, [], 'large'))).toEqual({
+    total: { bun: 2, patty: 2 },
+    missing: [],
+  });
 });
 
 test('a line that cannot be made takes nothing from those after it', () => {
-  expect(allocated({ bun: 3, patty: 3 }, line('burger', 1), line('double', 2), line('burger', 2))).toEqual({ total: { bun: 3, patty: 3 }, missing: ['double'] });
+  expect(allocated({ bun: 3, patty: 3 }, line('burger', 1), line('double', 2), line('burger', 2))).toEqual({
+    total: { bun: 3, patty: 3 },
+    missing: ['double'],
+  });
   expect(allocated({ bun: 3 }, line('burger', 1), line('burger', 1)).missing).toEqual(['burger']);
 });
 
 test('the last one is still sold; what has no recipe needs nothing', () => {
-  expect(allocated({ bun: 1, patty: 1 }, line('burger', 1), line('water', 99))).toEqual({ total: { bun: 1, patty: 1 }, missing: [] });
+  expect(allocated({ bun: 1, patty: 1 }, line('burger', 1), line('water', 99))).toEqual({
+    total: { bun: 1, patty: 1 },
+    missing: [],
+  });
 });
 
 const check = (menuItemId: string, ingredientId: string, over: Partial<RecipeCheck> = {}): RecipeCheck => ({
-  menuItemId, ingredientId, enough: true, short: false, moved: false, ...over,
+  menuItemId,
+  ingredientId,
+  enough: true,
+  short: false,
+  moved: false,
+  ...over,
 });
 
 test('an item goes with its first missing ingredient and comes back with its last', () => {
-  expect(makeabilityChanges([check('burger', 'bun'), check('burger', 'patty', { enough: false, moved: true })])).toEqual([{ menuItemId: 'burger', makeable: false, ingredientId: 'patty' }]);
-  expect(makeabilityChanges([check('burger', 'bun', { short: true, moved: true }), check('burger', 'patty', { short: true })])).toEqual([{ menuItemId: 'burger', makeable: true, ingredientId: 'bun' }]);
+  expect(
+    makeabilityChanges([check('burger', 'bun'), check('burger', 'patty', { enough: false, moved: true })]),
+  ).toEqual([{ menuItemId: 'burger', makeable: false, ingredientId: 'patty' }]);
+  expect(
+    makeabilityChanges([
+      check('burger', 'bun', { short: true, moved: true }),
+      check('burger', 'patty', { short: true }),
+    ]),
+  ).toEqual([{ menuItemId: 'burger', makeable: true, ingredientId: 'bun' }]);
 });
 
 test('what was known already is not told again', () => {
   expect(makeabilityChanges([check('burger', 'bun', { moved: true })])).toEqual([]);
-  expect(makeabilityChanges([check('burger', 'bun', { short: true, moved: true }), check('burger', 'patty', { short: true, enough: false })])).toEqual([]);
+  expect(
+    makeabilityChanges([
+      check('burger', 'bun', { short: true, moved: true }),
+      check('burger', 'patty', { short: true, enough: false }),
+    ]),
+  ).toEqual([]);
 });

@@ -12,5 +12,11 @@ import { Store } from './resolvers/Store.ts';
 export const resolvers: Resolvers = {
   Query: { stockItem, stockAlerts },
   Mutation: { receiveStock, adjustStock },
-  Store, MenuItem, RecipeLine, Ingredient, StockAlerts, StockItem, StockMovement,
+  Store,
+  MenuItem,
+  RecipeLine,
+  Ingredient,
+  StockAlerts,
+  StockItem,
+  StockMovement,
 };

@@ -10,18 +10,29 @@ import { decide, emptyStock } from './stockItem.ts';
 
 const epoch = new Date('2025-01-01T00:00:00.000Z');
 
-/** What each item uses in each size but its usual one; within a combo, in the size of the combo, if the item comes in that. */
+/**
+ * What each item uses in each size but its usual one; within a combo, in the size of the combo, if the item comes in
+ * that.
+ */
 function sizeRecipes(): { sizeId: string; menuItemId: string; ingredientId: string; quantity: number }[] {
   const bySlug = new Map(seedItems.map((item) => [item.slug, item]));
   const of = (owner: string, itemSlug: string, sizes: readonly SeedSize[]) => {
     const item = bySlug.get(itemSlug)!;
-    return item.sizes.filter((size) => !size.isDefault && sizes.some(({ slug }) => slug === size.slug)).flatMap((size) =>
-      linesOf(portionOf(item.recipe, size)).map((line) => ({ sizeId: seedId('size', `${owner}/${size.slug}`), menuItemId: seedId('menuItem', itemSlug), ...line })));
+    return item.sizes
+      .filter((size) => !size.isDefault && sizes.some(({ slug }) => slug === size.slug))
+      .flatMap((size) =>
+        linesOf(portionOf(item.recipe, size)).map((line) => ({
+          sizeId: seedId('size', `${owner}/${size.slug}`),
+          menuItemId: seedId('menuItem', itemSlug),
+          ...line,
+        })),
+      );
   };
   return [
     ...seedItems.flatMap(({ slug, sizes }) => of(slug, slug, sizes)),
     ...seedCombos.flatMap(({ slug, sizes, slots }) =>
-      [...new Set(slots.flatMap(({ choices }) => Object.keys(choices)))].flatMap((choice) => of(slug, choice, sizes))),
+      [...new Set(slots.flatMap(({ choices }) => Object.keys(choices)))].flatMap((choice) => of(slug, choice, sizes)),
+    ),
   ];
 }
 
@@ -31,20 +42,30 @@ const linesOf = (recipe: Readonly<Record<string, number>>) =>
 async function insertRecipes(domain: Inventory): Promise<void> {
   const skipDuplicates = true;
   const modifiers = seedModifierGroups.flatMap((group) => group.modifiers);
-  await domain.db.ingredient.createMany({ data: seedIngredients.map(({ slug, name, unit }) => ({ id: seedId('ingredient', slug), name: { ...name }, unit })), skipDuplicates });
+  await domain.db.ingredient.createMany({
+    data: seedIngredients.map(({ slug, name, unit }) => ({ id: seedId('ingredient', slug), name: { ...name }, unit })),
+    skipDuplicates,
+  });
   await domain.db.recipeLine.createMany({
-    data: seedItems.flatMap(({ slug, recipe }) => linesOf(recipe).map((line) => ({ menuItemId: seedId('menuItem', slug), ...line }))), skipDuplicates,
+    data: seedItems.flatMap(({ slug, recipe }) =>
+      linesOf(recipe).map((line) => ({ menuItemId: seedId('menuItem', slug), ...line })),
+    ),
+    skipDuplicates,
   });
   await domain.db.sizeRecipeLine.createMany({ data: sizeRecipes(), skipDuplicates });
   await domain.db.modifierRecipeLine.createMany({
-    data: modifiers.flatMap(({ slug, recipe }) => linesOf(recipe).map((line) => ({ modifierId: seedId('modifier', slug), ...line }))), skipDuplicates,
+    data: modifiers.flatMap(({ slug, recipe }) =>
+      linesOf(recipe).map((line) => ({ modifierId: seedId('modifier', slug), ...line })),
+    ),
+    skipDuplicates,
   });
 }
 
 /**
- * The first event of every stream, as the event log would append it: with its stream's and its store's head, its row in the outbox and
- * the state it leads to. One statement, since 11,648 appends would take longer than everything else at a first start. Event ids are
- * UUIDv7-shaped like `seedId`'s, so that the same seed makes the same facts. A store that has stock already is left alone.
+ * The first event of every stream, as the event log would append it: with its stream's and its store's head, its row in
+ * the outbox and the state it leads to. One statement, since 11,648 appends would take longer than everything else at a
+ * first start. Event ids are UUIDv7-shaped like `seedId`'s, so that the same seed makes the same facts. A store that
+ * has stock already is left alone.
  */
 const firstDeliveries = `
   WITH fact AS (
@@ -80,12 +101,21 @@ function firstDelivery({ slug, initialStock, reorderLevel }: (typeof seedIngredi
 export async function seed(domain: Inventory): Promise<void> {
   await insertRecipes(domain);
   const trace = seedId('trace', 'inventory').replaceAll('-', '');
-  const metadata = { causationId: trace, correlationId: trace, traceparent: `00-${trace}-${trace.slice(16)}-01`, actor: 'service:inventory' };
+  const metadata = {
+    causationId: trace,
+    correlationId: trace,
+    traceparent: `00-${trace}-${trace.slice(16)}-01`,
+    actor: 'service:inventory',
+  };
   await domain.db.$executeRawUnsafe(
     firstDeliveries,
     seedStores.map((store) => store.id),
     seedIngredients.map(({ slug }) => seedId('ingredient', slug)),
     seedIngredients.map((ingredient) => firstDelivery(ingredient)),
     seedIngredients.map(({ reorderLevel }) => reorderLevel),
-    InventoryUpdated.name, InventoryUpdated.version, JSON.stringify(metadata), epoch.toISOString());
+    InventoryUpdated.name,
+    InventoryUpdated.version,
+    JSON.stringify(metadata),
+    epoch.toISOString(),
+  );
 }

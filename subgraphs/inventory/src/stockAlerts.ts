@@ -14,12 +14,23 @@ export interface StockAlertsView {
   readonly removed: readonly string[];
 }
 
-/** What is low at a store: of what moved after a version of the store's feed, or of all. Read as of one instant. Ask only for a store that may be seen. */
-export const stockAlertsOf = (domain: Inventory, storeId: string, since: number | null): Promise<StockAlertsView> => inSnapshot(domain.pool, async (tx) => {
-  const { version, changed } = await feedChanges(tx, { feed: `store:${storeId}`, since, events: [InventoryUpdated] });
-  if (!changed) return { storeId, version, reset: true, changed: await readLowStock(tx, storeId), removed: [] };
-  const keys = new Set(changed.map((stream) => stream.slice('stock:'.length)));
-  const low = keys.size > 0 ? await readLowStock(tx, storeId, [...keys].map((key) => key.slice(storeId.length + 1))) : [];
-  for (const item of low) keys.delete(stockKey(item));
-  return { storeId, version, reset: false, changed: low, removed: [...keys] };
-});
+/**
+ * What is low at a store: of what moved after a version of the store's feed, or of all. Read as of one instant. Ask
+ * only for a store that may be seen.
+ */
+export const stockAlertsOf = (domain: Inventory, storeId: string, since: number | null): Promise<StockAlertsView> =>
+  inSnapshot(domain.pool, async (tx) => {
+    const { version, changed } = await feedChanges(tx, { feed: `store:${storeId}`, since, events: [InventoryUpdated] });
+    if (!changed) return { storeId, version, reset: true, changed: await readLowStock(tx, storeId), removed: [] };
+    const keys = new Set(changed.map((stream) => stream.slice('stock:'.length)));
+    const low =
+      keys.size > 0
+        ? await readLowStock(
+            tx,
+            storeId,
+            [...keys].map((key) => key.slice(storeId.length + 1)),
+          )
+        : [];
+    for (const item of low) keys.delete(stockKey(item));
+    return { storeId, version, reset: false, changed: low, removed: [...keys] };
+  });

@@ -4,7 +4,10 @@ import type { InventoryUpdated } from '#schema/events/inventory.ts';
 export type StockEvent = DataOf<typeof InventoryUpdated>;
 export type AdjustmentReason = NonNullable<StockEvent['reason']>;
 
-/** The stock of one ingredient at one store, in the ingredient's unit. On hand, reserved and consumed add up to what came in. */
+/**
+ * The stock of one ingredient at one store, in the ingredient's unit. On hand, reserved and consumed add up to what
+ * came in.
+ */
 export interface StockItem {
   readonly storeId: string;
   readonly ingredientId: string;
@@ -28,16 +31,21 @@ export type StockProblem =
   | 'NOT_ENOUGH_ON_HAND'
   /** More would be let go or used than is held. */
   | 'NOT_RESERVED'
-  /** Not a whole number above zero; for an adjustment, not a whole number, zero, or more of what its reason can only take. */
+  /**
+   * Not a whole number above zero; for an adjustment, not a whole number, zero, or more of what its reason can only
+   * take.
+   */
   | 'QUANTITY_INVALID'
   /** More would come in than a store-room can hold. */
   | 'TOO_MUCH';
 
 export type StockDecision =
-  | { readonly problem: null; readonly event: StockEvent; readonly item: StockItem }
-  | { readonly problem: StockProblem };
+  { readonly problem: null; readonly event: StockEvent; readonly item: StockItem } | { readonly problem: StockProblem };
 
-/** What a store-room can hold of an ingredient, free and held together. What is held already may always be let go of or used: it came in once. */
+/**
+ * What a store-room can hold of an ingredient, free and held together. What is held already may always be let go of or
+ * used: it came in once.
+ */
 const capacity = 2_000_000_000;
 
 /** Waste and what is sent back are gone: only a count can find more than there was thought to be. */
@@ -49,8 +57,13 @@ function isPossible(command: StockCommand): boolean {
   return command.quantity < 0 || (command.quantity > 0 && findsMore(command.reason));
 }
 
-/** Where a quantity goes: what one unit of each movement adds to each account. Taken together the accounts change only by what comes in. */
-export const movements: Readonly<Record<StockEvent['kind'], { readonly onHand: number; readonly reserved: number; readonly consumed: number }>> = {
+/**
+ * Where a quantity goes: what one unit of each movement adds to each account. Taken together the accounts change only
+ * by what comes in.
+ */
+export const movements: Readonly<
+  Record<StockEvent['kind'], { readonly onHand: number; readonly reserved: number; readonly consumed: number }>
+> = {
   RECEIVED: { onHand: 1, reserved: 0, consumed: 0 },
   RESERVED: { onHand: -1, reserved: 1, consumed: 0 },
   RELEASED: { onHand: 1, reserved: -1, consumed: 0 },
@@ -59,12 +72,22 @@ export const movements: Readonly<Record<StockEvent['kind'], { readonly onHand: n
 };
 
 const kindOf: Readonly<Record<StockCommand['kind'], StockEvent['kind']>> = {
-  RECEIVE: 'RECEIVED', RESERVE: 'RESERVED', RELEASE: 'RELEASED', CONSUME: 'CONSUMED', ADJUST: 'ADJUSTED',
+  RECEIVE: 'RECEIVED',
+  RESERVE: 'RESERVED',
+  RELEASE: 'RELEASED',
+  CONSUME: 'CONSUMED',
+  ADJUST: 'ADJUSTED',
 };
 
 /** Stock that nothing ever happened to. */
 export const emptyStock = (storeId: string, ingredientId: string, reorderLevel = 0): StockItem => ({
-  storeId, ingredientId, version: 0, onHand: 0, reserved: 0, consumed: 0, reorderLevel,
+  storeId,
+  ingredientId,
+  version: 0,
+  onHand: 0,
+  reserved: 0,
+  consumed: 0,
+  reorderLevel,
 });
 
 export const isLow = (item: Pick<StockItem, 'onHand' | 'reorderLevel'>): boolean => item.onHand < item.reorderLevel;

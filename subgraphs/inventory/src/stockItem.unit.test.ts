@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide, emptyStock, evolve, isLow, movements, type StockCommand, type StockEvent, type StockItem } from './stockItem.ts';
+import {
+  decide,
+  emptyStock,
+  evolve,
+  isLow,
+  movements,
+  type StockCommand,
+  type StockEvent,
+  type StockItem,
+} from './stockItem.ts';
 
 const at = new Date('2026-03-01T12:00:00.000Z');
 const storeId = '01941f29-7c00-7000-8000-000000000001';
@@ -47,39 +56,67 @@ test('an event carries what moved, for whom, and what holds after it', () => {
   const decision = decide(full, { kind: 'RESERVE', quantity: 2, orderId }, at);
   expect(decision).toMatchObject({
     problem: null,
-    event: { kind: 'RESERVED', quantity: 2, orderId, reason: null, onHand: 3, reserved: 5, consumed: 2, low: true, at: at.toISOString() },
+    event: {
+      kind: 'RESERVED',
+      quantity: 2,
+      orderId,
+      reason: null,
+      onHand: 3,
+      reserved: 5,
+      consumed: 2,
+      low: true,
+      at: at.toISOString(),
+    },
   });
   expect(isLow({ onHand: 10, reorderLevel: 10 })).toBe(false);
 });
 
-const commands = fc.array(fc.oneof(
-  fc.record({ kind: fc.constant('RECEIVE' as const), quantity: fc.integer({ min: -5, max: 200 }) }),
-  fc.record({ kind: fc.constantFrom('RESERVE' as const, 'RELEASE' as const, 'CONSUME' as const), quantity: fc.integer({ min: -5, max: 60 }), orderId: fc.constant(orderId) }),
-  fc.record({ kind: fc.constant('ADJUST' as const), quantity: fc.integer({ min: -80, max: 80 }), reason: fc.constantFrom('COUNTED' as const, 'WASTED' as const) }),
-), { maxLength: 60 });
+const commands = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('RECEIVE' as const), quantity: fc.integer({ min: -5, max: 200 }) }),
+    fc.record({
+      kind: fc.constantFrom('RESERVE' as const, 'RELEASE' as const, 'CONSUME' as const),
+      quantity: fc.integer({ min: -5, max: 60 }),
+      orderId: fc.constant(orderId),
+    }),
+    fc.record({
+      kind: fc.constant('ADJUST' as const),
+      quantity: fc.integer({ min: -80, max: 80 }),
+      reason: fc.constantFrom('COUNTED' as const, 'WASTED' as const),
+    }),
+  ),
+  { maxLength: 60 },
+);
 
 test('whatever happens, on hand + reserved + consumed is what came in, and nothing is ever below zero', () => {
-  fc.assert(fc.property(commands, (history) => {
-    let item = empty;
-    const events: StockEvent[] = [];
-    for (const command of history) {
-      const decision = decide(item, command, at);
-      if (decision.problem) continue;
-      events.push(decision.event);
-      item = decision.item;
-      const { onHand, reserved, consumed } = item;
-      const cameIn = events.filter(({ kind }) => kind === 'RECEIVED' || kind === 'ADJUSTED').reduce((sum, event) => sum + event.quantity, 0);
-      expect(onHand + reserved + consumed).toBe(cameIn);
-      expect(Math.min(onHand, reserved, consumed)).toBeGreaterThanOrEqual(0);
-      expect(decision.event).toMatchObject({ onHand, reserved, consumed });
-    }
-    // The state is nothing but its events.
-    expect(events.reduce(evolve, empty)).toEqual(item);
-    expect(item.version).toBe(events.length);
-  }));
+  fc.assert(
+    fc.property(commands, (history) => {
+      let item = empty;
+      const events: StockEvent[] = [];
+      for (const command of history) {
+        const decision = decide(item, command, at);
+        if (decision.problem) continue;
+        events.push(decision.event);
+        item = decision.item;
+        const { onHand, reserved, consumed } = item;
+        const cameIn = events
+          .filter(({ kind }) => kind === 'RECEIVED' || kind === 'ADJUSTED')
+          .reduce((sum, event) => sum + event.quantity, 0);
+        expect(onHand + reserved + consumed).toBe(cameIn);
+        expect(Math.min(onHand, reserved, consumed)).toBeGreaterThanOrEqual(0);
+        expect(decision.event).toMatchObject({ onHand, reserved, consumed });
+      }
+      // The state is nothing but its events.
+      expect(events.reduce(evolve, empty)).toEqual(item);
+      expect(item.version).toBe(events.length);
+    }),
+  );
 });
 
 test('only what comes in changes the sum of the accounts', () => {
-  const sums = Object.entries(movements).map(([kind, { onHand, reserved, consumed }]) => [kind, onHand + reserved + consumed]);
+  const sums = Object.entries(movements).map(([kind, { onHand, reserved, consumed }]) => [
+    kind,
+    onHand + reserved + consumed,
+  ]);
   expect(Object.fromEntries(sums)).toEqual({ RECEIVED: 1, RESERVED: 0, RELEASED: 0, CONSUMED: 0, ADJUSTED: 1 });
 });

@@ -53,15 +53,21 @@ export async function readStock(sql: SqlTx, keys: readonly StockKey[]): Promise<
   const rows = await sql.$queryRawUnsafe<StockView[]>(
     `SELECT ${columns} FROM unnest($1::uuid[], $2::uuid[]) AS k (store_id, ingredient_id)
      JOIN stock s USING (store_id, ingredient_id) JOIN ingredient i ON i.id = s.ingredient_id`,
-    keys.map((key) => key.storeId), keys.map((key) => key.ingredientId));
+    keys.map((key) => key.storeId),
+    keys.map((key) => key.ingredientId),
+  );
   return new Map(rows.map((row) => [stockKey(row), row]));
 }
 
 /** What is below its reorder level at a store, by English name; with `ingredientIds`, only of these. One statement. */
-export const readLowStock = (sql: SqlTx, storeId: string, ingredientIds?: readonly string[]): Promise<StockView[]> => sql.$queryRawUnsafe<StockView[]>(
-  `SELECT ${columns} FROM stock s JOIN ingredient i ON i.id = s.ingredient_id
+export const readLowStock = (sql: SqlTx, storeId: string, ingredientIds?: readonly string[]): Promise<StockView[]> =>
+  sql.$queryRawUnsafe<StockView[]>(
+    `SELECT ${columns} FROM stock s JOIN ingredient i ON i.id = s.ingredient_id
    WHERE s.store_id = $1::uuid AND s.on_hand < s.reorder_level AND ($2::uuid[] IS NULL OR s.ingredient_id = ANY ($2::uuid[]))
-   ORDER BY (i.name ->> 'en') COLLATE "C", s.ingredient_id`, storeId, ingredientIds ?? null);
+   ORDER BY (i.name ->> 'en') COLLATE "C", s.ingredient_id`,
+    storeId,
+    ingredientIds ?? null,
+  );
 
 const groupedBy = <Row extends { readonly ordinal: number }>(rows: readonly Row[], count: number): Row[][] => {
   const groups: Row[][] = Array.from({ length: count }, () => []);
@@ -84,7 +90,8 @@ export async function readStockPages(sql: SqlTx, requests: readonly StockPageReq
     requests.map((request) => request.after?.[0] ?? ''),
     requests.map((request) => request.after?.[1] ?? null),
     requests.map((request) => request.limit),
-    requests.map((request) => request.lowOnly));
+    requests.map((request) => request.lowOnly),
+  );
   return groupedBy(rows, requests.length);
 }
 
@@ -98,6 +105,7 @@ export async function readMovementPages(sql: SqlTx, requests: readonly MovementP
      ) page ORDER BY asked.ordinality, page.version DESC`,
     requests.map((request) => `stock:${stockKey(request)}`),
     requests.map(({ after }) => after?.[0] ?? 2 ** 31 - 1),
-    requests.map((request) => request.limit));
+    requests.map((request) => request.limit),
+  );
   return groupedBy(rows, requests.length);
 }

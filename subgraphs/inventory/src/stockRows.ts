@@ -3,21 +3,30 @@ import type { StockItem } from './stockItem.ts';
 
 /** A stock item as it is stored, locked until the transaction ends. */
 export interface LockedStock extends StockItem {
-  /** The most that one of any menu item uses of it: at or above this, whatever moves, nothing becomes or stops being makeable. */
+  /**
+   * The most that one of any menu item uses of it: at or above this, whatever moves, nothing becomes or stops being
+   * makeable.
+   */
   readonly largestPortion: number;
 }
 
 /**
- * Locks and reads stock, by ingredient. Rows are locked in the order of their ingredients, so that two orders that want the same
- * ones wait for each other instead of blocking each other. Ingredients that the store never had are missing.
+ * Locks and reads stock, by ingredient. Rows are locked in the order of their ingredients, so that two orders that want
+ * the same ones wait for each other instead of blocking each other. Ingredients that the store never had are missing.
  */
-export async function lockStock(tx: SqlTx, storeId: string, ingredientIds: Iterable<string>): Promise<Map<string, LockedStock>> {
+export async function lockStock(
+  tx: SqlTx,
+  storeId: string,
+  ingredientIds: Iterable<string>,
+): Promise<Map<string, LockedStock>> {
   const rows = await tx.$queryRawUnsafe<LockedStock[]>(
     `SELECT s.store_id::text AS "storeId", s.ingredient_id::text AS "ingredientId", s.version, s.on_hand AS "onHand", s.reserved, s.consumed::float8 AS consumed,
        s.reorder_level AS "reorderLevel",
        coalesce((SELECT max(r.quantity) FROM recipe_line r WHERE r.ingredient_id = s.ingredient_id), 0) AS "largestPortion"
      FROM stock s WHERE s.store_id = $1::uuid AND s.ingredient_id = ANY($2::uuid[]) ORDER BY s.ingredient_id FOR UPDATE OF s`,
-    storeId, [...ingredientIds]);
+    storeId,
+    [...ingredientIds],
+  );
   return new Map(rows.map((row) => [row.ingredientId, row]));
 }
 
@@ -29,5 +38,13 @@ export async function writeStock(tx: SqlTx, items: readonly StockItem[], at: Dat
      SELECT i.*, $8::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[]) AS i
      ON CONFLICT (store_id, ingredient_id) DO UPDATE SET version = excluded.version, on_hand = excluded.on_hand, reserved = excluded.reserved,
        consumed = excluded.consumed, updated_at = excluded.updated_at`,
-    column('storeId'), column('ingredientId'), column('version'), column('onHand'), column('reserved'), column('consumed'), column('reorderLevel'), at.toISOString());
+    column('storeId'),
+    column('ingredientId'),
+    column('version'),
+    column('onHand'),
+    column('reserved'),
+    column('consumed'),
+    column('reorderLevel'),
+    at.toISOString(),
+  );
 }

@@ -11,7 +11,10 @@ export interface EntryPage {
   readonly before: number | null;
 }
 
-/** A page of each account's ledger, newest first, each with one entry more if there is one; one statement for all of them. */
+/**
+ * A page of each account's ledger, newest first, each with one entry more if there is one; one statement for all of
+ * them.
+ */
 export async function findEntries(domain: Loyalty, pages: readonly EntryPage[]): Promise<EntryRow[][]> {
   const { rows } = await domain.pool.query<EntryRow & { page: number }>(
     `SELECT asked.page::int, entry.customer_id AS "customerId", entry.version, entry.order_id AS "orderId", entry.kind, entry.points, entry.balance::float8, entry.at

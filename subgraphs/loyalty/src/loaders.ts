@@ -19,15 +19,20 @@ export function loaders(domain: Loyalty, principal: Principal): Loaders {
   return {
     accountOfCustomer: new DataLoader(async (customerIds) => {
       const visible = customerIds.filter((id) => isId(id) && maySee(principal, id));
-      const accounts = visible.length > 0 ? await domain.db.account.findMany({ where: { customerId: { in: visible } } }) : [];
+      const accounts =
+        visible.length > 0 ? await domain.db.account.findMany({ where: { customerId: { in: visible } } }) : [];
       const byCustomer = new Map(accounts.map((account) => [account.customerId, accountOf(account)]));
-      return customerIds.map((id) => (visible.includes(id) ? byCustomer.get(id) ?? emptyAccount(id) : null));
+      return customerIds.map((id) => (visible.includes(id) ? (byCustomer.get(id) ?? emptyAccount(id)) : null));
     }),
     pointsOfOrder: new DataLoader(async (orderIds) => {
       const rows = await domain.db.orderPoints.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
-      const points = new Map(rows.filter(({ customerId }) => maySee(principal, customerId)).map((row) => [row.orderId, row.points]));
+      const points = new Map(
+        rows.filter(({ customerId }) => maySee(principal, customerId)).map((row) => [row.orderId, row.points]),
+      );
       return orderIds.map((id) => points.get(id) ?? null);
     }),
-    entries: new DataLoader((pages) => findEntries(domain, pages), { cacheKeyFn: ({ customerId, limit, before }) => `${customerId} ${limit} ${before}` }),
+    entries: new DataLoader((pages) => findEntries(domain, pages), {
+      cacheKeyFn: ({ customerId, limit, before }) => `${customerId} ${limit} ${before}`,
+    }),
   };
 }

@@ -24,38 +24,93 @@ beforeAll(async () => {
   loyalty = await testSubgraph<Loyalty>(definition, { bus });
 });
 afterAll(() => bus.close());
-beforeEach(() => { [customerId, orderId] = [uuidv7(), uuidv7()]; });
+beforeEach(() => {
+  [customerId, orderId] = [uuidv7(), uuidv7()];
+});
 
 function envelope({ definition: { name, version, domain, aggregate }, data }: NewEvent): EventEnvelope {
   const traceparent = newTraceparent();
   const aggregateId = aggregate(data as never);
   return {
-    eventId: uuidv7(), eventType: name, version, timestamp: new Date().toISOString(), source: `${domain}-service`, data,
-    metadata: { aggregateId, aggregateVersion: 1, causationId: 'test', correlationId: traceIdOf(traceparent), traceparent, actor: 'service:test' },
+    eventId: uuidv7(),
+    eventType: name,
+    version,
+    timestamp: new Date().toISOString(),
+    source: `${domain}-service`,
+    data,
+    metadata: {
+      aggregateId,
+      aggregateVersion: 1,
+      causationId: 'test',
+      correlationId: traceIdOf(traceparent),
+      traceparent,
+      actor: 'service:test',
+    },
   };
 }
-const say = (event: EventEnvelope) => bus.publish(event.source === 'orders-service' ? 'orders.v1' : 'payments.v1', [{ key: event.metadata.aggregateId, value: event }]);
+const say = (event: EventEnvelope) =>
+  bus.publish(event.source === 'orders-service' ? 'orders.v1' : 'payments.v1', [
+    { key: event.metadata.aggregateId, value: event },
+  ]);
 
-const completed = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) => envelope(OrderStatusChanged.of({
-  orderId, orderNumber: 7, storeId: uuidv7(), customerId, service: 'TAKEAWAY', from: 'READY', to: 'COMPLETED', reason: null,
-  total: 1_299, currency: 'EUR', exponent: 2, at: '2026-03-01T12:00:00.000Z', ...over,
-}) as unknown as NewEvent);
-const refunded = () => envelope(PaymentProcessed.of({
-  paymentId: uuidv7(), orderId, storeId: uuidv7(), outcome: 'REFUNDED', amount: 1_299, currency: 'EUR', exponent: 2, reason: null, at: '2026-03-01T12:10:00.000Z',
-}) as unknown as NewEvent);
+const completed = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) =>
+  envelope(
+    OrderStatusChanged.of({
+      orderId,
+      orderNumber: 7,
+      storeId: uuidv7(),
+      customerId,
+      service: 'TAKEAWAY',
+      from: 'READY',
+      to: 'COMPLETED',
+      reason: null,
+      total: 1_299,
+      currency: 'EUR',
+      exponent: 2,
+      at: '2026-03-01T12:00:00.000Z',
+      ...over,
+    }) as unknown as NewEvent,
+  );
+const refunded = () =>
+  envelope(
+    PaymentProcessed.of({
+      paymentId: uuidv7(),
+      orderId,
+      storeId: uuidv7(),
+      outcome: 'REFUNDED',
+      amount: 1_299,
+      currency: 'EUR',
+      exponent: 2,
+      reason: null,
+      at: '2026-03-01T12:10:00.000Z',
+    }) as unknown as NewEvent,
+  );
 
 async function account() {
   const row = await loyalty.domain.db.account.findUnique({ where: { customerId } });
   return row && accountOf(row);
 }
-const entries = async () => (await loyalty.domain.db.ledgerEntry.findMany({ where: { customerId }, orderBy: { version: 'asc' } })).map(({ points }) => points);
-const facts = async () => (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`)
-  .map(({ eventType, data, metadata }) => [eventType, (data as { points: number }).points, metadata.aggregateVersion]);
+const entries = async () =>
+  (await loyalty.domain.db.ledgerEntry.findMany({ where: { customerId }, orderBy: { version: 'asc' } })).map(
+    ({ points }) => points,
+  );
+const facts = async () =>
+  (await loyalty.appended())
+    .filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`)
+    .map(({ eventType, data, metadata }) => [
+      eventType,
+      (data as { points: number }).points,
+      metadata.aggregateVersion,
+    ]);
 /** Of two consumers and many partitions, each has handled what was said before. */
-const handled = (...events: EventEnvelope[]) => until(async () => {
-  const { rows } = await loyalty.domain.pool.query('SELECT DISTINCT event_id FROM platform.inbox WHERE event_id = ANY($1::uuid[])', [events.map(({ eventId }) => eventId)]);
-  return rows.length === events.length;
-});
+const handled = (...events: EventEnvelope[]) =>
+  until(async () => {
+    const { rows } = await loyalty.domain.pool.query(
+      'SELECT DISTINCT event_id FROM platform.inbox WHERE event_id = ANY($1::uuid[])',
+      [events.map(({ eventId }) => eventId)],
+    );
+    return rows.length === events.length;
+  });
 
 describe('a completed order', () => {
   it('earns its customer points, once, however often it is told', async () => {
@@ -77,7 +132,11 @@ describe('a completed order', () => {
   });
 
   it('earns nothing for nobody, for less than a unit, and before it has completed', async () => {
-    const events = [completed({ customerId: null }), completed({ orderId: uuidv7(), total: 99 }), completed({ orderId: uuidv7(), from: 'CONFIRMED', to: 'PREPARING' })];
+    const events = [
+      completed({ customerId: null }),
+      completed({ orderId: uuidv7(), total: 99 }),
+      completed({ orderId: uuidv7(), from: 'CONFIRMED', to: 'PREPARING' }),
+    ];
     for (const event of events) await say(event);
     // What is nothing to loyalty leaves no trace; the order's next event does, and comes after it.
     const next = events.map(({ data }) => completed({ orderId: (data as { orderId: string }).orderId, total: 99 }));
@@ -91,7 +150,9 @@ describe('a completed order', () => {
     await Promise.all(events.map(say));
     await handled(...events);
     expect(await account()).toEqual({ customerId, balance: 20, earned: 20, version: 20 });
-    expect((await facts()).map(([, , version]) => version)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect((await facts()).map(([, , version]) => version)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
   });
 });
 
@@ -103,7 +164,10 @@ describe('a refund', () => {
     for (const event of [refund, refund, again]) await say(event);
     await handled(refund, again);
     expect(await entries()).toEqual([12, -12]);
-    expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1], ['LoyaltyPointsReversed', 12, 2]]);
+    expect(await facts()).toEqual([
+      ['LoyaltyPointsEarned', 12, 1],
+      ['LoyaltyPointsReversed', 12, 2],
+    ]);
   });
 
   it('that is heard of first keeps the order from earning', async () => {
@@ -117,9 +181,15 @@ describe('a refund', () => {
 });
 
 describe('the points of an order', () => {
-  const pointsOf = async (id: string) => ((await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
-    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { pointsEarned } } }', { of: [{ __typename: 'Order', id }] },
-  )).data!['_entities'] as { pointsEarned: number | null }[])[0]!.pointsEarned;
+  const pointsOf = async (id: string) =>
+    (
+      (
+        await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
+          'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { pointsEarned } } }',
+          { of: [{ __typename: 'Order', id }] },
+        )
+      ).data!['_entities'] as { pointsEarned: number | null }[]
+    )[0]!.pointsEarned;
 
   it('are null until it has completed, then what it earned, be it nothing', async () => {
     expect(await pointsOf(orderId)).toBeNull();
@@ -149,12 +219,25 @@ describe('the points of an order', () => {
   });
 
   it('may be more together than an Int holds', async () => {
-    await loyalty.domain.pool.query('INSERT INTO account (customer_id, balance, earned, version) VALUES ($1, 2147483640, 2147483640, 0)', [customerId]);
+    await loyalty.domain.pool.query(
+      'INSERT INTO account (customer_id, balance, earned, version) VALUES ($1, 2147483640, 2147483640, 0)',
+      [customerId],
+    );
     const event = completed({ total: 2_000 });
     await say(event);
     await handled(event);
-    const answer = await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))('{ myLoyaltyAccount { balance earned ledger { edges { node { points balance } } } } }');
-    expect(answer).toEqual({ data: { myLoyaltyAccount: { balance: 2_147_483_660, earned: 2_147_483_660, ledger: { edges: [{ node: { points: 20, balance: 2_147_483_660 } }] } } } });
+    const answer = await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
+      '{ myLoyaltyAccount { balance earned ledger { edges { node { points balance } } } } }',
+    );
+    expect(answer).toEqual({
+      data: {
+        myLoyaltyAccount: {
+          balance: 2_147_483_660,
+          earned: 2_147_483_660,
+          ledger: { edges: [{ node: { points: 20, balance: 2_147_483_660 } }] },
+        },
+      },
+    });
   });
 });
 
@@ -170,16 +253,27 @@ describe('the graph', () => {
     await until(async () => (await account())?.version === 3);
     const first = (await own()(ledger, { id: customerId, first: 2 })).data!['loyaltyAccount'] as Page;
     expect(first).toMatchObject({ customerId, balance: 15, earned: 15, version: 3 });
-    expect(first.ledger.edges.map(({ node }) => [node.version, node.balance, node.order.pointsEarned])).toEqual([[3, 15, 5], [2, 10, 5]]);
+    expect(first.ledger.edges.map(({ node }) => [node.version, node.balance, node.order.pointsEarned])).toEqual([
+      [3, 15, 5],
+      [2, 10, 5],
+    ]);
     expect(first.ledger.pageInfo.hasNextPage).toBe(true);
-    const second = (await own()(ledger, { id: customerId, first: 2, after: first.ledger.pageInfo.endCursor })).data!['loyaltyAccount'] as Page;
+    const second = (await own()(ledger, { id: customerId, first: 2, after: first.ledger.pageInfo.endCursor })).data![
+      'loyaltyAccount'
+    ] as Page;
     expect(second.ledger.edges.map(({ node }) => node.version)).toEqual([1]);
     expect(second.ledger.pageInfo.hasNextPage).toBe(false);
   });
 
   it('shows an empty account to who has earned nothing yet', async () => {
-    expect((await own()('query ($id: ID!) { loyaltyAccount(customerId: $id) { balance version ledger { edges { cursor } } } }', { id: customerId })).data)
-      .toEqual({ loyaltyAccount: { balance: 0, version: 0, ledger: { edges: [] } } });
+    expect(
+      (
+        await own()(
+          'query ($id: ID!) { loyaltyAccount(customerId: $id) { balance version ledger { edges { cursor } } } }',
+          { id: customerId },
+        )
+      ).data,
+    ).toEqual({ loyaltyAccount: { balance: 0, version: 0, ledger: { edges: [] } } });
   });
 
   it('shows who asks their own points, at the version of their feed, and nobody else any', async () => {
@@ -193,13 +287,26 @@ describe('the graph', () => {
     await handled(refund);
     // What an event carries is what a read at its version shows.
     const told = (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`);
-    expect(told.map(({ data, metadata }) => [(data as { customerId: string }).customerId, (data as { balance: number }).balance, metadata.aggregateVersion]))
-      .toEqual([[customerId, 12, 1], [customerId, 0, 2]]);
+    expect(
+      told.map(({ data, metadata }) => [
+        (data as { customerId: string }).customerId,
+        (data as { balance: number }).balance,
+        metadata.aggregateVersion,
+      ]),
+    ).toEqual([
+      [customerId, 12, 1],
+      [customerId, 0, 2],
+    ]);
     expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 0, version: 2 } });
-    for (const who of [principalWith(['admin'], { subject: 'admin-1' }), principalWith(['loyalty:read'], { subject: customerId, kind: 'service' })]) {
+    for (const who of [
+      principalWith(['admin'], { subject: 'admin-1' }),
+      principalWith(['loyalty:read'], { subject: customerId, kind: 'service' }),
+    ]) {
       expect((await loyalty.as(who)(mine)).data).toEqual({ myLoyaltyAccount: null });
     }
-    expect((await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(mine)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(mine)).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
   });
 
   it('shows nothing of others, by query or by entity, and everything to an admin', async () => {
@@ -207,21 +314,36 @@ describe('the graph', () => {
     await say(event);
     await handled(event);
     const document = `query ($id: ID!, $of: [_Any!]!) { loyaltyAccount(customerId: $id) { balance } _entities(representations: $of) { ... on Customer { loyalty { balance } } ... on Order { pointsEarned } } }`;
-    const variables = { id: customerId, of: [{ __typename: 'Customer', id: customerId }, { __typename: 'Order', id: orderId }, { __typename: 'Customer', id: "'; drop" }] };
+    const variables = {
+      id: customerId,
+      of: [
+        { __typename: 'Customer', id: customerId },
+        { __typename: 'Order', id: orderId },
+        { __typename: 'Customer', id: "'; drop" },
+      ],
+    };
     const stranger = loyalty.as(principalWith(['loyalty:read'], { subject: uuidv7() }));
-    expect((await stranger(document, variables)).data).toEqual({ loyaltyAccount: null, _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }] });
-    expect((await loyalty.as(principalWith(['admin']))(document, variables)).data)
-      .toEqual({ loyaltyAccount: { balance: 12 }, _entities: [{ loyalty: { balance: 12 } }, { pointsEarned: 12 }, { loyalty: null }] });
+    expect((await stranger(document, variables)).data).toEqual({
+      loyaltyAccount: null,
+      _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }],
+    });
+    expect((await loyalty.as(principalWith(['admin']))(document, variables)).data).toEqual({
+      loyaltyAccount: { balance: 12 },
+      _entities: [{ loyalty: { balance: 12 } }, { pointsEarned: 12 }, { loyalty: null }],
+    });
     const { errors } = await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(document, variables);
     expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
   });
 
   it('costs as many statements for 50 as for 5', async () => {
     const admin = loyalty.as(principalWith(['admin']));
-    const cost = (count: number) => loyalty.statementsOf(() => admin(
-      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { loyalty { balance ledger { edges { node { points order { pointsEarned } } } } } } ... on Order { pointsEarned } } }',
-      { of: Array.from({ length: count }, (_, n) => ({ __typename: n % 2 ? 'Customer' : 'Order', id: uuidv7() })) },
-    ));
+    const cost = (count: number) =>
+      loyalty.statementsOf(() =>
+        admin(
+          'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { loyalty { balance ledger { edges { node { points order { pointsEarned } } } } } } ... on Order { pointsEarned } } }',
+          { of: Array.from({ length: count }, (_, n) => ({ __typename: n % 2 ? 'Customer' : 'Order', id: uuidv7() })) },
+        ),
+      );
     const few = await cost(5);
     expect(few).toBeGreaterThan(0);
     expect(await cost(50)).toBe(few);

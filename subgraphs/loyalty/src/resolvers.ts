@@ -6,4 +6,10 @@ import { Order } from './resolvers/Order.ts';
 import { loyaltyAccount } from './resolvers/Query/loyaltyAccount.ts';
 import { myLoyaltyAccount } from './resolvers/Query/myLoyaltyAccount.ts';
 
-export const resolvers: Resolvers = { Query: { loyaltyAccount, myLoyaltyAccount }, Customer, LoyaltyAccount, LoyaltyEntry, Order };
+export const resolvers: Resolvers = {
+  Query: { loyaltyAccount, myLoyaltyAccount },
+  Customer,
+  LoyaltyAccount,
+  LoyaltyEntry,
+  Order,
+};

@@ -7,15 +7,21 @@ const common = (lists: readonly (readonly string[])[]): string[] => {
 
 /** What an item contains whatever the guest chooses where a choice must be made. Sorted. */
 export function unavoidableAllergens(item: Item): string[] {
-  const chosen = item.groups.filter((group) => group.min > 0).flatMap((group) => common(group.modifiers.map((modifier) => modifier.allergens)));
-  const filled = item.slots.filter((slot) => slot.required).flatMap((slot) => common(slot.choices.map((choice) => unavoidableAllergens(choice.item))));
+  const chosen = item.groups
+    .filter((group) => group.min > 0)
+    .flatMap((group) => common(group.modifiers.map((modifier) => modifier.allergens)));
+  const filled = item.slots
+    .filter((slot) => slot.required)
+    .flatMap((slot) => common(slot.choices.map((choice) => unavoidableAllergens(choice.item))));
   return [...new Set([...item.allergens, ...chosen, ...filled])].sort();
 }
 
 /** The item can be had without any of these. */
 export function canAvoid(item: Item, allergens: ReadonlySet<string>): boolean {
   const free = (list: Allergens): boolean => !list.some((allergen) => allergens.has(allergen));
-  return free(item.allergens)
-    && item.groups.every((group) => group.min === 0 || group.modifiers.some((modifier) => free(modifier.allergens)))
-    && item.slots.every((slot) => !slot.required || slot.choices.some((choice) => canAvoid(choice.item, allergens)));
+  return (
+    free(item.allergens) &&
+    item.groups.every((group) => group.min === 0 || group.modifiers.some((modifier) => free(modifier.allergens))) &&
+    item.slots.every((slot) => !slot.required || slot.choices.some((choice) => canAvoid(choice.item, allergens)))
+  );
 }

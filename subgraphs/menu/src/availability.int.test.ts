@@ -16,27 +16,50 @@ beforeAll(async () => {
   menu = await testSubgraph<MenuDomain>(main, { seed: true });
 });
 
-interface Change { itemId: string; item: { id: string }; available: boolean; unavailableReason: string | null }
-interface Availability { storeId: string; version: number; reset: boolean; changed: Change[]; removed: string[] }
+interface Change {
+  itemId: string;
+  item: { id: string };
+  available: boolean;
+  unavailableReason: string | null;
+}
+interface Availability {
+  storeId: string;
+  version: number;
+  reset: boolean;
+  changed: Change[];
+  removed: string[];
+}
 
 async function availability(since: number | null, storeId: string = store, who = nobody): Promise<Availability | null> {
-  const result = await menu.as(who)(`query ($storeId: ID!, $since: Int) { menuAvailability(storeId: $storeId, since: $since) {
-    storeId version reset changed { itemId item { id } available unavailableReason } removed } }`, { storeId, since });
+  const result = await menu.as(who)(
+    `query ($storeId: ID!, $since: Int) { menuAvailability(storeId: $storeId, since: $since) {
+    storeId version reset changed { itemId item { id } available unavailableReason } removed } }`,
+    { storeId, since },
+  );
   expect(result.errors).toBeUndefined();
   return result.data!['menuAvailability'] as Availability | null;
 }
 
 const set = (slug: string, holds: boolean, reason: UnavailableReason = 'OUT_OF_STOCK', storeId: string = store) =>
-  menu.domain.transaction((tx) => changeAvailability(menu.domain, tx, { storeId, menuItemId: item(slug), reason, holds }));
+  menu.domain.transaction((tx) =>
+    changeAvailability(menu.domain, tx, { storeId, menuItemId: item(slug), reason, holds }),
+  );
 const feedVersion = async (): Promise<number> =>
-  (await menu.domain.pool.query<{ version: number }>(`SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`, [`store:${store}`])).rows[0]?.version ?? 0;
+  (
+    await menu.domain.pool.query<{ version: number }>(
+      `SELECT version FROM platform.head WHERE kind = 'feed' AND key = $1`,
+      [`store:${store}`],
+    )
+  ).rows[0]?.version ?? 0;
 const held = ({ changed }: Availability) => new Map(changed.map((each) => [each.itemId, each.unavailableReason]));
 
 test('begins with all that a store sells, for anybody', async () => {
   const all = (await availability(null))!;
   expect(all).toMatchObject({ storeId: store, version: await feedVersion(), reset: true, removed: [] });
   expect(all.changed.length).toBeGreaterThan(90);
-  expect(all.changed.every((each) => each.available && each.unavailableReason === null && each.item.id === each.itemId)).toBe(true);
+  expect(
+    all.changed.every((each) => each.available && each.unavailableReason === null && each.item.id === each.itemId),
+  ).toBe(true);
   expect(await availability(null, store, principalWith(['catalog:read'], { subject: 'customer' }))).toEqual(all);
 });
 
@@ -46,28 +69,52 @@ test('then tells what changed, combos included, and nothing of other stores', as
   await set('espresso', true, 'OUT_OF_STOCK', seedStores[5]!.id);
   const changed = (await availability(version))!;
   expect(changed).toMatchObject({ reset: false, version: await feedVersion(), removed: [] });
-  expect(held(changed)).toEqual(new Map([[item('hash-browns'), 'OUT_OF_STOCK'], [item('breakfast-deal'), 'OUT_OF_STOCK']]));
+  expect(held(changed)).toEqual(
+    new Map([
+      [item('hash-browns'), 'OUT_OF_STOCK'],
+      [item('breakfast-deal'), 'OUT_OF_STOCK'],
+    ]),
+  );
   await set('hash-browns', true, 'WITHDRAWN_BY_STAFF');
   await set('hash-browns', false, 'WITHDRAWN_BY_STAFF');
   await set('hash-browns', false);
-  expect(held((await availability(changed.version))!)).toEqual(new Map([[item('hash-browns'), null], [item('breakfast-deal'), null]]));
+  expect(held((await availability(changed.version))!)).toEqual(
+    new Map([
+      [item('hash-browns'), null],
+      [item('breakfast-deal'), null],
+    ]),
+  );
   expect(await availability(await feedVersion())).toMatchObject({ reset: false, changed: [], removed: [] });
 });
 
 const remove = async (slug: string) => {
-  const { data } = await menu.as(principalWith(['admin']))('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }', { id: item(slug) });
+  const { data } = await menu.as(principalWith(['admin']))(
+    'mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }',
+    { id: item(slug) },
+  );
   expect(data).toEqual({ removeMenuItem: { __typename: 'RemoveMenuItemSuccess' } });
 };
-interface Told { storeId: string; available: boolean; reason: string | null }
-const toldOf = async (slug: string): Promise<Told[]> => (await menu.domain.pool.query<{ data: Told }>(
-  `SELECT data FROM platform.event WHERE type = 'MenuItemAvailabilityChanged' AND data ->> 'menuItemId' = $1 ORDER BY position`, [item(slug)])).rows.map(({ data }) => data);
+interface Told {
+  storeId: string;
+  available: boolean;
+  reason: string | null;
+}
+const toldOf = async (slug: string): Promise<Told[]> =>
+  (
+    await menu.domain.pool.query<{ data: Told }>(
+      `SELECT data FROM platform.event WHERE type = 'MenuItemAvailabilityChanged' AND data ->> 'menuItemId' = $1 ORDER BY position`,
+      [item(slug)],
+    )
+  ).rows.map(({ data }) => data);
 
 test('tells what the chain sells no longer as gone, at every store that sold it, and what cannot be made without it', async () => {
   const { version } = (await availability(null))!;
   await remove('chicken-nuggets');
   const gone = (await availability(version))!;
   expect(gone).toMatchObject({ reset: false, version: await feedVersion(), removed: [item('chicken-nuggets')] });
-  expect(held(gone)).toEqual(new Map(['nuggets-meal', 'sharing-box'].map((slug) => [item(slug), 'WITHDRAWN_BY_STAFF'])));
+  expect(held(gone)).toEqual(
+    new Map(['nuggets-meal', 'sharing-box'].map((slug) => [item(slug), 'WITHDRAWN_BY_STAFF'])),
+  );
   const told = await toldOf('chicken-nuggets');
   expect(told.map(({ storeId }) => storeId).sort()).toEqual(seedStores.map(({ id }) => id).sort());
   expect(told.every(({ available, reason }) => !available && reason === 'NOT_ON_MENU')).toBe(true);
@@ -87,8 +134,10 @@ test('stores that never sold what is removed hear nothing of it', async () => {
 test('tells what a store begins to sell, and nothing of a price that only differs or begins later', async () => {
   const admin = menu.as(principalWith(['admin'], { subject: 'admin' }));
   const price = async (slug: string, idempotencyKey: string, where: object) => {
-    const { data } = await admin('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
-      { input: { idempotencyKey, menuItemId: item(slug), amount: 555, ...where } });
+    const { data } = await admin(
+      'mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
+      { input: { idempotencyKey, menuItemId: item(slug), amount: 555, ...where } },
+    );
     expect(data).toEqual({ changeMenuItemPrice: { __typename: 'ChangeMenuItemPriceSuccess' } });
   };
   const { version } = (await availability(null))!;
@@ -104,7 +153,8 @@ test('tells what a store begins to sell, and nothing of a price that only differ
 });
 
 test('is null for what is no store that sells', async () => {
-  for (const id of [seedId('store', 'none'), 'no id', store.toUpperCase()]) expect(await availability(null, id)).toBeNull();
+  for (const id of [seedId('store', 'none'), 'no id', store.toUpperCase()])
+    expect(await availability(null, id)).toBeNull();
 });
 
 test('who follows it while writers commit in any order misses nothing', async () => {
@@ -118,12 +168,18 @@ test('who follows it while writers commit in any order misses nothing', async ()
     since = answer.version;
   };
   await apply();
-  const slugs = seedItems.filter((each) => ['drinks', 'desserts', 'dips'].includes(each.category) && !each.countries).map((each) => each.slug);
+  const slugs = seedItems
+    .filter((each) => ['drinks', 'desserts', 'dips'].includes(each.category) && !each.countries)
+    .map((each) => each.slug);
   let writing = true;
-  const writers = Promise.all(slugs.map(async (slug, n) => {
-    await set(slug, n % 2 === 0);
-    await (n % 7 === 3 ? remove(slug) : set(slug, n % 3 === 0));
-  })).finally(() => { writing = false; });
+  const writers = Promise.all(
+    slugs.map(async (slug, n) => {
+      await set(slug, n % 2 === 0);
+      await (n % 7 === 3 ? remove(slug) : set(slug, n % 3 === 0));
+    }),
+  ).finally(() => {
+    writing = false;
+  });
   while (writing) await apply();
   await writers;
   await apply();
@@ -132,11 +188,14 @@ test('who follows it while writers commit in any order misses nothing', async ()
 
 test('begins anew for a version of long ago, and for one that never was', async () => {
   const version = await feedVersion();
-  for (const since of [version + 1, -1, 2 ** 31 - 1]) expect(await availability(since)).toMatchObject({ reset: true, version });
+  for (const since of [version + 1, -1, 2 ** 31 - 1])
+    expect(await availability(since)).toMatchObject({ reset: true, version });
   await set('black-tea', true);
   expect(await availability(version)).toMatchObject({ reset: false });
   // As if hundreds of items had come and gone since.
-  await menu.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [`store:${store}`]);
+  await menu.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [
+    `store:${store}`,
+  ]);
   const anew = (await availability(version))!;
   expect(anew).toMatchObject({ reset: true, version: await feedVersion() });
   expect(held(anew).get(item('black-tea'))).toBe('OUT_OF_STOCK');

@@ -18,13 +18,22 @@ export interface AvailabilityView {
 }
 
 /**
- * Which items of a store can be ordered: those whose availability changed after a version of the store's feed, or all. Null for a store that has no price list.
- * All of it is read as of one instant. Ids are those of the feed, hence in lower case only.
+ * Which items of a store can be ordered: those whose availability changed after a version of the store's feed, or all.
+ * Null for a store that has no price list. All of it is read as of one instant. Ids are those of the feed, hence in
+ * lower case only.
  */
-export async function availabilityOf(domain: MenuDomain, storeId: string, since: number | null): Promise<AvailabilityView | null> {
+export async function availabilityOf(
+  domain: MenuDomain,
+  storeId: string,
+  since: number | null,
+): Promise<AvailabilityView | null> {
   if (!isId(storeId)) return null;
   return inSnapshot(domain.pool, async (tx) => {
-    const { version, changed } = await feedChanges(tx, { feed: `store:${storeId}`, since, events: [MenuItemAvailabilityChanged] });
+    const { version, changed } = await feedChanges(tx, {
+      feed: `store:${storeId}`,
+      since,
+      events: [MenuItemAvailabilityChanged],
+    });
     const store = (await loadStoreMenus(domain, tx, [storeId])).get(storeId);
     if (!store) return null;
     const now = domain.clock();

@@ -119,7 +119,8 @@ function multimap<Key, Value>(pairs: Iterable<readonly [Key, Value]>): Map<Key, 
   return map;
 }
 
-const byId = <Thing extends { readonly id: string }>(things: Iterable<Thing>): Map<string, Thing> => new Map([...things].map((thing) => [thing.id, thing]));
+const byId = <Thing extends { readonly id: string }>(things: Iterable<Thing>): Map<string, Thing> =>
+  new Map([...things].map((thing) => [thing.id, thing]));
 
 /** Builds the indexes over the parts. */
 export function catalogueOf({ version, categories, items, priceLists }: Parts): Catalogue {
@@ -139,7 +140,8 @@ export function catalogueOf({ version, categories, items, priceLists }: Parts): 
   };
 }
 
-const choicesOf = (combo: Item): Set<Item> => new Set(combo.slots.flatMap((slot) => slot.choices.map((choice) => choice.item)));
+const choicesOf = (combo: Item): Set<Item> =>
+  new Set(combo.slots.flatMap((slot) => slot.choices.map((choice) => choice.item)));
 
 const subjectsOf = (item: Item): string[] => [
   item.id,

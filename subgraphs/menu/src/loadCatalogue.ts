@@ -1,5 +1,17 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
-import { catalogueOf, type Catalogue, type Category, type Image, type Item, type Modifier, type ModifierGroup, type Size, type Slot, type SlotChoice, type Texts } from './catalogue.ts';
+import {
+  catalogueOf,
+  type Catalogue,
+  type Category,
+  type Image,
+  type Item,
+  type Modifier,
+  type ModifierGroup,
+  type Size,
+  type Slot,
+  type SlotChoice,
+  type Texts,
+} from './catalogue.ts';
 import type { MenuDomain } from './context.ts';
 import type { PriceWindow } from './prices.ts';
 
@@ -17,7 +29,8 @@ interface ItemRow {
   readonly images: Image[] | null;
   readonly sizes: Size[] | null;
   readonly group_ids: string[] | null;
-  readonly slots: { id: string; name: Texts; required: boolean; choices: { id: string; itemId: string }[] | null }[] | null;
+  readonly slots:
+    { id: string; name: Texts; required: boolean; choices: { id: string; itemId: string }[] | null }[] | null;
 }
 
 interface Stored {
@@ -25,7 +38,15 @@ interface Stored {
   readonly categories: Category[] | null;
   readonly groups: { id: string; name: Texts; min: number; max: number; modifiers: Modifier[] | null }[] | null;
   readonly items: ItemRow[] | null;
-  readonly price_lists: { id: string; country: string; currency: string; exponent: number; prices: ({ subject: string } & PriceWindow)[] | null }[] | null;
+  readonly price_lists:
+    | {
+        id: string;
+        country: string;
+        currency: string;
+        exponent: number;
+        prices: ({ subject: string } & PriceWindow)[] | null;
+      }[]
+    | null;
 }
 
 /** A window of a `price` row named `p`, as JSON. */
@@ -53,7 +74,9 @@ const statement = `
         SELECT json_agg(${priceWindowJson} ORDER BY p.id) FROM price p WHERE p.price_list_id = l.id AND p.store_id IS NULL))) FROM price_list l) AS price_lists`;
 
 /** Windows by subject. */
-export function pricesBySubject(rows: readonly ({ readonly subject: string } & PriceWindow)[]): Map<string, PriceWindow[]> {
+export function pricesBySubject(
+  rows: readonly ({ readonly subject: string } & PriceWindow)[],
+): Map<string, PriceWindow[]> {
   const bySubject = new Map<string, PriceWindow[]>();
   for (const { subject, amount, from, until } of rows) {
     const windows = bySubject.get(subject);
@@ -70,24 +93,41 @@ interface Building {
 
 function itemsOf(stored: Stored): Item[] {
   const categories = new Map((stored.categories ?? []).map((category) => [category.id, category]));
-  const groups = new Map((stored.groups ?? []).map((group): [string, ModifierGroup] => [group.id, { ...group, modifiers: group.modifiers ?? [] }]));
-  const building = new Map((stored.items ?? []).map((row): [string, Building] => {
-    const slots: Slot[] = [];
-    const item: Item = {
-      id: row.id, kind: row.kind, position: row.position, taxClass: row.tax_class, name: row.name, description: row.description,
-      allergens: row.allergens, kilocalories: row.kilocalories, removed: row.removed_at !== null,
-      category: categories.get(row.category_id)!,
-      images: row.images ?? [],
-      sizes: row.sizes ?? [],
-      groups: (row.group_ids ?? []).map((id) => groups.get(id)!),
-      slots,
-    };
-    return [row.id, { item, slots }];
-  }));
+  const groups = new Map(
+    (stored.groups ?? []).map((group): [string, ModifierGroup] => [
+      group.id,
+      { ...group, modifiers: group.modifiers ?? [] },
+    ]),
+  );
+  const building = new Map(
+    (stored.items ?? []).map((row): [string, Building] => {
+      const slots: Slot[] = [];
+      const item: Item = {
+        id: row.id,
+        kind: row.kind,
+        position: row.position,
+        taxClass: row.tax_class,
+        name: row.name,
+        description: row.description,
+        allergens: row.allergens,
+        kilocalories: row.kilocalories,
+        removed: row.removed_at !== null,
+        category: categories.get(row.category_id)!,
+        images: row.images ?? [],
+        sizes: row.sizes ?? [],
+        groups: (row.group_ids ?? []).map((id) => groups.get(id)!),
+        slots,
+      };
+      return [row.id, { item, slots }];
+    }),
+  );
   // Slots point at items, so they are filled once all items are there.
   for (const row of stored.items ?? []) {
     for (const { id, name, required, choices } of row.slots ?? []) {
-      const filled = (choices ?? []).map((choice): SlotChoice => ({ id: choice.id, item: building.get(choice.itemId)!.item }));
+      const filled = (choices ?? []).map((choice): SlotChoice => ({
+        id: choice.id,
+        item: building.get(choice.itemId)!.item,
+      }));
       building.get(row.id)!.slots.push({ id, name, required, choices: filled });
     }
   }
@@ -108,8 +148,9 @@ export async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
 const held = new WeakMap<MenuDomain, Promise<Catalogue>>();
 
 /**
- * The catalogue at `version` or later. Every process keeps one in memory and reads it anew when it learns of a later version, so
- * that a menu costs one statement. Callers learn the version from the database in the same request: nobody sees a stale price.
+ * The catalogue at `version` or later. Every process keeps one in memory and reads it anew when it learns of a later
+ * version, so that a menu costs one statement. Callers learn the version from the database in the same request: nobody
+ * sees a stale price.
  * @param sql where to read it if it must be read: the caller's transaction, so that it needs no second connection
  */
 export async function catalogueAt(domain: MenuDomain, version: number, sql: SqlTx): Promise<Catalogue> {

@@ -21,29 +21,50 @@ const statement = `
   FROM store_price_list s CROSS JOIN menu_version v
   WHERE s.store_id = ANY($1::uuid[])`;
 
-function reasonsByItem(rows: readonly { item: string; reason: UnavailableReason }[]): Map<string, Set<UnavailableReason>> {
+function reasonsByItem(
+  rows: readonly { item: string; reason: UnavailableReason }[],
+): Map<string, Set<UnavailableReason>> {
   const byItem = new Map<string, Set<UnavailableReason>>();
   for (const { item, reason } of rows) byItem.set(item, (byItem.get(item) ?? new Set()).add(reason));
   return byItem;
 }
 
 /** What decides the menus of these stores, by store id; stores without a price list are missing. */
-export async function loadStoreMenus(domain: MenuDomain, sql: SqlTx, storeIds: readonly string[]): Promise<Map<string, StoreMenu>> {
+export async function loadStoreMenus(
+  domain: MenuDomain,
+  sql: SqlTx,
+  storeIds: readonly string[],
+): Promise<Map<string, StoreMenu>> {
   const rows = await sql.$queryRawUnsafe<Row[]>(statement, storeIds.filter(isId));
   if (rows.length === 0) return new Map();
   const catalogue = await catalogueAt(domain, rows[0]!.catalogue, sql);
-  return new Map(rows.map((row) => [row.store_id, {
-    storeId: row.store_id,
-    catalogue,
-    list: catalogue.priceLists.get(row.price_list_id)!,
-    ownPrices: pricesBySubject(row.own_prices ?? []),
-    unavailable: reasonsByItem(row.unavailable ?? []),
-  }]));
+  return new Map(
+    rows.map((row) => [
+      row.store_id,
+      {
+        storeId: row.store_id,
+        catalogue,
+        list: catalogue.priceLists.get(row.price_list_id)!,
+        ownPrices: pricesBySubject(row.own_prices ?? []),
+        unavailable: reasonsByItem(row.unavailable ?? []),
+      },
+    ]),
+  );
 }
 
 /** What decides the menus of the stores of a price list, or of all stores, in no order. */
 export async function menusOfStores(domain: MenuDomain, sql: SqlTx, priceListId: string | null): Promise<StoreMenu[]> {
   const rows = await sql.$queryRawUnsafe<{ id: string }[]>(
-    'SELECT store_id::text AS id FROM store_price_list WHERE $1::uuid IS NULL OR price_list_id = $1::uuid', priceListId);
-  return [...(await loadStoreMenus(domain, sql, rows.map(({ id }) => id))).values()];
+    'SELECT store_id::text AS id FROM store_price_list WHERE $1::uuid IS NULL OR price_list_id = $1::uuid',
+    priceListId,
+  );
+  return [
+    ...(
+      await loadStoreMenus(
+        domain,
+        sql,
+        rows.map(({ id }) => id),
+      )
+    ).values(),
+  ];
 }

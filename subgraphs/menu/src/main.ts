@@ -16,7 +16,9 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  services: (domain) => [service(MenuQueryService, ['orders'], { priceLines: (request) => priceLines(domain, request) })],
+  services: (domain) => [
+    service(MenuQueryService, ['orders'], { priceLines: (request) => priceLines(domain, request) }),
+  ],
   consumers: [inventoryItemMakeabilityChanged],
   background: (domain) => [pricesOfThemselves(domain)],
   seed,

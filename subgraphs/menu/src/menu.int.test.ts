@@ -14,7 +14,8 @@ beforeAll(async () => {
   menu = await testSubgraph<MenuDomain>(main, { seed: true });
 });
 
-const storesQuery = (selection: string) => `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { id ${selection} } } }`;
+const storesQuery = (selection: string) =>
+  `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on Store { id ${selection} } } }`;
 
 async function atStores<T>(ids: readonly string[], selection: string): Promise<T[]> {
   const result = await menu.as(nobody)(storesQuery(selection), { ids: ids.map((id) => ({ __typename: 'Store', id })) });
@@ -30,10 +31,16 @@ const wholePage = `menu { at sections { category { id name(locale: DE) } entries
   slots { slot { id name required } choices { item { id name } surcharge { amount } available } } } } pageInfo { hasNextPage } } } }`;
 
 interface MenuPage {
-  menu: { sections: { category: { name: string }; entries: { edges: { node: Record<string, unknown> & { item: { id: string; name: string; name_de: string } } }[] } }[] };
+  menu: {
+    sections: {
+      category: { name: string };
+      entries: { edges: { node: Record<string, unknown> & { item: { id: string; name: string; name_de: string } } }[] };
+    }[];
+  };
 }
 
-const nodesOf = (page: MenuPage) => page.menu.sections.flatMap((section) => section.entries.edges.map((edge) => edge.node));
+const nodesOf = (page: MenuPage) =>
+  page.menu.sections.flatMap((section) => section.entries.edges.map((edge) => edge.node));
 
 test('the menu of a store is a page of categories with entries, in its own money and in two languages', async () => {
   const [page] = await atStores<MenuPage>([berlin], wholePage);
@@ -42,16 +49,25 @@ test('the menu of a store is a page of categories with entries, in its own money
   const nodes = nodesOf(page!);
   expect(nodes.length).toBeGreaterThan(90);
   expect(nodes.find((node) => node.item.id === item('fries'))).toMatchObject({
-    id: `${berlin}:${item('fries')}`, price: { amount: 310, currency: 'EUR', exponent: 2 }, available: true, unavailableReason: null, priceValidUntil: null,
+    id: `${berlin}:${item('fries')}`,
+    price: { amount: 310, currency: 'EUR', exponent: 2 },
+    available: true,
+    unavailableReason: null,
+    priceValidUntil: null,
     item: { name: 'Fries', name_de: 'Pommes frites', taxClass: 'FOOD', image: { width: 160 } },
     sizes: [{ price: { amount: 250 } }, { price: { amount: 310 } }, { price: { amount: 390 } }],
   });
-  expect(nodes.find((node) => node.item.id === item('corn-on-the-cob'))).toMatchObject({ available: false, unavailableReason: 'WITHDRAWN_BY_STAFF' });
+  expect(nodes.find((node) => node.item.id === item('corn-on-the-cob'))).toMatchObject({
+    available: false,
+    unavailableReason: 'WITHDRAWN_BY_STAFF',
+  });
   const [inTokyo] = await atStores<MenuPage>([tokyo], wholePage);
   const japanese = nodesOf(inTokyo!).map((node) => node.item.id);
   expect(japanese).toContain(item('katsu-burger'));
   expect(japanese).not.toContain(item('currywurst'));
-  expect(nodesOf(inTokyo!).find((node) => node.item.id === item('fries'))).toMatchObject({ price: { currency: 'JPY', exponent: 0 } });
+  expect(nodesOf(inTokyo!).find((node) => node.item.id === item('fries'))).toMatchObject({
+    price: { currency: 'JPY', exponent: 0 },
+  });
 });
 
 test('a menu costs as many statements for 50 stores as for 5', async () => {
@@ -60,15 +76,24 @@ test('a menu costs as many statements for 50 stores as for 5', async () => {
   const selection = `${wholePage} menuChanges(first: 10) { next changed { id } }`;
   const five = await menu.statementsOf(() => atStores(ids(5), selection));
   expect(await menu.statementsOf(() => atStores(ids(50), selection))).toBe(five);
-  const entries = (count: number) => menu.as(nobody)(
-    `query ($ids: [_Any!]!, $store: ID!) { _entities(representations: $ids) { ... on MenuItem { name modifierGroups { name } entryAt(storeId: $store) { price { amount } } } ... on Modifier { name } } }`,
-    { store: berlin, ids: Array.from({ length: count }, (_, index) => ({ __typename: 'MenuItem', id: index % 2 ? item('fries') : item('classic-burger') })) },
-  );
+  const entries = (count: number) =>
+    menu.as(nobody)(
+      `query ($ids: [_Any!]!, $store: ID!) { _entities(representations: $ids) { ... on MenuItem { name modifierGroups { name } entryAt(storeId: $store) { price { amount } } } ... on Modifier { name } } }`,
+      {
+        store: berlin,
+        ids: Array.from({ length: count }, (_, index) => ({
+          __typename: 'MenuItem',
+          id: index % 2 ? item('fries') : item('classic-burger'),
+        })),
+      },
+    );
   expect(await menu.statementsOf(() => entries(50))).toBe(await menu.statementsOf(() => entries(5)));
 });
 
 interface MenuEntries {
-  menu: { entries: { edges: { node: { item: { id: string } } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+  menu: {
+    entries: { edges: { node: { item: { id: string } } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+  };
 }
 
 test('entries come in pages that join without a gap, and a filter holds on every page', async () => {
@@ -77,7 +102,9 @@ test('entries come in pages that join without a gap, and a filter holds on every
   do {
     const from: string = after ? `, after: "${after}"` : '';
     const [page]: MenuEntries[] = await atStores<MenuEntries>(
-      [berlin], `menu(filter: { withoutAllergens: [MILK], availableOnly: true }) { entries(first: 7${from}) { edges { node { item { id } } } pageInfo { hasNextPage endCursor } } }`);
+      [berlin],
+      `menu(filter: { withoutAllergens: [MILK], availableOnly: true }) { entries(first: 7${from}) { edges { node { item { id } } } pageInfo { hasNextPage endCursor } } }`,
+    );
     const { edges, pageInfo } = page!.menu.entries;
     seen.push(...edges.map((edge) => edge.node.item.id));
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
@@ -89,13 +116,22 @@ test('entries come in pages that join without a gap, and a filter holds on every
 });
 
 test('what no store sells, and ids that are none, are null; bad arguments say which', async () => {
-  const [unknown, none] = await atStores<{ menu: unknown; menuChanges: unknown }>([seedId('store', 999), 'nonsense'], 'menu { at } menuChanges { next }');
+  const [unknown, none] = await atStores<{ menu: unknown; menuChanges: unknown }>(
+    [seedId('store', 999), 'nonsense'],
+    'menu { at } menuChanges { next }',
+  );
   expect([unknown!.menu, none!.menu, unknown!.menuChanges, none!.menuChanges]).toEqual([null, null, null, null]);
   const query = menu.as(nobody);
   expect((await query('{ menuItem(id: "nonsense") { id } }')).data).toEqual({ menuItem: null });
-  for (const [selection, word] of [['menu { entries(first: 101) { pageInfo { hasNextPage } } }', '100'], [`menu(filter: { text: "${'x'.repeat(101)}" }) { at }`, '100']]) {
+  for (const [selection, word] of [
+    ['menu { entries(first: 101) { pageInfo { hasNextPage } } }', '100'],
+    [`menu(filter: { text: "${'x'.repeat(101)}" }) { at }`, '100'],
+  ]) {
     const result = await query(storesQuery(selection!), { ids: [{ __typename: 'Store', id: berlin }] });
-    expect(result.errors?.[0]).toMatchObject({ message: expect.stringContaining(word!) as string, extensions: { code: 'BAD_USER_INPUT' } });
+    expect(result.errors?.[0]).toMatchObject({
+      message: expect.stringContaining(word!) as string,
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
   }
   // What no menu has said is no version of it: the copy begins anew.
   const [anew] = await atStores<{ menuChanges: { reset: boolean } }>([berlin], 'menuChanges(since: "x") { reset }');
@@ -105,20 +141,33 @@ test('what no store sells, and ids that are none, are null; bad arguments say wh
 test('staff speak for their own store only; twice is one event', async () => {
   const mutation = `mutation ($input: SetMenuItemAvailabilityInput!) { setMenuItemAvailability(input: $input) {
     __typename ... on SetMenuItemAvailabilitySuccess { entry { available unavailableReason } } ... on MenuEntryNotFound { message } } }`;
-  const set = (bindings: Record<string, string>, input: object, scopes = ['store:manage']) => menu.as(principalWith(scopes, { bindings }))(mutation, { input });
+  const set = (bindings: Record<string, string>, input: object, scopes = ['store:manage']) =>
+    menu.as(principalWith(scopes, { bindings }))(mutation, { input });
   const input = { storeId: tokyo, menuItemId: item('cola'), available: false };
-  expect((await set({ store: tokyo }, input, ['catalog:read'])).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  expect((await set({ store: tokyo }, input, ['catalog:read'])).errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+  });
   const others = await set({ store: berlin }, input);
   const missing = await set({ store: berlin }, { ...input, storeId: seedId('store', 999) });
   expect(others.data).toEqual(missing.data);
   expect(others.data).toMatchObject({ setMenuItemAvailability: { __typename: 'MenuEntryNotFound' } });
   for (let times = 0; times < 2; times += 1) {
     expect((await set({ store: tokyo }, input)).data).toEqual({
-      setMenuItemAvailability: { __typename: 'SetMenuItemAvailabilitySuccess', entry: { available: false, unavailableReason: 'WITHDRAWN_BY_STAFF' } },
+      setMenuItemAvailability: {
+        __typename: 'SetMenuItemAvailabilitySuccess',
+        entry: { available: false, unavailableReason: 'WITHDRAWN_BY_STAFF' },
+      },
     });
   }
-  expect((await set({ store: tokyo }, { ...input, available: true })).data).toMatchObject({ setMenuItemAvailability: { entry: { available: true } } });
-  const events = (await menu.appended()).filter((event) => event.metadata.aggregateId === `availability:${tokyo}:${item('cola')}`);
-  expect(events.map((event) => event.data)).toMatchObject([{ available: false, reason: 'WITHDRAWN_BY_STAFF' }, { available: true, reason: null }]);
+  expect((await set({ store: tokyo }, { ...input, available: true })).data).toMatchObject({
+    setMenuItemAvailability: { entry: { available: true } },
+  });
+  const events = (await menu.appended()).filter(
+    (event) => event.metadata.aggregateId === `availability:${tokyo}:${item('cola')}`,
+  );
+  expect(events.map((event) => event.data)).toMatchObject([
+    { available: false, reason: 'WITHDRAWN_BY_STAFF' },
+    { available: true, reason: null },
+  ]);
   expect(events.map((event) => event.metadata.feed)).toEqual([`store:${tokyo}`, `store:${tokyo}`]);
 });

@@ -18,7 +18,13 @@ beforeAll(async () => {
   menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
 });
 
-interface Page { reset: boolean; changed: { id: string; price: { amount: number }; unavailableReason: string | null; item: { id: string } }[]; removedItemIds: string[]; next: string; hasMore: boolean }
+interface Page {
+  reset: boolean;
+  changed: { id: string; price: { amount: number }; unavailableReason: string | null; item: { id: string } }[];
+  removedItemIds: string[];
+  next: string;
+  hasMore: boolean;
+}
 
 const entryFields = 'id price { amount } unavailableReason item { id } slots { choices { item { id } available } }';
 
@@ -26,7 +32,8 @@ async function page(since: string | null, first = 100): Promise<Page> {
   const result = await menu.as(nobody)(
     `query ($ids: [_Any!]!, $since: String, $first: Int) { _entities(representations: $ids) { ... on Store {
       menuChanges(since: $since, first: $first) { reset changed { ${entryFields} } removedItemIds next hasMore } } } }`,
-    { ids: [{ __typename: 'Store', id: store }], since, first });
+    { ids: [{ __typename: 'Store', id: store }], since, first },
+  );
   expect(result.errors).toBeUndefined();
   return (result.data!['_entities'] as { menuChanges: Page }[])[0]!.menuChanges;
 }
@@ -52,10 +59,21 @@ async function fullLoad(): Promise<Map<string, unknown>> {
 const sorted = (device: Map<string, unknown>) => [...device].sort(([a], [b]) => (a < b ? -1 : 1));
 const admin = principalWith(['admin'], { subject: 'admin' });
 
-const makeable = (slug: string, value: boolean, at = store) => menu.domain.transaction((tx) =>
-  inventoryItemMakeabilityChanged.handle(
-    { data: InventoryItemMakeabilityChanged.of({ storeId: at, menuItemId: item(slug), makeable: value, ingredientId: seedId('ingredient', 'bun'), at: now.toISOString() }).data } as never,
-    { domain: menu.domain, tx }));
+const makeable = (slug: string, value: boolean, at = store) =>
+  menu.domain.transaction((tx) =>
+    inventoryItemMakeabilityChanged.handle(
+      {
+        data: InventoryItemMakeabilityChanged.of({
+          storeId: at,
+          menuItemId: item(slug),
+          makeable: value,
+          ingredientId: seedId('ingredient', 'bun'),
+          at: now.toISOString(),
+        }).data,
+      } as never,
+      { domain: menu.domain, tx },
+    ),
+  );
 
 test('a first load is the whole menu, and nothing follows when nothing changes', async () => {
   const device = await fullLoad();
@@ -72,11 +90,15 @@ test('offline while 50 things change, one sync equals a full load', async () => 
   for (const slug of slugs.slice(0, 10)) await makeable(slug, true);
   const as = menu.as(admin);
   for (const slug of slugs.slice(30, 45)) {
-    await as('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
-      { input: { idempotencyKey: `sync-${slug}`, menuItemId: item(slug), country: 'DE', amount: 12_345 } });
+    await as('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }', {
+      input: { idempotencyKey: `sync-${slug}`, menuItemId: item(slug), country: 'DE', amount: 12_345 },
+    });
   }
   for (const slug of slugs.slice(50, 53)) {
-    const removed = await as('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { ... on RemoveMenuItemSuccess { item { removed } } } }', { id: item(slug) });
+    const removed = await as(
+      'mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { ... on RemoveMenuItemSuccess { item { removed } } } }',
+      { id: item(slug) },
+    );
     expect(removed.data).toEqual({ removeMenuItem: { item: { removed: true } } });
   }
   await sync(device, since, 7);
@@ -87,16 +109,28 @@ test('offline while 50 things change, one sync equals a full load', async () => 
 test('changes of another country or another store do not come', async () => {
   const since = await sync(new Map(), null);
   await makeable('espresso', false, seedStores[5]!.id);
-  await menu.as(admin)('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
-    { input: { idempotencyKey: 'gb', menuItemId: item('espresso'), country: 'GB', amount: 1 } });
+  await menu.as(admin)(
+    'mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
+    { input: { idempotencyKey: 'gb', menuItemId: item('espresso'), country: 'GB', amount: 1 } },
+  );
   expect(await page(since)).toMatchObject({ changed: [], removedItemIds: [] });
 });
 
 test('a price that begins by itself comes too', async () => {
   const device = new Map<string, unknown>();
   const before = await sync(device, null);
-  await menu.as(admin)('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
-    { input: { idempotencyKey: 'later', menuItemId: item('black-tea'), country: 'DE', amount: 4_321, validFrom: '2026-03-02T00:00:00.000Z' } });
+  await menu.as(admin)(
+    'mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }',
+    {
+      input: {
+        idempotencyKey: 'later',
+        menuItemId: item('black-tea'),
+        country: 'DE',
+        amount: 4_321,
+        validFrom: '2026-03-02T00:00:00.000Z',
+      },
+    },
+  );
   const since = await sync(device, before);
   expect(device.get(item('black-tea'))).toMatchObject({ price: { amount: 210 } });
   now = new Date('2026-03-03T12:00:00.000Z');
@@ -113,27 +147,42 @@ test('a combo goes and comes with what it needs, in the feed and in events', asy
   await makeable('hash-browns', true);
   await sync(device, since);
   expect(device.get(item('breakfast-deal'))).toMatchObject({ unavailableReason: null });
-  const told = (await menu.appended()).filter((event) => event.metadata.aggregateId === `availability:${store}:${item('breakfast-deal')}`);
-  expect(told.map((event) => event.data)).toMatchObject([{ available: false, reason: 'OUT_OF_STOCK' }, { available: true, reason: null }]);
+  const told = (await menu.appended()).filter(
+    (event) => event.metadata.aggregateId === `availability:${store}:${item('breakfast-deal')}`,
+  );
+  expect(told.map((event) => event.data)).toMatchObject([
+    { available: false, reason: 'OUT_OF_STOCK' },
+    { available: true, reason: null },
+  ]);
 });
 
 test('what staff took away does not come back with stock', async () => {
-  const set = (reason: 'WITHDRAWN_BY_STAFF' | 'OUT_OF_STOCK', holds: boolean) => menu.domain.transaction((tx) =>
-    changeAvailability(menu.domain, tx, { storeId: store, menuItemId: item('green-tea'), reason, holds }));
+  const set = (reason: 'WITHDRAWN_BY_STAFF' | 'OUT_OF_STOCK', holds: boolean) =>
+    menu.domain.transaction((tx) =>
+      changeAvailability(menu.domain, tx, { storeId: store, menuItemId: item('green-tea'), reason, holds }),
+    );
   await set('WITHDRAWN_BY_STAFF', true);
   await set('OUT_OF_STOCK', true);
   expect(await set('OUT_OF_STOCK', false)).toMatchObject({ unavailableReason: 'WITHDRAWN_BY_STAFF' });
   expect(await set('WITHDRAWN_BY_STAFF', false)).toMatchObject({ unavailableReason: null });
-  const told = (await menu.appended()).filter((event) => event.metadata.aggregateId === `availability:${store}:${item('green-tea')}`);
+  const told = (await menu.appended()).filter(
+    (event) => event.metadata.aggregateId === `availability:${store}:${item('green-tea')}`,
+  );
   expect(told).toHaveLength(2);
 });
 
 test('a device that syncs while writers commit in any order misses nothing', async () => {
   const device = new Map<string, unknown>();
   let since = await sync(device, null);
-  const slugs = seedItems.filter((each) => ['drinks', 'hot-drinks', 'desserts', 'dips'].includes(each.category) && !each.countries).map((each) => each.slug);
+  const slugs = seedItems
+    .filter((each) => ['drinks', 'hot-drinks', 'desserts', 'dips'].includes(each.category) && !each.countries)
+    .map((each) => each.slug);
   let writing = true;
-  const writers = Promise.all(slugs.map((slug, index) => makeable(slug, index % 2 === 0).then(() => makeable(slug, index % 3 === 0)))).finally(() => { writing = false; });
+  const writers = Promise.all(
+    slugs.map((slug, index) => makeable(slug, index % 2 === 0).then(() => makeable(slug, index % 3 === 0))),
+  ).finally(() => {
+    writing = false;
+  });
   while (writing) since = await sync(device, since, 5);
   await writers;
   await sync(device, since, 5);
@@ -147,10 +196,17 @@ test('a position of another database begins anew', async () => {
 });
 
 test('a position beyond the last version begins anew: the database is an older copy of the one that it is of', async () => {
-  const [epoch, version, at] = JSON.parse(Buffer.from((await page(null, 100)).next, 'base64url').toString()) as [string, number, number];
+  const [epoch, version, at] = JSON.parse(Buffer.from((await page(null, 100)).next, 'base64url').toString()) as [
+    string,
+    number,
+    number,
+  ];
   expect(version).toBeGreaterThan(0);
-  const { rows: [head] } = await menu.domain.pool.query<{ version: number }>('SELECT version FROM menu_version');
-  const positioned = (beyond: number) => page(Buffer.from(JSON.stringify([epoch, head!.version + beyond, at])).toString('base64url'), 1);
+  const {
+    rows: [head],
+  } = await menu.domain.pool.query<{ version: number }>('SELECT version FROM menu_version');
+  const positioned = (beyond: number) =>
+    page(Buffer.from(JSON.stringify([epoch, head!.version + beyond, at])).toString('base64url'), 1);
   expect(await positioned(0)).toMatchObject({ reset: false });
   expect(await positioned(1)).toMatchObject({ reset: true, hasMore: true });
 });

@@ -26,20 +26,29 @@ export interface ItemChange {
 }
 
 /**
- * Makes one page: first the items whose price began or ended since the device's last visit, by id, then the changed ones, by version.
+ * Makes one page: first the items whose price began or ended since the device's last visit, by id, then the changed
+ * ones, by version.
  * @param changes those above the cursor's version, in order, one more than `limit` if there are as many
  * @param store read at the same moment as `changes` or later, so that nothing between the two is lost
  */
-export function changesPage(store: StoreMenu, from: SyncCursor, reset: boolean, changes: readonly ItemChange[], now: Date, limit: number): Changes {
+export function changesPage(
+  store: StoreMenu,
+  from: SyncCursor,
+  reset: boolean,
+  changes: readonly ItemChange[],
+  now: Date,
+  limit: number,
+): Changes {
   const to = from.to ?? now.getTime();
   const repriced = itemsWithPriceBoundary(store, new Date(from.at), new Date(to))
     .map((item) => item.id)
     .filter((id) => from.afterItem === undefined || id > from.afterItem);
   const first = repriced.slice(0, limit);
   const taken = changes.slice(0, limit - first.length);
-  const next: SyncCursor = repriced.length > limit
-    ? { ...from, to, afterItem: first.at(-1)! }
-    : { epoch: from.epoch, version: taken.at(-1)?.version ?? from.version, at: to };
+  const next: SyncCursor =
+    repriced.length > limit
+      ? { ...from, to, afterItem: first.at(-1)! }
+      : { epoch: from.epoch, version: taken.at(-1)?.version ?? from.version, at: to };
   const ids = [...new Set([...first, ...taken.map((change) => change.itemId)])];
   const changed = ids.flatMap((id) => {
     const item = store.catalogue.items.get(id);
@@ -47,7 +56,8 @@ export function changesPage(store: StoreMenu, from: SyncCursor, reset: boolean, 
   });
   const sold = new Set(changed.map((entry) => entry.item.id));
   return {
-    reset, changed,
+    reset,
+    changed,
     removedItemIds: ids.filter((id) => !sold.has(id)),
     next: encodeSyncCursor(next),
     hasMore: repriced.length > limit || changes.length > taken.length,
@@ -63,8 +73,8 @@ interface Row {
 }
 
 /**
- * One statement for all requests. A cursor of another history counts from 0: of another epoch, or beyond the last version, as a device has one after an older copy of the
- * database took the place of a newer one.
+ * One statement for all requests. A cursor of another history counts from 0: of another epoch, or beyond the last
+ * version, as a device has one after an older copy of the database took the place of a newer one.
  */
 const statement = `
   SELECT asked.ordinality::int AS ordinal, e.id AS epoch, v.version AS head, c.item_id::text, c.version
@@ -80,8 +90,14 @@ const statement = `
   ) c ON true
   ORDER BY asked.ordinality, c.version`;
 
-/** What changed at each store since its cursor; null for stores without a price list. Two statements however many are asked. */
-export async function menuChanges(domain: MenuDomain, requests: readonly ChangesRequest[]): Promise<(Changes | null)[]> {
+/**
+ * What changed at each store since its cursor; null for stores without a price list. Two statements however many are
+ * asked.
+ */
+export async function menuChanges(
+  domain: MenuDomain,
+  requests: readonly ChangesRequest[],
+): Promise<(Changes | null)[]> {
   const sql = domain.db;
   const asked = requests.map((request) => (isId(request.storeId) ? request : undefined));
   const rows = await sql.$queryRawUnsafe<Row[]>(
@@ -91,14 +107,30 @@ export async function menuChanges(domain: MenuDomain, requests: readonly Changes
     asked.map((request) => request?.since?.version ?? 0),
     asked.map((request) => request?.limit ?? 0),
   );
-  const stores = await loadStoreMenus(domain, sql, requests.map((request) => request.storeId));
+  const stores = await loadStoreMenus(
+    domain,
+    sql,
+    requests.map((request) => request.storeId),
+  );
   const now = domain.clock();
   return requests.map((request, index) => {
     const own = rows.filter((row) => row.ordinal === index + 1);
     const store = stores.get(request.storeId);
     if (!store || !own[0]) return null;
-    const known = request.since && request.since.epoch === own[0].epoch && request.since.version <= own[0].head ? request.since : undefined;
-    const changes = own.flatMap((row) => (row.item_id !== null && row.version !== null ? [{ itemId: row.item_id, version: row.version }] : []));
-    return changesPage(store, known ?? { epoch: own[0].epoch, version: 0, at: now.getTime() }, known === undefined, changes, now, request.limit);
+    const known =
+      request.since && request.since.epoch === own[0].epoch && request.since.version <= own[0].head
+        ? request.since
+        : undefined;
+    const changes = own.flatMap((row) =>
+      row.item_id !== null && row.version !== null ? [{ itemId: row.item_id, version: row.version }] : [],
+    );
+    return changesPage(
+      store,
+      known ?? { epoch: own[0].epoch, version: 0, at: now.getTime() },
+      known === undefined,
+      changes,
+      now,
+      request.limit,
+    );
   });
 }

@@ -27,13 +27,17 @@ function searchTextOf(item: Item): string {
 
 /** The entries that fit all conditions, in the order they came. */
 export function filterEntries(entries: readonly Entry[], conditions: MenuConditions): Entry[] {
-  const words = folded(conditions.text ?? '').split(/\s+/).filter(Boolean);
+  const words = folded(conditions.text ?? '')
+    .split(/\s+/)
+    .filter(Boolean);
   const allergens = new Set(conditions.withoutAllergens ?? []);
   const { categoryId, maxPrice } = conditions;
-  return entries.filter(({ item, price, unavailableReason }) =>
-    (categoryId == null || item.category.id === categoryId)
-    && (maxPrice == null || price <= maxPrice)
-    && (!conditions.availableOnly || unavailableReason === null)
-    && words.every((word) => searchTextOf(item).includes(word))
-    && (allergens.size === 0 || canAvoid(item, allergens)));
+  return entries.filter(
+    ({ item, price, unavailableReason }) =>
+      (categoryId == null || item.category.id === categoryId) &&
+      (maxPrice == null || price <= maxPrice) &&
+      (!conditions.availableOnly || unavailableReason === null) &&
+      words.every((word) => searchTextOf(item).includes(word)) &&
+      (allergens.size === 0 || canAvoid(item, allergens)),
+  );
 }

@@ -2,8 +2,15 @@ import type { Item } from './catalogue.ts';
 import { canChoose, entryOf, neverBelowZero, sizePrice, surchargeOf, type Entry, type StoreMenu } from './storeMenu.ts';
 
 type LineProblem =
-  | 'UNKNOWN_ITEM' | 'NOT_ON_MENU' | 'UNAVAILABLE' | 'UNKNOWN_SIZE' | 'UNKNOWN_MODIFIER' | 'TOO_FEW_MODIFIERS' | 'TOO_MANY_MODIFIERS'
-  | 'SLOT_NOT_FILLED' | 'SLOT_CHOICE_NOT_ALLOWED';
+  | 'UNKNOWN_ITEM'
+  | 'NOT_ON_MENU'
+  | 'UNAVAILABLE'
+  | 'UNKNOWN_SIZE'
+  | 'UNKNOWN_MODIFIER'
+  | 'TOO_FEW_MODIFIERS'
+  | 'TOO_MANY_MODIFIERS'
+  | 'SLOT_NOT_FILLED'
+  | 'SLOT_CHOICE_NOT_ALLOWED';
 
 /** A line of an order, as a guest asks for it. */
 export interface Line {
@@ -30,7 +37,8 @@ export interface Priced {
 }
 
 const refused = (problem: LineProblem, subject: string): Refused => ({ problem, subject });
-const nameOf = (thing: { readonly id: string; readonly name: Readonly<Record<string, string>> }): string => thing.name['en'] ?? thing.id;
+const nameOf = (thing: { readonly id: string; readonly name: Readonly<Record<string, string>> }): string =>
+  thing.name['en'] ?? thing.id;
 
 interface Added {
   readonly problem: null;
@@ -69,7 +77,12 @@ function addModifiers(store: StoreMenu, item: Item, line: Line, at: Date): Added
   return { problem: null, surcharge };
 }
 
-function fillSlots(store: StoreMenu, item: Item, line: Line, at: Date): (Added & { readonly components: readonly Item[] }) | Refused {
+function fillSlots(
+  store: StoreMenu,
+  item: Item,
+  line: Line,
+  at: Date,
+): (Added & { readonly components: readonly Item[] }) | Refused {
   const asked = new Map<string, string>();
   for (const { slotId, menuItemId } of line.slots) {
     const slot = item.slots.find((each) => each.id === slotId);
@@ -80,7 +93,8 @@ function fillSlots(store: StoreMenu, item: Item, line: Line, at: Date): (Added &
   const components: Item[] = [];
   let surcharge = 0;
   for (const slot of item.slots) {
-    const wanted = asked.get(slot.id) ?? (slot.required && slot.choices.length === 1 ? slot.choices[0]!.item.id : undefined);
+    const wanted =
+      asked.get(slot.id) ?? (slot.required && slot.choices.length === 1 ? slot.choices[0]!.item.id : undefined);
     if (wanted === undefined) {
       if (slot.required) return refused('SLOT_NOT_FILLED', nameOf(slot));
       continue;

@@ -8,10 +8,15 @@ const line = (over: Partial<Line>): Line => ({ menuItemId: 'burger', sizeId: '',
 
 function priced(over: Partial<Line>, store: Differences = {}) {
   const result = priceLine(storeWith(store), line(over), at);
-  return result.problem ? `${result.problem} ${result.subject}` : { unitPrice: result.unitPrice, components: result.components.map((item) => item.id) };
+  return result.problem
+    ? `${result.problem} ${result.subject}`
+    : { unitPrice: result.unitPrice, components: result.components.map((item) => item.id) };
 }
 
-const full = [{ slotId: 'main', menuItemId: 'salad' }, { slotId: 'drink', menuItemId: 'cola' }];
+const full = [
+  { slotId: 'main', menuItemId: 'salad' },
+  { slotId: 'drink', menuItemId: 'cola' },
+];
 
 test('an item costs what its store asks, in its usual size', () => {
   expect(priced({})).toEqual({ unitPrice: 500, components: ['burger'] });
@@ -24,19 +29,34 @@ test('a price is never below zero, however much smaller a size is or whatever be
   const cheap = { own: { cola: [{ amount: 40, from: 0, until: null }] } };
   expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' }, cheap)).toMatchObject({ unitPrice: 0 });
   expect(sizePrice(entryOf(storeWith(cheap), storeWith(cheap).catalogue.items.get('cola')!, at)!, 'cola-s')).toBe(0);
-  const dear = { listed: { bacon: [{ amount: -400, from: 0, until: null }], cola: [{ amount: 10, from: 0, until: null }] } };
+  const dear = {
+    listed: { bacon: [{ amount: -400, from: 0, until: null }], cola: [{ amount: 10, from: 0, until: null }] },
+  };
   expect(priced({ modifiers: [{ modifierId: 'bacon', quantity: 2 }] }, dear)).toMatchObject({ unitPrice: 0 });
   const meal = { listed: { 'main/salad': [{ amount: -700, from: 0, until: null }] } };
   expect(priced({ menuItemId: 'meal', slots: full }, meal)).toMatchObject({ unitPrice: 0 });
 });
 
 test('extras add up by quantity', () => {
-  expect(priced({ modifiers: [{ modifierId: 'cheese', quantity: 2 }, { modifierId: 'bacon', quantity: 1 }] })).toMatchObject({ unitPrice: 740 });
+  expect(
+    priced({
+      modifiers: [
+        { modifierId: 'cheese', quantity: 2 },
+        { modifierId: 'bacon', quantity: 1 },
+      ],
+    }),
+  ).toMatchObject({ unitPrice: 740 });
 });
 
 test('a combo is made of what fills its slots; one with a single choice fills itself, an optional one stays empty', () => {
-  expect(priced({ menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] })).toEqual({ unitPrice: 680, components: ['burger', 'cola'] });
-  expect(priced({ menuItemId: 'meal', slots: [...full, { slotId: 'dessert', menuItemId: 'coffee' }] })).toEqual({ unitPrice: 650, components: ['salad', 'cola', 'coffee'] });
+  expect(priced({ menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] })).toEqual({
+    unitPrice: 680,
+    components: ['burger', 'cola'],
+  });
+  expect(priced({ menuItemId: 'meal', slots: [...full, { slotId: 'dessert', menuItemId: 'coffee' }] })).toEqual({
+    unitPrice: 650,
+    components: ['salad', 'cola', 'coffee'],
+  });
 });
 
 test.each<[string, Partial<Line>, Differences?]>([
@@ -46,15 +66,35 @@ test.each<[string, Partial<Line>, Differences?]>([
   ['NOT_ON_MENU Cheeseburger', {}, { listed: { burger: [{ amount: 500, from: at.getTime() + 1, until: null }] } }],
   ['UNAVAILABLE Cheeseburger', {}, { unavailable: { burger: ['OUT_OF_STOCK'] } }],
   ['UNAVAILABLE The meal', { menuItemId: 'meal', slots: full }, { unavailable: { cola: ['OUT_OF_STOCK'] } }],
-  ['UNAVAILABLE Cheeseburger', { menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] }, { unavailable: { burger: ['WITHDRAWN_BY_STAFF'] } }],
+  [
+    'UNAVAILABLE Cheeseburger',
+    { menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] },
+    { unavailable: { burger: ['WITHDRAWN_BY_STAFF'] } },
+  ],
   ['UNKNOWN_SIZE cola-s', { sizeId: 'cola-s' }],
   ['UNKNOWN_MODIFIER oat', { modifiers: [{ modifierId: 'oat', quantity: 1 }] }],
   ['TOO_FEW_MODIFIERS Milk', { menuItemId: 'coffee' }],
   ['TOO_FEW_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 0 }] }],
   ['TOO_FEW_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: -5 }] }],
   ['TOO_MANY_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 2_000_000_000 }] }],
-  ['TOO_MANY_MODIFIERS With bacon', { modifiers: [{ modifierId: 'bacon', quantity: 2 }, { modifierId: 'bacon', quantity: 1 }] }],
-  ['TOO_MANY_MODIFIERS Extras', { modifiers: [{ modifierId: 'bacon', quantity: 2 }, { modifierId: 'cheese', quantity: 2 }] }],
+  [
+    'TOO_MANY_MODIFIERS With bacon',
+    {
+      modifiers: [
+        { modifierId: 'bacon', quantity: 2 },
+        { modifierId: 'bacon', quantity: 1 },
+      ],
+    },
+  ],
+  [
+    'TOO_MANY_MODIFIERS Extras',
+    {
+      modifiers: [
+        { modifierId: 'bacon', quantity: 2 },
+        { modifierId: 'cheese', quantity: 2 },
+      ],
+    },
+  ],
   ['SLOT_NOT_FILLED Main', { menuItemId: 'meal', slots: [{ slotId: 'drink', menuItemId: 'cola' }] }],
   ['SLOT_CHOICE_NOT_ALLOWED Main', { menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'coffee' }] }],
   ['SLOT_CHOICE_NOT_ALLOWED Main', { menuItemId: 'meal', slots: [...full, { slotId: 'main', menuItemId: 'salad' }] }],

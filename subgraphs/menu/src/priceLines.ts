@@ -1,6 +1,10 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { PriceLinesRequest, PricedLineSchema, PriceLinesResponseSchema } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
+import type {
+  PriceLinesRequest,
+  PricedLineSchema,
+  PriceLinesResponseSchema,
+} from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { MenuDomain } from './context.ts';
 import { loaders } from './loaders.ts';
@@ -9,7 +13,10 @@ import { priceLine, type Line, type Priced, type Refused } from './priceLine.ts'
 /** A store that sells nothing: of its lines, those of real items are not on its menu. */
 const notSold = (catalogue: Catalogue, line: Line): Refused => {
   const item = catalogue.items.get(line.menuItemId);
-  return { problem: item && !item.removed ? 'NOT_ON_MENU' : 'UNKNOWN_ITEM', subject: item?.name['en'] ?? line.menuItemId };
+  return {
+    problem: item && !item.removed ? 'NOT_ON_MENU' : 'UNKNOWN_ITEM',
+    subject: item?.name['en'] ?? line.menuItemId,
+  };
 };
 
 function messageOf(line: Priced | Refused): MessageInitShape<typeof PricedLineSchema> {
@@ -23,11 +30,17 @@ function messageOf(line: Priced | Refused): MessageInitShape<typeof PricedLineSc
 }
 
 /** Checks and prices the lines of an order at a store and an instant; see `PricedLine` for the problems. */
-export async function priceLines(domain: MenuDomain, request: PriceLinesRequest): Promise<MessageInitShape<typeof PriceLinesResponseSchema>> {
+export async function priceLines(
+  domain: MenuDomain,
+  request: PriceLinesRequest,
+): Promise<MessageInitShape<typeof PriceLinesResponseSchema>> {
   const at = new Date(request.at);
-  if (Number.isNaN(at.getTime())) throw new ConnectError(`\`at\` is not an instant: ${request.at}`, Code.InvalidArgument);
+  if (Number.isNaN(at.getTime()))
+    throw new ConnectError(`\`at\` is not an instant: ${request.at}`, Code.InvalidArgument);
   const own = loaders(domain);
   const store = await own.storeMenu.load(request.storeId);
   const catalogue = store?.catalogue ?? (await own.catalogue());
-  return { lines: request.lines.map((line) => messageOf(store ? priceLine(store, line, at) : notSold(catalogue, line))) };
+  return {
+    lines: request.lines.map((line) => messageOf(store ? priceLine(store, line, at) : notSold(catalogue, line))),
+  };
 }

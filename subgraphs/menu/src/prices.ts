@@ -11,9 +11,12 @@ export interface CurrentPrice {
   readonly until: number | null;
 }
 
-const covers = (window: PriceWindow, at: number): boolean => window.from <= at && (window.until === null || at < window.until);
+const covers = (window: PriceWindow, at: number): boolean =>
+  window.from <= at && (window.until === null || at < window.until);
 
-/** Of the windows that cover the instant, the one that began last; of two that began together, the later in the list. */
+/**
+ * Of the windows that cover the instant, the one that began last; of two that began together, the later in the list.
+ */
 function windowAt(windows: readonly PriceWindow[], at: number): PriceWindow | undefined {
   let chosen: PriceWindow | undefined;
   for (const window of windows) if (covers(window, at) && (!chosen || window.from >= chosen.from)) chosen = window;
@@ -21,7 +24,10 @@ function windowAt(windows: readonly PriceWindow[], at: number): PriceWindow | un
 }
 
 const earliest = (instants: readonly (number | null)[]): number | null =>
-  instants.reduce<number | null>((first, each) => (each !== null && (first === null || each < first) ? each : first), null);
+  instants.reduce<number | null>(
+    (first, each) => (each !== null && (first === null || each < first) ? each : first),
+    null,
+  );
 
 const nextStart = (windows: readonly PriceWindow[], at: number): number | null =>
   earliest(windows.map((window) => (window.from > at ? window.from : null)));
@@ -31,7 +37,11 @@ const nextStart = (windows: readonly PriceWindow[], at: number): number | null =
  * @param own the store's windows for the subject
  * @param listed those of the price list
  */
-export function priceAt(own: readonly PriceWindow[], listed: readonly PriceWindow[], at: number): CurrentPrice | undefined {
+export function priceAt(
+  own: readonly PriceWindow[],
+  listed: readonly PriceWindow[],
+  at: number,
+): CurrentPrice | undefined {
   const ownWindow = windowAt(own, at);
   if (ownWindow) return { amount: ownWindow.amount, until: earliest([ownWindow.until, nextStart(own, at)]) };
   const window = windowAt(listed, at);
@@ -39,6 +49,11 @@ export function priceAt(own: readonly PriceWindow[], listed: readonly PriceWindo
   return { amount: window.amount, until: earliest([window.until, nextStart(listed, at), nextStart(own, at)]) };
 }
 
-/** When windows begin or end after `after` and not after `upTo`: what holds may have changed between the two instants. In no order. */
+/**
+ * When windows begin or end after `after` and not after `upTo`: what holds may have changed between the two instants.
+ * In no order.
+ */
 export const boundaries = (windows: readonly PriceWindow[], after: number, upTo: number): number[] =>
-  windows.flatMap((window) => [window.from, window.until].filter((edge) => edge !== null && after < edge && edge <= upTo) as number[]);
+  windows.flatMap(
+    (window) => [window.from, window.until].filter((edge) => edge !== null && after < edge && edge <= upTo) as number[],
+  );

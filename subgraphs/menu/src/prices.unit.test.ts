@@ -30,5 +30,13 @@ test("a store's own price comes before the list's, and an own price to come ends
 
 test('boundaries are beginnings and ends after one instant, up to another', () => {
   const windows = [window(100, 10, 20)];
-  expect([[0, 9], [0, 10], [10, 19], [10, 20], [20, 99]].map(([after, upTo]) => boundaries(windows, after!, upTo!).length > 0)).toEqual([false, true, false, true, false]);
+  expect(
+    [
+      [0, 9],
+      [0, 10],
+      [10, 19],
+      [10, 20],
+      [20, 99],
+    ].map(([after, upTo]) => boundaries(windows, after!, upTo!).length > 0),
+  ).toEqual([false, true, false, true, false]);
 });

@@ -18,72 +18,135 @@ const categories = (): Prisma.CategoryCreateManyInput[] =>
 
 const items = (): Prisma.MenuItemCreateManyInput[] => [
   ...seedItems.map((item, position): Prisma.MenuItemCreateManyInput => ({
-    id: itemId(item.slug), categoryId: seedId('category', item.category), position, kind: 'SIMPLE', taxClass: item.taxClass,
-    name: { ...item.name }, description: { ...item.description }, allergens: allergensOf(item.recipe), kilocalories: item.kilocalories,
+    id: itemId(item.slug),
+    categoryId: seedId('category', item.category),
+    position,
+    kind: 'SIMPLE',
+    taxClass: item.taxClass,
+    name: { ...item.name },
+    description: { ...item.description },
+    allergens: allergensOf(item.recipe),
+    kilocalories: item.kilocalories,
   })),
   ...seedCombos.map((combo, position): Prisma.MenuItemCreateManyInput => ({
-    id: itemId(combo.slug), categoryId: seedId('category', 'combos'), position, kind: 'COMBO', taxClass: 'FOOD',
-    name: { ...combo.name }, description: { ...combo.description }, allergens: [],
+    id: itemId(combo.slug),
+    categoryId: seedId('category', 'combos'),
+    position,
+    kind: 'COMBO',
+    taxClass: 'FOOD',
+    name: { ...combo.name },
+    description: { ...combo.description },
+    allergens: [],
   })),
 ];
 
-const everything = (): readonly { readonly slug: string; readonly sizes: readonly SeedSize[] }[] => [...seedItems, ...seedCombos];
+const everything = (): readonly { readonly slug: string; readonly sizes: readonly SeedSize[] }[] => [
+  ...seedItems,
+  ...seedCombos,
+];
 
 const sizes = (): Prisma.ItemSizeCreateManyInput[] =>
-  everything().flatMap(({ slug, sizes: own }) => own.map((size, position) => ({
-    id: seedId('size', `${slug}/${size.slug}`), itemId: itemId(slug), position, name: { ...size.name }, isDefault: size.isDefault,
-  })));
+  everything().flatMap(({ slug, sizes: own }) =>
+    own.map((size, position) => ({
+      id: seedId('size', `${slug}/${size.slug}`),
+      itemId: itemId(slug),
+      position,
+      name: { ...size.name },
+      isDefault: size.isDefault,
+    })),
+  );
 
-const variants = [['SMALL', 160], ['MEDIUM', 480], ['LARGE', 1_200]] as const;
+const variants = [
+  ['SMALL', 160],
+  ['MEDIUM', 480],
+  ['LARGE', 1_200],
+] as const;
 
 /** Pictures nobody has taken yet: paths and sizes are made up, the same every time. */
 const images = (): Prisma.ItemImageCreateManyInput[] =>
-  everything().flatMap(({ slug }) => variants.map(([size, width]) => {
-    const hash = createHash('sha256').update(`${slug}/${size}`).digest();
-    return {
-      itemId: itemId(slug), size, width, height: (width * 3) / 4, path: `menu/${slug}-${width}.${hash.toString('hex', 0, 4)}.webp`,
-      bytes: Math.round(width * width * 0.09) + (hash.readUInt16BE(0) % 500),
-    };
-  }));
+  everything().flatMap(({ slug }) =>
+    variants.map(([size, width]) => {
+      const hash = createHash('sha256').update(`${slug}/${size}`).digest();
+      return {
+        itemId: itemId(slug),
+        size,
+        width,
+        height: (width * 3) / 4,
+        path: `menu/${slug}-${width}.${hash.toString('hex', 0, 4)}.webp`,
+        bytes: Math.round(width * width * 0.09) + (hash.readUInt16BE(0) % 500),
+      };
+    }),
+  );
 
-const slotsOf = (combo: (typeof seedCombos)[number]) => combo.slots.map((slot, position) => ({
-  row: { id: seedId('slot', `${combo.slug}/${slot.slug}`), comboId: itemId(combo.slug), position, name: { ...slot.name }, required: slot.required },
-  choices: Object.entries(slot.choices).map(([item, surcharge], choicePosition) => ({
-    surcharge,
+const slotsOf = (combo: (typeof seedCombos)[number]) =>
+  combo.slots.map((slot, position) => ({
     row: {
-      id: seedId('slotChoice', `${combo.slug}/${slot.slug}/${item}`), slotId: seedId('slot', `${combo.slug}/${slot.slug}`),
-      itemId: itemId(item), position: choicePosition,
+      id: seedId('slot', `${combo.slug}/${slot.slug}`),
+      comboId: itemId(combo.slug),
+      position,
+      name: { ...slot.name },
+      required: slot.required,
     },
-  })),
-}));
+    choices: Object.entries(slot.choices).map(([item, surcharge], choicePosition) => ({
+      surcharge,
+      row: {
+        id: seedId('slotChoice', `${combo.slug}/${slot.slug}/${item}`),
+        slotId: seedId('slot', `${combo.slug}/${slot.slug}`),
+        itemId: itemId(item),
+        position: choicePosition,
+      },
+    })),
+  }));
 
 /** What costs something, in euro cents, and where it is sold. */
 const subjects = (): { subject: string; cents: number; sold: readonly SeedCountry[] }[] => [
   ...seedItems.map((item) => ({ subject: itemId(item.slug), cents: item.price, sold: item.countries ?? countries })),
   ...seedCombos.map((combo) => ({ subject: itemId(combo.slug), cents: combo.price, sold: countries })),
   ...[
-    ...everything().flatMap(({ slug, sizes: own }) => own.map((size) => ({ subject: seedId('size', `${slug}/${size.slug}`), cents: size.surcharge }))),
-    ...seedModifierGroups.flatMap((group) => group.modifiers.map((modifier) => ({ subject: seedId('modifier', modifier.slug), cents: modifier.surcharge }))),
-    ...seedCombos.flatMap(slotsOf).flatMap((slot) => slot.choices.map(({ row, surcharge }) => ({ subject: row.id, cents: surcharge }))),
-  ].filter(({ cents }) => cents !== 0).map((each) => ({ ...each, sold: countries })),
+    ...everything().flatMap(({ slug, sizes: own }) =>
+      own.map((size) => ({ subject: seedId('size', `${slug}/${size.slug}`), cents: size.surcharge })),
+    ),
+    ...seedModifierGroups.flatMap((group) =>
+      group.modifiers.map((modifier) => ({ subject: seedId('modifier', modifier.slug), cents: modifier.surcharge })),
+    ),
+    ...seedCombos
+      .flatMap(slotsOf)
+      .flatMap((slot) => slot.choices.map(({ row, surcharge }) => ({ subject: row.id, cents: surcharge }))),
+  ]
+    .filter(({ cents }) => cents !== 0)
+    .map((each) => ({ ...each, sold: countries })),
 ];
 
 const listId = (country: SeedCountry): string => seedId('priceList', country);
 
 const listedPrices = (): Prisma.PriceCreateManyInput[] =>
-  subjects().flatMap(({ subject, cents, sold }) => sold.map((country) => ({
-    id: seedId('price', `${country}/${subject}`), priceListId: listId(country), subjectId: subject, amount: priceIn(country, cents), validFrom: epoch,
-  })));
+  subjects().flatMap(({ subject, cents, sold }) =>
+    sold.map((country) => ({
+      id: seedId('price', `${country}/${subject}`),
+      priceListId: listId(country),
+      subjectId: subject,
+      amount: priceIn(country, cents),
+      validFrom: epoch,
+    })),
+  );
 
 /** The four largest cities of each country are dearer where it hurts least. */
 const ownPrices = (): Prisma.PriceCreateManyInput[] =>
-  seedStores.filter(({ n }) => (n - 1) % 52 < 4 && n !== 1).flatMap((store) => ['fries', 'cola', 'cola-zero', 'coffee'].map((slug) => {
-    const item = seedItems.find((each) => each.slug === slug)!;
-    return {
-      id: seedId('price', `${store.n}/${slug}`), priceListId: listId(store.country), storeId: store.id, subjectId: itemId(slug),
-      amount: priceIn(store.country, Math.round(item.price * 1.1)), validFrom: epoch,
-    };
-  }));
+  seedStores
+    .filter(({ n }) => (n - 1) % 52 < 4 && n !== 1)
+    .flatMap((store) =>
+      ['fries', 'cola', 'cola-zero', 'coffee'].map((slug) => {
+        const item = seedItems.find((each) => each.slug === slug)!;
+        return {
+          id: seedId('price', `${store.n}/${slug}`),
+          priceListId: listId(store.country),
+          storeId: store.id,
+          subjectId: itemId(slug),
+          amount: priceIn(store.country, Math.round(item.price * 1.1)),
+          validFrom: epoch,
+        };
+      }),
+    );
 
 async function insert(domain: MenuDomain): Promise<void> {
   const options = { skipDuplicates: true };
@@ -93,23 +156,59 @@ async function insert(domain: MenuDomain): Promise<void> {
     await tx.menuItem.createMany({ data: items(), ...options });
     await tx.itemSize.createMany({ data: sizes(), ...options });
     await tx.itemImage.createMany({ data: images(), ...options });
-    await tx.modifierGroup.createMany({ data: seedModifierGroups.map(({ slug, name, min, max }) => ({ id: seedId('modifierGroup', slug), name: { ...name }, min, max })), ...options });
+    await tx.modifierGroup.createMany({
+      data: seedModifierGroups.map(({ slug, name, min, max }) => ({
+        id: seedId('modifierGroup', slug),
+        name: { ...name },
+        min,
+        max,
+      })),
+      ...options,
+    });
     await tx.modifier.createMany({
-      data: seedModifierGroups.flatMap((group) => group.modifiers.map((modifier, position) => ({
-        id: seedId('modifier', modifier.slug), groupId: seedId('modifierGroup', group.slug), position, name: { ...modifier.name },
-        maxQuantity: modifier.maxQuantity, allergens: allergensOf(modifier.recipe),
-      }))), ...options,
+      data: seedModifierGroups.flatMap((group) =>
+        group.modifiers.map((modifier, position) => ({
+          id: seedId('modifier', modifier.slug),
+          groupId: seedId('modifierGroup', group.slug),
+          position,
+          name: { ...modifier.name },
+          maxQuantity: modifier.maxQuantity,
+          allergens: allergensOf(modifier.recipe),
+        })),
+      ),
+      ...options,
     });
     await tx.itemModifierGroup.createMany({
-      data: seedItems.flatMap((item) => item.groups.map((group, position) => ({ itemId: itemId(item.slug), groupId: seedId('modifierGroup', group), position }))), ...options,
+      data: seedItems.flatMap((item) =>
+        item.groups.map((group, position) => ({
+          itemId: itemId(item.slug),
+          groupId: seedId('modifierGroup', group),
+          position,
+        })),
+      ),
+      ...options,
     });
     await tx.comboSlot.createMany({ data: slots.map(({ row }) => row), ...options });
     await tx.slotChoice.createMany({ data: slots.flatMap(({ choices }) => choices.map(({ row }) => row)), ...options });
-    await tx.priceList.createMany({ data: countries.map((country) => ({ id: listId(country), country, currency: seedCountries[country].currency, exponent: seedCountries[country].exponent })), ...options });
-    await tx.storePriceList.createMany({ data: seedStores.map(({ id, country }) => ({ storeId: id, priceListId: listId(country) })), ...options });
+    await tx.priceList.createMany({
+      data: countries.map((country) => ({
+        id: listId(country),
+        country,
+        currency: seedCountries[country].currency,
+        exponent: seedCountries[country].exponent,
+      })),
+      ...options,
+    });
+    await tx.storePriceList.createMany({
+      data: seedStores.map(({ id, country }) => ({ storeId: id, priceListId: listId(country) })),
+      ...options,
+    });
     await tx.price.createMany({ data: [...listedPrices(), ...ownPrices()], ...options });
     const ids = everything().map(({ slug }) => itemId(slug));
-    await tx.menuChange.createMany({ data: ids.map((id, index) => ({ scope: '*', itemId: id, version: index + 1 })), ...options });
+    await tx.menuChange.createMany({
+      data: ids.map((id, index) => ({ scope: '*', itemId: id, version: index + 1 })),
+      ...options,
+    });
     await tx.menuVersion.updateMany({ where: { version: 0 }, data: { version: ids.length, catalogue: ids.length } });
   });
 }
@@ -119,6 +218,10 @@ export async function seed(domain: MenuDomain): Promise<void> {
   await insert(domain);
   const staff = { ...domain.principal, scopes: new Set(['admin']) };
   for (const store of seedStores.filter(({ n }) => n % 52 === 1)) {
-    await setMenuItemAvailability(domain, staff, { storeId: store.id, menuItemId: itemId('corn-on-the-cob'), available: false });
+    await setMenuItemAvailability(domain, staff, {
+      storeId: store.id,
+      menuItemId: itemId('corn-on-the-cob'),
+      available: false,
+    });
   }
 }

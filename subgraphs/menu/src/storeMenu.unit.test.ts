@@ -17,7 +17,11 @@ test('conditions combine', () => {
   expect(menu({ categoryId: 'drinks' })).toEqual(['cola', 'coffee']);
   expect(menu({ maxPrice: 250 })).toEqual(['cola', 'coffee']);
   expect(menu({ categoryId: 'drinks', maxPrice: 200 })).toEqual(['cola']);
-  expect(menu({ availableOnly: true }, { unavailable: { cola: ['OUT_OF_STOCK'] } })).toEqual(['burger', 'salad', 'coffee']);
+  expect(menu({ availableOnly: true }, { unavailable: { cola: ['OUT_OF_STOCK'] } })).toEqual([
+    'burger',
+    'salad',
+    'coffee',
+  ]);
   expect(menu({ withoutAllergens: ['MILK'] })).toEqual(['meal', 'salad', 'cola', 'coffee']);
   expect(menu({ withoutAllergens: ['MILK', 'GLUTEN'], categoryId: 'drinks' })).toEqual(['cola']);
 });
@@ -40,23 +44,31 @@ test('allergens that a choice can avoid are not those of the item', () => {
 });
 
 test('a combo goes with the last thing that could fill a required slot, and tells what staff did before what stock says', () => {
-  const reason = (unavailable: NonNullable<Differences['unavailable']>, of = meal) => unavailableReason(storeWith({ unavailable }), of);
+  const reason = (unavailable: NonNullable<Differences['unavailable']>, of = meal) =>
+    unavailableReason(storeWith({ unavailable }), of);
   expect(reason({})).toBeNull();
   expect(reason({ burger: ['OUT_OF_STOCK'] })).toBeNull();
   expect(reason({ coffee: ['OUT_OF_STOCK'] })).toBeNull();
   expect(reason({ burger: ['OUT_OF_STOCK'], salad: ['WITHDRAWN_BY_STAFF'] })).toBe('OUT_OF_STOCK');
   expect(reason({ cola: ['WITHDRAWN_BY_STAFF'] })).toBe('WITHDRAWN_BY_STAFF');
   expect(reason({ burger: ['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF'] }, burger)).toBe('WITHDRAWN_BY_STAFF');
-  const ofGone = { ...meal, slots: [{ ...meal.slots[0]!, choices: [{ id: 'main/gone', item: { ...burger, removed: true } }] }] };
+  const ofGone = {
+    ...meal,
+    slots: [{ ...meal.slots[0]!, choices: [{ id: 'main/gone', item: { ...burger, removed: true } }] }],
+  };
   expect(reason({ burger: ['OUT_OF_STOCK'] }, ofGone)).toBe('WITHDRAWN_BY_STAFF');
 });
 
 test('a price that begins or ends shows in every entry that names it', () => {
   const store = storeWith({
-    listed: { bacon: [{ amount: 100, from: instant('03-05').getTime(), until: null }], 'main/burger': [{ amount: 5, from: 0, until: instant('03-06').getTime() }] },
+    listed: {
+      bacon: [{ amount: 100, from: instant('03-05').getTime(), until: null }],
+      'main/burger': [{ amount: 5, from: 0, until: instant('03-06').getTime() }],
+    },
     own: { 'cola-s': [{ amount: -60, from: instant('03-07').getTime(), until: null }] },
   });
-  const between = (from: string, to: string) => itemsWithPriceBoundary(store, instant(from), instant(to)).map((item) => item.id);
+  const between = (from: string, to: string) =>
+    itemsWithPriceBoundary(store, instant(from), instant(to)).map((item) => item.id);
   expect(between('03-01', '03-04')).toEqual([]);
   expect(between('03-04', '03-05')).toEqual(['burger']);
   expect(between('03-05', '03-06')).toEqual(['meal']);
@@ -64,9 +76,18 @@ test('a price that begins or ends shows in every entry that names it', () => {
 });
 
 test('what had a price at one time and none at another is told from what only cost something else', () => {
-  const window = (from: string, until: string | null) => ({ amount: 1, from: instant(from).getTime(), until: until === null ? null : instant(until).getTime() });
+  const window = (from: string, until: string | null) => ({
+    amount: 1,
+    from: instant(from).getTime(),
+    until: until === null ? null : instant(until).getTime(),
+  });
   const store = storeWith({
-    listed: { salad: [window('03-01', '03-05')], unpriced: [window('03-06', '03-07')], gone: [window('03-01', '03-05')], cola: [window('03-01', '03-05'), window('03-05', null)] },
+    listed: {
+      salad: [window('03-01', '03-05')],
+      unpriced: [window('03-06', '03-07')],
+      gone: [window('03-01', '03-05')],
+      cola: [window('03-01', '03-05'), window('03-05', null)],
+    },
     own: { coffee: [window('03-02', '03-05')] },
   });
   const between = (from: string, to: string) => itemsSoldSometimes(store, instant(from), instant(to)).sort();

@@ -16,13 +16,26 @@ export interface SyncCursor {
 }
 
 export const encodeSyncCursor = (cursor: SyncCursor): string =>
-  Buffer.from(JSON.stringify([cursor.epoch, cursor.version, cursor.at, ...(cursor.to === undefined ? [] : [cursor.to, cursor.afterItem])])).toString('base64url');
+  Buffer.from(
+    JSON.stringify([
+      cursor.epoch,
+      cursor.version,
+      cursor.at,
+      ...(cursor.to === undefined ? [] : [cursor.to, cursor.afterItem]),
+    ]),
+  ).toString('base64url');
 
 /** Up to the end of the year 9999. */
 const milliseconds = z.int().min(0).max(253_402_300_799_999);
 const text = z.string().max(64).refine(isStorable);
-const version = z.int().min(0).max(2 ** 31 - 1);
-const wire = z.union([z.tuple([text, version, milliseconds]), z.tuple([text, version, milliseconds, milliseconds, text])]);
+const version = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+const wire = z.union([
+  z.tuple([text, version, milliseconds]),
+  z.tuple([text, version, milliseconds, milliseconds, text]),
+]);
 
 /** Undefined for what is no cursor of ours: the device then begins anew, and is right again. */
 export function decodeSyncCursor(cursor: string): SyncCursor | undefined {

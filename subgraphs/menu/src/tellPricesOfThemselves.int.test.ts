@@ -17,9 +17,20 @@ test('what begins or ends being sold by its price alone is told, once, also of w
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   const menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
   const admin = principalWith(['admin'], { subject: 'admin' });
-  const price = async (slug: string, validFrom: Date | null, validUntil: Date | null) => expect((await changeMenuItemPrice(menu.domain, admin, {
-    idempotencyKey: slug, menuItemId: item(slug), country: null, storeId: store, amount: 700, validFrom, validUntil,
-  })).kind).toBe('done');
+  const price = async (slug: string, validFrom: Date | null, validUntil: Date | null) =>
+    expect(
+      (
+        await changeMenuItemPrice(menu.domain, admin, {
+          idempotencyKey: slug,
+          menuItemId: item(slug),
+          country: null,
+          storeId: store,
+          amount: 700,
+          validFrom,
+          validUntil,
+        })
+      ).kind,
+    ).toBe('done');
   let since: number | null = null;
   const news = async () => {
     await Promise.all([tellPricesOfThemselves(menu.domain), tellPricesOfThemselves(menu.domain)]);
@@ -39,6 +50,9 @@ test('what begins or ends being sold by its price alone is told, once, also of w
   now = later(60);
   await removeMenuItem(menu.domain, item('sunday-roast-burger'));
   const gone = await news();
-  expect({ ...gone, removed: [...gone.removed].sort() }).toEqual({ changed: [], removed: [item('katsu-burger'), item('sunday-roast-burger')].sort() });
+  expect({ ...gone, removed: [...gone.removed].sort() }).toEqual({
+    changed: [],
+    removed: [item('katsu-burger'), item('sunday-roast-burger')].sort(),
+  });
   expect(await news()).toEqual({ changed: [], removed: [] });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const seconds = (usual: number, what: string) => z.coerce.number().positive().default(usual).describe(`how long an order waits ${what}, before it is called off`);
+const seconds = (usual: number, what: string) =>
+  z.coerce.number().positive().default(usual).describe(`how long an order waits ${what}, before it is called off`);
 
 /** How long an order may wait at each place before it is called off. */
 export const config = z.object({

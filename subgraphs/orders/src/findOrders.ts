@@ -16,5 +16,7 @@ function behind({ after }: OrderPage): Prisma.OrderWhereInput {
 /** A customer's orders, newest first, one more than the page holds. */
 export const findOrdersOf = (domain: Orders, customerId: string, page: OrderPage): Promise<OrderView[]> =>
   domain.db.order.findMany({
-    where: { AND: [{ customerId }, behind(page)] }, orderBy: [{ placedAt: 'desc' }, { id: 'desc' }], take: page.limit + 1,
+    where: { AND: [{ customerId }, behind(page)] },
+    orderBy: [{ placedAt: 'desc' }, { id: 'desc' }],
+    take: page.limit + 1,
   });

@@ -19,30 +19,52 @@ describe('the kitchen', () => {
     const orderId = await confirmed(customer);
     const start = 'startPreparation(orderId: $orderId)';
     expect(await mutate(kitchenElsewhere, start, orderId)).toEqual({ __typename: 'OrderNotFound' });
-    expect(await mutate(kitchen, 'markReady(orderId: $orderId)', orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'CONFIRMED' });
+    expect(await mutate(kitchen, 'markReady(orderId: $orderId)', orderId)).toEqual({
+      __typename: 'OrderStepRefused',
+      status: 'CONFIRMED',
+    });
     expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'StartPreparationSuccess' });
     expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'StartPreparationSuccess' });
-    expect(await mutate(kitchen, 'rejectOrder(orderId: $orderId, reason: KITCHEN_CLOSING)', orderId)).toEqual({ __typename: 'RejectOrderSuccess' });
+    expect(await mutate(kitchen, 'rejectOrder(orderId: $orderId, reason: KITCHEN_CLOSING)', orderId)).toEqual({
+      __typename: 'RejectOrderSuccess',
+    });
     expect(await mutate(kitchen, start, orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'REJECTED' });
-    expect((await alone.subgraph.as(customer)(`mutation { ${start.replace('$orderId', `"${orderId}"`)} { __typename } }`)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(
+      (await alone.subgraph.as(customer)(`mutation { ${start.replace('$orderId', `"${orderId}"`)} { __typename } }`))
+        .errors,
+    ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('finds what it has to do in its queue, and guests find theirs on the board', async () => {
-    const queue = 'query ($storeId: ID!) { kitchenQueue(storeId: $storeId) { orderId status number lines { name(locale: DE) quantity } order { id } } }';
-    const board = 'query ($storeId: ID!) { orderBoard(storeId: $storeId) { version store { id } preparing { orderId status } ready { orderId } } }';
-    interface Queue { kitchenQueue: { orderId: string; status: string }[] | null }
-    interface Board { orderBoard: { version: number; preparing: { orderId: string }[]; ready: { orderId: string }[] } | null }
-    const queueOf = async (who: Principal) => (await ask(who, queue, { storeId }) as unknown as Queue).kitchenQueue;
-    const boardOf = async (who: Principal) => (await ask(who, board, { storeId }) as unknown as Board).orderBoard;
+    const queue =
+      'query ($storeId: ID!) { kitchenQueue(storeId: $storeId) { orderId status number lines { name(locale: DE) quantity } order { id } } }';
+    const board =
+      'query ($storeId: ID!) { orderBoard(storeId: $storeId) { version store { id } preparing { orderId status } ready { orderId } } }';
+    interface Queue {
+      kitchenQueue: { orderId: string; status: string }[] | null;
+    }
+    interface Board {
+      orderBoard: { version: number; preparing: { orderId: string }[]; ready: { orderId: string }[] } | null;
+    }
+    const queueOf = async (who: Principal) => ((await ask(who, queue, { storeId })) as unknown as Queue).kitchenQueue;
+    const boardOf = async (who: Principal) => ((await ask(who, board, { storeId })) as unknown as Board).orderBoard;
 
     const orderId = await confirmed(customer);
     expect((await boardOf(kiosk))!.preparing.map((each) => each.orderId)).toContain(orderId);
-    await until(async () => (await queueOf(kitchen))!.some((each) => each.orderId === orderId && each.status === 'CONFIRMED'));
+    await until(async () =>
+      (await queueOf(kitchen))!.some((each) => each.orderId === orderId && each.status === 'CONFIRMED'),
+    );
     await mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId);
     await mutate(kitchen, 'markReady(orderId: $orderId)', orderId);
     const then = await boardOf(kitchen);
     expect(then!.ready.map((each) => each.orderId)).toContain(orderId);
-    expect(then!.version).toBe((await alone.domain.pool.query<{ version: number }>(`SELECT version FROM platform.head WHERE key = $1`, [`store:${storeId}`])).rows[0]!.version);
+    expect(then!.version).toBe(
+      (
+        await alone.domain.pool.query<{ version: number }>(`SELECT version FROM platform.head WHERE key = $1`, [
+          `store:${storeId}`,
+        ])
+      ).rows[0]!.version,
+    );
     await mutate(kitchen, 'handOver(orderId: $orderId)', orderId);
     await until(async () => !(await queueOf(kitchen))!.some((each) => each.orderId === orderId));
     await changeOrder(alone.domain, orderId, { type: 'complete', by: 'saga' });
@@ -50,7 +72,9 @@ describe('the kitchen', () => {
 
     expect(await queueOf(kitchenElsewhere)).toBeNull();
     expect(await boardOf(kioskElsewhere)).toBeNull();
-    expect(await ask(kioskElsewhere, board, { storeId: otherStoreId })).toMatchObject({ orderBoard: { version: 0, preparing: [], ready: [] } });
+    expect(await ask(kioskElsewhere, board, { storeId: otherStoreId })).toMatchObject({
+      orderBoard: { version: 0, preparing: [], ready: [] },
+    });
     expect(await ask(kitchen, '{ __typename }')).toBeDefined();
   });
 });
@@ -58,10 +82,21 @@ describe('the kitchen', () => {
 describe('the changes of a kitchen', () => {
   const document = `query ($storeId: ID!, $since: Int) { kitchenQueueChanges(storeId: $storeId, since: $since) {
     store { id } version reset changed { orderId status lines { name } } removed } }`;
-  interface Changes { version: number; reset: boolean; changed: { orderId: string; status: string }[]; removed: string[] }
+  interface Changes {
+    version: number;
+    reset: boolean;
+    changed: { orderId: string; status: string }[];
+    removed: string[];
+  }
   const changes = async (since: number | null, who = kitchen) =>
-    (await ask(who, document, { storeId, since }) as unknown as { kitchenQueueChanges: Changes | null }).kitchenQueueChanges;
-  const feedVersion = async () => (await alone.domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [`store:${storeId}`])).rows[0]!.version;
+    ((await ask(who, document, { storeId, since })) as unknown as { kitchenQueueChanges: Changes | null })
+      .kitchenQueueChanges;
+  const feedVersion = async () =>
+    (
+      await alone.domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [
+        `store:${storeId}`,
+      ])
+    ).rows[0]!.version;
   const start = (orderId: string) => mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId);
 
   it('begin with everything, then are what changed, never older than their version', async () => {
@@ -74,7 +109,12 @@ describe('the changes of a kitchen', () => {
     await start(first);
     await mutate(customer, 'cancelOrder(orderId: $orderId)', second);
     const next = (await changes(all.version))!;
-    expect(next).toMatchObject({ reset: false, version: await feedVersion(), changed: [{ orderId: first, status: 'PREPARING', lines: [{ name: 'Burger' }] }], removed: [second] });
+    expect(next).toMatchObject({
+      reset: false,
+      version: await feedVersion(),
+      changed: [{ orderId: first, status: 'PREPARING', lines: [{ name: 'Burger' }] }],
+      removed: [second],
+    });
     expect(await changes(next.version - 1)).toMatchObject({ changed: [], removed: [second] });
   });
 
@@ -84,10 +124,17 @@ describe('the changes of a kitchen', () => {
     expect(await changes(-1)).toMatchObject({ reset: true, version });
     expect(await changes(2 ** 31 - 1)).toMatchObject({ reset: true, version });
     // As if hundreds of orders had been cooked since.
-    const far = (by: number) => Promise.all([
-      alone.domain.pool.query(`UPDATE platform.head SET version = version + $2 WHERE kind = 'feed' AND key = $1`, [`store:${storeId}`, by]),
-      alone.domain.pool.query('UPDATE kitchen_queue SET feed_version = feed_version + $2 WHERE order_id = $1', [storeId, by]),
-    ]);
+    const far = (by: number) =>
+      Promise.all([
+        alone.domain.pool.query(`UPDATE platform.head SET version = version + $2 WHERE kind = 'feed' AND key = $1`, [
+          `store:${storeId}`,
+          by,
+        ]),
+        alone.domain.pool.query('UPDATE kitchen_queue SET feed_version = feed_version + $2 WHERE order_id = $1', [
+          storeId,
+          by,
+        ]),
+      ]);
     await far(600);
     expect(await changes(version)).toMatchObject({ reset: true, version: version + 600 });
     await far(-600);
@@ -106,67 +153,114 @@ describe('the changes of a kitchen', () => {
       for (const orderId of answer.removed) held.delete(orderId);
       since = answer.version;
     };
-    const moved = Promise.all(Array.from({ length: 12 }, async (_, n) => {
-      const orderId = await confirmed(customer);
-      if (n % 2) await start(orderId);
-      if (n % 3 === 0) await mutate(manager, 'cancelOrder(orderId: $orderId)', orderId);
-    })).finally(() => { moving = false; });
+    const moved = Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const orderId = await confirmed(customer);
+        if (n % 2) await start(orderId);
+        if (n % 3 === 0) await mutate(manager, 'cancelOrder(orderId: $orderId)', orderId);
+      }),
+    ).finally(() => {
+      moving = false;
+    });
     while (moving) await apply();
     await moved;
-    await until(async () => (await changes(null))!.version === await feedVersion());
+    await until(async () => (await changes(null))!.version === (await feedVersion()));
     await apply();
     expect(since).toBe(await feedVersion());
-    expect([...held].sort()).toEqual((await changes(null))!.changed.map(({ orderId, status }): [string, string] => [orderId, status]).sort());
+    expect([...held].sort()).toEqual(
+      (await changes(null))!.changed.map(({ orderId, status }): [string, string] => [orderId, status]).sort(),
+    );
   });
 
   it('are of the own kitchen only', async () => {
     expect(await changes(null, kitchenElsewhere)).toBeNull();
     expect(await changes(null, manager)).not.toBeNull();
     expect(await ask(kitchen, document, { storeId: 'no id' })).toEqual({ kitchenQueueChanges: null });
-    for (const who of [customer, kiosk, courier]) expect((await alone.subgraph.as(who)(document, { storeId })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    for (const who of [customer, kiosk, courier])
+      expect((await alone.subgraph.as(who)(document, { storeId })).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ]);
   });
 });
 
 describe('a hand-over', () => {
-  const document = 'query ($storeId: ID!, $since: Int) { kitchenQueueChanges(storeId: $storeId, since: $since) { version reset changed { orderId } removed } }';
+  const document =
+    'query ($storeId: ID!, $since: Int) { kitchenQueueChanges(storeId: $storeId, since: $since) { version reset changed { orderId } removed } }';
   const changes = async (since: number | null) =>
-    (await ask(kitchen, document, { storeId, since }))['kitchenQueueChanges'] as { version: number; reset: boolean; changed: { orderId: string }[]; removed: string[] };
+    (await ask(kitchen, document, { storeId, since }))['kitchenQueueChanges'] as {
+      version: number;
+      reset: boolean;
+      changed: { orderId: string }[];
+      removed: string[];
+    };
   const board = async () => (await boardsOf(alone.domain, [storeId])).get(storeId)!;
   const numbers = async () => (await board()).entries.map(({ orderId }) => orderId);
-  const feed = async () => (await alone.domain.pool.query<{ type: string; version: number }>(
-    'SELECT type, feed_version AS version FROM platform.event WHERE feed = $1 ORDER BY feed_version', [`store:${storeId}`])).rows;
+  const feed = async () =>
+    (
+      await alone.domain.pool.query<{ type: string; version: number }>(
+        'SELECT type, feed_version AS version FROM platform.event WHERE feed = $1 ORDER BY feed_version',
+        [`store:${storeId}`],
+      )
+    ).rows;
   const readyOrder = async (over: Record<string, unknown> = {}, who = customer) => {
     const orderId = await confirmed(who, over);
-    for (const step of ['startPreparation(orderId: $orderId)', 'markReady(orderId: $orderId)']) await mutate(kitchen, step, orderId);
+    for (const step of ['startPreparation(orderId: $orderId)', 'markReady(orderId: $orderId)'])
+      await mutate(kitchen, step, orderId);
     return orderId;
   };
   /** As it was written when hand-overs were in no feed. */
-  const handOverOfOld = (orderId: string) => alone.domain.transaction(async (tx) => {
-    const { version } = await tx.order.update({ where: { id: orderId }, data: { version: { increment: 1 } } });
-    const [written] = await alone.domain.events.append(tx, version - 1, [{ definition: { ...OrderHandedOver, feed: undefined }, data: { orderId, storeId, at: new Date().toISOString() } }]);
-    expect(written!.metadata.feedVersion).toBeUndefined();
-  });
+  const handOverOfOld = (orderId: string) =>
+    alone.domain.transaction(async (tx) => {
+      const { version } = await tx.order.update({ where: { id: orderId }, data: { version: { increment: 1 } } });
+      const [written] = await alone.domain.events.append(tx, version - 1, [
+        {
+          definition: { ...OrderHandedOver, feed: undefined },
+          data: { orderId, storeId, at: new Date().toISOString() },
+        },
+      ]);
+      expect(written!.metadata.feedVersion).toBeUndefined();
+    });
 
-  it.each([['KIOSK', kiosk], ['TAKEAWAY', customer], ['DINE_IN', customer]] as const)('of %s takes the ticket and the number away before the payment is captured, under the next version of the feed', async (service, who) => {
-    const orderId = await readyOrder({ service }, who);
-    const before = await changes(null);
-    expect(before.changed.map((ticket) => ticket.orderId)).toContain(orderId);
-    expect(await numbers()).toContain(orderId);
-    expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({ __typename: 'HandOverSuccess' });
-    expect((await feed()).at(-1)).toEqual({ type: 'OrderHandedOver', version: before.version + 1 });
-    expect(await changes(before.version)).toEqual({ version: before.version + 1, reset: false, changed: [], removed: [orderId] });
-    expect(await numbers()).not.toContain(orderId);
-    expect((await board()).version).toBe(before.version + 1);
-    // The end that follows changes nothing any more.
-    await changeOrder(alone.domain, orderId, { type: 'complete', by: 'saga' });
-    expect(await changes(before.version + 1)).toEqual({ version: before.version + 2, reset: false, changed: [], removed: [orderId] });
-    expect((await board()).version).toBe(before.version + 2);
-  });
+  it.each([
+    ['KIOSK', kiosk],
+    ['TAKEAWAY', customer],
+    ['DINE_IN', customer],
+  ] as const)(
+    'of %s takes the ticket and the number away before the payment is captured, under the next version of the feed',
+    async (service, who) => {
+      const orderId = await readyOrder({ service }, who);
+      const before = await changes(null);
+      expect(before.changed.map((ticket) => ticket.orderId)).toContain(orderId);
+      expect(await numbers()).toContain(orderId);
+      expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({ __typename: 'HandOverSuccess' });
+      expect((await feed()).at(-1)).toEqual({ type: 'OrderHandedOver', version: before.version + 1 });
+      expect(await changes(before.version)).toEqual({
+        version: before.version + 1,
+        reset: false,
+        changed: [],
+        removed: [orderId],
+      });
+      expect(await numbers()).not.toContain(orderId);
+      expect((await board()).version).toBe(before.version + 1);
+      // The end that follows changes nothing any more.
+      await changeOrder(alone.domain, orderId, { type: 'complete', by: 'saga' });
+      expect(await changes(before.version + 1)).toEqual({
+        version: before.version + 2,
+        reset: false,
+        changed: [],
+        removed: [orderId],
+      });
+      expect((await board()).version).toBe(before.version + 2);
+    },
+  );
 
   it('is none of a delivery, which stays until it is under way', async () => {
     const orderId = await readyOrder({ service: 'DELIVERY', addressVersionId });
     const { version } = await changes(null);
-    expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({ __typename: 'OrderStepRefused', status: 'READY' });
+    expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({
+      __typename: 'OrderStepRefused',
+      status: 'READY',
+    });
     expect(await changes(version)).toMatchObject({ version, changed: [], removed: [] });
     expect(await numbers()).toContain(orderId);
     await changeOrder(alone.domain, orderId, { type: 'sendOut', by: 'saga' });
@@ -184,7 +278,12 @@ describe('a hand-over', () => {
     await mutate(kitchen, 'handOver(orderId: $orderId)', next);
     await changeOrder(alone.domain, old, { type: 'complete', by: 'saga' });
     const after = await changes(version);
-    expect({ ...after, removed: [...after.removed].sort() }).toEqual({ version: version + 2, reset: false, changed: [], removed: [old, next].sort() });
+    expect({ ...after, removed: [...after.removed].sort() }).toEqual({
+      version: version + 2,
+      reset: false,
+      changed: [],
+      removed: [old, next].sort(),
+    });
     expect((await board()).version).toBe(version + 2);
     const versions = (await feed()).map((event) => event.version);
     expect(versions).toEqual(versions.map((_, index) => index + 1));
@@ -192,18 +291,42 @@ describe('a hand-over', () => {
 });
 
 it('rebuilds its read models to what they were', async () => {
-  const contents = async () => Promise.all(['kitchen_queue', 'order_board'].map(async (table) =>
-    (await alone.domain.pool.query<{ row: unknown }>(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY order_id, store_id`)).rows));
-  const [{ rows: [head] }, caughtUp] = [await alone.domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [`store:${storeId}`]), async () => (await boardsOf(alone.domain, [storeId])).get(storeId)!.version];
+  const contents = async () =>
+    Promise.all(
+      ['kitchen_queue', 'order_board'].map(
+        async (table) =>
+          (
+            await alone.domain.pool.query<{ row: unknown }>(
+              `SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY order_id, store_id`,
+            )
+          ).rows,
+      ),
+    );
+  const [
+    {
+      rows: [head],
+    },
+    caughtUp,
+  ] = [
+    await alone.domain.pool.query<{ version: number }>('SELECT version FROM platform.head WHERE key = $1', [
+      `store:${storeId}`,
+    ]),
+    async () => (await boardsOf(alone.domain, [storeId])).get(storeId)!.version,
+  ];
   await until(async () => (await caughtUp()) === head!.version);
   await until(async () => {
-    const { rows: [behind] } = await alone.domain.pool.query<{ n: number }>(
+    const {
+      rows: [behind],
+    } = await alone.domain.pool.query<{ n: number }>(
       `SELECT count(*)::int AS n FROM platform.head h WHERE h.kind = 'stream' AND NOT EXISTS (
-         SELECT FROM platform.projected p WHERE p.read_model = 'kitchenQueue' AND p.stream = h.key AND p.version = h.version)`);
+         SELECT FROM platform.projected p WHERE p.read_model = 'kitchenQueue' AND p.stream = h.key AND p.version = h.version)`,
+    );
     return behind!.n === 0;
   });
   const live = await contents();
-  expect((await ask(kitchen, 'query ($storeId: ID!) { kitchenQueueChanges(storeId: $storeId) { version } }', { storeId }))).toEqual({ kitchenQueueChanges: { version: head!.version } });
+  expect(
+    await ask(kitchen, 'query ($storeId: ID!) { kitchenQueueChanges(storeId: $storeId) { version } }', { storeId }),
+  ).toEqual({ kitchenQueueChanges: { version: head!.version } });
   expect(live.every((rows) => rows.length > 0)).toBe(true);
   await alone.domain.pool.query(`DELETE FROM kitchen_queue; UPDATE order_board SET status = 'BROKEN'`);
   for (const model of [kitchenQueue, orderBoard]) await rebuildReadModel(alone.domain, model);
@@ -211,19 +334,30 @@ it('rebuilds its read models to what they were', async () => {
 });
 
 it('gives a kitchen queue from before versions were counted its heads', async () => {
-  const heads = async () => (await alone.domain.pool.query<object>('SELECT * FROM kitchen_queue WHERE order_id = store_id ORDER BY store_id')).rows;
+  const heads = async () =>
+    (await alone.domain.pool.query<object>('SELECT * FROM kitchen_queue WHERE order_id = store_id ORDER BY store_id'))
+      .rows;
   const before = await heads();
   expect(before.length).toBeGreaterThan(0);
   await alone.domain.pool.query('DELETE FROM kitchen_queue WHERE order_id = store_id');
-  const migration = readFileSync(new URL('../prisma/migrations/20260315000000_kitchen_queue_head/migration.sql', import.meta.url), 'utf8');
+  const migration = readFileSync(
+    new URL('../prisma/migrations/20260315000000_kitchen_queue_head/migration.sql', import.meta.url),
+    'utf8',
+  );
   await alone.domain.pool.query(migration.slice(migration.indexOf('WITH event')));
   expect(await heads()).toEqual(before);
   // As if the projection had not come to one event among the others.
   await alone.domain.pool.query('DELETE FROM kitchen_queue WHERE order_id = store_id');
-  const { rows: [late] } = await alone.domain.pool.query<{ stream: string; feed_version: number }>(
+  const {
+    rows: [late],
+  } = await alone.domain.pool.query<{ stream: string; feed_version: number }>(
     `UPDATE platform.projected p SET version = e.version - 1 FROM platform.event e
-     WHERE e.feed = $1 AND e.feed_version = 5 AND p.read_model = 'kitchenQueue' AND p.stream = e.stream RETURNING p.stream, e.feed_version`, [`store:${storeId}`]);
+     WHERE e.feed = $1 AND e.feed_version = 5 AND p.read_model = 'kitchenQueue' AND p.stream = e.stream RETURNING p.stream, e.feed_version`,
+    [`store:${storeId}`],
+  );
   await alone.domain.pool.query(migration.slice(migration.indexOf('WITH event')));
   expect(late).toMatchObject({ feed_version: 5 });
-  expect((await heads()).find((head) => (head as { store_id: string }).store_id === storeId)).toMatchObject({ feed_version: 4 });
+  expect((await heads()).find((head) => (head as { store_id: string }).store_id === storeId)).toMatchObject({
+    feed_version: 4,
+  });
 });

@@ -29,7 +29,9 @@ export interface Loaders {
 export function loaders(domain: Orders, principal: Principal): Loaders {
   return {
     orderById: new DataLoader(async (ids) => {
-      const rows = await domain.db.order.findMany({ where: { AND: [{ id: { in: ids.filter(isId) } }, ownOrders(principal)] } });
+      const rows = await domain.db.order.findMany({
+        where: { AND: [{ id: { in: ids.filter(isId) } }, ownOrders(principal)] },
+      });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),
@@ -48,7 +50,8 @@ export function loaders(domain: Orders, principal: Principal): Loaders {
 /** Several histories in one statement; the event log reads one at a time. */
 async function historiesOf(domain: Orders, ids: readonly string[]): Promise<HistoryEntry[][]> {
   const { rows } = await domain.pool.query<HistoryEntry & { stream: string }>(
-    'SELECT stream, version, type, data, at FROM platform.event WHERE stream = ANY($1) ORDER BY stream, version', [ids.map(streamOf)],
+    'SELECT stream, version, type, data, at FROM platform.event WHERE stream = ANY($1) ORDER BY stream, version',
+    [ids.map(streamOf)],
   );
   const byStream = new Map<string, HistoryEntry[]>(ids.map((id) => [streamOf(id), []]));
   for (const row of rows) byStream.get(row.stream)!.push(row);

@@ -13,7 +13,12 @@ export type OrderCommand =
   | { readonly type: 'start' | 'ready'; readonly by: 'kitchen' }
   | { readonly type: 'handOver'; readonly by: 'kitchen' }
   /** `courierCalledOff`: delivery has agreed that no courier comes for the food, or has it. */
-  | { readonly type: 'cancel'; readonly by: 'guest' | 'manager' | 'saga'; readonly reason: string; readonly courierCalledOff?: true }
+  | {
+      readonly type: 'cancel';
+      readonly by: 'guest' | 'manager' | 'saga';
+      readonly reason: string;
+      readonly courierCalledOff?: true;
+    }
   | { readonly type: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
   /** A deadline passed while the order was still `awaiting`: it ends as CANCELLED, unless it has moved on meanwhile. */
   | { readonly type: 'expire'; readonly by: 'saga'; readonly awaiting: OrderStatus; readonly reason: string };
@@ -49,7 +54,9 @@ interface Transition {
 }
 
 /** Everything that may change an order's status. What does not stand here is refused. */
-export const transitions: Readonly<Record<Exclude<OrderCommand['type'], 'handOver' | 'expire'>, readonly Transition[]>> = {
+export const transitions: Readonly<
+  Record<Exclude<OrderCommand['type'], 'handOver' | 'expire'>, readonly Transition[]>
+> = {
   confirm: [{ by: 'saga', from: ['PLACED'], to: 'CONFIRMED', services: anyService }],
   start: [{ by: 'kitchen', from: ['CONFIRMED'], to: 'PREPARING', services: anyService }],
   ready: [{ by: 'kitchen', from: ['PREPARING'], to: 'READY', services: anyService }],
@@ -63,7 +70,12 @@ export const transitions: Readonly<Record<Exclude<OrderCommand['type'], 'handOve
     { by: 'manager', from: ['PLACED', 'CONFIRMED', 'PREPARING'], to: 'CANCELLED', services: anyService },
     { by: 'manager', from: ['READY'], to: 'CANCELLED', services: counter, handedOver: false },
     { by: 'manager', from: ['READY'], to: 'CANCELLED', services: ['DELIVERY'], courierCalledOff: true },
-    { by: 'saga', from: ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY'], to: 'CANCELLED', services: anyService },
+    {
+      by: 'saga',
+      from: ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY'],
+      to: 'CANCELLED',
+      services: anyService,
+    },
   ],
   reject: [
     { by: 'kitchen', from: ['CONFIRMED', 'PREPARING'], to: 'REJECTED', services: anyService },
@@ -87,32 +99,54 @@ export const place = (data: OrderCreatedData): readonly NewEvent[] => [OrderCrea
 /** What a command makes of an order at an instant. Pure; an order that does not exist is the caller's to notice. */
 export function decide(order: Order, command: OrderCommand, at: Date): Decision {
   switch (command.type) {
-    case 'handOver': return decideHandOver(order, at);
+    case 'handOver':
+      return decideHandOver(order, at);
     case 'expire':
       if (order.status !== command.awaiting || order.handedOver) return { kind: 'refused', status: order.status };
       return decide(order, { type: 'cancel', by: 'saga', reason: command.reason }, at);
-    case 'confirm': case 'start': case 'ready': case 'sendOut': case 'complete': case 'cancel': case 'reject':
+    case 'confirm':
+    case 'start':
+    case 'ready':
+    case 'sendOut':
+    case 'complete':
+    case 'cancel':
+    case 'reject':
       return decideTransition(order, command, at);
-    default: return command satisfies never;
+    default:
+      return command satisfies never;
   }
 }
 
 function decideHandOver(order: Order, at: Date): Decision {
   if (endedEarly(order.status)) return { kind: 'refused', status: order.status };
   if (order.handedOver) return { kind: 'already' };
-  if (order.status !== 'READY' || !counter.includes(order.created.service)) return { kind: 'refused', status: order.status };
+  if (order.status !== 'READY' || !counter.includes(order.created.service))
+    return { kind: 'refused', status: order.status };
   const { orderId, storeId } = order.created;
   return { kind: 'accepted', events: [OrderHandedOver.of({ orderId, storeId, at: at.toISOString() })] };
 }
 
-function decideTransition(order: Order, command: Exclude<OrderCommand, { type: 'handOver' | 'expire' }>, at: Date): Decision {
-  const allowed = transitions[command.type].filter((each) => each.by === command.by && each.services.includes(order.created.service));
-  const transition = allowed.find(
-    (each) => each.from.includes(order.status) && (each.handedOver === undefined || each.handedOver === order.handedOver)
-      && (!each.courierCalledOff || ('courierCalledOff' in command && command.courierCalledOff)),
+function decideTransition(
+  order: Order,
+  command: Exclude<OrderCommand, { type: 'handOver' | 'expire' }>,
+  at: Date,
+): Decision {
+  const allowed = transitions[command.type].filter(
+    (each) => each.by === command.by && each.services.includes(order.created.service),
   );
-  if (transition) return { kind: 'accepted', events: [statusChanged(order, transition.to, 'reason' in command ? command.reason : null, at)] };
-  // The saga must learn that its own step was taken, even when the order has moved on since; people are told when it was called off.
+  const transition = allowed.find(
+    (each) =>
+      each.from.includes(order.status) &&
+      (each.handedOver === undefined || each.handedOver === order.handedOver) &&
+      (!each.courierCalledOff || ('courierCalledOff' in command && command.courierCalledOff)),
+  );
+  if (transition)
+    return {
+      kind: 'accepted',
+      events: [statusChanged(order, transition.to, 'reason' in command ? command.reason : null, at)],
+    };
+  // The saga must learn that its own step was taken, even when the order has moved on since; people are told when it
+  // was called off.
   const mayBeOver = command.by === 'saga' || ['cancel', 'reject'].includes(command.type);
   const reached = allowed.some((each) => order.reached.has(each.to));
   if (reached && (mayBeOver || !endedEarly(order.status))) return { kind: 'already' };
@@ -122,7 +156,18 @@ function decideTransition(order: Order, command: Exclude<OrderCommand, { type: '
 function statusChanged(order: Order, to: OrderStatus, reason: string | null, at: Date): NewEvent {
   const { orderId, orderNumber, storeId, customerId, service, total, currency, exponent } = order.created;
   return OrderStatusChanged.of({
-    orderId, orderNumber, storeId, customerId, service, from: order.status, to, reason, total, currency, exponent, at: at.toISOString(),
+    orderId,
+    orderNumber,
+    storeId,
+    customerId,
+    service,
+    from: order.status,
+    to,
+    reason,
+    total,
+    currency,
+    exponent,
+    at: at.toISOString(),
   });
 }
 
@@ -130,7 +175,13 @@ function statusChanged(order: Order, to: OrderStatus, reason: string | null, at:
 export function evolve(order: Order | undefined, event: EventEnvelope): Order {
   const version = event.metadata.aggregateVersion;
   if (event.eventType === OrderCreated.name) {
-    return { version, created: event.data as OrderCreatedData, status: 'PLACED', handedOver: false, reached: new Set(['PLACED']) };
+    return {
+      version,
+      created: event.data as OrderCreatedData,
+      status: 'PLACED',
+      handedOver: false,
+      reached: new Set(['PLACED']),
+    };
   }
   if (!order) throw new Error(`the history of ${event.metadata.aggregateId} does not begin with ${OrderCreated.name}`);
   if (event.eventType === OrderHandedOver.name) return { ...order, version, handedOver: true };
@@ -139,6 +190,7 @@ export function evolve(order: Order | undefined, event: EventEnvelope): Order {
 }
 
 /** An order from its whole history; undefined when there is none. */
-export const fold = (history: readonly EventEnvelope[]): Order | undefined => history.reduce<Order | undefined>(evolve, undefined);
+export const fold = (history: readonly EventEnvelope[]): Order | undefined =>
+  history.reduce<Order | undefined>(evolve, undefined);
 
 export const streamOf = (orderId: string): string => `order:${orderId}`;

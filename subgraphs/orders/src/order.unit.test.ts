@@ -1,21 +1,59 @@
 import { describe, expect, it } from 'vitest';
 import type { EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
 import { orderStatus } from '#schema/events/orders.ts';
-import { decide, fold, guestMayCancel, isFinal, place, transitions, type Order, type OrderActor, type OrderCommand, type OrderCreatedData, type OrderStatus } from './order.ts';
+import {
+  decide,
+  fold,
+  guestMayCancel,
+  isFinal,
+  place,
+  transitions,
+  type Order,
+  type OrderActor,
+  type OrderCommand,
+  type OrderCreatedData,
+  type OrderStatus,
+} from './order.ts';
 
 const at = new Date('2026-03-01T12:00:00.000Z');
 const storeId = '019422a4-0000-7000-8000-000000000001';
 const orderId = '019422a4-0000-7000-8000-00000000000a';
 
 const created = (service: OrderCreatedData['service']): OrderCreatedData => ({
-  orderId, orderNumber: 7, storeId, customerId: null, channel: 'kiosk', service, lines: [], subtotal: 0, deliveryFee: 0, tax: 0, taxInclusive: true,
-  total: 990, currency: 'EUR', exponent: 2, addressVersionId: null, placedAt: at.toISOString(), promisedAt: null,
+  orderId,
+  orderNumber: 7,
+  storeId,
+  customerId: null,
+  channel: 'kiosk',
+  service,
+  lines: [],
+  subtotal: 0,
+  deliveryFee: 0,
+  tax: 0,
+  taxInclusive: true,
+  total: 990,
+  currency: 'EUR',
+  exponent: 2,
+  addressVersionId: null,
+  placedAt: at.toISOString(),
+  promisedAt: null,
 });
 
 const envelope = (event: NewEvent, version: number): EventEnvelope => ({
-  eventId: `event-${version}`, eventType: event.definition.name, version: event.definition.version, timestamp: at.toISOString(), source: 'orders-service',
+  eventId: `event-${version}`,
+  eventType: event.definition.name,
+  version: event.definition.version,
+  timestamp: at.toISOString(),
+  source: 'orders-service',
   data: event.data,
-  metadata: { aggregateId: `order:${orderId}`, aggregateVersion: version, causationId: 'c', correlationId: 'c', traceparent: 't', actor: 'a' },
+  metadata: {
+    aggregateId: `order:${orderId}`,
+    aggregateVersion: version,
+    causationId: 'c',
+    correlationId: 'c',
+    traceparent: 't',
+    actor: 'a',
+  },
 });
 
 function after(service: OrderCreatedData['service'], ...commands: OrderCommand[]): Order {
@@ -34,7 +72,11 @@ const ready: OrderCommand = { type: 'ready', by: 'kitchen' };
 const handOver: OrderCommand = { type: 'handOver', by: 'kitchen' };
 const sendOut: OrderCommand = { type: 'sendOut', by: 'saga' };
 const complete: OrderCommand = { type: 'complete', by: 'saga' };
-const cancel = (by: 'guest' | 'manager' | 'saga'): OrderCommand => ({ type: 'cancel', by, reason: 'CANCELLED_BY_STAFF' });
+const cancel = (by: 'guest' | 'manager' | 'saga'): OrderCommand => ({
+  type: 'cancel',
+  by,
+  reason: 'CANCELLED_BY_STAFF',
+});
 const reject = (by: 'kitchen' | 'saga'): OrderCommand => ({ type: 'reject', by, reason: 'KITCHEN_TOO_BUSY' });
 
 const histories: Record<OrderStatus, Order> = {
@@ -51,7 +93,10 @@ const histories: Record<OrderStatus, Order> = {
 describe('decide', () => {
   it('takes an order from PLACED to COMPLETED at the counter and by courier', () => {
     expect(histories.COMPLETED).toMatchObject({ status: 'COMPLETED', version: 6, handedOver: true });
-    expect(after('DELIVERY', confirm, start, ready, sendOut, complete)).toMatchObject({ status: 'COMPLETED', version: 6 });
+    expect(after('DELIVERY', confirm, start, ready, sendOut, complete)).toMatchObject({
+      status: 'COMPLETED',
+      version: 6,
+    });
   });
 
   it('accepts exactly the transitions of the table, of every status, command and actor', () => {
@@ -62,8 +107,13 @@ describe('decide', () => {
       for (const type of types) {
         for (const by of actors) {
           const order = histories[status];
-          const legal = transitions[type].some((each) =>
-            each.by === by && each.from.includes(status) && each.services.includes(order.created.service) && (each.handedOver ?? order.handedOver) === order.handedOver);
+          const legal = transitions[type].some(
+            (each) =>
+              each.by === by &&
+              each.from.includes(status) &&
+              each.services.includes(order.created.service) &&
+              (each.handedOver ?? order.handedOver) === order.handedOver,
+          );
           const decision = decide(order, { type, by, reason: 'CANCELLED_BY_STAFF' } as OrderCommand, at);
           expect(`${status} ${type} ${by}: ${decision.kind === 'accepted'}`).toBe(`${status} ${type} ${by}: ${legal}`);
           tried += 1;
@@ -75,7 +125,19 @@ describe('decide', () => {
 
   it('never leaves a final status', () => {
     for (const status of orderStatus.options.filter(isFinal)) {
-      for (const command of [confirm, start, ready, handOver, sendOut, complete, cancel('guest'), cancel('manager'), cancel('saga'), reject('kitchen'), reject('saga')]) {
+      for (const command of [
+        confirm,
+        start,
+        ready,
+        handOver,
+        sendOut,
+        complete,
+        cancel('guest'),
+        cancel('manager'),
+        cancel('saga'),
+        reject('kitchen'),
+        reject('saga'),
+      ]) {
         expect(decide(histories[status], command, at).kind).not.toBe('accepted');
       }
     }
@@ -112,7 +174,10 @@ describe('decide', () => {
 
   it('lets a deadline end an order only where it still waits', () => {
     const expire = { type: 'expire', by: 'saga', awaiting: 'CONFIRMED', reason: 'KITCHEN_START_TIMED_OUT' } as const;
-    expect(decide(histories.CONFIRMED, expire, at)).toMatchObject({ kind: 'accepted', events: [{ data: { to: 'CANCELLED', reason: 'KITCHEN_START_TIMED_OUT' } }] });
+    expect(decide(histories.CONFIRMED, expire, at)).toMatchObject({
+      kind: 'accepted',
+      events: [{ data: { to: 'CANCELLED', reason: 'KITCHEN_START_TIMED_OUT' } }],
+    });
     expect(decide(histories.PREPARING, expire, at)).toEqual({ kind: 'refused', status: 'PREPARING' });
     const handedOver = after('TAKEAWAY', confirm, start, ready, handOver);
     expect(decide(handedOver, { ...expire, awaiting: 'READY' }, at)).toEqual({ kind: 'refused', status: 'READY' });

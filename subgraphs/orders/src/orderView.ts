@@ -21,8 +21,20 @@ export function nameIn(name: Readonly<Record<string, string>>, locale: string): 
   return name[locale.toLowerCase()] ?? name['en'] ?? Object.values(name)[0] ?? '';
 }
 
-/** What the store-room is asked for: each component in the line's size, which a combo's drink and side share. Modifiers belong to the first component: that is what the kitchen changes. */
-export function componentsOf(line: LineData): { menuItemId: string; quantity: number; sizeId: string; modifierIds: string[] }[] {
-  const modifierIds = line.modifiers.flatMap(({ modifierId, quantity }) => Array.from({ length: quantity }, () => modifierId));
-  return line.componentItemIds.map((menuItemId, index) => ({ menuItemId, quantity: line.quantity, sizeId: line.sizeId ?? '', modifierIds: index === 0 ? modifierIds : [] }));
+/**
+ * What the store-room is asked for: each component in the line's size, which a combo's drink and side share. Modifiers
+ * belong to the first component: that is what the kitchen changes.
+ */
+export function componentsOf(
+  line: LineData,
+): { menuItemId: string; quantity: number; sizeId: string; modifierIds: string[] }[] {
+  const modifierIds = line.modifiers.flatMap(({ modifierId, quantity }) =>
+    Array.from({ length: quantity }, () => modifierId),
+  );
+  return line.componentItemIds.map((menuItemId, index) => ({
+    menuItemId,
+    quantity: line.quantity,
+    sizeId: line.sizeId ?? '',
+    modifierIds: index === 0 ? modifierIds : [],
+  }));
 }

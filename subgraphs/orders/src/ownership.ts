@@ -46,8 +46,10 @@ export interface Orderer {
 export function ordererAt(principal: Principal, storeId: string): Orderer | undefined {
   if (!isId(storeId)) return undefined;
   const counter = ['KIOSK', 'DINE_IN', 'TAKEAWAY'] as const;
-  if (boundStore(principal, ['kiosk']) === storeId) return { customerId: null, deviceId: principal.subject, services: counter };
-  if (isAdmin(principal) || boundStore(principal, ['manager']) === storeId) return { customerId: null, deviceId: null, services: counter };
+  if (boundStore(principal, ['kiosk']) === storeId)
+    return { customerId: null, deviceId: principal.subject, services: counter };
+  if (isAdmin(principal) || boundStore(principal, ['manager']) === storeId)
+    return { customerId: null, deviceId: null, services: counter };
   if (principal.roles.includes('customer') && isId(principal.subject)) {
     return { customerId: principal.subject, deviceId: null, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY'] };
   }

@@ -19,19 +19,31 @@ function countProblem(field: string, count: number, low: number, high: number): 
 function lineProblem(line: PlaceOrderInput['lines'][number], field: string): InvalidInput | undefined {
   const modifiers = line.modifiers ?? [];
   const slots = line.slots ?? [];
-  return idProblem(`${field}.menuItemId`, line.menuItemId)
-    ?? countProblem(`${field}.quantity`, line.quantity, 1, limits.quantity)
-    ?? (line.sizeId ? idProblem(`${field}.sizeId`, line.sizeId) : undefined)
-    ?? countProblem(`${field}.modifiers`, modifiers.length, 0, limits.modifiers)
-    ?? countProblem(`${field}.slots`, slots.length, 0, limits.slots)
-    ?? first(modifiers, (each, index) =>
-      idProblem(`${field}.modifiers.${index}.modifierId`, each.modifierId)
-      ?? countProblem(`${field}.modifiers.${index}.quantity`, each.quantity ?? 1, 1, limits.modifierQuantity))
-    ?? first(slots, (each, index) =>
-      idProblem(`${field}.slots.${index}.slotId`, each.slotId) ?? idProblem(`${field}.slots.${index}.menuItemId`, each.menuItemId));
+  return (
+    idProblem(`${field}.menuItemId`, line.menuItemId) ??
+    countProblem(`${field}.quantity`, line.quantity, 1, limits.quantity) ??
+    (line.sizeId ? idProblem(`${field}.sizeId`, line.sizeId) : undefined) ??
+    countProblem(`${field}.modifiers`, modifiers.length, 0, limits.modifiers) ??
+    countProblem(`${field}.slots`, slots.length, 0, limits.slots) ??
+    first(
+      modifiers,
+      (each, index) =>
+        idProblem(`${field}.modifiers.${index}.modifierId`, each.modifierId) ??
+        countProblem(`${field}.modifiers.${index}.quantity`, each.quantity ?? 1, 1, limits.modifierQuantity),
+    ) ??
+    first(
+      slots,
+      (each, index) =>
+        idProblem(`${field}.slots.${index}.slotId`, each.slotId) ??
+        idProblem(`${field}.slots.${index}.menuItemId`, each.menuItemId),
+    )
+  );
 }
 
-function first<Item>(items: readonly Item[], problemOf: (item: Item, index: number) => InvalidInput | undefined): InvalidInput | undefined {
+function first<Item>(
+  items: readonly Item[],
+  problemOf: (item: Item, index: number) => InvalidInput | undefined,
+): InvalidInput | undefined {
   for (const [index, item] of items.entries()) {
     const problem = problemOf(item, index);
     if (problem) return problem;
@@ -41,15 +53,19 @@ function first<Item>(items: readonly Item[], problemOf: (item: Item, index: numb
 
 /** The first thing in the input that is out of bounds. Checked before anything is asked or stored. */
 export function inputProblem(input: PlaceOrderInput): InvalidInput | undefined {
-  return countProblem('lines', input.lines.length, 1, limits.lines)
-    ?? first(input.lines, (line, index) => lineProblem(line, `lines.${index}`))
-    ?? countProblem('payment.methodToken', charactersIn(input.payment.methodToken), 1, limits.methodToken)
-    ?? addressProblem(input);
+  return (
+    countProblem('lines', input.lines.length, 1, limits.lines) ??
+    first(input.lines, (line, index) => lineProblem(line, `lines.${index}`)) ??
+    countProblem('payment.methodToken', charactersIn(input.payment.methodToken), 1, limits.methodToken) ??
+    addressProblem(input)
+  );
 }
 
 function addressProblem({ service, addressVersionId }: PlaceOrderInput): InvalidInput | undefined {
   if (service === 'DELIVERY') {
-    return addressVersionId ? idProblem('addressVersionId', addressVersionId) : { field: 'addressVersionId', message: 'A delivery needs an address.' };
+    return addressVersionId
+      ? idProblem('addressVersionId', addressVersionId)
+      : { field: 'addressVersionId', message: 'A delivery needs an address.' };
   }
   return addressVersionId ? { field: 'addressVersionId', message: 'Only a delivery has an address.' } : undefined;
 }

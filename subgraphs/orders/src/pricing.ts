@@ -38,7 +38,10 @@ export interface OrderPrice {
 const deliveryTaxClass = 'FOOD';
 const wholeBasisPoints = 10_000;
 
-/** A price that cannot be said: the store has no rate for a class and service. A mistake in the store's data, never of the guest. */
+/**
+ * A price that cannot be said: the store has no rate for a class and service. A mistake in the store's data, never of
+ * the guest.
+ */
 export class NoTaxRate extends Error {
   constructor(taxClass: string, service: string) {
     super(`no tax rate for ${taxClass} with ${service}`);
@@ -47,7 +50,8 @@ export class NoTaxRate extends Error {
 }
 
 /** Integer division, halves away from zero; for amounts of zero and above. */
-const divideRounding = (dividend: number, divisor: number): number => Math.floor((2 * dividend + divisor) / (2 * divisor));
+const divideRounding = (dividend: number, divisor: number): number =>
+  Math.floor((2 * dividend + divisor) / (2 * divisor));
 
 /**
  * The tax of an amount, rounded once, to the nearest minor unit, halves up:
@@ -59,7 +63,10 @@ const divideRounding = (dividend: number, divisor: number): number => Math.floor
 export const taxOf = (total: number, basisPoints: number, inclusive: boolean): number =>
   divideRounding(total * basisPoints, inclusive ? wholeBasisPoints + basisPoints : wholeBasisPoints);
 
-/** What the provider can charge and the graph can tell: something, and no more than an `Int` holds. All other amounts of an order are within its total. */
+/**
+ * What the provider can charge and the graph can tell: something, and no more than an `Int` holds. All other amounts of
+ * an order are within its total.
+ */
 export const isChargeable = (total: number): boolean => total >= 1 && total <= 2_147_483_647;
 
 function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
@@ -69,10 +76,14 @@ function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
 }
 
 /**
- * Taxes of amounts, in their order. An order's tax is their sum, so that a receipt's lines add up. Where the store rounds once per rate, each
- * amount has what it adds to the rounded tax of its rate so far: the sum is then that of the rate's total, to the minor unit.
+ * Taxes of amounts, in their order. An order's tax is their sum, so that a receipt's lines add up. Where the store
+ * rounds once per rate, each amount has what it adds to the rounded tax of its rate so far: the sum is then that of the
+ * rate's total, to the minor unit.
  */
-function taxesOf({ inclusive, rounding }: TaxRegime, amounts: readonly { readonly total: number; readonly basisPoints: number }[]): number[] {
+function taxesOf(
+  { inclusive, rounding }: TaxRegime,
+  amounts: readonly { readonly total: number; readonly basisPoints: number }[],
+): number[] {
   if (rounding === 'PER_LINE') return amounts.map(({ total, basisPoints }) => taxOf(total, basisPoints, inclusive));
   const soFar = new Map<number, number>();
   return amounts.map(({ total, basisPoints }) => {
@@ -87,14 +98,26 @@ function taxesOf({ inclusive, rounding }: TaxRegime, amounts: readonly { readonl
  * Integers in, integers out, all in minor units of one currency.
  * @throws NoTaxRate
  */
-export function priceOrder(regime: TaxRegime, service: string, lines: readonly LineToPrice[], deliveryFee: number): OrderPrice {
-  const amounts = lines.map((line) => ({ total: line.unitPrice * line.quantity, basisPoints: rateOf(regime, line.taxClass, service) }));
+export function priceOrder(
+  regime: TaxRegime,
+  service: string,
+  lines: readonly LineToPrice[],
+  deliveryFee: number,
+): OrderPrice {
+  const amounts = lines.map((line) => ({
+    total: line.unitPrice * line.quantity,
+    basisPoints: rateOf(regime, line.taxClass, service),
+  }));
   const fee = deliveryFee === 0 ? [] : [{ total: deliveryFee, basisPoints: rateOf(regime, deliveryTaxClass, service) }];
   const taxes = taxesOf(regime, [...amounts, ...fee]);
   const subtotal = amounts.reduce((sum, { total }) => sum + total, 0);
   const tax = taxes.reduce((sum, each) => sum + each, 0);
   return {
-    lines: amounts.map(({ total }, index) => ({ total, tax: taxes[index]! })), subtotal, deliveryFee, tax, taxInclusive: regime.inclusive,
+    lines: amounts.map(({ total }, index) => ({ total, tax: taxes[index]! })),
+    subtotal,
+    deliveryFee,
+    tax,
+    taxInclusive: regime.inclusive,
     total: subtotal + deliveryFee + (regime.inclusive ? 0 : tax),
   };
 }

@@ -29,27 +29,47 @@ describe('taxOf', () => {
   });
 
   it('is within half a minor unit of the exact tax', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 50_000_000 }), fc.integer({ min: 0, max: 5000 }), fc.boolean(), (total, rate, inclusive) => {
-      const exact = (total * rate) / (inclusive ? 10_000 + rate : 10_000);
-      const tax = taxOf(total, rate, inclusive);
-      expect(Number.isInteger(tax)).toBe(true);
-      expect(Math.abs(tax - exact)).toBeLessThanOrEqual(0.5 + 1e-6);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 50_000_000 }),
+        fc.integer({ min: 0, max: 5000 }),
+        fc.boolean(),
+        (total, rate, inclusive) => {
+          const exact = (total * rate) / (inclusive ? 10_000 + rate : 10_000);
+          const tax = taxOf(total, rate, inclusive);
+          expect(Number.isInteger(tax)).toBe(true);
+          expect(Math.abs(tax - exact)).toBeLessThanOrEqual(0.5 + 1e-6);
+        },
+      ),
+    );
   });
 });
 
 describe('priceOrder', () => {
   it('takes the rate of each line by class and service', () => {
-    const lines = [{ unitPrice: 1070, quantity: 1, taxClass: 'FOOD' }, { unitPrice: 595, quantity: 2, taxClass: 'BEVERAGE' }];
+    const lines = [
+      { unitPrice: 1070, quantity: 1, taxClass: 'FOOD' },
+      { unitPrice: 595, quantity: 2, taxClass: 'BEVERAGE' },
+    ];
     expect(priceOrder(regime(true), 'TAKEAWAY', lines, 0)).toEqual({
-      lines: [{ total: 1070, tax: 70 }, { total: 1190, tax: 190 }],
-      subtotal: 2260, deliveryFee: 0, tax: 260, taxInclusive: true, total: 2260,
+      lines: [
+        { total: 1070, tax: 70 },
+        { total: 1190, tax: 190 },
+      ],
+      subtotal: 2260,
+      deliveryFee: 0,
+      tax: 260,
+      taxInclusive: true,
+      total: 2260,
     });
     expect(priceOrder(regime(true), 'DINE_IN', lines.slice(0, 1), 0).tax).toBe(171);
   });
 
   it('adds the tax where prices do not contain it, rounded per line', () => {
-    const lines = [{ unitPrice: 107, quantity: 1, taxClass: 'FOOD' }, { unitPrice: 107, quantity: 1, taxClass: 'FOOD' }];
+    const lines = [
+      { unitPrice: 107, quantity: 1, taxClass: 'FOOD' },
+      { unitPrice: 107, quantity: 1, taxClass: 'FOOD' },
+    ];
     // 7.49 each: 7 + 7, where the sum at once would give 15.
     expect(priceOrder(regime(false), 'TAKEAWAY', lines, 0)).toMatchObject({ subtotal: 214, tax: 14, total: 228 });
   });
@@ -58,31 +78,57 @@ describe('priceOrder', () => {
     const perRate = { ...regime(false), rounding: 'PER_RATE' as const };
     const line = (unitPrice: number, taxClass = 'FOOD') => ({ unitPrice, quantity: 1, taxClass });
     // 7.49 twice: 14.98 at once is 15, where line by line would give 14.
-    expect(priceOrder(perRate, 'TAKEAWAY', [line(107), line(107)], 0)).toMatchObject({ lines: [{ tax: 7 }, { tax: 8 }], subtotal: 214, tax: 15, total: 229 });
-    expect(priceOrder({ ...perRate, inclusive: true }, 'TAKEAWAY', [line(108), line(595, 'BEVERAGE'), line(108)], 0))
-      .toMatchObject({ lines: [{ tax: 7 }, { tax: 95 }, { tax: 7 }], tax: 14 + 95, total: 811 });
+    expect(priceOrder(perRate, 'TAKEAWAY', [line(107), line(107)], 0)).toMatchObject({
+      lines: [{ tax: 7 }, { tax: 8 }],
+      subtotal: 214,
+      tax: 15,
+      total: 229,
+    });
+    expect(
+      priceOrder({ ...perRate, inclusive: true }, 'TAKEAWAY', [line(108), line(595, 'BEVERAGE'), line(108)], 0),
+    ).toMatchObject({ lines: [{ tax: 7 }, { tax: 95 }, { tax: 7 }], tax: 14 + 95, total: 811 });
     // The fee is of the rate of food, and rounded with it: 1,000 and 307 give 91.49.
-    expect(priceOrder(perRate, 'DELIVERY', [line(1_000)], 307)).toMatchObject({ lines: [{ tax: 70 }], tax: 91, total: 1_398 });
+    expect(priceOrder(perRate, 'DELIVERY', [line(1_000)], 307)).toMatchObject({
+      lines: [{ tax: 70 }],
+      tax: 91,
+      total: 1_398,
+    });
   });
 
   it('is right to the unit per rate, whatever the lines', () => {
-    const lineOf = fc.record({ unitPrice: fc.integer({ min: 0, max: 100_000 }), quantity: fc.integer({ min: 1, max: 9 }), taxClass: fc.constantFrom('FOOD', 'BEVERAGE') });
-    fc.assert(fc.property(fc.array(lineOf, { minLength: 1, maxLength: 20 }), fc.boolean(), (lines, inclusive) => {
-      const price = priceOrder({ ...regime(inclusive), rounding: 'PER_RATE' }, 'TAKEAWAY', lines, 0);
-      const sumOf = (taxClass: string) => lines.filter((each) => each.taxClass === taxClass).reduce((sum, each) => sum + each.unitPrice * each.quantity, 0);
-      expect(price.tax).toBe(taxOf(sumOf('FOOD'), 700, inclusive) + taxOf(sumOf('BEVERAGE'), 1900, inclusive));
-      expect(price.lines.reduce((sum, { tax }) => sum + tax, 0)).toBe(price.tax);
-      expect(Math.min(...price.lines.map(({ tax }) => tax))).toBeGreaterThanOrEqual(0);
-    }));
+    const lineOf = fc.record({
+      unitPrice: fc.integer({ min: 0, max: 100_000 }),
+      quantity: fc.integer({ min: 1, max: 9 }),
+      taxClass: fc.constantFrom('FOOD', 'BEVERAGE'),
+    });
+    fc.assert(
+      fc.property(fc.array(lineOf, { minLength: 1, maxLength: 20 }), fc.boolean(), (lines, inclusive) => {
+        const price = priceOrder({ ...regime(inclusive), rounding: 'PER_RATE' }, 'TAKEAWAY', lines, 0);
+        const sumOf = (taxClass: string) =>
+          lines
+            .filter((each) => each.taxClass === taxClass)
+            .reduce((sum, each) => sum + each.unitPrice * each.quantity, 0);
+        expect(price.tax).toBe(taxOf(sumOf('FOOD'), 700, inclusive) + taxOf(sumOf('BEVERAGE'), 1900, inclusive));
+        expect(price.lines.reduce((sum, { tax }) => sum + tax, 0)).toBe(price.tax);
+        expect(Math.min(...price.lines.map(({ tax }) => tax))).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 
   it('taxes the delivery fee as food', () => {
     const lines = [{ unitPrice: 1000, quantity: 1, taxClass: 'FOOD' }];
-    expect(priceOrder(regime(false), 'DELIVERY', lines, 300)).toMatchObject({ subtotal: 1000, deliveryFee: 300, tax: 91, total: 1391 });
+    expect(priceOrder(regime(false), 'DELIVERY', lines, 300)).toMatchObject({
+      subtotal: 1000,
+      deliveryFee: 300,
+      tax: 91,
+      total: 1391,
+    });
     expect(priceOrder(regime(true), 'DELIVERY', lines, 300)).toMatchObject({ tax: 65 + 20, total: 1300 });
   });
 
   it('refuses to guess a rate', () => {
-    expect(() => priceOrder(regime(true), 'KIOSK', [{ unitPrice: 1, quantity: 1, taxClass: 'FOOD' }], 0)).toThrow(NoTaxRate);
+    expect(() => priceOrder(regime(true), 'KIOSK', [{ unitPrice: 1, quantity: 1, taxClass: 'FOOD' }], 0)).toThrow(
+      NoTaxRate,
+    );
   });
 });

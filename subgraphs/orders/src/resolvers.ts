@@ -20,5 +20,14 @@ import { Store } from './resolvers/Store.ts';
 export const resolvers: Resolvers = {
   Query: { order, orderBoard, kitchenQueue, kitchenQueueChanges, openTickets },
   Mutation: { placeOrder, cancelOrder, startPreparation, markReady, rejectOrder, handOver },
-  Order, OrderLine, OrderLineModifier, OrderLineSlot, OrderBoard, KitchenQueueChanges, KitchenTicket, KitchenTicketLine, Store, Customer,
+  Order,
+  OrderLine,
+  OrderLineModifier,
+  OrderLineSlot,
+  OrderBoard,
+  KitchenQueueChanges,
+  KitchenTicket,
+  KitchenTicketLine,
+  Store,
+  Customer,
 };

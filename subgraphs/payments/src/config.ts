@@ -7,9 +7,17 @@ export const config = z.object({
   PAYMENT_PROVIDER_URL: z.url().describe('payment provider, without a slash at the end'),
   PAYMENT_PROVIDER_API_KEY: z.string().min(16).describe('what the payment provider knows us by'),
   // Callers wait 5 s for us.
-  PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(50).max(60_000).default(4_000)
+  PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(4_000)
     .describe('how long a call to the payment provider may take, with all its tries'),
-  PAYMENT_INTENT_PATIENCE_SECONDS: z.coerce.number().min(0).default(30)
+  PAYMENT_INTENT_PATIENCE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .default(30)
     .describe('how long a payment without an answer waits for its caller to come back, before it is looked into'),
   PAYMENT_SWEEP_SECONDS: z.coerce.number().positive().default(15).describe('time between two looks for such payments'),
 });
@@ -19,7 +27,9 @@ const settingsOf = (domain: Payments) => domain.config as z.output<typeof config
 export const providerOf = (domain: Payments): PaymentProvider => {
   const settings = settingsOf(domain);
   return httpPaymentProvider({
-    url: settings.PAYMENT_PROVIDER_URL, apiKey: settings.PAYMENT_PROVIDER_API_KEY, timeoutMilliseconds: settings.PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS,
+    url: settings.PAYMENT_PROVIDER_URL,
+    apiKey: settings.PAYMENT_PROVIDER_API_KEY,
+    timeoutMilliseconds: settings.PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS,
   });
 };
 

@@ -6,12 +6,18 @@ import type { PaymentStatus } from './payment.ts';
 export const paymentList = pagedList('payments', [sortable.instant, sortable.id]);
 
 /** Payments of a store, newest first; one more than the page holds. */
-export function findPayments(domain: Payments, filter: { storeId: string; status: PaymentStatus | undefined }, page: Page<readonly [string, string]>): Promise<Payment[]> {
+export function findPayments(
+  domain: Payments,
+  filter: { storeId: string; status: PaymentStatus | undefined },
+  page: Page<readonly [string, string]>,
+): Promise<Payment[]> {
   const before = page.after && { createdAt: page.after[0], id: page.after[1] };
   return domain.db.payment.findMany({
     where: {
       ...filter,
-      ...(before && { OR: [{ createdAt: { lt: before.createdAt } }, { createdAt: before.createdAt, id: { lt: before.id } }] }),
+      ...(before && {
+        OR: [{ createdAt: { lt: before.createdAt } }, { createdAt: before.createdAt, id: { lt: before.id } }],
+      }),
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: page.limit + 1,

@@ -14,7 +14,9 @@ export function loaders(domain: Payments, principal: Principal): Loaders {
   return {
     paymentOfOrder: new DataLoader(async (orderIds) => {
       const payments = await domain.db.payment.findMany({ where: { orderId: { in: orderIds.filter(isId) } } });
-      const byOrder = new Map(payments.filter((payment) => maySee(principal, payment)).map((payment) => [payment.orderId, payment]));
+      const byOrder = new Map(
+        payments.filter((payment) => maySee(principal, payment)).map((payment) => [payment.orderId, payment]),
+      );
       return orderIds.map((orderId) => byOrder.get(orderId) ?? null);
     }),
   };

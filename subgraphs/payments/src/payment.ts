@@ -1,9 +1,16 @@
-/** Where a payment stands. Those that end in REQUESTED are intents: written down, the provider's answer not yet known. */
+/**
+ * Where a payment stands. Those that end in REQUESTED are intents: written down, the provider's answer not yet known.
+ */
 export type PaymentStatus =
-  | 'REQUESTED' | 'AUTHORISED' | 'DECLINED'
-  | 'CAPTURE_REQUESTED' | 'CAPTURED'
-  | 'VOID_REQUESTED' | 'VOIDED'
-  | 'REFUND_REQUESTED' | 'REFUNDED';
+  | 'REQUESTED'
+  | 'AUTHORISED'
+  | 'DECLINED'
+  | 'CAPTURE_REQUESTED'
+  | 'CAPTURED'
+  | 'VOID_REQUESTED'
+  | 'VOIDED'
+  | 'REFUND_REQUESTED'
+  | 'REFUNDED';
 
 export type CommandKind = 'AUTHORISE' | 'CAPTURE' | 'VOID' | 'REFUND';
 export type Outcome = 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'REFUSED' | 'VOIDED' | 'REFUNDED';
@@ -14,7 +21,9 @@ export interface Result {
   readonly reason: string | null;
 }
 
-/** `NONE`: no payment. `BLOCKED`: no payment, and none may come, since the order was voided before it was authorised. */
+/**
+ * `NONE`: no payment. `BLOCKED`: no payment, and none may come, since the order was voided before it was authorised.
+ */
 export type Situation = PaymentStatus | 'NONE' | 'BLOCKED';
 type Settled = Exclude<Situation, `${string}REQUESTED`>;
 
@@ -33,35 +42,62 @@ const is = (outcome: Outcome): Result => ({ outcome, reason: null });
 const declined = (reason: string): Result => ({ outcome: 'DECLINED', reason });
 const refused = (reason: string): Result => ({ outcome: 'REFUSED', reason });
 
-/** The whole life of a payment. One payment per order, and one authorisation per payment: a second charge has no way to happen. */
+/**
+ * The whole life of a payment. One payment per order, and one authorisation per payment: a second charge has no way to
+ * happen.
+ */
 export const transitions: Readonly<Record<CommandKind, Transition>> = {
   AUTHORISE: {
-    from: 'NONE', asking: 'REQUESTED', to: { AUTHORISED: 'AUTHORISED', DECLINED: 'DECLINED' },
+    from: 'NONE',
+    asking: 'REQUESTED',
+    to: { AUTHORISED: 'AUTHORISED', DECLINED: 'DECLINED' },
     otherwise: {
-      BLOCKED: declined('order_voided'), AUTHORISED: is('AUTHORISED'), CAPTURED: is('AUTHORISED'),
-      DECLINED: declined('already_declined'), VOIDED: declined('order_voided'), REFUNDED: declined('order_refunded'),
+      BLOCKED: declined('order_voided'),
+      AUTHORISED: is('AUTHORISED'),
+      CAPTURED: is('AUTHORISED'),
+      DECLINED: declined('already_declined'),
+      VOIDED: declined('order_voided'),
+      REFUNDED: declined('order_refunded'),
     },
   },
   CAPTURE: {
-    from: 'AUTHORISED', asking: 'CAPTURE_REQUESTED', to: { CAPTURED: 'CAPTURED', REFUSED: 'AUTHORISED' },
+    from: 'AUTHORISED',
+    asking: 'CAPTURE_REQUESTED',
+    to: { CAPTURED: 'CAPTURED', REFUSED: 'AUTHORISED' },
     otherwise: {
-      NONE: refused('no_payment'), BLOCKED: refused('no_payment'), CAPTURED: is('CAPTURED'),
-      DECLINED: refused('not_authorised'), VOIDED: refused('order_voided'), REFUNDED: refused('order_refunded'),
+      NONE: refused('no_payment'),
+      BLOCKED: refused('no_payment'),
+      CAPTURED: is('CAPTURED'),
+      DECLINED: refused('not_authorised'),
+      VOIDED: refused('order_voided'),
+      REFUNDED: refused('order_refunded'),
     },
   },
   VOID: {
-    from: 'AUTHORISED', asking: 'VOID_REQUESTED', to: { VOIDED: 'VOIDED', REFUSED: 'AUTHORISED' },
+    from: 'AUTHORISED',
+    asking: 'VOID_REQUESTED',
+    to: { VOIDED: 'VOIDED', REFUSED: 'AUTHORISED' },
     // A payment that holds nothing is as good as voided; one that was captured has to be refunded.
     otherwise: {
-      NONE: is('VOIDED'), BLOCKED: is('VOIDED'), DECLINED: is('VOIDED'), VOIDED: is('VOIDED'), REFUNDED: is('VOIDED'),
+      NONE: is('VOIDED'),
+      BLOCKED: is('VOIDED'),
+      DECLINED: is('VOIDED'),
+      VOIDED: is('VOIDED'),
+      REFUNDED: is('VOIDED'),
       CAPTURED: refused('already_captured'),
     },
   },
   REFUND: {
-    from: 'CAPTURED', asking: 'REFUND_REQUESTED', to: { REFUNDED: 'REFUNDED', REFUSED: 'CAPTURED' },
+    from: 'CAPTURED',
+    asking: 'REFUND_REQUESTED',
+    to: { REFUNDED: 'REFUNDED', REFUSED: 'CAPTURED' },
     otherwise: {
-      NONE: refused('no_payment'), BLOCKED: refused('no_payment'), AUTHORISED: refused('not_captured'),
-      DECLINED: refused('not_captured'), VOIDED: refused('not_captured'), REFUNDED: is('REFUNDED'),
+      NONE: refused('no_payment'),
+      BLOCKED: refused('no_payment'),
+      AUTHORISED: refused('not_captured'),
+      DECLINED: refused('not_captured'),
+      VOIDED: refused('not_captured'),
+      REFUNDED: is('REFUNDED'),
     },
   },
 };
@@ -102,7 +138,9 @@ export interface Settlement {
   readonly moved: number;
 }
 
-/** Where the provider's outcome leads a payment that waits for it. Throws for an outcome that the command cannot have. */
+/**
+ * Where the provider's outcome leads a payment that waits for it. Throws for an outcome that the command cannot have.
+ */
 export function settle(kind: CommandKind, outcome: Outcome, { amount, captured, refunded }: Amounts): Settlement {
   const status = transitions[kind].to[outcome];
   if (!status) throw new Error(`${kind} cannot come to ${outcome}.`);

@@ -1,19 +1,32 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { z } from 'zod';
 import {
-  PaymentCommandService, PaymentResult_Outcome, type AuthoriseRequest, type PaymentCommand,
+  PaymentCommandService,
+  PaymentResult_Outcome,
+  type AuthoriseRequest,
+  type PaymentCommand,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import { isId } from '#platform/subgraph/id.ts';
-import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './commands/processPayment.ts';
+import {
+  PaymentKeyReused,
+  PaymentTermsDiffer,
+  processPayment,
+  type AuthorisationTerms,
+  type PaymentRequest,
+} from './commands/processPayment.ts';
 import { providerOf } from './config.ts';
 import type { Payments } from './context.ts';
 import type { CommandKind, Outcome } from './payment.ts';
 import { ProviderUnavailable } from './provider/paymentProvider.ts';
 
 const id = z.string().refine(isId, 'not a UUID in lower case');
-const text = (max: number) => z.string().min(1).refine((value) => charactersIn(value) <= max, `at most ${max} characters`);
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((value) => charactersIn(value) <= max, `at most ${max} characters`);
 const key = text(256);
 const commandSchema = z.object({ orderId: id, idempotencyKey: key });
 const termsSchema = z.object({
@@ -34,7 +47,10 @@ const outcomes: Record<Outcome, PaymentResult_Outcome> = {
   REFUNDED: PaymentResult_Outcome.REFUNDED,
 };
 
-/** The commands as other domains call them. A refusal or decline is an answer; a provider that cannot be reached is UNAVAILABLE. */
+/**
+ * The commands as other domains call them. A refusal or decline is an answer; a provider that cannot be reached is
+ * UNAVAILABLE.
+ */
 export function paymentCommands(domain: Payments): RpcService {
   const run = async (request: () => PaymentRequest) => {
     try {
@@ -44,11 +60,14 @@ export function paymentCommands(domain: Payments): RpcService {
       throw toConnectError(error);
     }
   };
-  const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) => run(() => {
-    const { orderId, idempotencyKey } = commandSchema.parse(request);
-    // Whoever undoes an order has to get the money back some time, and asks under one key until then.
-    return kind === 'REFUND' ? { kind, orderId, key: idempotencyKey, insist: true } : { kind, orderId, key: idempotencyKey };
-  });
+  const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) =>
+    run(() => {
+      const { orderId, idempotencyKey } = commandSchema.parse(request);
+      // Whoever undoes an order has to get the money back some time, and asks under one key until then.
+      return kind === 'REFUND'
+        ? { kind, orderId, key: idempotencyKey, insist: true }
+        : { kind, orderId, key: idempotencyKey };
+    });
   return service(PaymentCommandService, ['orders'], {
     authorise: (request) => run(() => toAuthorisation(request)),
     capture: command('CAPTURE'),
@@ -67,6 +86,10 @@ function toConnectError(error: unknown): unknown {
   if (error instanceof ProviderUnavailable) return new ConnectError(error.message, Code.Unavailable);
   if (error instanceof PaymentKeyReused) return new ConnectError(error.message, Code.AlreadyExists);
   if (error instanceof PaymentTermsDiffer) return new ConnectError(error.message, Code.FailedPrecondition);
-  if (error instanceof z.ZodError) return new ConnectError(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '), Code.InvalidArgument);
+  if (error instanceof z.ZodError)
+    return new ConnectError(
+      error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+      Code.InvalidArgument,
+    );
   return error;
 }

@@ -2,7 +2,10 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { PaymentCommandService, PaymentResult_Outcome as Outcome } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
+import {
+  PaymentCommandService,
+  PaymentResult_Outcome as Outcome,
+} from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
@@ -23,17 +26,23 @@ let customerId: string;
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
-  await bus.tail(['payments.v1'], ({ value }) => { heard.push(value as EventEnvelope); });
+  await bus.tail(['payments.v1'], ({ value }) => {
+    heard.push(value as EventEnvelope);
+  });
   sandbox = await providerOfTests();
   payments = await testSubgraph<Payments>(definition, {
     bus,
     configuration: {
-      PAYMENT_PROVIDER_URL: sandbox.url, PAYMENT_PROVIDER_API_KEY: apiKey,
-      PAYMENT_INTENT_PATIENCE_SECONDS: '0.5', PAYMENT_SWEEP_SECONDS: '0.1',
+      PAYMENT_PROVIDER_URL: sandbox.url,
+      PAYMENT_PROVIDER_API_KEY: apiKey,
+      PAYMENT_INTENT_PATIENCE_SECONDS: '0.5',
+      PAYMENT_SWEEP_SECONDS: '0.1',
     },
   });
 });
-beforeEach(() => { [orderId, storeId, customerId] = [uuidv7(), uuidv7(), uuidv7()]; });
+beforeEach(() => {
+  [orderId, storeId, customerId] = [uuidv7(), uuidv7(), uuidv7()];
+});
 afterEach(() => sandbox.behave({}));
 afterAll(async () => {
   await bus.close();
@@ -41,34 +50,73 @@ afterAll(async () => {
 });
 
 const commands = () => payments.client(PaymentCommandService);
-const authorise = (over: object = {}) => commands().authorise({
-  orderId, amount: 1_990n, currency: 'EUR', exponent: 2, methodToken: 'tok_ok', customerId, storeId, idempotencyKey: `${orderId}:authorise`, ...over,
-});
+const authorise = (over: object = {}) =>
+  commands().authorise({
+    orderId,
+    amount: 1_990n,
+    currency: 'EUR',
+    exponent: 2,
+    methodToken: 'tok_ok',
+    customerId,
+    storeId,
+    idempotencyKey: `${orderId}:authorise`,
+    ...over,
+  });
 const capture = () => commands().capture({ orderId, idempotencyKey: `${orderId}:capture` });
-const codeOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => ConnectError.from(error).code);
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => ConnectError.from(error).code,
+  );
 
 describe('the commands', () => {
   it('takes commands from orders, and from no other service', async () => {
     for (const caller of ['customers', 'delivery', 'gateway', 'channel-kiosk']) {
       const posing = payments.client(PaymentCommandService, caller);
-      await expect(posing.capture({ orderId, idempotencyKey: 'k' })).rejects.toMatchObject({ code: Code.PermissionDenied });
+      await expect(posing.capture({ orderId, idempotencyKey: 'k' })).rejects.toMatchObject({
+        code: Code.PermissionDenied,
+      });
     }
   });
 
   it('answer, and tell of each outcome on the bus in order', async () => {
     expect(await authorise()).toMatchObject({ outcome: Outcome.AUTHORISED, reason: '' });
     expect(await capture()).toMatchObject({ outcome: Outcome.CAPTURED });
-    expect(await commands().void({ orderId, idempotencyKey: `${orderId}:void` })).toMatchObject({ outcome: Outcome.REFUSED, reason: 'already_captured' });
-    expect(await commands().refund({ orderId, idempotencyKey: `${orderId}:refund` })).toMatchObject({ outcome: Outcome.REFUNDED });
+    expect(await commands().void({ orderId, idempotencyKey: `${orderId}:void` })).toMatchObject({
+      outcome: Outcome.REFUSED,
+      reason: 'already_captured',
+    });
+    expect(await commands().refund({ orderId, idempotencyKey: `${orderId}:refund` })).toMatchObject({
+      outcome: Outcome.REFUNDED,
+    });
     const mine = () => heard.filter(({ metadata }) => metadata.feed === `order:${orderId}`);
     await until(() => mine().length === 3);
-    expect(mine().map(({ data, metadata }) => [(data as { outcome: string }).outcome, metadata.aggregateVersion, metadata.feedVersion]))
-      .toEqual([['AUTHORISED', 1, 1], ['CAPTURED', 2, 2], ['REFUNDED', 3, 3]]);
-    expect(mine()[0]?.data).toMatchObject({ orderId, storeId, amount: 1_990, currency: 'EUR', exponent: 2, reason: null });
+    expect(
+      mine().map(({ data, metadata }) => [
+        (data as { outcome: string }).outcome,
+        metadata.aggregateVersion,
+        metadata.feedVersion,
+      ]),
+    ).toEqual([
+      ['AUTHORISED', 1, 1],
+      ['CAPTURED', 2, 2],
+      ['REFUNDED', 3, 3],
+    ]);
+    expect(mine()[0]?.data).toMatchObject({
+      orderId,
+      storeId,
+      amount: 1_990,
+      currency: 'EUR',
+      exponent: 2,
+      reason: null,
+    });
   });
 
   it('take a decline for an answer', async () => {
-    expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({ outcome: Outcome.DECLINED, reason: 'insufficient_funds' });
+    expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({
+      outcome: Outcome.DECLINED,
+      reason: 'insufficient_funds',
+    });
   });
 
   it('take payments of nobody in particular', async () => {
@@ -88,14 +136,20 @@ describe('the commands', () => {
     await sandbox.behave({ available: false });
     expect(await codeOf(authorise())).toBe(Code.Unavailable);
     await sandbox.behave({});
-    await until(async () => (await payments.domain.db.payment.findUnique({ where: { orderId } }))?.status === 'AUTHORISED');
+    await until(
+      async () => (await payments.domain.db.payment.findUnique({ where: { orderId } }))?.status === 'AUTHORISED',
+    );
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
     await until(() => heard.some(({ metadata }) => metadata.feed === `order:${orderId}`));
   });
 
   it.each([
-    ['no order', { orderId: 'x' }], ['nothing to pay', { amount: 0n }], ['less than nothing', { amount: -5n }],
-    ['more than there is', { amount: 2n ** 40n }], ['no currency', { currency: '€' }], ['no key', { idempotencyKey: '' }],
+    ['no order', { orderId: 'x' }],
+    ['nothing to pay', { amount: 0n }],
+    ['less than nothing', { amount: -5n }],
+    ['more than there is', { amount: 2n ** 40n }],
+    ['no currency', { currency: '€' }],
+    ['no key', { idempotencyKey: '' }],
   ])('refuse %s', async (_name, over) => {
     expect(await codeOf(authorise(over))).toBe(Code.InvalidArgument);
   });
@@ -119,7 +173,13 @@ describe('the graph', () => {
   it('shows a payment to its customer, its store and admins, and to nobody else', async () => {
     await authorise();
     await capture();
-    const shown = { status: 'CAPTURED', amount: { amount: 1_990, currency: 'EUR', exponent: 2 }, captured: { amount: 1_990 }, refunded: { amount: 0 }, failureReason: null };
+    const shown = {
+      status: 'CAPTURED',
+      amount: { amount: 1_990, currency: 'EUR', exponent: 2 },
+      captured: { amount: 1_990 },
+      refunded: { amount: 0 },
+      failureReason: null,
+    };
     expect(await paymentOf(principalWith(['payments:read'], { subject: customerId }))).toEqual(shown);
     expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: storeId } }))).toEqual(shown);
     expect(await paymentOf(principalWith(['admin']))).toEqual(shown);
@@ -129,9 +189,13 @@ describe('the graph', () => {
 
   it('costs as many statements for 50 orders as for 5', async () => {
     const admin = payments.as(principalWith(['admin']));
-    const cost = (count: number) => payments.statementsOf(() => admin(entity, { of: Array.from({ length: count }, () => ({ __typename: 'Order', id: uuidv7() })) }));
+    const cost = (count: number) =>
+      payments.statementsOf(() =>
+        admin(entity, { of: Array.from({ length: count }, () => ({ __typename: 'Order', id: uuidv7() })) }),
+      );
     // The sweep looks at the database, too: the cheapest of a few tries is ours alone.
-    const cheapest = async (count: number) => Math.min(await cost(count), await cost(count), await cost(count), await cost(count));
+    const cheapest = async (count: number) =>
+      Math.min(await cost(count), await cost(count), await cost(count), await cost(count));
     const few = await cheapest(5);
     expect(few).toBeGreaterThan(0);
     expect(await cheapest(50)).toBe(few);
@@ -141,26 +205,40 @@ describe('the graph', () => {
     const orders = [uuidv7(), uuidv7(), uuidv7()];
     for (const id of orders) await authorise({ orderId: id, idempotencyKey: id });
     const list = `query ($storeId: ID!, $after: String) { payments(storeId: $storeId, status: AUTHORISED, first: 2, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
-    type Listed = { payments: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+    type Listed = {
+      payments: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+    };
     const manager = payments.as(principalWith(['payments:manage'], { bindings: { store: storeId } }));
     const first = ((await manager(list, { storeId })).data as unknown as Listed).payments;
-    const second = ((await manager(list, { storeId, after: first.pageInfo.endCursor })).data as unknown as Listed).payments;
+    const second = ((await manager(list, { storeId, after: first.pageInfo.endCursor })).data as unknown as Listed)
+      .payments;
     const stored = await payments.domain.db.payment.findMany({ where: { storeId }, orderBy: { createdAt: 'desc' } });
     expect([...first.edges, ...second.edges].map(({ node }) => node.id)).toEqual(stored.map(({ id }) => id));
     expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
     const other = payments.as(principalWith(['payments:manage'], { bindings: { store: uuidv7() } }));
     expect((await other(list, { storeId })).data).toMatchObject({ payments: { edges: [] } });
-    expect((await other('query ($id: ID!) { payment(id: $id) { id } }', { id: stored[0]!.id })).data).toEqual({ payment: null });
-    expect((await manager('query ($id: ID!) { payment(id: $id) { status } }', { id: stored[0]!.id })).data).toEqual({ payment: { status: 'AUTHORISED' } });
+    expect((await other('query ($id: ID!) { payment(id: $id) { id } }', { id: stored[0]!.id })).data).toEqual({
+      payment: null,
+    });
+    expect((await manager('query ($id: ID!) { payment(id: $id) { status } }', { id: stored[0]!.id })).data).toEqual({
+      payment: { status: 'AUTHORISED' },
+    });
   });
 });
 
 describe('refundPayment', () => {
   const mutation = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
     ... on RefundPaymentSuccess { payment { status refunded { amount } } } ... on PaymentNotRefundable { message payment { status } } } }`;
-  const refund = async (over: object = {}, principal = principalWith(['payments:manage'], { bindings: { store: storeId } })) => {
-    const { data, errors } = await payments.as(principal)(mutation, { input: { orderId, idempotencyKey: 'refund', ...over } });
-    return errors ? errors[0]?.extensions?.['code'] : (data as { refundPayment: Record<string, unknown> }).refundPayment;
+  const refund = async (
+    over: object = {},
+    principal = principalWith(['payments:manage'], { bindings: { store: storeId } }),
+  ) => {
+    const { data, errors } = await payments.as(principal)(mutation, {
+      input: { orderId, idempotencyKey: 'refund', ...over },
+    });
+    return errors
+      ? errors[0]?.extensions?.['code']
+      : (data as { refundPayment: Record<string, unknown> }).refundPayment;
   };
 
   it('gives back what was taken, once per key and once in all', async () => {
@@ -175,13 +253,19 @@ describe('refundPayment', () => {
 
   it('has nothing to give back before the capture, and says what to do', async () => {
     await authorise();
-    expect(await refund()).toMatchObject({ __typename: 'PaymentNotRefundable', payment: { status: 'AUTHORISED' }, message: expect.stringContaining('Cancel') as string });
+    expect(await refund()).toMatchObject({
+      __typename: 'PaymentNotRefundable',
+      payment: { status: 'AUTHORISED' },
+      message: expect.stringContaining('Cancel') as string,
+    });
   });
 
   it('does not know payments of another store, or none', async () => {
     await authorise();
     await capture();
-    expect(await refund({}, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({ __typename: 'PaymentNotFound' });
+    expect(await refund({}, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
+      __typename: 'PaymentNotFound',
+    });
     expect(await refund({ orderId: 'no id' })).toEqual({ __typename: 'PaymentNotFound' });
     expect(await refund({}, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
   });

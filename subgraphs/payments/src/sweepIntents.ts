@@ -11,16 +11,25 @@ const atOnce = 100;
  * Finds out what became of intents whose caller never came back, oldest first, so that no payment stays in between.
  * Returns how many were settled; stops early when the provider does not answer.
  */
-export async function settleForgottenIntents(domain: Payments, provider: PaymentProvider, writtenBefore: Date): Promise<number> {
+export async function settleForgottenIntents(
+  domain: Payments,
+  provider: PaymentProvider,
+  writtenBefore: Date,
+): Promise<number> {
   const commands = await domain.db.paymentCommand.findMany({
-    where: { settledAt: null, createdAt: { lte: writtenBefore } }, orderBy: { createdAt: 'asc' }, take: atOnce,
+    where: { settledAt: null, createdAt: { lte: writtenBefore } },
+    orderBy: { createdAt: 'asc' },
+    take: atOnce,
   });
   let settled = 0;
   for (const command of commands) {
     const payment = await domain.db.payment.findUniqueOrThrow({ where: { orderId: command.orderId } });
     try {
       const { outcome } = await finishIntent(domain, provider, { command, payment, heard: 'perhaps' });
-      domain.log.warn({ orderId: command.orderId, command: command.kind, outcome }, 'settled a payment that its caller had left');
+      domain.log.warn(
+        { orderId: command.orderId, command: command.kind, outcome },
+        'settled a payment that its caller had left',
+      );
       settled += 1;
     } catch (error) {
       if (error instanceof ProviderUnavailable) return settled;
@@ -36,7 +45,11 @@ export const sweepIntents = (domain: Payments): Background => ({
   async run(signal) {
     const { patienceSeconds, everySeconds } = sweepOf(domain);
     while (!signal.aborted) {
-      await settleForgottenIntents(domain, providerOf(domain), new Date(domain.clock().getTime() - patienceSeconds * 1_000));
+      await settleForgottenIntents(
+        domain,
+        providerOf(domain),
+        new Date(domain.clock().getTime() - patienceSeconds * 1_000),
+      );
       await wait(everySeconds * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
     }
   },

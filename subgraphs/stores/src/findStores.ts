@@ -18,10 +18,14 @@ const orderable = (store: StoreRow, filter: StoreFilter | null | undefined, now:
 export const storeList = pagedList('stores', [sortable.text, sortable.id]);
 
 /**
- * Stores by name. Opening hours are rules, not columns, so `orderableNow` is decided here: pages are read until enough stores
- * are open, which is bounded by the number of stores.
+ * Stores by name. Opening hours are rules, not columns, so `orderableNow` is decided here: pages are read until enough
+ * stores are open, which is bounded by the number of stores.
  */
-export async function findStores(domain: Stores, filter: StoreFilter | null | undefined, page: Page<readonly [string, string]>): Promise<StoreRow[]> {
+export async function findStores(
+  domain: Stores,
+  filter: StoreFilter | null | undefined,
+  page: Page<readonly [string, string]>,
+): Promise<StoreRow[]> {
   const found: StoreRow[] = [];
   const now = domain.clock();
   const batch = page.limit + 1;
@@ -31,7 +35,10 @@ export async function findStores(domain: Stores, filter: StoreFilter | null | un
       ? { OR: [{ name: { gt: after[0] } }, { name: after[0], id: { gt: after[1] } }] }
       : {};
     const rows = await domain.db.store.findMany({
-      where: { AND: [whereOf(filter), behind] }, orderBy: [{ name: 'asc' }, { id: 'asc' }], take: batch, include: { exceptions: true },
+      where: { AND: [whereOf(filter), behind] },
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      take: batch,
+      include: { exceptions: true },
     });
     found.push(...rows.filter((row) => orderable(row, filter, now)));
     const last = rows.at(-1);
@@ -50,8 +57,13 @@ export interface Near {
 }
 
 /** Stores around a position, nearest first. Distance along the great circle (haversine formula, mean Earth radius). */
-export async function findNearestStores(domain: Stores, near: Near, filter: StoreFilter | null | undefined): Promise<NearbyRow[]> {
-  // A degree of latitude is nowhere less than 110.5 km: this box keeps every store within reach, and spares the sines for the rest.
+export async function findNearestStores(
+  domain: Stores,
+  near: Near,
+  filter: StoreFilter | null | undefined,
+): Promise<NearbyRow[]> {
+  // A degree of latitude is nowhere less than 110.5 km: this box keeps every store within reach, and spares the sines
+  // for the rest.
   const degrees = near.withinMetres / 110_500;
   const distances = await domain.pool.query<{ id: string; distance: number }>(
     `SELECT id, distance FROM (
@@ -64,7 +76,8 @@ export async function findNearestStores(domain: Stores, near: Near, filter: Stor
   );
   const now = domain.clock();
   const rows = await domain.db.store.findMany({
-    where: { AND: [whereOf(filter), { id: { in: distances.rows.map((row) => row.id) } }] }, include: { exceptions: true },
+    where: { AND: [whereOf(filter), { id: { in: distances.rows.map((row) => row.id) } }] },
+    include: { exceptions: true },
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return distances.rows

@@ -11,7 +11,10 @@ export interface Loaders {
 export function loaders(domain: Stores): Loaders {
   return {
     storeById: new DataLoader(async (ids) => {
-      const rows = await domain.db.store.findMany({ where: { id: { in: ids.filter(isId) } }, include: { exceptions: true } });
+      const rows = await domain.db.store.findMany({
+        where: { id: { in: ids.filter(isId) } },
+        include: { exceptions: true },
+      });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),

@@ -14,7 +14,9 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [
-    service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)) }),
+    service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+      getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
+    }),
   ],
   seed,
 });

@@ -25,8 +25,8 @@ interface Span {
 }
 
 /**
- * A local time on a local day, as an instant. In the hour that the clock skips in spring it is as much later as the clock jumps; in the
- * hour that happens twice in autumn it is the first one (luxon's rule).
+ * A local time on a local day, as an instant. In the hour that the clock skips in spring it is as much later as the
+ * clock jumps; in the hour that happens twice in autumn it is the first one (luxon's rule).
  */
 const at = (day: DateTime, time: string): DateTime => {
   const [hour, minute] = time.split(':').map(Number);
@@ -35,22 +35,28 @@ const at = (day: DateTime, time: string): DateTime => {
 
 function spansOf(hours: Hours, day: DateTime): Span[] {
   const intervals = hours.exceptions.get(day.toISODate()!) ?? hours.week[day.weekday - 1] ?? [];
-  return intervals.map(({ opens, closes }) => ({ from: at(day, opens), to: at(closes > opens ? day : day.plus({ days: 1 }), closes) }));
+  return intervals.map(({ opens, closes }) => ({
+    from: at(day, opens),
+    to: at(closes > opens ? day : day.plus({ days: 1 }), closes),
+  }));
 }
 
 /**
- * All spans from yesterday (it may last past midnight) to the horizon; those that touch are one. A span that the clock leaves out in spring, such as
- * 02:30 to 03:00 where it jumps from 02:00 to 03:00, is none: it would end before it begins.
+ * All spans from yesterday (it may last past midnight) to the horizon; those that touch are one. A span that the clock
+ * leaves out in spring, such as 02:30 to 03:00 where it jumps from 02:00 to 03:00, is none: it would end before it
+ * begins.
  */
 function spansAround(hours: Hours, now: Date): Span[] {
   const today = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day');
-  const spans = Array.from({ length: horizonDays + 2 }, (_, index) => spansOf(hours, today.plus({ days: index - 1 }))).flat()
+  const spans = Array.from({ length: horizonDays + 2 }, (_, index) => spansOf(hours, today.plus({ days: index - 1 })))
+    .flat()
     .filter(({ from, to }) => from < to)
     .sort((a, b) => a.from.toMillis() - b.from.toMillis());
   const merged: Span[] = [];
   for (const span of spans) {
     const last = merged.at(-1);
-    if (last && span.from <= last.to) merged[merged.length - 1] = { from: last.from, to: span.to > last.to ? span.to : last.to };
+    if (last && span.from <= last.to)
+      merged[merged.length - 1] = { from: last.from, to: span.to > last.to ? span.to : last.to };
     else merged.push(span);
   }
   return merged;
@@ -77,14 +83,16 @@ export function openingAt(hours: Hours, now: Date): Opening {
 }
 
 /** The calendar day at a place. */
-export const localDate = (timeZone: string, now: Date): string => DateTime.fromJSDate(now, { zone: timeZone }).toISODate()!;
+export const localDate = (timeZone: string, now: Date): string =>
+  DateTime.fromJSDate(now, { zone: timeZone }).toISODate()!;
 
 /** What is wrong with the intervals of one day, for a person; undefined if nothing is. */
 export function intervalsProblem(intervals: readonly Interval[]): string | undefined {
   if (intervals.length > 4) return 'A day has at most 4 intervals.';
   let end = '';
   for (const [index, { opens, closes }] of intervals.entries()) {
-    if (![opens, closes].every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time))) return 'Times are written HH:MM, from 00:00 to 23:59.';
+    if (![opens, closes].every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time)))
+      return 'Times are written HH:MM, from 00:00 to 23:59.';
     if (opens < end) return 'Intervals must be in order and may not overlap.';
     if (closes <= opens && index < intervals.length - 1) return 'Only the last interval of a day may go past midnight.';
     end = closes;

@@ -6,7 +6,11 @@ import { localDate } from './openingHours.ts';
 import { openingOf, taxRatesOf } from './store.ts';
 
 /** The terms under which a store takes an order at an instant; `found` is false for a store that does not exist. */
-export async function orderingTerms(domain: Stores, storeId: string, at: Date): Promise<MessageInitShape<typeof OrderingTermsSchema>> {
+export async function orderingTerms(
+  domain: Stores,
+  storeId: string,
+  at: Date,
+): Promise<MessageInitShape<typeof OrderingTermsSchema>> {
   const store = await loaders(domain).storeById.load(storeId);
   if (!store) return { found: false };
   return {

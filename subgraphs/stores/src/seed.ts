@@ -6,25 +6,52 @@ import type { TaxRateRow } from './store.ts';
 
 const allServices = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'];
 
-/** Rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each country. A KIOSK order is eaten in: its rates are those of DINE_IN. */
-const regimes: Record<SeedStore['country'], { inclusive: boolean; rounding: 'PER_LINE' | 'PER_RATE'; rates: Record<string, readonly number[]> }> = {
-  DE: { inclusive: true, rounding: 'PER_LINE', rates: { FOOD: [1900, 700, 700, 1900], BEVERAGE: [1900, 1900, 1900, 1900], ALCOHOL: [1900, 1900, 1900, 1900] } },
-  GB: { inclusive: true, rounding: 'PER_LINE', rates: { FOOD: [2000, 2000, 2000, 2000], BEVERAGE: [2000, 2000, 2000, 2000], ALCOHOL: [2000, 2000, 2000, 2000] } },
-  US: { inclusive: false, rounding: 'PER_LINE', rates: { FOOD: [825, 825, 825, 825], BEVERAGE: [825, 825, 825, 825], ALCOHOL: [1025, 1025, 1025, 1025] } },
-  // A qualified invoice states the tax of each rate, rounded once (Order for Enforcement of the Consumption Tax Act, article 70-10).
-  JP: { inclusive: true, rounding: 'PER_RATE', rates: { FOOD: [1000, 800, 800, 1000], BEVERAGE: [1000, 800, 800, 1000], ALCOHOL: [1000, 1000, 1000, 1000] } },
+/**
+ * Rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each country.
+ * A KIOSK order is eaten in: its rates are those of DINE_IN.
+ */
+const regimes: Record<
+  SeedStore['country'],
+  { inclusive: boolean; rounding: 'PER_LINE' | 'PER_RATE'; rates: Record<string, readonly number[]> }
+> = {
+  DE: {
+    inclusive: true,
+    rounding: 'PER_LINE',
+    rates: { FOOD: [1900, 700, 700, 1900], BEVERAGE: [1900, 1900, 1900, 1900], ALCOHOL: [1900, 1900, 1900, 1900] },
+  },
+  GB: {
+    inclusive: true,
+    rounding: 'PER_LINE',
+    rates: { FOOD: [2000, 2000, 2000, 2000], BEVERAGE: [2000, 2000, 2000, 2000], ALCOHOL: [2000, 2000, 2000, 2000] },
+  },
+  US: {
+    inclusive: false,
+    rounding: 'PER_LINE',
+    rates: { FOOD: [825, 825, 825, 825], BEVERAGE: [825, 825, 825, 825], ALCOHOL: [1025, 1025, 1025, 1025] },
+  },
+  // A qualified invoice states the tax of each rate, rounded once (Order for Enforcement of the Consumption Tax Act,
+  // article 70-10).
+  JP: {
+    inclusive: true,
+    rounding: 'PER_RATE',
+    rates: { FOOD: [1000, 800, 800, 1000], BEVERAGE: [1000, 800, 800, 1000], ALCOHOL: [1000, 1000, 1000, 1000] },
+  },
 };
 
 const ratesOf = (country: SeedStore['country']): TaxRateRow[] =>
   Object.entries(regimes[country].rates).flatMap(([taxClass, rates]) =>
-    allServices.map((service, index) => ({ taxClass, service, basisPoints: rates[index]! })));
+    allServices.map((service, index) => ({ taxClass, service, basisPoints: rates[index]! })),
+  );
 
 /** Store 1 never closes, so that a first order works at any hour; the others keep one of four rhythms. */
 function weekOf(n: number): Interval[][] {
   if (n === 1) return Array.from({ length: 7 }, () => [{ opens: '00:00', closes: '00:00' }]);
   const usual = [
     [{ opens: '10:00', closes: '22:00' }],
-    [{ opens: '11:00', closes: '14:30' }, { opens: '17:00', closes: '23:00' }],
+    [
+      { opens: '11:00', closes: '14:30' },
+      { opens: '17:00', closes: '23:00' },
+    ],
     [{ opens: '08:00', closes: '00:00' }],
     [{ opens: '11:00', closes: '02:00' }],
   ][n % 4]!;
@@ -35,7 +62,10 @@ function weekOf(n: number): Interval[][] {
 const rowOf = (store: SeedStore): Prisma.StoreCreateManyInput => ({
   id: store.id,
   name: `Dr. Burger ${store.city}`,
-  street: store.country === 'US' || store.country === 'GB' ? `${store.houseNumber} ${store.street}` : `${store.street} ${store.houseNumber}`,
+  street:
+    store.country === 'US' || store.country === 'GB'
+      ? `${store.houseNumber} ${store.street}`
+      : `${store.street} ${store.houseNumber}`,
   city: store.city,
   postalCode: store.postalCode,
   country: store.country,
@@ -57,7 +87,12 @@ export async function seed(domain: Stores): Promise<void> {
   await domain.db.openingException.createMany({
     data: seedStores
       .filter(({ n }) => n !== 1)
-      .map(({ id, country }) => ({ storeId: id, date: country === 'US' ? '2026-11-26' : '2026-12-25', intervals: [], note: country === 'US' ? 'Thanksgiving' : 'Christmas' })),
+      .map(({ id, country }) => ({
+        storeId: id,
+        date: country === 'US' ? '2026-11-26' : '2026-12-25',
+        intervals: [],
+        note: country === 'US' ? 'Thanksgiving' : 'Christmas',
+      })),
     skipDuplicates: true,
   });
 }

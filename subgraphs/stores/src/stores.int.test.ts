@@ -25,9 +25,14 @@ describe('stores', () => {
     let after: string | null = null;
     do {
       const result = await graph.as(nobody)(
-        `query ($after: String) { stores(first: 50, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } } }`, { after },
+        `query ($after: String) { stores(first: 50, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } } }`,
+        { after },
       );
-      const page = (result.data as { stores: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } }).stores;
+      const page = (
+        result.data as {
+          stores: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+        }
+      ).stores;
       seen.push(...page.edges.map((edge) => edge.node.id));
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after);
@@ -35,27 +40,48 @@ describe('stores', () => {
     expect(seen).toHaveLength(seedStores.length);
   });
 
-  it.each(['%', '_erlin', 'B%n', 'Berl__', '\\', 'Berlin\\'])('finds no store in %s: what one searches for is no pattern', async (city) => {
-    const result = await graph.as(nobody)(`query ($city: String) { stores(filter: { city: $city }) { edges { node { name } } } }`, { city });
-    expect(result).toEqual({ data: { stores: { edges: [] } } });
-  });
+  it.each(['%', '_erlin', 'B%n', 'Berl__', '\\', 'Berlin\\'])(
+    'finds no store in %s: what one searches for is no pattern',
+    async (city) => {
+      const result = await graph.as(nobody)(
+        `query ($city: String) { stores(filter: { city: $city }) { edges { node { name } } } }`,
+        { city },
+      );
+      expect(result).toEqual({ data: { stores: { edges: [] } } });
+    },
+  );
 
   it('combines filters', async () => {
-    const result = await graph.as(nobody)(`{ stores(first: 100, filter: { country: "DE", city: "ber", services: [DELIVERY, KIOSK] }) { edges { node { name } } } }`);
+    const result = await graph.as(nobody)(
+      `{ stores(first: 100, filter: { country: "DE", city: "ber", services: [DELIVERY, KIOSK] }) { edges { node { name } } } }`,
+    );
     expect(names(result)).toContain('Dr. Burger Berlin');
     expect(names(result).every((name) => /^Dr. Burger Ber/i.test(name))).toBe(true);
   });
 
   it('knows which are open, across pages', async () => {
     // 12:00 UTC on a Wednesday: day in Berlin, night in Tokyo.
-    const open = names(await graph.as(nobody)(`{ stores(first: 100, filter: { country: "DE", orderableNow: true }) { edges { node { name } } } }`));
+    const open = names(
+      await graph.as(nobody)(
+        `{ stores(first: 100, filter: { country: "DE", orderableNow: true }) { edges { node { name } } } }`,
+      ),
+    );
     expect(open.length).toBeGreaterThan(40);
     now = new Date('2026-03-04T03:00:00Z');
-    expect(names(await graph.as(nobody)(`{ stores(first: 100, filter: { country: "DE", orderableNow: true }) { edges { node { name } } } }`))).toEqual(['Dr. Burger Berlin']);
+    expect(
+      names(
+        await graph.as(nobody)(
+          `{ stores(first: 100, filter: { country: "DE", orderableNow: true }) { edges { node { name } } } }`,
+        ),
+      ),
+    ).toEqual(['Dr. Burger Berlin']);
     now = new Date('2026-03-04T12:00:00Z');
   });
 
-  it.each([['0', /between 1 and 100/], ['101', /between 1 and 100/]])('refuses first: %s', async (first, message) => {
+  it.each([
+    ['0', /between 1 and 100/],
+    ['101', /between 1 and 100/],
+  ])('refuses first: %s', async (first, message) => {
     const { errors } = await graph.as(nobody)(`{ stores(first: ${first}) { edges { cursor } } }`);
     expect(errors?.[0]?.message).toMatch(message);
     expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
@@ -69,30 +95,39 @@ describe('stores', () => {
 
 describe('nearestStores', () => {
   it('gives the nearest first, with their distance', async () => {
-    const { data } = await graph.as(nobody)(`{ nearestStores(position: { latitude: 52.52, longitude: 13.405 }, first: 3, withinMetres: 200000) { distanceMetres store { name } } }`);
+    const { data } = await graph.as(nobody)(
+      `{ nearestStores(position: { latitude: 52.52, longitude: 13.405 }, first: 3, withinMetres: 200000) { distanceMetres store { name } } }`,
+    );
     const near = (data as { nearestStores: { distanceMetres: number; store: { name: string } }[] }).nearestStores;
     expect(near[0]!.store.name).toBe('Dr. Burger Berlin');
     expect(near[0]!.distanceMetres).toBeLessThan(3_000);
-    expect(near.map((each) => each.distanceMetres)).toEqual([...near.map((each) => each.distanceMetres)].sort((a, b) => a - b));
+    expect(near.map((each) => each.distanceMetres)).toEqual(
+      [...near.map((each) => each.distanceMetres)].sort((a, b) => a - b),
+    );
   });
 
   it('finds nothing in the middle of an ocean', async () => {
-    const { data } = await graph.as(nobody)(`{ nearestStores(position: { latitude: 0, longitude: -30 }) { distanceMetres } }`);
+    const { data } = await graph.as(nobody)(
+      `{ nearestStores(position: { latitude: 0, longitude: -30 }) { distanceMetres } }`,
+    );
     expect(data).toEqual({ nearestStores: [] });
   });
 
   it('refuses positions that do not exist', async () => {
-    const { errors } = await graph.as(nobody)(`{ nearestStores(position: { latitude: 91, longitude: 0 }) { distanceMetres } }`);
+    const { errors } = await graph.as(nobody)(
+      `{ nearestStores(position: { latitude: 91, longitude: 0 }) { distanceMetres } }`,
+    );
     expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
   });
 });
 
 describe('a store', () => {
   it('costs as many statements in a list of 50 as in a list of 5', async () => {
-    const load = (count: number) => graph.as(nobody)(
-      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Store { name openNow openingExceptions { date } } } }`,
-      { of: seedStores.slice(0, count).map(({ id }) => ({ __typename: 'Store', id })) },
-    );
+    const load = (count: number) =>
+      graph.as(nobody)(
+        `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Store { name openNow openingExceptions { date } } } }`,
+        { of: seedStores.slice(0, count).map(({ id }) => ({ __typename: 'Store', id })) },
+      );
     const five = await graph.statementsOf(async () => expect((await load(5)).errors).toBeUndefined());
     const fifty = await graph.statementsOf(async () => expect((await load(50)).errors).toBeUndefined());
     expect(five).toBeGreaterThan(0);
@@ -100,53 +135,89 @@ describe('a store', () => {
   });
 
   it('that does not exist is null, whatever the id looks like', async () => {
-    const { data, errors } = await graph.as(nobody)(`{ none: store(id: "${seedId('store', 9_999)}") { id } nonsense: store(id: "'; DROP TABLE store") { id } }`);
+    const { data, errors } = await graph.as(nobody)(
+      `{ none: store(id: "${seedId('store', 9_999)}") { id } nonsense: store(id: "'; DROP TABLE store") { id } }`,
+    );
     expect({ data, errors }).toEqual({ data: { none: null, nonsense: null }, errors: undefined });
   });
 });
 
 describe('the taxes of a store', () => {
-  const termsOf = (n: number) => graph.client(StoreQueryService).getOrderingTerms({ storeId: seedStores[n]!.id, at: now.toISOString() });
+  const termsOf = (n: number) =>
+    graph.client(StoreQueryService).getOrderingTerms({ storeId: seedStores[n]!.id, at: now.toISOString() });
   const byCountry = (country: string) => seedStores.findIndex((store) => store.country === country);
 
   it('are rounded once per rate in Japan, where an invoice has to be, and line by line elsewhere', async () => {
     expect(await termsOf(byCountry('JP'))).toMatchObject({ taxRounding: 'PER_RATE' });
-    for (const country of ['DE', 'GB', 'US']) expect(await termsOf(byCountry(country))).toMatchObject({ taxRounding: 'PER_LINE' });
-    const asked = await graph.as(nobody)(`query ($id: ID!) { store(id: $id) { taxRegime { rounding } } }`, { id: seedStores[byCountry('JP')]!.id });
+    for (const country of ['DE', 'GB', 'US'])
+      expect(await termsOf(byCountry(country))).toMatchObject({ taxRounding: 'PER_LINE' });
+    const asked = await graph.as(nobody)(`query ($id: ID!) { store(id: $id) { taxRegime { rounding } } }`, {
+      id: seedStores[byCountry('JP')]!.id,
+    });
     expect(asked).toEqual({ data: { store: { taxRegime: { rounding: 'PER_RATE' } } } });
   });
 
   it('take what is ordered as KIOSK for eaten in: what a guest takes along is ordered there as TAKEAWAY', async () => {
     for (const country of ['DE', 'GB', 'US', 'JP']) {
       const { taxRates } = await termsOf(byCountry(country));
-      const rates = (service: string) => taxRates.filter((rate) => rate.service === service).map(({ taxClass, basisPoints }) => [taxClass, basisPoints]);
+      const rates = (service: string) =>
+        taxRates.filter((rate) => rate.service === service).map(({ taxClass, basisPoints }) => [taxClass, basisPoints]);
       expect(rates('KIOSK')).toEqual(rates('DINE_IN'));
     }
-    expect((await termsOf(byCountry('DE'))).taxRates).toContainEqual(expect.objectContaining({ taxClass: 'FOOD', service: 'TAKEAWAY', basisPoints: 700 }));
+    expect((await termsOf(byCountry('DE'))).taxRates).toContainEqual(
+      expect.objectContaining({ taxClass: 'FOOD', service: 'TAKEAWAY', basisPoints: 700 }),
+    );
   });
 });
 
 describe('pausing', () => {
-  const pause = (storeId: string) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "Fryer broke" }) {
+  const pause = (
+    storeId: string,
+  ) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "Fryer broke" }) {
     __typename ... on PauseOrderingSuccess { store { acceptingOrders pauseReason openNow } } } }`;
 
   it('is told once however often it is asked, and undone by resuming', async () => {
     expect((await graph.as(manager)(pause(berlin))).data).toEqual({
-      pauseOrdering: { __typename: 'PauseOrderingSuccess', store: { acceptingOrders: false, pauseReason: 'Fryer broke', openNow: true } },
+      pauseOrdering: {
+        __typename: 'PauseOrderingSuccess',
+        store: { acceptingOrders: false, pauseReason: 'Fryer broke', openNow: true },
+      },
     });
     await graph.as(manager)(pause(berlin));
     const terms = await graph.client(StoreQueryService).getOrderingTerms({ storeId: berlin, at: now.toISOString() });
-    expect(terms).toMatchObject({ found: true, open: true, accepting: false, currency: 'EUR', exponent: 2, localDate: '2026-03-04' });
-    const { data } = await graph.as(manager)(`mutation { resumeOrdering(input: { storeId: "${berlin}" }) { ... on ResumeOrderingSuccess { store { acceptingOrders pauseReason } } } }`);
+    expect(terms).toMatchObject({
+      found: true,
+      open: true,
+      accepting: false,
+      currency: 'EUR',
+      exponent: 2,
+      localDate: '2026-03-04',
+    });
+    const { data } = await graph.as(manager)(
+      `mutation { resumeOrdering(input: { storeId: "${berlin}" }) { ... on ResumeOrderingSuccess { store { acceptingOrders pauseReason } } } }`,
+    );
     expect(data).toEqual({ resumeOrdering: { store: { acceptingOrders: true, pauseReason: null } } });
     const events = (await graph.appended()).filter(({ eventType }) => eventType === 'StoreOrderingChanged');
-    expect(events.map(({ data: fact, metadata }) => [(fact as { accepting: boolean }).accepting, metadata.aggregateVersion, metadata.actor]))
-      .toEqual([[false, 1, 'user:someone'], [true, 2, 'user:someone']]);
+    expect(
+      events.map(({ data: fact, metadata }) => [
+        (fact as { accepting: boolean }).accepting,
+        metadata.aggregateVersion,
+        metadata.actor,
+      ]),
+    ).toEqual([
+      [false, 1, 'user:someone'],
+      [true, 2, 'user:someone'],
+    ]);
   });
 
   it('takes a reason of 200 characters, however they are stored, and no longer one', async () => {
-    const say = async (reason: string) => (await graph.as(manager)(`mutation ($input: PauseOrderingInput!) { pauseOrdering(input: $input) { __typename } }`,
-      { input: { storeId: berlin, reason } })).data;
+    const say = async (reason: string) =>
+      (
+        await graph.as(manager)(
+          `mutation ($input: PauseOrderingInput!) { pauseOrdering(input: $input) { __typename } }`,
+          { input: { storeId: berlin, reason } },
+        )
+      ).data;
     expect(await say('🔥'.repeat(200))).toEqual({ pauseOrdering: { __typename: 'PauseOrderingSuccess' } });
     expect(await say('🔥'.repeat(201))).toEqual({ pauseOrdering: { __typename: 'StoreInputProblem' } });
     await graph.as(manager)(`mutation { resumeOrdering(input: { storeId: "${berlin}" }) { __typename } }`);
@@ -154,19 +225,29 @@ describe('pausing', () => {
 
   it("of another's store, of none, and without the right is refused", async () => {
     expect((await graph.as(manager)(pause(second))).data).toEqual({ pauseOrdering: { __typename: 'StoreNotFound' } });
-    expect((await graph.as(manager)(pause(seedId('store', 9_999)))).data).toEqual({ pauseOrdering: { __typename: 'StoreNotFound' } });
-    expect((await graph.as(principalWith(['catalog:read']))(pause(berlin))).errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+    expect((await graph.as(manager)(pause(seedId('store', 9_999)))).data).toEqual({
+      pauseOrdering: { __typename: 'StoreNotFound' },
+    });
+    expect((await graph.as(principalWith(['catalog:read']))(pause(berlin))).errors?.[0]?.extensions?.['code']).toBe(
+      'FORBIDDEN',
+    );
     expect((await graph.as(nobody)(pause(berlin))).errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
   });
 });
 
 describe('an opening exception', () => {
-  const set = (date: string, intervals: string) => `mutation { setOpeningException(input: { storeId: "${berlin}", date: "${date}", intervals: ${intervals}, note: "Staff party" }) {
+  const set = (
+    date: string,
+    intervals: string,
+  ) => `mutation { setOpeningException(input: { storeId: "${berlin}", date: "${date}", intervals: ${intervals}, note: "Staff party" }) {
     __typename ... on SetOpeningExceptionSuccess { store { openNow openingExceptions { date note } } } ... on StoreInputProblem { field } } }`;
 
   it('closes the day, and is replaced by the next one', async () => {
     expect((await graph.as(manager)(set('2026-03-04', '[]'))).data).toEqual({
-      setOpeningException: { __typename: 'SetOpeningExceptionSuccess', store: { openNow: false, openingExceptions: [{ date: '2026-03-04', note: 'Staff party' }] } },
+      setOpeningException: {
+        __typename: 'SetOpeningExceptionSuccess',
+        store: { openNow: false, openingExceptions: [{ date: '2026-03-04', note: 'Staff party' }] },
+      },
     });
     const { data } = await graph.as(manager)(set('2026-03-04', '[{ opens: "00:00", closes: "00:00" }]'));
     expect(data).toMatchObject({ setOpeningException: { store: { openNow: true } } });
@@ -177,7 +258,9 @@ describe('an opening exception', () => {
     ['no day', '2026-02-30', '[]', 'date'],
     ['no time', '2026-03-05', '[{ opens: "8 am", closes: "9 am" }]', 'intervals'],
   ])('is refused: %s', async (_name, date, intervals, field) => {
-    expect((await graph.as(manager)(set(date, intervals))).data).toEqual({ setOpeningException: { __typename: 'StoreInputProblem', field } });
+    expect((await graph.as(manager)(set(date, intervals))).data).toEqual({
+      setOpeningException: { __typename: 'StoreInputProblem', field },
+    });
   });
 });
 
@@ -185,7 +268,11 @@ describe('the subgraph', () => {
   it('answers nobody without a token for it', async () => {
     const other = await graph.identity.mintInternalToken(manager, 'menu');
     for (const authorization of [undefined, 'Bearer nonsense', `Bearer ${other}`]) {
-      for (const query of ['{ __typename }', '{ _service { sdl } }', `{ _entities(representations: []) { __typename } }`]) {
+      for (const query of [
+        '{ __typename }',
+        '{ _service { sdl } }',
+        `{ _entities(representations: []) { __typename } }`,
+      ]) {
         const result = await graph.running.execute({ query }, { authorization });
         expect(result.data).toBeUndefined();
         expect(result.errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');

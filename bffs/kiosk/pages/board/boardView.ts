@@ -67,12 +67,15 @@ class NumberList {
     this.#pages.textContent = count > 1 ? `${number} / ${count}` : '';
     const items = shown.map(({ orderId }) => this.#items.get(orderId)!);
     // What stays where it is is not touched.
-    if (items.length !== this.#list.children.length || items.some((item, at) => item !== this.#list.children[at])) this.#list.replaceChildren(...items);
+    if (items.length !== this.#list.children.length || items.some((item, at) => item !== this.#list.children[at]))
+      this.#list.replaceChildren(...items);
   }
 
   #capacity(): number {
     const { gridTemplateColumns, gridAutoRows } = getComputedStyle(this.#list);
-    return gridTemplateColumns.split(' ').length * Math.floor(this.#list.clientHeight / Number.parseFloat(gridAutoRows));
+    return (
+      gridTemplateColumns.split(' ').length * Math.floor(this.#list.clientHeight / Number.parseFloat(gridAutoRows))
+    );
   }
 }
 
@@ -88,8 +91,13 @@ export class BoardView {
     this.#texts = texts;
     document.documentElement.lang = texts.language;
     for (const [selector, text] of [
-      ['#preparing-title', texts.preparing], ['#ready-title', texts.ready], ['#setup-title', texts.setup], ['#setup label', texts.token], ['#setup button', texts.use],
-    ] as const) element(selector).textContent = text;
+      ['#preparing-title', texts.preparing],
+      ['#ready-title', texts.ready],
+      ['#setup-title', texts.setup],
+      ['#setup label', texts.token],
+      ['#setup button', texts.use],
+    ] as const)
+      element(selector).textContent = text;
     element<HTMLFormElement>('#setup').addEventListener('submit', (event) => {
       event.preventDefault();
       const input = element<HTMLInputElement>('#token');
@@ -119,13 +127,20 @@ export class BoardView {
     this.#preparing.show(preparing, () => false);
     this.#ready.show([...ready].reverse(), isNew);
     const arrived = ready.filter(isNew).map(({ number }) => number);
-    if (arrived.length > 0 && arrived.length <= announcedAtOnce) element('#announcer').textContent = this.#texts.nowReady(arrived);
+    if (arrived.length > 0 && arrived.length <= announcedAtOnce)
+      element('#announcer').textContent = this.#texts.nowReady(arrived);
   }
 
   status(status: BoardStatus, since = new Date()): void {
     const { unset, connecting, live, reconnecting, refused } = this.#texts;
     document.body.dataset['status'] = status;
-    const text = { unset: () => unset, connecting: () => connecting, live: () => live, reconnecting: () => reconnecting(this.#time(since)), refused: () => refused(this.#time(since)) }[status]();
+    const text = {
+      unset: () => unset,
+      connecting: () => connecting,
+      live: () => live,
+      reconnecting: () => reconnecting(this.#time(since)),
+      refused: () => refused(this.#time(since)),
+    }[status]();
     if (element('#status').textContent !== text) element('#status').textContent = text;
   }
 
@@ -145,6 +160,10 @@ export class BoardView {
   }
 
   #time(at: Date): string {
-    return at.toLocaleTimeString(this.#texts.language === 'de' ? 'de-DE' : 'en-GB', { hour: '2-digit', minute: '2-digit', timeZone: this.#timeZone });
+    return at.toLocaleTimeString(this.#texts.language === 'de' ? 'de-DE' : 'en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone: this.#timeZone,
+    });
   }
 }

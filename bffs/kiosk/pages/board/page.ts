@@ -12,7 +12,11 @@ const forbidden = 4403;
 const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
 const endpoint = new URL('graphql', location.href).href;
 
-interface Store { readonly id: string; readonly name: string; readonly timeZone: string }
+interface Store {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
 type Found = Store | 'unknown' | 'badToken' | 'noStore';
 
 let token = takeDeviceToken();
@@ -26,22 +30,28 @@ const view = new BoardView(textsFor(new URLSearchParams(location.search).get('la
 const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
 
 /** Until a while is over, or another token is there. */
-const pause = (): Promise<void> => new Promise((resolve) => {
-  const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));
-  awaken = () => {
-    clearTimeout(timer);
-    resolve();
-  };
-});
+const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));
+    awaken = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 
 async function findStore(): Promise<Found> {
   try {
     const response = await fetch(endpoint, {
-      method: 'POST', body: JSON.stringify({ query: boardScreen }),
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer ${token}` },
+      method: 'POST',
+      body: JSON.stringify({ query: boardScreen }),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+        authorization: `Bearer ${token}`,
+      },
     });
     if (response.status === 401 || response.status === 403) return 'badToken';
-    const { data } = await response.json() as { data?: { kiosk?: { store?: Store | null } | null } };
+    const { data } = (await response.json()) as { data?: { kiosk?: { store?: Store | null } | null } };
     if (data?.kiosk === null) return 'noStore';
     return data?.kiosk?.store ?? 'unknown';
   } catch {
@@ -58,11 +68,16 @@ function showState({ status, since, cause }: StreamState): void {
 
 async function follow(store: Store): Promise<void> {
   view.store(store.name, store.timeZone);
-  const stream = client.stream<{ orderBoardChanged: Board | null }>(orderBoardChanged, { storeId: store.id }, { onState: showState });
+  const stream = client.stream<{ orderBoardChanged: Board | null }>(
+    orderBoardChanged,
+    { storeId: store.id },
+    { onState: showState },
+  );
   try {
     for await (const { data } of stream) if (data?.orderBoardChanged) view.board(data.orderBoardChanged);
   } catch (error) {
-    if (error instanceof StreamError && outdated.includes(error.code)) setTimeout(() => location.reload(), againMs * Math.random());
+    if (error instanceof StreamError && outdated.includes(error.code))
+      setTimeout(() => location.reload(), againMs * Math.random());
   }
   view.status('reconnecting');
 }

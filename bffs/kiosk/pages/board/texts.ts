@@ -19,31 +19,44 @@ export interface Texts {
 
 const english: Texts = {
   language: 'en',
-  preparing: 'Preparing', ready: 'Ready to collect',
-  unset: 'Not set up', connecting: 'Connecting …', live: 'Live',
+  preparing: 'Preparing',
+  ready: 'Ready to collect',
+  unset: 'Not set up',
+  connecting: 'Connecting …',
+  live: 'Live',
   reconnecting: (since) => `Reconnecting since ${since} – the numbers may be out of date`,
   refused: (since) => `Not connected since ${since} – the numbers may be out of date`,
-  nowReady: (numbers) => (numbers.length === 1 ? `Number ${numbers[0]} is ready.` : `Numbers ${numbers.join(', ')} are ready.`),
+  nowReady: (numbers) =>
+    numbers.length === 1 ? `Number ${numbers[0]} is ready.` : `Numbers ${numbers.join(', ')} are ready.`,
   setup: 'Set up this screen',
-  noToken: 'A screen shows the orders of the store that its device token is bound to. Paste the token, or open this page as /board#token=… .',
+  noToken:
+    'A screen shows the orders of the store that its device token is bound to. Paste the token, or open this page as /board#token=… .',
   badToken: 'The device token of this screen is not accepted any more. Paste a new one.',
   noStore: 'The device token of this screen is bound to no store. Paste another one.',
-  token: 'Device token', use: 'Show the board',
+  token: 'Device token',
+  use: 'Show the board',
 };
 
 const german: Texts = {
   language: 'de',
-  preparing: 'In Zubereitung', ready: 'Abholbereit',
-  unset: 'Nicht eingerichtet', connecting: 'Verbindung wird aufgebaut …', live: 'Aktuell',
+  preparing: 'In Zubereitung',
+  ready: 'Abholbereit',
+  unset: 'Nicht eingerichtet',
+  connecting: 'Verbindung wird aufgebaut …',
+  live: 'Aktuell',
   reconnecting: (since) => `Keine Verbindung seit ${since} – die Nummern sind vielleicht nicht aktuell`,
   refused: (since) => `Nicht verbunden seit ${since} – die Nummern sind vielleicht nicht aktuell`,
-  nowReady: (numbers) => (numbers.length === 1 ? `Nummer ${numbers[0]} ist fertig.` : `Die Nummern ${numbers.join(', ')} sind fertig.`),
+  nowReady: (numbers) =>
+    numbers.length === 1 ? `Nummer ${numbers[0]} ist fertig.` : `Die Nummern ${numbers.join(', ')} sind fertig.`,
   setup: 'Bildschirm einrichten',
-  noToken: 'Ein Bildschirm zeigt die Bestellungen der Filiale, für die sein Gerätetoken gilt. Fügen Sie das Token ein, oder öffnen Sie die Seite als /board#token=… .',
+  noToken:
+    'Ein Bildschirm zeigt die Bestellungen der Filiale, für die sein Gerätetoken gilt. Fügen Sie das Token ein, oder öffnen Sie die Seite als /board#token=… .',
   badToken: 'Das Gerätetoken dieses Bildschirms wird nicht mehr angenommen. Fügen Sie ein neues ein.',
   noStore: 'Das Gerätetoken dieses Bildschirms gilt für keine Filiale. Fügen Sie ein anderes ein.',
-  token: 'Gerätetoken', use: 'Tafel zeigen',
+  token: 'Gerätetoken',
+  use: 'Tafel zeigen',
 };
 
 /** By `?lang=`, else by the browser. */
-export const textsFor = (asked: string | null, browser: string): Texts => ((asked ?? browser).toLowerCase().startsWith('de') ? german : english);
+export const textsFor = (asked: string | null, browser: string): Texts =>
+  (asked ?? browser).toLowerCase().startsWith('de') ? german : english;

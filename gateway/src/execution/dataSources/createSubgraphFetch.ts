@@ -10,13 +10,18 @@ import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
 import { isTextCall } from './textCall.ts';
 
 /** A failure without an answer, at each place that was being fetched. */
-const failed = ({ query }: SubgraphRequest, code: string, message: string): ExecutionResult => ({ errors: placesOf(query).map((path) => new GraphQLError(message, { path, extensions: { code } })) });
+const failed = ({ query }: SubgraphRequest, code: string, message: string): ExecutionResult => ({
+  errors: placesOf(query).map((path) => new GraphQLError(message, { path, extensions: { code } })),
+});
 
 /** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
 export const isQuery = (request: SubgraphRequest): boolean => /^\s*(query\b|\{)/.test(request.query);
 
 /** What the work gives, unless the deadline comes first, or the client goes. */
-async function before<T>({ deadline, gone }: Pick<SubgraphFetchContext, 'deadline' | 'gone'>, work: Promise<T>): Promise<T | 'late' | 'abandoned'> {
+async function before<T>(
+  { deadline, gone }: Pick<SubgraphFetchContext, 'deadline' | 'gone'>,
+  work: Promise<T>,
+): Promise<T | 'late' | 'abandoned'> {
   let timer: NodeJS.Timeout | undefined;
   let leave: (() => void) | undefined;
   const ended = new Promise<'late' | 'abandoned'>((resolve) => {
@@ -39,14 +44,21 @@ export interface FetchCounting {
 }
 
 /**
- * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the deadline, and nothing read for a client that has gone.
- * A query that starts after a mutation through this process ended never joins a read from before it.
+ * The way to one subgraph: a token for it, a span of the trace, identical queries in flight shared, never past the
+ * deadline, and nothing read for a client that has gone. A query that starts after a mutation through this process
+ * ended never joins a read from before it.
  */
-export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logger, counting?: FetchCounting): SubgraphFetch {
+export function createSubgraphFetch(
+  name: string,
+  call: SubgraphCall,
+  log: Logger,
+  counting?: FetchCounting,
+): SubgraphFetch {
   const inFlight = new InFlight();
   let epoch = 0;
 
-  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders, signal: AbortSignal) => (isTextCall(call) ? call.text(request, headers, signal) : call(request, headers, signal));
+  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders, signal: AbortSignal) =>
+    isTextCall(call) ? call.text(request, headers, signal) : call(request, headers, signal);
 
   /** By itself, to its end, unless the deadline comes before it was sent. */
   const alone = (request: SubgraphRequest, headers: SubgraphHeaders): Passenger => {
@@ -58,7 +70,11 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
     `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
 
   counting?.metrics.begin('subgraphFetches', { channel: counting.channel, subgraph: name });
-  const counted = (outcome: LabelsOf<'subgraphFetches'>['outcome'], began: number, result: ExecutionResult): ExecutionResult => {
+  const counted = (
+    outcome: LabelsOf<'subgraphFetches'>['outcome'],
+    began: number,
+    result: ExecutionResult,
+  ): ExecutionResult => {
     if (counting) {
       const { metrics, channel } = counting;
       metrics.count('subgraphFetches', { channel, subgraph: name, outcome });
@@ -73,9 +89,15 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
     const reads = isQuery(request);
     if (reads && context.gone?.aborted) return abandoned();
     try {
-      const headers = { authorization: await context.authorizationFor(name), traceparent: childTraceparent(context.traceparent) };
+      const headers = {
+        authorization: await context.authorizationFor(name),
+        traceparent: childTraceparent(context.traceparent),
+      };
       const key = reads ? keyOf(request, headers, context) : undefined;
-      const { result: work, leave } = key === undefined ? alone(request, headers) : inFlight.share(key, (signal) => callOnce(request, headers, signal));
+      const { result: work, leave } =
+        key === undefined
+          ? alone(request, headers)
+          : inFlight.share(key, (signal) => callOnce(request, headers, signal));
       const came = await before(reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
         const result = graphqlAnswer(came);
@@ -86,10 +108,18 @@ export function createSubgraphFetch(name: string, call: SubgraphCall, log: Logge
       // Others may wait for the same.
       if (came === 'abandoned') return abandoned();
       if (key !== undefined) inFlight.forget(key);
-      return counted('late', began, failed(request, 'DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`));
+      return counted(
+        'late',
+        began,
+        failed(request, 'DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`),
+      );
     } catch (error) {
       log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
-      return counted('unavailable', began, failed(request, 'SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`));
+      return counted(
+        'unavailable',
+        began,
+        failed(request, 'SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`),
+      );
     }
   };
 }

@@ -18,36 +18,61 @@ export interface HttpSubgraph extends TextCall {
 }
 
 const busy = new Set([502, 503, 504]);
-/** `application/json`, `application/graphql-response+json` and the like; what is in another charset than UTF-8 does not decode. */
+/**
+ * `application/json`, `application/graphql-response+json` and the like; what is in another charset than UTF-8 does not
+ * decode.
+ */
 const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const timedOut = (error: unknown): boolean => /TIMEOUT/.test(String((error as { code?: unknown }).code)) && !/CONNECT/.test(String((error as { code?: unknown }).code));
+const timedOut = (error: unknown): boolean =>
+  /TIMEOUT/.test(String((error as { code?: unknown }).code)) &&
+  !/CONNECT/.test(String((error as { code?: unknown }).code));
 
 /**
- * A subgraph over HTTP/1.1, on connections that are kept open. A query that failed on the way is sent once more; a mutation never, since
- * it may have been carried out. What waits for a connection when nobody waits for it any more is never sent.
+ * A subgraph over HTTP/1.1, on connections that are kept open. A query that failed on the way is sent once more; a
+ * mutation never, since it may have been carried out. What waits for a connection when nobody waits for it any more is
+ * never sent.
  */
-export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connections = 64 }: HttpSubgraphOptions = {}): HttpSubgraph {
+export function httpSubgraph(
+  url: string | URL,
+  { timeoutMs = 10_000, connections = 64 }: HttpSubgraphOptions = {},
+): HttpSubgraph {
   const { origin, pathname, search } = new URL(url);
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: Math.min(timeoutMs, 3_000) }, keepAliveTimeout: 30_000 });
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: Math.min(timeoutMs, 3_000) },
+    keepAliveTimeout: 30_000,
+  });
 
   async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<string> {
     const response = await pool.request({
-      path: `${pathname}${search}`, method: 'POST', body, signal,
+      path: `${pathname}${search}`,
+      method: 'POST',
+      body,
+      signal,
       headers: {
-        'content-type': 'application/json', accept: 'application/graphql-response+json, application/json',
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
         ...(headers.authorization ? { authorization: headers.authorization } : {}),
         ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
       },
     });
     const bytes = await response.body.arrayBuffer();
     const contentType = String(response.headers['content-type'] ?? '');
-    if (busy.has(response.statusCode) || !isJson.test(contentType)) throw new Error(`${url} answered ${response.statusCode}, ${contentType || 'of no type'}`);
+    if (busy.has(response.statusCode) || !isJson.test(contentType))
+      throw new Error(`${url} answered ${response.statusCode}, ${contentType || 'of no type'}`);
     return utf8.decode(bytes);
   }
 
   async function text(request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<string> {
-    const body = JSON.stringify({ query: request.query, variables: request.variables, operationName: request.operationName ?? undefined });
+    const body = JSON.stringify({
+      query: request.query,
+      variables: request.variables,
+      operationName: request.operationName ?? undefined,
+    });
     try {
       return await send(body, headers, signal);
     } catch (error) {
@@ -56,6 +81,7 @@ export function httpSubgraph(url: string | URL, { timeoutMs = 10_000, connection
     }
   }
 
-  const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) => parseJson(await text(request, headers, signal), { trusted: true }) as ExecutionResult;
+  const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) =>
+    parseJson(await text(request, headers, signal), { trusted: true }) as ExecutionResult;
   return Object.assign(call, { text, close: () => pool.close() });
 }

@@ -16,14 +16,19 @@ export interface Passenger {
   leave(): void;
 }
 
-/** Identical requests that are under way at the same time become one. What is shared are bytes: everybody gets objects of their own. */
+/**
+ * Identical requests that are under way at the same time become one. What is shared are bytes: everybody gets objects
+ * of their own.
+ */
 export class InFlight {
   readonly #flights = new Map<string, Flight>();
 
   share(key: string, call: (signal: AbortSignal) => Promise<ExecutionResult | string>): Passenger {
     const flight = this.#flights.get(key) ?? this.#begin(key, call);
     flight.waiting += 1;
-    const result = flight.landed!.then((landed) => (typeof landed === 'string' ? parseJson(landed, { trusted: true }) as ExecutionResult : landed));
+    const result = flight.landed!.then((landed) =>
+      typeof landed === 'string' ? (parseJson(landed, { trusted: true }) as ExecutionResult) : landed,
+    );
     return {
       result,
       leave: () => {

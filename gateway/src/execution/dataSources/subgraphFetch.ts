@@ -6,7 +6,10 @@ export interface SubgraphFetchContext {
   /** The header value for this subgraph; undefined sends none. */
   authorizationFor(subgraph: string): Promise<string | undefined>;
   readonly traceparent: string;
-  /** Fetches share what is in flight only with those of the same freshness: an event's readers must not join a read that began before it. */
+  /**
+   * Fetches share what is in flight only with those of the same freshness: an event's readers must not join a read that
+   * began before it.
+   */
   readonly freshness: string;
   /** Milliseconds since the epoch at which nobody waits for the answer any more. */
   readonly deadline: number;
@@ -14,5 +17,8 @@ export interface SubgraphFetchContext {
   readonly gone?: AbortSignal;
 }
 
-/** One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result belongs to the caller. */
+/**
+ * One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result
+ * belongs to the caller.
+ */
 export type SubgraphFetch = (request: SubgraphRequest, context: SubgraphFetchContext) => Promise<ExecutionResult>;

@@ -1,6 +1,9 @@
 import type { FeedEvent } from './feedAddress.ts';
 
-/** The latest events of a feed, a contiguous run of versions, for those who come back. The oldest is dropped when there are more than `size`. */
+/**
+ * The latest events of a feed, a contiguous run of versions, for those who come back. The oldest is dropped when there
+ * are more than `size`.
+ */
 export class EventRing {
   readonly #size: number;
   readonly #onKept: (bytes: number) => void;
@@ -21,7 +24,10 @@ export class EventRing {
     return this.#events.at(-1)?.version;
   }
 
-  /** Something may be missing before the event: then the run begins anew with it. What is not later than the last is not kept again. */
+  /**
+   * Something may be missing before the event: then the run begins anew with it. What is not later than the last is not
+   * kept again.
+   */
   keep(event: FeedEvent): void {
     const { last } = this;
     if (last !== undefined && event.version <= last) return;

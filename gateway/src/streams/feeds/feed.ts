@@ -30,8 +30,9 @@ const pageSize = 256;
 const fillTries = 5;
 
 /**
- * One feed as this process hears it. Out of what the bus says, at least once and in no order across partitions, it makes a contiguous sequence:
- * waits for what is late, then reads it from the owning domain. As long as nobody follows it only keeps what it hears.
+ * One feed as this process hears it. Out of what the bus says, at least once and in no order across partitions, it
+ * makes a contiguous sequence: waits for what is late, then reads it from the owning domain. As long as nobody follows
+ * it only keeps what it hears.
  */
 export class Feed {
   readonly address: FeedAddress;
@@ -75,11 +76,16 @@ export class Feed {
     return this.#ring.isEmpty;
   }
 
-  /** Resolves when nothing that happens from now on can be missed; `head` is then set, if the domain can be asked. `after`: what the follower has, if anything. */
+  /**
+   * Resolves when nothing that happens from now on can be missed; `head` is then set, if the domain can be asked.
+   * `after`: what the follower has, if anything.
+   */
   async follow(follower: FeedFollower, after?: number): Promise<void> {
     this.#followers.add(follower);
     if (this.#head === undefined && !this.#starting) {
-      const starting = this.#start(after, this.#following).finally(() => { if (this.#starting === starting) this.#starting = undefined; });
+      const starting = this.#start(after, this.#following).finally(() => {
+        if (this.#starting === starting) this.#starting = undefined;
+      });
       this.#starting = starting;
     }
     await this.#starting;
@@ -118,8 +124,8 @@ export class Feed {
   }
 
   /**
-   * Whether this history has a version that was not heard of here: another process may have heard it first. If so, it is seen to that it is heard here.
-   * Rejects when the domain cannot be asked.
+   * Whether this history has a version that was not heard of here: another process may have heard it first. If so, it
+   * is seen to that it is heard here. Rejects when the domain cannot be asked.
    */
   async knows(version: number): Promise<boolean> {
     const epoch = this.#epoch;
@@ -134,7 +140,11 @@ export class Feed {
     const kept = this.#ring.between(after, upTo);
     if (kept) return kept;
     if (!this.#parts.reader) return 'gap';
-    const { epoch, version, events } = await this.#parts.reader.read(this.address, after, Math.min(upTo - after, pageSize));
+    const { epoch, version, events } = await this.#parts.reader.read(
+      this.address,
+      after,
+      Math.min(upTo - after, pageSize),
+    );
     if (epoch !== this.#epoch) {
       this.expect({ epoch, version });
       return 'epoch-changed';
@@ -161,7 +171,8 @@ export class Feed {
     this.#epoch = page.epoch;
     this.#head = page.version;
     const missed = page.events.map((event) => this.#place(event));
-    if (this.#ring.isEmpty && after !== undefined && isRun(missed, after) && missed.at(-1)?.version === page.version) missed.forEach((event) => this.#ring.keep(event));
+    if (this.#ring.isEmpty && after !== undefined && isRun(missed, after) && missed.at(-1)?.version === page.version)
+      missed.forEach((event) => this.#ring.keep(event));
     for (const version of this.#ahead.keys()) if (version <= page.version) this.#ahead.delete(version);
     this.#goOn();
   }
@@ -202,7 +213,8 @@ export class Feed {
     let reason: ResyncReason = 'gap';
     try {
       for (let tries = 0; tries < fillTries && this.#isMissing; tries += 1) {
-        if (tries > 0) await new Promise((resolve) => setTimeout(resolve, this.#parts.gapMs * 2 ** (tries - 1)).unref());
+        if (tries > 0)
+          await new Promise((resolve) => setTimeout(resolve, this.#parts.gapMs * 2 ** (tries - 1)).unref());
         const outcome = await this.#readOn();
         if (outcome === 'more') tries = -1;
         else if (outcome !== undefined) reason = outcome;
@@ -267,4 +279,5 @@ export class Feed {
   }
 }
 
-const isRun = (events: readonly FeedEvent[], after: number): boolean => events.every(({ version }, at) => version === after + 1 + at);
+const isRun = (events: readonly FeedEvent[], after: number): boolean =>
+  events.every(({ version }, at) => version === after + 1 + at);

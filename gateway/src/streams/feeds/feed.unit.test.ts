@@ -11,8 +11,22 @@ const store: FeedAddress = { domain: 'orders', topic: 'orders.v1', kind: 'declar
 const log = pino({ level: 'silent' });
 
 const eventAt = (version: number, size = 0): EventEnvelope => ({
-  eventId: `e${version}`, eventType: 'Changed', version: '1.0', timestamp: '', source: '', data: 'x'.repeat(size),
-  metadata: { aggregateId: `order:${version}`, aggregateVersion: 1, feed: 'store:7', feedVersion: version, causationId: '', correlationId: '', traceparent: '', actor: '' },
+  eventId: `e${version}`,
+  eventType: 'Changed',
+  version: '1.0',
+  timestamp: '',
+  source: '',
+  data: 'x'.repeat(size),
+  metadata: {
+    aggregateId: `order:${version}`,
+    aggregateVersion: 1,
+    feed: 'store:7',
+    feedVersion: version,
+    causationId: '',
+    correlationId: '',
+    traceparent: '',
+    actor: '',
+  },
 });
 
 async function followed(options: Partial<HubOptions> = {}, from = 0) {
@@ -21,27 +35,38 @@ async function followed(options: Partial<HubOptions> = {}, from = 0) {
   const hub = new StreamHub(domain, { reader: domain, log, gapMs: 5, ...options });
   await hub.listen(['orders.v1']);
   const heard: (number | string)[] = [];
-  const follow = () => hub.follow(store, { event: ({ version }) => heard.push(version), lost: (reason) => heard.push(reason) });
+  const follow = () =>
+    hub.follow(store, { event: ({ version }) => heard.push(version), lost: (reason) => heard.push(reason) });
   const following = follow();
   await following.ready;
-  return { domain, hub, heard, follow, following, say: (...versions: number[]) => versions.forEach((version) => domain.say('orders.v1', eventAt(version))) };
+  return {
+    domain,
+    hub,
+    heard,
+    follow,
+    following,
+    say: (...versions: number[]) => versions.forEach((version) => domain.say('orders.v1', eventAt(version))),
+  };
 }
 
 describe('a feed', () => {
   it('is heard in order and once, however the bus says it', async () => {
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.record({ version: fc.integer({ min: 1, max: 20 }), lost: fc.boolean() }), { maxLength: 60 }),
-      async (says) => {
-        const { domain, heard, hub } = await followed({ sweepMs: 5 });
-        // The log is committed in order; the bus loses, repeats and mixes.
-        domain.loses = () => true;
-        for (let version = 1; version <= 20; version += 1) domain.say('orders.v1', eventAt(version));
-        for (const { version, lost } of says) if (!lost) domain.repeat('orders.v1', eventAt(version));
-        await until(() => heard.length === 20);
-        expect(heard).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
-        await hub.close();
-      },
-    ), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ version: fc.integer({ min: 1, max: 20 }), lost: fc.boolean() }), { maxLength: 60 }),
+        async (says) => {
+          const { domain, heard, hub } = await followed({ sweepMs: 5 });
+          // The log is committed in order; the bus loses, repeats and mixes.
+          domain.loses = () => true;
+          for (let version = 1; version <= 20; version += 1) domain.say('orders.v1', eventAt(version));
+          for (const { version, lost } of says) if (!lost) domain.repeat('orders.v1', eventAt(version));
+          await until(() => heard.length === 20);
+          expect(heard).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+          await hub.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('waits for what is late before it asks the domain', async () => {
@@ -101,9 +126,9 @@ describe('a feed', () => {
     const { domain, say, following, hub } = await followed({ ringSize: 10, maxKeptBytes: 8_000 });
     say(...Array.from({ length: 20 }, (_, at) => at + 1));
     const before = domain.reads;
-    expect((await following.between(12, 20) as unknown[]).length).toBe(8);
+    expect(((await following.between(12, 20)) as unknown[]).length).toBe(8);
     expect(domain.reads).toBe(before);
-    expect((await following.between(9, 20) as unknown[]).length).toBe(11);
+    expect(((await following.between(9, 20)) as unknown[]).length).toBe(11);
     expect(domain.reads).toBe(before + 1);
     domain.say('orders.v1', eventAt(21, 10_000));
     await following.between(20, 21);

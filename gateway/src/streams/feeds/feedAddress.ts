@@ -36,15 +36,21 @@ const kindOf = (template: string): string => template.split(':')[0] ?? '';
 const anyData: object = new Proxy({}, { get: (_target, key) => `<${String(key)}>` });
 
 /**
- * What the feed of a declared stream counts by, from the definitions of its events. A feed that any of them declares is a declared one, else it is an
- * aggregate's own stream.
+ * What the feed of a declared stream counts by, from the definitions of its events. A feed that any of them declares is
+ * a declared one, else it is an aggregate's own stream.
  * @throws if the events are not of one domain: versions of several logs make no order
  */
-export function feedOf(declaration: StreamDeclaration, events: ReadonlyMap<string, EventDefinition>): Omit<FeedAddress, 'key'> | undefined {
+export function feedOf(
+  declaration: StreamDeclaration,
+  events: ReadonlyMap<string, EventDefinition>,
+): Omit<FeedAddress, 'key'> | undefined {
   const known = declaration.events.flatMap((name) => events.get(name) ?? []);
   const [first] = known;
   if (!first) return undefined;
-  if (known.some(({ topic }) => topic !== first.topic)) throw new Error(`Subscription.${declaration.field} streams events of several topics: a feed is of one.`);
-  const declared = known.some((event) => event.feed !== undefined && kindOf(event.feed(anyData)) === kindOf(declaration.feed));
+  if (known.some(({ topic }) => topic !== first.topic))
+    throw new Error(`Subscription.${declaration.field} streams events of several topics: a feed is of one.`);
+  const declared = known.some(
+    (event) => event.feed !== undefined && kindOf(event.feed(anyData)) === kindOf(declaration.feed),
+  );
   return { domain: first.domain, topic: first.topic, kind: declared ? 'declared' : 'aggregate' };
 }

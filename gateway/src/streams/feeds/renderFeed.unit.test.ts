@@ -4,5 +4,11 @@ import { renderFeed } from './renderFeed.ts';
 
 it('leads nowhere where a part is null, missing, or no text that a database keeps', () => {
   const of = (orderId: unknown) => renderFeed('order:{orderId}', { orderId }, anonymous('kiosk', []));
-  expect([of('o1'), of(7), of(null), of(undefined), of('o1\0')]).toEqual(['order:o1', 'order:7', undefined, undefined, undefined]);
+  expect([of('o1'), of(7), of(null), of(undefined), of('o1\0')]).toEqual([
+    'order:o1',
+    'order:7',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

@@ -19,13 +19,22 @@ interface Waiting {
 /** As many as a domain answers at once, fewer than it would take. */
 const batchSize = 200;
 
-/** Reads feeds by gRPC, within the process or over the network. What is asked in one turn goes in one call for each domain; identical questions are asked once. */
+/**
+ * Reads feeds by gRPC, within the process or over the network. What is asked in one turn goes in one call for each
+ * domain; identical questions are asked once.
+ */
 export function rpcFeedReader(network: Pick<RpcNetwork, 'transportTo'>, service: string = gatewayService): FeedReader {
   const batchers = new Map<string, Batcher>();
   return {
     read(feed, after, limit) {
       let batcher = batchers.get(feed.domain);
-      if (!batcher) batchers.set(feed.domain, batcher = new Batcher(createClient(FeedQueryService, network.transportTo(feed.domain, servicePrincipal(service)))));
+      if (!batcher)
+        batchers.set(
+          feed.domain,
+          (batcher = new Batcher(
+            createClient(FeedQueryService, network.transportTo(feed.domain, servicePrincipal(service))),
+          )),
+        );
       return batcher.read(feed, after, limit);
     },
   };
@@ -58,10 +67,21 @@ class Batcher {
   async #ask(batch: readonly Waiting[]): Promise<void> {
     try {
       const { epoch, pages } = await this.#client.readFeeds({
-        ranges: batch.map(({ feed, after, limit }) => ({ kind: feed.kind === 'declared' ? FeedKind.DECLARED : FeedKind.AGGREGATE, key: feed.key, after, limit })),
+        ranges: batch.map(({ feed, after, limit }) => ({
+          kind: feed.kind === 'declared' ? FeedKind.DECLARED : FeedKind.AGGREGATE,
+          key: feed.key,
+          after,
+          limit,
+        })),
       });
       if (pages.length !== batch.length) throw new Error(`asked for ${batch.length} feeds, told of ${pages.length}`);
-      batch.forEach(({ resolve }, at) => resolve({ epoch, version: pages[at]!.version, events: pages[at]!.events.map((text) => JSON.parse(text) as EventEnvelope) }));
+      batch.forEach(({ resolve }, at) =>
+        resolve({
+          epoch,
+          version: pages[at]!.version,
+          events: pages[at]!.events.map((text) => JSON.parse(text) as EventEnvelope),
+        }),
+      );
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -11,7 +11,10 @@ export interface HubOptions {
   readonly log: Logger;
   /** See `FeedParts.gapMs`; 250. */
   readonly gapMs?: number;
-  /** How often the domains are asked how far the followed feeds are, in case the bus lost something without anything coming after it; 30 s. */
+  /**
+   * How often the domains are asked how far the followed feeds are, in case the bus lost something without anything
+   * coming after it; 30 s.
+   */
   readonly sweepMs?: number;
   /** Events kept of each feed for those who come back; 64. */
   readonly ringSize?: number;
@@ -26,13 +29,19 @@ export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'kn
   stop(): void;
 }
 
-/** Of the feeds that are to be asked about, so many at once, with a pause: all at once they would hold up everybody, and the domains. */
+/**
+ * Of the feeds that are to be asked about, so many at once, with a pause: all at once they would hold up everybody, and
+ * the domains.
+ */
 const askAtOnce = 200;
 const askPauseMs = 100;
 
 const counts = (version: unknown): boolean => Number.isSafeInteger(version) && Number(version) > 0;
 
-/** As much of an envelope as places it in feeds: one without a version would stand nowhere, and what comes after it neither. */
+/**
+ * As much of an envelope as places it in feeds: one without a version would stand nowhere, and what comes after it
+ * neither.
+ */
 function isEnvelope(value: unknown): value is EventEnvelope {
   if (typeof value !== 'object' || value === null || !('eventType' in value) || !('metadata' in value)) return false;
   const metadata = value.metadata as Partial<Record<keyof EventMetadata, unknown>> | null | undefined;
@@ -42,8 +51,8 @@ function isEnvelope(value: unknown): value is EventEnvelope {
 }
 
 /**
- * What a process hears from the bus, handed to those who follow a feed: each version once, in order. One tail per topic, however many channels and
- * clients there are. An event belongs to its declared feed and to its aggregate.
+ * What a process hears from the bus, handed to those who follow a feed: each version once, in order. One tail per
+ * topic, however many channels and clients there are. An event belongs to its declared feed and to its aggregate.
  */
 export class StreamHub {
   readonly #bus: EventTail;
@@ -64,13 +73,18 @@ export class StreamHub {
     this.#sweep = setInterval(() => this.#askAll(), this.#options.sweepMs).unref();
   }
 
-  /** Resolves when everything published to these topics from now on is heard. What could not be heard is tried again the next time. */
+  /**
+   * Resolves when everything published to these topics from now on is heard. What could not be heard is tried again the
+   * next time.
+   */
   async listen(topics: Iterable<string>): Promise<void> {
     for (const topic of topics) {
       if (this.#tails.has(topic)) continue;
       const tail = this.#bus.tail([topic], ({ value }) => this.#hear(topic, value));
       this.#tails.set(topic, tail);
-      tail.catch(() => { if (this.#tails.get(topic) === tail) this.#tails.delete(topic); });
+      tail.catch(() => {
+        if (this.#tails.get(topic) === tail) this.#tails.delete(topic);
+      });
     }
     await Promise.all(this.#tails.values());
   }
@@ -81,8 +95,12 @@ export class StreamHub {
     const ready = feed.follow(follower, after);
     return {
       ready,
-      get head() { return feed.head; },
-      get epoch() { return feed.epoch; },
+      get head() {
+        return feed.head;
+      },
+      get epoch() {
+        return feed.epoch;
+      },
       between: (from, upTo) => feed.between(from, upTo),
       knows: (version) => feed.knows(version),
       stop: () => {
@@ -95,7 +113,16 @@ export class StreamHub {
 
   #feedAt(address: FeedAddress): Feed {
     const key = addressKey(address);
-    const feed = this.#feeds.get(key) ?? new Feed({ ...this.#options, address, reader: this.#options.reader, onKept: (bytes) => { this.#keptBytes += bytes; } });
+    const feed =
+      this.#feeds.get(key) ??
+      new Feed({
+        ...this.#options,
+        address,
+        reader: this.#options.reader,
+        onKept: (bytes) => {
+          this.#keptBytes += bytes;
+        },
+      });
     this.#feeds.delete(key);
     this.#feeds.set(key, feed);
     return feed;
@@ -103,15 +130,24 @@ export class StreamHub {
 
   #hear(topic: string, event: unknown): void {
     if (!isEnvelope(event)) {
-      if (!this.#strange.has(topic)) this.#options.log.warn({ topic }, 'what a topic says is no event that has a place in a feed: it is ignored, and so is what is like it from now on');
+      if (!this.#strange.has(topic))
+        this.#options.log.warn(
+          { topic },
+          'what a topic says is no event that has a place in a feed: it is ignored, and so is what is like it from now on',
+        );
       this.#strange.add(topic);
       return;
     }
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
     const domain = topic.slice(0, topic.lastIndexOf('.'));
     const bytes = JSON.stringify(event).length;
-    this.#feedAt({ domain, topic, kind: 'aggregate', key: aggregateId }).hear({ event, bytes, version: aggregateVersion });
-    if (feed !== undefined && feedVersion !== undefined) this.#feedAt({ domain, topic, kind: 'declared', key: feed }).hear({ event, bytes, version: feedVersion });
+    this.#feedAt({ domain, topic, kind: 'aggregate', key: aggregateId }).hear({
+      event,
+      bytes,
+      version: aggregateVersion,
+    });
+    if (feed !== undefined && feedVersion !== undefined)
+      this.#feedAt({ domain, topic, kind: 'declared', key: feed }).hear({ event, bytes, version: feedVersion });
     this.#trim();
   }
 
@@ -134,7 +170,11 @@ export class StreamHub {
   #askSome(reader: FeedReader): void {
     for (const feed of this.#unasked.splice(0, askAtOnce)) {
       if (!feed.followed || feed.head === undefined) continue;
-      reader.read(feed.address, 0, 0).then((page) => feed.expect(page), (error: unknown) => this.#options.log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'));
+      reader.read(feed.address, 0, 0).then(
+        (page) => feed.expect(page),
+        (error: unknown) =>
+          this.#options.log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'),
+      );
     }
     if (this.#unasked.length > 0) setTimeout(() => this.#askSome(reader), askPauseMs).unref();
   }

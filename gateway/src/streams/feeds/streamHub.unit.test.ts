@@ -11,7 +11,10 @@ it('hears a topic that it could not hear the first time, when it is asked again'
   const bus = new FakeTail();
   const down = { tail: () => Promise.reject(new Error('the broker is away')) };
   let from: Pick<FakeTail, 'tail'> = down;
-  const hub = new StreamHub({ tail: (topics, handle) => from.tail(topics, handle) }, { log: pino({ level: 'silent' }) });
+  const hub = new StreamHub(
+    { tail: (topics, handle) => from.tail(topics, handle) },
+    { log: pino({ level: 'silent' }) },
+  );
   await expect(hub.listen(['orders.v1'])).rejects.toThrow('the broker is away');
   from = bus;
   await hub.listen(['orders.v1', 'stores.v1']);
@@ -21,17 +24,26 @@ it('hears a topic that it could not hear the first time, when it is asked again'
 });
 
 describe('how far the followed feeds are', () => {
-  afterEach(() => { vi.useRealTimers(); });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   it('is asked of some at a time, in every round of each of them once', async () => {
     vi.useFakeTimers();
     const asked: string[] = [];
-    const reader = { read: ({ key }: FeedAddress) => {
-      asked.push(key);
-      return Promise.resolve({ epoch: 'e', version: 0, events: [] });
-    } };
+    const reader = {
+      read: ({ key }: FeedAddress) => {
+        asked.push(key);
+        return Promise.resolve({ epoch: 'e', version: 0, events: [] });
+      },
+    };
     const hub = new StreamHub(new FakeTail(), { reader, sweepMs: 10_000, log: pino({ level: 'silent' }) });
-    const follows = Array.from({ length: 450 }, (_, n) => hub.follow({ domain: 'orders', topic: 'orders.v1', kind: 'aggregate', key: `order:${n}` }, { event: () => undefined, lost: () => undefined }));
+    const follows = Array.from({ length: 450 }, (_, n) =>
+      hub.follow(
+        { domain: 'orders', topic: 'orders.v1', kind: 'aggregate', key: `order:${n}` },
+        { event: () => undefined, lost: () => undefined },
+      ),
+    );
     await Promise.all(follows.map(({ ready }) => ready));
     for (let round = 0; round < 2; round += 1) {
       asked.splice(0);
@@ -59,22 +71,56 @@ describe('what a topic says that has no place in a feed', () => {
   const board: FeedAddress = { ...order, kind: 'declared', key: 'store:1' };
   const sound = { aggregateId: 'order:o1', aggregateVersion: 9, feed: 'store:1', feedVersion: 9 };
   const malformed: unknown[] = [
-    'text', null, { eventType: 'OrderStatusChanged' }, { eventType: 'OrderStatusChanged', metadata: null }, { metadata: sound },
+    'text',
+    null,
+    { eventType: 'OrderStatusChanged' },
+    { eventType: 'OrderStatusChanged', metadata: null },
+    { metadata: sound },
     ...[
-      { aggregateVersion: undefined }, { aggregateVersion: null }, { aggregateVersion: '9' }, { aggregateVersion: Number.NaN }, { aggregateVersion: 1.5 }, { aggregateVersion: 0 },
-      { aggregateId: undefined }, { aggregateId: 7 }, { feed: 7 }, { feedVersion: null }, { feedVersion: '9' }, { feedVersion: -1 },
+      { aggregateVersion: undefined },
+      { aggregateVersion: null },
+      { aggregateVersion: '9' },
+      { aggregateVersion: Number.NaN },
+      { aggregateVersion: 1.5 },
+      { aggregateVersion: 0 },
+      { aggregateId: undefined },
+      { aggregateId: 7 },
+      { feed: 7 },
+      { feedVersion: null },
+      { feedVersion: '9' },
+      { feedVersion: -1 },
     ].map((changed) => ({ eventType: 'OrderStatusChanged', metadata: { ...sound, ...changed } })),
   ];
-  const withoutFeedVersion = { eventType: 'OrderStatusChanged', metadata: { ...sound, aggregateId: 'order:o2', feedVersion: undefined } };
+  const withoutFeedVersion = {
+    eventType: 'OrderStatusChanged',
+    metadata: { ...sound, aggregateId: 'order:o2', feedVersion: undefined },
+  };
 
-  it.each([['whose domain can be asked', true], ['whose domain cannot be asked', false]])('ends no feed %s, and is logged once', async (_what, asks) => {
+  it.each([
+    ['whose domain can be asked', true],
+    ['whose domain cannot be asked', false],
+  ])('ends no feed %s, and is logged once', async (_what, asks) => {
     const bus = new FakeDomain();
     const lines: string[] = [];
-    const hub = new StreamHub(bus, { reader: asks ? bus : undefined, gapMs: 5, log: pino({ level: 'warn' }, { write: (line: string) => { lines.push(line); } }) });
+    const hub = new StreamHub(bus, {
+      reader: asks ? bus : undefined,
+      gapMs: 5,
+      log: pino(
+        { level: 'warn' },
+        {
+          write: (line: string) => {
+            lines.push(line);
+          },
+        },
+      ),
+    });
     await hub.listen(['orders.v1']);
     const heard: string[] = [];
     for (const address of [order, board]) {
-      await hub.follow(address, { event: ({ version }) => heard.push(`${address.kind} ${version}`), lost: (reason) => heard.push(reason) }).ready;
+      await hub.follow(address, {
+        event: ({ version }) => heard.push(`${address.kind} ${version}`),
+        lost: (reason) => heard.push(reason),
+      }).ready;
     }
     for (const value of [...malformed, withoutFeedVersion]) bus.repeat('orders.v1', value as EventEnvelope);
     for (const version of [1, 2]) bus.statusChanged('o1', version, 'S');

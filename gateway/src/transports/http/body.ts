@@ -7,19 +7,24 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 type Decompress = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 const codings: ReadonlyMap<string, Decompress> = new Map([
-  ['gzip', promisify(gunzip)], ['x-gzip', promisify(gunzip)], ['deflate', promisify(inflate)], ['br', promisify(brotliDecompress)],
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
 ]);
 /** For `Accept-Encoding` of an answer that refuses another. */
 export const requestCodings = 'gzip, deflate, br';
 
 /**
  * The whole body as text, decompressed. Stops reading, and decompressing, at the limit.
- * @throws Refusal 413; 415 for a coding that is not read; 400 for what is not UTF-8, is not what its coding says, or is cut off
+ * @throws Refusal 413; 415 for a coding that is not read; 400 for what is not UTF-8, is not what its coding says, or
+ *   is cut off
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const coding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   const decompress = codings.get(coding);
-  if (!decompress && coding !== 'identity') throw Refusal.of(415, 'BAD_REQUEST', `A body may be compressed with one of ${requestCodings}.`);
+  if (!decompress && coding !== 'identity')
+    throw Refusal.of(415, 'BAD_REQUEST', `A body may be compressed with one of ${requestCodings}.`);
   const bytes = await collect(request, maxBytes);
   const body = decompress ? await expand(decompress, bytes, maxBytes) : bytes;
   try {

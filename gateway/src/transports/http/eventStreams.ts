@@ -21,9 +21,18 @@ import { visitInTurn } from '../visitInTurn.ts';
 import { eventStream } from './mediaType.ts';
 import vary from 'vary';
 
-/** Codes with which a subscription may be asked for again at once, or after a wait: the same set, but for tokens, as `gateway/PROTOCOL.md` names. */
+/**
+ * Codes with which a subscription may be asked for again at once, or after a wait: the same set, but for tokens, as
+ * `gateway/PROTOCOL.md` names.
+ */
 const comesBack = new Set<string>([
-  'CURSOR_INVALID', 'SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL_SERVER_ERROR', 'CONFLICT', 'SHUTTING_DOWN', 'TOO_MANY_REQUESTS',
+  'CURSOR_INVALID',
+  'SUBGRAPH_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL_SERVER_ERROR',
+  'CONFLICT',
+  'SHUTTING_DOWN',
+  'TOO_MANY_REQUESTS',
 ] satisfies ErrorCode[]);
 /** How long who is one too many waits before it comes back. */
 export const longerSeconds = 30;
@@ -51,7 +60,10 @@ export interface StreamedOperation {
   readonly traceparent: string;
 }
 
-/** GraphQL over Server-Sent Events, distinct connections mode: one response for each operation; see `gateway/PROTOCOL.md`. The engine is that of the sockets. */
+/**
+ * GraphQL over Server-Sent Events, distinct connections mode: one response for each operation; see
+ * `gateway/PROTOCOL.md`. The engine is that of the sockets.
+ */
 export class EventStreams {
   readonly #options: EventStreamOptions;
   readonly #open = new Set<EventStreamResponse>();
@@ -61,7 +73,8 @@ export class EventStreams {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#timers = [
-      visitInTurn(this.#open, options.policy.pingMs, (out) => out.beat(performance.now())), visitInTurn(this.#open, lookEveryMs, (out) => out.look(Date.now())),
+      visitInTurn(this.#open, options.policy.pingMs, (out) => out.beat(performance.now())),
+      visitInTurn(this.#open, lookEveryMs, (out) => out.look(Date.now())),
     ];
   }
 
@@ -69,17 +82,34 @@ export class EventStreams {
     return this.#open.size;
   }
 
-  /** Resolves when the response is over. @throws Refusal before anything was written, for too many connections or a token that is not good */
+  /**
+   * Resolves when the response is over. @throws Refusal before anything was written, for too many connections or a
+   * token that is not good
+   */
   async run(request: IncomingMessage, response: ServerResponse, operation: StreamedOperation): Promise<void> {
     const { limits, clients, policy } = this.#options;
     const session = new SessionToken(clients);
     const principal = await session.begin(operation.authorization);
     // Behind another answer it would begin when that ends, if ever, and hold a place until then.
-    if (!response.socket) throw Refusal.of(400, 'BAD_REQUEST', 'An event stream is asked for on a connection on which nothing else is under way.');
-    const counted = [limits.open(), limits.connection(principal), limits.held(principal, JSON.stringify(operation.variables).length)];
+    if (!response.socket)
+      throw Refusal.of(
+        400,
+        'BAD_REQUEST',
+        'An event stream is asked for on a connection on which nothing else is under way.',
+      );
+    const counted = [
+      limits.open(),
+      limits.connection(principal),
+      limits.held(principal, JSON.stringify(operation.variables).length),
+    ];
     const out = new EventStreamResponse(response, policy, session);
     try {
-      if (counted.includes(undefined)) throw Refusal.of(429, 'TOO_MANY_REQUESTS', 'There are too many connections, or their variables are too large. Close some, or try again later.');
+      if (counted.includes(undefined))
+        throw Refusal.of(
+          429,
+          'TOO_MANY_REQUESTS',
+          'There are too many connections, or their variables are too large. Close some, or try again later.',
+        );
       this.#open.add(out);
       out.begin(operation.traceparent);
       await this.#send(out, operation, session);
@@ -110,11 +140,25 @@ export class EventStreams {
   }
 
   async #send(out: EventStreamResponse, operation: StreamedOperation, session: SessionToken): Promise<void> {
-    const { live: { current: { pipeline } }, subscriptions, limits, log, callerOf } = this.#options;
+    const {
+      live: {
+        current: { pipeline },
+      },
+      subscriptions,
+      limits,
+      log,
+      callerOf,
+    } = this.#options;
     const { prepared, variables, resumeFrom, traceparent } = operation;
     try {
       if (prepared.operation.operation !== 'subscription') {
-        return out.complete(await pipeline.run(prepared, pipeline.coerce(prepared, variables), callerOf(session.principal, traceparent, session.authorization)));
+        return out.complete(
+          await pipeline.run(
+            prepared,
+            pipeline.coerce(prepared, variables),
+            callerOf(session.principal, traceparent, session.authorization),
+          ),
+        );
       }
       if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
       // It comes back elsewhere; begun now, nobody would end it any more.
@@ -156,7 +200,9 @@ class EventStreamResponse implements StreamSink {
   begin(traceparent: string): void {
     vary(this.#response, varyBy);
     this.#response.writeHead(200, {
-      'content-type': `${eventStream}; charset=utf-8`, 'cache-control': 'no-store', traceparent,
+      'content-type': `${eventStream}; charset=utf-8`,
+      'cache-control': 'no-store',
+      traceparent,
       // For proxies that would collect it.
       'x-accel-buffering': 'no',
     });
@@ -164,7 +210,9 @@ class EventStreamResponse implements StreamSink {
   }
 
   send(message: StreamMessage, prefix: string): void {
-    this.#write(`event: next\nid: ${prefix}${message.position}\ndata: ${payloadHead}${prefix}${message.position}${message.rest}\n\n`);
+    this.#write(
+      `event: next\nid: ${prefix}${message.position}\ndata: ${payloadHead}${prefix}${message.position}${message.rest}\n\n`,
+    );
   }
 
   get isFull(): boolean {
@@ -177,12 +225,16 @@ class EventStreamResponse implements StreamSink {
     const { socket } = this.#response;
     if (!this.isFull || !socket) setImmediate(listener);
     // An empty write comes after all that waits, and says so. `drain` does not come for what Node does not call much.
-    else socket.write('', (error) => { if (!error) listener(); });
+    else
+      socket.write('', (error) => {
+        if (!error) listener();
+      });
   }
 
   /**
-   * The last word of a subscription. What may be well the next time ends without `complete`, after how long to wait where that is longer than usual; of a cursor that
-   * is none, a browser is made to forget it, since it would bring it again.
+   * The last word of a subscription. What may be well the next time ends without `complete`, after how long to wait
+   * where that is longer than usual; of a cursor that is none, a browser is made to forget it, since it would bring it
+   * again.
    */
   end(last?: ExecutionResult): void {
     const codes = (last?.errors ?? []).map(({ extensions }) => String(extensions['code']));
@@ -219,7 +271,10 @@ class EventStreamResponse implements StreamSink {
     if (!this.#response.closed) this.#response.socket?.resetAndDestroy();
   }
 
-  /** A comment keeps what is between from taking it for dead; who does not read is cut off; who has been here for long is sent round. */
+  /**
+   * A comment keeps what is between from taking it for dead; who does not read is cut off; who has been here for long
+   * is sent round.
+   */
   beat(now: number): void {
     if (this.#response.writableLength > 0) {
       this.#unreadSince ??= now;

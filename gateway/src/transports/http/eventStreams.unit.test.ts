@@ -17,7 +17,13 @@ let token: string;
 beforeAll(async () => {
   parts = await fixture();
   token = await parts.token('customer');
-  channel = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, manifest: { streams: { pingMs: 20, maxConnectionsPerCaller: 5 } } });
+  channel = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    hub: { gapMs: 5 },
+    manifest: { streams: { pingMs: 20, maxConnectionsPerCaller: 5 } },
+  });
 });
 afterAll(() => channel.close());
 let id = '';
@@ -31,7 +37,11 @@ afterEach(() => readers.splice(0).forEach((each) => each.stop()));
 
 const address = () => channel.url.replace('localhost', '127.0.0.1');
 const open = async (body: unknown, headers: Record<string, string> = {}, to = address()) => {
-  const reader = await EventStreamReader.open(to, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers } });
+  const reader = await EventStreamReader.open(to, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+  });
   readers.push(reader);
   return reader;
 };
@@ -42,11 +52,18 @@ const move = (version: number, more = '') => {
 
 it('tells a subscription as events, each with a cursor as its id, and goes on from Last-Event-ID', async () => {
   const first = await open({ query, variables: { id } });
-  expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store']);
+  expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([
+    200,
+    'text/event-stream; charset=utf-8',
+    'no-store',
+  ]);
   await until(() => first.messages.length === 1);
   move(2);
   await until(() => first.messages.length === 2);
-  expect(first.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual([{ status: 'S1', version: 1 }, { status: 'S2', version: 2 }]);
+  expect(first.messages.map(({ data }) => data?.['orderStatusChanged'])).toEqual([
+    { status: 'S1', version: 1 },
+    { status: 'S2', version: 2 },
+  ]);
   first.events.forEach(({ id }, at) => expect(id).toBe(first.messages[at]!.extensions!.stream!.cursor));
   first.stop();
   move(3);
@@ -57,9 +74,11 @@ it('tells a subscription as events, each with a cursor as its id, and goes on fr
   expect(again.marks).toEqual(['event 3', 'event 4']);
 });
 
-it('takes what a browser\'s EventSource can send: a GET without headers of its own', async () => {
+it("takes what a browser's EventSource can send: a GET without headers of its own", async () => {
   const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }) });
-  const reader = await EventStreamReader.open(`${address()}?${parameters}`, { headers: { authorization: `Bearer ${token}` } });
+  const reader = await EventStreamReader.open(`${address()}?${parameters}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   readers.push(reader);
   await until(() => reader.messages.length === 1);
   expect(reader.marks).toEqual(['snapshot 1']);
@@ -75,7 +94,10 @@ it('answers a query with one event, and a refusal too, since a browser hides any
   expect(answer.messages[0]?.data).toEqual({ shops: [{ id: '1' }, { id: '2' }] });
   const refused = await open({ query: '{nothing}' });
   await refused.over;
-  expect([refused.status, refused.messages[0]?.errors?.[0]?.extensions.code]).toEqual([200, 'GRAPHQL_VALIDATION_FAILED']);
+  expect([refused.status, refused.messages[0]?.errors?.[0]?.extensions.code]).toEqual([
+    200,
+    'GRAPHQL_VALIDATION_FAILED',
+  ]);
   const forged = await open({ query, variables: { id } }, { 'last-event-id': '1.x.y' });
   await forged.over;
   expect(forged.messages[0]?.errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
@@ -85,13 +107,20 @@ it('ends without `complete` what may be well the next time, and a browser forget
   const forged = await open({ query, variables: { id } }, { 'last-event-id': '1.x.y' });
   await forged.over;
   expect(forged.events.map(({ event, id: last }) => [event, last])).toEqual([['next', '']]);
-  const one = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxSubscriptionsPerCaller: 1 } } });
+  const one = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    manifest: { streams: { maxSubscriptionsPerCaller: 1 } },
+  });
   const to = one.url.replace('localhost', '127.0.0.1');
   await open({ query, variables: { id } }, {}, to);
   const second = await open({ query, variables: { id } }, {}, to);
   await second.over;
   expect(second.messages[0]?.errors?.[0]?.extensions.code).toBe('TOO_MANY_REQUESTS');
-  expect(second.events.map(({ event, retry, id: last }) => [event, retry, last])).toEqual([['next', '30000', undefined]]);
+  expect(second.events.map(({ event, retry, id: last }) => [event, retry, last])).toEqual([
+    ['next', '30000', undefined],
+  ]);
   await one.close();
   // It would end the same way.
   const nothing = await open({ query, variables: { id: 'nothing' } });
@@ -100,22 +129,44 @@ it('ends without `complete` what may be well the next time, and a browser forget
 });
 
 it('has its connection to itself: those that are asked for behind it are refused, and no place is kept when it closes', async () => {
-  const small = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxConnections: 2, pingMs: 20 } } });
+  const small = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    manifest: { streams: { maxConnections: 2, pingMs: 20 } },
+  });
   const body = JSON.stringify({ query, variables: { id } });
   const connection = new RawConnection(small.port);
   for (let each = 0; each < 60; each += 1) {
-    connection.send(['POST /graphql HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Accept: text/event-stream', `Authorization: Bearer ${token}`, `Content-Length: ${body.length}`], body);
+    connection.send(
+      [
+        'POST /graphql HTTP/1.1',
+        'Host: x',
+        'Content-Type: application/json',
+        'Accept: text/event-stream',
+        `Authorization: Bearer ${token}`,
+        `Content-Length: ${body.length}`,
+      ],
+      body,
+    );
   }
   await connection.until(/"kind":"snapshot"/);
   connection.close();
   const to = small.url.replace('localhost', '127.0.0.1');
-  // Who is refused takes no place; who is let in keeps it. Node does not read on while answers wait: the end is noticed by the next comment that is sent.
-  for (let place = 0; place < 2; place += 1) await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
+  // Who is refused takes no place; who is let in keeps it. Node does not read on while answers wait: the end is noticed
+  // by the next comment that is sent.
+  for (let place = 0; place < 2; place += 1)
+    await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
   await small.close();
 }, 20_000);
 
 it('holds so many bytes for one caller over all its streams, of the variables that are declared', async () => {
-  const small = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], manifest: { streams: { maxHeldBytesPerCaller: 1_000, pingMs: 20 } } });
+  const small = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    manifest: { streams: { maxHeldBytesPerCaller: 1_000, pingMs: 20 } },
+  });
   const to = small.url.replace('localhost', '127.0.0.1');
   const large = `${id}${'x'.repeat(600)}`;
   parts.orders.set(large, { id: large, owner: 'someone', status: 'S1', version: 1 });
@@ -141,22 +192,36 @@ it('is 401 for a bad token, 429 for too many of one caller, and gives the place 
 });
 
 it('says now and then that it is there, and ends without `complete` when the token is over', async () => {
-  const reader = await open({ query, variables: { id } }, { authorization: `Bearer ${await parts.token('customer', 'someone', { lifetimeSeconds: 1 })}` });
+  const reader = await open(
+    { query, variables: { id } },
+    { authorization: `Bearer ${await parts.token('customer', 'someone', { lifetimeSeconds: 1 })}` },
+  );
   await until(() => reader.comments > 1);
   await reader.over;
   expect(reader.events.map(({ event }) => event)).toEqual(['next']);
 });
 
 it('goes on with one who did not read for a while, however little that was, and says that it left something out', async () => {
-  const served = await serveFixture(parts, { bus: domain, feeds: domain, cursorKeys: ['k'], hub: { gapMs: 5 }, manifest: { streams: { lagMessages: 4 } } });
+  const served = await serveFixture(parts, {
+    bus: domain,
+    feeds: domain,
+    cursorKeys: ['k'],
+    hub: { gapMs: 5 },
+    manifest: { streams: { lagMessages: 4 } },
+  });
   const body = JSON.stringify({ query, variables: { id } });
   const slow = connect(served.port, '127.0.0.1');
   let heard = '';
-  slow.on('data', (chunk) => { heard += chunk.toString(); });
-  slow.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  slow.on('data', (chunk) => {
+    heard += chunk.toString();
+  });
+  slow.write(
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: text/event-stream\r\nauthorization: Bearer ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
   await until(() => heard.includes('"kind":"snapshot"'));
   slow.pause();
-  // More than the kernel takes for it, in messages so small that the few that wait here are less than what a Node stream calls much.
+  // More than the kernel takes for it, in messages so small that the few that wait here are less than what a Node
+  // stream calls much.
   for (let version = 2; version <= 6_000; version += 1) {
     move(version, 'x'.repeat(3_000));
     if (version % 10 === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -15,10 +15,23 @@ import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
 import { longerSeconds, type EventStreams } from './eventStreams.ts';
-import { acceptsEventStream, codingOf, eventStream, graphqlResponse, json, negotiate, type ResponseType } from './mediaType.ts';
+import {
+  acceptsEventStream,
+  codingOf,
+  eventStream,
+  graphqlResponse,
+  json,
+  negotiate,
+  type ResponseType,
+} from './mediaType.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { declaredVariables } from '../../documents/declaredVariables.ts';
-import { operationRequest, operationRequestOfQuery, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
+import {
+  operationRequest,
+  operationRequestOfQuery,
+  parseBody,
+  type OperationRequest,
+} from '../../documents/operationRequest.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal } from '../../errors/refusal.ts';
 
@@ -61,37 +74,70 @@ interface Accepted {
 }
 
 /** Headers that a page of another site cannot send without asking first. */
-const preflightHeaders = ['x-apollo-operation-name', 'apollo-require-preflight', 'graphql-require-preflight', 'x-requested-with'];
+const preflightHeaders = [
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+  'x-requested-with',
+];
 
 /** A browser adds credentials of its own to another site's request as `Basic`, never as `Bearer`. */
 const hasPreflight = ({ headers }: IncomingMessage): boolean =>
-  mediaTypeOf(headers) === json || /^bearer /i.test(headers.authorization ?? '') || preflightHeaders.some((name) => headers[name]);
+  mediaTypeOf(headers) === json ||
+  /^bearer /i.test(headers.authorization ?? '') ||
+  preflightHeaders.some((name) => headers[name]);
 
 const reads = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
-const mediaTypeOf = (headers: IncomingMessage['headers']): string | undefined => headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+const mediaTypeOf = (headers: IncomingMessage['headers']): string | undefined =>
+  headers['content-type']?.split(';')[0]?.trim().toLowerCase();
 
-const withoutPreflight = (): Refusal => Refusal.of(400, 'BAD_REQUEST', 'A GET needs a header that other sites cannot send: `authorization: Bearer …`, or one such as `graphql-require-preflight: 1`.');
+const withoutPreflight = (): Refusal =>
+  Refusal.of(
+    400,
+    'BAD_REQUEST',
+    'A GET needs a header that other sites cannot send: `authorization: Bearer …`, or one such as `graphql-require-preflight: 1`.',
+  );
 
-const singleConnection = (): Refusal => Refusal.of(
-  405, 'BAD_REQUEST', 'The single connection mode of graphql-sse is not there: ask for each operation by a request of its own (distinct connections mode).');
+const singleConnection = (): Refusal =>
+  Refusal.of(
+    405,
+    'BAD_REQUEST',
+    'The single connection mode of graphql-sse is not there: ask for each operation by a request of its own (distinct connections mode).',
+  );
 
 /** `asStream`: a browser's EventSource cannot send headers; it may subscribe, which `checkKind` sees to. */
-function requestOf(request: IncomingMessage, url: URL, maxBodyBytes: number, asStream: boolean): Promise<OperationRequest> | OperationRequest {
+function requestOf(
+  request: IncomingMessage,
+  url: URL,
+  maxBodyBytes: number,
+  asStream: boolean,
+): Promise<OperationRequest> | OperationRequest {
   const contentType = mediaTypeOf(request.headers);
   if (reads(request)) {
     if (!asStream && !hasPreflight(request)) throw withoutPreflight();
-    if (Buffer.byteLength(url.search) > maxBodyBytes) throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
+    if (Buffer.byteLength(url.search) > maxBodyBytes)
+      throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
     return operationRequestOfQuery(url.searchParams);
   }
-  if (request.method === 'PUT' || request.method === 'DELETE' || request.headers['x-graphql-event-stream-token'] !== undefined) throw singleConnection();
+  if (
+    request.method === 'PUT' ||
+    request.method === 'DELETE' ||
+    request.headers['x-graphql-event-stream-token'] !== undefined
+  )
+    throw singleConnection();
   if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Take POST, or GET for queries.');
   if (contentType !== json) {
-    const simple = contentType === undefined || contentType === 'text/plain' || contentType === 'multipart/form-data' || contentType === 'application/x-www-form-urlencoded';
+    const simple =
+      contentType === undefined ||
+      contentType === 'text/plain' ||
+      contentType === 'multipart/form-data' ||
+      contentType === 'application/x-www-form-urlencoded';
     throw Refusal.of(simple ? 400 : 415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
   }
   const charset = /charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as UTF-8.');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as UTF-8.');
   return readBody(request, maxBodyBytes).then((body) => operationRequest(parseBody(body)));
 }
 
@@ -101,18 +147,28 @@ export class HttpHandler {
 
   constructor(options: HttpHandlerOptions) {
     this.#options = options;
-    for (const code of Object.keys(errorCodes)) options.metrics?.begin('graphqlErrors', { channel: options.name, code });
+    for (const code of Object.keys(errorCodes))
+      options.metrics?.begin('graphqlErrors', { channel: options.name, code });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const began = performance.now();
     const seen: Seen = { operation: 'other' };
     const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
-    const accepted: Accepted = { type: negotiate(request.headers.accept), stream: request.method !== 'HEAD' && acceptsEventStream(request.headers.accept) };
+    const accepted: Accepted = {
+      type: negotiate(request.headers.accept),
+      stream: request.method !== 'HEAD' && acceptsEventStream(request.headers.accept),
+    };
     let answer: Answer | undefined;
     try {
-      if (!accepted.type && !accepted.stream) throw Refusal.of(406, 'BAD_REQUEST', `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`);
-      if (!codingOf(acceptEncoding(request), true)) throw Refusal.of(406, 'BAD_REQUEST', 'Answers are sent as they are, or with gzip.');
+      if (!accepted.type && !accepted.stream)
+        throw Refusal.of(
+          406,
+          'BAD_REQUEST',
+          `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`,
+        );
+      if (!codingOf(acceptEncoding(request), true))
+        throw Refusal.of(406, 'BAD_REQUEST', 'Answers are sent as they are, or with gzip.');
       answer = await this.#answer(request, response, url, traceparent, accepted, seen);
     } catch (error) {
       if (response.headersSent) throw error;
@@ -120,9 +176,13 @@ export class HttpHandler {
         this.#count(seen, { status: 200, body: { errors: error.errors } });
         return this.#options.eventStreams.refuse(response, traceparent, error.errors);
       }
-      answer = error instanceof Refusal
-        ? { status: error.status === 'document' ? (accepted.type === graphqlResponse ? 400 : 200) : error.status, body: { errors: error.errors } }
-        : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
+      answer =
+        error instanceof Refusal
+          ? {
+              status: error.status === 'document' ? (accepted.type === graphqlResponse ? 400 : 200) : error.status,
+              body: { errors: error.errors },
+            }
+          : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
     }
     if (!answer) return this.#count(seen, { status: response.statusCode, body: {} });
     // What came of it is nobody's trouble: it is counted as web servers count it.
@@ -149,12 +209,22 @@ export class HttpHandler {
   }
 
   /** Undefined if it was answered as a stream. */
-  async #answer(request: IncomingMessage, response: ServerResponse, url: URL, traceparent: string, accepted: Accepted, seen: Seen): Promise<Answer | undefined> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    traceparent: string,
+    accepted: Accepted,
+    seen: Seen,
+  ): Promise<Answer | undefined> {
     const { clients, live, cache, eventStreams } = this.#options;
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Who asks comes first: nothing of a request is read that nobody may make.
-    const client = await clients.authenticate(authorization, this.#options.openIntrospection ? { allowAnonymous: true } : {});
+    const client = await clients.authenticate(
+      authorization,
+      this.#options.openIntrospection ? { allowAnonymous: true } : {},
+    );
     const { principal } = client;
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
     // A body may take its time.
@@ -167,14 +237,29 @@ export class HttpHandler {
     if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
     checkKind(admitted, request, accepted);
     if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {
-      await eventStreams.run(request, response, { prepared, variables: declaredVariables(prepared, asked.variables), authorization, traceparent, resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'] });
+      await eventStreams.run(request, response, {
+        prepared,
+        variables: declaredVariables(prepared, asked.variables),
+        authorization,
+        traceparent,
+        resumeFrom: request.headers['last-event-id'] || asked.extensions['resumeFrom'],
+      });
       return undefined;
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const body = await pipeline.run(prepared, pipeline.coerce(prepared, asked.variables), this.#options.callerOf(principal, traceparent, authorization), { gone: gone.signal });
+    const body = await pipeline.run(
+      prepared,
+      pipeline.coerce(prepared, asked.variables),
+      this.#options.callerOf(principal, traceparent, authorization),
+      { gone: gone.signal },
+    );
     const failed = (body.errors?.length ?? 0) > 0;
-    return { status: 200, body, headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) } };
+    return {
+      status: 200,
+      body,
+      headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) },
+    };
   }
 }
 
@@ -182,18 +267,35 @@ function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, acc
   const kind = prepared.operation.operation;
   const byGet = reads(request);
   if (kind === 'subscription') {
-    if (!accepted.stream) throw Refusal.of(400, 'BAD_REQUEST', `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`);
+    if (!accepted.stream)
+      throw Refusal.of(
+        400,
+        'BAD_REQUEST',
+        `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`,
+      );
     return;
   }
   if (byGet && !hasPreflight(request)) throw withoutPreflight();
   if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
 }
 
-const acceptEncoding = (request: IncomingMessage): string | undefined => request.headers['accept-encoding'] as string | undefined;
+const acceptEncoding = (request: IncomingMessage): string | undefined =>
+  request.headers['accept-encoding'] as string | undefined;
 
-async function send(request: IncomingMessage, response: ServerResponse, answer: Answer, type: ResponseType, traceparent: string): Promise<void> {
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  type: ResponseType,
+  traceparent: string,
+): Promise<void> {
   let body: Buffer = Buffer.from(JSON.stringify(answer.body));
-  const headers: Record<string, string | number> = { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', traceparent, ...answer.headers };
+  const headers: Record<string, string | number> = {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    traceparent,
+    ...answer.headers,
+  };
   vary(response, varyBy);
   if (codingOf(acceptEncoding(request), body.length >= compressFromBytes) === 'gzip') {
     body = await compress(body);

@@ -35,9 +35,16 @@ export interface ConversationParts {
 }
 
 type Payload = Readonly<Record<string, unknown>>;
-interface Message { readonly type: string; readonly id?: string; readonly payload?: Payload }
+interface Message {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: Payload;
+}
 
-/** A query or mutation whose answer the client still waits for. Each is its own: the client may end it, and use its id again before it is answered. */
+/**
+ * A query or mutation whose answer the client still waits for. Each is its own: the client may end it, and use its id
+ * again before it is answered.
+ */
 class Asked {
   readonly stop = (): void => undefined;
   readonly renewed = (): void => undefined;
@@ -60,7 +67,8 @@ const invalid = 'Invalid message received';
 /** An id is kept while its operation runs, and said again with every message of it. */
 const maxIdLength = 128;
 const longId = `An id may have ${maxIdLength} characters`;
-const isMap = (value: unknown): value is Payload => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Payload =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
 function authorizationOf(payload: Payload | undefined): string | undefined {
@@ -69,8 +77,9 @@ function authorizationOf(payload: Payload | undefined): string | undefined {
 }
 
 /**
- * graphql-transport-ws with one client, https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md, as `gateway/PROTOCOL.md` adds to it. Ours, since a
- * server that keeps the messages of clients and waits for each of its own costs several times the memory, and the time, of one that does neither.
+ * graphql-transport-ws with one client, https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md, as
+ * `gateway/PROTOCOL.md` adds to it. Ours, since a server that keeps the messages of clients and waits for each of its
+ * own costs several times the memory, and the time, of one that does neither.
  */
 export class Conversation {
   readonly #parts: ConversationParts;
@@ -110,7 +119,10 @@ export class Conversation {
     return this.#session.isRevoked;
   }
 
-  /** Takes a text frame; undefined: one that is none. What waits for an answer waits apart, so that the frame is not kept until then. */
+  /**
+   * Takes a text frame; undefined: one that is none. What waits for an answer waits apart, so that the frame is not
+   * kept until then.
+   */
   hear(text: string | undefined): void {
     // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
     if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
@@ -132,24 +144,34 @@ export class Conversation {
 
   #take({ type, id = '', payload }: Message): Promise<void> | undefined {
     switch (type) {
-      case 'connection_init': return this.#begin(payload);
-      case 'ping': return this.#pong(payload);
-      case 'pong': return undefined;
-      case 'subscribe': return this.#subscribe(id, payload!);
-      case 'complete': this.#complete(id); return undefined;
-      default: this.#close(CloseCode.BadRequest, invalid); return undefined;
+      case 'connection_init':
+        return this.#begin(payload);
+      case 'ping':
+        return this.#pong(payload);
+      case 'pong':
+        return undefined;
+      case 'subscribe':
+        return this.#subscribe(id, payload!);
+      case 'complete':
+        this.#complete(id);
+        return undefined;
+      default:
+        this.#close(CloseCode.BadRequest, invalid);
+        return undefined;
     }
   }
 
   async #begin(payload: Payload | undefined): Promise<void> {
-    if (this.#state !== 'silent') return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    if (this.#state !== 'silent')
+      return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     this.#state = 'asked';
     try {
       const principal = await this.#session.begin(authorizationOf(payload));
       if (this.#isGone) return;
       this.#counted = this.#parts.limits.connection(principal);
     } catch (error) {
-      if (error instanceof Refusal) return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
+      if (error instanceof Refusal)
+        return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
       throw error;
     }
     if (!this.#counted) return this.#refuse('limit', tryAgainLater, 'Too many connections');
@@ -170,14 +192,29 @@ export class Conversation {
   /** Reads what is asked for, and keeps of it no more than it takes to carry it out. */
   #subscribe(id: string, payload: Payload): Promise<void> | undefined {
     if (this.#state !== 'acknowledged') return void this.#close(CloseCode.Unauthorized, 'Unauthorized');
-    if (this.#operations.has(id)) return void this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-    const { policy: { maxSubscriptionsPerSocket }, live } = this.#parts;
+    if (this.#operations.has(id))
+      return void this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    const {
+      policy: { maxSubscriptionsPerSocket },
+      live,
+    } = this.#parts;
     const traceparent = newTraceparent();
     try {
-      if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket) throw Refusal.of('document', 'TOO_MANY_REQUESTS', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
+      if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket)
+        throw Refusal.of(
+          'document',
+          'TOO_MANY_REQUESTS',
+          `A socket may have ${maxSubscriptionsPerSocket} operations at once.`,
+        );
       const request = operationRequest(payload);
       const { prepared } = live.current.admission.admit(request);
-      return this.#carryOut({ id, traceparent, prepared, variables: declaredVariables(prepared, request.variables), resumeFrom: request.extensions['resumeFrom'] });
+      return this.#carryOut({
+        id,
+        traceparent,
+        prepared,
+        variables: declaredVariables(prepared, request.variables),
+        resumeFrom: request.extensions['resumeFrom'],
+      });
     } catch (error) {
       return void this.#fail(id, error, traceparent);
     }
@@ -202,8 +239,16 @@ export class Conversation {
   /** @throws Refusal if what runs holds too much already */
   #hold(bytes: number): Release {
     const { policy, limits } = this.#parts;
-    const release = this.#heldBytes + bytes > policy.maxHeldBytesPerConnection ? undefined : limits.held(this.#session.principal, bytes);
-    if (!release) throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'The variables and ids of what you have running are too large. End some of it first, or try again in half a minute.');
+    const release =
+      this.#heldBytes + bytes > policy.maxHeldBytesPerConnection
+        ? undefined
+        : limits.held(this.#session.principal, bytes);
+    if (!release)
+      throw Refusal.of(
+        'document',
+        'TOO_MANY_REQUESTS',
+        'The variables and ids of what you have running are too large. End some of it first, or try again in half a minute.',
+      );
     this.#heldBytes += bytes;
     return once(() => {
       this.#heldBytes -= bytes;
@@ -213,12 +258,26 @@ export class Conversation {
 
   /** @throws Refusal before anything runs */
   async #ask({ id, prepared, variables: raw, traceparent }: AskedFor): Promise<false> {
-    const { live: { current: { pipeline } }, callerOf, log } = this.#parts;
+    const {
+      live: {
+        current: { pipeline },
+      },
+      callerOf,
+      log,
+    } = this.#parts;
     const variables = pipeline.coerce(prepared, raw);
     const asked = new Asked();
     this.#operations.set(id, asked);
     const { principal, authorization } = this.#session;
-    this.#answer(id, asked, await orErrors(() => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)), traceparent, log));
+    this.#answer(
+      id,
+      asked,
+      await orErrors(
+        () => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)),
+        traceparent,
+        log,
+      ),
+    );
     return false;
   }
 
@@ -242,7 +301,8 @@ export class Conversation {
 
   #fail(id: string, error: unknown, traceparent: string): void {
     const errors = error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, this.#parts.log)];
-    if (this.#operations.delete(id) || !this.#isGone) this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
+    if (this.#operations.delete(id) || !this.#isGone)
+      this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
   }
 
   /** The last that an operation says, unless its client has ended it. */
@@ -291,11 +351,16 @@ function readMessage(text: string): Message | string {
   const takesId = type === 'subscribe' || type === 'complete';
   if (takesId && (typeof id !== 'string' || id === '')) return invalid;
   if (takesId && (id as string).length > maxIdLength) return longId;
-  if (type === 'subscribe' ? !isMap(payload) : payload !== undefined && payload !== null && !isMap(payload)) return invalid;
+  if (type === 'subscribe' ? !isMap(payload) : payload !== undefined && payload !== null && !isMap(payload))
+    return invalid;
   return { type, ...(takesId ? { id: id as string } : {}), ...(isMap(payload) ? { payload } : {}) };
 }
 
-async function orErrors<T>(work: () => Promise<T>, traceparent: string, log: Logger): Promise<T | { errors: readonly GraphQLError[] }> {
+async function orErrors<T>(
+  work: () => Promise<T>,
+  traceparent: string,
+  log: Logger,
+): Promise<T | { errors: readonly GraphQLError[] }> {
   try {
     return await work();
   } catch (error) {

@@ -29,7 +29,9 @@ afterEach(async () => {
   await channel?.close();
 });
 
-const hold = () => { parts.gate = () => new Promise((resolve) => held.push(resolve)); };
+const hold = () => {
+  parts.gate = () => new Promise((resolve) => held.push(resolve));
+};
 const letGo = () => {
   parts.gate = () => Promise.resolve();
   held.splice(0).forEach((go) => go());
@@ -92,7 +94,11 @@ it('begins a stream under the rights of the token that came while it was opened'
   move(2);
   await until(() => stream.messages.length === 2);
   expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
-  expect(stream.messages.map(({ data }) => (data?.['orderStatusChanged'] as { shop: { takings: number | null } }).shop.takings)).toEqual([null, null]);
+  expect(
+    stream.messages.map(
+      ({ data }) => (data?.['orderStatusChanged'] as { shop: { takings: number | null } }).shop.takings,
+    ),
+  ).toEqual([null, null]);
 });
 
 it('begins a stream once, and with its snapshot, when another graph comes while it is opened', async () => {
@@ -113,18 +119,23 @@ it('begins a stream once, and with its snapshot, when another graph comes while 
   expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
 });
 
-it.each([['subscribe'], ['complete']])('is closed with 4400, and told why, for an id of more than 128 characters: %s', async (type) => {
-  const to = await connect(await parts.token('customer'));
-  to.send({ id: 'i'.repeat(128), type: 'subscribe', payload: { query: '{__typename}' } });
-  await until(() => of(to, 'complete').length === 1);
-  const reason = new Promise((resolve) => to.socket.once('close', (_code, text) => resolve(String(text))));
-  to.send({ id: 'i'.repeat(129), type, payload: { query: '{__typename}' } });
-  expect(await to.closed).toBe(4400);
-  expect(await reason).toBe('An id may have 128 characters');
-});
+it.each([['subscribe'], ['complete']])(
+  'is closed with 4400, and told why, for an id of more than 128 characters: %s',
+  async (type) => {
+    const to = await connect(await parts.token('customer'));
+    to.send({ id: 'i'.repeat(128), type: 'subscribe', payload: { query: '{__typename}' } });
+    await until(() => of(to, 'complete').length === 1);
+    const reason = new Promise((resolve) => to.socket.once('close', (_code, text) => resolve(String(text))));
+    to.send({ id: 'i'.repeat(129), type, payload: { query: '{__typename}' } });
+    expect(await to.closed).toBe(4400);
+    expect(await reason).toBe('An id may have 128 characters');
+  },
+);
 
-const refusals = (to: RawSocket) => of(to, 'error').map(({ id, payload }) => [id, (payload as { extensions: { code: string } }[])[0]!.extensions.code]);
-const follow = (to: RawSocket, id: string, variables: object) => to.send({ id, type: 'subscribe', payload: { query: status, variables } });
+const refusals = (to: RawSocket) =>
+  of(to, 'error').map(({ id, payload }) => [id, (payload as { extensions: { code: string } }[])[0]!.extensions.code]);
+const follow = (to: RawSocket, id: string, variables: object) =>
+  to.send({ id, type: 'subscribe', payload: { query: status, variables } });
 
 it('holds so many bytes for what runs on a connection, and gives them back; variables that are not declared are none of them', async () => {
   const to = await connect(await parts.token('customer'), { maxHeldBytesPerConnection: 1_000 });
@@ -133,13 +144,24 @@ it('holds so many bytes for what runs on a connection, and gives them back; vari
   follow(to, 'stream', { id: 'x'.repeat(600) });
   await until(() => held.length === 2);
   follow(to, 'another', { id: 'y'.repeat(600) });
-  to.send({ id: 'query', type: 'subscribe', payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } } });
+  to.send({
+    id: 'query',
+    type: 'subscribe',
+    payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } },
+  });
   await until(() => of(to, 'error').length === 2);
-  expect(refusals(to)).toEqual([['another', 'TOO_MANY_REQUESTS'], ['query', 'TOO_MANY_REQUESTS']]);
+  expect(refusals(to)).toEqual([
+    ['another', 'TOO_MANY_REQUESTS'],
+    ['query', 'TOO_MANY_REQUESTS'],
+  ]);
   to.send({ id: 'stream', type: 'complete' });
   letGo();
   await until(() => to.frames.some(({ id }) => id === 'undeclared'));
-  to.send({ id: 'query', type: 'subscribe', payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } } });
+  to.send({
+    id: 'query',
+    type: 'subscribe',
+    payload: { query: 'query($id:ID!){shop(id:$id){name}}', variables: { id: 'y'.repeat(600) } },
+  });
   await to.heard(({ id, type }) => id === 'query' && type === 'next');
   await to.heard(({ id, type }) => id === 'query' && type === 'complete');
   follow(to, 'nothing', { id: 'z'.repeat(600) });
@@ -177,13 +199,16 @@ const frame = (message: unknown) => {
   return Buffer.concat([Buffer.from([0x81, 0x80 | 126, text.length >> 8, text.length & 255, 0, 0, 0, 0]), text]);
 };
 
-const upgrade = 'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
+const upgrade =
+  'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
 
 it('does nothing more for a client whose token is over, that does not answer the close and goes on asking', async () => {
   channel = await serveFixture(parts, { bus: domain, feeds: domain });
   const client = createConnection(channel.port, '127.0.0.1');
   let heard = '';
-  client.on('data', (bytes) => { heard += bytes.toString('latin1'); });
+  client.on('data', (bytes) => {
+    heard += bytes.toString('latin1');
+  });
   try {
     client.write(upgrade);
     const token = await parts.token('customer', 'someone', { lifetimeSeconds: 1 });
@@ -204,39 +229,58 @@ const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 it.each<[string, () => Buffer[]]>([
-  ['pings of the protocol', () => [frame({ type: 'ping' })]], ['pings of WebSocket', () => [ping]], ['pongs of WebSocket', () => [pong]],
-  ['pairs of subscribe and complete', () => [frame({ id: '1', type: 'subscribe', payload: { query: status, variables: { id: 'o1' } } }), frame({ id: '1', type: 'complete' })]],
-])('takes one frame of a connection in a turn of the event loop, so that others are served between: %s', async (_what, burst) => {
-  channel = await serveFixture(parts, { bus: domain, feeds: domain });
-  const client = createConnection(channel.port, '127.0.0.1');
-  let heard = '';
-  client.on('data', (bytes) => { heard += bytes.toString('latin1'); });
-  let turns = 0;
-  let isOver = false;
-  const turn = () => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
-  };
-  try {
-    client.write(upgrade);
-    client.write(frame({ type: 'connection_init', payload: { authorization: `Bearer ${await parts.token('customer')}` } }));
-    await until(() => heard.includes('connection_ack'));
-    const frames = Array.from({ length: 100 }, burst).flat();
-    setImmediate(turn);
-    client.write(Buffer.concat([...frames, frame({ type: 'ping', payload: { last: true } })]));
-    let heardAt = 0;
-    client.on('data', () => { if (heardAt === 0 && heard.includes('"last":true')) heardAt = turns; });
-    await until(() => heardAt > 0);
-    expect(heardAt).toBeGreaterThanOrEqual(frames.length);
-  } finally {
-    isOver = true;
-    client.destroy();
-  }
-});
+  ['pings of the protocol', () => [frame({ type: 'ping' })]],
+  ['pings of WebSocket', () => [ping]],
+  ['pongs of WebSocket', () => [pong]],
+  [
+    'pairs of subscribe and complete',
+    () => [
+      frame({ id: '1', type: 'subscribe', payload: { query: status, variables: { id: 'o1' } } }),
+      frame({ id: '1', type: 'complete' }),
+    ],
+  ],
+])(
+  'takes one frame of a connection in a turn of the event loop, so that others are served between: %s',
+  async (_what, burst) => {
+    channel = await serveFixture(parts, { bus: domain, feeds: domain });
+    const client = createConnection(channel.port, '127.0.0.1');
+    let heard = '';
+    client.on('data', (bytes) => {
+      heard += bytes.toString('latin1');
+    });
+    let turns = 0;
+    let isOver = false;
+    const turn = () => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    try {
+      client.write(upgrade);
+      client.write(
+        frame({ type: 'connection_init', payload: { authorization: `Bearer ${await parts.token('customer')}` } }),
+      );
+      await until(() => heard.includes('connection_ack'));
+      const frames = Array.from({ length: 100 }, burst).flat();
+      setImmediate(turn);
+      client.write(Buffer.concat([...frames, frame({ type: 'ping', payload: { last: true } })]));
+      let heardAt = 0;
+      client.on('data', () => {
+        if (heardAt === 0 && heard.includes('"last":true')) heardAt = turns;
+      });
+      await until(() => heardAt > 0);
+      expect(heardAt).toBeGreaterThanOrEqual(frames.length);
+    } finally {
+      isOver = true;
+      client.destroy();
+    }
+  },
+);
 
 it.each<[string, string | Buffer, number]>([
-  ['a binary frame', Buffer.from('{"type":"ping"}'), 4400], ['a payload that is null', '{"id":"1","type":"subscribe","payload":null}', 4400],
-  ['a payload that is a list', '{"id":"1","type":"subscribe","payload":[]}', 4400], ['an id that is a number', '{"id":1,"type":"subscribe","payload":{"query":"{__typename}"}}', 4400],
+  ['a binary frame', Buffer.from('{"type":"ping"}'), 4400],
+  ['a payload that is null', '{"id":"1","type":"subscribe","payload":null}', 4400],
+  ['a payload that is a list', '{"id":"1","type":"subscribe","payload":[]}', 4400],
+  ['an id that is a number', '{"id":1,"type":"subscribe","payload":{"query":"{__typename}"}}', 4400],
 ])('is closed for a frame that is no message: %s', async (_what, sent, code) => {
   const to = await connect(await parts.token('customer'));
   to.socket.send(sent);
@@ -250,6 +294,14 @@ it('answers under any id, ignores the end of what it does not know, and says wha
   to.send({ id: 'name', type: 'subscribe', payload: { query: 'query A{__typename}', operationName: 'B' } });
   to.send({ id: 'extensions', type: 'subscribe', payload: { query: '{__typename}', extensions: [] } });
   await until(() => of(to, 'complete').length === 2 && of(to, 'error').length === 2);
-  expect(of(to, 'complete').map(({ id }) => id).sort()).toEqual(['__proto__', 'constructor']);
-  expect(refusals(to).map(([id]) => id).sort()).toEqual(['extensions', 'name']);
+  expect(
+    of(to, 'complete')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(['__proto__', 'constructor']);
+  expect(
+    refusals(to)
+      .map(([id]) => id)
+      .sort(),
+  ).toEqual(['extensions', 'name']);
 });

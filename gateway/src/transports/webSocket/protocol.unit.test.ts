@@ -10,7 +10,8 @@ import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts
 import { RawSocket } from '../../testkit/streamingClient.ts';
 
 const text = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8');
-const blocks = (language: string): string[] => [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
+const blocks = (language: string): string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
 
 let parts: Fixture;
 let domain: FakeDomain;
@@ -53,10 +54,16 @@ class Placeholders {
       expect(received.length).toBeLessThanOrEqual(128);
       return received === this.#cursor ? expected : received;
     }
-    if (typeof expected !== 'object' || expected === null || typeof received !== 'object' || received === null) return received;
+    if (typeof expected !== 'object' || expected === null || typeof received !== 'object' || received === null)
+      return received;
     return Array.isArray(received)
       ? received.map((each, at) => this.match((expected as unknown[])[at], each))
-      : Object.fromEntries(Object.entries(received).map(([key, each]) => [key, this.match((expected as Record<string, unknown>)[key], each)]));
+      : Object.fromEntries(
+          Object.entries(received).map(([key, each]) => [
+            key,
+            this.match((expected as Record<string, unknown>)[key], each),
+          ]),
+        );
   }
 }
 
@@ -91,21 +98,36 @@ async function connect(): Promise<RawSocket> {
 }
 
 describe('the examples of PROTOCOL.md', () => {
-  it.each(blocks('conversation').map((block, at) => [at + 1, block] as const))('go as they are written: conversation %i', async (_at, block) => {
-    await converse(block.trim().split('\n'));
-  });
+  it.each(blocks('conversation').map((block, at) => [at + 1, block] as const))(
+    'go as they are written: conversation %i',
+    async (_at, block) => {
+      await converse(block.trim().split('\n'));
+    },
+  );
 
   it('go as they are written: event streams', async () => {
     const placeholders = new Placeholders();
     const [commands, expected] = [blocks('sh'), blocks('events')];
     expect([commands.length, expected.length]).toEqual([2, 2]);
     for (const [at, command] of commands.entries()) {
-      const headers = Object.fromEntries([...command.matchAll(/-H ['"]([\w-]+): ([^'"]*)['"]/g)].map(([, name = '', value = '']) =>
-        [name, placeholders.fill(value.replace('$TOKEN', 'TOKEN').replace('$CURSOR', 'CURSOR'))]));
-      const reader = await EventStreamReader.open(channel.url.replace('localhost', '127.0.0.1'), { method: 'POST', headers, body: /-d '([^']*)'/.exec(command)![1]! });
+      const headers = Object.fromEntries(
+        [...command.matchAll(/-H ['"]([\w-]+): ([^'"]*)['"]/g)].map(([, name = '', value = '']) => [
+          name,
+          placeholders.fill(value.replace('$TOKEN', 'TOKEN').replace('$CURSOR', 'CURSOR')),
+        ]),
+      );
+      const reader = await EventStreamReader.open(channel.url.replace('localhost', '127.0.0.1'), {
+        method: 'POST',
+        headers,
+        body: /-d '([^']*)'/.exec(command)![1]!,
+      });
       ends.push(() => reader.stop());
       await until(() => reader.events.length > 0);
-      const lines = Object.fromEntries(expected[at]!.trim().split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+      const lines = Object.fromEntries(
+        expected[at]!.trim()
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
       const [event, wanted] = [reader.events[0]!, { ...lines, data: JSON.parse(lines['data']!) as unknown }];
       expect(placeholders.match(wanted, { ...event, data: JSON.parse(event['data']!) })).toEqual(wanted);
       reader.stop();
@@ -117,18 +139,43 @@ describe('the examples of PROTOCOL.md', () => {
 describe('what PROTOCOL.md says', () => {
   const table = (heading: string): string[][] => {
     const section = text.split(new RegExp(`^##+ ${heading}$`, 'm'))[1]!.split(/^##/m)[0]!;
-    return section.split('\n').filter((line) => /^\| [^-]/.test(line)).slice(1).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+    return section
+      .split('\n')
+      .filter((line) => /^\| [^-]/.test(line))
+      .slice(1)
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
   };
 
   it('of limits is what a channel has', () => {
-    const { maxSubscriptionsPerSocket, maxSubscriptionsPerCaller, maxConnectionsPerCaller, maxReplayedEvents, lagMessages, maxStallMs, pingMs } = defaultStreamPolicy;
+    const {
+      maxSubscriptionsPerSocket,
+      maxSubscriptionsPerCaller,
+      maxConnectionsPerCaller,
+      maxReplayedEvents,
+      lagMessages,
+      maxStallMs,
+      pingMs,
+    } = defaultStreamPolicy;
     expect(table('Limits').map(([, amount]) => Number(amount))).toEqual([
-      maxSubscriptionsPerSocket, maxSubscriptionsPerCaller, maxConnectionsPerCaller, maxReplayedEvents, lagMessages, maxStallMs / 1_000, pingMs / 1_000,
+      maxSubscriptionsPerSocket,
+      maxSubscriptionsPerCaller,
+      maxConnectionsPerCaller,
+      maxReplayedEvents,
+      lagMessages,
+      maxStallMs / 1_000,
+      pingMs / 1_000,
     ]);
   });
 
   it('of codes is in the catalogue', () => {
-    const codes = table('Errors').flatMap(([code = '']) => code.match(/[A-Z]+_[A-Z_]+|CONFLICT|FORBIDDEN|UNAUTHENTICATED/g) ?? []);
+    const codes = table('Errors').flatMap(
+      ([code = '']) => code.match(/[A-Z]+_[A-Z_]+|CONFLICT|FORBIDDEN|UNAUTHENTICATED/g) ?? [],
+    );
     expect(codes.length).toBeGreaterThan(10);
     expect(codes.filter((code) => !(code in errorCodes))).toEqual([]);
   });
@@ -140,7 +187,11 @@ describe('what PROTOCOL.md says', () => {
       return socket.closed;
     };
     const init = { type: 'connection_init', payload: { authorization: `Bearer ${token}` } };
-    const subscribe = { id: '1', type: 'subscribe', payload: { query: 'subscription($id:ID!){orderStatusChanged(orderId:$id){status}}', variables: { id: 'o1' } } };
+    const subscribe = {
+      id: '1',
+      type: 'subscribe',
+      payload: { query: 'subscription($id:ID!){orderStatusChanged(orderId:$id){status}}', variables: { id: 'o1' } },
+    };
     const slowly = async (): Promise<number> => {
       const socket = await new RawSocket(channel.url).begin(token);
       socket.send(subscribe);
@@ -149,11 +200,17 @@ describe('what PROTOCOL.md says', () => {
       return socket.closed;
     };
     const seen = [
-      await closedWith({ ...init, payload: { authorization: 'Bearer nonsense' } }), await closedWith(subscribe), await slowly(),
-      await closedWith(init, init), await closedWith('nonsense'), await closedWith('x'.repeat(200_000)),
+      await closedWith({ ...init, payload: { authorization: 'Bearer nonsense' } }),
+      await closedWith(subscribe),
+      await slowly(),
+      await closedWith(init, init),
+      await closedWith('nonsense'),
+      await closedWith('x'.repeat(200_000)),
     ];
     expect(seen).toEqual([4403, 4401, 4409, 4429, 4400, 1009]);
-    const listed = table('Closes').flatMap(([code = '']) => code.match(/\d{4}/g) ?? []).map(Number);
+    const listed = table('Closes')
+      .flatMap(([code = '']) => code.match(/\d{4}/g) ?? [])
+      .map(Number);
     expect(seen.filter((code) => !listed.includes(code))).toEqual([]);
   });
 });

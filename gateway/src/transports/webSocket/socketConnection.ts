@@ -3,12 +3,16 @@ import type { WebSocket } from 'ws';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import { latin1 } from '../../streams/streamMessage.ts';
 
-/** `unread`: too much waits for it; `memory`: for all together; `stalled`: it takes nothing; `silent`: it does not answer; `closing`: it does not go. */
+/**
+ * `unread`: too much waits for it; `memory`: for all together; `stalled`: it takes nothing; `silent`: it does not
+ * answer; `closing`: it does not go.
+ */
 export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
 
 /**
- * One client's WebSocket, as to what it may cost. What is sent waits in this process until the kernel takes it; a client that does not read is cut off
- * when too much waits, or for too long, and everything that waits for it is let go at once.
+ * One client's WebSocket, as to what it may cost. What is sent waits in this process until the kernel takes it; a
+ * client that does not read is cut off when too much waits, or for too long, and everything that waits for it is let go
+ * at once.
  */
 export class SocketConnection {
   readonly client: WebSocket;
@@ -29,7 +33,9 @@ export class SocketConnection {
     this.#raw = raw;
     this.#policy = policy;
     this.#onCut = onCut;
-    client.on('pong', () => { this.#answered = true; });
+    client.on('pong', () => {
+      this.#answered = true;
+    });
   }
 
   /** Sends what the client asked for; it is cut off if it does not read that. */
@@ -39,8 +45,9 @@ export class SocketConnection {
   }
 
   /**
-   * Writes a text frame at once. Both parts are UTF-8 bytes as Latin-1; `tail` may be shared by many connections. The library's own way takes a copy and a
-   * turn of the event loop for each socket, which is most of what a message to many costs.
+   * Writes a text frame at once. Both parts are UTF-8 bytes as Latin-1; `tail` may be shared by many connections. The
+   * library's own way takes a copy and a turn of the event loop for each socket, which is most of what a message to
+   * many costs.
    */
   write(head: string, tail: string): void {
     if (this.client.readyState !== this.client.OPEN) return;
@@ -130,5 +137,16 @@ export class SocketConnection {
 function frameHeader(bytes: number): string {
   if (bytes < 126) return String.fromCharCode(0x81, bytes);
   if (bytes < 65_536) return String.fromCharCode(0x81, 126, bytes >> 8, bytes & 255);
-  return String.fromCharCode(0x81, 127, 0, 0, 0, 0, (bytes >>> 24) & 255, (bytes >>> 16) & 255, (bytes >>> 8) & 255, bytes & 255);
+  return String.fromCharCode(
+    0x81,
+    127,
+    0,
+    0,
+    0,
+    0,
+    (bytes >>> 24) & 255,
+    (bytes >>> 16) & 255,
+    (bytes >>> 8) & 255,
+    bytes & 255,
+  );
 }

@@ -5,7 +5,10 @@ import { latin1, payloadHead, type StreamMessage } from '../../streams/streamMes
 import type { StreamSink } from '../../streams/streamSink.ts';
 import type { OpenedSubscription } from '../../streams/routedSubscription.ts';
 
-/** A stream as one operation of a socket. Its messages are written as they are shared: only the head of a frame is its own. */
+/**
+ * A stream as one operation of a socket. Its messages are written as they are shared: only the head of a frame is its
+ * own.
+ */
 export class SocketStream implements StreamSink {
   readonly #connection: SocketConnection;
   readonly #id: string;

@@ -34,9 +34,10 @@ interface Peer {
 }
 
 /**
- * The WebSockets of a channel, at its path; see `gateway/PROTOCOL.md`. The same documents, limits and checks as over HTTP. Closes with 4401 when
- * something is asked before `connection_init`, 4403 when the token is bad, of another channel's role, over, or revoked; 1009 for an oversized frame; 1013 when
- * there are too many connections; 1001 when it closes, or a connection is old.
+ * The WebSockets of a channel, at its path; see `gateway/PROTOCOL.md`. The same documents, limits and checks as over
+ * HTTP. Closes with 4401 when something is asked before `connection_init`, 4403 when the token is bad, of another
+ * channel's role, over, or revoked; 1009 for an oversized frame; 1013 when there are too many connections; 1001 when it
+ * closes, or a connection is old.
  */
 export class Sockets {
   readonly #options: SocketOptions;
@@ -49,14 +50,20 @@ export class Sockets {
   constructor(options: SocketOptions) {
     this.#options = options;
     this.#server = new WebSocketServer({
-      noServer: true, maxPayload: options.maxFrameBytes, perMessageDeflate: false, handleProtocols, clientTracking: false,
-      // One frame of a connection in a turn of the event loop, whatever its kind; what comes meanwhile waits in the kernel. Others are served between.
+      noServer: true,
+      maxPayload: options.maxFrameBytes,
+      perMessageDeflate: false,
+      handleProtocols,
+      clientTracking: false,
+      // One frame of a connection in a turn of the event loop, whatever its kind; what comes meanwhile waits in the
+      // kernel. Others are served between.
       allowSynchronousEvents: false,
     });
     this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
     // Timers for all sockets: one for each costs when they are many.
     this.#timers = [
-      visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)), visitInTurn(this.#peers, lookEveryMs, (peer) => this.#look(peer)),
+      visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)),
+      visitInTurn(this.#peers, lookEveryMs, (peer) => this.#look(peer)),
       setInterval(() => this.#bound(), lookEveryMs).unref(),
     ];
   }
@@ -114,24 +121,29 @@ export class Sockets {
     for (const peer of this.#peers.values()) if (peer.conversation.isRevoked) this.#revoke(peer);
   }
 
-  /** Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once; those that do not answer are cut. */
+  /**
+   * Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once;
+   * those that do not answer are cut.
+   */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
     const clients = [...this.#peers.keys()];
-    const perStep = Math.max(drainPerStep, Math.ceil(clients.length * drainStepMs / this.#options.policy.drainMs));
+    const perStep = Math.max(drainPerStep, Math.ceil((clients.length * drainStepMs) / this.#options.policy.drainMs));
     while (clients.length > 0) {
       for (const client of clients.splice(0, perStep)) client.close(goingAway, 'Going away');
       if (clients.length > 0) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
     }
     const patience = performance.now() + closeGraceMs;
-    while (this.#peers.size > 0 && performance.now() < patience) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
+    while (this.#peers.size > 0 && performance.now() < patience)
+      await new Promise((resolve) => setTimeout(resolve, drainStepMs));
     for (const { connection } of this.#peers.values()) connection.cut('closing');
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#isClosing) hangUp(socket, '503 Service Unavailable');
-    else if (!socket.destroyed) this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
+    else if (!socket.destroyed)
+      this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
   }
 
   #begin(client: WebSocket, raw: Socket): void {
@@ -142,7 +154,12 @@ export class Sockets {
       this.#end(client);
     });
     const conversation = new Conversation(this.#options, this.#turnstile, connection);
-    this.#peers.set(client, { connection, conversation, beganAt: now, oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5) });
+    this.#peers.set(client, {
+      connection,
+      conversation,
+      beganAt: now,
+      oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5),
+    });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     client.on('message', (data, isBinary) => conversation.hear(isBinary ? undefined : String(data)));
     client.once('close', () => this.#end(client));
@@ -175,14 +192,17 @@ export class Sockets {
     if (connection.isStalled(now)) connection.cut('stalled');
     else if (conversation.isRevoked) this.#revoke(peer);
     else if (conversation.isOver(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
-    else if (conversation.isSilent && now - beganAt > initWithinMs) connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+    else if (conversation.isSilent && now - beganAt > initWithinMs)
+      connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
   }
 
   /** Bounded in bytes for all: who holds the most goes first. */
   #bound(): void {
     let unread = this.unreadBytes;
     if (unread <= this.#options.policy.maxUnreadBytes) return;
-    for (const { connection } of [...this.#peers.values()].sort((a, b) => b.connection.unreadBytes - a.connection.unreadBytes)) {
+    for (const { connection } of [...this.#peers.values()].sort(
+      (a, b) => b.connection.unreadBytes - a.connection.unreadBytes,
+    )) {
       if (unread <= this.#options.policy.maxUnreadBytes) return;
       unread -= connection.unreadBytes;
       connection.cut('memory');
@@ -190,7 +210,10 @@ export class Sockets {
   }
 }
 
-/** Answers an upgrade, and does not wait for the other side to hang up: a connection that is only half closed would be kept. */
+/**
+ * Answers an upgrade, and does not wait for the other side to hang up: a connection that is only half closed would be
+ * kept.
+ */
 function hangUp(socket: Duplex, answer: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`, () => socket.destroy());

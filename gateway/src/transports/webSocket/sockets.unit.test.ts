@@ -14,7 +14,11 @@ const statusQuery = 'subscription($id: ID!){orderStatusChanged(orderId:$id){id s
 
 beforeAll(async () => {
   parts = await fixture();
-  channel = await serveFixture(parts, { bus, feeds: bus, manifest: { streams: { maxSubscriptionsPerSocket: 3, maxQueuedEvents: 4, latestIntervalMs: 30 } } });
+  channel = await serveFixture(parts, {
+    bus,
+    feeds: bus,
+    manifest: { streams: { maxSubscriptionsPerSocket: 3, maxQueuedEvents: 4, latestIntervalMs: 30 } },
+  });
 });
 afterAll(() => channel.close());
 beforeEach(() => {
@@ -31,31 +35,54 @@ const until = async (met: () => boolean) => {
 };
 const socketUrl = () => channel.url.replace('http://localhost', 'ws://127.0.0.1');
 
-interface Closed { readonly code: number }
+interface Closed {
+  readonly code: number;
+}
 
 function connect(token?: string): Client & { closed: Promise<Closed> } {
   let close = (_event: Closed) => {};
   const closed = new Promise<Closed>((resolve) => (close = resolve));
   const client = createClient({
-    url: socketUrl(), webSocketImpl: WebSocket, lazy: true, retryAttempts: 0,
+    url: socketUrl(),
+    webSocketImpl: WebSocket,
+    lazy: true,
+    retryAttempts: 0,
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    on: { closed: (event) => close(event as Closed) }, onNonLazyError: () => {},
+    on: { closed: (event) => close(event as Closed) },
+    onNonLazyError: () => {},
   });
   clients.push(client);
   return Object.assign(client, { closed });
 }
 
-interface Heard { data?: Record<string, unknown> | null; errors?: readonly { message: string; extensions?: unknown }[]; extensions?: unknown }
+interface Heard {
+  data?: Record<string, unknown> | null;
+  errors?: readonly { message: string; extensions?: unknown }[];
+  extensions?: unknown;
+}
 
 /** Everything a subscription hears; `failed` holds what ended it. */
-function subscribe(client: Client, query: string, variables: Record<string, unknown> = {}, extra: Record<string, unknown> = {}) {
+function subscribe(
+  client: Client,
+  query: string,
+  variables: Record<string, unknown> = {},
+  extra: Record<string, unknown> = {},
+) {
   const heard: Heard[] = [];
   const state = { heard, done: false, failed: undefined as unknown, stop: () => {} };
-  state.stop = client.subscribe({ query, variables, ...extra }, {
-    next: (message) => heard.push(message as Heard),
-    error: (error) => { state.failed = error; state.done = true; },
-    complete: () => { state.done = true; },
-  });
+  state.stop = client.subscribe(
+    { query, variables, ...extra },
+    {
+      next: (message) => heard.push(message as Heard),
+      error: (error) => {
+        state.failed = error;
+        state.done = true;
+      },
+      complete: () => {
+        state.done = true;
+      },
+    },
+  );
   return state;
 }
 const follow = async (client: Client, id = 'o1') => {
@@ -71,12 +98,21 @@ const move = (version: number, status: string) => {
 describe('a stream', () => {
   it('begins with a snapshot and says each change, each with its own status, in order', async () => {
     const stream = await follow(connect(await parts.token('customer')));
-    expect(stream.heard).toMatchObject([{ data: { orderStatusChanged: { id: 'o1', s: 'PLACED' } }, extensions: { stream: { kind: 'snapshot', version: 1 } } }]);
+    expect(stream.heard).toMatchObject([
+      {
+        data: { orderStatusChanged: { id: 'o1', s: 'PLACED' } },
+        extensions: { stream: { kind: 'snapshot', version: 1 } },
+      },
+    ]);
     // Both have happened before either is read: a read would say READY twice.
     move(2, 'PREPARING');
     move(3, 'READY');
     await until(() => stream.heard.length === 3);
-    expect(stream.heard.map(({ data }) => (data?.['orderStatusChanged'] as { s: string }).s)).toEqual(['PLACED', 'PREPARING', 'READY']);
+    expect(stream.heard.map(({ data }) => (data?.['orderStatusChanged'] as { s: string }).s)).toEqual([
+      'PLACED',
+      'PREPARING',
+      'READY',
+    ]);
   });
 
   it('says nothing twice, and nothing that the snapshot had', async () => {
@@ -111,14 +147,20 @@ describe('a stream', () => {
     for (let version = 3; version < 12; version += 1) move(version, `S${version}`);
     open();
     await until(() => stream.heard.length === 3);
-    expect(stream.heard[2]).toMatchObject({ data: { orderStatusChanged: { id: 'o1', s: 'S11' } }, extensions: { stream: { kind: 'resync', reason: 'lagged', version: 11 } } });
+    expect(stream.heard[2]).toMatchObject({
+      data: { orderStatusChanged: { id: 'o1', s: 'S11' } },
+      extensions: { stream: { kind: 'resync', reason: 'lagged', version: 11 } },
+    });
     move(12, 'S12');
     await until(() => stream.heard.length === 4);
     expect(stream.heard[3]?.data).toEqual({ orderStatusChanged: { id: 'o1', s: 'S12' } });
   });
 
   it('of the latest says less, and the last always', async () => {
-    const stream = subscribe(connect(await parts.token('customer')), 'subscription{orderWatched(orderId:"o1"){status}}');
+    const stream = subscribe(
+      connect(await parts.token('customer')),
+      'subscription{orderWatched(orderId:"o1"){status}}',
+    );
     await until(() => stream.heard.length === 1);
     for (let version = 2; version <= 200; version += 1) move(version, `S${version}`);
     await until(() => JSON.stringify(stream.heard.at(-1)).includes('S200'));
@@ -137,9 +179,19 @@ describe('a stream', () => {
     expect(parts.calls.length).toBe(before);
   });
 
-  it.each(['nothing', 'o1'])('of what is not there, or not one\'s own, is the same refusal: %s', async (id) => {
+  it.each(['nothing', 'o1'])("of what is not there, or not one's own, is the same refusal: %s", async (id) => {
     const stream = await follow(connect(await parts.token('customer', 'other')), id);
-    expect(stream.heard).toEqual([{ errors: [{ message: 'There is nothing to follow: it does not exist, or is not yours.', path: ['orderStatusChanged'], extensions: { code: 'NOT_FOUND' } }] }]);
+    expect(stream.heard).toEqual([
+      {
+        errors: [
+          {
+            message: 'There is nothing to follow: it does not exist, or is not yours.',
+            path: ['orderStatusChanged'],
+            extensions: { code: 'NOT_FOUND' },
+          },
+        ],
+      },
+    ]);
     await until(() => stream.done);
   });
 
@@ -168,10 +220,17 @@ describe('a socket', () => {
     const query = subscribe(client, '{shops{id takings}}');
     const mutation = subscribe(client, 'mutation{advance(orderId:"o1"){version}}');
     await until(() => query.done && mutation.done);
-    expect(query.heard[0]?.data).toEqual({ shops: [{ id: '1', takings: null }, { id: '2', takings: null }] });
+    expect(query.heard[0]?.data).toEqual({
+      shops: [
+        { id: '1', takings: null },
+        { id: '2', takings: null },
+      ],
+    });
     expect(mutation.heard).toEqual([{ data: { advance: { version: 2 } } }]);
     for (const [text, code] of [
-      ['{shops{nothing}}', 'GRAPHQL_VALIDATION_FAILED'], ['{', 'GRAPHQL_PARSE_FAILED'], ['query($id:ID!){shop(id:$id){id}}', 'BAD_USER_INPUT'],
+      ['{shops{nothing}}', 'GRAPHQL_VALIDATION_FAILED'],
+      ['{', 'GRAPHQL_PARSE_FAILED'],
+      ['query($id:ID!){shop(id:$id){id}}', 'BAD_USER_INPUT'],
       [`{${Array.from({ length: 100 }, (_, at) => `a${at}:__typename`).join(' ')}}`, 'DOCUMENT_TOO_COMPLEX'],
     ] as const) {
       const refused = subscribe(client, text);
@@ -189,7 +248,11 @@ describe('a socket', () => {
   });
 
   it('is closed with 4403 for a bad token, and for a role that has no business here', async () => {
-    for (const token of ['nonsense', await parts.token('courier'), await parts.token('customer', 'x', { lifetimeSeconds: -60 })]) {
+    for (const token of [
+      'nonsense',
+      await parts.token('courier'),
+      await parts.token('customer', 'x', { lifetimeSeconds: -60 }),
+    ]) {
       const client = connect(token);
       subscribe(client, '{__typename}');
       expect((await client.closed).code).toBe(4403);

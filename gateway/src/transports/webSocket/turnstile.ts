@@ -1,11 +1,15 @@
-/** How many are let in, and how many of those who are in begin something, in one turn of the event loop: whoever is served already is served in between. */
+/**
+ * How many are let in, and how many of those who are in begin something, in one turn of the event loop: whoever is
+ * served already is served in between.
+ */
 const entriesPerTurn = 16;
 const beginningsPerTurn = 8;
 
 /**
- * Takes work one turn after the other, when all clients of a lost replica come at once. They wait a moment, which beats refusing them: a refused one comes
- * back, and who is connected already notices neither. What a client begins once it is in costs more than letting it in: all are let in first, so that none
- * gives up and comes again; but something of both is done in every turn.
+ * Takes work one turn after the other, when all clients of a lost replica come at once. They wait a moment, which beats
+ * refusing them: a refused one comes back, and who is connected already notices neither. What a client begins once it
+ * is in costs more than letting it in: all are let in first, so that none gives up and comes again; but something of
+ * both is done in every turn.
  */
 export class Turnstile {
   readonly #maxEntries: number;

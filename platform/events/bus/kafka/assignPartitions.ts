@@ -12,8 +12,9 @@ export type Assignment = Map<string, Map<string, number[]>>;
 export const sharingName = 'in-hand-stays';
 
 /**
- * Shares the partitions of a group evenly, except that one whose message is being handled stays with its member: so a rebalance never lets two
- * members handle a key at once, and need not wait for slow handlers. Pure: the same answer whichever member computes it.
+ * Shares the partitions of a group evenly, except that one whose message is being handled stays with its member: so a
+ * rebalance never lets two members handle a key at once, and need not wait for slow handlers. Pure: the same answer
+ * whichever member computes it.
  */
 export function assignPartitions(members: readonly MemberClaim[], partitionsOf: (topic: string) => number): Assignment {
   const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -27,11 +27,12 @@ export interface GroupLanesParts {
 const commitAfterMs = 100;
 
 /**
- * What one member of a group has in work: a lane for each of its partitions, all at once, each in order. Knows nothing of a client library, which
- * says what is assigned, what was fetched, and when the broker has heard of us.
+ * What one member of a group has in work: a lane for each of its partitions, all at once, each in order. Knows nothing
+ * of a client library, which says what is assigned, what was fetched, and when the broker has heard of us.
  *
- * Nothing is begun while a rebalance runs, nor when the broker has not heard of us for so long that others may have been given our partitions: a process
- * that was stopped and goes on handles nothing more until it is a member again, and what it had in hand is not acknowledged.
+ * Nothing is begun while a rebalance runs, nor when the broker has not heard of us for so long that others may have
+ * been given our partitions: a process that was stopped and goes on handles nothing more until it is a member again,
+ * and what it had in hand is not acknowledged.
  */
 export class GroupLanes {
   readonly #parts: GroupLanesParts;
@@ -53,13 +54,19 @@ export class GroupLanes {
     this.#client = client;
   }
 
-  /** The broker has heard of us, not before `at` (of `performance.now()`). Others get our partitions no sooner than `sessionMs` later; we stop well before that. */
+  /**
+   * The broker has heard of us, not before `at` (of `performance.now()`). Others get our partitions no sooner than
+   * `sessionMs` later; we stop well before that.
+   */
   heardOf(at = performance.now()): void {
     this.#aliveUntil = Math.max(this.#aliveUntil, at + 0.7 * this.#parts.sessionMs);
     this.#wake();
   }
 
-  /** A rebalance begins: nothing is begun until `assigned`. Returns the partitions with a message in hand, which this member is to keep. */
+  /**
+   * A rebalance begins: nothing is begun until `assigned`. Returns the partitions with a message in hand, which this
+   * member is to keep.
+   */
   freeze(): string[] {
     this.#frozen = true;
     if (performance.now() > this.#aliveUntil) this.abandon();
@@ -68,8 +75,14 @@ export class GroupLanes {
   }
 
   /** What this member has from now on. Lanes that stay go on where they are. Returns the new ones. */
-  assigned(topics: Iterable<{ readonly topic: string; readonly partitions: readonly number[] }>): { topic: string; partition: number }[] {
-    const places = new Map([...topics].flatMap(({ topic, partitions }) => partitions.map((partition) => [placeOf(topic, partition), { topic, partition }] as const)));
+  assigned(
+    topics: Iterable<{ readonly topic: string; readonly partitions: readonly number[] }>,
+  ): { topic: string; partition: number }[] {
+    const places = new Map(
+      [...topics].flatMap(({ topic, partitions }) =>
+        partitions.map((partition) => [placeOf(topic, partition), { topic, partition }] as const),
+      ),
+    );
     for (const [place, lane] of this.#lanes) if (!places.has(place)) this.#drop(place, lane);
     const added = [...places].filter(([place]) => !this.#lanes.has(place)).map(([, each]) => each);
     for (const { topic, partition } of added) this.#lanes.set(placeOf(topic, partition), this.#lane(topic, partition));
@@ -90,7 +103,11 @@ export class GroupLanes {
 
   /** Where to fetch: lanes that know where they are and have room. */
   wanted(): { topic: string; partition: number; offset: number }[] {
-    return [...this.#lanes.values()].flatMap((lane) => (lane.end !== undefined && lane.hasRoom ? [{ topic: lane.topic, partition: lane.partition, offset: lane.end }] : []));
+    return [...this.#lanes.values()].flatMap((lane) =>
+      lane.end !== undefined && lane.hasRoom
+        ? [{ topic: lane.topic, partition: lane.partition, offset: lane.end }]
+        : [],
+    );
   }
 
   /** The membership is lost: what is in hand is finished and not acknowledged. */
@@ -111,14 +128,25 @@ export class GroupLanes {
   #lane(topic: string, partition: number): PartitionLane {
     const place = placeOf(topic, partition);
     return new PartitionLane({
-      ...this.#parts, topic, partition, before: this.#inHand.get(place) ?? Promise.resolve(),
+      ...this.#parts,
+      topic,
+      partition,
+      before: this.#inHand.get(place) ?? Promise.resolve(),
       mayBegin: () => !this.#frozen && performance.now() < this.#aliveUntil,
       wait: (wake) => this.#waiting.add(wake),
       began: (handling) => {
-        const settled = handling.finally(() => { if (this.#inHand.get(place) === settled) this.#inHand.delete(place); });
+        const settled = handling.finally(() => {
+          if (this.#inHand.get(place) === settled) this.#inHand.delete(place);
+        });
         this.#inHand.set(place, settled);
       },
-      onProgress: () => { this.#committing ??= setTimeout(() => { this.#commit().catch((error: unknown) => this.#parts.log.debug({ err: error, group: this.#parts.group }, 'acknowledging failed')); }, commitAfterMs).unref(); },
+      onProgress: () => {
+        this.#committing ??= setTimeout(() => {
+          this.#commit().catch((error: unknown) =>
+            this.#parts.log.debug({ err: error, group: this.#parts.group }, 'acknowledging failed'),
+          );
+        }, commitAfterMs).unref();
+      },
       onRoom: () => this.#client?.room(topic, partition),
     });
   }
@@ -136,7 +164,9 @@ export class GroupLanes {
   async #commit(): Promise<void> {
     clearTimeout(this.#committing);
     this.#committing = undefined;
-    const behind = [...this.#lanes.values()].flatMap((lane) => (lane.next > lane.committed ? [{ lane, next: lane.next }] : []));
+    const behind = [...this.#lanes.values()].flatMap((lane) =>
+      lane.next > lane.committed ? [{ lane, next: lane.next }] : [],
+    );
     if (!behind.length || !this.#client) return;
     await this.#client.commit(behind.map(({ lane: { topic, partition }, next }) => ({ topic, partition, next })));
     for (const { lane, next } of behind) lane.committed = Math.max(lane.committed, next);

@@ -24,49 +24,77 @@ describeOnKafka('Kafka', () => {
       await raw.connect();
       return {
         createBus: () => openBus(address, log),
-        spawnMember: (group, topic) => superviseProcess({
-          script: new URL('../../fixtures/stuckMember.ts', import.meta.url).pathname, args: [address, group, topic], ready: /^joined/, restart: false,
-        }),
-        publishText: async (topic, key, text) => { await raw.send({ topic, messages: [{ key, value: text }] }); },
+        spawnMember: (group, topic) =>
+          superviseProcess({
+            script: new URL('../../fixtures/stuckMember.ts', import.meta.url).pathname,
+            args: [address, group, topic],
+            ready: /^joined/,
+            restart: false,
+          }),
+        publishText: async (topic, key, text) => {
+          await raw.send({ topic, messages: [{ key, value: text }] });
+        },
         close: () => raw.disconnect(),
       };
     });
   }
 
-  it.each(['kafkajs', 'platformatic'] as const)('hands on what a stranger sent, whatever it is, and what is behind it: %s', async (client) => {
-    const broker = await sharedKafka();
-    const topic = `strange-${randomUUID()}.v1`;
-    const bus = await openBus(`${client}://${broker}`, log);
-    const heard: string[] = [];
-    const raw = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).producer();
-    await raw.connect();
-    try {
-      await bus.consume(`group-${randomUUID()}`, [topic], async ({ key }) => { heard.push(key); });
-      await raw.send({ topic, messages: [
-        { partition: 0, key: Buffer.from([0, 0, 0, 0, 7]), value: 'no event' },
-        { partition: 0, key: Buffer.from([0xff, 0xfe]), value: Buffer.from([0xc3, 0x28]) },
-        { partition: 0, key: null, value: null },
-        { partition: 0, key: 'k'.repeat(20_000), value: '', headers: { '': '', traceparent: Buffer.from([0xff, 0]), many: ['1', '2'] } },
-        { partition: 0, key: 'last', value: '{}' },
-      ] });
-      await until(() => heard.includes('last'));
-      expect(heard).toEqual(['\0\0\0\0\u0007', '\ufffd\ufffd', '', 'k'.repeat(20_000), 'last']);
-    } finally {
-      await Promise.all([raw.disconnect(), bus.close()]);
-    }
-  }, 90_000);
+  it.each(['kafkajs', 'platformatic'] as const)(
+    'hands on what a stranger sent, whatever it is, and what is behind it: %s',
+    async (client) => {
+      const broker = await sharedKafka();
+      const topic = `strange-${randomUUID()}.v1`;
+      const bus = await openBus(`${client}://${broker}`, log);
+      const heard: string[] = [];
+      const raw = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).producer();
+      await raw.connect();
+      try {
+        await bus.consume(`group-${randomUUID()}`, [topic], async ({ key }) => {
+          heard.push(key);
+        });
+        await raw.send({
+          topic,
+          messages: [
+            { partition: 0, key: Buffer.from([0, 0, 0, 0, 7]), value: 'no event' },
+            { partition: 0, key: Buffer.from([0xff, 0xfe]), value: Buffer.from([0xc3, 0x28]) },
+            { partition: 0, key: null, value: null },
+            {
+              partition: 0,
+              key: 'k'.repeat(20_000),
+              value: '',
+              headers: { '': '', traceparent: Buffer.from([0xff, 0]), many: ['1', '2'] },
+            },
+            { partition: 0, key: 'last', value: '{}' },
+          ],
+        });
+        await until(() => heard.includes('last'));
+        expect(heard).toEqual(['\0\0\0\0\u0007', '\ufffd\ufffd', '', 'k'.repeat(20_000), 'last']);
+      } finally {
+        await Promise.all([raw.disconnect(), bus.close()]);
+      }
+    },
+    90_000,
+  );
 
-  it.each(['kafkajs', 'platformatic'] as const)('begins in many processes at once where there is no topic yet: %s', async (client) => {
-    const broker = await sharedKafka();
-    const topics = Array.from({ length: 8 }, () => usualTopic(`new-${randomUUID()}.v1`));
-    const begun = await Promise.allSettled(Array.from({ length: 8 }, () => kafkaBus({ brokers: [broker], client, log, topics })));
-    await Promise.all(begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])));
-    expect(begun.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))).toEqual([]);
-  }, 120_000);
+  it.each(['kafkajs', 'platformatic'] as const)(
+    'begins in many processes at once where there is no topic yet: %s',
+    async (client) => {
+      const broker = await sharedKafka();
+      const topics = Array.from({ length: 8 }, () => usualTopic(`new-${randomUUID()}.v1`));
+      const begun = await Promise.allSettled(
+        Array.from({ length: 8 }, () => kafkaBus({ brokers: [broker], client, log, topics })),
+      );
+      await Promise.all(begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])));
+      expect(begun.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))).toEqual([]);
+    },
+    120_000,
+  );
 
   it('lets the clients stand for each other: a key is in the same partition whoever publishes, and members of both share a group', async () => {
     const broker = await sharedKafka();
-    const buses = await Promise.all((['kafkajs', 'platformatic'] as const).map((client) => openBus(`${client}://${broker}`, log)));
+    const buses = await Promise.all(
+      (['kafkajs', 'platformatic'] as const).map((client) => openBus(`${client}://${broker}`, log)),
+    );
     const topic = `mixed-${randomUUID()}.v1`;
     const heard = [new Map<string, number[]>(), new Map<string, number[]>()];
     const keys = Array.from({ length: 40 }, (_, index) => `key:${index}`);
@@ -78,16 +106,29 @@ describeOnKafka('Kafka', () => {
         });
       }
       let n = 0;
-      await until(async () => {
-        n += 1;
-        for (const bus of buses) await bus.publish(topic, keys.map((key) => ({ key, value: { n } as unknown as EventEnvelope })));
-        return heard.every((each) => each.size > 0);
-      }, { timeoutMs: 20_000 });
+      await until(
+        async () => {
+          n += 1;
+          for (const bus of buses)
+            await bus.publish(
+              topic,
+              keys.map((key) => ({ key, value: { n } as unknown as EventEnvelope })),
+            );
+          return heard.every((each) => each.size > 0);
+        },
+        { timeoutMs: 20_000 },
+      );
       await until(() => keys.every((key) => heard.some((each) => each.get(key)?.at(-1) === n)));
       // Once shared, no key goes to both, though both publish it.
       heard.forEach((each) => each.clear());
-      for (const bus of buses) await bus.publish(topic, keys.map((key) => ({ key, value: { n: -1 } as unknown as EventEnvelope })));
-      await until(() => keys.every((key) => heard.flatMap((each) => each.get(key) ?? []).filter((each) => each === -1).length >= 2));
+      for (const bus of buses)
+        await bus.publish(
+          topic,
+          keys.map((key) => ({ key, value: { n: -1 } as unknown as EventEnvelope })),
+        );
+      await until(() =>
+        keys.every((key) => heard.flatMap((each) => each.get(key) ?? []).filter((each) => each === -1).length >= 2),
+      );
       expect(heard.map((each) => each.size > 0)).toEqual([true, true]);
       expect(keys.filter((key) => heard.every((each) => each.has(key)))).toEqual([]);
     } finally {
@@ -100,13 +141,20 @@ describeOnKafka('Kafka', () => {
       const brokers = [await sharedKafka()];
       const name = `described-${randomUUID()}.v1`;
       const warned: unknown[] = [];
-      const telling = { ...log, debug: () => undefined, warn: (line: unknown) => warned.push(line) } as unknown as typeof log;
-      const open = async (partitions: number, retentionDays: number) => (await kafkaBus({ brokers, client, log: telling, topics: [{ name, partitions, retentionDays }] })).close();
+      const telling = {
+        ...log,
+        debug: () => undefined,
+        warn: (line: unknown) => warned.push(line),
+      } as unknown as typeof log;
+      const open = async (partitions: number, retentionDays: number) =>
+        (await kafkaBus({ brokers, client, log: telling, topics: [{ name, partitions, retentionDays }] })).close();
       await open(3, 2);
       await open(3, 2);
       expect(warned).toEqual([]);
       await open(2, 5);
-      expect(warned).toEqual([`the topic ${name} has partitions 3 where 2 is described, retention.ms 172800000 where 432000000 is described; it is left as it is`]);
+      expect(warned).toEqual([
+        `the topic ${name} has partitions 3 where 2 is described, retention.ms 172800000 where 432000000 is described; it is left as it is`,
+      ]);
       await open(3, 2);
       expect(warned).toHaveLength(1);
     });
@@ -115,7 +163,14 @@ describeOnKafka('Kafka', () => {
       const bus = await kafkaBus({ brokers: [await sharedKafka()], client, log });
       const topic = `lagging-${randomUUID()}.v1`;
       const group = `lagging-${randomUUID()}`;
-      const publish = (from: number) => bus.publish(topic, Array.from({ length: 10 }, (_, n) => ({ key: `key:${n}`, value: { n: from + n } as unknown as EventEnvelope })));
+      const publish = (from: number) =>
+        bus.publish(
+          topic,
+          Array.from({ length: 10 }, (_, n) => ({
+            key: `key:${n}`,
+            value: { n: from + n } as unknown as EventEnvelope,
+          })),
+        );
       try {
         await publish(0);
         let handled = 0;
@@ -138,7 +193,9 @@ describeOnKafka('Kafka', () => {
 
     it('says in one line that no broker answers', async () => {
       const port = await freePort();
-      await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(new RegExp(`^Kafka at 127\\.0\\.0\\.1:${port} cannot be used \\(.+\\): start it, or set KAFKA_BROKERS\\.$`));
+      await expect(kafkaBus({ brokers: [`127.0.0.1:${port}`], client, log })).rejects.toThrow(
+        new RegExp(`^Kafka at 127\\.0\\.0\\.1:${port} cannot be used \\(.+\\): start it, or set KAFKA_BROKERS\\.$`),
+      );
     });
   });
 });

@@ -1,6 +1,12 @@
 import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
-import { usualTopic, type BusSubscription, type EventBus, type GroupLag, type TopicDescription } from '../../eventBus.ts';
+import {
+  usualTopic,
+  type BusSubscription,
+  type EventBus,
+  type GroupLag,
+  type TopicDescription,
+} from '../../eventBus.ts';
 import { OpenSubscriptions } from '../openSubscriptions.ts';
 import { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, KafkaSecurity } from './kafkaClient.ts';
@@ -12,7 +18,10 @@ import { whileSettling } from './whileSettling.ts';
 
 /** How long a broker waits for a silent member before others take over: the shortest that brokers allow by default. */
 const sessionMs = 6_000;
-/** How long a topic may take until all of the cluster knows it: a new broker makes the first ones while everything starts on it. */
+/**
+ * How long a topic may take until all of the cluster knows it: a new broker makes the first ones while everything
+ * starts on it.
+ */
 const settlingMs = 60_000;
 
 export type KafkaClientName = 'kafkajs' | 'platformatic';
@@ -23,7 +32,10 @@ export interface KafkaBusParts {
   readonly client: KafkaClientName;
   readonly security?: KafkaSecurity;
   readonly log: Logger;
-  /** Topics that are made, or compared with what is there, before the bus is ready. Others are as `usualTopic` when they are first used. */
+  /**
+   * Topics that are made, or compared with what is there, before the bus is ready. Others are as `usualTopic` when they
+   * are first used.
+   */
   readonly topics?: readonly TopicDescription[];
 }
 
@@ -38,12 +50,19 @@ export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   } catch (error) {
     await client?.close();
     parts.log.debug({ err: error }, 'no broker');
-    throw new StartupError(`Kafka at ${parts.brokers.join(', ')} cannot be used (${error instanceof Error ? error.message.split('\n')[0] : String(error)}): start it, or set KAFKA_BROKERS.`);
+    throw new StartupError(
+      `Kafka at ${parts.brokers.join(', ')} cannot be used (${error instanceof Error ? error.message.split('\n')[0] : String(error)}): start it, or set KAFKA_BROKERS.`,
+    );
   }
 }
 
 async function clientOf({ brokers, client, security, log }: KafkaBusParts): Promise<KafkaClient> {
-  const parts: KafkaClientParts = { brokers, security, sessionMs, onDebug: (message, fields) => log.debug(fields, message) };
+  const parts: KafkaClientParts = {
+    brokers,
+    security,
+    sessionMs,
+    onDebug: (message, fields) => log.debug(fields, message),
+  };
   if (client === 'platformatic') return (await import('./platformaticClient.ts')).platformaticClient(parts);
   return (await import('./kafkajsClient.ts')).kafkajsClient(parts);
 }
@@ -52,7 +71,10 @@ class KafkaBus implements EventBus {
   readonly #parts: KafkaBusParts;
   readonly #client: KafkaClient;
   readonly #topics = new Map<string, Promise<void>>();
-  /** The last call of each topic: one at a time, since two could be given the same sequence numbers, and one of them dropped as a duplicate. */
+  /**
+   * The last call of each topic: one at a time, since two could be given the same sequence numbers, and one of them
+   * dropped as a duplicate.
+   */
   readonly #sending = new Map<string, Promise<void>>();
   readonly #tails = new Map<string, TopicTail>();
   /** Topics of the groups that this process is a member of. */
@@ -79,20 +101,28 @@ class KafkaBus implements EventBus {
     const sent = (this.#sending.get(topic) ?? Promise.resolve()).then(async () => {
       for (const run of runs) await this.#client.send(topic, run);
     });
-    this.#sending.set(topic, sent.catch(() => undefined));
+    this.#sending.set(
+      topic,
+      sent.catch(() => undefined),
+    );
     await sent;
   }
 
-  async consume(group: string, topics: readonly string[], handle: Parameters<EventBus['consume']>[2]): Promise<BusSubscription> {
+  async consume(
+    group: string,
+    topics: readonly string[],
+    handle: Parameters<EventBus['consume']>[2],
+  ): Promise<BusSubscription> {
     await this.#ensureAll(topics);
     const { log } = this.#parts;
     const lanes = new GroupLanes({ group, handle, log, sessionMs });
     const kept = await keepMembership({
-      what: `group ${group}`, log,
+      what: `group ${group}`,
+      log,
       join: () => this.#client.join(group, topics, lanes),
       onLost: () => lanes.abandon(),
     });
-    this.#groups.set(group, new Set([...this.#groups.get(group) ?? [], ...topics]));
+    this.#groups.set(group, new Set([...(this.#groups.get(group) ?? []), ...topics]));
     return this.#subscriptions.add(async () => {
       await lanes.finish();
       await kept.leave();
@@ -112,17 +142,23 @@ class KafkaBus implements EventBus {
   }
 
   lag(): Promise<readonly GroupLag[]> {
-    return Promise.all([...this.#groups].map(async ([group, topics]) => {
-      const behind = await Promise.all([...topics].map((topic) => this.#behind(group, topic)));
-      return { group, messages: behind.reduce((sum, each) => sum + each, 0) };
-    }));
+    return Promise.all(
+      [...this.#groups].map(async ([group, topics]) => {
+        const behind = await Promise.all([...topics].map((topic) => this.#behind(group, topic)));
+        return { group, messages: behind.reduce((sum, each) => sum + each, 0) };
+      }),
+    );
   }
 
   async #behind(group: string, topic: string): Promise<number> {
     // What was acknowledged comes first: it may only grow until the ends are known.
     const committed = await this.#client.committed(group, topic);
     const [end, oldest] = await Promise.all([this.#client.offsets(topic), this.#client.offsets(topic, 0)]);
-    return [...end].reduce((sum, [partition, next]) => sum + Math.max(0, next - Math.max(committed.get(partition) ?? 0, oldest.get(partition) ?? 0)), 0);
+    return [...end].reduce(
+      (sum, [partition, next]) =>
+        sum + Math.max(0, next - Math.max(committed.get(partition) ?? 0, oldest.get(partition) ?? 0)),
+      0,
+    );
   }
 
   close(): Promise<void> {

@@ -18,14 +18,22 @@ const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** What was heard of each key. */
 const record = () => {
   const heard = new Map<string, number[]>(keys.map((key) => [key, []]));
-  return { heard, add: (message: BusMessage) => { heard.get(message.key)?.push(numberOf(message)); }, has: (n: number) => keys.every((key) => heard.get(key)!.includes(n)) };
+  return {
+    heard,
+    add: (message: BusMessage) => {
+      heard.get(message.key)?.push(numberOf(message));
+    },
+    has: (n: number) => keys.every((key) => heard.get(key)!.includes(n)),
+  };
 };
 /** Each number when it was first heard. */
 const firsts = (numbers: readonly number[] = []) => [...new Set(numbers)];
 
 describeOnKafka('Kafka under faults', () => {
   let broker: KafkaBroker;
-  beforeAll(async () => { broker = await startKafkaBroker(); });
+  beforeAll(async () => {
+    broker = await startKafkaBroker();
+  });
   afterAll(() => broker.stop('SIGKILL'));
 
   describe.each(['kafkajs', 'platformatic'] as const)('%s', (client) => {
@@ -36,12 +44,26 @@ describeOnKafka('Kafka under faults', () => {
       buses.push(bus);
       return bus;
     };
-    afterEach(async () => { await Promise.all(buses.splice(0).map((bus) => bus.close())); });
+    afterEach(async () => {
+      await Promise.all(buses.splice(0).map((bus) => bus.close()));
+    });
     /** As a relay does: the same again until it is acknowledged, and only then the next. */
     const publishAll = async (bus: EventBus, topic: string, from: number, to: number) => {
       let rejected = 0;
       for (let n = from; n <= to;) {
-        await bus.publish(topic, keys.map((key) => ({ key, value: value(n) }))).then(() => { n += 1; }, () => { rejected += 1; });
+        await bus
+          .publish(
+            topic,
+            keys.map((key) => ({ key, value: value(n) })),
+          )
+          .then(
+            () => {
+              n += 1;
+            },
+            () => {
+              rejected += 1;
+            },
+          );
       }
       return rejected;
     };
@@ -81,14 +103,20 @@ describeOnKafka('Kafka under faults', () => {
       await broker.start();
       expect(await publishing).toBeGreaterThan(0);
       await until(() => handled.has(20) && tailed.has(20), { timeoutMs: 60_000 });
-      for (const key of keys) for (const { heard } of [handled, tailed]) expect(firsts(heard.get(key))).toEqual(upTo(20));
+      for (const key of keys)
+        for (const { heard } of [handled, tailed]) expect(firsts(heard.get(key))).toEqual(upTo(20));
     }, 120_000);
 
     it('lets others take over from a member that hangs; when it goes on it begins nothing that is not its own any more', async () => {
       const { topic, group } = fresh();
       const bus = await open();
       await publishAll(bus, topic, 1, 10);
-      const member = superviseProcess({ script: new URL('../../fixtures/slowMember.ts', import.meta.url).pathname, args: [address(), group, topic, '200'], ready: /^joined/, restart: false });
+      const member = superviseProcess({
+        script: new URL('../../fixtures/slowMember.ts', import.meta.url).pathname,
+        args: [address(), group, topic, '200'],
+        ready: /^joined/,
+        restart: false,
+      });
       try {
         await until(() => member.output.includes('begins a 2'), { timeoutMs: 30_000 });
         process.kill(member.pid, 'SIGSTOP');
@@ -100,8 +128,13 @@ describeOnKafka('Kafka under faults', () => {
         await until(() => member.output.slice(before).includes('ends'), { timeoutMs: 20_000 });
         await publishAll(bus, topic, 11, 12);
         const linesOf = () => member.output.slice(before).split('\n');
-        await until(() => keys.every((key) => handled.heard.get(key)!.includes(12) || linesOf().includes(`ends ${key} 12`)), { timeoutMs: 30_000 });
-        const begun = linesOf().flatMap((line) => /^begins \w (\d+)/.exec(line)?.[1] ?? []).map(Number);
+        await until(
+          () => keys.every((key) => handled.heard.get(key)!.includes(12) || linesOf().includes(`ends ${key} 12`)),
+          { timeoutMs: 30_000 },
+        );
+        const begun = linesOf()
+          .flatMap((line) => /^begins \w (\d+)/.exec(line)?.[1] ?? [])
+          .map(Number);
         expect(begun.filter((n) => n <= 10)).toEqual([]);
       } finally {
         await member.kill('SIGKILL');

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs, { type Admin, type Consumer, type ConsumerConfig, type EachBatchPayload, type Kafka, type PartitionAssigner, type Producer, type SASLOptions } from 'kafkajs';
+import kafkajs, {
+  type Admin,
+  type Consumer,
+  type ConsumerConfig,
+  type EachBatchPayload,
+  type Kafka,
+  type PartitionAssigner,
+  type Producer,
+  type SASLOptions,
+} from 'kafkajs';
 import { assignPartitions, decodeInHand, encodeInHand, sharingName } from './assignPartitions.ts';
 import type { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts';
@@ -12,24 +21,42 @@ const createPartitioner = Partitioners.DefaultPartitioner;
 /** kafkajs 2.2.4, the client that the company named; no longer maintained. */
 export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
   const kafka = new kafkajs.Kafka({
-    clientId: 'drburger', brokers: [...brokers], ssl: security?.tls ? { ...security.tls } : false, sasl: security?.sasl as SASLOptions | undefined, connectionTimeout: 2_000, requestTimeout: 10_000, logLevel: logLevel.WARN,
-    logCreator: () => ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }) => onDebug(`kafkajs ${namespace}: ${message}`, fields),
+    clientId: 'drburger',
+    brokers: [...brokers],
+    ssl: security?.tls ? { ...security.tls } : false,
+    sasl: security?.sasl as SASLOptions | undefined,
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }) =>
+        onDebug(`kafkajs ${namespace}: ${message}`, fields),
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
   });
   const admin = kafka.admin();
   await admin.connect();
-  // A fetch is answered when there is something, else after its wait. A disconnect waits for it, and so does a heartbeat, on the same connection; but each costs
-  // a millisecond or two of CPU, in every process, for every topic. Tried again for about as long as the group remembers this member.
+  // A fetch is answered when there is something, else after its wait. A disconnect waits for it, and so does a
+  // heartbeat, on the same connection; but each costs a millisecond or two of CPU, in every process, for every topic.
+  // Tried again for about as long as the group remembers this member.
   const reading: Omit<ConsumerConfig, 'groupId'> = {
-    sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: Math.min(1_000, sessionMs / 4), maxWaitTimeInMs: 500, maxBytesPerPartition: 262_144,
-    metadataMaxAge: 60_000, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => false },
+    sessionTimeout: sessionMs,
+    rebalanceTimeout: sessionMs,
+    heartbeatInterval: Math.min(1_000, sessionMs / 4),
+    maxWaitTimeInMs: 500,
+    maxBytesPerPartition: 262_144,
+    metadataMaxAge: 60_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => false },
   };
   let producer: Promise<Producer> | undefined;
   return {
     topic: (name) => describeTopic(admin, name),
     async createTopic({ name, partitions }, settings) {
       const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-      await admin.createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: partitions, replicationFactor: -1, configEntries }] });
+      await admin.createTopics({
+        waitForLeaders: false,
+        topics: [{ topic: name, numPartitions: partitions, replicationFactor: -1, configEntries }],
+      });
     },
     async send(topic, messages) {
       producer ??= connectProducer(kafka);
@@ -44,22 +71,40 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
     },
     join: (group, topics, lanes) => joinGroup(kafka, { ...reading, groupId: group }, topics, lanes),
     async offsets(topic, sinceMs) {
-      const found = await (sinceMs === undefined ? admin.fetchTopicOffsets(topic) : admin.fetchTopicOffsetsByTimestamp(topic, sinceMs));
+      const found = await (sinceMs === undefined
+        ? admin.fetchTopicOffsets(topic)
+        : admin.fetchTopicOffsetsByTimestamp(topic, sinceMs));
       return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
     },
     async committed(groupId, topic) {
       const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      return new Map((found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)] as const).filter(([, offset]) => offset >= 0));
+      return new Map(
+        (found?.partitions ?? [])
+          .map(({ partition, offset }) => [partition, Number(offset)] as const)
+          .filter(([, offset]) => offset >= 0),
+      );
     },
     async follow(topic, next, take) {
       // It has no way to read without a group: one of its own, in which it is alone and commits nothing.
       const groupId = `tail-${randomUUID()}`;
       const consumer = kafka.consumer({ ...reading, groupId, maxWaitTimeInMs: 1_000 });
-      consumer.on(consumer.events.GROUP_JOIN, () => { for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) }); });
+      consumer.on(consumer.events.GROUP_JOIN, () => {
+        for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) });
+      });
       const membership = await runConsumer(consumer, [topic], async ({ batch }) => {
         take(batch.partition, recordsOf(batch), Number(batch.lastOffset()) + 1);
       });
-      return { ...membership, leave: () => membership.leave().then(() => admin.deleteGroups([groupId])).then(() => undefined, () => undefined) };
+      return {
+        ...membership,
+        leave: () =>
+          membership
+            .leave()
+            .then(() => admin.deleteGroups([groupId]))
+            .then(
+              () => undefined,
+              () => undefined,
+            ),
+      };
     },
     async close() {
       await Promise.allSettled([admin.disconnect(), producer?.then((each) => each.disconnect())]);
@@ -68,7 +113,12 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner, allowAutoTopicCreation: false });
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner,
+    allowAutoTopicCreation: false,
+  });
   await producer.connect();
   return producer;
 }
@@ -76,25 +126,46 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
 async function describeTopic(admin: Admin, name: string): ReturnType<KafkaClient['topic']> {
   const known = await admin.listTopics();
   if (!known.includes(name)) return undefined;
-  const { topics: [topic] } = await admin.fetchTopicMetadata({ topics: [name] });
-  const { resources: [resource] } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name }] });
-  return { partitions: topic!.partitions.length, settings: new Map(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue])) };
+  const {
+    topics: [topic],
+  } = await admin.fetchTopicMetadata({ topics: [name] });
+  const {
+    resources: [resource],
+  } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name }] });
+  return {
+    partitions: topic!.partitions.length,
+    settings: new Map(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue])),
+  };
 }
 
-async function joinGroup(kafka: Kafka, config: ConsumerConfig, topics: readonly string[], lanes: GroupLanes): Promise<Membership> {
+async function joinGroup(
+  kafka: Kafka,
+  config: ConsumerConfig,
+  topics: readonly string[],
+  lanes: GroupLanes,
+): Promise<Membership> {
   const consumer = kafka.consumer({ ...config, partitionAssigners: [assigner(lanes)] });
-  const resume = (topic: string, partitions: number[]) => { if (partitions.length) consumer.resume([{ topic, partitions }]); };
+  const resume = (topic: string, partitions: number[]) => {
+    if (partitions.length) consumer.resume([{ topic, partitions }]);
+  };
   lanes.attach({
-    commit: (progress) => consumer.commitOffsets(progress.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) }))),
+    commit: (progress) =>
+      consumer.commitOffsets(
+        progress.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) })),
+      ),
     room: (topic, partition) => resume(topic, [partition]),
   });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-    const added = lanes.assigned(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })));
+    const added = lanes.assigned(
+      Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })),
+    );
     for (const { topic, partition } of added) resume(topic, [partition]);
   });
   // When it was sent, not when the answer was seen: in between this process may have been stopped for long.
   let sentAt = 0;
-  consumer.on(consumer.events.REQUEST, ({ payload }) => { if (payload.apiName === 'Heartbeat') sentAt = payload.sentAt; });
+  consumer.on(consumer.events.REQUEST, ({ payload }) => {
+    if (payload.apiName === 'Heartbeat') sentAt = payload.sentAt;
+  });
   consumer.on(consumer.events.HEARTBEAT, () => lanes.heardOf(performance.now() - Math.max(0, Date.now() - sentAt)));
   return runConsumer(consumer, topics, async ({ batch, pause }) => {
     if (!lanes.push(batch.topic, batch.partition, recordsOf(batch), Number(batch.lastOffset()) + 1)) pause();
@@ -102,9 +173,17 @@ async function joinGroup(kafka: Kafka, config: ConsumerConfig, topics: readonly 
 }
 
 /** Ready when it has joined. Never restarts by itself, as only some of its failures would make it. */
-async function runConsumer(consumer: Consumer, topics: readonly string[], eachBatch: (payload: EachBatchPayload) => Promise<void>): Promise<Membership> {
-  const lost = new Promise<Error>((resolve) => { consumer.on(consumer.events.CRASH, ({ payload: { error } }) => resolve(error)); });
-  const joined = new Promise<void>((resolve) => { consumer.on(consumer.events.GROUP_JOIN, () => resolve()); });
+async function runConsumer(
+  consumer: Consumer,
+  topics: readonly string[],
+  eachBatch: (payload: EachBatchPayload) => Promise<void>,
+): Promise<Membership> {
+  const lost = new Promise<Error>((resolve) => {
+    consumer.on(consumer.events.CRASH, ({ payload: { error } }) => resolve(error));
+  });
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+  });
   const leave = () => consumer.disconnect().catch(() => undefined);
   try {
     await consumer.connect();
@@ -119,21 +198,32 @@ async function runConsumer(consumer: Consumer, topics: readonly string[], eachBa
   }
 }
 
-const recordsOf = ({ messages }: EachBatchPayload['batch']) => messages.map(({ offset, key, value }) => kafkaRecord(Number(offset), key, value));
+const recordsOf = ({ messages }: EachBatchPayload['batch']) =>
+  messages.map(({ offset, key, value }) => kafkaRecord(Number(offset), key, value));
 
 /** The library's way for strategies of sharing, with what is in hand as the member's own data. */
-const assigner = (lanes: GroupLanes): PartitionAssigner => ({ cluster }) => ({
-  name: sharingName,
-  version: 1,
-  protocol: ({ topics }) => ({ name: sharingName, metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: encodeInHand(lanes.freeze()) }) }),
-  async assign({ members }) {
-    const claims = members.map(({ memberId: id, memberMetadata }) => {
-      const { topics = [], userData } = AssignerProtocol.MemberMetadata.decode(memberMetadata) ?? {};
-      return { id, topics, inHand: decodeInHand(userData) };
-    });
-    const assignment = assignPartitions(claims, (topic) => cluster.findTopicPartitionMetadata(topic).length);
-    return [...assignment].map(([memberId, topics]) => ({
-      memberId, memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 1, assignment: Object.fromEntries(topics), userData: Buffer.alloc(0) }),
-    }));
-  },
-});
+const assigner =
+  (lanes: GroupLanes): PartitionAssigner =>
+  ({ cluster }) => ({
+    name: sharingName,
+    version: 1,
+    protocol: ({ topics }) => ({
+      name: sharingName,
+      metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: encodeInHand(lanes.freeze()) }),
+    }),
+    async assign({ members }) {
+      const claims = members.map(({ memberId: id, memberMetadata }) => {
+        const { topics = [], userData } = AssignerProtocol.MemberMetadata.decode(memberMetadata) ?? {};
+        return { id, topics, inHand: decodeInHand(userData) };
+      });
+      const assignment = assignPartitions(claims, (topic) => cluster.findTopicPartitionMetadata(topic).length);
+      return [...assignment].map(([memberId, topics]) => ({
+        memberId,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version: 1,
+          assignment: Object.fromEntries(topics),
+          userData: Buffer.alloc(0),
+        }),
+      }));
+    },
+  });

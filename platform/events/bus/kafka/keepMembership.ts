@@ -11,10 +11,15 @@ export interface KeepMembershipParts {
 }
 
 /**
- * Joins, and joins again with growing pauses whenever the membership is lost. A broker that has just started refuses for a while, so the first time is
- * tried for 15 s before this rejects.
+ * Joins, and joins again with growing pauses whenever the membership is lost. A broker that has just started refuses
+ * for a while, so the first time is tried for 15 s before this rejects.
  */
-export async function keepMembership({ what, log, join, onLost }: KeepMembershipParts): Promise<{ leave(): Promise<void> }> {
+export async function keepMembership({
+  what,
+  log,
+  join,
+  onLost,
+}: KeepMembershipParts): Promise<{ leave(): Promise<void> }> {
   const stop = new AbortController();
   const { signal } = stop;
   const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

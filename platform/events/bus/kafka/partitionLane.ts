@@ -82,10 +82,12 @@ export class PartitionLane {
     while (!signal.aborted) {
       const record = this.#queue[0];
       if (!record) {
-        await new Promise<void>((resolve) => { this.#wake = resolve; });
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
         continue;
       }
-      if (!await this.#handled(record)) return;
+      if (!(await this.#handled(record))) return;
       this.#queue.shift();
       this.next = record.offset + 1;
       this.#parts.onProgress();
@@ -101,7 +103,10 @@ export class PartitionLane {
     const message = busMessage(this.topic, record);
     for (let failures = 0; !signal.aborted; failures += 1) {
       while (!this.#parts.mayBegin() && !signal.aborted) {
-        await new Promise<void>((resolve) => { this.#wake = resolve; this.#parts.wait(resolve); });
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          this.#parts.wait(resolve);
+        });
       }
       if (signal.aborted) return false;
       const handling = this.#parts.handle(message);
@@ -111,7 +116,10 @@ export class PartitionLane {
         return true;
       } catch (error) {
         const { group, topic, partition, log } = this.#parts;
-        log.warn({ err: error, group, topic, partition, offset: record.offset, failures }, 'a message was not handled and is tried again');
+        log.warn(
+          { err: error, group, topic, partition, offset: record.offset, failures },
+          'a message was not handled and is tried again',
+        );
         await pause(backoffMs(failures, 100, 5_000), signal);
       }
     }

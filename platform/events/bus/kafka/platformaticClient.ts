@@ -1,22 +1,60 @@
-import { Admin, compatibilityPartitioner, ConnectionPool, Consumer, FetchIsolationLevels, ListOffsetTimestamps, Producer, ProduceAcks, stringSerializers, type BaseOptions, type GroupAssignment, type GroupPartitionsAssigner, type SASLMechanismValue } from '@platformatic/kafka';
+import {
+  Admin,
+  compatibilityPartitioner,
+  ConnectionPool,
+  Consumer,
+  FetchIsolationLevels,
+  ListOffsetTimestamps,
+  Producer,
+  ProduceAcks,
+  stringSerializers,
+  type BaseOptions,
+  type GroupAssignment,
+  type GroupPartitionsAssigner,
+  type SASLMechanismValue,
+} from '@platformatic/kafka';
 import { assignPartitions, decodeInHand, encodeInHand, sharingName } from './assignPartitions.ts';
 import type { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts';
 import { FetchLoop } from './platformaticFetch.ts';
 
-/** `@platformatic/kafka` 1.35.0, the newest for Node 20. Fetches for itself: the library's stream cannot hold one partition back while others go on. */
-export async function platformaticClient({ brokers, security, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
+/**
+ * `@platformatic/kafka` 1.35.0, the newest for Node 20. Fetches for itself: the library's stream cannot hold one
+ * partition back while others go on.
+ */
+export async function platformaticClient({
+  brokers,
+  security,
+  onDebug,
+  sessionMs,
+}: KafkaClientParts): Promise<KafkaClient> {
   // Of each connection: to a broker by the name that its certificate bears, and said by whom.
   const secured = {
     ...(security?.tls ? { tls: { ...security.tls }, tlsServerName: true } : {}),
-    ...(security?.sasl ? { sasl: { ...security.sasl, mechanism: security.sasl.mechanism.toUpperCase() as SASLMechanismValue } } : {}),
+    ...(security?.sasl
+      ? { sasl: { ...security.sasl, mechanism: security.sasl.mechanism.toUpperCase() as SASLMechanismValue } }
+      : {}),
   };
-  const base = { ...secured, clientId: 'drburger', bootstrapBrokers: [...brokers], connectTimeout: 2_000, timeout: 10_000, retries: 4, retryDelay: (_: object, __: string, attempt: number) => Math.min(1_000, 100 * 2 ** attempt) };
+  const base = {
+    ...secured,
+    clientId: 'drburger',
+    bootstrapBrokers: [...brokers],
+    connectTimeout: 2_000,
+    timeout: 10_000,
+    retries: 4,
+    retryDelay: (_: object, __: string, attempt: number) => Math.min(1_000, 100 * 2 ** attempt),
+  };
   const admin = new Admin(base);
   admin.on('error', (error: Error) => onDebug('admin', { err: error }));
-  // Never members of their group: one asks for offsets, one fetches, which ends at once with its connections if it is not tried again.
+  // Never members of their group: one asks for offsets, one fetches, which ends at once with its connections if it is
+  // not tried again.
   const outsider = (retries: number) => {
-    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({ ...base, retries, groupId: 'drburger-none', isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED });
+    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+      ...base,
+      retries,
+      groupId: 'drburger-none',
+      isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+    });
     consumer.on('error', (error: Error) => onDebug('consumer', { err: error }));
     return consumer;
   };
@@ -31,7 +69,13 @@ export async function platformaticClient({ brokers, security, onDebug, sessionMs
       });
     },
     async send(topic, messages) {
-      producer ??= new Producer({ ...base, idempotent: true, acks: ProduceAcks.ALL, serializers: stringSerializers, partitioner: compatibilityPartitioner });
+      producer ??= new Producer({
+        ...base,
+        idempotent: true,
+        acks: ProduceAcks.ALL,
+        serializers: stringSerializers,
+        partitioner: compatibilityPartitioner,
+      });
       const using = producer;
       try {
         await using.send({ messages: messages.map(({ key, value }) => ({ topic, key, value })) });
@@ -41,17 +85,27 @@ export async function platformaticClient({ brokers, security, onDebug, sessionMs
         throw error;
       }
     },
-    join: (group, topics, lanes) => joinGroup({ ...base, retries: 8, groupId: group }, sessionMs, fetcher, topics, lanes),
+    join: (group, topics, lanes) =>
+      joinGroup({ ...base, retries: 8, groupId: group }, sessionMs, fetcher, topics, lanes),
     async offsets(topic, sinceMs) {
-      const end = offsetsOf(await asker.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST }), topic);
+      const end = offsetsOf(
+        await asker.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST }),
+        topic,
+      );
       if (sinceMs === undefined) return end;
       const since = offsetsOf(await asker.listOffsets({ topics: [topic], timestamp: BigInt(sinceMs) }), topic);
-      return new Map([...end].map(([partition, offset]) => [partition, since.get(partition)! >= 0 ? since.get(partition)! : offset]));
+      return new Map(
+        [...end].map(([partition, offset]) => [partition, since.get(partition)! >= 0 ? since.get(partition)! : offset]),
+      );
     },
     async committed(group, topic) {
       const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
       const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? [];
-      return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)] as const).filter(([, offset]) => offset >= 0));
+      return new Map(
+        partitions
+          .map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)] as const)
+          .filter(([, offset]) => offset >= 0),
+      );
     },
     async follow(topic, next, take) {
       const loop = new FetchLoop(fetcher, new ConnectionPool('drburger', base), {
@@ -69,32 +123,76 @@ export async function platformaticClient({ brokers, security, onDebug, sessionMs
 /** Typed as if it answered nothing. */
 const closed = (consumer: Consumer): Promise<void> => Promise.resolve(consumer.close(true));
 
-const offsetsOf = (found: ReadonlyMap<string, readonly bigint[]>, topic: string) => new Map((found.get(topic) ?? []).map((offset, partition) => [partition, Number(offset)]));
+const offsetsOf = (found: ReadonlyMap<string, readonly bigint[]>, topic: string) =>
+  new Map((found.get(topic) ?? []).map((offset, partition) => [partition, Number(offset)]));
 
 async function describeTopic(admin: Admin, name: string): ReturnType<KafkaClient['topic']> {
   if (!(await admin.listTopics()).includes(name)) return undefined;
   const metadata = await admin.metadata({ topics: [name], forceUpdate: true });
   const [described] = await admin.describeConfigs({ resources: [{ resourceType: 2, resourceName: name }] });
-  return { partitions: metadata.topics.get(name)!.partitionsCount, settings: new Map(described!.configs.map(({ name: key, value }) => [key, value ?? ''])) };
+  return {
+    partitions: metadata.topics.get(name)!.partitionsCount,
+    settings: new Map(described!.configs.map(({ name: key, value }) => [key, value ?? ''])),
+  };
 }
 
-async function joinGroup(base: BaseOptions & { groupId: string }, sessionMs: number, fetcher: Consumer, topics: readonly string[], lanes: GroupLanes): Promise<Membership> {
+async function joinGroup(
+  base: BaseOptions & { groupId: string },
+  sessionMs: number,
+  fetcher: Consumer,
+  topics: readonly string[],
+  lanes: GroupLanes,
+): Promise<Membership> {
   // Asked for whenever the library joins.
-  const protocol = { name: sharingName, version: 1, get metadata() { return encodeInHand(lanes.freeze()); } };
-  const options = { sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: Math.min(1_000, sessionMs / 4), protocols: [protocol], partitionAssigner: assigner };
-  const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({ ...base, ...options, isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED });
+  const protocol = {
+    name: sharingName,
+    version: 1,
+    get metadata() {
+      return encodeInHand(lanes.freeze());
+    },
+  };
+  const options = {
+    sessionTimeout: sessionMs,
+    rebalanceTimeout: sessionMs,
+    heartbeatInterval: Math.min(1_000, sessionMs / 4),
+    protocols: [protocol],
+    partitionAssigner: assigner,
+  };
+  const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+    ...base,
+    ...options,
+    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+  });
   let lose: (error: Error) => void = () => undefined;
-  const lost = new Promise<Error>((resolve) => { lose = resolve; });
+  const lost = new Promise<Error>((resolve) => {
+    lose = resolve;
+  });
   consumer.on('error', (error: Error) => lose(error));
   for (const topic of topics) consumer.topics.track(topic);
   let sentAt = performance.now();
   let heardAt = sentAt;
-  const heard = (at: number) => { heardAt = at; lanes.heardOf(at); };
-  consumer.on('consumer:heartbeat:start', () => { sentAt = performance.now(); });
+  const heard = (at: number) => {
+    heardAt = at;
+    lanes.heardOf(at);
+  };
+  consumer.on('consumer:heartbeat:start', () => {
+    sentAt = performance.now();
+  });
   consumer.on('consumer:heartbeat:end', () => heard(sentAt));
-  const loop = new FetchLoop(fetcher, new ConnectionPool('drburger', base), { wanted: () => lanes.wanted(), take: (...fetched) => void lanes.push(...fetched) });
+  const loop = new FetchLoop(fetcher, new ConnectionPool('drburger', base), {
+    wanted: () => lanes.wanted(),
+    take: (...fetched) => void lanes.push(...fetched),
+  });
   lanes.attach({
-    commit: (progress) => consumer.commit({ offsets: progress.map(({ topic, partition, next }) => ({ topic, partition, offset: BigInt(next), leaderEpoch: -1 })) }),
+    commit: (progress) =>
+      consumer.commit({
+        offsets: progress.map(({ topic, partition, next }) => ({
+          topic,
+          partition,
+          offset: BigInt(next),
+          leaderEpoch: -1,
+        })),
+      }),
     room: () => loop.look(),
   });
   consumer.on('consumer:group:join', ({ assignments = [] }) => {
@@ -102,7 +200,9 @@ async function joinGroup(base: BaseOptions & { groupId: string }, sessionMs: num
     beginLanes(consumer, assignments, lanes).then(() => loop.look(), lose);
   });
   // After some failures it never sends a heartbeat again.
-  const watch = setInterval(() => { if (performance.now() - heardAt > 1.5 * sessionMs) lose(new Error('no heartbeat was answered')); }, 1_000).unref();
+  const watch = setInterval(() => {
+    if (performance.now() - heardAt > 1.5 * sessionMs) lose(new Error('no heartbeat was answered'));
+  }, 1_000).unref();
   const leave = async () => {
     clearInterval(watch);
     await loop.stop();
@@ -118,12 +218,22 @@ async function joinGroup(base: BaseOptions & { groupId: string }, sessionMs: num
   }
 }
 
-async function beginLanes(consumer: Consumer, assignments: readonly GroupAssignment[], lanes: GroupLanes): Promise<void> {
+async function beginLanes(
+  consumer: Consumer,
+  assignments: readonly GroupAssignment[],
+  lanes: GroupLanes,
+): Promise<void> {
   const added = lanes.assigned(assignments);
   if (!added.length) return;
   const topics = [...new Set(added.map(({ topic }) => topic))];
-  const asked = topics.map((topic) => ({ topic, partitions: added.filter((each) => each.topic === topic).map(({ partition }) => partition) }));
-  const [committed, earliest] = await Promise.all([consumer.listCommittedOffsets({ topics: asked }), consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST })]);
+  const asked = topics.map((topic) => ({
+    topic,
+    partitions: added.filter((each) => each.topic === topic).map(({ partition }) => partition),
+  }));
+  const [committed, earliest] = await Promise.all([
+    consumer.listCommittedOffsets({ topics: asked }),
+    consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST }),
+  ]);
   for (const { topic, partition } of added) {
     const known = Number(committed.get(topic)?.[partition] ?? -1n);
     lanes.beginAt(topic, partition, known >= 0 ? known : Number(earliest.get(topic)![partition]));
@@ -131,11 +241,17 @@ async function beginLanes(consumer: Consumer, assignments: readonly GroupAssignm
 }
 
 const assigner: GroupPartitionsAssigner = (_, members, __, metadata) => {
-  const claims = [...members.values()].map(({ memberId: id, topics = [], metadata: data }) => ({ id, topics, inHand: decodeInHand(data) }));
+  const claims = [...members.values()].map(({ memberId: id, topics = [], metadata: data }) => ({
+    id,
+    topics,
+    inHand: decodeInHand(data),
+  }));
   const assignment = assignPartitions(claims, (topic) => metadata.topics.get(topic)?.partitionsCount ?? 0);
   return [...assignment].map(([memberId, topics]) => ({
-    memberId, assignments: new Map([...topics].map(([topic, partitions]) => [topic, { topic, partitions }])),
+    memberId,
+    assignments: new Map([...topics].map(([topic, partitions]) => [topic, { topic, partitions }])),
   }));
 };
 
-const isProtocolError = (error: unknown, id: string): boolean => Boolean((error as { findBy?(property: string, value: string): unknown }).findBy?.('apiId', id));
+const isProtocolError = (error: unknown, id: string): boolean =>
+  Boolean((error as { findBy?(property: string, value: string): unknown }).findBy?.('apiId', id));

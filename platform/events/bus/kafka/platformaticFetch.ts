@@ -21,7 +21,10 @@ const maxBytes = 1_048_576;
 const partitionMaxBytes = 262_144;
 const givesUpAfter = 10;
 
-/** Fetches from wherever the wanted partitions are led, again and again, over connections of its own: a waiting fetch would hold up heartbeats. */
+/**
+ * Fetches from wherever the wanted partitions are led, again and again, over connections of its own: a waiting fetch
+ * would hold up heartbeats.
+ */
 export class FetchLoop {
   readonly #consumer: Consumer;
   readonly #pool: ConnectionPool;
@@ -37,7 +40,9 @@ export class FetchLoop {
     this.#consumer = consumer;
     this.#pool = pool;
     this.#parts = parts;
-    this.lost = new Promise((resolve) => { this.#lose = resolve; });
+    this.lost = new Promise((resolve) => {
+      this.#lose = resolve;
+    });
     this.#running = this.#run();
   }
 
@@ -76,16 +81,32 @@ export class FetchLoop {
     const metadata = await this.#consumer.metadata({ topics });
     const names = new Map(topics.map((topic) => [metadata.topics.get(topic)!.id, topic]));
     const leaderOf = ({ topic, partition }: FetchPosition) => metadata.topics.get(topic)!.partitions[partition]!.leader;
-    await Promise.all([...new Set(wanted.map(leaderOf))].map(async (node) => {
-      const { responses } = await this.#consumer.fetch({
-        node, connectionPool: this.#pool, minBytes: 1, maxWaitTime: maxWaitMs, maxBytes,
-        topics: wanted.filter((position) => leaderOf(position) === node).map(({ topic, partition, offset }) => ({
-          topicId: metadata.topics.get(topic)!.id,
-          partitions: [{ partition, fetchOffset: BigInt(offset), currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes }],
-        })),
-      });
-      if (!this.#stop.signal.aborted) this.#hand(responses, names);
-    }));
+    await Promise.all(
+      [...new Set(wanted.map(leaderOf))].map(async (node) => {
+        const { responses } = await this.#consumer.fetch({
+          node,
+          connectionPool: this.#pool,
+          minBytes: 1,
+          maxWaitTime: maxWaitMs,
+          maxBytes,
+          topics: wanted
+            .filter((position) => leaderOf(position) === node)
+            .map(({ topic, partition, offset }) => ({
+              topicId: metadata.topics.get(topic)!.id,
+              partitions: [
+                {
+                  partition,
+                  fetchOffset: BigInt(offset),
+                  currentLeaderEpoch: -1,
+                  lastFetchedEpoch: -1,
+                  partitionMaxBytes,
+                },
+              ],
+            })),
+        });
+        if (!this.#stop.signal.aborted) this.#hand(responses, names);
+      }),
+    );
   }
 
   #hand(responses: Awaited<ReturnType<Consumer['fetch']>>['responses'], names: ReadonlyMap<string, string>): void {
@@ -93,8 +114,19 @@ export class FetchLoop {
       for (const { partitionIndex, records: batches = [] } of partitions) {
         const last = batches.at(-1);
         if (!last) continue;
-        const records = batches.flatMap((batch) => (batch.attributes & IS_CONTROL ? [] : batch.records.map(({ offsetDelta, key, value }) => kafkaRecord(Number(batch.firstOffset) + offsetDelta, key, value))));
-        this.#parts.take(names.get(topicId)!, partitionIndex, records, Number(last.firstOffset) + last.lastOffsetDelta + 1);
+        const records = batches.flatMap((batch) =>
+          batch.attributes & IS_CONTROL
+            ? []
+            : batch.records.map(({ offsetDelta, key, value }) =>
+                kafkaRecord(Number(batch.firstOffset) + offsetDelta, key, value),
+              ),
+        );
+        this.#parts.take(
+          names.get(topicId)!,
+          partitionIndex,
+          records,
+          Number(last.firstOffset) + last.lastOffsetDelta + 1,
+        );
       }
     }
   }
@@ -102,7 +134,10 @@ export class FetchLoop {
   /** Where the wanted messages are gone (past retention), goes on with the oldest that are there. */
   async #mend(wanted: readonly FetchPosition[]): Promise<void> {
     this.#consumer.clearMetadata();
-    const earliest = await this.#consumer.listOffsets({ topics: [...new Set(wanted.map(({ topic }) => topic))], timestamp: ListOffsetTimestamps.EARLIEST });
+    const earliest = await this.#consumer.listOffsets({
+      topics: [...new Set(wanted.map(({ topic }) => topic))],
+      timestamp: ListOffsetTimestamps.EARLIEST,
+    });
     for (const { topic, partition, offset } of wanted) {
       const first = Number(earliest.get(topic)?.[partition] ?? 0);
       if (first > offset) this.#parts.take(topic, partition, [], first);

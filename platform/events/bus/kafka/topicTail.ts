@@ -9,8 +9,9 @@ type Hear = (message: BusMessage) => void;
 const backMs = 60_000;
 
 /**
- * Reads a topic for all who listen to it in this process. It notes where the partitions end, goes a minute back, and is live when it has passed those
- * ends; after a lost connection it goes on where it was. Each message once, in the order of its partition.
+ * Reads a topic for all who listen to it in this process. It notes where the partitions end, goes a minute back, and is
+ * live when it has passed those ends; after a lost connection it goes on where it was. Each message once, in the order
+ * of its partition.
  */
 export class TopicTail {
   readonly #topic: string;
@@ -56,13 +57,17 @@ export class TopicTail {
     for (const [partition, end] of ends) this.#next.set(partition, Math.min(end, starts.get(partition) ?? end));
     const passed = () => [...ends].every(([partition, end]) => this.#next.get(partition)! >= end);
     let onPassed: () => void = () => undefined;
-    const live = new Promise<void>((resolve) => { onPassed = resolve; });
+    const live = new Promise<void>((resolve) => {
+      onPassed = resolve;
+    });
     this.#reading = await keepMembership({
-      what: `tail of ${this.#topic}`, log: this.#log,
-      join: () => this.#client.follow(this.#topic, this.#next, (partition, records, after) => {
-        this.#take(partition, records, after);
-        if (passed()) onPassed();
-      }),
+      what: `tail of ${this.#topic}`,
+      log: this.#log,
+      join: () =>
+        this.#client.follow(this.#topic, this.#next, (partition, records, after) => {
+          this.#take(partition, records, after);
+          if (passed()) onPassed();
+        }),
     });
     if (!passed()) await live;
   }

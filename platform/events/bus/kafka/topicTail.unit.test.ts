@@ -5,7 +5,14 @@ const file = JSON.stringify(new URL('topicTail.ts', import.meta.url).href);
 
 it('goes on where a broker is lost before a tail is live, though a process that only starts has nothing else to live for', () => {
   // Nothing holds this process but the wait for the broker.
-  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', `
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      `
     const { TopicTail } = await import(${file});
     let joined = 0;
     const client = {
@@ -19,6 +26,9 @@ it('goes on where a broker is lost before a tail is live, though a process that 
     };
     await new TopicTail('orders.v1', client, { warn() {} }).hear(() => undefined);
     console.log('live');
-  `], { encoding: 'utf8' });
+  `,
+    ],
+    { encoding: 'utf8' },
+  );
   expect([stdout.trim(), status]).toEqual(['live', 0]);
 });

@@ -22,7 +22,10 @@ describe('while a cluster settles', () => {
     ['one that kafkajs has tried again', retried(ofKafkajs('UNKNOWN_TOPIC_OR_PARTITION'))],
     ['an answer that @platformatic/kafka has', new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION')],
     ['the metadata of a topic that @platformatic/kafka does not find yet', new UserError('Unknown topic stores.v1.')],
-    ['TOPIC_ALREADY_EXISTS of one of several', new MultipleErrors('failed', [new MultipleErrors('failed', [new ProtocolError('TOPIC_ALREADY_EXISTS')])])],
+    [
+      'TOPIC_ALREADY_EXISTS of one of several',
+      new MultipleErrors('failed', [new MultipleErrors('failed', [new ProtocolError('TOPIC_ALREADY_EXISTS')])]),
+    ],
   ])('tries again after %s', async (_, error) => {
     expect(await whileSettling(failing([error, error]), 10_000)).toBe('done');
   });
@@ -36,6 +39,10 @@ describe('while a cluster settles', () => {
 
   it('gives up in time', async () => {
     const error = new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION');
-    await expect(whileSettling(async () => { throw error; }, 30)).rejects.toBe(error);
+    await expect(
+      whileSettling(async () => {
+        throw error;
+      }, 30),
+    ).rejects.toBe(error);
   });
 });

@@ -21,7 +21,11 @@ export type AddAddressOutcome =
   | { readonly kind: 'limitReached' | 'notRegistered' };
 
 /** Adds an address with its first version. The first address of a customer becomes the default one. */
-export async function addAddress(domain: Customers, principal: Principal, { idempotencyKey: key, ...input }: AddAddress): Promise<AddAddressOutcome> {
+export async function addAddress(
+  domain: Customers,
+  principal: Principal,
+  { idempotencyKey: key, ...input }: AddAddress,
+): Promise<AddAddressOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const checked = checkAddress(input.address);
@@ -30,23 +34,37 @@ export async function addAddress(domain: Customers, principal: Principal, { idem
   return domain.transaction(async (tx) => {
     const customer = await lockCustomer(domain, tx, customerId);
     if (!customer) return { kind: 'notRegistered' };
-    return idempotent<AddAddressOutcome>(tx, { principal, mutation: 'addAddress', key, body: fingerprint(domain, input), now }, () =>
-      insert(domain, tx, customer, checked.value, input.makeDefault ?? false, now));
+    return idempotent<AddAddressOutcome>(
+      tx,
+      { principal, mutation: 'addAddress', key, body: fingerprint(domain, input), now },
+      () => insert(domain, tx, customer, checked.value, input.makeDefault ?? false, now),
+    );
   });
 }
 
 async function insert(
-  domain: Customers, tx: Tx, { row, key }: LockedCustomer, content: AddressContent, makeDefault: boolean, now: Date,
+  domain: Customers,
+  tx: Tx,
+  { row, key }: LockedCustomer,
+  content: AddressContent,
+  makeDefault: boolean,
+  now: Date,
 ): Promise<AddAddressOutcome> {
   const customerId = row.id;
-  if (await tx.address.count({ where: { customerId, removedAt: null } }) >= maxAddresses) return { kind: 'limitReached' };
+  if ((await tx.address.count({ where: { customerId, removedAt: null } })) >= maxAddresses)
+    return { kind: 'limitReached' };
   const addressId = domain.newId();
   const addressVersionId = domain.newId();
-  await tx.address.create({ data: { id: addressId, customerId, version: 1, currentVersionId: addressVersionId, createdAt: now } });
+  await tx.address.create({
+    data: { id: addressId, customerId, version: 1, currentVersionId: addressVersionId, createdAt: now },
+  });
   await tx.addressVersion.create({
     data: { id: addressVersionId, addressId, customerId, version: 1, ...sealAddress(key, content), createdAt: now },
   });
-  if (makeDefault || row.defaultAddressId === null) await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: addressId } });
-  await domain.events.append(tx, null, [CustomerAddressVersioned.of({ customerId, addressId, addressVersionId, at: now.toISOString() })]);
+  if (makeDefault || row.defaultAddressId === null)
+    await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: addressId } });
+  await domain.events.append(tx, null, [
+    CustomerAddressVersioned.of({ customerId, addressId, addressVersionId, at: now.toISOString() }),
+  ]);
   return { kind: 'done', customerId, addressId };
 }

@@ -13,16 +13,23 @@ export type AddFavouriteStoreOutcome =
   | { readonly kind: 'storeNotFound' | 'limitReached' | 'notRegistered' };
 
 /** Remembers a store, once. Stores knows whether it exists. */
-export async function addFavouriteStore(domain: Customers, principal: Principal, storeId: string): Promise<AddFavouriteStoreOutcome> {
+export async function addFavouriteStore(
+  domain: Customers,
+  principal: Principal,
+  storeId: string,
+): Promise<AddFavouriteStoreOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const now = domain.clock();
   // Asked before the transaction, which must not wait for another domain while it holds a lock.
-  if (!isId(storeId) || !(await domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: now.toISOString() })).found) {
+  if (
+    !isId(storeId) ||
+    !(await domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: now.toISOString() })).found
+  ) {
     return { kind: 'storeNotFound' };
   }
   return domain.transaction(async (tx) => {
-    if (!await lockCustomer(domain, tx, customerId)) return { kind: 'notRegistered' };
+    if (!(await lockCustomer(domain, tx, customerId))) return { kind: 'notRegistered' };
     const favourites = await tx.favouriteStore.findMany({ where: { customerId }, select: { storeId: true } });
     if (favourites.some((each) => each.storeId === storeId)) return { kind: 'done', customerId };
     if (favourites.length >= maxFavourites) return { kind: 'limitReached' };

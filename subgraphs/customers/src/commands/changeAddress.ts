@@ -24,7 +24,11 @@ export type ChangeAddressOutcome =
   | { readonly kind: 'notFound' | 'notRegistered' };
 
 /** Gives an address a new version; one whose content is as it was needs none. */
-export async function changeAddress(domain: Customers, principal: Principal, { idempotencyKey: key, ...input }: ChangeAddress): Promise<ChangeAddressOutcome> {
+export async function changeAddress(
+  domain: Customers,
+  principal: Principal,
+  { idempotencyKey: key, ...input }: ChangeAddress,
+): Promise<ChangeAddressOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const checked = checkAddress(input.address);
@@ -33,27 +37,42 @@ export async function changeAddress(domain: Customers, principal: Principal, { i
   return domain.transaction(async (tx) => {
     const customer = await lockCustomer(domain, tx, customerId);
     if (!customer) return { kind: 'notRegistered' };
-    return idempotent<ChangeAddressOutcome>(tx, { principal, mutation: 'changeAddress', key, body: fingerprint(domain, input), now }, async () => {
-      const outcome = await addVersion(domain, tx, customer, input.addressId, checked.value, now);
-      if (outcome.kind === 'done' && input.makeDefault) {
-        await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: input.addressId } });
-      }
-      return outcome;
-    });
+    return idempotent<ChangeAddressOutcome>(
+      tx,
+      { principal, mutation: 'changeAddress', key, body: fingerprint(domain, input), now },
+      async () => {
+        const outcome = await addVersion(domain, tx, customer, input.addressId, checked.value, now);
+        if (outcome.kind === 'done' && input.makeDefault) {
+          await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: input.addressId } });
+        }
+        return outcome;
+      },
+    );
   });
 }
 
 async function addVersion(
-  domain: Customers, tx: Tx, { row: { id: customerId }, key }: LockedCustomer, addressId: string, content: AddressContent, now: Date,
+  domain: Customers,
+  tx: Tx,
+  { row: { id: customerId }, key }: LockedCustomer,
+  addressId: string,
+  content: AddressContent,
+  now: Date,
 ): Promise<ChangeAddressOutcome> {
-  const address = isId(addressId) ? await tx.address.findFirst({ where: { id: addressId, customerId, removedAt: null } }) : null;
+  const address = isId(addressId)
+    ? await tx.address.findFirst({ where: { id: addressId, customerId, removedAt: null } })
+    : null;
   if (!address) return { kind: 'notFound' };
   const current = await tx.addressVersion.findUniqueOrThrow({ where: { id: address.currentVersionId } });
   if (isDeepStrictEqual(openAddress(key, current), content)) return { kind: 'done', customerId, addressId };
   const addressVersionId = domain.newId();
   const version = address.version + 1;
-  await tx.addressVersion.create({ data: { id: addressVersionId, addressId, customerId, version, ...sealAddress(key, content), createdAt: now } });
+  await tx.addressVersion.create({
+    data: { id: addressVersionId, addressId, customerId, version, ...sealAddress(key, content), createdAt: now },
+  });
   await tx.address.update({ where: { id: addressId }, data: { version, currentVersionId: addressVersionId } });
-  await domain.events.append(tx, null, [CustomerAddressVersioned.of({ customerId, addressId, addressVersionId, at: now.toISOString() })]);
+  await domain.events.append(tx, null, [
+    CustomerAddressVersioned.of({ customerId, addressId, addressVersionId, at: now.toISOString() }),
+  ]);
   return { kind: 'done', customerId, addressId };
 }

@@ -8,18 +8,22 @@ import { customerOf } from '../ownership.ts';
 export type EraseMeOutcome = { readonly kind: 'done'; readonly erasedAt: Date } | { readonly kind: 'notRegistered' };
 
 /**
- * Destroys the customer's data key, so that no sealed field of theirs opens again; takes away what finds
- * them and what they liked; ends their access, as `signOutEverywhere` does. Rows and the history of consent stay, under an id that names nobody.
+ * Destroys the customer's data key, so that no sealed field of theirs opens again; takes away what finds them and what
+ * they liked; ends their access, as `signOutEverywhere` does. Rows and the history of consent stay, under an id that
+ * names nobody.
  */
 export async function eraseMe(domain: Customers, principal: Principal): Promise<EraseMeOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   return domain.transaction(async (tx) => {
-    if (!await lockCustomer(domain, tx, customerId)) return { kind: 'notRegistered' };
+    if (!(await lockCustomer(domain, tx, customerId))) return { kind: 'notRegistered' };
     const erasedAt = domain.clock();
     await tx.customerKey.delete({ where: { customerId } });
     await tx.favouriteStore.deleteMany({ where: { customerId } });
-    await tx.customer.update({ where: { id: customerId }, data: { emailIndex: null, defaultAddressId: null, erasedAt } });
+    await tx.customer.update({
+      where: { id: customerId },
+      data: { emailIndex: null, defaultAddressId: null, erasedAt },
+    });
     await domain.events.append(tx, null, [CustomerErased.of({ customerId, at: erasedAt.toISOString() })]);
     await endAccess(domain, tx, customerId);
     return { kind: 'done', erasedAt };

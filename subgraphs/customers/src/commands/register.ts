@@ -19,29 +19,49 @@ export interface Register extends ProfileInput {
   readonly idempotencyKey: string;
 }
 
-/** Gives the customer of the token a profile, under a data key of their own. Once per subject, for ever: an erased one stays erased. */
-export async function register(domain: Customers, principal: Principal, { idempotencyKey: key, ...input }: Register): Promise<RegisterOutcome> {
+/**
+ * Gives the customer of the token a profile, under a data key of their own. Once per subject, for ever: an erased one
+ * stays erased.
+ */
+export async function register(
+  domain: Customers,
+  principal: Principal,
+  { idempotencyKey: key, ...input }: Register,
+): Promise<RegisterOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notAllowed' };
   const now = domain.clock();
   const checked = checkProfile(input, now.toISOString().slice(0, 10));
   if (!checked.ok) return { kind: 'invalid', problems: checked.problems };
   return domain.transaction((tx) =>
-    idempotent<RegisterOutcome>(tx, { principal, mutation: 'register', key, body: fingerprint(domain, input), now }, () =>
-      insert(domain, tx, customerId, checked.value, now)));
+    idempotent<RegisterOutcome>(
+      tx,
+      { principal, mutation: 'register', key, body: fingerprint(domain, input), now },
+      () => insert(domain, tx, customerId, checked.value, now),
+    ),
+  );
 }
 
-async function insert(domain: Customers, tx: Tx, customerId: string, profile: Profile, now: Date): Promise<RegisterOutcome> {
-  if (await tx.customer.findUnique({ where: { id: customerId }, select: { id: true } })) return { kind: 'alreadyRegistered' };
+async function insert(
+  domain: Customers,
+  tx: Tx,
+  customerId: string,
+  profile: Profile,
+  now: Date,
+): Promise<RegisterOutcome> {
+  if (await tx.customer.findUnique({ where: { id: customerId }, select: { id: true } }))
+    return { kind: 'alreadyRegistered' };
   const keyring = keyringOf(domain);
   const { key, wrapped } = keyring.newDataKey(customerId);
   const { count } = await tx.customer.createMany({
-    data: [{
-      id: customerId,
-      ...sealProfile(key, profile),
-      ...sealPreferences(key, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
-      registeredAt: now,
-    }],
+    data: [
+      {
+        id: customerId,
+        ...sealProfile(key, profile),
+        ...sealPreferences(key, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
+        registeredAt: now,
+      },
+    ],
     skipDuplicates: true,
   });
   if (count === 0) return { kind: 'alreadyRegistered' };

@@ -4,10 +4,18 @@ import type { Customers } from '../context.ts';
 import { lockCustomer } from '../lockCustomer.ts';
 import { customerOf } from '../ownership.ts';
 
-export type RemoveAddressOutcome = { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notFound' | 'notRegistered' };
+export type RemoveAddressOutcome =
+  { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notFound' | 'notRegistered' };
 
-/** Takes an address out of the profile; its versions stay for the orders. Of those that remain the newest becomes the default, if it was that one. */
-export async function removeAddress(domain: Customers, principal: Principal, addressId: string): Promise<RemoveAddressOutcome> {
+/**
+ * Takes an address out of the profile; its versions stay for the orders. Of those that remain the newest becomes the
+ * default, if it was that one.
+ */
+export async function removeAddress(
+  domain: Customers,
+  principal: Principal,
+  addressId: string,
+): Promise<RemoveAddressOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   return domain.transaction(async (tx) => {
@@ -18,7 +26,10 @@ export async function removeAddress(domain: Customers, principal: Principal, add
     if (address.removedAt) return { kind: 'done', customerId };
     await tx.address.update({ where: { id: addressId }, data: { removedAt: domain.clock() } });
     if (customer.row.defaultAddressId === addressId) {
-      const next = await tx.address.findFirst({ where: { customerId, removedAt: null }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+      const next = await tx.address.findFirst({
+        where: { customerId, removedAt: null },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      });
       await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: next?.id ?? null } });
     }
     return { kind: 'done', customerId };

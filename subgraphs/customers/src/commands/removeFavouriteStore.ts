@@ -4,14 +4,19 @@ import type { Customers } from '../context.ts';
 import { lockCustomer } from '../lockCustomer.ts';
 import { customerOf } from '../ownership.ts';
 
-export type RemoveFavouriteStoreOutcome = { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
+export type RemoveFavouriteStoreOutcome =
+  { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
 
 /** Forgets a store. One that is no favourite is fine. */
-export async function removeFavouriteStore(domain: Customers, principal: Principal, storeId: string): Promise<RemoveFavouriteStoreOutcome> {
+export async function removeFavouriteStore(
+  domain: Customers,
+  principal: Principal,
+  storeId: string,
+): Promise<RemoveFavouriteStoreOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   return domain.transaction(async (tx) => {
-    if (!await lockCustomer(domain, tx, customerId)) return { kind: 'notRegistered' };
+    if (!(await lockCustomer(domain, tx, customerId))) return { kind: 'notRegistered' };
     if (isId(storeId)) await tx.favouriteStore.deleteMany({ where: { customerId, storeId } });
     return { kind: 'done', customerId };
   });

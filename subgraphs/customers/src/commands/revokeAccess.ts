@@ -14,11 +14,21 @@ export type RevokeAccessOutcome = { readonly kind: 'done'; readonly revokedAt: s
 /** What OpenID Connect Core 1.0 section 2 says of `sub`: at most 255 ASCII characters. */
 const subjectPattern = /^[\x21-\x7e]{1,255}$/;
 
-/** Ends the access of anybody. With the same key once: who signs in after it stays signed in, however often it is sent. */
-export async function revokeAccess(domain: Customers, principal: Principal, { idempotencyKey: key, subject }: RevokeAccess): Promise<RevokeAccessOutcome> {
+/**
+ * Ends the access of anybody. With the same key once: who signs in after it stays signed in, however often it is sent.
+ */
+export async function revokeAccess(
+  domain: Customers,
+  principal: Principal,
+  { idempotencyKey: key, subject }: RevokeAccess,
+): Promise<RevokeAccessOutcome> {
   if (!subjectPattern.test(subject)) return { kind: 'invalid' };
   const now = domain.clock();
-  return domain.transaction((tx) => idempotent<RevokeAccessOutcome>(tx, { principal, mutation: 'revokeAccess', key, body: { subject }, now }, async () => (
-    { kind: 'done', revokedAt: (await endAccess(domain, tx, subject)).toISOString() }
-  )));
+  return domain.transaction((tx) =>
+    idempotent<RevokeAccessOutcome>(
+      tx,
+      { principal, mutation: 'revokeAccess', key, body: { subject }, now },
+      async () => ({ kind: 'done', revokedAt: (await endAccess(domain, tx, subject)).toISOString() }),
+    ),
+  );
 }

@@ -3,9 +3,13 @@ import type { Customers } from '../context.ts';
 import { endAccess } from '../endAccess.ts';
 import { customerOf } from '../ownership.ts';
 
-export type SignOutEverywhereOutcome = { readonly kind: 'done'; readonly signedOutAt: Date } | { readonly kind: 'notAllowed' };
+export type SignOutEverywhereOutcome =
+  { readonly kind: 'done'; readonly signedOutAt: Date } | { readonly kind: 'notAllowed' };
 
-/** Needs no key for repeating: the token that asks is among those that it ends. Whoever has not registered yet may sign out, too. */
+/**
+ * Needs no key for repeating: the token that asks is among those that it ends. Whoever has not registered yet may sign
+ * out, too.
+ */
 export async function signOutEverywhere(domain: Customers, principal: Principal): Promise<SignOutEverywhereOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notAllowed' };

@@ -14,7 +14,11 @@ export type UpdateProfileOutcome =
   | { readonly kind: 'notRegistered' };
 
 /** Lays changes over one's own profile. Setting what is set already is no event. */
-export async function updateProfile(domain: Customers, principal: Principal, changes: ProfileInput): Promise<UpdateProfileOutcome> {
+export async function updateProfile(
+  domain: Customers,
+  principal: Principal,
+  changes: ProfileInput,
+): Promise<UpdateProfileOutcome> {
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const now = domain.clock();
@@ -27,7 +31,9 @@ export async function updateProfile(domain: Customers, principal: Principal, cha
     if (changed.length === 0) return { kind: 'done', customerId };
     await tx.customer.update({ where: { id: customerId }, data: sealProfile(customer.key, profile) });
     if (changed.includes('email')) await claimEmail(domain, tx, customerId, profile.email);
-    await domain.events.append(tx, null, [CustomerProfileChanged.of({ customerId, fields: changed, at: now.toISOString() })]);
+    await domain.events.append(tx, null, [
+      CustomerProfileChanged.of({ customerId, fields: changed, at: now.toISOString() }),
+    ]);
     return { kind: 'done', customerId };
   });
 }

@@ -3,19 +3,28 @@ import { consentList, favouriteList } from '../findPages.ts';
 import { mayRead } from '../ownership.ts';
 
 export const Customer: CustomerResolvers = {
-  __resolveReference: ({ id }, { principal, loaders }) => (mayRead(principal, id) ? loaders.customerById.load(id) : null),
+  __resolveReference: ({ id }, { principal, loaders }) =>
+    mayRead(principal, id) ? loaders.customerById.load(id) : null,
   registeredAt: ({ registeredAt }) => registeredAt.toISOString(),
   addresses: ({ id }, _args, { loaders }) => loaders.addressesOf.load(id),
   preferences: ({ preferences: { diets, avoidAllergens, marketingChannel } }) => ({
-    diets: [...diets], avoidAllergens: [...avoidAllergens], marketingChannel,
+    diets: [...diets],
+    avoidAllergens: [...avoidAllergens],
+    marketingChannel,
   }),
   consents: ({ id }, _args, { loaders }) => loaders.consentsOf.load(id),
   consentHistory: async ({ id }, args, { loaders }) => {
     const page = consentList.page(args, id);
-    return consentList.connection(await loaders.consentHistory(id, page), page, (row) => [row.at.toISOString(), row.id]);
+    return consentList.connection(await loaders.consentHistory(id, page), page, (row) => [
+      row.at.toISOString(),
+      row.id,
+    ]);
   },
   favouriteStores: async ({ id }, args, { loaders }) => {
     const page = favouriteList.page(args, id);
-    return favouriteList.connection(await loaders.favourites(id, page), page, (row) => [row.addedAt.toISOString(), row.storeId]);
+    return favouriteList.connection(await loaders.favourites(id, page), page, (row) => [
+      row.addedAt.toISOString(),
+      row.storeId,
+    ]);
   },
 };

@@ -1,10 +1,14 @@
 import type { Context } from '../context.ts';
 import type { AddressView } from '../customer.ts';
 
-/** The address that a mutation made or changed; removed since, if the mutation is answered again under its idempotency key. */
+/**
+ * The address that a mutation made or changed; removed since, if the mutation is answered again under its idempotency
+ * key.
+ */
 export async function changedAddress({ domain }: Context, customerId: string, addressId: string): Promise<AddressView> {
   const { customer, ...address } = await domain.db.address.findUniqueOrThrow({
-    where: { id: addressId, customerId }, include: { customer: { select: { defaultAddressId: true } } },
+    where: { id: addressId, customerId },
+    include: { customer: { select: { defaultAddressId: true } } },
   });
   return { ...address, isDefault: customer.defaultAddressId === addressId };
 }

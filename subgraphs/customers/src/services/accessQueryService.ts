@@ -7,14 +7,16 @@ import type { Customers } from '../context.ts';
 const pageSize = 1_000;
 
 /** Tells those who let clients in what they did not hear. */
-export const accessQueryService = (domain: Customers) => service(AccessQueryService, edgeServices, {
-  async listRevocations({ after, afterSubject }) {
-    const place = new Date(after);
-    if (Number.isNaN(place.getTime())) throw new ConnectError('`after` is no instant', Code.InvalidArgument);
-    const rows = await domain.db.accessRevocation.findMany({
-      where: { OR: [{ revokedAt: { gt: place } }, { revokedAt: place, subject: { gt: afterSubject } }] },
-      orderBy: [{ revokedAt: 'asc' }, { subject: 'asc' }], take: pageSize,
-    });
-    return { revocations: rows.map(({ subject, revokedAt }) => ({ subject, before: revokedAt.toISOString() })) };
-  },
-});
+export const accessQueryService = (domain: Customers) =>
+  service(AccessQueryService, edgeServices, {
+    async listRevocations({ after, afterSubject }) {
+      const place = new Date(after);
+      if (Number.isNaN(place.getTime())) throw new ConnectError('`after` is no instant', Code.InvalidArgument);
+      const rows = await domain.db.accessRevocation.findMany({
+        where: { OR: [{ revokedAt: { gt: place } }, { revokedAt: place, subject: { gt: afterSubject } }] },
+        orderBy: [{ revokedAt: 'asc' }, { subject: 'asc' }],
+        take: pageSize,
+      });
+      return { revocations: rows.map(({ subject, revokedAt }) => ({ subject, before: revokedAt.toISOString() })) };
+    },
+  });

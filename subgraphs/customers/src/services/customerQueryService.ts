@@ -12,28 +12,41 @@ interface VersionOfCustomer {
 }
 
 /** Answers other domains, batched per call. Somebody else's version is not found, like one that does not exist. */
-export const customerQueryService = (domain: Customers) => service(CustomerQueryService, ['orders', 'delivery'], {
-  async getAddressVersion(request) {
-    const each = loaders(domain);
-    const version = await ownVersion(each, request);
-    if (!version) return { found: false };
-    const kept = await each.addressesOf.load(request.customerId);
-    return { found: true, ...version.position, country: version.country, current: kept.some(({ currentVersionId }) => currentVersionId === version.id) };
-  },
-  async getDoorsteps({ addresses }) {
-    if (addresses.length > maxDoorsteps) throw new ConnectError(`at most ${maxDoorsteps} addresses a call`, Code.InvalidArgument);
-    const each = loaders(domain);
-    return { doorsteps: await Promise.all(addresses.map((address) => doorstepOf(each, address))) };
-  },
-});
+export const customerQueryService = (domain: Customers) =>
+  service(CustomerQueryService, ['orders', 'delivery'], {
+    async getAddressVersion(request) {
+      const each = loaders(domain);
+      const version = await ownVersion(each, request);
+      if (!version) return { found: false };
+      const kept = await each.addressesOf.load(request.customerId);
+      return {
+        found: true,
+        ...version.position,
+        country: version.country,
+        current: kept.some(({ currentVersionId }) => currentVersionId === version.id),
+      };
+    },
+    async getDoorsteps({ addresses }) {
+      if (addresses.length > maxDoorsteps)
+        throw new ConnectError(`at most ${maxDoorsteps} addresses a call`, Code.InvalidArgument);
+      const each = loaders(domain);
+      return { doorsteps: await Promise.all(addresses.map((address) => doorstepOf(each, address))) };
+    },
+  });
 
-async function ownVersion({ versionById }: ReturnType<typeof loaders>, { customerId, addressVersionId }: VersionOfCustomer) {
+async function ownVersion(
+  { versionById }: ReturnType<typeof loaders>,
+  { customerId, addressVersionId }: VersionOfCustomer,
+) {
   const version = await versionById.load(addressVersionId);
   return version?.customerId === customerId ? version : undefined;
 }
 
 async function doorstepOf(each: ReturnType<typeof loaders>, address: VersionOfCustomer) {
-  const [version, customer] = await Promise.all([ownVersion(each, address), each.customerById.load(address.customerId)]);
+  const [version, customer] = await Promise.all([
+    ownVersion(each, address),
+    each.customerById.load(address.customerId),
+  ]);
   if (!version || !customer) return { found: false };
   return {
     found: true,

@@ -17,23 +17,34 @@ export let now = new Date('2026-03-04T12:00:00Z');
 export const later = () => (now = new Date(now.getTime() + 1_000));
 
 const key = () => randomBytes(32).toString('base64');
-export const customer = (subject: string): Principal => principalWith(roleScopes.customer, { subject, roles: ['customer'], channel: 'mobile' });
+export const customer = (subject: string): Principal =>
+  principalWith(roleScopes.customer, { subject, roles: ['customer'], channel: 'mobile' });
 export const admin = principalWith(roleScopes.admin, { subject: seedId('staff', 'admin'), roles: ['admin'] });
 export const ada = customer(seedId('customer', 1));
 
 /** Call it at the top of a test file. */
-export const startCustomers = (): void => beforeAll(async () => {
-  graph = await testSubgraph<Customers>(customers, {
-    seed: true, clock: () => now,
-    configuration: { PII_MASTER_KEYS: key(), PII_INDEX_KEY: key() },
-    others: {
-      stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId }) => ({ found: seedStores.some(({ id }) => id === storeId) }) })],
-    },
+export const startCustomers = (): void =>
+  beforeAll(async () => {
+    graph = await testSubgraph<Customers>(customers, {
+      seed: true,
+      clock: () => now,
+      configuration: { PII_MASTER_KEYS: key(), PII_INDEX_KEY: key() },
+      others: {
+        stores: [
+          service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+            getOrderingTerms: ({ storeId }) => ({ found: seedStores.some(({ id }) => id === storeId) }),
+          }),
+        ],
+      },
+    });
   });
-});
 
 /** Asserts that nothing went wrong, and gives the data. */
-export async function ask<T = Record<string, never>>(principal: Principal, query: string, variables?: Record<string, unknown>): Promise<T> {
+export async function ask<T = Record<string, never>>(
+  principal: Principal,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<T> {
   const { data, errors } = await graph.as(principal)(query, variables);
   expect(errors).toBeUndefined();
   return data as T;
@@ -43,7 +54,13 @@ export const register = `mutation ($input: RegisterInput!) { register(input: $in
   __typename ... on RegisterSuccess { customer { id givenName email phone locale addresses { id } consents { purpose granted decidedAt } } }
   ... on CustomerInputInvalid { problems { field code } } } }`;
 
-export const zoe = { givenName: 'Zoë', familyName: 'Zufall', email: 'Zoe.Zufall@Example.com', phone: '+49 30 5550199', birthday: '1999-09-09' };
+export const zoe = {
+  givenName: 'Zoë',
+  familyName: 'Zufall',
+  email: 'Zoe.Zufall@Example.com',
+  phone: '+49 30 5550199',
+  birthday: '1999-09-09',
+};
 let people = 0;
 
 /** A registered customer of one's own, so that tests do not stand in each other's way. */
@@ -54,14 +71,24 @@ export async function somebody(): Promise<Principal> {
   return principal;
 }
 
-export const home = { label: 'Home', line1: 'Geheimgasse 7', postalCode: '10115', city: 'Berlin', country: 'DE', position: { latitude: 52.5311, longitude: 13.3849 }, instructions: 'Klingel Zufall' };
+export const home = {
+  label: 'Home',
+  line1: 'Geheimgasse 7',
+  postalCode: '10115',
+  city: 'Berlin',
+  country: 'DE',
+  position: { latitude: 52.5311, longitude: 13.3849 },
+  instructions: 'Klingel Zufall',
+};
 export const addAddress = `mutation ($input: AddAddressInput!) { addAddress(input: $input) {
   __typename ... on AddAddressSuccess { address { id isDefault current { id version line1 } } customer { addresses { id } } }
   ... on CustomerInputInvalid { problems { field code } } } }`;
 
 export async function added(principal: Principal, address: object = home, more: object = {}) {
-  const { addAddress: result } = await ask<{ addAddress: { address: { id: string; isDefault: boolean; current: { id: string; version: number; line1: string } } } }>(
-    principal, addAddress, { input: { idempotencyKey: randomBytes(8).toString('hex'), address, ...more } },
-  );
+  const { addAddress: result } = await ask<{
+    addAddress: {
+      address: { id: string; isDefault: boolean; current: { id: string; version: number; line1: string } };
+    };
+  }>(principal, addAddress, { input: { idempotencyKey: randomBytes(8).toString('hex'), address, ...more } });
   return result.address;
 }

@@ -11,8 +11,15 @@ export type AcceptJobOutcome =
 
 const refusals = { TAKEN: 'taken', UNAVAILABLE: 'unavailable', TOO_MANY_JOBS: 'tooManyJobs' } as const;
 
-/** Gives an open job to the courier who asks first. Who comes later is told that it is taken; who has it already gets it again. */
-export async function acceptJob(domain: Deliveries, principal: Principal, deliveryId: string): Promise<AcceptJobOutcome> {
+/**
+ * Gives an open job to the courier who asks first. Who comes later is told that it is taken; who has it already gets it
+ * again.
+ */
+export async function acceptJob(
+  domain: Deliveries,
+  principal: Principal,
+  deliveryId: string,
+): Promise<AcceptJobOutcome> {
   const courierId = courierOf(principal);
   if (!courierId) return { kind: 'courierUnknown' };
   if (!isId(deliveryId)) return { kind: 'notFound' };
@@ -26,9 +33,15 @@ export async function acceptJob(domain: Deliveries, principal: Principal, delive
     const jobs = await tx.delivery.count({ where: { courierId, status: { in: [...carried] } } });
     const decision = accept(delivery as DeliveryState, courierId, { available: courier.available, jobs });
     switch (decision.kind) {
-      case 'done': return { kind: 'done', delivery };
-      case 'move': return { kind: 'done', delivery: await moveDelivery(domain, tx, delivery, { to: decision.to, at: domain.clock(), courierId }) };
-      case 'refused': return { kind: refusals[decision.why] };
+      case 'done':
+        return { kind: 'done', delivery };
+      case 'move':
+        return {
+          kind: 'done',
+          delivery: await moveDelivery(domain, tx, delivery, { to: decision.to, at: domain.clock(), courierId }),
+        };
+      case 'refused':
+        return { kind: refusals[decision.why] };
     }
   });
 }

@@ -10,19 +10,23 @@ export interface CancelDelivery {
 }
 
 /**
- * Calls the delivery of an order off. False when what has happened stands against it: see `cancel`. An order without a delivery is remembered as called off, so that
- * a dispatch that arrives late comes to nothing.
+ * Calls the delivery of an order off. False when what has happened stands against it: see `cancel`. An order without a
+ * delivery is remembered as called off, so that a dispatch that arrives late comes to nothing.
  */
-export async function cancelDelivery(domain: Deliveries, { orderId, reason, unlessPickedUp }: CancelDelivery): Promise<boolean> {
+export async function cancelDelivery(
+  domain: Deliveries,
+  { orderId, reason, unlessPickedUp }: CancelDelivery,
+): Promise<boolean> {
   return domain.transaction(async (tx) => {
     const at = domain.clock();
     await lockOrderNote(tx, orderId);
     const found = await tx.delivery.findUnique({ where: { orderId }, select: { id: true } });
-    const delivery = found && await lockDelivery(tx, found.id);
+    const delivery = found && (await lockDelivery(tx, found.id));
     const decision = delivery ? cancel(delivery as DeliveryState, { unlessPickedUp }) : { kind: 'done' as const };
     if (decision.kind === 'refused') return false;
     await tx.orderNote.updateMany({ where: { orderId, calledOffAt: null }, data: { calledOffAt: at } });
-    if (delivery && decision.kind === 'move') await moveDelivery(domain, tx, delivery, { to: decision.to, at, reason: reason || 'ORDER_CALLED_OFF' });
+    if (delivery && decision.kind === 'move')
+      await moveDelivery(domain, tx, delivery, { to: decision.to, at, reason: reason || 'ORDER_CALLED_OFF' });
     return true;
   });
 }

@@ -15,8 +15,8 @@ export interface Dispatch {
 }
 
 /**
- * Creates the delivery of an order and gives its id; once per order, however often it is asked for. For an order that was called off
- * before this call arrived the delivery is created and called off at once.
+ * Creates the delivery of an order and gives its id; once per order, however often it is asked for. For an order that
+ * was called off before this call arrived the delivery is created and called off at once.
  */
 export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }: Dispatch): Promise<string> {
   return domain.transaction(async (tx) => {
@@ -27,8 +27,14 @@ export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }
     const at = domain.clock();
     const delivery = await tx.delivery.create({
       data: {
-        ...asked, id, status: 'REQUESTED', requestedAt: at, ...sealDropoff(domain, id, dropoff),
-        pickupLatitude: pickup.latitude, pickupLongitude: pickup.longitude, distanceMetres: distanceMetres(pickup, dropoff),
+        ...asked,
+        id,
+        status: 'REQUESTED',
+        requestedAt: at,
+        ...sealDropoff(domain, id, dropoff),
+        pickupLatitude: pickup.latitude,
+        pickupLongitude: pickup.longitude,
+        distanceMetres: distanceMetres(pickup, dropoff),
       },
     });
     await tellStatus(domain, tx, delivery, null, at);

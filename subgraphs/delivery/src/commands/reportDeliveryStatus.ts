@@ -17,9 +17,14 @@ export type ReportDeliveryStatusOutcome =
   | { readonly kind: 'notPossible'; readonly status: DeliveryStatus }
   | { readonly kind: 'notFound' | 'notReady' | 'reasonMissing' };
 
-/** A courier says how far their job is. The first time it is an event; every further time it is the same answer and nothing else. */
+/**
+ * A courier says how far their job is. The first time it is an event; every further time it is the same answer and
+ * nothing else.
+ */
 export async function reportDeliveryStatus(
-  domain: Deliveries, principal: Principal, { deliveryId, status, reason }: ReportDeliveryStatus,
+  domain: Deliveries,
+  principal: Principal,
+  { deliveryId, status, reason }: ReportDeliveryStatus,
 ): Promise<ReportDeliveryStatusOutcome> {
   const courierId = courierOf(principal);
   if (!courierId || !isId(deliveryId)) return { kind: 'notFound' };
@@ -35,9 +40,12 @@ export async function reportDeliveryStatus(
       return { kind: 'done', delivery: await moveDelivery(domain, tx, delivery, move) };
     }
     switch (decision.why) {
-      case 'NOT_YOURS': return { kind: 'notFound' };
-      case 'NOT_READY': return { kind: 'notReady' };
-      case 'NOT_POSSIBLE': return { kind: 'notPossible', status: delivery.status as DeliveryStatus };
+      case 'NOT_YOURS':
+        return { kind: 'notFound' };
+      case 'NOT_READY':
+        return { kind: 'notReady' };
+      case 'NOT_POSSIBLE':
+        return { kind: 'notPossible', status: delivery.status as DeliveryStatus };
     }
   });
 }

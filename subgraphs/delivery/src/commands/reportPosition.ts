@@ -5,15 +5,21 @@ import { positionsOf, type CourierPosition } from '../positions.ts';
 import { isPosition, type Position } from '../quote.ts';
 
 export type ReportPositionOutcome =
-  | { readonly kind: 'done'; readonly told: CourierPosition }
-  | { readonly kind: 'invalid' | 'courierUnknown' };
+  { readonly kind: 'done'; readonly told: CourierPosition } | { readonly kind: 'invalid' | 'courierUnknown' };
 
-/** Takes the position into memory; it is stored and told to others within a second (see storePositions.ts). No statement but the courier's first. */
-export async function reportPosition(domain: Deliveries, principal: Principal, { latitude, longitude }: Position): Promise<ReportPositionOutcome> {
+/**
+ * Takes the position into memory; it is stored and told to others within a second (see storePositions.ts). No statement
+ * but the courier's first.
+ */
+export async function reportPosition(
+  domain: Deliveries,
+  principal: Principal,
+  { latitude, longitude }: Position,
+): Promise<ReportPositionOutcome> {
   const courierId = courierOf(principal);
   const positions = positionsOf(domain);
-  const exists = async () => await domain.db.courier.count({ where: { id: courierId! } }) > 0;
-  if (!courierId || !await positions.knows(courierId, exists)) return { kind: 'courierUnknown' };
+  const exists = async () => (await domain.db.courier.count({ where: { id: courierId! } })) > 0;
+  if (!courierId || !(await positions.knows(courierId, exists))) return { kind: 'courierUnknown' };
   if (!isPosition({ latitude, longitude })) return { kind: 'invalid' };
   const told = { courierId, position: { latitude, longitude }, at: domain.clock() };
   positions.report(told);

@@ -6,7 +6,8 @@ import { lockOrderNote } from '../orderNote.ts';
 
 /** Remembers that the food is ready, perhaps before the delivery was asked for, and lets its courier know. */
 export const onOrderStatusChanged = onEvent(
-  OrderStatusChanged, 'delivery.orderStatusChanged',
+  OrderStatusChanged,
+  'delivery.orderStatusChanged',
   async ({ data: { orderId, at } }, { domain, tx }: Heard) => {
     await lockOrderNote(tx, orderId);
     await tx.orderNote.update({ where: { orderId }, data: { readyAt: new Date(at) } });

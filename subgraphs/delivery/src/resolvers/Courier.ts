@@ -4,9 +4,11 @@ import { courierOf, isAdmin } from '../ownership.ts';
 import { visiblePosition } from './visiblePosition.ts';
 
 export const Courier: CourierResolvers = {
-  __resolveReference: async ({ id }, { loaders }) => ((await loaders.courierAccess.load(id)).name ? loaders.courierById.load(id) : null),
+  __resolveReference: async ({ id }, { loaders }) =>
+    (await loaders.courierAccess.load(id)).name ? loaders.courierById.load(id) : null,
   displayName: async (courier, _args, { domain, loaders }) =>
-    ((await loaders.courierAccess.load(courier.id)).name ? openDisplayName(domain, courier) : null),
-  available: ({ id, available }, _args, { principal }) => (courierOf(principal) === id || isAdmin(principal) ? available : null),
+    (await loaders.courierAccess.load(courier.id)).name ? openDisplayName(domain, courier) : null,
+  available: ({ id, available }, _args, { principal }) =>
+    courierOf(principal) === id || isAdmin(principal) ? available : null,
   position: ({ id }, _args, context) => visiblePosition(context, id),
 };

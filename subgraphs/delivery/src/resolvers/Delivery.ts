@@ -14,7 +14,8 @@ export const Delivery: DeliveryResolvers = {
   courier: ({ courierId }, _args, { loaders }) => (courierId ? loaders.courierById.load(courierId) : null),
   readyForPickup: ({ orderId }, _args, { loaders }) => loaders.orderReady.load(orderId),
   pickup: ({ pickupLatitude, pickupLongitude }) => ({ latitude: pickupLatitude, longitude: pickupLongitude }),
-  dropoff: (delivery, _args, { domain, principal }) => (mayKnowDoor(principal, delivery) ? openDropoff(domain, delivery) : null),
+  dropoff: (delivery, _args, { domain, principal }) =>
+    mayKnowDoor(principal, delivery) ? openDropoff(domain, delivery) : null,
   doorstep: (delivery, _args, { principal, loaders }) => {
     const isOwn = delivery.courierId !== null && courierOf(principal) === delivery.courierId;
     return isOwn && !hasEnded(delivery.status as DeliveryStatus) ? loaders.doorstepOf.load(delivery) : null;

@@ -2,7 +2,10 @@ import type { Context } from '../context.ts';
 import { latestPosition, type CourierPosition } from '../positions.ts';
 
 /** Where a courier is, for who may see it; null for everybody else, as for a courier who does not exist. */
-export async function visiblePosition({ domain, loaders }: Context, courierId: string): Promise<CourierPosition | null> {
+export async function visiblePosition(
+  { domain, loaders }: Context,
+  courierId: string,
+): Promise<CourierPosition | null> {
   if (!(await loaders.courierAccess.load(courierId)).position) return null;
   const courier = await loaders.courierById.load(courierId);
   return courier && latestPosition(domain, courier);

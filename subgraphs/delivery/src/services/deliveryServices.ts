@@ -36,7 +36,12 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
         at: instantOf('at', request.at),
       });
       if (!answer.deliverable) return { deliverable: false, distanceMetres: answer.distanceMetres };
-      return { deliverable: true, fee: BigInt(answer.fee), distanceMetres: answer.distanceMetres, promisedAt: answer.promisedAt.toISOString() };
+      return {
+        deliverable: true,
+        fee: BigInt(answer.fee),
+        distanceMetres: answer.distanceMetres,
+        promisedAt: answer.promisedAt.toISOString(),
+      };
     },
   }),
   service(DeliveryCommandService, ['orders'], {

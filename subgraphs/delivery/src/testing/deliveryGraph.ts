@@ -21,7 +21,10 @@ import type { Deliveries } from '../context.ts';
 import delivery from '../main.ts';
 
 let bus: EventBus;
-/** The subgraph under test: seeded and started, on a bus, with stores and customers that know Berlin; there once `startDelivery` ran. */
+/**
+ * The subgraph under test: seeded and started, on a bus, with stores and customers that know Berlin; there once
+ * `startDelivery` ran.
+ */
 export let graph: TestSubgraph<Deliveries>;
 /** How often customers was asked for doors. */
 export let doorsAsked = 0;
@@ -31,12 +34,17 @@ const key = () => randomBytes(32).toString('base64');
 export const configuration = { PII_MASTER_KEYS: key(), PII_INDEX_KEY: key() };
 export const store = seedStores[0]!;
 export const door = { latitude: store.latitude + 0.018, longitude: store.longitude };
-export const customer = (n: number) => principalWith(roleScopes.customer, { subject: seedId('customer', n), roles: ['customer'] });
-export const courier = (n: number) => principalWith(roleScopes.courier, { subject: seedId('courier', n), roles: ['courier'] });
-export const manager = (storeId: string) => principalWith(roleScopes.manager, { subject: uuidv7(), roles: ['manager'], bindings: { store: storeId } });
+export const customer = (n: number) =>
+  principalWith(roleScopes.customer, { subject: seedId('customer', n), roles: ['customer'] });
+export const courier = (n: number) =>
+  principalWith(roleScopes.courier, { subject: seedId('courier', n), roles: ['courier'] });
+export const manager = (storeId: string) =>
+  principalWith(roleScopes.manager, { subject: uuidv7(), roles: ['manager'], bindings: { store: storeId } });
 export const admin = principalWith(roleScopes.admin, { subject: uuidv7(), roles: ['admin'] });
 export const strangers: [string, Principal][] = [
-  ['another customer', customer(2)], ['staff of another store', manager(seedStores[1]!.id)], ['a kiosk of the store', principalWith(roleScopes.kiosk, { roles: ['kiosk'], bindings: { store: store.id } })],
+  ['another customer', customer(2)],
+  ['staff of another store', manager(seedStores[1]!.id)],
+  ['a kiosk of the store', principalWith(roleScopes.kiosk, { roles: ['kiosk'], bindings: { store: store.id } })],
 ];
 
 /** Versions of addresses of customer 1: one that they have changed since, and one beyond the border. */
@@ -48,22 +56,50 @@ export function startDelivery(): void {
   beforeAll(async () => {
     bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
     graph = await testSubgraph<Deliveries>(delivery, {
-      seed: true, bus,
+      seed: true,
+      bus,
       configuration,
       others: {
-        stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: ({ storeId }) => ({
-          found: [store.id, seedStores[1]!.id].includes(storeId), services: storeId === store.id ? ['DELIVERY'] : ['TAKEAWAY'],
-          country: 'DE', currency: 'EUR', exponent: 2, latitude: store.latitude, longitude: store.longitude,
-        }) })],
-        customers: [service(CustomerQueryService, ['orders', 'delivery'], {
-          getAddressVersion: ({ customerId, addressVersionId }) =>
-            (customerId === seedId('customer', 1) && [seedId('addressVersion', '1/1'), outdated, abroad].includes(addressVersionId)
-              ? { found: true, ...door, country: addressVersionId === abroad ? 'PL' : 'DE', current: addressVersionId !== outdated } : { found: false }),
-          getDoorsteps: ({ addresses }) => {
-            doorsAsked += 1;
-            return { doorsteps: addresses.map(() => ({ found: true, givenName: 'Ada', phone: '+4930123456', line1: 'Lindenallee 3', postalCode: '10115', city: 'Berlin' })) };
-          },
-        })],
+        stores: [
+          service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+            getOrderingTerms: ({ storeId }) => ({
+              found: [store.id, seedStores[1]!.id].includes(storeId),
+              services: storeId === store.id ? ['DELIVERY'] : ['TAKEAWAY'],
+              country: 'DE',
+              currency: 'EUR',
+              exponent: 2,
+              latitude: store.latitude,
+              longitude: store.longitude,
+            }),
+          }),
+        ],
+        customers: [
+          service(CustomerQueryService, ['orders', 'delivery'], {
+            getAddressVersion: ({ customerId, addressVersionId }) =>
+              customerId === seedId('customer', 1) &&
+              [seedId('addressVersion', '1/1'), outdated, abroad].includes(addressVersionId)
+                ? {
+                    found: true,
+                    ...door,
+                    country: addressVersionId === abroad ? 'PL' : 'DE',
+                    current: addressVersionId !== outdated,
+                  }
+                : { found: false },
+            getDoorsteps: ({ addresses }) => {
+              doorsAsked += 1;
+              return {
+                doorsteps: addresses.map(() => ({
+                  found: true,
+                  givenName: 'Ada',
+                  phone: '+4930123456',
+                  line1: 'Lindenallee 3',
+                  postalCode: '10115',
+                  city: 'Berlin',
+                })),
+              };
+            },
+          }),
+        ],
       },
     });
   });
@@ -71,15 +107,27 @@ export function startDelivery(): void {
 }
 
 /** Asserts that nothing went wrong, and gives the data. */
-export async function ask<T = Record<string, never>>(principal: Principal, query: string, variables?: Record<string, unknown>): Promise<T> {
+export async function ask<T = Record<string, never>>(
+  principal: Principal,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<T> {
   const { data, errors } = await graph.as(principal)(query, variables);
   expect(errors).toBeUndefined();
   return data as T;
 }
 
 export const request = (over: object = {}) => ({
-  orderId: uuidv7(), storeId: store.id, customerId: seedId('customer', 1), addressVersionId: seedId('addressVersion', '1/1'),
-  storeLatitude: store.latitude, storeLongitude: store.longitude, ...door, promisedAt: '2026-03-01T13:00:00.000Z', idempotencyKey: 'k', ...over,
+  orderId: uuidv7(),
+  storeId: store.id,
+  customerId: seedId('customer', 1),
+  addressVersionId: seedId('addressVersion', '1/1'),
+  storeLatitude: store.latitude,
+  storeLongitude: store.longitude,
+  ...door,
+  promisedAt: '2026-03-01T13:00:00.000Z',
+  idempotencyKey: 'k',
+  ...over,
 });
 export const commands = () => graph.client(DeliveryCommandService);
 
@@ -90,28 +138,63 @@ export async function dispatched(over: object = {}): Promise<{ deliveryId: strin
 }
 
 export const accept = (n: number, deliveryId: string) =>
-  ask<{ acceptJob: { __typename: string } }>(courier(n), `mutation ($id: ID!) { acceptJob(deliveryId: $id) { __typename ... on AcceptJobSuccess { delivery { status courier { id } } } } }`, { id: deliveryId });
+  ask<{ acceptJob: { __typename: string } }>(
+    courier(n),
+    `mutation ($id: ID!) { acceptJob(deliveryId: $id) { __typename ... on AcceptJobSuccess { delivery { status courier { id } } } } }`,
+    { id: deliveryId },
+  );
 export const report = (n: number, deliveryId: string, status: string, reason?: string) =>
-  ask(courier(n), `mutation ($input: ReportDeliveryStatusInput!) { reportDeliveryStatus(input: $input) {
+  ask(
+    courier(n),
+    `mutation ($input: ReportDeliveryStatusInput!) { reportDeliveryStatus(input: $input) {
     __typename ... on ReportDeliveryStatusSuccess { delivery { id status reason pickedUpAt endedAt } } ... on DeliveryStatusNotPossible { status } ... on DeliveryInputInvalid { field } } }`,
-  { input: { deliveryId, status, reason } });
+    { input: { deliveryId, status, reason } },
+  );
 
-export const told = async (deliveryId: string) => (await graph.appended())
-  .filter(({ metadata }) => metadata.aggregateId === `delivery:${deliveryId}`)
-  .map(({ data }) => data as { from: string | null; to: string; courierId: string | null; reason: string | null });
+export const told = async (deliveryId: string) =>
+  (await graph.appended())
+    .filter(({ metadata }) => metadata.aggregateId === `delivery:${deliveryId}`)
+    .map(({ data }) => data as { from: string | null; to: string; courierId: string | null; reason: string | null });
 
 /** The kitchen is done, as orders tells. */
 export async function cooked(orderId: string): Promise<void> {
   const traceparent = newTraceparent();
   const at = new Date().toISOString();
   const { data } = OrderStatusChanged.of({
-    orderId, orderNumber: 1, storeId: store.id, customerId: seedId('customer', 1), service: 'DELIVERY', from: 'PREPARING', to: 'READY', reason: null,
-    total: 1_000, currency: 'EUR', exponent: 2, at,
+    orderId,
+    orderNumber: 1,
+    storeId: store.id,
+    customerId: seedId('customer', 1),
+    service: 'DELIVERY',
+    from: 'PREPARING',
+    to: 'READY',
+    reason: null,
+    total: 1_000,
+    currency: 'EUR',
+    exponent: 2,
+    at,
   });
-  await bus.publish('orders.v1', [{ key: `order:${orderId}`, value: {
-    eventId: uuidv7(), eventType: 'OrderStatusChanged', version: '1.0', timestamp: at, source: 'orders-service', data,
-    metadata: { aggregateId: `order:${orderId}`, aggregateVersion: 4, causationId: 'test', correlationId: traceIdOf(traceparent), traceparent, actor: 'service:test' },
-  } }]);
+  await bus.publish('orders.v1', [
+    {
+      key: `order:${orderId}`,
+      value: {
+        eventId: uuidv7(),
+        eventType: 'OrderStatusChanged',
+        version: '1.0',
+        timestamp: at,
+        source: 'orders-service',
+        data,
+        metadata: {
+          aggregateId: `order:${orderId}`,
+          aggregateVersion: 4,
+          causationId: 'test',
+          correlationId: traceIdOf(traceparent),
+          traceparent,
+          actor: 'service:test',
+        },
+      },
+    },
+  ]);
   await until(async () => (await graph.domain.db.orderNote.findUnique({ where: { orderId } }))?.readyAt);
 }
 

@@ -18,19 +18,38 @@ export interface Correction {
 }
 
 /** Corrects what is on hand, once per idempotency key. What is reserved for orders stays reserved. */
-export async function adjustStock(domain: Inventory, principal: Principal, correction: Correction): Promise<StockChangeOutcome> {
+export async function adjustStock(
+  domain: Inventory,
+  principal: Principal,
+  correction: Correction,
+): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, ...body } = correction;
   const { storeId, ingredientId, quantity, reason } = body;
   if (!ownsStore(principal, storeId) || !isId(ingredientId)) return { kind: 'notFound' };
   return domain.transaction((tx) =>
-    idempotent<StockChangeOutcome>(tx, { principal, mutation: 'adjustStock', key, body, now: domain.clock() }, async () => {
-      if (quantity === 0 || Math.abs(quantity) > maxQuantity) return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);
-      if (quantity > 0 && reason !== 'COUNTED') return invalid('quantity', `What was ${reason.toLowerCase()} is gone: give a quantity below 0.`);
-      const stock = await lockStock(tx, storeId, [ingredientId]);
-      const item = stock.get(ingredientId);
-      if (!item) return { kind: 'notFound' };
-      const moved = await moveStock(domain, tx, storeId, stock, new Map([[ingredientId, { kind: 'ADJUST', quantity, reason }]]));
-      if (moved.problem === 'NOT_ENOUGH_ON_HAND') return { kind: 'negative', onHand: item.onHand };
-      return moved.problem ? invalid('quantity', 'That is more than a store-room can hold.') : { kind: 'done', storeId, ingredientIds: [ingredientId] };
-    }));
+    idempotent<StockChangeOutcome>(
+      tx,
+      { principal, mutation: 'adjustStock', key, body, now: domain.clock() },
+      async () => {
+        if (quantity === 0 || Math.abs(quantity) > maxQuantity)
+          return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);
+        if (quantity > 0 && reason !== 'COUNTED')
+          return invalid('quantity', `What was ${reason.toLowerCase()} is gone: give a quantity below 0.`);
+        const stock = await lockStock(tx, storeId, [ingredientId]);
+        const item = stock.get(ingredientId);
+        if (!item) return { kind: 'notFound' };
+        const moved = await moveStock(
+          domain,
+          tx,
+          storeId,
+          stock,
+          new Map([[ingredientId, { kind: 'ADJUST', quantity, reason }]]),
+        );
+        if (moved.problem === 'NOT_ENOUGH_ON_HAND') return { kind: 'negative', onHand: item.onHand };
+        return moved.problem
+          ? invalid('quantity', 'That is more than a store-room can hold.')
+          : { kind: 'done', storeId, ingredientIds: [ingredientId] };
+      },
+    ),
+  );
 }

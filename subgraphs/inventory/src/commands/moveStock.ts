@@ -16,24 +16,41 @@ interface Crossing {
 }
 
 /**
- * Does all movements at one store or none, within the caller's transaction: decides, appends an event to each stream, writes the
- * states, and tells which menu items can thereby be made, or no longer.
+ * Does all movements at one store or none, within the caller's transaction: decides, appends an event to each stream,
+ * writes the states, and tells which menu items can thereby be made, or no longer.
  * @param locked the stock concerned, from `lockStock`; an ingredient that is missing in it was never there
  */
 export async function moveStock(
-  domain: Inventory, tx: InventoryTx, storeId: string, locked: ReadonlyMap<string, LockedStock>, commands: ReadonlyMap<string, StockCommand>,
+  domain: Inventory,
+  tx: InventoryTx,
+  storeId: string,
+  locked: ReadonlyMap<string, LockedStock>,
+  commands: ReadonlyMap<string, StockCommand>,
 ): Promise<MoveOutcome> {
   const at = domain.clock();
   const decided = [...commands].map(([ingredientId, command]) => {
-    const before = locked.get(ingredientId) ?? { ...emptyStock(storeId, ingredientId), largestPortion: Number.POSITIVE_INFINITY };
+    const before = locked.get(ingredientId) ?? {
+      ...emptyStock(storeId, ingredientId),
+      largestPortion: Number.POSITIVE_INFINITY,
+    };
     return { ingredientId, before, decision: decide(before, command, at) };
   });
-  const done = decided.flatMap(({ before, decision }) => (decision.problem === null ? [{ before, event: decision.event, item: decision.item }] : []));
-  for (const { ingredientId, decision } of decided) if (decision.problem !== null) return { problem: decision.problem, ingredientId };
+  const done = decided.flatMap(({ before, decision }) =>
+    decision.problem === null ? [{ before, event: decision.event, item: decision.item }] : [],
+  );
+  for (const { ingredientId, decision } of decided)
+    if (decision.problem !== null) return { problem: decision.problem, ingredientId };
 
   // Before the rows: of two that create the same stream, the second is told here, and tries again.
-  await domain.events.appendAll(tx, done.map(({ before, event }) => ({ expectedVersion: before.version, events: [InventoryUpdated.of(event)] })));
-  await writeStock(tx, done.map(({ item }) => item), at);
+  await domain.events.appendAll(
+    tx,
+    done.map(({ before, event }) => ({ expectedVersion: before.version, events: [InventoryUpdated.of(event)] })),
+  );
+  await writeStock(
+    tx,
+    done.map(({ item }) => item),
+    at,
+  );
   const crossings = done.flatMap(({ before, item }): Crossing[] => {
     const [low, high] = [Math.min(before.onHand, item.onHand), Math.max(before.onHand, item.onHand)];
     return low < high && low < before.largestPortion ? [{ ingredientId: item.ingredientId, low, high }] : [];
@@ -55,19 +72,38 @@ const checksStatement = `
   ORDER BY r.menu_item_id, r.ingredient_id`;
 
 /**
- * Runs after the movements were appended: the head of the store's feed is then ours until the commit, so that of two orders that
- * move different ingredients of one item, the later sees what the earlier left.
+ * Runs after the movements were appended: the head of the store's feed is then ours until the commit, so that of two
+ * orders that move different ingredients of one item, the later sees what the earlier left.
  */
-async function announceMakeability(domain: Inventory, tx: InventoryTx, storeId: string, crossings: readonly Crossing[], at: Date): Promise<void> {
+async function announceMakeability(
+  domain: Inventory,
+  tx: InventoryTx,
+  storeId: string,
+  crossings: readonly Crossing[],
+  at: Date,
+): Promise<void> {
   const checks = await tx.$queryRawUnsafe<RecipeCheck[]>(
-    checksStatement, storeId, crossings.map((each) => each.ingredientId), crossings.map((each) => each.low), crossings.map((each) => each.high));
+    checksStatement,
+    storeId,
+    crossings.map((each) => each.ingredientId),
+    crossings.map((each) => each.low),
+    crossings.map((each) => each.high),
+  );
   const changes = makeabilityChanges(checks);
   if (changes.length === 0) return;
   const gone = changes.filter((change) => !change.makeable);
   const back = changes.filter((change) => change.makeable);
-  await tx.shortage.createMany({ data: gone.map(({ menuItemId }) => ({ storeId, menuItemId, since: at })), skipDuplicates: true });
-  if (back.length > 0) await tx.shortage.deleteMany({ where: { storeId, menuItemId: { in: back.map(({ menuItemId }) => menuItemId) } } });
-  await domain.events.appendAll(tx, changes.map((change) => ({
-    expectedVersion: null, events: [InventoryItemMakeabilityChanged.of({ storeId, ...change, at: at.toISOString() })],
-  })));
+  await tx.shortage.createMany({
+    data: gone.map(({ menuItemId }) => ({ storeId, menuItemId, since: at })),
+    skipDuplicates: true,
+  });
+  if (back.length > 0)
+    await tx.shortage.deleteMany({ where: { storeId, menuItemId: { in: back.map(({ menuItemId }) => menuItemId) } } });
+  await domain.events.appendAll(
+    tx,
+    changes.map((change) => ({
+      expectedVersion: null,
+      events: [InventoryItemMakeabilityChanged.of({ storeId, ...change, at: at.toISOString() })],
+    })),
+  );
 }

@@ -26,25 +26,45 @@ export const invalid = (field: string, message: string) => ({ kind: 'invalid', f
 
 function complaint({ lines }: Delivered): StockChangeOutcome | undefined {
   if (lines.length < 1 || lines.length > maxLines) return invalid('lines', `Give 1 to ${maxLines} lines.`);
-  if (new Set(lines.map((line) => line.ingredientId)).size < lines.length) return invalid('lines', 'Give each ingredient once.');
-  if (lines.some(({ quantity }) => quantity < 1 || quantity > maxQuantity)) return invalid('lines', `A quantity lies between 1 and ${maxQuantity}.`);
+  if (new Set(lines.map((line) => line.ingredientId)).size < lines.length)
+    return invalid('lines', 'Give each ingredient once.');
+  if (lines.some(({ quantity }) => quantity < 1 || quantity > maxQuantity))
+    return invalid('lines', `A quantity lies between 1 and ${maxQuantity}.`);
   return undefined;
 }
 
 /** Notes goods that came in, all lines or none, once per idempotency key. */
-export async function receiveStock(domain: Inventory, principal: Principal, delivered: Delivered): Promise<StockChangeOutcome> {
+export async function receiveStock(
+  domain: Inventory,
+  principal: Principal,
+  delivered: Delivered,
+): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, storeId, lines } = delivered;
   if (!ownsStore(principal, storeId)) return { kind: 'notFound' };
   return domain.transaction((tx) =>
-    idempotent<StockChangeOutcome>(tx, { principal, mutation: 'receiveStock', key, body: { storeId, lines }, now: domain.clock() }, async () => {
-      const problem = complaint(delivered);
-      if (problem) return problem;
-      const ingredientIds = lines.map((line) => line.ingredientId);
-      const known = ingredientIds.every(isId) ? await tx.ingredient.count({ where: { id: { in: ingredientIds } } }) : 0;
-      if (known < ingredientIds.length) return { kind: 'notFound' };
-      const stock = await lockStock(tx, storeId, ingredientIds);
-      const commands = new Map(lines.map(({ ingredientId, quantity }): [string, StockCommand] => [ingredientId, { kind: 'RECEIVE', quantity }]));
-      const moved = await moveStock(domain, tx, storeId, stock, commands);
-      return moved.problem ? invalid('lines', 'That is more than a store-room can hold.') : { kind: 'done', storeId, ingredientIds };
-    }));
+    idempotent<StockChangeOutcome>(
+      tx,
+      { principal, mutation: 'receiveStock', key, body: { storeId, lines }, now: domain.clock() },
+      async () => {
+        const problem = complaint(delivered);
+        if (problem) return problem;
+        const ingredientIds = lines.map((line) => line.ingredientId);
+        const known = ingredientIds.every(isId)
+          ? await tx.ingredient.count({ where: { id: { in: ingredientIds } } })
+          : 0;
+        if (known < ingredientIds.length) return { kind: 'notFound' };
+        const stock = await lockStock(tx, storeId, ingredientIds);
+        const commands = new Map(
+          lines.map(({ ingredientId, quantity }): [string, StockCommand] => [
+            ingredientId,
+            { kind: 'RECEIVE', quantity },
+          ]),
+        );
+        const moved = await moveStock(domain, tx, storeId, stock, commands);
+        return moved.problem
+          ? invalid('lines', 'That is more than a store-room can hold.')
+          : { kind: 'done', storeId, ingredientIds };
+      },
+    ),
+  );
 }

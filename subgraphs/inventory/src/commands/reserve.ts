@@ -19,7 +19,10 @@ export type ReserveOutcome =
 /** What was answered the first time. Released without ever having held anything means: the release came first. */
 async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise<ReserveOutcome> {
   if (reservation.state === 'REFUSED') return { outcome: 'OUT_OF_STOCK', missing: reservation.missingMenuItemIds };
-  if (reservation.state === 'RELEASED' && (await tx.reservationLine.count({ where: { orderId: reservation.orderId } })) === 0) {
+  if (
+    reservation.state === 'RELEASED' &&
+    (await tx.reservationLine.count({ where: { orderId: reservation.orderId } })) === 0
+  ) {
     return { outcome: 'OUT_OF_STOCK', missing: [] };
   }
   return { outcome: 'RESERVED' };
@@ -41,8 +44,16 @@ async function readRecipes(tx: InventoryTx, lines: readonly RequiredLine[]): Pro
      UNION ALL
      SELECT 'sizes', size_id || ':' || menu_item_id, ingredient_id::text, quantity FROM size_recipe_line
      WHERE (size_id, menu_item_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))`,
-    lines.map((line) => line.menuItemId), lines.flatMap((line) => line.modifierIds), sized.map((line) => line.sizeId), sized.map((line) => line.menuItemId));
-  const recipes = { items: new Map<string, Map<string, number>>(), sizes: new Map<string, Map<string, number>>(), modifiers: new Map<string, Map<string, number>>() };
+    lines.map((line) => line.menuItemId),
+    lines.flatMap((line) => line.modifierIds),
+    sized.map((line) => line.sizeId),
+    sized.map((line) => line.menuItemId),
+  );
+  const recipes = {
+    items: new Map<string, Map<string, number>>(),
+    sizes: new Map<string, Map<string, number>>(),
+    modifiers: new Map<string, Map<string, number>>(),
+  };
   for (const { kind, subject, ingredient_id, quantity } of rows) {
     recipes[kind].set(subject, (recipes[kind].get(subject) ?? new Map<string, number>()).set(ingredient_id, quantity));
   }
@@ -50,18 +61,21 @@ async function readRecipes(tx: InventoryTx, lines: readonly RequiredLine[]): Pro
 }
 
 const ingredientsOf = ({ items, sizes, modifiers }: Recipes): Set<string> =>
-  new Set([items, sizes, modifiers].flatMap((bySubject) => [...bySubject.values()]).flatMap((recipe) => [...recipe.keys()]));
+  new Set(
+    [items, sizes, modifiers].flatMap((bySubject) => [...bySubject.values()]).flatMap((recipe) => [...recipe.keys()]),
+  );
 
 /**
- * Holds what an order needs: all lines or nothing. The first call of an order decides; later ones, and one that runs at the same
- * time, get its answer.
+ * Holds what an order needs: all lines or nothing. The first call of an order decides; later ones, and one that runs at
+ * the same time, get its answer.
  */
 export async function reserve(domain: Inventory, order: ReserveOrder): Promise<ReserveOutcome> {
   const { orderId, storeId } = order;
   return domain.transaction(async (tx) => {
     const at = domain.clock();
     const claimed = await tx.reservation.createMany({
-      data: { orderId, storeId, state: 'HELD', missingMenuItemIds: [], createdAt: at, updatedAt: at }, skipDuplicates: true,
+      data: { orderId, storeId, state: 'HELD', missingMenuItemIds: [], createdAt: at, updatedAt: at },
+      skipDuplicates: true,
     });
     if (claimed.count === 0) return earlierAnswer(tx, await tx.reservation.findUniqueOrThrow({ where: { orderId } }));
 
@@ -74,10 +88,20 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
       return { outcome: 'OUT_OF_STOCK', missing };
     }
     if (total.size === 0) return { outcome: 'RESERVED' };
-    const commands = new Map([...total].map(([ingredientId, quantity]): [string, StockCommand] => [ingredientId, { kind: 'RESERVE', quantity, orderId }]));
+    const commands = new Map(
+      [...total].map(([ingredientId, quantity]): [string, StockCommand] => [
+        ingredientId,
+        { kind: 'RESERVE', quantity, orderId },
+      ]),
+    );
     const moved = await moveStock(domain, tx, storeId, stock, commands);
-    if (moved.problem) throw new Error(`order ${orderId} was allocated stock that cannot be reserved: ${moved.problem} of ${moved.ingredientId}`);
-    await tx.reservationLine.createMany({ data: [...total].map(([ingredientId, quantity]) => ({ orderId, ingredientId, quantity })) });
+    if (moved.problem)
+      throw new Error(
+        `order ${orderId} was allocated stock that cannot be reserved: ${moved.problem} of ${moved.ingredientId}`,
+      );
+    await tx.reservationLine.createMany({
+      data: [...total].map(([ingredientId, quantity]) => ({ orderId, ingredientId, quantity })),
+    });
     return { outcome: 'RESERVED' };
   });
 }

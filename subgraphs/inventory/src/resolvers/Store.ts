@@ -10,7 +10,12 @@ export const Store: StoreResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   stock: async ({ id }, { first, after, lowOnly }, { loaders }) => {
     const page = stockList.page({ first, after }, id);
-    const rows = await loaders.stockPage.load({ storeId: id, after: page.after, limit: page.limit + 1, lowOnly: lowOnly ?? false });
+    const rows = await loaders.stockPage.load({
+      storeId: id,
+      after: page.after,
+      limit: page.limit + 1,
+      lowOnly: lowOnly ?? false,
+    });
     return rows && stockList.connection(rows, page, (row) => [row.ingredientName, row.ingredientId]);
   },
 };

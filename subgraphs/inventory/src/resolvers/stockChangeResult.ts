@@ -5,12 +5,21 @@ import type { Loaders } from '../loaders.ts';
 export async function stockChangeResult(outcome: Exclude<StockChangeOutcome, { kind: 'negative' }>, loaders: Loaders) {
   switch (outcome.kind) {
     case 'notFound':
-      return { __typename: 'StockNotFound', message: 'No store that is yours keeps such an ingredient. Check the ids, and the store your token is bound to.' } as const;
+      return {
+        __typename: 'StockNotFound',
+        message:
+          'No store that is yours keeps such an ingredient. Check the ids, and the store your token is bound to.',
+      } as const;
     case 'invalid':
       return { __typename: 'StockInputProblem', field: outcome.field, message: outcome.message } as const;
     case 'done': {
-      const stock = await loaders.stockItem.loadMany(outcome.ingredientIds.map((ingredientId) => ({ storeId: outcome.storeId, ingredientId })));
-      return { __typename: 'StockChangeSuccess', stock: stock.flatMap((item) => (item && !(item instanceof Error) ? [item] : [])) } as const;
+      const stock = await loaders.stockItem.loadMany(
+        outcome.ingredientIds.map((ingredientId) => ({ storeId: outcome.storeId, ingredientId })),
+      );
+      return {
+        __typename: 'StockChangeSuccess',
+        stock: stock.flatMap((item) => (item && !(item instanceof Error) ? [item] : [])),
+      } as const;
     }
   }
 }

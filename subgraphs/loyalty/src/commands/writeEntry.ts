@@ -14,19 +14,33 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0))) AS held`;
 }
 
-/** Writes an entry, the balance that it makes and its event. An order's second entry of a kind violates a constraint: check before. */
-export async function writeEntry(domain: Loyalty, tx: Tx, { customerId, orderId }: Cause, draft: EntryDraft): Promise<void> {
+/**
+ * Writes an entry, the balance that it makes and its event. An order's second entry of a kind violates a constraint:
+ * check before.
+ */
+export async function writeEntry(
+  domain: Loyalty,
+  tx: Tx,
+  { customerId, orderId }: Cause,
+  draft: EntryDraft,
+): Promise<void> {
   const now = domain.clock();
   await tx.$executeRaw`INSERT INTO account (customer_id, balance, earned, version) VALUES (${customerId}::uuid, 0, 0, 0) ON CONFLICT DO NOTHING`;
   await tx.$queryRaw`SELECT 1 FROM account WHERE customer_id = ${customerId}::uuid FOR UPDATE`;
   const before = accountOf(await tx.account.findUniqueOrThrow({ where: { customerId } }));
   const after = withEntry(before, draft);
   const event = (draft.kind === 'EARNED' ? LoyaltyPointsEarned : LoyaltyPointsReversed).of({
-    customerId, orderId, points: Math.abs(draft.points), balance: after.balance, at: now.toISOString(),
+    customerId,
+    orderId,
+    points: Math.abs(draft.points),
+    balance: after.balance,
+    at: now.toISOString(),
   });
   await domain.events.append(tx, before.version, [event]);
   await tx.account.update({ where: { customerId }, data: after });
-  await tx.ledgerEntry.create({ data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at: now } });
+  await tx.ledgerEntry.create({
+    data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at: now },
+  });
   await notePoints(tx, { customerId, orderId }, Math.max(0, draft.points));
 }
 

@@ -6,14 +6,15 @@ import type { Heard } from '../context.ts';
 
 /** A completed order earns its customer points, unless its refund was heard of first. */
 export const onOrderStatusChanged = onEvent(
-  OrderStatusChanged, 'loyalty.orderStatusChanged',
+  OrderStatusChanged,
+  'loyalty.orderStatusChanged',
   async ({ data }, { domain, tx }: Heard) => {
     const { customerId, orderId } = data;
     if (customerId === null) return;
     await lockOrder(tx, orderId);
     // The same fact under another event id, after a replay for example, earns nothing again.
     if (await tx.orderPoints.findUnique({ where: { orderId } })) return;
-    const points = await tx.refundedOrder.findUnique({ where: { orderId } }) ? 0 : pointsFor(data);
+    const points = (await tx.refundedOrder.findUnique({ where: { orderId } })) ? 0 : pointsFor(data);
     if (points === 0) await notePoints(tx, { customerId, orderId }, 0);
     else await writeEntry(domain, tx, { customerId, orderId }, { kind: 'EARNED', points });
   },

@@ -5,13 +5,19 @@ import type { Heard } from '../context.ts';
 
 /** A refund takes back what its order has earned, or keeps it from earning. */
 export const onPaymentProcessed = onEvent(
-  PaymentProcessed, 'loyalty.paymentProcessed',
+  PaymentProcessed,
+  'loyalty.paymentProcessed',
   async ({ data: { orderId } }, { domain, tx }: Heard) => {
     await lockOrder(tx, orderId);
     await tx.refundedOrder.createMany({ data: [{ orderId, at: domain.clock() }], skipDuplicates: true });
     const [earned, ...others] = await tx.ledgerEntry.findMany({ where: { orderId }, orderBy: { version: 'asc' } });
     if (!earned || others.length > 0) return;
-    await writeEntry(domain, tx, { customerId: earned.customerId, orderId }, { kind: 'REVERSED', points: -earned.points });
+    await writeEntry(
+      domain,
+      tx,
+      { customerId: earned.customerId, orderId },
+      { kind: 'REVERSED', points: -earned.points },
+    );
   },
   ({ data }) => data.outcome === 'REFUNDED',
 );

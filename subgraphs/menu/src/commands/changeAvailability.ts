@@ -25,19 +25,32 @@ async function write(tx: SqlTx, { storeId, menuItemId, reason, holds }: Availabi
   if (holds) {
     await tx.$executeRawUnsafe(
       'INSERT INTO unavailability (store_id, item_id, reason, since) VALUES ($1::uuid, $2::uuid, $3, $4::timestamptz) ON CONFLICT DO NOTHING',
-      storeId, menuItemId, reason, at.toISOString());
+      storeId,
+      menuItemId,
+      reason,
+      at.toISOString(),
+    );
   } else {
-    await tx.$executeRawUnsafe('DELETE FROM unavailability WHERE store_id = $1::uuid AND item_id = $2::uuid AND reason = $3', storeId, menuItemId, reason);
+    await tx.$executeRawUnsafe(
+      'DELETE FROM unavailability WHERE store_id = $1::uuid AND item_id = $2::uuid AND reason = $3',
+      storeId,
+      menuItemId,
+      reason,
+    );
   }
 }
 
 /**
- * Lets a reason why a store cannot sell an item begin or end, within the caller's transaction. Each item that can thereby be
- * ordered, or no longer, or for another reason, gets an event: the item itself and the combos that need it. Doing it twice
- * changes nothing.
+ * Lets a reason why a store cannot sell an item begin or end, within the caller's transaction. Each item that can
+ * thereby be ordered, or no longer, or for another reason, gets an event: the item itself and the combos that need it.
+ * Doing it twice changes nothing.
  * @returns the item's entry as it is now; null when the store does not sell the item
  */
-export async function changeAvailability(domain: MenuDomain, tx: SqlTx, change: AvailabilityChange): Promise<Entry | null> {
+export async function changeAvailability(
+  domain: MenuDomain,
+  tx: SqlTx,
+  change: AvailabilityChange,
+): Promise<Entry | null> {
   await lockMenu(tx);
   const now = domain.clock();
   const store = (await loadStoreMenus(domain, tx, [change.storeId])).get(change.storeId);

@@ -24,8 +24,13 @@ export type ChangePriceOutcome =
   | { readonly kind: 'itemNotFound' }
   | { readonly kind: 'priceListNotFound' }
   | {
-      readonly kind: 'done'; readonly menuItemId: string; readonly amount: number; readonly currency: string; readonly exponent: number;
-      readonly validFrom: string; readonly validUntil: string | null;
+      readonly kind: 'done';
+      readonly menuItemId: string;
+      readonly amount: number;
+      readonly currency: string;
+      readonly exponent: number;
+      readonly validFrom: string;
+      readonly validUntil: string | null;
     };
 
 const maxAmount = 10_000_000;
@@ -35,11 +40,15 @@ const tolerance = 60_000;
 const invalid = (field: string, message: string) => ({ kind: 'invalid', field, message }) as const;
 
 function complaint(change: PriceChange, now: Date): ChangePriceOutcome | undefined {
-  if ((change.country === null) === (change.storeId === null)) return invalid('country', 'Give either `country` or `storeId`.');
-  if (change.amount < 0 || change.amount > maxAmount) return invalid('amount', `An amount lies between 0 and ${maxAmount}.`);
+  if ((change.country === null) === (change.storeId === null))
+    return invalid('country', 'Give either `country` or `storeId`.');
+  if (change.amount < 0 || change.amount > maxAmount)
+    return invalid('amount', `An amount lies between 0 and ${maxAmount}.`);
   const from = change.validFrom ?? now;
-  if (from.getTime() < now.getTime() - tolerance) return invalid('validFrom', 'A price cannot begin in the past: orders were taken at the one that held.');
-  if (change.validUntil && change.validUntil <= from) return invalid('validUntil', '`validUntil` must be later than `validFrom`.');
+  if (from.getTime() < now.getTime() - tolerance)
+    return invalid('validFrom', 'A price cannot begin in the past: orders were taken at the one that held.');
+  if (change.validUntil && change.validUntil <= from)
+    return invalid('validUntil', '`validUntil` must be later than `validFrom`.');
   return undefined;
 }
 
@@ -54,22 +63,43 @@ async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promis
   if (storeId !== null && !isId(storeId)) return undefined;
   const [list] = await tx.$queryRawUnsafe<ListRow[]>(
     `SELECT l.id::text, l.country, l.currency, l.exponent FROM price_list l
-     WHERE l.country = $1 OR l.id = (SELECT s.price_list_id FROM store_price_list s WHERE s.store_id = $2::uuid)`, country, storeId);
+     WHERE l.country = $1 OR l.id = (SELECT s.price_list_id FROM store_price_list s WHERE s.store_id = $2::uuid)`,
+    country,
+    storeId,
+  );
   return list;
 }
 
 /** The store as it is once the price stands. */
-function withPrice(store: StoreMenu, { menuItemId, storeId, amount, validUntil }: PriceChange, validFrom: Date): StoreMenu {
+function withPrice(
+  store: StoreMenu,
+  { menuItemId, storeId, amount, validUntil }: PriceChange,
+  validFrom: Date,
+): StoreMenu {
   const window = { amount, from: validFrom.getTime(), until: validUntil?.getTime() ?? null };
-  const add = (prices: StoreMenu['ownPrices']) => new Map(prices).set(menuItemId, [...(prices.get(menuItemId) ?? []), window]);
-  return storeId === null ? { ...store, list: { ...store.list, prices: add(store.list.prices) } } : { ...store, ownPrices: add(store.ownPrices) };
+  const add = (prices: StoreMenu['ownPrices']) =>
+    new Map(prices).set(menuItemId, [...(prices.get(menuItemId) ?? []), window]);
+  return storeId === null
+    ? { ...store, list: { ...store.list, prices: add(store.list.prices) } }
+    : { ...store, ownPrices: add(store.ownPrices) };
 }
 
-/** Sets a price for a span of time, once per idempotency key. The feed of each store that sells the item from now on is told in the same transaction. */
-export async function changeMenuItemPrice(domain: MenuDomain, principal: Principal, change: PriceChange): Promise<ChangePriceOutcome> {
+/**
+ * Sets a price for a span of time, once per idempotency key. The feed of each store that sells the item from now on is
+ * told in the same transaction.
+ */
+export async function changeMenuItemPrice(
+  domain: MenuDomain,
+  principal: Principal,
+  change: PriceChange,
+): Promise<ChangePriceOutcome> {
   const now = domain.clock();
   const { idempotencyKey: key, ...asked } = change;
-  const body = { ...asked, validFrom: asked.validFrom?.toISOString() ?? null, validUntil: asked.validUntil?.toISOString() ?? null };
+  const body = {
+    ...asked,
+    validFrom: asked.validFrom?.toISOString() ?? null,
+    validUntil: asked.validUntil?.toISOString() ?? null,
+  };
   return domain.transaction((tx) =>
     idempotent<ChangePriceOutcome>(tx, { principal, mutation: 'changeMenuItemPrice', key, body, now }, async () => {
       const problem = complaint(change, now);
@@ -77,21 +107,47 @@ export async function changeMenuItemPrice(domain: MenuDomain, principal: Princip
       await lockMenu(tx);
       const list = await priceListOf(tx, change);
       if (!list) return { kind: 'priceListNotFound' };
-      const item = isId(change.menuItemId) && await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } });
+      const item =
+        isId(change.menuItemId) && (await tx.menuItem.findFirst({ where: { id: change.menuItemId, removedAt: null } }));
       if (!item) return { kind: 'itemNotFound' };
       const validFrom = change.validFrom && change.validFrom > now ? change.validFrom : now;
-      const stores = change.storeId === null ? await menusOfStores(domain, tx, list.id) : [...(await loadStoreMenus(domain, tx, [change.storeId])).values()];
+      const stores =
+        change.storeId === null
+          ? await menusOfStores(domain, tx, list.id)
+          : [...(await loadStoreMenus(domain, tx, [change.storeId])).values()];
       await tx.price.create({
         data: {
-          id: domain.newId(), priceListId: list.id, storeId: change.storeId, subjectId: item.id, amount: change.amount, validFrom, validUntil: change.validUntil,
+          id: domain.newId(),
+          priceListId: list.id,
+          storeId: change.storeId,
+          subjectId: item.id,
+          amount: change.amount,
+          validFrom,
+          validUntil: change.validUntil,
         },
       });
-      await recordChanges(tx, change.storeId === null ? `country:${list.country}` : `store:${change.storeId}`, [item.id], change.storeId === null);
-      const told = stores.flatMap((store) => availabilityEvents(store, withPrice(store, change, validFrom), [item.id], now));
-      await domain.events.appendAll(tx, oneOfEach([MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() }), ...told]));
+      await recordChanges(
+        tx,
+        change.storeId === null ? `country:${list.country}` : `store:${change.storeId}`,
+        [item.id],
+        change.storeId === null,
+      );
+      const told = stores.flatMap((store) =>
+        availabilityEvents(store, withPrice(store, change, validFrom), [item.id], now),
+      );
+      await domain.events.appendAll(
+        tx,
+        oneOfEach([MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() }), ...told]),
+      );
       return {
-        kind: 'done', menuItemId: item.id, amount: change.amount, currency: list.currency, exponent: list.exponent,
-        validFrom: validFrom.toISOString(), validUntil: change.validUntil?.toISOString() ?? null,
+        kind: 'done',
+        menuItemId: item.id,
+        amount: change.amount,
+        currency: list.currency,
+        exponent: list.exponent,
+        validFrom: validFrom.toISOString(),
+        validUntil: change.validUntil?.toISOString() ?? null,
       };
-    }));
+    }),
+  );
 }

@@ -9,13 +9,19 @@ export type SetAvailabilityOutcome = { readonly kind: 'done'; readonly entry: En
 const mayManage = (principal: Principal, storeId: string): boolean =>
   principal.scopes.has('admin') || principal.bindings['store'] === storeId;
 
-/** Takes an item off the menu of the caller's store, or puts it back. Another's store is the same as one that does not exist. */
+/**
+ * Takes an item off the menu of the caller's store, or puts it back. Another's store is the same as one that does not
+ * exist.
+ */
 export async function setMenuItemAvailability(
-  domain: MenuDomain, principal: Principal, input: { readonly storeId: string; readonly menuItemId: string; readonly available: boolean },
+  domain: MenuDomain,
+  principal: Principal,
+  input: { readonly storeId: string; readonly menuItemId: string; readonly available: boolean },
 ): Promise<SetAvailabilityOutcome> {
   const { storeId, menuItemId } = input;
   if (!mayManage(principal, storeId) || !isId(storeId) || !isId(menuItemId)) return { kind: 'notFound' };
   const entry = await domain.transaction((tx) =>
-    changeAvailability(domain, tx, { storeId, menuItemId, reason: 'WITHDRAWN_BY_STAFF', holds: !input.available }));
+    changeAvailability(domain, tx, { storeId, menuItemId, reason: 'WITHDRAWN_BY_STAFF', holds: !input.available }),
+  );
   return entry ? { kind: 'done', entry } : { kind: 'notFound' };
 }

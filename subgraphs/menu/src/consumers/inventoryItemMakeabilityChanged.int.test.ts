@@ -16,11 +16,26 @@ const menuItemId = seedId('menuItem', 'pancakes');
 const at = '2026-03-01T12:00:00.000Z';
 
 function heard(version: number, makeable: boolean): EventEnvelope {
-  const { data, definition } = InventoryItemMakeabilityChanged.of({ storeId, menuItemId, makeable, ingredientId: seedId('ingredient', 'pancake'), at });
+  const { data, definition } = InventoryItemMakeabilityChanged.of({
+    storeId,
+    menuItemId,
+    makeable,
+    ingredientId: seedId('ingredient', 'pancake'),
+    at,
+  });
   return {
-    eventId: seedId('event', version), eventType: definition.name, version: definition.version, timestamp: at, source: 'inventory-service', data,
+    eventId: seedId('event', version),
+    eventType: definition.name,
+    version: definition.version,
+    timestamp: at,
+    source: 'inventory-service',
+    data,
     metadata: {
-      aggregateId: definition.aggregate(data), aggregateVersion: version, causationId: 'test', correlationId: 'test', actor: 'service:inventory',
+      aggregateId: definition.aggregate(data),
+      aggregateVersion: version,
+      causationId: 'test',
+      correlationId: 'test',
+      actor: 'service:inventory',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     },
   };
@@ -32,10 +47,14 @@ test('what inventory says over the bus shows on the menu, once, however often it
   try {
     const menu = await testSubgraph<MenuDomain>(main, { seed: true, bus });
     const available = async () => {
-      const { data } = await menu.as(nobody)('query ($id: ID!, $store: ID!) { menuItem(id: $id) { entryAt(storeId: $store) { available } } }', { id: menuItemId, store: storeId });
+      const { data } = await menu.as(nobody)(
+        'query ($id: ID!, $store: ID!) { menuItem(id: $id) { entryAt(storeId: $store) { available } } }',
+        { id: menuItemId, store: storeId },
+      );
       return (data!['menuItem'] as { entryAt: { available: boolean } }).entryAt.available;
     };
-    const say = (event: EventEnvelope) => bus.publish(InventoryItemMakeabilityChanged.topic, [{ key: event.metadata.aggregateId, value: event }]);
+    const say = (event: EventEnvelope) =>
+      bus.publish(InventoryItemMakeabilityChanged.topic, [{ key: event.metadata.aggregateId, value: event }]);
     await say(heard(1, false));
     await until(async () => !(await available()));
     await say(heard(2, true));
@@ -43,9 +62,15 @@ test('what inventory says over the bus shows on the menu, once, however often it
     // Late duplicates of the first must not take it away again; the third shows that they were passed.
     await say(heard(1, false));
     await say(heard(3, true));
-    await until(async () => (await menu.domain.pool.query('SELECT 1 FROM platform.inbox WHERE event_id = $1', [seedId('event', 3)])).rowCount === 1);
+    await until(
+      async () =>
+        (await menu.domain.pool.query('SELECT 1 FROM platform.inbox WHERE event_id = $1', [seedId('event', 3)]))
+          .rowCount === 1,
+    );
     expect(await available()).toBe(true);
-    const told = (await menu.appended()).filter((event) => event.metadata.aggregateId === `availability:${storeId}:${menuItemId}`);
+    const told = (await menu.appended()).filter(
+      (event) => event.metadata.aggregateId === `availability:${storeId}:${menuItemId}`,
+    );
     expect(told.map(({ data }) => (data as { available: boolean }).available)).toEqual([false, true]);
     await menu.running.stop();
   } finally {

@@ -28,7 +28,8 @@ export const Menu: MenuResolvers = {
   at: ({ at }) => at.toISOString(),
   sections: ({ entries }) => {
     const byCategory = new Map<Category, Entry[]>();
-    for (const entry of entries) byCategory.set(entry.item.category, [...(byCategory.get(entry.item.category) ?? []), entry]);
+    for (const entry of entries)
+      byCategory.set(entry.item.category, [...(byCategory.get(entry.item.category) ?? []), entry]);
     return [...byCategory].map(([category, own]) => ({ category, entries: own }));
   },
   entries: ({ entries }, args) => pageOf(entries, menuList, menuList.page(args)),

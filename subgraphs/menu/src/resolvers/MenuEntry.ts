@@ -1,5 +1,9 @@
 import type {
-  ComboChoiceOfferResolvers, MenuEntryResolvers, MenuSizeOfferResolvers, ModifierOfferResolvers, Money,
+  ComboChoiceOfferResolvers,
+  MenuEntryResolvers,
+  MenuSizeOfferResolvers,
+  ModifierOfferResolvers,
+  Money,
 } from '#generated/menu/resolvers.ts';
 import type { Item, Modifier, ModifierGroup, Size, Slot, SlotChoice } from '../catalogue.ts';
 import { canChoose, sizePrice, surchargeOf, type Entry } from '../storeMenu.ts';
@@ -30,8 +34,13 @@ export interface ChoiceView {
   readonly item: Item;
 }
 
-const money = ({ store: { list } }: Entry, amount: number): Money => ({ amount, currency: list.currency, exponent: list.exponent });
-const surcharge = (entry: Entry, subjectId: string): Money => money(entry, surchargeOf(entry.store, subjectId, entry.at));
+const money = ({ store: { list } }: Entry, amount: number): Money => ({
+  amount,
+  currency: list.currency,
+  exponent: list.exponent,
+});
+const surcharge = (entry: Entry, subjectId: string): Money =>
+  money(entry, surchargeOf(entry.store, subjectId, entry.at));
 
 export const MenuEntry: MenuEntryResolvers = {
   id: ({ store, item }) => `${store.storeId}:${item.id}`,
@@ -39,15 +48,24 @@ export const MenuEntry: MenuEntryResolvers = {
   priceValidUntil: ({ priceUntil }) => priceUntil?.toISOString() ?? null,
   available: ({ unavailableReason }) => unavailableReason === null,
   sizes: (entry) => entry.item.sizes.map((size) => ({ entry, size })),
-  modifierGroups: (entry) => entry.item.groups.map((group) => ({ group, modifiers: group.modifiers.map((modifier) => ({ entry, modifier })) })),
-  slots: (entry) => entry.item.slots.map((slot) => ({
-    slot, choices: slot.choices.filter((choice) => !choice.item.removed).map((choice) => ({ entry, choice, item: choice.item })),
-  })),
+  modifierGroups: (entry) =>
+    entry.item.groups.map((group) => ({ group, modifiers: group.modifiers.map((modifier) => ({ entry, modifier })) })),
+  slots: (entry) =>
+    entry.item.slots.map((slot) => ({
+      slot,
+      choices: slot.choices
+        .filter((choice) => !choice.item.removed)
+        .map((choice) => ({ entry, choice, item: choice.item })),
+    })),
 };
 
-export const MenuSizeOffer: MenuSizeOfferResolvers = { price: ({ entry, size }) => money(entry, sizePrice(entry, size.id)) };
+export const MenuSizeOffer: MenuSizeOfferResolvers = {
+  price: ({ entry, size }) => money(entry, sizePrice(entry, size.id)),
+};
 
-export const ModifierOffer: ModifierOfferResolvers = { surcharge: ({ entry, modifier }) => surcharge(entry, modifier.id) };
+export const ModifierOffer: ModifierOfferResolvers = {
+  surcharge: ({ entry, modifier }) => surcharge(entry, modifier.id),
+};
 
 export const ComboChoiceOffer: ComboChoiceOfferResolvers = {
   surcharge: ({ entry, choice }) => surcharge(entry, choice.id),

@@ -16,7 +16,8 @@ const maxChanges = 100;
 export const Store: StoreResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   menu: async ({ id }, { at, filter }, { domain, loaders }) => {
-    if (charactersIn(filter?.text ?? '') > maxText) throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have ${maxText} characters.`);
+    if (charactersIn(filter?.text ?? '') > maxText)
+      throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have ${maxText} characters.`);
     const store = await loaders.storeMenu.load(id);
     if (!store) return null;
     const instant = at ? new Date(at) : domain.clock();
@@ -24,7 +25,8 @@ export const Store: StoreResolvers = {
   },
   menuChanges: ({ id }, { since, first }, { loaders }) => {
     const limit = first ?? 50;
-    if (limit < 1 || limit > maxChanges) throw new CodedError('BAD_USER_INPUT', `\`first\` must lie between 1 and ${maxChanges}.`);
+    if (limit < 1 || limit > maxChanges)
+      throw new CodedError('BAD_USER_INPUT', `\`first\` must lie between 1 and ${maxChanges}.`);
     return loaders.changes.load({ storeId: id, since: since ? decodeSyncCursor(since) : undefined, limit });
   },
 };

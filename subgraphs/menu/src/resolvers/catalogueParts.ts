@@ -1,10 +1,16 @@
 import type {
-  Allergen, ComboSlotResolvers, MenuCategoryResolvers, MenuItemSizeResolvers, ModifierGroupResolvers, ModifierResolvers,
+  Allergen,
+  ComboSlotResolvers,
+  MenuCategoryResolvers,
+  MenuItemSizeResolvers,
+  ModifierGroupResolvers,
+  ModifierResolvers,
 } from '#generated/menu/resolvers.ts';
 import { textIn } from './texts.ts';
 
 export const MenuCategory: MenuCategoryResolvers = {
-  __resolveReference: async ({ id }, { loaders }) => (await loaders.catalogue()).categories.find((category) => category.id === id) ?? null,
+  __resolveReference: async ({ id }, { loaders }) =>
+    (await loaders.catalogue()).categories.find((category) => category.id === id) ?? null,
   name: ({ name }, { locale }) => textIn(name, locale),
 };
 

@@ -12,26 +12,36 @@ export type ChangeOutcome =
   | { readonly kind: 'refused'; readonly status: OrderStatus };
 
 /**
- * One change of one order: load its history, decide, append, update the view, in one transaction. Doing what is done already is a
- * success. Of two at once, the loser decides again on what the winner left.
+ * One change of one order: load its history, decide, append, update the view, in one transaction. Doing what is done
+ * already is a success. Of two at once, the loser decides again on what the winner left.
  * @param own which orders the caller may change; another one is not found
  */
 export async function changeOrder(
-  domain: Orders, orderId: string, command: OrderCommand, own: Prisma.OrderWhereInput = {}, causationId?: string,
+  domain: Orders,
+  orderId: string,
+  command: OrderCommand,
+  own: Prisma.OrderWhereInput = {},
+  causationId?: string,
 ): Promise<ChangeOutcome> {
   if (!isId(orderId)) return { kind: 'notFound' };
-  return domain.transaction(async (tx) => {
-    const row = await tx.order.findFirst({ where: { AND: [{ id: orderId }, own] } });
-    const order = row && fold(await domain.events.load(tx, streamOf(orderId)));
-    if (!order) return { kind: 'notFound' };
-    const decision = decide(order, command, domain.clock());
-    if (decision.kind === 'refused') return decision;
-    if (decision.kind === 'already') return { kind: 'done', order: row };
-    const changed = await tx.order.update({ where: { id: orderId }, data: changesOf(order.version, decision.events) });
-    // Last: all orders of a store wait for its feed from here to the commit.
-    await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
-    return { kind: 'done', order: changed };
-  }, { retries: 5 });
+  return domain.transaction(
+    async (tx) => {
+      const row = await tx.order.findFirst({ where: { AND: [{ id: orderId }, own] } });
+      const order = row && fold(await domain.events.load(tx, streamOf(orderId)));
+      if (!order) return { kind: 'notFound' };
+      const decision = decide(order, command, domain.clock());
+      if (decision.kind === 'refused') return decision;
+      if (decision.kind === 'already') return { kind: 'done', order: row };
+      const changed = await tx.order.update({
+        where: { id: orderId },
+        data: changesOf(order.version, decision.events),
+      });
+      // Last: all orders of a store wait for its feed from here to the commit.
+      await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
+      return { kind: 'done', order: changed };
+    },
+    { retries: 5 },
+  );
 }
 
 /** What events change in the order's row. */

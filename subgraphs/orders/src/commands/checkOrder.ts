@@ -7,7 +7,15 @@ import type { Orders } from '../context.ts';
 import type { Orderer, Service } from '../ownership.ts';
 import { isChargeable, priceOrder, type OrderPrice } from '../pricing.ts';
 import {
-  addressNotDeliverable, lineProblems, serviceNotOffered, storeClosed, storeNotAccepting, storeNotFound, totalNotChargeable, type LineProblem, type PlaceOrderProblem,
+  addressNotDeliverable,
+  lineProblems,
+  serviceNotOffered,
+  storeClosed,
+  storeNotAccepting,
+  storeNotFound,
+  totalNotChargeable,
+  type LineProblem,
+  type PlaceOrderProblem,
 } from '../problems.ts';
 import { reachFor } from './reachFor.ts';
 
@@ -19,7 +27,9 @@ export interface CheckedOrder {
   readonly promisedAt: string | null;
 }
 
-export type Check = { readonly kind: 'checked'; readonly order: CheckedOrder } | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
+export type Check =
+  | { readonly kind: 'checked'; readonly order: CheckedOrder }
+  | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
 
 /** Nothing is placed that could not be checked: the guest is told to try again. */
 const reach = reachFor('Nothing was ordered');
@@ -27,15 +37,29 @@ const reach = reachFor('Nothing was ordered');
 const refuse = (problem: PlaceOrderProblem): Check => ({ kind: 'problem', problem });
 
 /**
- * Asks stores, menu, customers and delivery whether and for how much the order can be placed at `at`. Opens no transaction.
+ * Asks stores, menu, customers and delivery whether and for how much the order can be placed at `at`. Opens no
+ * transaction.
  * @throws CodedError SUBGRAPH_UNAVAILABLE when one of them cannot be reached
  */
 export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer: Orderer, at: Date): Promise<Check> {
   const [terms, priced, address] = await Promise.all([
-    reach('stores', domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId: input.storeId, at: at.toISOString() })),
-    reach('menu', domain.rpc.client(MenuQueryService).priceLines({ storeId: input.storeId, at: at.toISOString(), lines: input.lines.map(lineToPrice) })),
+    reach(
+      'stores',
+      domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId: input.storeId, at: at.toISOString() }),
+    ),
+    reach(
+      'menu',
+      domain.rpc
+        .client(MenuQueryService)
+        .priceLines({ storeId: input.storeId, at: at.toISOString(), lines: input.lines.map(lineToPrice) }),
+    ),
     input.service === 'DELIVERY' && orderer.customerId && input.addressVersionId
-      ? reach('customers', domain.rpc.client(CustomerQueryService).getAddressVersion({ customerId: orderer.customerId, addressVersionId: input.addressVersionId }))
+      ? reach(
+          'customers',
+          domain.rpc
+            .client(CustomerQueryService)
+            .getAddressVersion({ customerId: orderer.customerId, addressVersionId: input.addressVersionId }),
+        )
       : undefined,
   ]);
   const problem = termsProblem(terms, input.service, orderer) ?? linesProblem(input, priced.lines);
@@ -44,25 +68,46 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
   let promisedAt: string | null = null;
   if (input.service === 'DELIVERY') {
     if (!address?.found || !address.current || address.country !== terms.country) return refuse(addressNotDeliverable);
-    const quote = await reach('delivery', domain.rpc.client(DeliveryQueryService).quote({
-      storeLatitude: terms.latitude, storeLongitude: terms.longitude, latitude: address.latitude, longitude: address.longitude,
-      currency: terms.currency, exponent: terms.exponent, at: at.toISOString(),
-    }));
+    const quote = await reach(
+      'delivery',
+      domain.rpc.client(DeliveryQueryService).quote({
+        storeLatitude: terms.latitude,
+        storeLongitude: terms.longitude,
+        latitude: address.latitude,
+        longitude: address.longitude,
+        currency: terms.currency,
+        exponent: terms.exponent,
+        at: at.toISOString(),
+      }),
+    );
     if (!quote.deliverable) return refuse(addressNotDeliverable);
     deliveryFee = Number(quote.fee);
     promisedAt = new Date(quote.promisedAt).toISOString();
   }
   const price = priceOrder(
-    { inclusive: terms.taxInclusive, rounding: terms.taxRounding === 'PER_RATE' ? 'PER_RATE' : 'PER_LINE', rates: terms.taxRates }, input.service,
-    priced.lines.map((line, index) => ({ unitPrice: Number(line.unitPrice), quantity: input.lines[index]!.quantity, taxClass: line.taxClass })), deliveryFee,
+    {
+      inclusive: terms.taxInclusive,
+      rounding: terms.taxRounding === 'PER_RATE' ? 'PER_RATE' : 'PER_LINE',
+      rates: terms.taxRates,
+    },
+    input.service,
+    priced.lines.map((line, index) => ({
+      unitPrice: Number(line.unitPrice),
+      quantity: input.lines[index]!.quantity,
+      taxClass: line.taxClass,
+    })),
+    deliveryFee,
   );
   if (!isChargeable(price.total)) return refuse(totalNotChargeable);
-  if (input.expectedTotal != null && input.expectedTotal !== price.total) return refuse(priceChanged(price.total, terms));
+  if (input.expectedTotal != null && input.expectedTotal !== price.total)
+    return refuse(priceChanged(price.total, terms));
   return { kind: 'checked', order: { terms, lines: priced.lines, price, promisedAt } };
 }
 
 const lineToPrice = (line: PlaceOrderInput['lines'][number]) => ({
-  menuItemId: line.menuItemId, quantity: line.quantity, sizeId: line.sizeId ?? '',
+  menuItemId: line.menuItemId,
+  quantity: line.quantity,
+  sizeId: line.sizeId ?? '',
   modifiers: (line.modifiers ?? []).map(({ modifierId, quantity }) => ({ modifierId, quantity: quantity ?? 1 })),
   slots: (line.slots ?? []).map(({ slotId, menuItemId }) => ({ slotId, menuItemId })),
 });
@@ -82,7 +127,13 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
   for (const [line, { problem, subject }] of lines.entries()) {
     if (problem === '') continue;
     const item = { id: input.lines[line]!.menuItemId };
-    if (problem === 'UNAVAILABLE') return { __typename: 'OrderItemUnavailable', message: `${subject} is sold out. Take it out, or choose something else.`, line, item };
+    if (problem === 'UNAVAILABLE')
+      return {
+        __typename: 'OrderItemUnavailable',
+        message: `${subject} is sold out. Take it out, or choose something else.`,
+        line,
+        item,
+      };
     if (!isLineProblem(problem)) throw new Error(`menu named a problem that orders does not know: ${problem}`);
     return { __typename: 'OrderInvalidLine', message: lineProblems[problem](subject), line, problem };
   }
@@ -90,5 +141,7 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
 }
 
 const priceChanged = (amount: number, { currency, exponent }: OrderingTerms): PlaceOrderProblem => ({
-  __typename: 'OrderPriceChanged', message: 'The price has changed. Show the guest the new total, and order again with it.', total: { amount, currency, exponent },
+  __typename: 'OrderPriceChanged',
+  message: 'The price has changed. Show the guest the new total, and order again with it.',
+  total: { amount, currency, exponent },
 });

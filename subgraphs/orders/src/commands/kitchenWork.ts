@@ -9,8 +9,19 @@ export type KitchenStep =
   | { readonly type: 'reject'; readonly reason: string };
 
 /** The kitchen of the order's store moves it along. Saying it twice is one event. */
-export function kitchenWork(domain: Orders, principal: Principal, orderId: string, step: KitchenStep): Promise<ChangeOutcome> {
+export function kitchenWork(
+  domain: Orders,
+  principal: Principal,
+  orderId: string,
+  step: KitchenStep,
+): Promise<ChangeOutcome> {
   const store = principal.bindings['store'];
-  if (!principal.scopes.has('admin') && !(store && worksAt(principal, store))) return Promise.resolve({ kind: 'notFound' });
-  return changeOrder(domain, orderId, { ...step, by: 'kitchen' }, principal.scopes.has('admin') ? {} : { storeId: store });
+  if (!principal.scopes.has('admin') && !(store && worksAt(principal, store)))
+    return Promise.resolve({ kind: 'notFound' });
+  return changeOrder(
+    domain,
+    orderId,
+    { ...step, by: 'kitchen' },
+    principal.scopes.has('admin') ? {} : { storeId: store },
+  );
 }

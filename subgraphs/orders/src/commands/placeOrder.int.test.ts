@@ -8,7 +8,16 @@ import { seedId } from '#schema/seed/seedId.ts';
 import type { Orders } from '../context.ts';
 import orders from '../main.ts';
 import {
-  addressVersionId, answeringDomains, burger, cola, farAddressVersionId, soldOut, storeId, unknownItem, usualAnswers, type Answers,
+  addressVersionId,
+  answeringDomains,
+  burger,
+  cola,
+  farAddressVersionId,
+  soldOut,
+  storeId,
+  unknownItem,
+  usualAnswers,
+  type Answers,
 } from '../testing/otherDomains.ts';
 import { admin, customer, kiosk, kioskElsewhere, kitchen, manager, otherCustomer } from '../testing/principals.ts';
 
@@ -40,11 +49,21 @@ beforeEach(async () => {
 });
 
 const input = (over: Record<string, unknown> = {}) => ({
-  storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 2 }, { menuItemId: cola, quantity: 1 }],
-  payment: { methodToken: 'tok_visa' }, idempotencyKey: `key-${keys += 1}`, ...over,
+  storeId,
+  service: 'TAKEAWAY',
+  lines: [
+    { menuItemId: burger, quantity: 2 },
+    { menuItemId: cola, quantity: 1 },
+  ],
+  payment: { methodToken: 'tok_visa' },
+  idempotencyKey: `key-${(keys += 1)}`,
+  ...over,
 });
 
-interface Placed { __typename: string; order: Record<string, unknown> & { id: string; number: number } }
+interface Placed {
+  __typename: string;
+  order: Record<string, unknown> & { id: string; number: number };
+}
 
 async function place(principal: Principal, over: Record<string, unknown> = {}): Promise<Placed> {
   const result = await subgraph.as(principal)(mutation, { input: input(over) });
@@ -56,28 +75,64 @@ describe('placeOrder', () => {
   it('prices the order, numbers it, and appends one event without the payment token', async () => {
     const { order } = await place(customer);
     expect(order).toMatchObject({
-      number: 1, status: 'PLACED', version: 1, service: 'TAKEAWAY', cancellable: true, taxInclusive: true, placedAt: now.toISOString(),
-      store: { id: storeId }, customer: { id: customer.subject }, subtotal: { amount: 2735 }, tax: { amount: 140 + 95 }, total: { amount: 2735, currency: 'EUR', exponent: 2 },
-      lines: [{ name: 'Burger', german: 'Burger vom Grill', quantity: 2, total: { amount: 2140 }, tax: { amount: 140 } }, { name: 'Cola', german: 'Cola', quantity: 1 }],
+      number: 1,
+      status: 'PLACED',
+      version: 1,
+      service: 'TAKEAWAY',
+      cancellable: true,
+      taxInclusive: true,
+      placedAt: now.toISOString(),
+      store: { id: storeId },
+      customer: { id: customer.subject },
+      subtotal: { amount: 2735 },
+      tax: { amount: 140 + 95 },
+      total: { amount: 2735, currency: 'EUR', exponent: 2 },
+      lines: [
+        { name: 'Burger', german: 'Burger vom Grill', quantity: 2, total: { amount: 2140 }, tax: { amount: 140 } },
+        { name: 'Cola', german: 'Cola', quantity: 1 },
+      ],
       timeline: [{ version: 1, kind: 'CREATED', status: 'PLACED', reason: null }],
     });
     const events = await subgraph.appended();
-    expect(events).toMatchObject([{ eventType: 'OrderCreated', metadata: { aggregateId: `order:${order.id}`, feed: `store:${storeId}`, feedVersion: 1, actor: `user:${customer.subject}` } }]);
+    expect(events).toMatchObject([
+      {
+        eventType: 'OrderCreated',
+        metadata: {
+          aggregateId: `order:${order.id}`,
+          feed: `store:${storeId}`,
+          feedVersion: 1,
+          actor: `user:${customer.subject}`,
+        },
+      },
+    ]);
     expect(JSON.stringify(events)).not.toContain('tok_visa');
     expect((await place(kiosk, { service: 'KIOSK' })).order).toMatchObject({ number: 2, customer: null });
   });
 
   it('delivers for a fee, with a promise', async () => {
     const { order } = await place(customer, { service: 'DELIVERY', addressVersionId });
-    expect(order).toMatchObject({ deliveryFee: { amount: 290 }, total: { amount: 3025 }, promisedAt: '2026-03-01T12:30:00.000Z' });
-    expect(await place(customer, { service: 'DELIVERY', addressVersionId: farAddressVersionId })).toEqual({ __typename: 'OrderAddressNotDeliverable' });
-    expect(await place(otherCustomer, { service: 'DELIVERY', addressVersionId })).toEqual({ __typename: 'OrderAddressNotDeliverable' });
-    expect(await place(customer, { service: 'DELIVERY' })).toMatchObject({ __typename: 'OrderInvalidInput', field: 'addressVersionId' });
+    expect(order).toMatchObject({
+      deliveryFee: { amount: 290 },
+      total: { amount: 3025 },
+      promisedAt: '2026-03-01T12:30:00.000Z',
+    });
+    expect(await place(customer, { service: 'DELIVERY', addressVersionId: farAddressVersionId })).toEqual({
+      __typename: 'OrderAddressNotDeliverable',
+    });
+    expect(await place(otherCustomer, { service: 'DELIVERY', addressVersionId })).toEqual({
+      __typename: 'OrderAddressNotDeliverable',
+    });
+    expect(await place(customer, { service: 'DELIVERY' })).toMatchObject({
+      __typename: 'OrderInvalidInput',
+      field: 'addressVersionId',
+    });
   });
 
   it('does not deliver to an address that its owner has removed or changed', async () => {
     answers.addressCurrent = false;
-    expect(await place(customer, { service: 'DELIVERY', addressVersionId })).toMatchObject({ __typename: 'OrderAddressNotDeliverable' });
+    expect(await place(customer, { service: 'DELIVERY', addressVersionId })).toMatchObject({
+      __typename: 'OrderAddressNotDeliverable',
+    });
   });
 
   it('answers the same key the same way, and refuses it for something else', async () => {
@@ -98,24 +153,50 @@ describe('placeOrder', () => {
     const idempotencyKey = 'null or nothing';
     const line = { menuItemId: burger, quantity: 1 };
     const first = await place(customer, { idempotencyKey, lines: [line] });
-    expect(await place(customer, { idempotencyKey, expectedTotal: null, addressVersionId: null, lines: [{ ...line, sizeId: null, modifiers: null }] })).toEqual(first);
-    const other = await subgraph.as(customer)(mutation, { input: input({ idempotencyKey, lines: [line], expectedTotal: 1070 }) });
+    expect(
+      await place(customer, {
+        idempotencyKey,
+        expectedTotal: null,
+        addressVersionId: null,
+        lines: [{ ...line, sizeId: null, modifiers: null }],
+      }),
+    ).toEqual(first);
+    const other = await subgraph.as(customer)(mutation, {
+      input: input({ idempotencyKey, lines: [line], expectedTotal: 1070 }),
+    });
     expect(other.errors).toMatchObject([{ extensions: { code: 'IDEMPOTENCY_KEY_REUSED' } }]);
   });
 
   it('counts characters, not what they are stored in', async () => {
-    const placed = await place(customer, { payment: { methodToken: '🍔'.repeat(200) }, idempotencyKey: '🍟'.repeat(128) });
+    const placed = await place(customer, {
+      payment: { methodToken: '🍔'.repeat(200) },
+      idempotencyKey: '🍟'.repeat(128),
+    });
     expect(placed.__typename).toBe('PlaceOrderSuccess');
-    expect(await place(customer, { payment: { methodToken: '🍔'.repeat(201) } })).toMatchObject({ __typename: 'OrderInvalidInput', field: 'payment.methodToken' });
+    expect(await place(customer, { payment: { methodToken: '🍔'.repeat(201) } })).toMatchObject({
+      __typename: 'OrderInvalidInput',
+      field: 'payment.methodToken',
+    });
   });
 
   it('takes no order that costs nothing, or more than can be charged, and says so', async () => {
     answers.burgerPrice = 0n;
-    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({
+      __typename: 'OrderTotalNotChargeable',
+    });
     expect(await place(customer)).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { total: { amount: 595 } } });
     answers.burgerPrice = 2_147_483_647n;
-    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({ order: { total: { amount: 2_147_483_647 } } });
-    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }, { menuItemId: cola, quantity: 1 }] })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
+    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({
+      order: { total: { amount: 2_147_483_647 } },
+    });
+    expect(
+      await place(customer, {
+        lines: [
+          { menuItemId: burger, quantity: 1 },
+          { menuItemId: cola, quantity: 1 },
+        ],
+      }),
+    ).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
     answers.burgerPrice = 9_000_000_000_000n;
     expect(await place(customer, { expectedTotal: 1 })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
   });
@@ -138,9 +219,23 @@ describe('placeOrder', () => {
 
   it('tells every problem by its type', async () => {
     expect(await place(customer, { storeId: seedId('store', 9) })).toEqual({ __typename: 'OrderStoreNotFound' });
-    expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }, { menuItemId: soldOut, quantity: 1 }] })).toEqual({ __typename: 'OrderItemUnavailable', line: 1, item: { id: soldOut } });
-    expect(await place(customer, { lines: [{ menuItemId: unknownItem, quantity: 1 }] })).toEqual({ __typename: 'OrderInvalidLine', line: 0, problem: 'UNKNOWN_ITEM' });
-    expect(await place(customer, { expectedTotal: 2734 })).toEqual({ __typename: 'OrderPriceChanged', total: { amount: 2735, currency: 'EUR' } });
+    expect(
+      await place(customer, {
+        lines: [
+          { menuItemId: burger, quantity: 1 },
+          { menuItemId: soldOut, quantity: 1 },
+        ],
+      }),
+    ).toEqual({ __typename: 'OrderItemUnavailable', line: 1, item: { id: soldOut } });
+    expect(await place(customer, { lines: [{ menuItemId: unknownItem, quantity: 1 }] })).toEqual({
+      __typename: 'OrderInvalidLine',
+      line: 0,
+      problem: 'UNKNOWN_ITEM',
+    });
+    expect(await place(customer, { expectedTotal: 2734 })).toEqual({
+      __typename: 'OrderPriceChanged',
+      total: { amount: 2735, currency: 'EUR' },
+    });
     expect(await place(customer, { expectedTotal: 2735 })).toMatchObject({ __typename: 'PlaceOrderSuccess' });
     answers.services = ['DINE_IN'];
     expect(await place(customer)).toEqual({ __typename: 'OrderServiceNotOffered', offered: ['DINE_IN'] });
@@ -158,7 +253,14 @@ describe('placeOrder', () => {
     ['lines.0.quantity', { lines: [{ menuItemId: burger, quantity: -3 }] }],
     ['lines.0.quantity', { lines: [{ menuItemId: burger, quantity: 2_000_000_000 }] }],
     ['lines.0.menuItemId', { lines: [{ menuItemId: "'; DROP TABLE orders", quantity: 1 }] }],
-    ['lines.0.modifiers.1.quantity', { lines: [{ menuItemId: burger, quantity: 1, modifiers: [{ modifierId: cola }, { modifierId: cola, quantity: 11 }] }] }],
+    [
+      'lines.0.modifiers.1.quantity',
+      {
+        lines: [
+          { menuItemId: burger, quantity: 1, modifiers: [{ modifierId: cola }, { modifierId: cola, quantity: 11 }] },
+        ],
+      },
+    ],
     ['payment.methodToken', { payment: { methodToken: '' } }],
     ['addressVersionId', { addressVersionId }],
   ])('refuses input that is out of bounds in %s, before it asks anybody', async (field, over) => {
@@ -168,16 +270,33 @@ describe('placeOrder', () => {
 
   it('lets a device and the staff order at their own store only, and nobody else', async () => {
     expect(await place(kioskElsewhere, { service: 'KIOSK' })).toEqual({ __typename: 'OrderStoreNotFound' });
-    expect(await place(manager, { service: 'DINE_IN' })).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { customer: null } });
+    expect(await place(manager, { service: 'DINE_IN' })).toMatchObject({
+      __typename: 'PlaceOrderSuccess',
+      order: { customer: null },
+    });
     expect(await place(admin, { service: 'DINE_IN' })).toMatchObject({ __typename: 'PlaceOrderSuccess' });
-    expect(await place(kiosk, { service: 'DELIVERY', addressVersionId })).toEqual({ __typename: 'OrderServiceNotOffered', offered: ['KIOSK', 'DINE_IN', 'TAKEAWAY'] });
-    expect((await subgraph.as(kitchen)(mutation, { input: input() })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await place(kiosk, { service: 'DELIVERY', addressVersionId })).toEqual({
+      __typename: 'OrderServiceNotOffered',
+      offered: ['KIOSK', 'DINE_IN', 'TAKEAWAY'],
+    });
+    expect((await subgraph.as(kitchen)(mutation, { input: input() })).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
     expect(await place(customer, { storeId: 'x' })).toEqual({ __typename: 'OrderStoreNotFound' });
   });
 
   it('places nothing that could not be checked', async () => {
     const cut = await testSubgraph<Orders>(orders, {
-      others: { ...answeringDomains(answers), stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], { getOrderingTerms: () => { throw new ConnectError('gone', Code.Unavailable); } })] },
+      others: {
+        ...answeringDomains(answers),
+        stores: [
+          service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+            getOrderingTerms: () => {
+              throw new ConnectError('gone', Code.Unavailable);
+            },
+          }),
+        ],
+      },
     });
     const result = await cut.as(customer)(mutation, { input: input() });
     expect(result.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);

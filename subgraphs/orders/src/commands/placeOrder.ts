@@ -18,10 +18,15 @@ type Tx = TransactionOf<Orders['db']>;
 const refuse = (problem: PlaceOrderProblem) => ({ kind: 'problem', problem }) as const;
 
 /**
- * Accepts an order. What others must agree to is asked first; then one transaction takes its number, appends OrderCreated, writes
- * its row and remembers the answer under the idempotency key. The saga that the event starts takes the money.
+ * Accepts an order. What others must agree to is asked first; then one transaction takes its number, appends
+ * OrderCreated, writes its row and remembers the answer under the idempotency key. The saga that the event starts takes
+ * the money.
  */
-export async function placeOrder(domain: Orders, principal: Principal, input: PlaceOrderInput): Promise<PlaceOrderOutcome> {
+export async function placeOrder(
+  domain: Orders,
+  principal: Principal,
+  input: PlaceOrderInput,
+): Promise<PlaceOrderOutcome> {
   const invalid = inputProblem(input);
   if (invalid) return refuse({ __typename: 'OrderInvalidInput', ...invalid });
   const orderer = ordererAt(principal, input.storeId);
@@ -32,7 +37,9 @@ export async function placeOrder(domain: Orders, principal: Principal, input: Pl
   const earlier = await earlierResult<PlaceOrderOutcome>(domain.db, request);
   if (earlier) return earlier.result;
   const check = await checkOrder(domain, input, orderer, now);
-  return domain.transaction((tx) => idempotent<PlaceOrderOutcome>(tx, request, () => accept(domain, tx, { principal, input, orderer, check, now })));
+  return domain.transaction((tx) =>
+    idempotent<PlaceOrderOutcome>(tx, request, () => accept(domain, tx, { principal, input, orderer, check, now })),
+  );
 }
 
 interface Acceptance {
@@ -43,7 +50,11 @@ interface Acceptance {
   readonly now: Date;
 }
 
-async function accept(domain: Orders, tx: Tx, { principal, input, orderer, check, now }: Acceptance): Promise<PlaceOrderOutcome> {
+async function accept(
+  domain: Orders,
+  tx: Tx,
+  { principal, input, orderer, check, now }: Acceptance,
+): Promise<PlaceOrderOutcome> {
   if (check.kind === 'problem') return check;
   const { terms } = check.order;
   const orderNumber = await nextNumber(tx, input.storeId, terms.localDate);
@@ -54,19 +65,42 @@ async function accept(domain: Orders, tx: Tx, { principal, input, orderer, check
   }
   const data = created(domain, { input, orderer, order: check.order, orderNumber, channel: principal.channel, now });
   const events = place(data);
-  await tx.order.create({ data: {
-    id: data.orderId, version: events.length, number: orderNumber, localDate: terms.localDate, storeId: data.storeId,
-    customerId: data.customerId, deviceId: orderer.deviceId, channel: data.channel, service: data.service, status: 'PLACED', lines: data.lines,
-    subtotal: data.subtotal, deliveryFee: data.deliveryFee, tax: data.tax, taxInclusive: data.taxInclusive, total: data.total,
-    currency: data.currency, exponent: data.exponent, addressVersionId: data.addressVersionId, paymentMethodToken: input.payment.methodToken,
-    placedAt: now, promisedAt: data.promisedAt, statusChangedAt: now,
-  } });
+  await tx.order.create({
+    data: {
+      id: data.orderId,
+      version: events.length,
+      number: orderNumber,
+      localDate: terms.localDate,
+      storeId: data.storeId,
+      customerId: data.customerId,
+      deviceId: orderer.deviceId,
+      channel: data.channel,
+      service: data.service,
+      status: 'PLACED',
+      lines: data.lines,
+      subtotal: data.subtotal,
+      deliveryFee: data.deliveryFee,
+      tax: data.tax,
+      taxInclusive: data.taxInclusive,
+      total: data.total,
+      currency: data.currency,
+      exponent: data.exponent,
+      addressVersionId: data.addressVersionId,
+      paymentMethodToken: input.payment.methodToken,
+      placedAt: now,
+      promisedAt: data.promisedAt,
+      statusChangedAt: now,
+    },
+  });
   // Last: all orders of a store wait for its feed from here to the commit.
   await domain.events.append(tx, 0, events);
   return { kind: 'placed', orderId: data.orderId };
 }
 
-/** Locks the store's counter until the transaction ends: numbers have no gaps, and no two orders count the open ones at once. */
+/**
+ * Locks the store's counter until the transaction ends: numbers have no gaps, and no two orders count the open ones at
+ * once.
+ */
 async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<number> {
   const [row] = await tx.$queryRaw<{ number: number }[]>`
     INSERT INTO order_counter (store_id, local_date, number) VALUES (${storeId}::uuid, ${localDate}, 1)
@@ -90,18 +124,37 @@ interface Creation {
 function created(domain: Orders, { input, orderer, order, orderNumber, channel, now }: Creation): OrderCreatedData {
   const { price, terms } = order;
   return {
-    orderId: domain.newId(), orderNumber, storeId: input.storeId, customerId: orderer.customerId, channel, service: input.service,
+    orderId: domain.newId(),
+    orderNumber,
+    storeId: input.storeId,
+    customerId: orderer.customerId,
+    channel,
+    service: input.service,
     lines: order.lines.map((line, index) => {
       const asked = input.lines[index]!;
       return {
-        lineId: domain.newId(), menuItemId: asked.menuItemId, name: line.name, quantity: asked.quantity, sizeId: asked.sizeId ?? null,
+        lineId: domain.newId(),
+        menuItemId: asked.menuItemId,
+        name: line.name,
+        quantity: asked.quantity,
+        sizeId: asked.sizeId ?? null,
         modifiers: (asked.modifiers ?? []).map(({ modifierId, quantity }) => ({ modifierId, quantity: quantity ?? 1 })),
         slots: (asked.slots ?? []).map(({ slotId, menuItemId }) => ({ slotId, menuItemId })),
-        componentItemIds: line.componentItemIds, taxClass: line.taxClass, unitPrice: Number(line.unitPrice), ...price.lines[index]!,
+        componentItemIds: line.componentItemIds,
+        taxClass: line.taxClass,
+        unitPrice: Number(line.unitPrice),
+        ...price.lines[index]!,
       };
     }),
-    subtotal: price.subtotal, deliveryFee: price.deliveryFee, tax: price.tax, taxInclusive: price.taxInclusive, total: price.total,
-    currency: terms.currency, exponent: terms.exponent, addressVersionId: input.addressVersionId ?? null,
-    placedAt: now.toISOString(), promisedAt: order.promisedAt,
+    subtotal: price.subtotal,
+    deliveryFee: price.deliveryFee,
+    tax: price.tax,
+    taxInclusive: price.taxInclusive,
+    total: price.total,
+    currency: terms.currency,
+    exponent: terms.exponent,
+    addressVersionId: input.addressVersionId ?? null,
+    placedAt: now.toISOString(),
+    promisedAt: order.promisedAt,
   };
 }

@@ -3,14 +3,21 @@ import { DeliveryStatusChanged } from '#schema/events/delivery.ts';
 import type { Heard } from '../context.ts';
 import { placeOrderSaga, type OrderNews } from '../sagas/placeOrder.ts';
 
-const newsOf: Partial<Record<string, OrderNews['news']>> = { PICKED_UP: 'pickedUp', DELIVERED: 'delivered', FAILED: 'deliveryFailed', CANCELLED: 'deliveryFailed' };
+const newsOf: Partial<Record<string, OrderNews['news']>> = {
+  PICKED_UP: 'pickedUp',
+  DELIVERED: 'delivered',
+  FAILED: 'deliveryFailed',
+  CANCELLED: 'deliveryFailed',
+};
 
 /** Records who carries the order, since that decides who may see it, and tells the saga how the courier gets on. */
 export const onDeliveryStatusChanged = onEvent(
-  DeliveryStatusChanged, 'orders.deliveryStatusChanged',
+  DeliveryStatusChanged,
+  'orders.deliveryStatusChanged',
   async ({ eventId, data }, { tx }: Heard) => {
     const { count } = await tx.order.updateMany({
-      where: { id: data.orderId }, data: { deliveryId: data.deliveryId, deliveryStatus: data.to, courierId: data.courierId },
+      where: { id: data.orderId },
+      data: { deliveryId: data.deliveryId, deliveryStatus: data.to, courierId: data.courierId },
     });
     const news = newsOf[data.to];
     // A delivery of an order that is not ours is nobody's news.

@@ -4,4 +4,5 @@ import { placeOrderSaga } from '../sagas/placeOrder.ts';
 
 /** An accepted order starts its saga: here and nowhere else, so that none is accepted without one. */
 export const onOrderCreated = onEvent(OrderCreated, 'orders.orderCreated', ({ data }) =>
-  placeOrderSaga.start(data.orderId, { delivery: data.service === 'DELIVERY' }));
+  placeOrderSaga.start(data.orderId, { delivery: data.service === 'DELIVERY' }),
+);

@@ -3,10 +3,17 @@ import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { placeOrderSaga, type OrderNews } from '../sagas/placeOrder.ts';
 
 /** What the kitchen, the guest or the staff did. What the saga did itself is no news to it. */
-const newsOf: Partial<Record<string, OrderNews['news']>> = { PREPARING: 'started', READY: 'ready', CANCELLED: 'ended', REJECTED: 'ended' };
+const newsOf: Partial<Record<string, OrderNews['news']>> = {
+  PREPARING: 'started',
+  READY: 'ready',
+  CANCELLED: 'ended',
+  REJECTED: 'ended',
+};
 
 export const onOrderStatusChanged = onEvent(
-  OrderStatusChanged, 'orders.orderStatusChanged',
-  ({ eventId, data }) => placeOrderSaga.signal(data.orderId, { delivery: data.service === 'DELIVERY' }, { news: newsOf[data.to]! }, eventId),
+  OrderStatusChanged,
+  'orders.orderStatusChanged',
+  ({ eventId, data }) =>
+    placeOrderSaga.signal(data.orderId, { delivery: data.service === 'DELIVERY' }, { news: newsOf[data.to]! }, eventId),
   ({ data }) => newsOf[data.to] !== undefined,
 );

@@ -10,14 +10,22 @@ const head: FeedHead = { table: 'board', row: { store: '$1::text', status: `''` 
 let pool: pg.Pool;
 beforeAll(async () => {
   pool = testPool({ connectionString: (await databaseOf()).url, max: 8 });
-  await pool.query('CREATE TABLE board (store text PRIMARY KEY, status text NOT NULL, feed_version int NOT NULL, ahead int[])');
+  await pool.query(
+    'CREATE TABLE board (store text PRIMARY KEY, status text NOT NULL, feed_version int NOT NULL, ahead int[])',
+  );
 });
 beforeEach(() => pool.query('TRUNCATE board'));
 afterAll(() => pool.end());
 
-const hear = (store: string, version: number | undefined) => inTransaction(pool, (tx) => advance(tx, head, store, version));
+const hear = (store: string, version: number | undefined) =>
+  inTransaction(pool, (tx) => advance(tx, head, store, version));
 const read = async (store: string) =>
-  (await pool.query<{ complete: number; ahead: number[] }>('SELECT feed_version AS complete, ahead FROM board WHERE store = $1', [store])).rows[0];
+  (
+    await pool.query<{ complete: number; ahead: number[] }>(
+      'SELECT feed_version AS complete, ahead FROM board WHERE store = $1',
+      [store],
+    )
+  ).rows[0];
 
 /** What is complete after `heard`, and what came ahead. */
 function expected(heard: readonly number[]): { complete: number; ahead: number[] } {
@@ -29,15 +37,18 @@ function expected(heard: readonly number[]): { complete: number; ahead: number[]
 it('counts on over what is complete, in whatever order versions are heard, some of them twice', async () => {
   let store = 0;
   const versions = Array.from({ length: 10 }, (_, index) => index + 1);
-  await fc.assert(fc.asyncProperty(fc.shuffledSubarray(versions, { minLength: 1 }), fc.subarray(versions), async (heard, again) => {
-    store += 1;
-    for (const [index, version] of heard.entries()) {
-      await hear(String(store), version);
-      expect(await read(String(store))).toEqual(expected(heard.slice(0, index + 1)));
-    }
-    for (const version of again.filter((each) => heard.includes(each))) await hear(String(store), version);
-    expect(await read(String(store))).toEqual(expected(heard));
-  }), { numRuns: 40 });
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(versions, { minLength: 1 }), fc.subarray(versions), async (heard, again) => {
+      store += 1;
+      for (const [index, version] of heard.entries()) {
+        await hear(String(store), version);
+        expect(await read(String(store))).toEqual(expected(heard.slice(0, index + 1)));
+      }
+      for (const version of again.filter((each) => heard.includes(each))) await hear(String(store), version);
+      expect(await read(String(store))).toEqual(expected(heard));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 it('counts nothing for an event that is in no feed', async () => {

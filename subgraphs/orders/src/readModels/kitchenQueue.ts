@@ -10,21 +10,35 @@ import { advance, type FeedHead } from './feedHead.ts';
 export type KitchenTicketView = KitchenQueue;
 export type KitchenLineView = OrderCreatedData['lines'][number];
 
-export const ticketLines = (ticket: KitchenTicketView): KitchenLineView[] => ticket.lines as unknown as KitchenLineView[];
+export const ticketLines = (ticket: KitchenTicketView): KitchenLineView[] =>
+  ticket.lines as unknown as KitchenLineView[];
 
 export const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
 const longest = 200;
 
-/** Each store has one row that is no order, under its own id: it says up to which version of the store's feed the queue is complete. */
+/**
+ * Each store has one row that is no order, under its own id: it says up to which version of the store's feed the queue
+ * is complete.
+ */
 const headIn = (table: string): FeedHead => ({
   table,
-  row: { order_id: '$1::uuid', store_id: '$1::uuid', number: '0', service: `''`, status: `''`, lines: `'[]'`, placed_at: `'epoch'`, since: `'epoch'` },
+  row: {
+    order_id: '$1::uuid',
+    store_id: '$1::uuid',
+    number: '0',
+    service: `''`,
+    status: `''`,
+    lines: `'[]'`,
+    placed_at: `'epoch'`,
+    since: `'epoch'`,
+  },
   key: 'order_id',
 });
 
 /**
- * What each kitchen has to do. An order comes in when it is created, since only that event says what to make; it shows from
- * CONFIRMED on, and goes when it is handed over, under way or ended. `pnpm events rebuild kitchenQueue` fills it anew.
+ * What each kitchen has to do. An order comes in when it is created, since only that event says what to make; it shows
+ * from CONFIRMED on, and goes when it is handed over, under way or ended. `pnpm events rebuild kitchenQueue` fills it
+ * anew.
  */
 export const kitchenQueue = defineReadModel<KitchenQueue>({
   name: 'kitchenQueue',
@@ -38,9 +52,12 @@ export const kitchenQueue = defineReadModel<KitchenQueue>({
 
 function place(tx: SqlTx, event: EventEnvelope, table: string): Promise<void> {
   switch (event.eventType) {
-    case OrderCreated.name: return insert(tx, event as EventEnvelope<OrderCreatedData>, table);
-    case OrderStatusChanged.name: return move(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
-    default: return remove(tx, (event.data as DataOf<typeof OrderHandedOver>).orderId, table);
+    case OrderCreated.name:
+      return insert(tx, event as EventEnvelope<OrderCreatedData>, table);
+    case OrderStatusChanged.name:
+      return move(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
+    default:
+      return remove(tx, (event.data as DataOf<typeof OrderHandedOver>).orderId, table);
   }
 }
 
@@ -48,15 +65,28 @@ async function insert(tx: SqlTx, { data, metadata }: EventEnvelope<OrderCreatedD
   await tx.$executeRawUnsafe(
     `INSERT INTO ${table} (order_id, store_id, number, service, status, lines, placed_at, since, feed_version, ahead)
      VALUES ($1::uuid, $2::uuid, $3::int, $4::text, 'PLACED', $5::jsonb, $6::timestamptz, $6::timestamptz, $7::int, '{}')`,
-    data.orderId, data.storeId, data.orderNumber, data.service, JSON.stringify(data.lines), data.placedAt, metadata.feedVersion,
+    data.orderId,
+    data.storeId,
+    data.orderNumber,
+    data.service,
+    JSON.stringify(data.lines),
+    data.placedAt,
+    metadata.feedVersion,
   );
 }
 
-async function move(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>, table: string): Promise<void> {
+async function move(
+  tx: SqlTx,
+  { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>,
+  table: string,
+): Promise<void> {
   if (!inTheKitchen.includes(data.to)) return remove(tx, data.orderId, table);
   await tx.$executeRawUnsafe(
     `UPDATE ${table} SET status = $2::text, since = $3::timestamptz, feed_version = $4::int WHERE order_id = $1::uuid`,
-    data.orderId, data.to, data.at, metadata.feedVersion,
+    data.orderId,
+    data.to,
+    data.at,
+    metadata.feedVersion,
   );
 }
 
@@ -65,9 +95,14 @@ async function remove(tx: SqlTx, orderId: string, table: string): Promise<void> 
 }
 
 /** The tickets of several kitchens, each kitchen's oldest first, at most 200 of each. */
-export async function ticketsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, KitchenTicketView[]>> {
+export async function ticketsOf(
+  domain: Orders,
+  storeIds: readonly string[],
+): Promise<Map<string, KitchenTicketView[]>> {
   const rows = await domain.db.kitchenQueue.findMany({
-    where: { storeId: { in: [...storeIds] }, status: { in: inTheKitchen } }, orderBy: [{ placedAt: 'asc' }, { orderId: 'asc' }], take: longest * storeIds.length,
+    where: { storeId: { in: [...storeIds] }, status: { in: inTheKitchen } },
+    orderBy: [{ placedAt: 'asc' }, { orderId: 'asc' }],
+    take: longest * storeIds.length,
   });
   const byStore = new Map<string, KitchenTicketView[]>(storeIds.map((id) => [id, []]));
   for (const row of rows) {
@@ -79,4 +114,8 @@ export async function ticketsOf(domain: Orders, storeIds: readonly string[]): Pr
 
 /** Tickets of all kitchens, those first whose last step is longest ago. */
 export const oldestTickets = (domain: Orders, limit: number): Promise<KitchenTicketView[]> =>
-  domain.db.kitchenQueue.findMany({ where: { status: { in: inTheKitchen } }, orderBy: [{ since: 'asc' }, { orderId: 'asc' }], take: limit });
+  domain.db.kitchenQueue.findMany({
+    where: { status: { in: inTheKitchen } },
+    orderBy: [{ since: 'asc' }, { orderId: 'asc' }],
+    take: limit,
+  });

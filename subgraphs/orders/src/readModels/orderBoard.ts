@@ -23,41 +23,70 @@ const headIn = (table: string): FeedHead => ({
   key: 'store_id, order_id',
 });
 
-/** The numbers on each store's board. One goes when its order is handed over, under way or ended. `pnpm events rebuild orderBoard` fills it anew. */
+/**
+ * The numbers on each store's board. A number goes when its order is handed over, under way or ended.
+ * `pnpm events rebuild orderBoard` fills the board anew.
+ */
 export const orderBoard = defineReadModel<OrderBoard>({
   name: 'orderBoard',
   table: 'order_board',
   events: [OrderCreated, OrderStatusChanged, OrderHandedOver],
   project: async (tx, event, table) => {
-    if (event.eventType === OrderStatusChanged.name) await place(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
+    if (event.eventType === OrderStatusChanged.name)
+      await place(tx, event as EventEnvelope<DataOf<typeof OrderStatusChanged>>, table);
     if (event.eventType === OrderHandedOver.name) await remove(tx, event.data as DataOf<typeof OrderHandedOver>, table);
     await advance(tx, headIn(table), (event.data as { storeId: string }).storeId, event.metadata.feedVersion);
   },
 });
 
-async function place(tx: SqlTx, { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>, table: string): Promise<void> {
+async function place(
+  tx: SqlTx,
+  { data, metadata }: EventEnvelope<DataOf<typeof OrderStatusChanged>>,
+  table: string,
+): Promise<void> {
   if (!onTheBoard.includes(data.to)) return remove(tx, data, table);
   await tx.$executeRawUnsafe(
     `INSERT INTO ${table} (store_id, order_id, number, service, status, since, feed_version)
      VALUES ($1::uuid, $2::uuid, $3::int, $4::text, $5::text, $6::timestamptz, $7::int)
      ON CONFLICT (store_id, order_id) DO UPDATE SET status = excluded.status, since = excluded.since, feed_version = excluded.feed_version`,
-    data.storeId, data.orderId, data.orderNumber, data.service, data.to, data.at, metadata.feedVersion,
+    data.storeId,
+    data.orderId,
+    data.orderNumber,
+    data.service,
+    data.to,
+    data.at,
+    metadata.feedVersion,
   );
 }
 
-async function remove(tx: SqlTx, { storeId, orderId }: { storeId: string; orderId: string }, table: string): Promise<void> {
-  await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE store_id = $1::uuid AND order_id = $2::uuid`, storeId, orderId);
+async function remove(
+  tx: SqlTx,
+  { storeId, orderId }: { storeId: string; orderId: string },
+  table: string,
+): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `DELETE FROM ${table} WHERE store_id = $1::uuid AND order_id = $2::uuid`,
+    storeId,
+    orderId,
+  );
 }
 
-/** The boards of several stores, showing at least what had happened when they were asked for, unless the projection lags by more than half a second. */
+/**
+ * The boards of several stores, showing at least what had happened when they were asked for, unless the projection
+ * lags by more than half a second.
+ */
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const happened = await feedVersions(domain, storeIds);
-  return caughtUp(() => projectedBoards(domain, storeIds), (boards) => storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0)));
+  return caughtUp(
+    () => projectedBoards(domain, storeIds),
+    (boards) => storeIds.every((id) => boards.get(id)!.version >= (happened.get(id) ?? 0)),
+  );
 }
 
 async function feedVersions(domain: Orders, storeIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await domain.pool.query<{ key: string; version: number }>(
-    `SELECT key, version FROM platform.head WHERE kind = 'feed' AND key = ANY($1)`, [storeIds.map((id) => `store:${id}`)],
+    `SELECT key, version FROM platform.head WHERE kind = 'feed' AND key = ANY($1)`,
+    [storeIds.map((id) => `store:${id}`)],
   );
   return new Map(rows.map(({ key, version }) => [key.slice('store:'.length), version]));
 }
@@ -65,17 +94,26 @@ async function feedVersions(domain: Orders, storeIds: readonly string[]): Promis
 /** An empty board, at version 0, where nothing has happened yet. One statement, hence one instant. */
 async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const rows = await domain.db.orderBoard.findMany({
-    where: { storeId: { in: [...storeIds] } }, orderBy: [{ since: 'asc' }, { number: 'asc' }], take: (2 * longest + 1) * storeIds.length,
+    where: { storeId: { in: [...storeIds] } },
+    orderBy: [{ since: 'asc' }, { number: 'asc' }],
+    take: (2 * longest + 1) * storeIds.length,
   });
-  return new Map(storeIds.map((storeId) => {
-    const own = rows.filter((row) => row.storeId === storeId);
-    return [storeId, {
-      storeId,
-      version: own.find((row) => row.orderId === headOf)?.feedVersion ?? 0,
-      entries: own.filter((row) => row.orderId !== headOf),
-    }];
-  }));
+  return new Map(
+    storeIds.map((storeId) => {
+      const own = rows.filter((row) => row.storeId === storeId);
+      return [
+        storeId,
+        {
+          storeId,
+          version: own.find((row) => row.orderId === headOf)?.feedVersion ?? 0,
+          entries: own.filter((row) => row.orderId !== headOf),
+        },
+      ];
+    }),
+  );
 }
 
-export const preparing = (board: OrderBoardView): OrderBoard[] => board.entries.filter((entry) => entry.status !== 'READY').slice(0, longest);
-export const ready = (board: OrderBoardView): OrderBoard[] => board.entries.filter((entry) => entry.status === 'READY').slice(0, longest);
+export const preparing = (board: OrderBoardView): OrderBoard[] =>
+  board.entries.filter((entry) => entry.status !== 'READY').slice(0, longest);
+export const ready = (board: OrderBoardView): OrderBoard[] =>
+  board.entries.filter((entry) => entry.status === 'READY').slice(0, longest);

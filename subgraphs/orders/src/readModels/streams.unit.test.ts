@@ -10,19 +10,38 @@ import { orderBoard } from './orderBoard.ts';
 /** Which read model each stream shows; all of a store's feed. */
 const shown = { kitchenQueueChanged: kitchenQueue, orderBoardChanged: orderBoard };
 
-interface Declared { readonly events: readonly string[]; readonly feed: string }
-const subscription = parse(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).definitions
-  .find((node): node is ObjectTypeDefinitionNode => node.kind === 'ObjectTypeDefinition' && node.name.value === 'Subscription')!;
-const declared = new Map(subscription.fields!.map((field) => {
-  const directive = field.directives!.find(({ name }) => name.value === 'eventStream')!;
-  return [field.name.value, Object.fromEntries(directive.arguments!.map(({ name, value }) => [name.value, valueFromASTUntyped(value)])) as unknown as Declared];
-}));
+interface Declared {
+  readonly events: readonly string[];
+  readonly feed: string;
+}
+const subscription = parse(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).definitions.find(
+  (node): node is ObjectTypeDefinitionNode =>
+    node.kind === 'ObjectTypeDefinition' && node.name.value === 'Subscription',
+)!;
+const declared = new Map(
+  subscription.fields!.map((field) => {
+    const directive = field.directives!.find(({ name }) => name.value === 'eventStream')!;
+    return [
+      field.name.value,
+      Object.fromEntries(
+        directive.arguments!.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
+      ) as unknown as Declared,
+    ];
+  }),
+);
 
 const namesOf = (list: readonly EventDefinition[]): string[] => list.map(({ name }) => name).sort();
-const ofTheStore = [...(await eventCatalogue()).values()].filter((event) => event.domain === 'orders' && event.feed?.({ storeId: '7' }) === 'store:7');
+const ofTheStore = [...(await eventCatalogue()).values()].filter(
+  (event) => event.domain === 'orders' && event.feed?.({ storeId: '7' }) === 'store:7',
+);
 
 it('every stream of a store shows a read model, and every read model is shown', () => {
-  expect([...declared].filter(([, { feed }]) => feed === 'store:{storeId}').map(([field]) => field).sort()).toEqual(Object.keys(shown).sort());
+  expect(
+    [...declared]
+      .filter(([, { feed }]) => feed === 'store:{storeId}')
+      .map(([field]) => field)
+      .sort(),
+  ).toEqual(Object.keys(shown).sort());
   expect(Object.values(shown)).toEqual(expect.arrayContaining([...orders.readModels!]));
 });
 
@@ -30,7 +49,11 @@ it.each(Object.entries(shown))('%s tells every event that its read model project
   expect([...declared.get(field)!.events].sort()).toEqual(namesOf(model.events));
 });
 
-// What is projected outside of the feed is told to nobody; what of the feed is not projected leaves a hole in the head's count, for ever.
-it.each(Object.entries(shown))('%s has a read model that projects the events of the feed, all of them and no others', (_field, model) => {
-  expect(namesOf(model.events)).toEqual(namesOf(ofTheStore));
-});
+// What is projected outside of the feed is told to nobody; what of the feed is not projected leaves a hole in the
+// head's count, for ever.
+it.each(Object.entries(shown))(
+  '%s has a read model that projects the events of the feed, all of them and no others',
+  (_field, model) => {
+    expect(namesOf(model.events)).toEqual(namesOf(ofTheStore));
+  },
+);

@@ -9,6 +9,9 @@ export const Customer: CustomerResolvers = {
     const own = principal.roles.includes('customer') && principal.subject === id;
     if (!isId(id) || !(own || hasScope(principal, 'admin'))) return null;
     const page = orderList.page(args, id);
-    return orderList.connection(await findOrdersOf(domain, id, page), page, (order) => [order.placedAt.toISOString(), order.id]);
+    return orderList.connection(await findOrdersOf(domain, id, page), page, (order) => [
+      order.placedAt.toISOString(),
+      order.id,
+    ]);
   },
 };

@@ -1,4 +1,8 @@
-import type { KitchenQueueChangesResolvers, KitchenTicketLineResolvers, KitchenTicketResolvers } from '#generated/orders/resolvers.ts';
+import type {
+  KitchenQueueChangesResolvers,
+  KitchenTicketLineResolvers,
+  KitchenTicketResolvers,
+} from '#generated/orders/resolvers.ts';
 import { nameIn } from '../orderView.ts';
 import { ticketLines } from '../readModels/kitchenQueue.ts';
 

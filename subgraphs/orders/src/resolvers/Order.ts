@@ -5,14 +5,24 @@ import { linesOf, type OrderView } from '../orderView.ts';
 
 const money = (order: OrderView, amount: number) => ({ amount, currency: order.currency, exponent: order.exponent });
 
-const kinds = { OrderCreated: 'CREATED', OrderStatusChanged: 'STATUS_CHANGED', OrderHandedOver: 'HANDED_OVER' } as const;
+const kinds = {
+  OrderCreated: 'CREATED',
+  OrderStatusChanged: 'STATUS_CHANGED',
+  OrderHandedOver: 'HANDED_OVER',
+} as const;
 
 /** An event that changes no status leaves the one before it. */
 function timelineOf(history: readonly HistoryEntry[]): OrderTimelineEntry[] {
   let status: OrderStatus = 'PLACED';
   return history.map(({ version, type, data, at }) => {
     status = (data['to'] as OrderStatus | undefined) ?? status;
-    return { version, kind: kinds[type as keyof typeof kinds], status, reason: (data['reason'] as OrderReason | undefined) ?? null, at: at.toISOString() };
+    return {
+      version,
+      kind: kinds[type as keyof typeof kinds],
+      status,
+      reason: (data['reason'] as OrderReason | undefined) ?? null,
+      at: at.toISOString(),
+    };
   });
 }
 

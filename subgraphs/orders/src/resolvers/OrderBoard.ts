@@ -3,7 +3,11 @@ import type { OrderBoard as Entry } from '#generated/orders/prisma/client.ts';
 import { preparing, ready } from '../readModels/orderBoard.ts';
 
 const entry = ({ orderId, number, status, service, since }: Entry) => ({
-  orderId, number, status: status as OrderStatus, service: service as OrderService, since: since.toISOString(),
+  orderId,
+  number,
+  status: status as OrderStatus,
+  service: service as OrderService,
+  since: since.toISOString(),
 });
 
 export const OrderBoard: OrderBoardResolvers = {

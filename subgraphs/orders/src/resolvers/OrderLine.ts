@@ -1,4 +1,8 @@
-import type { OrderLineModifierResolvers, OrderLineResolvers, OrderLineSlotResolvers } from '#generated/orders/resolvers.ts';
+import type {
+  OrderLineModifierResolvers,
+  OrderLineResolvers,
+  OrderLineSlotResolvers,
+} from '#generated/orders/resolvers.ts';
 import { nameIn, type OrderLineView } from '../orderView.ts';
 
 const money = ({ currency, exponent }: OrderLineView, amount: number) => ({ amount, currency, exponent });

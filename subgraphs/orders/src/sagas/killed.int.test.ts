@@ -9,8 +9,8 @@ const around = (...steps: string[]) => steps.flatMap((step) => [`saga.${step}.be
 type World = Awaited<ReturnType<typeof doomedOrders>>;
 
 /**
- * One order lives through a process that is killed at every fail point in turn: after each death the next process finds the order where it
- * was. Each operation stands in the ledgers once, and only what was done is undone, in reverse.
+ * One order lives through a process that is killed at every fail point in turn: after each death the next process finds
+ * the order where it was. Each operation stands in the ledgers once, and only what was done is undone, in reverse.
  */
 describe('killed before and after every step, an order', () => {
   const kill = (name: string, points: string[], run: (world: World) => Promise<void>) =>
@@ -23,7 +23,15 @@ describe('killed before and after every step, an order', () => {
       }
     });
 
-  const atTheCounter = around('authorise', 'reserve', 'confirm', 'consume', 'capture', 'complete', 'forgetPaymentMethod');
+  const atTheCounter = around(
+    'authorise',
+    'reserve',
+    'confirm',
+    'consume',
+    'capture',
+    'complete',
+    'forgetPaymentMethod',
+  );
   kill('at the counter is completed, and paid for once', atTheCounter, async (world) => {
     const orderId = await world.place();
     await world.reached(orderId, 'CONFIRMED');
@@ -51,7 +59,15 @@ describe('killed before and after every step, an order', () => {
     await world.reached(orderId, 'OUT_FOR_DELIVERY');
     await world.courier(orderId, 'FAILED');
     await world.reached(orderId, 'CANCELLED');
-    await world.settled(orderId, ['authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'refunded', 'delivery cancelled']);
+    await world.settled(orderId, [
+      'authorised',
+      'reserved',
+      'dispatched',
+      'consumed',
+      'captured',
+      'refunded',
+      'delivery cancelled',
+    ]);
   });
 
   kill('that is out of stock is rejected, and nothing is held', around('end', 'void'), async (world) => {

@@ -29,7 +29,12 @@ let interrupt: Interruption | undefined;
 
 /** Has one operation of the other domains fail until they come back. */
 function away(operation: string) {
-  const outage = { refused: 0, comeBack: () => { interrupt = undefined; } };
+  const outage = {
+    refused: 0,
+    comeBack: () => {
+      interrupt = undefined;
+    },
+  };
   interrupt = (asked) => {
     if (asked !== operation) return;
     outage.refused += 1;
@@ -43,8 +48,14 @@ beforeAll(async () => {
   await ledger.query(ledgerTable);
   bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
   subgraph = await testSubgraph<Orders>(orders, {
-    bus, others: ledgerDomains(ledger, (...call) => interrupt?.(...call)),
-    configuration: { ORDER_KITCHEN_START_SECONDS: 3, ORDER_KITCHEN_READY_SECONDS: 3, ORDER_COLLECTION_SECONDS: 3, ORDER_DELIVERY_SECONDS: 3 },
+    bus,
+    others: ledgerDomains(ledger, (...call) => interrupt?.(...call)),
+    configuration: {
+      ORDER_KITCHEN_START_SECONDS: 3,
+      ORDER_KITCHEN_READY_SECONDS: 3,
+      ORDER_COLLECTION_SECONDS: 3,
+      ORDER_DELIVERY_SECONDS: 3,
+    },
   });
   domain = subgraph.domain;
   sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
@@ -61,27 +72,43 @@ let keys = 0;
 
 async function place(over: Record<string, unknown> = {}): Promise<string> {
   const outcome = await placeOrder(domain, customer, {
-    storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok_visa' }, idempotencyKey: `key-${keys += 1}`, ...over,
+    storeId,
+    service: 'TAKEAWAY',
+    lines: [{ menuItemId: burger, quantity: 1 }],
+    payment: { methodToken: 'tok_visa' },
+    idempotencyKey: `key-${(keys += 1)}`,
+    ...over,
   });
   if (outcome.kind !== 'placed') throw new Error(JSON.stringify(outcome));
   return outcome.orderId;
 }
 
-const statusOf = async (orderId: string) => (await domain.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
-const reached = (orderId: string, status: string) => until(async () => (await statusOf(orderId)) === status, { what: `${orderId} is ${status}` });
+const statusOf = async (orderId: string) =>
+  (await domain.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
+const reached = (orderId: string, status: string) =>
+  until(async () => (await statusOf(orderId)) === status, { what: `${orderId} is ${status}` });
 /** The payment method is forgotten by the saga's last own step but the undos; the ledger tells when those are done. */
-const settled = (orderId: string, ...entries: string[]) => until(async () => {
-  expect(await ledgerOf(ledger, orderId)).toEqual(entries);
-  return true;
-});
+const settled = (orderId: string, ...entries: string[]) =>
+  until(async () => {
+    expect(await ledgerOf(ledger, orderId)).toEqual(entries);
+    return true;
+  });
 const work = async (orderId: string, ...steps: KitchenStep['type'][]) => {
-  for (const type of steps) expect(await kitchenWork(domain, kitchen, orderId, { type, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep)).toMatchObject({ kind: 'done' });
+  for (const type of steps)
+    expect(
+      await kitchenWork(domain, kitchen, orderId, { type, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep),
+    ).toMatchObject({ kind: 'done' });
 };
 const courier = (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
   bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]);
 const rowOf = (orderId: string) => domain.db.order.findUniqueOrThrow({ where: { id: orderId } });
 const historyOf = async (orderId: string) =>
-  (await domain.pool.query<{ to: string; version: number }>(`SELECT coalesce(data ->> 'to', type) AS to, version FROM platform.event WHERE stream = $1 ORDER BY version`, [`order:${orderId}`])).rows.map((row) => row.to);
+  (
+    await domain.pool.query<{ to: string; version: number }>(
+      `SELECT coalesce(data ->> 'to', type) AS to, version FROM platform.event WHERE stream = $1 ORDER BY version`,
+      [`order:${orderId}`],
+    )
+  ).rows.map((row) => row.to);
 
 describe('the order saga', () => {
   it('takes an order at the counter from placed to completed', async () => {
@@ -90,7 +117,14 @@ describe('the order saga', () => {
     await work(orderId, 'start', 'ready', 'handOver');
     await reached(orderId, 'COMPLETED');
     await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
-    expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CONFIRMED', 'PREPARING', 'READY', 'OrderHandedOver', 'COMPLETED']);
+    expect(await historyOf(orderId)).toEqual([
+      'OrderCreated',
+      'CONFIRMED',
+      'PREPARING',
+      'READY',
+      'OrderHandedOver',
+      'COMPLETED',
+    ]);
     await until(async () => (await rowOf(orderId)).paymentMethodToken === null);
   });
 
@@ -104,7 +138,11 @@ describe('the order saga', () => {
     await courier(orderId, 'DELIVERED');
     await reached(orderId, 'COMPLETED');
     await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured');
-    expect(await rowOf(orderId)).toMatchObject({ deliveryStatus: 'DELIVERED', customerId, courierId: expect.any(String) as string });
+    expect(await rowOf(orderId)).toMatchObject({
+      deliveryStatus: 'DELIVERED',
+      customerId,
+      courierId: expect.any(String) as string,
+    });
   });
 
   it('bears a courier who is faster than the news from the kitchen', async () => {
@@ -114,7 +152,14 @@ describe('the order saga', () => {
     await courier(orderId, 'DELIVERED');
     await work(orderId, 'start', 'ready');
     await reached(orderId, 'COMPLETED');
-    expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY', 'COMPLETED']);
+    expect(await historyOf(orderId)).toEqual([
+      'OrderCreated',
+      'CONFIRMED',
+      'PREPARING',
+      'READY',
+      'OUT_FOR_DELIVERY',
+      'COMPLETED',
+    ]);
   });
 
   it('rejects what the bank declines, with nothing to undo', async () => {
@@ -137,7 +182,10 @@ describe('the order saga', () => {
     await work(orderId, 'reject');
     await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
     expect(await rowOf(orderId)).toMatchObject({ status: 'REJECTED', reason: 'KITCHEN_TOO_BUSY' });
-    expect(await kitchenWork(domain, kitchen, orderId, { type: 'start' })).toEqual({ kind: 'refused', status: 'REJECTED' });
+    expect(await kitchenWork(domain, kitchen, orderId, { type: 'start' })).toEqual({
+      kind: 'refused',
+      status: 'REJECTED',
+    });
   });
 
   it('undoes everything when the guest cancels in time, and tells one who is too late', async () => {
@@ -180,7 +228,11 @@ describe('the order saga', () => {
     await work(unfinished, 'start');
     await work(forgotten, 'start', 'ready');
     await Promise.all([ignored, unfinished, forgotten].map((orderId) => reached(orderId, 'CANCELLED')));
-    expect((await Promise.all([ignored, unfinished, forgotten].map(rowOf))).map((row) => row.reason)).toEqual(['KITCHEN_START_TIMED_OUT', 'KITCHEN_READY_TIMED_OUT', 'NOT_COLLECTED']);
+    expect((await Promise.all([ignored, unfinished, forgotten].map(rowOf))).map((row) => row.reason)).toEqual([
+      'KITCHEN_START_TIMED_OUT',
+      'KITCHEN_READY_TIMED_OUT',
+      'NOT_COLLECTED',
+    ]);
     await settled(ignored, 'authorised', 'reserved', 'released', 'voided');
     await settled(unfinished, 'authorised', 'reserved', 'released', 'voided');
     await settled(forgotten, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
@@ -205,25 +257,37 @@ describe('the order saga', () => {
     await courier(undeliverable, 'FAILED');
     await until(async () => (await ledgerOf(ledger, calledOff)).includes('captured'));
     expect(await cancelOrder(domain, manager, calledOff)).toMatchObject({ kind: 'done' });
-    await settled(undeliverable, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'refunded', 'delivery cancelled');
+    await settled(
+      undeliverable,
+      'authorised',
+      'reserved',
+      'dispatched',
+      'consumed',
+      'captured',
+      'refunded',
+      'delivery cancelled',
+    );
     await settled(calledOff, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
     expect(await rowOf(undeliverable)).toMatchObject({ status: 'CANCELLED', reason: 'DELIVERY_FAILED' });
   });
 
-  it.each(['picked up', 'arrived'])('does not let staff call off what a courier has %s, however late the news and the money come', async (operation) => {
-    const outage = away('captured');
-    const orderId = await place({ service: 'DELIVERY', addressVersionId });
-    await reached(orderId, 'CONFIRMED');
-    await work(orderId, 'start', 'ready');
-    await until(() => outage.refused > 0);
-    await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, $2)`, [orderId, operation]);
-    expect(await cancelOrder(domain, manager, orderId)).toEqual({ kind: 'refused', status: 'READY' });
-    outage.comeBack();
-    await courier(orderId, 'PICKED_UP');
-    await courier(orderId, 'DELIVERED');
-    await reached(orderId, 'COMPLETED');
-    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', operation, 'captured');
-  });
+  it.each(['picked up', 'arrived'])(
+    'does not let staff call off what a courier has %s, however late the news and the money come',
+    async (operation) => {
+      const outage = away('captured');
+      const orderId = await place({ service: 'DELIVERY', addressVersionId });
+      await reached(orderId, 'CONFIRMED');
+      await work(orderId, 'start', 'ready');
+      await until(() => outage.refused > 0);
+      await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, $2)`, [orderId, operation]);
+      expect(await cancelOrder(domain, manager, orderId)).toEqual({ kind: 'refused', status: 'READY' });
+      outage.comeBack();
+      await courier(orderId, 'PICKED_UP');
+      await courier(orderId, 'DELIVERED');
+      await reached(orderId, 'COMPLETED');
+      await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', operation, 'captured');
+    },
+  );
 
   it('cancels nothing while delivery cannot say whether the courier is away with it', async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
@@ -231,10 +295,21 @@ describe('the order saga', () => {
     await work(orderId, 'start', 'ready');
     await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
     const outage = away('cancel asked');
-    await expect(cancelOrder(domain, manager, orderId)).rejects.toMatchObject({ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+    await expect(cancelOrder(domain, manager, orderId)).rejects.toMatchObject({
+      extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+    });
     outage.comeBack();
     expect(await cancelOrder(domain, manager, orderId)).toMatchObject({ kind: 'done' });
-    await settled(orderId, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'delivery cancelled', 'refunded');
+    await settled(
+      orderId,
+      'authorised',
+      'reserved',
+      'dispatched',
+      'consumed',
+      'captured',
+      'delivery cancelled',
+      'refunded',
+    );
   });
 
   it('does not take an order for one that nobody collects while its courier is away with it', async () => {
@@ -269,7 +344,10 @@ describe('the order saga', () => {
   });
 
   it('calls off a delivery that takes too long, but not one that has arrived at that moment', async () => {
-    const [lost, arrived] = [await place({ service: 'DELIVERY', addressVersionId }), await place({ service: 'DELIVERY', addressVersionId })];
+    const [lost, arrived] = [
+      await place({ service: 'DELIVERY', addressVersionId }),
+      await place({ service: 'DELIVERY', addressVersionId }),
+    ];
     await Promise.all([lost, arrived].map((orderId) => reached(orderId, 'CONFIRMED')));
     await Promise.all([work(lost, 'start', 'ready'), work(arrived, 'start', 'ready')]);
     await Promise.all([courier(lost, 'PICKED_UP'), courier(arrived, 'PICKED_UP')]);
@@ -278,7 +356,16 @@ describe('the order saga', () => {
     await reached(lost, 'CANCELLED');
     await courier(arrived, 'DELIVERED');
     await reached(arrived, 'COMPLETED');
-    await settled(lost, 'authorised', 'reserved', 'dispatched', 'consumed', 'captured', 'delivery cancelled', 'refunded');
+    await settled(
+      lost,
+      'authorised',
+      'reserved',
+      'dispatched',
+      'consumed',
+      'captured',
+      'delivery cancelled',
+      'refunded',
+    );
     expect(await rowOf(lost)).toMatchObject({ reason: 'DELIVERY_TIMED_OUT' });
   });
 });

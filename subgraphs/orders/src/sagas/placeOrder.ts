@@ -8,7 +8,10 @@ import { authorise, capture, refund, voidAuthorisation } from './payment.ts';
 import { consume, release, reserve } from './stock.ts';
 import type { Timeout } from '../config.ts';
 
-/** What the saga is told of: by the order's own events, and by the delivery's. `ended`: somebody else cancelled or rejected the order. */
+/**
+ * What the saga is told of: by the order's own events, and by the delivery's. `ended`: somebody else cancelled or
+ * rejected the order.
+ */
 export interface OrderNews {
   readonly news: 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
 }
@@ -39,21 +42,43 @@ export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNew
     await saga.do('confirm');
     if (delivery) await saga.do('dispatch');
     const heard = new Set<OrderNews['news']>();
-    await hear(saga, heard, 'started', { within: 'ORDER_KITCHEN_START_SECONDS', while: 'CONFIRMED', else: 'KITCHEN_START_TIMED_OUT' });
-    await hear(saga, heard, 'ready', { within: 'ORDER_KITCHEN_READY_SECONDS', while: 'PREPARING', else: 'KITCHEN_READY_TIMED_OUT' });
+    await hear(saga, heard, 'started', {
+      within: 'ORDER_KITCHEN_START_SECONDS',
+      while: 'CONFIRMED',
+      else: 'KITCHEN_START_TIMED_OUT',
+    });
+    await hear(saga, heard, 'ready', {
+      within: 'ORDER_KITCHEN_READY_SECONDS',
+      while: 'PREPARING',
+      else: 'KITCHEN_READY_TIMED_OUT',
+    });
     await saga.do('consume');
     await saga.do('capture');
     if (delivery) {
-      await hear(saga, heard, 'pickedUp', { within: 'ORDER_COLLECTION_SECONDS', while: 'READY', else: 'NOT_COLLECTED' });
+      await hear(saga, heard, 'pickedUp', {
+        within: 'ORDER_COLLECTION_SECONDS',
+        while: 'READY',
+        else: 'NOT_COLLECTED',
+      });
       await saga.do('sendOut');
-      await hear(saga, heard, 'delivered', { within: 'ORDER_DELIVERY_SECONDS', while: 'OUT_FOR_DELIVERY', else: 'DELIVERY_TIMED_OUT' });
+      await hear(saga, heard, 'delivered', {
+        within: 'ORDER_DELIVERY_SECONDS',
+        while: 'OUT_FOR_DELIVERY',
+        else: 'DELIVERY_TIMED_OUT',
+      });
     } else {
-      await hear(saga, heard, 'handedOver', { within: 'ORDER_COLLECTION_SECONDS', while: 'READY', else: 'NOT_COLLECTED' });
+      await hear(saga, heard, 'handedOver', {
+        within: 'ORDER_COLLECTION_SECONDS',
+        while: 'READY',
+        else: 'NOT_COLLECTED',
+      });
     }
     await saga.do('complete');
     await saga.note('forgetPaymentMethod', forgetPaymentMethod);
   },
-  /** The order ends first, so that nobody goes on with it while it is undone; unless it was ended by whoever refused. */
+  /**
+   * The order ends first, so that nobody goes on with it while it is undone; unless it was ended by whoever refused.
+   */
   async refused(saga, reason) {
     await saga.note('end', (call) => end(call, reason));
     await saga.note('forgetPaymentMethod', forgetPaymentMethod);
@@ -76,7 +101,10 @@ async function end(call: StepCall<Orders>, reason: string): Promise<void> {
   await move(call, { type: rejected ? 'reject' : 'cancel', by: 'saga', reason });
 }
 
-/** The provider's token has served: an authorisation that was under way when the order was cancelled may need it until here. */
+/**
+ * The provider's token has served: an authorisation that was under way when the order was cancelled may need it until
+ * here.
+ */
 async function forgetPaymentMethod({ domain, sagaId }: StepCall<Orders>): Promise<void> {
   await domain.db.order.update({ where: { id: sagaId }, data: { paymentMethodToken: null } });
 }
@@ -90,13 +118,22 @@ interface Patience {
 }
 
 /**
- * Waits for news. What is not yet wanted is kept for later: a courier may be faster than the kitchen's message. When the time is over,
- * the order's history decides: if it has moved on at the last moment, the news is on its way.
+ * Waits for news. What is not yet wanted is kept for later: a courier may be faster than the kitchen's message. When
+ * the time is over, the order's history decides: if it has moved on at the last moment, the news is on its way.
  */
-async function hear(saga: OrderSaga, heard: Set<OrderNews['news']>, wanted: OrderNews['news'], patience: Patience): Promise<void> {
+async function hear(
+  saga: OrderSaga,
+  heard: Set<OrderNews['news']>,
+  wanted: OrderNews['news'],
+  patience: Patience,
+): Promise<void> {
   while (!heard.has(wanted)) {
     const deadline = await saga.deadline(Number(saga.domain.config[patience.within]));
-    for (let message = await saga.receive(deadline); message; message = heard.has(wanted) ? null : await saga.receive(deadline)) {
+    for (
+      let message = await saga.receive(deadline);
+      message;
+      message = heard.has(wanted) ? null : await saga.receive(deadline)
+    ) {
       heard.add(message.news);
       if (heard.has('ended')) saga.refuse('ENDED');
       if (heard.has('deliveryFailed')) saga.refuse('DELIVERY_FAILED');
@@ -106,14 +143,20 @@ async function hear(saga: OrderSaga, heard: Set<OrderNews['news']>, wanted: Orde
 }
 
 /**
- * True: the order is called off, for nobody moved it in time. A courier is called off before: what has arrived is not cancelled, nor what was
- * picked up taken for not collected, however late the news of it.
+ * True: the order is called off, for nobody moved it in time. A courier is called off before: what has arrived is not
+ * cancelled, nor what was picked up taken for not collected, however late the news of it.
  */
 async function expire(call: StepCall<Orders>, patience: Patience): Promise<boolean> {
   const { service } = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(patience.while);
   const courier = { ...call, key: `${call.sagaId}:cancelDelivery` };
   if (courierMayHaveIt && !(await callOff(courier, patience.else, patience.while === 'READY'))) return false;
-  const outcome = await changeOrder(call.domain, call.sagaId, { type: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else }, {}, call.key);
+  const outcome = await changeOrder(
+    call.domain,
+    call.sagaId,
+    { type: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else },
+    {},
+    call.key,
+  );
   return outcome.kind === 'done';
 }

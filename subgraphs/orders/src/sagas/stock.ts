@@ -1,4 +1,7 @@
-import { InventoryCommandService, ReserveResult_Outcome as Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
+import {
+  InventoryCommandService,
+  ReserveResult_Outcome as Outcome,
+} from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import type { Refused, StepCall } from '#platform/sagas/saga.ts';
 import type { Orders } from '../context.ts';
 import { componentsOf, linesOf } from '../orderView.ts';
@@ -9,7 +12,10 @@ const orderOf = ({ domain, sagaId }: StepCall<Orders>) => domain.db.order.findUn
 export async function reserve(call: StepCall<Orders>): Promise<Refused | void> {
   const order = await orderOf(call);
   const { outcome } = await inventory(call).reserve({
-    orderId: order.id, storeId: order.storeId, lines: linesOf(order).flatMap(componentsOf), idempotencyKey: call.key,
+    orderId: order.id,
+    storeId: order.storeId,
+    lines: linesOf(order).flatMap(componentsOf),
+    idempotencyKey: call.key,
   });
   if (outcome === Outcome.RESERVED) return undefined;
   if (outcome === Outcome.OUT_OF_STOCK) return { refused: 'OUT_OF_STOCK' };

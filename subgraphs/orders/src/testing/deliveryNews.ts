@@ -14,10 +14,29 @@ export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnv
   const deliveryId = seedId('delivery', orderId);
   const at = new Date().toISOString();
   return {
-    eventId: uuidv7(), eventType: DeliveryStatusChanged.name, version: '1.0', timestamp: at, source: 'delivery-service',
-    data: { deliveryId, orderId, storeId, customerId, courierId: seedId('courier', 1), from: null, to, reason: null, at },
+    eventId: uuidv7(),
+    eventType: DeliveryStatusChanged.name,
+    version: '1.0',
+    timestamp: at,
+    source: 'delivery-service',
+    data: {
+      deliveryId,
+      orderId,
+      storeId,
+      customerId,
+      courierId: seedId('courier', 1),
+      from: null,
+      to,
+      reason: null,
+      at,
+    },
     metadata: {
-      aggregateId: `delivery:${deliveryId}`, aggregateVersion: versions.indexOf(to) + 1, causationId: 'test', correlationId: 'test', traceparent: newTraceparent(), actor: 'service:delivery',
+      aggregateId: `delivery:${deliveryId}`,
+      aggregateVersion: versions.indexOf(to) + 1,
+      causationId: 'test',
+      correlationId: 'test',
+      traceparent: newTraceparent(),
+      actor: 'service:delivery',
     },
   };
 }
@@ -27,10 +46,29 @@ export function refunded(orderId: string): EventEnvelope {
   const paymentId = seedId('payment', orderId);
   const at = new Date().toISOString();
   return {
-    eventId: uuidv7(), eventType: PaymentProcessed.name, version: '1.0', timestamp: at, source: 'payments-service',
-    data: { paymentId, orderId, storeId, outcome: 'REFUNDED', amount: 1_070, currency: 'EUR', exponent: 2, reason: null, at },
+    eventId: uuidv7(),
+    eventType: PaymentProcessed.name,
+    version: '1.0',
+    timestamp: at,
+    source: 'payments-service',
+    data: {
+      paymentId,
+      orderId,
+      storeId,
+      outcome: 'REFUNDED',
+      amount: 1_070,
+      currency: 'EUR',
+      exponent: 2,
+      reason: null,
+      at,
+    },
     metadata: {
-      aggregateId: `payment:${paymentId}`, aggregateVersion: 3, causationId: 'test', correlationId: 'test', traceparent: newTraceparent(), actor: 'service:payments',
+      aggregateId: `payment:${paymentId}`,
+      aggregateVersion: 3,
+      causationId: 'test',
+      correlationId: 'test',
+      traceparent: newTraceparent(),
+      actor: 'service:payments',
     },
   };
 }

@@ -26,14 +26,23 @@ const log = pino({ level: 'silent' });
 /** Long enough for as many starts on a busy machine; only a test that fails waits so long. */
 export const patienceMs = (points: readonly string[]): number => 15_000 * (points.length + 2);
 
-/** The orders domain in a process that dies at each of the points in turn; people act from this one, which outlives it. */
+/**
+ * The orders domain in a process that dies at each of the points in turn; people act from this one, which outlives it.
+ */
 export async function doomedOrders(points: readonly string[]) {
-  const [ordersAt, sagasAt, ledgerAt, busAt] = await Promise.all([testDatabase('orders'), databaseOf(), databaseOf(), databaseOf('platform/events/bus/migrations')]);
+  const [ordersAt, sagasAt, ledgerAt, busAt] = await Promise.all([
+    testDatabase('orders'),
+    databaseOf(),
+    databaseOf(),
+    databaseOf('platform/events/bus/migrations'),
+  ]);
   const ledger = testPool({ connectionString: ledgerAt.url, max: 2 });
   const asSagas = testPool({ connectionString: sagasAt.url, max: 1 });
   await ledger.query(ledgerTable);
   const identity = await createIdentity({
-    internalKey: await newSigningKey(), client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } }, scopesOf: () => [],
+    internalKey: await newSigningKey(),
+    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
+    scopesOf: () => [],
   });
   const network = localNetwork(identity);
   for (const [name, services] of Object.entries(ledgerDomains(ledger))) await network.serve(name, services);
@@ -45,8 +54,15 @@ export async function doomedOrders(points: readonly string[]) {
   const file = join(temporaryFolder('fail-points'), 'points.json');
   writeFileSync(file, JSON.stringify(points));
   const child = superviseProcess({
-    script: new URL('./runOrders.ts', import.meta.url).pathname, ready: /^ready$/,
-    env: { FAIL_POINTS: file, ORDERS_URL: ordersAt.url, SAGAS_URL: sagasAt.url, LEDGER_URL: ledgerAt.url, BUS_URL: busAt.url },
+    script: new URL('./runOrders.ts', import.meta.url).pathname,
+    ready: /^ready$/,
+    env: {
+      FAIL_POINTS: file,
+      ORDERS_URL: ordersAt.url,
+      SAGAS_URL: sagasAt.url,
+      LEDGER_URL: ledgerAt.url,
+      BUS_URL: busAt.url,
+    },
   });
   await child.whenReady();
 
@@ -55,36 +71,54 @@ export async function doomedOrders(points: readonly string[]) {
     try {
       await until(condition, { timeoutMs: patienceMs(points), intervalMs: 50, what });
     } catch (error) {
-      throw new Error(`${(error as Error).message}; starts: ${child.starts}; the child printed:\n${child.output}`, { cause: error });
+      throw new Error(`${(error as Error).message}; starts: ${child.starts}; the child printed:\n${child.output}`, {
+        cause: error,
+      });
     }
   };
   const rowOf = (orderId: string) => domain.db.order.findUniqueOrThrow({ where: { id: orderId } });
   return {
-    domain, child, rowOf,
+    domain,
+    child,
+    rowOf,
     async place(over: Record<string, unknown> = {}): Promise<string> {
       const outcome = await placeOrder(domain, customer, {
-        storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok_visa' }, idempotencyKey: 'once', ...over,
+        storeId,
+        service: 'TAKEAWAY',
+        lines: [{ menuItemId: burger, quantity: 1 }],
+        payment: { methodToken: 'tok_visa' },
+        idempotencyKey: 'once',
+        ...over,
       });
       if (outcome.kind !== 'placed') throw new Error(JSON.stringify(outcome));
       return outcome.orderId;
     },
-    reached: (orderId: string, status: string) => soon(`the order is ${status}`, async () => (await rowOf(orderId)).status === status),
+    reached: (orderId: string, status: string) =>
+      soon(`the order is ${status}`, async () => (await rowOf(orderId)).status === status),
     async work(orderId: string, ...steps: ('start' | 'ready' | 'handOver')[]) {
-      for (const type of steps) expect(await kitchenWork(domain, kitchen, orderId, { type })).toMatchObject({ kind: 'done' });
+      for (const type of steps)
+        expect(await kitchenWork(domain, kitchen, orderId, { type })).toMatchObject({ kind: 'done' });
     },
-    courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) => bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),
+    courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
+      bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),
     ledgerOf: (orderId: string) => ledgerOf(ledger, orderId),
     /** Every fail point has been died at, and the last process has brought everything to rest. */
     async settled(orderId: string, entries: readonly string[]) {
       await soon('died at every point', async () => Promise.resolve(child.starts === points.length + 1));
       await soon('the saga has ended', async () => {
-        const { rows } = await asSagas.query<{ status: string }>('SELECT status FROM dbos.workflow_status WHERE workflow_uuid = $1', [orderId]);
+        const { rows } = await asSagas.query<{ status: string }>(
+          'SELECT status FROM dbos.workflow_status WHERE workflow_uuid = $1',
+          [orderId],
+        );
         return rows[0]?.status === 'SUCCESS';
       });
       expect(await ledgerOf(ledger, orderId)).toEqual(entries);
       for (const point of points) expect(child.output).toContain(`armed with ${point}`);
       expect(child.output.match(/ended: SIGKILL/g)).toHaveLength(points.length);
-      const { rows } = await domain.pool.query<{ version: number }>('SELECT version FROM platform.event WHERE stream = $1 ORDER BY version', [`order:${orderId}`]);
+      const { rows } = await domain.pool.query<{ version: number }>(
+        'SELECT version FROM platform.event WHERE stream = $1 ORDER BY version',
+        [`order:${orderId}`],
+      );
       expect(rows.map((row) => row.version)).toEqual(rows.map((_, index) => index + 1));
     },
     async end() {

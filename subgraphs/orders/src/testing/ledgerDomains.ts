@@ -1,7 +1,13 @@
 import type pg from 'pg';
 import { DeliveryCommandService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
-import { InventoryCommandService, ReserveResult_Outcome as Reserved } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
-import { PaymentCommandService, PaymentResult_Outcome as Paid } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
+import {
+  InventoryCommandService,
+  ReserveResult_Outcome as Reserved,
+} from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
+import {
+  PaymentCommandService,
+  PaymentResult_Outcome as Paid,
+} from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { answeringDomains, rareItem, usualAnswers } from './otherDomains.ts';
@@ -18,7 +24,10 @@ export const ledgerTable = `CREATE TABLE IF NOT EXISTS ledger (
 /** Called before anything is done; throws to have the call fail. */
 export type Interruption = (operation: string, orderId: string) => void;
 
-/** In place of payments, inventory and delivery: real Connect services that keep a ledger in a database, and obey tokens such as `tok_declined`. */
+/**
+ * In place of payments, inventory and delivery: real Connect services that keep a ledger in a database, and obey tokens
+ * such as `tok_declined`.
+ */
 export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => undefined): Record<string, RpcService[]> {
   /** Does it once per key; the operation of the first time is the answer for ever. */
   async function enter(key: string, orderId: string, operation: string, amount = 0): Promise<string> {
@@ -31,61 +40,96 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
     return rows[0]!.operation;
   }
   const authorised = async (orderId: string) => {
-    const { rows } = await pool.query<{ amount: string; key: string }>(`SELECT amount FROM ledger WHERE order_id = $1 AND operation LIKE 'authorised%'`, [orderId]);
+    const { rows } = await pool.query<{ amount: string; key: string }>(
+      `SELECT amount FROM ledger WHERE order_id = $1 AND operation LIKE 'authorised%'`,
+      [orderId],
+    );
     return Number(rows[0]?.amount ?? 0);
   };
   const uncapturable = async (orderId: string) =>
-    (await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND operation = 'authorised, not to be captured'`, [orderId])).rowCount === 1;
+    (
+      await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND operation = 'authorised, not to be captured'`, [
+        orderId,
+      ])
+    ).rowCount === 1;
   const asked = answeringDomains(usualAnswers());
 
   return {
     ...asked,
-    payments: [service(PaymentCommandService, ['orders'], {
-      authorise: async ({ idempotencyKey, orderId, amount, methodToken }) => {
-        const operation = methodToken === 'tok_declined' ? 'declined' : methodToken === 'tok_no_capture' ? 'authorised, not to be captured' : 'authorised';
-        const outcome = await enter(idempotencyKey, orderId, operation, Number(amount));
-        return outcome === 'declined' ? { outcome: Paid.DECLINED, reason: 'insufficient_funds' } : { outcome: Paid.AUTHORISED };
-      },
-      capture: async ({ idempotencyKey, orderId }) => {
-        const outcome = await enter(idempotencyKey, orderId, (await uncapturable(orderId)) ? 'refused' : 'captured', await authorised(orderId));
-        return { outcome: outcome === 'refused' ? Paid.REFUSED : Paid.CAPTURED };
-      },
-      void: async ({ idempotencyKey, orderId }) => {
-        await enter(idempotencyKey, orderId, 'voided');
-        return { outcome: Paid.VOIDED };
-      },
-      refund: async ({ idempotencyKey, orderId }) => {
-        await enter(idempotencyKey, orderId, 'refunded', await authorised(orderId));
-        return { outcome: Paid.REFUNDED };
-      },
-    })],
-    inventory: [service(InventoryCommandService, ['orders'], {
-      reserve: async ({ idempotencyKey, orderId, lines }) => {
-        const missing = lines.some((line) => line.menuItemId === rareItem);
-        const outcome = await enter(idempotencyKey, orderId, missing ? 'out of stock' : 'reserved');
-        return { outcome: outcome === 'reserved' ? Reserved.RESERVED : Reserved.OUT_OF_STOCK };
-      },
-      release: async ({ idempotencyKey, orderId }) => ({ changed: (await enter(idempotencyKey, orderId, 'released')) === 'released' }),
-      consume: async ({ idempotencyKey, orderId }) => ({ changed: (await enter(idempotencyKey, orderId, 'consumed')) === 'consumed' }),
-    })],
-    delivery: [...asked['delivery']!, service(DeliveryCommandService, ['orders'], {
-      dispatch: async ({ idempotencyKey, orderId }) => {
-        await enter(idempotencyKey, orderId, 'dispatched');
-        return { deliveryId: seedId('delivery', orderId) };
-      },
-      cancel: async ({ idempotencyKey, orderId, unlessPickedUp }) => {
-        interrupt('cancel asked', orderId);
-        const arrived = await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND (operation = 'arrived' OR (operation = 'picked up' AND $2))`, [orderId, unlessPickedUp]);
-        if (arrived.rowCount) return { cancelled: false };
-        await enter(idempotencyKey, orderId, 'delivery cancelled');
-        return { cancelled: true };
-      },
-    })],
+    payments: [
+      service(PaymentCommandService, ['orders'], {
+        authorise: async ({ idempotencyKey, orderId, amount, methodToken }) => {
+          const operation =
+            methodToken === 'tok_declined'
+              ? 'declined'
+              : methodToken === 'tok_no_capture'
+                ? 'authorised, not to be captured'
+                : 'authorised';
+          const outcome = await enter(idempotencyKey, orderId, operation, Number(amount));
+          return outcome === 'declined'
+            ? { outcome: Paid.DECLINED, reason: 'insufficient_funds' }
+            : { outcome: Paid.AUTHORISED };
+        },
+        capture: async ({ idempotencyKey, orderId }) => {
+          const outcome = await enter(
+            idempotencyKey,
+            orderId,
+            (await uncapturable(orderId)) ? 'refused' : 'captured',
+            await authorised(orderId),
+          );
+          return { outcome: outcome === 'refused' ? Paid.REFUSED : Paid.CAPTURED };
+        },
+        void: async ({ idempotencyKey, orderId }) => {
+          await enter(idempotencyKey, orderId, 'voided');
+          return { outcome: Paid.VOIDED };
+        },
+        refund: async ({ idempotencyKey, orderId }) => {
+          await enter(idempotencyKey, orderId, 'refunded', await authorised(orderId));
+          return { outcome: Paid.REFUNDED };
+        },
+      }),
+    ],
+    inventory: [
+      service(InventoryCommandService, ['orders'], {
+        reserve: async ({ idempotencyKey, orderId, lines }) => {
+          const missing = lines.some((line) => line.menuItemId === rareItem);
+          const outcome = await enter(idempotencyKey, orderId, missing ? 'out of stock' : 'reserved');
+          return { outcome: outcome === 'reserved' ? Reserved.RESERVED : Reserved.OUT_OF_STOCK };
+        },
+        release: async ({ idempotencyKey, orderId }) => ({
+          changed: (await enter(idempotencyKey, orderId, 'released')) === 'released',
+        }),
+        consume: async ({ idempotencyKey, orderId }) => ({
+          changed: (await enter(idempotencyKey, orderId, 'consumed')) === 'consumed',
+        }),
+      }),
+    ],
+    delivery: [
+      ...asked['delivery']!,
+      service(DeliveryCommandService, ['orders'], {
+        dispatch: async ({ idempotencyKey, orderId }) => {
+          await enter(idempotencyKey, orderId, 'dispatched');
+          return { deliveryId: seedId('delivery', orderId) };
+        },
+        cancel: async ({ idempotencyKey, orderId, unlessPickedUp }) => {
+          interrupt('cancel asked', orderId);
+          const arrived = await pool.query(
+            `SELECT 1 FROM ledger WHERE order_id = $1 AND (operation = 'arrived' OR (operation = 'picked up' AND $2))`,
+            [orderId, unlessPickedUp],
+          );
+          if (arrived.rowCount) return { cancelled: false };
+          await enter(idempotencyKey, orderId, 'delivery cancelled');
+          return { cancelled: true };
+        },
+      }),
+    ],
   };
 }
 
 /** All that was done for an order, in order. */
 export async function ledgerOf(pool: pg.Pool, orderId: string): Promise<string[]> {
-  const { rows } = await pool.query<LedgerEntry>('SELECT operation FROM ledger WHERE order_id = $1 ORDER BY id', [orderId]);
+  const { rows } = await pool.query<LedgerEntry>('SELECT operation FROM ledger WHERE order_id = $1 ORDER BY id', [
+    orderId,
+  ]);
   return rows.map((row) => row.operation);
 }

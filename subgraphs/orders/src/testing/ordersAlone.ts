@@ -11,7 +11,10 @@ import type { Orders } from '../context.ts';
 import orders from '../main.ts';
 import { answeringDomains, burger, storeId, usualAnswers } from './otherDomains.ts';
 
-/** Orders on a bus, as long as a test file runs, without its saga: the tests move orders along by themselves. To be called where a file begins. */
+/**
+ * Orders on a bus, as long as a test file runs, without its saga: the tests move orders along by themselves. To be
+ * called where a file begins.
+ */
 export function ordersAlone() {
   let subgraph: TestSubgraph<Orders>;
   let bus: EventBus;
@@ -19,7 +22,10 @@ export function ordersAlone() {
   const answers = usualAnswers();
 
   beforeAll(async () => {
-    bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log: pino({ level: 'silent' }) });
+    bus = await postgresBus({
+      databaseUrl: (await databaseOf('platform/events/bus/migrations')).url,
+      log: pino({ level: 'silent' }),
+    });
     subgraph = await testSubgraph<Orders>(orders, { bus, others: answeringDomains(answers) });
   });
   afterAll(async () => {
@@ -29,7 +35,12 @@ export function ordersAlone() {
 
   async function place(principal: Principal, over: Record<string, unknown> = {}): Promise<string> {
     const outcome = await placeOrder(subgraph.domain, principal, {
-      storeId, service: 'TAKEAWAY', lines: [{ menuItemId: burger, quantity: 1 }], payment: { methodToken: 'tok' }, idempotencyKey: `key-${keys += 1}`, ...over,
+      storeId,
+      service: 'TAKEAWAY',
+      lines: [{ menuItemId: burger, quantity: 1 }],
+      payment: { methodToken: 'tok' },
+      idempotencyKey: `key-${(keys += 1)}`,
+      ...over,
     });
     if (outcome.kind !== 'placed') throw new Error(JSON.stringify(outcome));
     return outcome.orderId;
@@ -43,7 +54,11 @@ export function ordersAlone() {
     return orderId;
   }
 
-  async function ask(principal: Principal, query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  async function ask(
+    principal: Principal,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<Record<string, unknown>> {
     const result = await subgraph.as(principal)(query, variables);
     if (result.errors) throw new Error(JSON.stringify(result.errors));
     return result.data!;
@@ -51,13 +66,28 @@ export function ordersAlone() {
 
   async function mutate(principal: Principal, mutation: string, orderId: string) {
     const refusal = mutation.startsWith('cancelOrder') ? 'OrderTooLateToCancel' : 'OrderStepRefused';
-    return Object.values(await ask(principal, `mutation ($orderId: ID!) { ${mutation} { __typename ... on ${refusal} { status } } }`, { orderId }))[0];
+    return Object.values(
+      await ask(principal, `mutation ($orderId: ID!) { ${mutation} { __typename ... on ${refusal} { status } } }`, {
+        orderId,
+      }),
+    )[0];
   }
 
   return {
-    get subgraph() { return subgraph; },
-    get domain() { return subgraph.domain; },
-    get bus() { return bus; },
-    answers, place, confirm, confirmed, ask, mutate,
+    get subgraph() {
+      return subgraph;
+    },
+    get domain() {
+      return subgraph.domain;
+    },
+    get bus() {
+      return bus;
+    },
+    answers,
+    place,
+    confirm,
+    confirmed,
+    ask,
+    mutate,
   };
 }

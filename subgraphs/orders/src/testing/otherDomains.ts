@@ -19,7 +19,10 @@ export const soldOut = seedId('menuItem', 'sold-out');
 export const rareItem = seedId('menuItem', 'rare');
 export const unknownItem = seedId('menuItem', 'unknown');
 
-/** What the other domains say about the one store, menu and customer of these tests. Change it to have them say something else. */
+/**
+ * What the other domains say about the one store, menu and customer of these tests. Change it to have them say
+ * something else.
+ */
 export interface Answers {
   open: boolean;
   accepting: boolean;
@@ -33,43 +36,88 @@ export interface Answers {
 }
 
 export const usualAnswers = (): Answers => ({
-  open: true, accepting: true, maxOpenOrders: 1_000, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'], burgerPrice: 1070n, addressCurrent: true, asked: 0,
+  open: true,
+  accepting: true,
+  maxOpenOrders: 1_000,
+  services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'],
+  burgerPrice: 1070n,
+  addressCurrent: true,
+  asked: 0,
 });
 
 const rates = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'].flatMap((each) => [
-  { taxClass: 'FOOD', service: each, basisPoints: 700 }, { taxClass: 'BEVERAGE', service: each, basisPoints: 1900 },
+  { taxClass: 'FOOD', service: each, basisPoints: 700 },
+  { taxClass: 'BEVERAGE', service: each, basisPoints: 1900 },
 ]);
 
 const line = (answers: Answers, menuItemId: string): MessageInitShape<typeof PricedLineSchema> => {
   if (menuItemId === soldOut) return { problem: 'UNAVAILABLE', subject: 'Sold out' };
   if (menuItemId === unknownItem) return { problem: 'UNKNOWN_ITEM', subject: menuItemId };
-  if (menuItemId === cola) return { unitPrice: 595n, taxClass: 'BEVERAGE', name: { en: 'Cola' }, componentItemIds: [cola] };
-  return { unitPrice: answers.burgerPrice, taxClass: 'FOOD', name: { en: 'Burger', de: 'Burger vom Grill' }, componentItemIds: [menuItemId] };
+  if (menuItemId === cola)
+    return { unitPrice: 595n, taxClass: 'BEVERAGE', name: { en: 'Cola' }, componentItemIds: [cola] };
+  return {
+    unitPrice: answers.burgerPrice,
+    taxClass: 'FOOD',
+    name: { en: 'Burger', de: 'Burger vom Grill' },
+    componentItemIds: [menuItemId],
+  };
 };
 
 /** Real Connect services, as the real domains serve them; only what they answer is made up. */
 export const answeringDomains = (answers: Answers): Record<string, RpcService[]> => ({
-  stores: [service(StoreQueryService, ['orders', 'delivery', 'customers'], {
-    getOrderingTerms: (request) => request.storeId === seedId('store', 9) ? { found: false } : {
-      found: true, open: answers.open, accepting: answers.accepting, services: answers.services, country: 'DE', currency: 'EUR', exponent: 2,
-      timeZone: 'Europe/Berlin', taxInclusive: true, taxRates: rates, maxOpenOrders: answers.maxOpenOrders, latitude: 52.5, longitude: 13.4,
-      localDate: request.at.slice(0, 10),
-    },
-  })],
-  menu: [service(MenuQueryService, ['orders'], {
-    priceLines: (request) => {
-      answers.asked += 1;
-      return { lines: request.lines.map((each) => line(answers, each.menuItemId)) };
-    },
-  })],
-  customers: [service(CustomerQueryService, ['orders', 'delivery'], {
-    getAddressVersion: (request) => ({
-      found: request.customerId === customerId && [addressVersionId, farAddressVersionId].includes(request.addressVersionId),
-      latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51, longitude: 13.41, country: 'DE', current: answers.addressCurrent,
+  stores: [
+    service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+      getOrderingTerms: (request) =>
+        request.storeId === seedId('store', 9)
+          ? { found: false }
+          : {
+              found: true,
+              open: answers.open,
+              accepting: answers.accepting,
+              services: answers.services,
+              country: 'DE',
+              currency: 'EUR',
+              exponent: 2,
+              timeZone: 'Europe/Berlin',
+              taxInclusive: true,
+              taxRates: rates,
+              maxOpenOrders: answers.maxOpenOrders,
+              latitude: 52.5,
+              longitude: 13.4,
+              localDate: request.at.slice(0, 10),
+            },
     }),
-    getDoorsteps: () => ({}),
-  })],
-  delivery: [service(DeliveryQueryService, ['orders'], {
-    quote: (request) => ({ deliverable: request.latitude < 53, fee: 290n, distanceMetres: 1_300, promisedAt: new Date(Date.parse(request.at) + 1_800_000).toISOString() }),
-  })],
+  ],
+  menu: [
+    service(MenuQueryService, ['orders'], {
+      priceLines: (request) => {
+        answers.asked += 1;
+        return { lines: request.lines.map((each) => line(answers, each.menuItemId)) };
+      },
+    }),
+  ],
+  customers: [
+    service(CustomerQueryService, ['orders', 'delivery'], {
+      getAddressVersion: (request) => ({
+        found:
+          request.customerId === customerId &&
+          [addressVersionId, farAddressVersionId].includes(request.addressVersionId),
+        latitude: request.addressVersionId === farAddressVersionId ? 60 : 52.51,
+        longitude: 13.41,
+        country: 'DE',
+        current: answers.addressCurrent,
+      }),
+      getDoorsteps: () => ({}),
+    }),
+  ],
+  delivery: [
+    service(DeliveryQueryService, ['orders'], {
+      quote: (request) => ({
+        deliverable: request.latitude < 53,
+        fee: 290n,
+        distanceMetres: 1_300,
+        promisedAt: new Date(Date.parse(request.at) + 1_800_000).toISOString(),
+      }),
+    }),
+  ],
 });

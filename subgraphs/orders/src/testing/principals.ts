@@ -4,7 +4,12 @@ import { seedId } from '#schema/seed/seedId.ts';
 import { customerId, otherCustomerId, otherStoreId, storeId } from './otherDomains.ts';
 
 const user = (role: Role, subject: string, channel: string, store?: string): Principal => ({
-  kind: 'user', subject, roles: [role], scopes: new Set(roleScopes[role]), bindings: store ? { store } : {}, channel,
+  kind: 'user',
+  subject,
+  roles: [role],
+  scopes: new Set(roleScopes[role]),
+  bindings: store ? { store } : {},
+  channel,
 });
 
 export const customer = user('customer', customerId, 'web');

@@ -1,6 +1,13 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import type { Result } from '../payment.ts';
-import type { AuthoriseAnswer, CaptureAnswer, PaymentProvider, ProviderPayment, RefundAnswer, VoidAnswer } from '../provider/paymentProvider.ts';
+import type {
+  AuthoriseAnswer,
+  CaptureAnswer,
+  PaymentProvider,
+  ProviderPayment,
+  RefundAnswer,
+  VoidAnswer,
+} from '../provider/paymentProvider.ts';
 import type { Intent } from './finishIntent.ts';
 
 /** The provider's outcome, and what it calls the things it made. */
@@ -10,8 +17,9 @@ export interface Asked extends Result {
 }
 
 /**
- * Gets an intent's outcome from the provider. One that may have been heard before is looked up by the order's id first. If nothing is found, a
- * request may still be under way: so it is made again under the same key, never taken for undone.
+ * Gets an intent's outcome from the provider. One that may have been heard before is looked up by the order's id first.
+ * If nothing is found, a request may still be under way: so it is made again under the same key, never taken for
+ * undone.
  */
 export async function askProvider(provider: PaymentProvider, intent: Intent): Promise<Asked> {
   if (intent.heard === 'perhaps') {
@@ -22,28 +30,51 @@ export async function askProvider(provider: PaymentProvider, intent: Intent): Pr
   return toAsked(await request(provider, intent));
 }
 
-function request(provider: PaymentProvider, { command, payment }: Intent): Promise<AuthoriseAnswer | CaptureAnswer | VoidAnswer | RefundAnswer> {
+function request(
+  provider: PaymentProvider,
+  { command, payment }: Intent,
+): Promise<AuthoriseAnswer | CaptureAnswer | VoidAnswer | RefundAnswer> {
   const idempotencyKey = command.providerKey;
   const { amount, currency } = payment;
   switch (command.kind) {
-    case 'AUTHORISE': return provider.authorise({ reference: payment.orderId, amount, currency, methodToken: required(payment, 'methodToken'), idempotencyKey });
-    case 'CAPTURE': return provider.capture({ authorisationId: required(payment, 'authorisationId'), amount, idempotencyKey });
-    case 'VOID': return provider.void({ authorisationId: required(payment, 'authorisationId'), idempotencyKey });
-    case 'REFUND': return provider.refund({ captureId: required(payment, 'captureId'), amount: payment.captured - payment.refunded, idempotencyKey });
-    default: return command.kind satisfies never;
+    case 'AUTHORISE':
+      return provider.authorise({
+        reference: payment.orderId,
+        amount,
+        currency,
+        methodToken: required(payment, 'methodToken'),
+        idempotencyKey,
+      });
+    case 'CAPTURE':
+      return provider.capture({ authorisationId: required(payment, 'authorisationId'), amount, idempotencyKey });
+    case 'VOID':
+      return provider.void({ authorisationId: required(payment, 'authorisationId'), idempotencyKey });
+    case 'REFUND':
+      return provider.refund({
+        captureId: required(payment, 'captureId'),
+        amount: payment.captured - payment.refunded,
+        idempotencyKey,
+      });
+    default:
+      return command.kind satisfies never;
   }
 }
 
 /** Null: what was asked for cannot be seen at the provider. */
 function outcomeIn(known: ProviderPayment, { command, payment }: Intent): Asked | null {
   switch (command.kind) {
-    case 'AUTHORISE': return known.declineReason === null
-      ? { outcome: 'AUTHORISED', reason: null, authorisationId: known.authorisationId }
-      : { outcome: 'DECLINED', reason: known.declineReason };
-    case 'CAPTURE': return known.captureId === null ? null : { outcome: 'CAPTURED', reason: null, captureId: known.captureId };
-    case 'VOID': return known.voided ? { outcome: 'VOIDED', reason: null } : null;
-    case 'REFUND': return known.refunded >= payment.captured ? { outcome: 'REFUNDED', reason: null } : null;
-    default: return command.kind satisfies never;
+    case 'AUTHORISE':
+      return known.declineReason === null
+        ? { outcome: 'AUTHORISED', reason: null, authorisationId: known.authorisationId }
+        : { outcome: 'DECLINED', reason: known.declineReason };
+    case 'CAPTURE':
+      return known.captureId === null ? null : { outcome: 'CAPTURED', reason: null, captureId: known.captureId };
+    case 'VOID':
+      return known.voided ? { outcome: 'VOIDED', reason: null } : null;
+    case 'REFUND':
+      return known.refunded >= payment.captured ? { outcome: 'REFUNDED', reason: null } : null;
+    default:
+      return command.kind satisfies never;
   }
 }
 

@@ -18,10 +18,14 @@ export interface Intent {
 }
 
 /**
- * Learns an intent's outcome from the provider and writes it down, with its event. Any number of callers may do so at once: the first one's
- * answer counts for all, and the provider moves money once.
+ * Learns an intent's outcome from the provider and writes it down, with its event. Any number of callers may do so at
+ * once: the first one's answer counts for all, and the provider moves money once.
  */
-export async function finishIntent(domain: Payments, provider: PaymentProvider, intent: Intent): Promise<PaymentAnswer> {
+export async function finishIntent(
+  domain: Payments,
+  provider: PaymentProvider,
+  intent: Intent,
+): Promise<PaymentAnswer> {
   failPoint('payments.intentWritten');
   const asked = await askProvider(provider, intent);
   failPoint('payments.providerAnswered');
@@ -33,15 +37,34 @@ export async function finishIntent(domain: Payments, provider: PaymentProvider, 
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
     const { moved, ...after } = settle(kind, asked.outcome, payment);
     const now = domain.clock();
-    const [event] = await domain.events.append(tx, payment.version, [PaymentProcessed.of({
-      paymentId: payment.id, orderId, storeId: payment.storeId, outcome: asked.outcome, amount: moved,
-      currency: payment.currency, exponent: payment.exponent, reason: asked.reason, at: now.toISOString(),
-    })]);
+    const [event] = await domain.events.append(tx, payment.version, [
+      PaymentProcessed.of({
+        paymentId: payment.id,
+        orderId,
+        storeId: payment.storeId,
+        outcome: asked.outcome,
+        amount: moved,
+        currency: payment.currency,
+        exponent: payment.exponent,
+        reason: asked.reason,
+        at: now.toISOString(),
+      }),
+    ]);
     await tx.payment.update({
       where: { id: payment.id },
-      data: { ...after, ...providerIds(asked), failureReason: asked.reason, methodToken: null, version: event!.metadata.aggregateVersion, updatedAt: now },
+      data: {
+        ...after,
+        ...providerIds(asked),
+        failureReason: asked.reason,
+        methodToken: null,
+        version: event!.metadata.aggregateVersion,
+        updatedAt: now,
+      },
     });
-    await tx.paymentCommand.update({ where: { key }, data: { outcome: asked.outcome, reason: asked.reason, settledAt: now } });
+    await tx.paymentCommand.update({
+      where: { key },
+      data: { outcome: asked.outcome, reason: asked.reason, settledAt: now },
+    });
     return { outcome: asked.outcome, reason: asked.reason, paymentId: payment.id };
   });
 }

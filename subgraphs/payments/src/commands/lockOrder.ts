@@ -1,6 +1,13 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 
-/** Makes commands on one order, or with one idempotency key, take turns until the transaction ends; also before there is a row to lock. */
+/**
+ * Makes commands on one order, or with one idempotency key, take turns until the transaction ends; also before there is
+ * a row to lock.
+ */
 export async function lockOrder(tx: SqlTx, orderId: string, key: string): Promise<void> {
-  await tx.$queryRawUnsafe('SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 1)), pg_advisory_xact_lock(hashtextextended($2, 2))) AS held', key, orderId);
+  await tx.$queryRawUnsafe(
+    'SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 1)), pg_advisory_xact_lock(hashtextextended($2, 2))) AS held',
+    key,
+    orderId,
+  );
 }

@@ -9,7 +9,13 @@ import type { Payments } from '../context.ts';
 import { openPayments, providerOfTests, type ProviderOfTests } from '../testing/paymentsUnderTest.ts';
 import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
 import { settleForgottenIntents } from '../sweepIntents.ts';
-import { PaymentKeyReused, PaymentTermsDiffer, processPayment, type AuthorisationTerms, type PaymentRequest } from './processPayment.ts';
+import {
+  PaymentKeyReused,
+  PaymentTermsDiffer,
+  processPayment,
+  type AuthorisationTerms,
+  type PaymentRequest,
+} from './processPayment.ts';
 
 let database: { url: string };
 let payments: Payments;
@@ -23,19 +29,29 @@ beforeAll(async () => {
   ({ payments, close } = openPayments(database.url, sandbox.url));
   provider = providerOf(payments);
 });
-beforeEach(() => { orderId = uuidv7(); });
+beforeEach(() => {
+  orderId = uuidv7();
+});
 afterEach(() => sandbox.behave({}));
 afterAll(async () => {
   await close();
   await sandbox.close();
 });
 
-const terms = (over: Partial<AuthorisationTerms> = {}): AuthorisationTerms =>
-  ({ storeId: uuidv7(), customerId: null, amount: 1_990, currency: 'EUR', exponent: 2, methodToken: 'tok_visa', ...over });
+const terms = (over: Partial<AuthorisationTerms> = {}): AuthorisationTerms => ({
+  storeId: uuidv7(),
+  customerId: null,
+  amount: 1_990,
+  currency: 'EUR',
+  exponent: 2,
+  methodToken: 'tok_visa',
+  ...over,
+});
 const steady = terms();
 const authorise = (over: Partial<AuthorisationTerms> = {}, key = `${orderId}:authorise`) =>
   processPayment(payments, provider, { kind: 'AUTHORISE', orderId, key, terms: { ...steady, ...over } });
-const run = (kind: Exclude<PaymentRequest['kind'], 'AUTHORISE'>, key = `${orderId}:${kind}`) => processPayment(payments, provider, { kind, orderId, key });
+const run = (kind: Exclude<PaymentRequest['kind'], 'AUTHORISE'>, key = `${orderId}:${kind}`) =>
+  processPayment(payments, provider, { kind, orderId, key });
 const payment = () => payments.db.payment.findUnique({ where: { orderId } });
 const command = (key: string) => payments.db.paymentCommand.findUniqueOrThrow({ where: { key } });
 
@@ -55,7 +71,13 @@ describe('a payment', () => {
   it('is authorised, captured and refunded, each with its event', async () => {
     expect(await authorise()).toMatchObject({ outcome: 'AUTHORISED', reason: null });
     expect(await run('CAPTURE')).toMatchObject({ outcome: 'CAPTURED' });
-    expect(await payment()).toMatchObject({ status: 'CAPTURED', amount: 1_990, captured: 1_990, refunded: 0, methodToken: null });
+    expect(await payment()).toMatchObject({
+      status: 'CAPTURED',
+      amount: 1_990,
+      captured: 1_990,
+      refunded: 0,
+      methodToken: null,
+    });
     expect(await run('REFUND')).toMatchObject({ outcome: 'REFUNDED' });
     expect(await payment()).toMatchObject({ status: 'REFUNDED', captured: 1_990, refunded: 1_990, version: 3 });
     expect(await outcomesOf()).toEqual(['AUTHORISED', 'CAPTURED', 'REFUNDED']);
@@ -65,7 +87,10 @@ describe('a payment', () => {
   it('forgets the payment method once the authorisation is answered, wherever it was kept', async () => {
     const methodToken = 'tok_visa_of_somebody';
     await authorise({ methodToken });
-    const { rows } = await payments.pool.query('SELECT to_jsonb(p)::text || to_jsonb(c)::text AS kept FROM payment p JOIN payment_command c USING (order_id) WHERE order_id = $1', [orderId]);
+    const { rows } = await payments.pool.query(
+      'SELECT to_jsonb(p)::text || to_jsonb(c)::text AS kept FROM payment p JOIN payment_command c USING (order_id) WHERE order_id = $1',
+      [orderId],
+    );
     expect(rows).toHaveLength(1);
     expect(rows[0]).not.toMatchObject({ kept: expect.stringContaining(methodToken) as unknown });
     expect(await authorise({ methodToken })).toMatchObject({ outcome: 'AUTHORISED' });
@@ -81,7 +106,10 @@ describe('a payment', () => {
   });
 
   it('is declined, and its void is a matter of course', async () => {
-    expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({ outcome: 'DECLINED', reason: 'insufficient_funds' });
+    expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({
+      outcome: 'DECLINED',
+      reason: 'insufficient_funds',
+    });
     expect(await payment()).toMatchObject({ status: 'DECLINED', failureReason: 'insufficient_funds' });
     expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
     expect(await authorise({}, 'second try')).toMatchObject({ outcome: 'DECLINED' });
@@ -109,7 +137,8 @@ describe('a payment', () => {
   it('is refunded in the end for who insists, once', async () => {
     await authorise();
     await run('CAPTURE');
-    const insist = () => processPayment(payments, provider, { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true });
+    const insist = () =>
+      processPayment(payments, provider, { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true });
     await sandbox.behave({ refuseRefunds: true });
     expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
     expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
@@ -163,7 +192,10 @@ describe('an idempotency key', () => {
 describe('a provider in trouble', () => {
   it('that loses an answer has charged once', async () => {
     expect(await authorise({ methodToken: 'tok_lost_answer' })).toMatchObject({ outcome: 'AUTHORISED' });
-    for (const [kind, outcome] of [['CAPTURE', 'CAPTURED'], ['REFUND', 'REFUNDED']] as const) {
+    for (const [kind, outcome] of [
+      ['CAPTURE', 'CAPTURED'],
+      ['REFUND', 'REFUNDED'],
+    ] as const) {
       await sandbox.behave({ loseAnswers: 1 });
       expect(await run(kind)).toMatchObject({ outcome });
     }
@@ -173,7 +205,13 @@ describe('a provider in trouble', () => {
   it('that loses every answer is asked for what it did', async () => {
     await sandbox.behave({ loseAnswers: 1 });
     // The first answer is lost, and every other try finds the provider down: only a look at its books can tell.
-    const unlucky: PaymentProvider = { ...provider, authorise: async (request) => { await provider.authorise(request); throw new ProviderUnavailable('lost'); } };
+    const unlucky: PaymentProvider = {
+      ...provider,
+      authorise: async (request) => {
+        await provider.authorise(request);
+        throw new ProviderUnavailable('lost');
+      },
+    };
     const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
     await expect(processPayment(payments, unlucky, request)).rejects.toBeInstanceOf(ProviderUnavailable);
     expect(await payment()).toMatchObject({ status: 'REQUESTED' });
@@ -185,7 +223,9 @@ describe('a provider in trouble', () => {
     await sandbox.behave({ delayMilliseconds: 400 });
     const hasty = openPayments(database.url, sandbox.url, { PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: 100 });
     const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
-    await expect(processPayment(hasty.payments, providerOf(hasty.payments), request)).rejects.toBeInstanceOf(ProviderUnavailable);
+    await expect(processPayment(hasty.payments, providerOf(hasty.payments), request)).rejects.toBeInstanceOf(
+      ProviderUnavailable,
+    );
     await hasty.close();
     expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
     await sandbox.behave({});
@@ -223,22 +263,34 @@ describe('a kill -9', () => {
     ['CAPTURE', 'payments.providerAnswered', ['authorisation', 'capture']],
     ['VOID', 'payments.providerAnswered', ['authorisation', 'void']],
     ['REFUND', 'payments.providerAnswered', ['authorisation', 'capture', 'refund']],
-  ] as const)('in %s at %s: the same key finishes it, once', async (kind, failPoint, ledger) => {
-    if (kind !== 'AUTHORISE') await authorise();
-    if (kind === 'REFUND') await run('CAPTURE');
-    const key = `${orderId}:killed`;
-    const request: PaymentRequest = kind === 'AUTHORISE' ? { kind, orderId, key, terms: steady } : { kind, orderId, key };
-    const child = superviseProcess({
-      script: new URL('../testing/processPaymentAlone.ts', import.meta.url).pathname, restart: false, ready: /^ready/,
-      env: { FAIL_POINT: failPoint, DATABASE_URL: database.url, PROVIDER_URL: sandbox.url, REQUEST: JSON.stringify(request) },
-    });
-    await until(() => child.output.includes('[process 1 ended'), { timeoutMs: 60_000, what: 'the process dies' });
-    expect(child.output).toContain('ended: SIGKILL');
-    expect((await command(key)).outcome).toBeNull();
-    const answer = await processPayment(payments, provider, request);
-    expect(answer.outcome).toBe((await command(key)).outcome);
-    expect(['DECLINED', 'REFUSED']).not.toContain(answer.outcome);
-    expect(await sandbox.ledger(orderId)).toEqual(ledger);
-    expect((await outcomesOf()).length).toBe(ledger.length);
-  }, 90_000);
+  ] as const)(
+    'in %s at %s: the same key finishes it, once',
+    async (kind, failPoint, ledger) => {
+      if (kind !== 'AUTHORISE') await authorise();
+      if (kind === 'REFUND') await run('CAPTURE');
+      const key = `${orderId}:killed`;
+      const request: PaymentRequest =
+        kind === 'AUTHORISE' ? { kind, orderId, key, terms: steady } : { kind, orderId, key };
+      const child = superviseProcess({
+        script: new URL('../testing/processPaymentAlone.ts', import.meta.url).pathname,
+        restart: false,
+        ready: /^ready/,
+        env: {
+          FAIL_POINT: failPoint,
+          DATABASE_URL: database.url,
+          PROVIDER_URL: sandbox.url,
+          REQUEST: JSON.stringify(request),
+        },
+      });
+      await until(() => child.output.includes('[process 1 ended'), { timeoutMs: 60_000, what: 'the process dies' });
+      expect(child.output).toContain('ended: SIGKILL');
+      expect((await command(key)).outcome).toBeNull();
+      const answer = await processPayment(payments, provider, request);
+      expect(answer.outcome).toBe((await command(key)).outcome);
+      expect(['DECLINED', 'REFUSED']).not.toContain(answer.outcome);
+      expect(await sandbox.ledger(orderId)).toEqual(ledger);
+      expect((await outcomesOf()).length).toBe(ledger.length);
+    },
+    90_000,
+  );
 });

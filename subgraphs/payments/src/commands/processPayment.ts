@@ -51,13 +51,18 @@ type Tx = TransactionOf<Payments['db']>;
 type Step = { readonly answer: PaymentAnswer } | { readonly intent: Intent };
 
 /**
- * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is asked and the outcome
- * after it, with its event in the same transaction; whoever comes next, with the same key or another, first finds out what became of an
- * intent without an outcome. The same key gets the same answer, unless it insists on another.
+ * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is
+ * asked and the outcome after it, with its event in the same transaction; whoever comes next, with the same key or
+ * another, first finds out what became of an intent without an outcome. The same key gets the same answer, unless it
+ * insists on another.
  *
  * Rejects with `ProviderUnavailable` when the outcome could not be learned: call again with the same key.
  */
-export async function processPayment(domain: Payments, provider: PaymentProvider, request: PaymentRequest): Promise<PaymentAnswer> {
+export async function processPayment(
+  domain: Payments,
+  provider: PaymentProvider,
+  request: PaymentRequest,
+): Promise<PaymentAnswer> {
   for (;;) {
     const step = await begin(domain, request);
     if ('answer' in step) return step.answer;
@@ -71,9 +76,11 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
   return domain.transaction(async (tx) => {
     await lockOrder(tx, request.orderId, request.key);
     const known = await tx.paymentCommand.findUnique({ where: { key: request.key } });
-    if (known && known.fingerprint !== fingerprintOf(request)) throw new PaymentKeyReused('This idempotency key was used before with another request.');
+    if (known && known.fingerprint !== fingerprintOf(request))
+      throw new PaymentKeyReused('This idempotency key was used before with another request.');
     const reopened = known?.outcome === 'REFUSED' && request.kind === 'REFUND' && request.insist === true;
-    if (known?.outcome && !reopened) return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
+    if (known?.outcome && !reopened)
+      return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
     const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
     if (known && !reopened) return { intent: { command: known, payment: payment!, heard: 'perhaps' } };
     if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
@@ -86,29 +93,61 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
       const earlier = await tx.paymentCommand.findFirstOrThrow({ where: { paymentId: payment!.id, outcome: null } });
       return { intent: { command: earlier, payment: payment!, heard: 'perhaps' } };
     }
-    const asking = request.kind === 'AUTHORISE'
-      ? await openPayment(domain, tx, request.orderId, request.terms)
-      : await tx.payment.update({ where: { id: payment!.id }, data: { status: decision.status, updatedAt: domain.clock() } });
-    return { intent: { command: await writeCommand(domain, tx, request, { paymentId: asking.id }), payment: asking, heard: 'no' } };
+    const asking =
+      request.kind === 'AUTHORISE'
+        ? await openPayment(domain, tx, request.orderId, request.terms)
+        : await tx.payment.update({
+            where: { id: payment!.id },
+            data: { status: decision.status, updatedAt: domain.clock() },
+          });
+    return {
+      intent: {
+        command: await writeCommand(domain, tx, request, { paymentId: asking.id }),
+        payment: asking,
+        heard: 'no',
+      },
+    };
   });
 }
 
 /** An order without a payment that was voided all the same must not be charged by an authorisation that comes late. */
 async function situationOf(tx: Tx, orderId: string, payment: Payment | null): Promise<Situation> {
   if (payment) return payment.status;
-  return (await tx.paymentCommand.count({ where: { orderId, kind: 'VOID', outcome: 'VOIDED' } })) > 0 ? 'BLOCKED' : 'NONE';
+  return (await tx.paymentCommand.count({ where: { orderId, kind: 'VOID', outcome: 'VOIDED' } })) > 0
+    ? 'BLOCKED'
+    : 'NONE';
 }
 
 const openPayment = (domain: Payments, tx: Tx, orderId: string, terms: AuthorisationTerms): Promise<Payment> =>
-  tx.payment.create({ data: { ...terms, id: domain.newId(), orderId, status: 'REQUESTED', createdAt: domain.clock(), updatedAt: domain.clock() } });
+  tx.payment.create({
+    data: {
+      ...terms,
+      id: domain.newId(),
+      orderId,
+      status: 'REQUESTED',
+      createdAt: domain.clock(),
+      updatedAt: domain.clock(),
+    },
+  });
 
 function writeCommand(
-  domain: Payments, tx: Tx, request: PaymentRequest, result: { paymentId: string | null; outcome?: Outcome; reason?: string | null },
+  domain: Payments,
+  tx: Tx,
+  request: PaymentRequest,
+  result: { paymentId: string | null; outcome?: Outcome; reason?: string | null },
 ): Promise<PaymentCommand> {
   const now = domain.clock();
   const data = {
-    key: request.key, kind: request.kind, orderId: request.orderId, fingerprint: fingerprintOf(request), providerKey: domain.newId(),
-    createdAt: now, outcome: null, reason: null, ...result, settledAt: result.outcome ? now : null,
+    key: request.key,
+    kind: request.kind,
+    orderId: request.orderId,
+    fingerprint: fingerprintOf(request),
+    providerKey: domain.newId(),
+    createdAt: now,
+    outcome: null,
+    reason: null,
+    ...result,
+    settledAt: result.outcome ? now : null,
   };
   return tx.paymentCommand.upsert({ where: { key: request.key }, create: data, update: data });
 }

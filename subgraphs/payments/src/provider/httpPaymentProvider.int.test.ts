@@ -23,18 +23,33 @@ afterAll(async () => {
 });
 
 const admin = (method: string, path: string, body?: object) =>
-  fetch(running.url + path, { method, headers: { authorization: `Bearer ${apiKey}` }, body: body ? JSON.stringify(body) : undefined });
+  fetch(running.url + path, {
+    method,
+    headers: { authorization: `Bearer ${apiKey}` },
+    body: body ? JSON.stringify(body) : undefined,
+  });
 
 paymentProviderContract('HTTP', () => ({
   provider: httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 }),
   methods: { ok: 'tok_ok', declined: 'tok_declined', captureRefused: 'tok_capture_refused' },
-  loseNextAnswer: async () => { await admin('PUT', '/v1/behaviour', { loseAnswers: 1 }); },
+  loseNextAnswer: async () => {
+    await admin('PUT', '/v1/behaviour', { loseAnswers: 1 });
+  },
   suspend: () => running.close(),
-  resume: async () => { running = await startPaymentProvider({ port, dataDir, apiKey }); },
+  resume: async () => {
+    running = await startPaymentProvider({ port, dataDir, apiKey });
+  },
   async movements(reference) {
-    const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${reference}`)).json()) as { data: { kind: string }[] };
+    const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${reference}`)).json()) as {
+      data: { kind: string }[];
+    };
     const count = (kind: string) => data.filter((entry) => entry.kind === kind).length;
-    return { authorisations: count('authorisation'), captures: count('capture'), voids: count('void'), refunds: count('refund') };
+    return {
+      authorisations: count('authorisation'),
+      captures: count('capture'),
+      voids: count('void'),
+      refunds: count('refund'),
+    };
   },
 }));
 
@@ -58,7 +73,11 @@ describe('httpPaymentProvider', () => {
   });
 
   it('takes a refused API key for no answer at all', async () => {
-    const provider = httpPaymentProvider({ url: running.url, apiKey: 'another-key-altogether', timeoutMilliseconds: 3_000 });
+    const provider = httpPaymentProvider({
+      url: running.url,
+      apiKey: 'another-key-altogether',
+      timeoutMilliseconds: 3_000,
+    });
     await expect(provider.find('own-1')).rejects.toThrow('API key');
   });
 

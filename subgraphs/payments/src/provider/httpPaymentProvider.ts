@@ -13,15 +13,23 @@ const authorisation = z.object({
 const created = z.object({ id: z.string() });
 const found = z.object({ data: z.array(authorisation) });
 
-/** The provider over its REST API (`sandbox/paymentProvider/README.md`). Holds no state: make one wherever it is needed. */
+/**
+ * The provider over its REST API (`sandbox/paymentProvider/README.md`). Holds no state: make one wherever it is needed.
+ */
 export function httpPaymentProvider(connection: ProviderConnection): PaymentProvider {
   const { get, post } = providerRequests(connection);
   return {
     async authorise({ reference, amount, currency, methodToken, idempotencyKey }) {
-      const answer = await post('/v1/authorisations', { merchantReference: reference, amount, currency, methodToken }, idempotencyKey);
+      const answer = await post(
+        '/v1/authorisations',
+        { merchantReference: reference, amount, currency, methodToken },
+        idempotencyKey,
+      );
       if (!answer.ok) return { outcome: 'DECLINED', reason: answer.code };
       const { id, declineCode } = authorisation.parse(answer.body);
-      return declineCode === null ? { outcome: 'AUTHORISED', authorisationId: id } : { outcome: 'DECLINED', reason: declineCode };
+      return declineCode === null
+        ? { outcome: 'AUTHORISED', authorisationId: id }
+        : { outcome: 'DECLINED', reason: declineCode };
     },
     async capture({ authorisationId, amount, idempotencyKey }) {
       const answer = await post(`/v1/authorisations/${authorisationId}/captures`, { amount }, idempotencyKey);
@@ -42,7 +50,10 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
   };
 }
 
-const refusal = ({ code }: Extract<ProviderAnswer, { ok: false }>): ProviderRefusal => ({ outcome: 'REFUSED', reason: code });
+const refusal = ({ code }: Extract<ProviderAnswer, { ok: false }>): ProviderRefusal => ({
+  outcome: 'REFUSED',
+  reason: code,
+});
 
 const toPayment = (known: z.output<typeof authorisation>): ProviderPayment => ({
   authorisationId: known.id,

@@ -26,17 +26,24 @@ export interface ProviderPayment {
 }
 
 /**
- * Where card money moves. Amounts are minor units and whole: captures take all of an authorisation, refunds give back all of a capture.
+ * Where card money moves. Amounts are minor units and whole: captures take all of an authorisation, refunds give back
+ * all of a capture.
  *
- * Every request that moves money carries an idempotency key: asking again with the same key and the same content moves nothing twice, and
- * gets the same answer, also while the first request is still under way.
+ * Every request that moves money carries an idempotency key: asking again with the same key and the same content moves
+ * nothing twice, and gets the same answer, also while the first request is still under way.
  *
- * Every method rejects with `ProviderUnavailable` when no answer came in time: what was asked may or may not have been done, and asking
- * again with the same key tells.
+ * Every method rejects with `ProviderUnavailable` when no answer came in time: what was asked may or may not have been
+ * done, and asking again with the same key tells.
  */
 export interface PaymentProvider {
   /** `reference` is our own name of the payment; `find` knows it by that. */
-  authorise(request: { reference: string; amount: number; currency: string; methodToken: string; idempotencyKey: string }): Promise<AuthoriseAnswer>;
+  authorise(request: {
+    reference: string;
+    amount: number;
+    currency: string;
+    methodToken: string;
+    idempotencyKey: string;
+  }): Promise<AuthoriseAnswer>;
   capture(request: { authorisationId: string; amount: number; idempotencyKey: string }): Promise<CaptureAnswer>;
   /** One that was voided before is VOIDED too. */
   void(request: { authorisationId: string; idempotencyKey: string }): Promise<VoidAnswer>;

@@ -33,18 +33,27 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       if (answer.outcome !== 'AUTHORISED') throw new Error(`not authorised: ${answer.reason}`);
       return answer.authorisationId;
     }
-    const capture = (authorisationId: string, idempotencyKey = `${reference}:c`) => provider.capture({ authorisationId, amount: 1_250, idempotencyKey });
+    const capture = (authorisationId: string, idempotencyKey = `${reference}:c`) =>
+      provider.capture({ authorisationId, amount: 1_250, idempotencyKey });
     async function captured(): Promise<string> {
       const answer = await capture(await authorised());
       if (answer.outcome !== 'CAPTURED') throw new Error(`not captured: ${answer.reason}`);
       return answer.captureId;
     }
-    const refund = (captureId: string) => provider.refund({ captureId, amount: 1_250, idempotencyKey: `${reference}:r` });
+    const refund = (captureId: string) =>
+      provider.refund({ captureId, amount: 1_250, idempotencyKey: `${reference}:r` });
 
     it('holds, takes and gives back, and knows about it by our reference', async () => {
       expect(await provider.find(reference)).toBeNull();
       const authorisationId = await authorised();
-      expect(await provider.find(reference)).toEqual({ authorisationId, declineReason: null, voided: false, captureId: null, captured: 0, refunded: 0 });
+      expect(await provider.find(reference)).toEqual({
+        authorisationId,
+        declineReason: null,
+        voided: false,
+        captureId: null,
+        captured: 0,
+        refunded: 0,
+      });
       const taken = await capture(authorisationId);
       expect(taken).toEqual({ outcome: 'CAPTURED', captureId: expect.any(String) as string });
       expect(await refund((taken as { captureId: string }).captureId)).toEqual({ outcome: 'REFUNDED' });
@@ -52,7 +61,10 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
     });
 
     it('declines, and remembers it', async () => {
-      expect(await authorise(underTest().methods.declined)).toEqual({ outcome: 'DECLINED', reason: 'insufficient_funds' });
+      expect(await authorise(underTest().methods.declined)).toEqual({
+        outcome: 'DECLINED',
+        reason: 'insufficient_funds',
+      });
       expect(await provider.find(reference)).toMatchObject({ declineReason: 'insufficient_funds' });
     });
 
@@ -62,21 +74,31 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
 
     it('lets go once, and says so again', async () => {
       const authorisationId = await authorised();
-      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v1` })).toEqual({ outcome: 'VOIDED' });
-      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v2` })).toEqual({ outcome: 'VOIDED' });
+      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v1` })).toEqual({
+        outcome: 'VOIDED',
+      });
+      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v2` })).toEqual({
+        outcome: 'VOIDED',
+      });
       expect(await provider.find(reference)).toMatchObject({ voided: true });
       expect(await capture(authorisationId)).toEqual({ outcome: 'REFUSED', reason: 'authorisation_voided' });
       expect(await underTest().movements(reference)).toEqual({ authorisations: 1, captures: 0, voids: 1, refunds: 0 });
     });
 
     it('refuses to take', async () => {
-      expect(await capture(await authorised(underTest().methods.captureRefused))).toEqual({ outcome: 'REFUSED', reason: 'capture_refused' });
+      expect(await capture(await authorised(underTest().methods.captureRefused))).toEqual({
+        outcome: 'REFUSED',
+        reason: 'capture_refused',
+      });
     });
 
     it('refuses to let go of what was taken', async () => {
       const authorisationId = await authorised();
       await capture(authorisationId);
-      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v` })).toEqual({ outcome: 'REFUSED', reason: 'already_captured' });
+      expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v` })).toEqual({
+        outcome: 'REFUSED',
+        reason: 'already_captured',
+      });
     });
 
     it('moves nothing twice under one key', async () => {

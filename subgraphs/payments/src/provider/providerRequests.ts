@@ -12,7 +12,8 @@ export interface ProviderConnection {
 }
 
 /** Done, or refused for good with the provider's code. Everything else is not an answer, and thrown. */
-export type ProviderAnswer = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly code: string };
+export type ProviderAnswer =
+  { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly code: string };
 
 const attempts = 3;
 const firstPauseMilliseconds = 50;
@@ -26,8 +27,8 @@ interface Sent {
 }
 
 /**
- * Requests with a time-out over all tries. A lost connection, 429 and 5xx are tried again, with the same idempotency key, after a pause with
- * jitter. Rejects with `ProviderUnavailable` when none of the tries brought an answer.
+ * Requests with a time-out over all tries. A lost connection, 429 and 5xx are tried again, with the same idempotency
+ * key, after a pause with jitter. Rejects with `ProviderUnavailable` when none of the tries brought an answer.
  */
 export function providerRequests(connection: ProviderConnection) {
   return {
@@ -37,10 +38,16 @@ export function providerRequests(connection: ProviderConnection) {
       return body;
     },
     async post(path: string, body: object, idempotencyKey: string): Promise<ProviderAnswer> {
-      const answer = await send(connection, { method: 'POST', path, body, headers: { 'idempotency-key': idempotencyKey } });
+      const answer = await send(connection, {
+        method: 'POST',
+        path,
+        body,
+        headers: { 'idempotency-key': idempotencyKey },
+      });
       if (answer.status < 300) return { ok: true, body: answer.body };
       const code = problem.safeParse(answer.body).data?.error.code;
-      // Only these say that nothing was, or ever will be, done about it. The rest is a fault of ours that somebody has to look at.
+      // Only these say that nothing was, or ever will be, done about it. The rest is a fault of ours that somebody has
+      // to look at.
       if ((answer.status !== 422 && answer.status !== 400) || code === undefined || code === 'idempotency_key_reused') {
         throw new Error(`The payment provider answered ${answer.status} ${code ?? ''} to POST ${path}.`);
       }
@@ -53,10 +60,14 @@ async function send(connection: ProviderConnection, sent: Sent): Promise<{ statu
   const signal = AbortSignal.timeout(connection.timeoutMilliseconds);
   let cause: unknown;
   for (let attempt = 0; attempt < attempts && !signal.aborted; attempt += 1) {
-    if (attempt > 0) await wait(firstPauseMilliseconds * 4 ** (attempt - 1) * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+    if (attempt > 0)
+      await wait(firstPauseMilliseconds * 4 ** (attempt - 1) * (0.5 + Math.random()), undefined, { signal }).catch(
+        () => undefined,
+      );
     try {
       const answer = await once(connection, sent, signal);
-      if (answer.status === 401 || answer.status === 403) throw new ProviderUnavailable('The payment provider refuses our API key.');
+      if (answer.status === 401 || answer.status === 403)
+        throw new ProviderUnavailable('The payment provider refuses our API key.');
       if (answer.status < 500 && answer.status !== 429) return answer;
       cause = new Error(`The payment provider answered ${answer.status}.`);
     } catch (error) {
@@ -67,10 +78,19 @@ async function send(connection: ProviderConnection, sent: Sent): Promise<{ statu
   throw new ProviderUnavailable(`The payment provider gave no answer to ${sent.method} ${sent.path}.`, { cause });
 }
 
-async function once(connection: ProviderConnection, { method, path, body, headers }: Sent, signal: AbortSignal): Promise<{ status: number; body: unknown }> {
+async function once(
+  connection: ProviderConnection,
+  { method, path, body, headers }: Sent,
+  signal: AbortSignal,
+): Promise<{ status: number; body: unknown }> {
   const response = await request(connection.url + path, {
-    method, signal,
-    headers: { authorization: `Bearer ${connection.apiKey}`, ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+    method,
+    signal,
+    headers: {
+      authorization: `Bearer ${connection.apiKey}`,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
     body: body ? JSON.stringify(body) : null,
   });
   return { status: response.statusCode, body: await response.body.json() };

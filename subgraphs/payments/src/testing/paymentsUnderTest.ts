@@ -25,24 +25,41 @@ export async function providerOfTests(): Promise<ProviderOfTests> {
   let running: RunningPaymentProvider = await startPaymentProvider({ port: 0, dataDir, apiKey });
   const { url } = running;
   const admin = (method: string, path: string, body?: object) =>
-    fetch(url + path, { method, headers: { authorization: `Bearer ${apiKey}` }, body: body ? JSON.stringify(body) : undefined });
+    fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}` },
+      body: body ? JSON.stringify(body) : undefined,
+    });
   return {
     url,
-    behave: async (behaviour) => { await admin('PUT', '/v1/behaviour', behaviour); },
+    behave: async (behaviour) => {
+      await admin('PUT', '/v1/behaviour', behaviour);
+    },
     async ledger(orderId) {
-      const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${orderId}`)).json()) as { data: { kind: string }[] };
+      const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${orderId}`)).json()) as {
+        data: { kind: string }[];
+      };
       return data.map(({ kind }) => kind);
     },
     close: () => running.close(),
-    reopen: async () => { running = await startPaymentProvider({ port: Number(new URL(url).port), dataDir, apiKey }); },
+    reopen: async () => {
+      running = await startPaymentProvider({ port: Number(new URL(url).port), dataDir, apiKey });
+    },
   };
 }
 
 /** The domain without its surroundings: no relay, no bus, no other domain. */
-export function openPayments(databaseUrl: string, providerUrl: string, configuration: Record<string, unknown> = {}): { payments: Payments; close(): Promise<void> } {
+export function openPayments(
+  databaseUrl: string,
+  providerUrl: string,
+  configuration: Record<string, unknown> = {},
+): { payments: Payments; close(): Promise<void> } {
   const { domain, close } = openDomain(definition, {
     databaseUrl,
-    network: { transportTo: () => createRouterTransport(() => undefined), serve: () => Promise.resolve({ close: () => Promise.resolve() }) },
+    network: {
+      transportTo: () => createRouterTransport(() => undefined),
+      serve: () => Promise.resolve({ close: () => Promise.resolve() }),
+    },
     log: pino({ level: 'silent' }),
     configuration: { PAYMENT_PROVIDER_URL: providerUrl, PAYMENT_PROVIDER_API_KEY: apiKey, ...configuration },
   });

@@ -30,13 +30,19 @@ function problemOf(command: SetOpeningException): { field: string; message: stri
 }
 
 /** Sets the hours of one calendar day at a store, instead of its week's. The last call for a day wins. */
-export async function setOpeningException(domain: Stores, principal: Principal, command: SetOpeningException): Promise<SetOpeningExceptionOutcome> {
+export async function setOpeningException(
+  domain: Stores,
+  principal: Principal,
+  command: SetOpeningException,
+): Promise<SetOpeningExceptionOutcome> {
   if (!mayManage(principal, command.storeId)) return { kind: 'notFound' };
   const problem = problemOf(command);
   if (problem) return { kind: 'invalid', ...problem };
   const now = domain.clock();
   return domain.transaction(async (tx) => {
-    const [locked] = await tx.$queryRaw<{ time_zone: string }[]>`SELECT time_zone FROM store WHERE id = ${command.storeId}::uuid FOR UPDATE`;
+    const [locked] = await tx.$queryRaw<
+      { time_zone: string }[]
+    >`SELECT time_zone FROM store WHERE id = ${command.storeId}::uuid FOR UPDATE`;
     if (!locked) return { kind: 'notFound' };
     if (command.date < localDate(locked.time_zone, now)) {
       return { kind: 'invalid', field: 'date', message: 'The day has passed at the store. Name today or a later one.' };
@@ -44,7 +50,9 @@ export async function setOpeningException(domain: Stores, principal: Principal, 
     const { storeId, date, note } = command;
     const intervals = command.intervals.map(({ opens, closes }) => ({ opens, closes }));
     await tx.openingException.upsert({
-      where: { storeId_date: { storeId, date } }, create: { storeId, date, intervals, note }, update: { intervals, note },
+      where: { storeId_date: { storeId, date } },
+      create: { storeId, date, intervals, note },
+      update: { intervals, note },
     });
     await domain.events.append(tx, null, [StoreHoursChanged.of({ storeId, at: now.toISOString() })]);
     const store = await tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });

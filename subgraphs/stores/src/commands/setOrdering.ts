@@ -7,13 +7,24 @@ import type { StoreRow } from '../store.ts';
 export type SetOrderingOutcome = { readonly kind: 'done'; readonly store: StoreRow } | { readonly kind: 'notFound' };
 
 /** Pauses (with a reason) or resumes (null) ordering at a store. Doing it twice is one event. */
-export async function setOrdering(domain: Stores, principal: Principal, storeId: string, pauseReason: string | null): Promise<SetOrderingOutcome> {
+export async function setOrdering(
+  domain: Stores,
+  principal: Principal,
+  storeId: string,
+  pauseReason: string | null,
+): Promise<SetOrderingOutcome> {
   if (!mayManage(principal, storeId)) return { kind: 'notFound' };
   const accepting = pauseReason === null;
   return domain.transaction(async (tx) => {
-    const [locked] = await tx.$queryRaw<{ accepting: boolean }[]>`SELECT accepting FROM store WHERE id = ${storeId}::uuid FOR UPDATE`;
+    const [locked] = await tx.$queryRaw<
+      { accepting: boolean }[]
+    >`SELECT accepting FROM store WHERE id = ${storeId}::uuid FOR UPDATE`;
     if (!locked) return { kind: 'notFound' };
-    const store = await tx.store.update({ where: { id: storeId }, data: { accepting, pauseReason }, include: { exceptions: true } });
+    const store = await tx.store.update({
+      where: { id: storeId },
+      data: { accepting, pauseReason },
+      include: { exceptions: true },
+    });
     if (locked.accepting !== accepting) {
       await domain.events.append(tx, null, [
         StoreOrderingChanged.of({ storeId, accepting, reason: pauseReason, at: domain.clock().toISOString() }),

@@ -6,9 +6,16 @@ import { notRegistered } from '../problems.ts';
 export const addFavouriteStore: MutationResolvers['addFavouriteStore'] = async (_parent, { storeId }, context) => {
   const outcome = await command(context.domain, context.principal, storeId);
   switch (outcome.kind) {
-    case 'done': return { __typename: 'AddFavouriteStoreSuccess', customer: await changedCustomer(context, outcome.customerId) };
-    case 'storeNotFound': return { __typename: 'CustomerStoreNotFound', message: 'No store has this id. Read the stores again.' };
-    case 'limitReached': return { __typename: 'CustomerFavouriteLimitReached', message: 'You have as many favourites as one may have. Remove one first.' };
-    case 'notRegistered': return notRegistered;
+    case 'done':
+      return { __typename: 'AddFavouriteStoreSuccess', customer: await changedCustomer(context, outcome.customerId) };
+    case 'storeNotFound':
+      return { __typename: 'CustomerStoreNotFound', message: 'No store has this id. Read the stores again.' };
+    case 'limitReached':
+      return {
+        __typename: 'CustomerFavouriteLimitReached',
+        message: 'You have as many favourites as one may have. Remove one first.',
+      };
+    case 'notRegistered':
+      return notRegistered;
   }
 };

@@ -5,5 +5,8 @@ export const revokeAccess: MutationResolvers['revokeAccess'] = async (_parent, {
   const outcome = await command(domain, principal, input);
   return outcome.kind === 'done'
     ? { __typename: 'RevokeAccessSuccess', subject: input.subject, revokedAt: outcome.revokedAt }
-    : { __typename: 'AccessSubjectInvalid', message: 'No token has such a subject. Take the `sub` of the token, or the id of the person.' };
+    : {
+        __typename: 'AccessSubjectInvalid',
+        message: 'No token has such a subject. Take the `sub` of the token, or the id of the person.',
+      };
 };

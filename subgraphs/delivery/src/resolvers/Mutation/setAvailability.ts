@@ -2,7 +2,11 @@ import type { MutationResolvers } from '#generated/delivery/resolvers.ts';
 import { setAvailability as command } from '../../commands/setAvailability.ts';
 import { courierUnknown } from '../problems.ts';
 
-export const setAvailability: MutationResolvers['setAvailability'] = async (_parent, { available }, { domain, principal, loaders }) => {
+export const setAvailability: MutationResolvers['setAvailability'] = async (
+  _parent,
+  { available },
+  { domain, principal, loaders },
+) => {
   const courier = await command(domain, principal, available);
   if (!courier) return courierUnknown;
   loaders.courierById.clear(courier.id).prime(courier.id, courier);

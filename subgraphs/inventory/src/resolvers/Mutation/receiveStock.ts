@@ -2,7 +2,11 @@ import type { MutationResolvers } from '#generated/inventory/resolvers.ts';
 import { receiveStock as command } from '../../commands/receiveStock.ts';
 import { stockChangeResult } from '../stockChangeResult.ts';
 
-export const receiveStock: MutationResolvers['receiveStock'] = async (_parent, { input }, { domain, principal, loaders }) => {
+export const receiveStock: MutationResolvers['receiveStock'] = async (
+  _parent,
+  { input },
+  { domain, principal, loaders },
+) => {
   const outcome = await command(domain, principal, input);
   if (outcome.kind === 'negative') throw new Error('goods that came in cannot leave less than nothing');
   return stockChangeResult(outcome, loaders);

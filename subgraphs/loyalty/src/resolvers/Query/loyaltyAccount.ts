@@ -1,3 +1,4 @@
 import type { QueryResolvers } from '#generated/loyalty/resolvers.ts';
 
-export const loyaltyAccount: QueryResolvers['loyaltyAccount'] = (_parent, { customerId }, { loaders }) => loaders.accountOfCustomer.load(customerId);
+export const loyaltyAccount: QueryResolvers['loyaltyAccount'] = (_parent, { customerId }, { loaders }) =>
+  loaders.accountOfCustomer.load(customerId);

@@ -4,18 +4,40 @@ import { menuItemNotFound } from '../menuItemNotFound.ts';
 
 const instant = (value: string | null | undefined): Date | null => (value ? new Date(value) : null);
 
-export const changeMenuItemPrice: MutationResolvers['changeMenuItemPrice'] = async (_parent, { input }, { domain, principal, loaders }) => {
+export const changeMenuItemPrice: MutationResolvers['changeMenuItemPrice'] = async (
+  _parent,
+  { input },
+  { domain, principal, loaders },
+) => {
   const outcome = await command(domain, principal, {
-    ...input, country: input.country ?? null, storeId: input.storeId ?? null, validFrom: instant(input.validFrom), validUntil: instant(input.validUntil),
+    ...input,
+    country: input.country ?? null,
+    storeId: input.storeId ?? null,
+    validFrom: instant(input.validFrom),
+    validUntil: instant(input.validUntil),
   });
   switch (outcome.kind) {
-    case 'invalid': return { __typename: 'MenuPriceInvalid', field: outcome.field, message: outcome.message };
-    case 'itemNotFound': return menuItemNotFound;
-    case 'priceListNotFound': return { __typename: 'MenuPriceListNotFound', message: 'No price list is kept for this country or store. Check it.' };
+    case 'invalid':
+      return { __typename: 'MenuPriceInvalid', field: outcome.field, message: outcome.message };
+    case 'itemNotFound':
+      return menuItemNotFound;
+    case 'priceListNotFound':
+      return {
+        __typename: 'MenuPriceListNotFound',
+        message: 'No price list is kept for this country or store. Check it.',
+      };
     case 'done': {
       const item = (await loaders.catalogue()).items.get(outcome.menuItemId);
       const { amount, currency, exponent, validFrom, validUntil } = outcome;
-      return item ? { __typename: 'ChangeMenuItemPriceSuccess', item, price: { amount, currency, exponent }, validFrom, validUntil } : menuItemNotFound;
+      return item
+        ? {
+            __typename: 'ChangeMenuItemPriceSuccess',
+            item,
+            price: { amount, currency, exponent },
+            validFrom,
+            validUntil,
+          }
+        : menuItemNotFound;
     }
   }
 };

@@ -3,9 +3,12 @@ import { cancelOrder as command } from '../../commands/cancelOrder.ts';
 import type { OrderStatus } from '../../order.ts';
 import { orderNotFound } from '../orderNotFound.ts';
 
-const tooLate = (status: OrderStatus) => ({
-  __typename: 'OrderTooLateToCancel', message: `The order is ${status}: it can no longer be cancelled here. Ask the staff.`, status,
-}) as const;
+const tooLate = (status: OrderStatus) =>
+  ({
+    __typename: 'OrderTooLateToCancel',
+    message: `The order is ${status}: it can no longer be cancelled here. Ask the staff.`,
+    status,
+  }) as const;
 
 export const cancelOrder: MutationResolvers['cancelOrder'] = async (_parent, { orderId }, { domain, principal }) => {
   const outcome = await command(domain, principal, orderId);

@@ -5,5 +5,7 @@ import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 export const handOver: MutationResolvers['handOver'] = async (_parent, { orderId }, { domain, principal }) => {
   const outcome = await kitchenWork(domain, principal, orderId, { type: 'handOver' });
   if (outcome.kind === 'notFound') return orderNotFound;
-  return outcome.kind === 'done' ? { __typename: 'HandOverSuccess', order: outcome.order } : stepRefused(outcome.status);
+  return outcome.kind === 'done'
+    ? { __typename: 'HandOverSuccess', order: outcome.order }
+    : stepRefused(outcome.status);
 };

@@ -5,5 +5,7 @@ import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 export const markReady: MutationResolvers['markReady'] = async (_parent, { orderId }, { domain, principal }) => {
   const outcome = await kitchenWork(domain, principal, orderId, { type: 'ready' });
   if (outcome.kind === 'notFound') return orderNotFound;
-  return outcome.kind === 'done' ? { __typename: 'MarkReadySuccess', order: outcome.order } : stepRefused(outcome.status);
+  return outcome.kind === 'done'
+    ? { __typename: 'MarkReadySuccess', order: outcome.order }
+    : stepRefused(outcome.status);
 };

@@ -1,7 +1,11 @@
 import type { MutationResolvers } from '#generated/orders/resolvers.ts';
 import { placeOrder as command } from '../../commands/placeOrder.ts';
 
-export const placeOrder: MutationResolvers['placeOrder'] = async (_parent, { input }, { domain, principal, loaders }) => {
+export const placeOrder: MutationResolvers['placeOrder'] = async (
+  _parent,
+  { input },
+  { domain, principal, loaders },
+) => {
   const outcome = await command(domain, principal, input);
   if (outcome.kind === 'problem') return outcome.problem;
   const order = await loaders.orderById.load(outcome.orderId);

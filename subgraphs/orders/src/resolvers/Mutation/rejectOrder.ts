@@ -2,8 +2,14 @@ import type { MutationResolvers } from '#generated/orders/resolvers.ts';
 import { kitchenWork } from '../../commands/kitchenWork.ts';
 import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 
-export const rejectOrder: MutationResolvers['rejectOrder'] = async (_parent, { orderId, reason }, { domain, principal }) => {
+export const rejectOrder: MutationResolvers['rejectOrder'] = async (
+  _parent,
+  { orderId, reason },
+  { domain, principal },
+) => {
   const outcome = await kitchenWork(domain, principal, orderId, { type: 'reject', reason });
   if (outcome.kind === 'notFound') return orderNotFound;
-  return outcome.kind === 'done' ? { __typename: 'RejectOrderSuccess', order: outcome.order } : stepRefused(outcome.status);
+  return outcome.kind === 'done'
+    ? { __typename: 'RejectOrderSuccess', order: outcome.order }
+    : stepRefused(outcome.status);
 };

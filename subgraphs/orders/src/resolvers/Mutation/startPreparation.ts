@@ -2,8 +2,14 @@ import type { MutationResolvers } from '#generated/orders/resolvers.ts';
 import { kitchenWork } from '../../commands/kitchenWork.ts';
 import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 
-export const startPreparation: MutationResolvers['startPreparation'] = async (_parent, { orderId }, { domain, principal }) => {
+export const startPreparation: MutationResolvers['startPreparation'] = async (
+  _parent,
+  { orderId },
+  { domain, principal },
+) => {
   const outcome = await kitchenWork(domain, principal, orderId, { type: 'start' });
   if (outcome.kind === 'notFound') return orderNotFound;
-  return outcome.kind === 'done' ? { __typename: 'StartPreparationSuccess', order: outcome.order } : stepRefused(outcome.status);
+  return outcome.kind === 'done'
+    ? { __typename: 'StartPreparationSuccess', order: outcome.order }
+    : stepRefused(outcome.status);
 };

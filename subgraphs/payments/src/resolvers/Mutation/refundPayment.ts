@@ -4,12 +4,22 @@ import { refundPayment as command } from '../../commands/refundPayment.ts';
 export const refundPayment: MutationResolvers['refundPayment'] = async (_parent, { input }, { domain, principal }) => {
   const outcome = await command(domain, principal, input);
   switch (outcome.kind) {
-    case 'refunded': return { __typename: 'RefundPaymentSuccess', payment: outcome.payment };
-    case 'notFound': return { __typename: 'PaymentNotFound', message: 'There is no payment for this order among those you manage. Check the id.' };
-    case 'refused': return { __typename: 'PaymentNotRefundable', payment: outcome.payment, message: adviceOn(outcome.reason) };
+    case 'refunded':
+      return { __typename: 'RefundPaymentSuccess', payment: outcome.payment };
+    case 'notFound':
+      return {
+        __typename: 'PaymentNotFound',
+        message: 'There is no payment for this order among those you manage. Check the id.',
+      };
+    case 'refused':
+      return { __typename: 'PaymentNotRefundable', payment: outcome.payment, message: adviceOn(outcome.reason) };
     case 'providerUnavailable':
-      return { __typename: 'PaymentProviderUnavailable', message: 'The payment provider does not answer. Try again in a minute with the same idempotency key.' };
-    default: return outcome satisfies never;
+      return {
+        __typename: 'PaymentProviderUnavailable',
+        message: 'The payment provider does not answer. Try again in a minute with the same idempotency key.',
+      };
+    default:
+      return outcome satisfies never;
   }
 };
 

@@ -6,7 +6,11 @@ import { storeNotFound } from '../storeNotFound.ts';
 export const pauseOrdering: MutationResolvers['pauseOrdering'] = async (_parent, { input }, { domain, principal }) => {
   const reason = input.reason.trim();
   if (reason === '' || charactersIn(reason) > 200) {
-    return { __typename: 'StoreInputProblem', field: 'reason', message: 'Say why in 1 to 200 characters: guests read it.' };
+    return {
+      __typename: 'StoreInputProblem',
+      field: 'reason',
+      message: 'Say why in 1 to 200 characters: guests read it.',
+    };
   }
   const outcome = await setOrdering(domain, principal, input.storeId, reason);
   return outcome.kind === 'done' ? { __typename: 'PauseOrderingSuccess', store: outcome.store } : storeNotFound;
