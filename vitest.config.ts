@@ -2,14 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/**
- * In CI a test that needs more than Node has a second try: its machine is shared, and what one test in two thousand
- * does there once would hide all the others. `.ci/run` prints who needed it, and why the first try failed: each of them
- * is a fault, of the test or of the product.
- */
-const retry = process.env['CI'] ? 1 : 0;
 const onPostgres = {
-  retry,
   globalSetup: ['platform/testkit/clusterSetup.ts', 'platform/testkit/kafka/kafkaSetup.ts'],
   setupFiles: ['platform/testkit/eachFile.ts'],
 };
