@@ -1,4 +1,4 @@
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { EventEnvelope } from './defineEvent.ts';

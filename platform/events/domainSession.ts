@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { Session } from './session.ts';
 
 const open = new WeakMap<pg.Pool, { users: number; session: Session; opening: Promise<void> }>();

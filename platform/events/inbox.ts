@@ -1,4 +1,4 @@
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { Taken } from './onEvent.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';

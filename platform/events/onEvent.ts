@@ -1,4 +1,4 @@
-import type { Domain, TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Domain, TransactionOf } from '#platform/domain/domain.ts';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';
 import { takeFromInbox } from './inbox.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { Bell } from './bell.ts';
 import { domainSession } from './domainSession.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 export interface ParkedMessage {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { ReadModel } from './defineReadModel.ts';

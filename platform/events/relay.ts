@@ -1,5 +1,5 @@
 import { failPoint } from '#platform/faults/failPoint.ts';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { Bell } from './bell.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import { domainSession } from './domainSession.ts';

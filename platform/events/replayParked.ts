@@ -1,4 +1,4 @@
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { checkMessage, handleIn } from './deliver.ts';
 import type { Consumer } from './onEvent.ts';

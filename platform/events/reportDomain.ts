@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { countParked } from './parked.ts';
 import type { Relay } from './relay.ts';
 

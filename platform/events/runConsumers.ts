@@ -1,4 +1,4 @@
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import type { BusMessage, BusSubscription, EventBus } from './eventBus.ts';
 import { keepInbox } from './inbox.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CodedError } from './codedError.ts';
-import { isId } from './id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { isStorable } from './isStorable.ts';
 
 export interface PageArgs {

@@ -5,7 +5,7 @@ import type { Consumer } from '#platform/events/onEvent.ts';
 import type { ReadModel } from '#platform/events/defineReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
-import type { Domain, RequestContext } from './domain.ts';
+import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 
 /**
  * A loop that lives as long as the subgraph. It returns soon after `signal` fires; if it throws, it is logged and begun

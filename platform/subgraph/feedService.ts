@@ -4,7 +4,7 @@ import { readFeeds } from '#platform/events/readFeeds.ts';
 import { sqlTx, withClient } from '#platform/events/sqlTx.ts';
 import { edgeServices } from '#schema/services.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
-import type { Domain } from './domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 
 const maxRanges = 500;
 const maxEvents = 500;

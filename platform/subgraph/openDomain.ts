@@ -14,7 +14,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { logOfService } from '#platform/telemetry/createLogger.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
-import type { Domain } from './domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 
 export interface DomainEnvironment {
   /** Of the domain's own database, as its own role. */

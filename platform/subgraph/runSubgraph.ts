@@ -13,7 +13,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import { checkTables } from './checkTables.ts';
 import { enforceAuth } from './authSchema.ts';
 import type { SubgraphDefinition } from './defineSubgraph.ts';
-import type { Domain } from './domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { DateTime } from './dateTime.ts';
 import { createExecution, type SubgraphCall } from './execution.ts';
 import { feedService } from './feedService.ts';

@@ -13,7 +13,7 @@ import { servicePrincipal, type Principal } from '#platform/identity/principal.t
 import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
-import type { Domain } from '#platform/subgraph/domain.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { testDatabase } from './testDatabase.ts';
 

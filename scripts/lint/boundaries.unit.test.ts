@@ -64,7 +64,7 @@ describe('the boundaries between folders', () => {
   it.each([
     ['subgraphs/orders/src/commands/x.ts', '../order.ts'],
     ['subgraphs/orders/src/x.ts', './menu/price.ts'],
-    ['subgraphs/orders/src/x.ts', '#platform/subgraph/domain.ts'],
+    ['subgraphs/orders/src/x.ts', '#platform/domain/domain.ts'],
     ['subgraphs/orders/src/x.ts', '#schema/events/menu.ts'],
     ['subgraphs/orders/src/x.ts', '#generated/orders/prisma/client.ts'],
     ['subgraphs/orders/src/x.ts', '#generated/proto/drburger/menu/v1/menu_pb.ts'],

@@ -20,7 +20,7 @@ export const onePlace = [
         },
         {
           selector: 'Literal[regex.pattern=/0-9a-f.*\\{8\\}/i]',
-          message: 'What an id looks like is said by isId() of #platform/subgraph/id.ts.',
+          message: 'What an id looks like is said by isId() of #platform/domain/id.ts.',
         },
       ],
     },

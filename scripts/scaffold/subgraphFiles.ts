@@ -94,7 +94,7 @@ model ${type} {
 CREATE INDEX "${one}_name_id_idx" ON "${one}" ("name", "id");
 `,
     'src/context.ts': `import type { PrismaClient } from '#generated/${domain}/prisma/client.ts';
-import type { Domain, RequestContext } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type ${domainType} = Domain<PrismaClient>;
@@ -102,7 +102,7 @@ export type Context = RequestContext<${domainType}, Loaders>;
 `,
     'src/loaders.ts': `import DataLoader from 'dataloader';
 import type { ${type} } from '#generated/${domain}/prisma/client.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { ${domainType} } from './context.ts';
 
 export interface Loaders {

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '#generated/customers/prisma/client.ts';
-import type { Domain, RequestContext, TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext, TransactionOf } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type Customers = Domain<PrismaClient>;

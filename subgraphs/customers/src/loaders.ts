@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { DataKey } from '#platform/pii/keyring.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { consentStates, type ConsentState } from './consent.ts';
 import type { Customers } from './context.ts';
 import {

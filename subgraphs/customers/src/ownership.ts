@@ -1,5 +1,5 @@
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 
 /** The customer who asks; undefined for devices, couriers, staff, services and nobody. */
 export const customerOf = (principal: Principal): string | undefined =>

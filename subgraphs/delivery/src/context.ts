@@ -1,5 +1,5 @@
 import type { Delivery, PrismaClient } from '#generated/delivery/prisma/client.ts';
-import type { Domain, RequestContext, TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext, TransactionOf } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type Deliveries = Domain<PrismaClient>;

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Courier } from '#generated/delivery/prisma/client.ts';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Deliveries, DeliveryRow } from './context.ts';
 import { findCourierAccess, noAccess, type CourierAccess } from './courierAccess.ts';
 

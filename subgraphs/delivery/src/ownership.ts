@@ -1,5 +1,5 @@
 import { hasScope, type Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { DeliveryRow } from './context.ts';
 
 const userIn =

@@ -1,7 +1,7 @@
 import { CustomerQueryService, type AddressVersion } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Deliveries } from './context.ts';
 import { customerOf } from './ownership.ts';
 import { isPosition, maxMetres, quote, type Position } from './quote.ts';

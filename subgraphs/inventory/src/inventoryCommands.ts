@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { InventoryCommandService, ReserveResult_Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { reserve } from './commands/reserve.ts';
 import { consume, release } from './commands/settleReservation.ts';
 import type { Inventory } from './context.ts';

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Ingredient, RecipeLine } from '#generated/inventory/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Inventory } from './context.ts';
 import { ownsStore } from './ownership.ts';
 import {

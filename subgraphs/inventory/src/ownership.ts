@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 
 /** Whose store-room it is: its bound staff's, and an admin's. An id that is none is nobody's. */
 export const ownsStore = (principal: Principal, storeId: string): boolean =>

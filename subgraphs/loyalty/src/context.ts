@@ -1,5 +1,5 @@
 import type { PrismaClient } from '#generated/loyalty/prisma/client.ts';
-import type { Domain, RequestContext, TransactionOf } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext, TransactionOf } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type Loyalty = Domain<PrismaClient>;

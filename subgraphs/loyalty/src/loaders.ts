@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { accountOf, emptyAccount, type AccountRow } from './account.ts';
 import type { Loyalty } from './context.ts';
 import { findEntries, type EntryPage, type EntryRow } from './findEntries.ts';

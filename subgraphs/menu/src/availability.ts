@@ -1,6 +1,6 @@
 import { feedChanges } from '#platform/events/feedChanges.ts';
 import { inSnapshot } from '#platform/events/sqlTx.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
 import type { MenuDomain } from './context.ts';
 import { loadStoreMenus } from './loadStoreMenus.ts';

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '#generated/menu/prisma/client.ts';
-import type { Domain, RequestContext } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type MenuDomain = Domain<PrismaClient>;

@@ -1,5 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { MenuDomain } from './context.ts';
 import { catalogueAt, priceWindowJson, pricesBySubject } from './loadCatalogue.ts';
 import type { PriceWindow } from './prices.ts';

@@ -1,4 +1,4 @@
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { MenuDomain } from './context.ts';
 import { loadStoreMenus } from './loadStoreMenus.ts';
 import { entryOf, itemsWithPriceBoundary, type Entry, type StoreMenu } from './storeMenu.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Orders } from './context.ts';
 import { streamOf } from './order.ts';
 import type { OrderView } from './orderView.ts';

@@ -1,6 +1,6 @@
 import type { Prisma } from '#generated/orders/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 
 const isAdmin = (principal: Principal) => principal.scopes.has('admin');
 

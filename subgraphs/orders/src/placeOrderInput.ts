@@ -1,6 +1,6 @@
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 
 const limits = { lines: 50, quantity: 99, modifiers: 20, modifierQuantity: 10, slots: 10, methodToken: 200 } as const;
 

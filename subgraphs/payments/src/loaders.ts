@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Payments } from './context.ts';
 import { maySee } from './ownership.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import {
   PaymentKeyReused,
   PaymentTermsDiffer,

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '#generated/stores/prisma/client.ts';
-import type { Domain, RequestContext } from '#platform/subgraph/domain.ts';
+import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 import type { Loaders } from './loaders.ts';
 
 export type Stores = Domain<PrismaClient>;

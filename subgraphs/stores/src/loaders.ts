@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Stores } from './context.ts';
 import type { StoreRow } from './store.ts';
 

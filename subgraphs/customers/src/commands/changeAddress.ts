@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CustomerAddressVersioned } from '#schema/events/customers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import { checkAddress, type AddressContent, type AddressInput } from '../address.ts';
 import type { Customers, Tx } from '../context.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Customers } from '../context.ts';
 import { lockCustomer } from '../lockCustomer.ts';
 import { customerOf } from '../ownership.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Deliveries, DeliveryRow } from '../context.ts';
 import { report, type DeliveryState, type DeliveryStatus, type ReportedStatus } from '../delivery.ts';
 import { lockDelivery, moveDelivery } from '../moveDelivery.ts';

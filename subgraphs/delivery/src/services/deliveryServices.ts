@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { DeliveryCommandService, DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { cancelDelivery } from '../commands/cancelDelivery.ts';
 import { dispatch } from '../commands/dispatch.ts';
 import type { Deliveries } from '../context.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
 import { ownsStore } from '../ownership.ts';

@@ -1,7 +1,7 @@
 import { MenuItemChanged } from '#schema/events/menu.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';

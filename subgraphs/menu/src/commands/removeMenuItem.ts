@@ -1,4 +1,4 @@
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { MenuItemChanged } from '#schema/events/menu.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import { lockMenu, recordChanges } from '../changes.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { MenuDomain } from '../context.ts';
 import type { Entry } from '../storeMenu.ts';
 import { changeAvailability } from './changeAvailability.ts';

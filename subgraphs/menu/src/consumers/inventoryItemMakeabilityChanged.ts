@@ -1,6 +1,6 @@
 import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
-import type { TransactionOf } from '#platform/subgraph/domain.ts';
+import type { TransactionOf } from '#platform/domain/domain.ts';
 import { changeAvailability } from '../commands/changeAvailability.ts';
 import type { MenuDomain } from '../context.ts';
 

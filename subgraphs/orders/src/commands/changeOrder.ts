@@ -1,7 +1,7 @@
 import type { OrderStatusChanged } from '#schema/events/orders.ts';
 import type { Prisma } from '#generated/orders/prisma/client.ts';
 import type { DataOf, NewEvent } from '#platform/events/defineEvent.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import type { Orders } from '../context.ts';
 import { decide, fold, streamOf, type OrderCommand, type OrderStatus } from '../order.ts';
 import type { OrderView } from '../orderView.ts';

@@ -1,6 +1,6 @@
 import type { PlaceOrderInput } from '#generated/orders/resolvers.ts';
 import type { Principal } from '#platform/identity/principal.ts';
-import type { TransactionOf } from '#platform/subgraph/domain.ts';
+import type { TransactionOf } from '#platform/domain/domain.ts';
 import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Orders } from '../context.ts';
 import { kitchenStatuses, place, type OrderCreatedData } from '../order.ts';

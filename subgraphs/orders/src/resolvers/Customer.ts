@@ -1,6 +1,6 @@
 import type { CustomerResolvers } from '#generated/orders/resolvers.ts';
 import { hasScope } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { findOrdersOf, orderList } from '../findOrders.ts';
 
 export const Customer: CustomerResolvers = {

@@ -1,5 +1,5 @@
 import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
-import type { TransactionOf } from '#platform/subgraph/domain.ts';
+import type { TransactionOf } from '#platform/domain/domain.ts';
 import type { Payments } from '../context.ts';
 import { decide, type Outcome, type Situation } from '../payment.ts';
 import type { PaymentProvider } from '../provider/paymentProvider.ts';

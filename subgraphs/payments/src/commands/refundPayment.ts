@@ -1,6 +1,6 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { IdempotencyKeyReused, requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';

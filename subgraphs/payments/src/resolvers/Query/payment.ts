@@ -1,5 +1,5 @@
 import type { QueryResolvers } from '#generated/payments/resolvers.ts';
-import { isId } from '#platform/subgraph/id.ts';
+import { isId } from '#platform/domain/id.ts';
 import { mayManage } from '../../ownership.ts';
 
 export const payment: QueryResolvers['payment'] = async (_parent, { id }, { domain, principal }) => {
