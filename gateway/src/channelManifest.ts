@@ -6,37 +6,51 @@ import type { Role } from '#schema/scopes.ts';
 import type { Limits } from './documents/limits.ts';
 
 /**
- * A channel as data: what part of the graph it has, what it adds, what it runs and for whom. The runtime does the rest;
- * no channel has a server of its own. Composition reads this before anything is generated, so a manifest imports
- * nothing but types.
+ * A channel (a BFF) described as data: which part of the graph it shows, which fields it adds, which documents it runs
+ * and who may call it. The runtime in `gateway/` does the rest; no channel has a server of its own. The composition of
+ * the schema reads manifests before anything has been generated, so a manifest may import types only.
  */
 export interface ChannelManifest {
-  /** As in the registry of channels. */
+  /** The channel's name in `schema/channels.ts`, such as `kiosk`. */
   readonly name: string;
-  /** The audiences whose types and fields make the contract, such as `['public', 'kiosk']`. */
+  /**
+   * The audiences (`@tag` names) whose types and fields make up the channel's contract, such as `['public', 'kiosk']`.
+   */
   readonly tags: readonly string[];
-  /** Holds `schema.graphql` (view fields, optional) and `operations/*.graphql` (trusted documents). */
+  /**
+   * The channel's folder. It holds `schema.graphql` (the channel's view fields, optional) and `operations/*.graphql`
+   * (its trusted documents).
+   */
   readonly directory: URL;
-  /** Resolvers of the view fields, by type and field; loaded when the channel starts. */
+  /** Loads the resolvers of the view fields, by type and field. Called when the channel starts. */
   readonly viewResolvers?: () => Promise<ViewResolvers>;
-  /** Where the channel differs from `defaultLimits`. */
+  /** Limits in which the channel differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>;
+  /** Without a policy, every answer is sent as `no-store`. */
   readonly cache?: CachePolicy;
   /**
-   * Origins such as `https://www.example.com` of web apps elsewhere that may call this channel wherever it runs,
-   * besides those that the settings name there; none unless named.
+   * Origins of web apps hosted elsewhere, such as `https://www.example.com`, that browsers may let call this channel
+   * (CORS). They apply wherever the channel runs, in addition to those in the setting `<CHANNEL>_ORIGINS`; by default
+   * there are none.
    */
   readonly origins?: readonly string[];
+  /** Where the channel's streams and sockets differ from `defaultStreamPolicy`. */
   readonly streams?: Partial<StreamPolicy>;
   /**
-   * Web pages, each served at its name, such as `board` at `/board`: made by `generate` of the folder `pages/<name>/`
-   * into one document that loads nothing else.
+   * Names of the channel's web pages. The page `board` is served at `/board`: `generate` bundles the folder
+   * `pages/board/` into one HTML document that loads nothing else.
    */
   readonly pages?: readonly string[];
   readonly auth: {
-    /** A token with none of these is refused with 403 (on a socket: 4403). */
+    /**
+     * The roles that may use the channel. A caller whose token has none of them is refused with 403 (on a WebSocket:
+     * close code 4403).
+     */
     readonly roles: readonly Role[];
-    /** Whether a request without a token is answered, with the scopes of `anonymous`; else 401 (on a socket: 4403). */
+    /**
+     * Whether requests without a token are answered, with the scopes of `anonymous`. If not, they are refused with 401
+     * (on a WebSocket: close code 4403).
+     */
     readonly anonymous: boolean;
   };
 }
@@ -46,14 +60,14 @@ export interface ChannelManifest {
  */
 export type ViewResolvers = object;
 
-/** What a view resolver is handed. */
+/** The third argument of a view resolver: who asks, a logger, and a way to run the channel's own documents. */
 export interface ViewContext {
   readonly principal: Principal;
   readonly log: Logger;
   /**
-   * Runs one of the channel's own stored documents within the process, under the same principal and trace. By document,
-   * or by the name of its operation. Parts that failed are null, with the reason in `errors`; `data` is null when the
-   * whole failed.
+   * Runs one of the channel's own trusted documents within the process, under the same principal and trace. Takes the
+   * document itself or the name of its operation. Parts that failed are null, with the reason in `errors`; `data` is
+   * null when the whole document failed.
    */
   run<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
@@ -68,77 +82,100 @@ export interface ViewResult<Data> {
 }
 
 /**
- * How long the answer to a query fetched by GET may be kept. Everything else, and every answer with errors, is
- * `no-store`.
+ * How long browsers and CDNs may keep the answer to a query that was fetched by GET. All other answers, and every
+ * answer with errors, are sent as `no-store`.
  */
 export interface CachePolicy {
-  /** By operation name of a trusted document. */
+  /** The rules by operation name; only trusted documents have one here. */
   readonly operations: Readonly<
     Record<string, { readonly maxAgeSeconds: number; readonly staleWhileRevalidateSeconds?: number }>
   >;
 }
 
-/** How the channel's sockets and streams behave. Times are in milliseconds. */
+/**
+ * Limits and timing of the channel's WebSockets and event streams. Names that end with `Ms` are in milliseconds. Limits
+ * apply to one process (one replica).
+ */
 export interface StreamPolicy {
+  /** Operations that may run at once on one WebSocket. */
   readonly maxSubscriptionsPerSocket: number;
   /**
-   * Of one caller over all its connections to a process; callers without a token are not told apart, and not counted.
+   * Subscriptions of one caller over all its connections. Callers without a token cannot be told apart, so they are not
+   * counted.
    */
   readonly maxSubscriptionsPerCaller: number;
+  /** Connections of one caller. Callers without a token are not counted. */
   readonly maxConnectionsPerCaller: number;
-  /** Over all callers. */
+  /** Connections of all callers together. */
   readonly maxConnections: number;
-  /** What the operations of one connection may hold while they run: their ids, and their variables as JSON. */
+  /** Bytes that the running operations of one connection may keep in memory: their ids, and their variables as JSON. */
   readonly maxHeldBytesPerConnection: number;
-  /** The same of one caller over all its connections to a process. */
+  /** The same, for one caller over all its connections. */
   readonly maxHeldBytesPerCaller: number;
-  /** And of all callers; those without a token may have half of it, so that they leave room for those with one. */
+  /**
+   * The same, for all callers together. Callers without a token may take at most half of it, so that there is room left
+   * for those with one.
+   */
   readonly maxHeldBytes: number;
   /**
-   * Events that wait to be answered for a stream, before its subscribers are told that they lagged, and get a snapshot.
+   * Events that may wait to be rendered for one stream. When one more comes, the waiting events are dropped and each
+   * subscriber gets a snapshot (`resync`, reason `lagged`) instead.
    */
   readonly maxQueuedEvents: number;
-  /** The same in bytes, as JSON. */
+  /** The same limit in bytes of the events' JSON. */
   readonly maxQueuedBytes: number;
-  /** And of all streams of a process. */
+  /** The same in bytes, for all streams of the process together. */
   readonly maxQueuedBytesPerProcess: number;
   /**
-   * Messages on their way to one client, unread: with so many, or so many bytes, its streams leave out what comes,
-   * until it reads; then it is told that it lagged, and gets a snapshot.
+   * A client lags when this many messages, or `lagBytes`, have been sent to it and not yet read. Its streams then send
+   * nothing more until it reads; after that it gets a snapshot (`resync`, reason `lagged`).
    */
   readonly lagMessages: number;
   readonly lagBytes: number;
-  /** A client with more on its way to it is cut off: what it asked for itself, besides its streams. */
+  /**
+   * A connection is cut when more than this has been sent to it and not read. Since lagging streams pause, this happens
+   * to clients that do not read the answers to their own requests.
+   */
   readonly maxUnreadBytesPerConnection: number;
-  /** And to all clients of a process together: those with the most are cut off. */
+  /** The same, for all connections of the process together: those with the most unread bytes are cut. */
   readonly maxUnreadBytes: number;
-  /** How long a client may take nothing of what is sent to it. */
+  /** A connection is cut when its client reads nothing of what is sent for this long. */
   readonly maxStallMs: number;
-  /** A client that missed more gets a snapshot. */
+  /**
+   * A client that resumes is sent the events that it missed if there are at most this many; otherwise it gets a
+   * snapshot.
+   */
   readonly maxReplayedEvents: number;
-  /** Between two messages of a stream with `delivery: "latest"`. */
+  /** Shortest time between two messages of a stream with `delivery: "latest"`. */
   readonly latestIntervalMs: number;
-  /** And of one with `"sampled"`. */
+  /** Shortest time between two messages of a stream with `delivery: "sampled"`. */
   readonly sampleIntervalMs: number;
-  /** How long an answer that is older than the event it is for is read again before the client hears. */
+  /**
+   * When an answer is older than the event that it is meant to show (its read model is behind), it is read again for
+   * this long before the client is told anything.
+   */
   readonly behindPatienceMs: number;
-  /** How long a part of the graph may be down before the stream ends with an error. */
+  /** A stream ends with an error when a subgraph that it reads has not answered for this long. */
   readonly failurePatienceMs: number;
-  /** Between two attempts in the longer run, and how many there are for an answer that stays behind. */
+  /** Pause between two attempts to read an answer that is still too old after `behindPatienceMs`. */
   readonly retryMs: number;
+  /** How many such attempts there are before the stream ends with an error. */
   readonly staleTries: number;
-  /** Clients are pinged this often; one that did not answer by the next time is cut off. */
+  /** Interval between pings to a client. A client that has not answered one by the time of the next is cut off. */
   readonly pingMs: number;
-  /** A connection without an operation is closed after this time. */
+  /** A connection on which no operation has run for this long is closed with 1000. */
   readonly idleMs: number;
   /**
-   * A connection is closed with 1001 after this time, up to a tenth more or less, so that clients spread anew over the
-   * replicas.
+   * A connection is closed with 1001 at this age, give or take a tenth at random, so that reconnecting clients spread
+   * evenly over the replicas.
    */
   readonly maxAgeMs: number;
-  /** Over how long a closing channel spreads the closes of its connections. */
+  /**
+   * A channel that shuts down closes its connections spread over this time, so that not all clients reconnect in the
+   * same moment.
+   */
   readonly drainMs: number;
-  /** Connections that may wait to be taken, when many come at once. */
+  /** New connections that may wait for their upgrade when many come at once; more are refused with 503. */
   readonly maxWaitingUpgrades: number;
 }
 

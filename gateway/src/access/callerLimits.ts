@@ -1,7 +1,7 @@
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
 
-/** Gives back what was taken; calling it again does nothing. */
+/** Gives back what was reserved. Calling it again does nothing. */
 export type Release = () => void;
 
 type Counted = 'connections' | 'subscriptions' | 'heldBytes';
@@ -9,8 +9,9 @@ type Counted = 'connections' | 'subscriptions' | 'heldBytes';
 const nobody = 'anonymous';
 
 /**
- * What long-lived connections one caller may have in this process, over sockets and event streams together. Callers
- * without a token are not told apart: only the sum of all binds them.
+ * Counts what callers hold in this process (connections, subscriptions, bytes), over WebSockets and event streams
+ * together, against the limits of the channel's stream policy. Callers without a token cannot be told apart: only the
+ * limits for all callers together apply to them.
  */
 export class CallerLimits {
   readonly #policy: StreamPolicy;
@@ -26,8 +27,10 @@ export class CallerLimits {
     this.#policy = policy;
   }
 
-  /** Room for a connection of whoever it will be; undefined if there is none. */
-  open(): Release | undefined {
+  /**
+   * Reserves one of all connections, before it is known who calls. Returns undefined if `maxConnections` is reached.
+   */
+  reserveSlot(): Release | undefined {
     if (this.#connections >= this.#policy.maxConnections) return undefined;
     this.#connections += 1;
     return once(() => {
@@ -35,16 +38,21 @@ export class CallerLimits {
     });
   }
 
-  connection(principal: Principal): Release | undefined {
+  /** Reserves one of the caller's connections; undefined if it has as many as it may. */
+  reserveConnection(principal: Principal): Release | undefined {
     return this.#take('connections', principal, this.#policy.maxConnectionsPerCaller);
   }
 
-  subscription(principal: Principal): Release | undefined {
+  /** Reserves one of the caller's subscriptions; undefined if it has as many as it may. */
+  reserveSubscription(principal: Principal): Release | undefined {
     return this.#take('subscriptions', principal, this.#policy.maxSubscriptionsPerCaller);
   }
 
-  /** Room for what an operation holds while it runs. Those without a token have one share together. */
-  held(principal: Principal, bytes: number): Release | undefined {
+  /**
+   * Reserves the memory that an operation holds while it runs; undefined if there is not enough left. All callers
+   * without a token share half of `maxHeldBytes`.
+   */
+  reserveBytes(principal: Principal, bytes: number): Release | undefined {
     const { maxHeldBytes, maxHeldBytesPerCaller } = this.#policy;
     if (this.#heldBytes + bytes > maxHeldBytes) return undefined;
     const isAnonymous = principal.kind === 'anonymous';
@@ -79,7 +87,7 @@ export class CallerLimits {
   }
 }
 
-/** What gives back no more than once, however often it is called. */
+/** A function that does its work the first time it is called, and nothing after that. */
 export function once(work: () => void): Release {
   let done = false;
   return () => {

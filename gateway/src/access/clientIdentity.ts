@@ -7,22 +7,27 @@ import { Refusal } from '../errors/refusal.ts';
 
 export interface AuthenticatedClient {
   readonly principal: Principal;
-  /** Of its token; a client without a token has nothing that could be revoked, and does not end. */
+  /**
+   * When its token was issued and when it expires. Undefined for a client without a token: that has nothing that could
+   * be revoked or expire.
+   */
   readonly issuedAt?: Date;
   readonly expiresAt?: Date;
 }
 
 /**
- * Who a client is, from its `Authorization` header or the same value in `connection_init`. Nothing else it says about
- * itself counts.
+ * Finds out who a client is from its `Authorization` header, or from the same value in the payload of
+ * `connection_init`. Nothing else that a client says about itself is believed.
  */
 export interface ClientIdentity {
-  /** @throws Refusal 401 for no, a bad or a revoked token, 403 for roles that have no business in the channel */
+  /**
+   * @throws Refusal 401 for a missing, invalid or revoked token, 403 for a token whose roles may not use the channel
+   */
   authenticate(
     authorization: string | undefined,
     options?: { readonly allowAnonymous?: boolean },
   ): Promise<AuthenticatedClient>;
-  /** Whether the access of somebody who was let in has been revoked since. */
+  /** Whether the access of a client that was authenticated earlier has been revoked since. */
   isRevoked(client: AuthenticatedClient): boolean;
 }
 
@@ -60,7 +65,7 @@ export function createClientIdentity(
   };
 }
 
-/** What anybody is told whose access was revoked. */
+/** The refusal that a client gets whose access was revoked. */
 export const revoked = (): Refusal => Refusal.of(401, 'UNAUTHENTICATED', 'This access was revoked. Sign in again.');
 
 async function verified(token: string, channel: string, identity: Pick<Identity, 'verifyClientToken'>) {

@@ -9,32 +9,38 @@ import { CustomerAccessRevoked } from '#schema/events/customers.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 
 export interface RevocationSources {
-  /** Says at once what is revoked from now on. */
+  /** The event bus, on which revocations are heard as they happen. */
   readonly bus: EventTail;
-  /** The way to the domain that remembers what was revoked before. */
+  /** The way to the customers domain, which is asked for earlier revocations. */
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   readonly log: Logger;
-  /** Under which name it asks; `gateway`. */
+  /** The service name under which it calls the domain; by default `gateway`. */
   readonly service?: string;
-  /** How often the domain is asked again, in case the bus lost something; 60 s. */
+  /** How often the domain is asked again, in case an event was lost on the bus; by default 60 s. */
   readonly askEveryMs?: number;
-  /** The first pause after a question that was not answered; it doubles up to `askEveryMs`; 1 s. */
+  /**
+   * Pause before the domain is asked again after a failed call. It doubles with each failure, up to `askEveryMs`; by
+   * default 1 s.
+   */
   readonly retryMs?: number;
 }
 
-/** What a process knows of revoked access, until it is closed. One for all of its channels. */
+/** The revocations that a process knows of, kept up to date until it is closed. All channels of a process share one. */
 export interface FollowedRevocations {
   readonly revocations: Revocations;
   close(): Promise<void>;
 }
 
-/** Transactions that were not over when the domain was last asked, and clocks that differ. */
+/**
+ * Each question reaches this much further back than the last one that was answered: that covers transactions which had
+ * not committed then, and clocks that differ.
+ */
 const overlapMs = 5 * 60_000;
 
 /**
- * Resolves when what is revoked from now on is heard, and what was revoked before is known; or when the domain could
- * not be asked: that is said in the log, and it is asked again until it answers. Meanwhile whoever was revoked before
- * is let in: see docs/adr/0014-revocation.md.
+ * Starts following. Resolves when new revocations are heard and all earlier ones are known. If the domain cannot be
+ * asked, it resolves all the same: that is logged, the domain is asked again until it answers, and tokens that were
+ * revoked earlier are let in until then; see docs/adr/0014-revocation.md.
  */
 export async function followRevocations(sources: RevocationSources): Promise<FollowedRevocations> {
   const follower = new RevocationFollower(sources);
@@ -50,7 +56,10 @@ class RevocationFollower implements FollowedRevocations {
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> = Promise.resolve();
   #closed = false;
-  /** When it was asked the last time that it answered. */
+  /**
+   * When the last question that was answered was sent. Before the first: the furthest back that any valid token can
+   * have been issued.
+   */
   #askedAt = Date.now() - longestTokenLifeMs;
   #failures = 0;
 
@@ -62,7 +71,7 @@ class RevocationFollower implements FollowedRevocations {
     );
   }
 
-  /** The tail first: what is revoked between the two is told by both. */
+  /** Starts to listen before it asks, so that a revocation in between is told by both and not by neither. */
   async begin(): Promise<void> {
     this.#tail = await this.#sources.bus.tail([CustomerAccessRevoked.topic], ({ value }) => this.#hear(value));
     await this.#ask();
@@ -113,7 +122,7 @@ class RevocationFollower implements FollowedRevocations {
   }
 
   #succeed(): void {
-    if (this.#failures > 0) this.#sources.log.info('revoked access is known again');
+    if (this.#failures > 0) this.#sources.log.info('the customers domain answers again: all revocations are known');
     this.#failures = 0;
     this.#askAgainIn(this.#sources.askEveryMs);
   }
@@ -123,7 +132,7 @@ class RevocationFollower implements FollowedRevocations {
     if (this.#failures === 0)
       log.warn(
         { err: error, since: new Date(this.#askedAt) },
-        'what access was revoked cannot be asked; tokens revoked since may be let in',
+        'the customers domain cannot be asked for revocations; tokens revoked since then may be let in',
       );
     this.#askAgainIn(Math.min(retryMs * 2 ** Math.min(this.#failures, 16), askEveryMs));
     this.#failures += 1;

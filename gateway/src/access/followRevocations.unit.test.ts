@@ -15,9 +15,9 @@ import { RawSocket } from '../testkit/streamingClient.ts';
 
 const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
-/** As the owning domain answers, two at a time. */
+/** What the customers domain has recorded. It answers in pages of two. */
 const recorded: Revocation[] = [];
-/** From where, each time anew. */
+/** The time from which on each of the domain's calls asked. */
 const asked: Date[] = [];
 let isDown = false;
 let parts: Fixture;
@@ -76,7 +76,7 @@ const follow = async (over: { askEveryMs?: number } = {}): Promise<FollowedRevoc
   closing.push(followed);
   return followed;
 };
-/** A channel in a process of its own: what it knows is its own. */
+/** A channel with revocations of its own, as in a process of its own. */
 const replica = async (): Promise<ServedChannel> => {
   const { revocations } = await follow();
   const served = await serveFixture(parts, { bus, feeds: bus, cursorKeys: ['k'], hub: { gapMs: 5 }, revocations });
@@ -110,7 +110,7 @@ const revoked = (subject: string, before: Date) => {
 const status = async (channel: ServedChannel, as = token) =>
   (await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${as}` })).status;
 
-it('reaches every replica at once, and those that begin afterwards; nobody else notices', async () => {
+it('reaches every replica at once, also replicas that start afterwards, and affects no other caller', async () => {
   const replicas = [await replica(), await replica()];
   const streams = await Promise.all(replicas.map(async (each) => (await connect(each)).subscribe(query, { id: 'o1' })));
   const other = await connect(replicas[0]!, await parts.token('customer', 'other', { now: ago(60) }));
@@ -119,7 +119,7 @@ it('reaches every replica at once, and those that begin afterwards; nobody else 
   expect(await Promise.all(streams.map(({ socket }) => socket.closed))).toEqual([4403, 4403]);
   const late = await replica();
   expect(await Promise.all([...replicas, late].map((each) => status(each)))).toEqual([401, 401, 401]);
-  // With a cursor from before, and wherever it is brought: nothing.
+  // A cursor from before the revocation is refused on any replica.
   const socket = new RawSocket(late.url);
   await expect(socket.begin(token)).rejects.toThrow('closed');
   expect(await socket.closed).toBe(4403);
@@ -129,7 +129,7 @@ it('reaches every replica at once, and those that begin afterwards; nobody else 
   await other.heard(({ type }) => type === 'pong');
 }, 30_000);
 
-it('is asked for as far back as a token can live, over all pages', async () => {
+it('is read as far back as a token can live, over all pages', async () => {
   for (const subject of ['a', 'b', 'c']) recorded.push({ subject, before: ago(3_600) });
   recorded.push({ subject: 'd', before: ago(60) });
   const { revocations } = await follow();
@@ -143,30 +143,32 @@ it('is asked for as far back as a token can live, over all pages', async () => {
   ]);
 });
 
-it('is served without while the domain is down, which is said; and is known when it is back', async () => {
+it('is not known while the domain is down, which is logged, and is read when the domain is back', async () => {
   isDown = true;
   const channel = await replica();
   recorded.push({ subject: 'someone', before: ago(30) });
   const socket = await connect(channel);
   expect(await status(channel)).toBe(200);
-  expect(logged).toEqual(['what access was revoked cannot be asked; tokens revoked since may be let in']);
+  expect(logged).toEqual([
+    'the customers domain cannot be asked for revocations; tokens revoked since then may be let in',
+  ]);
   isDown = false;
   expect(await socket.closed).toBe(4403);
   expect(await status(channel)).toBe(401);
-  await until(() => logged.includes('revoked access is known again'));
+  await until(() => logged.includes('the customers domain answers again: all revocations are known'));
   expect(logged).toHaveLength(2);
 });
 
-it('is known in the end though the bus lost it', async () => {
+it('becomes known even if its event was lost on the bus', async () => {
   const { revocations } = await follow({ askEveryMs: 5 });
   bus.loses = () => true;
   revoked('lost', ago(1));
   await until(() => revocations.isRevoked('lost', ago(60)));
-  // What was asked before is not asked again and again.
+  // The second question does not go back as far as the first one.
   expect(asked.at(-1)!.getTime()).toBeGreaterThan(Date.now() - 3_600_000);
 });
 
-it('ends when it is closed', async () => {
+it('is no longer followed once closed', async () => {
   const followed = await follow({ askEveryMs: 5 });
   await until(() => asked.length > 2);
   await followed.close();

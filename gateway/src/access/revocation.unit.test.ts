@@ -12,10 +12,10 @@ import { RawSocket } from '../testkit/streamingClient.ts';
 const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
 let parts: Fixture;
-/** Of `someone`, issued before and after their access is revoked. */
+/** Tokens of `someone`: one issued before their access is revoked, one after. */
 let before: string;
 let after: string;
-/** Of somebody else. */
+/** A token of somebody else. */
 let others: string;
 let domain: FakeDomain;
 let revocations: Revocations;
@@ -65,7 +65,7 @@ const connect = async (token?: string) => {
   sockets.push(socket);
   return socket;
 };
-/** The code that a connection is closed with instead of being acknowledged. */
+/** The code with which a connection is closed instead of being acknowledged. */
 const refusal = async (token: string) => {
   const socket = new RawSocket(channel.url);
   await expect(socket.begin(token)).rejects.toThrow('closed');
@@ -87,7 +87,7 @@ const read = async (token: string, headers: Record<string, string> = {}) => {
 };
 
 describe('revoked access', () => {
-  it('is 401 over HTTP, though the token was good a moment before; a token issued afterwards is good', async () => {
+  it('is 401 over HTTP though the token was valid a moment before; a token issued afterwards is valid', async () => {
     expect(await ask(before)).toEqual([200, undefined]);
     revoke();
     expect(await ask(before)).toEqual([401, 'UNAUTHENTICATED']);
@@ -95,7 +95,7 @@ describe('revoked access', () => {
     expect((await read(before)).status).toBe(401);
   });
 
-  it('ends sockets with 4403, those that do nothing and those that stream', async () => {
+  it('closes sockets with 4403, both idle ones and those with streams', async () => {
     const idle = await connect(before);
     const stream = await follow(before);
     revoke();
@@ -114,7 +114,7 @@ describe('revoked access', () => {
     expect(reader.events.map(({ event }) => event)).toEqual(['next']);
   });
 
-  it('cuts off a client that does not go: its place is free', async () => {
+  it('cuts off a client that does not answer the close, and frees its connection', async () => {
     const small = await serveFixture(parts, {
       bus: domain,
       feeds: domain,
@@ -129,7 +129,7 @@ describe('revoked access', () => {
     await small.close();
   });
 
-  it('lets go of a client that does not read, and of what waits for it', async () => {
+  it('cuts off a client that does not read, and drops what was queued for it', async () => {
     const stream = await follow(before);
     const reader = await read(before);
     await until(() => reader.messages.length === 1);
@@ -142,7 +142,7 @@ describe('revoked access', () => {
     );
   });
 
-  it("is nobody else's, and not of who signed in since", async () => {
+  it('affects no other caller, and nobody who signed in since', async () => {
     const [another, anew] = [await follow(others, 'other'), await follow(after)];
     const nobody = await connect();
     revoke();
@@ -157,7 +157,7 @@ describe('revoked access', () => {
     expect(await ask(others)).toEqual([200, undefined]);
   });
 
-  it('renews nothing: the connection stays what it was', async () => {
+  it('cannot be undone by renewing: the connection keeps the token that it has', async () => {
     const stream = await follow(after);
     revoke();
     stream.socket.send({ type: 'ping', payload: { authorization: `Bearer ${before}` } });
@@ -166,7 +166,7 @@ describe('revoked access', () => {
     await until(() => stream.messages.length === 2);
   });
 
-  it('is not got round by renewing in time: what came with a newer token stays, and ends when that one is revoked', async () => {
+  it('leaves a connection alone that has renewed its token since, until that token is revoked, too', async () => {
     const stream = await follow(before);
     stream.socket.send({ type: 'ping', payload: { authorization: `Bearer ${after}` } });
     expect((await stream.socket.heard(({ type }) => type === 'pong')).payload).toEqual({ accepted: true });
@@ -177,7 +177,7 @@ describe('revoked access', () => {
     expect(await stream.socket.closed).toBe(4403);
   });
 
-  it('has nothing of a cursor that it got before', async () => {
+  it('cannot resume from a cursor that it got before', async () => {
     const stream = await follow(before);
     const { cursor } = stream;
     revoke();
@@ -186,14 +186,14 @@ describe('revoked access', () => {
     const refused = await read(before, { 'last-event-id': cursor });
     await refused.over;
     expect([refused.status, refused.messages]).toEqual([401, []]);
-    // Whoever signed in again goes on where they were.
+    // After signing in again, the same caller can resume.
     const anew = (await connect(after)).subscribe(query, { id: 'someone' }, cursor);
     await until(() => anew.messages.length === 1);
     expect(anew.marks).toEqual(['event 2']);
   });
 
-  it('runs no request whose body comes late', async () => {
-    // In production a request says once who asks.
+  it('runs no request whose body arrives after the revocation', async () => {
+    // In production a request is authenticated once, before its body is read.
     const production = await serveFixture(parts, {
       profile: 'production',
       operations: { Shops: 'query Shops { shops { id } }' },

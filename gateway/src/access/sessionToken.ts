@@ -3,8 +3,8 @@ import type { AuthenticatedClient, ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from '../errors/refusal.ts';
 
 /**
- * Whose streams a connection may go on with after a new token: the same one's, bound to the same things. Its rights may
- * be others.
+ * Whether a new token belongs to the same caller, with the same bindings (store, device …), so that the connection's
+ * streams may go on under it. Its roles and scopes may differ.
  */
 const isSame = (a: Principal, b: Principal): boolean => {
   const of = ({ kind, subject, channel, bindings }: Principal) =>
@@ -13,8 +13,8 @@ const isSame = (a: Principal, b: Principal): boolean => {
 };
 
 /**
- * Who a long-lived connection acts for: until its token is over, or renewed. Whoever has it looks now and then whether
- * it is.
+ * The token under which a long-lived connection acts, which the client can renew. It does not watch the clock: the
+ * connection checks `isExpired` and `isRevoked` from time to time.
  */
 export class SessionToken {
   readonly #clients: ClientIdentity;
@@ -25,9 +25,9 @@ export class SessionToken {
     this.#clients = clients;
   }
 
-  /** @throws Error before `begin` succeeded */
+  /** @throws Error before `begin` has succeeded */
   get principal(): Principal {
-    if (!this.#client) throw new Error('nobody has said yet who it is');
+    if (!this.#client) throw new Error('the connection has not been authenticated yet');
     return this.#client.principal;
   }
 
@@ -35,14 +35,17 @@ export class SessionToken {
     return this.#authorization;
   }
 
-  /** @throws Refusal */
+  /** Authenticates the connection for the first time. @throws Refusal if the token is refused */
   async begin(authorization: string | undefined): Promise<Principal> {
     this.#client = await this.#clients.authenticate(authorization);
     this.#authorization = authorization;
     return this.#client.principal;
   }
 
-  /** Takes a newer token of the same caller; false, and nothing changes, for any other. */
+  /**
+   * Takes a newer token of the same caller. Returns false, and keeps the present token, for a token of anybody else or
+   * one that is refused.
+   */
   async renew(authorization: string): Promise<boolean> {
     if (!this.#client) return false;
     try {
@@ -58,7 +61,7 @@ export class SessionToken {
   }
 
   /** `now`: milliseconds since the epoch. */
-  isOver(now: number): boolean {
+  isExpired(now: number): boolean {
     const endsAt = this.#client?.expiresAt;
     return endsAt !== undefined && now >= endsAt.getTime();
   }

@@ -7,21 +7,25 @@ import { documentId, normalise, type TrustedDocument, type TrustedDocuments } fr
 
 export interface AdmittedDocument {
   readonly prepared: PreparedDocument;
-  /** Name of the trusted operation; undefined for a document that anybody wrote. */
+  /** The operation's name, if the document is a trusted one; undefined for a document that a client wrote. */
   readonly trusted?: string;
 }
 
 /**
- * Which document a request may run: a trusted one by id, by Apollo's hash or by its very text; any other only where the
- * channel is open (development, and the gateway for graphs of others).
+ * Decides which document a request runs. A trusted (persisted) document is found by its id, by Apollo's hash or by its
+ * text; any other document runs only where the channel is open, that is in development, and in the gateway that serves
+ * other people's supergraphs.
  */
 export class Admission {
   readonly #documents: Documents;
   readonly #trusted: TrustedDocuments;
   readonly #open: boolean;
-  /** Texts that Apollo clients registered by hash, where that is allowed. */
+  /**
+   * Documents that Apollo clients registered by hash (automatic persisted queries), where that is allowed. Bounded by
+   * the characters of the texts.
+   */
   readonly #registered = new LruCache<string>(5_000_000);
-  /** Hash of a text → trusted document, or none. */
+  /** Hash of a text that was sent → the trusted document that it turned out to be, so that a text is parsed once. */
   readonly #recognised = new LruCache<TrustedDocument | 'unknown'>(10_000);
 
   constructor(documents: Documents, trusted: TrustedDocuments, options: { readonly open: boolean }) {
@@ -30,7 +34,7 @@ export class Admission {
     this.#open = options.open;
   }
 
-  /** @throws Refusal */
+  /** @throws Refusal for a document that is unknown, or that may not run here */
   admit(request: OperationRequest): AdmittedDocument {
     if (request.documentId !== undefined) return this.#byId(request.documentId, request);
     const hash = persistedHash(request.extensions);
@@ -41,15 +45,15 @@ export class Admission {
   #byId(id: string, request: OperationRequest): AdmittedDocument {
     const trusted = this.#trusted.byId(id.replace(/^sha256:/, ''));
     if (!trusted) throw Refusal.of(404, 'DOCUMENT_NOT_FOUND', 'No document is registered under this id.');
-    return this.#run(trusted, request);
+    return this.#admitTrusted(trusted, request);
   }
 
   #byHash(hash: string, request: OperationRequest): AdmittedDocument {
     const trusted = this.#trusted.byId(hash);
-    if (trusted) return this.#run(trusted, request);
+    if (trusted) return this.#admitTrusted(trusted, request);
     if (request.query) {
       if (createHash('sha256').update(request.query).digest('hex') !== hash)
-        throw Refusal.of(400, 'BAD_REQUEST', 'The hash is not that of the document.');
+        throw Refusal.of(400, 'BAD_REQUEST', 'The hash does not belong to the document.');
       const admitted = this.#byText(request.query, request);
       this.#registered.set(hash, request.query, request.query.length);
       return admitted;
@@ -62,14 +66,15 @@ export class Admission {
 
   #byText(query: string, request: OperationRequest): AdmittedDocument {
     const trusted = this.#trusted.isEmpty ? undefined : this.#recognise(query);
-    if (trusted) return this.#run(trusted, request);
+    if (trusted) return this.#admitTrusted(trusted, request);
     if (!this.#open)
       throw Refusal.of('document', 'DOCUMENT_NOT_TRUSTED', 'This channel runs registered documents only.');
     return { prepared: this.#documents.prepare(query, request.operationName) };
   }
 
   /**
-   * The trusted document that a text is, layout and comments aside. Costs a parse, bounded in tokens, the first time.
+   * Finds the trusted document with this text, apart from its layout and comments. A text that is new has to be parsed;
+   * the limit on tokens bounds what that costs.
    */
   #recognise(query: string): TrustedDocument | undefined {
     const hash = documentId(query);
@@ -81,15 +86,17 @@ export class Admission {
     return known === 'unknown' ? undefined : known;
   }
 
-  #run(trusted: TrustedDocument, request: OperationRequest): AdmittedDocument {
+  #admitTrusted(trusted: TrustedDocument, request: OperationRequest): AdmittedDocument {
     if (request.operationName !== undefined && request.operationName !== trusted.operationName) {
       throw Refusal.of('document', 'BAD_USER_INPUT', `The document has no operation ${request.operationName}.`);
     }
-    return { prepared: this.#documents.keep(trusted.source), trusted: trusted.operationName };
+    return { prepared: this.#documents.prepareTrusted(trusted.source), trusted: trusted.operationName };
   }
 }
 
-/** Apollo's protocol: `extensions.persistedQuery = { version: 1, sha256Hash }`. */
+/**
+ * Reads the hash of Apollo's protocol for persisted queries: `extensions.persistedQuery = { version: 1, sha256Hash }`.
+ */
 function persistedHash(extensions: Record<string, unknown>): string | undefined {
   const persisted = extensions['persistedQuery'] as { version?: unknown; sha256Hash?: unknown } | null | undefined;
   if (persisted === undefined || persisted === null) return undefined;

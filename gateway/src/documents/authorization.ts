@@ -25,8 +25,8 @@ const passes = (principal: Principal, scopes: ScopeSet): boolean => scopes.some(
 const keyOf = (scopes: ScopeSet): string => [...scopes].sort().join(' ');
 
 /**
- * Every set of scopes that anything this document can reach may ask for, through interfaces, unions and fragments too.
- * Empty: it is open to all.
+ * The sets of scopes that the fields of a document require (by `@auth`), also through interfaces, unions and fragments.
+ * Empty if everything in it is open to all.
  */
 export function scopeSetsOf(document: DocumentNode, { apiSchema, guards }: Graph): ScopeSet[] {
   const found = new Map<string, ScopeSet>();
@@ -50,8 +50,8 @@ export function scopeSetsOf(document: DocumentNode, { apiSchema, guards }: Graph
 }
 
 /**
- * Which of the sets this principal does not meet: two principals with the same answer get the same plan. Empty: nothing
- * is refused.
+ * A key made of the sets of scopes that the principal does not satisfy. Two principals with the same key may see the
+ * same fields, so they share one query plan; an empty key means that nothing is refused.
  */
 export const refusalKey = (principal: Principal, sets: readonly ScopeSet[]): string =>
   sets
@@ -79,8 +79,9 @@ const withTypename = (set: SelectionSetNode): SelectionSetNode => ({
 });
 
 /**
- * The document without what the principal is refused whatever the data: that is never fetched. Each selection asks for
- * its `__typename`, so that `refuse` can judge the rest by what came back.
+ * Removes the fields that the principal may never see, so that they are not fetched. Fields of an interface or a union
+ * can only be judged once the type of each object is known: `__typename` is added to every selection, and `refuse`
+ * decides by the answer.
  */
 export function withoutRefused(document: DocumentNode, principal: Principal, graph: Graph): DocumentNode {
   const typeInfo = new TypeInfo(graph.apiSchema);
@@ -99,7 +100,7 @@ export function withoutRefused(document: DocumentNode, principal: Principal, gra
             : undefined;
         },
       },
-      // What is left may be empty, which no document may be.
+      // Removing fields may leave a selection empty, which GraphQL does not allow: `__typename` keeps it valid.
       OperationDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
       FragmentDefinition: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
       InlineFragment: { leave: (node) => ({ ...node, selectionSet: withTypename(node.selectionSet) }) },
@@ -112,9 +113,9 @@ function guard(principal: Principal, guards: GuardIndex, typeName: string, field
 }
 
 /**
- * The answer to the whole document, from the answer to what was left of it: each refused field is an error at its
- * place, and null as far as the schema's nullability carries it. Judges by the types that came back, so nothing slips
- * through an interface or a union.
+ * Completes the answer to the reduced document into the answer to the original one. Each refused field becomes an error
+ * at its path, and null, which spreads to its parents as the schema's nullability demands. It is decided by the types
+ * of the objects that came back, so that nothing gets through by way of an interface or a union.
  */
 export function refuse(
   answer: ExecutionResult,

@@ -1,8 +1,8 @@
 import type { PreparedDocument } from './documents.ts';
 
 /**
- * Of what a client sent, the variables that its operation declares: the others are dropped, so that nothing that runs
- * for long keeps them.
+ * Keeps, of the variables that a client sent, those that its operation declares. The others are dropped, so that a
+ * long-running operation does not hold them in memory.
  */
 export function declaredVariables(
   { operation }: Pick<PreparedDocument, 'operation'>,

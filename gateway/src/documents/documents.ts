@@ -28,35 +28,35 @@ import { Refusal } from '../errors/refusal.ts';
 import { OneSubscriptionField } from './subscriptionField.ts';
 
 /**
- * A document that may be run, of the one operation that was chosen and the fragments that it reaches: parsed, within
- * the limits, valid, and planned for those who asked before.
+ * A document that is ready to run: the chosen operation with the fragments that it uses, parsed, within the limits and
+ * valid. It keeps the plans that were made for its callers so far.
  */
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | undefined;
-  /** Variables for which null is no value, though their types allow it; see `neverNullVariables`. */
+  /** Variables that may not be null although their types allow it; see `neverNullVariables`. */
   readonly neverNull: ReadonlySet<string>;
-  /** Asks for nothing but the schema itself. */
+  /** Whether it selects only `__schema`, `__type` or `__typename`. */
   readonly introspectionOnly: boolean;
-  /** Every set of scopes it can meet. */
+  /** The sets of scopes that its fields require; see `scopeSetsOf`. */
   readonly scopeSets: readonly ScopeSet[];
-  /** By what is refused. */
+  /** Plans by `refusalKey` of the callers that they are for. */
   readonly variants: Map<string, PlannedVariant>;
 }
 
-/** What is left of a document for principals who are refused the same. */
+/** What remains of a document for the principals who are refused the same fields, and the plan for it. */
 export interface PlannedVariant {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly plan: QueryPlan;
-  /** Nothing was taken away, and nothing needs a second look. */
+  /** Whether nothing was removed. If something was, the answer has to go through `refuse`. */
   readonly whole: boolean;
 }
 
 export interface DocumentOptions {
   readonly limits: Limits;
-  /** No introspection, no hints about names. */
+  /** In production: introspection is refused, and error messages do not suggest names. */
   readonly discreet: boolean;
 }
 
@@ -74,7 +74,7 @@ function NoIntrospection(context: ValidationContext): ASTVisitor {
       const type = getNamedType(context.getType());
       if (type && isIntrospectionType(type)) {
         context.reportError(
-          new GraphQLError('Introspection is off here.', {
+          new GraphQLError('Introspection is disabled here.', {
             nodes: node,
             extensions: { code: 'INTROSPECTION_DISABLED' },
           }),
@@ -104,19 +104,22 @@ function selectedOperation(document: DocumentNode, operationName: string | undef
     throw Refusal.of(
       'document',
       'BAD_USER_INPUT',
-      'The document has several operations: name the one to run in operationName.',
+      'The document has several operations: set operationName to the one that is to run.',
     );
   return operation;
 }
 
-/** Documents, each checked once however often it is sent. */
+/** Prepares documents for one graph. Each distinct document is checked once, however often it is sent. */
 export class Documents {
   readonly #graph: Graph;
   readonly #planner: Planner;
   readonly #options: DocumentOptions;
-  /** By text. A prepared document takes about a hundred times the memory of its text. */
+  /**
+   * By operation name and text; the weight is the length of the text. A prepared document takes about a hundred times
+   * the memory of its text.
+   */
   readonly #prepared = new LruCache<PreparedDocument>(1_000_000);
-  /** Those that nobody else's documents can push out. */
+  /** The trusted documents, kept apart so that documents which clients send cannot evict them. */
   readonly #kept = new Map<string, PreparedDocument>();
 
   constructor(graph: Graph, planner: Planner, options: DocumentOptions) {
@@ -125,7 +128,7 @@ export class Documents {
     this.#options = options;
   }
 
-  /** @throws Refusal */
+  /** Parses, checks and remembers a document. @throws Refusal if it is invalid or over a limit */
   prepare(source: string, operationName?: string): PreparedDocument {
     const key = `${operationName ?? ''}\n${source}`;
     const known = this.#prepared.get(key);
@@ -135,8 +138,8 @@ export class Documents {
     return prepared;
   }
 
-  /** A trusted document, prepared for good. @throws Refusal */
-  keep(source: string): PreparedDocument {
+  /** Prepares a trusted document and keeps it for as long as the graph is served. @throws Refusal */
+  prepareTrusted(source: string): PreparedDocument {
     const known = this.#kept.get(source);
     if (known) return known;
     const prepared = this.#prepareDocument(this.parse(source));
@@ -144,13 +147,13 @@ export class Documents {
     return prepared;
   }
 
-  /** Syntax only. @throws Refusal */
+  /** Parses without validating. @throws Refusal for a syntax error, too many tokens or too deep nesting */
   parse(source: string): DocumentNode {
     try {
-      // Places within the text cost several times the memory of the rest.
+      // Source locations take several times the memory of the rest of the syntax tree, so production does without.
       return parse(source, { maxTokens: this.#options.limits.tokens, noLocation: this.#options.discreet });
     } catch (error) {
-      // The parser calls itself for each level: what is nested deeper than the stack is no document of ours.
+      // The parser is recursive: a document that is nested too deeply overflows the stack.
       if (error instanceof RangeError)
         throw Refusal.of('document', 'DOCUMENT_TOO_COMPLEX', 'The document is nested too deeply.');
       const tooMany = error instanceof GraphQLError && error.message.includes('tokens');
@@ -165,15 +168,16 @@ export class Documents {
     return this.prepareDerived(document, operationName);
   }
 
-  /** A document that was prepared for another graph. @throws Refusal if it does not fit this one */
+  /** Prepares a document of another graph for this one. @throws Refusal if it is not valid here */
   recheck({ document, operationName }: PreparedDocument): PreparedDocument {
     return this.#prepareDocument(document, operationName);
   }
 
-  /** A document that the runtime made of one that was checked. */
+  /** Prepares a document that the runtime derived from a valid one; it is not validated again. */
   prepareDerived(whole: DocumentNode, operationName?: string): PreparedDocument {
     const operation = selectedOperation(whole, operationName);
-    // Other operations' fragments use variables that this one does not declare: nothing after this looks at them.
+    // Fragments of the document's other operations may use variables that this operation does not declare. They are
+    // removed here, and nothing after this meets them.
     const document = separateOperations(whole)[operation.name?.value ?? '']!;
     return {
       document,
@@ -213,7 +217,7 @@ export class Documents {
     );
   }
 
-  /** The plan for this principal; made once for all who are refused the same. */
+  /** The plan for this principal. It is made once for all principals who are refused the same fields. */
   variantFor(prepared: PreparedDocument, principal: Principal): PlannedVariant {
     const key = refusalKey(principal, prepared.scopeSets);
     const known = prepared.variants.get(key);

@@ -1,10 +1,13 @@
 import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
 /**
- * What a request may ask for. Counts are of the document with its fragments expanded: fields are counted, not requests.
+ * Limits on one request. Fields, aliases and directives are counted with fragments expanded: a fragment that is spread
+ * twice counts twice.
  */
 export interface Limits {
+  /** Of the body of a request after decompression, of the query string of a GET, and of a frame of a WebSocket. */
   readonly bodyBytes: number;
+  /** Lexical tokens of the document. */
   readonly tokens: number;
   /** Levels of fields; a field at the root has depth 1. */
   readonly depth: number;
@@ -12,7 +15,10 @@ export interface Limits {
   readonly rootFields: number;
   readonly aliases: number;
   readonly directives: number;
-  /** How long the subgraphs may take together; what is not there by then is missing from the answer. */
+  /**
+   * How long, in milliseconds, the subgraphs may take for one request. Fields that are not there by then are null, with
+   * an error.
+   */
   readonly deadlineMs: number;
 }
 
@@ -38,7 +44,10 @@ interface Size {
   directives: number;
 }
 
-/** Measures selections; each fragment once, however often it is spread, so that the work is linear in the document. */
+/**
+ * Measures selection sets. Each fragment is measured once, however often it is spread, so that the work grows linearly
+ * with the document.
+ */
 class Measure {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #sizes = new Map<string, Size | 'in progress'>();
@@ -52,16 +61,17 @@ class Measure {
   selections(set: SelectionSetNode): Size {
     const size: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
     const names = new Map<string, number>();
-    // Validation compares the fields of one place, and its fragments, with each other: what repeats is bounded here.
+    // Validation compares all fields of one selection set, and of its fragments, with each other: these two limits
+    // bound that quadratic work.
     if (set.selections.length > 200 || set.selections.filter((each) => each.kind !== Kind.FIELD).length > 60)
-      throw tooComplex('Too much is selected at one place.');
+      throw tooComplex('Too many fields or fragments are selected in one place.');
     for (const selection of set.selections) {
       size.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         const name = selection.alias?.value ?? selection.name.value;
         checkName(name, selection.name.value);
         const times = (names.get(name) ?? 0) + 1;
-        if (times > 20) throw tooComplex(`The field ${name} is selected too often at one place.`);
+        if (times > 20) throw tooComplex(`The field ${name} is selected too often in one place.`);
         names.set(name, times);
         const below = selection.selectionSet ? this.selections(selection.selectionSet) : undefined;
         size.rootFields += 1;
@@ -99,8 +109,8 @@ class Measure {
 }
 
 /**
- * An answer's `__proto__` is no field of it, and its `__typename` must be true. Names that begin with `__stream` are
- * the runtime's own.
+ * Refuses names in the answer that are unsafe or reserved: `__proto__`; `__typename` for another field, since
+ * authorization relies on it; and names that begin with `__stream`, which the runtime adds itself.
  */
 function checkName(responseName: string, fieldName: string): void {
   if (
@@ -113,9 +123,10 @@ function checkName(responseName: string, fieldName: string): void {
 }
 
 /**
- * Refuses what is over a limit, before anything expands or validates it: in every operation and every fragment,
- * whichever is run. Takes time linear in the document, which `tokens` bounds.
- * @throws GraphQLError DOCUMENT_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments that go round or are missing
+ * Checks a document against the limits before anything expands or validates it. Every operation and fragment is
+ * checked, whichever is run. Takes time linear in the document, which `tokens` bounds.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments that spread themselves or are
+ * not defined
  */
 export function checkLimits(document: DocumentNode, limits: Limits): void {
   const measure = new Measure(document);
@@ -124,7 +135,7 @@ export function checkLimits(document: DocumentNode, limits: Limits): void {
     const size = measure.selections(definition.selectionSet);
     size.directives += definition.directives?.length ?? 0;
     for (const variable of definition.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
-    // A fragment stands somewhere below: its fields are not at the root.
+    // A fragment's fields are not root fields: where it is spread at the root, they are counted there.
     if (definition.kind === Kind.FRAGMENT_DEFINITION) size.rootFields = 0;
     checkSize(size, limits);
   }
@@ -134,7 +145,7 @@ function checkSize(size: Size, limits: Limits): void {
   for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {
     if (size[what] > limits[what])
       throw tooComplex(
-        `The document is too complex: ${what} ${size[what] > 1e9 ? 'without measure' : size[what]}, at most ${limits[what]}.`,
+        `The document is too complex: ${what} ${size[what] > 1e9 ? 'over a billion' : size[what]}, at most ${limits[what]}.`,
       );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A map that forgets what was not asked for the longest. Bounded in weight, not in entries: what clients send may be
- * small or large, and the sum is what costs memory.
+ * A cache that evicts the least recently used entries. Its bound is the sum of the entries' weights (such as bytes) and
+ * not their number, since documents that clients send may be small or large. The entry that was set last stays, even if
+ * it alone is over the bound.
  */
 export class LruCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly weight: number }>();

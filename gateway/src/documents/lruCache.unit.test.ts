@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LruCache } from './lruCache.ts';
 
-it('forgets what was not asked for the longest, by weight', () => {
+it('evicts the least recently used entries once their weights add up to too much', () => {
   const cache = new LruCache<string>(10);
   cache.set('a', 'A', 4);
   cache.set('b', 'B', 4);

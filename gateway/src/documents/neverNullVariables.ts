@@ -1,9 +1,9 @@
 import { Kind, visit, type ArgumentNode, type DocumentNode } from 'graphql';
 
 /**
- * The variables that decide what is asked for: conditions of `@skip` and `@include`, and the name in `__type(name:)`.
- * Where such a variable has a default, its type may allow null, and validation lets it stand; with null there is no
- * answer to the request.
+ * Finds the variables of `@skip(if:)`, `@include(if:)` and `__type(name:)`. If such a variable has a default value,
+ * GraphQL allows its type to be nullable and validation accepts it; but with an explicit null it is undefined what the
+ * request asks for, so the caller refuses null.
  */
 export function neverNullVariables(document: DocumentNode): ReadonlySet<string> {
   const found = new Set<string>();

@@ -1,10 +1,10 @@
 import { UnsafeJson, parseJson } from './parseJson.ts';
 import { Refusal } from '../errors/refusal.ts';
 
-/** What a client asks for, however it came in. */
+/** A GraphQL request, whichever transport it came by. */
 export interface OperationRequest {
   readonly query?: string;
-  /** Id of a trusted document. */
+  /** The id of a trusted document, with or without `sha256:` before it. */
   readonly documentId?: string;
   readonly operationName?: string;
   readonly variables: Record<string, unknown>;
@@ -36,9 +36,9 @@ export function parseBody(body: string): unknown {
   }
 }
 
-/** From the JSON of a POST, or the payload of a subscribe message. @throws Refusal 400 */
+/** Reads a request from the JSON of a POST body, or from the payload of a `subscribe` message. @throws Refusal 400 */
 export function operationRequest(body: unknown): OperationRequest {
-  if (Array.isArray(body)) throw bad('One request at a time: batches are not taken.');
+  if (Array.isArray(body)) throw bad('Batches are not supported: send one request at a time.');
   if (!isMap(body)) throw bad('The body must be a JSON map with a `query` or a `documentId`.');
   const extensions = map(body['extensions'], 'extensions');
   const request: OperationRequest = {
@@ -49,13 +49,13 @@ export function operationRequest(body: unknown): OperationRequest {
     extensions,
   };
   if (!request.query && request.documentId === undefined && !isMap(extensions['persistedQuery']))
-    throw bad('There is neither a `query` nor a `documentId`.');
+    throw bad('The request has neither a `query` nor a `documentId`.');
   return request;
 }
 
-/** From the parameters of a GET. @throws Refusal 400 */
+/** Reads a request from the query parameters of a GET. @throws Refusal 400 */
 export function operationRequestOfQuery(parameters: URLSearchParams): OperationRequest {
-  // Who is between might have read the other one.
+  // A proxy or cache in between may have read the first one, and we another one.
   for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions'])
     if (parameters.getAll(name).length > 1) throw bad(`There is more than one \`${name}\`.`);
   const json = (name: string): unknown => {

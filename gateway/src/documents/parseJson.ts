@@ -1,4 +1,7 @@
-/** JSON that would reach into prototypes, or is nested too deep to be walked safely. */
+/**
+ * Thrown for JSON with a key `__proto__`, which could alter an object's prototype, and for JSON that is nested too
+ * deeply to be walked recursively.
+ */
 export class UnsafeJson extends Error {
   override readonly name = 'UnsafeJson';
 }
@@ -20,10 +23,10 @@ function checkNesting(text: string): void {
 }
 
 /**
- * JSON.parse for what comes from outside. Keys called `__proto__` are refused (all others are plain keys: nothing here
- * looks a key up by a name that it does not own); so is nesting beyond 100 levels, unless the text is from a subgraph
- * (`trusted`), whose answers have the shape that was asked for.
- * @throws SyntaxError, UnsafeJson
+ * Parses JSON that comes from outside. A key `__proto__` is refused; every other key is harmless, since this code looks
+ * up only an object's own properties. Nesting beyond 100 levels is refused, too, unless the text is the answer of a
+ * subgraph (`trusted`), whose depth is that of the query.
+ * @throws SyntaxError for text that is not JSON, UnsafeJson for JSON that is refused
  */
 export function parseJson(text: string, options: { readonly trusted?: boolean } = {}): unknown {
   if (!options.trusted) checkNesting(text);

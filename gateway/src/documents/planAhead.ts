@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Documents, PreparedDocument } from './documents.ts';
 
-/** Plans documents for principals who are refused nothing, giving way to requests after each. */
+/**
+ * Plans documents before anybody asks for them, for principals who are refused nothing. It plans one document per turn
+ * of the event loop, so that requests are served in between, and stops when `signal` aborts.
+ */
 export function planAhead(
   prepared: readonly PreparedDocument[],
   documents: Documents,
@@ -23,7 +26,7 @@ export function planAhead(
     try {
       documents.variantFor(next, everything);
     } catch (error) {
-      log.error({ err: error, operation: next.operationName }, 'a trusted document cannot be planned');
+      log.error({ err: error, operation: next.operationName }, 'a trusted document could not be planned ahead');
     }
     planAhead(rest, documents, signal, log);
   });

@@ -14,12 +14,12 @@ import {
 
 interface RootSelection {
   /**
-   * The selection sets of the operation itself: its own, and those of the fragments that it reaches without going
-   * through a field.
+   * The selection sets at the root: that of the operation, and those of the fragments that it spreads there, at any
+   * depth.
    */
   readonly sets: Set<SelectionSetNode>;
   readonly fields: FieldNode[];
-  /** `@skip` and `@include` on the fields, and on the fragments around them. */
+  /** The `@skip` and `@include` directives on root fields, and on the fragments around them. */
   readonly conditions: DirectiveNode[];
 }
 
@@ -27,8 +27,8 @@ const conditionsOf = (directives: readonly DirectiveNode[] | undefined): Directi
   (directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include');
 
 /**
- * What an operation selects at its root, through fragments too; each fragment is looked at once, however often it is
- * spread.
+ * Collects what an operation selects at its root, through fragments too. Each fragment is visited once, however often
+ * it is spread.
  */
 export function rootSelection(document: DocumentNode, operation: OperationDefinitionNode): RootSelection {
   const found: RootSelection = { sets: new Set(), fields: [], conditions: [] };
@@ -55,18 +55,18 @@ export function rootSelection(document: DocumentNode, operation: OperationDefini
   return found;
 }
 
-/** How the field is called in the answer. */
+/** The field's key in the answer: its alias or its name. */
 export const responseKeyOf = (field: FieldNode): string => field.alias?.value ?? field.name.value;
 
 /**
- * The one field that a subscription selects, with everything that is selected of it at any place.
- * @throws GraphQLError where it selects none, several, or one that hangs on a condition
+ * Returns the single root field of a subscription, with the selections that the document makes on it merged.
+ * @throws GraphQLError if it selects no field, several fields, or one under `@skip` or `@include`
  */
 export function subscriptionField(document: DocumentNode, operation: OperationDefinitionNode): FieldNode {
   const { fields, conditions } = rootSelection(document, operation);
   if (conditions.length > 0)
     throw new GraphQLError(
-      '@skip and @include do not go with the field of a subscription, nor with a fragment around it. Leave the subscription out instead.',
+      '@skip and @include are not allowed on the field of a subscription, nor on a fragment around it.',
       { nodes: conditions },
     );
   const [first] = fields;
@@ -75,7 +75,7 @@ export function subscriptionField(document: DocumentNode, operation: OperationDe
     first.name.value.startsWith('__') ||
     fields.some((each) => responseKeyOf(each) !== responseKeyOf(first))
   ) {
-    throw new GraphQLError('A subscription selects one field that streams. Subscribe once for each.', {
+    throw new GraphQLError('A subscription selects exactly one field. Use a subscription for each field.', {
       nodes: fields,
     });
   }
@@ -83,7 +83,10 @@ export function subscriptionField(document: DocumentNode, operation: OperationDe
   return first.selectionSet ? { ...first, selectionSet: { ...first.selectionSet, selections } } : first;
 }
 
-/** In place of the rule of graphql-js, which fails on a condition that hangs on a variable. */
+/**
+ * A validation rule that replaces `SingleFieldSubscriptionsRule` of graphql-js, which throws when a condition depends
+ * on a variable.
+ */
 export function OneSubscriptionField(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {

@@ -82,7 +82,7 @@ const expected = {
 const code = (body: { errors?: { extensions: { code: string } }[] }) => body.errors?.[0]?.extensions.code;
 
 describe('trusted documents in production', () => {
-  it('run by documentId, by the hash of Apollo, and by their text in any layout', async () => {
+  it('run by documentId, by Apollo's hash, and by their text in any layout', async () => {
     const hashed = { extensions: { persistedQuery: { version: 1, sha256Hash: idOf(shops) } } };
     for (const body of [
       { documentId: idOf(shops) },
@@ -97,12 +97,12 @@ describe('trusted documents in production', () => {
     expect(await (await get(production, { extensions: JSON.stringify(hashed.extensions) })).json()).toEqual(expected);
   });
 
-  it('run as Apollo Client sends them, with type names', async () => {
+  it('run in the form of Apollo Client, with `__typename` added', async () => {
     const { body } = await production.post({ query: 'query Shops { shops { id name __typename } }' });
     expect(body.data.shops[0]).toEqual({ id: '1', name: 'Shop 1', __typename: 'Shop' });
   });
 
-  it('are all that runs: others are refused on HTTP, GET and WebSocket, and nothing is done', async () => {
+  it('are the only ones that run: others are refused by POST, GET and WebSocket before anything is fetched', async () => {
     const post = await production.post({ query: '{shops{id}}' });
     expect([post.status, code(post.body)]).toEqual([400, 'DOCUMENT_NOT_TRUSTED']);
     const byGet = await get(production, { query: '{shops{id}}' });
@@ -121,7 +121,7 @@ describe('trusted documents in production', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('stream over a socket by documentId', async () => {
+  it('can be subscribed to over a WebSocket by documentId', async () => {
     expect(
       await overSocket(
         { query: '', extensions: { documentId: idOf(watch) }, variables: { id: 'o1' } },
@@ -130,7 +130,7 @@ describe('trusted documents in production', () => {
     ).toMatchObject({ data: { orderStatusChanged: { status: 'PLACED' } } });
   });
 
-  it('show no explorer, and no other operation of theirs', async () => {
+  it('are served without an explorer, and only under the name of their own operation', async () => {
     expect((await fetch(production.url, { headers: { accept: 'text/html' } })).status).toBe(406);
     expect((await production.post({ documentId: idOf(shops), operationName: 'Other' })).status).toBe(400);
   });
@@ -155,7 +155,7 @@ describe('trusted documents in production', () => {
 });
 
 describe('other documents in development', () => {
-  it('run, with hints; a hash is learnt', async () => {
+  it('run, with suggestions in error messages; Apollo's hash of one can be registered', async () => {
     expect((await development.post({ query: '{shopz{id}}' })).body.errors?.[0]?.message).toContain('Did you mean');
     const query = '{shops{id}}';
     const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };
@@ -174,7 +174,7 @@ describe('other documents in development', () => {
 });
 
 describe('the cache', () => {
-  it('may keep what the policy names, fetched by GET; for one person only if somebody asked', async () => {
+  it('may keep answers of operations in the policy fetched by GET, privately if there was a token', async () => {
     const headersOf = async (response: Response) => [
       response.headers.get('cache-control'),
       response.headers.get('vary'),
@@ -197,7 +197,7 @@ describe('the cache', () => {
     expect((await production.post({ documentId: idOf(shops) })).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('keeps no failure, and GET runs no mutation', async () => {
+  it('may not keep answers with errors, and GET runs no mutation', async () => {
     parts.down.add('shops');
     expect((await get(production, { documentId: idOf(shops) })).headers.get('cache-control')).toBe('no-store');
     parts.down.clear();
@@ -207,7 +207,7 @@ describe('the cache', () => {
 });
 
 describe('the view', () => {
-  it('resolves in this process, joins the graph, and runs stored documents as who asked', async () => {
+  it('is resolved in this process as a part of the graph, and runs trusted documents as its caller', async () => {
     const { body } = await development.post(
       { query: '{page{headline who} shops{page}}' },
       { authorization: `Bearer ${await parts.token('customer', 'jo')}` },
@@ -219,7 +219,7 @@ describe('the view', () => {
 });
 
 describe('a channel', () => {
-  it('does not start on a document that does not fit it', async () => {
+  it('does not start with a trusted document that is invalid in its graph', async () => {
     await expect(serveFixture(parts, { operations: { bad: 'query Bad { audit }' } })).rejects.toThrow(
       'the document Bad does not fit the channel',
     );

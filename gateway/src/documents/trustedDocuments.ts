@@ -14,19 +14,21 @@ import {
 } from 'graphql';
 import { rootSelection } from './subscriptionField.ts';
 
-/** A document that a channel's own clients were built with. */
+/** A persisted document: one that the channel's own clients were built with. In production a channel runs no others. */
 export interface TrustedDocument {
-  /** sha256, hex, of the normalised text, as the client has it. */
+  /** SHA-256 in hex of the normalised text as the client sends it. */
   readonly id: string;
   readonly operationName: string;
+  /** The normalised text that is run. For documents of Apollo Client it can differ from the text behind the id. */
   readonly source: string;
 }
 
+/** SHA-256 in hex. */
 export const documentId = (normalised: string): string => createHash('sha256').update(normalised).digest('hex');
 
 /**
- * The text that an id is made of: as graphql-js prints it, the operation first, then its fragments by name. Comments,
- * layout and the order of definitions do not count: tools that build clients write fragments where they please.
+ * The text whose hash is a document's id: as graphql-js prints it, the operation first and then its fragments by name.
+ * Comments, layout and the order of definitions do not matter, since build tools place fragments where they like.
  */
 export function normalise(document: DocumentNode): string {
   const nameOf = (definition: DefinitionNode) =>
@@ -39,7 +41,10 @@ export function normalise(document: DocumentNode): string {
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** With `__typename` at the end of every selection that is none of these. */
+/**
+ * Adds `__typename` to every selection set, except those in `except` and those that select an introspection field
+ * already.
+ */
 function withTypenames(document: DocumentNode, except: ReadonlySet<SelectionSetNode>): DocumentNode {
   return visit(document, {
     SelectionSet: {
@@ -53,25 +58,30 @@ function withTypenames(document: DocumentNode, except: ReadonlySet<SelectionSetN
   });
 }
 
-/** As Apollo Client sends documents: every selection but the operation's own ends with `__typename`. */
+/** The document as Apollo Client sends it: it adds `__typename` to every selection set but the operation's own. */
 const asApolloClient = (document: DocumentNode, operation: OperationDefinitionNode) =>
   withTypenames(document, new Set([operation.selectionSet]));
 
-/** What is run of that: a subscription selects one field, hence no `__typename` in the fragments around it. */
+/**
+ * The document that runs when a client sends the form of Apollo Client. A subscription may select one field only, so
+ * the fragments around that field get no `__typename`.
+ */
 const asRun = (document: DocumentNode, operation: OperationDefinitionNode) =>
   operation.operation === OperationTypeNode.SUBSCRIPTION
     ? withTypenames(document, rootSelection(document, operation).sets)
     : asApolloClient(document, operation);
 
 /**
- * The documents of a channel by id. Each is known under the id of its text, and of the text that Apollo Client makes of
- * it.
+ * The trusted documents of a channel, by id. A document is known by the hash of its text, and by the hash of the text
+ * that Apollo Client makes of it.
  */
 export class TrustedDocuments {
   readonly #byId = new Map<string, TrustedDocument>();
   readonly #byName = new Map<string, TrustedDocument>();
 
-  /** @throws if a document is no GraphQL, has not exactly one named operation, or shares its name with another */
+  /**
+   * @throws if the text is not GraphQL, does not have exactly one named operation, or has the name of another document
+   */
   add(source: string, file: string): void {
     const document = parse(source);
     const [operation, ...others] = document.definitions.filter(
@@ -88,7 +98,7 @@ export class TrustedDocuments {
       { id: documentId(normalise(ofApollo)), operationName, source: normalise(asRun(document, operation)) },
     ];
     for (const each of trusted) this.#byId.set(each.id, each);
-    // Whoever hashes the file, or what graphql-js prints of it, means the same document.
+    // Clients may also hash the file as it is, or what graphql-js prints of it.
     for (const text of [source, print(document)]) this.#byId.set(documentId(text), trusted[0]!);
     this.#byId.set(documentId(print(ofApollo)), trusted[1]!);
     this.#byName.set(operationName, trusted[0]!);
@@ -98,15 +108,16 @@ export class TrustedDocuments {
     return this.#byId.size === 0;
   }
 
+  /** `id`: hex, without `sha256:` before it. */
   byId = (id: string): TrustedDocument | undefined => this.#byId.get(id);
 
   byName = (operationName: string): TrustedDocument | undefined => this.#byName.get(operationName);
 
-  /** Each distinct text once. */
+  /** Every trusted document, in each form that has an id of its own. */
   all = (): TrustedDocument[] => [...new Map([...this.#byId.values()].map((each) => [each.id, each])).values()];
 }
 
-/** Every `*.graphql` of the folder, those in subfolders too. */
+/** Loads every `*.graphql` file below the folder. Without such a folder there are none. */
 export function loadTrustedDocuments(folder: URL): TrustedDocuments {
   const documents = new TrustedDocuments();
   if (!existsSync(folder)) return documents;

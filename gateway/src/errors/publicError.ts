@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 import { traceIdOf } from '#platform/telemetry/trace.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 
-/** What a subgraph may say to a client. Its complaints about documents are about ours, not about the client's. */
-const meantForClients = new Set<string>([
+/**
+ * The error codes that a subgraph's error may carry to a client. Its errors about documents are not among them: those
+ * are about queries that the gateway made, not about the client's.
+ */
+const clientCodes = new Set<string>([
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -17,13 +20,19 @@ const meantForClients = new Set<string>([
 ] satisfies ErrorCode[]);
 
 export interface ErrorPolicy {
-  /** `masked`: only what the catalogue of codes allows. `passed`: as subgraphs say it, for graphs of others. */
+  /**
+   * `masked`: errors with a code outside `clientCodes` are logged and replaced by INTERNAL_SERVER_ERROR. `passed`:
+   * errors are sent as the subgraph wrote them, for supergraphs of others.
+   */
   readonly subgraphErrors: 'masked' | 'passed';
   readonly log: Logger;
 }
 
-/** Entity fetches know their place only up to the list they are in. */
-function placeOf(path: GraphQLError['path']): (string | number)[] | undefined {
+/**
+ * The path of an error, as far as it is known. Errors of entity fetches hold `@` in place of an index: they are located
+ * at the list.
+ */
+function pathOf(path: GraphQLError['path']): (string | number)[] | undefined {
   if (!path) return undefined;
   const end = path.indexOf('@');
   const place = end < 0 ? [...path] : path.slice(0, end);
@@ -31,8 +40,8 @@ function placeOf(path: GraphQLError['path']): (string | number)[] | undefined {
 }
 
 /**
- * An error of an answer, as a client may see it: a code of the catalogue, a place, the trace id where it is our fault.
- * What is masked is logged once.
+ * Turns an error of an execution into one that a client may see: with a code of `schema/errorCodes.ts`, its path, and
+ * the trace id where the fault is ours. An error that is masked is logged.
  */
 export function publicError(
   error: GraphQLError,
@@ -40,13 +49,13 @@ export function publicError(
   { subgraphErrors, log }: ErrorPolicy,
 ): GraphQLError {
   const code = String(error.extensions['code'] ?? '');
-  const path = placeOf(error.path);
+  const path = pathOf(error.path);
   const traceId = traceIdOf(traceparent);
   if (subgraphErrors === 'passed') {
     const { serviceName: _subgraph, stacktrace: _stack, ...extensions } = error.extensions;
     return new GraphQLError(error.message, { path, extensions });
   }
-  if (meantForClients.has(code) && (code !== 'UNAUTHENTICATED' || path))
+  if (clientCodes.has(code) && (code !== 'UNAUTHENTICATED' || path))
     return new GraphQLError(error.message, { path, extensions: { code } });
   if (code !== 'INTERNAL_SERVER_ERROR')
     log.error(
@@ -59,7 +68,7 @@ export function publicError(
   });
 }
 
-/** Anything that was thrown, as the one error of an answer. */
+/** Turns anything that was thrown into the single error of an answer, and logs it. */
 export function unexpectedError(error: unknown, traceparent: string, log: Logger): GraphQLError {
   const traceId = traceIdOf(traceparent);
   log.error({ err: error, traceId }, 'a request failed');

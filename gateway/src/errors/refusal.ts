@@ -2,9 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 
 /**
- * A request that is not carried out. `document`: what was asked is refused as GraphQL (400 under
- * `application/graphql-response+json`, 200 under `application/json`, as the specification has it); else an HTTP status
- * of its own.
+ * Thrown when a request is not carried out. `status: 'document'` means that the GraphQL request itself is refused: the
+ * response is 400 under `application/graphql-response+json`, and 200 under `application/json`, as the specification of
+ * GraphQL over HTTP has it. Otherwise `status` is the HTTP status of the response.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

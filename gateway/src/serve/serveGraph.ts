@@ -271,7 +271,7 @@ class ServedGraph {
     const unfit: Error[] = [];
     const prepared = trusted.all().flatMap((document) => {
       try {
-        const kept = run.documents.keep(document.source);
+        const kept = run.documents.prepareTrusted(document.source);
         if (kept.operation.operation !== 'subscription') return [kept];
         return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run)] : [];
       } catch (error) {

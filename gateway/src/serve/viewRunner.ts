@@ -23,7 +23,7 @@ export function viewRunner(
   ): Promise<ViewResult<never>> => {
     const known = trusted.byName(nameOf(document));
     if (!known) throw new Error(`the channel has no document ${nameOf(document)} in operations/`);
-    const prepared = documents.keep(known.source);
+    const prepared = documents.prepareTrusted(known.source);
     const { data, errors } = await pipeline.run(prepared, pipeline.coerce(prepared, variables), caller);
     return { data: (data ?? null) as never, errors: errors ?? [] };
   };

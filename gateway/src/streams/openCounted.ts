@@ -12,7 +12,7 @@ export async function openCounted(
   sink: StreamSink,
   limits: CallerLimits,
 ): Promise<OpenedSubscription | ExecutionResult> {
-  const release = limits.subscription(checked.request.principal());
+  const release = limits.reserveSubscription(checked.request.principal());
   if (!release)
     throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
   try {

@@ -98,9 +98,9 @@ export class EventStreams {
         'An event stream is asked for on a connection on which nothing else is under way.',
       );
     const counted = [
-      limits.open(),
-      limits.connection(principal),
-      limits.held(principal, JSON.stringify(operation.variables).length),
+      limits.reserveSlot(),
+      limits.reserveConnection(principal),
+      limits.reserveBytes(principal, JSON.stringify(operation.variables).length),
     ];
     const out = new EventStreamResponse(response, policy, session);
     try {
@@ -288,7 +288,7 @@ class EventStreamResponse implements StreamSink {
 
   /** Over its token, a client is thrown out without `complete`: it comes back with another one. */
   look(wallClock: number): void {
-    if (this.isRevoked || this.#session?.isOver(wallClock)) this.leave();
+    if (this.isRevoked || this.#session?.isExpired(wallClock)) this.leave();
   }
 
   onClose(heard: () => void): void {

@@ -110,9 +110,9 @@ export class Conversation {
     return this.#state === 'silent';
   }
 
-  /** Its token is over. */
-  isOver(now: number): boolean {
-    return this.#session.isOver(now);
+  /** Whether its token has expired. `now`: milliseconds since the epoch. */
+  isExpired(now: number): boolean {
+    return this.#session.isExpired(now);
   }
 
   get isRevoked(): boolean {
@@ -168,7 +168,7 @@ export class Conversation {
     try {
       const principal = await this.#session.begin(authorizationOf(payload));
       if (this.#isGone) return;
-      this.#counted = this.#parts.limits.connection(principal);
+      this.#counted = this.#parts.limits.reserveConnection(principal);
     } catch (error) {
       if (error instanceof Refusal)
         return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
@@ -242,7 +242,7 @@ export class Conversation {
     const release =
       this.#heldBytes + bytes > policy.maxHeldBytesPerConnection
         ? undefined
-        : limits.held(this.#session.principal, bytes);
+        : limits.reserveBytes(this.#session.principal, bytes);
     if (!release)
       throw Refusal.of(
         'document',

@@ -104,7 +104,7 @@ export class Sockets {
         hangUp(socket, '503 Service Unavailable');
         return;
       }
-      const release = this.#options.limits.open();
+      const release = this.#options.limits.reserveSlot();
       const isTaken = release !== undefined && this.#turnstile.enter(() => this.#upgrade(request, socket, head));
       if (!isTaken) {
         release?.();
@@ -191,7 +191,7 @@ export class Sockets {
     const now = performance.now();
     if (connection.isStalled(now)) connection.cut('stalled');
     else if (conversation.isRevoked) this.#revoke(peer);
-    else if (conversation.isOver(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
+    else if (conversation.isExpired(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
     else if (conversation.isSilent && now - beganAt > initWithinMs)
       connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
   }
