@@ -82,7 +82,7 @@ const expected = {
 const code = (body: { errors?: { extensions: { code: string } }[] }) => body.errors?.[0]?.extensions.code;
 
 describe('trusted documents in production', () => {
-  it('run by documentId, by Apollo's hash, and by their text in any layout', async () => {
+  it('run by documentId, by the hash of Apollo, and by their text in any layout', async () => {
     const hashed = { extensions: { persistedQuery: { version: 1, sha256Hash: idOf(shops) } } };
     for (const body of [
       { documentId: idOf(shops) },
@@ -155,7 +155,7 @@ describe('trusted documents in production', () => {
 });
 
 describe('other documents in development', () => {
-  it('run, with suggestions in error messages; Apollo's hash of one can be registered', async () => {
+  it('run, with suggestions in error messages; the hash of Apollo for one can be registered', async () => {
     expect((await development.post({ query: '{shopz{id}}' })).body.errors?.[0]?.message).toContain('Did you mean');
     const query = '{shops{id}}';
     const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };
