@@ -3,6 +3,7 @@ import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { channels } from '#schema/channels.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { checkAudiences } from './checkAudiences.ts';
+import { checkDescriptions } from './checkDescriptions.ts';
 import { checkDirectives } from './checkDirectives.ts';
 import { checkEventStreams } from './checkEventStreams.ts';
 import { checkGuards } from './checkGuards.ts';
@@ -39,6 +40,7 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
     ...checkGuards(types),
     ...checkEventStreams(types, await eventCatalogue()),
     ...checkVariesBy(types),
+    ...checkDescriptions(types),
   ];
   const files = new Map<string, string>();
   const attempt = (work: () => void) => {
