@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { loggableError } from './loggableError.ts';
 import { readableLines } from './readableLines.ts';
+import { standardOutput, type LosingStream } from './standardOutput.ts';
 import { activeTrace, traceIdOf } from './trace.ts';
 
 export interface LogOptions {
@@ -13,7 +14,7 @@ export interface LogOptions {
    */
   readonly readable?: boolean;
   /** Default: standard output. */
-  readonly destination?: DestinationStream;
+  readonly destination?: DestinationStream & Partial<LosingStream>;
 }
 
 /** Never printed, wherever in a log line it stands up to two levels deep. */
@@ -35,7 +36,12 @@ const confidential = [
  * The log of a process. Every line that follows from a request carries its trace and correlation id; errors, as `err`,
  * tell no values of a database.
  */
-export function createLogger({ level, service, readable = process.stdout.isTTY, destination }: LogOptions): Logger {
+export function createLogger({
+  level,
+  service,
+  readable = process.stdout.isTTY,
+  destination = standardOutput(1),
+}: LogOptions): Logger {
   const options: LoggerOptions = {
     level,
     base: service === undefined ? null : { service },
@@ -48,8 +54,9 @@ export function createLogger({ level, service, readable = process.stdout.isTTY, 
       return trace ? { traceId: traceIdOf(trace.traceparent), correlationId: trace.correlationId } : {};
     },
   };
-  const stream = destination ?? pino.destination({ dest: 1, sync: true });
-  return pino(options, readable ? readableLines(stream) : stream);
+  const log = pino(options, readable ? readableLines(destination) : destination);
+  destination.onLost?.((lost) => log.warn({ lost }, 'nobody read this log for a while: lines of it are lost'));
+  return log;
 }
 
 /** The same log, every line with this `service`. Once: JSON with a key twice is read in different ways. */

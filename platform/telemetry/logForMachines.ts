@@ -1,7 +1,8 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createLogger } from './createLogger.ts';
+import { standardOutput } from './standardOutput.ts';
 
 /**
  * From here on each line that this process prints is a JSON object with its `service`, as whoever collects logs
@@ -9,8 +10,8 @@ import { createLogger } from './createLogger.ts';
  * printed whatever LOG_LEVEL is: that is for the log. Warnings and errors go to standard error.
  */
 export function logForMachines(service: string): void {
-  const [out, err] = [1, 2].map((fd) =>
-    createLogger({ level: 'trace', service, readable: false, destination: pino.destination({ dest: fd, sync: true }) }),
+  const [out, err] = ([1, 2] as const).map((descriptor) =>
+    createLogger({ level: 'trace', service, readable: false, destination: standardOutput(descriptor) }),
   ) as [Logger, Logger];
   const saying = (say: (text: string) => void): Console =>
     new Console(
