@@ -150,8 +150,7 @@ export class GraphServer {
         await turn();
         // Not http's own way, which also closes idle connections at once.
         const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
-        this.#options.http.close();
-        await Promise.all([this.#options.sockets.close(), pause(lastWordMs)]);
+        await Promise.all([this.#options.http.close(), this.#options.sockets.close(), pause(lastWordMs)]);
         await turn();
         this.#closesIdle = true;
         this.#fresh.forEach((socket) => socket.destroy());

@@ -4,6 +4,7 @@ import type { StreamPolicy } from '../channelManifest.ts';
 import { FakeDomain } from '../testkit/fakeDomain.ts';
 import { fixture, fixtureSources, type Fixture } from '../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+import { EventStreamReader } from '../testkit/eventStreamReader.ts';
 import { RawSocket } from '../testkit/streamingClient.ts';
 
 const query = 'subscription Status($id: ID!){orderStatusChanged(orderId:$id){status version}}';
@@ -170,6 +171,30 @@ describe('a channel that closes', () => {
     await closing;
     await until(() => codes.length === 60);
     expect(new Set(codes)).toEqual(new Set([1001]));
+  });
+
+  it('ends its event streams a few at a time, too, and is not closed before the last', async () => {
+    const channel = await serve({ drainMs: 200 });
+    const all = await Promise.all(
+      Array.from({ length: 60 }, () =>
+        EventStreamReader.open(channel.url.replace('localhost', '127.0.0.1'), {
+          method: 'POST',
+          body: JSON.stringify({ query, variables: { id: 'o1' } }),
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        }),
+      ),
+    );
+    await until(() => all.every(({ messages }) => messages.length === 1));
+    let over = 0;
+    all.forEach((reader) => void reader.over.then(() => (over += 1)));
+    const closing = channel.close();
+    await until(() => over > 0);
+    expect(over).toBeLessThan(60);
+    move(2);
+    await until(() => all.some(({ messages }) => messages.length === 2));
+    await closing;
+    await until(() => over === 60);
+    expect(all.flatMap(({ events }) => events).every(({ event }) => event === 'next')).toBe(true);
   });
 });
 

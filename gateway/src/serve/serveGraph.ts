@@ -227,8 +227,7 @@ class ServedGraph {
       };
     } catch (error) {
       unhook.forEach((each) => each());
-      eventStreams.close();
-      await sockets.close();
+      await Promise.all([eventStreams.close(), sockets.close()]);
       throw error;
     }
   }

@@ -17,6 +17,7 @@ import { openCounted } from '../../streams/openCounted.ts';
 import { payloadHead, type StreamMessage } from '../../streams/streamMessage.ts';
 import type { StreamSink } from '../../streams/streamSink.ts';
 import type { Subscriptions } from '../../streams/subscriptions.ts';
+import { sendAway } from '../sendAway.ts';
 import { visitInTurn } from '../visitInTurn.ts';
 import { eventStream } from './mediaType.ts';
 import vary from 'vary';
@@ -132,11 +133,15 @@ export class EventStreams {
     for (const each of this.#open) if (each.isRevoked) each.leaveSoon();
   }
 
-  /** Ends every response, so that its client goes on elsewhere. */
-  close(): void {
+  /** Ends every response, a few at a time, so that its client goes on elsewhere; those that do not read are cut. */
+  async close(): Promise<void> {
     this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
-    for (const each of this.#open) each.leaveSoon();
+    await sendAway(this.#open, {
+      withinMs: this.#options.policy.drainMs,
+      tell: (out) => out.leave(),
+      cut: (out) => out.cut(),
+    });
   }
 
   async #send(out: EventStreamResponse, operation: StreamedOperation, session: SessionToken): Promise<void> {

@@ -204,8 +204,8 @@ export class HttpHandler {
   }
 
   /** Ends what does not end by itself. */
-  close(): void {
-    this.#options.eventStreams.close();
+  close(): Promise<void> {
+    return this.#options.eventStreams.close();
   }
 
   /** Undefined if it was answered as a stream. */

@@ -8,6 +8,7 @@ import { SocketConnection } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
 import type { CrossOrigin } from '../http/crossOrigin.ts';
 import { requestTarget } from '../requestTarget.ts';
+import { sendAway } from '../sendAway.ts';
 import { visitInTurn } from '../visitInTurn.ts';
 
 export interface SocketOptions extends ConversationParts {
@@ -20,9 +21,6 @@ const goingAway = 1001;
 const lookEveryMs = 1_000;
 const initWithinMs = 10_000;
 const closeGraceMs = 1_000;
-/** A closing channel sends away so many at most in a moment of so long, each with the next moment's to come. */
-const drainStepMs = 10;
-const drainPerStep = 10;
 
 /** One client that is connected. */
 interface Peer {
@@ -121,23 +119,15 @@ export class Sockets {
     for (const peer of this.#peers.values()) if (peer.conversation.isRevoked) this.#revoke(peer);
   }
 
-  /**
-   * Closes every socket with 1001, a few at a time, so that those who come back elsewhere do not come all at once;
-   * those that do not answer are cut.
-   */
+  /** Closes every socket with 1001, a few at a time; those that do not answer are cut. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
-    const clients = [...this.#peers.keys()];
-    const perStep = Math.max(drainPerStep, Math.ceil((clients.length * drainStepMs) / this.#options.policy.drainMs));
-    while (clients.length > 0) {
-      for (const client of clients.splice(0, perStep)) client.close(goingAway, 'Going away');
-      if (clients.length > 0) await new Promise((resolve) => setTimeout(resolve, drainStepMs));
-    }
-    const patience = performance.now() + closeGraceMs;
-    while (this.#peers.size > 0 && performance.now() < patience)
-      await new Promise((resolve) => setTimeout(resolve, drainStepMs));
-    for (const { connection } of this.#peers.values()) connection.cut('closing');
+    await sendAway(this.#peers, {
+      withinMs: this.#options.policy.drainMs,
+      tell: ({ connection }) => connection.client.close(goingAway, 'Going away'),
+      cut: ({ connection }) => connection.cut('closing'),
+    });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
