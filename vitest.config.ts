@@ -9,7 +9,9 @@ const onPostgres = {
 
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */
 const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2e/chaos/*.test.ts'];
-const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** No test may depend on an idle machine. `until` gives up before these, because it says what was awaited. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+const muchPatience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 // Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
 export default defineConfig({
@@ -18,10 +20,10 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'], ...patience } },
       {
         extends: true,
-        test: { name: 'int', include: ['**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000, ...onPostgres },
+        test: { name: 'int', include: ['**/*.int.test.ts'], ...patience, ...onPostgres },
       },
       {
         extends: true,
@@ -29,7 +31,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/*.unit.test.ts', ...manyProcesses],
-          ...patience,
+          ...muchPatience,
           ...onPostgres,
         },
       },
@@ -40,7 +42,7 @@ export default defineConfig({
           include: manyProcesses,
           sequence: { groupOrder: 1 },
           maxWorkers: 1,
-          ...patience,
+          ...muchPatience,
           ...onPostgres,
         },
       },

@@ -82,18 +82,21 @@ it('lose nothing that was acknowledged, and have effects once, when the database
         );
     }
   });
-  for (let kill = 1; kill <= 3; kill += 1) {
-    const before = acknowledged.length;
-    await until(() => acknowledged.length >= before + 20, { timeoutMs: 30_000 });
-    const { pid } = cluster;
-    process.kill(pid, 'SIGKILL');
-    await until(() => refused > 0);
-    // It answers a moment before its supervisor knows.
-    await until(() => cluster.pid !== pid);
-    refused = 0;
+  try {
+    for (let kill = 1; kill <= 3; kill += 1) {
+      const before = acknowledged.length;
+      await until(() => acknowledged.length >= before + 20, { timeoutMs: 30_000 });
+      const { pid } = cluster;
+      process.kill(pid, 'SIGKILL');
+      await until(() => refused > 0);
+      // It answers a moment before its supervisor knows.
+      await until(() => cluster.pid !== pid);
+      refused = 0;
+    }
+  } finally {
+    killing = false;
+    await Promise.all(writers);
   }
-  killing = false;
-  await Promise.all(writers);
   await until(() => acknowledged.every((id) => tailed.has(id)), {
     timeoutMs: 30_000,
     what: 'all that was acknowledged is heard',

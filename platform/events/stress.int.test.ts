@@ -164,9 +164,8 @@ describe('events under stress', () => {
           tailed = [];
           published = [];
           const committed = await openTransactions(async () => {
-            const writing = Promise.all(writers.map(write));
-            await inflict(kind);
-            const ids = (await writing).flat();
+            const [written] = await Promise.all([Promise.all(writers.map(write)), inflict(kind)]);
+            const ids = written.flat();
             await until(() => new Set(ids).size === new Set(tailed.map(({ eventId }) => eventId)).size, {
               timeoutMs: 20_000,
               what: 'all that was committed is heard',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Default 10 s. Only a test that fails waits that long. */
+  /** Default 25 s: nothing waited for needs so long, but on a busy machine. Only a test that fails waits that long. */
   readonly timeoutMs?: number;
   /** Between two looks; default 15 ms. */
   readonly intervalMs?: number;
@@ -18,7 +18,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: UntilOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const { timeoutMs = 10_000, intervalMs = 15, what = condition.toString() } = options;
+  const { timeoutMs = 25_000, intervalMs = 15, what = condition.toString() } = options;
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {

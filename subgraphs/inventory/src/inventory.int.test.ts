@@ -5,6 +5,7 @@ import type { StockEvent } from './stockItem.ts';
 import { seedIngredients } from '#schema/seed/ingredients.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
+import { readWhileWriting } from '#platform/testkit/readWhileWriting.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import type { Inventory } from './context.ts';
 import main from './main.ts';
@@ -511,15 +512,8 @@ describe('stock alerts', () => {
       for (const each of answer.removed) held.delete(each);
       since = answer.version;
     };
-    let ordering = true;
-    const orders = Promise.all(
-      Array.from({ length: 20 }, () => reserve(randomUUID(), store, 'cheeseburger', 'fries')),
-    ).finally(() => {
-      ordering = false;
-    });
-    while (ordering) await apply();
-    await orders;
-    await apply();
+    const orders = Array.from({ length: 20 }, () => randomUUID());
+    await readWhileWriting(orders, (order) => reserve(order, store, 'cheeseburger', 'fries'), apply);
     expect(since).toBe(await feedVersion(store));
     expect(held).toEqual(new Map((await alerts(store, null)).changed.map((each) => [each.id, each.onHand])));
     expect(held.size).toBeGreaterThan(0);

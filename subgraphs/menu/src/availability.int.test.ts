@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { readWhileWriting } from '#platform/testkit/readWhileWriting.ts';
 import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { seedItems } from '#schema/seed/menuItems.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -171,18 +172,14 @@ test('who follows it while writers commit in any order misses nothing', async ()
   const slugs = seedItems
     .filter((each) => ['drinks', 'desserts', 'dips'].includes(each.category) && !each.countries)
     .map((each) => each.slug);
-  let writing = true;
-  const writers = Promise.all(
-    slugs.map(async (slug, n) => {
+  await readWhileWriting(
+    slugs,
+    async (slug, n) => {
       await set(slug, n % 2 === 0);
       await (n % 7 === 3 ? remove(slug) : set(slug, n % 3 === 0));
-    }),
-  ).finally(() => {
-    writing = false;
-  });
-  while (writing) await apply();
-  await writers;
-  await apply();
+    },
+    apply,
+  );
   expect(device).toEqual(held((await availability(null))!));
 });
 

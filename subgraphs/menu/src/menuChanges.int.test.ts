@@ -3,6 +3,7 @@ import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedItems } from '#schema/seed/menuItems.ts';
 import { seedStores } from '#schema/seed/stores.ts';
+import { readWhileWriting } from '#platform/testkit/readWhileWriting.ts';
 import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { changeAvailability } from './commands/changeAvailability.ts';
 import { inventoryItemMakeabilityChanged } from './consumers/inventoryItemMakeabilityChanged.ts';
@@ -177,15 +178,16 @@ test('a device that syncs while writers commit in any order misses nothing', asy
   const slugs = seedItems
     .filter((each) => ['drinks', 'hot-drinks', 'desserts', 'dips'].includes(each.category) && !each.countries)
     .map((each) => each.slug);
-  let writing = true;
-  const writers = Promise.all(
-    slugs.map((slug, index) => makeable(slug, index % 2 === 0).then(() => makeable(slug, index % 3 === 0))),
-  ).finally(() => {
-    writing = false;
-  });
-  while (writing) since = await sync(device, since, 5);
-  await writers;
-  await sync(device, since, 5);
+  await readWhileWriting(
+    slugs,
+    async (slug, index) => {
+      await makeable(slug, index % 2 === 0);
+      await makeable(slug, index % 3 === 0);
+    },
+    async () => {
+      since = await sync(device, since, 5);
+    },
+  );
   expect(sorted(device)).toEqual(sorted(await fullLoad()));
 });
 

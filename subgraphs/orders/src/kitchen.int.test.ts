@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rebuildReadModel } from '#platform/events/rebuildReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { readWhileWriting } from '#platform/testkit/readWhileWriting.ts';
 import { until } from '#platform/testkit/until.ts';
 import { OrderHandedOver } from '#schema/events/orders.ts';
 import { changeOrder } from './commands/changeOrder.ts';
@@ -144,7 +145,6 @@ describe('the changes of a kitchen', () => {
   it('hold up to their version whatever is heard in between, in any order', async () => {
     const held = new Map<string, string>();
     let since: number | null = null;
-    let moving = true;
     const apply = async () => {
       const answer: Changes = (await changes(since))!;
       expect(answer.version).toBeGreaterThanOrEqual(since ?? 0);
@@ -153,17 +153,16 @@ describe('the changes of a kitchen', () => {
       for (const orderId of answer.removed) held.delete(orderId);
       since = answer.version;
     };
-    const moved = Promise.all(
-      Array.from({ length: 12 }, async (_, n) => {
+    const twelve = Array.from({ length: 12 });
+    await readWhileWriting(
+      twelve,
+      async (_, n) => {
         const orderId = await confirmed(customer);
         if (n % 2) await start(orderId);
         if (n % 3 === 0) await mutate(manager, 'cancelOrder(orderId: $orderId)', orderId);
-      }),
-    ).finally(() => {
-      moving = false;
-    });
-    while (moving) await apply();
-    await moved;
+      },
+      apply,
+    );
     await until(async () => (await changes(null))!.version === (await feedVersion()));
     await apply();
     expect(since).toBe(await feedVersion());
