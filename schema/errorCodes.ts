@@ -19,6 +19,8 @@ export const errorCodes = {
   NOT_FOUND: 'The thing named by an id does not exist, or is not yours.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another body. Use a new key for a new request.',
   SUBGRAPH_UNAVAILABLE: 'A part of the graph did not answer. The rest of the answer holds; try again later.',
+  SUBGRAPH_ANSWER_INVALID:
+    'A part of the graph answered with a value that its schema does not allow, such as no value where one always is. The rest of the answer holds.',
   DEADLINE_EXCEEDED:
     'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',

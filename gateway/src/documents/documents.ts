@@ -14,7 +14,6 @@ import {
   type OperationDefinitionNode,
   type ValidationContext,
 } from 'graphql';
-import type { QueryPlan } from '@apollo/query-planner';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import { refusalKey, scopeSetsOf, withoutRefused } from './authorization.ts';
@@ -23,7 +22,7 @@ import type { ScopeSet } from '../graph/guardIndex.ts';
 import { checkLimits, type Limits } from './limits.ts';
 import { LruCache } from './lruCache.ts';
 import { neverNullVariables } from './neverNullVariables.ts';
-import type { Planner } from '../execution/planner.ts';
+import type { Engine, OperationPlan } from '../execution/engine.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { OneSubscriptionField } from './subscriptionField.ts';
 
@@ -49,7 +48,7 @@ export interface PreparedDocument {
 export interface PlannedVariant {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  readonly plan: QueryPlan;
+  readonly plan: OperationPlan;
   /** Whether nothing was removed. If something was, the answer has to go through `refuse`. */
   readonly whole: boolean;
 }
@@ -112,7 +111,7 @@ function selectedOperation(document: DocumentNode, operationName: string | undef
 /** Prepares documents for one graph. Each distinct document is checked once, however often it is sent. */
 export class Documents {
   readonly #graph: Graph;
-  readonly #planner: Planner;
+  readonly #engine: Pick<Engine, 'plan'>;
   readonly #options: DocumentOptions;
   /**
    * By operation name and text; the weight is the length of the text. A prepared document takes about a hundred times
@@ -122,9 +121,9 @@ export class Documents {
   /** The trusted documents, kept apart so that documents which clients send cannot evict them. */
   readonly #kept = new Map<string, PreparedDocument>();
 
-  constructor(graph: Graph, planner: Planner, options: DocumentOptions) {
+  constructor(graph: Graph, engine: Pick<Engine, 'plan'>, options: DocumentOptions) {
     this.#graph = graph;
-    this.#planner = planner;
+    this.#engine = engine;
     this.#options = options;
   }
 
@@ -223,10 +222,11 @@ export class Documents {
     const known = prepared.variants.get(key);
     if (known) return known;
     const document = key === '' ? prepared.document : withoutRefused(prepared.document, principal, this.#graph);
+    const operation = selectedOperation(document, prepared.operationName);
     const variant: PlannedVariant = {
       document,
-      operation: selectedOperation(document, prepared.operationName),
-      plan: this.#planner.plan(document, prepared.operationName),
+      operation,
+      plan: this.#engine.plan(document, operation),
       whole: key === '',
     };
     prepared.variants.set(key, variant);

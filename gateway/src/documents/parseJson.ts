@@ -1,3 +1,5 @@
+import { hasExactNumbers, protect, revive } from './exactNumber.ts';
+
 /**
  * Thrown for JSON with a key `__proto__`, which could alter an object's prototype, and for JSON that is nested too
  * deeply to be walked recursively.
@@ -25,11 +27,20 @@ function checkNesting(text: string): void {
 /**
  * Parses JSON that comes from outside. A key `__proto__` is refused; every other key is harmless, since this code looks
  * up only an object's own properties. Nesting beyond 100 levels is refused, too, unless the text is the answer of a
- * subgraph (`trusted`), whose depth is that of the query.
+ * subgraph (`trusted`), whose depth is that of the query. A number that a double would change becomes an
+ * ExactNumber.
  * @throws SyntaxError for text that is not JSON, UnsafeJson for JSON that is refused
  */
 export function parseJson(text: string, options: { readonly trusted?: boolean } = {}): unknown {
   if (!options.trusted) checkNesting(text);
+  if (!hasExactNumbers(text)) return parse(text);
+  // The text is checked first: what is changed below need not be JSON.
+  const value = parse(text);
+  const exact = protect(text);
+  return exact === text ? value : revive(parse(exact));
+}
+
+function parse(text: string): unknown {
   if (!suspicious.test(text)) return JSON.parse(text);
   return JSON.parse(text, (key, value: unknown) => {
     if (key === '__proto__') throw new UnsafeJson(`a key is called ${key}`);

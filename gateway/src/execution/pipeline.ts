@@ -3,8 +3,9 @@ import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
 import type { Documents, PreparedDocument } from '../documents/documents.ts';
+import { variableNumbers } from '../documents/variableNumbers.ts';
 import { publicError, type ErrorPolicy } from '../errors/publicError.ts';
-import type { Executor } from './executor.ts';
+import type { Engine } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
 
@@ -28,18 +29,18 @@ export interface RunOptions {
 export class Pipeline {
   readonly #graph: Graph;
   readonly #documents: Documents;
-  readonly #executor: Executor;
+  readonly #engine: Engine;
   readonly #options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number };
 
   constructor(
     graph: Graph,
     documents: Documents,
-    executor: Executor,
+    engine: Engine,
     options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number },
   ) {
     this.#graph = graph;
     this.#documents = documents;
-    this.#executor = executor;
+    this.#engine = engine;
     this.#options = options;
   }
 
@@ -47,10 +48,16 @@ export class Pipeline {
   coerce(prepared: PreparedDocument, variables: Record<string, unknown>): Record<string, unknown> {
     const definitions = prepared.operation.variableDefinitions ?? [];
     if (definitions.length === 0) return {};
-    const { coerced, errors } = getVariableValues(this.#graph.apiSchema, definitions, variables, {
-      maxErrors: 10,
-      hideSuggestions: this.#options.discreet,
-    });
+    const { apiSchema } = this.#graph;
+    const { coerced, errors } = getVariableValues(
+      apiSchema,
+      definitions,
+      variableNumbers(apiSchema, definitions, variables),
+      {
+        maxErrors: 10,
+        hideSuggestions: this.#options.discreet,
+      },
+    );
     if (errors)
       throw new Refusal(
         'document',
@@ -84,11 +91,12 @@ export class Pipeline {
     };
     const variant = this.#documents.variantFor(prepared, principal);
     const answer = await runWithTrace(trace, () =>
-      this.#executor.execute({
+      this.#engine.execute({
         plan: variant.plan,
         document: variant.document,
         operation: variant.operation,
         variables,
+        callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : actorOf(principal),
         context: {
           authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
           traceparent,

@@ -1,11 +1,14 @@
-import { Supergraph, type Schema } from '@apollo/federation-internals';
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { exactLiterals } from './exactLiterals.ts';
 import { GuardIndex } from './guardIndex.ts';
 import { streamDeclarations, type StreamDeclaration } from './streamDeclaration.ts';
 import { VariesIndex } from './variesIndex.ts';
 
 /** A supergraph as the runtime uses it. Everything is derived from the SDL, which may be of any Federation 2 graph. */
 export interface Graph {
+  /** The SDL, parsed. */
+  readonly document: DocumentNode;
   readonly supergraph: Supergraph;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
@@ -20,17 +23,24 @@ export interface Graph {
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
 
+/** Those of Apollo's gateway, and `@context`: it is the planner's, and the executor does what the plan says. */
+export const supportedFeatures: Set<string> = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/context/v0.1',
+]);
+
 /**
  * @throws if the SDL is no supergraph, or asks for something this runtime does not enforce (such as `@authenticated`)
  */
 export function buildGraph(supergraphSdl: string): Graph {
-  const document = parse(supergraphSdl);
-  const supergraph = Supergraph.build(supergraphSdl);
+  const document = parse(supergraphSdl, { noLocation: true });
+  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   const plannerSchema = supergraph.apiSchema();
   return {
+    document,
     supergraph,
     plannerSchema,
-    apiSchema: plannerSchema.toGraphQLJSSchema(),
+    apiSchema: exactLiterals(plannerSchema.toGraphQLJSSchema()),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphUrls: subgraphUrls(document),
     guards: new GuardIndex(document),

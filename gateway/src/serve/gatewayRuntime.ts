@@ -3,6 +3,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
+import type { EngineName } from '../execution/engine.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
 import type { HubOptions } from '../streams/feeds/streamHub.ts';
@@ -11,6 +12,8 @@ import type { HubOptions } from '../streams/feeds/streamHub.ts';
 export interface GatewayRuntime {
   /** `production`: trusted documents only, no introspection, no explorer, no hints in messages. */
   readonly profile: 'development' | 'production';
+  /** What plans and executes; see `engineNames`. */
+  readonly engine?: EngineName;
   /** Where it listens; 0 takes a free port. */
   readonly port: number;
   /** Default: all interfaces. */

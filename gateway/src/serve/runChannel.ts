@@ -56,6 +56,7 @@ export async function runChannel(
   const service: GraphService = {
     name: manifest.name,
     graph,
+    engine: runtime.engine,
     pages,
     trusted,
     callerOf,

@@ -26,6 +26,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
   const running = await serveGraph({
     name: 'gateway',
     graph: buildGraph(supergraph ?? file!.text),
+    engine: runtime.engine,
     trusted: new TrustedDocuments(),
     callerOf: internalCaller(runtime.identity),
     anyDocument: true,

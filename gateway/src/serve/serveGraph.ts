@@ -12,7 +12,7 @@ import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetc
 import { Documents, type PreparedDocument } from '../documents/documents.ts';
 import type { ErrorPolicy } from '../errors/publicError.ts';
 import { EventStreams } from '../transports/http/eventStreams.ts';
-import { createExecutor } from '../execution/executor.ts';
+import { createEngine, defaultEngine, type EngineName } from '../execution/engine.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
@@ -24,7 +24,6 @@ import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
 import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from '../execution/pipeline.ts';
 import { planAhead } from '../documents/planAhead.ts';
-import { createPlanner } from '../execution/planner.ts';
 import { Sockets } from '../transports/webSocket/sockets.ts';
 import { Budget } from '../streams/budget.ts';
 import { Cursors } from '../streams/cursors.ts';
@@ -37,6 +36,7 @@ import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
 export interface GraphService {
   readonly name: string;
   readonly graph: Graph;
+  readonly engine?: EngineName;
   /** How a subgraph is reached; `url`: where the supergraph says it is. */
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;
@@ -76,20 +76,24 @@ function generationOf(
   graph: Graph,
 ): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
-  const documents = new Documents(graph, createPlanner(graph), { limits, discreet });
-  const executor = createExecutor(graph, (name) =>
-    createSubgraphFetch(
-      name,
-      subgraphCall(name, graph.subgraphUrls.get(name)!),
-      log,
-      metrics && { metrics, channel: service.name },
-    ),
+  const engine = createEngine(
+    service.engine ?? defaultEngine,
+    graph,
+    (name) =>
+      createSubgraphFetch(
+        name,
+        subgraphCall(name, graph.subgraphUrls.get(name)!),
+        log,
+        metrics && { metrics, channel: service.name },
+      ),
+    log,
   );
+  const documents = new Documents(graph, engine, { limits, discreet });
   return {
     graph,
     documents,
     admission: new Admission(documents, trusted, { open: anyDocument }),
-    pipeline: new Pipeline(graph, documents, executor, {
+    pipeline: new Pipeline(graph, documents, engine, {
       discreet,
       deadlineMs: limits.deadlineMs,
       subgraphErrors,

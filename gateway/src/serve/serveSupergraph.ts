@@ -5,6 +5,7 @@ import { anonymous } from '#platform/identity/principal.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
+import { defaultEngine, engineNames } from '../execution/engine.ts';
 import { httpSubgraph, type HttpSubgraph } from '../execution/dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
@@ -17,6 +18,8 @@ const configuration = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** `true` sends the client's Authorization header on to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
+  /** What executes: see `engineNames`. */
+  ENGINE: z.enum(engineNames).default(defaultEngine),
   /** Of /metrics; none unless told. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
@@ -51,6 +54,7 @@ export async function serveSupergraph(
   const running = await serveGraph({
     name: 'gateway',
     graph,
+    engine: config.ENGINE,
     trusted: new TrustedDocuments(),
     clients: { authenticate: () => Promise.resolve({ principal: everybody }), isRevoked: () => false },
     callerOf: (principal, traceparent, authorization) => ({

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '#platform/identity/principal.ts';
+import { withDigits } from '../documents/exactNumber.ts';
 import { addressKey, type FeedAddress } from './feeds/feedAddress.ts';
 
 /** A place in the history of a feed. */
@@ -25,10 +26,12 @@ const longest = 128;
 
 /** JSON in which maps have their keys in order, so that equal variables are equal texts. */
 export const stableJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
+  withDigits(
+    JSON.stringify(value, (_key, each: unknown) =>
+      typeof each === 'object' && each !== null && !Array.isArray(each)
+        ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : each,
+    ),
   );
 
 /**

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { stringifyExactly } from '../documents/exactNumber.ts';
 import type { ResyncReason } from './eventQueue.ts';
 
 /** What stands in `extensions.stream` of every message. */
@@ -35,7 +36,7 @@ export class StreamMessage {
     this.isLast = isLast;
     const { kind, version, reason } = mark;
     const { data, errors } = result;
-    this.rest = `",${JSON.stringify({ kind, version, reason }).slice(1)}},${JSON.stringify({ errors, data }).slice(1)}`;
+    this.rest = `",${JSON.stringify({ kind, version, reason }).slice(1)}},${stringifyExactly({ errors, data }).slice(1)}`;
   }
 
   /** What a frame of graphql-transport-ws ends with, each character a byte of its UTF-8. */

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import type { ExecutionResult } from 'graphql';
 import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseJson } from '../../documents/parseJson.ts';
 import { isQuery } from './createSubgraphFetch.ts';
 import type { TextCall } from './textCall.ts';
@@ -68,7 +69,7 @@ export function httpSubgraph(
   }
 
   async function text(request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<string> {
-    const body = JSON.stringify({
+    const body = stringifyExactly({
       query: request.query,
       variables: request.variables,
       operationName: request.operationName ?? undefined,

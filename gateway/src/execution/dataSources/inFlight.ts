@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseJson } from '../../documents/parseJson.ts';
 
 interface Flight {
@@ -55,7 +56,7 @@ export class InFlight {
   async #land(key: string, flight: Flight, call: Promise<ExecutionResult | string>): Promise<ExecutionResult | string> {
     try {
       const result = await call;
-      return typeof result !== 'string' && flight.waiting > 1 ? JSON.stringify(result) : result;
+      return typeof result !== 'string' && flight.waiting > 1 ? stringifyExactly(result) : result;
     } finally {
       // In the same turn as the decision above: nobody joins after it.
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

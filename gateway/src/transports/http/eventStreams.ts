@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { CallerLimits } from '../../access/callerLimits.ts';
 import { varyBy } from './cacheControl.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
@@ -246,13 +247,13 @@ class EventStreamResponse implements StreamSink {
     if (!last || codes.length === 0 || !codes.every((code) => comesBack.has(code))) return this.complete(last);
     const forget = codes.includes('CURSOR_INVALID') ? 'id:\n' : '';
     const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${longerSeconds * 1_000}\n` : '';
-    this.#write(`event: next\n${forget}${wait}data: ${JSON.stringify(last)}\n\n`);
+    this.#write(`event: next\n${forget}${wait}data: ${stringifyExactly(last)}\n\n`);
     this.leave();
   }
 
   /** `complete` says that nobody needs to come back. */
   complete(last?: ExecutionResult): void {
-    if (last) this.#write(`event: next\ndata: ${JSON.stringify(last)}\n\n`);
+    if (last) this.#write(`event: next\ndata: ${stringifyExactly(last)}\n\n`);
     if (!this.#isOver) this.#response.end('event: complete\ndata:\n\n');
   }
 

@@ -7,6 +7,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
 import { readBody, requestCodings } from './body.ts';
@@ -289,7 +290,7 @@ async function send(
   type: ResponseType,
   traceparent: string,
 ): Promise<void> {
-  let body: Buffer = Buffer.from(JSON.stringify(answer.body));
+  let body: Buffer = Buffer.from(stringifyExactly(answer.body));
   const headers: Record<string, string | number> = {
     'content-type': `${type}; charset=utf-8`,
     'cache-control': 'no-store',

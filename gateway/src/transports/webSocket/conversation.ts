@@ -3,6 +3,7 @@ import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { once, type CallerLimits, type Release } from '../../access/callerLimits.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
@@ -310,7 +311,7 @@ export class Conversation {
     if (this.#operations.get(id) !== operation) return;
     this.#operations.delete(id);
     const name = JSON.stringify(id);
-    if (result) this.#send(`{"id":${name},"type":"next","payload":${JSON.stringify(result)}}`);
+    if (result) this.#send(`{"id":${name},"type":"next","payload":${stringifyExactly(result)}}`);
     this.#send(`{"id":${name},"type":"complete"}`);
   }
 

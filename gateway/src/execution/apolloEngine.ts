@@ -1,38 +1,22 @@
-import { executeQueryPlan } from '@apollo/gateway';
-import type { QueryPlan } from '@apollo/query-planner';
-import {
-  GraphQLError,
-  Kind,
-  type DocumentNode,
-  type ExecutionResult,
-  type FragmentDefinitionNode,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { createRequire } from 'node:module';
+import { operationFromDocument } from '@apollo/federation-internals';
+import type { executeQueryPlan } from '@apollo/gateway';
+import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { GraphQLError, Kind, type ExecutionResult, type FragmentDefinitionNode } from 'graphql';
 import type { SubgraphFetch, SubgraphFetchContext } from './dataSources/subgraphFetch.ts';
+import type { Engine } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
-
-export interface PlanExecution {
-  readonly plan: QueryPlan;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  /** Checked against the operation's variables. */
-  readonly variables: Record<string, unknown>;
-  readonly context: SubgraphFetchContext;
-}
-
-/** Runs plans. The seam at which another executor takes the place of Apollo's. */
-export interface Executor {
-  /**
-   * Never rejects for what a subgraph does: a fetch that fails is an error at its place, and the rest of the answer
-   * holds.
-   */
-  execute(execution: PlanExecution): Promise<ExecutionResult>;
-}
 
 type ExecuteArguments = Parameters<typeof executeQueryPlan>;
 
+/** Some 350 modules, which a process loads only if it runs this engine. */
+const apolloGateway = (): { readonly executeQueryPlan: typeof executeQueryPlan } =>
+  createRequire(import.meta.url)('@apollo/gateway') as { readonly executeQueryPlan: typeof executeQueryPlan };
+
 /** The executor of `@apollo/gateway`, on our own way to the subgraphs. */
-export function createExecutor(graph: Graph, fetchFrom: (subgraph: string) => SubgraphFetch): Executor {
+export function createApolloEngine(graph: Graph, fetchFrom: (subgraph: string) => SubgraphFetch): Engine {
+  const { executeQueryPlan } = apolloGateway();
+  const planner = new QueryPlanner(graph.supergraph);
   const services: ExecuteArguments[1] = Object.create(null) as ExecuteArguments[1];
   for (const name of graph.subgraphUrls.keys()) {
     const fetchOne = fetchFrom(name);
@@ -51,6 +35,13 @@ export function createExecutor(graph: Graph, fetchFrom: (subgraph: string) => Su
     };
   }
   return {
+    plan: (document, { name }) =>
+      planner.buildQueryPlan(
+        operationFromDocument(graph.plannerSchema, document, {
+          validate: false,
+          ...(name ? { operationName: name.value } : {}),
+        }),
+      ),
     async execute({ plan, document, operation, variables, context }) {
       const fragments = Object.fromEntries(
         document.definitions
@@ -59,7 +50,7 @@ export function createExecutor(graph: Graph, fetchFrom: (subgraph: string) => Su
       );
       const requestContext = { request: { variables }, metrics: {}, context } as unknown as ExecuteArguments[2];
       const result = await executeQueryPlan(
-        plan,
+        plan as QueryPlan,
         services,
         requestContext,
         { schema: graph.apiSchema, operation, fragments },

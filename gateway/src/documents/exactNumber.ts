@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+
+/** What stands before the digits in a string that is to be a number; nobody outside can guess it. */
+const mark = `number ${randomBytes(9).toString('hex')} `;
+const marked = new RegExp(`"${mark}(-?[0-9][0-9.eE+-]*)"`, 'g');
+/** Texts without any of these have no number that a double would change. */
+const mayHave = /[:,[\s]-?\d(?:[\d.]{15}|[\d.]*[eE])/;
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+let anyMade = false;
+
+/** A number with the digits that it was written with, where a double has not all of them. */
+export class ExactNumber {
+  readonly digits: string;
+
+  private constructor(digits: string) {
+    anyMade = true;
+    this.digits = digits;
+  }
+
+  /** The number that a text is: a double if that has all that was written. */
+  static of(digits: string): number | ExactNumber {
+    const double = Number(digits);
+    return isSame(digits, double) ? double : new ExactNumber(digits);
+  }
+
+  get isInteger(): boolean {
+    return /^-?\d+$/.test(this.digits);
+  }
+
+  valueOf(): number {
+    return Number(this.digits);
+  }
+
+  toString(): string {
+    return this.digits;
+  }
+
+  toJSON(): string {
+    return `${mark}${this.digits}`;
+  }
+}
+
+/** Whether a double prints as the same value; zeros at the end of a fraction say nothing. */
+function isSame(digits: string, double: number): boolean {
+  if (digits.length < 16 && !/[eE]/.test(digits)) return true;
+  return Number.isFinite(double) && canonical(String(double)) === canonical(digits);
+}
+
+/** Significant digits and exponent. */
+function canonical(text: string): string {
+  const [, sign, whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)!;
+  const all = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = all.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(power) - fraction.length + (all.length - significant.length)}`;
+}
+
+/** Whether JSON.parse might lose digits of this text. */
+export const hasExactNumbers = (text: string): boolean => mayHave.test(text);
+
+/** The text with its exact numbers as strings, which `revive` takes back. */
+export const protect = (text: string): string =>
+  text.replace(tokens, (token) =>
+    token.startsWith('"') || isSame(token, Number(token)) ? token : `"${mark}${token}"`,
+  );
+
+/** Puts numbers in the place of the strings that `protect` made, within a value that was parsed. */
+export function revive(value: unknown): unknown {
+  if (typeof value === 'string') return value.startsWith(mark) ? ExactNumber.of(value.slice(mark.length)) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const object = value as Record<string, unknown>;
+  for (const key of Object.keys(object)) {
+    const before = object[key];
+    const after = revive(before);
+    if (after !== before) object[key] = after;
+  }
+  return value;
+}
+
+/** JSON, each number with its own digits. */
+export const stringifyExactly = (value: unknown): string => withDigits(JSON.stringify(value));
+
+/** What JSON.stringify made of a value, each number with its own digits. */
+export const withDigits = (json: string): string =>
+  anyMade && json.includes(mark) ? json.replace(marked, '$1') : json;

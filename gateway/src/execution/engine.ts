@@ -1,0 +1,46 @@
+import type { DocumentNode, ExecutionResult, OperationDefinitionNode } from 'graphql';
+import type { Logger } from 'pino';
+import type { Graph } from '../graph/graph.ts';
+import type { SubgraphFetch, SubgraphFetchContext } from './dataSources/subgraphFetch.ts';
+import { createApolloEngine } from './apolloEngine.ts';
+import { createFederationEngine } from './federation/federationEngine.ts';
+
+/** What an engine made of a document; it alone knows what is in it. */
+export type OperationPlan = object;
+
+export interface PlanExecution {
+  readonly plan: OperationPlan;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Checked against the operation's variables. */
+  readonly variables: Record<string, unknown>;
+  readonly context: SubgraphFetchContext;
+  /** Who asks: the same for the same caller, so that a rollout in percent is not one way now and another then. */
+  readonly callerKey: string;
+}
+
+/** Plans operations, and runs the plans: the seam at which one engine takes the place of another. */
+export interface Engine {
+  /** Takes milliseconds: whoever calls it keeps the result. The document is valid for the graph's API schema. */
+  plan(document: DocumentNode, operation: OperationDefinitionNode): OperationPlan;
+  /**
+   * Never rejects for what a subgraph does: a fetch that fails is an error at its place, and the rest of the answer
+   * holds.
+   */
+  execute(execution: PlanExecution): Promise<ExecutionResult>;
+}
+
+/** `own`: this project's; `apollo`: that of `@apollo/gateway`, for comparison, and as a way back. */
+export const engineNames = ['own', 'apollo'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export const defaultEngine: EngineName = 'apollo';
+
+export function createEngine(
+  name: EngineName,
+  graph: Graph,
+  fetchFrom: (subgraph: string) => SubgraphFetch,
+  log: Logger,
+): Engine {
+  return name === 'own' ? createFederationEngine(graph, fetchFrom, log) : createApolloEngine(graph, fetchFrom);
+}

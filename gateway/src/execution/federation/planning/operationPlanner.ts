@@ -1,0 +1,149 @@
+import { Supergraph, operationFromDocument, type Schema } from '@apollo/federation-internals';
+import { QueryPlanner, type PlanNode } from '@apollo/query-planner';
+import {
+  Kind,
+  print,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { LruCache } from '../../../documents/lruCache.ts';
+import { supportedFeatures, type Graph } from '../../../graph/graph.ts';
+import { SelectionShape } from './answerShape.ts';
+import { compileFetch, type FetchSource } from './compileFetch.ts';
+import type { PlanStep } from './compiledPlan.ts';
+import { conditionVariables } from './conditions.ts';
+import { checkCoverage } from './coverage.ts';
+import { FieldNames } from './fieldNames.ts';
+import { normalise, type Selections } from './normalise.ts';
+import { planningSupergraph, type PlanningSupergraph } from './planningSupergraph.ts';
+import { placePath } from '../running/places.ts';
+
+/** An operation as it is run, under values of its conditions. */
+export interface CompiledOperation {
+  /** Undefined if nothing is to be fetched. */
+  readonly step: PlanStep | undefined;
+  readonly rootType: GraphQLObjectType;
+  readonly shape: SelectionShape;
+}
+
+/** What is found out once of a document. */
+export interface OperationSource {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly names: FieldNames;
+  /** Variables on which it depends what is asked for. */
+  readonly conditions: readonly string[];
+}
+
+interface Loaded {
+  readonly graph: PlanningSupergraph;
+  readonly planner: QueryPlanner;
+  readonly schema: Schema;
+}
+
+/** Operations to plans, by Apollo's planner, which is shown nothing but the names of fields. */
+export class OperationPlanner {
+  readonly #graph: Graph;
+  #loaded: Loaded | undefined;
+  /** By normalised operation: documents that differ in aliases and arguments only share them. */
+  readonly #plans = new LruCache<PlanNode | 'empty'>(500_000);
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  /** Building it takes a while: whoever only looks at a graph does not wait for it. */
+  #load(): Loaded {
+    if (this.#loaded) return this.#loaded;
+    const graph = planningSupergraph(this.#graph.document);
+    // The graph that clients see was validated; this one is derived from it.
+    const supergraph = Supergraph.build(graph.document, { supportedFeatures, validateSupergraph: false });
+    const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, typeConditionedFetching: true });
+    this.#loaded = { graph, planner, schema: supergraph.apiSchema() };
+    return this.#loaded;
+  }
+
+  get planningGraph(): PlanningSupergraph {
+    return this.#load().graph;
+  }
+
+  source(document: DocumentNode, operation: OperationDefinitionNode): OperationSource {
+    const { graph } = this.#load();
+    return {
+      document,
+      operation,
+      fragments: new Map(
+        document.definitions.flatMap((each) =>
+          each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+        ),
+      ),
+      names: new FieldNames(document, this.#graph.apiSchema, graph.prefix, graph.calls.plainNames),
+      conditions: conditionVariables(document),
+    };
+  }
+
+  /**
+   * @param overrides labels of progressive overrides that hold for the caller
+   * @throws Unplannable
+   */
+  compile(
+    source: OperationSource,
+    variables: Readonly<Record<string, unknown>>,
+    overrides: ReadonlySet<string>,
+  ): CompiledOperation {
+    const { operation, fragments, names } = source;
+    const rootType = this.#graph.apiSchema.getRootType(operation.operation)!;
+    const selections: Selections = { schema: this.#graph.apiSchema, fragments, names, variables };
+    const normalised = normalise(selections, [operation.selectionSet], rootType, 'root');
+    const node = normalised.selections.length > 0 ? this.#plan(operation, normalised, overrides) : 'empty';
+    const definitions = new Map((operation.variableDefinitions ?? []).map((each) => [each.variable.name.value, each]));
+    return {
+      step: node === 'empty' ? undefined : compileNode({ graph: this.planningGraph, names, definitions }, node),
+      rootType,
+      shape: new SelectionShape(selections, [operation.selectionSet]),
+    };
+  }
+
+  #plan(
+    { operation, name }: OperationDefinitionNode,
+    selectionSet: SelectionSetNode,
+    overrides: ReadonlySet<string>,
+  ): PlanNode | 'empty' {
+    const { graph, planner, schema } = this.#load();
+    const definition: OperationDefinitionNode = { kind: Kind.OPERATION_DEFINITION, operation, name, selectionSet };
+    const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition] };
+    const key = `${[...overrides].sort().join(',')}\n${print(document)}`;
+    const known = this.#plans.get(key);
+    if (known) return known;
+    const { node } = planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false }), {
+      overrideConditions: new Map([...graph.overrideLabels].map((label) => [label, overrides.has(label)])),
+    });
+    if (node?.kind === 'Subscription')
+      throw new Error('a subscription has no plan: its events are answered by queries');
+    checkCoverage(selectionSet, node);
+    const made = node ?? 'empty';
+    this.#plans.set(key, made, key.length);
+    return made;
+  }
+}
+
+function compileNode(source: FetchSource, node: PlanNode): PlanStep {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return {
+        kind: node.kind === 'Sequence' ? 'sequence' : 'parallel',
+        steps: node.nodes.map((each) => compileNode(source, each)),
+      };
+    case 'Flatten':
+      return { kind: 'at', path: placePath(node.path), step: compileNode(source, node.node) };
+    case 'Fetch':
+      return compileFetch(source, node);
+    default:
+      throw new Error(`the planner made a ${node.kind}, which was not asked for`);
+  }
+}

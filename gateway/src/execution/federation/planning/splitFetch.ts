@@ -1,0 +1,152 @@
+import {
+  Kind,
+  type FieldNode,
+  type InlineFragmentNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { RequiredSelection } from './compiledPlan.ts';
+import type { PlanningSupergraph } from './planningSupergraph.ts';
+
+/** A fetch of entities, or a part of one. */
+export interface FetchPart {
+  readonly requires: readonly RequiredSelection[];
+  readonly operation: OperationDefinitionNode;
+}
+
+/** Path of a field as subgraphs know it → internal names that stand for it. */
+type NamesByPath = Map<string, Set<string>>;
+
+function requiredPaths(
+  graph: PlanningSupergraph,
+  selections: readonly RequiredSelection[],
+  prefix = '',
+  out: NamesByPath = new Map(),
+): NamesByPath {
+  for (const each of selections) {
+    if (each.kind === 'InlineFragment') {
+      requiredPaths(graph, each.selections, prefix, out);
+      continue;
+    }
+    const path = `${prefix}/${graph.calls.originalName(each.name)}`;
+    note(out, path, each.name);
+    if (each.selections) requiredPaths(graph, each.selections, path, out);
+  }
+  return out;
+}
+
+function selectedPaths(
+  graph: PlanningSupergraph,
+  set: SelectionSetNode,
+  prefix = '',
+  out: NamesByPath = new Map(),
+): NamesByPath {
+  for (const each of set.selections) {
+    if (each.kind === Kind.INLINE_FRAGMENT) selectedPaths(graph, each.selectionSet, prefix, out);
+    if (each.kind !== Kind.FIELD) continue;
+    const path = `${prefix}/${graph.calls.originalName(each.name.value)}`;
+    note(out, path, each.name.value);
+    if (each.selectionSet) selectedPaths(graph, each.selectionSet, path, out);
+  }
+  return out;
+}
+
+function note(out: NamesByPath, path: string, name: string): void {
+  if (!out.has(path)) out.set(path, new Set());
+  out.get(path)!.add(name);
+}
+
+/**
+ * Two calls of one field cannot stand in one representation: a fetch whose fields require both becomes as many fetches
+ * as it takes, each with the fields that get on with one another.
+ */
+export function splitFetch(graph: PlanningSupergraph, subgraph: string, whole: FetchPart): FetchPart[] {
+  const conflicts = new Set(
+    [...requiredPaths(graph, whole.requires)].flatMap(([path, { size }]) => (size > 1 ? [path] : [])),
+  );
+  if (conflicts.size === 0) return [whole];
+  const entities = whole.operation.selectionSet.selections[0] as FieldNode;
+  const groups = new Groups(graph, subgraph, conflicts);
+  groups.placeAll(entities.selectionSet!, undefined);
+  return groups.all().map((calls, group) => ({
+    requires: requiredBy(graph, whole.requires, calls, conflicts),
+    operation: {
+      ...whole.operation,
+      selectionSet: {
+        ...whole.operation.selectionSet,
+        selections: [{ ...entities, selectionSet: groups.keep(entities.selectionSet!, group) }],
+      },
+    },
+  }));
+}
+
+/** Which fields of a fetch go together: those that require no two calls of one field. */
+class Groups {
+  readonly #graph: PlanningSupergraph;
+  readonly #subgraph: string;
+  readonly #conflicts: ReadonlySet<string>;
+  /** Of each group: path → the name that stands for it. */
+  readonly #groups: Map<string, string>[] = [];
+  readonly #groupOf = new Map<FieldNode, number>();
+
+  constructor(graph: PlanningSupergraph, subgraph: string, conflicts: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#subgraph = graph.graphValues.get(subgraph) ?? subgraph;
+    this.#conflicts = conflicts;
+  }
+
+  all = (): readonly ReadonlyMap<string, string>[] => this.#groups;
+
+  placeAll(set: SelectionSetNode, on: string | undefined): void {
+    for (const each of set.selections) {
+      if (each.kind === Kind.FIELD) this.#groupOf.set(each, this.#place(each, on));
+      else if (each.kind === Kind.INLINE_FRAGMENT)
+        this.placeAll(each.selectionSet, each.typeCondition?.name.value ?? on);
+    }
+  }
+
+  #place(field: FieldNode, on: string | undefined): number {
+    const required = this.#graph.required.get(`${this.#subgraph}.${on}.${field.name.value}`);
+    const calls = [...(required ? selectedPaths(this.#graph, required) : [])].filter(([path]) =>
+      this.#conflicts.has(path),
+    );
+    let at = this.#groups.findIndex((group) =>
+      calls.every(([path, [name]]) => group.get(path) === undefined || group.get(path) === name),
+    );
+    if (at < 0) at = this.#groups.push(new Map()) - 1;
+    for (const [path, [name]] of calls) this.#groups[at]!.set(path, name!);
+    return at;
+  }
+
+  /** Of a selection, the fields of one group. */
+  keep(set: SelectionSetNode, group: number): SelectionSetNode {
+    return {
+      ...set,
+      selections: set.selections.flatMap((each): (SelectionNode | InlineFragmentNode)[] => {
+        if (each.kind === Kind.FIELD) return this.#groupOf.get(each) === group ? [each] : [];
+        if (each.kind !== Kind.INLINE_FRAGMENT) return [each];
+        const selectionSet = this.keep(each.selectionSet, group);
+        return selectionSet.selections.length > 0 ? [{ ...each, selectionSet }] : [];
+      }),
+    };
+  }
+}
+
+function requiredBy(
+  graph: PlanningSupergraph,
+  selections: readonly RequiredSelection[],
+  calls: ReadonlyMap<string, string>,
+  conflicts: ReadonlySet<string>,
+  prefix = '',
+): RequiredSelection[] {
+  return selections.flatMap((each): RequiredSelection[] => {
+    if (each.kind === 'InlineFragment')
+      return [{ ...each, selections: requiredBy(graph, each.selections, calls, conflicts, prefix) }];
+    const path = `${prefix}/${graph.calls.originalName(each.name)}`;
+    if (conflicts.has(path) && calls.get(path) !== each.name) return [];
+    return [
+      each.selections ? { ...each, selections: requiredBy(graph, each.selections, calls, conflicts, path) } : each,
+    ];
+  });
+}

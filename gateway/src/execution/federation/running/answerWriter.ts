@@ -1,0 +1,232 @@
+import {
+  GraphQLError,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLCompositeType,
+  type GraphQLList,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import type { FieldShape, ObjectShape, SelectionShape } from '../planning/answerShape.ts';
+import type { Failure, Failures } from './failures.ts';
+import { leafValue } from './leaf.ts';
+import { isMap, own, type JsonObject } from './ownValue.ts';
+
+export type Path = (string | number)[];
+
+/** A place whose value is null, though it may not be: the null goes up to the next place that may have one. */
+const nowhere = Symbol('no value');
+
+export interface WriterParts {
+  readonly schema: GraphQLSchema;
+  readonly failures: Failures;
+  /** The values of `__schema` and `__type`, by response key. */
+  readonly introspected: Readonly<JsonObject>;
+  /** The subgraph that was asked for a field. */
+  readonly subgraphOf: (name: string) => string | undefined;
+}
+
+/** Where something that failed stands in the answer. */
+interface Place {
+  readonly path: Path;
+  readonly selection: SelectionShape;
+  readonly type: GraphQLCompositeType;
+}
+
+/**
+ * Writes the answer to a client's selection from what was fetched: its names, its order, its types, and null where
+ * something failed, as GraphQL has it.
+ */
+export class AnswerWriter {
+  readonly errors: GraphQLError[] = [];
+  readonly #parts: WriterParts;
+  readonly #path: Path = [];
+  /** Objects of the tree that have failures, where they stand in the answer. */
+  readonly #places = new Map<object, Place>();
+  readonly #toldProblems = new Set<object>();
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  write(root: JsonObject, type: GraphQLCompositeType, selection: SelectionShape): JsonObject | null {
+    const data = this.#object(root, type, selection);
+    this.#tellTheRest();
+    return data === nowhere ? null : data;
+  }
+
+  #object(source: JsonObject, type: GraphQLCompositeType, selection: SelectionShape): JsonObject | typeof nowhere {
+    const { failures } = this.#parts;
+    const shape = selection.of(type);
+    const hasFailures = !failures.isEmpty && failures.at(source).length > 0;
+    if (hasFailures) this.#places.set(source, { path: [...this.#path], selection, type });
+    const out: JsonObject = {};
+    let isGone = false;
+    for (const field of shape.fields) {
+      this.#path.push(field.key);
+      const value = this.#field(source, shape, field);
+      this.#path.pop();
+      if (value !== nowhere) out[field.key] = value;
+      else {
+        isGone = true;
+        break;
+      }
+    }
+    if (!isGone) return out;
+    this.#places.delete(source);
+    return nowhere;
+  }
+
+  #field(source: JsonObject, { type }: ObjectShape, field: FieldShape): unknown {
+    switch (field.kind) {
+      case 'typename':
+        return isObjectType(type) ? type.name : this.#typeless(source, type);
+      case 'introspection':
+        return own(this.#parts.introspected, field.key) ?? null;
+      case 'value':
+        return this.#value(field.type!, own(source, field.name), field, source, field.name);
+    }
+  }
+
+  /** @param key of the value in its holder, which is an object or a list of the tree */
+  #value(type: GraphQLOutputType, value: unknown, field: FieldShape, holder: object, key: string | number): unknown {
+    if (!isNonNullType(type)) {
+      const written =
+        value === null || value === undefined ? this.#tellNull(holder, key, field) : this.#present(type, value, field);
+      return written === nowhere ? null : written;
+    }
+    const before = this.errors.length;
+    const written =
+      value === null || value === undefined
+        ? this.#tellNull(holder, key, field)
+        : this.#present(type.ofType, value, field);
+    if (written !== null && written !== nowhere) return written;
+    if (this.errors.length === before) this.#tellNeighbour(holder, key);
+    if (this.errors.length === before)
+      this.#tell(`There is nothing where something always is: ${this.#path.join('.')}.`, field.name);
+    return nowhere;
+  }
+
+  /** A value that is there, whatever it is. */
+  #present(type: GraphQLOutputType, value: unknown, field: FieldShape): unknown {
+    if (isListType(type)) return this.#list(type, value, field);
+    if (isLeafType(type)) {
+      const leaf = leafValue(type, value);
+      return leaf === undefined ? this.#wrong(field) : leaf;
+    }
+    if (!isMap(value)) return this.#wrong(field);
+    const runtime = this.#runtimeType(type as GraphQLCompositeType, value);
+    return runtime ? this.#object(value, runtime, field.below!) : this.#wrong(field);
+  }
+
+  #list(type: GraphQLList<GraphQLOutputType>, value: unknown, field: FieldShape): unknown {
+    if (!Array.isArray(value)) return this.#wrong(field);
+    const out: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) {
+      this.#path.push(index);
+      const element = this.#value(type.ofType, value[index], field, value, index);
+      this.#path.pop();
+      if (element === nowhere) return nowhere;
+      out.push(element);
+    }
+    return out;
+  }
+
+  /** Undefined for a type that clients do not know, or that cannot stand here. */
+  #runtimeType(type: GraphQLCompositeType, value: JsonObject): GraphQLCompositeType | undefined {
+    if (!isAbstractType(type)) return type;
+    const name = own(value, '__typename');
+    // Nothing that is asked depends on it, or an interface object is of no type that its subgraph knows.
+    if (name === undefined || name === type.name) return type;
+    const runtime = this.#parts.schema.getType(String(name));
+    return isCompositeType(runtime) && !('getTypes' in runtime) && this.#parts.schema.isSubType(type, runtime)
+      ? runtime
+      : undefined;
+  }
+
+  #typeless(source: JsonObject, type: GraphQLCompositeType): typeof nowhere {
+    const before = this.errors.length;
+    for (const failure of this.#parts.failures.at(source)) this.#tellFailure(failure, [...this.#path]);
+    if (this.errors.length === before) this.#tell(`Nobody says of which type this ${type.name} is.`, '__typename');
+    return nowhere;
+  }
+
+  #wrong(field: FieldShape): null {
+    this.#tell(`What came for ${this.#path.join('.')} is not of its type.`, field.name);
+    return null;
+  }
+
+  #tell(message: string, name: string): void {
+    const serviceName = this.#parts.subgraphOf(name);
+    this.errors.push(
+      new GraphQLError(message, {
+        path: [...this.#path],
+        extensions: { code: 'SUBGRAPH_ANSWER_INVALID', ...(serviceName === undefined ? {} : { serviceName }) },
+      }),
+    );
+  }
+
+  /** Tells what is known of a null. A problem of a whole fetch is told at each place that it left empty. */
+  #tellNull(holder: object, key: string | number, field: FieldShape): null {
+    if (this.#parts.failures.isEmpty) return null;
+    for (const failure of this.#parts.failures.at(holder)) {
+      if (failure.field === key) this.#tellFailure(failure, [...this.#path, ...this.#below(field, failure.rest)]);
+      else if (isOfWhole(failure, key)) this.#tellFailure(failure, [...this.#path]);
+    }
+    return null;
+  }
+
+  /** An entity that is null has a problem of its own, which may be told of another of its fields. */
+  #tellNeighbour(holder: object, key: string | number): void {
+    const place = this.#places.get(holder);
+    for (const failure of this.#parts.failures.at(holder)) {
+      if (failure.told || !failure.outputs.has(String(key))) continue;
+      const path = failure.field === undefined ? [] : [failure.field, ...failure.rest];
+      this.#tellFailure(failure, place ? pathBelow(place, path) : [...this.#path]);
+    }
+  }
+
+  #below(field: FieldShape, rest: Failure['rest']): Path {
+    const type = field.type && named(field.type);
+    return rest.length > 0 && field.below && isCompositeType(type) ? field.below.clientPath(type, rest) : [];
+  }
+
+  #tellFailure(failure: Failure, path: Path | undefined): void {
+    failure.told = true;
+    this.#toldProblems.add(failure.problem);
+    const { message, extensions } = failure.problem;
+    this.errors.push(new GraphQLError(message, { path, extensions }));
+  }
+
+  /** Problems of what is there all the same. Those of what was taken away by another one are not told. */
+  #tellTheRest(): void {
+    for (const [holder, failures] of this.#parts.failures.all()) {
+      const place = this.#places.get(holder);
+      for (const failure of failures) {
+        if (failure.told || this.#toldProblems.has(failure.problem)) continue;
+        if (!place && this.errors.length > 0) continue;
+        const path = failure.field === undefined ? [] : [failure.field, ...failure.rest];
+        const at = place && pathBelow(place, path);
+        this.#tellFailure(failure, failure.field === undefined || !at?.length ? undefined : at);
+      }
+    }
+  }
+}
+
+const isOfWhole = (failure: Failure, key: string | number): boolean =>
+  failure.field === undefined && !failure.loose && failure.outputs.has(String(key));
+
+const pathBelow = ({ path, selection, type }: Place, internal: Failure['rest']): Path => [
+  ...path,
+  ...selection.clientPath(type, internal),
+];
+
+function named(type: GraphQLOutputType): GraphQLOutputType {
+  let inner = type;
+  while (isListType(inner) || isNonNullType(inner)) inner = inner.ofType as GraphQLOutputType;
+  return inner;
+}
