@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { Consumer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import pino from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { freePort } from '#platform/postgres/freePort.ts';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
@@ -14,6 +16,11 @@ import { openBus } from '../../fixtures/openBus.ts';
 import { kafkaBus } from './kafkaBus.ts';
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+/** What of either library asks a broker for messages. */
+interface Fetching {
+  fetch(...asked: unknown[]): Promise<unknown>;
+}
 
 describeOnKafka('Kafka', () => {
   for (const client of ['kafkajs', 'platformatic'] as const) {
@@ -38,6 +45,35 @@ describeOnKafka('Kafka', () => {
       };
     });
   }
+
+  it.each([
+    ['kafkajs', createRequire(import.meta.url)('kafkajs/src/broker') as { prototype: Fetching }],
+    ['platformatic', Consumer as unknown as { prototype: Fetching }],
+  ] as const)(
+    'a member whose client hangs, so that it neither fetches nor says so, joins again: %s',
+    async (client, { prototype }) => {
+      const topic = `hung-${randomUUID()}.v1`;
+      const bus = await openBus(`${client}://${await sharedKafka()}`, log);
+      const heard: string[] = [];
+      const publish = (key: string) => bus.publish(topic, [{ key, value: {} as EventEnvelope }]);
+      try {
+        await bus.consume(`group-${randomUUID()}`, [topic], async ({ key }) => {
+          heard.push(key);
+        });
+        await publish('first');
+        await until(() => heard.includes('first'));
+        const hung = vi.spyOn(prototype, 'fetch').mockImplementationOnce(() => new Promise(() => undefined));
+        await until(() => hung.mock.calls.length > 0);
+        await publish('second');
+        await until(() => heard.includes('second'), { timeoutMs: 60_000 });
+        expect(heard).toEqual(['first', 'second']);
+      } finally {
+        vi.restoreAllMocks();
+        await bus.close();
+      }
+    },
+    90_000,
+  );
 
   it.each(['kafkajs', 'platformatic'] as const)(
     'hands on what a stranger sent, whatever it is, and what is behind it: %s',

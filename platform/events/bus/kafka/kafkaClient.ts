@@ -11,7 +11,12 @@ export interface KafkaRecord {
 export interface Membership {
   /** Resolves with the reason when it is over though nobody left: whoever wants to go on joins again. */
   readonly lost: Promise<Error>;
-  /** Nothing is handed over any more once this resolves. Does not reject. */
+  /**
+   * When the broker last answered (of `performance.now()`): a fetch and, of a member of a group, a heartbeat, whichever
+   * was longer ago. While there is nothing to fetch, looking whether there is counts as a fetch.
+   */
+  heardAt(): number;
+  /** Nothing is handed over any more once this was called. Does not reject; may take for ever if the client hangs. */
   leave(): Promise<void>;
 }
 

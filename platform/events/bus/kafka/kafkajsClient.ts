@@ -12,6 +12,7 @@ import kafkajs, {
 import { assignPartitions, decodeInHand, encodeInHand, sharingName } from './assignPartitions.ts';
 import type { GroupLanes } from './groupLanes.ts';
 import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts';
+import { kafkajsOffsets } from './kafkajsOffsets.ts';
 import { kafkaRecord } from './messageCoding.ts';
 
 const { AssignerProtocol, ConfigResourceTypes, Partitioners, logLevel } = kafkajs;
@@ -70,12 +71,7 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
       }
     },
     join: (group, topics, lanes) => joinGroup(kafka, { ...reading, groupId: group }, topics, lanes),
-    async offsets(topic, sinceMs) {
-      const found = await (sinceMs === undefined
-        ? admin.fetchTopicOffsets(topic)
-        : admin.fetchTopicOffsetsByTimestamp(topic, sinceMs));
-      return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
-    },
+    offsets: (topic, sinceMs) => kafkajsOffsets(admin, topic, sinceMs),
     async committed(groupId, topic) {
       const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
       return new Map(
@@ -172,7 +168,10 @@ async function joinGroup(
   });
 }
 
-/** Ready when it has joined. Never restarts by itself, as only some of its failures would make it. */
+/**
+ * Ready when it has joined. Never restarts by itself, as only some of its failures would make it. What it still fetches
+ * while it leaves is not handed over: others may have been given the partition.
+ */
 async function runConsumer(
   consumer: Consumer,
   topics: readonly string[],
@@ -181,17 +180,32 @@ async function runConsumer(
   const lost = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => resolve(error));
   });
+  let [fetchedAt, beatAt] = [0, 0];
   const joined = new Promise<void>((resolve) => {
-    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      fetchedAt = beatAt = performance.now();
+      resolve();
+    });
   });
-  const leave = () => consumer.disconnect().catch(() => undefined);
+  consumer.on(consumer.events.FETCH, () => (fetchedAt = performance.now()));
+  consumer.on(consumer.events.HEARTBEAT, () => (beatAt = performance.now()));
+  let isLeaving = false;
+  const leave = () => {
+    isLeaving = true;
+    return consumer.disconnect().catch(() => undefined);
+  };
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async (payload) => {
+        if (!isLeaving) await eachBatch(payload);
+      },
+    });
     const failed = await Promise.race([joined, lost]);
     if (failed) throw failed;
-    return { lost, leave };
+    return { lost, leave, heardAt: () => Math.min(fetchedAt, beatAt) };
   } catch (error) {
     await leave();
     throw error;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { within } from '#platform/telemetry/within.ts';
 import { backoffMs, pause } from '../../pause.ts';
 import type { Membership } from './kafkaClient.ts';
 
@@ -10,9 +11,15 @@ export interface KeepMembershipParts {
   readonly onLost?: () => void;
 }
 
+const lookEveryMs = 1_000;
+/** Longer than a session, and than a rebalance takes. */
+const silentLooks = 9;
+const leaveWithinMs = 5_000;
+
 /**
- * Joins, and joins again with growing pauses whenever the membership is lost. A broker that has just started refuses
- * for a while, so the first time is tried for 15 s before this rejects.
+ * Joins, and joins again with growing pauses whenever the membership is lost, or its client hangs: both libraries have
+ * ways to neither fetch nor send heartbeats any more and not say so. A broker that has just started refuses for a
+ * while, so the first time is tried for 15 s before this rejects.
  */
 export async function keepMembership({
   what,
@@ -27,9 +34,11 @@ export async function keepMembership({
   const running = (async () => {
     for (let failures = 0; !signal.aborted;) {
       if (membership) {
-        const lost = await Promise.race([membership.lost, left]);
+        const watched = watch(membership);
+        const lost = await Promise.race([membership.lost, watched.silent, left]);
+        watched.end();
         onLost?.();
-        await membership.leave();
+        await leaveInTime(membership);
         membership = undefined;
         if (lost) log.warn({ err: lost }, `${what}: lost, joining again`);
       }
@@ -49,10 +58,33 @@ export async function keepMembership({
     async leave() {
       stop.abort();
       await running;
-      await membership?.leave();
+      if (membership) await leaveInTime(membership);
     },
   };
 }
+
+/** Counts looks, not time: one that comes late, since this process was busy or stopped, says nothing of the client. */
+function watch(membership: Membership): { readonly silent: Promise<Error>; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const silent = new Promise<Error>((resolve) => {
+    let before = membership.heardAt();
+    let looks = 0;
+    timer = setInterval(() => {
+      const heardAt = membership.heardAt();
+      looks = heardAt === before ? looks + 1 : 0;
+      before = heardAt;
+      if (looks >= silentLooks) resolve(new Error('nothing was fetched, or no heartbeat answered, for long'));
+    }, lookEveryMs).unref();
+  });
+  return { silent, end: () => clearInterval(timer) };
+}
+
+const leaveInTime = (membership: Membership): Promise<void> =>
+  within(
+    leaveWithinMs,
+    () => membership.leave(),
+    () => undefined,
+  );
 
 async function joinFirst(join: () => Promise<Membership>): Promise<Membership> {
   const deadline = performance.now() + 15_000;

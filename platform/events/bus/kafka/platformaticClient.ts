@@ -112,7 +112,7 @@ export async function platformaticClient({
         wanted: () => [...next].map(([partition, offset]) => ({ topic, partition, offset })),
         take: (_, partition, records, after) => take(partition, records, after),
       });
-      return { lost: loop.lost, leave: () => loop.stop() };
+      return { lost: loop.lost, leave: () => loop.stop(), heardAt: () => loop.fetchedAt };
     },
     async close() {
       await Promise.allSettled([admin.close(), closed(asker), closed(fetcher), producer?.close()]);
@@ -171,14 +171,14 @@ async function joinGroup(
   for (const topic of topics) consumer.topics.track(topic);
   let sentAt = performance.now();
   let heardAt = sentAt;
-  const heard = (at: number) => {
-    heardAt = at;
-    lanes.heardOf(at);
-  };
+  let isLeaving = false;
   consumer.on('consumer:heartbeat:start', () => {
     sentAt = performance.now();
   });
-  consumer.on('consumer:heartbeat:end', () => heard(sentAt));
+  consumer.on('consumer:heartbeat:end', () => {
+    heardAt = sentAt;
+    if (!isLeaving) lanes.heardOf(sentAt);
+  });
   const loop = new FetchLoop(fetcher, new ConnectionPool('drburger', base), {
     wanted: () => lanes.wanted(),
     take: (...fetched) => void lanes.push(...fetched),
@@ -197,21 +197,18 @@ async function joinGroup(
   });
   consumer.on('consumer:group:join', ({ assignments = [] }) => {
     heardAt = performance.now();
+    if (isLeaving) return;
     beginLanes(consumer, assignments, lanes).then(() => loop.look(), lose);
   });
-  // After some failures it never sends a heartbeat again.
-  const watch = setInterval(() => {
-    if (performance.now() - heardAt > 1.5 * sessionMs) lose(new Error('no heartbeat was answered'));
-  }, 1_000).unref();
   const leave = async () => {
-    clearInterval(watch);
-    await loop.stop();
-    await closed(consumer).catch(() => undefined);
+    isLeaving = true;
+    // Together: a fetch that hangs must not keep a member in the group, whose heartbeats go on by themselves.
+    await Promise.allSettled([loop.stop(), closed(consumer)]);
   };
   void loop.lost.then(lose);
   try {
     await consumer.joinGroup(options);
-    return { lost, leave };
+    return { lost, leave, heardAt: () => Math.min(heardAt, loop.fetchedAt) };
   } catch (error) {
     await leave();
     throw error;

@@ -35,6 +35,7 @@ export class FetchLoop {
   /** Resolves when fetching has failed several times in a row. */
   readonly lost: Promise<Error>;
   #lose: (error: Error) => void = () => undefined;
+  #fetchedAt = performance.now();
 
   constructor(consumer: Consumer, pool: ConnectionPool, parts: FetchLoopParts) {
     this.#consumer = consumer;
@@ -44,6 +45,11 @@ export class FetchLoop {
       this.#lose = resolve;
     });
     this.#running = this.#run();
+  }
+
+  /** When it was last answered, or looked and had nothing to fetch. */
+  get fetchedAt(): number {
+    return this.#fetchedAt;
   }
 
   /** There may be more partitions to fetch from. */
@@ -66,6 +72,7 @@ export class FetchLoop {
         if (wanted.length) await this.#fetch(wanted);
         else await this.#bell.wait(maxWaitMs, signal);
         failures = 0;
+        this.#fetchedAt = performance.now();
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;

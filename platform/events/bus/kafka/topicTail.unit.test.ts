@@ -19,9 +19,9 @@ it('goes on where a broker is lost before a tail is live, though a process that 
       offsets: async (topic, since) => new Map([[0, since === undefined ? 1 : 0]]),
       follow: async (topic, next, take) => {
         joined += 1;
-        if (joined === 1) return { lost: Promise.resolve(new Error('the broker went away')), leave: async () => undefined };
+        if (joined === 1) return { lost: Promise.resolve(new Error('the broker went away')), leave: async () => undefined, heardAt: () => performance.now() };
         take(0, [], 1);
-        return { lost: new Promise(() => undefined), leave: async () => undefined };
+        return { lost: new Promise(() => undefined), leave: async () => undefined, heardAt: () => performance.now() };
       },
     };
     await new TopicTail('orders.v1', client, { warn() {} }).hear(() => undefined);
