@@ -269,6 +269,8 @@ export const edges: readonly Edge[] = [
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),
+  event('stores', nobodyYet, 'StoreOpened', unheard('For analytics and partners’ catalogues.')),
+  event('stores', nobodyYet, 'StoreDetailsChanged', unheard('For analytics and partners’ catalogues.')),
 
   {
     from: 'payments',

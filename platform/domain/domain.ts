@@ -19,8 +19,12 @@ export interface Domain<Db = unknown> {
   /**
    * Runs `work` in one transaction; what it appended to the event log is published soon after the commit. A lost race
    * for a stream (ConcurrencyError) runs `work` again, `retries` times (3), so it must have no effects outside `tx`.
+   * One that takes longer than `timeoutMs` (15,000) is undone and fails.
    */
-  transaction<T>(work: (tx: TransactionOf<Db>) => Promise<T>, options?: { retries?: number }): Promise<T>;
+  transaction<T>(
+    work: (tx: TransactionOf<Db>) => Promise<T>,
+    options?: { retries?: number; timeoutMs?: number },
+  ): Promise<T>;
   readonly events: EventLog;
   /** The only source of time for domain code. */
   readonly clock: () => Date;

@@ -5,6 +5,7 @@ import type { Consumer } from '#platform/events/onEvent.ts';
 import type { ReadModel } from '#platform/events/defineReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
+import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly sagas?: readonly SagaDefinition<Domain<Db>>[];
   /** Fills an empty database; runs once per database, in development. Same data every time. */
   readonly seed?: (domain: Domain<Db>) => Promise<void>;
+  /** What of its data `import` brings in and `export` takes out. */
+  readonly transfer?: Transfer<Domain<Db>>;
   readonly background?: (domain: Domain<Db>) => readonly Background[];
   /** Own configuration keys, each with a default. */
   readonly config?: z.ZodObject;

@@ -84,7 +84,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
 
   async function transaction<T>(
     work: (tx: never) => Promise<T>,
-    { retries = 3 }: { retries?: number } = {},
+    { retries = 3, timeoutMs = 15_000 }: { retries?: number; timeoutMs?: number } = {},
   ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -95,7 +95,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
             appended = events.appendedIn(tx);
             return value;
           },
-          { maxWait: 10_000, timeout: 15_000 },
+          { maxWait: 10_000, timeout: timeoutMs },
         );
         for (const event of appended) tellOf(event);
         if (appended.length) environment.onAppended?.();

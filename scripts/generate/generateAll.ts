@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { channelOperationTasks, resolverTypeTasks } from './codegenTasks.ts';
 import { composeFile } from './composeFile.ts';
 import { edgesPage } from './edgesPage.ts';
+import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
 import { pages } from './pages.ts';
@@ -21,6 +22,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...prometheusFile(),
     ...settingsPage(),
     ...edgesPage(),
+    ...importSchemas(),
   ],
   supergraph,
   channelOperationTasks,

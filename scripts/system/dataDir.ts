@@ -9,6 +9,18 @@ const parts = ['postgres', 'provider', 'secrets'];
 
 export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'secrets'): string => join(dataDir, part);
 
+/** Whether a process that lives runs on DATA_DIR. */
+export function isClaimed(dataDir: string): boolean {
+  makeFolder(dataDir);
+  try {
+    takeOwnership(dataDir)();
+    return false;
+  } catch (error) {
+    if (error instanceof OwnedByOther) return true;
+    throw error;
+  }
+}
+
 /**
  * Makes DATA_DIR ours while we run, and empties it when asked to begin anew. Returns how to let go.
  * @throws StartupError when another process runs on it, or it cannot be written.

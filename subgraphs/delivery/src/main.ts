@@ -7,6 +7,7 @@ import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { deliveryServices } from './services/deliveryServices.ts';
 import { storePositions } from './storePositions.ts';
+import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
   name: 'delivery',
@@ -19,4 +20,5 @@ export default defineSubgraph({
   consumers: [onOrderStatusChanged],
   background: (domain) => [storePositions(domain)],
   seed,
+  transfer,
 });

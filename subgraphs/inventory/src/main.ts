@@ -4,6 +4,7 @@ import { inventoryCommands } from './inventoryCommands.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
   name: 'inventory',
@@ -13,4 +14,5 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [inventoryCommands(domain)],
   seed,
+  transfer,
 });

@@ -1,5 +1,6 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { isId } from '#platform/domain/id.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { MenuDomain } from './context.ts';
 import { catalogueAt, priceWindowJson, pricesBySubject } from './loadCatalogue.ts';
 import type { PriceWindow } from './prices.ts';
@@ -37,8 +38,11 @@ export async function loadStoreMenus(
 ): Promise<Map<string, StoreMenu>> {
   const rows = await sql.$queryRawUnsafe<Row[]>(statement, storeIds.filter(isId));
   if (rows.length === 0) return new Map();
-  const catalogue = await catalogueAt(domain, rows[0]!.catalogue, sql);
-  return new Map(
+  return menusOfRows(rows, await catalogueAt(domain, rows[0]!.catalogue, sql));
+}
+
+const menusOfRows = (rows: readonly Row[], catalogue: Catalogue): Map<string, StoreMenu> =>
+  new Map(
     rows.map((row) => [
       row.store_id,
       {
@@ -50,7 +54,16 @@ export async function loadStoreMenus(
       },
     ]),
   );
-}
+
+/**
+ * The same with a catalogue that the transaction itself has changed: it must not be kept for others, who may never see
+ * it.
+ */
+export const menusWithCatalogue = async (
+  sql: SqlTx,
+  catalogue: Catalogue,
+  storeIds: readonly string[],
+): Promise<Map<string, StoreMenu>> => menusOfRows(await sql.$queryRawUnsafe<Row[]>(statement, storeIds), catalogue);
 
 /** What decides the menus of the stores of a price list, or of all stores, in no order. */
 export async function menusOfStores(domain: MenuDomain, sql: SqlTx, priceListId: string | null): Promise<StoreMenu[]> {

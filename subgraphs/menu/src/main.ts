@@ -9,6 +9,7 @@ import { priceLines } from './priceLines.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { pricesOfThemselves } from './tellPricesOfThemselves.ts';
+import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
   name: 'menu',
@@ -22,5 +23,6 @@ export default defineSubgraph({
   consumers: [inventoryItemMakeabilityChanged],
   background: (domain) => [pricesOfThemselves(domain)],
   seed,
+  transfer,
   config,
 });

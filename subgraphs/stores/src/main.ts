@@ -6,6 +6,7 @@ import { loaders } from './loaders.ts';
 import { orderingTerms } from './orderingTerms.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
+import { transfer } from './transfer/transfer.ts';
 
 export default defineSubgraph({
   name: 'stores',
@@ -19,4 +20,5 @@ export default defineSubgraph({
     }),
   ],
   seed,
+  transfer,
 });

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** Building blocks of the rows of an import. */
+
+/** A name of one's own choosing by which other rows refer to a thing, or the thing's id. */
+export const key = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._/-]{0,119}$/, 'write it in lower case: a to z, 0 to 9, and - . _ / between')
+  .describe('A name of your own choosing, the same for ever, such as classic-burger; or the id, as an export has it.');
+
+export const keyOf = (what: string) => key.describe(`Key of the ${what}.`);
+
+export const text = (max: number) =>
+  z.string().trim().min(1, 'say something').max(max, `write at most ${max} characters`);
+
+/** A text by language: in CSV a column for each, `name.en`, `name.de`. */
+export const texts = (max: number) =>
+  z
+    .record(
+      z.string().regex(/^[a-z]{2}$/, 'name languages by two small letters, such as en'),
+      z.string().max(max, `write at most ${max} characters`),
+    )
+    .refine((each) => Object.values(each).some((one) => one.trim() !== ''), 'give it in one language at least');
+
+export const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'write two capitals, such as DE')
+  .describe('ISO 3166-1 alpha-2 code, such as DE.');
+
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'write three capitals, such as EUR')
+  .describe('ISO 4217 code, such as EUR.');
+
+export const position = z.int().min(0).max(1_000_000);
+
+export const quantity = z.int().min(1).max(10_000_000);
+
+export const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM, from 00:00 to 23:59')
+  .describe('Local time, HH:MM. `closes` not later than `opens` means on the next day.');
+
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'write date, time and offset, such as 2026-03-01T00:00:00Z or 2026-03-01T00:00:00+01:00',
+});
+
+export const service = z.enum(['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK']);
+export const taxClass = z.enum(['FOOD', 'BEVERAGE', 'ALCOHOL']);
+export const weekday = z.enum(['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY']);
+export const allergen = z.enum([
+  'GLUTEN',
+  'CRUSTACEANS',
+  'EGGS',
+  'FISH',
+  'PEANUTS',
+  'SOYA',
+  'MILK',
+  'NUTS',
+  'CELERY',
+  'MUSTARD',
+  'SESAME',
+  'SULPHITES',
+  'LUPIN',
+  'MOLLUSCS',
+]);

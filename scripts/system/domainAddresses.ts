@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSettings } from '#platform/config/loadSettings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { databaseUrl } from '#platform/postgres/databaseUrl.ts';
+import { Passwords } from '#platform/postgres/passwords.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { databaseAddress } from './databaseAddress.ts';
+import { dataFolder } from './dataDir.ts';
+import { postgresOffset } from './ports.ts';
+import { subgraphSettings } from './serviceSettings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where a command finds the databases of a system that is there: those of a told server, or those of the embedded one
+ * of DATA_DIR, with the passwords that it keeps.
+ * @throws StartupError when there is neither
+ */
+export function domainAddresses(
+  environment: Environment,
+  flags: Readonly<Record<string, string>>,
+): (domain: string) => Promise<string> {
+  const settings = loadSettings(subgraphSettings, { environment, flags, moreToCome: true });
+  const databaseOf = (domain: string): string => subgraphs.find(({ name }) => name === domain)?.database ?? domain;
+  if (settings.DATABASE_HOST !== undefined) {
+    const secrets = { settings, environment, onMade: () => undefined };
+    return (domain) =>
+      databaseAddress(settings, secrets, { database: databaseOf(domain), whole: 'DATABASE_URL', whatFor: domain });
+  }
+  const passwordFile = join(dataFolder(settings.DATA_DIR, 'postgres'), 'passwords.json');
+  if (!existsSync(passwordFile))
+    throw new StartupError(
+      `no system was ever started on ${settings.DATA_DIR}: set DATA_DIR, or DATABASE_HOST for subgraphs served alone.`,
+    );
+  const passwords = new Passwords(passwordFile);
+  return (domain) => {
+    const database = databaseOf(domain);
+    return Promise.resolve(
+      databaseUrl({
+        host: '127.0.0.1',
+        port: settings.PORT_BASE + postgresOffset,
+        user: database,
+        password: passwords.of(database),
+        database,
+      }),
+    );
+  };
+}

@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import { nearest } from '#platform/config/misspelling.ts';
+import { idOfKey } from '#schema/import/idOfKey.ts';
+import type { Kind, Table } from '#schema/import/table.ts';
+import { importTables, tableNames, type ImportRows, type TableName } from '#schema/import/tables.ts';
+import type { FolderProblem, LocatedRow } from './located.ts';
+import type { ReadFolder } from './readFolder.ts';
+import { explainIssue } from './explainIssue.ts';
+
+type Value = Readonly<Record<string, unknown>>;
+
+export interface CheckedFolder {
+  /** Keys are ids. */
+  readonly rows: ImportRows;
+  readonly problems: readonly FolderProblem[];
+}
+
+/** Remembers what it has worked out: rows refer to the same few things again and again. */
+function rememberedIds(): (kind: Kind, key: string) => string {
+  const known = new Map<string, string>();
+  return (kind, key) => {
+    const name = `${kind} ${key}`;
+    const id = known.get(name) ?? idOfKey(kind, key);
+    known.set(name, id);
+    return id;
+  };
+}
+
+/**
+ * Checks rows by their schemas, finds those that are there twice and those that refer to nothing, and puts ids in place
+ * of keys.
+ * @param known ids of what the domains have, by kind
+ */
+export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string, readonly string[]>>): CheckedFolder {
+  const idOf = rememberedIds();
+  const problems: FolderProblem[] = [];
+  const things = new Map<string, Set<string>>(Object.entries(known).map(([kind, ids]) => [kind, new Set(ids)]));
+  const keys = new Map<string, string[]>();
+  const checked = new Map<TableName, { value: Value; from: LocatedRow }[]>();
+  for (const name of tableNames) {
+    const read = tables.get(name);
+    if (!read) continue;
+    const { kind, row: schema } = importTables[name] as Table;
+    const valid = read.rows.flatMap((from) => {
+      const parsed = (schema as z.ZodObject).safeParse(from.value);
+      if (parsed.success) return [{ value: parsed.data as Value, from }];
+      problems.push(...parsed.error.issues.map((issue) => explainIssue(read.file, from, issue, schema)));
+      return [];
+    });
+    checked.set(name, valid);
+    if (!kind) continue;
+    const made = valid.map(({ value }) => String(value['key'] ?? value['country']));
+    things.set(kind, new Set([...(things.get(kind) ?? []), ...made.map((key) => idOf(kind, key))]));
+    keys.set(kind, made);
+  }
+  const rows: Record<string, Value[]> = {};
+  for (const [name, valid] of checked) {
+    const { file } = tables.get(name)!;
+    const resolved = valid.map(({ value, from }) => {
+      const { row, missing } = resolve(importTables[name], value, idOf, things);
+      for (const { column, kind, key } of missing) {
+        const meant = nearest(key, keys.get(kind) ?? []);
+        const message = `there is no ${kind} ${key}: ${meant ? `did you mean ${meant}?` : `add it to the table of its kind, or name another`}`;
+        problems.push({ file, at: from.at(column), message });
+      }
+      return { value: row, from };
+    });
+    problems.push(...twice(file, importTables[name], resolved));
+    rows[name] = resolved.map(({ value }) => value);
+  }
+  return { rows, problems };
+}
+
+interface Missing {
+  readonly column: string;
+  readonly kind: Kind;
+  readonly key: string;
+}
+
+function resolve(
+  { kind, refs = {} }: Table,
+  value: Value,
+  idOf: (kind: Kind, key: string) => string,
+  things: ReadonlyMap<string, ReadonlySet<string>>,
+): { row: Value; missing: Missing[] } {
+  const row: Record<string, unknown> = { ...value };
+  const missing: Missing[] = [];
+  if (kind && typeof value['key'] === 'string') row['key'] = idOf(kind, value['key']);
+  for (const [column, reference] of Object.entries(refs)) {
+    const to = typeof reference === 'string' ? reference : (value[reference.by] as Kind);
+    const named = value[column];
+    const idOrMissing = (key: string): string => {
+      const id = idOf(to, key);
+      if (!things.get(to)?.has(id)) missing.push({ column, kind: to, key });
+      return id;
+    };
+    if (typeof named === 'string') row[column] = idOrMissing(named);
+    else if (Array.isArray(named)) row[column] = (named as string[]).map(idOrMissing);
+  }
+  return { row, missing };
+}
+
+function twice(
+  file: string,
+  { identity }: Table,
+  rows: readonly { value: Value; from: LocatedRow }[],
+): FolderProblem[] {
+  const seen = new Map<string, LocatedRow>();
+  return rows.flatMap(({ value, from }) => {
+    const name = identity.map((column) => String(value[column] ?? '')).join('\0');
+    const first = seen.get(name);
+    if (first)
+      return [{ file, at: from.at(), message: `it has the same ${identity.join(', ')} as ${first.at()}: keep one` }];
+    seen.set(name, from);
+    return [];
+  });
+}

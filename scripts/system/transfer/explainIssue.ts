@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { nearest } from '#platform/config/misspelling.ts';
+import type { FolderProblem, LocatedRow } from './located.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const kinds: Readonly<Record<string, string>> = {
+  number: 'a number, with a point and without thousands separators',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  record: 'a text for each language, such as name.en',
+  string: 'text',
+  object: 'a row: { … }',
+};
+
+/** What a person can do about it. */
+function messageOf(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const wanted = kinds[issue.expected] ?? issue.expected;
+      return value === undefined ? `it is missing: write ${wanted}` : `write ${wanted}`;
+    }
+    case 'invalid_value':
+      return `write one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+    case 'too_big': {
+      const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+      // Schemas say it themselves where there is more to say than a number.
+      return issue.message.startsWith('Too ') ? `it must be ${bound}` : issue.message;
+    }
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+/** Says where in a file the schema's complaint is, and what to do. */
+export function explainIssue(file: string, row: LocatedRow, issue: Issue, schema: z.ZodObject): FolderProblem {
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const meant = nearest(key, Object.keys(schema.shape));
+    const message = meant
+      ? `there is no such column: did you mean ${meant}?`
+      : `there is no such column; there are ${Object.keys(schema.shape).join(', ')}`;
+    return { file, at: row.at(key), message };
+  }
+  const [column, part] = issue.path.map(String);
+  if (column === undefined) return { file, at: row.at(), message: messageOf(issue, row.value) };
+  const value = (row.value as Record<string, unknown> | null)?.[column];
+  const title = part === undefined || Array.isArray(value) ? column : `${column}.${part}`;
+  return { file, at: row.at(title), message: messageOf(issue, value) };
+}

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { StartupError } from '#platform/config/startupError.ts';
+import type { Tables } from '#platform/transfer/transfer.ts';
+import { importTables, tableNames, type TableName } from '#schema/import/tables.ts';
+import type { TransferDomain } from './importFolder.ts';
+
+export interface ExportOptions {
+  readonly folder: string;
+  readonly domains: readonly TransferDomain[];
+  readonly format: 'csv' | 'json';
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Writes all that the domains have into a folder that `import` understands, and finds unchanged.
+ * @throws StartupError when the folder holds files of tables already
+ */
+export async function exportFolder({ folder, domains, format, print }: ExportOptions): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  if (existsSync(folder) && readdirSync(folder).some((file) => /\.(csv|json)$/.test(file)))
+    throw new StartupError(`${folder} holds tables already: name a folder that is empty or not there.`);
+  for (const { domain, transfer } of domains) {
+    const tables = await transfer.read(domain);
+    for (const name of tableNames) {
+      const rows = tables[name];
+      if (!rows || rows.length === 0 || existsSync(join(folder, `${name}.${format}`))) continue;
+      const text =
+        format === 'json'
+          ? `${JSON.stringify(rows, (_key, value: unknown) => value ?? undefined, 2)}\n`
+          : csvOf(name, rows);
+      writeFileSync(join(folder, `${name}.${format}`), text);
+      print(`${domain.name}: ${rows.length.toLocaleString('en')} rows in ${name}.${format}`);
+    }
+  }
+}
+
+type Cells = Record<string, unknown>;
+
+/** A text by language has a column for each language that any row has. */
+function csvOf(name: TableName, rows: NonNullable<Tables[string]>): string {
+  const columns = Object.keys(importTables[name].row.shape).flatMap((column) => {
+    const languages = new Set(rows.flatMap((row) => (isTexts(row[column]) ? Object.keys(row[column]) : [])));
+    return languages.size > 0 ? [...languages].sort().map((language) => `${column}.${language}`) : [column];
+  });
+  const used = columns.filter((column) => rows.some((row) => cellOf(row, column) !== undefined));
+  return stringify(
+    rows.map((row) => used.map((column) => cellOf(row, column))),
+    { header: true, columns: used, cast: { boolean: String } },
+  );
+}
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function cellOf(row: Cells, column: string): unknown {
+  const [name = '', language] = column.split('.');
+  const value = row[name];
+  if (language !== undefined && isTexts(value)) return value[language];
+  if (Array.isArray(value)) return value.join(' ');
+  return value ?? undefined;
+}

@@ -1,0 +1,238 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Domain } from '#platform/domain/domain.ts';
+import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
+import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { idOfKey } from '#schema/import/idOfKey.ts';
+import delivery from '#subgraphs/delivery/src/main.ts';
+import inventory from '#subgraphs/inventory/src/main.ts';
+import menu from '#subgraphs/menu/src/main.ts';
+import stores from '#subgraphs/stores/src/main.ts';
+import { exportFolder } from './exportFolder.ts';
+import { importCommand } from './importCommand.ts';
+import type { TransferDomain } from './importFolder.ts';
+import { readFolder } from './readFolder.ts';
+
+const example = new URL('../../../docs/example-chain', import.meta.url).pathname;
+const made: string[] = [];
+const temporary = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'drburger-import-'));
+  made.push(folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true });
+});
+
+const graphs: Record<string, TestSubgraph> = {};
+let domains: TransferDomain[];
+const berlin = idOfKey('store', 'berlin-mitte');
+const item = (key: string): string => idOfKey('item', key);
+
+beforeAll(async () => {
+  const configuration = {
+    PII_MASTER_KEYS: Buffer.alloc(32, 1).toString('base64'),
+    PII_INDEX_KEY: Buffer.alloc(32, 2).toString('base64'),
+  };
+  const open = async (definition: SubgraphDefinition): Promise<TransferDomain> => {
+    const graph = await testSubgraph<Domain>(definition, { configuration });
+    graphs[definition.name] = graph;
+    return { domain: graph.domain, transfer: definition.transfer! };
+  };
+  domains = await Promise.all([stores, menu, inventory, delivery].map(open));
+});
+
+/** A copy of the example with other lines in some files; undefined takes the file away. */
+function folderWith(changes: Readonly<Record<string, ((text: string) => string) | string | undefined>>): string {
+  const folder = temporary();
+  cpSync(example, folder, { recursive: true });
+  for (const [file, change] of Object.entries(changes)) {
+    if (change === undefined) rmSync(join(folder, file));
+    else if (typeof change === 'string') writeFileSync(join(folder, file), change);
+    else writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
+  }
+  return folder;
+}
+
+async function run(folder: string, dryRun = false): Promise<string[]> {
+  const lines: string[] = [];
+  await importCommand({ read: readFolder(folder), domains, dryRun, print: (line) => lines.push(line) });
+  return lines;
+}
+
+const eventsOf = async (domain: string): Promise<string[]> =>
+  (
+    await graphs[domain]!.domain.pool.query<{ type: string }>('SELECT type FROM platform.event ORDER BY position')
+  ).rows.map(({ type }) => type);
+
+const count = async (): Promise<number> => (await Promise.all(Object.keys(graphs).map(eventsOf))).flat().length;
+
+const nothing = 'everything is as the folder says: nothing was changed';
+const differences = (lines: readonly string[]): string[] =>
+  lines
+    .filter((line) => / (new|changed) /.test(line) && !/ 0 new +0 changed/.test(line))
+    .map((line) => line.split(' ')[0]!);
+
+async function entry(key: string): Promise<{ price: number; reason: string | null } | null> {
+  const { data } = await graphs['menu']!.as(nobody)(
+    'query ($id: ID!, $store: ID!) { menuItem(id: $id) { entryAt(storeId: $store) { price { amount } unavailableReason } } }',
+    { id: item(key), store: berlin },
+  );
+  const found = (
+    data!['menuItem'] as { entryAt: { price: { amount: number }; unavailableReason: string | null } | null }
+  ).entryAt;
+  return found && { price: found.price.amount, reason: found.unavailableReason };
+}
+
+describe('chain:import', () => {
+  it('says what would change, changes nothing, then does it, and the second time finds nothing to do', async () => {
+    const rehearsed = await run(example, true);
+    expect(rehearsed.at(-1)).toBe('this is what would change; nothing was changed');
+    expect(await count()).toBe(0);
+    const done = await run(example);
+    expect(differences(done)).toEqual(differences(rehearsed));
+    expect(await entry('cola')).toEqual({ price: 300, reason: null });
+    const { data } = await graphs['stores']!.as(nobody)(
+      'query ($id: ID!) { store(id: $id) { name openingHours { intervals { opens } } } }',
+      {
+        id: berlin,
+      },
+    );
+    expect(data).toMatchObject({ store: { name: 'Dr. Burger Berlin Mitte' } });
+    const events = await count();
+    expect((await run(example)).at(-1)).toBe(nothing);
+    expect(await count()).toBe(events);
+  });
+
+  it('changes the rows that changed, and tells what that means', async () => {
+    const before = { stores: await eventsOf('stores'), menu: await eventsOf('menu') };
+    const lines = await run(
+      folderWith({
+        'prices.csv': (text) => text.replace('item,cheeseburger,640', 'item,cheeseburger,690'),
+        'stores.csv': (text) => text.replace('Torstraße 12', 'Torstraße 14'),
+        'openingHours.csv': (text) => text.replace('hamburg-altona,MONDAY,10:00', 'hamburg-altona,MONDAY,09:00'),
+        'categories.csv': (text) => text.replace('Sides', 'On the side'),
+        'items.csv': (text) => `${text}shake,drinks,2,false,BEVERAGE,420,MILK,,Shake,Shake,Cold.,Kalt.\n`,
+      }),
+    );
+    expect(differences(lines)).toEqual(['stores', 'openingHours', 'categories', 'items', 'prices']);
+    expect((await eventsOf('stores')).slice(before.stores.length).sort()).toEqual([
+      'StoreDetailsChanged',
+      'StoreHoursChanged',
+    ]);
+    // The cheeseburger's price, the new shake, and the fries, whose category is called otherwise.
+    expect((await eventsOf('menu')).slice(before.menu.length)).toEqual(
+      Array.from({ length: 3 }, () => 'MenuItemChanged'),
+    );
+    expect(await entry('cheeseburger')).toEqual({ price: 690, reason: null });
+  });
+
+  it('tells open menus of what can be ordered, or no longer', async () => {
+    const before = (await eventsOf('menu')).length;
+    const folder = folderWith({
+      'prices.csv': (text) => `${text}DE,,item,shake,390,,\n`,
+      'items.csv': (text) =>
+        `${text}shake,drinks,2,false,BEVERAGE,420,MILK,,Shake,Shake,Cold.,Kalt.\n`
+          .replace(/^(key.*)$/m, '$1,removed')
+          .replace(/^(fries.*)$/m, '$1,true'),
+    });
+    await run(folder);
+    const told = (await eventsOf('menu')).slice(before);
+    // At both stores: the shake is sold, the fries are not, and the meal cannot be made without them.
+    expect(told.filter((type) => type === 'MenuItemAvailabilityChanged')).toHaveLength(6);
+    expect(await entry('fries')).toBeNull();
+    expect(await entry('classic-meal')).toEqual({ price: 1_090, reason: 'WITHDRAWN_BY_STAFF' });
+    await run(example);
+    expect(await entry('fries')).toEqual({ price: 320, reason: null });
+  });
+
+  it('tells what cannot be made by another recipe, and leaves stock that has moved since alone', async () => {
+    const manager = principalWith(['stock:write', 'stock:read'], { bindings: { store: berlin } });
+    await graphs['inventory']!.as(manager)(
+      'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { __typename } }',
+      {
+        input: {
+          idempotencyKey: 'count',
+          storeId: berlin,
+          ingredientId: idOfKey('ingredient', 'cheddar'),
+          quantity: -10,
+          reason: 'COUNTED',
+        },
+      },
+    );
+    const lines = await run(example);
+    expect(lines.join('\n')).toMatch(/1 have another number on hand since: it was left alone/);
+    const before = (await eventsOf('inventory')).length;
+    await run(folderWith({ 'recipes.csv': (text) => text.replace('fries,,potatoes,150', 'fries,,potatoes,70000') }));
+    expect((await eventsOf('inventory')).slice(before)).toEqual(
+      Array.from({ length: 2 }, () => 'InventoryItemMakeabilityChanged'),
+    );
+    await run(example);
+  });
+
+  it('says of each mistake where it is and what to do, and writes nothing', async () => {
+    const before = await count();
+    const folder = folderWith({
+      'prices.csv': (text) =>
+        text
+          .replace('item,fries,320,,', 'item,freis,3.20,,')
+          .replace(',berlin-mitte,item,cola,300', 'DE,berlin-mitte,item,cola,300'),
+      'stores.csv': (text) => text.replace('Europe/Berlin', 'Berlin').replace('latitude', 'lattitude'),
+      'openingHours.csv': (text) => `${text}berlin-mitte,SUNDAY,12:00,13:00\nhamburg-altona,SUNDAY,9:00,10:00\n`,
+      'categories.csv': undefined,
+      'categories.json': '[\n  { "key": "meals", "position": "first", "name": { "en": "Meals" } }\n]\n',
+      'price.csv': 'key\n',
+    });
+    const lines = await run(folder);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'price.csv: did you mean prices?',
+        'prices.csv line 5, column 5 (amount): write a whole number',
+        'stores.csv line 2, column 7 (lattitude): there is no such column: did you mean latitude?',
+        'stores.csv line 2 (latitude): it is missing: write a number, with a point and without thousands separators',
+        'openingHours.csv line 16: it has the same store, weekday, opens as line 14: keep one',
+        'openingHours.csv line 17, column 3 (opens): write HH:MM, from 00:00 to 23:59',
+        'categories.json line 2, column 33 (position): write a number, with a point and without thousands separators',
+      ]),
+    );
+    expect(lines.at(-1)).toMatch(/things are wrong: nothing was changed$/);
+    const semantic = await run(
+      folderWith({
+        'prices.csv': (text) =>
+          text
+            .replace(',berlin-mitte,item,cola,300', 'DE,berlin-mitte,item,cola,300')
+            .replace('item,fries,320', 'item,frise,320'),
+        'stores.csv': (text) => text.replace('Europe/Berlin', 'Berlin'),
+      }),
+    );
+    expect(semantic).toContain('prices.csv line 5, column 4 (key): there is no item frise: did you mean fries?');
+    const byDomains = await run(
+      folderWith({
+        'prices.csv': (text) => text.replace(',berlin-mitte,item,cola,300', 'DE,berlin-mitte,item,cola,300'),
+        'stores.csv': (text) => text.replace('Europe/Berlin', 'Berlin'),
+      }),
+    );
+    expect(byDomains).toEqual(
+      expect.arrayContaining([
+        'stores.csv line 2, column 9 (timeZone): there is no time zone Berlin: write one such as Europe/Berlin',
+        'prices.csv line 12, column 1 (country): give either country or store',
+      ]),
+    );
+    expect(await count()).toBe(before);
+  });
+
+  it('reads what a spreadsheet writes', async () => {
+    const bySemicolon = (text: string): string => `\uFEFF${text.replaceAll(',', ';').replaceAll('\n', '\r\n')}`;
+    expect((await run(folderWith({ 'stores.csv': bySemicolon, 'sizes.csv': bySemicolon }))).at(-2)).not.toMatch(
+      /wrong/,
+    );
+  });
+
+  it.each(['csv', 'json'] as const)('finds nothing to change in what was exported as %s', async (format) => {
+    const folder = temporary();
+    await exportFolder({ folder, domains, format, print: () => undefined });
+    expect((await run(folder)).at(-1)).toBe(nothing);
+  });
+});

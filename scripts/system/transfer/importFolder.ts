@@ -1,0 +1,100 @@
+import { runWithTrace, newTraceparent, traceOfRequest } from '#platform/telemetry/trace.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import type { Domain } from '#platform/domain/domain.ts';
+import type { Tally, Transfer, TransferRun } from '#platform/transfer/transfer.ts';
+import type { ImportRows, TableName } from '#schema/import/tables.ts';
+import { checkRows } from './checkRows.ts';
+import type { FolderProblem } from './located.ts';
+import type { ReadFolder } from './readFolder.ts';
+
+/** A domain that takes rows in, open. */
+export interface TransferDomain {
+  readonly domain: Domain;
+  readonly transfer: Transfer<Domain>;
+}
+
+export interface ImportOptions {
+  readonly read: ReadFolder;
+  readonly domains: readonly TransferDomain[];
+  /** Writes everything, and undoes it: for what it would change. */
+  readonly dryRun: boolean;
+  readonly print: (line: string) => void;
+}
+
+export type ImportOutcome =
+  | { readonly kind: 'done'; readonly tallies: readonly Tally[] }
+  /** Nothing was written. */
+  | { readonly kind: 'refused'; readonly problems: readonly FolderProblem[] };
+
+/** The catalogue of a large chain is one transaction. */
+const timeoutMs = 300_000;
+
+/** Checks and writes a folder, in this order: nothing is written anywhere before everything was found right. */
+export async function importFolder({ read, domains, dryRun, print }: ImportOptions): Promise<ImportOutcome> {
+  const count = [...read.tables.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+  print(`read ${count.toLocaleString('en')} rows of ${read.tables.size} tables`);
+  const known = await knownIds(domains);
+  const { rows, problems } = checkRows(read, known);
+  const all = [...read.problems, ...problems];
+  if (all.length === 0) all.push(...(await domainProblems(domains, rows, read)));
+  if (all.length > 0) return { kind: 'refused', problems: all };
+  print('checked them: nothing is wrong');
+  const tallies: Tally[] = [];
+  const trace = traceOfRequest(newTraceparent(), 'service:import');
+  for (const each of domains) tallies.push(...(await runWithTrace(trace, () => write(each, rows, { dryRun, print }))));
+  return { kind: 'done', tallies };
+}
+
+async function knownIds(domains: readonly TransferDomain[]): Promise<Record<string, string[]>> {
+  const known: Record<string, string[]> = {};
+  for (const { domain, transfer } of domains)
+    for (const [kind, ids] of Object.entries(await transfer.ids(domain)))
+      known[kind] = [...(known[kind] ?? []), ...ids];
+  return known;
+}
+
+async function domainProblems(
+  domains: readonly TransferDomain[],
+  rows: ImportRows,
+  { tables }: ReadFolder,
+): Promise<FolderProblem[]> {
+  const found = await Promise.all(domains.map(({ domain, transfer }) => transfer.check(domain, rows)));
+  return found.flat().map(({ table, row, column, message }) => {
+    const { file, rows: located } = tables.get(table as TableName)!;
+    return { file, at: located[row]!.at(column), message };
+  });
+}
+
+class Rehearsed extends Error {}
+
+async function write(
+  { domain, transfer }: TransferDomain,
+  rows: ImportRows,
+  { dryRun, print }: Pick<ImportOptions, 'dryRun' | 'print'>,
+): Promise<Tally[]> {
+  const tell = (what: string, began: number): void =>
+    print(`${domain.name}: ${what} (${((performance.now() - began) / 1_000).toFixed(1)} s)`);
+  if (!dryRun) {
+    const run: TransferRun = {
+      async batch(what, work) {
+        const began = performance.now();
+        const result = await domain.transaction((tx) => work(tx as SqlTx), { timeoutMs });
+        tell(what, began);
+        return result;
+      },
+    };
+    return transfer.write(domain, rows, run);
+  }
+  let tallies: Tally[] = [];
+  const rehearsal = domain.transaction(
+    async (tx) => {
+      tallies = await transfer.write(domain, rows, { batch: (_what, work) => work(tx as SqlTx) });
+      throw new Rehearsed();
+    },
+    { retries: 0, timeoutMs },
+  );
+  await rehearsal.catch((error: unknown) => {
+    if (!(error instanceof Rehearsed)) throw error;
+  });
+  return tallies;
+}

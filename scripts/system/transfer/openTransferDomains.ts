@@ -1,0 +1,102 @@
+import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import type { RpcNetwork } from '#platform/rpc/network.ts';
+import { openDomain } from '#platform/subgraph/openDomain.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { startCluster } from '#platform/postgres/startCluster.ts';
+import { subgraphs } from '#schema/subgraphs.ts';
+import { claimDataDir, dataFolder, isClaimed } from '../dataDir.ts';
+import { openDatabases } from '../databases.ts';
+import { loadDefinitions } from '../definitions.ts';
+import { domainAddresses } from '../domainAddresses.ts';
+import { postgresOffset } from '../ports.ts';
+import { secretKeysOf, secretsNamed } from '../secrets.ts';
+import { subgraphSettings } from '../serviceSettings.ts';
+import type { Teardown } from '../teardown.ts';
+import type { TransferDomain } from './importFolder.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface OpenOptions {
+  readonly environment: Environment;
+  readonly flags: Readonly<Record<string, string>>;
+  readonly print: (line: string) => void;
+}
+
+/** What is imported and exported is asked of the domain itself, never of another. */
+const noNetwork: RpcNetwork = {
+  transportTo: (domain) => {
+    throw new Error(`an import asks nothing of ${domain}`);
+  },
+  serve: () => Promise.resolve({ close: () => Promise.resolve() }),
+};
+
+/**
+ * Opens the domains that take rows in and give them out, in the order of the registry: on a told server, on the
+ * databases of a system that runs on this machine, or, when none runs, on its databases, started for as long as it
+ * takes.
+ */
+export async function openTransferDomains(options: OpenOptions, teardown: Teardown): Promise<TransferDomain[]> {
+  const { environment, flags } = options;
+  const early = loadSettings(subgraphSettings, { environment, flags, moreToCome: true });
+  const definitions = (await loadDefinitions(subgraphs)).filter(({ definition }) => definition.transfer);
+  const secrets = await secretsNamed(secretKeysOf(definitions.map(({ definition }) => definition.config)), {
+    settings: early,
+    environment,
+    onMade: (names) => options.print(`made development secrets: ${names.join(', ')}`),
+  });
+  const urlOf = await addresses(options, early, teardown);
+  const log = createLogger({ level: 'error' });
+  const open: TransferDomain[] = [];
+  for (const { entry, definition } of definitions) {
+    const configuration = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
+      environment: { ...environment, ...secrets },
+      flags,
+      moreToCome: true,
+    });
+    const opened = openDomain(definition, {
+      databaseUrl: await urlOf(entry.name),
+      poolSize: 4,
+      network: noNetwork,
+      log,
+      configuration,
+    });
+    teardown.add(`database of ${entry.name}`, () => opened.close());
+    await checkMigrated(entry.name, opened.domain.pool);
+    open.push({ domain: opened.domain, transfer: definition.transfer! });
+  }
+  return open;
+}
+
+async function addresses(
+  { environment, flags, print }: OpenOptions,
+  settings: { DATABASE_HOST?: string | undefined; DATA_DIR: string; PORT_BASE: number },
+  teardown: Teardown,
+): Promise<(domain: string) => string | Promise<string>> {
+  if (settings.DATABASE_HOST !== undefined || isClaimed(settings.DATA_DIR)) return domainAddresses(environment, flags);
+  teardown.add('data folder', claimDataDir(settings.DATA_DIR, false));
+  print(`starting the databases of ${settings.DATA_DIR}`);
+  const cluster = await startCluster({
+    dataDir: dataFolder(settings.DATA_DIR, 'postgres'),
+    port: settings.PORT_BASE + postgresOffset,
+    log: print,
+  });
+  teardown.add('PostgreSQL', () => cluster.stop());
+  return (await openDatabases(cluster)).domain;
+}
+
+/** @throws StartupError when the database cannot be reached, or its tables are not there yet */
+async function checkMigrated(
+  name: string,
+  pool: { query(sql: string): Promise<{ rows: { ready: boolean }[] }> },
+): Promise<void> {
+  try {
+    const { rows } = await pool.query(`SELECT to_regclass('platform.outbox') IS NOT NULL AS ready`);
+    if (rows[0]?.ready) return;
+  } catch (error) {
+    throw new StartupError(
+      `the database of ${name} cannot be reached (${(error as Error).message}): see to DATABASE_HOST, or to DATA_DIR and PORT_BASE.`,
+    );
+  }
+  throw new StartupError(`the database of ${name} has no tables yet: start ${name} once, which makes them.`);
+}

@@ -1,0 +1,114 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { z } from 'zod';
+import type { LocatedRow, ReadTable } from './located.ts';
+
+/** What a cell holds, by its column's schema. */
+type CellKind = 'text' | 'number' | 'boolean' | 'list' | 'texts';
+
+interface Inner {
+  readonly def: { readonly type: string; readonly innerType?: Inner };
+}
+
+function kindOf(schema: Inner): CellKind {
+  const { type, innerType } = schema.def;
+  if (innerType) return kindOf(innerType);
+  if (type === 'array') return 'list';
+  if (type === 'record') return 'texts';
+  return type === 'number' || type === 'boolean' ? type : 'text';
+}
+
+/** What does not read as its kind stays text, for the schema to refuse. */
+function valueOf(cell: string, kind: CellKind): unknown {
+  if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
+  if (kind === 'boolean') return { true: true, false: false }[cell.toLowerCase()] ?? cell;
+  if (kind === 'list') return cell.split(/[\s,;|]+/).filter((each) => each !== '');
+  return cell;
+}
+
+interface Column {
+  /** As in the row: `name` of `name.de`. */
+  readonly name: string;
+  readonly part: string | undefined;
+  readonly kind: CellKind;
+}
+
+/** The kinds of a table's columns, by name. */
+const kindsOf = (row: z.ZodObject): Map<string, CellKind> =>
+  new Map(Object.entries(row.shape).map(([name, schema]) => [name, kindOf(schema as unknown as Inner)]));
+
+function columnsOf(header: readonly string[], row: z.ZodObject): Column[] {
+  const kinds = kindsOf(row);
+  return header.map((title) => {
+    const [name = '', part] = title.trim().split('.');
+    const kind = kinds.get(name);
+    return part !== undefined && kind === 'texts'
+      ? { name, part, kind }
+      : { name: title.trim(), part: undefined, kind: kind ?? 'text' };
+  });
+}
+
+/** Lines within cells, so that a record that ends on line 9 and has two of them began on line 7. */
+const breaksIn = (cells: readonly string[]): number =>
+  cells.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
+
+/**
+ * A table as CSV (RFC 4180): the first line names the columns. A spreadsheet's semicolons are understood, too; so is a
+ * byte order mark. An empty cell says nothing.
+ */
+export function readCsv(file: string, text: string, row: z.ZodObject): ReadTable {
+  const delimiter = (/^[^\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
+  let records: { record: string[]; info: { lines: number } }[];
+  try {
+    records = parse(text, { bom: true, delimiter, info: true, relaxColumnCount: true, skipEmptyLines: true }) as never;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const { lines, column } = error as unknown as { lines?: number; column?: number };
+    const at = lines === undefined ? '' : `line ${lines}${typeof column === 'number' ? `, column ${column + 1}` : ''}`;
+    return { file, rows: [], problems: [{ file, at, message: `this is no CSV: ${error.message}` }] };
+  }
+  const [header, ...body] = records;
+  const titles = header?.record ?? [];
+  const columns = columnsOf(titles, row);
+  const rows = body.map(({ record, info }): LocatedRow => ({
+    value: rowOf(record, columns),
+    at: placeIn(info.lines - breaksIn(record), columns),
+  }));
+  const tooLong = body.flatMap(({ record, info }) =>
+    record.length > columns.length
+      ? [
+          {
+            file,
+            at: `line ${info.lines}, column ${columns.length + 1}`,
+            message: `there are ${record.length} cells for ${columns.length} columns: put text with a ${delimiter} between quotes`,
+          },
+        ]
+      : [],
+  );
+  const twice = titles.flatMap((title, index) =>
+    titles.indexOf(title) < index
+      ? [{ file, at: `line 1, column ${index + 1} (${title})`, message: 'this column is there twice: keep one' }]
+      : [],
+  );
+  return { file, rows, problems: [...twice, ...tooLong] };
+}
+
+function rowOf(cells: readonly string[], columns: readonly Column[]): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [index, { name, part, kind }] of columns.entries()) {
+    const cell = cells[index]?.trim() ?? '';
+    if (cell === '') continue;
+    if (part === undefined) value[name] = valueOf(cell, kind);
+    else value[name] = { ...(value[name] as object | undefined), [part]: cell };
+  }
+  return value;
+}
+
+/** Where a column of a record is; one that the file does not have is looked for in its first line. */
+const placeIn =
+  (line: number, columns: readonly Column[]) =>
+  (column?: string): string => {
+    if (column === undefined) return `line ${line}`;
+    const titleOf = ({ name, part }: Column): string => (part === undefined ? name : `${name}.${part}`);
+    const index = columns.findIndex((each) => titleOf(each) === column || each.name === column);
+    return index < 0 ? `line ${line} (${column})` : `line ${line}, column ${index + 1} (${titleOf(columns[index]!)})`;
+  };

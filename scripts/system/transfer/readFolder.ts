@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearest } from '#platform/config/misspelling.ts';
+import { StartupError } from '#platform/config/startupError.ts';
+import { importTables, tableNames, type TableName } from '#schema/import/tables.ts';
+import type { FolderProblem, ReadTable } from './located.ts';
+import { readCsv } from './readCsv.ts';
+import { readJson } from './readJson.ts';
+
+export interface ReadFolder {
+  readonly tables: ReadonlyMap<TableName, ReadTable>;
+  readonly problems: readonly FolderProblem[];
+}
+
+/**
+ * Reads the tables of a folder. Files that are neither CSV nor JSON are nobody's business.
+ * @throws StartupError when there is no such folder, or no table in it
+ */
+export function readFolder(folder: string): ReadFolder {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new StartupError(`there is no folder ${folder}: name one that holds tables, such as stores.csv.`);
+  const files = readdirSync(folder).filter((file) => /\.(csv|json)$/.test(file));
+  const problems: FolderProblem[] = [];
+  const tables = new Map<TableName, ReadTable>();
+  for (const file of files.sort()) {
+    const name = file.replace(/\.\w+$/, '');
+    const table = tableNames.find((each) => each === name);
+    if (!table) {
+      const meant = nearest(name, tableNames);
+      const message = meant ? `did you mean ${meant}?` : `no table is called so; there are ${tableNames.join(', ')}`;
+      problems.push({ file, at: '', message });
+    } else if (tables.has(table)) {
+      problems.push({ file, at: '', message: `${tables.get(table)!.file} is there, too: keep one of them` });
+    } else {
+      const text = readFileSync(join(folder, file), 'utf8');
+      const read = file.endsWith('.csv') ? readCsv(file, text, importTables[table].row) : readJson(file, text);
+      tables.set(table, read);
+      problems.push(...read.problems);
+    }
+  }
+  if (files.length === 0)
+    throw new StartupError(
+      `${folder} holds no table: put in ${tableNames.slice(0, 4).join('.csv, ')}.csv or the like.`,
+    );
+  return { tables, problems };
+}

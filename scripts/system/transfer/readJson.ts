@@ -1,0 +1,57 @@
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
+import type { ReadTable } from './located.ts';
+
+/** Finds line and column of an offset, both from 1. */
+function placesOf(text: string): (offset: number) => string {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return `line ${low + 1}, column ${offset - starts[low]! + 1}`;
+  };
+}
+
+/** A column that is null says nothing, as an empty cell of CSV. */
+const withoutNulls = (row: unknown): unknown =>
+  typeof row === 'object' && row !== null && !Array.isArray(row)
+    ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+    : row;
+
+/** A table as JSON: a list of rows. */
+export function readJson(file: string, text: string): ReadTable {
+  const place = placesOf(text);
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first) {
+    const message = `this is no JSON: ${printParseErrorCode(first.error)}`;
+    return { file, rows: [], problems: [{ file, at: place(first.offset), message }] };
+  }
+  if (tree?.type !== 'array')
+    return { file, rows: [], problems: [{ file, at: '', message: 'it must be a list of rows: [ { … }, … ]' }] };
+  const at = (node: Node, column?: string): string => {
+    if (column === undefined) return place(node.offset);
+    const found = findNodeAtLocation(node, column.split('.'));
+    return `${place((found ?? node).offset)} (${column})`;
+  };
+  return {
+    file,
+    rows: (tree.children ?? []).map((node) => ({
+      value: withoutNulls(getNodeValue(node)),
+      at: (column) => at(node, column),
+    })),
+    problems: [],
+  };
+}

@@ -1,0 +1,59 @@
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
+import type { Inventory } from './context.ts';
+import type { MakeabilityChange } from './makeability.ts';
+
+/**
+ * What stores can make against what is known of it: items that are makeable and known to be short, or the other way
+ * round. An ingredient that a store never had is one that it has none of.
+ */
+const differences = `
+  WITH state AS (
+    SELECT s.id AS store_id, r.menu_item_id, bool_and(coalesce(k.on_hand, 0) >= r.quantity) AS makeable,
+      (array_agg(r.ingredient_id ORDER BY coalesce(k.on_hand, 0) >= r.quantity, r.ingredient_id))[1] AS ingredient_id
+    FROM unnest($1::uuid[]) AS s (id) CROSS JOIN recipe_line r
+    LEFT JOIN stock k ON k.store_id = s.id AND k.ingredient_id = r.ingredient_id
+    WHERE $2::uuid[] IS NULL OR r.menu_item_id = ANY ($2::uuid[])
+    GROUP BY s.id, r.menu_item_id
+  )
+  SELECT store_id::text AS "storeId", menu_item_id::text AS "menuItemId", makeable, ingredient_id::text AS "ingredientId"
+  FROM state LEFT JOIN shortage x USING (store_id, menu_item_id)
+  WHERE makeable = (x.since IS NOT NULL)
+  ORDER BY store_id, menu_item_id`;
+
+/**
+ * Compares items of stores with what is known of them, however the difference came about, and tells it. Call it after
+ * what moves the stock has appended its events, in the same transaction.
+ * @param itemIds null: all that have a recipe
+ */
+export async function announceMakeability(
+  domain: Inventory,
+  tx: SqlTx,
+  storeIds: readonly string[],
+  itemIds: readonly string[] | null,
+): Promise<void> {
+  const changes = await tx.$queryRawUnsafe<(MakeabilityChange & { storeId: string })[]>(differences, storeIds, itemIds);
+  if (changes.length === 0) return;
+  const at = domain.clock().toISOString();
+  const column = (makeable: boolean, key: 'storeId' | 'menuItemId'): string[] =>
+    changes.filter((change) => change.makeable === makeable).map((change) => change[key]);
+  await tx.$executeRawUnsafe(
+    `INSERT INTO shortage (store_id, menu_item_id, since)
+     SELECT gone.*, $3::timestamptz FROM unnest($1::uuid[], $2::uuid[]) AS gone ON CONFLICT DO NOTHING`,
+    column(false, 'storeId'),
+    column(false, 'menuItemId'),
+    at,
+  );
+  await tx.$executeRawUnsafe(
+    'DELETE FROM shortage WHERE (store_id, menu_item_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))',
+    column(true, 'storeId'),
+    column(true, 'menuItemId'),
+  );
+  await domain.events.appendAll(
+    tx,
+    changes.map((change) => ({
+      expectedVersion: null,
+      events: [InventoryItemMakeabilityChanged.of({ ...change, at })],
+    })),
+  );
+}

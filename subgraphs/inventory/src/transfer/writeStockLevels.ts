@@ -1,0 +1,118 @@
+import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { inBatches, type Tally, type TransferRun } from '#platform/transfer/transfer.ts';
+import { InventoryUpdated } from '#schema/events/inventory.ts';
+import type { ImportRows, Row } from '#schema/import/tables.ts';
+import { announceMakeability } from '../announceMakeability.ts';
+import type { Inventory } from '../context.ts';
+import { decide, emptyStock, type StockItem } from '../stockItem.ts';
+import { writeStock } from '../stockRows.ts';
+
+const storesPerBatch = 25;
+
+interface Written {
+  readonly created: number;
+  readonly changed: number;
+  /** Rows whose stock has moved since, so that what is on hand is another number now. */
+  readonly moved: number;
+}
+
+/**
+ * Writes what stores begin with, and their reorder levels. Stock that a store has already is moved by deliveries,
+ * counts and orders only: a row read again a week later must not bring back what was sold.
+ */
+export async function writeStockLevels(domain: Inventory, tables: ImportRows, run: TransferRun): Promise<Tally[]> {
+  const { stock = [], stores = [] } = tables;
+  const byStore = new Map<string, Row<'stock'>[]>(stores.map(({ key }) => [key, []]));
+  for (const row of stock) {
+    const rows = byStore.get(row.store);
+    if (rows) rows.push(row);
+    else byStore.set(row.store, [row]);
+  }
+  const total = { created: 0, changed: 0, moved: 0 };
+  for (const [index, batch] of inBatches([...byStore], storesPerBatch).entries()) {
+    const first = index * storesPerBatch + 1;
+    const what = `stock of stores ${first} to ${first + batch.length - 1} of ${byStore.size}`;
+    const { created, changed, moved } = await run.batch(what, (tx) => writeBatch(domain, tx, batch));
+    total.created += created;
+    total.changed += changed;
+    total.moved += moved;
+  }
+  if (!tables.stock) return [];
+  const { created, changed, moved } = total;
+  return [
+    {
+      table: 'stock',
+      created,
+      changed,
+      unchanged: stock.length - created - changed,
+      ...(moved > 0
+        ? { note: `${moved} have another number on hand since: it was left alone; receive or count stock to change it` }
+        : {}),
+    },
+  ];
+}
+
+async function writeBatch(
+  domain: Inventory,
+  tx: SqlTx,
+  batch: readonly (readonly [string, readonly Row<'stock'>[]])[],
+): Promise<Written> {
+  const at = domain.clock();
+  const rows = batch.flatMap(([, own]) => own);
+  const known = await lockKnown(
+    tx,
+    batch.map(([store]) => store),
+  );
+  const keyOf = ({ store, ingredient }: Row<'stock'>): string => `${store} ${ingredient}`;
+  const fresh = rows.filter((row) => !known.has(keyOf(row))).map((row) => begin(row, at));
+  await domain.events.appendAll(
+    tx,
+    fresh.flatMap(({ event }) => (event ? [{ expectedVersion: 0, events: [event] }] : [])),
+  );
+  await writeStock(
+    tx,
+    fresh.map(({ item }) => item),
+    at,
+  );
+  const levelled = await writeReorderLevels(
+    tx,
+    rows.filter((row) => known.has(keyOf(row))),
+  );
+  await announceMakeability(
+    domain,
+    tx,
+    batch.map(([store]) => store),
+    null,
+  );
+  const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row)) !== row.onHand);
+  return { created: fresh.length, changed: levelled, moved: moved.length };
+}
+
+/** What stores have of each ingredient, by both ids; locked in the order in which orders lock it. */
+async function lockKnown(tx: SqlTx, stores: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.$queryRawUnsafe<{ store: string; ingredient: string; onHand: number }[]>(
+    `SELECT store_id::text AS store, ingredient_id::text AS ingredient, on_hand AS "onHand" FROM stock
+     WHERE store_id = ANY ($1::uuid[]) ORDER BY store_id, ingredient_id FOR UPDATE`,
+    stores,
+  );
+  return new Map(rows.map(({ store, ingredient, onHand }) => [`${store} ${ingredient}`, onHand]));
+}
+
+/** A first delivery, checked as any other; without an event where nothing came in. */
+function begin({ store, ingredient, onHand, reorderLevel }: Row<'stock'>, at: Date) {
+  const empty: StockItem = emptyStock(store, ingredient, reorderLevel);
+  if (onHand === 0) return { item: empty, event: undefined };
+  const decision = decide(empty, { kind: 'RECEIVE', quantity: onHand }, at);
+  if (decision.problem !== null) throw new Error(`a store cannot begin with ${onHand}: ${decision.problem}`);
+  return { item: decision.item, event: InventoryUpdated.of(decision.event) };
+}
+
+async function writeReorderLevels(tx: SqlTx, rows: readonly Row<'stock'>[]): Promise<number> {
+  return tx.$executeRawUnsafe(
+    `UPDATE stock SET reorder_level = told.level FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS told (store, ingredient, level)
+     WHERE store_id = told.store AND ingredient_id = told.ingredient AND reorder_level <> told.level`,
+    rows.map(({ store }) => store),
+    rows.map(({ ingredient }) => ingredient),
+    rows.map(({ reorderLevel }) => reorderLevel),
+  );
+}

@@ -1,0 +1,44 @@
+import type { ImportRows, Row } from '#schema/import/tables.ts';
+import type { Interval } from '../openingHours.ts';
+import type { TaxRateRow } from '../store.ts';
+
+export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
+
+const byOpening = (a: Interval, b: Interval): number => (a.opens < b.opens ? -1 : 1);
+
+/** Rows that share what `keyOf` says of them, in their order. */
+export function grouped<R>(rows: readonly R[], keyOf: (row: R) => string): Map<string, R[]> {
+  const groups = new Map<string, R[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}
+
+/** Seven lists of intervals, Monday first. */
+export const weekOfRows = (rows: readonly Row<'openingHours'>[]): Interval[][] =>
+  weekdays.map((weekday) =>
+    rows
+      .filter((row) => row.weekday === weekday)
+      .map(({ opens, closes }) => ({ opens, closes }))
+      .sort(byOpening),
+  );
+
+/** The intervals of a day; a row without times says that it is closed. */
+export const intervalsOfRows = (rows: readonly Row<'openingExceptions'>[]): Interval[] =>
+  rows
+    .flatMap(({ opens, closes }) => (opens !== undefined && closes !== undefined ? [{ opens, closes }] : []))
+    .sort(byOpening);
+
+/** The rates of each regime, in the order of the file. */
+export const ratesByRegime = ({ taxRates = [] }: ImportRows): Map<string, TaxRateRow[]> =>
+  new Map(
+    [...grouped(taxRates, ({ regime }) => regime)].map(([regime, rows]) => [
+      regime,
+      rows.map(({ taxClass, service, basisPoints }) => ({ taxClass, service, basisPoints })),
+    ]),
+  );
+
+export const dayOf = ({ store, date }: Row<'openingExceptions'>): string => `${store} ${date}`;
