@@ -5,7 +5,10 @@ const common = (lists: readonly (readonly string[])[]): string[] => {
   return first.filter((allergen) => rest.every((list) => list.includes(allergen)));
 };
 
-/** What an item contains whatever the guest chooses where a choice must be made. Sorted. */
+/**
+ * The allergens of an item that the guest cannot avoid by any choice: its own, and those that all choices of a
+ * required group or slot have in common. In alphabetical order.
+ */
 export function unavoidableAllergens(item: Item): string[] {
   const chosen = item.groups
     .filter((group) => group.min > 0)
@@ -16,7 +19,7 @@ export function unavoidableAllergens(item: Item): string[] {
   return [...new Set([...item.allergens, ...chosen, ...filled])].sort();
 }
 
-/** The item can be had without any of these. */
+/** Whether the guest can order the item, by some choice, without any of these allergens. */
 export function canAvoid(item: Item, allergens: ReadonlySet<string>): boolean {
   const free = (list: Allergens): boolean => !list.some((allergen) => allergens.has(allergen));
   return (

@@ -54,7 +54,7 @@ const feedVersion = async (): Promise<number> =>
   ).rows[0]?.version ?? 0;
 const held = ({ changed }: Availability) => new Map(changed.map((each) => [each.itemId, each.unavailableReason]));
 
-test('begins with all that a store sells, for anybody', async () => {
+test('without a version, menuAvailability returns all that a store sells, also to anonymous callers', async () => {
   const all = (await availability(null))!;
   expect(all).toMatchObject({ storeId: store, version: await feedVersion(), reset: true, removed: [] });
   expect(all.changed.length).toBeGreaterThan(90);
@@ -64,7 +64,7 @@ test('begins with all that a store sells, for anybody', async () => {
   expect(await availability(null, store, principalWith(['catalog:read'], { subject: 'customer' }))).toEqual(all);
 });
 
-test('then tells what changed, combos included, and nothing of other stores', async () => {
+test('with a version, it returns what changed at this store since, combos included', async () => {
   const { version } = (await availability(null))!;
   await set('hash-browns', true);
   await set('espresso', true, 'OUT_OF_STOCK', seedStores[5]!.id);
@@ -108,7 +108,7 @@ const toldOf = async (slug: string): Promise<Told[]> =>
     )
   ).rows.map(({ data }) => data);
 
-test('tells what the chain sells no longer as gone, at every store that sold it, and what cannot be made without it', async () => {
+test('reports a removed item, and combos that need it, at every store that sold it', async () => {
   const { version } = (await availability(null))!;
   await remove('chicken-nuggets');
   const gone = (await availability(version))!;
@@ -123,7 +123,7 @@ test('tells what the chain sells no longer as gone, at every store that sold it,
   expect(await feedVersion()).toBe(gone.version);
 });
 
-test('stores that never sold what is removed hear nothing of it', async () => {
+test('reports nothing at stores that never sold the removed item', async () => {
   const abroad = seedItems.find(({ countries }) => countries && !countries.includes('DE'))!;
   const { version } = (await availability(null))!;
   await remove(abroad.slug);
@@ -132,7 +132,7 @@ test('stores that never sold what is removed hear nothing of it', async () => {
   expect((await toldOf(abroad.slug)).map(({ storeId }) => storeId).sort()).toEqual(sellers.sort());
 });
 
-test('tells what a store begins to sell, and nothing of a price that only differs or begins later', async () => {
+test('reports an item that a price makes available now, but no price that merely changes or begins later', async () => {
   const admin = menu.as(principalWith(['admin'], { subject: 'admin' }));
   const price = async (slug: string, idempotencyKey: string, where: object) => {
     const { data } = await admin(
@@ -153,12 +153,12 @@ test('tells what a store begins to sell, and nothing of a price that only differ
   expect((await toldOf('katsu-burger')).map(({ storeId }) => storeId).sort()).toEqual(german.sort());
 });
 
-test('is null for what is no store that sells', async () => {
+test('is null for a store without a price list', async () => {
   for (const id of [seedId('store', 'none'), 'no id', store.toUpperCase()])
     expect(await availability(null, id)).toBeNull();
 });
 
-test('who follows it while writers commit in any order misses nothing', async () => {
+test('a client that follows the versions misses nothing, in whatever order writers commit', async () => {
   const device = new Map<string, string | null>();
   let since: number | null = null;
   const apply = async () => {
@@ -183,13 +183,13 @@ test('who follows it while writers commit in any order misses nothing', async ()
   expect(device).toEqual(held((await availability(null))!));
 });
 
-test('begins anew for a version of long ago, and for one that never was', async () => {
+test('resets for a version that is too old or was never given out', async () => {
   const version = await feedVersion();
   for (const since of [version + 1, -1, 2 ** 31 - 1])
     expect(await availability(since)).toMatchObject({ reset: true, version });
   await set('black-tea', true);
   expect(await availability(version)).toMatchObject({ reset: false });
-  // As if hundreds of items had come and gone since.
+  // Moves the version on as if hundreds of items had changed since.
   await menu.domain.pool.query(`UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`, [
     `store:${store}`,
   ]);

@@ -8,19 +8,19 @@ import { entriesOf, entryOf, type Entry } from './storeMenu.ts';
 
 export interface AvailabilityView {
   readonly storeId: string;
-  /** Of the store's feed, at the instant of the read. */
+  /** The version of the store's feed at the instant of the read. */
   readonly version: number;
   readonly reset: boolean;
-  /** In the order of the menu after a reset, else in none. */
+  /** In the order of the menu after a reset; otherwise in no particular order. */
   readonly changed: readonly Entry[];
-  /** Ids of items. */
+  /** Ids of the items that the store no longer sells. */
   readonly removed: readonly string[];
 }
 
 /**
- * Which items of a store can be ordered: those whose availability changed after a version of the store's feed, or all.
- * Null for a store that has no price list. All of it is read as of one instant. Ids are those of the feed, hence in
- * lower case only.
+ * Which items of a store can be ordered: those whose availability changed after a version of the store's feed, or all
+ * of them. Null for a store that has no price list. Everything is read in one snapshot, so that the entries belong to
+ * the version. An id in upper case finds nothing, since the keys of feeds are in lower case.
  */
 export async function availabilityOf(
   domain: MenuDomain,

@@ -4,8 +4,8 @@ import { MenuItemAvailabilityChanged } from '#schema/events/menu.ts';
 import { notOrderableReason, type StoreMenu } from './storeMenu.ts';
 
 /**
- * What the feed of a store is told of a change: an event for each of the items that can thereby be ordered, or no
- * longer, or not for another reason.
+ * The events that a change causes in the feed of one store: one for each item that can now be ordered, can no longer
+ * be ordered, or cannot be ordered for another reason than before.
  */
 export const availabilityEvents = (
   before: StoreMenu,
@@ -25,6 +25,6 @@ export const availabilityEvents = (
     });
   });
 
-/** Each of them the next of its own aggregate. */
+/** Appends each event as the next one of its own aggregate, whatever version that aggregate has. */
 export const oneOfEach = (events: readonly NewEvent[]): StreamAppend[] =>
   events.map((event) => ({ expectedVersion: null, events: [event] }));

@@ -1,6 +1,6 @@
 import type { PriceWindow } from './prices.ts';
 
-/** A text by language: `en`, `de`. */
+/** A text in each language, by lower-case language code such as `en` or `de`. */
 export type Texts = Readonly<Record<string, string>>;
 export type Allergens = readonly string[];
 
@@ -59,7 +59,7 @@ export interface Item {
   readonly taxClass: 'FOOD' | 'BEVERAGE' | 'ALCOHOL';
   readonly name: Texts;
   readonly description: Texts;
-  /** Of what it is always made of. */
+  /** Allergens of the ingredients that the item always contains, whatever the guest chooses. */
   readonly allergens: Allergens;
   readonly kilocalories: number | null;
   readonly removed: boolean;
@@ -74,16 +74,19 @@ export interface PriceList {
   readonly country: string;
   readonly currency: string;
   readonly exponent: number;
-  /** By subject: an item, or what has a surcharge. */
+  /** Prices by the id of what they are for: an item, or the size, modifier or slot choice that has a surcharge. */
   readonly prices: ReadonlyMap<string, readonly PriceWindow[]>;
 }
 
-/** All that is sold anywhere, with the price lists of the countries, as of one version. Never changed once made. */
+/**
+ * Everything that the chain sells anywhere, with the price lists of all countries, as of one version. A catalogue is
+ * never changed; a change of the menu loads a new one.
+ */
 export interface Catalogue {
   readonly version: number;
   readonly categories: readonly Category[];
   readonly items: ReadonlyMap<string, Item>;
-  /** What is sold, in the order of the menu. */
+  /** The items that are not removed, in the order of the menu. */
   readonly menuOrder: readonly Item[];
   readonly sizes: ReadonlyMap<string, Size>;
   readonly groups: ReadonlyMap<string, ModifierGroup>;
@@ -92,11 +95,11 @@ export interface Catalogue {
   readonly priceLists: ReadonlyMap<string, PriceList>;
   /** The combos that an item may be part of. */
   readonly combosWith: ReadonlyMap<string, readonly Item[]>;
-  /** Which items' entries show the price of a subject. */
+  /** By the id of what has a price: the items whose entries show that price. */
   readonly itemsPricedBy: ReadonlyMap<string, readonly Item[]>;
 }
 
-/** Where an item stands in the menu: orders totally. */
+/** The sort key of an item within the menu. No two items have the same key. */
 export const menuKey = (item: Item): [number, number, string] => [item.category.position, item.position, item.id];
 
 export const compareKeys = (a: readonly (string | number | null)[], b: readonly (string | number | null)[]): number => {
@@ -122,7 +125,7 @@ function multimap<Key, Value>(pairs: Iterable<readonly [Key, Value]>): Map<Key, 
 const byId = <Thing extends { readonly id: string }>(things: Iterable<Thing>): Map<string, Thing> =>
   new Map([...things].map((thing) => [thing.id, thing]));
 
-/** Builds the indexes over the parts. */
+/** Puts the parts together and builds the indexes over them. */
 export function catalogueOf({ version, categories, items, priceLists }: Parts): Catalogue {
   const groups = byId(items.flatMap((item) => item.groups));
   return {

@@ -1,19 +1,20 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 
-/** Where a change shows: everywhere, at the stores of one country, or at one store. */
+/** Where a change can be seen: at all stores, at the stores of one country, or at one store. */
 export type Scope = '*' | `country:${string}` | `store:${string}`;
 
 /**
- * Locks the menu against other changes until the transaction ends. Taken before the state is read on which a decision
- * rests.
+ * Locks the menu against other changes until the transaction ends. Call it before you read the state on which a
+ * decision rests; otherwise two changes at once could each miss what the other one does.
  */
 export async function lockMenu(tx: SqlTx): Promise<void> {
   await tx.$queryRawUnsafe('SELECT version FROM menu_version FOR UPDATE');
 }
 
 /**
- * Notes that items changed in a scope, each with a version of its own. Call it under `lockMenu`.
- * @param touchesCatalogue the items themselves or a country's prices changed: every process reads the catalogue anew
+ * Records that items changed in a scope; each gets a version of its own. Call it under `lockMenu`.
+ * @param touchesCatalogue true when the items themselves or the prices of a country changed, so that every process
+ * has to load the catalogue again
  */
 export async function recordChanges(
   tx: SqlTx,

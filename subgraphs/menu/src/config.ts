@@ -4,5 +4,5 @@ export const config = z.object({
   MENU_IMAGE_BASE_URL: z
     .url()
     .default('https://images.drburger.example')
-    .describe('where the pictures of the menu are; paths are appended to it'),
+    .describe('base address of the pictures of the menu; the path of each picture is appended to it'),
 });

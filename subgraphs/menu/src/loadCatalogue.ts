@@ -49,11 +49,14 @@ interface Stored {
     | null;
 }
 
-/** A window of a `price` row named `p`, as JSON. */
+/** SQL that turns a row of the table `price`, named `p`, into JSON with the fields of `PriceWindow`. */
 export const priceWindowJson = `json_build_object('subject', p.subject_id, 'amount', p.amount,
   'from', (extract(epoch FROM p.valid_from) * 1000)::bigint, 'until', (extract(epoch FROM p.valid_until) * 1000)::bigint)`;
 
-/** One statement, hence one snapshot: what is read belongs to the version that is read with it. */
+/**
+ * Everything is read by one statement, and so in one snapshot: the content belongs to the version that is read with
+ * it.
+ */
 const statement = `
   SELECT (SELECT catalogue FROM menu_version) AS version,
     (SELECT json_agg(c) FROM category c) AS categories,
@@ -73,7 +76,7 @@ const statement = `
     (SELECT json_agg(json_build_object('id', l.id, 'country', l.country, 'currency', l.currency, 'exponent', l.exponent, 'prices', (
         SELECT json_agg(${priceWindowJson} ORDER BY p.id) FROM price p WHERE p.price_list_id = l.id AND p.store_id IS NULL))) FROM price_list l) AS price_lists`;
 
-/** Windows by subject. */
+/** Groups price windows by the id of what they are a price for. */
 export function pricesBySubject(
   rows: readonly ({ readonly subject: string } & PriceWindow)[],
 ): Map<string, PriceWindow[]> {
@@ -121,7 +124,7 @@ function itemsOf(stored: Stored): Item[] {
       return [row.id, { item, slots }];
     }),
   );
-  // Slots point at items, so they are filled once all items are there.
+  // Slots refer to items, so they are filled after all items have been created.
   for (const row of stored.items ?? []) {
     for (const { id, name, required, choices } of row.slots ?? []) {
       const filled = (choices ?? []).map((choice): SlotChoice => ({
@@ -134,7 +137,10 @@ function itemsOf(stored: Stored): Item[] {
   return [...building.values()].map(({ item }) => item);
 }
 
-/** As the transaction sees it, what it changed itself included: not to be kept beyond it. */
+/**
+ * Loads the catalogue as this transaction sees it, its own uncommitted changes included. Do not keep the result after
+ * the transaction: it may be rolled back.
+ */
 export async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
   const [stored] = await sql.$queryRawUnsafe<Stored[]>(statement);
   return catalogueOf({
@@ -148,17 +154,18 @@ export async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
 const held = new WeakMap<MenuDomain, Promise<Catalogue>>();
 
 /**
- * The catalogue at `version` or later. Every process keeps one in memory and reads it anew when it learns of a later
- * version, so that a menu costs one statement. Callers learn the version from the database in the same request: nobody
- * sees a stale price.
- * @param sql where to read it if it must be read: the caller's transaction, so that it needs no second connection
+ * The catalogue at `version` or a later one. Every process keeps one in memory and loads it again when it learns of a
+ * later version, so that a menu usually costs one statement. Callers read the version from the database in the same
+ * request, so nobody sees an outdated price.
+ * @param sql the connection for loading it if need be: the caller's transaction, so that no second connection is
+ * taken
  */
 export async function catalogueAt(domain: MenuDomain, version: number, sql: SqlTx): Promise<Catalogue> {
   for (;;) {
     const current = held.get(domain);
     const known = await current?.catch(() => undefined);
     if (known && known.version >= version) return known;
-    // Whoever comes first reads for all who wait.
+    // The first caller loads the catalogue; all others wait for that load.
     if (held.get(domain) === current) held.set(domain, loadCatalogue(sql));
     const loaded = await held.get(domain)!;
     if (loaded.version >= version) return loaded;

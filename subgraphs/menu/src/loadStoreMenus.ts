@@ -14,7 +14,10 @@ interface Row {
   readonly unavailable: { item: string; reason: UnavailableReason }[] | null;
 }
 
-/** One statement however many stores: prices, availability and the catalogue's version belong to one moment. */
+/**
+ * One statement for any number of stores, so that prices, availability and the catalogue's version belong to one
+ * moment.
+ */
 const statement = `
   SELECT s.store_id::text, s.price_list_id::text, v.catalogue,
     (SELECT json_agg(${priceWindowJson} ORDER BY p.id) FROM price p WHERE p.store_id = s.store_id) AS own_prices,
@@ -30,7 +33,7 @@ function reasonsByItem(
   return byItem;
 }
 
-/** What decides the menus of these stores, by store id; stores without a price list are missing. */
+/** The menus of these stores, by store id. Stores without a price list are missing from the result. */
 export async function loadStoreMenus(
   domain: MenuDomain,
   sql: SqlTx,
@@ -65,7 +68,7 @@ export const menusWithCatalogue = async (
   storeIds: readonly string[],
 ): Promise<Map<string, StoreMenu>> => menusOfRows(await sql.$queryRawUnsafe<Row[]>(statement, storeIds), catalogue);
 
-/** What decides the menus of the stores of a price list, or of all stores, in no order. */
+/** The menus of all stores that use a price list, or of all stores when it is null, in no particular order. */
 export async function menusOfStores(domain: MenuDomain, sql: SqlTx, priceListId: string | null): Promise<StoreMenu[]> {
   const rows = await sql.$queryRawUnsafe<{ id: string }[]>(
     'SELECT store_id::text AS id FROM store_price_list WHERE $1::uuid IS NULL OR price_list_id = $1::uuid',

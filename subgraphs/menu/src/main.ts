@@ -8,8 +8,8 @@ import { loaders } from './loaders.ts';
 import { priceLines } from './priceLines.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
-import { pricesOfThemselves } from './tellPricesOfThemselves.ts';
 import { transfer } from './transfer/transfer.ts';
+import { scheduledPrices } from './announceScheduledPrices.ts';
 
 export default defineSubgraph({
   name: 'menu',
@@ -21,7 +21,7 @@ export default defineSubgraph({
     service(MenuQueryService, ['orders'], { priceLines: (request) => priceLines(domain, request) }),
   ],
   consumers: [inventoryItemMakeabilityChanged],
-  background: (domain) => [pricesOfThemselves(domain)],
+  background: (domain) => [scheduledPrices(domain)],
   seed,
   transfer,
   config,

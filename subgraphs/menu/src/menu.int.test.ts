@@ -42,7 +42,7 @@ interface MenuPage {
 const nodesOf = (page: MenuPage) =>
   page.menu.sections.flatMap((section) => section.entries.edges.map((edge) => edge.node));
 
-test('the menu of a store is a page of categories with entries, in its own money and in two languages', async () => {
+test('the menu of a store has categories with entries, in the currency of the store and in two languages', async () => {
   const [page] = await atStores<MenuPage>([berlin], wholePage);
   const sections = page!.menu.sections;
   expect(sections[0]!.category.name).toBe('Menüs');
@@ -96,7 +96,7 @@ interface MenuEntries {
   };
 }
 
-test('entries come in pages that join without a gap, and a filter holds on every page', async () => {
+test('pages of entries follow each other without a gap, and a filter applies to every page', async () => {
   const seen: string[] = [];
   let after: string | null = null;
   do {
@@ -115,7 +115,7 @@ test('entries come in pages that join without a gap, and a filter holds on every
   expect(seen).not.toContain(item('corn-on-the-cob'));
 });
 
-test('what no store sells, and ids that are none, are null; bad arguments say which', async () => {
+test('unknown stores and malformed ids give null; errors name the wrong argument', async () => {
   const [unknown, none] = await atStores<{ menu: unknown; menuChanges: unknown }>(
     [seedId('store', 999), 'nonsense'],
     'menu { at } menuChanges { next }',
@@ -133,12 +133,12 @@ test('what no store sells, and ids that are none, are null; bad arguments say wh
       extensions: { code: 'BAD_USER_INPUT' },
     });
   }
-  // What no menu has said is no version of it: the copy begins anew.
+  // A cursor that no menu has given out resets the device's copy.
   const [anew] = await atStores<{ menuChanges: { reset: boolean } }>([berlin], 'menuChanges(since: "x") { reset }');
   expect(anew!.menuChanges.reset).toBe(true);
 });
 
-test('staff speak for their own store only; twice is one event', async () => {
+test('staff change the availability at their own store only; a repeated change appends no second event', async () => {
   const mutation = `mutation ($input: SetMenuItemAvailabilityInput!) { setMenuItemAvailability(input: $input) {
     __typename ... on SetMenuItemAvailabilitySuccess { entry { available unavailableReason } } ... on MenuEntryNotFound { message } } }`;
   const set = (bindings: Record<string, string>, input: object, scopes = ['store:manage']) =>

@@ -39,7 +39,7 @@ async function page(since: string | null, first = 100): Promise<Page> {
   return (result.data!['_entities'] as { menuChanges: Page }[])[0]!.menuChanges;
 }
 
-/** What a device does: applies pages until there are no more. */
+/** Does what a device does: applies pages of changes to its copy until there are no more. */
 async function sync(device: Map<string, unknown>, since: string | null, first?: number): Promise<string> {
   for (let next = since; ;) {
     const answer = await page(next, first);
@@ -76,14 +76,14 @@ const makeable = (slug: string, value: boolean, at = store) =>
     ),
   );
 
-test('a first load is the whole menu, and nothing follows when nothing changes', async () => {
+test('a first load has the whole menu, and the next answer is empty when nothing has changed', async () => {
   const device = await fullLoad();
   expect(device.size).toBeGreaterThan(90);
   const next = await sync(device, null);
   expect(await page(next)).toMatchObject({ reset: false, changed: [], removedItemIds: [], hasMore: false });
 });
 
-test('offline while 50 things change, one sync equals a full load', async () => {
+test('after 50 changes while it was offline, a device that syncs has what a full load gives', async () => {
   const device = new Map<string, unknown>();
   const since = await sync(device, null);
   const slugs = seedItems.filter((each) => !each.countries).map((each) => each.slug);
@@ -107,7 +107,7 @@ test('offline while 50 things change, one sync equals a full load', async () => 
   expect(device.has(item(slugs[50]!))).toBe(false);
 });
 
-test('changes of another country or another store do not come', async () => {
+test('changes of another country or store are left out', async () => {
   const since = await sync(new Map(), null);
   await makeable('espresso', false, seedStores[5]!.id);
   await menu.as(admin)(
@@ -117,7 +117,7 @@ test('changes of another country or another store do not come', async () => {
   expect(await page(since)).toMatchObject({ changed: [], removedItemIds: [] });
 });
 
-test('a price that begins by itself comes too', async () => {
+test('a scheduled price that has begun is among the changes', async () => {
   const device = new Map<string, unknown>();
   const before = await sync(device, null);
   await menu.as(admin)(
@@ -139,7 +139,7 @@ test('a price that begins by itself comes too', async () => {
   expect(device.get(item('black-tea'))).toMatchObject({ price: { amount: 4_321 } });
 });
 
-test('a combo goes and comes with what it needs, in the feed and in events', async () => {
+test('a combo becomes unavailable and available together with the item it needs, in the changes and in events', async () => {
   const device = new Map<string, unknown>();
   let since = await sync(device, null);
   await makeable('hash-browns', false);
@@ -157,7 +157,7 @@ test('a combo goes and comes with what it needs, in the feed and in events', asy
   ]);
 });
 
-test('what staff took away does not come back with stock', async () => {
+test('an item that staff withdrew does not become available when stock does', async () => {
   const set = (reason: 'WITHDRAWN_BY_STAFF' | 'OUT_OF_STOCK', holds: boolean) =>
     menu.domain.transaction((tx) =>
       changeAvailability(menu.domain, tx, { storeId: store, menuItemId: item('green-tea'), reason, holds }),
@@ -172,7 +172,7 @@ test('what staff took away does not come back with stock', async () => {
   expect(told).toHaveLength(2);
 });
 
-test('a device that syncs while writers commit in any order misses nothing', async () => {
+test('a device that syncs misses nothing, in whatever order writers commit', async () => {
   const device = new Map<string, unknown>();
   let since = await sync(device, null);
   const slugs = seedItems
@@ -191,13 +191,13 @@ test('a device that syncs while writers commit in any order misses nothing', asy
   expect(sorted(device)).toEqual(sorted(await fullLoad()));
 });
 
-test('a position of another database begins anew', async () => {
+test('a cursor of another database resets the copy', async () => {
   const [, ...rest] = JSON.parse(Buffer.from((await page(null, 1)).next, 'base64url').toString()) as unknown[];
   const answer = await page(Buffer.from(JSON.stringify(['another', ...rest])).toString('base64url'), 1);
   expect(answer).toMatchObject({ reset: true, hasMore: true });
 });
 
-test('a position beyond the last version begins anew: the database is an older copy of the one that it is of', async () => {
+test('a cursor beyond the last version resets the copy: the database was restored to an older state', async () => {
   const [epoch, version, at] = JSON.parse(Buffer.from((await page(null, 100)).next, 'base64url').toString()) as [
     string,
     number,
@@ -213,13 +213,13 @@ test('a position beyond the last version begins anew: the database is an older c
   expect(await positioned(1)).toMatchObject({ reset: true, hasMore: true });
 });
 
-test('a new name of the log, as an operator gives it after a disaster, begins anew', async () => {
+test('a new epoch, which an operator sets after a disaster, resets the copy', async () => {
   const { next } = await page(null, 1);
   expect(await page(next, 1)).toMatchObject({ reset: false });
   await menu.domain.pool.query('UPDATE platform.epoch SET id = DEFAULT');
   expect(await page(next, 1)).toMatchObject({ reset: true, hasMore: true });
 });
 
-test.each(['garbage', 'W10', 'WzEsMl0', ''])('what is no position (%s) begins anew', async (since) => {
+test.each(['garbage', 'W10', 'WzEsMl0', ''])('a malformed cursor (%s) resets the copy', async (since) => {
   expect(await page(since, 1)).toMatchObject({ reset: true, hasMore: true });
 });

@@ -6,7 +6,7 @@ import { encodeSyncCursor, type SyncCursor } from './syncCursor.ts';
 
 export interface ChangesRequest {
   readonly storeId: string;
-  /** Undefined: a first load. */
+  /** Undefined for a first load. */
   readonly since: SyncCursor | undefined;
   readonly limit: number;
 }
@@ -19,17 +19,17 @@ export interface Changes {
   readonly hasMore: boolean;
 }
 
-/** An item and the version of its last change, as a store sees it. */
+/** An item and the version of its last change that can be seen at a store. */
 export interface ItemChange {
   readonly itemId: string;
   readonly version: number;
 }
 
 /**
- * Makes one page: first the items whose price began or ended since the device's last visit, by id, then the changed
- * ones, by version.
- * @param changes those above the cursor's version, in order, one more than `limit` if there are as many
- * @param store read at the same moment as `changes` or later, so that nothing between the two is lost
+ * Makes one page: first the items one of whose prices began or ended since the device last asked, by id; then the
+ * changed items, by version.
+ * @param changes the changes above the cursor's version, in order; one more than `limit` when there are that many
+ * @param store read at the same moment as `changes` or later, so that no change between the two is lost
  */
 export function changesPage(
   store: StoreMenu,
@@ -73,8 +73,9 @@ interface Row {
 }
 
 /**
- * One statement for all requests. A cursor of another history counts from 0: of another epoch, or beyond the last
- * version, as a device has one after an older copy of the database took the place of a newer one.
+ * One statement for all requests. A cursor counts from 0 when it does not belong to this history of the database:
+ * when its epoch is another one, or its version is beyond the last. The latter happens when the database was restored
+ * to an older state.
  */
 const statement = `
   SELECT asked.ordinality::int AS ordinal, e.id AS epoch, v.version AS head, c.item_id::text, c.version
@@ -91,8 +92,8 @@ const statement = `
   ORDER BY asked.ordinality, c.version`;
 
 /**
- * What changed at each store since its cursor; null for stores without a price list. Two statements however many are
- * asked.
+ * What changed at each store since its cursor. Null for stores without a price list. It takes two statements for any
+ * number of stores.
  */
 export async function menuChanges(
   domain: MenuDomain,

@@ -16,7 +16,7 @@ const store = storeWith({
 const start: SyncCursor = { epoch: 'e', version: 10, at: instant('03-01').getTime() };
 const now = instant('03-06');
 
-/** Follows `next` until nothing is left, as a device does. */
+/** Follows `next` until there are no more changes, as a device does. */
 function followed(changes: readonly ItemChange[], limit: number): { pages: Changes[]; next: string } {
   const pages: Changes[] = [];
   let cursor = start;
@@ -37,31 +37,34 @@ function followed(changes: readonly ItemChange[], limit: number): { pages: Chang
   }
 }
 
-test.each([1, 2, 3, 4, 100])('pages of %i hold every change once, bounded, and end at the same place', (limit) => {
-  const changes = [
-    { itemId: 'cola', version: 11 },
-    { itemId: 'gone', version: 12 },
-    { itemId: 'meal', version: 15 },
-  ];
-  const { pages, next } = followed(changes, limit);
-  expect(pages.flatMap((page) => page.changed.map((entry) => entry.item.id))).toEqual([
-    'burger',
-    'salad',
-    'cola',
-    'meal',
-  ]);
-  expect(pages.flatMap((page) => page.removedItemIds)).toEqual(['gone']);
-  for (const page of pages) expect(page.changed.length + page.removedItemIds.length).toBeLessThanOrEqual(limit);
-  expect(decodeSyncCursor(next)).toEqual({ epoch: 'e', version: 15, at: now.getTime() });
-});
+test.each([1, 2, 3, 4, 100])(
+  'pages of %i contain every change once, keep the limit, and end at the same cursor',
+  (limit) => {
+    const changes = [
+      { itemId: 'cola', version: 11 },
+      { itemId: 'gone', version: 12 },
+      { itemId: 'meal', version: 15 },
+    ];
+    const { pages, next } = followed(changes, limit);
+    expect(pages.flatMap((page) => page.changed.map((entry) => entry.item.id))).toEqual([
+      'burger',
+      'salad',
+      'cola',
+      'meal',
+    ]);
+    expect(pages.flatMap((page) => page.removedItemIds)).toEqual(['gone']);
+    for (const page of pages) expect(page.changed.length + page.removedItemIds.length).toBeLessThanOrEqual(limit);
+    expect(decodeSyncCursor(next)).toEqual({ epoch: 'e', version: 15, at: now.getTime() });
+  },
+);
 
-test('with nothing new the position moves on in time only', () => {
+test('without changes only the time of the cursor moves on', () => {
   const later = changesPage(store, { ...start, at: now.getTime() }, false, [], instant('03-07'), 10);
   expect(later).toMatchObject({ changed: [], removedItemIds: [], hasMore: false });
   expect(decodeSyncCursor(later.next)).toEqual({ epoch: 'e', version: 10, at: instant('03-07').getTime() });
 });
 
-test('an item that changed and whose price began comes once a page', () => {
+test('an item that changed and has a new price comes only once in a page', () => {
   const page = changesPage(store, start, false, [{ itemId: 'salad', version: 11 }], now, 10);
   expect(page.changed.map((entry) => [entry.item.id, entry.price])).toEqual([
     ['burger', 500],
@@ -69,7 +72,7 @@ test('an item that changed and whose price began comes once a page', () => {
   ]);
 });
 
-test('a position survives its journey, and anything else begins anew', () => {
+test('a cursor is decoded to what was encoded, and anything else is refused', () => {
   for (const cursor of [start, { ...start, to: 5, afterItem: 'x' }])
     expect(decodeSyncCursor(encodeSyncCursor(cursor))).toEqual(cursor);
   for (const text of [

@@ -2,17 +2,17 @@ import { canAvoid } from './allergens.ts';
 import type { Item } from './catalogue.ts';
 import type { Entry } from './storeMenu.ts';
 
-/** Conditions that combine; a missing one holds for every entry. */
+/** Conditions of which all must hold; one that is missing holds for every entry. */
 export interface MenuConditions {
   readonly categoryId?: string | null | undefined;
   readonly text?: string | null | undefined;
   readonly withoutAllergens?: readonly string[] | null | undefined;
-  /** Minor units of the store's currency. */
+  /** In minor units of the store's currency. */
   readonly maxPrice?: number | null | undefined;
   readonly availableOnly?: boolean | null | undefined;
 }
 
-/** Without case and accents, so that `kase` finds `Käse`. */
+/** The text in lower case and without accents, so that a search for `kase` finds `Käse`. */
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 const searchTexts = new WeakMap<Item, string>();
@@ -25,7 +25,7 @@ function searchTextOf(item: Item): string {
   return text;
 }
 
-/** The entries that fit all conditions, in the order they came. */
+/** The entries that meet all conditions, in their given order. */
 export function filterEntries(entries: readonly Entry[], conditions: MenuConditions): Entry[] {
   const words = folded(conditions.text ?? '')
     .split(/\s+/)

@@ -15,13 +15,15 @@ type LineProblem =
 /** A line of an order, as a guest asks for it. */
 export interface Line {
   readonly menuItemId: string;
-  /** Empty: the usual size. */
+  /** Id of the size; empty for the usual size. */
   readonly sizeId: string;
   readonly modifiers: readonly { readonly modifierId: string; readonly quantity: number }[];
   readonly slots: readonly { readonly slotId: string; readonly menuItemId: string }[];
 }
 
-/** What stands in the way of selling a line, and what it is about, for a person. */
+/**
+ * Why a line cannot be sold, and the name of the item, group or slot that the problem is about, for a person to read.
+ */
 export interface Refused {
   readonly problem: LineProblem;
   readonly subject: string;
@@ -30,9 +32,9 @@ export interface Refused {
 export interface Priced {
   readonly problem: null;
   readonly item: Item;
-  /** One unit with its extras, in the store's minor units; never below zero. */
+  /** Price of one unit with its extras, in minor units of the store's currency. It is never below zero. */
   readonly unitPrice: number;
-  /** The simple items that make one unit. */
+  /** The simple items of which one unit consists. */
   readonly components: readonly Item[];
 }
 
@@ -109,8 +111,8 @@ function fillSlots(
 }
 
 /**
- * Checks a line and prices one unit of it, at a store and an instant. The first thing that stands in the way is told.
- * Modifiers are those of the item itself: of a combo, not of what fills its slots.
+ * Checks a line and prices one unit of it, at a store and an instant. It reports the first problem only. The
+ * modifiers of a line are those of the item itself: for a combo, of the combo and not of what fills its slots.
  */
 export function priceLine(store: StoreMenu, line: Line, at: Date): Priced | Refused {
   const item = store.catalogue.items.get(line.menuItemId);

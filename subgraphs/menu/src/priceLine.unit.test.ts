@@ -18,14 +18,14 @@ const full = [
   { slotId: 'drink', menuItemId: 'cola' },
 ];
 
-test('an item costs what its store asks, in its usual size', () => {
+test('a line without a size costs the price of the store for the usual size', () => {
   expect(priced({})).toEqual({ unitPrice: 500, components: ['burger'] });
   expect(priced({ menuItemId: 'cola' })).toEqual({ unitPrice: 200, components: ['cola'] });
   expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' })).toEqual({ unitPrice: 150, components: ['cola'] });
   expect(priced({}, { own: { burger: [{ amount: 550, from: 0, until: null }] } })).toMatchObject({ unitPrice: 550 });
 });
 
-test('a price is never below zero, however much smaller a size is or whatever becomes of the price later', () => {
+test('a price is never below zero, even when a surcharge is more negative than the price', () => {
   const cheap = { own: { cola: [{ amount: 40, from: 0, until: null }] } };
   expect(priced({ menuItemId: 'cola', sizeId: 'cola-s' }, cheap)).toMatchObject({ unitPrice: 0 });
   expect(sizePrice(entryOf(storeWith(cheap), storeWith(cheap).catalogue.items.get('cola')!, at)!, 'cola-s')).toBe(0);
@@ -37,7 +37,7 @@ test('a price is never below zero, however much smaller a size is or whatever be
   expect(priced({ menuItemId: 'meal', slots: full }, meal)).toMatchObject({ unitPrice: 0 });
 });
 
-test('extras add up by quantity', () => {
+test('the surcharges of extras are multiplied by their quantities', () => {
   expect(
     priced({
       modifiers: [
@@ -48,7 +48,7 @@ test('extras add up by quantity', () => {
   ).toMatchObject({ unitPrice: 740 });
 });
 
-test('a combo is made of what fills its slots; one with a single choice fills itself, an optional one stays empty', () => {
+test('a combo consists of what fills its slots; a required slot with one choice fills itself, an optional one stays empty', () => {
   expect(priced({ menuItemId: 'meal', slots: [{ slotId: 'main', menuItemId: 'burger' }] })).toEqual({
     unitPrice: 680,
     components: ['burger', 'cola'],

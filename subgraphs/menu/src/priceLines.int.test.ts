@@ -28,7 +28,7 @@ const price = (
   }[]
 ) => menu.client(MenuQueryService).priceLines({ storeId, at, lines });
 
-test('lines come back priced in the order asked, each with its own problem', async () => {
+test('lines are priced in the order of the request, each with a problem of its own', async () => {
   const { lines } = await price(
     berlin,
     now,
@@ -63,7 +63,7 @@ test('lines come back priced in the order asked, each with its own problem', asy
   });
 });
 
-test('at a store without a price list nothing is on the menu', async () => {
+test('a store without a price list sells nothing', async () => {
   const { lines } = await price(
     seedId('store', 999),
     now,
@@ -73,7 +73,7 @@ test('at a store without a price list nothing is on the menu', async () => {
   expect(lines.map((line) => line.problem)).toEqual(['NOT_ON_MENU', 'UNKNOWN_ITEM']);
 });
 
-test('something that is no instant is refused', async () => {
+test('a malformed instant is refused', async () => {
   await expect(price(berlin, 'tomorrow', { menuItemId: item('cola') })).rejects.toThrow(/instant/);
 });
 
@@ -84,7 +84,7 @@ const change = (input: object) =>
     { input },
   );
 
-test('a price for a span of time holds in it and nowhere else; the same key answers the same', async () => {
+test('a price holds only within its span of time; the same idempotency key gives the same answer', async () => {
   const input = {
     idempotencyKey: 'k1',
     menuItemId: item('latte-macchiato'),
@@ -123,7 +123,7 @@ test('a price for a span of time holds in it and nowhere else; the same key answ
   expect(changes.map((event) => event.data)).toEqual([{ menuItemId: item('latte-macchiato'), kind: 'PRICE', at: now }]);
 });
 
-test("a store's own price is its own, and counts at once", async () => {
+test("a store's own price applies at once, and to that store only", async () => {
   await change({ idempotencyKey: 'k2', menuItemId: item('espresso'), storeId: berlin, amount: 99 });
   const at = async (store: string) =>
     Number((await price(store, now, { menuItemId: item('espresso') })).lines[0]!.unitPrice);
@@ -152,7 +152,7 @@ test.each([
   expect(data).toMatchObject({ changeMenuItemPrice: { __typename: expected } });
 });
 
-test('what another process changed is seen without a restart', async () => {
+test('a change by another process is seen without a restart', async () => {
   const [line] = (await price(berlin, now, { menuItemId: item('black-tea') })).lines;
   const {
     rows: [list],

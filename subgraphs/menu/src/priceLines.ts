@@ -10,7 +10,10 @@ import type { MenuDomain } from './context.ts';
 import { loaders } from './loaders.ts';
 import { priceLine, type Line, type Priced, type Refused } from './priceLine.ts';
 
-/** A store that sells nothing: of its lines, those of real items are not on its menu. */
+/**
+ * The answer for a store that sells nothing: an item that exists is not on its menu, and one that does not is
+ * unknown.
+ */
 const notSold = (catalogue: Catalogue, line: Line): Refused => {
   const item = catalogue.items.get(line.menuItemId);
   return {
@@ -36,7 +39,7 @@ export async function priceLines(
 ): Promise<MessageInitShape<typeof PriceLinesResponseSchema>> {
   const at = new Date(request.at);
   if (Number.isNaN(at.getTime()))
-    throw new ConnectError(`\`at\` is not an instant: ${request.at}`, Code.InvalidArgument);
+    throw new ConnectError(`\`at\` must be an ISO 8601 instant, but is ${request.at}`, Code.InvalidArgument);
   const own = loaders(domain);
   const store = await own.storeMenu.load(request.storeId);
   const catalogue = store?.catalogue ?? (await own.catalogue());

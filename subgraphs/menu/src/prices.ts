@@ -7,7 +7,7 @@ export interface PriceWindow {
 
 export interface CurrentPrice {
   readonly amount: number;
-  /** When another amount, or none, may hold; null while nothing of the kind is planned. */
+  /** The instant at which another amount, or none, takes its place. Null while none is planned. */
   readonly until: number | null;
 }
 
@@ -15,7 +15,8 @@ const covers = (window: PriceWindow, at: number): boolean =>
   window.from <= at && (window.until === null || at < window.until);
 
 /**
- * Of the windows that cover the instant, the one that began last; of two that began together, the later in the list.
+ * Of the windows that cover the instant, the one that began last; of two that began at the same time, the one later
+ * in the list.
  */
 function windowAt(windows: readonly PriceWindow[], at: number): PriceWindow | undefined {
   let chosen: PriceWindow | undefined;
@@ -33,9 +34,10 @@ const nextStart = (windows: readonly PriceWindow[], at: number): number | null =
   earliest(windows.map((window) => (window.from > at ? window.from : null)));
 
 /**
- * What holds at an instant: a store's own price before that of its country's list. Undefined when neither has one.
- * @param own the store's windows for the subject
- * @param listed those of the price list
+ * The price at an instant: the store's own if it has one, otherwise that of its country's list. Undefined when
+ * neither has one.
+ * @param own the store's price windows
+ * @param listed the price windows of the country's list
  */
 export function priceAt(
   own: readonly PriceWindow[],
@@ -50,8 +52,8 @@ export function priceAt(
 }
 
 /**
- * When windows begin or end after `after` and not after `upTo`: what holds may have changed between the two instants.
- * In no order.
+ * The instants after `after` and not after `upTo` at which a window begins or ends, in no particular order. The price
+ * may have changed at each of them.
  */
 export const boundaries = (windows: readonly PriceWindow[], after: number, upTo: number): number[] =>
   windows.flatMap(

@@ -62,7 +62,10 @@ const variants = [
   ['LARGE', 1_200],
 ] as const;
 
-/** Pictures nobody has taken yet: paths and sizes are made up, the same every time. */
+/**
+ * Placeholder pictures: nobody has taken them. Paths and sizes are computed from the item, so that they are the same
+ * on every run.
+ */
 const images = (): Prisma.ItemImageCreateManyInput[] =>
   everything().flatMap(({ slug }) =>
     variants.map(([size, width]) => {
@@ -98,7 +101,7 @@ const slotsOf = (combo: (typeof seedCombos)[number]) =>
     })),
   }));
 
-/** What costs something, in euro cents, and where it is sold. */
+/** Everything that has a price or surcharge, in euro cents, with the countries in which it is sold. */
 const subjects = (): { subject: string; cents: number; sold: readonly SeedCountry[] }[] => [
   ...seedItems.map((item) => ({ subject: itemId(item.slug), cents: item.price, sold: item.countries ?? countries })),
   ...seedCombos.map((combo) => ({ subject: itemId(combo.slug), cents: combo.price, sold: countries })),
@@ -130,7 +133,7 @@ const listedPrices = (): Prisma.PriceCreateManyInput[] =>
     })),
   );
 
-/** The four largest cities of each country are dearer where it hurts least. */
+/** Own prices of some stores: in the four largest cities of each country, drinks and fries cost a tenth more. */
 const ownPrices = (): Prisma.PriceCreateManyInput[] =>
   seedStores
     .filter(({ n }) => (n - 1) % 52 < 4 && n !== 1)
@@ -213,7 +216,10 @@ async function insert(domain: MenuDomain): Promise<void> {
   });
 }
 
-/** The whole catalogue at all stores; at some of them staff took the corn off the menu. */
+/**
+ * Seeds the whole catalogue for all stores. At the first store of each country, staff has withdrawn the corn on the
+ * cob.
+ */
 export async function seed(domain: MenuDomain): Promise<void> {
   await insert(domain);
   const staff = { ...domain.principal, scopes: new Set(['admin']) };

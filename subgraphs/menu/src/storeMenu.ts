@@ -3,14 +3,14 @@ import { boundaries, priceAt, type CurrentPrice, type PriceWindow } from './pric
 
 export type UnavailableReason = 'OUT_OF_STOCK' | 'WITHDRAWN_BY_STAFF';
 
-/** All that decides what a store sells and for how much, read at one moment. */
+/** Everything that decides what a store sells and for how much, read at one moment. */
 export interface StoreMenu {
   readonly storeId: string;
   readonly catalogue: Catalogue;
   readonly list: PriceList;
-  /** The store's own prices, by subject. */
+  /** The store's own price windows, by the id of what they are a price for. */
   readonly ownPrices: ReadonlyMap<string, readonly PriceWindow[]>;
-  /** Reasons by item; an item without one can be ordered. */
+  /** The reasons why items cannot be ordered, by item id. An item without a reason can be ordered. */
   readonly unavailable: ReadonlyMap<string, ReadonlySet<UnavailableReason>>;
 }
 
@@ -19,7 +19,7 @@ export interface Entry {
   readonly store: StoreMenu;
   readonly item: Item;
   readonly at: Date;
-  /** In minor units, in the usual size, without extras. */
+  /** Price in minor units, in the usual size and without extras. */
   readonly price: number;
   readonly priceUntil: Date | null;
   readonly unavailableReason: UnavailableReason | null;
@@ -27,22 +27,27 @@ export interface Entry {
 
 const none: readonly PriceWindow[] = [];
 
-/** What a subject costs, or adds, at a store; undefined where it has no price. */
+/**
+ * The price of an item, or the surcharge of a size, modifier or slot choice, at a store; undefined where it has none.
+ */
 const subjectPrice = (store: StoreMenu, subjectId: string, at: Date): CurrentPrice | undefined =>
   priceAt(store.ownPrices.get(subjectId) ?? none, store.list.prices.get(subjectId) ?? none, at.getTime());
 
-/** What a size, a modifier or a slot's choice adds: nothing unless a price says so. */
+/** The surcharge of a size, a modifier or a slot choice: 0 when none is set. */
 export const surchargeOf = (store: StoreMenu, subjectId: string, at: Date): number =>
   subjectPrice(store, subjectId, at)?.amount ?? 0;
 
-/** Whatever is taken off a price, and whenever: nothing is sold for less than nothing. */
+/** No price goes below zero, however negative its surcharges are and whenever they were set. */
 export const neverBelowZero = (amount: number): number => Math.max(0, amount);
 
-/** What a size of an item costs. */
+/** The price of an item in one of its sizes. */
 export const sizePrice = (entry: Entry, sizeId: string): number =>
   neverBelowZero(entry.price + surchargeOf(entry.store, sizeId, entry.at));
 
-/** A member of staff's word is told before what stock says: putting it back needs a person. */
+/**
+ * The reason why a store cannot sell an item. When staff withdrew it and stock ran out, too, the withdrawal is named:
+ * it needs a person to end, while stock returns by itself.
+ */
 const ownReason = (store: StoreMenu, item: Item): UnavailableReason | null => {
   const reasons = store.unavailable.get(item.id);
   if (!reasons || reasons.size === 0) return null;
@@ -52,7 +57,7 @@ const ownReason = (store: StoreMenu, item: Item): UnavailableReason | null => {
 export const canChoose = (store: StoreMenu, choice: SlotChoice): boolean =>
   !choice.item.removed && ownReason(store, choice.item) === null;
 
-/** Why a slot cannot be filled; null when it can, or need not be. */
+/** Why a slot of a combo cannot be filled; null when it can be, or need not be. */
 function slotReason(store: StoreMenu, slot: Slot): UnavailableReason | null {
   if (!slot.required || slot.choices.some((choice) => canChoose(store, choice))) return null;
   const comesBack = slot.choices.some(
@@ -62,7 +67,8 @@ function slotReason(store: StoreMenu, slot: Slot): UnavailableReason | null {
 }
 
 /**
- * Why a store cannot sell an item now; null when it can. A combo needs something to fill each of its required slots.
+ * Why a store cannot sell an item now; null when it can. A combo also needs an available choice for each of its
+ * required slots.
  */
 export function unavailableReason(store: StoreMenu, item: Item): UnavailableReason | null {
   const own = ownReason(store, item);
@@ -89,7 +95,7 @@ export function entryOf(store: StoreMenu, item: Item, at: Date): Entry | null {
   };
 }
 
-/** Why an item cannot be ordered at a store, be it that the store does not sell it; null when it can. */
+/** Why an item cannot be ordered at a store, which includes that the store does not sell it; null when it can. */
 export function notOrderableReason(
   store: StoreMenu,
   itemId: string,
@@ -100,13 +106,13 @@ export function notOrderableReason(
   return entry ? entry.unavailableReason : 'NOT_ON_MENU';
 }
 
-/** The whole menu in its order. */
+/** All entries of a store, in the order of the menu. */
 export const entriesOf = (store: StoreMenu, at: Date): Entry[] =>
   store.catalogue.menuOrder.flatMap((item) => entryOf(store, item, at) ?? []);
 
 /**
- * Items whose entry may show another price at `upTo` than it did at `after`, though nobody changed a thing. Sorted by
- * id.
+ * The items whose entry may show another price at `upTo` than at `after` because a scheduled price began or ended,
+ * sorted by id.
  */
 export function itemsWithPriceBoundary(store: StoreMenu, after: Date, upTo: Date): Item[] {
   const subjects = [...store.list.prices, ...store.ownPrices]
@@ -116,8 +122,8 @@ export function itemsWithPriceBoundary(store: StoreMenu, after: Date, upTo: Date
 }
 
 /**
- * Ids of items that had a price at one instant from `after` to `upTo` and none at another: who read in between may hold
- * what is so no more.
+ * Ids of the items that had a price at some instant from `after` to `upTo` and none at another. A client that read in
+ * between may hold what is no longer true.
  */
 export function itemsSoldSometimes(store: StoreMenu, after: Date, upTo: Date): string[] {
   const windowsOf = (itemId: string) => [

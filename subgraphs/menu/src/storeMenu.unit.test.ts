@@ -8,12 +8,12 @@ const at = instant('03-01');
 const menu = (conditions: MenuConditions = {}, store: Differences = {}) =>
   filterEntries(entriesOf(storeWith(store), at), conditions).map((entry) => entry.item.id);
 
-test('a menu holds what is sold and priced, by category and position', () => {
+test('a menu has the items that are sold and have a price, by category and position', () => {
   expect(menu()).toEqual(['meal', 'burger', 'salad', 'cola', 'coffee']);
   expect(menu({}, { listed: { salad: [{ amount: 1, from: 0, until: at.getTime() }] } })).not.toContain('salad');
 });
 
-test('conditions combine', () => {
+test('an entry must meet all conditions of a filter', () => {
   expect(menu({ categoryId: 'drinks' })).toEqual(['cola', 'coffee']);
   expect(menu({ maxPrice: 250 })).toEqual(['cola', 'coffee']);
   expect(menu({ categoryId: 'drinks', maxPrice: 200 })).toEqual(['cola']);
@@ -26,7 +26,7 @@ test('conditions combine', () => {
   expect(menu({ withoutAllergens: ['MILK', 'GLUTEN'], categoryId: 'drinks' })).toEqual(['cola']);
 });
 
-test('text is found in any language, by every word, without case and accents', () => {
+test('a text filter finds every word in any language, ignoring case and accents', () => {
   expect(menu({ text: 'KASE' })).toEqual(['burger']);
   expect(menu({ text: 'käseburger' })).toEqual(['burger']);
   expect(menu({ text: ' leaves green ' })).toEqual(['salad']);
@@ -34,7 +34,7 @@ test('text is found in any language, by every word, without case and accents', (
   expect(menu({ text: '' })).toHaveLength(5);
 });
 
-test('allergens that a choice can avoid are not those of the item', () => {
+test('allergens that some choice avoids are not counted as those of the item', () => {
   expect(unavoidableAllergens(burger)).toEqual(['GLUTEN', 'MILK']);
   expect(unavoidableAllergens(coffee)).toEqual([]);
   expect(canAvoid(coffee, new Set(['MILK']))).toBe(true);
@@ -43,7 +43,7 @@ test('allergens that a choice can avoid are not those of the item', () => {
   expect(canAvoid(meal, new Set(['MILK', 'GLUTEN']))).toBe(true);
 });
 
-test('a combo goes with the last thing that could fill a required slot, and tells what staff did before what stock says', () => {
+test('a combo is unavailable when nothing can fill a required slot, and names a withdrawal before missing stock', () => {
   const reason = (unavailable: NonNullable<Differences['unavailable']>, of = meal) =>
     unavailableReason(storeWith({ unavailable }), of);
   expect(reason({})).toBeNull();
@@ -59,7 +59,7 @@ test('a combo goes with the last thing that could fill a required slot, and tell
   expect(reason({ burger: ['OUT_OF_STOCK'] }, ofGone)).toBe('WITHDRAWN_BY_STAFF');
 });
 
-test('a price that begins or ends shows in every entry that names it', () => {
+test('a price that begins or ends affects every entry that shows it', () => {
   const store = storeWith({
     listed: {
       bacon: [{ amount: 100, from: instant('03-05').getTime(), until: null }],
@@ -75,7 +75,7 @@ test('a price that begins or ends shows in every entry that names it', () => {
   expect(between('03-04', '03-07')).toEqual(['burger', 'cola', 'meal']);
 });
 
-test('what had a price at one time and none at another is told from what only cost something else', () => {
+test('items that were sold only part of the time are told apart from items that merely changed their price', () => {
   const window = (from: string, until: string | null) => ({
     amount: 1,
     from: instant(from).getTime(),

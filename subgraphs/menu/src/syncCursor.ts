@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
 
-/** How far a device has come. */
+/** How much of a store's changes a device has applied. */
 export interface SyncCursor {
-  /** Of which database's life the version counts. */
+  /** The epoch of the database in which `version` was counted. */
   readonly epoch: string;
-  /** It has every change up to this version, */
+  /** The device has every change up to this version. */
   readonly version: number;
-  /** and every price that began or ended up to this instant (milliseconds since 1970). */
+  /** The device knows every price that began or ended up to this instant (milliseconds since 1970). */
   readonly at: number;
-  /** Within a page break among prices that began or ended: up to this instant, */
+  /**
+   * Set only when a page ended among items with prices that began or ended: those prices are taken up to this
+   * instant.
+   */
   readonly to?: number | undefined;
-  /** beginning behind this item. */
+  /** Set together with `to`: the next page begins after this item. */
   readonly afterItem?: string | undefined;
 }
 
@@ -25,7 +28,7 @@ export const encodeSyncCursor = (cursor: SyncCursor): string =>
     ]),
   ).toString('base64url');
 
-/** Up to the end of the year 9999. */
+/** The last instant is the end of the year 9999. */
 const milliseconds = z.int().min(0).max(253_402_300_799_999);
 const text = z.string().max(64).refine(isStorable);
 const version = z
@@ -37,7 +40,7 @@ const wire = z.union([
   z.tuple([text, version, milliseconds, milliseconds, text]),
 ]);
 
-/** Undefined for what is no cursor of ours: the device then begins anew, and is right again. */
+/** Undefined for a text that is not a valid cursor. The device then loads everything again, which is always correct. */
 export function decodeSyncCursor(cursor: string): SyncCursor | undefined {
   try {
     const [epoch, version, at, to, afterItem] = wire.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));

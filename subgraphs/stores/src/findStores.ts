@@ -18,8 +18,9 @@ const orderable = (store: StoreRow, filter: StoreFilter | null | undefined, now:
 export const storeList = pagedList('stores', [sortable.text, sortable.id]);
 
 /**
- * Stores by name. Opening hours are rules, not columns, so `orderableNow` is decided here: pages are read until enough
- * stores are open, which is bounded by the number of stores.
+ * Stores in the order of their names. Whether a store is open follows from rules and cannot be asked of a column, so
+ * `orderableNow` is applied here: pages are read from the database until enough stores are open, which is bounded by
+ * the number of stores.
  */
 export async function findStores(
   domain: Stores,
@@ -56,14 +57,17 @@ export interface Near {
   readonly first: number;
 }
 
-/** Stores around a position, nearest first. Distance along the great circle (haversine formula, mean Earth radius). */
+/**
+ * Stores around a position, nearest first. The distance is along the great circle (haversine formula, mean radius of
+ * the Earth).
+ */
 export async function findNearestStores(
   domain: Stores,
   near: Near,
   filter: StoreFilter | null | undefined,
 ): Promise<NearbyRow[]> {
-  // A degree of latitude is nowhere less than 110.5 km: this box keeps every store within reach, and spares the sines
-  // for the rest.
+  // A degree of latitude is nowhere less than 110.5 km, so a box of this many degrees contains every store within
+  // reach, and the distance has to be computed for the stores in the box only.
   const degrees = near.withinMetres / 110_500;
   const distances = await domain.pool.query<{ id: string; distance: number }>(
     `SELECT id, distance FROM (

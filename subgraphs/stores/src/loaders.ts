@@ -4,7 +4,7 @@ import type { Stores } from './context.ts';
 import type { StoreRow } from './store.ts';
 
 export interface Loaders {
-  /** By id; null where there is none. */
+  /** Stores by id; null when no store has the id. */
   readonly storeById: DataLoader<string, StoreRow | null>;
 }
 

@@ -7,8 +7,8 @@ const clock = (minutes: number) =>
   `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /**
- * Zones whose clocks jump at different hours, at midnight too, by an hour and by half of one, and one whose clocks
- * never do.
+ * Time zones whose clocks change at different hours, midnight included, by an hour or by half an hour, and one zone
+ * whose clocks never change.
  */
 const zones = [
   'Europe/Berlin',
@@ -21,7 +21,7 @@ const zones = [
   'Asia/Tokyo',
 ];
 
-/** Local days of 2026 with another number of hours than 24. A zone without any has an ordinary one. */
+/** The local days of 2026 that have more or fewer than 24 hours; an ordinary day for a zone that has none. */
 function changingDays(zone: string): DateTime[] {
   const days = Array.from({ length: 365 }, (_, index) =>
     DateTime.fromISO('2026-01-01', { zone }).plus({ days: index }).startOf('day'),
@@ -32,7 +32,10 @@ function changingDays(zone: string): DateTime[] {
 
 const nights = zones.flatMap(changingDays);
 
-/** Hours of one day within its first four, where clocks jump; and such of which the last go on to the next day. */
+/**
+ * Opening hours within the first four hours of a day, when clocks change; the last interval may go on to the next
+ * day.
+ */
 const intervals: fc.Arbitrary<Interval[]> = fc
   .uniqueArray(fc.integer({ min: 0, max: 16 }), { minLength: 4, maxLength: 8 })
   .map((quarters) => {
@@ -57,7 +60,7 @@ const cases = fc
     day: fc.constantFrom(...nights),
     week: fc.array(intervals, { minLength: 7, maxLength: 7 }),
     minutes: fc.integer({ min: -120, max: 240 }),
-    /** Parts of the way from then to the change. */
+    /** Instants between then and the next change, as fractions of that time. */
     between: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
   })
   .map(({ day, week, minutes, between }) => {
@@ -66,7 +69,7 @@ const cases = fc
   });
 
 describe('around the night in which the clocks change', () => {
-  it('opens next at an instant at which it is open, and at none before; and closes at the first at which it is closed', () => {
+  it('is open at nextOpening and closed before it; is closed at closesAt and open before it', () => {
     fc.assert(
       fc.property(cases, ({ hours, now, between }) => {
         const { open, closesAt, nextOpening } = openingAt(hours, now);
@@ -85,7 +88,7 @@ describe('around the night in which the clocks change', () => {
     );
   }, 30_000);
 
-  it('passes over hours that the clock leaves out, and keeps those that come twice once', () => {
+  it('ignores hours that the clock skips, and counts hours that occur twice once', () => {
     const berlin: Hours = {
       timeZone: 'Europe/Berlin',
       exceptions: new Map(),

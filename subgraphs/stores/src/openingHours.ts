@@ -1,22 +1,25 @@
 import { DateTime } from 'luxon';
 
-/** Local times `HH:MM`. `closes` not later than `opens` means on the next day; equal means 24 hours. */
+/**
+ * Local times `HH:MM`. When `closes` is not later than `opens`, it is on the next day; when the two are equal, the
+ * store is open for 24 hours.
+ */
 export interface Interval {
   readonly opens: string;
   readonly closes: string;
 }
 
-/** Seven days, Monday first. */
+/** The intervals of seven days, Monday first. */
 export type Week = readonly (readonly Interval[])[];
 
 export interface Hours {
   readonly timeZone: string;
   readonly week: Week;
-  /** By local calendar day, `YYYY-MM-DD`: these intervals instead of the week's. */
+  /** Intervals that replace those of the usual week, by local calendar day (`YYYY-MM-DD`). */
   readonly exceptions: ReadonlyMap<string, readonly Interval[]>;
 }
 
-/** How far ahead openings and closings are looked for, in days. */
+/** How many days ahead the next opening or closing is looked for. */
 const horizonDays = 14;
 
 interface Span {
@@ -25,8 +28,9 @@ interface Span {
 }
 
 /**
- * A local time on a local day, as an instant. In the hour that the clock skips in spring it is as much later as the
- * clock jumps; in the hour that happens twice in autumn it is the first one (luxon's rule).
+ * A local time on a local day, as an instant. A time in the hour that the clock skips in spring becomes later by as
+ * much as the clock jumps; a time in the hour that occurs twice in autumn means the first one. Both are luxon's
+ * rules.
  */
 const at = (day: DateTime, time: string): DateTime => {
   const [hour, minute] = time.split(':').map(Number);
@@ -42,9 +46,9 @@ function spansOf(hours: Hours, day: DateTime): Span[] {
 }
 
 /**
- * All spans from yesterday (it may last past midnight) to the horizon; those that touch are one. A span that the clock
- * leaves out in spring, such as 02:30 to 03:00 where it jumps from 02:00 to 03:00, is none: it would end before it
- * begins.
+ * All spans in which the store is open, from yesterday (whose hours may last past midnight) to the horizon. Spans
+ * that touch are joined into one. A span that the clock skips in spring, such as 02:30 to 03:00 where it jumps from
+ * 02:00 to 03:00, is left out, since it would end before it begins.
  */
 function spansAround(hours: Hours, now: Date): Span[] {
   const today = DateTime.fromJSDate(now, { zone: hours.timeZone }).startOf('day');
@@ -64,13 +68,13 @@ function spansAround(hours: Hours, now: Date): Span[] {
 
 export interface Opening {
   readonly open: boolean;
-  /** Set while open; null when it does not close within the horizon. */
+  /** Set while the store is open; null when it does not close within the horizon. */
   readonly closesAt: Date | null;
-  /** Set while closed; null when nothing is planned within the horizon. */
+  /** Set while the store is closed; null when no opening is planned within the horizon. */
   readonly nextOpening: Date | null;
 }
 
-/** Whether a store is open at an instant, and when that changes next. An instant of closing is closed. */
+/** Whether a store is open at an instant, and when that changes next. At the instant of closing it is closed. */
 export function openingAt(hours: Hours, now: Date): Opening {
   const spans = spansAround(hours, now);
   const current = spans.find((span) => span.from.toMillis() <= now.getTime() && now.getTime() < span.to.toMillis());
@@ -82,11 +86,11 @@ export function openingAt(hours: Hours, now: Date): Opening {
   return { open: false, closesAt: null, nextOpening: next?.from.toJSDate() ?? null };
 }
 
-/** The calendar day at a place. */
+/** The calendar day in a time zone at an instant, `YYYY-MM-DD`. */
 export const localDate = (timeZone: string, now: Date): string =>
   DateTime.fromJSDate(now, { zone: timeZone }).toISODate()!;
 
-/** What is wrong with the intervals of one day, for a person; undefined if nothing is. */
+/** What is wrong with the intervals of one day, as a sentence for a person; undefined when nothing is. */
 export function intervalsProblem(intervals: readonly Interval[]): string | undefined {
   if (intervals.length > 4) return 'A day has at most 4 intervals.';
   let end = '';

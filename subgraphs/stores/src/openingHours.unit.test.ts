@@ -11,7 +11,7 @@ const hours = (over: Partial<Hours> = {}): Hours => ({
 const at = (iso: string) => new Date(iso);
 
 describe('openingAt', () => {
-  it('is in the own time of the store', () => {
+  it('uses the time zone of the store', () => {
     // 09:30 UTC is 10:30 in Berlin in winter, and 04:30 in New York.
     expect(openingAt(hours(), at('2026-01-14T09:30:00Z'))).toEqual({
       open: true,
@@ -25,13 +25,13 @@ describe('openingAt', () => {
     });
   });
 
-  it('opens at the first instant and is closed at the last', () => {
+  it('is open at the instant of opening and closed at the instant of closing', () => {
     expect(openingAt(hours(), at('2026-01-14T09:00:00Z')).open).toBe(true);
     expect(openingAt(hours(), at('2026-01-14T21:00:00Z')).open).toBe(false);
     expect(openingAt(hours(), at('2026-01-14T20:59:59.999Z')).open).toBe(true);
   });
 
-  it('lasts past midnight', () => {
+  it('handles hours that last past midnight', () => {
     const late = hours({ week: week({ opens: '18:00', closes: '02:00' }) });
     expect(openingAt(late, at('2026-01-14T00:30:00Z'))).toEqual({
       open: true,
@@ -40,7 +40,7 @@ describe('openingAt', () => {
     });
   });
 
-  it('takes the exception of a day instead of the week, also when it is closed', () => {
+  it('uses an exception in place of the week, also one that closes the day', () => {
     const closed = hours({ exceptions: new Map([['2026-01-14', []]]) });
     expect(openingAt(closed, at('2026-01-14T12:00:00Z'))).toEqual({
       open: false,
@@ -51,7 +51,7 @@ describe('openingAt', () => {
     expect(openingAt(short, at('2026-01-14T12:30:00Z')).closesAt).toEqual(at('2026-01-14T13:00:00Z'));
   });
 
-  it('knows a store that never closes', () => {
+  it('has no closing time for a store that never closes', () => {
     expect(openingAt(hours({ week: week({ opens: '00:00', closes: '00:00' }) }), at('2026-01-14T12:00:00Z'))).toEqual({
       open: true,
       closesAt: null,
@@ -59,7 +59,7 @@ describe('openingAt', () => {
     });
   });
 
-  it('says nothing of a store without hours', () => {
+  it('has no next opening for a store without hours', () => {
     expect(openingAt(hours({ week: week() }), at('2026-01-14T12:00:00Z'))).toEqual({
       open: false,
       closesAt: null,
@@ -67,7 +67,7 @@ describe('openingAt', () => {
     });
   });
 
-  it('keeps local times when the clocks change', () => {
+  it('keeps local opening times when the clocks change', () => {
     // Clocks go forward on 2026-03-29 and back on 2026-10-25.
     expect(openingAt(hours(), at('2026-03-29T07:00:00Z')).nextOpening).toEqual(at('2026-03-29T08:00:00Z'));
     expect(openingAt(hours(), at('2026-10-25T08:00:00Z')).nextOpening).toEqual(at('2026-10-25T09:00:00Z'));
@@ -80,7 +80,7 @@ describe('openingAt', () => {
 });
 
 describe('localDate', () => {
-  it('is the day at the place', () => {
+  it('is the calendar day in the time zone', () => {
     expect(localDate('Asia/Tokyo', at('2026-01-14T20:00:00Z'))).toBe('2026-01-15');
     expect(localDate('America/Los_Angeles', at('2026-01-14T03:00:00Z'))).toBe('2026-01-13');
   });

@@ -1,6 +1,9 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 
-/** Whose store it is: its bound staff's, and an admin's. An id that is none is nobody's. */
+/**
+ * Whether the principal may manage the store: staff whose token is bound to it, and admins. A malformed id belongs to
+ * nobody.
+ */
 export const mayManage = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);

@@ -7,8 +7,8 @@ import type { TaxRateRow } from './store.ts';
 const allServices = ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'];
 
 /**
- * Rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each country.
- * A KIOSK order is eaten in: its rates are those of DINE_IN.
+ * Tax rates in hundredths of a percent, by service in the order of `allServices`; simplified from the law of each
+ * country. A KIOSK order is eaten in the restaurant, so its rates are those of DINE_IN.
  */
 const regimes: Record<
   SeedStore['country'],
@@ -43,7 +43,10 @@ const ratesOf = (country: SeedStore['country']): TaxRateRow[] =>
     allServices.map((service, index) => ({ taxClass, service, basisPoints: rates[index]! })),
   );
 
-/** Store 1 never closes, so that a first order works at any hour; the others keep one of four rhythms. */
+/**
+ * Store 1 never closes, so that a first order works at any hour; every other store has one of four patterns of
+ * opening hours.
+ */
 function weekOf(n: number): Interval[][] {
   if (n === 1) return Array.from({ length: 7 }, () => [{ opens: '00:00', closes: '00:00' }]);
   const usual = [

@@ -1,7 +1,7 @@
 import type { OpeningException, Store } from '#generated/stores/prisma/client.ts';
 import { openingAt, type Hours, type Interval, type Opening } from './openingHours.ts';
 
-/** A store as it is read everywhere: with the days that differ from its week. */
+/** A row of a store together with the days whose hours differ from its usual week. */
 export type StoreRow = Store & { readonly exceptions: readonly OpeningException[] };
 
 export interface NearbyRow {
@@ -27,5 +27,5 @@ export const hoursOf = (store: StoreRow): Hours => ({
   exceptions: new Map(store.exceptions.map((exception) => [exception.date, intervalsOf(exception)])),
 });
 
-/** Whether the store is open at an instant, by its own clock. */
+/** Whether the store is open at an instant, by its own time zone. */
 export const openingOf = (store: StoreRow, now: Date): Opening => openingAt(hoursOf(store), now);

@@ -20,7 +20,7 @@ const names = (result: { data?: Record<string, unknown> | null }) =>
   (result.data as { stores: { edges: { node: { name: string } }[] } }).stores.edges.map((edge) => edge.node.name);
 
 describe('stores', () => {
-  it('pages through all stores, each once, in order', async () => {
+  it('returns all stores in order, each in one page only', async () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
@@ -51,7 +51,7 @@ describe('stores', () => {
     },
   );
 
-  it('combines filters', async () => {
+  it('returns the stores that meet all conditions of a filter', async () => {
     const result = await graph.as(nobody)(
       `{ stores(first: 100, filter: { country: "DE", city: "ber", services: [DELIVERY, KIOSK] }) { edges { node { name } } } }`,
     );
@@ -59,7 +59,7 @@ describe('stores', () => {
     expect(names(result).every((name) => /^Dr. Burger Ber/i.test(name))).toBe(true);
   });
 
-  it('knows which are open, across pages', async () => {
+  it('returns the open stores only, over several pages', async () => {
     // 12:00 UTC on a Wednesday: day in Berlin, night in Tokyo.
     const open = names(
       await graph.as(nobody)(
@@ -87,14 +87,14 @@ describe('stores', () => {
     expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('refuses a malformed cursor', async () => {
     const { errors } = await graph.as(nobody)(`{ stores(after: "nonsense") { edges { cursor } } }`);
     expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
   });
 });
 
 describe('nearestStores', () => {
-  it('gives the nearest first, with their distance', async () => {
+  it('returns the nearest stores first, with their distances', async () => {
     const { data } = await graph.as(nobody)(
       `{ nearestStores(position: { latitude: 52.52, longitude: 13.405 }, first: 3, withinMetres: 200000) { distanceMetres store { name } } }`,
     );
@@ -113,7 +113,7 @@ describe('nearestStores', () => {
     expect(data).toEqual({ nearestStores: [] });
   });
 
-  it('refuses positions that do not exist', async () => {
+  it('refuses impossible positions', async () => {
     const { errors } = await graph.as(nobody)(
       `{ nearestStores(position: { latitude: 91, longitude: 0 }) { distanceMetres } }`,
     );
@@ -134,7 +134,7 @@ describe('a store', () => {
     expect(fifty).toBe(five);
   });
 
-  it('that does not exist is null, whatever the id looks like', async () => {
+  it('that does not exist is null, also for a malformed id', async () => {
     const { data, errors } = await graph.as(nobody)(
       `{ none: store(id: "${seedId('store', 9_999)}") { id } nonsense: store(id: "'; DROP TABLE store") { id } }`,
     );
@@ -147,7 +147,7 @@ describe('the taxes of a store', () => {
     graph.client(StoreQueryService).getOrderingTerms({ storeId: seedStores[n]!.id, at: now.toISOString() });
   const byCountry = (country: string) => seedStores.findIndex((store) => store.country === country);
 
-  it('are rounded once per rate in Japan, where an invoice has to be, and line by line elsewhere', async () => {
+  it('are rounded once per rate in Japan, as invoices require there, and per line elsewhere', async () => {
     expect(await termsOf(byCountry('JP'))).toMatchObject({ taxRounding: 'PER_RATE' });
     for (const country of ['DE', 'GB', 'US'])
       expect(await termsOf(byCountry(country))).toMatchObject({ taxRounding: 'PER_LINE' });
@@ -157,7 +157,7 @@ describe('the taxes of a store', () => {
     expect(asked).toEqual({ data: { store: { taxRegime: { rounding: 'PER_RATE' } } } });
   });
 
-  it('take what is ordered as KIOSK for eaten in: what a guest takes along is ordered there as TAKEAWAY', async () => {
+  it('treat a KIOSK order like one that is eaten in the restaurant', async () => {
     for (const country of ['DE', 'GB', 'US', 'JP']) {
       const { taxRates } = await termsOf(byCountry(country));
       const rates = (service: string) =>
@@ -176,7 +176,7 @@ describe('pausing', () => {
   ) => `mutation { pauseOrdering(input: { storeId: "${storeId}", reason: "Fryer broke" }) {
     __typename ... on PauseOrderingSuccess { store { acceptingOrders pauseReason openNow } } } }`;
 
-  it('is told once however often it is asked, and undone by resuming', async () => {
+  it('appends one event however often it is repeated, and ends by resuming', async () => {
     expect((await graph.as(manager)(pause(berlin))).data).toEqual({
       pauseOrdering: {
         __typename: 'PauseOrderingSuccess',
@@ -210,7 +210,7 @@ describe('pausing', () => {
     ]);
   });
 
-  it('takes a reason of 200 characters, however they are stored, and no longer one', async () => {
+  it('accepts a reason of 200 characters, also of several code units each, and refuses a longer one', async () => {
     const say = async (reason: string) =>
       (
         await graph.as(manager)(
@@ -223,7 +223,7 @@ describe('pausing', () => {
     await graph.as(manager)(`mutation { resumeOrdering(input: { storeId: "${berlin}" }) { __typename } }`);
   });
 
-  it("of another's store, of none, and without the right is refused", async () => {
+  it('is refused for the store of somebody else, for an unknown store, and without the scope', async () => {
     expect((await graph.as(manager)(pause(second))).data).toEqual({ pauseOrdering: { __typename: 'StoreNotFound' } });
     expect((await graph.as(manager)(pause(seedId('store', 9_999)))).data).toEqual({
       pauseOrdering: { __typename: 'StoreNotFound' },
@@ -242,7 +242,7 @@ describe('an opening exception', () => {
   ) => `mutation { setOpeningException(input: { storeId: "${berlin}", date: "${date}", intervals: ${intervals}, note: "Staff party" }) {
     __typename ... on SetOpeningExceptionSuccess { store { openNow openingExceptions { date note } } } ... on StoreInputProblem { field } } }`;
 
-  it('closes the day, and is replaced by the next one', async () => {
+  it('closes the day, and is replaced by the next exception for the same day', async () => {
     expect((await graph.as(manager)(set('2026-03-04', '[]'))).data).toEqual({
       setOpeningException: {
         __typename: 'SetOpeningExceptionSuccess',
@@ -265,7 +265,7 @@ describe('an opening exception', () => {
 });
 
 describe('the subgraph', () => {
-  it('answers nobody without a token for it', async () => {
+  it('refuses a request without a token for this subgraph', async () => {
     const other = await graph.identity.mintInternalToken(manager, 'menu');
     for (const authorization of [undefined, 'Bearer nonsense', `Bearer ${other}`]) {
       for (const query of [

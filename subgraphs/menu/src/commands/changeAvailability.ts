@@ -9,11 +9,11 @@ export interface AvailabilityChange {
   readonly storeId: string;
   readonly menuItemId: string;
   readonly reason: UnavailableReason;
-  /** True: the reason holds from now on. False: no longer. */
+  /** True: the reason applies from now on. False: it no longer applies. */
   readonly holds: boolean;
 }
 
-/** The store as it is once the reason holds, or no longer does. */
+/** The store's menu after the change. */
 function withReason(store: StoreMenu, { menuItemId, reason, holds }: AvailabilityChange): StoreMenu {
   const reasons = new Set(store.unavailable.get(menuItemId));
   if (holds) reasons.add(reason);
@@ -41,10 +41,10 @@ async function write(tx: SqlTx, { storeId, menuItemId, reason, holds }: Availabi
 }
 
 /**
- * Lets a reason why a store cannot sell an item begin or end, within the caller's transaction. Each item that can
- * thereby be ordered, or no longer, or for another reason, gets an event: the item itself and the combos that need it.
- * Doing it twice changes nothing.
- * @returns the item's entry as it is now; null when the store does not sell the item
+ * Sets or clears a reason why a store cannot sell an item, within the caller's transaction. The item itself and each
+ * combo that needs it get an event when they can now be ordered, can no longer be ordered, or cannot for another
+ * reason. Setting what is set already changes nothing.
+ * @returns the item's entry after the change; null when the store does not sell the item
  */
 export async function changeAvailability(
   domain: MenuDomain,
@@ -57,7 +57,8 @@ export async function changeAvailability(
   const item = store?.catalogue.items.get(change.menuItemId);
   if (!store || !item || item.removed) return null;
   const entry = entryOf(store, item, now);
-  // Staff speak of what they sell. Stock is noted for later, too: the item's price may begin tomorrow.
+  // Staff can only withdraw what the store sells now. Stock is recorded all the same: the item's price may begin
+  // tomorrow, and the item must not look available then.
   if (!entry && change.reason === 'WITHDRAWN_BY_STAFF') return null;
   if ((store.unavailable.get(item.id)?.has(change.reason) ?? false) === change.holds) return entry;
   await write(tx, change, now);

@@ -34,19 +34,25 @@ export type ChangePriceOutcome =
     };
 
 const maxAmount = 10_000_000;
-/** What clients' clocks and the way here may cost before `validFrom` counts as the past. */
+/**
+ * How far `validFrom` may lie in the past, in milliseconds, before it is refused: it allows for clients whose clocks
+ * are slow and for the time that the request takes.
+ */
 const tolerance = 60_000;
 
 const invalid = (field: string, message: string) => ({ kind: 'invalid', field, message }) as const;
 
-function complaint(change: PriceChange, now: Date): ChangePriceOutcome | undefined {
+function inputProblem(change: PriceChange, now: Date): ChangePriceOutcome | undefined {
   if ((change.country === null) === (change.storeId === null))
-    return invalid('country', 'Give either `country` or `storeId`.');
+    return invalid('country', 'Give either `country` or `storeId`, not both.');
   if (change.amount < 0 || change.amount > maxAmount)
-    return invalid('amount', `An amount lies between 0 and ${maxAmount}.`);
+    return invalid('amount', `The amount must lie between 0 and ${maxAmount}.`);
   const from = change.validFrom ?? now;
   if (from.getTime() < now.getTime() - tolerance)
-    return invalid('validFrom', 'A price cannot begin in the past: orders were taken at the one that held.');
+    return invalid(
+      'validFrom',
+      'A price cannot begin in the past, since orders were taken at the price that was valid then.',
+    );
   if (change.validUntil && change.validUntil <= from)
     return invalid('validUntil', '`validUntil` must be later than `validFrom`.');
   return undefined;
@@ -70,7 +76,7 @@ async function priceListOf(tx: SqlTx, { country, storeId }: PriceChange): Promis
   return list;
 }
 
-/** The store as it is once the price stands. */
+/** The store's menu after the price was added. */
 function withPrice(
   store: StoreMenu,
   { menuItemId, storeId, amount, validUntil }: PriceChange,
@@ -85,8 +91,8 @@ function withPrice(
 }
 
 /**
- * Sets a price for a span of time, once per idempotency key. The feed of each store that sells the item from now on is
- * told in the same transaction.
+ * Sets a price for a span of time, once per idempotency key. In the same transaction it appends an event to the feed
+ * of each store that thereby begins to sell the item.
  */
 export async function changeMenuItemPrice(
   domain: MenuDomain,
@@ -102,7 +108,7 @@ export async function changeMenuItemPrice(
   };
   return domain.transaction((tx) =>
     idempotent<ChangePriceOutcome>(tx, { principal, mutation: 'changeMenuItemPrice', key, body, now }, async () => {
-      const problem = complaint(change, now);
+      const problem = inputProblem(change, now);
       if (problem) return problem;
       await lockMenu(tx);
       const list = await priceListOf(tx, change);
@@ -132,12 +138,15 @@ export async function changeMenuItemPrice(
         [item.id],
         change.storeId === null,
       );
-      const told = stores.flatMap((store) =>
+      const availabilityChanges = stores.flatMap((store) =>
         availabilityEvents(store, withPrice(store, change, validFrom), [item.id], now),
       );
       await domain.events.appendAll(
         tx,
-        oneOfEach([MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() }), ...told]),
+        oneOfEach([
+          MenuItemChanged.of({ menuItemId: item.id, kind: 'PRICE', at: now.toISOString() }),
+          ...availabilityChanges,
+        ]),
       );
       return {
         kind: 'done',

@@ -7,9 +7,9 @@ import { loadCatalogue } from '../loadCatalogue.ts';
 import { menusOfStores } from '../loadStoreMenus.ts';
 
 /**
- * Takes an item off every menu; the row stays, for orders that name it and as a tombstone for devices. The feed of each
- * store that sold it is told in the same transaction, of it and of the combos that cannot be made without it. False:
- * there is no such item.
+ * Takes an item off every menu. Its row stays: orders refer to it, and devices that keep a copy of the menu must
+ * learn that it is gone. In the same transaction it appends an event to the feed of each store that sold the item,
+ * for the item and for the combos that cannot be made without it. Returns false when there is no such item.
  */
 export async function removeMenuItem(domain: MenuDomain, menuItemId: string): Promise<boolean> {
   if (!isId(menuItemId)) return false;
@@ -24,7 +24,8 @@ export async function removeMenuItem(domain: MenuDomain, menuItemId: string): Pr
     const now = domain.clock();
     const stores = await menusOfStores(domain, tx, null);
     await tx.menuItem.update({ where: { id: menuItemId }, data: { removedAt: now } });
-    // Combos offer one choice less, and may have nothing left to fill a slot.
+    // Combos in which the item is a choice have changed, too: they offer one choice less, and a required slot may
+    // have no choice left.
     const affected = [item.id, ...item.choiceOf.map(({ slot }) => slot.comboId)];
     await recordChanges(tx, '*', affected, true);
     const catalogue = await loadCatalogue(tx);

@@ -10,8 +10,8 @@ const mayManage = (principal: Principal, storeId: string): boolean =>
   principal.scopes.has('admin') || principal.bindings['store'] === storeId;
 
 /**
- * Takes an item off the menu of the caller's store, or puts it back. Another's store is the same as one that does not
- * exist.
+ * Takes an item off the menu of the caller's store, or puts it back. A store that is not the caller's gets the same
+ * answer as one that does not exist.
  */
 export async function setMenuItemAvailability(
   domain: MenuDomain,

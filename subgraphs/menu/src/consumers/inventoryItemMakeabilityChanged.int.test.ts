@@ -41,7 +41,7 @@ function heard(version: number, makeable: boolean): EventEnvelope {
   };
 }
 
-test('what inventory says over the bus shows on the menu, once, however often it is delivered', async () => {
+test('an event of inventory changes the menu once, however often it is delivered', async () => {
   const database = await databaseOf('platform/events/bus/migrations');
   const bus = await postgresBus({ databaseUrl: database.url, log: pino({ level: 'silent' }) });
   try {
@@ -59,7 +59,8 @@ test('what inventory says over the bus shows on the menu, once, however often it
     await until(async () => !(await available()));
     await say(heard(2, true));
     await until(available);
-    // Late duplicates of the first must not take it away again; the third shows that they were passed.
+    // The late duplicates of the first event must not make the item unavailable again. The third event shows that
+    // they have been consumed.
     await say(heard(1, false));
     await say(heard(3, true));
     await until(

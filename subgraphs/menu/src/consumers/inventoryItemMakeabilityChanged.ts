@@ -5,8 +5,8 @@ import { changeAvailability } from '../commands/changeAvailability.ts';
 import type { MenuDomain } from '../context.ts';
 
 /**
- * What a store has run out of cannot be ordered there; once restocked it comes back. Items the store does not sell are
- * ignored.
+ * An item that a store cannot make any more cannot be ordered there until inventory says that it can be made again.
+ * Events about items that the store does not sell have no visible effect.
  */
 export const inventoryItemMakeabilityChanged = onEvent(
   InventoryItemMakeabilityChanged,

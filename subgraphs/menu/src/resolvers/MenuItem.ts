@@ -12,7 +12,7 @@ export const MenuItem: MenuItemResolvers = {
   modifierGroups: ({ groups }) => [...groups],
   entryAt: async (item, { storeId, at }, { domain, loaders }) => {
     const store = await loaders.storeMenu.load(storeId);
-    // The store's catalogue may be a version ahead of the one the item was found in.
+    // The store's catalogue may be a later version than the one in which the item was found.
     const current = store?.catalogue.items.get(item.id);
     return store && current ? entryOf(store, current, at ? new Date(at) : domain.clock()) : null;
   },

@@ -5,7 +5,7 @@ import { filterEntries } from '../menuFilter.ts';
 import { entriesOf } from '../storeMenu.ts';
 import { decodeSyncCursor } from '../syncCursor.ts';
 
-/** All that the menu is told of a store: whether it exists is for stores to say. */
+/** What menu knows of a store: its id. Whether the store exists is for the stores subgraph to say. */
 export interface StoreStub {
   readonly id: string;
 }
@@ -17,7 +17,7 @@ export const Store: StoreResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   menu: async ({ id }, { at, filter }, { domain, loaders }) => {
     if (charactersIn(filter?.text ?? '') > maxText)
-      throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have ${maxText} characters.`);
+      throw new CodedError('BAD_USER_INPUT', `\`filter.text\` may have at most ${maxText} characters.`);
     const store = await loaders.storeMenu.load(id);
     if (!store) return null;
     const instant = at ? new Date(at) : domain.clock();

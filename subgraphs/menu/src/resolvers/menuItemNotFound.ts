@@ -1,4 +1,4 @@
 export const menuItemNotFound = {
   __typename: 'MenuItemNotFound',
-  message: 'There is no such item. Check its id.',
+  message: 'No item has this id. Check it.',
 } as const;

@@ -21,15 +21,19 @@ export type SetOpeningExceptionOutcome =
 
 function problemOf(command: SetOpeningException): { field: string; message: string } | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(command.date) || !DateTime.fromISO(command.date).isValid) {
-    return { field: 'date', message: 'A day is written YYYY-MM-DD.' };
+    return { field: 'date', message: 'A date must be written as YYYY-MM-DD.' };
   }
   const intervals = intervalsProblem(command.intervals);
   if (intervals) return { field: 'intervals', message: intervals };
-  if (charactersIn(command.note ?? '') > 200) return { field: 'note', message: 'A note has at most 200 characters.' };
+  if (charactersIn(command.note ?? '') > 200)
+    return { field: 'note', message: 'A note may have at most 200 characters.' };
   return undefined;
 }
 
-/** Sets the hours of one calendar day at a store, instead of its week's. The last call for a day wins. */
+/**
+ * Sets the opening hours of one calendar day at a store, in place of those of the usual week. The last call for a day
+ * wins.
+ */
 export async function setOpeningException(
   domain: Stores,
   principal: Principal,
@@ -45,7 +49,11 @@ export async function setOpeningException(
     >`SELECT time_zone FROM store WHERE id = ${command.storeId}::uuid FOR UPDATE`;
     if (!locked) return { kind: 'notFound' };
     if (command.date < localDate(locked.time_zone, now)) {
-      return { kind: 'invalid', field: 'date', message: 'The day has passed at the store. Name today or a later one.' };
+      return {
+        kind: 'invalid',
+        field: 'date',
+        message: 'This date has passed at the store. Choose today or a later date.',
+      };
     }
     const { storeId, date, note } = command;
     const intervals = command.intervals.map(({ opens, closes }) => ({ opens, closes }));

@@ -6,7 +6,10 @@ import type { StoreRow } from '../store.ts';
 
 export type SetOrderingOutcome = { readonly kind: 'done'; readonly store: StoreRow } | { readonly kind: 'notFound' };
 
-/** Pauses (with a reason) or resumes (null) ordering at a store. Doing it twice is one event. */
+/**
+ * Pauses ordering at a store when a reason is given, resumes it when the reason is null. Repeating it appends no
+ * second event.
+ */
 export async function setOrdering(
   domain: Stores,
   principal: Principal,

@@ -1,5 +1,5 @@
-/** The same for a store that does not exist and for one that is another's. */
+/** A store that does not exist and one that belongs to somebody else get the same answer. */
 export const storeNotFound = {
   __typename: 'StoreNotFound',
-  message: 'There is no such store among those you manage. Check the id, and the store your token is bound to.',
+  message: 'No store that you manage has this id. Check the id, and the store to which your token is bound.',
 } as const;

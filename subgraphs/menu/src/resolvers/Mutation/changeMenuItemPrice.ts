@@ -24,7 +24,7 @@ export const changeMenuItemPrice: MutationResolvers['changeMenuItemPrice'] = asy
     case 'priceListNotFound':
       return {
         __typename: 'MenuPriceListNotFound',
-        message: 'No price list is kept for this country or store. Check it.',
+        message: 'This country or store has no price list. Check the country code or the store id.',
       };
     case 'done': {
       const item = (await loaders.catalogue()).items.get(outcome.menuItemId);

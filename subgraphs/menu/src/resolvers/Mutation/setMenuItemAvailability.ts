@@ -10,6 +10,6 @@ export const setMenuItemAvailability: MutationResolvers['setMenuItemAvailability
   if (outcome.kind === 'done') return { __typename: 'SetMenuItemAvailabilitySuccess', entry: outcome.entry };
   return {
     __typename: 'MenuEntryNotFound',
-    message: 'No store that you manage sells such an item. Check both ids, and the store your token is bound to.',
+    message: 'No store that you manage sells this item. Check both ids, and the store to which your token is bound.',
   };
 };

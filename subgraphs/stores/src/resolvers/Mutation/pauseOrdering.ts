@@ -9,7 +9,7 @@ export const pauseOrdering: MutationResolvers['pauseOrdering'] = async (_parent,
     return {
       __typename: 'StoreInputProblem',
       field: 'reason',
-      message: 'Say why in 1 to 200 characters: guests read it.',
+      message: 'Give a reason of 1 to 200 characters: guests will read it.',
     };
   }
   const outcome = await setOrdering(domain, principal, input.storeId, reason);

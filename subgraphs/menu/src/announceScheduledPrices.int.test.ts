@@ -7,12 +7,12 @@ import { changeMenuItemPrice } from './commands/changeMenuItemPrice.ts';
 import { removeMenuItem } from './commands/removeMenuItem.ts';
 import type { MenuDomain } from './context.ts';
 import main from './main.ts';
-import { tellPricesOfThemselves } from './tellPricesOfThemselves.ts';
+import { announceScheduledPrices } from './announceScheduledPrices.ts';
 
 const store = seedStores[0]!.id;
 const item = (slug: string) => seedId('menuItem', slug);
 
-test('what begins or ends being sold by its price alone is told, once, also of what was removed meanwhile', async () => {
+test('announces once each item that a scheduled price makes available or ends, also when the item was removed meanwhile', async () => {
   let now = new Date(Date.now() + 60_000);
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   const menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
@@ -33,7 +33,7 @@ test('what begins or ends being sold by its price alone is told, once, also of w
     ).toBe('done');
   let since: number | null = null;
   const news = async () => {
-    await Promise.all([tellPricesOfThemselves(menu.domain), tellPricesOfThemselves(menu.domain)]);
+    await Promise.all([announceScheduledPrices(menu.domain), announceScheduledPrices(menu.domain)]);
     const { version, changed, removed } = (await availabilityOf(menu.domain, store, since))!;
     since = version;
     return { changed: changed.map((entry) => entry.item.id), removed };

@@ -8,15 +8,18 @@ import type { MenuDomain } from './context.ts';
 import { menusOfStores } from './loadStoreMenus.ts';
 import { itemsSoldSometimes, notOrderableReason } from './storeMenu.ts';
 
-const everyMs = 5_000;
+const intervalMs = 5_000;
 /**
- * By so much the clocks of processes may differ: who reads because of an event must be past the instant that it is
- * about.
+ * How far apart the clocks of processes may be. A price is announced only this much after it began: whoever reads the
+ * menu because of the event must find it valid by their own clock.
  */
-const clocksDifferMs = 2_000;
+const clockToleranceMs = 2_000;
 
-/** Since when prices that began or ended are to be told of; undefined while there are none. */
-async function dueSince(sql: SqlTx, upTo: Date): Promise<Date | undefined> {
+/**
+ * The instant up to which prices have been announced, if any have begun or ended since then and up to `upTo`;
+ * undefined when none have.
+ */
+async function announcedUpTo(sql: SqlTx, upTo: Date): Promise<Date | undefined> {
   const [row] = await sql.$queryRawUnsafe<{ since: number }[]>(
     `SELECT (extract(epoch FROM v.prices_told) * 1000)::float8 AS since FROM menu_version v
      WHERE EXISTS (SELECT FROM price p WHERE p.valid_from > v.prices_told AND p.valid_from <= $1::timestamptz)
@@ -27,16 +30,17 @@ async function dueSince(sql: SqlTx, upTo: Date): Promise<Date | undefined> {
 }
 
 /**
- * Tells the feeds of stores of each item that they sell, or sell no longer, because a price began or ended by itself
- * since the last time. By prices alone: whatever else happened to the item meanwhile has told what it took away then,
- * and what it found not to be sold is told here.
+ * Appends an event to the feed of a store for each item that the store begins or stops selling because a scheduled
+ * price began or ended since the last run. It looks at prices alone. When something else happened to the item in the
+ * meantime, the command that did it has already announced what it made unavailable, and saw the item as not sold
+ * where the price is announced only here.
  */
-export async function tellPricesOfThemselves(domain: MenuDomain): Promise<void> {
-  const upTo = new Date(domain.clock().getTime() - clocksDifferMs);
-  if (!(await dueSince(domain.db, upTo))) return;
+export async function announceScheduledPrices(domain: MenuDomain): Promise<void> {
+  const upTo = new Date(domain.clock().getTime() - clockToleranceMs);
+  if (!(await announcedUpTo(domain.db, upTo))) return;
   await domain.transaction(async (tx) => {
     await lockMenu(tx);
-    const since = await dueSince(tx, upTo);
+    const since = await announcedUpTo(tx, upTo);
     if (!since) return;
     const events = (await menusOfStores(domain, tx, null)).flatMap((store) =>
       itemsSoldSometimes(store, since, upTo).map((menuItemId) => {
@@ -55,12 +59,12 @@ export async function tellPricesOfThemselves(domain: MenuDomain): Promise<void> 
   });
 }
 
-export const pricesOfThemselves = (domain: MenuDomain): Background => ({
-  name: 'prices that begin and end by themselves',
+export const scheduledPrices = (domain: MenuDomain): Background => ({
+  name: 'announcing scheduled prices',
   async run(signal) {
     while (!signal.aborted) {
-      await tellPricesOfThemselves(domain);
-      await pause(everyMs, signal);
+      await announceScheduledPrices(domain);
+      await pause(intervalMs, signal);
     }
   },
 });
