@@ -8,7 +8,7 @@ const createAdmin = createRequire(import.meta.url)('kafkajs/src/admin') as (part
 type Answer = { topic: string; partitions: { partition: number; offset: string }[] }[];
 const all = (offset: string): Answer => [{ topic: 'orders.v1', partitions: [{ partition: 0, offset }] }];
 
-/** The library's own code, before a cluster that gives these answers when asked for offsets, the last one ever after. */
+/** The library's own code, before a cluster that gives these answers when asked for offsets, the last one again. */
 function adminBefore(answers: Answer[]): { admin: Admin; asked: () => number } {
   let asked = 0;
   const cluster = {
