@@ -98,6 +98,10 @@ export const writes: Readonly<Record<string, Attempt>> = {
   markReady: ofOrder('markReady(orderId: $id)'),
   rejectOrder: ofOrder('rejectOrder(orderId: $id, reason: KITCHEN_CLOSING)'),
   handOver: ofOrder('handOver(orderId: $id)'),
+  capturePayment: attempt(
+    'mutation ($input: CapturePaymentInput!) { capturePayment(input: $input) { __typename } }',
+    ({ orderId }) => ({ input: { orderId, idempotencyKey: key() } }),
+  ),
   refundPayment: attempt(
     'mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename } }',
     ({ orderId }) => ({ input: { orderId, idempotencyKey: key() } }),

@@ -289,3 +289,57 @@ describe('refundPayment', () => {
     expect(await refund({ idempotencyKey: first })).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 });
+
+describe('capturePayment', () => {
+  const mutation = `mutation ($input: CapturePaymentInput!) { capturePayment(input: $input) { __typename
+    ... on CapturePaymentSuccess { payment { status failureReason } } ... on PaymentNotCapturable { payment { status failureReason } } } }`;
+  const managing = () => principalWith(['payments:manage'], { bindings: { store: storeId } });
+  const take = async (idempotencyKey: string, principal = managing()) => {
+    const { data, errors } = await payments.as(principal)(mutation, { input: { orderId, idempotencyKey } });
+    return errors ? errors[0]?.extensions?.['code'] : (data as { capturePayment: unknown }).capturePayment;
+  };
+  const held = { status: 'AUTHORISED', failureReason: 'capture_refused' };
+
+  it('takes what the provider has refused before; staff find it among the authorised ones', async () => {
+    await authorise();
+    await sandbox.behave({ refuseCaptures: true });
+    expect(await capture()).toMatchObject({ outcome: Outcome.REFUSED, reason: 'capture_refused' });
+    const { data } = await payments.as(managing())(
+      'query ($id: ID!) { payments(storeId: $id, status: AUTHORISED) { edges { node { status failureReason } } } }',
+      { id: storeId },
+    );
+    expect(data).toEqual({ payments: { edges: [{ node: held }] } });
+    expect(await take(`${orderId}-1`)).toEqual({ __typename: 'PaymentNotCapturable', payment: held });
+    await sandbox.behave({});
+    expect(await take(`${orderId}-1`)).toEqual({ __typename: 'PaymentNotCapturable', payment: held });
+    const done = { __typename: 'CapturePaymentSuccess', payment: { status: 'CAPTURED', failureReason: null } };
+    expect(await take(`${orderId}-2`)).toEqual(done);
+    expect(await take(`${orderId}-3`)).toEqual(done);
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'refusal', 'refusal', 'capture']);
+  });
+
+  it('takes nothing of which the order has not asked to be paid, nor of an order that has ended without cost', async () => {
+    await authorise();
+    expect(await take(orderId)).toMatchObject({
+      __typename: 'PaymentNotCapturable',
+      payment: { status: 'AUTHORISED' },
+    });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
+    orderId = uuidv7();
+    await authorise();
+    await sandbox.behave({ refuseCaptures: true });
+    await capture();
+    await commands().void({ orderId, idempotencyKey: `${orderId}:void` });
+    expect(await take(orderId)).toMatchObject({ __typename: 'PaymentNotCapturable', payment: { status: 'VOIDED' } });
+  });
+
+  it('is for who manages the store', async () => {
+    await authorise();
+    await sandbox.behave({ refuseCaptures: true });
+    await capture();
+    expect(await take(orderId, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
+      __typename: 'PaymentNotFound',
+    });
+    expect(await take(orderId, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
+  });
+});

@@ -1,4 +1,5 @@
 import type { Resolvers } from '#generated/payments/resolvers.ts';
+import { capturePayment } from './resolvers/Mutation/capturePayment.ts';
 import { refundPayment } from './resolvers/Mutation/refundPayment.ts';
 import { Order } from './resolvers/Order.ts';
 import { Payment } from './resolvers/Payment.ts';
@@ -7,7 +8,7 @@ import { payments } from './resolvers/Query/payments.ts';
 
 export const resolvers: Resolvers = {
   Query: { payment, payments },
-  Mutation: { refundPayment },
+  Mutation: { capturePayment, refundPayment },
   Order,
   Payment,
 };

@@ -25,22 +25,32 @@ export async function authorise(call: StepCall<Orders>): Promise<Refused | void>
   throw new Error(`payments answered ${Outcome[outcome]} to an authorisation`);
 }
 
-export async function capture(call: StepCall<Orders>): Promise<Refused | void> {
+/** Whether the money was taken. False: the bank refuses to pay it out. */
+export async function capture(call: StepCall<Orders>): Promise<boolean> {
   const { outcome } = await payments(call).capture({ orderId: call.sagaId, idempotencyKey: call.key });
-  if (outcome === Outcome.CAPTURED) return undefined;
-  if (outcome === Outcome.DECLINED || outcome === Outcome.REFUSED) return { refused: 'CAPTURE_REFUSED' };
+  if (outcome === Outcome.CAPTURED) return true;
+  if (outcome === Outcome.DECLINED || outcome === Outcome.REFUSED) return false;
   throw new Error(`payments answered ${Outcome[outcome]} to a capture`);
 }
 
+/** Lets go what the bank holds. Money that staff have taken meanwhile is paid back. */
 export async function voidAuthorisation(call: StepCall<Orders>): Promise<void> {
-  const { outcome } = await payments(call).void({ orderId: call.sagaId, idempotencyKey: call.key });
-  if (outcome !== Outcome.VOIDED) throw new Error(`payments answered ${Outcome[outcome]} to a void`);
+  const { outcome, reason } = await payments(call).void(request(call, 'void'));
+  if (outcome === Outcome.REFUSED && reason === 'already_captured') return refund(call);
+  if (outcome !== Outcome.VOIDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a void`);
 }
 
 /**
- * A refusal to pay back is not ours to accept: it is tried until the money is back, and logged as an error meanwhile.
+ * Pays back what was taken. Where the bank had refused to pay it out nothing was: then what it holds is let go. A
+ * refusal to pay back is not ours to accept: it is tried until the money is back, and logged as an error meanwhile.
  */
 export async function refund(call: StepCall<Orders>): Promise<void> {
-  const { outcome, reason } = await payments(call).refund({ orderId: call.sagaId, idempotencyKey: call.key });
+  const { outcome, reason } = await payments(call).refund(request(call, 'refund'));
+  if (outcome === Outcome.REFUSED && reason === 'not_captured') return voidAuthorisation(call);
   if (outcome !== Outcome.REFUNDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a refund`);
 }
+
+const request = ({ sagaId }: StepCall<Orders>, what: 'void' | 'refund') => ({
+  orderId: sagaId,
+  idempotencyKey: `${sagaId}:${what}`,
+});

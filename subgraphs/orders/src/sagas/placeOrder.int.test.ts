@@ -238,12 +238,77 @@ describe('the order saga', () => {
     await settled(forgotten, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
   });
 
-  it('gives the authorisation back when the bank refuses to pay it out', async () => {
-    const orderId = await place({ payment: { methodToken: 'tok_no_capture' } });
-    await reached(orderId, 'CONFIRMED');
-    await work(orderId, 'start', 'ready', 'handOver');
-    await settled(orderId, 'authorised, not to be captured', 'reserved', 'consumed', 'refused', 'voided');
-    expect(await rowOf(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CAPTURE_REFUSED' });
+  it('calls off what nobody has yet when the bank refuses to pay it out, and gives the authorisation back', async () => {
+    const refusedMethod = { payment: { methodToken: 'tok_no_capture' } };
+    const [counter, delivery] = [
+      await place(refusedMethod),
+      await place({ ...refusedMethod, service: 'DELIVERY', addressVersionId }),
+    ];
+    await Promise.all([counter, delivery].map((orderId) => reached(orderId, 'CONFIRMED')));
+    await Promise.all([work(counter, 'start', 'ready'), work(delivery, 'start', 'ready')]);
+    await settled(counter, 'authorised, not to be captured', 'reserved', 'consumed', 'refused', 'voided');
+    await settled(
+      delivery,
+      'authorised, not to be captured',
+      'reserved',
+      'dispatched',
+      'consumed',
+      'refused',
+      'delivery cancelled',
+      'voided',
+    );
+    for (const orderId of [counter, delivery])
+      expect(await rowOf(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CAPTURE_REFUSED' });
+  });
+
+  it('completes what the guest has when the bank refuses to pay it out: the money stays held, for staff to take', async () => {
+    const bank = away('refused');
+    const refusedMethod = { payment: { methodToken: 'tok_no_capture' } };
+    const [counter, delivery] = [
+      await place(refusedMethod),
+      await place({ ...refusedMethod, service: 'DELIVERY', addressVersionId }),
+    ];
+    await Promise.all([counter, delivery].map((orderId) => reached(orderId, 'CONFIRMED')));
+    await Promise.all([work(counter, 'start', 'ready', 'handOver'), work(delivery, 'start', 'ready')]);
+    await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, 'picked up')`, [delivery]);
+    await until(() => bank.refused > 1);
+    bank.comeBack();
+    await courier(delivery, 'PICKED_UP');
+    await courier(delivery, 'DELIVERED');
+    await Promise.all([counter, delivery].map((orderId) => reached(orderId, 'COMPLETED')));
+    await settled(counter, 'authorised, not to be captured', 'reserved', 'consumed', 'refused');
+    await until(async () => (await rowOf(counter)).paymentMethodToken === null);
+  });
+
+  it('lets go what is held, or pays back what staff has taken meanwhile, when the courier comes back with it', async () => {
+    for (const taken of [false, true]) {
+      const bank = away('refused');
+      const orderId = await place({
+        payment: { methodToken: 'tok_no_capture' },
+        service: 'DELIVERY',
+        addressVersionId,
+      });
+      await reached(orderId, 'CONFIRMED');
+      await work(orderId, 'start', 'ready');
+      await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $1, 'picked up')`, [orderId]);
+      await until(() => bank.refused > 0);
+      bank.comeBack();
+      await courier(orderId, 'PICKED_UP');
+      await reached(orderId, 'OUT_FOR_DELIVERY');
+      const byStaff = `${orderId}:byStaff`;
+      if (taken)
+        await ledger.query(`INSERT INTO ledger (key, order_id, operation) VALUES ($1, $2, 'captured')`, [
+          byStaff,
+          orderId,
+        ]);
+      await courier(orderId, 'FAILED');
+      await reached(orderId, 'CANCELLED');
+      await until(async () => (await ledgerOf(ledger, orderId)).includes(taken ? 'refunded' : 'voided'));
+      const entries = await ledgerOf(ledger, orderId);
+      expect(entries.filter((entry) => ['voided', 'refunded'].includes(entry))).toEqual([
+        taken ? 'refunded' : 'voided',
+      ]);
+    }
   });
 
   it('pays back what the courier cannot deliver, and what the staff calls off before it is handed over', async () => {

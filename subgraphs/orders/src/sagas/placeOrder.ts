@@ -25,7 +25,7 @@ const steps = {
   dispatch: { run: dispatch, undo: ['cancelDelivery', cancelDelivery] },
   /** What is cooked cannot be put back. */
   consume: { run: consume, replaces: 'reserve' },
-  capture: { run: capture, undo: ['refund', refund], replaces: 'authorise' },
+  capture: { run: captureUnlessRefused, undo: ['refund', refund], replaces: 'authorise' },
   sendOut: { run: (call) => move(call, { type: 'sendOut', by: 'saga' }) },
   complete: { run: (call) => move(call, { type: 'complete', by: 'saga' }) },
 } satisfies Record<string, SagaStep<Orders>>;
@@ -85,6 +85,17 @@ export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNew
   },
 });
 
+/**
+ * Takes the money. An order that the bank refuses to pay out is called off, unless the guest has the food already or a
+ * courier is away with it: what has happened wins. That order goes on to its end, the authorisation stays, and staff
+ * try again to take the money.
+ */
+async function captureUnlessRefused(call: StepCall<Orders>): Promise<Refused | void> {
+  if (await capture(call)) return undefined;
+  const calledOff = await expire(call, { while: 'READY', else: 'CAPTURE_REFUSED' });
+  return calledOff ? { refused: 'CAPTURE_REFUSED' } : undefined;
+}
+
 /** Takes a step in the order's own history. An order that was ended meanwhile turns the saga back. */
 async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refused | void> {
   const outcome = await changeOrder(call.domain, call.sagaId, command, {}, call.key);
@@ -143,10 +154,10 @@ async function hear(
 }
 
 /**
- * True: the order is called off, for nobody moved it in time. A courier is called off before: what has arrived is not
- * cancelled, nor what was picked up taken for not collected, however late the news of it.
+ * True: the order is called off, since it has not moved on from where it waits. A courier is called off before: what
+ * has arrived is not cancelled, nor what was picked up taken for not collected, however late the news of it.
  */
-async function expire(call: StepCall<Orders>, patience: Patience): Promise<boolean> {
+async function expire(call: StepCall<Orders>, patience: Pick<Patience, 'while' | 'else'>): Promise<boolean> {
   const { service } = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(patience.while);
   const courier = { ...call, key: `${call.sagaId}:cancelDelivery` };

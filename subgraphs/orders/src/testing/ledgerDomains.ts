@@ -52,6 +52,8 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
         orderId,
       ])
     ).rowCount === 1;
+  const isCaptured = async (orderId: string) =>
+    (await pool.query(`SELECT 1 FROM ledger WHERE order_id = $1 AND operation = 'captured'`, [orderId])).rowCount! > 0;
   const asked = answeringDomains(usualAnswers());
 
   return {
@@ -80,10 +82,12 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
           return { outcome: outcome === 'refused' ? Paid.REFUSED : Paid.CAPTURED };
         },
         void: async ({ idempotencyKey, orderId }) => {
+          if (await isCaptured(orderId)) return { outcome: Paid.REFUSED, reason: 'already_captured' };
           await enter(idempotencyKey, orderId, 'voided');
           return { outcome: Paid.VOIDED };
         },
         refund: async ({ idempotencyKey, orderId }) => {
+          if (!(await isCaptured(orderId))) return { outcome: Paid.REFUSED, reason: 'not_captured' };
           await enter(idempotencyKey, orderId, 'refunded', await authorised(orderId));
           return { outcome: Paid.REFUNDED };
         },

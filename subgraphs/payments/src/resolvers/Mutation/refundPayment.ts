@@ -4,7 +4,7 @@ import { refundPayment as command } from '../../commands/refundPayment.ts';
 export const refundPayment: MutationResolvers['refundPayment'] = async (_parent, { input }, { domain, principal }) => {
   const outcome = await command(domain, principal, input);
   switch (outcome.kind) {
-    case 'refunded':
+    case 'done':
       return { __typename: 'RefundPaymentSuccess', payment: outcome.payment };
     case 'notFound':
       return {
