@@ -4,8 +4,9 @@ export type Measured = Readonly<Record<string, number | undefined>>;
 export interface FigureSpec {
   readonly name: string;
   readonly unit: string;
-  /** What the channel is to reach: a bound, or how many times less than the plain server. */
-  readonly aim?: { readonly below: number } | { readonly timesLess: number };
+  /** What the channel has to reach: a value below a bound, or a value so many times less than the plain server's. */
+  readonly aim?:
+    { readonly kind: 'below'; readonly bound: number } | { readonly kind: 'timesLess'; readonly times: number };
 }
 
 /** The aims hold for this many subscribers. */
@@ -31,15 +32,20 @@ export function rowsOf(
   return specs.map((spec) => {
     const [ours, theirs] = [channel[spec.name], plain[spec.name]];
     const ratio = ours !== undefined && theirs !== undefined && ours > 0 ? theirs / ours : undefined;
-    const value = spec.aim && 'below' in spec.aim ? ours : ratio;
-    const met =
-      spec.aim === undefined || value === undefined
-        ? undefined
-        : 'below' in spec.aim
-          ? value < spec.aim.below
-          : value >= spec.aim.timesLess;
-    return { ...spec, scenario, variant, channel: ours, plain: theirs, ratio, met };
+    return { ...spec, scenario, variant, channel: ours, plain: theirs, ratio, met: isMet(spec.aim, ours, ratio) };
   });
+}
+
+/** Undefined where there is no aim, or where the figure it is about could not be measured. */
+function isMet(aim: FigureSpec['aim'], ours: number | undefined, ratio: number | undefined): boolean | undefined {
+  switch (aim?.kind) {
+    case 'below':
+      return ours === undefined ? undefined : ours < aim.bound;
+    case 'timesLess':
+      return ratio === undefined ? undefined : ratio >= aim.times;
+    default:
+      return undefined;
+  }
 }
 
 const number = (value: number | undefined): string =>
@@ -47,7 +53,7 @@ const number = (value: number | undefined): string =>
 
 const aimText = ({ aim, met, unit }: Row): string => {
   if (!aim || met === undefined) return '';
-  return `${met ? 'met' : 'missed'}: ${'below' in aim ? `< ${aim.below} ${unit}` : `>= ${aim.timesLess} times less`}`;
+  return `${met ? 'met' : 'missed'}: ${aim.kind === 'below' ? `< ${aim.bound} ${unit}` : `>= ${aim.times} times less`}`;
 };
 
 export function print(rows: readonly Row[]): void {

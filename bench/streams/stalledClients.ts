@@ -4,7 +4,7 @@ import { percentile, type FigureSpec, type Measured } from './figures.ts';
 import { Rig, authorizations, type Surroundings, type System } from './rig.ts';
 
 export const stalledFigures = (aimed: boolean): FigureSpec[] => [
-  { name: 'memory grows by', unit: 'MB', ...(aimed ? { aim: { below: 20 } } : {}) },
+  { name: 'memory grows by', unit: 'MB', ...(aimed ? { aim: { kind: 'below', bound: 20 } } : {}) },
   { name: 'evicted', unit: '%' },
   { name: 'all evicted after', unit: 's' },
   { name: 'the others before, p99', unit: 'ms' },

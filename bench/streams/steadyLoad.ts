@@ -18,11 +18,11 @@ export interface SteadyLoad {
 
 export const steadyFigures = (aimed: boolean): FigureSpec[] => [
   { name: 'commit to last subscriber, p50', unit: 'ms' },
-  { name: 'commit to last subscriber, p99', unit: 'ms', ...(aimed ? { aim: { below: 150 } } : {}) },
-  { name: 'CPU per delivered message', unit: 'µs', ...(aimed ? { aim: { timesLess: 5 } } : {}) },
+  { name: 'commit to last subscriber, p99', unit: 'ms', ...(aimed ? { aim: { kind: 'below', bound: 150 } } : {}) },
+  { name: 'CPU per delivered message', unit: 'µs', ...(aimed ? { aim: { kind: 'timesLess', times: 5 } } : {}) },
   { name: 'loop delay, p99', unit: 'ms' },
-  { name: 'loop delay, max', unit: 'ms', ...(aimed ? { aim: { below: 30 } } : {}) },
-  { name: 'memory per idle socket', unit: 'KB', ...(aimed ? { aim: { below: 12 } } : {}) },
+  { name: 'loop delay, max', unit: 'ms', ...(aimed ? { aim: { kind: 'below', bound: 30 } } : {}) },
+  { name: 'memory per idle socket', unit: 'KB', ...(aimed ? { aim: { kind: 'below', bound: 12 } } : {}) },
   { name: 'heap per idle socket', unit: 'KB' },
   { name: 'delivered', unit: '%' },
 ];

@@ -4,14 +4,14 @@ import { percentile, type FigureSpec, type Measured } from './figures.ts';
 import { Rig, authorizations, type Surroundings, type System } from './rig.ts';
 
 export const stormFigures = (aimed: boolean): FigureSpec[] => [
-  { name: 'all acknowledged', unit: 's', ...(aimed ? { aim: { below: 6 } } : {}) },
+  { name: 'all acknowledged', unit: 's', ...(aimed ? { aim: { kind: 'below', bound: 6 } } : {}) },
   { name: 'all have their snapshot', unit: 's' },
   { name: 'CPU per client', unit: 'µs' },
   { name: 'attempts that failed', unit: '' },
   { name: 'the connected ones before, p99', unit: 'ms' },
   { name: 'the connected ones meanwhile, p99', unit: 'ms' },
   { name: 'the connected ones meanwhile, delivered', unit: '%' },
-  { name: 'back with cursors: all acknowledged', unit: 's', ...(aimed ? { aim: { below: 6 } } : {}) },
+  { name: 'back with cursors: all acknowledged', unit: 's', ...(aimed ? { aim: { kind: 'below', bound: 6 } } : {}) },
   { name: 'back with cursors: all have what they missed', unit: 's' },
   { name: 'back with cursors: CPU per client', unit: 'µs' },
   { name: 'back with cursors: the connected ones, p99', unit: 'ms' },

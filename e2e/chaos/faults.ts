@@ -22,9 +22,9 @@ export class Faults {
 
   async inflict(fault: Fault): Promise<void> {
     const { actors, cluster } = this.#stage;
-    const what = fault.do === 'kill' ? `${fault.target} killed` : names[fault.do];
+    const what = fault.kind === 'kill' ? `${fault.target} killed` : names[fault.kind];
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
-    switch (fault.do) {
+    switch (fault.kind) {
       case 'kill':
         return this.#stage.actor(fault.target, fault.which).kill();
       case 'relay':

@@ -6,20 +6,20 @@ export type Target = (typeof targets)[number];
 
 export type Fault =
   /** SIGKILL; started again at once. */
-  | { readonly do: 'kill'; readonly target: Target; readonly which: number }
+  | { readonly kind: 'kill'; readonly target: Target; readonly which: number }
   /** Whoever relays next dies between publishing and deleting. */
-  | { readonly do: 'relay' }
+  | { readonly kind: 'relay' }
   /** SIGSTOP, and SIGCONT after a while. */
-  | { readonly do: 'freeze'; readonly target: Target; readonly which: number; readonly ms: number }
-  | { readonly do: 'broker'; readonly downMs: number }
+  | { readonly kind: 'freeze'; readonly target: Target; readonly which: number; readonly ms: number }
+  | { readonly kind: 'broker'; readonly downMs: number }
   /** The PostgreSQL server is killed: that of the domain, and where it is the bus, that too. */
-  | { readonly do: 'database' }
+  | { readonly kind: 'database' }
   /** The same is stopped at once (`-m immediate`) whenever it is back, for so long. */
-  | { readonly do: 'databaseStop'; readonly ms: number }
+  | { readonly kind: 'databaseStop'; readonly ms: number }
   /** A client is cut off, or dies. */
-  | { readonly do: 'cut' | 'crash'; readonly which: number }
+  | { readonly kind: 'cut' | 'crash'; readonly which: number }
   /** What was published before is published again, in another order. */
-  | { readonly do: 'duplicate'; readonly count: number };
+  | { readonly kind: 'duplicate'; readonly count: number };
 
 export interface Scene {
   readonly moves: readonly Move[];
@@ -37,28 +37,34 @@ const plain = { noNullPrototype: true } as const;
  * promised hangs on them.
  */
 const faults = {
-  owner: fc.record({ do: fc.constant('kill' as const), target: fc.constant('owner' as const), which }, plain),
-  writer: fc.record({ do: fc.constant('kill' as const), target: fc.constant('writer' as const), which }, plain),
-  worker: fc.record({ do: fc.constant('kill' as const), target: fc.constant('worker' as const), which }, plain),
-  channel: fc.record({ do: fc.constant('kill' as const), target: fc.constant('channel' as const), which }, plain),
-  otherChannel: fc.record({ do: fc.constant('kill' as const), target: fc.constant('channel' as const), which }, plain),
-  relay: fc.record({ do: fc.constant('relay' as const) }, plain),
+  owner: fc.record({ kind: fc.constant('kill' as const), target: fc.constant('owner' as const), which }, plain),
+  writer: fc.record({ kind: fc.constant('kill' as const), target: fc.constant('writer' as const), which }, plain),
+  worker: fc.record({ kind: fc.constant('kill' as const), target: fc.constant('worker' as const), which }, plain),
+  channel: fc.record({ kind: fc.constant('kill' as const), target: fc.constant('channel' as const), which }, plain),
+  otherChannel: fc.record(
+    { kind: fc.constant('kill' as const), target: fc.constant('channel' as const), which },
+    plain,
+  ),
+  relay: fc.record({ kind: fc.constant('relay' as const) }, plain),
   freeze: fc.record(
     {
-      do: fc.constant('freeze' as const),
+      kind: fc.constant('freeze' as const),
       target: fc.constantFrom(...targets),
       which,
       ms: fc.integer({ min: 200, max: 3_000 }),
     },
     plain,
   ),
-  broker: fc.record({ do: fc.constant('broker' as const), downMs: fc.integer({ min: 0, max: 4_000 }) }, plain),
-  database: fc.record({ do: fc.constant('database' as const) }, plain),
-  databaseStop: fc.record({ do: fc.constant('databaseStop' as const), ms: fc.integer({ min: 0, max: 4_000 }) }, plain),
-  cut: fc.record({ do: fc.constant('cut' as const), which }, plain),
-  otherCut: fc.record({ do: fc.constant('cut' as const), which }, plain),
-  crash: fc.record({ do: fc.constant('crash' as const), which }, plain),
-  duplicate: fc.record({ do: fc.constant('duplicate' as const), count: fc.integer({ min: 1, max: 40 }) }, plain),
+  broker: fc.record({ kind: fc.constant('broker' as const), downMs: fc.integer({ min: 0, max: 4_000 }) }, plain),
+  database: fc.record({ kind: fc.constant('database' as const) }, plain),
+  databaseStop: fc.record(
+    { kind: fc.constant('databaseStop' as const), ms: fc.integer({ min: 0, max: 4_000 }) },
+    plain,
+  ),
+  cut: fc.record({ kind: fc.constant('cut' as const), which }, plain),
+  otherCut: fc.record({ kind: fc.constant('cut' as const), which }, plain),
+  crash: fc.record({ kind: fc.constant('crash' as const), which }, plain),
+  duplicate: fc.record({ kind: fc.constant('duplicate' as const), count: fc.integer({ min: 1, max: 40 }) }, plain),
 } satisfies Record<string, fc.Arbitrary<Fault>>;
 
 const kinds = Object.keys(faults) as (keyof typeof faults)[];

@@ -15,9 +15,10 @@ export interface ApiRequest {
   readonly idempotencyKey: string | null;
 }
 
-/** `lost`: carried out, but the caller is not to hear of it. */
 export interface ApiAnswer extends Answer {
+  /** The request was carried out, and its connection is to be closed without this answer. */
   readonly lost?: boolean;
+  /** The idempotency key was used before: nothing was done, and this is the answer of the first time. */
   readonly replayed?: boolean;
 }
 
@@ -35,10 +36,10 @@ export async function answer(provider: Provider, request: ApiRequest): Promise<A
 function setBehaviour(provider: Provider, request: ApiRequest): Answer {
   if (request.method === 'GET') return { status: 200, body: provider.behaviour };
   if (request.method !== 'PUT') return refusal(405, 'method_not_allowed', 'Use GET or PUT.');
-  return parsed(behaviourSchema, request.body, (behaviour) => {
-    provider.behaviour = behaviour;
-    return { status: 200, body: behaviour };
-  });
+  const { data: behaviour, error } = behaviourSchema.safeParse(request.body);
+  if (error) return invalidRequest(error);
+  provider.behaviour = behaviour;
+  return { status: 200, body: behaviour };
 }
 
 function read(provider: Provider, { path, query }: ApiRequest): Answer {
@@ -58,12 +59,19 @@ function read(provider: Provider, { path, query }: ApiRequest): Answer {
   return (id !== undefined && provider.show(id)) || notFound;
 }
 
-/** What a POST would do; carried out only when its idempotency key allows. */
-type Work = () => Promise<Answer>;
+/** What a POST would do (`work` runs only if its idempotency key is new), or the answer if it is refused at once. */
+type Route =
+  | {
+      readonly kind: 'accepted';
+      readonly work: () => Promise<Answer>;
+      /** The method token asks for it: the work is done, and the connection closed instead of an answer. */
+      readonly losesAnswer?: boolean;
+    }
+  | { readonly kind: 'refused'; readonly answer: Answer };
 
 async function post(provider: Provider, request: ApiRequest): Promise<ApiAnswer> {
-  const route = workOf(provider, request);
-  if ('status' in route) return route;
+  const route = routeOf(provider, request);
+  if (route.kind === 'refused') return route.answer;
   const { delayMilliseconds } = provider.behaviour;
   const result = await provider.once(request, async () => {
     if (delayMilliseconds > 0) await wait(delayMilliseconds);
@@ -73,28 +81,34 @@ async function post(provider: Provider, request: ApiRequest): Promise<ApiAnswer>
   return route.losesAnswer || provider.takeLostAnswer() ? { ...result, lost: true } : result;
 }
 
-function workOf(provider: Provider, request: ApiRequest): Answer | { work: Work; losesAnswer?: boolean } {
+function routeOf(provider: Provider, request: ApiRequest): Route {
   if (request.path === '/v1/authorisations') return authorisationWork(provider, request);
   const [, collection, id = '', action] =
     /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds)$/.exec(request.path) ?? [];
   const route = `${collection ?? ''}/${action ?? ''}`;
   if (route === 'authorisations/captures') {
-    return parsed(amountRequest, request.body, ({ amount }) => ({
+    return routed(amountRequest, request.body, ({ amount }) => ({
+      kind: 'accepted',
       work: async () => provider.capture(id, amount ?? null, request) ?? notFound,
     }));
   }
   if (route === 'authorisations/voids')
-    return parsed(voidRequest, request.body, () => ({ work: async () => provider.void(id, request) ?? notFound }));
+    return routed(voidRequest, request.body, () => ({
+      kind: 'accepted',
+      work: async () => provider.void(id, request) ?? notFound,
+    }));
   if (route === 'captures/refunds') {
-    return parsed(amountRequest, request.body, ({ amount }) => ({
+    return routed(amountRequest, request.body, ({ amount }) => ({
+      kind: 'accepted',
       work: async () => provider.refund(id, amount ?? null, request) ?? notFound,
     }));
   }
-  return notFound;
+  return { kind: 'refused', answer: notFound };
 }
 
-function authorisationWork(provider: Provider, request: ApiRequest): Answer | { work: Work; losesAnswer?: boolean } {
-  return parsed(authorisationRequest, request.body, (body) => ({
+function authorisationWork(provider: Provider, request: ApiRequest): Route {
+  return routed(authorisationRequest, request.body, (body) => ({
+    kind: 'accepted',
     losesAnswer: body.methodToken === methodTokens.lostAnswer,
     work: async () => {
       if (body.methodToken === methodTokens.slow) await wait(provider.behaviour.slowMilliseconds);
@@ -103,9 +117,12 @@ function authorisationWork(provider: Provider, request: ApiRequest): Answer | { 
   }));
 }
 
-function parsed<S extends z.ZodType, R>(schema: S, body: unknown, use: (value: z.output<S>) => R): R | Answer {
+function routed<S extends z.ZodType>(schema: S, body: unknown, route: (value: z.output<S>) => Route): Route {
   const result = schema.safeParse(body);
-  if (result.success) return use(result.data);
-  const issue = result.error.issues[0];
+  return result.success ? route(result.data) : { kind: 'refused', answer: invalidRequest(result.error) };
+}
+
+/** The answer to a body that does not fit its schema: says the first thing that is wrong with it. */
+function invalidRequest({ issues: [issue] }: z.ZodError): Answer {
   return refusal(400, 'invalid_request', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not acceptable'}`);
 }

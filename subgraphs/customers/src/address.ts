@@ -44,5 +44,5 @@ export function checkAddress(input: AddressInput): Checked<AddressContent> {
     position: checks.position('address.position', input.position),
     instructions: checks.optionalText('address.instructions', input.instructions, 500),
   };
-  return checks.problems.length > 0 ? { ok: false, problems: checks.problems } : { ok: true, value };
+  return checks.problems.length > 0 ? { kind: 'invalid', problems: checks.problems } : { kind: 'valid', value };
 }

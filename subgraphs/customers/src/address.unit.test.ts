@@ -12,13 +12,13 @@ const home: AddressInput = {
 
 const problemsOf = (input: Partial<AddressInput>) => {
   const checked = checkAddress({ ...home, ...input });
-  return checked.ok ? [] : checked.problems.map(({ field, code }) => `${field} ${code}`);
+  return checked.kind === 'valid' ? [] : checked.problems.map(({ field, code }) => `${field} ${code}`);
 };
 
 describe('checkAddress', () => {
   it('takes an address and fills what was left out with null', () => {
     expect(checkAddress(home)).toEqual({
-      ok: true,
+      kind: 'valid',
       value: { ...home, country: 'DE', line2: null, region: null, instructions: null },
     });
   });

@@ -17,7 +17,8 @@ export interface Profile {
 export type ProfileInput = { [Field in keyof Profile]?: Profile[Field] | null };
 
 export type Checked<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problems: readonly InputProblem[] };
+  | { readonly kind: 'valid'; readonly value: Value }
+  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] };
 
 /** What two spellings of an address have in common: the form that is looked up, and unique. */
 export const normaliseEmail = (email: string): string => email.trim().normalize('NFKC').toLowerCase();
@@ -34,7 +35,7 @@ export function checkProfile(input: ProfileInput, today: string): Checked<Profil
     locale: input.locale ?? 'EN',
   };
   if (input.locale === null) checks.refuse('locale', 'REQUIRED', 'The language cannot be cleared.');
-  return checks.problems.length > 0 ? { ok: false, problems: checks.problems } : { ok: true, value };
+  return checks.problems.length > 0 ? { kind: 'invalid', problems: checks.problems } : { kind: 'valid', value };
 }
 
 /**
@@ -48,9 +49,9 @@ export function changeProfile(
 ): Checked<{ profile: Profile; changed: (keyof Profile)[] }> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const checked = checkProfile({ ...profile, ...given }, today);
-  if (!checked.ok) return checked;
+  if (checked.kind === 'invalid') return checked;
   const changed = (Object.keys(profile) as (keyof Profile)[]).filter(
     (field) => checked.value[field] !== profile[field],
   );
-  return { ok: true, value: { profile: checked.value, changed } };
+  return { kind: 'valid', value: { profile: checked.value, changed } };
 }

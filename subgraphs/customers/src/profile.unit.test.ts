@@ -13,13 +13,13 @@ const ada: Profile = {
 
 const problemsOf = (input: Parameters<typeof checkProfile>[0]) => {
   const checked = checkProfile({ ...ada, ...input }, today);
-  return checked.ok ? [] : checked.problems.map(({ field, code }) => `${field} ${code}`);
+  return checked.kind === 'valid' ? [] : checked.problems.map(({ field, code }) => `${field} ${code}`);
 };
 
 describe('checkProfile', () => {
   it('takes a profile, without the blanks and signs that people type', () => {
     const checked = checkProfile({ ...ada, givenName: '  Ada ', phone: '+49 (30) 12-34.56', birthday: ' ' }, today);
-    expect(checked).toEqual({ ok: true, value: { ...ada, birthday: null } });
+    expect(checked).toEqual({ kind: 'valid', value: { ...ada, birthday: null } });
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe('checkProfile', () => {
 
   it('names everything that is wrong at once, and repeats no value', () => {
     const checked = checkProfile({ ...ada, givenName: '', email: 'secret-value' }, today);
-    expect(checked.ok).toBe(false);
+    expect(checked.kind).toBe('invalid');
     expect(JSON.stringify(checked)).not.toContain('secret-value');
     expect(problemsOf({ givenName: '', email: 'secret-value' })).toHaveLength(2);
   });
@@ -51,18 +51,18 @@ describe('checkProfile', () => {
 describe('changeProfile', () => {
   it('keeps what is left out, clears what is null, and names what changed', () => {
     expect(changeProfile(ada, { givenName: undefined, phone: null, locale: 'EN' }, today)).toEqual({
-      ok: true,
+      kind: 'valid',
       value: { profile: { ...ada, phone: null, locale: 'EN' }, changed: ['phone', 'locale'] },
     });
   });
 
   it('changes nothing when the values are the same', () => {
-    expect(changeProfile(ada, { ...ada }, today)).toMatchObject({ ok: true, value: { changed: [] } });
+    expect(changeProfile(ada, { ...ada }, today)).toMatchObject({ kind: 'valid', value: { changed: [] } });
   });
 
   it('refuses to clear what a customer must have', () => {
     expect(changeProfile(ada, { email: null }, today)).toMatchObject({
-      ok: false,
+      kind: 'invalid',
       problems: [{ field: 'email', code: 'REQUIRED' }],
     });
   });

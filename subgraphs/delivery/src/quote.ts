@@ -61,8 +61,13 @@ export function distanceMetres(from: Position, to: Position): number {
 }
 
 export type Quote =
-  | { readonly deliverable: true; readonly fee: number; readonly distanceMetres: number; readonly promisedAt: Date }
-  | { readonly deliverable: false; readonly distanceMetres: number };
+  | {
+      readonly kind: 'deliverable';
+      readonly fee: number;
+      readonly distanceMetres: number;
+      readonly promisedAt: Date;
+    }
+  | { readonly kind: 'tooFar'; readonly distanceMetres: number };
 
 /**
  * What a delivery costs and when it arrives. The promise counts from `at`: preparation and way, rounded up to five
@@ -84,9 +89,9 @@ export function quote({
   if (!tiers) throw new RangeError(`no delivery fee is set for currencies with ${exponent} minor digits`);
   const metres = distanceMetres(store, door);
   const tier = tiers.find(({ upToMetres }) => metres <= upToMetres);
-  if (!tier) return { deliverable: false, distanceMetres: metres };
+  if (!tier) return { kind: 'tooFar', distanceMetres: metres };
   const minutes = preparationMinutes + (metres * detour) / metresPerMinute;
   const step = promiseStepMinutes * 60_000;
   const promisedAt = new Date(Math.ceil((at.getTime() + minutes * 60_000) / step) * step);
-  return { deliverable: true, fee: tier.fee, distanceMetres: metres, promisedAt };
+  return { kind: 'deliverable', fee: tier.fee, distanceMetres: metres, promisedAt };
 }

@@ -31,7 +31,7 @@ describe('quote', () => {
     [4_010, 490],
     [6_990, 490],
   ])('asks by distance: %i m cost %i', (metres, fee) => {
-    expect(quote({ store: berlin, door: north(metres), exponent: 2, at })).toMatchObject({ deliverable: true, fee });
+    expect(quote({ store: berlin, door: north(metres), exponent: 2, at })).toMatchObject({ kind: 'deliverable', fee });
   });
 
   it('asks whole yen', () => {
@@ -40,14 +40,14 @@ describe('quote', () => {
 
   it('goes no farther than the radius', () => {
     expect(quote({ store: berlin, door: north(maxMetres + 20), exponent: 2, at })).toMatchObject({
-      deliverable: false,
+      kind: 'tooFar',
     });
   });
 
   it('promises preparation and way, rounded up to five minutes of the clock', () => {
     const promise = (metres: number, from = at) => {
       const answer = quote({ store: berlin, door: north(metres), exponent: 2, at: from });
-      return answer.deliverable ? answer.promisedAt.toISOString() : null;
+      return answer.kind === 'deliverable' ? answer.promisedAt.toISOString() : null;
     };
     expect(promise(0)).toBe('2026-03-01T12:15:00.000Z');
     expect(promise(0, new Date('2026-03-01T12:00:00.001Z'))).toBe('2026-03-01T12:20:00.000Z');

@@ -51,7 +51,7 @@ export async function quoteDelivery(
     return { kind: 'notOffered' };
   const { currency, exponent } = terms;
   const answer = quote({ store: terms, door, exponent, at });
-  if (!answer.deliverable) return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
+  if (answer.kind === 'tooFar') return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
   return {
     kind: 'quote',
     currency,

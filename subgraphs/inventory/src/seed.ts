@@ -93,7 +93,7 @@ const firstDeliveries = `
 function firstDelivery({ slug, initialStock, reorderLevel }: (typeof seedIngredients)[number]) {
   const empty = emptyStock(seedStores[0]!.id, seedId('ingredient', slug), reorderLevel);
   const decision = decide(empty, { kind: 'RECEIVE', quantity: initialStock }, epoch);
-  if (decision.problem) throw new Error(`the seeded stock of ${slug} is not possible: ${decision.problem}`);
+  if (decision.kind === 'refused') throw new Error(`the seeded stock of ${slug} is not possible: ${decision.problem}`);
   return InventoryUpdated.of(decision.event).data;
 }
 

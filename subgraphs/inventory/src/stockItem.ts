@@ -40,7 +40,8 @@ export type StockProblem =
   | 'TOO_MUCH';
 
 export type StockDecision =
-  { readonly problem: null; readonly event: StockEvent; readonly item: StockItem } | { readonly problem: StockProblem };
+  | { readonly kind: 'accepted'; readonly event: StockEvent; readonly item: StockItem }
+  | { readonly kind: 'refused'; readonly problem: StockProblem };
 
 /**
  * What a store-room can hold of an ingredient, free and held together. What is held already may always be let go of or
@@ -106,13 +107,13 @@ export function evolve(item: StockItem, event: Pick<StockEvent, 'kind' | 'quanti
 
 /** What a command leads to: an event and the state after it, or the reason why it cannot be. */
 export function decide(item: StockItem, command: StockCommand, at: Date): StockDecision {
-  if (!isPossible(command)) return { problem: 'QUANTITY_INVALID' };
+  if (!isPossible(command)) return { kind: 'refused', problem: 'QUANTITY_INVALID' };
   const kind = kindOf[command.kind];
   const after = evolve(item, { kind, quantity: command.quantity });
-  if (after.onHand < 0) return { problem: 'NOT_ENOUGH_ON_HAND' };
-  if (after.reserved < 0) return { problem: 'NOT_RESERVED' };
+  if (after.onHand < 0) return { kind: 'refused', problem: 'NOT_ENOUGH_ON_HAND' };
+  if (after.reserved < 0) return { kind: 'refused', problem: 'NOT_RESERVED' };
   const room = after.onHand + after.reserved;
-  if (room > capacity && room > item.onHand + item.reserved) return { problem: 'TOO_MUCH' };
+  if (room > capacity && room > item.onHand + item.reserved) return { kind: 'refused', problem: 'TOO_MUCH' };
   const event: StockEvent = {
     storeId: item.storeId,
     ingredientId: item.ingredientId,
@@ -126,5 +127,5 @@ export function decide(item: StockItem, command: StockCommand, at: Date): StockD
     low: isLow(after),
     at: at.toISOString(),
   };
-  return { problem: null, event, item: after };
+  return { kind: 'accepted', event, item: after };
 }

@@ -18,7 +18,8 @@ const empty = emptyStock(storeId, '01941f29-7c00-7000-8000-000000000003', 10);
 
 const after = (item: StockItem, command: StockCommand) => {
   const decision = decide(item, command, at);
-  return decision.problem ?? [decision.item.onHand, decision.item.reserved, decision.item.consumed];
+  if (decision.kind === 'refused') return decision.problem;
+  return [decision.item.onHand, decision.item.reserved, decision.item.consumed];
 };
 const full: StockItem = { ...empty, version: 1, onHand: 5, reserved: 3, consumed: 2 };
 
@@ -55,7 +56,7 @@ test('what is held can always be let go of or used: only what comes in is limite
 test('an event carries what moved, for whom, and what holds after it', () => {
   const decision = decide(full, { kind: 'RESERVE', quantity: 2, orderId }, at);
   expect(decision).toMatchObject({
-    problem: null,
+    kind: 'accepted',
     event: {
       kind: 'RESERVED',
       quantity: 2,
@@ -95,7 +96,7 @@ test('whatever happens, on hand + reserved + consumed is what came in, and nothi
       const events: StockEvent[] = [];
       for (const command of history) {
         const decision = decide(item, command, at);
-        if (decision.problem) continue;
+        if (decision.kind === 'refused') continue;
         events.push(decision.event);
         item = decision.item;
         const { onHand, reserved, consumed } = item;

@@ -25,12 +25,13 @@ export interface Line {
  * Why a line cannot be sold, and the name of the item, group or slot that the problem is about, for a person to read.
  */
 export interface Refused {
+  readonly kind: 'refused';
   readonly problem: LineProblem;
   readonly subject: string;
 }
 
 export interface Priced {
-  readonly problem: null;
+  readonly kind: 'priced';
   readonly item: Item;
   /** Price of one unit with its extras, in minor units of the store's currency. It is never below zero. */
   readonly unitPrice: number;
@@ -38,17 +39,17 @@ export interface Priced {
   readonly components: readonly Item[];
 }
 
-const refused = (problem: LineProblem, subject: string): Refused => ({ problem, subject });
+const refused = (problem: LineProblem, subject: string): Refused => ({ kind: 'refused', problem, subject });
 const nameOf = (thing: { readonly id: string; readonly name: Readonly<Record<string, string>> }): string =>
   thing.name['en'] ?? thing.id;
 
 interface Added {
-  readonly problem: null;
+  readonly kind: 'added';
   readonly surcharge: number;
 }
 
 interface Sized {
-  readonly problem: null;
+  readonly kind: 'sized';
   readonly price: number;
 }
 
@@ -56,7 +57,7 @@ function inSize(entry: Entry, sizeId: string): Sized | Refused {
   const { sizes } = entry.item;
   const size = sizeId === '' ? sizes.find((each) => each.isDefault) : sizes.find((each) => each.id === sizeId);
   if (!size && sizeId !== '') return refused('UNKNOWN_SIZE', sizeId);
-  return { problem: null, price: size ? sizePrice(entry, size.id) : entry.price };
+  return { kind: 'sized', price: size ? sizePrice(entry, size.id) : entry.price };
 }
 
 function addModifiers(store: StoreMenu, item: Item, line: Line, at: Date): Added | Refused {
@@ -76,7 +77,7 @@ function addModifiers(store: StoreMenu, item: Item, line: Line, at: Date): Added
     if (count > group.max) return refused('TOO_MANY_MODIFIERS', nameOf(group));
   }
   const surcharge = [...chosen].reduce((sum, [id, quantity]) => sum + quantity * surchargeOf(store, id, at), 0);
-  return { problem: null, surcharge };
+  return { kind: 'added', surcharge };
 }
 
 function fillSlots(
@@ -107,7 +108,7 @@ function fillSlots(
     components.push(choice.item);
     surcharge += surchargeOf(store, choice.id, at);
   }
-  return { problem: null, surcharge, components };
+  return { kind: 'added', surcharge, components };
 }
 
 /**
@@ -121,13 +122,13 @@ export function priceLine(store: StoreMenu, line: Line, at: Date): Priced | Refu
   if (!entry) return refused('NOT_ON_MENU', nameOf(item));
   if (entry.unavailableReason) return refused('UNAVAILABLE', nameOf(item));
   const size = inSize(entry, line.sizeId);
-  if (size.problem) return size;
+  if (size.kind === 'refused') return size;
   const modifiers = addModifiers(store, item, line, at);
-  if (modifiers.problem) return modifiers;
+  if (modifiers.kind === 'refused') return modifiers;
   const slots = fillSlots(store, item, line, at);
-  if (slots.problem) return slots;
+  if (slots.kind === 'refused') return slots;
   return {
-    problem: null,
+    kind: 'priced',
     item,
     unitPrice: neverBelowZero(size.price + modifiers.surcharge + slots.surcharge),
     components: item.kind === 'COMBO' ? slots.components : [item],

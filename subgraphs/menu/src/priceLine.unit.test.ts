@@ -8,7 +8,7 @@ const line = (over: Partial<Line>): Line => ({ menuItemId: 'burger', sizeId: '',
 
 function priced(over: Partial<Line>, store: Differences = {}) {
   const result = priceLine(storeWith(store), line(over), at);
-  return result.problem
+  return result.kind === 'refused'
     ? `${result.problem} ${result.subject}`
     : { unitPrice: result.unitPrice, components: result.components.map((item) => item.id) };
 }

@@ -17,13 +17,14 @@ import { priceLine, type Line, type Priced, type Refused } from './priceLine.ts'
 const notSold = (catalogue: Catalogue, line: Line): Refused => {
   const item = catalogue.items.get(line.menuItemId);
   return {
+    kind: 'refused',
     problem: item && !item.removed ? 'NOT_ON_MENU' : 'UNKNOWN_ITEM',
     subject: item?.name['en'] ?? line.menuItemId,
   };
 };
 
 function messageOf(line: Priced | Refused): MessageInitShape<typeof PricedLineSchema> {
-  if (line.problem) return { problem: line.problem, subject: line.subject };
+  if (line.kind === 'refused') return { problem: line.problem, subject: line.subject };
   return {
     unitPrice: BigInt(line.unitPrice),
     taxClass: line.item.taxClass,

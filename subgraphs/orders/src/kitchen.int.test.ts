@@ -68,7 +68,7 @@ describe('the kitchen', () => {
     );
     await mutate(kitchen, 'handOver(orderId: $orderId)', orderId);
     await until(async () => !(await queueOf(kitchen))!.some((each) => each.orderId === orderId));
-    await changeOrder(alone.domain, orderId, { type: 'complete', by: 'saga' });
+    await changeOrder(alone.domain, orderId, { kind: 'complete', by: 'saga' });
     expect((await boardOf(kiosk))!.ready.map((each) => each.orderId)).not.toContain(orderId);
 
     expect(await queueOf(kitchenElsewhere)).toBeNull();
@@ -242,7 +242,7 @@ describe('a hand-over', () => {
       expect(await numbers()).not.toContain(orderId);
       expect((await board()).version).toBe(before.version + 1);
       // The end that follows changes nothing any more.
-      await changeOrder(alone.domain, orderId, { type: 'complete', by: 'saga' });
+      await changeOrder(alone.domain, orderId, { kind: 'complete', by: 'saga' });
       expect(await changes(before.version + 1)).toEqual({
         version: before.version + 2,
         reset: false,
@@ -262,7 +262,7 @@ describe('a hand-over', () => {
     });
     expect(await changes(version)).toMatchObject({ version, changed: [], removed: [] });
     expect(await numbers()).toContain(orderId);
-    await changeOrder(alone.domain, orderId, { type: 'sendOut', by: 'saga' });
+    await changeOrder(alone.domain, orderId, { kind: 'sendOut', by: 'saga' });
     expect(await changes(version)).toMatchObject({ version: version + 1, removed: [orderId] });
     expect(await numbers()).not.toContain(orderId);
   });
@@ -275,7 +275,7 @@ describe('a hand-over', () => {
     await until(async () => !(await changes(null)).changed.some(({ orderId }) => orderId === old));
     expect([(await changes(null)).version, (await board()).version]).toEqual([version, version]);
     await mutate(kitchen, 'handOver(orderId: $orderId)', next);
-    await changeOrder(alone.domain, old, { type: 'complete', by: 'saga' });
+    await changeOrder(alone.domain, old, { kind: 'complete', by: 'saga' });
     const after = await changes(version);
     expect({ ...after, removed: [...after.removed].sort() }).toEqual({
       version: version + 2,

@@ -9,19 +9,19 @@ export type OrderCreatedData = z.output<(typeof OrderCreated)['schema']>;
 export type OrderActor = 'saga' | 'guest' | 'kitchen' | 'manager';
 
 export type OrderCommand =
-  | { readonly type: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
-  | { readonly type: 'start' | 'ready'; readonly by: 'kitchen' }
-  | { readonly type: 'handOver'; readonly by: 'kitchen' }
+  | { readonly kind: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
+  | { readonly kind: 'start' | 'ready'; readonly by: 'kitchen' }
+  | { readonly kind: 'handOver'; readonly by: 'kitchen' }
   /** `courierCalledOff`: delivery has agreed that no courier comes for the food, or has it. */
   | {
-      readonly type: 'cancel';
+      readonly kind: 'cancel';
       readonly by: 'guest' | 'manager' | 'saga';
       readonly reason: string;
       readonly courierCalledOff?: true;
     }
-  | { readonly type: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
+  | { readonly kind: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
   /** A deadline passed while the order was still `awaiting`: it ends as CANCELLED, unless it has moved on meanwhile. */
-  | { readonly type: 'expire'; readonly by: 'saga'; readonly awaiting: OrderStatus; readonly reason: string };
+  | { readonly kind: 'expire'; readonly by: 'saga'; readonly awaiting: OrderStatus; readonly reason: string };
 
 export interface Order {
   readonly version: number;
@@ -55,7 +55,7 @@ interface Transition {
 
 /** Everything that may change an order's status. What does not stand here is refused. */
 export const transitions: Readonly<
-  Record<Exclude<OrderCommand['type'], 'handOver' | 'expire'>, readonly Transition[]>
+  Record<Exclude<OrderCommand['kind'], 'handOver' | 'expire'>, readonly Transition[]>
 > = {
   confirm: [{ by: 'saga', from: ['PLACED'], to: 'CONFIRMED', services: anyService }],
   start: [{ by: 'kitchen', from: ['CONFIRMED'], to: 'PREPARING', services: anyService }],
@@ -98,12 +98,12 @@ export const place = (data: OrderCreatedData): readonly NewEvent[] => [OrderCrea
 
 /** What a command makes of an order at an instant. Pure; an order that does not exist is the caller's to notice. */
 export function decide(order: Order, command: OrderCommand, at: Date): Decision {
-  switch (command.type) {
+  switch (command.kind) {
     case 'handOver':
       return decideHandOver(order, at);
     case 'expire':
       if (order.status !== command.awaiting || order.handedOver) return { kind: 'refused', status: order.status };
-      return decide(order, { type: 'cancel', by: 'saga', reason: command.reason }, at);
+      return decide(order, { kind: 'cancel', by: 'saga', reason: command.reason }, at);
     case 'confirm':
     case 'start':
     case 'ready':
@@ -128,10 +128,10 @@ function decideHandOver(order: Order, at: Date): Decision {
 
 function decideTransition(
   order: Order,
-  command: Exclude<OrderCommand, { type: 'handOver' | 'expire' }>,
+  command: Exclude<OrderCommand, { kind: 'handOver' | 'expire' }>,
   at: Date,
 ): Decision {
-  const allowed = transitions[command.type].filter(
+  const allowed = transitions[command.kind].filter(
     (each) => each.by === command.by && each.services.includes(order.created.service),
   );
   const transition = allowed.find(
@@ -147,7 +147,7 @@ function decideTransition(
     };
   // The saga must learn that its own step was taken, even when the order has moved on since; people are told when it
   // was called off.
-  const mayBeOver = command.by === 'saga' || ['cancel', 'reject'].includes(command.type);
+  const mayBeOver = command.by === 'saga' || ['cancel', 'reject'].includes(command.kind);
   const reached = allowed.some((each) => order.reached.has(each.to));
   if (reached && (mayBeOver || !endedEarly(order.status))) return { kind: 'already' };
   return { kind: 'refused', status: order.status };

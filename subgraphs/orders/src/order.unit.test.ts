@@ -60,24 +60,24 @@ function after(service: OrderCreatedData['service'], ...commands: OrderCommand[]
   const history = place(created(service)).map((event, index) => envelope(event, index + 1));
   for (const command of commands) {
     const decision = decide(fold(history)!, command, at);
-    if (decision.kind !== 'accepted') throw new Error(`${command.type} was ${decision.kind}`);
+    if (decision.kind !== 'accepted') throw new Error(`${command.kind} was ${decision.kind}`);
     for (const event of decision.events) history.push(envelope(event, history.length + 1));
   }
   return fold(history)!;
 }
 
-const confirm: OrderCommand = { type: 'confirm', by: 'saga' };
-const start: OrderCommand = { type: 'start', by: 'kitchen' };
-const ready: OrderCommand = { type: 'ready', by: 'kitchen' };
-const handOver: OrderCommand = { type: 'handOver', by: 'kitchen' };
-const sendOut: OrderCommand = { type: 'sendOut', by: 'saga' };
-const complete: OrderCommand = { type: 'complete', by: 'saga' };
+const confirm: OrderCommand = { kind: 'confirm', by: 'saga' };
+const start: OrderCommand = { kind: 'start', by: 'kitchen' };
+const ready: OrderCommand = { kind: 'ready', by: 'kitchen' };
+const handOver: OrderCommand = { kind: 'handOver', by: 'kitchen' };
+const sendOut: OrderCommand = { kind: 'sendOut', by: 'saga' };
+const complete: OrderCommand = { kind: 'complete', by: 'saga' };
 const cancel = (by: 'guest' | 'manager' | 'saga'): OrderCommand => ({
-  type: 'cancel',
+  kind: 'cancel',
   by,
   reason: 'CANCELLED_BY_STAFF',
 });
-const reject = (by: 'kitchen' | 'saga'): OrderCommand => ({ type: 'reject', by, reason: 'KITCHEN_TOO_BUSY' });
+const reject = (by: 'kitchen' | 'saga'): OrderCommand => ({ kind: 'reject', by, reason: 'KITCHEN_TOO_BUSY' });
 
 const histories: Record<OrderStatus, Order> = {
   PLACED: after('TAKEAWAY'),
@@ -114,7 +114,7 @@ describe('decide', () => {
               each.services.includes(order.created.service) &&
               (each.handedOver ?? order.handedOver) === order.handedOver,
           );
-          const decision = decide(order, { type, by, reason: 'CANCELLED_BY_STAFF' } as OrderCommand, at);
+          const decision = decide(order, { kind: type, by, reason: 'CANCELLED_BY_STAFF' } as OrderCommand, at);
           expect(`${status} ${type} ${by}: ${decision.kind === 'accepted'}`).toBe(`${status} ${type} ${by}: ${legal}`);
           tried += 1;
         }
@@ -173,7 +173,7 @@ describe('decide', () => {
   });
 
   it('lets a deadline end an order only where it still waits', () => {
-    const expire = { type: 'expire', by: 'saga', awaiting: 'CONFIRMED', reason: 'KITCHEN_START_TIMED_OUT' } as const;
+    const expire = { kind: 'expire', by: 'saga', awaiting: 'CONFIRMED', reason: 'KITCHEN_START_TIMED_OUT' } as const;
     expect(decide(histories.CONFIRMED, expire, at)).toMatchObject({
       kind: 'accepted',
       events: [{ data: { to: 'CANCELLED', reason: 'KITCHEN_START_TIMED_OUT' } }],

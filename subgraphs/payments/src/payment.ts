@@ -104,19 +104,19 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
 
 export type Decision =
   /** Nothing to ask: this is the result. */
-  | { readonly do: 'answer'; readonly result: Result }
+  | { readonly kind: 'answer'; readonly result: Result }
   /** Write the intent down, then ask the provider. */
-  | { readonly do: 'ask'; readonly status: PaymentStatus }
+  | { readonly kind: 'ask'; readonly status: PaymentStatus }
   /** An earlier command still waits for the provider: find out what came of it first, then decide again. */
-  | { readonly do: 'finishEarlier' };
+  | { readonly kind: 'finishEarlier' };
 
 export function decide(kind: CommandKind, situation: Situation): Decision {
   const transition = transitions[kind];
-  if (isIntent(situation)) return { do: 'finishEarlier' };
-  if (situation === transition.from) return { do: 'ask', status: transition.asking };
+  if (isIntent(situation)) return { kind: 'finishEarlier' };
+  if (situation === transition.from) return { kind: 'ask', status: transition.asking };
   const result = transition.otherwise[situation];
   if (!result) throw new Error(`${kind} has no answer for a payment that is ${situation}.`);
-  return { do: 'answer', result };
+  return { kind: 'answer', result };
 }
 
 const intents: ReadonlySet<Situation> = new Set(Object.values(transitions).map(({ asking }) => asking));

@@ -21,7 +21,7 @@ describe('decide', () => {
       kind,
       ...settled.map((situation) => {
         const decision = decide(kind, situation);
-        return decision.do === 'answer' ? decision.result.outcome : decision.do;
+        return decision.kind === 'answer' ? decision.result.outcome : decision.kind;
       }),
     ]);
     expect(table).toEqual([
@@ -36,7 +36,7 @@ describe('decide', () => {
   it.each(kinds.flatMap((kind) => intents.map((status) => [kind, status] as const)))(
     '%s waits for what %s will come to',
     (kind, status) => {
-      expect(decide(kind, status)).toEqual({ do: 'finishEarlier' });
+      expect(decide(kind, status)).toEqual({ kind: 'finishEarlier' });
     },
   );
 
@@ -95,7 +95,7 @@ describe('any history', () => {
         for (const { kind, outcomeIndex } of steps) {
           const decision = decide(kind, situation);
           if (kind === 'VOID' && situation === 'NONE') situation = 'BLOCKED';
-          if (decision.do !== 'ask') continue;
+          if (decision.kind !== 'ask') continue;
           const possible = Object.keys(transitions[kind].to) as Outcome[];
           const outcome = possible[outcomeIndex % possible.length]!;
           const { status, ...next } = settle(kind, outcome, money);

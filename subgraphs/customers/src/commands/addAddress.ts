@@ -29,7 +29,7 @@ export async function addAddress(
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const checked = checkAddress(input.address);
-  if (!checked.ok) return { kind: 'invalid', problems: checked.problems };
+  if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems };
   const now = domain.clock();
   return domain.transaction(async (tx) => {
     const customer = await lockCustomer(domain, tx, customerId);

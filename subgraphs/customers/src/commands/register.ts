@@ -32,7 +32,7 @@ export async function register(
   if (!customerId) return { kind: 'notAllowed' };
   const now = domain.clock();
   const checked = checkProfile(input, now.toISOString().slice(0, 10));
-  if (!checked.ok) return { kind: 'invalid', problems: checked.problems };
+  if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems };
   return domain.transaction((tx) =>
     idempotent<RegisterOutcome>(
       tx,

@@ -26,7 +26,7 @@ export async function updateProfile(
     const customer = await lockCustomer(domain, tx, customerId);
     if (!customer) return { kind: 'notRegistered' };
     const checked = changeProfile(openProfile(customer.key, customer.row), changes, now.toISOString().slice(0, 10));
-    if (!checked.ok) return { kind: 'invalid', problems: checked.problems };
+    if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems };
     const { profile, changed } = checked.value;
     if (changed.length === 0) return { kind: 'done', customerId };
     await tx.customer.update({ where: { id: customerId }, data: sealProfile(customer.key, profile) });

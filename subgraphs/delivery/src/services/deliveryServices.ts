@@ -35,7 +35,7 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
         exponent: request.exponent,
         at: instantOf('at', request.at),
       });
-      if (!answer.deliverable) return { deliverable: false, distanceMetres: answer.distanceMetres };
+      if (answer.kind === 'tooFar') return { deliverable: false, distanceMetres: answer.distanceMetres };
       return {
         deliverable: true,
         fee: BigInt(answer.fee),

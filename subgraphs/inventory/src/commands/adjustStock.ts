@@ -45,10 +45,10 @@ export async function adjustStock(
           stock,
           new Map([[ingredientId, { kind: 'ADJUST', quantity, reason }]]),
         );
-        if (moved.problem === 'NOT_ENOUGH_ON_HAND') return { kind: 'negative', onHand: item.onHand };
-        return moved.problem
-          ? invalid('quantity', 'That is more than a store-room can hold.')
-          : { kind: 'done', storeId, ingredientIds: [ingredientId] };
+        if (moved.kind === 'moved') return { kind: 'done', storeId, ingredientIds: [ingredientId] };
+        return moved.problem === 'NOT_ENOUGH_ON_HAND'
+          ? { kind: 'negative', onHand: item.onHand }
+          : invalid('quantity', 'That is more than a store-room can hold.');
       },
     ),
   );

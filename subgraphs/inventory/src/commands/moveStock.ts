@@ -5,8 +5,8 @@ import { decide, emptyStock, type StockCommand, type StockItem, type StockProble
 import { writeStock, type LockedStock } from '../stockRows.ts';
 
 export type MoveOutcome =
-  | { readonly problem: null; readonly items: readonly StockItem[] }
-  | { readonly problem: StockProblem; readonly ingredientId: string };
+  | { readonly kind: 'moved'; readonly items: readonly StockItem[] }
+  | { readonly kind: 'refused'; readonly problem: StockProblem; readonly ingredientId: string };
 
 /** What happens to an ingredient whose portions of `low` < quantity <= `high` have come or gone. */
 interface Crossing {
@@ -36,10 +36,10 @@ export async function moveStock(
     return { ingredientId, before, decision: decide(before, command, at) };
   });
   const done = decided.flatMap(({ before, decision }) =>
-    decision.problem === null ? [{ before, event: decision.event, item: decision.item }] : [],
+    decision.kind === 'accepted' ? [{ before, event: decision.event, item: decision.item }] : [],
   );
   for (const { ingredientId, decision } of decided)
-    if (decision.problem !== null) return { problem: decision.problem, ingredientId };
+    if (decision.kind === 'refused') return { kind: 'refused', problem: decision.problem, ingredientId };
 
   // Before the rows: of two that create the same stream, the second is told here, and tries again.
   await domain.events.appendAll(
@@ -56,7 +56,7 @@ export async function moveStock(
     return low < high && low < before.largestPortion ? [{ ingredientId: item.ingredientId, low, high }] : [];
   });
   if (crossings.length > 0) await announceMakeability(domain, tx, storeId, crossings, at);
-  return { problem: null, items: done.map(({ item }) => item) };
+  return { kind: 'moved', items: done.map(({ item }) => item) };
 }
 
 /** Every ingredient of every item that has a portion of a moved ingredient within what it crossed. */

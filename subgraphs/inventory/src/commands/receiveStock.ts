@@ -61,7 +61,7 @@ export async function receiveStock(
           ]),
         );
         const moved = await moveStock(domain, tx, storeId, stock, commands);
-        return moved.problem
+        return moved.kind === 'refused'
           ? invalid('lines', 'That is more than a store-room can hold.')
           : { kind: 'done', storeId, ingredientIds };
       },

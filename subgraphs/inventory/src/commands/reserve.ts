@@ -95,7 +95,7 @@ export async function reserve(domain: Inventory, order: ReserveOrder): Promise<R
       ]),
     );
     const moved = await moveStock(domain, tx, storeId, stock, commands);
-    if (moved.problem)
+    if (moved.kind === 'refused')
       throw new Error(
         `order ${orderId} was allocated stock that cannot be reserved: ${moved.problem} of ${moved.ingredientId}`,
       );

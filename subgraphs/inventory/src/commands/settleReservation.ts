@@ -39,7 +39,7 @@ async function settle(
     ]),
   );
   const moved = await moveStock(domain, tx, reservation.storeId, stock, commands);
-  if (moved.problem)
+  if (moved.kind === 'refused')
     throw new Error(`what order ${orderId} holds cannot be settled: ${moved.problem} of ${moved.ingredientId}`);
   return true;
 }

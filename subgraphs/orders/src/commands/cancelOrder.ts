@@ -16,7 +16,7 @@ export async function cancelOrder(domain: Orders, principal: Principal, orderId:
   const by = cancelsAs(principal);
   const own = ownOrders(principal);
   const cancel = {
-    type: 'cancel',
+    kind: 'cancel',
     by,
     reason: by === 'manager' ? 'CANCELLED_BY_STAFF' : 'CANCELLED_BY_CUSTOMER',
   } as const;

@@ -4,9 +4,9 @@ import { worksAt } from '../ownership.ts';
 import { changeOrder, type ChangeOutcome } from './changeOrder.ts';
 
 export type KitchenStep =
-  | { readonly type: 'start' | 'ready' }
-  | { readonly type: 'handOver' }
-  | { readonly type: 'reject'; readonly reason: string };
+  | { readonly kind: 'start' | 'ready' }
+  | { readonly kind: 'handOver' }
+  | { readonly kind: 'reject'; readonly reason: string };
 
 /** The kitchen of the order's store moves it along. Saying it twice is one event. */
 export function kitchenWork(

@@ -93,10 +93,10 @@ const settled = (orderId: string, ...entries: string[]) =>
     expect(await ledgerOf(ledger, orderId)).toEqual(entries);
     return true;
   });
-const work = async (orderId: string, ...steps: KitchenStep['type'][]) => {
-  for (const type of steps)
+const work = async (orderId: string, ...steps: KitchenStep['kind'][]) => {
+  for (const kind of steps)
     expect(
-      await kitchenWork(domain, kitchen, orderId, { type, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep),
+      await kitchenWork(domain, kitchen, orderId, { kind, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep),
     ).toMatchObject({ kind: 'done' });
 };
 const courier = (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
@@ -182,7 +182,7 @@ describe('the order saga', () => {
     await work(orderId, 'reject');
     await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
     expect(await rowOf(orderId)).toMatchObject({ status: 'REJECTED', reason: 'KITCHEN_TOO_BUSY' });
-    expect(await kitchenWork(domain, kitchen, orderId, { type: 'start' })).toEqual({
+    expect(await kitchenWork(domain, kitchen, orderId, { kind: 'start' })).toEqual({
       kind: 'refused',
       status: 'REJECTED',
     });

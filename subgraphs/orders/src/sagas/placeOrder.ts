@@ -21,13 +21,13 @@ const steps = {
   authorise: { run: authorise, undo: ['void', voidAuthorisation] },
   reserve: { run: reserve, undo: ['release', release] },
   /** Into the kitchen's queue. Its undo is the order's end, which always comes first: see `refused`. */
-  confirm: { run: (call) => move(call, { type: 'confirm', by: 'saga' }) },
+  confirm: { run: (call) => move(call, { kind: 'confirm', by: 'saga' }) },
   dispatch: { run: dispatch, undo: ['cancelDelivery', cancelDelivery] },
   /** What is cooked cannot be put back. */
   consume: { run: consume, replaces: 'reserve' },
   capture: { run: captureUnlessRefused, undo: ['refund', refund], replaces: 'authorise' },
-  sendOut: { run: (call) => move(call, { type: 'sendOut', by: 'saga' }) },
-  complete: { run: (call) => move(call, { type: 'complete', by: 'saga' }) },
+  sendOut: { run: (call) => move(call, { kind: 'sendOut', by: 'saga' }) },
+  complete: { run: (call) => move(call, { kind: 'complete', by: 'saga' }) },
 } satisfies Record<string, SagaStep<Orders>>;
 
 type OrderSaga = Saga<Orders, keyof typeof steps, OrderNews>;
@@ -102,14 +102,14 @@ async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refu
   if (outcome.kind === 'notFound') throw new Error('the saga has no order');
   if (outcome.kind === 'done') return undefined;
   if (isFinal(outcome.status)) return { refused: 'ENDED' };
-  throw new Error(`the order is ${outcome.status}, and cannot ${command.type}`);
+  throw new Error(`the order is ${outcome.status}, and cannot ${command.kind}`);
 }
 
 async function end(call: StepCall<Orders>, reason: string): Promise<void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   if (isFinal(order.status as OrderStatus)) return;
   const rejected = order.status === 'PLACED' && ['PAYMENT_DECLINED', 'OUT_OF_STOCK'].includes(reason);
-  await move(call, { type: rejected ? 'reject' : 'cancel', by: 'saga', reason });
+  await move(call, { kind: rejected ? 'reject' : 'cancel', by: 'saga', reason });
 }
 
 /**
@@ -165,7 +165,7 @@ async function expire(call: StepCall<Orders>, patience: Pick<Patience, 'while' |
   const outcome = await changeOrder(
     call.domain,
     call.sagaId,
-    { type: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else },
+    { kind: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else },
     {},
     call.key,
   );

@@ -96,8 +96,8 @@ export async function doomedOrders(points: readonly string[]) {
     reached: (orderId: string, status: string) =>
       soon(`the order is ${status}`, async () => (await rowOf(orderId)).status === status),
     async work(orderId: string, ...steps: ('start' | 'ready' | 'handOver')[]) {
-      for (const type of steps)
-        expect(await kitchenWork(domain, kitchen, orderId, { type })).toMatchObject({ kind: 'done' });
+      for (const kind of steps)
+        expect(await kitchenWork(domain, kitchen, orderId, { kind })).toMatchObject({ kind: 'done' });
     },
     courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
       bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),

@@ -46,7 +46,7 @@ export function ordersAlone() {
     return outcome.orderId;
   }
 
-  const confirm = (orderId: string) => changeOrder(subgraph.domain, orderId, { type: 'confirm', by: 'saga' });
+  const confirm = (orderId: string) => changeOrder(subgraph.domain, orderId, { kind: 'confirm', by: 'saga' });
 
   async function confirmed(principal: Principal, over: Record<string, unknown> = {}): Promise<string> {
     const orderId = await place(principal, over);

@@ -48,7 +48,8 @@ export class PaymentTermsDiffer extends Error {
 }
 
 type Tx = TransactionOf<Payments['db']>;
-type Step = { readonly answer: PaymentAnswer } | { readonly intent: Intent };
+type Step =
+  { readonly kind: 'answered'; readonly answer: PaymentAnswer } | { readonly kind: 'open'; readonly intent: Intent };
 
 /**
  * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is
@@ -65,7 +66,7 @@ export async function processPayment(
 ): Promise<PaymentAnswer> {
   for (;;) {
     const step = await begin(domain, request);
-    if ('answer' in step) return step.answer;
+    if (step.kind === 'answered') return step.answer;
     const answer = await finishIntent(domain, provider, step.intent);
     if (step.intent.command.key === request.key) return answer;
   }
@@ -80,18 +81,21 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
       throw new PaymentKeyReused('This idempotency key was used before with another request.');
     const reopened = known?.outcome === 'REFUSED' && request.kind === 'REFUND' && request.insist === true;
     if (known?.outcome && !reopened)
-      return { answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId } };
+      return {
+        kind: 'answered',
+        answer: { outcome: known.outcome, reason: known.reason, paymentId: known.paymentId },
+      };
     const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
-    if (known && !reopened) return { intent: { command: known, payment: payment!, heard: 'perhaps' } };
+    if (known && !reopened) return { kind: 'open', intent: { command: known, payment: payment!, heard: 'perhaps' } };
     if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
     const decision = decide(request.kind, await situationOf(tx, request.orderId, payment));
-    if (decision.do === 'answer') {
+    if (decision.kind === 'answer') {
       await writeCommand(domain, tx, request, { paymentId: payment?.id ?? null, ...decision.result });
-      return { answer: { ...decision.result, paymentId: payment?.id ?? null } };
+      return { kind: 'answered', answer: { ...decision.result, paymentId: payment?.id ?? null } };
     }
-    if (decision.do === 'finishEarlier') {
+    if (decision.kind === 'finishEarlier') {
       const earlier = await tx.paymentCommand.findFirstOrThrow({ where: { paymentId: payment!.id, outcome: null } });
-      return { intent: { command: earlier, payment: payment!, heard: 'perhaps' } };
+      return { kind: 'open', intent: { command: earlier, payment: payment!, heard: 'perhaps' } };
     }
     const asking =
       request.kind === 'AUTHORISE'
@@ -101,6 +105,7 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
             data: { status: decision.status, updatedAt: domain.clock() },
           });
     return {
+      kind: 'open',
       intent: {
         command: await writeCommand(domain, tx, request, { paymentId: asking.id }),
         payment: asking,

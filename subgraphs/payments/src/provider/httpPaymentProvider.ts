@@ -25,7 +25,7 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
         { merchantReference: reference, amount, currency, methodToken },
         idempotencyKey,
       );
-      if (!answer.ok) return { outcome: 'DECLINED', reason: answer.code };
+      if (answer.kind === 'refused') return { outcome: 'DECLINED', reason: answer.code };
       const { id, declineCode } = authorisation.parse(answer.body);
       return declineCode === null
         ? { outcome: 'AUTHORISED', authorisationId: id }
@@ -33,15 +33,17 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
     },
     async capture({ authorisationId, amount, idempotencyKey }) {
       const answer = await post(`/v1/authorisations/${authorisationId}/captures`, { amount }, idempotencyKey);
-      return answer.ok ? { outcome: 'CAPTURED', captureId: created.parse(answer.body).id } : refusal(answer);
+      return answer.kind === 'done'
+        ? { outcome: 'CAPTURED', captureId: created.parse(answer.body).id }
+        : refusal(answer);
     },
     async void({ authorisationId, idempotencyKey }) {
       const answer = await post(`/v1/authorisations/${authorisationId}/voids`, {}, idempotencyKey);
-      return answer.ok || answer.code === 'already_voided' ? { outcome: 'VOIDED' } : refusal(answer);
+      return answer.kind === 'done' || answer.code === 'already_voided' ? { outcome: 'VOIDED' } : refusal(answer);
     },
     async refund({ captureId, amount, idempotencyKey }) {
       const answer = await post(`/v1/captures/${captureId}/refunds`, { amount }, idempotencyKey);
-      return answer.ok ? { outcome: 'REFUNDED' } : refusal(answer);
+      return answer.kind === 'done' ? { outcome: 'REFUNDED' } : refusal(answer);
     },
     async find(reference) {
       const { data } = found.parse(await get(`/v1/authorisations?merchantReference=${encodeURIComponent(reference)}`));
@@ -50,7 +52,7 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
   };
 }
 
-const refusal = ({ code }: Extract<ProviderAnswer, { ok: false }>): ProviderRefusal => ({
+const refusal = ({ code }: Extract<ProviderAnswer, { kind: 'refused' }>): ProviderRefusal => ({
   outcome: 'REFUSED',
   reason: code,
 });

@@ -13,7 +13,7 @@ export interface ProviderConnection {
 
 /** Done, or refused for good with the provider's code. Everything else is not an answer, and thrown. */
 export type ProviderAnswer =
-  { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly code: string };
+  { readonly kind: 'done'; readonly body: unknown } | { readonly kind: 'refused'; readonly code: string };
 
 const attempts = 3;
 const firstPauseMilliseconds = 50;
@@ -44,14 +44,14 @@ export function providerRequests(connection: ProviderConnection) {
         body,
         headers: { 'idempotency-key': idempotencyKey },
       });
-      if (answer.status < 300) return { ok: true, body: answer.body };
+      if (answer.status < 300) return { kind: 'done', body: answer.body };
       const code = problem.safeParse(answer.body).data?.error.code;
       // Only these say that nothing was, or ever will be, done about it. The rest is a fault of ours that somebody has
       // to look at.
       if ((answer.status !== 422 && answer.status !== 400) || code === undefined || code === 'idempotency_key_reused') {
         throw new Error(`The payment provider answered ${answer.status} ${code ?? ''} to POST ${path}.`);
       }
-      return { ok: false, code };
+      return { kind: 'refused', code };
     },
   };
 }

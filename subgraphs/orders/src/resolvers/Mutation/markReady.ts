@@ -3,7 +3,7 @@ import { kitchenWork } from '../../commands/kitchenWork.ts';
 import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 
 export const markReady: MutationResolvers['markReady'] = async (_parent, { orderId }, { domain, principal }) => {
-  const outcome = await kitchenWork(domain, principal, orderId, { type: 'ready' });
+  const outcome = await kitchenWork(domain, principal, orderId, { kind: 'ready' });
   if (outcome.kind === 'notFound') return orderNotFound;
   return outcome.kind === 'done'
     ? { __typename: 'MarkReadySuccess', order: outcome.order }

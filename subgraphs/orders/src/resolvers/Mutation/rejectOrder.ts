@@ -7,7 +7,7 @@ export const rejectOrder: MutationResolvers['rejectOrder'] = async (
   { orderId, reason },
   { domain, principal },
 ) => {
-  const outcome = await kitchenWork(domain, principal, orderId, { type: 'reject', reason });
+  const outcome = await kitchenWork(domain, principal, orderId, { kind: 'reject', reason });
   if (outcome.kind === 'notFound') return orderNotFound;
   return outcome.kind === 'done'
     ? { __typename: 'RejectOrderSuccess', order: outcome.order }

@@ -7,7 +7,7 @@ export const startPreparation: MutationResolvers['startPreparation'] = async (
   { orderId },
   { domain, principal },
 ) => {
-  const outcome = await kitchenWork(domain, principal, orderId, { type: 'start' });
+  const outcome = await kitchenWork(domain, principal, orderId, { kind: 'start' });
   if (outcome.kind === 'notFound') return orderNotFound;
   return outcome.kind === 'done'
     ? { __typename: 'StartPreparationSuccess', order: outcome.order }
