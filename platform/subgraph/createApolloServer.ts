@@ -7,8 +7,8 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
-import type { DocumentNode } from 'graphql';
-import type { ExecutionOptions } from './execution.ts';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
 import { formatErrors } from './formatErrors.ts';
 
 /**
@@ -20,6 +20,14 @@ export const documentStoreBytes = 4 * 1024 * 1024;
 /** Forgets what was not asked for longest when it is full. A document that is larger than all of it is not kept. */
 export const createDocumentStore = () => new InMemoryLRUCache<DocumentNode>({ maxSize: documentStoreBytes });
 
+export interface ApolloServerParts {
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  readonly plugins?: readonly ApolloServerPlugin<never>[];
+  /** `production`, which is the default, hides the schema: no introspection, and no suggestions in messages. */
+  readonly profile?: 'development' | 'production';
+}
+
 /**
  * Apollo Server with what a subgraph needs and nothing else: nobody but the gateway asks, with a token, one operation
  * at a time, and nobody reports to Apollo.
@@ -29,7 +37,7 @@ export function createApolloServer({
   log,
   plugins = [],
   profile = 'production',
-}: Pick<ExecutionOptions, 'schema' | 'log' | 'plugins' | 'profile'>): ApolloServer {
+}: ApolloServerParts): ApolloServer {
   const development = profile === 'development';
   return new ApolloServer({
     schema,

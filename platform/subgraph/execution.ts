@@ -1,16 +1,9 @@
-import {
-  HeaderMap,
-  type ApolloServerPlugin,
-  type BaseContext,
-  type HTTPGraphQLRequest,
-  type HTTPGraphQLResponse,
-} from '@apollo/server';
-import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { Logger } from 'pino';
+import { HeaderMap, type BaseContext, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
-import { createApolloServer } from './createApolloServer.ts';
+import { createApolloServer, type ApolloServerParts } from './createApolloServer.ts';
 import { maskedError } from './formatErrors.ts';
 
 export interface SubgraphRequest {
@@ -56,15 +49,10 @@ export interface SubgraphExecution {
   stop(): Promise<void>;
 }
 
-export interface ExecutionOptions {
+export interface ExecutionOptions extends ApolloServerParts {
   readonly name: string;
-  readonly schema: GraphQLSchema;
   readonly identity: Identity;
   readonly contextFor: (principal: Principal) => BaseContext;
-  readonly log: Logger;
-  readonly plugins?: readonly ApolloServerPlugin<never>[];
-  /** `production`, which is the default, hides the schema: no introspection, no suggestions in messages. */
-  readonly profile?: 'development' | 'production';
 }
 
 /** Not for a client's eyes: the gateway masks it, and it counts among what went wrong there. */

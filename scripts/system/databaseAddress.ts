@@ -1,7 +1,7 @@
 import { StartupError } from '#platform/config/startupError.ts';
 import { databaseUrl } from '#platform/postgres/databaseUrl.ts';
+import type { DatabaseSettings } from './databaseSettings.ts';
 import { secretsNamed, type SecretOptions } from './secrets.ts';
-import type { DatabaseSettings } from './serviceSettings.ts';
 
 /** The secret that is the password of a role; each role is named like its database. */
 export const passwordNameOf = (database: string): string => `${database.toUpperCase()}_DATABASE_PASSWORD`;
