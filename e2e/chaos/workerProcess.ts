@@ -1,4 +1,4 @@
-import { projectReadModels } from '#platform/events/defineReadModel.ts';
+import { projectReadModels } from '#platform/events/projectReadModels.ts';
 import { counterDomain } from '#platform/events/fixtures/counterDomain.ts';
 import { openBus } from '#platform/events/fixtures/openBus.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';

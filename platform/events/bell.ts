@@ -1,5 +1,6 @@
 /**
- * Something to wait at until somebody rings. A ring while nobody waits is kept for the next who does; several are one.
+ * Wakes a loop that waits for work. A ring while the loop is busy is remembered, so its next `wait` returns at once;
+ * several such rings count as one.
  */
 export class Bell {
   #rung = false;
@@ -10,7 +11,7 @@ export class Bell {
     this.#wake?.();
   }
 
-  /** Resolves at a ring, after `ms`, or when the signal fires. One waiter at a time. */
+  /** Resolves at a ring, after `ms` milliseconds, or when the signal fires. Only one caller may wait at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       await new Promise<void>((resolve) => {

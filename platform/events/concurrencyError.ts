@@ -1,4 +1,6 @@
-/** Somebody else appended to the stream first. Load it again, decide again; nothing of the transaction may be kept. */
+/**
+ * Another transaction appended to the stream first. Roll back this one, load the stream again and decide again.
+ */
 export class ConcurrencyError extends Error {
   override readonly name = 'ConcurrencyError';
 }

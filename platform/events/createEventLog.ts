@@ -10,11 +10,13 @@ export interface EventLogParts {
   /** `<domain>-service`. */
   readonly source: string;
   readonly clock: () => Date;
-  /** UUIDv7. */
+  /** Makes the ids of events: UUIDv7. */
   readonly newId: () => string;
 }
 
-/** The event log of the domain whose database the given transactions are on. */
+/**
+ * Makes the event log of a domain. It works on the transactions it is given, which must be on the domain's database.
+ */
 export function createEventLog({ source, clock, newId }: EventLogParts): EventLog {
   const appended = new WeakMap<object, readonly NewEvent[]>();
   const prepare = (event: NewEvent, options: AppendOptions) => {
@@ -97,7 +99,7 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
   };
 }
 
-/** Which version each stream must be at. */
+/** The version that each stream must be at for the append to succeed; null for any. */
 function expectations(appends: readonly StreamAppend[]): Map<string, number | null> {
   const expected = new Map<string, number | null>();
   for (const { expectedVersion, events } of appends) {
@@ -124,7 +126,9 @@ async function write(
     );
   } catch (error) {
     if (isLostRace(error))
-      throw new ConcurrencyError(`lost the race for ${[...expected.keys()].join(', ')}`, { cause: error });
+      throw new ConcurrencyError(`another transaction appended first to ${[...expected.keys()].join(', ')}`, {
+        cause: error,
+      });
     throw error;
   }
 }

@@ -1,12 +1,12 @@
-/** SQLSTATEs of a race that another try may win: serialization failure, deadlock, unique violation. */
+/** SQLSTATEs of a conflict that another try may not meet: serialization failure, deadlock, unique violation. */
 const races = new Set(['40001', '40P01', '23505']);
 
 const codeKeys = ['code', 'originalCode', 'sqlState'] as const;
 
 /**
- * Every error code found in an error and in what it wraps: SQLSTATEs (from `pg`, or inside Prisma's P2010), Prisma's
- * own, Node's, gRPC's. Prisma's driver adapters keep the SQLSTATE in `meta.driverAdapterError.cause`, under varying
- * names.
+ * Collects every error code in an error and in the errors that it wraps: SQLSTATEs (from `pg`, or inside Prisma's
+ * P2010), Prisma's own codes, Node's and gRPC's. Prisma's driver adapters keep the SQLSTATE in
+ * `meta.driverAdapterError.cause`, under varying names.
  */
 export function errorCodes(error: unknown): Set<string> {
   const found = new Set<string>();
@@ -26,7 +26,7 @@ export function errorCodes(error: unknown): Set<string> {
   return found;
 }
 
-/** A lost race for a row: the stream's head, or a unique version. */
+/** Whether an append failed because another transaction had changed the stream's head or taken the same version. */
 export function isLostRace(error: unknown): boolean {
   for (const code of errorCodes(error)) if (races.has(code) || code === 'P2034') return true;
   return false;

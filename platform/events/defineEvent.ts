@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 
 /**
- * The company's envelope. `data` is checked against the event's schema when it is written and when it is heard. Order
- * holds within an aggregate (`aggregateVersion`) and within a feed (`feedVersion`); both count from 1 without gaps.
+ * The company's event envelope. `data` is checked against the event's schema when the event is made and again when it
+ * is consumed. Events are ordered within an aggregate (`aggregateVersion`) and within a feed (`feedVersion`); both
+ * count from 1 without gaps.
  */
 export interface EventEnvelope<Data = unknown> {
   /** UUIDv7; the same on every delivery. */
@@ -30,7 +31,7 @@ export interface EventMetadata {
   readonly correlationId: string;
   /** W3C trace context of the request that began it all. */
   readonly traceparent: string;
-  /** `<kind>:<subject>` of who did it; an id, never a name. */
+  /** Who caused the event, as `<kind>:<subject>`; the subject is an id, never a person's name. */
   readonly actor: string;
 }
 
@@ -41,11 +42,12 @@ export interface EventDefinition<Name extends string = string, Data = unknown> {
   /** `<domain>.v<major>`. */
   readonly topic: string;
   readonly schema: z.ZodType<Data>;
-  // Methods, not function properties: a definition of any data must pass where one of unknown data is asked for.
+  // These are methods, not function properties, because TypeScript checks methods' parameters less strictly: so a
+  // definition with data of any type can be passed where `EventDefinition<string, unknown>` is wanted.
   aggregate(data: Data): string;
   feed?(data: Data): string;
   logged?(data: Data): Readonly<Record<string, string | null>>;
-  /** A new fact, checked, without an identity yet: the event log gives it one when it is appended. */
+  /** Makes a new event of checked data. It has no id yet: the event log gives it one when it is appended. */
   of(data: Data): NewEvent<Name, Data>;
 }
 
@@ -58,10 +60,11 @@ export interface NewEvent<Name extends string = string, Data = unknown> {
 export type DataOf<D> = D extends EventDefinition<string, infer Data> ? Data : never;
 
 /**
- * Declares an event: one in the past tense, with its domain's prefix, camelCase properties and no personal data.
- * `aggregate` and `feed` are templates over the data; the feed's versions are contiguous, so that a stream over many
- * aggregates can prove it has no gap. `logged` is for what operators follow: ids of things and codes, never a person's,
- * that stand in the line which the log has of each such event.
+ * Declares an event. Its name is in the past tense and begins with the domain's prefix; its properties are camelCase
+ * and hold no personal data. `aggregate` and `feed` compute the ids of its stream and of its feed (a sequence over many
+ * aggregates, such as all orders of a store) from the data; a feed's versions have no gaps, so that a subscriber can
+ * prove it missed nothing. `logged` picks what the log line of each such event shows to operators: ids of things and
+ * codes, never those of a person.
  */
 export function defineEvent<const Name extends string, Schema extends z.ZodType>(event: {
   name: Name;

@@ -1,5 +1,4 @@
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
-import type { Consumer, Taken } from './onEvent.ts';
 import type { SqlTx } from './sqlTx.ts';
 
 export interface ReadModel {
@@ -8,6 +7,7 @@ export interface ReadModel {
   /** An unquoted name in the domain's schema `public`. */
   readonly table: string;
   readonly events: readonly EventDefinition[];
+  /** Applies one event to `table`, which is the live table or, in a rebuild, its replacement. */
   project(tx: SqlTx, event: EventEnvelope, table: string): Promise<void>;
 }
 
@@ -30,26 +30,3 @@ export function defineReadModel<_Row = unknown>(model: {
     throw new Error(`read model ${model.name}: ${model.table} is not a plain table name`);
   return model;
 }
-
-/** The consumers that keep these read models live. Group and dead letters go by `<domain>.readModel.<name>`. */
-export const projectReadModels = (models: readonly ReadModel[], domain: string): Consumer[] =>
-  models.map((model) => {
-    const name = `${domain}.readModel.${model.name}`;
-    return {
-      name,
-      events: model.events,
-      readModel: model,
-      take: async (tx, event, replaying) => {
-        const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
-          'select platform.take_projection($1::text, $2::text, $3::text, $4::int, $5::boolean) as taken',
-          name,
-          model.name,
-          event.metadata.aggregateId,
-          event.metadata.aggregateVersion,
-          replaying,
-        );
-        return rows[0]!.taken;
-      },
-      handle: (event: EventEnvelope, { tx }: { tx: SqlTx }) => model.project(tx, event, model.table),
-    };
-  });

@@ -5,24 +5,25 @@ import type { EventEnvelope } from './defineEvent.ts';
 import { issuesOf, majorOf, parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
 import { isInfrastructureFailure, PermanentFailure } from './failure.ts';
-import type { Consumer, Taken } from './onEvent.ts';
+import type { Consumer, Taken } from './consumer.ts';
 import { aggregateOf, parkBehind, parkFailed } from './parked.ts';
 import { backoffMs, pause } from './pause.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 export type Outcome = 'handled' | 'ignored' | 'duplicate' | 'parked';
 
-/** Tries before an event that fails by itself is parked. */
+/** How often an event is tried before it is parked. Failures of the infrastructure do not count. */
 const mostAttempts = 5;
 
 /**
- * Brings one message to one consumer: checked, recorded and handled in one transaction; or set aside.
- * Rejects only on infrastructure failures: the same message is then to be delivered again.
+ * Delivers one message to one consumer: checks it, then records and handles it in one transaction. A message that can
+ * never be handled, that keeps failing, or whose aggregate has a parked message already, is parked (set aside as a dead
+ * letter). Rejects only on infrastructure failures: the bus then delivers the same message again.
  */
 export async function deliver(domain: Domain, consumer: Consumer, message: BusMessage): Promise<Outcome> {
   const checked = checkMessage(consumer, message.value);
-  if (checked === 'ignored') return 'ignored';
-  if ('reason' in checked) return park(domain, consumer, message, checked.reason, 0);
+  if (checked.kind === 'ignored') return 'ignored';
+  if (checked.kind === 'unreadable') return park(domain, consumer, message, checked.reason, 0);
   const { event } = checked;
   return runWithTrace(traceOf(domain, event), () => untilDecided(domain, consumer, message, event));
 }
@@ -52,31 +53,37 @@ async function untilDecided(
   }
 }
 
-/**
- * The event as its definition reads it; 'ignored' if this consumer does not hear it, or it is nothing to it; or why it
- * can never be handled.
- */
-export function checkMessage(
-  consumer: Consumer,
-  value: unknown,
-): 'ignored' | { event: EventEnvelope } | { reason: string } {
+export type CheckedMessage =
+  /** The event, with its data as the event's definition parses it. */
+  | { readonly kind: 'event'; readonly event: EventEnvelope }
+  /** The consumer does not hear events of this name, or this one does not concern it. */
+  | { readonly kind: 'ignored' }
+  /** The message can never be handled, for this reason. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Reads a message of the bus for a consumer: is it an event that the consumer hears, and in a shape that it knows? */
+export function checkMessage(consumer: Consumer, value: unknown): CheckedMessage {
   const parsed = parseEnvelope(value);
-  if (!parsed.ok) return { reason: parsed.reason };
+  if (parsed.kind === 'invalid') return { kind: 'unreadable', reason: parsed.reason };
   const definition = consumer.events.find(({ name }) => name === parsed.envelope.eventType);
-  if (!definition) return 'ignored';
+  if (!definition) return { kind: 'ignored' };
   if (majorOf(parsed.envelope.version) !== majorOf(definition.version)) {
     return {
+      kind: 'unreadable',
       reason: `unknown version ${parsed.envelope.version} of ${definition.name}; this consumer knows ${definition.version}`,
     };
   }
   const data = definition.schema.safeParse(parsed.envelope.data);
   if (!data.success)
-    return { reason: `invalid ${definition.name} ${parsed.envelope.version}: ${issuesOf(data.error)}` };
+    return {
+      kind: 'unreadable',
+      reason: `invalid ${definition.name} ${parsed.envelope.version}: ${issuesOf(data.error)}`,
+    };
   const event = { ...parsed.envelope, data: data.data };
-  return consumer.concerns?.(event) === false ? 'ignored' : { event };
+  return consumer.concerns?.(event) === false ? { kind: 'ignored' } : { kind: 'event', event };
 }
 
-/** What is done about an event, and said of it, goes on under the trace that led to it. */
+/** The trace under which an event is handled: it continues the trace of the request that caused the event. */
 const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlationId } }: EventEnvelope): Trace => ({
   traceparent,
   correlationId,
@@ -85,7 +92,8 @@ const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlation
 });
 
 /**
- * One try: take and handle in one transaction, under the event's trace. `before` runs first in the same transaction.
+ * Tries once to handle an event: records it in the inbox and handles it, in one transaction and under the event's
+ * trace. `before` runs first in the same transaction.
  */
 export function handleIn(
   domain: Domain,
@@ -100,7 +108,8 @@ export function handleIn(
     if (taken === 'first') await consumer.handle(event, { domain, tx });
     return taken;
   };
-  // A projection speaks plain SQL and appends nothing: without Prisma between, its transaction costs a third.
+  // A projection uses plain SQL and appends no events, so it needs no Prisma: its transaction costs a third of one that
+  // goes through Prisma.
   return runWithTrace(traceOf(domain, event), () =>
     consumer.readModel ? inTransaction(domain.pool, take) : domain.transaction((tx) => take(tx as unknown as SqlTx)),
   );

@@ -26,13 +26,13 @@ describe('a message', () => {
   it('is read as its definition says, without what it does not know', () => {
     expect(
       checkMessage(consumer, { ...event, version: '1.4', data: { counter: 'a', group: 'g', by: 1, colour: 'red' } }),
-    ).toEqual({ event: { ...event, version: '1.4' } });
+    ).toEqual({ kind: 'event', event: { ...event, version: '1.4' } });
   });
 
   it('of another type is ignored, whatever its version and shape', () => {
-    expect(checkMessage(consumer, { ...event, eventType: 'SomethingElse', version: '9.0', data: null })).toBe(
-      'ignored',
-    );
+    expect(checkMessage(consumer, { ...event, eventType: 'SomethingElse', version: '9.0', data: null })).toEqual({
+      kind: 'ignored',
+    });
   });
 
   it('that is nothing to the consumer is ignored; one that it could not read is not', () => {
@@ -42,9 +42,9 @@ describe('a message', () => {
       async () => undefined,
       ({ data }) => data.by > 10,
     );
-    expect(checkMessage(large, event)).toBe('ignored');
-    expect(checkMessage(large, { ...event, data: { counter: 'a', group: 'g', by: 11 } })).toHaveProperty('event');
-    expect(checkMessage(large, { ...event, data: { counter: 'a' } })).toHaveProperty('reason');
+    expect(checkMessage(large, event).kind).toBe('ignored');
+    expect(checkMessage(large, { ...event, data: { counter: 'a', group: 'g', by: 11 } }).kind).toBe('event');
+    expect(checkMessage(large, { ...event, data: { counter: 'a' } }).kind).toBe('unreadable');
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('a message', () => {
     [{ ...event, version: '2.0' }, 'unknown version 2.0 of CounterRaised; this consumer knows 1.0'],
     [{ ...event, data: { counter: 'a', group: 'g', by: 'much' } }, 'invalid CounterRaised 1.0: by'],
   ])('that can never be handled says why: %#', (value, reason) => {
-    expect(checkMessage(consumer, value)).toEqual({ reason: expect.stringContaining(reason) });
+    expect(checkMessage(consumer, value)).toEqual({ kind: 'unreadable', reason: expect.stringContaining(reason) });
   });
 
   it('does not repeat the values it refuses', () => {

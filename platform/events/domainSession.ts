@@ -5,8 +5,8 @@ import { Session } from './session.ts';
 const open = new WeakMap<pg.Pool, { users: number; session: Session; opening: Promise<void> }>();
 
 /**
- * The one dedicated connection that a process keeps to a domain's database, shared by all who listen there.
- * @returns it, connected, and how to let go of it: it closes with its last user.
+ * Gives the one dedicated connection that this process keeps to a domain's database, shared by all users (the relay,
+ * operations). It is opened for the first user and closed when the last one has called `release`.
  */
 export async function domainSession(
   domain: Pick<Domain, 'name' | 'pool' | 'log'>,

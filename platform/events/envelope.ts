@@ -16,7 +16,10 @@ export interface EventRow {
   readonly at: number;
 }
 
-/** For a select over `platform.event e`. Milliseconds, because drivers disagree about time zones. */
+/**
+ * The columns of an `EventRow`, for a select over `platform.event e`. The time comes in milliseconds, because `pg` and
+ * Prisma disagree about time zones.
+ */
 export const eventColumns = `e.event_id, e.stream, e.version, e.type, e.event_version, e.data, e.metadata, e.feed, e.feed_version,
   (extract(epoch from e.at) * 1000)::float8 as at`;
 
@@ -56,15 +59,21 @@ const envelope = z.object({
   }),
 });
 
-/** Checks that something heard is an envelope; the payload is checked against its own event's schema later. */
-export function parseEnvelope(value: unknown): { ok: true; envelope: EventEnvelope } | { ok: false; reason: string } {
+export type ParsedEnvelope =
+  { readonly kind: 'valid'; readonly envelope: EventEnvelope } | { readonly kind: 'invalid'; readonly reason: string };
+
+/**
+ * Checks that a message from the bus is an event envelope. Its `data` is not looked at here: `checkMessage` checks it
+ * against the schema of its own event.
+ */
+export function parseEnvelope(value: unknown): ParsedEnvelope {
   const parsed = envelope.safeParse(value);
   return parsed.success
-    ? { ok: true, envelope: parsed.data }
-    : { ok: false, reason: `not an event envelope: ${issuesOf(parsed.error)}` };
+    ? { kind: 'valid', envelope: parsed.data }
+    : { kind: 'invalid', reason: `not an event envelope: ${issuesOf(parsed.error)}` };
 }
 
-/** Paths and messages only: the offending values may be anything. */
+/** Says what is wrong, by paths and messages only: the offending values could be personal data, and are left out. */
 export const issuesOf = (error: z.ZodError): string =>
   error.issues
     .slice(0, 5)
@@ -73,5 +82,5 @@ export const issuesOf = (error: z.ZodError): string =>
 
 export const majorOf = (version: string): string => version.split('.')[0] ?? '';
 
-/** Where a domain's events of a version are published. */
+/** The topic to which a domain's events of a version are published, such as `orders.v1`. */
 export const topicOf = (domain: string, version: string): string => `${domain}.v${majorOf(version)}`;

@@ -4,18 +4,18 @@ export interface BusMessage {
   readonly topic: string;
   readonly key: string;
   /**
-   * Normally an EventEnvelope, parsed from JSON; text if it is not JSON. Not checked: whoever handles it checks. Shared
-   * by all who hear it: do not change it.
+   * Normally an EventEnvelope, parsed from JSON; text if it is not JSON. It has not been checked: the consumer does
+   * that. All consumers in the process get the same object, so do not change it.
    */
   readonly value: unknown;
 }
 
 export interface BusSubscription {
-  /** No message is handled any more once this resolves. What was in hand is finished and acknowledged before. */
+  /** Waits for the running handlers and acknowledges their messages. No handler is called once this resolves. */
   close(): Promise<void>;
 }
 
-/** A topic as the code describes it; adapters create it so when it is missing. */
+/** The settings that the code wants a topic to have. A bus makes a topic that is missing with these settings. */
 export interface TopicDescription {
   readonly name: string;
   readonly partitions: number;
@@ -23,31 +23,36 @@ export interface TopicDescription {
 }
 
 /**
- * What a topic is like unless it is described otherwise. The inbox remembers events for longer than any of them may be
- * kept: see `inbox.ts`.
+ * The settings of a topic that has none of its own. Before you raise the retention, see `inbox.ts`: the inbox must
+ * remember events for longer than a topic keeps them.
  */
 export const usualTopic = (name: string): TopicDescription => ({ name, partitions: 8, retentionDays: 7 });
 
 export interface GroupLag {
   readonly group: string;
+  /** How many messages are published and retained, and not yet acknowledged by the group. */
   readonly messages: number;
 }
 
-/** Moves events between processes. Adapters pass `busContract.ts`. */
+/** Carries events between processes. Every implementation has to pass the tests of `busContract.ts`. */
 export interface EventBus {
   /**
-   * Resolves when durable. Order is kept per key, among the messages of one call and of calls that follow one another.
-   * On rejection, which comes within a minute when there is no broker, some may have been published.
+   * Publishes messages; resolves when they are durable. Messages of one key keep their order, within a call and across
+   * calls of which each waits for the one before. When this rejects (within a minute if no broker answers), some of the
+   * messages may have been published: publish all of them again.
    */
   publish(topic: string, messages: readonly { readonly key: string; readonly value: EventEnvelope }[]): Promise<void>;
   /**
-   * Joins a group; each message goes to one member, at least once, in order per key: of one partition (and so of one
-   * key) one message is handled at a time. A new group begins with the oldest message retained. If `handle` rejects,
-   * the message is handled again after a growing pause (0.1 to 5 s), and those behind it in its partition wait; other
-   * partitions move on. When a member dies, others take over from what it acknowledged. A member that others must take
-   * for dead, because it fell silent (6 s on Kafka, 30 s on PostgreSQL) though it lives, begins nothing more; a handler
-   * that it has running then may overlap with its successor's for the same message, and its result is not acknowledged.
-   * A member that joins or leaves causes no such overlap, however slow the handlers are. Resolves when joined.
+   * Joins a consumer group; resolves when the member has joined. Each message goes to one member of the group, at least
+   * once and in order per key: messages of one partition (and so of one key) are handled one at a time. A new group
+   * begins with the oldest message that is retained.
+   *
+   * If `handle` rejects, the message is handled again after a back-off (0.1 to 5 s); later messages of its partition
+   * wait for it, other partitions move on. When a member dies, others go on after the last message it acknowledged.
+   *
+   * A member that lives but sends no heartbeat (for 6 s on Kafka, 30 s on PostgreSQL) is taken for dead, and begins no
+   * more messages. A handler that it has running may then overlap with another member's handler of the same message,
+   * and its result is not acknowledged. Members that join or leave cause no such overlap, however slow handlers are.
    */
   consume(
     group: string,
@@ -55,19 +60,16 @@ export interface EventBus {
     handle: (message: BusMessage) => Promise<void>,
   ): Promise<BusSubscription>;
   /**
-   * Every process hears everything published after this resolved (and perhaps a little from before), in order per key,
-   * without acknowledging. After a broken connection it goes on where it was. `handle` must not block; what it throws
-   * is logged.
+   * Reads topics without a group: each process that calls this gets every message that is published after it resolved,
+   * and perhaps a few from before, in order per key. Nothing is acknowledged. After a broken connection the tail goes
+   * on where it was. `handle` must not block; an error that it throws is logged.
    */
   tail(topics: readonly string[], handle: (message: BusMessage) => void): Promise<BusSubscription>;
   /**
-   * How far each group that this process is a member of is behind, over all its members and topics: messages that were
-   * published and are retained, and not yet acknowledged. Asks the broker each time.
+   * How far behind each group is that this process is a member of, over all members and topics of the group. Asks the
+   * broker on each call.
    */
   lag(): Promise<readonly GroupLag[]>;
-  /**
-   * Closes all subscriptions as they would close by themselves, then the connections. Calling it again waits for the
-   * same.
-   */
+  /** Closes all subscriptions, each as its own `close` does, then the connections. May be called more than once. */
   close(): Promise<void>;
 }

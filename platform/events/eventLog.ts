@@ -4,28 +4,34 @@ import type { SqlTx } from './sqlTx.ts';
 export type { SqlTx } from './sqlTx.ts';
 
 export interface AppendOptions {
-  /** Id of the event or command behind it; that of the current trace unless told. */
+  /** Id of the event or command that caused these events; by default that of the current trace. */
   readonly causationId?: string;
-  /** `<kind>:<subject>`; that of the current trace unless told. */
+  /** Who caused these events, as `<kind>:<subject>`; by default the actor of the current trace. */
   readonly actor?: string;
-  /** The domain's clock unless told. */
+  /** When they happened; by default now, by the domain's clock. */
   readonly at?: Date;
 }
 
-/** One aggregate's part of an append. */
+/** The events that an append adds to one stream, that is, to one aggregate. */
 export interface StreamAppend {
-  /** Version of the last event known (0: a new stream; null: at the end, whatever it is). */
+  /**
+   * Version of the last event that the writer knows. 0: the stream must be new. null: append at the end, whatever it
+   * is.
+   */
   readonly expectedVersion: number | null;
-  /** All of one aggregate. */
+  /** All must belong to the same aggregate. */
   readonly events: readonly NewEvent[];
 }
 
-/** The facts of one domain, in its own database: written with the state they changed, published after the commit. */
+/**
+ * The events of one domain, in the domain's own database. They are written in the transaction that changes the state,
+ * and the relay publishes them after it has committed.
+ */
 export interface EventLog {
   /**
-   * Appends to one stream within the caller's transaction: event rows, stream and feed heads, outbox rows, in one round
-   * trip. All events must share one aggregate. An empty list is a no-op. With `expectedVersion` null the stream's head
-   * is locked and the events go to its end.
+   * Appends to one stream within the caller's transaction: writes the event rows, the heads of stream and feed, and the
+   * outbox rows in one round trip. An empty list does nothing. With `expectedVersion` null, the stream's head is locked
+   * until the transaction ends, and the events go to the end of the stream.
    * @returns the envelopes as they will be published, in order.
    * @throws ConcurrencyError when the stream is not at the expected version; the transaction must then be rolled
    *   back.
@@ -37,11 +43,11 @@ export interface EventLog {
     options?: AppendOptions,
   ): Promise<EventEnvelope[]>;
   /**
-   * Appends to several streams at once, in one round trip and without deadlock: all heads are locked in one order. Each
-   * stream at most once.
+   * Appends to several streams in one round trip. All heads are locked in the same order, so appends cannot deadlock
+   * each other. Each stream may occur once. Otherwise as `append`.
    */
   appendAll(tx: SqlTx, appends: readonly StreamAppend[], options?: AppendOptions): Promise<EventEnvelope[]>;
-  /** What this transaction appended: if there is anything, the relay is to be woken once it has committed. */
+  /** The events that a transaction has appended so far. If there are any, wake the relay once it has committed. */
   appendedIn(tx: object): readonly NewEvent[];
   /** All events of a stream in order, from version `after` + 1. */
   load(tx: SqlTx, aggregateId: string, after?: number): Promise<EventEnvelope[]>;

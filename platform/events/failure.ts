@@ -2,8 +2,8 @@ import { ConcurrencyError } from './concurrencyError.ts';
 import { errorCodes } from './databaseFailure.ts';
 
 /**
- * Thrown by a handler for an event that no further try will make right: it is parked at once, with this message as the
- * reason.
+ * Throw this from an event handler when trying again cannot help: the event is parked at once, with the error's message
+ * as the reason.
  */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
@@ -65,9 +65,9 @@ const messages =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed|server closed the connection|query read timeout|socket hang up|can't reach database|server has closed the connection|cannot use a pool after calling end|cached plan must not change result type|is not currently accepting connections/i;
 
 /**
- * Whether something around the handler failed (a connection, a time-out, a full disk, a service that is down), rather
- * than the handler or the event. Such a failure says nothing about the event: it is tried again until it passes, and
- * nothing is parked.
+ * Whether an error comes from something around the handler (a connection, a time-out, a full disk, a service that is
+ * down), rather than from the handler or the event. After such a failure the event is tried again until it succeeds,
+ * and is never parked: the failure says nothing about the event.
  */
 export function isInfrastructureFailure(error: unknown): boolean {
   if (error instanceof ConcurrencyError || error instanceof PermanentFailure) return false;

@@ -4,34 +4,33 @@ import type { SqlTx } from './sqlTx.ts';
 export interface FeedChangesRequest {
   /** A declared feed, such as `store:17`. */
   readonly feed: string;
-  /** The version that the asker holds; null or undefined: none. */
+  /** The feed's version that the caller has already seen; null or undefined if it has seen none. */
   readonly since: number | null | undefined;
-  /** Only aggregates of these events; others of the feed count as nothing changed. */
+  /** The events that count as a change. The feed's other events are ignored. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- definitions of several data types, of which only the name is read
   readonly events: readonly EventDefinition<string, any>[];
-  /** Looks at no event above this version: up to where a projection has come. The feed's own version unless told. */
+  /** Ignores events above this version, for example because a projection has not come further; by default none. */
   readonly upTo?: number;
 }
 
 export interface FeedChanges {
-  /**
-   * Up to which `changed` is complete: the feed's version at the instant of the read, or `upTo` where that is lower.
-   */
+  /** `changed` is complete up to this version: the feed's version when it was read, or `upTo` if that is lower. */
   readonly version: number;
   /**
-   * Ids of the aggregates with an event above `since`, each once, in no order. Undefined: that cannot be told, begin
-   * anew with everything.
+   * Ids of the aggregates with an event above `since`, each once, in no order. Undefined if the changes cannot be told:
+   * the caller must then load everything anew.
    */
   readonly changed: readonly string[] | undefined;
 }
 
-/** So many events are looked through; who is farther behind begins anew, which costs less. */
+/** At most so many events are read. For a caller that is further behind it is cheaper to load everything anew. */
 const mostEvents = 500;
 
 /**
- * Which aggregates changed on a feed after a version. One statement, hence as of one instant, and bounded however far
- * behind the asker is. It cannot be told to who holds nothing, a version that the feed never had, or one too many
- * events ago; nor where events of the range are gone. State that is read by the same snapshot or later holds all of it.
+ * Tells which aggregates changed on a feed after a version. It is one statement, so the answer holds for one instant,
+ * and its cost is bounded however far behind the caller is. State that is read in the same snapshot, or later, contains
+ * all these changes. The changes cannot be told when `since` is missing, is a version that the feed never had, or is
+ * more than `mostEvents` ago, nor when events of the range have been deleted.
  */
 export async function feedChanges(tx: SqlTx, { feed, since, events, upTo }: FeedChangesRequest): Promise<FeedChanges> {
   const [row] = await tx.$queryRawUnsafe<{ version: number; seen: number | null; changed: string[] | null }[]>(

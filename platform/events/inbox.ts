@@ -1,16 +1,19 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import type { EventEnvelope } from './defineEvent.ts';
-import type { Taken } from './onEvent.ts';
+import type { Taken } from './consumer.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 /**
- * A day longer than a topic keeps messages, so that no duplicate can come later. Kafka drops whole segments: a message
- * goes when the last of its segment is past the topic's 7 days, and a segment takes messages for up to 7 days
- * (`segment.ms`), so it may be 14 days old.
+ * How long the inbox remembers handled events: a day longer than any topic can deliver them, so that a duplicate is
+ * always recognised. Kafka deletes whole segments: a message goes when the last message of its segment is older than
+ * the topic's 7 days, and a segment takes messages for up to 7 days (`segment.ms`). So a message may be 14 days old.
  */
 const retentionDays = 15;
 
-/** Records that this consumer handles this event in this transaction, unless it did before or must wait. */
+/**
+ * Records in the inbox that this consumer handles this event in this transaction, unless it has handled it before or
+ * the event must wait behind a parked one. `replaying` skips the latter check: the event is then the parked one itself.
+ */
 export async function takeFromInbox(
   tx: SqlTx,
   consumer: string,
@@ -31,12 +34,13 @@ export async function takeFromInbox(
 }
 
 /**
- * Makes the inbox's partitions of the next days and drops those past retention. Several processes may call it at once.
+ * Makes the inbox's table partitions of the next days and drops those past retention. Several processes may call it at
+ * once.
  */
 export async function keepInbox({ pool }: Pick<Domain, 'pool'>): Promise<void> {
   await inTransaction(pool, async (tx) => {
-    // Attaching and dropping a partition waits for who uses the table, and makes others wait behind it: not for long,
-    // then it is tried at the next hour.
+    // To attach or drop a partition, PostgreSQL waits for all who use the table, and all others wait behind it. So this
+    // gives up after two seconds; it is called again in an hour.
     await tx.$executeRawUnsafe(`set local lock_timeout = '2s'`);
     await tx.$executeRawUnsafe(`select pg_advisory_xact_lock(hashtext('platform.inbox'))`);
     await tx.$executeRawUnsafe(`select platform.keep_inbox((now() at time zone 'utc')::date, ${retentionDays})`);

@@ -4,14 +4,14 @@ import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { Bell } from './bell.ts';
 import { domainSession } from './domainSession.ts';
 import type { BusSubscription } from './eventBus.ts';
-import type { Consumer } from './onEvent.ts';
+import type { Consumer } from './consumer.ts';
 import type { ParkedFilter } from './parked.ts';
 import { rebuildReadModel } from './rebuildReadModel.ts';
 import { replayParked } from './replayParked.ts';
 import type { Session } from './session.ts';
 import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 
-/** Work that somebody outside asks a running subgraph for, through its database. */
+/** Work that an operator asks a running subgraph to do, by a row in the subgraph's database. */
 export type OperationRequest =
   | { readonly kind: 'replay'; readonly arguments: ParkedFilter }
   | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } };
@@ -31,16 +31,16 @@ export class UnknownReadModelError extends Error {
 }
 
 const channel = 'platform_operation';
-/** An advisory lock per database: one process does the work, and another takes over when it dies. */
+/** Key of an advisory lock of the domain's database: the process that holds it does the work until it ends or dies. */
 const workLock = 7_002;
 const pollMs = 60_000;
-/** While another process is at work: it may leave over what only this one can do. */
+/** The pause while another process works: it leaves rebuilds of read models that only this release has. */
 const afterOtherMs = 1_000;
 
 /**
- * Asks for work; it is done at once if the subgraph runs, else when it starts.
- * @returns the number to ask after it.
- * @throws UnknownReadModelError when the domain never had it.
+ * Asks for work. A running subgraph does it at once; otherwise it is done when the subgraph starts.
+ * @returns the operation's id, for `operationState`
+ * @throws UnknownReadModelError when the domain never had a read model of that name
  */
 export async function requestOperation(pool: pg.Pool, request: OperationRequest): Promise<number> {
   if (request.kind === 'rebuild') await checkReadModel(pool, request.arguments.readModel);
@@ -75,7 +75,7 @@ export async function operationState(pool: pg.Pool, id: number): Promise<Operati
   return rows[0];
 }
 
-/** Does what is asked for, one after the other, until closed. */
+/** Does the requested operations, one after the other, until closed. An operation that runs is finished first. */
 export async function runOperations(domain: Domain, consumers: readonly Consumer[]): Promise<BusSubscription> {
   const { session, release } = await domainSession(domain);
   const bell = new Bell();
@@ -106,8 +106,9 @@ export async function runOperations(domain: Domain, consumers: readonly Consumer
 }
 
 /**
- * Read models that another release has are left to it: during a roll-out both run. @returns false if another process is
- * at work.
+ * Does all open operations, except rebuilds of read models that this release does not have: during a roll-out two
+ * releases run, and the other one does those.
+ * @returns false if another process is doing the operations
  */
 async function workOff(
   domain: Domain,
@@ -153,13 +154,13 @@ async function perform(domain: Domain, consumers: readonly Consumer[], request: 
 }
 
 /**
- * Makes new read models known. One that comes to a domain with a past is filled from the event table: the bus may not
- * reach back so far.
+ * Registers read models that are new to the domain's database. If the domain already has events, a rebuild from the
+ * event table is requested for each: the bus no longer has the old events.
  */
 export async function prepareReadModels(domain: Domain, consumers: readonly Consumer[]): Promise<void> {
   for (const { readModel } of consumers) {
     if (!readModel) continue;
-    // Together: one that was known and not asked for would lack its past for ever.
+    // Both in one transaction: a read model that is registered without a rebuild would lack the old events for ever.
     await inTransaction(domain.pool, async (tx) => {
       const known =
         (await tx.$executeRawUnsafe(

@@ -5,33 +5,34 @@ import type { BusMessage } from './eventBus.ts';
 import { isId } from '#platform/domain/id.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
+/** A message that is parked: set aside as a dead letter of one consumer, to be replayed by an operator. */
 export interface ParkedMessage {
   readonly id: number;
   readonly consumer: string;
-  /** Key of the message: the aggregate that waits. */
+  /** The message's key, that is, the aggregate whose later events wait. */
   readonly aggregate: string;
   readonly eventId: string;
   readonly topic: string;
-  /** Null if it is not even an envelope. */
+  /** Null if the message is not an event envelope. */
   readonly eventType: string | null;
-  /** `failed`: it was tried. `waiting`: it was not, because an earlier one of its aggregate is parked. */
+  /** `failed`: the message was tried. `waiting`: it was not, because an earlier one of its aggregate is parked. */
   readonly state: 'failed' | 'waiting';
   readonly reason: string;
   readonly attempts: number;
   readonly parkedAt: Date;
 }
 
-/** All that is given must match. */
+/** Selects parked messages that match every property that is set. */
 export interface ParkedFilter {
   readonly consumer?: string;
   readonly aggregate?: string;
-  /** The aggregate of this message, from its first one on. */
+  /** Selects all parked messages of this message's consumer and aggregate. */
   readonly id?: number;
 }
 
 const columns = `id::float8 as id, consumer, aggregate, event_id as "eventId", topic, event_type as "eventType", state, reason, attempts, parked_at as "parkedAt"`;
 
-/** The oldest first. */
+/** The parked messages that match, the oldest first. */
 export async function listParked(pool: pg.Pool, filter: ParkedFilter = {}): Promise<ParkedMessage[]> {
   const { rows } = await pool.query<ParkedMessage>(
     `select ${columns} from platform.parked where ($1::text is null or consumer = $1) and ($2::text is null or aggregate = $2)
@@ -41,7 +42,7 @@ export async function listParked(pool: pg.Pool, filter: ParkedFilter = {}): Prom
   return rows;
 }
 
-/** One of them with the message as it was heard; undefined if it is not parked (any more). */
+/** One parked message with the message itself as it came from the bus; undefined if it is not parked (any more). */
 export async function showParked(
   pool: pg.Pool,
   id: number,
@@ -53,7 +54,7 @@ export async function showParked(
   return rows[0];
 }
 
-/** How many of each consumer and state. */
+/** How many messages are parked, by consumer and state. */
 export async function countParked(
   pool: pg.Pool,
 ): Promise<(Pick<ParkedMessage, 'consumer' | 'state'> & { readonly count: number })[]> {
@@ -63,7 +64,10 @@ export async function countParked(
   return rows;
 }
 
-/** Keeps out who else parks or replays messages of this consumer and aggregate, until the transaction ends. */
+/**
+ * Takes a lock until the transaction ends: nobody else parks or replays messages of this consumer and aggregate
+ * meanwhile.
+ */
 export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
   tx.$queryRawUnsafe(
     'select pg_advisory_xact_lock(hashtext($1::text), hashtext($2::text)) is null as locked',
@@ -71,9 +75,7 @@ export const lockParked = (tx: SqlTx, consumer: string, aggregate: string) =>
     aggregate,
   );
 
-/**
- * Sets a message aside because it failed. Later ones of its aggregate park behind it. Once, however often it is called.
- */
+/** Parks a message because it failed; later ones of its aggregate are then parked behind it. Idempotent. */
 export function parkFailed(
   pool: pg.Pool,
   consumer: string,
@@ -87,8 +89,8 @@ export function parkFailed(
 }
 
 /**
- * Sets a message aside, untried, behind an earlier one of its aggregate. Answers false if there is none any more: then
- * it is to be handled.
+ * Parks a message, untried, behind an earlier one of its aggregate.
+ * @returns false if no earlier one is parked any more: the message must then be handled
  */
 export function parkBehind(pool: pg.Pool, consumer: string, message: BusMessage): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
@@ -111,7 +113,7 @@ async function insert(
   { state, reason, attempts }: { state: string; reason: string; attempts: number },
 ): Promise<void> {
   const parsed = parseEnvelope(message.value);
-  const event = parsed.ok ? parsed.envelope : undefined;
+  const event = parsed.kind === 'valid' ? parsed.envelope : undefined;
   await tx.$executeRawUnsafe(
     `insert into platform.parked (consumer, aggregate, event_id, topic, event_type, message, state, reason, attempts)
      values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
@@ -130,8 +132,8 @@ async function insert(
 const mostCharacters = 2_000;
 
 /**
- * A text as it can be stored and shown: what PostgreSQL refuses, and what would upset a terminal, is written as in JSON
- * (`\\u0000`).
+ * Makes a text safe to store and to print: control characters and halves of surrogate pairs, which PostgreSQL refuses
+ * or which would upset a terminal, are escaped as in JSON (`\\u0000`). Longer texts are cut to 2,000 characters.
  */
 export const storable = (text: string): string =>
   text
@@ -139,13 +141,13 @@ export const storable = (text: string): string =>
     .replace(/[\p{Cc}\p{Cs}]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .slice(0, mostCharacters);
 
-/** The most bytes of a key that an index takes beside what else is in it. */
+/** The most bytes that a key may have so that PostgreSQL's index over it and other columns can hold it. */
 const mostKeyBytes = 1_000;
 
 /**
- * The key of a message as its dead letters are filed under. Ours are short and of letters; a stranger's may be anything
- * that Kafka takes, and is made one that can be stored: else its message could neither be handled nor set aside, and
- * its partition would stand still for ever.
+ * The key under which a message is parked. Keys of our own messages are short and printable and stay as they are. A
+ * message of another producer may have any key that Kafka takes: it is turned into one that can be stored, since a
+ * message that can neither be handled nor parked would block its partition for ever.
  */
 export function aggregateOf({ key }: Pick<BusMessage, 'key'>): string {
   const text = storable(key);
@@ -155,7 +157,7 @@ export function aggregateOf({ key }: Pick<BusMessage, 'key'>): string {
     : `${text.slice(0, 100)}…${createHash('sha256').update(key).digest('hex')}`;
 }
 
-/** Names what has no id of its own by its content, so that a duplicate of it is known as one. */
+/** Makes an id from the content of a message that has no event id, so that a duplicate gets the same id. */
 function contentId({ topic, key, value }: BusMessage): string {
   const hex = createHash('sha256')
     .update(JSON.stringify([topic, key, value]))

@@ -1,6 +1,7 @@
 /**
- * Waits, or less if the signal fires. Keeps the process alive: one that waits to try again is not over, and while it
- * starts it may have nothing else to live for. So whoever waits in a loop has to have a signal that ends it.
+ * Resolves after `ms`, or at once when the signal fires. The timer keeps the process alive, because a process that
+ * waits to try again, for example while it starts, may have no other open handle and would exit. So pass a signal if
+ * you wait in a loop: otherwise the process cannot end.
  */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
@@ -16,8 +17,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Pauses between tries: doubling from `firstMs` to `longestMs`, each up to a fifth shorter, so that many do not come
- * back at once.
+ * An exponential back-off with jitter: doubles from `firstMs` (attempt 0) up to `longestMs`, and is up to a fifth
+ * shorter, at random, so that many clients do not try again at the same instant.
  */
 export const backoffMs = (attempt: number, firstMs: number, longestMs: number): number =>
   Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 30)) * (0.8 + 0.2 * Math.random());

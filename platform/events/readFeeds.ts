@@ -3,20 +3,23 @@ import { eventColumns, toEnvelope, type EventRow } from './envelope.ts';
 import type { SqlTx } from './sqlTx.ts';
 
 export interface FeedRange {
-  /** `declared`: the events that declare this feed. `aggregate`: those of one aggregate, whatever feed they declare. */
+  /**
+   * `declared`: the events whose definition puts them on this feed. `aggregate`: all events of one aggregate, whatever
+   * feed they are on.
+   */
   readonly kind: 'declared' | 'aggregate';
-  /** Such as `store:17`, or an aggregate's id. */
+  /** The feed, such as `store:17`, or the aggregate's id. */
   readonly key: string;
-  /** Events above this version. */
+  /** Only events above this version are read. */
   readonly after: number;
-  /** At most so many; 0 tells the version only. */
+  /** How many events are read at most; with 0, only the feed's version. */
   readonly limit: number;
 }
 
 export interface FeedPage {
-  /** Of the feed at the instant of the read; 0 if it has no event. */
+  /** The feed's version when it was read; 0 if it has no event. */
   readonly version: number;
-  /** In order. */
+  /** In the order of the feed. */
   readonly events: readonly EventEnvelope[];
 }
 
@@ -25,8 +28,9 @@ type Row = { readonly range: number; readonly epoch: string; readonly head: numb
 };
 
 /**
- * Several ranges of several feeds in one statement, hence as of one instant: no event at or below a page's version is
- * missing in it but for the limit.
+ * Reads ranges of several feeds in one statement, hence as of one instant: a page holds every event of its range up to
+ * its version, unless it reached its limit. Pages come in the order of `ranges`. `epoch` names the history that the
+ * versions count in; it changes when an operator puts an older event log in the place of this one.
  */
 export async function readFeeds(
   tx: SqlTx,

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseOf, emptyDatabase } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
 import { postgresBus } from './bus/postgresBus.ts';
-import { defineReadModel, projectReadModels, type ReadModel } from './defineReadModel.ts';
+import { defineReadModel, type ReadModel } from './defineReadModel.ts';
+import { projectReadModels } from './projectReadModels.ts';
 import type { EventBus } from './eventBus.ts';
 import {
   counterDomain,

@@ -8,20 +8,21 @@ import { swapTables } from './swapTables.ts';
 import { sqlTx, withClient } from './sqlTx.ts';
 
 const batch = 500;
-/** So few streams behind that the live projection may wait for the rest. */
+/** When no more streams than this are behind, the live projection may be locked out while they catch up. */
 const fewStreams = 50;
 const mostRounds = 10;
 
 type HeardRow = EventRow & { readonly position: string };
 
 /**
- * Fills a new table from the domain's event table while the live one serves and goes on being projected, then puts it
- * in its place. No event is lost: the shadow is filled from one snapshot of the log (which holds each stream without
- * gaps), then brought, stream by stream, to where the live projection is, the last step under a lock that the live
- * projection waits for. What comes later is delivered by the bus, as ever.
- * @returns how many events were projected.
- * @throws Error when it is being rebuilt already, or when an event fails that had not failed live; the live table
- *   then stays as it was.
+ * Rebuilds a read model: fills a new table (the shadow) from the domain's event table, while the live table serves
+ * reads and goes on being projected, then puts the shadow in its place. No event is lost: the shadow is filled from one
+ * snapshot of the log, which holds each stream without gaps, and then brought, stream by stream, to where the live
+ * projection is. The last step of that runs under a lock that the live projection waits for. Later events are delivered
+ * by the bus as before.
+ * @returns how many events were projected
+ * @throws Error when the read model is being rebuilt already, or when an event fails that had not failed in the live
+ *   projection; the live table then stays as it was
  */
 export const rebuildReadModel = (domain: Domain, model: ReadModel): Promise<{ events: number }> =>
   withClient(domain.pool, (reader) =>
@@ -34,7 +35,7 @@ export const rebuildReadModel = (domain: Domain, model: ReadModel): Promise<{ ev
       try {
         return { events: await new Rebuild(domain, model, reader, writer).run() };
       } finally {
-        // Each may be in a transaction, or broken: then the lock is gone with it.
+        // Each connection may still be in a transaction. If the reader is broken, the lock is gone with it.
         await writer.query('rollback').catch(() => undefined);
         await reader.query('rollback').catch(() => undefined);
         await reader
@@ -50,7 +51,7 @@ class Rebuild {
   readonly #reader: pg.PoolClient;
   readonly #writer: pg.PoolClient;
   readonly #shadow: string;
-  /** Streams that stopped at an event which is parked live, too. */
+  /** Streams whose projection stopped at an event that fails; they have a parked event in the live projection, too. */
   readonly #stuck = new Set<string>();
   #parked = new Set<string>();
   #live = 0;
@@ -89,7 +90,7 @@ class Rebuild {
     );
     this.#live = rows[0]!.generation;
     this.#next = this.#live + 1;
-    // Left-overs of a rebuild that was cut short.
+    // Deletes what a rebuild that was interrupted has left behind.
     await this.#writer.query('delete from platform.projected where read_model = $1 and generation <> $2', [
       name,
       this.#live,
@@ -143,7 +144,8 @@ class Rebuild {
   async #swap(): Promise<void> {
     const { name, table } = this.#model;
     await this.#writer.query('begin');
-    // Those who project live hold it shared (platform.take_projection): from here on none is at work, and none begins.
+    // The live projection takes the same lock, shared, for each event (platform.take_projection): while this one is
+    // held, no event is being projected live.
     await this.#writer.query(`select pg_advisory_xact_lock(hashtext('platform.read_model'), hashtext($1))`, [name]);
     await this.#catchUp();
     await swapTables(this.#writer, table, this.#shadow);
@@ -154,7 +156,7 @@ class Rebuild {
     await this.#writer.query('commit');
   }
 
-  /** Streams in which the live projection ($2) is ahead of the shadow ($3). */
+  /** SQL: the streams in which the live projection (generation $2) is ahead of the shadow (generation $3). */
   #behind(): string {
     return `select l.stream, coalesce(s.version, 0) as done, l.version as goal from platform.projected l
       left join platform.projected s on s.read_model = l.read_model and s.generation = $3 and s.stream = l.stream

@@ -9,26 +9,34 @@ import { backoffMs, pause } from './pause.ts';
 import type { Session } from './session.ts';
 
 export interface Relay {
-  /** Says that a commit has appended events. Cheap; may be called after every commit. */
+  /** Tells the relay that a commit has appended events. It is cheap: call it after every such commit. */
   wake(): void;
-  /** Whether this process publishes for the domain now. */
+  /** Whether this process is the one that publishes the domain's events now. */
   readonly leading: boolean;
-  /** Publishes what it has in hand, then leaves its office to a standby. */
+  /** Finishes the batch that is being published, then gives the leadership to a standby. */
   stop(): Promise<void>;
 }
 
 export interface RelayOptions {
-  /** How often it looks without being woken: after a commit whose process died before it could wake anybody. */
+  /**
+   * How often the leader looks for events without being woken, in ms; 3,000 by default. A process may die between its
+   * commit and waking the relay.
+   */
   readonly pollMs?: number;
+  /** How often a standby tries to become the leader, in ms; 1,000 by default. */
   readonly standbyMs?: number;
+  /** How many events are published at once at most; 500 by default. */
   readonly batch?: number;
 }
 
-/** Any number: an advisory lock is per database, and there is one domain in each. */
-const officeLock = 7_001;
+/**
+ * Key of the advisory lock that elects the leader. Advisory locks are per database, and each domain has a database of
+ * its own, so the number only has to differ from other locks of the platform.
+ */
+const leaderLock = 7_001;
 const outboxChannel = 'platform_outbox';
 const vacantChannel = 'platform_relay_vacant';
-/** One NOTIFY for all commits of this span. */
+/** Commits within this time share one NOTIFY. */
 const debounceMs = 4;
 
 type OutboxRow = EventRow & { readonly position: string; /** Seconds since it was appended. */ readonly age: number };
@@ -36,9 +44,10 @@ type OutboxRow = EventRow & { readonly position: string; /** Seconds since it wa
 type RelayedDomain = Pick<Domain, 'name' | 'pool' | 'log' | 'metrics'>;
 
 /**
- * Publishes a domain's events in the order of their positions, each after its commit, at least once: a row leaves the
- * outbox only after the bus has it. Of all processes of a domain one relays, elected by a lock that dies with its
- * connection; the others stand by. When the bus fails, events wait in the outbox, and appending goes on.
+ * Starts the relay, which publishes a domain's events from the outbox to the bus, in the order of their positions and
+ * at least once: a row is deleted from the outbox only after the bus has the event. One process of the domain leads,
+ * elected by an advisory lock that is freed when its connection ends; the others stand by. When the bus fails, events
+ * wait in the outbox, and appending goes on.
  */
 export async function startRelay(domain: RelayedDomain, bus: EventBus, options: RelayOptions = {}): Promise<Relay> {
   const { session, release } = await domainSession(domain);
@@ -51,7 +60,7 @@ export async function startRelay(domain: RelayedDomain, bus: EventBus, options: 
     throw error;
   }
   session.onConnect(() => relay.look());
-  session.onLost(() => relay.depose());
+  session.onLost(() => relay.loseLeadership());
   const running = relay.run();
   return {
     wake: () => relay.wake(),
@@ -86,7 +95,7 @@ class OutboxRelay {
     this.#bell.ring();
   }
 
-  depose(): void {
+  loseLeadership(): void {
     this.leading = false;
   }
 
@@ -97,7 +106,7 @@ class OutboxRelay {
     }
     this.#notifying ??= setTimeout(() => {
       this.#notifying = undefined;
-      // If it is not heard, the poll finds the events.
+      // If this notification gets lost, the leader finds the events when it polls.
       this.#domain.pool.query(`notify ${outboxChannel}`).catch(() => undefined);
     }, debounceMs);
   }
@@ -106,7 +115,7 @@ class OutboxRelay {
     const { signal } = this.#stop;
     for (let failures = 0; !signal.aborted;) {
       try {
-        if (!this.leading) await this.#takeOffice();
+        if (!this.leading) await this.#tryToLead();
         if (this.leading) await this.#drain(signal);
         failures = 0;
         await this.#bell.wait(this.leading ? this.#options.pollMs : this.#options.standbyMs, signal);
@@ -115,7 +124,7 @@ class OutboxRelay {
         if (this.#session.connected)
           this.#domain.log.warn(
             { err: error, domain: this.#domain.name, failures },
-            'events wait in the outbox: publishing failed',
+            'publishing events failed; they wait in the outbox and are tried again',
           );
         await pause(backoffMs(failures, 100, 5_000), signal);
         failures += 1;
@@ -129,14 +138,14 @@ class OutboxRelay {
     await running;
     if (!this.leading) return;
     this.leading = false;
-    await this.#session.query(`select pg_advisory_unlock(${officeLock})`).catch(() => undefined);
+    await this.#session.query(`select pg_advisory_unlock(${leaderLock})`).catch(() => undefined);
     await this.#session.query(`notify ${vacantChannel}`).catch(() => undefined);
   }
 
-  async #takeOffice(): Promise<void> {
+  async #tryToLead(): Promise<void> {
     if (!this.#session.connected) return;
     const { rows } = await this.#session.query<{ elected: boolean }>(
-      `select pg_try_advisory_lock(${officeLock}) as elected`,
+      `select pg_try_advisory_lock(${leaderLock}) as elected`,
     );
     this.leading = rows[0]!.elected;
   }

@@ -1,14 +1,14 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { checkMessage, handleIn } from './deliver.ts';
-import type { Consumer } from './onEvent.ts';
+import type { Consumer } from './consumer.ts';
 import { listParked, lockParked, storable, type ParkedFilter } from './parked.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
 
 export interface ReplayResult {
-  /** How many left the dead letters. */
+  /** How many messages were handled, or no longer concerned their consumer, and are not parked any more. */
   readonly replayed: number;
-  /** The message at which an aggregate stopped again; those behind it still wait. */
+  /** The messages that failed again, one per aggregate; those behind them stay parked. */
   readonly failed: readonly {
     readonly id: number;
     readonly consumer: string;
@@ -23,9 +23,10 @@ interface Head {
 }
 
 /**
- * Handles what is parked, each aggregate in the order it was parked; one that has drained is unblocked and goes on with
- * live events, none missed and none out of order. What fails again stays first in its aggregate, with the new reason.
- * May run while the consumers do.
+ * Handles the parked messages that match, those of one aggregate in the order in which they were parked. When an
+ * aggregate has no parked message left, its consumer goes on with live events; none is missed or out of order. A
+ * message that fails again stays parked, as the first of its aggregate, with the new reason. The consumers may run
+ * meanwhile.
  */
 export async function replayParked(
   domain: Domain,
@@ -73,7 +74,10 @@ async function firstOf(domain: Domain, consumer: string, aggregate: string): Pro
   return rows[0];
 }
 
-/** Handles it and removes it in one transaction. @returns why it failed, if it did. */
+/**
+ * Handles one parked message and deletes it from the parked ones, in one transaction.
+ * @returns why it failed; undefined if it did not
+ */
 async function replay(
   domain: Domain,
   consumer: Consumer,
@@ -85,11 +89,11 @@ async function replay(
     await tx.$executeRawUnsafe('delete from platform.parked where id = $1::bigint', id);
   };
   const checked = checkMessage(consumer, message);
-  if (checked === 'ignored') {
+  if (checked.kind === 'ignored') {
     await inTransaction(domain.pool, remove);
     return undefined;
   }
-  if ('reason' in checked) return checked.reason;
+  if (checked.kind === 'unreadable') return checked.reason;
   try {
     await handleIn(domain, consumer, checked.event, true, remove);
     return undefined;

@@ -3,12 +3,13 @@ import type { Domain } from '#platform/domain/domain.ts';
 import { countParked } from './parked.ts';
 import type { Relay } from './relay.ts';
 
-/** An outbox longer than this is counted no further: looking must stay cheap when things are bad. */
+/** Rows of the outbox are counted up to this number only, so that a scrape stays cheap when the outbox is long. */
 const countedRows = 100_000;
 
 /**
- * Lets the domain's queues be seen, by two statements each time somebody asks, and whether its relay leads. Returns how
- * to end that.
+ * Reports a domain's queues (outbox, parked messages) and whether its relay leads, as metrics. Each scrape costs two
+ * statements.
+ * @returns how to stop reporting
  */
 export function reportDomain(
   { name: domain, pool, metrics }: Pick<Domain, 'name' | 'pool' | 'metrics'>,
@@ -29,7 +30,7 @@ export function reportDomain(
   return () => ends.forEach((end) => end?.());
 }
 
-/** `lag`: seconds since the oldest was appended. */
+/** `depth`: rows in the outbox. `lag`: seconds since the oldest of them was appended. */
 async function outboxOf(pool: pg.Pool): Promise<{ depth: number; lag: number }> {
   const { rows } = await pool.query<{ depth: number; lag: number }>(
     `select (select count(*)::float8 from (select from platform.outbox limit ${countedRows}) as counted) as depth,

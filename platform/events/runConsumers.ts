@@ -2,19 +2,20 @@ import type { Domain } from '#platform/domain/domain.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import type { BusMessage, BusSubscription, EventBus } from './eventBus.ts';
 import { keepInbox } from './inbox.ts';
-import type { Consumer } from './onEvent.ts';
+import type { Consumer } from './consumer.ts';
 import { prepareReadModels, runOperations } from './operations.ts';
 
 export interface RunningConsumers {
-  /** Finishes the events in hand; none is handled any more once this resolves. */
+  /** Waits for the events that are being handled. None is handled any more once this resolves. */
   stop(): Promise<void>;
 }
 
 const hourMs = 3_600_000;
 
 /**
- * Lets consumers (and projections, see `projectReadModels`) hear the bus, each as a group of its own, and does what
- * operators ask for: replays and rebuilds. Resolves when all have joined.
+ * Runs a domain's consumers, and its projections (see `projectReadModels`), each in a consumer group of its own; also
+ * does the replays and rebuilds that operators ask for. Resolves when all consumers have joined their groups. If one
+ * cannot join, all are stopped and this rejects.
  */
 export async function runConsumers(
   domain: Domain,
@@ -22,9 +23,11 @@ export async function runConsumers(
   bus: EventBus,
 ): Promise<RunningConsumers> {
   refuseDoubleNames(consumers);
-  // Where somebody holds the table (a backup) events go to its default partition meanwhile.
+  // This fails while somebody locks the table (a backup). Events then go to its default partition, and nothing is lost.
   const keep = () =>
-    keepInbox(domain).catch((error: unknown) => domain.log.warn({ err: error }, 'keeping the inbox failed'));
+    keepInbox(domain).catch((error: unknown) =>
+      domain.log.warn({ err: error }, 'the partitions of the inbox could not be kept up; it is tried again in an hour'),
+    );
   await keep();
   await prepareReadModels(domain, consumers);
   const housekeeping = setInterval(() => void keep(), hourMs).unref();
@@ -35,8 +38,8 @@ export async function runConsumers(
   };
   try {
     subscriptions.push(await runOperations(domain, consumers));
-    // All are waited for: one that joins after another failed would be left behind, a member of its group that nobody
-    // stops.
+    // All joins are waited for, even after one has failed: a consumer that joined later would stay a member of its
+    // group with nobody to stop it.
     const joined = await Promise.allSettled(
       consumers.map(async (consumer) => {
         domain.metrics?.begin('consumerMessages', { domain: domain.name, consumer: consumer.name });
@@ -55,7 +58,7 @@ export async function runConsumers(
   return { stop };
 }
 
-/** Rejects as `deliver` does: the bus then tries again. */
+/** Delivers a message and counts the outcome. Rejects as `deliver` does, and the bus then delivers it again. */
 async function deliverCounted(domain: Domain, consumer: Consumer, message: BusMessage): Promise<void> {
   const labels = { domain: domain.name, consumer: consumer.name };
   const began = performance.now();
@@ -71,5 +74,5 @@ async function deliverCounted(domain: Domain, consumer: Consumer, message: BusMe
 function refuseDoubleNames(consumers: readonly Consumer[]): void {
   const names = consumers.map(({ name }) => name);
   const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double) throw new Error(`two consumers are called ${double}: each would hear half of the events`);
+  if (double) throw new Error(`two consumers are called ${double}: each would get only a part of the events`);
 }

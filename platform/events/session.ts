@@ -5,23 +5,24 @@ import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 import { backoffMs, pause } from './pause.ts';
 
 /**
- * A process that starts has its hands full with composing and planning, for seconds on a busy machine; a server that is
- * not there refuses at once.
+ * How long the first connection may take. It is long because a process that starts computes for seconds on a busy
+ * machine; if no server is there, the connection is refused at once anyway.
  */
 const firstTimeoutMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 const queryTimeoutMs = 20_000;
 
-/** The session is broken and not yet back. What it held (locks, leases) is gone. */
+/** Thrown while the session has no connection. The locks and leases that it held are gone. */
 export class SessionLost extends Error {
   override readonly name = 'SessionLost';
   readonly code = 'ECONNRESET';
 }
 
 /**
- * One dedicated connection that comes back by itself: for LISTEN, and for locks that must die with their holder.
- * Its commits do not wait for the disk (`synchronous_commit` off): use it for what may be done twice.
+ * One dedicated database connection that reconnects by itself: for LISTEN, and for locks that must be freed when their
+ * holder dies. Its commits do not wait for the disk (`synchronous_commit` is off), so a crash of the server may undo
+ * them: use it only for work that may be done twice.
  */
 export class Session {
   readonly #pool: pg.Pool;
@@ -33,10 +34,10 @@ export class Session {
   readonly #onLost = new Set<() => void>();
   #client: pg.Client | undefined;
   #running: Promise<void> | undefined;
-  /** Queries of several users take turns. */
+  /** The last query, for which the next one waits: a connection runs one query at a time. */
   #last: Promise<void> = Promise.resolve();
 
-  /** @param pool where to connect to; the connection is not one of the pool's. */
+  /** @param pool is used for its connection options only: the session's connection is not one of the pool's. */
   constructor(pool: pg.Pool, name: string, log: Logger) {
     this.#pool = pool;
     this.#name = name;
@@ -47,7 +48,7 @@ export class Session {
     return this.#client !== undefined;
   }
 
-  /** Resolves with the first connection; rejects if it cannot be made. From then on the session returns by itself. */
+  /** Connects; rejects if that fails. Once this has resolved, the session reconnects by itself whenever it is lost. */
   async open(): Promise<void> {
     const { lost } = await this.#connect(firstTimeoutMs);
     this.#running = this.#stayConnected(lost);
@@ -75,16 +76,16 @@ export class Session {
     try {
       return await client.query<Row>(sql, [...params]);
     } catch (error) {
-      // A query that got no answer in time: the other end may be gone without a word, so this connection is not to be
-      // trusted.
+      // The query got no answer in time. The server may be gone without having closed the connection, so it is cut, and
+      // the session connects anew.
       if ((error as Error).message === 'Query read timeout') cut(client);
       throw error;
     }
   }
 
   /**
-   * Hears a NOTIFY channel, across reconnects. What was said while disconnected is not heard: look for yourself
-   * `onConnect`.
+   * Listens to a NOTIFY channel, also after reconnects. Notifications sent while there was no connection are lost, so
+   * look for yourself in `onConnect`.
    */
   async listen(channel: string, hear: (payload: string) => void): Promise<void> {
     const known = this.#listeners.get(channel);
@@ -112,10 +113,10 @@ export class Session {
     await this.#running;
   }
 
-  /** An object, because a promise of a promise is one promise. */
+  /** Resolves with an object, because a promise that resolved with `lost` itself would wait for that promise, too. */
   async #connect(connectionTimeoutMillis = 5_000): Promise<{ lost: Promise<void> }> {
     const { options } = this.#pool;
-    // Named one by one because the pool hides them from enumeration.
+    // The pool makes these options non-enumerable, so the spread above does not copy them.
     const client = new PreparingClient({
       ...options,
       password: options.password,
@@ -154,7 +155,7 @@ export class Session {
       this.#client = undefined;
       if (broken) cut(broken);
       if (signal.aborted) return;
-      this.#log.warn({ session: this.#name }, 'database session lost');
+      this.#log.warn({ session: this.#name }, 'the database session is lost; connecting again');
       this.#onLost.forEach((hear) => hear());
       for (let attempt = 0; ; attempt += 1) {
         await pause(backoffMs(attempt, firstPauseMs, longestPauseMs), signal);
@@ -169,7 +170,7 @@ export class Session {
         lost = again.lost;
         break;
       }
-      this.#log.info({ session: this.#name }, 'database session is back');
+      this.#log.info({ session: this.#name }, 'the database session is back');
       this.#onConnect.forEach((hear) => hear());
     }
   }

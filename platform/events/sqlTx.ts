@@ -1,15 +1,16 @@
 import type pg from 'pg';
 
 /**
- * What the event code needs of an open transaction; Prisma's interactive transaction fits.
- * Parameters are `$1`, `$2`, … and are cast in the statement (`$1::uuid`, `$2::jsonb`): Prisma sends strings as text.
+ * What the event code needs of an open transaction. Prisma's interactive transactions have these methods.
+ * Write parameters as `$1`, `$2`, … and cast them in the statement (`$1::uuid`, `$2::jsonb`): Prisma sends strings as
+ * text.
  */
 export interface SqlTx {
   $queryRawUnsafe<T = unknown>(sql: string, ...params: unknown[]): Promise<T>;
   $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
 }
 
-/** A plain `pg` connection in Prisma's clothes. The caller begins and ends the transaction. */
+/** Wraps a plain `pg` connection as an `SqlTx`. The caller begins and ends the transaction. */
 export function sqlTx(client: Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'query'>): SqlTx {
   return {
     async $queryRawUnsafe<T>(sql: string, ...params: unknown[]) {
@@ -22,8 +23,8 @@ export function sqlTx(client: Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'quer
 }
 
 /**
- * Lends a connection of the pool, which drops it if it broke meanwhile. For pools of `PreparingClient`: another that
- * breaks while nobody queries it ends the process.
+ * Runs `work` with a connection of the pool; one that broke meanwhile is dropped from the pool. The pool must consist
+ * of `PreparingClient`s: another client's connection that breaks while no query runs would end the process.
  */
 export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -38,7 +39,7 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
 export const inTransaction = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
   transact(pool, 'begin', work);
 
-/** Runs reads that belong together: all see the database as of the first of them. */
+/** Runs reads in one read-only transaction: all of them see the database as of the first one. */
 export const inSnapshot = <T>(pool: pg.Pool, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
   transact(pool, 'begin isolation level repeatable read read only', work);
 
@@ -50,7 +51,7 @@ const transact = <T>(pool: pg.Pool, begin: string, work: (tx: SqlTx) => Promise<
       await client.query('commit');
       return result;
     } catch (error) {
-      // If even that fails the connection is broken, and the transaction is over anyway.
+      // If the rollback fails, the connection is broken, and the server ends the transaction by itself.
       await client.query('rollback').catch(() => undefined);
       throw error;
     }

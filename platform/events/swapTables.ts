@@ -6,10 +6,10 @@ interface IndexRow {
 }
 
 /**
- * Puts a table in the place of another of the same shape, within the caller's transaction: its name, and the names of
- * its indexes and of the constraints that rest on them. Readers wait at most 3 s (`lock_timeout`), then it fails and
- * nothing has changed.
- * @throws Error when a foreign key or a view refers to the table: it would go on referring to the old one.
+ * Replaces a table by another of the same shape, within the caller's transaction: the replacement gets the table's name
+ * and the names of its indexes and constraints, and the old table is dropped. If readers hold the table for more than
+ * 3 s (`lock_timeout`), this fails and nothing has changed.
+ * @throws Error when a foreign key or a view refers to the table: it would go on referring to the old one
  */
 export async function swapTables(client: pg.ClientBase, table: string, replacement: string): Promise<void> {
   await refuseReferences(client, table);
@@ -19,7 +19,7 @@ export async function swapTables(client: pg.ClientBase, table: string, replaceme
   await client.query(`drop table public.${table}`);
   await client.query(`alter table public.${replacement} rename to ${table}`);
   for (const { name, shape } of old) {
-    // Several of one shape are alike: any order will do.
+    // Several indexes may have the same shape; it does not matter which of them gets which name.
     const at = fresh.findIndex((index) => index.shape === shape);
     const [match] = at < 0 ? [] : fresh.splice(at, 1);
     if (!match) throw new Error(`index ${name} of ${table} was not copied`);
@@ -44,5 +44,5 @@ async function refuseReferences(client: pg.ClientBase, table: string): Promise<v
      where d.classid = 'pg_rewrite'::regclass and d.refobjid = $1::regclass`,
     [`public.${table}`],
   );
-  if (rows[0]) throw new Error(`${table} cannot be rebuilt: ${rows[0].what} ties it to another table`);
+  if (rows[0]) throw new Error(`${table} cannot be rebuilt: ${rows[0].what} refers to it or from it to another table`);
 }

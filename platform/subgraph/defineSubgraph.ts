@@ -1,7 +1,7 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { z } from 'zod';
-import type { Consumer } from '#platform/events/onEvent.ts';
+import type { Consumer } from '#platform/events/consumer.ts';
 import type { ReadModel } from '#platform/events/defineReadModel.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';

@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { pause } from '#platform/events/pause.ts';
 import { reportDomain } from '#platform/events/reportDomain.ts';
-import { projectReadModels } from '#platform/events/defineReadModel.ts';
+import { projectReadModels } from '#platform/events/projectReadModels.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
 import { startRelay, type Relay } from '#platform/events/relay.ts';
 import { withClient } from '#platform/events/sqlTx.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
-import { defineReadModel, projectReadModels } from '#platform/events/defineReadModel.ts';
+import { defineReadModel } from '#platform/events/defineReadModel.ts';
+import { projectReadModels } from '#platform/events/projectReadModels.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { counterDomain, CounterRaised, raised, type CounterDomain } from '#platform/events/fixtures/counterDomain.ts';
 import { PermanentFailure } from '#platform/events/failure.ts';

@@ -5,14 +5,14 @@ import { backoffMs, pause } from '../pause.ts';
 import type { Session } from '../session.ts';
 import type { MessageLog, StoredMessage } from './messageLog.ts';
 
-/** A partition that this member handles until it is told otherwise. */
+/** A partition that the database has assigned to this member. No other member of the group handles it meanwhile. */
 interface Lease {
   readonly topic: string;
   readonly partition: number;
   readonly stop: AbortController;
-  /** The next offset to be handled. */
+  /** Offset of the next message to handle. */
   next: number;
-  /** What the database knows of `next`. */
+  /** The value of `next` that was last committed; another member would begin there. */
   committed: number;
   finished: Promise<void>;
 }
@@ -24,9 +24,9 @@ export interface GroupMemberParts {
   readonly session: Session;
   readonly messages: MessageLog;
   readonly log: Logger;
-  /** Called when there is something to commit. */
+  /** Called after each handled message: there is a new offset to commit. */
   readonly onProgress: () => void;
-  /** Resolves once this process is known to count as alive. */
+  /** Resolves once the database has confirmed recently enough that this process is alive, so its leases still hold. */
   readonly alive: () => Promise<void>;
 }
 
@@ -50,7 +50,10 @@ export class GroupMember {
     return this.#parts.group;
   }
 
-  /** Joins for the life of the session; again after that was lost, under a new id. */
+  /**
+   * Joins the group; the membership lasts as long as the database session. Called again when the session was lost and
+   * is back: the member then gets a new id.
+   */
   async join(): Promise<void> {
     this.abandon();
     this.#id = randomUUID();
@@ -58,20 +61,23 @@ export class GroupMember {
     await this.claim();
   }
 
-  /** Takes what is its share, gives up what is not. One claim after the other. */
+  /** Takes this member's fair share of the partitions and gives up the others. Calls run one after the other. */
   claim(): Promise<void> {
     const next = this.#claiming.then(() => this.#claimNow());
     this.#claiming = next.catch(() => undefined);
     return next;
   }
 
-  /** The leases are lost: others may hold them already. What is in hand is finished, not acknowledged. */
+  /**
+   * Drops all leases, because they are lost and other members may hold them already. Messages whose handlers run are
+   * finished, but not acknowledged.
+   */
   abandon(): void {
     for (const lease of this.#leases.values()) lease.stop.abort();
     this.#leases.clear();
   }
 
-  /** What is to be committed, and what to do when it is. */
+  /** The offsets that are not committed yet. Call `done` of each once it is. */
   progress(): { member: string; topic: string; partition: number; next: number; done(): void }[] {
     return [...this.#leases.values()]
       .filter((lease) => lease.next > lease.committed)
@@ -89,7 +95,7 @@ export class GroupMember {
       });
   }
 
-  /** Finishes what is in hand and stops; then `commit` is to be called, and `leave`. */
+  /** Finishes the messages in hand and handles no more. The caller then commits the offsets and calls `leave`. */
   async finish(): Promise<void> {
     this.#closed = true;
     await this.#claiming;
@@ -184,7 +190,7 @@ export class GroupMember {
     }
   }
 
-  /** Tries until it succeeds (true) or the lease ends (false). */
+  /** Handles a message, again and again until it succeeds (true) or the lease ends (false). */
   async #handled(message: StoredMessage, signal: AbortSignal): Promise<boolean> {
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {

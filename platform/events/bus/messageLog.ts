@@ -3,19 +3,25 @@ import type { Logger } from 'pino';
 import type { BusMessage } from '../eventBus.ts';
 import { backoffMs, pause } from '../pause.ts';
 
-/** A message and where it stands. */
+/**
+ * A message with its place in the log. Offsets of a partition grow by one and have gaps only where messages expired.
+ */
 export interface StoredMessage extends BusMessage {
   readonly partition: number;
   readonly offset: number;
 }
 
+/** What this process keeps of one partition. */
 interface Recent {
   readonly topic: string;
   readonly partition: number;
-  /** The newest messages, without gaps, ending before `end`. */
+  /** The newest messages, without gaps; the last one has the offset `end - 1`. */
   messages: StoredMessage[];
+  /** How long the kept messages are together, as JSON. */
   characters: number;
+  /** The offset of the next message to come. */
   end: number;
+  /** Readers that have read everything and wait for the next message. */
   readonly waiting: Set<() => void>;
 }
 
@@ -34,8 +40,9 @@ const columns = `m.topic, m.partition, m."offset"::float8 as "offset", m.key, m.
 const placeOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
 /**
- * Reads the bus once per process, however many groups and tails are in it: new messages are fetched by one statement,
- * parsed once and kept for a while. Who lags further behind than that reads pages of its own.
+ * Reads the bus once per process, however many consumer groups and tails the process has: one statement fetches the new
+ * messages of all topics; each message is parsed once and kept for a while. A reader that needs older messages than are
+ * kept reads them from the database, page by page.
  */
 export class MessageLog {
   readonly #pool: pg.Pool;
@@ -52,7 +59,7 @@ export class MessageLog {
     this.#log = log;
   }
 
-  /** Resolves when what is published from now on to these (existing) topics will be read. */
+  /** Starts to read these topics, which must exist. Once it resolves, no message published later is missed. */
   async watch(topics: readonly string[]): Promise<void> {
     const unknown = topics.filter((topic) => !this.#watching.has(topic));
     if (unknown.length) {
@@ -63,14 +70,17 @@ export class MessageLog {
     for (const topic of topics) await this.#watching.get(topic);
   }
 
-  /** Hears each message of a watched topic once, in order. */
+  /**
+   * Calls `hear` with each new message of a watched topic, once, in the order of its partition.
+   * @returns how to stop
+   */
   tail(topic: string, hear: (message: BusMessage) => void): () => void {
     const tails = this.#tails.get(topic) ?? new Set();
     this.#tails.set(topic, tails.add(hear));
     return () => tails.delete(hear);
   }
 
-  /** Looks for new messages: said when there may be some. Calls while one runs are one more run. */
+  /** Looks for new messages. Calls made while a look is under way lead to one more look after it. */
   look(): void {
     this.#again = true;
     this.#filling ??= this.#fill().finally(() => {
@@ -79,8 +89,8 @@ export class MessageLog {
   }
 
   /**
-   * Messages from `offset` on, at least one; waits for it. Fewer (perhaps none) only when the signal fires. Expired
-   * ones are left out.
+   * Reads messages of a partition from `offset` on, in order, and waits until there is at least one. Messages that have
+   * expired are left out. Returns an empty list only when the signal fires.
    */
   async read(topic: string, partition: number, offset: number, signal: AbortSignal): Promise<readonly StoredMessage[]> {
     const place = this.#places.get(placeOf(topic, partition));
@@ -89,7 +99,8 @@ export class MessageLog {
       const kept = place.end - place.messages.length;
       if (offset >= kept && offset < place.end) return place.messages.slice(offset - kept);
       if (offset < place.end) {
-        // The end may move while the page is read: what came meanwhile was not looked for.
+        // The end may move while the page is read. If the page is empty, all messages before the end that was asked for
+        // have expired; those that came meanwhile have not been looked for.
         const { end } = place;
         const old = await this.#page(topic, partition, offset, end);
         if (old.length) return old;
@@ -168,7 +179,7 @@ export class MessageLog {
   }
 
   #keep(place: Recent, message: StoredMessage, characters: number): void {
-    // After a gap (expired while we were away) what is kept begins anew.
+    // There is a gap: messages expired before this process read them. What is kept must have no gap, so it begins anew.
     if (message.offset !== place.end) {
       place.messages = [];
       place.characters = 0;
@@ -177,7 +188,7 @@ export class MessageLog {
     place.characters += characters;
     place.end = message.offset + 1;
     if (place.messages.length > keptMessages || place.characters > keptCharacters) {
-      // Half at a time; the rest is taken to be as long as what goes.
+      // The older half goes. The halves are taken to be equally long, which is exact enough for a bound on memory.
       place.messages = place.messages.slice(Math.ceil(place.messages.length / 2));
       place.characters /= 2;
     }

@@ -1,6 +1,6 @@
 import type { BusSubscription } from '../eventBus.ts';
 
-/** The subscriptions of a bus that are open: each closes once, however often it is asked to. */
+/** The open subscriptions of a bus. Each is closed once, however often `close` is called. */
 export class OpenSubscriptions {
   readonly #open = new Set<BusSubscription>();
 
@@ -8,7 +8,7 @@ export class OpenSubscriptions {
     return this.#open.size;
   }
 
-  /** One that counts as open until `end` is over. */
+  /** Adds a subscription that counts as open until `end`, which its `close` calls, has resolved. */
   add(end: () => Promise<void>): BusSubscription {
     let closing: Promise<void> | undefined;
     const subscription = {

@@ -9,14 +9,14 @@ import { MessageLog } from './messageLog.ts';
 import { OpenSubscriptions } from './openSubscriptions.ts';
 
 export interface PostgresBusParts {
-  /** Of the `bus` database, migrated. */
+  /** Address of the `bus` database, whose migrations have run. */
   readonly databaseUrl: string;
   readonly log: Logger;
-  /** Topics that are not as others: the others get 8 partitions and 7 days when they are first used. */
+  /** Topics with settings of their own. All others are made as `usualTopic` says when they are first used. */
   readonly topics?: readonly TopicDescription[];
-  /** How often it looks without being notified. */
+  /** How often to look for messages without a notification, in ms; 3,000 unless told. */
   readonly pollMs?: number;
-  /** Connections for publishing and reading, besides the one that listens. */
+  /** How many connections to publish and read with, besides the one that listens; 4 unless told. */
   readonly poolSize?: number;
 }
 
@@ -27,7 +27,10 @@ const soonMs = 1_000;
 const aliveForMs = 20_000;
 const sweepMs = 600_000;
 
-/** The bus as tables of one PostgreSQL database; see `migrations/`. Ready when it resolves. */
+/**
+ * Opens the event bus that is a set of tables in one PostgreSQL database (see `migrations/`). It is connected and ready
+ * when the promise resolves. Rejects when the database cannot be reached.
+ */
 export async function postgresBus(parts: PostgresBusParts): Promise<EventBus> {
   const pool = new pg.Pool({
     Client: PreparingClient,
@@ -132,14 +135,16 @@ class PostgresBus implements EventBus {
       this.#members.delete(member);
       throw error;
     }
-    // After a crash, the server may take a moment to see that those who held the leases are gone.
+    // After a crash the server may take a moment to notice that the dead members' sessions are gone. Until then their
+    // partitions are not free: so this member claims once more a second later.
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       this.#beat().catch(() => undefined);
     }, soonMs).unref();
     return this.#subscriptions.add(async () => {
       await member.finish();
-      // If the session is gone, so is the membership; what was not acknowledged is heard again.
+      // If the session is gone, the membership is gone with it: the messages that could not be acknowledged are
+      // delivered again to another member.
       await this.#commit()
         .then(() => member.leave())
         .catch(() => undefined);
@@ -202,7 +207,7 @@ class PostgresBus implements EventBus {
 
   #claim(group: string): void {
     for (const member of this.#members) {
-      // What fails here is made good by the next beat, or by joining again when the session is back.
+      // A claim that fails is made up for: the next heartbeat claims again, and so does joining after a lost session.
       if (member.group === group) member.claim().catch(() => undefined);
     }
   }
@@ -213,7 +218,7 @@ class PostgresBus implements EventBus {
       .catch((error: unknown) =>
         this.#parts.log.warn(
           { err: error, group: member.group },
-          'joining a group again failed; the next beat tries again',
+          'joining a consumer group again failed; the next heartbeat tries again',
         ),
       );
   }

@@ -1,20 +1,21 @@
-/** What a member says when it joins. */
+/** What a member tells the group when it joins. */
 export interface MemberClaim {
   readonly id: string;
   readonly topics: readonly string[];
-  /** Partitions (`topic/number`) of which it has a message in hand that very moment. */
+  /** Partitions (`topic/number`) of which it is handling a message at that moment. */
   readonly inHand: readonly string[];
 }
 
+/** Partition numbers by member id and topic. */
 export type Assignment = Map<string, Map<string, number[]>>;
 
-/** All members of a group, whatever their client, must use the same way of sharing. */
+/** The name of this assignment strategy in Kafka's protocol. All members of a group must use the same one. */
 export const sharingName = 'in-hand-stays';
 
 /**
- * Shares the partitions of a group evenly, except that one whose message is being handled stays with its member: so a
- * rebalance never lets two members handle a key at once, and need not wait for slow handlers. Pure: the same answer
- * whichever member computes it.
+ * Shares the partitions of a group evenly among its members, except that a partition whose message is being handled
+ * stays with its member: so a rebalance never lets two members handle one key at once, and need not wait for slow
+ * handlers. The function is pure: it gives the same answer whichever member computes it.
  */
 export function assignPartitions(members: readonly MemberClaim[], partitionsOf: (topic: string) => number): Assignment {
   const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { BusMessage } from '../../eventBus.ts';
-import type { KafkaRecord } from './kafkaClient.ts';
 import { PartitionLane, placeOf } from './partitionLane.ts';
+import type { KafkaRecord } from './messageCoding.ts';
 
 export interface Progress {
   readonly topic: string;
@@ -10,10 +10,10 @@ export interface Progress {
   readonly next: number;
 }
 
-/** What a client library does for the lanes while it is a member. */
+/** What the lanes need of a Kafka client library while it is a member of the group. */
 export interface LaneClient {
   commit(progress: readonly Progress[]): Promise<void>;
-  /** There is room again in a lane that was full. */
+  /** Called when a lane that was full has room again: fetching from its partition may go on. */
   room(topic: string, partition: number): void;
 }
 
@@ -27,17 +27,21 @@ export interface GroupLanesParts {
 const commitAfterMs = 100;
 
 /**
- * What one member of a group has in work: a lane for each of its partitions, all at once, each in order. Knows nothing
- * of a client library, which says what is assigned, what was fetched, and when the broker has heard of us.
+ * The work of one member of a consumer group: a lane for each partition that is assigned to it. Lanes run at the same
+ * time, and each handles its messages one after the other. The class knows no client library: the library's adapter
+ * tells it which partitions are assigned, what was fetched, and when the broker last got a heartbeat.
  *
- * Nothing is begun while a rebalance runs, nor when the broker has not heard of us for so long that others may have
- * been given our partitions: a process that was stopped and goes on handles nothing more until it is a member again,
- * and what it had in hand is not acknowledged.
+ * No message is begun during a rebalance, nor when the broker has had no heartbeat for so long that it may have given
+ * the partitions to others. So a process that was frozen and goes on handles nothing until it is a member again, and
+ * what it was handling is not acknowledged.
  */
 export class GroupLanes {
   readonly #parts: GroupLanesParts;
   readonly #lanes = new Map<string, PartitionLane>();
-  /** Handlers that run, also those of lanes that were given up: no two in this process for one partition. */
+  /**
+   * The running handler of each partition, also of lanes that were given up. If this process gets the partition again,
+   * its new lane waits for that handler, so that no two of them run for one partition.
+   */
   readonly #inHand = new Map<string, Promise<void>>();
   readonly #waiting = new Set<() => void>();
   #client: LaneClient | undefined;
@@ -49,14 +53,14 @@ export class GroupLanes {
     this.#parts = parts;
   }
 
-  /** From a new membership on, progress goes to this client. */
+  /** Commits go to this client from now on: called for each new membership. */
   attach(client: LaneClient): void {
     this.#client = client;
   }
 
   /**
-   * The broker has heard of us, not before `at` (of `performance.now()`). Others get our partitions no sooner than
-   * `sessionMs` later; we stop well before that.
+   * Notes that the broker got a heartbeat at `at` (on the clock of `performance.now()`) or later. The broker gives the
+   * partitions to others `sessionMs` after that at the earliest; the lanes begin nothing more well before it.
    */
   heardOf(at = performance.now()): void {
     this.#aliveUntil = Math.max(this.#aliveUntil, at + 0.7 * this.#parts.sessionMs);
@@ -64,8 +68,8 @@ export class GroupLanes {
   }
 
   /**
-   * A rebalance begins: nothing is begun until `assigned`. Returns the partitions with a message in hand, which this
-   * member is to keep.
+   * Called when a rebalance begins: no message is begun until `assigned` is called.
+   * @returns the partitions whose messages are being handled, which this member has to keep
    */
   freeze(): string[] {
     this.#frozen = true;
@@ -74,7 +78,10 @@ export class GroupLanes {
     return [...this.#inHand.keys()];
   }
 
-  /** What this member has from now on. Lanes that stay go on where they are. Returns the new ones. */
+  /**
+   * Sets the partitions that this member has from now on. Lanes of partitions that it keeps go on undisturbed.
+   * @returns the partitions that are new
+   */
   assigned(
     topics: Iterable<{ readonly topic: string; readonly partitions: readonly number[] }>,
   ): { topic: string; partition: number }[] {
@@ -91,17 +98,20 @@ export class GroupLanes {
     return added;
   }
 
-  /** Says where a new lane begins, for clients that ask. */
+  /** Sets the offset at which a new lane begins; only for client libraries that fetch by what `wanted` returns. */
   beginAt(topic: string, partition: number, offset: number): void {
     this.#lanes.get(placeOf(topic, partition))?.beginAt(offset);
   }
 
-  /** Hands over what was fetched. Returns whether there is room for more. */
+  /**
+   * Hands fetched records to the lane of their partition.
+   * @returns whether the lane has room for more; if not, pause fetching until `room` is called
+   */
   push(topic: string, partition: number, records: readonly KafkaRecord[], after?: number): boolean {
     return this.#lanes.get(placeOf(topic, partition))?.push(records, after) ?? true;
   }
 
-  /** Where to fetch: lanes that know where they are and have room. */
+  /** The positions to fetch from next: of each lane that knows its offset and has room. */
   wanted(): { topic: string; partition: number; offset: number }[] {
     return [...this.#lanes.values()].flatMap((lane) =>
       lane.end !== undefined && lane.hasRoom
@@ -110,17 +120,17 @@ export class GroupLanes {
     );
   }
 
-  /** The membership is lost: what is in hand is finished and not acknowledged. */
+  /** Called when the membership is lost: running handlers finish, but what they did is not acknowledged. */
   abandon(): void {
     for (const [place, lane] of this.#lanes) this.#drop(place, lane);
   }
 
-  /** Finishes what is in hand and begins nothing more; acknowledges it. */
+  /** Begins no more messages, waits for the running handlers, and acknowledges what they did. */
   async finish(): Promise<void> {
     const lanes = [...this.#lanes.values()];
     for (const lane of lanes) lane.stop();
     await Promise.all(lanes.map((lane) => lane.finished));
-    // If we are no member any more, others have it already.
+    // The commit fails if this process is no member any more; other members then handle the messages again.
     await this.#commit().catch(() => undefined);
     this.abandon();
   }

@@ -16,30 +16,36 @@ import { differenceOf, settingsOf } from './topicSettings.ts';
 import { TopicTail } from './topicTail.ts';
 import { whileSettling } from './whileSettling.ts';
 
-/** How long a broker waits for a silent member before others take over: the shortest that brokers allow by default. */
+/**
+ * How long the broker waits for a heartbeat before it gives a member's partitions to others; the shortest session that
+ * brokers allow by default.
+ */
 const sessionMs = 6_000;
 /**
- * How long a topic may take until all of the cluster knows it: a new broker makes the first ones while everything
- * starts on it.
+ * How long to wait until the whole cluster knows a topic that was just made. A new broker is slow with the first ones,
+ * since all domains start on it at once.
  */
 const settlingMs = 60_000;
 
 export type KafkaClientName = 'kafkajs' | 'platformatic';
 
 export interface KafkaBusParts {
-  /** host:port each. */
+  /** Each as `host:port`. */
   readonly brokers: readonly string[];
   readonly client: KafkaClientName;
   readonly security?: KafkaSecurity;
   readonly log: Logger;
   /**
-   * Topics that are made, or compared with what is there, before the bus is ready. Others are as `usualTopic` when they
-   * are first used.
+   * Topics to make before the bus is ready, or to compare with the existing ones (a difference is logged). Any other
+   * topic is made as `usualTopic` says when it is first used.
    */
   readonly topics?: readonly TopicDescription[];
 }
 
-/** The bus on Apache Kafka 4. Ready when it resolves. @throws StartupError within seconds when no broker answers */
+/**
+ * Opens the event bus on Apache Kafka 4. It is connected and ready when the promise resolves.
+ * @throws StartupError within seconds when no broker answers, or when they refuse us
+ */
 export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   let client: KafkaClient | undefined;
   try {
@@ -49,7 +55,7 @@ export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
     return bus;
   } catch (error) {
     await client?.close();
-    parts.log.debug({ err: error }, 'no broker');
+    parts.log.debug({ err: error }, 'no Kafka broker can be used');
     throw new StartupError(
       `Kafka at ${parts.brokers.join(', ')} cannot be used (${error instanceof Error ? error.message.split('\n')[0] : String(error)}): start it, or set KAFKA_BROKERS.`,
     );
@@ -72,8 +78,8 @@ class KafkaBus implements EventBus {
   readonly #client: KafkaClient;
   readonly #topics = new Map<string, Promise<void>>();
   /**
-   * The last call of each topic: one at a time, since two could be given the same sequence numbers, and one of them
-   * dropped as a duplicate.
+   * The last send to each topic. Sends to one topic take turns: two at once could get the same sequence numbers from
+   * the idempotent producer, and the broker would drop one of them as a duplicate.
    */
   readonly #sending = new Map<string, Promise<void>>();
   readonly #tails = new Map<string, TopicTail>();
@@ -88,7 +94,7 @@ class KafkaBus implements EventBus {
   }
 
   async begin(): Promise<void> {
-    // Some topic, to see whether a broker is there at all.
+    // Asks for any topic, just to learn whether a broker answers at all.
     if (!this.#parts.topics?.length) await this.#client.topic('drburger.v1');
     await Promise.all((this.#parts.topics ?? []).map(({ name }) => this.#ensure(name)));
   }
@@ -151,7 +157,7 @@ class KafkaBus implements EventBus {
   }
 
   async #behind(group: string, topic: string): Promise<number> {
-    // What was acknowledged comes first: it may only grow until the ends are known.
+    // The committed offsets are read before the ends: they can only grow meanwhile, so the lag is never negative.
     const committed = await this.#client.committed(group, topic);
     const [end, oldest] = await Promise.all([this.#client.offsets(topic), this.#client.offsets(topic, 0)]);
     return [...end].reduce(
@@ -173,7 +179,7 @@ class KafkaBus implements EventBus {
     await this.#client.close();
   }
 
-  /** One for all who listen to a topic in this process. */
+  /** The tail of a topic, which all listeners in this process share. */
   #tail(topic: string): TopicTail {
     const tail = this.#tails.get(topic) ?? new TopicTail(topic, this.#client, this.#parts.log);
     this.#tails.set(topic, tail);
@@ -195,7 +201,7 @@ class KafkaBus implements EventBus {
   }
 
   async #ensureNow(description: TopicDescription): Promise<void> {
-    // Others make the same topics at the same time, and each exists before every broker has opened it.
+    // Other processes make the same topics at the same time, and a topic exists before every broker serves it.
     await whileSettling(async () => {
       const existing = await this.#client.topic(description.name);
       if (!existing) await this.#client.createTopic(description, settingsOf(description));

@@ -19,7 +19,7 @@ const { AssignerProtocol, ConfigResourceTypes, Partitioners, logLevel } = kafkaj
 
 const createPartitioner = Partitioners.DefaultPartitioner;
 
-/** kafkajs 2.2.4, the client that the company named; no longer maintained. */
+/** The Kafka client on kafkajs 2.2.4, which the company named as its client and which is no longer maintained. */
 export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: KafkaClientParts): Promise<KafkaClient> {
   const kafka = new kafkajs.Kafka({
     clientId: 'drburger',
@@ -37,9 +37,10 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
   });
   const admin = kafka.admin();
   await admin.connect();
-  // A fetch is answered when there is something, else after its wait. A disconnect waits for it, and so does a
-  // heartbeat, on the same connection; but each costs a millisecond or two of CPU, in every process, for every topic.
-  // Tried again for about as long as the group remembers this member.
+  // `maxWaitTimeInMs`: the broker answers a fetch when there are messages, or else after this wait. A shorter wait
+  // costs more CPU (a millisecond or two per fetch, in every process, for every topic); a longer one delays heartbeats
+  // and disconnects, which wait for the fetch on the same connection. `retries`: requests are tried again for about as
+  // long as the group remembers this member.
   const reading: Omit<ConsumerConfig, 'groupId'> = {
     sessionTimeout: sessionMs,
     rebalanceTimeout: sessionMs,
@@ -81,7 +82,8 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
       );
     },
     async follow(topic, next, take) {
-      // It has no way to read without a group: one of its own, in which it is alone and commits nothing.
+      // kafkajs cannot read without a consumer group: this reader is the only member of a group of its own, which it
+      // deletes when it leaves.
       const groupId = `tail-${randomUUID()}`;
       const consumer = kafka.consumer({ ...reading, groupId, maxWaitTimeInMs: 1_000 });
       consumer.on(consumer.events.GROUP_JOIN, () => {
@@ -157,7 +159,8 @@ async function joinGroup(
     );
     for (const { topic, partition } of added) resume(topic, [partition]);
   });
-  // When it was sent, not when the answer was seen: in between this process may have been stopped for long.
+  // The time that counts is when the heartbeat was sent, not when its answer was seen: in between, this process may
+  // have been frozen for a long time.
   let sentAt = 0;
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
     if (payload.apiName === 'Heartbeat') sentAt = payload.sentAt;
@@ -169,8 +172,9 @@ async function joinGroup(
 }
 
 /**
- * Ready when it has joined. Never restarts by itself, as only some of its failures would make it. What it still fetches
- * while it leaves is not handed over: others may have been given the partition.
+ * Starts a consumer; resolves when it has joined its group. It never restarts by itself: kafkajs would do so after some
+ * failures only, so `keepMembership` joins again after any of them. Records that are fetched while it leaves are not
+ * handed over: the partition may have been given to another member already.
  */
 async function runConsumer(
   consumer: Consumer,
@@ -215,7 +219,10 @@ async function runConsumer(
 const recordsOf = ({ messages }: EachBatchPayload['batch']) =>
   messages.map(({ offset, key, value }) => kafkaRecord(Number(offset), key, value));
 
-/** The library's way for strategies of sharing, with what is in hand as the member's own data. */
+/**
+ * Our assignment strategy in the form that kafkajs wants. A member sends the partitions it is handling as its user
+ * data.
+ */
 const assigner =
   (lanes: GroupLanes): PartitionAssigner =>
   ({ cluster }) => ({

@@ -4,7 +4,7 @@ import { backoffMs, pause } from '../../pause.ts';
 import type { Membership } from './kafkaClient.ts';
 
 export interface KeepMembershipParts {
-  /** For the log. */
+  /** Names the membership in log lines, such as `group orders.x`. */
   readonly what: string;
   readonly log: Logger;
   readonly join: () => Promise<Membership>;
@@ -17,9 +17,9 @@ const silentLooks = 9;
 const leaveWithinMs = 5_000;
 
 /**
- * Joins, and joins again with growing pauses whenever the membership is lost, or its client hangs: both libraries have
- * ways to neither fetch nor send heartbeats any more and not say so. A broker that has just started refuses for a
- * while, so the first time is tried for 15 s before this rejects.
+ * Joins a group, and joins it again, with growing pauses, whenever the membership is lost or its client library hangs:
+ * both libraries can stop to fetch and to send heartbeats without saying so. Resolves after the first join. A broker
+ * that has just started refuses members for a while, so the first join is tried for 15 s before this rejects.
  */
 export async function keepMembership({
   what,

@@ -1,8 +1,14 @@
 import type { BusMessage } from '../../eventBus.ts';
-import type { KafkaRecord } from './kafkaClient.ts';
+
+/** A message of a partition as the broker keeps it. */
+export interface KafkaRecord {
+  readonly offset: number;
+  readonly key: string;
+  readonly text: string;
+}
 
 /**
- * Key and value of a Kafka message are UTF-8: the key as it is, the value JSON. What is not JSON is handed on as text.
+ * Encodes a message for Kafka: the key as UTF-8, the value as JSON. `busMessage` decodes it.
  */
 export const encode = ({
   key,
@@ -12,14 +18,14 @@ export const encode = ({
   readonly value: unknown;
 }): { key: string; value: string } => ({ key, value: JSON.stringify(value) });
 
-/** Half of what a broker takes at once for a partition unless it is told otherwise (`message.max.bytes`, 1 MiB). */
+/** Half of the largest batch that a broker takes for a partition by default (`message.max.bytes`, 1 MiB). */
 const mostBytes = 524_288;
-/** What a record has besides its key and value, generously. */
+/** More than a record needs besides its key and value. */
 const recordBytes = 100;
 
 /**
- * Cuts messages into runs that a broker takes at once, in order: of all that go to one partition a client makes a
- * single batch. One that is too large alone stays alone.
+ * Cuts messages into runs, in order, none of them larger than the batch that a broker takes: a client puts all messages
+ * of a call that go to one partition into a single batch. A message that is too large by itself gets a run of its own.
  */
 export function inRuns<Message extends { readonly key: string; readonly value: string }>(
   messages: readonly Message[],
@@ -38,13 +44,14 @@ export function inRuns<Message extends { readonly key: string; readonly value: s
   return runs;
 }
 
-/** A message without a key or value, which only strangers send, has an empty one. */
+/** A record without a key or value gets an empty one. Our own producers never send such records; others may. */
 export const kafkaRecord = (
   offset: number,
   key: Buffer | null | undefined,
   value: Buffer | null | undefined,
 ): KafkaRecord => ({ offset, key: key?.toString() ?? '', text: value?.toString() ?? '' });
 
+/** Decodes a record. A value that is not JSON is handed on as text: it is up to the consumer to refuse it. */
 export function busMessage(topic: string, { key, text }: KafkaRecord): BusMessage {
   try {
     return { topic, key, value: JSON.parse(text) as unknown };

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { BusMessage } from '../../eventBus.ts';
 import { backoffMs, pause } from '../../pause.ts';
-import type { KafkaRecord } from './kafkaClient.ts';
-import { busMessage } from './messageCoding.ts';
+import { busMessage, type KafkaRecord } from './messageCoding.ts';
 
 export interface PartitionLaneParts {
   readonly topic: string;
@@ -10,23 +9,23 @@ export interface PartitionLaneParts {
   readonly group: string;
   readonly handle: (message: BusMessage) => Promise<void>;
   readonly log: Logger;
-  /** A handler of an earlier lane of the partition, which may still run. */
+  /** Resolves when the handler that an earlier lane of this partition left running, if any, has ended. */
   readonly before: Promise<void>;
-  /** Asked in the same turn in which a message is begun. */
+  /** Whether a message may be begun now. Asked in the same turn of the event loop in which the handler is called. */
   readonly mayBegin: () => boolean;
-  /** Calls back when `mayBegin` may have changed. */
+  /** Calls `wake` once, when the answer of `mayBegin` may have changed. */
   readonly wait: (wake: () => void) => void;
   readonly began: (handling: Promise<void>) => void;
   readonly onProgress: () => void;
   readonly onRoom: () => void;
 }
 
-/** With as many fetched messages waiting, no more are fetched. */
+/** No more messages are fetched while so many wait in a lane. */
 const fullAt = 500;
 
 export const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-/** One partition in the hands of this member: one message at a time, each until it is handled. */
+/** Handles the messages of one partition that is assigned to this member, one at a time, each until it succeeds. */
 export class PartitionLane {
   readonly #parts: PartitionLaneParts;
   readonly #stop = new AbortController();
@@ -34,10 +33,11 @@ export class PartitionLane {
   readonly finished: Promise<void>;
   #wake: () => void = () => undefined;
   #wasFull = false;
-  /** The next offset to be handled, and what the broker knows of it. */
+  /** Offset of the next message to handle. */
   next = 0;
+  /** The value of `next` that was last committed. */
   committed = 0;
-  /** The next offset to be fetched, once that is known. */
+  /** Offset of the next message to fetch; undefined until it is known where the lane begins. */
   end: number | undefined;
 
   constructor(parts: PartitionLaneParts) {
@@ -61,7 +61,10 @@ export class PartitionLane {
     this.end ??= offset;
   }
 
-  /** Takes what it has not had yet. */
+  /**
+   * Queues the records that the lane has not had yet; `after` is the next offset to fetch.
+   * @returns whether there is room for more
+   */
   push(records: readonly KafkaRecord[], after = (records.at(-1)?.offset ?? -1) + 1): boolean {
     for (const record of records) if (this.end === undefined || record.offset >= this.end) this.#queue.push(record);
     this.end = Math.max(this.end ?? 0, after);
@@ -70,7 +73,7 @@ export class PartitionLane {
     return this.hasRoom;
   }
 
-  /** Begins nothing more. */
+  /** Begins no more messages; a handler that runs may finish. */
   stop(): void {
     this.#stop.abort();
     this.#wake();
@@ -97,7 +100,7 @@ export class PartitionLane {
     }
   }
 
-  /** Tries until it succeeds (true) or the lane is stopped (false). */
+  /** Handles a message, again and again until it succeeds (true) or the lane is stopped (false). */
   async #handled(record: KafkaRecord): Promise<boolean> {
     const { signal } = this.#stop;
     const message = busMessage(this.topic, record);

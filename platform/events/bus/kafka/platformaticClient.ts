@@ -19,8 +19,8 @@ import type { KafkaClient, KafkaClientParts, Membership } from './kafkaClient.ts
 import { FetchLoop } from './platformaticFetch.ts';
 
 /**
- * `@platformatic/kafka` 1.35.0, the newest for Node 20. Fetches for itself: the library's stream cannot hold one
- * partition back while others go on.
+ * The Kafka client on `@platformatic/kafka` 1.35.0, the newest release for Node 20. It fetches by a loop of its own
+ * (`FetchLoop`), because the library's stream cannot pause one partition while others go on.
  */
 export async function platformaticClient({
   brokers,
@@ -28,7 +28,7 @@ export async function platformaticClient({
   onDebug,
   sessionMs,
 }: KafkaClientParts): Promise<KafkaClient> {
-  // Of each connection: to a broker by the name that its certificate bears, and said by whom.
+  // TLS (each broker is checked against the name in its certificate) and the login of every connection.
   const secured = {
     ...(security?.tls ? { tls: { ...security.tls }, tlsServerName: true } : {}),
     ...(security?.sasl
@@ -46,8 +46,8 @@ export async function platformaticClient({
   };
   const admin = new Admin(base);
   admin.on('error', (error: Error) => onDebug('admin', { err: error }));
-  // Never members of their group: one asks for offsets, one fetches, which ends at once with its connections if it is
-  // not tried again.
+  // Two consumers that never join their group: one asks for offsets, the other fetches. The fetching one does not try
+  // again by itself, so that a fetch ends at once when its connections are closed.
   const outsider = (retries: number) => {
     const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
       ...base,
@@ -120,7 +120,7 @@ export async function platformaticClient({
   };
 }
 
-/** Typed as if it answered nothing. */
+/** Closes a consumer and waits for it: the library's types hide that `close` returns a promise. */
 const closed = (consumer: Consumer): Promise<void> => Promise.resolve(consumer.close(true));
 
 const offsetsOf = (found: ReadonlyMap<string, readonly bigint[]>, topic: string) =>
@@ -143,7 +143,7 @@ async function joinGroup(
   topics: readonly string[],
   lanes: GroupLanes,
 ): Promise<Membership> {
-  // Asked for whenever the library joins.
+  // The library reads `metadata` each time it joins, which is when a rebalance begins.
   const protocol = {
     name: sharingName,
     version: 1,

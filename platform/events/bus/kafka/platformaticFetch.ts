@@ -1,8 +1,7 @@
 import { IS_CONTROL, ListOffsetTimestamps, type ConnectionPool, type Consumer } from '@platformatic/kafka';
 import { Bell } from '../../bell.ts';
 import { backoffMs, pause } from '../../pause.ts';
-import type { KafkaRecord } from './kafkaClient.ts';
-import { kafkaRecord } from './messageCoding.ts';
+import { kafkaRecord, type KafkaRecord } from './messageCoding.ts';
 
 export interface FetchPosition {
   readonly topic: string;
@@ -11,8 +10,9 @@ export interface FetchPosition {
 }
 
 export interface FetchLoopParts {
-  /** Asked before each fetch. */
+  /** The positions to fetch from; called before each fetch. */
   readonly wanted: () => readonly FetchPosition[];
+  /** Called with fetched records of a partition, in order, and the offset to go on at. */
   readonly take: (topic: string, partition: number, records: readonly KafkaRecord[], after: number) => void;
 }
 
@@ -22,8 +22,8 @@ const partitionMaxBytes = 262_144;
 const givesUpAfter = 10;
 
 /**
- * Fetches from wherever the wanted partitions are led, again and again, over connections of its own: a waiting fetch
- * would hold up heartbeats.
+ * Fetches the wanted partitions from the brokers that lead them, again and again. It uses connections of its own,
+ * because a fetch that waits for messages would hold up heartbeats on the same connection.
  */
 export class FetchLoop {
   readonly #consumer: Consumer;
@@ -32,7 +32,7 @@ export class FetchLoop {
   readonly #stop = new AbortController();
   readonly #bell = new Bell();
   readonly #running: Promise<void>;
-  /** Resolves when fetching has failed several times in a row. */
+  /** Resolves with the last error when fetching has failed ten times in a row; the loop is then over. */
   readonly lost: Promise<Error>;
   #lose: (error: Error) => void = () => undefined;
   #fetchedAt = performance.now();
@@ -47,19 +47,19 @@ export class FetchLoop {
     this.#running = this.#run();
   }
 
-  /** When it was last answered, or looked and had nothing to fetch. */
+  /** When a fetch was last answered, or there was last nothing to fetch; on the clock of `performance.now()`. */
   get fetchedAt(): number {
     return this.#fetchedAt;
   }
 
-  /** There may be more partitions to fetch from. */
+  /** Asks for the wanted positions at once: there may be more partitions to fetch from. */
   look(): void {
     this.#bell.ring();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    // Ends a fetch that waits.
+    // Closing the connections ends a fetch that waits for messages.
     await this.#pool.close().catch(() => undefined);
     await this.#running;
   }
@@ -138,7 +138,7 @@ export class FetchLoop {
     }
   }
 
-  /** Where the wanted messages are gone (past retention), goes on with the oldest that are there. */
+  /** Moves positions whose messages were deleted (they are past retention) to the oldest message that is left. */
   async #mend(wanted: readonly FetchPosition[]): Promise<void> {
     this.#consumer.clearMetadata();
     const earliest = await this.#consumer.listOffsets({

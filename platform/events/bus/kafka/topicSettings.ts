@@ -2,8 +2,8 @@ import type { TopicDescription } from '../../eventBus.ts';
 import type { ExistingTopic } from './kafkaClient.ts';
 
 /**
- * How a topic is made. Never compacted: its messages are facts, each of which every group must hear, and the newest of
- * a key does not stand for those before. Replicas and their minimum are the cluster's own defaults.
+ * The settings that a topic is made with. It is never compacted: messages are events, and every group has to get each
+ * of them, not only the newest of a key. The number of replicas and `min.insync.replicas` are the cluster's defaults.
  */
 export const settingsOf = ({ retentionDays }: TopicDescription): Record<string, string> => ({
   'cleanup.policy': 'delete',
@@ -12,8 +12,8 @@ export const settingsOf = ({ retentionDays }: TopicDescription): Record<string, 
 });
 
 /**
- * In which way an existing topic is not as described, in one line; undefined if it is. Nothing is altered: other
- * partitions would mean another order of a key.
+ * One line that says how an existing topic differs from its description; undefined if it does not. The topic itself is
+ * left as it is: another number of partitions would move keys to other partitions and so break their order.
  */
 export function differenceOf(description: TopicDescription, existing: ExistingTopic): string | undefined {
   const wanted = { partitions: String(description.partitions), ...settingsOf(description) };

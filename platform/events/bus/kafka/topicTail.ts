@@ -1,24 +1,25 @@
 import type { Logger } from 'pino';
 import type { BusMessage } from '../../eventBus.ts';
-import type { KafkaClient, KafkaRecord } from './kafkaClient.ts';
+import type { KafkaClient } from './kafkaClient.ts';
 import { keepMembership } from './keepMembership.ts';
-import { busMessage } from './messageCoding.ts';
+import { busMessage, type KafkaRecord } from './messageCoding.ts';
 
 type Hear = (message: BusMessage) => void;
 
+/** How far back a tail begins, in ms: it hears some messages from before rather than miss one. */
 const backMs = 60_000;
 
 /**
- * Reads a topic for all who listen to it in this process. It notes where the partitions end, goes a minute back, and is
- * live when it has passed those ends; after a lost connection it goes on where it was. Each message once, in the order
- * of its partition.
+ * Reads a topic once for all listeners in this process, each message once and in the order of its partition. To begin,
+ * it notes the end of each partition, goes back a minute, and is live when it has passed those ends. After a lost
+ * connection it goes on where it was.
  */
 export class TopicTail {
   readonly #topic: string;
   readonly #client: KafkaClient;
   readonly #log: Logger;
   readonly #hearers = new Set<Hear>();
-  /** The next offset of each partition. */
+  /** Offset of the next message of each partition. */
   readonly #next = new Map<number, number>();
   #live: Promise<void> | undefined;
   #reading: { leave(): Promise<void> } | undefined;
@@ -29,9 +30,12 @@ export class TopicTail {
     this.#log = log;
   }
 
-  /** Resolves, with how to stop, when everything published from now on will be heard. */
+  /**
+   * Adds a listener. No message published after this has resolved is missed; some from before may be heard.
+   * @returns how to stop listening
+   */
   async hear(hear: Hear): Promise<() => void> {
-    // Those who share a handler are still two.
+    // A wrapper of its own for each call: two listeners may pass the same function, and each must be able to stop.
     const own: Hear = (message) => hear(message);
     this.#hearers.add(own);
     try {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Answers of a cluster in which somebody makes topics just now: part of it has not heard of them yet, or has not opened
- * them. By the protocol's names, which both libraries use.
+ * Error codes of a cluster in which topics are just being made: part of the cluster does not know them yet, or does not
+ * serve them yet. These are the names of Kafka's protocol, which both client libraries use.
  */
 const settling = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -14,7 +14,10 @@ const settling = new Set([
   'TOPIC_ALREADY_EXISTS',
 ]);
 
-/** Tries again while the cluster settles, for at most `withinMs`; rejects with any other failure at once. */
+/**
+ * Runs `attempt` again and again while it fails by one of those codes, for at most `withinMs`; rejects with any other
+ * failure at once.
+ */
 export async function whileSettling<T>(attempt: () => Promise<T>, withinMs: number): Promise<T> {
   for (const deadline = performance.now() + withinMs; ;) {
     try {
@@ -27,9 +30,9 @@ export async function whileSettling<T>(attempt: () => Promise<T>, withinMs: numb
 }
 
 /**
- * The libraries wrap what a broker answered: kafkajs once its own tries are used up, `@platformatic/kafka` with the
- * failures of all brokers; asked for the metadata of a topic, this one puts an error without the broker's code in place
- * of UNKNOWN_TOPIC_OR_PARTITION, and tells it by its text alone.
+ * Looks into wrapped errors, too: kafkajs wraps the broker's answer when its own tries are used up, and
+ * `@platformatic/kafka` collects the failures of all brokers. The latter also replaces UNKNOWN_TOPIC_OR_PARTITION, when
+ * asked for a topic's metadata, by an error without the code, which can be told by its text alone.
  */
 function isSettling(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

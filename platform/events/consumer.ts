@@ -1,0 +1,28 @@
+import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
+import type { ReadModel } from './defineReadModel.ts';
+import type { SqlTx } from './sqlTx.ts';
+
+/**
+ * What a delivery turned out to be: a `duplicate` of a handled one; `blocked` behind an earlier message of its
+ * aggregate that is parked; or the `first`, which is now recorded in the inbox.
+ */
+export type Taken = 'duplicate' | 'blocked' | 'first';
+
+/**
+ * Handles events of a domain. Its name is that of its consumer group, and its key in the inbox and the dead letters.
+ */
+export interface Consumer {
+  readonly name: string;
+  readonly events: readonly EventDefinition[];
+  /**
+   * Whether an event, whose name is among `events`, concerns this consumer. One that does not is skipped as an event of
+   * another name is: it is neither recorded in the inbox nor parked. Without this, all of them concern it.
+   */
+  concerns?(event: EventEnvelope): boolean;
+  /** Records the event as handled, in the transaction of its effects, unless it must not be handled now. */
+  take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
+  handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
+  /** The read model that this consumer keeps, if it does nothing else. */
+  readonly readModel?: ReadModel;
+}
