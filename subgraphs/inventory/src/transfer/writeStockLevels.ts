@@ -103,7 +103,7 @@ function begin({ store, ingredient, onHand, reorderLevel }: Row<'stock'>, at: Da
   const empty: StockItem = emptyStock(store, ingredient, reorderLevel);
   if (onHand === 0) return { item: empty, event: undefined };
   const decision = decide(empty, { kind: 'RECEIVE', quantity: onHand }, at);
-  if (decision.problem !== null) throw new Error(`a store cannot begin with ${onHand}: ${decision.problem}`);
+  if (decision.kind === 'refused') throw new Error(`a store cannot begin with ${onHand}: ${decision.problem}`);
   return { item: decision.item, event: InventoryUpdated.of(decision.event) };
 }
 
