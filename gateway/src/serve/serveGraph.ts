@@ -257,7 +257,7 @@ class ServedGraph {
     const { prepared, unfit } = this.#prepareTrusted(next);
     await this.#streams.subscriptions?.listen(next.graph);
     this.#live.current = next;
-    this.#streams.subscriptions?.goOver(next);
+    this.#streams.subscriptions?.switchTo(next);
     for (const error of unfit) log.warn(error.message);
     log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'another supergraph is served');
     this.#planAhead(prepared);

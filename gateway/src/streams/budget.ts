@@ -1,6 +1,6 @@
 /**
- * How many things, and how many bytes of them, may wait. Budgets nest: what waits for a subscription waits for its
- * connection and for the process, too.
+ * A limit on how many items, and how many bytes of them, may be queued. Budgets nest: an item that is queued for one
+ * stream also counts against the budget of the whole process.
  */
 export class Budget {
   readonly #maxItems: number;
@@ -15,7 +15,7 @@ export class Budget {
     this.#parent = parent;
   }
 
-  /** Takes room for one more; false, and nothing taken, if it or a parent has none. */
+  /** Reserves room for one item. Returns false, and reserves nothing, if this budget or a parent has no room for it. */
   take(bytes: number): boolean {
     if (this.#items >= this.#maxItems || this.#bytes + bytes > this.#maxBytes) return false;
     if (this.#parent && !this.#parent.take(bytes)) return false;
@@ -24,7 +24,7 @@ export class Budget {
     return true;
   }
 
-  /** Gives back the room of some. */
+  /** Gives back the room of so many items, with so many bytes together. */
   give(items: number, bytes: number): void {
     this.#items -= items;
     this.#bytes -= bytes;

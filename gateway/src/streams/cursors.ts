@@ -3,28 +3,30 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { withDigits } from '../documents/exactNumber.ts';
 import { addressKey, type FeedAddress } from './feeds/feedAddress.ts';
 
-/** A place in the history of a feed. */
+/** A position in the history of a feed. */
 export interface Position {
-  /** Names the history: versions of two epochs have nothing to do with each other. */
+  /** Identifies the history that the version belongs to. Versions of different epochs cannot be compared. */
   readonly epoch: string;
   readonly version: number;
-  /** What is here is the last: a client that comes back from here has everything. */
+  /** Whether the message at this position was the stream's last one. A client that resumes from here has everything. */
   readonly isLast?: boolean;
 }
 
-/** What a cursor is bound to: nobody else can use it, and it is good for nothing else. */
+/** What a cursor is bound to. It is refused for another caller, another document or other variables. */
 export interface CursorOwner {
   readonly principal: Principal;
-  /** Hash of the document, its layout aside. */
+  /** The hash of the document's normalised text, so that its layout does not matter. */
   readonly document: string;
-  /** As coerced, defaults filled in. */
+  /** The coerced variables, with defaults filled in. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** `1.<binding>.<epoch>.<version>.<signature>`; see `Cursors`. */
 const form = /^1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9]{1,32})\.(0|[1-9]\d{0,9})(z?)\.([A-Za-z0-9_-]{22})$/;
-const longest = 128;
+/** In characters. */
+const maxCursorLength = 128;
 
-/** JSON in which maps have their keys in order, so that equal variables are equal texts. */
+/** JSON with the keys of maps in order, so that equal values have equal texts. */
 export const stableJson = (value: unknown): string =>
   withDigits(
     JSON.stringify(value, (_key, each: unknown) =>
@@ -35,38 +37,42 @@ export const stableJson = (value: unknown): string =>
   );
 
 /**
- * Who may use a cursor: the same person, device or service through the same channel, bound to the same things. Its
- * rights are checked at each message anyhow.
+ * What identifies the caller of a cursor: the same person, device or service, through the same channel and with the
+ * same bindings. Roles and scopes may change, since rights are checked for each message anyway.
  */
 const ownerClass = ({ kind, subject, channel, bindings }: Principal): string =>
   stableJson([kind, subject, channel, bindings]);
 
 /**
- * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<position>`, with a `z` behind the version of a last
- * message. The binding is signed once for each subscription, the position once for each event of a feed, whoever
- * follows it. Replicas that share keys read each other's.
+ * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<signature>`, with a `z` behind the version of a stream's
+ * last message. The binding is the signature over the owner, computed once for each subscription; the last part is the
+ * signature over the position, computed once for each event however many clients follow. Replicas with the same keys
+ * can read each other's cursors.
  */
 export class Cursors {
   readonly #keys: readonly Buffer[];
 
-  /** The first key signs, all verify. Without any, one is made up: cursors then end with the process. */
+  /**
+   * The first key signs; cursors of all keys are accepted. Without keys a random one is made, and cursors become
+   * invalid when the process ends.
+   */
   constructor(keys: readonly string[] = []) {
     this.#keys = keys.length > 0 ? keys.map((key) => createHash('sha256').update(key).digest()) : [randomBytes(32)];
   }
 
-  /** What all cursors of a subscription begin with. */
+  /** The first part of all cursors of a subscription. */
   prefix(owner: CursorOwner): string {
     return `1.${this.#bindingBy(this.#keys[0]!, owner)}.`;
   }
 
-  /** What a cursor ends with: the same for all who follow a feed. */
+  /** The rest of a cursor. It is the same for all clients that follow the feed. */
   position(feed: FeedAddress, position: Position): string {
     return `${position.epoch}.${position.version}${position.isLast ? 'z' : ''}.${this.#positionBy(this.#keys[0]!, addressKey(feed), position)}`;
   }
 
-  /** The position that a cursor holds; undefined if it is not one of ours, or not this owner's, or of another feed. */
+  /** The position in a cursor; undefined if the cursor is forged or malformed, or belongs to another owner or feed. */
   read(cursor: unknown, owner: CursorOwner, feed: FeedAddress): Position | undefined {
-    const parts = typeof cursor === 'string' && cursor.length <= longest ? form.exec(cursor) : null;
+    const parts = typeof cursor === 'string' && cursor.length <= maxCursorLength ? form.exec(cursor) : null;
     if (!parts) return undefined;
     const [, binding = '', epoch = '', digits = '', last = '', signature = ''] = parts;
     const position: Position = { epoch, version: Number(digits), ...(last ? { isLast: true } : {}) };

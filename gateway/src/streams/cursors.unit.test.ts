@@ -22,7 +22,7 @@ describe('a cursor', () => {
   const cursors = new Cursors(['secret']);
   const cursor = cursorOf(cursors);
 
-  it('is read by its owner, whatever rights and token it has now, on any replica with the key, also after the key was changed', () => {
+  it('is accepted from its owner with any rights and token, on any replica with the key, also after a change of keys', () => {
     expect(cursors.read(cursor, owner, feed)).toEqual(position);
     const renewed: CursorOwner = {
       ...owner,
@@ -46,7 +46,7 @@ describe('a cursor', () => {
     expect(cursors.read(cursor, { ...owner, ...to }, { ...feed, ...of })).toBeUndefined();
   });
 
-  it('of another key, or made of parts, is refused', () => {
+  it('is refused if it was signed with another key or put together from parts of others', () => {
     expect(new Cursors(['other']).read(cursor, owner, feed)).toBeUndefined();
     expect(new Cursors().read(cursor, owner, feed)).toBeUndefined();
     const [form, binding, epoch, , signature] = cursor.split('.');
@@ -54,7 +54,7 @@ describe('a cursor', () => {
       expect(cursors.read([form, binding, epoch, version, signature].join('.'), owner, feed)).toBeUndefined();
   });
 
-  it('does not survive any change of a byte, nor is anything else taken for one', () => {
+  it('is refused if any character was changed, and so is any other text', () => {
     fc.assert(
       fc.property(fc.nat(cursor.length - 1), fc.constantFrom(...'aZ09._-= '), (at, byte) => {
         const changed = cursor.slice(0, at) + byte + cursor.slice(at + 1);
@@ -65,7 +65,7 @@ describe('a cursor', () => {
     expect(cursors.read(cursor + '.'.repeat(100_000), owner, feed)).toBeUndefined();
   });
 
-  it('shares the position of an event among those who follow its feed', () => {
+  it('has the same second part for all who follow the feed', () => {
     const jill = { ...owner, principal: { ...principal, subject: 'jill' } };
     const [mine, hers] = [cursorOf(cursors), cursorOf(cursors, jill)];
     expect(mine.split('.').slice(2)).toEqual(hers.split('.').slice(2));

@@ -1,18 +1,19 @@
 import type { Budget } from './budget.ts';
 import type { FeedEvent } from './feeds/feedAddress.ts';
 
-/** Why a client is handed a snapshot instead of what it missed; see `gateway/PROTOCOL.md`. */
+/** Why a client gets a snapshot in place of the events that it missed; see `gateway/PROTOCOL.md`. */
 export type ResyncReason = 'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale';
 
+/** What `EventQueue.take` returns: the next event, or that events were dropped, or that the queue is closed. */
 export type Taken =
   | { readonly kind: 'event'; readonly event: FeedEvent }
   | { readonly kind: 'lost'; readonly reason: ResyncReason }
   | { readonly kind: 'closed' };
 
 /**
- * Events that wait to be answered for one shared stream. Bounded by its budget: when there is no room what waited is
- * dropped, and its subscribers are told that they lagged, so that they read a snapshot instead. With `latest`, only the
- * newest event waits.
+ * The events of a feed that a shared stream has still to render. Its budget bounds it: when there is no room, all
+ * waiting events are dropped and the stream's subscribers have to read a snapshot instead (reason `lagged`). With
+ * `latest`, only the newest event is kept.
  */
 export class EventQueue {
   readonly #budget: Budget;
@@ -35,7 +36,7 @@ export class EventQueue {
     this.#wake?.();
   }
 
-  /** Whatever waits is in vain: what is before it cannot be had. */
+  /** Drops all waiting events, because one before them cannot be had. The next `take` returns the reason. */
   lose(reason: ResyncReason): void {
     if (this.closed) return;
     this.#clear();
@@ -43,7 +44,7 @@ export class EventQueue {
     this.#wake?.();
   }
 
-  /** The next event, in order; waits for one. One taker at a time. */
+  /** Takes the next event, in order, and waits until there is one. Only one caller may wait at a time. */
   async take(): Promise<Taken> {
     for (;;) {
       if (this.closed) return { kind: 'closed' };
@@ -66,14 +67,14 @@ export class EventQueue {
     return this.#ended.signal.aborted;
   }
 
-  /** Whoever takes or pauses is told at once that it is over. */
+  /** Drops all events. Pending calls of `take` and `pause` return at once. */
   close(): void {
     this.#clear();
     this.#ended.abort();
     this.#wake?.();
   }
 
-  /** Waits, but not beyond the close. */
+  /** Waits for so many milliseconds, or until the queue is closed. */
   async pause(milliseconds: number): Promise<void> {
     if (this.closed || milliseconds <= 0) return;
     const { signal } = this.#ended;

@@ -7,7 +7,7 @@ import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 import { RawSocket, type RawStream } from '../testkit/streamingClient.ts';
 
-/** `GAPLESS_RUNS` and `GAPLESS_SEED` make it longer, and repeat one. */
+/** `GAPLESS_RUNS` sets how many runs there are, `GAPLESS_SEED` repeats those of a seed. */
 const numRuns = Number(process.env['GAPLESS_RUNS'] ?? 25);
 const seed = Number(process.env['GAPLESS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
@@ -29,7 +29,7 @@ type Step =
   | { readonly do: 'cut'; readonly client: number }
   | { readonly do: 'restart'; readonly replica: number }
   | { readonly do: 'deaf' | 'hear'; readonly replica: number }
-  /** The client is shown what the replica does not hear, and perhaps comes to it. */
+  /** The client has seen an event that the replica has not heard, and may then connect to that replica. */
   | { readonly do: 'overtake'; readonly client: number; readonly replica: number }
   | { readonly do: 'repeat'; readonly back: number }
   | { readonly do: 'late' | 'domainDown' | 'domainBack' | 'subgraphDown' | 'subgraphBack' | 'rest' };
@@ -63,7 +63,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** A replica with ears of its own: it may hear nothing for a while, or hear two the wrong way round. */
+/**
+ * A replica with a bus connection of its own: it may hear nothing for a while, or hear two events in the wrong order.
+ */
 class Replica implements EventTail {
   readonly #domain: FakeDomain;
   isDeaf = false;
@@ -98,7 +100,7 @@ class Replica implements EventTail {
   }
 }
 
-/** Keeps its cursor, and comes back to any replica whenever it is thrown out. */
+/** A client that keeps its cursor and resumes on any replica whenever its stream ends. */
 class Client {
   readonly shown: { version: number; status: string; kind: string; reason?: string }[] = [];
   readonly #where: () => string;
@@ -203,7 +205,7 @@ async function history(steps: readonly Step[]): Promise<void> {
         break;
       }
       case 'late': {
-        // Two partitions: the second is heard first.
+        // The events come from two partitions, and the second is heard first.
         domain.loses = () => true;
         say((version += 1));
         domain.loses = () => false;
@@ -239,7 +241,7 @@ async function history(steps: readonly Step[]): Promise<void> {
   }
   domain.isDown = false;
   parts.down.clear();
-  // Nobody hears again what was missed while deaf: only the logs can tell.
+  // Events that were missed while deaf are not published again: only the domain's log has them.
   all.forEach((each) => {
     each.isDeaf = false;
   });
@@ -256,19 +258,19 @@ function check(shown: Client['shown']): void {
   expect(shown[0]?.kind, said).toBe('snapshot');
   shown.forEach(({ version, status, kind, reason }, at) => {
     expect(status, said).toBe(`S${version}`);
-    // No step begins another history.
+    // No step starts another history, so no resync may claim that one did.
     expect(reason, said).not.toBe('epoch-changed');
     const before = shown[at - 1];
     if (!before) return;
-    // A client with a cursor is shown a snapshot once; an event is the next one; only a resync may leave out, and says
-    // so.
+    // A client without a cursor gets one snapshot. An event is the next version. Only a resync may leave out versions,
+    // and it says so.
     if (kind === 'event') expect(version, said).toBe(before.version + 1);
     else expect([kind, version >= before.version], said).toEqual(['resync', true]);
   });
 }
 
 it(
-  'shows every client everything, in order and once, whatever is cut, restarted, deaf or down',
+  'delivers every event to every client once and in order, whatever is cut, restarted, deaf or down',
   async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), history), {
       numRuns,

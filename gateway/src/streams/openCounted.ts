@@ -5,7 +5,10 @@ import type { StreamSink } from './streamSink.ts';
 import type { OpenedSubscription } from './routedSubscription.ts';
 import type { CheckedRequest, Subscriptions } from './subscriptions.ts';
 
-/** Opens a stream that counts against its caller's limit until it ends. @throws Refusal */
+/**
+ * Opens a stream and counts it against its caller's limit of subscriptions until it ends. @throws Refusal if the caller
+ * has too many
+ */
 export async function openCounted(
   subscriptions: Subscriptions,
   checked: CheckedRequest,

@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each.close()));
 });
 
-/** A replica hears the bus by itself, as another process does. */
+/** Starts a channel that hears the bus by itself, as another process does. */
 const replica = async (
   streams: Partial<StreamPolicy> = {},
   keys = ['secret'],
@@ -66,7 +66,7 @@ const begun = async (socket: RawSocket) => {
 };
 
 describe('a stream resumed from a cursor', () => {
-  it('tells what was missed on another replica, each event with what it says, and goes on', async () => {
+  it('gets the missed events on another replica, each with the status it carries, and goes on', async () => {
     const [one, other] = await Promise.all([replica(), replica()]);
     const first = await begun(await connect(one));
     move(3);
@@ -84,7 +84,7 @@ describe('a stream resumed from a cursor', () => {
     );
   });
 
-  it('goes on where a replica hears later than the one it comes from: no other history, nothing left out', async () => {
+  it('goes on without a gap or resync on a replica that hears events later than the last one', async () => {
     let isDeaf = false;
     const late: EventTail = {
       tail: (topics, handle) =>
@@ -108,7 +108,7 @@ describe('a stream resumed from a cursor', () => {
     expect(waiting.marks).toEqual(['snapshot 1', 'event 2', 'event 3', 'event 4', 'event 5']);
   });
 
-  it('says nothing when nothing was missed, and reads nothing', async () => {
+  it('gets no message if nothing was missed, and reads nothing', async () => {
     const one = await replica();
     const first = await begun(await connect(one));
     first.socket.cut();
@@ -123,7 +123,7 @@ describe('a stream resumed from a cursor', () => {
     expect(second.marks).toEqual(['event 2']);
   });
 
-  it('reads from the ring of the process what it still holds', async () => {
+  it('gets missed events from the memory of the process while they are kept', async () => {
     const one = await replica();
     const watching = await begun(await connect(one));
     const first = await begun(await connect(one));
@@ -159,7 +159,7 @@ describe('a stream resumed from a cursor', () => {
     const first = await begun(await connect(await replica()));
     first.socket.cut();
     happen();
-    // One that began since: it holds nothing of it.
+    // This replica started afterwards, so it has not heard the events.
     const second = (await connect(await replica())).subscribe(query, { id: 'o1' }, first.cursor);
     await until(() => second.messages.length === 1);
     move(parts.orders.get('o1')!.version + 1);
@@ -167,7 +167,7 @@ describe('a stream resumed from a cursor', () => {
     expect(second.marks).toEqual([mark, `event ${parts.orders.get('o1')!.version}`]);
   });
 
-  it('tells 64, and no snapshot', async () => {
+  it('gets up to 64 missed events, and no snapshot', async () => {
     const [one, other] = await Promise.all([replica(), replica()]);
     const first = await begun(await connect(one));
     first.socket.cut();
@@ -177,7 +177,7 @@ describe('a stream resumed from a cursor', () => {
     expect(second.marks).toEqual(Array.from({ length: 64 }, (_, at) => `event ${at + 2}`));
   });
 
-  it("ends when it is no longer one's own, and says nothing of what happened since", async () => {
+  it('ends if its order now belongs to somebody else, without telling what happened since', async () => {
     const one = await replica();
     const first = await begun(await connect(one));
     first.socket.cut();
@@ -190,8 +190,8 @@ describe('a stream resumed from a cursor', () => {
   });
 });
 
-describe('a cursor that is not good here', () => {
-  it('is refused, and nothing is read: of another caller, document, variables, channel or key, changed, or nonsense', async () => {
+describe('an invalid cursor', () => {
+  it('is refused before anything is read: of another caller, document, variables, channel or key, changed, or nonsense', async () => {
     const [one, web, foreign] = await Promise.all([
       replica(),
       replica({}, ['secret'], 'web'),
@@ -220,7 +220,7 @@ describe('a cursor that is not good here', () => {
     await until(() => refused.every(({ isOver }) => isOver));
     expect(refused.map(({ refusal }) => refusal)).toEqual(refused.map(() => 'CURSOR_INVALID'));
     expect(parts.calls.length).toBe(before);
-    // The same document in another layout is the same document; null is no cursor.
+    // Another layout does not make another document, and null counts as no cursor.
     const good = [
       mine.subscribe(query.replace('{id', '{  id\n'), { id: 'o1' }, cursor),
       mine.subscribe(query, { id: 'o1' }, null as unknown as string),
@@ -232,8 +232,8 @@ describe('a cursor that is not good here', () => {
   });
 });
 
-describe('a stream that missed something', () => {
-  it('reads it from the domain: what the bus lost comes in its place, in order', async () => {
+describe('a stream whose process missed events', () => {
+  it('reads what the bus lost from the domain, and sends it in order', async () => {
     const stream = await begun(await connect(await replica()));
     domain.loses = ({ metadata }) => [3, 4, 6].includes(metadata.aggregateVersion);
     move(7);
@@ -241,7 +241,7 @@ describe('a stream that missed something', () => {
     expect(stream.marks).toEqual(['snapshot 1', ...[2, 3, 4, 5, 6, 7].map((version) => `event ${version}`)]);
   });
 
-  it('hears of the last one, too, though nothing comes after it', async () => {
+  it('finds a lost last event, too, though no later one shows the gap', async () => {
     const bus: EventTail = { tail: (topics, handle) => domain.tail(topics, handle) };
     const served = await serveFixture(parts, { bus, feeds: domain, hub: { gapMs: 5, sweepMs: 20 } });
     opened.push(served);
@@ -252,7 +252,7 @@ describe('a stream that missed something', () => {
     expect(stream.marks).toEqual(['snapshot 1', 'event 2', 'event 3']);
   });
 
-  it('reads again what is older than the event; then sends what the event itself says', async () => {
+  it('reads an answer again that is older than the event, then sends what the event carries', async () => {
     const stream = await begun(await connect(await replica({ behindPatienceMs: 5_000 })));
     domain.statusChanged('o1', 2, 'S2');
     await until(() => parts.calls.length >= 4);
@@ -262,7 +262,7 @@ describe('a stream that missed something', () => {
     expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
   });
 
-  it('outlasts a part of the graph that is down; past its patience it ends without a cursor, and resumes', async () => {
+  it('waits for a subgraph that is down; after too long it ends without a cursor, and can be resumed', async () => {
     const one = await replica({ failurePatienceMs: 150 });
     const stream = await begun(await connect(one));
     parts.down.add('orders');
@@ -281,7 +281,7 @@ describe('a stream that missed something', () => {
     expect(again.marks).toEqual(['event 3']);
   });
 
-  it('does not begin where the domain cannot say how far it is', async () => {
+  it('is refused while the domain cannot tell the version of the feed', async () => {
     domain.isDown = true;
     const stream = (await connect(await replica())).subscribe(query, { id: 'o1' });
     await until(() => stream.isOver);
@@ -289,13 +289,13 @@ describe('a stream that missed something', () => {
   });
 });
 
-describe('a stream of what ends', () => {
+describe('a stream that has an end', () => {
   const complete = (status: string) => {
     parts.orders.set('o1', { ...parts.orders.get('o1')!, version: 2, status });
     domain.statusChanged('o1', 2, status);
   };
 
-  it('completes behind its last message; begun, or resumed, on what has ended, behind what is left to tell', async () => {
+  it('completes after its last message, also when it is begun or resumed after the end', async () => {
     const [one, other] = await Promise.all([replica(), replica()]);
     const [first, cut] = [await begun(await connect(one)), await begun(await connect(one))];
     const early = cut.cursor;

@@ -6,44 +6,50 @@ import type { Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** A subscription that runs. */
+/** A client's subscription, as the transports handle it. */
 export interface OpenedSubscription {
-  /** From here on its sink is handed messages. */
+  /** Starts to send messages to the sink. */
   start(): void;
-  /** Ends it, without a word to its sink. */
+  /** Ends it without telling the sink. */
   stop(): void;
-  /** Its caller has another token: it goes on under the rights of that one, or ends. */
+  /**
+   * To be called when the client has renewed its token: the subscription goes on with the rights of the new token, or
+   * ends if they do not allow it.
+   */
   renewed(): void;
 }
 
-/** What it goes by. */
-export interface Leads {
-  /** Where it leads now; the answer that ends it, if it leads nowhere. */
+/** What a subscription needs to find the shared stream that serves it, and to join it. */
+export interface SubscriptionRouting {
+  /** The route of the request in the present graph, or the answer that ends it if it has none any more. */
   reroute(request: SubscriptionRequest): Route | ExecutionResult;
-  /** A subscriber of the stream that a route leads to, with all who are led to the same. */
+  /**
+   * Subscribes to the shared stream of a route; it is made if nobody else has it open. `onEnd` is called when the
+   * subscriber ends.
+   */
   subscribe(route: Route, sink: StreamSink, resumeFrom: Position | undefined, onEnd: () => void): Subscriber;
-  /** What went wrong, as a client may be told it. */
+  /** Turns an unexpected error into an answer that a client may see, and logs it. */
   unexpected(error: unknown): ExecutionResult;
 }
 
 /**
- * A client's subscription, through all the streams that it takes part in: another token or another graph may lead it to
- * another one.
+ * One client's subscription. Over its life it can take part in several shared streams: a renewed token, or another
+ * version of the graph, can move it to another one.
  */
 export class RoutedSubscription implements OpenedSubscription {
-  readonly #leads: Leads;
+  readonly #routing: SubscriptionRouting;
   readonly #sink: StreamSink;
   readonly #onEnd: () => void;
   #request: SubscriptionRequest;
   #subscriber: Subscriber | undefined;
   #route: Route | undefined;
-  /** The subscriber has what it begins with. */
+  /** Whether the present subscriber's `begin` has succeeded. */
   #begun = false;
   #started = false;
   #over = false;
 
-  constructor(leads: Leads, request: SubscriptionRequest, sink: StreamSink, onEnd: () => void) {
-    this.#leads = leads;
+  constructor(routing: SubscriptionRouting, request: SubscriptionRequest, sink: StreamSink, onEnd: () => void) {
+    this.#routing = routing;
     this.#request = request;
     this.#sink = sink;
     this.#onEnd = onEnd;
@@ -53,10 +59,12 @@ export class RoutedSubscription implements OpenedSubscription {
     return this.#request;
   }
 
+  /** Joins the first stream. Resolves to undefined once it can start, or to the answer that ends it. */
   async begin(route: Route, resumeFrom: Position | undefined): Promise<ExecutionResult | undefined> {
     const first = this.#join(route, resumeFrom);
     const refused = await first.begin();
-    // Moved meanwhile: what the first was told is of another graph, or of other rights, and ends nothing.
+    // If the subscription has been moved in the meantime, the result is about another graph or other rights, and is
+    // ignored.
     if (this.#subscriber !== first) return undefined;
     this.#begun = true;
     return refused;
@@ -73,17 +81,20 @@ export class RoutedSubscription implements OpenedSubscription {
   }
 
   renewed(): void {
-    const route = this.#leads.reroute(this.#request);
+    const route = this.#routing.reroute(this.#request);
     if (!('shareClass' in route)) this.#end(route);
     else if (route.shareClass.key !== this.#route?.shareClass.key) this.#move(route);
   }
 
-  /** To the same document in another graph; undefined: it is none there. */
+  /**
+   * Moves to another graph. `prepared` is the subscription's document for that graph; undefined if it is not valid
+   * there, which ends the subscription with DOCUMENT_OUTDATED.
+   */
   moveTo(prepared: PreparedDocument | undefined): void {
     if (this.#over) return;
     if (!prepared) return this.#end({ data: null, errors: [outdated()] });
     this.#request = { ...this.#request, prepared };
-    const route = this.#leads.reroute(this.#request);
+    const route = this.#routing.reroute(this.#request);
     if ('shareClass' in route) this.#move(route);
     else this.#end(route);
   }
@@ -91,7 +102,7 @@ export class RoutedSubscription implements OpenedSubscription {
   #join(route: Route, resumeFrom: Position | undefined): Subscriber {
     this.#route = route;
     this.#begun = false;
-    const subscriber: Subscriber = this.#leads.subscribe(route, this.#sink, resumeFrom, () => {
+    const subscriber: Subscriber = this.#routing.subscribe(route, this.#sink, resumeFrom, () => {
       if (this.#subscriber === subscriber) this.#finish();
     });
     this.#subscriber = subscriber;
@@ -111,7 +122,7 @@ export class RoutedSubscription implements OpenedSubscription {
         else if (this.#started) after.start();
       },
       (error: unknown) => {
-        if (this.#subscriber === after) this.#end(this.#leads.unexpected(error));
+        if (this.#subscriber === after) this.#end(this.#routing.unexpected(error));
       },
     );
   }
@@ -130,6 +141,6 @@ export class RoutedSubscription implements OpenedSubscription {
 }
 
 const outdated = () =>
-  new GraphQLError('The graph is another one now, and has no such document. Subscribe with one that fits.', {
+  new GraphQLError('The schema has changed, and this document is no longer valid. Subscribe with a newer one.', {
     extensions: { code: 'DOCUMENT_OUTDATED' },
   });

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { expect, it } from 'vitest';
 import { until } from '#platform/testkit/until.ts';
-import { RoutedSubscription, type Leads } from './routedSubscription.ts';
+import { RoutedSubscription, type SubscriptionRouting } from './routedSubscription.ts';
 import type { Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -12,12 +12,12 @@ const routeOf = (key: string) =>
     shareClass: { key },
   }) as unknown as Route;
 
-it('that cannot begin where it is led ends with what a client may be told, and not with what was thrown', async () => {
+it('that fails to begin on another stream ends with a public error, and not with the one that was thrown', async () => {
   const ends: (ExecutionResult | undefined)[] = [];
   let over = 0;
   const thrown: unknown[] = [];
   const begins = [() => Promise.resolve(undefined), () => Promise.reject(new Error('password of the database'))];
-  const leads: Leads = {
+  const routing: SubscriptionRouting = {
     reroute: () => routeOf('another class'),
     subscribe: () =>
       ({
@@ -32,7 +32,7 @@ it('that cannot begin where it is led ends with what a client may be told, and n
     },
   };
   const sink = { end: (last?: ExecutionResult) => ends.push(last) } as unknown as StreamSink;
-  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, sink, () => {
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, sink, () => {
     over += 1;
   });
   await subscription.begin(routeOf('a class'), undefined);
@@ -43,10 +43,10 @@ it('that cannot begin where it is led ends with what a client may be told, and n
   expect(thrown).toEqual([new Error('password of the database')]);
 });
 
-it('that is led elsewhere while it begins is not ended by what it was told where it was, and starts once, when it has begun there', async () => {
+it('that is moved while it begins is not ended by the result of the first stream, and starts once, on the second', async () => {
   const begins: ((refused: ExecutionResult | undefined) => void)[] = [];
   const calls: string[] = [];
-  const leads: Leads = {
+  const routing: SubscriptionRouting = {
     reroute: () => routeOf('another class'),
     subscribe: () => {
       const at = begins.length;
@@ -60,7 +60,7 @@ it('that is led elsewhere while it begins is not ended by what it was told where
     },
     unexpected: () => ({ data: null }),
   };
-  const subscription = new RoutedSubscription(leads, {} as SubscriptionRequest, {} as unknown as StreamSink, () =>
+  const subscription = new RoutedSubscription(routing, {} as SubscriptionRequest, {} as unknown as StreamSink, () =>
     calls.push('over'),
   );
   const begun = subscription.begin(routeOf('a class'), undefined);

@@ -12,25 +12,29 @@ import { nothingToFollow } from './streamAnswer.ts';
 import { streamClass, type StreamClass } from './streamClass.ts';
 import { streamDocument, type StreamDocument } from './streamDocument.ts';
 
+/** A subscription's document, with the query that its messages are read with. */
 export interface PreparedStream {
   readonly stream: StreamDocument;
   readonly query: PreparedDocument;
-  /** On what of the caller its answer depends; undefined: on anything. */
+  /**
+   * The properties of the caller, besides roles and scopes, that the answer depends on (`@variesBy`); undefined if that
+   * is not declared, so that it may depend on anything.
+   */
   readonly dimensions: readonly string[] | undefined;
 }
 
-/** A subscription that a client asks for. */
+/** A client's request for a subscription. */
 export interface SubscriptionRequest {
   readonly prepared: PreparedDocument;
-  /** As the client sent them. */
+  /** The variables as the client sent them, before coercion. */
   readonly variables: Record<string, unknown>;
-  /** Who asks, now: its token may be renewed while the stream runs. */
+  /** The present caller. It is a function because the token may be renewed while the stream runs. */
   readonly principal: () => Principal;
-  /** Cursor of the last message it has. */
+  /** The cursor of the last message that the client has, as it was sent; any JSON value. */
   readonly resumeFrom?: unknown;
 }
 
-/** Where a request leads: everything that decides which stream it shares. */
+/** Which shared stream serves a request: requests with the same document, variables, feed and class share one. */
 export interface Route {
   readonly prepared: PreparedDocument;
   readonly made: PreparedStream;
@@ -40,24 +44,27 @@ export interface Route {
   readonly shareClass: StreamClass;
 }
 
-/** Says where requests lead in the graph that is served now. */
+/** Finds the routes of requests in the graph that is served now. */
 export class Routes {
   readonly #events: ReadonlyMap<string, EventDefinition>;
   readonly #cursors: Cursors;
   readonly #prepared = new WeakMap<PreparedDocument, PreparedStream>();
-  run: GraphGeneration;
+  generation: GraphGeneration;
 
   constructor(
-    run: GraphGeneration,
+    generation: GraphGeneration,
     { events, cursors }: { readonly events: ReadonlyMap<string, EventDefinition>; readonly cursors: Cursors },
   ) {
-    this.run = run;
+    this.generation = generation;
     this.#events = events;
     this.#cursors = cursors;
   }
 
-  /** A subscription's document, checked as far as can be before it is asked for. @throws Refusal */
-  prepare(prepared: PreparedDocument, { graph, documents }: GraphGeneration = this.run): PreparedStream {
+  /**
+   * Prepares a subscription's document once: checks that its field is a declared stream, and derives the query that
+   * reads it. @throws Refusal
+   */
+  prepare(prepared: PreparedDocument, { graph, documents }: GraphGeneration = this.generation): PreparedStream {
     const known = this.#prepared.get(prepared);
     if (known) return known;
     const stream = streamDocument(prepared.document, prepared.operation, graph);
@@ -70,14 +77,17 @@ export class Routes {
     return made;
   }
 
-  /** @throws Refusal. Undefined when a part of the feed's key is null or missing. */
+  /**
+   * The route of a request. Undefined when a part of the feed's key is null or missing, so that there is nothing to
+   * follow. @throws Refusal for invalid variables
+   */
   routeOf({ prepared, variables: raw, principal: asking }: SubscriptionRequest): Route | undefined {
     const principal = asking();
     const made = this.prepare(prepared);
     const { declaration } = made.stream;
     const feed = feedOf(declaration, this.#events);
-    if (!feed) throw new Error(`no event of Subscription.${declaration.field} is known`);
-    const variables = this.run.pipeline.coerce(prepared, raw);
+    if (!feed) throw new Error(`none of the events of Subscription.${declaration.field} is in the event catalogue`);
+    const variables = this.generation.pipeline.coerce(prepared, raw);
     const key = renderFeed(declaration.feed, made.stream.argumentsOf(variables), principal);
     return key === undefined
       ? undefined
@@ -91,19 +101,21 @@ export class Routes {
         };
   }
 
-  /** Where the client of a request was; undefined if it begins. @throws Refusal, CURSOR_INVALID */
+  /** The position from which the client resumes; undefined if it begins anew. @throws Refusal CURSOR_INVALID */
   positionOf({ resumeFrom }: SubscriptionRequest, { made, feed, principal, variables }: Route): Position | undefined {
     if (resumeFrom === undefined || resumeFrom === null) return undefined;
     const position = this.#cursors.read(resumeFrom, { principal, document: made.stream.hash, variables }, feed);
     if (!position)
-      throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not good here. Subscribe without `resumeFrom`.');
+      throw Refusal.of('document', 'CURSOR_INVALID', 'This cursor is not valid here. Subscribe without `resumeFrom`.');
     return position;
   }
 
-  /** Why the caller may not follow the field, as the answer to it. */
+  /**
+   * The answer that refuses the stream if the caller lacks the scopes of the subscription's field; otherwise undefined.
+   */
   refusalOf({ declaration, responseKey }: StreamDocument, principal: Principal): ExecutionResult | undefined {
     try {
-      for (const scopes of this.run.graph.guards.of('Subscription', declaration.field))
+      for (const scopes of this.generation.graph.guards.of('Subscription', declaration.field))
         requireScope(principal, scopes, `Subscription.${declaration.field}`);
       return undefined;
     } catch (error) {
@@ -115,7 +127,7 @@ export class Routes {
     }
   }
 
-  /** Where a running subscription leads now; the answer that ends it, if it leads nowhere. */
+  /** The route of a running subscription now, or the answer that ends it if it has none any more. */
   reroute(request: SubscriptionRequest): Route | ExecutionResult {
     try {
       const { stream } = this.prepare(request.prepared);

@@ -18,18 +18,20 @@ import type { Subscriber } from './subscriber.ts';
 export interface SharedStreamParts extends StreamRendererParts {
   readonly feed: FeedAddress;
   readonly hub: StreamHub;
-  /** Of all events that wait in this process. */
+  /** The budget for the queued events of all streams of the process. */
   readonly queued: Budget;
+  /** Called once, when the stream has closed because nobody subscribes any more, or because it ended. */
   readonly onEmpty: () => void;
   readonly log: Logger;
 }
 
-/** Sockets written to in one turn: between turns, others are served. */
+/** How many subscribers are written to before other work of the event loop gets a turn. */
 const sliceSize = 500;
 
 /**
- * One document with one set of variables for one class of callers, following one feed. Each event is answered once and
- * serialised once, however many subscribe; each subscriber has it once, in order. Lives as long as it has subscribers.
+ * The stream that all subscribers with the same document, variables and class of caller share. Each event is executed
+ * and serialised once, however many subscribe, and each subscriber gets each message once and in order. It lives as
+ * long as it has subscribers.
  */
 export class SharedStream implements FollowedFeed {
   readonly #parts: SharedStreamParts;
@@ -37,12 +39,12 @@ export class SharedStream implements FollowedFeed {
   readonly #following: Following;
   readonly #subscribers = new Set<Subscriber>();
   readonly renderer: StreamRenderer;
-  /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
+  /** Resolves when no later event can be missed. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
-  #told: number | undefined;
+  #publishedVersion: number | undefined;
   #closed = false;
 
-  /** `after`: the version that its first subscriber has, if it comes back. */
+  /** `after`: the version that the first subscriber has already, if it resumes. */
   constructor(parts: SharedStreamParts, after?: number) {
     const { hub, feed, policy, queued } = parts;
     this.#parts = parts;
@@ -56,7 +58,7 @@ export class SharedStream implements FollowedFeed {
       after,
     );
     this.ready = this.#following.ready.then(() => {
-      this.#told = this.#following.head;
+      this.#publishedVersion = this.#following.head;
     });
     this.#run().catch((error: unknown) => this.#fail(error));
   }
@@ -65,7 +67,7 @@ export class SharedStream implements FollowedFeed {
     return this.#parts;
   }
 
-  /** Not every event is told. */
+  /** Whether the stream leaves out events (`delivery` is `latest` or `sampled`). */
   get isPaced(): boolean {
     return this.#parts.stream.declaration.delivery !== 'every';
   }
@@ -74,11 +76,12 @@ export class SharedStream implements FollowedFeed {
     return this.#closed;
   }
 
-  /** Up to which those who are live were told. */
-  get told(): number | undefined {
-    return this.#told;
+  /** The version up to which all subscribers that keep up have been sent everything. */
+  get publishedVersion(): number | undefined {
+    return this.#publishedVersion;
   }
 
+  /** The version of the feed's latest event. */
   get head(): number | undefined {
     return this.#following.head;
   }
@@ -87,6 +90,7 @@ export class SharedStream implements FollowedFeed {
     return this.#following.epoch;
   }
 
+  /** Waits, or returns early when the stream closes. */
   pause(milliseconds: number): Promise<void> {
     return this.#queue.pause(milliseconds);
   }
@@ -100,17 +104,19 @@ export class SharedStream implements FollowedFeed {
     if (this.#subscribers.size === 0) this.#close();
   }
 
+  /** See `Feed.between`. */
   between(after: number, upTo: number): Promise<readonly FeedEvent[] | ResyncReason> {
     return this.#following.between(after, upTo);
   }
 
-  /** See `Feed.knows`. */
-  knows(version: number): Promise<boolean> {
-    return this.#following.knows(version);
+  /** See `Feed.hasVersion`. */
+  hasVersion(version: number): Promise<boolean> {
+    return this.#following.hasVersion(version);
   }
 
   #hear(event: FeedEvent): void {
-    // Of those that are not all told, one that is none of this stream's must not push out one that is.
+    // A paced stream keeps only the latest event. An event that the stream does not declare must not replace one that
+    // it does.
     if (!this.isPaced || this.renderer.declares(event)) this.#queue.push(event);
   }
 
@@ -118,17 +124,17 @@ export class SharedStream implements FollowedFeed {
     try {
       await this.ready;
     } catch {
-      // Whoever joined is told by `ready`.
+      // The subscribers await `ready` themselves, and handle the failure.
       return;
     }
     for (;;) {
       const taken = await this.#queue.take();
       if (taken.kind === 'closed') return;
       if (taken.kind === 'lost') {
-        // What was dropped is up to here; whoever is told of it reads a snapshot that is not older.
-        this.#told = this.#following.head ?? this.#told;
+        // The dropped events reach up to the head. Each subscriber reads a snapshot that is at least as new.
+        this.#publishedVersion = this.#following.head ?? this.#publishedVersion;
         for (const each of [...this.#subscribers]) each.lose(taken.reason);
-      } else await this.#event(taken.event);
+      } else await this.#handleEvent(taken.event);
       if (this.isPaced)
         await this.#queue.pause(
           this.#parts.stream.declaration.delivery === 'sampled'
@@ -138,46 +144,55 @@ export class SharedStream implements FollowedFeed {
     }
   }
 
-  async #event(each: FeedEvent): Promise<void> {
-    if (this.#told !== undefined && each.version <= this.#told) return;
+  async #handleEvent(each: FeedEvent): Promise<void> {
+    if (this.#publishedVersion !== undefined && each.version <= this.#publishedVersion) return;
     const rendered = await this.#renderNext(each);
     if (this.#closed) return;
-    if (rendered.kind === 'nothing') this.#told = each.version;
-    else if (rendered.kind === 'message') await this.#tell(rendered.message, each);
+    if (rendered.kind === 'nothing') this.#publishedVersion = each.version;
+    else if (rendered.kind === 'message') await this.#publish(rendered.message, each);
     else if (rendered.kind === 'over') this.#end(rendered.answer.result);
     else await this.#catchUpWithView(rendered.answer, each);
   }
 
   async #renderNext(each: FeedEvent): Promise<Rendered> {
     if (this.#parts.stream.declaration.since === undefined) return this.renderer.render(each);
-    return this.renderer.declares(each) ? this.renderer.changes(this.#told, each) : { kind: 'nothing' };
+    return this.renderer.declares(each)
+      ? this.renderer.renderChanges(this.#publishedVersion, each)
+      : { kind: 'nothing' };
   }
 
-  async #tell(message: StreamMessage, { event }: FeedEvent): Promise<void> {
-    this.#told = Math.max(message.version, this.#told ?? 0);
+  async #publish(message: StreamMessage, { event }: FeedEvent): Promise<void> {
+    this.#publishedVersion = Math.max(message.version, this.#publishedVersion ?? 0);
     let [offered, taken] = [0, 0];
     for (const subscriber of this.#subscribers) {
       if (subscriber.offer(message)) taken += 1;
       offered += 1;
       if (offered % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#parts.metrics.told(message.kind, taken, event.timestamp);
+    this.#parts.metrics.published(message.kind, taken, event.timestamp);
   }
 
-  /** The view does not know of an event: what it shows is said to be older, and looked at again until it does. */
+  /**
+   * The answer is older than the event: the read model behind it lags. Subscribers are sent what there is, marked
+   * `stale`, and the answer is read again until it includes the event.
+   */
   async #catchUpWithView(answer: Answered, each: FeedEvent): Promise<void> {
     const { policy, stream } = this.#parts;
-    if (stream.declaration.since === undefined && answer.version! > (this.#told ?? 0))
-      await this.#tell(this.renderer.message(answer, 'resync', answer.version!, 'stale'), each);
+    if (stream.declaration.since === undefined && answer.version! > (this.#publishedVersion ?? 0))
+      await this.#publish(this.renderer.message(answer, 'resync', answer.version!, 'stale'), each);
     for (let tries = 1; tries <= policy.staleTries; tries += 1) {
       await this.#queue.pause(policy.retryMs);
       if (this.#closed) return;
       const again = await this.#renderNext(each);
       if (again.kind === 'over') return this.#end(again.answer.result);
-      if (again.kind === 'message') return this.#tell(again.message, each);
+      if (again.kind === 'message') return this.#publish(again.message, each);
     }
     this.#end(
-      refusalAt(stream.responseKey, 'SUBGRAPH_UNAVAILABLE', 'What this streams lags behind. Subscribe again later.'),
+      refusalAt(
+        stream.responseKey,
+        'SUBGRAPH_UNAVAILABLE',
+        'The data of this stream lags behind. Subscribe again later.',
+      ),
     );
   }
 
@@ -193,7 +208,7 @@ export class SharedStream implements FollowedFeed {
     );
   }
 
-  /** Ends it for everybody. No cursor: what was sent last is where to go on from. */
+  /** Ends the stream for all subscribers. The last message has no cursor: clients resume from the one before. */
   #end(result: ExecutionResult): void {
     for (const each of [...this.#subscribers]) each.end(result);
     this.#close();

@@ -119,10 +119,10 @@ async function board(
 }
 
 describe('a shared stream', () => {
-  it('answers each event once, however many follow, and hands each the same bytes under a cursor of its own', async () => {
+  it('executes each event once for all subscribers, and sends each the same bytes with a cursor of its own', async () => {
     const { state, join, move } = await board(declared());
     const sinks = await Promise.all(Array.from({ length: 50 }, () => join()));
-    // The first read had begun; all others waited for the next.
+    // The first subscriber's read had begun; all others shared the next one.
     expect(state.reads.length).toBe(2);
     [1, 2, 3].forEach((version) => move(version));
     await until(() => sinks.every(({ heard }) => heard.at(-1)?.extensions.stream.version === 3));
@@ -133,11 +133,11 @@ describe('a shared stream', () => {
     });
   });
 
-  it('sends what is above the version that was read, without showing the version', async () => {
+  it('sends the events above the version of the snapshot, and hides the version that it asked for', async () => {
     const { state, join, say } = await board(declared());
     const sink = await join();
     state.version = 3;
-    // Three events; the read after the first already holds all of them.
+    // There are three events, and the read for the first already reflects all of them.
     [1, 2, 3].forEach((version) => say(version));
     await until(() => sink.heard.length === 2);
     state.version = 4;
@@ -147,7 +147,7 @@ describe('a shared stream', () => {
     expect(state.reads.length).toBe(3);
   });
 
-  it('lets the event speak, under any alias and through fragments, and then sends each', async () => {
+  it('overwrites fields that the event carries, under any alias and through fragments, and sends each event', async () => {
     const { state, join, say } = await board(
       declared({ carries: [{ field: 'mood', property: 'to' }] }),
       'subscription{b:boardChanged(storeId:"7"){...f}} fragment f on Board{ready m:mood}',
@@ -163,7 +163,7 @@ describe('a shared stream', () => {
     ]);
   });
 
-  it('passes over events that it does not declare', async () => {
+  it('ignores events that it does not declare', async () => {
     const { state, join, say } = await board(declared({ version: undefined }));
     const sink = await join();
     say(1, {}, 'Other');
@@ -172,7 +172,7 @@ describe('a shared stream', () => {
     expect(state.reads.length).toBe(2);
   });
 
-  it('brings one who comes while others are told to where they are, and no further back', async () => {
+  it('brings a new subscriber to the version of the others, without events from before its snapshot', async () => {
     const { join, move } = await board(declared());
     const early = await join();
     move(1);
@@ -187,7 +187,7 @@ describe('a shared stream', () => {
     }
   });
 
-  it('reads under the trace of the event, so that one trace goes from the request to the screen', async () => {
+  it('reads with the trace of the event, so that one trace leads from the request to the screen', async () => {
     const { state, join, move } = await board(declared());
     const sink = await join();
     move(1);
@@ -195,7 +195,7 @@ describe('a shared stream', () => {
     expect(state.reads.map(({ traceparent }) => traceparent)).toEqual([undefined, 't']);
   });
 
-  it('ends with its last subscriber, and follows nothing any more', async () => {
+  it('closes with its last subscriber, and stops following the feed', async () => {
     const { state, join, say, shared } = await board(declared());
     const sinks = await Promise.all([join(), join()]);
     sinks.forEach(({ subscriber }) => subscriber.stop());
@@ -205,7 +205,7 @@ describe('a shared stream', () => {
   });
 });
 
-describe('what events say by themselves', () => {
+describe('a stream whose fields are all in its events', () => {
   const carried = declared({
     fixedOwner: true,
     carries: [
@@ -244,7 +244,7 @@ describe('what events say by themselves', () => {
 
 describe('a stream of changes', () => {
   const changes = declared({ query: 'changes', since: 'since' });
-  it('asks for what changed since the last message, and of one who comes back since its own', async () => {
+  it('asks for the changes since the last message, and for a resumed client since its cursor', async () => {
     const { state, join, move } = await board(changes);
     const sink = await join();
     move(1);
@@ -253,12 +253,13 @@ describe('a stream of changes', () => {
     await until(() => sink.heard.length === 3);
     const back = await join(1);
     await until(() => back.heard.length === 1);
-    // Nobody can say here how far the feed was before the first event: that is answered whole.
+    // There is no domain here to ask for the feed's version before the first event, so that one is answered with
+    // everything.
     expect(state.reads.map(({ since }) => since)).toEqual([undefined, undefined, 1, 1]);
     expect([sink.marks, back.marks]).toEqual([['snapshot 0', 'event 1', 'event 2'], ['event 2']]);
   });
 
-  it('hands the version to the query by a variable that no client can use', () => {
+  it('passes the version to the query in a variable whose name clients cannot use', () => {
     expect(() => prepare('subscription($__streamSince: Int){boardChanged(storeId:"7"){ready}}', changes)).toThrow(
       '__streamSince',
     );
@@ -266,7 +267,7 @@ describe('a stream of changes', () => {
 });
 
 describe('a client that does not read', () => {
-  it('is left out, then told that it lagged and handed a snapshot; the others notice nothing', async () => {
+  it('gets no messages until it reads, then a resync for lagging; the others notice nothing', async () => {
     const { state, join, move } = await board(declared());
     const [slow, quick] = await Promise.all([join(), join()]);
     move(1);
@@ -289,7 +290,7 @@ describe('a client that does not read', () => {
 
 describe('a paced stream', () => {
   it.each(['latest', 'sampled'] as const)(
-    'tells the last of its own events, whatever comes after it on the feed: %s',
+    'sends the last of the events that it declares, whatever follows on the feed: %s',
     async (delivery) => {
       const { join, move, say } = await board(declared({ delivery, version: undefined }), undefined, {
         latestIntervalMs: 20,
@@ -317,8 +318,8 @@ describe('a subscription as a query', () => {
     );
   });
 
-  it('is refused without a declared stream', () => {
-    expect(() => prepare('subscription{other}')).toThrow('Subscription.other is no stream');
+  it('is refused if its field declares no stream', () => {
+    expect(() => prepare('subscription{other}')).toThrow('Subscription.other is not a stream');
   });
 });
 

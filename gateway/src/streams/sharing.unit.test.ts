@@ -39,7 +39,7 @@ const happen = async (streams: readonly RawStream[]) => {
 };
 const last = (stream: RawStream) => Object.values(stream.messages.at(-1)?.data ?? {})[0] as Record<string, unknown>;
 
-it('answers an event once for all callers, where the answer depends on nothing of them, and says nothing of any of them', async () => {
+it('executes an event once for all callers if the answer does not vary by caller, and reveals none of them', async () => {
   const query = 'subscription{boardChanged(storeId:"1"){for}}';
   const streams = await Promise.all(
     ['a', 'b', 'c'].map(async (subject) => follow(query, await parts.token('customer', subject))),
@@ -47,14 +47,14 @@ it('answers an event once for all callers, where the answer depends on nothing o
   expect(await happen(streams)).toBe(1);
   const said = new Set(streams.map((stream) => last(stream)['for'] as string));
   expect([said.size, [...said][0]!.slice(0, 6)]).toEqual([1, 'class:']);
-  // Their cursors are their own all the same.
+  // Each caller has cursors of its own all the same.
   expect(new Set(streams.map(({ cursor }) => cursor.split('.')[1])).size).toBe(3);
-  // Other roles have other scopes: what they are answered may differ.
+  // Callers of another role have other scopes, so their answers may differ.
   const manager = await follow(query, await parts.token('manager', 'm'));
   expect(await happen([...streams, manager])).toBe(2);
 });
 
-it('answers once for each value that it depends on, under a token that names no other', async () => {
+it('executes once for each value that the answer varies by, with a token that names nothing else', async () => {
   const query = 'subscription{tillChanged(storeId:"1"){for}}';
   const bound = (subject: string, store: string) =>
     parts.token('customer', subject, { bindings: { store, device: `of ${subject}` } });
@@ -71,7 +71,7 @@ it('answers once for each value that it depends on, under a token that names no 
   );
 });
 
-it('answers for each caller by itself what does not say on what it depends, wherever in the selection that stands', async () => {
+it('executes for each caller on its own if a type anywhere in the selection does not declare what it varies by', async () => {
   const streams = await Promise.all(
     ['a', 'b'].map(async (subject) =>
       follow('subscription{boardChanged(storeId:"1"){for mine{status}}}', await parts.token('customer', subject)),
@@ -84,7 +84,7 @@ it('answers for each caller by itself what does not say on what it depends, wher
   ]);
 });
 
-it('counts what was executed, shared and sent', async () => {
+it('counts executions, shared deliveries and messages', async () => {
   const text = await metrics.text();
   const value = (line: string) =>
     Number(

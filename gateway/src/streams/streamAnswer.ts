@@ -6,19 +6,22 @@ import { endKey, versionKey, type StreamDocument } from './streamDocument.ts';
 type Answer = Record<string, unknown>;
 
 /**
- * What a read of a stream's selection came to. `failed`: a part of the graph did not answer; again later. `refused`:
- * there is nothing to follow, or no more.
+ * The outcome of reading a stream's selection. `failed`: a subgraph did not answer, and reading again later may help.
+ * `refused`: there is nothing to follow, or not any more.
  */
 export type StreamAnswer =
   | {
       readonly kind: 'answer';
       readonly result: ExecutionResult;
-      /** Up to which it holds; undefined where the stream does not say. */ readonly version: number | undefined;
-      /** Nothing follows. */ readonly isLast: boolean;
+      /** The version that the answer reflects; undefined if the stream's type has no version field. */
+      readonly version: number | undefined;
+      /** Whether the stream has ended with this answer. */
+      readonly isLast: boolean;
     }
   | { readonly kind: 'failed' | 'refused'; readonly result: ExecutionResult };
 
-const passing = new Set<unknown>([
+/** Codes of failures that may pass, so that reading again later can help. */
+const transientCodes = new Set<unknown>([
   'SUBGRAPH_UNAVAILABLE',
   'DEADLINE_EXCEEDED',
   'INTERNAL_SERVER_ERROR',
@@ -32,17 +35,18 @@ export const refusalAt = (responseKey: string, code: ErrorCode, message: string)
 });
 
 export const nothingToFollow = (responseKey: string): ExecutionResult => ({
-  errors: refusalAt(responseKey, 'NOT_FOUND', 'There is nothing to follow: it does not exist, or is not yours.').errors,
+  errors: refusalAt(responseKey, 'NOT_FOUND', 'There is nothing to follow: it does not exist, or it is not yours.')
+    .errors,
 });
 
-/** Looks at what was read, and takes out of it what only we asked for. */
+/** Classifies the result of a read, and removes the fields that only the runtime asked for. */
 export function answerOf(
   result: ExecutionResult,
   { responseKey, asksVersion, asksEnd, declaration }: StreamDocument,
 ): StreamAnswer {
   const answer = (result.data?.[responseKey] ?? null) as Answer | null;
   if (answer === null) {
-    const failed = result.errors?.some((error) => passing.has(error.extensions['code']));
+    const failed = result.errors?.some((error) => transientCodes.has(error.extensions['code']));
     return failed
       ? { kind: 'failed', result }
       : { kind: 'refused', result: result.errors ? result : nothingToFollow(responseKey) };
@@ -56,7 +60,8 @@ export function answerOf(
 }
 
 /**
- * What the event says of itself wins over what a later read returned. A field that was refused, or failed, stays null.
+ * Overwrites the fields that the event carries: an event's own status is shown even if a later read returned a newer
+ * one. A field that is null because it was refused or failed stays null.
  */
 export function overlay(result: ExecutionResult, stream: StreamDocument, event: EventEnvelope, version: number): void {
   const answer = result.data?.[stream.responseKey] as Answer;
@@ -64,17 +69,18 @@ export function overlay(result: ExecutionResult, stream: StreamDocument, event: 
   for (const { key, property } of stream.carries) {
     if (answer[key] != null && data?.[property] !== undefined) answer[key] = data[property];
   }
-  // What the selection's conditions leave out is not in the answer, and stays out.
+  // A key that `@skip` or `@include` left out of the answer stays out.
   for (const key of stream.versionKeys) if (answer[key] != null) answer[key] = version;
 }
 
-/** Whether an event says that nothing follows. */
+/** Whether the stream ends with this event. */
 export const isLastEvent = ({ declaration: { ends } }: StreamDocument, event: EventEnvelope): boolean =>
   ends !== undefined && ends.values.has((event.data as Record<string, unknown> | null)?.[ends.property]);
 
 /**
- * The answer that an event gives by itself; undefined if it does not say everything. What no event says is an argument:
- * what the feed says of all its events.
+ * Builds the answer from the event alone, without a query; undefined if the event does not hold every selected field. A
+ * property that the event does not have is taken from the field's argument of the same name, which is the same for all
+ * events of the feed.
  */
 export function eventAnswer(
   { responseKey, eventFields }: StreamDocument,

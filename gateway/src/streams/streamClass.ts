@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { principalKey } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 
-/** What callers of one class have in common, and all that an execution for them is told of who asks. */
+/** What the callers of one class have in common. An execution for the class knows nothing else about who asks. */
 export interface StreamClass {
   readonly principal: Principal;
   /** Equal for two callers of one class. */
@@ -12,9 +12,10 @@ export interface StreamClass {
 const subject = 'subject';
 
 /**
- * The class of a caller, for an answer that depends on nothing of it but its kind, roles and scopes, and these
- * properties. The token of a class names no other: a resolver that needs more finds nothing, and refuses. `undefined`
- * stands for an answer that may depend on anything: the class is the caller alone.
+ * The class of a caller. Callers with the same kind, roles, scopes and `dimensions` (the properties of `@variesBy`) get
+ * the same answer, so it is executed once for all of them. The class's token holds no other properties of a caller: a
+ * resolver that needs one does not find it, and refuses. Without `dimensions` the answer may depend on anything, and
+ * each caller is a class of its own.
  */
 export function streamClass(principal: Principal, dimensions: readonly string[] | undefined): StreamClass {
   if (!dimensions) return { principal, key: principalKey(principal) };

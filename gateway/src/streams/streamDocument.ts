@@ -25,51 +25,57 @@ import { documentId, normalise } from '../documents/trustedDocuments.ts';
 import type { StreamDeclaration } from '../graph/streamDeclaration.ts';
 
 /**
- * In a stream's query, the version that the answer reflects. No client can use the name: it is taken out of every
- * answer.
+ * The alias under which a stream's query asks for the version that the answer reflects. Clients cannot use names that
+ * begin with `__stream`; it is removed from every answer.
  */
 export const versionKey = '__streamVersion';
 
-/**
- * In a stream's query, the field whose value says whether the stream has ended; taken out of every answer as the
- * version is.
- */
+/** The alias of the field whose value says whether the stream has ended; it is removed from every answer, too. */
 export const endKey = '__streamEnd';
 
-/** Variable of a stream's query: the version that the client has. */
+/** The variable of a stream's query for the version that the client has. */
 export const sinceVariable = '__streamSince';
 
-/** What an event answers by itself. */
+/**
+ * A selected field whose value can be taken from the event: from a property of its data, from its version, or a
+ * constant (`__typename`).
+ */
 export interface EventField {
   readonly key: string;
   readonly from: { readonly property: string; readonly nullable: boolean } | { readonly constant: string } | 'version';
 }
 
 /**
- * A subscription as the runtime carries it out: the query that answers its selection, and where in the answer an event
- * speaks.
+ * How the runtime carries out a subscription: the query that reads its selection, and the fields that are taken from
+ * events.
  */
 export interface StreamDocument {
   readonly declaration: StreamDeclaration;
-  /** Name of the field in the answer. */
+  /** The subscription field's key in the answer. */
   readonly responseKey: string;
-  /** The same selection on the Query field that the stream declares. */
+  /** A query with the same selection on the Query field that the stream declares. */
   readonly query: DocumentNode;
   readonly operationName: string | undefined;
-  /** Key in the answer → property of the event's data. */
+  /** The fields that events carry: key in the answer → property of the event's data. */
   readonly carries: readonly { readonly key: string; readonly property: string }[];
-  /** Key in the answer → where an event says it; undefined where events do not say all that is selected, or may not. */
+  /**
+   * All selected fields with their source in the event. Undefined if some field is not in the event, or if each message
+   * has to be read because the owner may change (`fixedOwner` is false).
+   */
   readonly eventFields: readonly EventField[] | undefined;
+  /** Whether the query asks for the version, under `versionKey`. */
   readonly asksVersion: boolean;
+  /** Whether the query asks for the field that tells the end, under `endKey`. */
   readonly asksEnd: boolean;
-  /** Keys in the answer under which the client itself asks for the version. */
+  /** The keys under which the client itself asks for the version. */
   readonly versionKeys: readonly string[];
-  /** Hash of the subscription, its layout aside: the same on every replica that serves the same document. */
+  /** The hash of the subscription's normalised text. It is the same on every replica, so cursors can be bound to it. */
   readonly hash: string;
-  /** The field's arguments. */
+  /** The arguments of the subscription field, from coerced variables. */
   argumentsOf(variables: Record<string, unknown>): Record<string, unknown>;
 }
 
+/** The fields of a selection set, through fragments. */
 function fieldsOf(set: SelectionSetNode, document: DocumentNode): FieldNode[] {
   return set.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
@@ -90,23 +96,23 @@ const sinceDefinition: VariableDefinitionNode = {
   type: { kind: Kind.NAMED_TYPE, name: name('Int') },
 };
 
-/** Whether the answer's type has a field, for this audience. */
+/** Whether the type that the stream's query returns has a field in this channel's contract. */
 function answerHas(field: string | undefined, schema: GraphQLSchema, declaration: StreamDeclaration): boolean {
   const type = getNamedType(schema.getQueryType()?.getFields()[declaration.query]?.type);
   return field !== undefined && isObjectType(type) && field in type.getFields();
 }
 
-/** Without the other operations of the document: they run by themselves. */
+/** Removes the document's other operations. */
 const subscriptionOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
   ...document,
   definitions: document.definitions.filter((each) => each.kind !== Kind.OPERATION_DEFINITION || each === operation),
 });
 
-/** Without the fragments around the subscription's field, which no query can spread. */
+/** Removes fragments that the query does not spread, such as those on Subscription. */
 const queryOnly = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode =>
   separateOperations(document)[operation.name?.value ?? '']!;
 
-/** @throws Refusal for a subscription that has no declared stream */
+/** Derives how a subscription is carried out. @throws Refusal if its field declares no stream */
 export function streamDocument(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -115,7 +121,7 @@ export function streamDocument(
   const only = subscriptionField(document, operation);
   const declaration = graph.streams.get(only.name.value);
   if (!declaration)
-    throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is no stream.`);
+    throw Refusal.of('document', 'GRAPHQL_VALIDATION_FAILED', `Subscription.${only.name.value} is not a stream.`);
   const asksVersion = answerHas(declaration.version, graph.apiSchema, declaration);
   const asksEnd = answerHas(declaration.ends?.field, graph.apiSchema, declaration);
   const own = (key: string, asked: string): FieldNode => ({ kind: Kind.FIELD, alias: name(key), name: name(asked) });
@@ -183,7 +189,7 @@ export function streamDocument(
   };
 }
 
-/** Whether what is selected hangs on variables. */
+/** Whether the document has any directive, so that variables may decide what is selected. */
 function isConditional(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
@@ -194,7 +200,7 @@ function isConditional(document: DocumentNode): boolean {
   return found;
 }
 
-/** Where events say everything that is selected, if they do. */
+/** Finds the source of every selected field in the events; undefined if one of them is not in the events. */
 function eventFields(
   selected: readonly FieldNode[],
   declaration: StreamDeclaration,

@@ -8,7 +8,7 @@ import { RawSocket, type RawStream } from '../testkit/streamingClient.ts';
 
 const registered =
   'subscription Registered($id: ID!) { ...f } fragment f on Subscription { orderStatusChanged(orderId: $id) { ...g } } fragment g on Order { status }';
-/** What Apollo Client makes of a document: each selection but the operation's own ends with `__typename`. */
+/** What Apollo Client makes of the document: every selection set but the operation's own ends with `__typename`. */
 const asApolloClient = print(
   visit(parse(registered), {
     SelectionSet: (node, _key, parent): SelectionSetNode | undefined =>
@@ -59,7 +59,7 @@ const connect = async (to = channel): Promise<RawSocket> => {
   return socket;
 };
 
-/** What a document's stream answers: first of all, and of the event that its order became READY. */
+/** The first message of a document's stream, and the one for the event by which its order becomes READY. */
 async function answers(
   document: string,
   variables: Record<string, unknown> = {},
@@ -109,7 +109,7 @@ describe('the field of a subscription', () => {
     expect(await answers(document)).toEqual(asStatus);
   });
 
-  it('answers all that is selected of it at several places', async () => {
+  it('is answered with the selections of all its occurrences merged', async () => {
     const document =
       'subscription($id:ID!){...f orderStatusChanged(orderId:$id){id}} fragment f on Subscription{orderStatusChanged(orderId:$id){status version}}';
     const [first, second] = (await answers(document)) as { orderStatusChanged: Record<string, unknown> }[];
@@ -120,14 +120,14 @@ describe('the field of a subscription', () => {
     ]).toEqual([['id', 'status', 'version'], 'READY', 2]);
   });
 
-  it('streams out of the operation that is chosen, whatever the others reach', async () => {
+  it('is taken from the chosen operation, whatever the other operations of the document select', async () => {
     const document = `subscription Other($at:ID!){...b} fragment b on Subscription{boardChanged(storeId:$at){...c}} fragment c on Board{for}
       query Q($at:ID!){board(storeId:$at){...c}}
       subscription Chosen($id:ID!){...f} fragment f on Subscription{orderStatusChanged(orderId:$id){...g}} fragment g on Order{status}`;
     expect(await answers(document, {}, { operationName: 'Chosen' })).toEqual(asStatus);
   });
 
-  it('streams out of a fragment of a registered document, by its text, its hash, and what Apollo Client makes of it', async () => {
+  it('can stand in a fragment of a trusted document, sent as text, by hash or in the form of Apollo Client', async () => {
     const idOf = (text: string) => createHash('sha256').update(text).digest('hex');
     expect(await answers(registered, {}, {}, production)).toEqual(asStatus);
     expect(await answers('', {}, { documentId: idOf(registered) }, production)).toEqual(asStatus);
@@ -184,7 +184,7 @@ describe('the field of a subscription', () => {
   });
 });
 
-describe('what an event carries', () => {
+describe('fields that an event carries', () => {
   const selecting = (selection: string, variables = '') =>
     `subscription($id:ID!${variables}){orderStatusChanged(orderId:$id){${selection}}} ${selection.includes('...f') ? 'fragment f on Order{status v:version}' : ''}`;
 

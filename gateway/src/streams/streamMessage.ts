@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { stringifyExactly } from '../documents/exactNumber.ts';
 import type { ResyncReason } from './eventQueue.ts';
 
-/** What stands in `extensions.stream` of every message. */
+/** The content of `extensions.stream` in every message. */
 export interface StreamMark {
   readonly kind: 'snapshot' | 'event' | 'resync';
   readonly cursor: string;
@@ -10,22 +10,21 @@ export interface StreamMark {
   readonly reason?: ResyncReason;
 }
 
-/** The JSON of a message up to its cursor: the same for all messages of all streams. */
+/** The beginning of a message's JSON, up to the cursor. It is the same for all messages of all streams. */
 export const payloadHead = '{"extensions":{"stream":{"cursor":"';
 
 /**
- * A message as all subscribers of a shared stream have it. Its payload is `payloadHead`, what the subscriber's cursors
- * begin with, `position`, `rest`: only the second of these is a subscriber's own, so the rest is serialised once,
- * however many there are.
+ * A message that all subscribers of a shared stream get. Its JSON is `payloadHead`, the subscriber's cursor prefix,
+ * `position` and `rest`. Only the prefix differs between subscribers, so the rest is serialised once.
  */
 export class StreamMessage {
   readonly kind: StreamMark['kind'];
   readonly version: number;
-  /** Nothing follows: its stream completes. */
+  /** Whether the stream completes after this message. */
   readonly isLast: boolean;
-  /** The shared end of the cursor. */
+  /** The second part of the cursor, which all subscribers share. */
   readonly position: string;
-  /** JSON after the cursor. */
+  /** The JSON after the cursor. */
   readonly rest: string;
   #frameTail: string | undefined;
 
@@ -39,7 +38,7 @@ export class StreamMessage {
     this.rest = `",${JSON.stringify({ kind, version, reason }).slice(1)}},${stringifyExactly({ errors, data }).slice(1)}`;
   }
 
-  /** What a frame of graphql-transport-ws ends with, each character a byte of its UTF-8. */
+  /** The end of a frame of graphql-transport-ws: its UTF-8 bytes, each as one Latin-1 character. */
   get frameTail(): string {
     this.#frameTail ??= latin1(`${this.position}${this.rest}}`);
     return this.#frameTail;
@@ -47,7 +46,7 @@ export class StreamMessage {
 }
 
 /**
- * A text as its UTF-8 bytes, each as one character: what a socket takes without another look, and many sockets can
- * share.
+ * Encodes text as its UTF-8 bytes, each as one Latin-1 character. A socket writes such a string without encoding it
+ * again, and many sockets can share it.
  */
 export const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -4,7 +4,7 @@ import type { StreamMark } from './streamMessage.ts';
 
 type Kind = StreamMark['kind'];
 
-/** What a channel's streams and sockets count. Nothing, where nobody collects. */
+/** The metrics of a channel's streams and sockets. Without `metrics` nothing is counted. */
 export class StreamMetrics {
   readonly #metrics: Metrics | undefined;
   readonly #channel: string;
@@ -16,17 +16,18 @@ export class StreamMetrics {
       metrics?.begin(counter, { channel });
   }
 
+  /** A stream's query was executed. */
   executed(): void {
     this.#metrics?.count('streamExecutions', { channel: this.#channel });
   }
 
-  /** A message went to one subscriber, whoever it was made for. */
+  /** A message was sent to one subscriber. */
   sent(kind: Kind): void {
     this.#metrics?.count('streamMessages', { channel: this.#channel, kind });
   }
 
-  /** A message was made once, and went to so many. `happenedAt`: of the event, ISO 8601. */
-  told(kind: Kind, count: number, happenedAt: string | undefined): void {
+  /** A message that was made once was sent to `count` subscribers. `happenedAt`: the time of its event, ISO 8601. */
+  published(kind: Kind, count: number, happenedAt: string | undefined): void {
     if (!this.#metrics || count === 0) return;
     const channel = this.#channel;
     this.#metrics.count('streamMessages', { channel, kind }, count);
@@ -35,19 +36,22 @@ export class StreamMetrics {
     if (delay >= 0) this.#metrics.observe('streamDelay', { channel }, delay);
   }
 
+  /** A client got a snapshot because it did not read fast enough. */
   lagged(): void {
     this.#metrics?.count('streamLagged', { channel: this.#channel });
   }
 
+  /** A client's socket was cut. */
   evicted(reason: LabelsOf<'socketEvictions'>['reason']): void {
     this.#metrics?.count('socketEvictions', { channel: this.#channel, reason });
   }
 
+  /** A client's connection was refused. */
   refused(reason: LabelsOf<'socketRefusals'>['reason']): void {
     this.#metrics?.count('socketRefusals', { channel: this.#channel, reason });
   }
 
-  /** Reads these whenever somebody asks. @returns how to end that */
+  /** Registers gauges that are read whenever metrics are collected. @returns a function that removes them */
   watch(
     read: () => Readonly<
       Record<

@@ -9,28 +9,32 @@ import type { StreamDocument } from './streamDocument.ts';
 import { StreamMessage, type StreamMark } from './streamMessage.ts';
 import type { StreamMetrics } from './streamMetrics.ts';
 
-/** What one execution of a shared stream is for. */
+/** The purpose of one execution of a stream's query. */
 export interface StreamRead {
-  /** Reads of equal freshness may share what is in flight. */
+  /** Executions with the same text may share a call to a subgraph that is in flight; a new text forces a new call. */
   readonly freshness: string;
-  /** Of the event that it is for. */
+  /** The trace of the event that the execution is for. */
   readonly traceparent?: string;
-  /** The version that the client has, where the stream is one of changes. */
+  /** For streams of changes (`since`): the version that the client has. */
   readonly since?: number;
 }
 
 export type Answered = Extract<StreamAnswer, { kind: 'answer' }>;
 type Unanswered = Exclude<StreamAnswer, Answered>;
 
-/** What was read of the whole, for all who asked before the read began. */
+/** A read of the present state, shared by all subscribers that asked before it began. */
 export interface Snapshot {
   readonly answer: StreamAnswer;
-  /** Of the feed before it was read. */
+  /** The version that the feed had before the read. The answer is at least as new. */
   readonly head: number | undefined;
+  /** The messages made from it so far, by kind and reason. */
   readonly messages: Map<string, StreamMessage>;
 }
 
-/** What an event comes to. `behind`: the view does not know of it yet, however long it was waited for. */
+/**
+ * The outcome of rendering an event. `nothing`: the stream does not show such events. `behind`: the read model does not
+ * include the event yet, although it was waited for. `over`: the stream ends with this answer.
+ */
 export type Rendered =
   | { readonly kind: 'message'; readonly message: StreamMessage }
   | { readonly kind: 'nothing' }
@@ -38,34 +42,34 @@ export type Rendered =
   | { readonly kind: 'over'; readonly answer: Unanswered };
 
 export interface StreamRendererParts {
-  /** Of what is rendered for: its subscribers have the same document, variables and class. */
+  /** Identifies the shared stream: document, variables, feed and class. */
   readonly key: string;
   readonly stream: StreamDocument;
-  /** Of its field. */
+  /** The arguments of the subscription field. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly policy: StreamPolicy;
-  /** Messages of all streams, kept for those who come back. */
+  /** Rendered messages of all streams, kept for clients that resume. */
   readonly kept: LruCache<StreamMessage>;
-  /** Answers the selection now, under the rights of the class. */
+  /** Executes the stream's query now, with the rights of the class. */
   readonly read: (read: StreamRead) => Promise<ExecutionResult>;
-  /** The end of a cursor, signed. */
+  /** The second part of a cursor at a position; see `Cursors.position`. */
   readonly positionAt: (position: Position) => string;
   readonly metrics: StreamMetrics;
 }
 
-/** The feed as it is followed now. */
+/** What the renderer needs to know of the feed that its stream follows. */
 export interface FollowedFeed {
   readonly head: number | undefined;
   readonly epoch: string;
-  /** Nobody follows any more: what is read is for nobody. */
+  /** Whether the stream has closed, so that reading on would be of no use. */
   readonly isClosed: boolean;
-  /** Ends early when it is closed. */
+  /** Waits for so many milliseconds; returns early when the stream closes. */
   pause(milliseconds: number): Promise<void>;
 }
 
 /**
- * Turns the events of a feed, and the whole, into the messages of a shared stream: read, overlaid and serialised once,
- * however many ask.
+ * Turns events, and reads of the present state, into the messages of a shared stream. Each message is executed and
+ * serialised once, however many subscribers get it.
  */
 export class StreamRenderer {
   readonly #parts: StreamRendererParts;
@@ -79,12 +83,15 @@ export class StreamRenderer {
     this.#feed = feed;
   }
 
-  /** Whether the stream's field names the event's type. */
+  /** Whether the stream declares this type of event. */
   declares({ event }: FeedEvent): boolean {
     return this.#parts.stream.declaration.events.includes(event.eventType);
   }
 
-  /** Reads the whole, beginning after this call; one read at a time, for all who wait for it. */
+  /**
+   * Reads the present state; the read begins after this call. Reads do not overlap: all who ask while one is running
+   * share the next.
+   */
   snapshot(): Promise<Snapshot> {
     if (this.#nextRead) return this.#nextRead;
     if (!this.#reading) return this.#beginRead();
@@ -110,12 +117,16 @@ export class StreamRenderer {
     return { head, messages: new Map(), answer: await this.#answer({ freshness: `snapshot ${crypto.randomUUID()}` }) };
   }
 
-  /** The message of a snapshot, serialised once for all who are handed it. */
-  messageOf({ answer, head, messages }: Snapshot, kind: StreamMark['kind'], reason?: ResyncReason): StreamMessage {
+  /** The message for a snapshot. It is serialised once for all who get it. */
+  snapshotMessage(
+    { answer, head, messages }: Snapshot,
+    kind: StreamMark['kind'],
+    reason?: ResyncReason,
+  ): StreamMessage {
     const key = `${kind} ${reason} ${this.#feed.epoch}`;
     const known = messages.get(key);
     if (known) return known;
-    // A view that says no version is the domain's own, hence not behind its event log.
+    // An answer without a version comes from the owning domain itself, which is not behind its own event log.
     const answered = answer.kind === 'answer' ? answer : undefined;
     const message = this.message(
       { result: answer.result, isLast: answered?.isLast ?? false },
@@ -127,13 +138,13 @@ export class StreamRenderer {
     return message;
   }
 
-  /** The message of an event; made once, and kept for a while. */
+  /** Renders the message of an event. It is made once and kept for a while. */
   async render(event: FeedEvent): Promise<Rendered> {
     if (!this.declares(event)) return { kind: 'nothing' };
     const key = `${this.#parts.key} ${this.#feed.epoch} ${event.version}`;
     const kept = this.#parts.kept.get(key);
     if (kept) return { kind: 'message', message: kept };
-    return this.#once(String(event.version), async () => {
+    return this.#renderOnce(String(event.version), async () => {
       const rendered = await this.#renderEvent(event);
       if (rendered.kind === 'message')
         this.#parts.kept.set(key, rendered.message, 2 * rendered.message.rest.length + key.length);
@@ -141,13 +152,13 @@ export class StreamRenderer {
     });
   }
 
-  /** What changed after a version, up to another at least: for streams of changes. */
-  changes(
+  /** For streams of changes: renders what changed after the version `since`, up to the event's version or later. */
+  renderChanges(
     since: number | undefined,
     event: { readonly version: number; readonly event?: FeedEvent['event'] },
   ): Promise<Rendered> {
-    return this.#once(`since ${since} ${event.version}`, async () => {
-      const answer = await this.#answerReflecting(
+    return this.#renderOnce(`since ${since} ${event.version}`, async () => {
+      const answer = await this.#readReflecting(
         { freshness: `since ${since} ${event.version}`, traceparent: event.event?.metadata.traceparent, since },
         event.version,
       );
@@ -157,7 +168,7 @@ export class StreamRenderer {
     });
   }
 
-  async #once(key: string, work: () => Promise<Rendered>): Promise<Rendered> {
+  async #renderOnce(key: string, work: () => Promise<Rendered>): Promise<Rendered> {
     const under = this.#rendering.get(key) ?? work().finally(() => this.#rendering.delete(key));
     this.#rendering.set(key, under);
     return under;
@@ -168,13 +179,13 @@ export class StreamRenderer {
     const said = eventAnswer(stream, this.#parts.arguments, each.event, each.version);
     const isLast = isLastEvent(stream, each.event);
     if (said) return { kind: 'message', message: this.message({ result: said, isLast }, 'event', each.version) };
-    const answer = await this.#answerReflecting(
+    const answer = await this.#readReflecting(
       { freshness: each.event.eventId, traceparent: each.event.metadata.traceparent },
       each.version,
     );
     if (answer.kind !== 'answer') return { kind: 'over', answer };
     if (stream.carries.length > 0) {
-      // The read may be ahead of this event; those between have messages of their own, each with what it carries.
+      // The read may already reflect later events. Each of those has a message of its own, with what it carries.
       overlay(answer.result, stream, each.event, each.version);
       return { kind: 'message', message: this.message({ result: answer.result, isLast }, 'event', each.version) };
     }
@@ -188,12 +199,12 @@ export class StreamRenderer {
   }
 
   /**
-   * Reads until the answer is not older than a version, for a bounded time; past a part of the graph that is down, for
-   * a longer one.
+   * Reads until the answer reflects a version: for a short time while the read model lags, and for a longer one while a
+   * subgraph is down. Returns the last answer when the time is over.
    */
-  #answerReflecting(read: StreamRead, version: number): Promise<StreamAnswer> {
+  #readReflecting(read: StreamRead, version: number): Promise<StreamAnswer> {
     let tries = 0;
-    return this.#reflecting(
+    return this.#readUntilReflecting(
       version,
       (answer) => answer,
       () => {
@@ -203,16 +214,20 @@ export class StreamRenderer {
     );
   }
 
-  /** A snapshot that is not older than a version, if that can be had. */
+  /** Reads a snapshot that reflects a version, if there is one within the time allowed. */
   snapshotReflecting(version: number): Promise<Snapshot> {
-    return this.#reflecting(
+    return this.#readUntilReflecting(
       version,
       ({ answer }) => answer,
       () => this.snapshot(),
     );
   }
 
-  async #reflecting<T>(version: number, answerIn: (read: T) => StreamAnswer, read: () => Promise<T>): Promise<T> {
+  async #readUntilReflecting<T>(
+    version: number,
+    answerIn: (read: T) => StreamAnswer,
+    read: () => Promise<T>,
+  ): Promise<T> {
     const { policy } = this.#parts;
     const began = performance.now();
     for (let tries = 0; ; tries += 1) {
@@ -231,7 +246,7 @@ export class StreamRenderer {
     }
   }
 
-  /** An answer as a message under a cursor of its version. */
+  /** Makes a message of an answer, with a cursor at its version. */
   message(
     { result, isLast }: Pick<Answered, 'result' | 'isLast'>,
     kind: StreamMark['kind'],

@@ -10,41 +10,44 @@ import type { StreamSink } from './streamSink.ts';
 export interface SubscriberOptions {
   readonly shared: SharedStream;
   readonly sink: StreamSink;
-  /** What its cursors begin with. */
+  /** The first part of its cursors; see `Cursors.prefix`. */
   readonly prefix: string;
-  /** Where the client was. */
+  /** The position from which the client resumes; undefined if it begins anew. */
   readonly resumeFrom?: Position;
-  /** Called once, when it is over. */
+  /** Called once, when the subscriber ends for any reason. */
   readonly onEnd: () => void;
 }
 
 /**
- * `opening`: what it has not got yet is being fetched. `live`: it is handed what its stream tells. `lagging`: its
- * client does not read; left out until there is room.
+ * `opening`: a snapshot or missed events are being fetched. `live`: messages of the shared stream are passed on as they
+ * come. `lagging`: the client does not read, so messages are left out until there is room.
  */
 type State = 'opening' | 'live' | 'lagging' | 'over';
 
 /**
- * One client of a shared stream: first a snapshot, then each message once, in order. With `resumeFrom` it begins with
- * what came after, without a snapshot. Where what is missing cannot be had, or is too much, or its client did not read,
- * a snapshot comes in its place that says so.
+ * One client of a shared stream. It gets a snapshot first, then each message once and in order. With `resumeFrom` it
+ * gets the messages after that position instead of a first snapshot. When missed messages cannot be had or are too
+ * many, or when the client did not read, a snapshot marked `resync` replaces them.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   #state: State = 'opening';
-  #first: Snapshot | undefined;
-  /** Up to which the client has everything. Undefined only where the feed's domain cannot be asked. */
+  #firstSnapshot: Snapshot | undefined;
+  /**
+   * The version up to which the client has been sent everything. Undefined only where the feed's domain cannot be
+   * asked.
+   */
   #sent: number | undefined;
   #epoch: string | undefined;
-  /** What went wrong while it was busy. */
-  #lost: ResyncReason | undefined;
+  /** The reason for a resync that came up while something else was being fetched. */
+  #pendingResync: ResyncReason | undefined;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
     options.shared.join(this);
   }
 
-  /** Where its client is; undefined before it has anything. */
+  /** The position of the last message that was sent; undefined before the first. */
   get position(): Position | undefined {
     return this.#sent === undefined || this.#epoch === undefined
       ? undefined
@@ -52,7 +55,8 @@ export class Subscriber {
   }
 
   /**
-   * Resolves when it can `start`; to the answer instead of a stream, if there is nothing to follow. It then is over.
+   * Fetches what it begins with. Resolves to undefined when `start` may be called; or to an answer if there is nothing
+   * to follow, and then the subscriber has ended.
    */
   async begin(): Promise<ExecutionResult | undefined> {
     const { shared, resumeFrom } = this.#options;
@@ -65,7 +69,7 @@ export class Subscriber {
       return refusalAt(
         stream.responseKey,
         'SUBGRAPH_UNAVAILABLE',
-        'What this streams is not available now. Subscribe again later.',
+        'The data of this stream is not available now. Subscribe again later.',
       );
     }
     if (resumeFrom) {
@@ -74,49 +78,52 @@ export class Subscriber {
       return undefined;
     }
     const snapshot = await shared.renderer.snapshot();
-    this.#first = snapshot;
+    this.#firstSnapshot = snapshot;
     if (snapshot.answer.kind === 'answer') return undefined;
     this.stop();
     return snapshot.answer.result;
   }
 
-  /** From here on it sends. */
+  /** Starts to send messages. */
   start(): void {
-    this.#busy(async () => {
-      if (this.#first) {
-        this.#show(this.#first, 'snapshot');
-        this.#first = undefined;
+    this.#startWork(async () => {
+      if (this.#firstSnapshot) {
+        this.#sendSnapshot(this.#firstSnapshot, 'snapshot');
+        this.#firstSnapshot = undefined;
         return this.#catchUp();
       }
       return this.#resume();
     });
   }
 
-  /** Is handed a message of its stream. @returns whether its client is sent it */
+  /** Takes a message of the shared stream. @returns whether it was sent to the client */
   offer(message: StreamMessage): boolean {
-    if (this.#state !== 'live' || this.#has(message.version)) return false;
+    if (this.#state !== 'live' || this.#hasSent(message.version)) return false;
     if (this.#options.sink.isFull) {
-      this.#lag();
+      this.#waitForRoom();
       return false;
     }
     this.#send(message);
     return true;
   }
 
-  /** What follows does not follow on what it has. */
+  /**
+   * To be called when events were lost, so that the next message does not follow on the last one: the client gets a
+   * snapshot.
+   */
   lose(reason: ResyncReason): void {
-    if (this.#state === 'live') this.#busy(() => this.#resync(reason));
-    else this.#lost ??= reason;
+    if (this.#state === 'live') this.#startWork(() => this.#resync(reason));
+    else this.#pendingResync ??= reason;
   }
 
-  /** The stream is over for everybody. */
+  /** Ends it, and tells the client why if there is a `result`. */
   end(result?: ExecutionResult): void {
     if (this.#state === 'over') return;
     this.stop();
     this.#options.sink.end(result);
   }
 
-  /** Ends it without a word. */
+  /** Ends it without telling the client. */
   stop(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
@@ -128,11 +135,11 @@ export class Subscriber {
     return this.#state === 'over';
   }
 
-  #has(version: number): boolean {
+  #hasSent(version: number): boolean {
     return this.#sent !== undefined && version <= this.#sent;
   }
 
-  #busy(work: () => Promise<void>): void {
+  #startWork(work: () => Promise<void>): void {
     this.#state = 'opening';
     work().catch((error: unknown) => {
       const { log, feed, stream } = this.#options.shared.parts;
@@ -154,14 +161,14 @@ export class Subscriber {
     if (message.isLast) this.end();
   }
 
-  /** What not all of its stream are told now. */
+  /** Sends a message to this client only, and counts it. */
   #sendAlone(message: StreamMessage): void {
     this.#send(message);
     this.#options.shared.parts.metrics.sent(message.kind);
   }
 
-  #show(snapshot: Snapshot, kind: 'snapshot' | 'resync' | 'event', reason?: ResyncReason): void {
-    this.#sendAlone(this.#options.shared.renderer.messageOf(snapshot, kind, reason));
+  #sendSnapshot(snapshot: Snapshot, kind: 'snapshot' | 'resync' | 'event', reason?: ResyncReason): void {
+    this.#sendAlone(this.#options.shared.renderer.snapshotMessage(snapshot, kind, reason));
     if (reason === 'lagged') this.#options.shared.parts.metrics.lagged();
     const { answer, head } = snapshot;
     this.#sent = (answer.kind === 'answer' ? answer.version : undefined) ?? head;
@@ -170,18 +177,18 @@ export class Subscriber {
   async #resume(): Promise<void> {
     const { shared } = this.#options;
     const { isPaced, parts } = shared;
-    // Where the domain cannot be asked, what this process heard has to do.
+    // If the domain cannot be asked, the events that this process has heard have to do.
     if (this.#epoch !== shared.epoch) return this.#resync('epoch-changed');
     if (this.#options.resumeFrom?.isLast) return this.end();
     if (shared.head !== undefined && this.#sent! > shared.head) {
-      const isAhead = await shared.knows(this.#sent!).catch(() => undefined);
+      const isAhead = await shared.hasVersion(this.#sent!).catch(() => undefined);
       if (this.#isOver) return;
       if (isAhead === undefined)
         return this.end(
           refusalAt(
             parts.stream.responseKey,
             'SUBGRAPH_UNAVAILABLE',
-            'Where this stream is cannot be told now. Subscribe again later.',
+            'It cannot be told now what you have missed. Subscribe again later.',
           ),
         );
       if (!isAhead) return this.#resync('epoch-changed');
@@ -193,40 +200,43 @@ export class Subscriber {
     return this.#resync('too-far-behind');
   }
 
-  #lag(): void {
+  #waitForRoom(): void {
     this.#state = 'lagging';
     this.#options.sink.onRoom(() => {
-      if (this.#state === 'lagging') this.#busy(() => this.#resync(this.#lost ?? 'lagged'));
+      if (this.#state === 'lagging') this.#startWork(() => this.#resync(this.#pendingResync ?? 'lagged'));
     });
   }
 
   async #resync(reason: ResyncReason): Promise<void> {
-    this.#lost = undefined;
+    this.#pendingResync = undefined;
     const snapshot = await this.#options.shared.renderer.snapshotReflecting(
       reason === 'epoch-changed' ? 0 : (this.#sent ?? 0),
     );
     if (this.#isOver) return;
     if (snapshot.answer.kind !== 'answer') return this.end(snapshot.answer.result);
-    if (this.#options.sink.isFull) return this.#lag();
-    this.#show(snapshot, 'resync', reason);
+    if (this.#options.sink.isFull) return this.#waitForRoom();
+    this.#sendSnapshot(snapshot, 'resync', reason);
     return this.#catchUp();
   }
 
-  /** Sends what its stream told meanwhile, until nothing is missing; from then on it is live. */
+  /**
+   * Sends the messages that the shared stream has published in the meantime, until none is missing; from then on the
+   * subscriber is live.
+   */
   async #catchUp(): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       if (this.#isOver) return;
-      if (this.#lost) return this.#resync(this.#lost);
-      const { told } = this.#options.shared;
-      if (told === undefined || this.#sent === undefined || this.#sent >= told) {
+      if (this.#pendingResync) return this.#resync(this.#pendingResync);
+      const { publishedVersion } = this.#options.shared;
+      if (publishedVersion === undefined || this.#sent === undefined || this.#sent >= publishedVersion) {
         this.#state = 'live';
         return;
       }
-      if (this.#options.sink.isFull) return this.#lag();
-      const outcome = await this.#catchUpTo(told);
+      if (this.#options.sink.isFull) return this.#waitForRoom();
+      const outcome = await this.#catchUpTo(publishedVersion);
       if (this.#isOver) return;
       if (typeof outcome === 'string') {
-        // Not at once: the view may be as far behind as the stream.
+        // Waits first, since the read model may lag as far behind as the stream.
         await this.#pause();
         return this.#isOver ? undefined : this.#resync(outcome);
       }
@@ -237,48 +247,55 @@ export class Subscriber {
     }
   }
 
-  /** True when it helped; false when the view is behind; else why what is missing cannot be had. */
-  async #catchUpTo(told: number): Promise<boolean | ResyncReason> {
+  /**
+   * Sends what is missing up to `publishedVersion`. Returns true if that made progress, false if the read model lags
+   * behind, or the reason why the missing messages cannot be had.
+   */
+  async #catchUpTo(publishedVersion: number): Promise<boolean | ResyncReason> {
     const { shared } = this.#options;
     if (shared.parts.stream.declaration.since !== undefined)
-      return this.#take(await shared.renderer.changes(this.#sent, { version: told }));
-    if (shared.isPaced) return this.#takeLatest(await shared.renderer.snapshotReflecting(told), told);
-    if (told - this.#sent! > shared.parts.policy.maxReplayedEvents) return 'too-far-behind';
-    const missed = await this.#missed(told);
+      return this.#sendRendered(await shared.renderer.renderChanges(this.#sent, { version: publishedVersion }));
+    if (shared.isPaced)
+      return this.#sendLatest(await shared.renderer.snapshotReflecting(publishedVersion), publishedVersion);
+    if (publishedVersion - this.#sent! > shared.parts.policy.maxReplayedEvents) return 'too-far-behind';
+    const missed = await this.#readMissed(publishedVersion);
     if (typeof missed === 'string') return missed;
     for (const event of missed) {
-      if (this.#isOver || this.#lost || this.#options.sink.isFull) return true;
-      if (this.#has(event.version)) continue;
+      if (this.#isOver || this.#pendingResync || this.#options.sink.isFull) return true;
+      if (this.#hasSent(event.version)) continue;
       const rendered = await shared.renderer.render(event);
       if (this.#isOver) return true;
       if (rendered.kind === 'nothing') this.#sent = event.version;
-      else if (!this.#take(rendered)) return false;
+      else if (!this.#sendRendered(rendered)) return false;
     }
     return true;
   }
 
-  async #missed(told: number) {
+  async #readMissed(publishedVersion: number) {
     const { shared } = this.#options;
     try {
-      return await shared.between(this.#sent!, told);
+      return await shared.between(this.#sent!, publishedVersion);
     } catch (error) {
-      shared.parts.log.warn({ err: error, feed: shared.parts.feed.key }, 'what a stream missed cannot be read');
+      shared.parts.log.warn(
+        { err: error, feed: shared.parts.feed.key },
+        'the missed events of a stream cannot be read',
+      );
       return 'gap' as const;
     }
   }
 
-  #take(rendered: Rendered): boolean {
+  #sendRendered(rendered: Rendered): boolean {
     if (this.#isOver) return true;
     if (rendered.kind === 'over') this.end(rendered.answer.result);
-    else if (rendered.kind === 'message' && !this.#has(rendered.message.version)) this.#sendAlone(rendered.message);
+    else if (rendered.kind === 'message' && !this.#hasSent(rendered.message.version)) this.#sendAlone(rendered.message);
     return rendered.kind !== 'behind';
   }
 
-  #takeLatest(snapshot: Snapshot, told: number): boolean {
+  #sendLatest(snapshot: Snapshot, publishedVersion: number): boolean {
     if (this.#isOver) return true;
     if (snapshot.answer.kind !== 'answer') this.end(snapshot.answer.result);
-    else if ((snapshot.answer.version ?? told) < told) return false;
-    else this.#show(snapshot, 'event');
+    else if ((snapshot.answer.version ?? publishedVersion) < publishedVersion) return false;
+    else this.#sendSnapshot(snapshot, 'event');
     return true;
   }
 
@@ -287,7 +304,7 @@ export class Subscriber {
       refusalAt(
         this.#options.shared.parts.stream.responseKey,
         'SUBGRAPH_UNAVAILABLE',
-        'What this streams lags behind. Subscribe again later.',
+        'The data of this stream lags behind. Subscribe again later.',
       ),
     );
   }

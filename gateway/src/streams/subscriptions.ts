@@ -14,8 +14,8 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type CursorOwner, type Position } from './cursors.ts';
 import { addressKey, feedOf } from './feeds/feedAddress.ts';
-import { Gate } from './gate.ts';
-import { RoutedSubscription, type Leads, type OpenedSubscription } from './routedSubscription.ts';
+import { Semaphore } from './semaphore.ts';
+import { RoutedSubscription, type SubscriptionRouting, type OpenedSubscription } from './routedSubscription.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import { Routes, type Route, type SubscriptionRequest } from './routes.ts';
 import { SharedStream } from './sharedStream.ts';
@@ -33,59 +33,60 @@ export interface SubscriptionParts {
   readonly cursors: Cursors;
   readonly events: ReadonlyMap<string, EventDefinition>;
   readonly policy: StreamPolicy;
-  /** Of all events that wait in this process. */
+  /** The budget for the queued events of all streams of the process. */
   readonly queued: Budget;
-  /** On whose behalf the subgraphs are called for a class of callers. */
+  /** Makes the caller on whose behalf subgraphs are called for a class of callers. */
   readonly callerOf: (principal: Principal, traceparent: string) => Caller;
   readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
 
-/** A request that may be opened. */
+/** A request that was checked and can be opened. */
 export interface CheckedRequest {
   readonly request: SubscriptionRequest;
   readonly route: Route | undefined;
   readonly resumeFrom: Position | undefined;
 }
 
-/** Reads that begin a stream, at once in a process; the others wait their turn. */
+/** How many reads that begin a stream may run at once in the process; the others wait their turn. */
 const readsAtOnce = 64;
 const keptBytes = 16 * 1024 * 1024;
 
-/** Carries out subscriptions: from a document and variables to a share of a stream. */
+/** Opens subscriptions, and lets those with the same document, variables and class share a stream. */
 export class Subscriptions {
   readonly #parts: SubscriptionParts;
   readonly #shared = new Map<string, SharedStream>();
   readonly #open = new Set<RoutedSubscription>();
   readonly #kept = new LruCache<StreamMessage>(keptBytes);
-  readonly #gate = new Gate(readsAtOnce);
+  readonly #beginningReads = new Semaphore(readsAtOnce);
   readonly #routes: Routes;
-  readonly #leads: Leads;
-  #generation = 0;
+  readonly #routing: SubscriptionRouting;
+  #graphNumber = 0;
 
-  constructor(run: GraphGeneration, parts: SubscriptionParts) {
+  constructor(generation: GraphGeneration, parts: SubscriptionParts) {
     this.#parts = parts;
-    this.#routes = new Routes(run, parts);
-    this.#leads = {
+    this.#routes = new Routes(generation, parts);
+    this.#routing = {
       reroute: (request) => this.#routes.reroute(request),
       subscribe: (...asked) => this.#subscribe(...asked),
       unexpected: (error) => ({ data: null, errors: [unexpectedError(error, newTraceparent(), parts.log)] }),
     };
   }
 
+  /** How many subscriptions are open. */
   get count(): number {
     return this.#open.size;
   }
 
   /**
-   * Resolves when everything that any stream of the graph follows is heard. @throws if a declared stream cannot be
-   * followed
+   * Listens to all events that the streams of the graph follow. Resolves when they are heard. @throws if a declared
+   * stream cannot be followed
    */
   start(): Promise<void> {
-    return this.listen(this.#routes.run.graph);
+    return this.listen(this.#routes.generation.graph);
   }
 
-  /** The same, for a graph to go over to. */
+  /** Listens to the events of another graph, before `switchTo`. */
   async listen(graph: Graph): Promise<void> {
     await this.#parts.hub.listen(
       new Set(
@@ -94,20 +95,23 @@ export class Subscriptions {
     );
   }
 
-  /** A subscription's document, checked as far as can be before it is asked for. @throws Refusal */
-  prepare(prepared: PreparedDocument, run?: GraphGeneration): PreparedDocument {
-    return this.#routes.prepare(prepared, run).query;
+  /**
+   * Prepares a subscription's document, and returns the query that it is read with. @throws Refusal if it cannot be
+   * streamed
+   */
+  prepare(prepared: PreparedDocument, generation?: GraphGeneration): PreparedDocument {
+    return this.#routes.prepare(prepared, generation).query;
   }
 
-  /** What can be said of a request before anything is read. @throws Refusal, CURSOR_INVALID among others */
+  /** Checks a request as far as possible without reading anything. @throws Refusal, for example CURSOR_INVALID */
   check(request: SubscriptionRequest): CheckedRequest {
     const route = this.#routes.routeOf(request);
     return { request, route, resumeFrom: route && this.#routes.positionOf(request, route) };
   }
 
   /**
-   * Opens a stream to a sink. `@auth` of the subscription field is met before anything is followed. The result is an
-   * answer, and no stream, if there is nothing to follow.
+   * Opens a stream to a sink; nothing is sent before `start`. The `@auth` of the subscription field is checked before
+   * any feed is followed. Resolves to an answer instead of a subscription if there is nothing to follow.
    */
   async open(
     { request, route, resumeFrom }: CheckedRequest,
@@ -118,7 +122,7 @@ export class Subscriptions {
     const refused = this.#routes.refusalOf(stream, request.principal());
     if (refused) return refused;
     if (!route) return { data: null, ...nothingToFollow(stream.responseKey) };
-    const opened = new RoutedSubscription(this.#leads, request, sink, () => {
+    const opened = new RoutedSubscription(this.#routing, request, sink, () => {
       this.#open.delete(opened);
       onEnd?.();
     });
@@ -153,11 +157,11 @@ export class Subscriptions {
       feed,
       shareClass,
     } = route;
-    const key = `${this.#generation} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`;
+    const key = `${this.#graphNumber} ${stream.hash} ${stableJson(variables)} ${addressKey(feed)} ${shareClass.key}`;
     const known = this.#shared.get(key);
     if (known) return known;
     const { hub, policy, queued, cursors, metrics, log } = this.#parts;
-    // What a class is refused is refused by execution.
+    // If the class is refused some fields, messages have to be executed: execution enforces that.
     const isWhole = refusalKey(shareClass.principal, query.scopeSets) === '';
     const made: SharedStream = new SharedStream(
       {
@@ -189,7 +193,7 @@ export class Subscriptions {
     principal: Principal,
     takesSince: boolean,
   ): (read: StreamRead) => Promise<ExecutionResult> {
-    const { pipeline } = this.#routes.run;
+    const { pipeline } = this.#routes.generation;
     return ({ freshness, traceparent, since }) => {
       const run = () =>
         pipeline.run(
@@ -198,27 +202,27 @@ export class Subscriptions {
           this.#parts.callerOf(principal, traceparent ?? newTraceparent()),
           { freshness },
         );
-      // An event is answered at once: those who begin may be many.
-      return traceparent === undefined ? this.#gate.run(run) : run();
+      // Reads for an event are not delayed. Reads that begin a stream may be many, so they wait their turn.
+      return traceparent === undefined ? this.#beginningReads.run(run) : run();
     };
   }
 
   /**
-   * Goes over to another graph. Subscriptions whose document is valid there go on where they are; the others are told
-   * `DOCUMENT_OUTDATED`, and end. `listen` comes first.
+   * Switches to another graph, after `listen`. Subscriptions whose document is valid there go on without a gap; the
+   * others end with `DOCUMENT_OUTDATED`.
    */
-  goOver(run: GraphGeneration): void {
-    this.#routes.run = run;
-    this.#generation += 1;
+  switchTo(generation: GraphGeneration): void {
+    this.#routes.generation = generation;
+    this.#graphNumber += 1;
     const known = new Map<PreparedDocument, PreparedDocument | undefined>();
     for (const opened of [...this.#open]) {
       const { prepared } = opened.request;
-      if (!known.has(prepared)) known.set(prepared, this.#again(prepared, run));
+      if (!known.has(prepared)) known.set(prepared, this.#prepareAgain(prepared, generation));
       opened.moveTo(known.get(prepared));
     }
   }
 
-  #again(prepared: PreparedDocument, { documents }: GraphGeneration): PreparedDocument | undefined {
+  #prepareAgain(prepared: PreparedDocument, { documents }: GraphGeneration): PreparedDocument | undefined {
     try {
       const again = documents.recheck(prepared);
       this.#routes.prepare(again);

@@ -1,15 +1,15 @@
 import type { FeedEvent } from './feedAddress.ts';
 
 /**
- * The latest events of a feed, a contiguous run of versions, for those who come back. The oldest is dropped when there
- * are more than `size`.
+ * The latest events of one feed, kept in memory so that clients that resume can be sent what they missed. Their
+ * versions are contiguous. The oldest event is dropped when there are more than `size`.
  */
 export class EventRing {
   readonly #size: number;
   readonly #onKept: (bytes: number) => void;
   #events: FeedEvent[] = [];
 
-  /** `onKept`: is told how many bytes more, or fewer, are kept. */
+  /** `onKept` is called with the change, in bytes, of how much is kept; it is negative when events are dropped. */
   constructor(size: number, onKept: (bytes: number) => void) {
     this.#size = size;
     this.#onKept = onKept;
@@ -19,14 +19,14 @@ export class EventRing {
     return this.#events.length === 0;
   }
 
-  /** The version of the latest event. */
+  /** The version of the latest event; undefined if none is kept. */
   get last(): number | undefined {
     return this.#events.at(-1)?.version;
   }
 
   /**
-   * Something may be missing before the event: then the run begins anew with it. What is not later than the last is not
-   * kept again.
+   * Adds the latest event. If versions between it and the last one are missing, everything before it is dropped, so
+   * that what is kept stays contiguous. An event that is not newer than the last one is ignored.
    */
   keep(event: FeedEvent): void {
     const { last } = this;
@@ -37,13 +37,16 @@ export class EventRing {
     if (this.#events.length > this.#size) this.#drop(1);
   }
 
-  /** All that is above `after`, up to `upTo`; undefined if not all of it is kept. */
+  /**
+   * The events with versions above `after`, up to and including `upTo`; undefined if some of them are no longer kept.
+   */
   between(after: number, upTo: number): readonly FeedEvent[] | undefined {
     const first = this.#events[0]?.version;
     if (first === undefined || first > after + 1 || this.last! < upTo) return undefined;
     return this.#events.filter(({ version }) => version > after && version <= upTo);
   }
 
+  /** Drops all events. */
   forget(): void {
     this.#drop(this.#events.length);
   }

@@ -4,54 +4,69 @@ import type { FeedPage, FeedReader } from './feedReader.ts';
 import type { ResyncReason } from '../eventQueue.ts';
 import { EventRing } from './eventRing.ts';
 
-/** Hears a feed: each version once, in order, without a gap, or that it is lost. */
+/** Receives the events of a feed: each version once and in order, without gaps, or else a call of `lost`. */
 export interface FeedFollower {
   event(event: FeedEvent): void;
-  /** What comes next does not follow on what came before, and what is between cannot be had. */
+  /**
+   * Called instead of events that cannot be had: the next event does not follow on the last one, so the follower has to
+   * read the present state.
+   */
   lost(reason: ResyncReason): void;
 }
 
 export interface FeedParts {
   readonly address: FeedAddress;
-  /** Without it a gap cannot be filled, and where the feed begins is taken as it comes. */
+  /**
+   * Reads missing events from the owning domain. Without it gaps cannot be filled, and the feed is taken to begin with
+   * the first event that is heard.
+   */
   readonly reader: FeedReader | undefined;
-  /** A feed spans partitions: how long an event may come later than the one after it. */
+  /**
+   * Milliseconds to wait for a missing event before it is read from the domain. The events of a feed may come from
+   * several partitions of the bus, so one can arrive later than the event after it.
+   */
   readonly gapMs: number;
-  /** Events kept for those who come back. */
+  /** How many of the latest events are kept for clients that resume. */
   readonly ringSize: number;
-  /** Bytes more, or fewer, that are kept. */
+  /** Called with the change, in bytes, of how much is kept. */
   readonly onKept: (bytes: number) => void;
   readonly log: Logger;
 }
 
-/** In the position of a feed whose domain is not asked. */
+/** The epoch in the cursors of a feed whose domain cannot be asked for the real one. */
 const noEpoch = '0';
 const pageSize = 256;
 const fillTries = 5;
 
 /**
- * One feed as this process hears it. Out of what the bus says, at least once and in no order across partitions, it
- * makes a contiguous sequence: waits for what is late, then reads it from the owning domain. As long as nobody follows
- * it only keeps what it hears.
+ * One feed as this process hears it. The bus delivers events at least once, and in no particular order across
+ * partitions; this turns them into a contiguous sequence. It waits a moment for an event that is missing, then reads it
+ * from the owning domain. While nobody follows the feed, it only keeps the latest events.
  */
 export class Feed {
   readonly address: FeedAddress;
   readonly #parts: FeedParts;
   readonly #followers = new Set<FeedFollower>();
-  /** Its last is `#head` while somebody follows. */
+  /** While the feed is followed, the last event in here is the one at `#head`. */
   readonly #ring: EventRing;
-  /** Up to which everything was told, or had happened when following began. */
+  /**
+   * The version up to which the followers have been told everything, or which the feed had when following began.
+   * Undefined while nobody follows, or before the domain has answered.
+   */
   #head: number | undefined;
   #epoch = noEpoch;
-  /** Heard, but something before them was not. */
-  readonly #ahead = new Map<number, FeedEvent>();
-  /** Known to exist. */
-  #expected = 0;
+  /** Events that were heard although one before them is missing, by version. */
+  readonly #outOfOrder = new Map<number, FeedEvent>();
+  /** The highest version that the domain has said it has. */
+  #knownVersion = 0;
   #starting: Promise<void> | undefined;
-  /** Counts the times that it was followed, so that what was begun for one is not taken for the next. */
-  #following = 0;
-  #late: NodeJS.Timeout | undefined;
-  #filling = false;
+  /**
+   * Grows each time the last follower leaves. A call to the domain that was begun before that can tell that its answer
+   * is outdated.
+   */
+  #followRound = 0;
+  #gapTimer: NodeJS.Timeout | undefined;
+  #fillingGap = false;
 
   constructor(parts: FeedParts) {
     this.address = parts.address;
@@ -71,19 +86,19 @@ export class Feed {
     return this.#followers.size > 0;
   }
 
-  /** Nothing is kept. */
+  /** Whether no event is kept. */
   get isEmpty(): boolean {
     return this.#ring.isEmpty;
   }
 
   /**
-   * Resolves when nothing that happens from now on can be missed; `head` is then set, if the domain can be asked.
-   * `after`: what the follower has, if anything.
+   * Adds a follower. Resolves when it will miss no later event; `head` is set then, if the domain can be asked. Rejects
+   * if the domain does not answer. `after`: the version that the follower has already, if any.
    */
   async follow(follower: FeedFollower, after?: number): Promise<void> {
     this.#followers.add(follower);
     if (this.#head === undefined && !this.#starting) {
-      const starting = this.#start(after, this.#following).finally(() => {
+      const starting = this.#start(after, this.#followRound).finally(() => {
         if (this.#starting === starting) this.#starting = undefined;
       });
       this.#starting = starting;
@@ -94,48 +109,56 @@ export class Feed {
   unfollow(follower: FeedFollower): void {
     this.#followers.delete(follower);
     if (this.followed) return;
-    // The next one begins anew: by then something may have been missed. What is contiguous is kept.
-    clearTimeout(this.#late);
-    this.#late = undefined;
-    this.#following += 1;
+    // The next follower starts afresh, since events may be missed until then. The latest events stay: they are
+    // contiguous.
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
+    this.#followRound += 1;
     this.#starting = undefined;
     this.#head = undefined;
-    this.#expected = 0;
-    this.#ahead.clear();
+    this.#knownVersion = 0;
+    this.#outOfOrder.clear();
   }
 
+  /** Takes an event from the bus. */
   hear(event: FeedEvent): void {
     if (!this.followed) this.#ring.keep(event);
-    else if (this.#head === undefined && this.#starting) this.#ahead.set(event.version, event);
+    else if (this.#head === undefined && this.#starting) this.#outOfOrder.set(event.version, event);
     else {
       this.#head ??= event.version - 1;
       if (event.version <= this.#head) return;
-      this.#ahead.set(event.version, event);
-      this.#goOn();
+      this.#outOfOrder.set(event.version, event);
+      this.#advance();
     }
   }
 
-  /** The domain says that it is at this version, in this epoch. */
-  expect({ epoch, version }: Pick<FeedPage, 'epoch' | 'version'>): void {
+  /**
+   * Takes the version and epoch that the domain reports. Events up to that version that were not heard are then read,
+   * and another epoch makes the followers start over.
+   */
+  takeVersion({ epoch, version }: Pick<FeedPage, 'epoch' | 'version'>): void {
     if (this.#head === undefined || this.#starting) return;
     if (epoch !== this.#epoch) this.#beginAnew(epoch, version);
-    this.#expected = Math.max(this.#expected, version);
-    this.#goOn();
+    this.#knownVersion = Math.max(this.#knownVersion, version);
+    this.#advance();
   }
 
   /**
-   * Whether this history has a version that was not heard of here: another process may have heard it first. If so, it
-   * is seen to that it is heard here. Rejects when the domain cannot be asked.
+   * Asks the domain whether the feed has a version that this process has not heard of yet, since another process may
+   * have heard it first. If it has, the missing events are fetched. Rejects when the domain cannot be asked.
    */
-  async knows(version: number): Promise<boolean> {
+  async hasVersion(version: number): Promise<boolean> {
     const epoch = this.#epoch;
     const page = await this.#parts.reader?.read(this.address, 0, 0);
     if (!page) return false;
-    this.expect(page);
+    this.takeVersion(page);
     return page.epoch === epoch && page.version >= version;
   }
 
-  /** What is above `after`, up to `upTo`; or why it cannot be had. */
+  /**
+   * The events above `after`, up to and including `upTo`, from memory or from the domain; or the reason why they cannot
+   * be had. Rejects when the domain cannot be asked.
+   */
   async between(after: number, upTo: number): Promise<readonly FeedEvent[] | ResyncReason> {
     const kept = this.#ring.between(after, upTo);
     if (kept) return kept;
@@ -146,56 +169,61 @@ export class Feed {
       Math.min(upTo - after, pageSize),
     );
     if (epoch !== this.#epoch) {
-      this.expect({ epoch, version });
+      this.takeVersion({ epoch, version });
       return 'epoch-changed';
     }
-    const read = events.map((event) => this.#place(event)).filter(({ version }) => version <= upTo);
-    return isRun(read, after) && read.length === upTo - after ? read : 'expired';
+    const read = events.map((event) => this.#toFeedEvent(event)).filter(({ version }) => version <= upTo);
+    return isContiguous(read, after) && read.length === upTo - after ? read : 'expired';
   }
 
-  /** Lets go of what is kept. */
+  /** Drops the events that are kept. */
   forget(): void {
     this.#ring.forget();
   }
 
-  async #start(after: number | undefined, following: number): Promise<void> {
+  async #start(after: number | undefined, followRound: number): Promise<void> {
     const { reader } = this.#parts;
     if (!reader) {
       this.#head = this.#ring.last;
       return;
     }
-    // One call for both: where the feed is, and what somebody who comes back has missed.
+    // One call answers both questions: which version the feed has, and what the client that resumes has missed.
     const page = await reader.read(this.address, after ?? 0, after === undefined ? 0 : this.#parts.ringSize);
-    if (following !== this.#following) return;
+    if (followRound !== this.#followRound) return;
     if ((this.#epoch !== noEpoch && page.epoch !== this.#epoch) || this.#ring.last !== page.version) this.forget();
     this.#epoch = page.epoch;
     this.#head = page.version;
-    const missed = page.events.map((event) => this.#place(event));
-    if (this.#ring.isEmpty && after !== undefined && isRun(missed, after) && missed.at(-1)?.version === page.version)
+    const missed = page.events.map((event) => this.#toFeedEvent(event));
+    if (
+      this.#ring.isEmpty &&
+      after !== undefined &&
+      isContiguous(missed, after) &&
+      missed.at(-1)?.version === page.version
+    )
       missed.forEach((event) => this.#ring.keep(event));
-    for (const version of this.#ahead.keys()) if (version <= page.version) this.#ahead.delete(version);
-    this.#goOn();
+    for (const version of this.#outOfOrder.keys()) if (version <= page.version) this.#outOfOrder.delete(version);
+    this.#advance();
   }
 
-  /** Tells what follows on; sees to what is missing. */
-  #goOn(): void {
+  /** Delivers the events that follow on the last one. If one is missing, starts the timer after which it is read. */
+  #advance(): void {
     for (;;) {
-      const next = this.#ahead.get(this.#head! + 1);
+      const next = this.#outOfOrder.get(this.#head! + 1);
       if (!next) break;
-      this.#ahead.delete(next.version);
-      this.#tell(next);
+      this.#outOfOrder.delete(next.version);
+      this.#deliver(next);
     }
     if (!this.#isMissing) {
-      clearTimeout(this.#late);
-      this.#late = undefined;
-    } else if (!this.#filling) this.#late ??= setTimeout(() => void this.#fill(), this.#parts.gapMs).unref();
+      clearTimeout(this.#gapTimer);
+      this.#gapTimer = undefined;
+    } else if (!this.#fillingGap) this.#gapTimer ??= setTimeout(() => void this.#fillGap(), this.#parts.gapMs).unref();
   }
 
   get #isMissing(): boolean {
-    return this.#head !== undefined && (this.#ahead.size > 0 || this.#expected > this.#head);
+    return this.#head !== undefined && (this.#outOfOrder.size > 0 || this.#knownVersion > this.#head);
   }
 
-  #tell(event: FeedEvent): void {
+  #deliver(event: FeedEvent): void {
     this.#head = event.version;
     this.#ring.keep(event);
     for (const follower of this.#followers) {
@@ -207,35 +235,38 @@ export class Feed {
     }
   }
 
-  async #fill(): Promise<void> {
-    this.#late = undefined;
-    this.#filling = true;
+  async #fillGap(): Promise<void> {
+    this.#gapTimer = undefined;
+    this.#fillingGap = true;
     let reason: ResyncReason = 'gap';
     try {
       for (let tries = 0; tries < fillTries && this.#isMissing; tries += 1) {
         if (tries > 0)
           await new Promise((resolve) => setTimeout(resolve, this.#parts.gapMs * 2 ** (tries - 1)).unref());
-        const outcome = await this.#readOn();
+        const outcome = await this.#readMissing();
         if (outcome === 'more') tries = -1;
         else if (outcome !== undefined) reason = outcome;
         if (outcome === 'expired') break;
       }
       if (this.#isMissing) this.#giveUp(reason);
     } finally {
-      this.#filling = false;
-      if (this.#isMissing) this.#goOn();
+      this.#fillingGap = false;
+      if (this.#isMissing) this.#advance();
     }
   }
 
-  /** Reads what comes after the head; `more` if that helped, but not for all. */
-  async #readOn(): Promise<'more' | ResyncReason | undefined> {
+  /**
+   * Reads the events after the head from the domain. Returns `more` if that helped but something may still be missing,
+   * undefined if it is settled, and otherwise the reason why the events cannot be had.
+   */
+  async #readMissing(): Promise<'more' | ResyncReason | undefined> {
     const head = this.#head;
     if (!this.#parts.reader || head === undefined) return 'gap';
     let page: FeedPage;
     try {
       page = await this.#parts.reader.read(this.address, head, pageSize);
     } catch (error) {
-      this.#parts.log.warn({ err: error, feed: this.address.key }, 'what a feed misses cannot be read');
+      this.#parts.log.warn({ err: error, feed: this.address.key }, 'the missing events of a feed cannot be read');
       return 'gap';
     }
     if (this.#head !== head) return 'more';
@@ -246,38 +277,38 @@ export class Feed {
     const first = page.events[0];
     if (first && versionIn(first, this.address.kind) > head + 1) return 'expired';
     for (const event of page.events) {
-      const placed = this.#place(event);
-      if (placed.version > this.#head) this.#ahead.set(placed.version, placed);
+      const read = this.#toFeedEvent(event);
+      if (read.version > this.#head) this.#outOfOrder.set(read.version, read);
     }
-    this.#goOn();
+    this.#advance();
     return this.#head > head ? 'more' : 'gap';
   }
 
   #giveUp(reason: ResyncReason): void {
-    this.#head = this.#ahead.size > 0 ? Math.min(...this.#ahead.keys()) - 1 : this.#expected;
+    this.#head = this.#outOfOrder.size > 0 ? Math.min(...this.#outOfOrder.keys()) - 1 : this.#knownVersion;
     this.forget();
-    this.#lose(reason);
-    this.#goOn();
+    this.#tellLost(reason);
+    this.#advance();
   }
 
-  /** Another history took the place of the one that was followed. */
+  /** Starts over when the domain's event log has another history, such as after a restore from a backup. */
   #beginAnew(epoch: string, version: number): void {
     this.forget();
-    this.#ahead.clear();
+    this.#outOfOrder.clear();
     this.#epoch = epoch;
     this.#head = version;
-    this.#expected = version;
-    this.#lose('epoch-changed');
+    this.#knownVersion = version;
+    this.#tellLost('epoch-changed');
   }
 
-  #lose(reason: ResyncReason): void {
+  #tellLost(reason: ResyncReason): void {
     for (const follower of this.#followers) follower.lost(reason);
   }
 
-  #place(event: FeedPage['events'][number]): FeedEvent {
+  #toFeedEvent(event: FeedPage['events'][number]): FeedEvent {
     return { event, version: versionIn(event, this.address.kind), bytes: JSON.stringify(event).length };
   }
 }
 
-const isRun = (events: readonly FeedEvent[], after: number): boolean =>
+const isContiguous = (events: readonly FeedEvent[], after: number): boolean =>
   events.every(({ version }, at) => version === after + 1 + at);

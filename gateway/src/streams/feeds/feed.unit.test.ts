@@ -50,13 +50,13 @@ async function followed(options: Partial<HubOptions> = {}, from = 0) {
 }
 
 describe('a feed', () => {
-  it('is heard in order and once, however the bus says it', async () => {
+  it('delivers each event once and in order, however the bus repeats and mixes them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ version: fc.integer({ min: 1, max: 20 }), lost: fc.boolean() }), { maxLength: 60 }),
         async (says) => {
           const { domain, heard, hub } = await followed({ sweepMs: 5 });
-          // The log is committed in order; the bus loses, repeats and mixes.
+          // The domain's log is in order; the bus loses, repeats and reorders.
           domain.loses = () => true;
           for (let version = 1; version <= 20; version += 1) domain.say('orders.v1', eventAt(version));
           for (const { version, lost } of says) if (!lost) domain.repeat('orders.v1', eventAt(version));
@@ -69,7 +69,7 @@ describe('a feed', () => {
     );
   });
 
-  it('waits for what is late before it asks the domain', async () => {
+  it('waits for a late event before it asks the domain', async () => {
     const { heard, say, domain } = await followed({ gapMs: 10_000 });
     const before = domain.reads;
     say(2, 3, 1);
@@ -77,14 +77,14 @@ describe('a feed', () => {
     expect(domain.reads).toBe(before);
   });
 
-  it('begins where the domain is when following begins', async () => {
+  it('begins at the version that the domain reports when following begins', async () => {
     const { heard, say, following } = await followed({}, 5);
     expect(following.head).toBe(5);
     say(4, 5, 6);
     expect(heard).toEqual([6]);
   });
 
-  it('loses nothing that happens while it asks where the domain is, nor between one follower and the next', async () => {
+  it('loses no event while it asks the domain for the version, nor between two followers', async () => {
     const { heard, say, following, follow } = await followed();
     following.stop();
     const given = follow();
@@ -99,7 +99,7 @@ describe('a feed', () => {
     expect([last.head, heard]).toEqual([4, [3, 4]]);
   });
 
-  it('says that it is lost what the domain no longer has, or cannot say, and goes on', async () => {
+  it('reports events as lost that the domain no longer has or cannot return, and goes on', async () => {
     const { domain, heard, say } = await followed({ gapMs: 1 });
     domain.isDown = true;
     say(1, 3);
@@ -113,7 +113,7 @@ describe('a feed', () => {
     expect(heard).toEqual([1, 'gap', 3, 'expired', 7]);
   });
 
-  it('notices that another history took its place', async () => {
+  it('notices that the domain has another history', async () => {
     const { domain, heard, say, following } = await followed({ sweepMs: 5 }, 5);
     domain.beginAnew();
     await until(() => heard.length === 1);
@@ -122,7 +122,7 @@ describe('a feed', () => {
     expect(heard).toEqual(['epoch-changed', 1]);
   });
 
-  it('keeps the last ones, up to a number and up to bytes in all, and reads what it does not keep', async () => {
+  it('keeps its latest events up to a number, and up to a sum of bytes, and reads others from the domain', async () => {
     const { domain, say, following, hub } = await followed({ ringSize: 10, maxKeptBytes: 8_000 });
     say(...Array.from({ length: 20 }, (_, at) => at + 1));
     const before = domain.reads;

@@ -1,44 +1,53 @@
 import type { EventDefinition, EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { StreamDeclaration } from '../../graph/streamDeclaration.ts';
 
-/** A feed of one domain, as its event log counts it. */
+/** Identifies a feed: a sequence of events in the log of one domain with version numbers of its own. */
 export interface FeedAddress {
   readonly domain: string;
-  /** Where its events are published. */
+  /** The topic on which its events are published, such as `orders.v1`. */
   readonly topic: string;
-  /** `declared`: the events that declare it. `aggregate`: all events of one aggregate. */
+  /**
+   * `declared`: the events whose definition names this feed (`feed` in `defineEvent`). `aggregate`: all events of one
+   * aggregate.
+   */
   readonly kind: 'declared' | 'aggregate';
   /** Such as `store:17`, `order:42`. */
   readonly key: string;
 }
 
-/** Two domains may each have a `store:17`, and a domain both an aggregate and a feed of one name. */
+/**
+ * A key that tells all feeds apart. The feed's own key does not: two domains may each have a `store:17`, and a domain
+ * may have an aggregate and a declared feed of the same name.
+ */
 export const addressKey = ({ topic, kind, key }: FeedAddress): string => `${topic} ${kind} ${key}`;
 
-/** An event as one feed has it. */
+/** An event with its place in one feed. */
 export interface FeedEvent {
   readonly event: EventEnvelope;
-  /** Counts from 1 without gaps, within the feed. */
+  /** The event's number in the feed. Numbers start at 1 and have no gaps. */
   readonly version: number;
-  /** About what it takes as JSON. */
+  /** About the length of its JSON. */
   readonly bytes: number;
 }
 
-/** The place of an event in a feed. @throws if it is not in it */
+/** The version of an event in its declared feed or in its aggregate. @throws if it is not in such a feed */
 export function versionIn(event: EventEnvelope, kind: FeedAddress['kind']): number {
   const version = kind === 'declared' ? event.metadata.feedVersion : event.metadata.aggregateVersion;
-  if (version === undefined) throw new Error(`${event.eventType} ${event.eventId} has no feed`);
+  if (version === undefined) throw new Error(`${event.eventType} ${event.eventId} has no version in such a feed`);
   return version;
 }
 
 const kindOf = (template: string): string => template.split(':')[0] ?? '';
-/** Property names instead of values are enough to see which kind of feed a template makes. */
+/**
+ * Stands for the data of any event. To see which kind of feed a template makes, names of properties do as well as their
+ * values.
+ */
 const anyData: object = new Proxy({}, { get: (_target, key) => `<${String(key)}>` });
 
 /**
- * What the feed of a declared stream counts by, from the definitions of its events. A feed that any of them declares is
- * a declared one, else it is an aggregate's own stream.
- * @throws if the events are not of one domain: versions of several logs make no order
+ * Finds the kind of feed that a declared stream follows, from the definitions of its events: a declared feed if any of
+ * the events declares it, otherwise the aggregate's own. Undefined if none of the events is known.
+ * @throws if the events belong to several topics, since versions of several logs have no common order
  */
 export function feedOf(
   declaration: StreamDeclaration,
@@ -48,7 +57,9 @@ export function feedOf(
   const [first] = known;
   if (!first) return undefined;
   if (known.some(({ topic }) => topic !== first.topic))
-    throw new Error(`Subscription.${declaration.field} streams events of several topics: a feed is of one.`);
+    throw new Error(
+      `Subscription.${declaration.field} streams events of several topics: all events of a feed must be of one topic.`,
+    );
   const declared = known.some(
     (event) => event.feed !== undefined && kindOf(event.feed(anyData)) === kindOf(declaration.feed),
   );

@@ -2,20 +2,25 @@ import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { FeedAddress } from './feedAddress.ts';
 
 export interface FeedPage {
-  /** Names the history that versions count in. */
+  /**
+   * Identifies the history that the versions belong to. It changes when the domain's log is restored, and versions of
+   * different epochs cannot be compared.
+   */
   readonly epoch: string;
-  /** Of the feed when it was read; 0 if it has no event. */
+  /** The feed's latest version at the time of reading; 0 if it has no events. */
   readonly version: number;
   /**
-   * Above what was asked, in order. The first may be later than the one after it: what is between is no longer kept.
+   * The events above the version that was asked for, in order. If the first is not the next version, the events before
+   * it are no longer kept.
    */
   readonly events: readonly EventEnvelope[];
 }
 
-/** The way to the owning domains' event logs. */
+/** Reads feeds from the event logs of the domains that own them. */
 export interface FeedReader {
   /**
-   * At most `limit` events above `after`; with 0, only how far the feed is. Rejects when the domain cannot be reached.
+   * Reads at most `limit` events above `after`. With a limit of 0, it only reads the feed's epoch and version. Rejects
+   * when the domain cannot be reached.
    */
   read(feed: FeedAddress, after: number, limit: number): Promise<FeedPage>;
 }

@@ -1,8 +1,9 @@
 import type { Principal } from '#platform/identity/principal.ts';
 
 /**
- * The key of a feed from its template: `order:{orderId}`, `store:{input.storeId}`, `account:{principal.subject}`.
- * Undefined when a part of it is null, missing, or no text that a database keeps.
+ * Fills in the template of a feed's key, such as `order:{orderId}`, `store:{input.storeId}` or
+ * `account:{principal.subject}`, from the arguments of the field and the caller. Undefined when a part is null or
+ * missing, or is text that a database cannot keep.
  */
 export function renderFeed(
   template: string,
@@ -21,8 +22,8 @@ export function renderFeed(
             (at, name) => (at as Record<string, unknown> | null | undefined)?.[name],
             args,
           );
-    // PostgreSQL takes no NUL: one would fail the read of every feed that is asked for in the same call, other clients'
-    // too.
+    // PostgreSQL refuses NUL in text. One would fail the whole call to the domain, in which the feeds of other clients
+    // are read, too.
     if ((typeof value === 'string' && !value.includes('\0')) || typeof value === 'number') return String(value);
     complete = false;
     return '';

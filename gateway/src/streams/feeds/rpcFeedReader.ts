@@ -16,12 +16,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** As many as a domain answers at once, fewer than it would take. */
+/** How many feeds go into one call. The service accepts more. */
 const batchSize = 200;
 
 /**
- * Reads feeds by gRPC, within the process or over the network. What is asked in one turn goes in one call for each
- * domain; identical questions are asked once.
+ * Reads feeds by gRPC, within the process or over the network. Reads of the same turn of the event loop are sent to a
+ * domain in one call, and identical ones once.
  */
 export function rpcFeedReader(network: Pick<RpcNetwork, 'transportTo'>, service: string = gatewayService): FeedReader {
   const batchers = new Map<string, Batcher>();
@@ -74,7 +74,7 @@ class Batcher {
           limit,
         })),
       });
-      if (pages.length !== batch.length) throw new Error(`asked for ${batch.length} feeds, told of ${pages.length}`);
+      if (pages.length !== batch.length) throw new Error(`asked for ${batch.length} feeds, received ${pages.length}`);
       batch.forEach(({ resolve }, at) =>
         resolve({
           epoch,

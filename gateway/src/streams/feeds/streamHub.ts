@@ -6,76 +6,77 @@ import { Feed, type FeedFollower } from './feed.ts';
 import type { FeedReader } from './feedReader.ts';
 
 export interface HubOptions {
-  /** Where what was missed is read. */
+  /** Reads missed events from the domains. Without it, gaps cannot be filled. */
   readonly reader?: FeedReader;
   readonly log: Logger;
-  /** See `FeedParts.gapMs`; 250. */
+  /** See `FeedParts.gapMs`; by default 250 ms. */
   readonly gapMs?: number;
   /**
-   * How often the domains are asked how far the followed feeds are, in case the bus lost something without anything
-   * coming after it; 30 s.
+   * How often the domains are asked for the versions of the followed feeds. This finds an event that the bus lost when
+   * no later one shows the gap; by default 30 s.
    */
   readonly sweepMs?: number;
-  /** Events kept of each feed for those who come back; 64. */
+  /** How many events of each feed are kept for clients that resume; by default 64. */
   readonly ringSize?: number;
-  /** Bytes of all that is kept; 32 MiB. */
+  /** The bytes of all events that are kept together; by default 32 MiB. */
   readonly maxKeptBytes?: number;
 }
 
-/** A followed feed. */
-export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'knows'> {
-  /** Resolves when nothing can be missed any more. Rejects when the owning domain cannot be asked. */
+/** What a follower has of its feed. */
+export interface Following extends Pick<Feed, 'head' | 'epoch' | 'between' | 'hasVersion'> {
+  /** Resolves when the follower will miss no later event. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
   stop(): void;
 }
 
 /**
- * Of the feeds that are to be asked about, so many at once, with a pause: all at once they would hold up everybody, and
- * the domains.
+ * The domains are asked about this many feeds at once, with a pause between: all at once would delay requests here and
+ * load the domains.
  */
 const askAtOnce = 200;
 const askPauseMs = 100;
 
-const counts = (version: unknown): boolean => Number.isSafeInteger(version) && Number(version) > 0;
+const isVersion = (version: unknown): boolean => Number.isSafeInteger(version) && Number(version) > 0;
 
 /**
- * As much of an envelope as places it in feeds: one without a version would stand nowhere, and what comes after it
- * neither.
+ * Whether a message of the bus is an event with the metadata that places it in feeds. An event without a version would
+ * have no place in any order.
  */
 function isEnvelope(value: unknown): value is EventEnvelope {
   if (typeof value !== 'object' || value === null || !('eventType' in value) || !('metadata' in value)) return false;
   const metadata = value.metadata as Partial<Record<keyof EventMetadata, unknown>> | null | undefined;
-  if (typeof metadata?.aggregateId !== 'string' || !counts(metadata.aggregateVersion)) return false;
+  if (typeof metadata?.aggregateId !== 'string' || !isVersion(metadata.aggregateVersion)) return false;
   const { feed, feedVersion } = metadata;
-  return (feed === undefined || typeof feed === 'string') && (feedVersion === undefined || counts(feedVersion));
+  return (feed === undefined || typeof feed === 'string') && (feedVersion === undefined || isVersion(feedVersion));
 }
 
 /**
- * What a process hears from the bus, handed to those who follow a feed: each version once, in order. One tail per
- * topic, however many channels and clients there are. An event belongs to its declared feed and to its aggregate.
+ * Hears the event bus for this process, and passes the events on to the followers of each feed: every version once and
+ * in order. There is one tail per topic, however many channels and clients follow. An event belongs to the feed of its
+ * aggregate and, if its definition names one, to a declared feed.
  */
 export class StreamHub {
   readonly #bus: EventTail;
   readonly #options: Required<Omit<HubOptions, 'reader'>> & Pick<HubOptions, 'reader'>;
   readonly #tails = new Map<string, Promise<{ close(): Promise<void> }>>();
-  /** Those heard last come last. */
+  /** Feeds by `addressKey`, least recently heard first. */
   readonly #feeds = new Map<string, Feed>();
   readonly #sweep: NodeJS.Timeout;
-  /** Still to be asked about in this round. */
+  /** Feeds that the domains are still to be asked about in this round. */
   #unasked: Feed[] = [];
-  /** Topics of which something was said to be no event; once is enough. */
-  readonly #strange = new Set<string>();
+  /** Topics for which a malformed event has been logged; it is logged once per topic. */
+  readonly #topicsWarnedOf = new Set<string>();
   #keptBytes = 0;
 
   constructor(bus: EventTail, options: HubOptions) {
     this.#bus = bus;
     this.#options = { gapMs: 250, sweepMs: 30_000, ringSize: 64, maxKeptBytes: 32 * 1024 * 1024, ...options };
-    this.#sweep = setInterval(() => this.#askAll(), this.#options.sweepMs).unref();
+    this.#sweep = setInterval(() => this.#askDomains(), this.#options.sweepMs).unref();
   }
 
   /**
-   * Resolves when everything published to these topics from now on is heard. What could not be heard is tried again the
-   * next time.
+   * Listens to topics. Resolves when every event that is published to them from now on is heard. A topic that failed is
+   * tried again on the next call.
    */
   async listen(topics: Iterable<string>): Promise<void> {
     for (const topic of topics) {
@@ -89,7 +90,10 @@ export class StreamHub {
     await Promise.all(this.#tails.values());
   }
 
-  /** Tells `follower` of a feed until it is stopped. `after`: the version it has. */
+  /**
+   * Tells the follower about each event of a feed until it is stopped. `after`: the version that the follower has
+   * already.
+   */
   follow(address: FeedAddress, follower: FeedFollower, after?: number): Following {
     const feed = this.#feedAt(address);
     const ready = feed.follow(follower, after);
@@ -102,7 +106,7 @@ export class StreamHub {
         return feed.epoch;
       },
       between: (from, upTo) => feed.between(from, upTo),
-      knows: (version) => feed.knows(version),
+      hasVersion: (version) => feed.hasVersion(version),
       stop: () => {
         feed.unfollow(follower);
         const key = addressKey(address);
@@ -130,12 +134,12 @@ export class StreamHub {
 
   #hear(topic: string, event: unknown): void {
     if (!isEnvelope(event)) {
-      if (!this.#strange.has(topic))
+      if (!this.#topicsWarnedOf.has(topic))
         this.#options.log.warn(
           { topic },
-          'what a topic says is no event that has a place in a feed: it is ignored, and so is what is like it from now on',
+          'a message on this topic is not an event with a version: it is ignored, and further ones without a warning',
         );
-      this.#strange.add(topic);
+      this.#topicsWarnedOf.add(topic);
       return;
     }
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
@@ -151,7 +155,7 @@ export class StreamHub {
     this.#trim();
   }
 
-  /** Bounded: lets go of what was not heard of the longest. */
+  /** Keeps the memory bounded: drops the events of the feeds that were heard least recently. */
   #trim(): void {
     if (this.#keptBytes <= this.#options.maxKeptBytes) return;
     for (const [key, feed] of this.#feeds) {
@@ -161,22 +165,22 @@ export class StreamHub {
     }
   }
 
-  #askAll(): void {
+  #askDomains(): void {
     if (!this.#options.reader || this.#unasked.length > 0) return;
     this.#unasked = [...this.#feeds.values()].filter(({ followed }) => followed);
-    this.#askSome(this.#options.reader);
+    this.#askNextFeeds(this.#options.reader);
   }
 
-  #askSome(reader: FeedReader): void {
+  #askNextFeeds(reader: FeedReader): void {
     for (const feed of this.#unasked.splice(0, askAtOnce)) {
       if (!feed.followed || feed.head === undefined) continue;
       reader.read(feed.address, 0, 0).then(
-        (page) => feed.expect(page),
+        (page) => feed.takeVersion(page),
         (error: unknown) =>
-          this.#options.log.debug({ err: error, feed: feed.address.key }, 'how far a feed is cannot be read'),
+          this.#options.log.debug({ err: error, feed: feed.address.key }, 'the version of a feed cannot be read'),
       );
     }
-    if (this.#unasked.length > 0) setTimeout(() => this.#askSome(reader), askPauseMs).unref();
+    if (this.#unasked.length > 0) setTimeout(() => this.#askNextFeeds(reader), askPauseMs).unref();
   }
 
   async close(): Promise<void> {
@@ -190,7 +194,10 @@ export class StreamHub {
 
 const hubs = new WeakMap<EventTail, { hub: StreamHub; users: number }>();
 
-/** The one hub of a bus in this process. Each user calls `release`; the last one closes the tails. */
+/**
+ * Returns the hub of a bus: there is one per bus in a process, shared by its channels. Each user calls `release` once
+ * done; the last call closes the tails. The options of the first user apply.
+ */
 export function acquireHub(bus: EventTail, options: HubOptions): { readonly hub: StreamHub; release(): Promise<void> } {
   const entry = hubs.get(bus) ?? { hub: new StreamHub(bus, options), users: 0 };
   hubs.set(bus, entry);

@@ -7,7 +7,7 @@ import { FakeTail } from '../../testkit/fakeTail.ts';
 import type { FeedAddress } from './feedAddress.ts';
 import { StreamHub } from './streamHub.ts';
 
-it('hears a topic that it could not hear the first time, when it is asked again', async () => {
+it('listens again to a topic that failed the first time', async () => {
   const bus = new FakeTail();
   const down = { tail: () => Promise.reject(new Error('the broker is away')) };
   let from: Pick<FakeTail, 'tail'> = down;
@@ -23,12 +23,12 @@ it('hears a topic that it could not hear the first time, when it is asked again'
   expect(bus.open).toEqual([]);
 });
 
-describe('how far the followed feeds are', () => {
+describe('the versions of the followed feeds', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it('is asked of some at a time, in every round of each of them once', async () => {
+  it('are asked for in batches, each feed once per round', async () => {
     vi.useFakeTimers();
     const asked: string[] = [];
     const reader = {
@@ -56,7 +56,9 @@ describe('how far the followed feeds are', () => {
       }
       expect(most).toBe(200);
       expect([...new Set(asked)].length).toBe(asked.length);
-      // The first round begins with its last step.
+      // A round begins 10 s after the one before, in the last step of this loop. So the first pass of the loop sees
+      // only the first batch of a round, and the second pass the rest of that round and the first batch of the next;
+      // one feed is not followed any more by then.
       expect(asked.length).toBe(round === 0 ? 200 : 449);
     }
     await hub.close();
@@ -66,7 +68,7 @@ describe('how far the followed feeds are', () => {
   });
 });
 
-describe('what a topic says that has no place in a feed', () => {
+describe('messages on a topic that are no events with versions', () => {
   const order: FeedAddress = { domain: 'orders', topic: 'orders.v1', kind: 'aggregate', key: 'order:o1' };
   const board: FeedAddress = { ...order, kind: 'declared', key: 'store:1' };
   const sound = { aggregateId: 'order:o1', aggregateVersion: 9, feed: 'store:1', feedVersion: 9 };

@@ -1,8 +1,8 @@
 /**
- * Lets so many pieces of work run at once; the others wait their turn. A storm of clients must not ask the domains
- * everything in one moment.
+ * A semaphore: runs at most `max` pieces of work at once, the others in the order in which they came. It keeps
+ * thousands of clients that connect in the same moment from querying the domains all at once.
  */
-export class Gate {
+export class Semaphore {
   readonly #max: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -17,7 +17,7 @@ export class Gate {
     try {
       return await work();
     } finally {
-      // The place is handed on.
+      // The next one takes over this place, so the count stays the same.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running -= 1;
