@@ -78,10 +78,13 @@ async function writeBatch(
     tx,
     rows.filter((row) => known.has(keyOf(row))),
   );
+  // A store that has nothing yet can make nothing of what has a recipe; others change by what came in.
+  const received = new Set(fresh.map(({ item }) => item.storeId));
+  const stocked = new Set([...known.keys()].map((key) => key.split(' ')[0]!));
   await announceMakeability(
     domain,
     tx,
-    batch.map(([store]) => store),
+    batch.map(([store]) => store).filter((store) => received.has(store) || !stocked.has(store)),
     null,
   );
   const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row)) !== row.onHand);
