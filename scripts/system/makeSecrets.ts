@@ -11,25 +11,39 @@ type Secrets = Record<string, string>;
 /** What others give us, or what follows from the rest. */
 const notMadeUp = [providerKeyName, publicKeysName];
 
-/** A new value for each secret that production needs and that is ours to make, by name. */
-export async function makeProductionSecrets(): Promise<Secrets> {
+/**
+ * A new value for each secret that production needs, that is ours to make, and that the environment lacks, by name: a
+ * second value beside one that is in use would lock everybody out of what the first has sealed.
+ */
+export async function makeProductionSecrets(environment: Environment = {}): Promise<Secrets> {
   const wanted = (await settingCatalogue()).filter(
-    ({ name, secret, production }) => secret && production === 'required' && !notMadeUp.includes(name),
+    ({ name, secret, production }) =>
+      secret && production === 'required' && !notMadeUp.includes(name) && !environment[name],
   );
   const made = Object.fromEntries(
     await Promise.all(wanted.map(async ({ name }) => [name, await newSecret(name)] as const)),
   );
-  return { ...made, ...publicKeysOf(made) };
+  const present = environment[publicKeysName];
+  if (!present) return { ...made, ...publicKeysOf({ ...environment, ...made }) };
+  // During a rotation the present public keys have old ones among them, which are to be kept.
+  const joining = services
+    .filter((service) => made[signingKeyNameOf(service)])
+    .map((each) => publicKeysOfOne(made, each));
+  if (joining.length === 0) return made;
+  const sets = { ...(JSON.parse(present) as object), ...Object.fromEntries(joining) };
+  return { ...made, [publicKeysName]: JSON.stringify(sets) };
 }
 
 /** The public keys of the signing keys that are there. @throws StartupError where one is not */
 export function publicKeysOf(environment: Environment): Secrets {
-  const sets = services.map((service) => {
-    const key = environment[signingKeyNameOf(service)];
-    if (!key) throw new StartupError(`${signingKeyNameOf(service)} is missing in the environment and in .env.`);
-    return [service, [publicHalf(JSON.parse(key) as JWK)]] as const;
-  });
+  const sets = services.map((service) => publicKeysOfOne(environment, service));
   return { [publicKeysName]: JSON.stringify(Object.fromEntries(sets)) };
+}
+
+function publicKeysOfOne(environment: Environment, service: string): readonly [string, readonly JWK[]] {
+  const key = environment[signingKeyNameOf(service)];
+  if (!key) throw new StartupError(`${signingKeyNameOf(service)} is missing in the environment and in .env.`);
+  return [service, [publicHalf(JSON.parse(key) as JWK)]];
 }
 
 /** A new key for one service, and public keys among which its old one is good, too. */

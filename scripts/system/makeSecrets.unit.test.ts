@@ -20,6 +20,19 @@ describe('keys:make', () => {
     expect(made['SERVICE_JWKS']).not.toContain('"d"');
   });
 
+  it('makes what is missing alone: no second value for a secret that is in use', async () => {
+    const first = await makeProductionSecrets({ POSTGRES_PASSWORD: 'of our own server' });
+    expect(first).not.toHaveProperty('POSTGRES_PASSWORD');
+    const rotating = { ...first, ...(await rotated(first, 'orders')), POSTGRES_PASSWORD: 'of our own server' };
+    expect(await makeProductionSecrets(rotating)).toEqual({});
+    const { LOYALTY_SIGNING_KEY: _gone, PII_INDEX_KEY: _too, ...older } = rotating as Record<string, string>;
+    const added = await makeProductionSecrets(older);
+    expect(Object.keys(added).sort()).toEqual(['LOYALTY_SIGNING_KEY', 'PII_INDEX_KEY', 'SERVICE_JWKS']);
+    const keySets = JSON.parse(added['SERVICE_JWKS']!) as Record<string, { x: string }[]>;
+    expect(keySets['orders']).toHaveLength(2);
+    expect(keySets['loyalty']).toMatchObject([{ x: (JSON.parse(added['LOYALTY_SIGNING_KEY']!) as { x: string }).x }]);
+  });
+
   it('makes keys under which services believe each other, before, during and after a rotation', async () => {
     const first = await makeProductionSecrets();
     const news = await rotated(first, 'orders');
