@@ -41,7 +41,7 @@ export function loadSettings<Shape extends z.ZodRawShape>(
   for (const source of [sources.defaults ?? {}, sources.environment, sources.flags ?? {}]) {
     for (const key of known) if (source[key] !== undefined && source[key] !== '') raw[key] = source[key];
   }
-  const checked = schema.safeParse(raw);
+  const checked = schema.safeParse(raw, { error: complaint });
   if (checked.success) return checked.data;
   throw new StartupError(explain(checked.error, raw));
 }
@@ -91,6 +91,28 @@ function explain(error: z.ZodError, raw: Readonly<Record<string, string>>): stri
   const key = String(issue?.path[0] ?? '');
   if (!(key in raw)) return `${key} is missing: set it in the environment or in .env.`;
   return `${key}${isSecret(key) ? '' : `=${withoutPassword(raw[key] ?? '')}`} is wrong: ${issue?.message ?? 'not allowed'}.`;
+}
+
+/** What would be right, for whoever writes `.env`. A schema that says it in words of its own is heard first. */
+function complaint(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `it must have at least ${issue.minimum} characters`
+        : `it must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `it may have at most ${issue.maximum} characters`
+        : `it must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    case 'invalid_value':
+      return `it must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'it must be a whole number' : `it must be a ${issue.expected}`;
+    case 'invalid_format':
+      return issue.format === 'url' ? 'it must be an address such as https://host.example.com/path' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** What is wrong is shown to people and kept in logs: the password within an address is not. */

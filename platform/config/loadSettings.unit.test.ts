@@ -8,6 +8,7 @@ import { editDistance } from './misspelling.ts';
 import { loadSecrets } from './secrets.ts';
 import { withSettingsFile } from './withSettingsFile.ts';
 import { platformSettings } from './settings.ts';
+import { StartupError } from './startupError.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drburger-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,8 +61,8 @@ describe('settings', () => {
     ],
     [{ flags: { PORT_BSAE: '1' } }, 'The flag --port-bsae is unknown: did you mean --port-base?'],
     [{ flags: { QUICKLY: '1' } }, 'The flag --quickly is unknown: remove it; "start --help" lists all settings.'],
-    [{ environment: { PORT_BASE: 'x' } }, /^PORT_BASE=x is wrong: [^\n]+\.$/],
-    [{ environment: { BUS: 'rabbit' } }, /^BUS=rabbit is wrong: [^\n]+\.$/],
+    [{ environment: { PORT_BASE: 'x' } }, 'PORT_BASE=x is wrong: it must be a number.'],
+    [{ environment: { BUS: 'rabbit' } }, /^BUS=rabbit is wrong: it must be one of [^\n]+, [^\n]+\.$/],
   ])('that are wrong stop the start with one line: %j', (sources, message) => {
     expect(() => load(sources)).toThrow(message);
   });
@@ -90,6 +91,21 @@ describe('settings', () => {
   it('missing without a default stop the start', () => {
     expect(() => loadSettings(z.object({ PROVIDER_URL: z.string() }), { environment: {} })).toThrow(
       'PROVIDER_URL is missing: set it in the environment or in .env.',
+    );
+  });
+
+  it.each([
+    [z.string().min(16), 'short', 'it must have at least 16 characters.'],
+    [z.string().max(3), 'long', 'it may have at most 3 characters.'],
+    [z.coerce.number().int(), '1.5', 'it must be a whole number.'],
+    [z.coerce.number().min(1), '0', 'it must be at least 1.'],
+    [z.coerce.number().positive(), '0', 'it must be more than 0.'],
+    [z.coerce.number().max(8), '9', 'it must be at most 8.'],
+    [z.url(), 'id.example.com', 'it must be an address such as https://host.example.com/path.'],
+    [z.string().regex(/^k/, 'begin it with k'), 'x', 'begin it with k.'],
+  ])('that are wrong are told what would be right', (schema, value, message) => {
+    expect(() => loadSettings(z.object({ THIS_ONE: schema }), { environment: { THIS_ONE: value } })).toThrow(
+      new StartupError(`THIS_ONE=${value} is wrong: ${message}`),
     );
   });
 

@@ -50,6 +50,13 @@ it('says in one line of a server that is not there, and of one that does not let
       }),
     ),
   ).rejects.toThrow(/\(database "none" does not exist\): check the password; "serve databases" makes [^\n]+$/);
+  await expect(
+    firstConnection(
+      await address((url) => {
+        url.searchParams.set('sslmode', 'verify-full');
+      }),
+    ),
+  ).rejects.toThrow(/cannot be connected to \([^\n]* SSL [^\n]*\): [^\n]+DATABASE_SSLMODE[^\n]+$/);
 });
 
 it('says in one line of a server that has taken the connection, and not answered', async () => {

@@ -36,7 +36,8 @@ function whyNot({ user, database }: pg.Client, error: unknown, withinMs: number)
     return `is not reached (${said}): start it; DATABASE_HOST and DATABASE_PORT say where it is looked for.`;
   if (turnedAway.has(code))
     return `does not let ${user} into the database ${database} (${said}): check the password; "serve databases" makes the roles and databases of all domains.`;
-  return `cannot be connected to (${said}).`;
+  // TLS and certificates, of all that is left, are what a person sets.
+  return `cannot be connected to (${said}): see the log of PostgreSQL; where it is about TLS or a certificate, DATABASE_SSLMODE and DATABASE_CA_PATH say what is asked of it.`;
 }
 
 const notThere: ReadonlySet<string> = new Set([
