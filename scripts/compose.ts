@@ -16,7 +16,8 @@ const { settings, words } = commandLine({
     '--data-dir <folder>': 'of the databases, the broker and the volumes (.data/compose)',
   },
   more: `Reads .env and the environment as compose does. Each service has a loopback address of its own (Linux), and finds the others by their names. PostgreSQL is the
-embedded one, Kafka comes from Maven Central (Java 17, Maven); services of other images are left out, and named. Ctrl-C stops all in order; once more, at once.`,
+embedded one, Kafka comes from Maven Central (Java 17, Maven); services of other images are left out, and named. A service that ends, or is ended (kill <process>), begins
+again with the .env of that moment: so one gets a new setting or key while the others go on. Ctrl-C stops all in order; once more, at once.`,
   examples: ['compose:run', 'compose:run --profile production', 'compose:run channel-kiosk'],
 });
 const root = new URL('..', import.meta.url).pathname;

@@ -23,16 +23,22 @@ export interface ServiceSurroundings {
   /** Most files that a process of it may have open. */
   readonly openFiles?: number;
   readonly hear: (line: string) => void;
+  /** The service as the file and `.env` describe it now. @throws StartupError */
+  readonly readAgain?: () => ComposeService;
 }
 
 export type State = 'waiting' | 'starting' | 'running' | 'healthy' | 'unhealthy' | 'ended' | 'failed' | 'stopped';
+
+/** A service that is begun again when it fails, and not when it ends, has a job to end: running is not enough. */
+export const isUp = (state: State, { healthcheck, restart }: ComposeService): boolean =>
+  state === 'healthy' || state === 'ended' || (!healthcheck && restart !== 'on-failure' && state === 'running');
 
 /** One service of ours, as a process: started, looked after and stopped as compose does it. */
 export class RunningService {
   state: State = 'waiting';
   /** How often it was started. */
   starts = 0;
-  readonly #service: ComposeService;
+  #service: ComposeService;
   readonly #around: ServiceSurroundings;
   #child: ChildProcess | undefined;
   #stopping = false;
@@ -110,16 +116,27 @@ export class RunningService {
 
   async #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     if (this.#stopping || child !== this.#child) return;
-    this.#around.hear(`[ended: ${signal ?? code}]`);
     this.state = code === 0 ? 'ended' : 'failed';
     const again =
       this.#service.restart === 'unless-stopped' ||
       this.#service.restart === 'always' ||
       (this.#service.restart === 'on-failure' && code !== 0);
+    this.#around.hear(`[ended: ${signal ?? code}${again ? '; begins again, with .env as it then is' : ''}]`);
     if (!again) return;
     await pause(this.#restartPauseMs);
     this.#restartPauseMs = Math.min(this.#restartPauseMs * 2, 10_000);
-    if (!this.#stopping) this.start();
+    if (this.#stopping) return;
+    this.#readAgain();
+    this.start();
+  }
+
+  /** So that one service gets a new setting or key while the others go on, as with `docker compose up <service>`. */
+  #readAgain(): void {
+    try {
+      this.#service = this.#around.readAgain?.() ?? this.#service;
+    } catch (error) {
+      this.#around.hear(`[as before: ${(error as Error).message}]`);
+    }
   }
 
   /** Asks the health check of the file, for as long as this process runs. */

@@ -16,7 +16,7 @@ import {
   type ComposeService,
   type ComposeServices,
 } from './composeFile.ts';
-import { RunningService, type Address, type State } from './composeService.ts';
+import { isUp, RunningService, type Address, type State } from './composeService.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
@@ -41,7 +41,7 @@ export interface ComposeRun {
   readonly leftOut: readonly string[];
   /** Where a service listens, at the ports that the file says. */
   addressOf(service: string): string;
-  /** Name, state, and the addresses that the file publishes. */
+  /** Name, state, where it listens (at the ports that the file publishes), and its process. */
   table(): string[];
   /**
    * Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good,
@@ -58,14 +58,13 @@ export interface ComposeRun {
  * images. Resolves when these two run; the services start as the file orders them.
  */
 export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
-  const variables = composeVariables(options.environment, join(root, '.env'));
   const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
-  const all = composeServices(text, variables, options.profiles);
+  const all = servicesOf(text, options);
   const chosen = options.services?.length ? withDependencies(all, options.services) : all;
   const teardown = new Teardown({ withinMs: 120_000 });
   try {
     return {
-      ...(await start(chosen, options, teardown)),
+      ...(await start(chosen, options, teardown, (name) => servicesOf(text, options)[name]!)),
       leftOut: imagesOfOthers(text).filter((name) => !standIns.has(name)),
     };
   } catch (error) {
@@ -74,10 +73,14 @@ export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
   }
 }
 
+const servicesOf = (text: string, { environment, profiles }: ComposeOptions): ComposeServices =>
+  composeServices(text, composeVariables(environment, join(root, '.env')), profiles);
+
 async function start(
   chosen: ComposeServices,
   options: ComposeOptions,
   teardown: Teardown,
+  readAgain: (name: string) => ComposeService,
 ): Promise<Omit<ComposeRun, 'leftOut'>> {
   const folder = resolve(options.folder);
   const ours = Object.entries(chosen).filter(([, service]) => isOurs(service));
@@ -100,6 +103,7 @@ async function start(
         mounts,
         openFiles: options.openFiles,
         hear: (line) => options.hear(name, line),
+        readAgain: () => readAgain(name),
       }),
     ]),
   );
@@ -119,13 +123,16 @@ async function start(
     services,
     addressOf: (name) => names[name]!.host,
     table: () =>
-      ours.map(([name, { ports = [] }]) => {
-        const addresses = ports.map((port) => `http://${names[name]!.host}:${port.split(':').at(-1)}`).join(' ');
-        return `${name.padEnd(18)} ${services.get(name)!.state.padEnd(10)} ${addresses || names[name]!.host}`;
+      Object.entries(names).map(([name, { host, port }]) => {
+        const service = services.get(name);
+        const published = chosen[name]?.ports?.map((each) => `http://${host}:${each.split(':').at(-1)}`) ?? [];
+        const address = published.join(' ') || (port === undefined ? host : `${host}:${port}`);
+        const process = service?.pid === undefined ? '' : `process ${service.pid}`;
+        return `${name.padEnd(18)} ${(service?.state ?? 'running').padEnd(10)} ${address.padEnd(28)} ${process}`.trimEnd();
       }),
     async whenUp(withinMs = Number.POSITIVE_INFINITY) {
       const deadline = Date.now() + withinMs;
-      while (!ours.every(([name, { healthcheck }]) => isUp(services.get(name)!.state, healthcheck !== undefined))) {
+      while (!ours.every(([name, service]) => isUp(services.get(name)!.state, service))) {
         if (Date.now() > deadline) throw new StartupError(`not all services are up within ${withinMs / 1_000} s.`);
         if (dead()) throw new StartupError(`${dead()} has ended with an error: see its lines above.`);
         await pause(200);
@@ -138,9 +145,6 @@ async function start(
     },
   };
 }
-
-const isUp = (state: State, checked: boolean): boolean =>
-  state === 'healthy' || state === 'ended' || (!checked && state === 'running');
 
 async function until(service: RunningService | undefined, condition: string, over: () => boolean): Promise<void> {
   // PostgreSQL and the broker run by now.
