@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { createClient, type Client } from '@connectrpc/connect';
+import { createClient, type Client, type Transport } from '@connectrpc/connect';
 import type { ExecutionResult } from 'graphql';
 import type { PoolClient } from 'pg';
 import pino from 'pino';
@@ -105,7 +105,7 @@ export async function testSubgraph<D extends Domain>(
       ) as ExecutionResult<Record<string, unknown>>;
     },
     client: (service, caller = callers.get(service.typeName) ?? 'nobody') =>
-      createClient(service, network.transportTo(definition.name, servicePrincipal(caller))),
+      createClient(service, patient(network.transportTo(definition.name, servicePrincipal(caller)))),
     async statementsOf(work) {
       const before = counter.count;
       await work();
@@ -126,6 +126,12 @@ export async function testSubgraph<D extends Domain>(
     },
   };
 }
+
+/** A service gives up a call after seconds; a test that makes many at once on a busy machine has more time. */
+const patient = (transport: Transport): Transport => ({
+  ...transport,
+  unary: (method, signal, timeoutMs = 60_000, ...rest) => transport.unary(method, signal, timeoutMs, ...rest),
+});
 
 const silentBus: EventBus = {
   publish: () => Promise.resolve(),
