@@ -7,11 +7,29 @@ const onPostgres = {
   setupFiles: ['platform/testkit/eachFile.ts'],
 };
 
+/**
+ * Scenarios that leave what all share as it was: they run in the one system that `sharedSystem` starts in each worker,
+ * which is why the worker goes on with its modules from file to file.
+ */
+const onSharedSystem = [
+  'cancel-order',
+  'courier-app',
+  'home-screen',
+  'kiosk-one-store',
+  'kiosk-order',
+  'nobody-elses/nobodyElses*',
+  'payment-declined',
+  'place-order/onPostgres*',
+  'revoked-access',
+  'subgraph-down',
+  'web-pages',
+].map((name) => `e2e/${name.includes('/') ? name : `${name}/*`}.test.ts`);
+
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */
 const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2e/chaos/*.test.ts'];
 /** No test may depend on an idle machine. `until` gives up before these, because it says what was awaited. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
-const muchPatience = { testTimeout: 120_000, hookTimeout: 120_000 };
+const muchPatience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 // Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
 export default defineConfig({
@@ -20,17 +38,39 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'], ...patience } },
       {
         extends: true,
-        test: { name: 'int', include: ['**/*.int.test.ts'], ...patience, ...onPostgres },
+        test: {
+          name: 'unit',
+          include: ['**/*.unit.test.ts'],
+          // Loading modules again for each file would take longer than the tests, and half of these wait for timers.
+          isolate: false,
+          maxWorkers: 2 * availableParallelism(),
+          ...patience,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'int', include: ['**/*.int.test.ts'], sequence: { groupOrder: 1 }, ...patience, ...onPostgres },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['**/*.unit.test.ts', ...manyProcesses],
+          exclude: ['**/*.unit.test.ts', ...onSharedSystem, ...manyProcesses],
+          sequence: { groupOrder: 1 },
+          ...muchPatience,
+          ...onPostgres,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: onSharedSystem,
+          isolate: false,
+          sequence: { groupOrder: 2 },
           ...muchPatience,
           ...onPostgres,
         },
@@ -40,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: manyProcesses,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
           maxWorkers: 1,
           ...muchPatience,
           ...onPostgres,

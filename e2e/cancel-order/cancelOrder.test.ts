@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CancelOrderDocument, OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
 import { startPreparation } from '../harness/staffDocuments.ts';
-import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 let customer: ChannelClient;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   customer = system.client('web', { role: 'customer' });
 });
-afterAll(() => system.stop());
 
 /** An order that is paid for and waits in the kitchen's queue. */
 async function confirmedOrder(): Promise<string> {

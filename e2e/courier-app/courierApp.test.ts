@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   AcceptJobDocument,
   JobScreenDocument,
@@ -18,16 +18,17 @@ import type { ChannelClient } from '../harness/channelClient.ts';
 import { overTheWire } from '../harness/overTheWire.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { markReady, setOpeningException, startPreparation } from '../harness/staffDocuments.ts';
-import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 let courier: ChannelClient;
-const courierId = seedId('courier', 1);
+// Not the one whom other scenarios ask about.
+const courierId = seedId('courier', 2);
 beforeAll(async () => {
-  system = await startTestSystem();
-  courier = system.client('delivery', { role: 'courier' });
+  system = await sharedSystem();
+  courier = system.client('delivery', { role: 'courier', subject: courierId });
 });
-afterAll(() => system.stop());
 
 const [berlin, hamburg] = seedStores as [(typeof seedStores)[number], (typeof seedStores)[number]];
 const eventsOf = async (type: string, where: string, value: string): Promise<number> =>
@@ -41,8 +42,8 @@ const moveTo = async ({ latitude, longitude }: { latitude: number; longitude: nu
     (await courier.ask(ReportPositionDocument, { position: { latitude, longitude } })).reportPosition.__typename,
   ).toBe('ReportPositionSuccess');
 
-test('a thousand positions in a row: whoever follows sees at most one frame a second, and the last one', async () => {
-  const token = await system.tokenFor({ role: 'courier' });
+test('hundreds of positions in a row: whoever follows sees at most one frame a second, and the last one', async () => {
+  const token = await system.tokenFor({ role: 'courier', subject: courierId });
   const stream = courier.subscribe(PositionChangedDocument, { courierId });
   await stream.next(() => true, 'the snapshot');
   const begun = performance.now();
@@ -54,13 +55,13 @@ test('a thousand positions in a row: whoever follows sees at most one frame a se
   };
   let next = 1;
   const device = async () => {
-    while (next < 1_000) await report(next++);
+    while (next < 300) await report(next++);
   };
   await Promise.all(Array.from({ length: 20 }, device));
-  await report(1_000);
+  await report(300);
 
   const last = await stream.next(
-    (message) => message.courierPositionChanged?.position.latitude === 50.1,
+    (message) => message.courierPositionChanged?.position.latitude === 50.03,
     'the last position',
   );
   const seconds = (performance.now() - begun) / 1_000;
@@ -69,7 +70,7 @@ test('a thousand positions in a row: whoever follows sees at most one frame a se
   expect(stream.messages.length).toBeLessThanOrEqual(2 + Math.ceil(seconds));
   expect(await eventsOf('DeliveryCourierMoved', 'courierId', courierId)).toBeLessThanOrEqual(1 + Math.ceil(seconds));
   expect((await courier.ask(ShiftScreenDocument, {})).myCourier?.position?.position).toMatchObject({
-    latitude: 50.1,
+    latitude: 50.03,
     longitude: 13,
   });
   stream.stop();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   OrderScreenDocument,
   OrderStatusChangedDocument,
@@ -20,7 +20,6 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => system.stop());
 
 test('a delivery ordered on the phone is cooked, carried, paid and rewarded', async () => {
   const customer = system.client('mobile', { role: 'customer' });

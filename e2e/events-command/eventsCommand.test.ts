@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { AccountPageDocument, OrderTrackingPageDocument, PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
@@ -17,7 +17,6 @@ beforeAll(async () => {
   customer = await system.client('web', 'customer');
   kitchen = await system.client('gateway', 'kitchen');
 });
-afterAll(() => system.stop());
 
 /** Runs `events …`; gives its exit code and what it printed. */
 async function events(...args: string[]): Promise<{ code: number | null; out: string }> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
+import { afterAll } from 'vitest';
 import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafkaBus.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
@@ -78,8 +79,6 @@ export interface TestSystem {
   tokenFor(actor: Actor): Promise<string>;
   /** A real client of a channel, or of `gateway`; without an actor, without a token. Closed with the system. */
   client(channel: string, actor?: Actor): ChannelClient;
-  /** To be called by `afterAll` of the test file, before its databases are dropped. */
-  stop(): Promise<void>;
 }
 
 const bound: readonly string[] = ['kiosk', 'kitchen', 'manager'];
@@ -101,14 +100,35 @@ export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoSto
 
 const secretKey = (): string => randomBytes(32).toString('base64');
 
+/** A system for this test file alone, gone when it ends. One for each file: the saga runtime is one per process. */
+export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  const { system, stop } = await launchTestSystem(options);
+  afterAll(stop);
+  return system;
+}
+
 /**
  * The whole system in this process, on fresh databases of the run's cluster and on free ports: all subgraphs, seeded;
- * the saga runtime; the payment provider; the gateway and every channel. One for each test file: the saga runtime is
- * one per process. `afterAll` has to stop it.
+ * the saga runtime; the payment provider; the gateway and every channel. `stop` is to be called before its databases
+ * are dropped; what did not start wholly is stopped at once.
  */
-export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
-  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+export async function launchTestSystem(
+  options: TestSystemOptions = {},
+): Promise<{ readonly system: TestSystem; readonly stop: () => Promise<void> }> {
   const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return { system: await launch(options, stops), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>)[]): Promise<TestSystem> {
+  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const signingKey = await newSigningKey();
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
@@ -224,9 +244,6 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
       const client = new ChannelClient(urlOf(channel), contractOf(channel), actor ? () => tokenFor(actor) : undefined);
       stops.push(() => client.close());
       return client;
-    },
-    async stop() {
-      for (const stop of stops.splice(0).reverse()) await stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { postgresOffset, providerOffset } from '../../scripts/system/ports.ts';
 import { Passwords } from '#platform/postgres/passwords.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
@@ -26,6 +27,7 @@ export class StartedSystem {
     this.provider = { url: this.#address(providerOffset), apiKey };
   }
 
+  /** It ends with the test file. */
   static async start(): Promise<StartedSystem> {
     const env = {
       DATA_DIR: temporaryFolder('started'),
@@ -34,6 +36,7 @@ export class StartedSystem {
       PAYMENT_PROVIDER_API_KEY: apiKey,
     };
     const system = new StartedSystem(env, command('start', [], env));
+    afterAll(() => system.#stop());
     await system.#running.printed(/^Ready in /);
     return system;
   }
@@ -75,7 +78,7 @@ export class StartedSystem {
     return `postgres://${domain}:${encodeURIComponent(password)}@127.0.0.1:${Number(this.#env['PORT_BASE']) + postgresOffset}/${domain}`;
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
     await this.#running.signal('SIGTERM');
   }

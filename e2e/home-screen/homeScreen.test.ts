@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { HomeDocument, type HomeQuery } from '#generated/bffs/mobile/operations.ts';
 import { StoreMenuPageDocument, type StoreMenuPageQuery } from '#generated/bffs/web/operations.ts';
 import { overTheWire } from '../harness/overTheWire.ts';
-import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
 });
-afterAll(() => system.stop());
 
 test.each(['EN', 'DE'])(
   'a phone gets the same store and menu in at most half the bytes of the web page (%s)',

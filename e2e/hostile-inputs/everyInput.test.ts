@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { principalWith } from '#platform/testkit/testSubgraph.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -11,7 +11,6 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem({ profile: 'development' });
 });
-afterAll(() => system.stop());
 
 const written = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const texts = [

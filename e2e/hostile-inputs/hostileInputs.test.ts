@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { issueToken, newSigningKey } from '#platform/identity/developmentIssuer.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -17,7 +17,6 @@ beforeAll(async () => {
   system = await startTestSystem({ profile: 'development' });
   token = await system.tokenFor({ role: 'customer' });
 });
-afterAll(() => system.stop());
 
 interface Answer {
   readonly status: number;

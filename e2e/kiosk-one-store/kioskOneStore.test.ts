@@ -1,5 +1,5 @@
 import { print } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   CancelOrderDocument,
   OrderBoardChangedDocument,
@@ -14,7 +14,8 @@ import { until } from '#platform/testkit/until.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
-import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 const tokyo = seedStores.find(({ country }) => country === 'JP')!.id;
 let system: TestSystem;
@@ -23,13 +24,12 @@ let there: ChannelClient;
 let orderId = '';
 
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   here = system.client('kiosk', { role: 'kiosk', subject: 'kiosk-here' });
   there = system.client('kiosk', { role: 'kiosk', subject: 'kiosk-there', store: tokyo });
   const { placeOrder } = await here.ask(PlaceOrderDocument, { input: orderInput('KIOSK') });
   if (placeOrder.__typename === 'PlaceOrderSuccess') orderId = placeOrder.order.id;
 });
-afterAll(() => system.stop());
 
 test('a device sees the store of its token, in that store’s money', async () => {
   const [berlin, japan] = await Promise.all([here, there].map((kiosk) => kiosk.ask(StartScreenDocument, {})));

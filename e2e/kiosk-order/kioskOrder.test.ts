@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   OrderBoardChangedDocument,
   OrderBoardDocument,
@@ -12,18 +12,18 @@ import { until } from '#platform/testkit/until.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
-import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 let kiosk: ChannelClient;
 let kitchen: ChannelClient;
 
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   kiosk = system.client('kiosk', { role: 'kiosk' });
   kitchen = system.client('gateway', { role: 'kitchen' });
 });
-afterAll(() => system.stop());
 
 test('a device shows its store and tiles to touch', async () => {
   const start = await kiosk.ask(StartScreenDocument, {});

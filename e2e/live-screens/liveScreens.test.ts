@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   MenuAvailabilityChangedDocument as OnKiosk,
   OrderBoardChangedDocument,
@@ -28,7 +28,6 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem();
 });
-afterAll(() => system.stop());
 
 interface Changes<Item> {
   readonly version: number;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
 import { metricCatalogue } from '#platform/telemetry/metricCatalogue.ts';
 import { parsePrometheus, valueOf } from '#platform/testkit/prometheusText.ts';
@@ -13,7 +13,6 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem();
 });
-afterAll(() => system.stop());
 
 async function scrape(): Promise<string> {
   const response = await fetch(system.metricsUrl);

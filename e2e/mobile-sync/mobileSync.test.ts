@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { SyncDocument } from '#generated/bffs/mobile/operations.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
@@ -20,7 +20,6 @@ beforeAll(async () => {
   await first.sync(demoStore);
   itemIds = [...first.menu.keys()].filter((id) => id !== alwaysSold).sort();
 });
-afterAll(() => system.stop());
 
 const fresh = async (): Promise<Phone> => {
   const phone = new Phone(people.customer);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   AcceptJobDocument,
   OpenJobsDocument,
@@ -131,7 +131,6 @@ beforeAll(async () => {
     addressVersionId,
   };
 });
-afterAll(() => system.stop());
 
 test('what is tried here shows something to whom it belongs', async () => {
   for (const [name, { document, variables }] of Object.entries(reads)) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OrderScreenDocument as KioskOrderScreen } from '#generated/bffs/kiosk/operations.ts';
 import {
   OrderScreenDocument,
@@ -10,19 +10,19 @@ import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { orderInput } from '../harness/placing.ts';
 import { startPreparation } from '../harness/staffDocuments.ts';
-import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 let orderId: string;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   const { placeOrder } = await system
     .client('mobile', { role: 'customer' })
     .ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') });
   if (placeOrder.__typename !== 'PlaceOrderSuccess') throw new Error(placeOrder.__typename);
   orderId = placeOrder.order.id;
 });
-afterAll(() => system.stop());
 
 const elsewhere = seedId('store', 2);
 const missing = randomUUID();

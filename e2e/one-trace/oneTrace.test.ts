@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { print, type DocumentNode } from 'graphql';
 import { requestOperation } from '#platform/events/operations.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
@@ -25,7 +25,6 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem({ log });
 });
-afterAll(() => system.stop());
 
 /** Everybody's device begins a trace of its own with what it asks for. */
 const traces = {

@@ -12,8 +12,8 @@ import { BoardScreen } from './boardScreen.ts';
 import { describeInChromium, launchChromium } from './chromium.ts';
 
 const patience = { timeoutMs: 30_000 };
-const aMinute = 60_000;
-const anOrderEach = 5_000;
+/** Long enough for the page to fail to connect again and again. */
+const cutOffFor = 10_000;
 
 describeInChromium('the order board in Chromium', () => {
   let system: TestSystem;
@@ -40,7 +40,6 @@ describeInChromium('the order board in Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await proxy?.close();
-    await system?.stop();
   });
 
   const open = async (hash = `#token=${token}`, size?: { width: number; height: number }): Promise<BoardScreen> => {
@@ -105,7 +104,7 @@ describeInChromium('the order board in Chromium', () => {
     expect(await screen.mayAsk('https://example.com/')).toBe(false);
   });
 
-  test('cut off for a minute while orders move: says since when, keeps what it had, and is right again without a reload', async () => {
+  test('cut off while orders move: says since when, keeps what it had, and is right again without a reload', async () => {
     const screen = await open();
     const [first, second] = [await place(), await place()];
     // Either may be confirmed first.
@@ -115,7 +114,7 @@ describeInChromium('the order board in Chromium', () => {
     }, patience);
     const before = await shows(screen);
     proxy.cut();
-    const end = Date.now() + aMinute;
+    const end = Date.now() + cutOffFor;
     await until(
       async () => /^Reconnecting since \d\d:\d\d – the numbers may be out of date$/.test(await screen.text('#status')),
       patience,
@@ -130,13 +129,12 @@ describeInChromium('the order board in Chromium', () => {
     await makeReady(first);
     await makeReady(second);
     await step(handOver, first);
-    for (let placed = 1; Date.now() < end; placed += 1) {
+    for (const steps of [[], [makeReady], [makeReady, (order: { orderId: string }) => step(handOver, order)]]) {
       const order = await place();
-      if (placed % 3 > 0) await makeReady(order);
-      if (placed % 3 > 1) await step(handOver, order);
+      for (const next of steps) await next(order);
       await isCutOff();
-      await sleep(Math.max(0, Math.min(anOrderEach, end - Date.now())));
     }
+    await sleep(end - Date.now());
     expect(await truth()).not.toEqual(before);
     await isCutOff();
     expect(await screen.violations()).toEqual([]);
@@ -182,7 +180,7 @@ describeInChromium('the order board in Chromium', () => {
   });
 
   test('is readable from afar and by everybody: nothing cut off, digits of at least 8 vh, no violation that axe knows', async () => {
-    const orders = await Promise.all(Array.from({ length: 14 }, place));
+    const orders = await Promise.all(Array.from({ length: 20 }, place));
     await makeReady(orders[0]!);
     const wide = await open();
     await isRight(wide);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { TileScreenDocument } from '#generated/bffs/kiosk/operations.ts';
 import {
   OrderStatusChangedDocument,
@@ -25,7 +25,6 @@ beforeAll(async () => {
   kiosk = system.client('kiosk', { role: 'kiosk' });
   manager = system.client('gateway', { role: 'manager' });
 });
-afterAll(() => system.stop());
 
 const cheddar = { storeId: demoStore, ingredientId: seedId('ingredient', 'cheddar') };
 const cheeseburger = cheeseburgers.menuItemId;

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OrderStatusChangedDocument, PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
 import { orderInput } from '../harness/placing.ts';
-import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
 });
-afterAll(() => system.stop());
 
 test('a declined card rejects the order, tells the customer why, charges nothing and holds no stock', async () => {
   const customer = system.client('web', { role: 'customer' });

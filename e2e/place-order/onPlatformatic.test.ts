@@ -1,4 +1,7 @@
 import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
+import { startTestSystem } from '../harness/startTestSystem.ts';
 import { placeOrder } from './placeOrder.ts';
 
-describeOnKafka('with the events on Kafka, by platformatic', () => placeOrder('platformatic'));
+describeOnKafka('with the events on Kafka, by platformatic', () =>
+  placeOrder(() => startTestSystem({ bus: 'platformatic' })),
+);

@@ -1,5 +1,5 @@
 import { print } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import {
   OrderBoardChangedDocument,
   OrderStatusChangedDocument,
@@ -9,22 +9,21 @@ import {
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
-import { demoStore, startTestSystem, type TestSystem, type TestSystemOptions } from '../harness/startTestSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** An order from the kiosk to the counter, the same whatever carries the events. */
-export function placeOrder(bus: NonNullable<TestSystemOptions['bus']>): void {
+export function placeOrder(start: () => Promise<TestSystem>): void {
   let system: TestSystem;
   let kiosk: ChannelClient;
   let kitchen: ChannelClient;
 
   beforeAll(async () => {
-    system = await startTestSystem({ bus });
+    system = await start();
     kiosk = system.client('kiosk', { role: 'kiosk' });
     kitchen = system.client('gateway', { role: 'kitchen' });
   });
-  afterAll(() => system.stop());
 
   /** As a device that traces itself: its trace is to be found at every hop. */
   const place = async (): Promise<{ id: string }> => {

@@ -16,20 +16,20 @@ import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { Customers } from '#subgraphs/customers/src/context.ts';
 import { accessQueryService } from '#subgraphs/customers/src/services/accessQueryService.ts';
-import { demoStore, startTestSystem, type Actor, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type Actor, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 const sockets: RawSocket[] = [];
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
 });
-afterAll(async () => {
-  sockets.forEach((socket) => socket.cut());
-  await system.stop();
-});
+afterAll(() => sockets.forEach((socket) => socket.cut()));
 
-const me: Actor = { role: 'customer' };
-const somebodyElse: Actor = { role: 'customer', subject: seedId('customer', 2) };
+// Of this scenario alone: others go on with the customers and the device that they know.
+const me: Actor = { role: 'customer', subject: seedId('customer', 5) };
+const somebodyElse: Actor = { role: 'customer', subject: seedId('customer', 6) };
+const device = 'kiosk-lost';
 const connect = async (channel: string, token: string) => {
   const socket = await new RawSocket(system.urlOf(channel)).begin(token);
   sockets.push(socket);
@@ -101,13 +101,13 @@ test('a customer who erases themselves is out, too, and is nobody when they come
 });
 
 test('a device that is revoked by staff is out at once; a process that begins afterwards knows it', async () => {
-  const token = await system.tokenFor({ role: 'kiosk' });
+  const token = await system.tokenFor({ role: 'kiosk', subject: device });
   const board = await connect('kiosk', token);
   const stream = board.subscribe(print(OrderBoardChangedDocument), { storeId: demoStore });
   await until(() => stream.messages.length > 0, { what: 'the board is told' });
   const { result } = await system
     .client('gateway', { role: 'admin' })
-    .ask(revokeAccess, { input: { idempotencyKey: 'lost', subject: 'kiosk-1' } });
+    .ask(revokeAccess, { input: { idempotencyKey: 'lost', subject: device } });
   expect(result.__typename).toBe('RevokeAccessSuccess');
   expect(await board.closed).toBe(4403);
   expect(await status('kiosk', token)).toBe(401);
@@ -120,6 +120,6 @@ test('a device that is revoked by staff is out at once; a process that begins af
     log: pino({ level: 'silent' }),
   });
   const { issuedAt } = await system.identity.verifyClientToken(token, 'kiosk');
-  expect(begun.revocations.isRevoked('kiosk-1', issuedAt)).toBe(true);
+  expect(begun.revocations.isRevoked(device, issuedAt)).toBe(true);
   await begun.close();
 });

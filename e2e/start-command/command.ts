@@ -54,7 +54,7 @@ export function command(
     printed: async (pattern) => {
       const line = () => stdout.split('\n').find((each) => pattern.test(each));
       await until(() => over || line() !== undefined, {
-        timeoutMs: 90_000,
+        timeoutMs: 200_000,
         what: `${script} prints ${pattern}; it printed:\n${stdout}${stderr}`,
       });
       const found = line();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OrderScreenDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
@@ -15,7 +15,6 @@ beforeAll(async () => {
   kiosk = await system.client('kiosk', 'kiosk');
   kitchen = await system.client('gateway', 'kitchen');
 });
-afterAll(() => system.stop());
 
 /** What a device does: the same order, with the same key, until it is answered. Gives the order's id. */
 async function place(methodToken: string): Promise<string> {

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { until } from '#platform/testkit/until.ts';
 import { OrderTrackingPageDocument, PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { shutDatabase } from '../harness/shutDatabase.ts';
-import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
 });
-afterAll(() => system.stop());
 
 test('a page with one failing part is still a page, and is whole again when the part is back', async () => {
   const customer = system.client('web', { role: 'customer' });

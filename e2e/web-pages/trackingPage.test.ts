@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   AcceptJobDocument,
   OpenJobsDocument,
@@ -15,15 +15,15 @@ import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { markReady, startPreparation } from '../harness/staffDocuments.ts';
-import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 let customer: ChannelClient;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   customer = system.client('web', { role: 'customer' });
 });
-afterAll(() => system.stop());
 
 const way = ['PLACED', 'CONFIRMED', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY', 'COMPLETED'] as const;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   SearchMenuDocument,
   StoreFinderDocument,
@@ -13,16 +13,16 @@ import { seedItems } from '#schema/seed/menuItems.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
-import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 
 let system: TestSystem;
 /** Looks around without signing in. */
 let guest: ChannelClient;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await sharedSystem();
   guest = system.client('web');
 });
-afterAll(() => system.stop());
 
 const [store] = seedStores;
 const entriesOf = (page: StoreMenuPageQuery) =>

@@ -55,6 +55,9 @@ export function databaseOf(folder?: string): Promise<TestDatabase> {
 /** A fresh database of the PostgreSQL bus. */
 export const busDatabase = (): Promise<TestDatabase> => databaseOf('platform/events/bus/migrations');
 
+/** What was made so far outlives this test file: others of this process use it. It ends with the run's cluster. */
+export const keepTestDatabases = (): void => made.clear();
+
 /** Drops what this test file made. Vitest calls it after each file. */
 export async function dropTestDatabases(): Promise<void> {
   await Promise.all([...made].map((database) => database.drop()));

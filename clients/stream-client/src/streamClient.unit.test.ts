@@ -196,7 +196,7 @@ describe('a stream over a line that breaks', () => {
           );
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });

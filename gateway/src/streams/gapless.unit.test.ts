@@ -8,7 +8,7 @@ import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 import { RawSocket, type RawStream } from '../testkit/streamingClient.ts';
 
 /** `GAPLESS_RUNS` sets how many runs there are, `GAPLESS_SEED` repeats those of a seed. */
-const numRuns = Number(process.env['GAPLESS_RUNS'] ?? 25);
+const numRuns = Number(process.env['GAPLESS_RUNS'] ?? 10);
 const seed = Number(process.env['GAPLESS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const query = 'subscription($id: ID!){orderStatusChanged(orderId:$id){status version}}';
 const replicas = 3;

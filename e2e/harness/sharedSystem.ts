@@ -1,0 +1,38 @@
+import { afterAll } from 'vitest';
+import { keepTestDatabases } from '#platform/testkit/testDatabase.ts';
+import type { ChannelClient } from './channelClient.ts';
+import { launchTestSystem, type TestSystem } from './startTestSystem.ts';
+
+let launched: Promise<TestSystem> | undefined;
+
+/**
+ * The whole system with the usual options, one for all test files that run in this process: starting it takes longer
+ * than most scenarios. Files of the project `shared` in vitest.config.ts use it, one after the other; it ends with the
+ * process. A scenario finds orders and deliveries of others in it: it asks for its own only, and leaves what all share
+ * (the menu, the stock, the store's hours) as it was.
+ */
+export async function sharedSystem(): Promise<TestSystem> {
+  launched ??= launch();
+  const system = await launched;
+  const clients: ChannelClient[] = [];
+  afterAll(() => Promise.all(clients.map((client) => client.close())));
+  return {
+    ...system,
+    client: (...args) => {
+      const client = system.client(...args);
+      clients.push(client);
+      return client;
+    },
+  };
+}
+
+async function launch(): Promise<TestSystem> {
+  try {
+    const { system } = await launchTestSystem();
+    keepTestDatabases();
+    return system;
+  } catch (error) {
+    launched = undefined;
+    throw error;
+  }
+}
