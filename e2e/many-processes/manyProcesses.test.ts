@@ -1,16 +1,45 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import pino from 'pino';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import { startCluster, type Cluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { valueOf } from '#platform/testkit/prometheusText.ts';
 import { startTcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
+import { testPool } from '#platform/testkit/testPool.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { until } from '#platform/testkit/until.ts';
+import { newTraceparent } from '#platform/telemetry/trace.ts';
+import { OrderHandedOver } from '#schema/events/orders.ts';
+import { seedId } from '#schema/seed/seedId.ts';
 import { command } from '../start-command/command.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
+
+/** An order's news, of which its saga hears. */
+function handedOver(orderId: string): EventEnvelope {
+  const at = new Date().toISOString();
+  return {
+    eventId: uuidv7(),
+    eventType: OrderHandedOver.name,
+    version: '1.0',
+    timestamp: at,
+    source: 'orders-service',
+    data: { orderId, storeId: seedId('store', 1), at },
+    metadata: {
+      aggregateId: `order:${orderId}`,
+      aggregateVersion: 2,
+      causationId: 'test',
+      correlationId: 'test',
+      traceparent: newTraceparent(),
+      actor: 'service:orders',
+    },
+  };
+}
 
 /** As docker-compose.yml has it, without containers: each service alone, on a server that none of them runs. */
 describe('each service in a process of its own', () => {
@@ -167,6 +196,33 @@ describe('each service in a process of its own', () => {
     await until(() => hung.connections > 0);
     expect(await service.signal('SIGTERM')).toBe(0);
     await hung.close();
+  });
+
+  it('stops within 10 s though its databases hang, also one with sagas under way', async () => {
+    const line = await startTcpProxy({ port: cluster.port });
+    const service = command('serve', ['subgraph', 'orders'], { ...env, DATABASE_PORT: String(line.port) });
+    await service.printed(/serving /);
+    const bus = await postgresBus({ databaseUrl: cluster.url('bus', 'postgres'), log: pino({ level: 'silent' }) });
+    const sagas = testPool({ connectionString: cluster.url('sagas', 'postgres') });
+    // Nobody has placed these orders: their sagas begin, and try to authorise for as long as it takes.
+    const orders = Array.from({ length: 20 }, () => uuidv7());
+    await bus.publish(
+      'orders.v1',
+      orders.map((orderId) => ({ key: orderId, value: handedOver(orderId) })),
+    );
+    await until(
+      async () => {
+        const { rows } = await sagas.query(`SELECT 1 FROM dbos.operation_outputs WHERE function_name = 'authorise'`);
+        return rows.length >= orders.length;
+      },
+      { timeoutMs: 30_000 },
+    );
+    line.stall();
+    const told = performance.now();
+    expect(await service.signal('SIGTERM')).toBe(0);
+    expect(performance.now() - told).toBeLessThan(10_000);
+    expect(service.stdout() + service.stderr()).not.toContain('takes too long');
+    await Promise.all([bus.close(), sagas.end(), line.close()]);
   });
 
   it('prints nothing but JSON with its name, whatever it is: also one that cannot start, and what libraries say', async () => {
