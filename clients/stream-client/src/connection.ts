@@ -7,6 +7,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { backoff, type RetryOptions } from './backoff.ts';
+import { retryAfterOf } from './streamError.ts';
 import { abandon, isOpen, readySockets, watchedSockets, type SocketClass, type SocketLike } from './watchedSockets.ts';
 import type { Cause, StreamState } from './streamState.ts';
 import { leastRenewalMs, renewalDelay, tokenExpiry } from './tokenExpiry.ts';
@@ -50,6 +51,8 @@ export class Connection {
   #status: ConnectionStatus = { status: 'connecting', since: new Date() };
   #wanted = 0;
   #failures = 0;
+  /** What the server asked for when it closed the last connection. */
+  #retryAfterMs = 0;
   #hastyRenewals = 0;
   /** Aborted when nobody wants the connection any more: no timer is to keep a process alive for it. */
   #unwanted = new AbortController();
@@ -161,7 +164,7 @@ export class Connection {
     for (;;) {
       await this.#someoneWants();
       const { signal } = this.#unwanted;
-      await this.#wait(backoff(this.#failures, this.#options.retry));
+      await this.#wait(backoff(this.#failures, this.#options.retry, { retryAfterMs: this.#retryAfterMs }));
       // Whoever came since waits as long: to leave and come back is no way around it.
       if (signal.aborted) continue;
       if (!(await this.#takeToken(signal)) || signal.aborted) continue;
@@ -222,6 +225,7 @@ export class Connection {
 
   #connected(): void {
     clearTimeout(this.#patience);
+    this.#retryAfterMs = 0;
     this.#acknowledgedAt = Date.now();
     this.#occasion = 'connect';
     this.#scheduleRenewal();
@@ -232,6 +236,7 @@ export class Connection {
     if (typeof code !== 'number') return;
     if (code === forbidden) this.#occasion = 'refused';
     if (code === tryAgainLater) this.#failures = Math.max(this.#failures, 3);
+    this.#retryAfterMs = retryAfterOf(reason);
     this.#lost({ code, message: typeof reason === 'string' ? reason : '' });
   }
 

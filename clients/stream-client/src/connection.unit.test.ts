@@ -13,6 +13,8 @@ let sockets: FakeSocket[];
 let isBlackHole: boolean;
 /** Of new sockets: they break before they are acknowledged. */
 let isDown: boolean;
+/** Of new sockets: there are too many, and they are to come back in half a minute. */
+let isFull: boolean;
 /** Of all sockets: what was open says nothing any more, not even that it closed. */
 let isStalled: boolean;
 
@@ -40,7 +42,14 @@ class FakeSocket {
   send(text: string): void {
     if (isStalled) return;
     const { id, type } = JSON.parse(text) as Said;
-    if (type === 'connection_init') setTimeout(() => (isDown ? this.end(1006) : this.say({ type: 'connection_ack' })));
+    if (type === 'connection_init')
+      setTimeout(() =>
+        isFull
+          ? this.end(1013, 'Too many connections; retry-after=30')
+          : isDown
+            ? this.end(1006)
+            : this.say({ type: 'connection_ack' }),
+      );
     if (type === 'ping') setTimeout(() => this.say({ type: 'pong', payload: { accepted: true } }));
     if (type === 'subscribe') setTimeout(() => answer(this, id!));
   }
@@ -49,10 +58,10 @@ class FakeSocket {
     if (this.readyState === FakeSocket.OPEN) this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  end(code: number): void {
+  end(code: number, reason = ''): void {
     if (this.readyState === FakeSocket.CLOSED) return;
     this.readyState = FakeSocket.CLOSED;
-    this.onclose?.({ code, reason: '' });
+    this.onclose?.({ code, reason });
   }
 
   close(code = 1005): void {
@@ -105,6 +114,7 @@ beforeEach(() => {
   sockets = [];
   isBlackHole = false;
   isDown = false;
+  isFull = false;
   isStalled = false;
 });
 afterEach(() => vi.useRealTimers());
@@ -180,6 +190,35 @@ describe('a subscription', () => {
     answer = snapshot;
     await vi.advanceTimersByTimeAsync(minute);
     expect(stream.state.status).toBe('live');
+  });
+});
+
+describe('a server that says after how long to come back', () => {
+  const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1_000);
+
+  it('is heeded where it closes a connection', async () => {
+    isFull = true;
+    const { next } = read(clientOf());
+    await seconds(29);
+    expect(sockets).toHaveLength(1);
+    isFull = false;
+    await seconds(17);
+    expect([await next, sockets.length]).toEqual([1, 2]);
+  });
+
+  it('is heeded where it refuses a subscription', async () => {
+    let asked = 0;
+    answer = (socket, id) => {
+      asked += 1;
+      const errors = [{ message: 'full', extensions: { code: 'TOO_MANY_REQUESTS', retryAfter: 30 } }];
+      if (asked === 1) socket.say({ id, type: 'error', payload: errors });
+      else snapshot(socket, id);
+    };
+    const { next } = read(clientOf());
+    await seconds(29);
+    expect(asked).toBe(1);
+    await seconds(17);
+    expect([await next, asked]).toEqual([1, 2]);
   });
 });
 

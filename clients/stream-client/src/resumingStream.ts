@@ -190,7 +190,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
         if (this.#cursor !== undefined) this.#timer = setTimeout(() => this.#settled(), quietMs);
         this.#subscribe();
       },
-      backoff(this.#failures, this.#retry),
+      backoff(this.#failures, this.#retry, failure),
     );
     this.#tell();
   }

@@ -33,6 +33,8 @@ export interface Failure {
   readonly code: number | string;
   readonly message: string;
   readonly passes: boolean;
+  /** How long the server asks to wait before trying again; 0 where it does not say. */
+  readonly retryAfterMs: number;
   readonly errors: readonly GraphQLFormattedError[];
 }
 
@@ -46,6 +48,7 @@ export function failureOf(error: unknown): Failure {
       code: String(final ?? codes[0] ?? 'UNKNOWN'),
       message: errors[0]?.message ?? '',
       passes: final === undefined && codes.length > 0 && !codes.includes(undefined),
+      retryAfterMs: Math.max(0, ...errors.map(({ extensions }) => millisecondsOf(extensions?.['retryAfter']))),
       errors,
     };
   }
@@ -54,6 +57,28 @@ export function failureOf(error: unknown): Failure {
     reason?: unknown;
   };
   if (typeof code === 'number')
-    return { code, message: String(reason ?? ''), passes: !finalCloses.has(code), errors: [] };
-  return { code: 'NETWORK', message: error instanceof Error ? error.message : String(error), passes: true, errors: [] };
+    return {
+      code,
+      message: String(reason ?? ''),
+      passes: !finalCloses.has(code),
+      retryAfterMs: retryAfterOf(reason),
+      errors: [],
+    };
+  return {
+    code: 'NETWORK',
+    message: error instanceof Error ? error.message : String(error),
+    passes: true,
+    retryAfterMs: 0,
+    errors: [],
+  };
 }
+
+/** What the reason of a close says, such as `Too many connections; retry-after=30`, in milliseconds; 0 if nothing. */
+export const retryAfterOf = (reason: unknown): number =>
+  millisecondsOf(Number(/\bretry-after=(\d+)$/.exec(String(reason ?? ''))?.[1]));
+
+/** A server that is mistaken does not keep its clients away for longer. */
+const longestSeconds = 3_600;
+
+const millisecondsOf = (seconds: unknown): number =>
+  typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, longestSeconds) * 1_000 : 0;

@@ -1,6 +1,9 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 
+/** How long a client that is one too many is asked to wait before it comes back. */
+export const retryAfterSeconds = 30;
+
 /**
  * Thrown when a request is not carried out. `status: 'document'` means that the GraphQL request itself is refused: the
  * response is 400 under `application/graphql-response+json`, and 200 under `application/json`, as the specification of
@@ -17,7 +20,13 @@ export class Refusal extends Error {
     this.errors = errors;
   }
 
-  static of(status: number | 'document', code: ErrorCode, message: string): Refusal {
+  static of(status: number | 'document', code: Exclude<ErrorCode, 'TOO_MANY_REQUESTS'>, message: string): Refusal {
     return new Refusal(status, [new GraphQLError(message, { extensions: { code } })]);
+  }
+
+  /** A limit is reached: come back, but not at once. Whatever the transport, the error says after how long. */
+  static tooMany(status: number | 'document', message: string): Refusal {
+    const extensions = { code: 'TOO_MANY_REQUESTS' satisfies ErrorCode, retryAfter: retryAfterSeconds };
+    return new Refusal(status, [new GraphQLError(message, { extensions })]);
   }
 }

@@ -16,8 +16,7 @@ export async function openCounted(
   limits: CallerLimits,
 ): Promise<OpenedSubscription | ExecutionResult> {
   const release = limits.reserveSubscription(checked.request.principal());
-  if (!release)
-    throw Refusal.of('document', 'TOO_MANY_REQUESTS', 'You have too many subscriptions open. End some first.');
+  if (!release) throw Refusal.tooMany('document', 'You have too many subscriptions open. End some first.');
   try {
     const opened = await subscriptions.open(checked, sink, release);
     if (!('start' in opened)) release();

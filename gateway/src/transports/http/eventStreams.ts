@@ -12,7 +12,7 @@ import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
-import { Refusal } from '../../errors/refusal.ts';
+import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
 import { openCounted } from '../../streams/openCounted.ts';
 import { payloadHead, type StreamMessage } from '../../streams/streamMessage.ts';
@@ -36,8 +36,6 @@ const comesBack = new Set<string>([
   'SHUTTING_DOWN',
   'TOO_MANY_REQUESTS',
 ] satisfies ErrorCode[]);
-/** How long who is one too many waits before it comes back. */
-export const longerSeconds = 30;
 const closeGraceMs = 1_000;
 const lookEveryMs = 1_000;
 
@@ -107,9 +105,8 @@ export class EventStreams {
     const out = new EventStreamResponse(response, policy, session);
     try {
       if (counted.includes(undefined))
-        throw Refusal.of(
+        throw Refusal.tooMany(
           429,
-          'TOO_MANY_REQUESTS',
           'There are too many connections, or their variables are too large. Close some, or try again later.',
         );
       this.#open.add(out);
@@ -246,7 +243,7 @@ class EventStreamResponse implements StreamSink {
     const codes = (last?.errors ?? []).map(({ extensions }) => String(extensions['code']));
     if (!last || codes.length === 0 || !codes.every((code) => comesBack.has(code))) return this.complete(last);
     const forget = codes.includes('CURSOR_INVALID') ? 'id:\n' : '';
-    const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${longerSeconds * 1_000}\n` : '';
+    const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${retryAfterSeconds * 1_000}\n` : '';
     this.#write(`event: next\n${forget}${wait}data: ${stringifyExactly(last)}\n\n`);
     this.leave();
   }

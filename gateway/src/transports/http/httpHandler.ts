@@ -15,7 +15,7 @@ import { cacheControl, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
-import { longerSeconds, type EventStreams } from './eventStreams.ts';
+import type { EventStreams } from './eventStreams.ts';
 import {
   acceptsEventStream,
   codingOf,
@@ -34,7 +34,7 @@ import {
   type OperationRequest,
 } from '../../documents/operationRequest.ts';
 import type { Caller } from '../../execution/pipeline.ts';
-import { Refusal } from '../../errors/refusal.ts';
+import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 
 const compress = promisify(gzip);
 const compressFromBytes = 1_024;
@@ -303,7 +303,7 @@ async function send(
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';
-  if (answer.status === 429) headers['retry-after'] = longerSeconds;
+  if (answer.status === 429) headers['retry-after'] = retryAfterSeconds;
   if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
   // What was not read cannot be told from the next request on the same connection.
