@@ -14,7 +14,7 @@ import { operationRequest } from '../../documents/operationRequest.ts';
 import { parseJson } from '../../documents/parseJson.ts';
 import type { PreparedDocument } from '../../documents/documents.ts';
 import type { Caller } from '../../execution/pipeline.ts';
-import { Refusal } from '../../errors/refusal.ts';
+import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import { SessionToken } from '../../access/sessionToken.ts';
 import type { SocketConnection } from './socketConnection.ts';
 import { SocketStream } from './socketStream.ts';
@@ -47,7 +47,10 @@ interface Message {
  * again before it is answered.
  */
 class Asked {
-  readonly stop = (): void => undefined;
+  readonly #gone = new AbortController();
+  /** Fires when the connection is closed: nothing more is read for it. */
+  readonly gone = this.#gone.signal;
+  readonly stop = (): void => this.#gone.abort();
   readonly renewed = (): void => undefined;
 }
 
@@ -175,7 +178,8 @@ export class Conversation {
         return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
       throw error;
     }
-    if (!this.#counted) return this.#refuse('limit', tryAgainLater, 'Too many connections');
+    if (!this.#counted)
+      return this.#refuse('limit', tryAgainLater, `Too many connections; retry-after=${retryAfterSeconds}`);
     this.#state = 'acknowledged';
     this.#send('{"type":"connection_ack"}');
   }
@@ -202,11 +206,7 @@ export class Conversation {
     const traceparent = newTraceparent();
     try {
       if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket)
-        throw Refusal.of(
-          'document',
-          'TOO_MANY_REQUESTS',
-          `A socket may have ${maxSubscriptionsPerSocket} operations at once.`,
-        );
+        throw Refusal.tooMany('document', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
       const request = operationRequest(payload);
       const { prepared } = live.current.admission.admit(request);
       return this.#carryOut({
@@ -245,9 +245,8 @@ export class Conversation {
         ? undefined
         : limits.reserveBytes(this.#session.principal, bytes);
     if (!release)
-      throw Refusal.of(
+      throw Refusal.tooMany(
         'document',
-        'TOO_MANY_REQUESTS',
         'The variables and ids of what you have running are too large. End some of it first, or try again in half a minute.',
       );
     this.#heldBytes += bytes;
@@ -274,7 +273,7 @@ export class Conversation {
       id,
       asked,
       await orErrors(
-        () => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization)),
+        () => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone }),
         traceparent,
         log,
       ),
@@ -318,7 +317,8 @@ export class Conversation {
   #complete(id: string): void {
     const operation = this.#operations.get(id);
     this.#operations.delete(id);
-    operation?.stop();
+    // What was asked is read to its end: else a client could end and ask again, and have any number read at once.
+    if (operation instanceof SocketStream) operation.stop();
   }
 
   get #isGone(): boolean {

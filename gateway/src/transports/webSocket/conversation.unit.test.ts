@@ -154,6 +154,9 @@ it('holds so many bytes for what runs on a connection, and gives them back; vari
     ['another', 'TOO_MANY_REQUESTS'],
     ['query', 'TOO_MANY_REQUESTS'],
   ]);
+  expect(of(to, 'error').map(({ payload }) => (payload as { extensions: object }[])[0]!.extensions)).toEqual(
+    Array(2).fill({ code: 'TOO_MANY_REQUESTS', retryAfter: 30 }),
+  );
   to.send({ id: 'stream', type: 'complete' });
   letGo();
   await until(() => to.frames.some(({ id }) => id === 'undeclared'));
@@ -304,4 +307,33 @@ it('answers under any id, ignores the end of what it does not know, and says wha
       .map(([id]) => id)
       .sort(),
   ).toEqual(['extensions', 'name']);
+});
+
+it('reads no further for a query whose client has gone', async () => {
+  const token = await parts.token('customer');
+  const to = await connect(token, { maxConnectionsPerCaller: 1 });
+  const query = '{order(orderId:"o1"){shop{name}}}';
+  parts.calls.length = 0;
+  hold();
+  to.send({ id: '1', type: 'subscribe', payload: { query } });
+  await until(() => held.length === 1);
+  to.cut();
+  // There is room for another one when the server has noticed.
+  const again = await until(() => new RawSocket(channel!.url).begin(token).catch(() => undefined));
+  letGo();
+  again.send({ id: '2', type: 'subscribe', payload: { query } });
+  await again.heard(({ id, type }) => id === '2' && type === 'complete');
+  expect(parts.calls.map(({ subgraph }) => subgraph)).toEqual(['orders', 'orders', 'shops']);
+  again.cut();
+});
+
+it('says after how long one comes back that is one too many', async () => {
+  const token = await parts.token('customer');
+  await connect(token, { maxConnectionsPerCaller: 1 });
+  const second = new RawSocket(channel!.url);
+  const closed = new Promise((resolve) =>
+    second.socket.once('close', (code, reason) => resolve([code, String(reason)])),
+  );
+  await expect(second.begin(token)).rejects.toThrow('closed');
+  expect(await closed).toEqual([1013, 'Too many connections; retry-after=30']);
 });
