@@ -269,7 +269,12 @@ export const edges: readonly Edge[] = [
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),
-  event('stores', nobodyYet, 'StoreOpened', unheard('For analytics and partners’ catalogues.')),
+  event('stores', nobodyYet, 'StoreClosed', unheard('For analytics and partners’ catalogues.')),
+  event('stores', 'menu', 'StoreOpened', {
+    volume: 'rare',
+    ...soon,
+    because: 'A new store sells by the price list of its country.',
+  }),
   event('stores', nobodyYet, 'StoreDetailsChanged', unheard('For analytics and partners’ catalogues.')),
 
   {

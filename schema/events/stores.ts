@@ -37,3 +37,12 @@ export const StoreDetailsChanged = defineEvent({
   aggregate: (data) => `store:${data.storeId}`,
   schema: z.object({ storeId: id, at: instant }),
 });
+
+/** A store is closed for good: it takes no orders any more. */
+export const StoreClosed = defineEvent({
+  name: 'StoreClosed',
+  domain: 'stores',
+  version: '1.0',
+  aggregate: (data) => `store:${data.storeId}`,
+  schema: z.object({ storeId: id, at: instant }),
+});

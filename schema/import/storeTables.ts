@@ -51,6 +51,7 @@ export const storeTables = {
       services: z.array(field.service).min(1).describe('What a guest can have here.'),
       taxRegime: field.keyOf('tax regime, from taxRegimes'),
       maxOpenOrders: z.int().min(1).max(100_000).describe('It takes no more orders while so many are under way.'),
+      closed: z.boolean().default(false).describe('It is closed for good.'),
     }),
   }),
   openingHours: table({

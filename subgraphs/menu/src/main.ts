@@ -4,6 +4,7 @@ import { service } from '#platform/rpc/service.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config } from './config.ts';
 import { inventoryItemMakeabilityChanged } from './consumers/inventoryItemMakeabilityChanged.ts';
+import { storeOpened } from './consumers/storeOpened.ts';
 import { loaders } from './loaders.ts';
 import { priceLines } from './priceLines.ts';
 import { resolvers } from './resolvers.ts';
@@ -20,7 +21,7 @@ export default defineSubgraph({
   services: (domain) => [
     service(MenuQueryService, ['orders'], { priceLines: (request) => priceLines(domain, request) }),
   ],
-  consumers: [inventoryItemMakeabilityChanged],
+  consumers: [inventoryItemMakeabilityChanged, storeOpened],
   background: (domain) => [scheduledPrices(domain)],
   seed,
   transfer,

@@ -6,6 +6,7 @@ import type { Stores } from './context.ts';
 import { openingOf, type NearbyRow, type StoreRow } from './store.ts';
 
 const whereOf = (filter: StoreFilter | null | undefined): Prisma.StoreWhereInput => ({
+  closedAt: null,
   ...(filter?.country && { country: filter.country }),
   ...(filter?.city && { city: { startsWith: literally(filter.city), mode: 'insensitive' as const } }),
   ...(filter?.services?.length && { services: { hasEvery: [...filter.services] } }),

@@ -3,7 +3,7 @@ import type { OrderingTermsSchema } from '#generated/proto/drburger/stores/v1/st
 import type { Stores } from './context.ts';
 import { loaders } from './loaders.ts';
 import { localDate } from './openingHours.ts';
-import { openingOf, taxRatesOf } from './store.ts';
+import { acceptsOrders, openingOf, taxRatesOf } from './store.ts';
 
 /** The terms under which a store takes an order at an instant; `found` is false for a store that does not exist. */
 export async function orderingTerms(
@@ -16,7 +16,7 @@ export async function orderingTerms(
   return {
     found: true,
     open: openingOf(store, at).open,
-    accepting: store.accepting,
+    accepting: acceptsOrders(store),
     services: store.services,
     country: store.country,
     currency: store.currency,

@@ -1,6 +1,10 @@
 import type { Resolvers } from '#generated/stores/resolvers.ts';
+import { changeStore } from './resolvers/Mutation/changeStore.ts';
+import { closeStore } from './resolvers/Mutation/closeStore.ts';
+import { openStore } from './resolvers/Mutation/openStore.ts';
 import { pauseOrdering } from './resolvers/Mutation/pauseOrdering.ts';
 import { resumeOrdering } from './resolvers/Mutation/resumeOrdering.ts';
+import { setOpeningHours } from './resolvers/Mutation/setOpeningHours.ts';
 import { setOpeningException } from './resolvers/Mutation/setOpeningException.ts';
 import { nearestStores } from './resolvers/Query/nearestStores.ts';
 import { store } from './resolvers/Query/store.ts';
@@ -9,6 +13,6 @@ import { Store } from './resolvers/Store.ts';
 
 export const resolvers: Resolvers = {
   Query: { store, stores, nearestStores },
-  Mutation: { pauseOrdering, resumeOrdering, setOpeningException },
+  Mutation: { pauseOrdering, resumeOrdering, setOpeningException, openStore, changeStore, setOpeningHours, closeStore },
   Store,
 };

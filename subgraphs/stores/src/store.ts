@@ -28,4 +28,8 @@ export const hoursOf = (store: StoreRow): Hours => ({
 });
 
 /** Whether the store is open at an instant, by its own time zone. */
-export const openingOf = (store: StoreRow, now: Date): Opening => openingAt(hoursOf(store), now);
+export const openingOf = (store: StoreRow, now: Date): Opening =>
+  store.closedAt ? { open: false, closesAt: null, nextOpening: null } : openingAt(hoursOf(store), now);
+
+/** Its staff has not paused it, and it is not closed for good. */
+export const acceptsOrders = (store: StoreRow): boolean => store.accepting && store.closedAt === null;

@@ -63,7 +63,11 @@ export async function setOpeningException(
       update: { intervals, note },
     });
     await domain.events.append(tx, null, [StoreHoursChanged.of({ storeId, at: now.toISOString() })]);
-    const store = await tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });
+    const store = await tx.store.update({
+      where: { id: storeId },
+      data: { version: { increment: 1 } },
+      include: { exceptions: true },
+    });
     return { kind: 'done', store };
   });
 }

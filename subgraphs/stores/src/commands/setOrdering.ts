@@ -25,7 +25,7 @@ export async function setOrdering(
     if (!locked) return { kind: 'notFound' };
     const store = await tx.store.update({
       where: { id: storeId },
-      data: { accepting, pauseReason },
+      data: { accepting, pauseReason, version: { increment: 1 } },
       include: { exceptions: true },
     });
     if (locked.accepting !== accepting) {

@@ -1,6 +1,6 @@
 import type { StoreResolvers, StoreService, TaxRounding, Weekday } from '#generated/stores/resolvers.ts';
 import { localDate } from '../openingHours.ts';
-import { intervalsOf, openingOf, taxRatesOf, weekOf } from '../store.ts';
+import { acceptsOrders, intervalsOf, openingOf, taxRatesOf, weekOf } from '../store.ts';
 
 const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as Weekday[];
 const maxExceptions = 60;
@@ -27,5 +27,6 @@ export const Store: StoreResolvers = {
   openNow: (store, _args, { domain }) => openingOf(store, domain.clock()).open,
   nextOpening: (store, _args, { domain }) => openingOf(store, domain.clock()).nextOpening?.toISOString() ?? null,
   closesAt: (store, _args, { domain }) => openingOf(store, domain.clock()).closesAt?.toISOString() ?? null,
-  acceptingOrders: (store) => store.accepting,
+  acceptingOrders: acceptsOrders,
+  closedAt: (store) => store.closedAt?.toISOString() ?? null,
 };

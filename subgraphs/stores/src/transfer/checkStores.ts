@@ -4,7 +4,8 @@ import * as field from '#schema/import/fields.ts';
 import type { ImportRows } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
 import { intervalsProblem } from '../openingHours.ts';
-import { dayOf, grouped, intervalsOfRows, ratesByRegime, weekdays, weekOfRows } from './rows.ts';
+import { weekdays } from '../weekdays.ts';
+import { dayOf, grouped, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
 
 /** What is wrong with rows of stores, of their taxes and of their hours. */
 export async function checkStores(domain: Stores, tables: ImportRows): Promise<RowProblem[]> {

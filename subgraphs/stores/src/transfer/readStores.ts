@@ -1,7 +1,8 @@
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
 import { intervalsOf, taxRatesOf, weekOf, type StoreRow } from '../store.ts';
-import { grouped, weekdays } from './rows.ts';
+import { weekdays } from '../weekdays.ts';
+import { grouped } from './rows.ts';
 
 type Regime = Pick<Row<'taxRegimes'>, 'inclusive' | 'rounding'>;
 
@@ -66,4 +67,5 @@ const rowOf = (store: StoreRow, taxRegime: string): Row<'stores'> => ({
   services: store.services as Row<'stores'>['services'],
   taxRegime,
   maxOpenOrders: store.maxOpenOrders,
+  closed: store.closedAt !== null,
 });

@@ -1,8 +1,7 @@
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Interval } from '../openingHours.ts';
 import type { TaxRateRow } from '../store.ts';
-
-export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
+import { weekdays } from '../weekdays.ts';
 
 const byOpening = (a: Interval, b: Interval): number => (a.opens < b.opens ? -1 : 1);
 

@@ -2,16 +2,13 @@ import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import { upsertRows } from '#platform/postgres/upsertRows.ts';
 import { inBatches, type Tally, type TransferRun } from '#platform/transfer/transfer.ts';
-import { StoreDetailsChanged, StoreHoursChanged, StoreOpened } from '#schema/events/stores.ts';
+import { StoreClosed, StoreDetailsChanged, StoreHoursChanged, StoreOpened } from '#schema/events/stores.ts';
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
+import { exponentOf } from '../currency.ts';
 import { dayOf, grouped, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
 
 const storesPerBatch = 250;
-
-/** Minor digits of a currency (ISO 4217, as the runtime knows it). */
-const exponentOf = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Writes stores by batches, each with its hours, and tells of each what changed. */
 export async function writeStores(domain: Stores, tables: ImportRows, run: TransferRun): Promise<Tally[]> {
@@ -55,14 +52,16 @@ interface Plan {
 type Counts = Record<'stores' | 'openingHours' | 'openingExceptions', [created: number, changed: number]>;
 
 async function writeBatch(domain: Stores, tx: SqlTx, ids: readonly string[], plan: Plan): Promise<Counts> {
+  const now = domain.clock();
   const details = await writeDetails(
     tx,
     ids.flatMap((id) => plan.rows.get(id) ?? []),
     plan,
+    now,
   );
   const weeks = await writeWeeks(tx, ids, plan);
   const days = await writeDays(tx, ids, plan);
-  const at = domain.clock().toISOString();
+  const at = now.toISOString();
   const created = new Set(details.created);
   const opened = details.created.map((storeId): NewEvent => {
     const { country } = plan.rows.get(storeId)!;
@@ -73,6 +72,7 @@ async function writeBatch(domain: Stores, tx: SqlTx, ids: readonly string[], pla
     [
       ...opened,
       ...details.changed.map((storeId) => StoreDetailsChanged.of({ storeId, at })),
+      ...details.closed.map((storeId) => StoreClosed.of({ storeId, at })),
       ...[...otherHours].map((storeId) => StoreHoursChanged.of({ storeId, at })),
     ],
     ({ data }) => (data as { storeId: string }).storeId,
@@ -99,7 +99,9 @@ async function writeDetails(
   tx: SqlTx,
   stores: readonly Row<'stores'>[],
   plan: Plan,
-): Promise<{ created: string[]; changed: string[] }> {
+  now: Date,
+): Promise<{ created: string[]; changed: string[]; closed: string[] }> {
+  const closedAt = await closings(tx, stores);
   const rates = ratesByRegime(plan.tables);
   const regimes = new Map((plan.tables.taxRegimes ?? []).map((regime) => [regime.key, regime]));
   const { created, changed } = await upsertRows<{ id: string }>(
@@ -109,9 +111,10 @@ async function writeDetails(
       key: ['id'],
       columns: [
         ...['name', 'street', 'city', 'postal_code', 'country', 'latitude', 'longitude', 'time_zone', 'currency'],
-        ...['exponent', 'services', 'tax_inclusive', 'tax_rounding', 'tax_rates', 'max_open_orders'],
+        ...['exponent', 'services', 'tax_inclusive', 'tax_rounding', 'tax_rates', 'max_open_orders', 'closed_at'],
       ],
-      onInsert: ['week', 'accepting'],
+      onInsert: ['week', 'accepting', 'version'],
+      onChange: 'version = store.version + 1',
     },
     stores.map((store) => {
       const currency = currencyOf(plan, store.country);
@@ -134,10 +137,22 @@ async function writeDetails(
         max_open_orders: store.maxOpenOrders,
         week: weekOfRows([]),
         accepting: true,
+        version: 1,
+        closed_at: store.closed ? (closedAt.get(store.key) ?? now.toISOString()) : null,
       };
     }),
   );
-  return { created: created.map(({ id }) => id), changed: changed.map(({ id }) => id) };
+  const newlyClosed = stores.filter(({ key, closed }) => closed && !closedAt.has(key)).map(({ key }) => key);
+  return { created: created.map(({ id }) => id), changed: changed.map(({ id }) => id), closed: newlyClosed };
+}
+
+/** Since when stores are closed that are; others are missing. */
+async function closings(tx: SqlTx, stores: readonly Row<'stores'>[]): Promise<Map<string, string>> {
+  const rows = await tx.$queryRawUnsafe<{ id: string; at: string }[]>(
+    `SELECT id::text, to_jsonb(closed_at) #>> '{}' AS at FROM store WHERE closed_at IS NOT NULL AND id = ANY ($1::uuid[])`,
+    stores.map(({ key }) => key),
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
 }
 
 /** @returns the stores whose week is another one now */
@@ -147,7 +162,7 @@ async function writeWeeks(tx: SqlTx, ids: readonly string[], plan: Plan): Promis
     return rows ? [{ id, week: weekOfRows(rows) }] : [];
   });
   const changed = await tx.$queryRawUnsafe<{ id: string }[]>(
-    `UPDATE store SET week = told.week FROM jsonb_to_recordset($1::jsonb) AS told (id uuid, week jsonb)
+    `UPDATE store SET week = told.week, version = version + 1 FROM jsonb_to_recordset($1::jsonb) AS told (id uuid, week jsonb)
      WHERE store.id = told.id AND store.week IS DISTINCT FROM told.week RETURNING store.id::text`,
     JSON.stringify(weeks),
   );
@@ -173,8 +188,10 @@ async function writeDays(
       note: rows.find(({ note }) => note !== undefined)?.note ?? null,
     })),
   );
+  const touched = [...new Set([...created, ...changed].map((row) => row.store_id))];
+  await tx.$executeRawUnsafe('UPDATE store SET version = version + 1 WHERE id = ANY ($1::uuid[])', touched);
   return {
-    stores: [...created, ...changed].map((row) => row.store_id),
+    stores: touched,
     created: created.length,
     changed: changed.length,
   };

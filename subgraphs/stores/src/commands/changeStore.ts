@@ -1,0 +1,62 @@
+import { StoreClosed, StoreDetailsChanged, StoreHoursChanged } from '#schema/events/stores.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Stores } from '../context.ts';
+import { intervalsProblem, type Week } from '../openingHours.ts';
+import { taxRatesOf } from '../store.ts';
+import { detailsProblem, ratesProblem, type StoreDetails } from '../storeInput.ts';
+import { editStore, type EditOutcome, type StoreEdit } from './editStore.ts';
+
+/** Changes what is said of a store; what is left out or null stays. */
+export async function changeStore(
+  domain: Stores,
+  principal: Principal,
+  edit: StoreEdit,
+  details: StoreDetails,
+): Promise<EditOutcome> {
+  const said = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
+  const { storeId } = edit;
+  const { services } = details;
+  const stored =
+    services &&
+    (await domain.db.store.findFirst({ where: { id: { equals: storeId } }, include: { exceptions: true } }));
+  const untaxed = stored && services ? ratesProblem(taxRatesOf(stored), services) : undefined;
+  return editStore(domain, principal, edit, {
+    mutation: 'changeStore',
+    body: { edit, details },
+    problem:
+      detailsProblem(details) ??
+      (untaxed && { field: 'services', message: `${untaxed.message} Import its taxes first.` }),
+    data: { ...said, ...(services ? { services: [...services] } : {}) },
+    event: (at) => StoreDetailsChanged.of({ storeId, at }),
+  });
+}
+
+/** Sets the usual week of a store: seven lists of intervals, Monday first. */
+export async function setOpeningHours(
+  domain: Stores,
+  principal: Principal,
+  edit: StoreEdit,
+  week: Week,
+): Promise<EditOutcome> {
+  const { storeId } = edit;
+  const message = week.map(intervalsProblem).find((each) => each !== undefined);
+  return editStore(domain, principal, edit, {
+    mutation: 'setOpeningHours',
+    body: { edit, week },
+    problem: message === undefined ? undefined : { field: 'days', message },
+    data: { week: week.map((day) => day.map(({ opens, closes }) => ({ opens, closes }))) },
+    event: (at) => StoreHoursChanged.of({ storeId, at }),
+  });
+}
+
+/** Closes a store for good: it takes no orders, and nobody finds it any more. Orders under way go on. */
+export async function closeStore(domain: Stores, principal: Principal, edit: StoreEdit): Promise<EditOutcome> {
+  const { storeId } = edit;
+  return editStore(domain, principal, edit, {
+    mutation: 'closeStore',
+    body: { edit },
+    problem: undefined,
+    data: { closedAt: domain.clock() },
+    event: (at) => StoreClosed.of({ storeId, at }),
+  });
+}

@@ -1,0 +1,53 @@
+import { IANAZone } from 'luxon';
+import { charactersIn } from '#platform/subgraph/characters.ts';
+import type { InputProblem } from './commands/editStore.ts';
+import type { TaxRateRow } from './store.ts';
+
+/** What is said of a store, all of it or a part. */
+export interface StoreDetails {
+  readonly name?: string | null;
+  readonly street?: string | null;
+  readonly city?: string | null;
+  readonly postalCode?: string | null;
+  readonly latitude?: number | null;
+  readonly longitude?: number | null;
+  readonly timeZone?: string | null;
+  readonly services?: readonly string[] | null;
+  readonly maxOpenOrders?: number | null;
+}
+
+const lengths = { name: 200, street: 200, city: 100, postalCode: 20 } as const;
+
+/** What is wrong with details of a store, for a person; undefined if nothing is. */
+export function detailsProblem(details: StoreDetails): InputProblem | undefined {
+  for (const [field, most] of Object.entries(lengths)) {
+    const text = details[field as keyof typeof lengths];
+    if (text !== undefined && text !== null && (text.trim() === '' || charactersIn(text) > most))
+      return { field, message: `Write 1 to ${most} characters.` };
+  }
+  const { latitude, longitude, timeZone, services, maxOpenOrders } = details;
+  if (Math.abs(latitude ?? 0) > 90) return { field: 'position', message: 'A latitude lies between -90 and 90.' };
+  if (Math.abs(longitude ?? 0) > 180) return { field: 'position', message: 'A longitude lies between -180 and 180.' };
+  if (timeZone && !IANAZone.isValidZone(timeZone))
+    return { field: 'timeZone', message: 'Name a time zone as IANA does, such as Europe/Berlin.' };
+  if (services?.length === 0) return { field: 'services', message: 'Name one service at least.' };
+  if (maxOpenOrders !== undefined && maxOpenOrders !== null && (maxOpenOrders < 1 || maxOpenOrders > 100_000))
+    return { field: 'maxOpenOrders', message: 'Give 1 to 100,000 orders.' };
+  return undefined;
+}
+
+const taxClasses = ['FOOD', 'BEVERAGE', 'ALCOHOL'];
+
+/** Every class of goods has one rate in each service that the store offers; others are fine, too. */
+export function ratesProblem(rates: readonly TaxRateRow[], services: readonly string[]): InputProblem | undefined {
+  const field = 'taxRegime';
+  const named = rates.map(({ taxClass, service }) => `${taxClass} in ${service}`);
+  const unknown = rates.find(({ taxClass }) => !taxClasses.includes(taxClass));
+  if (unknown) return { field, message: `There is no tax class ${unknown.taxClass}: use ${taxClasses.join(', ')}.` };
+  if (new Set(named).size < named.length) return { field, message: 'Give each class and service one rate.' };
+  if (rates.some(({ basisPoints }) => basisPoints < 0 || basisPoints > 10_000))
+    return { field, message: 'A rate lies between 0 and 10,000 hundredths of a percent.' };
+  const missing = services.flatMap((service) => taxClasses.map((taxClass) => `${taxClass} in ${service}`));
+  const first = missing.find((each) => !named.includes(each));
+  return first ? { field, message: `A rate is missing: ${first}.` } : undefined;
+}
