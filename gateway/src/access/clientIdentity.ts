@@ -1,9 +1,10 @@
-import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
+import { InvalidToken, type Identity, type VerifiedClient } from '#platform/identity/identity.ts';
 import { anonymous, type Principal } from '#platform/identity/principal.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { RefusedTokens } from './refusedTokens.ts';
 
 export interface AuthenticatedClient {
   readonly principal: Principal;
@@ -35,6 +36,7 @@ export function createClientIdentity(
   channel: string,
   auth: ChannelManifest['auth'],
   identity: Pick<Identity, 'verifyClientToken'>,
+  refused: Pick<RefusedTokens, 'tell'>,
   revocations?: Revocations,
 ): ClientIdentity {
   const nobody = anonymous(channel, roleScopes.anonymous);
@@ -54,11 +56,16 @@ export function createClientIdentity(
       const [scheme, token, ...rest] = authorization.split(' ');
       if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0)
         throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the token as `Authorization: Bearer …`.');
-      const client = await verified(token, channel, identity);
+      const client = await verified(token, channel, identity, refused);
       const { principal } = client;
       if (isRevoked(client)) throw revoked();
       if (!principal.roles.some((role) => (auth.roles as readonly string[]).includes(role))) {
-        throw Refusal.of(403, 'FORBIDDEN', `The channel ${channel} is for ${auth.roles.join(', ')}.`);
+        const wanted = auth.roles.join(', ');
+        throw Refusal.of(
+          403,
+          'FORBIDDEN',
+          `The channel ${channel} is for tokens with one of these \`roles\`: ${wanted}.`,
+        );
       }
       return client;
     },
@@ -68,12 +75,17 @@ export function createClientIdentity(
 /** The refusal that a client gets whose access was revoked. */
 export const revoked = (): Refusal => Refusal.of(401, 'UNAUTHENTICATED', 'This access was revoked. Sign in again.');
 
-async function verified(token: string, channel: string, identity: Pick<Identity, 'verifyClientToken'>) {
+async function verified(
+  token: string,
+  channel: string,
+  identity: Pick<Identity, 'verifyClientToken'>,
+  refused: Pick<RefusedTokens, 'tell'>,
+): Promise<VerifiedClient> {
   try {
     return await identity.verifyClientToken(token, channel);
   } catch (error) {
-    if (error instanceof InvalidToken)
-      throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
-    throw error;
+    if (!(error instanceof InvalidToken)) throw error;
+    refused.tell(error.message);
+    throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
   }
 }

@@ -4,6 +4,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import type { ChannelManifest, ViewContext } from '../channelManifest.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
+import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
@@ -63,7 +64,13 @@ export async function runChannel(
     anyDocument: development,
     discreet: !development,
     subgraphCall: (name) => (name === viewName && view ? view : runtime.subgraphCall(name)),
-    clients: createClientIdentity(manifest.name, manifest.auth, runtime.identity, runtime.revocations),
+    clients: createClientIdentity(
+      manifest.name,
+      manifest.auth,
+      runtime.identity,
+      new RefusedTokens(runtime.log),
+      runtime.revocations,
+    ),
     revocations: runtime.revocations,
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createClientIdentity } from '../access/clientIdentity.ts';
+import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { internalCaller } from './runChannel.ts';
@@ -32,7 +33,13 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     anyDocument: true,
     discreet: !development,
     subgraphCall: runtime.subgraphCall,
-    clients: createClientIdentity('gateway', { roles, anonymous: development }, runtime.identity, runtime.revocations),
+    clients: createClientIdentity(
+      'gateway',
+      { roles, anonymous: development },
+      runtime.identity,
+      new RefusedTokens(runtime.log),
+      runtime.revocations,
+    ),
     revocations: runtime.revocations,
     subgraphErrors: 'masked',
     bus: runtime.bus,

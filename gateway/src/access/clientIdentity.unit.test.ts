@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { createIdentity } from '#platform/identity/identity.ts';
+import {
+  developmentAudience,
+  developmentIssuer,
+  issueToken,
+  newSigningKey,
+  publicHalf,
+} from '#platform/identity/developmentIssuer.ts';
+import { createClientIdentity } from './clientIdentity.ts';
+import { RefusedTokens } from './refusedTokens.ts';
+
+const key = await newSigningKey();
+const keys = { keys: [publicHalf(key)] };
+const token = (roles: string[]): Promise<string> => issueToken(key, { subject: 'screen-1', roles });
+const auth = { roles: ['kiosk'], anonymous: false } as const;
+
+async function clientsOf(audience: string, tell: (reason: string) => void) {
+  const client = { issuer: developmentIssuer, audience, keys };
+  const identity = await createIdentity({ internalKey: await newSigningKey(), client, scopesOf: () => [] });
+  return createClientIdentity('kiosk', auth, identity, { tell });
+}
+
+it('tells the operator why a token is refused, and the client nothing', async () => {
+  const reasons: string[] = [];
+  const clients = await clientsOf('somebody-else', (reason) => void reasons.push(reason));
+  await expect(clients.authenticate(`Bearer ${await token(['kiosk'])}`)).rejects.toThrow(
+    /^The token is not valid here\. Get a new one\.$/,
+  );
+  expect(reasons).toEqual(['unexpected "aud" claim value']);
+});
+
+it('names the claim and the roles to a client that has another role', async () => {
+  const clients = await clientsOf(developmentAudience, () => undefined);
+  await expect(clients.authenticate(`Bearer ${await token(['customer'])}`)).rejects.toThrow(
+    'The channel kiosk is for tokens with one of these `roles`: kiosk.',
+  );
+  expect((await clients.authenticate(`Bearer ${await token(['kiosk'])}`)).principal.subject).toBe('screen-1');
+});
+
+it('writes one line a minute about refused tokens, with how many there were', () => {
+  const lines: object[] = [];
+  let now = 0;
+  const refused = new RefusedTokens({ info: (fields: object) => void lines.push(fields) }, () => now);
+  for (const reason of ['first', 'second', 'third']) refused.tell(reason);
+  now = 60_000;
+  refused.tell('fourth');
+  expect(lines).toEqual([
+    { reason: 'first', refused: 1 },
+    { reason: 'fourth', refused: 3 },
+  ]);
+});
