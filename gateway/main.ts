@@ -9,6 +9,7 @@ if (argument === '--help' || argument === '-h') {
 
   SUPERGRAPH=<file>   its SDL
   PORT=<n>            where to serve it (4000)
+  ENGINE=own|apollo   what plans and executes: ours, or that of @apollo/gateway (own)
   DRAIN_SECONDS=<n>   how long it serves on after SIGTERM, /health/ready saying no (0)
 
 For example:

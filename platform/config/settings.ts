@@ -62,6 +62,10 @@ export const platformSettings = z.object({
     .describe(
       'how long one that is told to stop still serves, not ready any more, so that balancers look elsewhere first: a little more than they take to notice (at most 8); 5 in production, 0 in development',
     ),
+  ENGINE: z
+    .enum(['own', 'apollo'])
+    .default('own')
+    .describe('what plans and executes at the edge: ours, or that of @apollo/gateway, as a way back'),
   SIMULATION: switchable
     .optional()
     .describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),

@@ -87,6 +87,7 @@ export async function runtimeOf(
   const { rpcFeedReader } = await import('#gateway/streams/feeds/rpcFeedReader.ts');
   return {
     profile: settings.PROFILE,
+    engine: settings.ENGINE,
     port: settings.PORT_BASE + offset,
     host: settings.HOST,
     subgraphCall,

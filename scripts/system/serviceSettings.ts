@@ -22,7 +22,7 @@ const peerSettings = z.object({
     .describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
 });
 
-const { SIMULATION: _ofStart, ...ofEveryService } = platformSettings.shape;
+const { SIMULATION: _ofStart, ENGINE, ...ofEveryService } = platformSettings.shape;
 
 /** Each service is told what it needs, and reads nothing else. */
 export const subgraphSettings = z.object({
@@ -35,6 +35,7 @@ export const edgeSettings = z.object({
   ...clientIssuerSettings.shape,
   ...databaseSettings.shape,
   ...peerSettings.shape,
+  ENGINE,
 });
 export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,

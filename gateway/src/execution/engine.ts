@@ -31,10 +31,9 @@ export interface Engine {
 }
 
 /** `own`: this project's; `apollo`: that of `@apollo/gateway`, for comparison, and as a way back. */
-export const engineNames = ['own', 'apollo'] as const;
-export type EngineName = (typeof engineNames)[number];
+export type EngineName = 'own' | 'apollo';
 
-export const defaultEngine: EngineName = 'apollo';
+export const defaultEngine: EngineName = 'own';
 
 export function createEngine(
   name: EngineName,

@@ -12,7 +12,7 @@ import type { HubOptions } from '../streams/feeds/streamHub.ts';
 export interface GatewayRuntime {
   /** `production`: trusted documents only, no introspection, no explorer, no hints in messages. */
   readonly profile: 'development' | 'production';
-  /** What plans and executes; see `engineNames`. */
+  /** What plans and executes; see `EngineName`. */
   readonly engine?: EngineName;
   /** Where it listens; 0 takes a free port. */
   readonly port: number;

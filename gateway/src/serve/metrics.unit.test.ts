@@ -56,12 +56,12 @@ it('counts errors by code, refused requests among them, and begins each at 0', a
 it('counts fetches by subgraph and by what came of them', async () => {
   await channel.post({ query: shops });
   parts.down.add('wares');
-  expect((await channel.post({ query: shops })).body.errors).toHaveLength(1);
+  expect((await channel.post({ query: shops })).body.errors).toHaveLength(2);
   expect(await told('subgraph_fetches_total', { channel: 'kiosk', subgraph: 'shops', outcome: 'ok' })).toBe(2);
   expect(await told('subgraph_fetches_total', { subgraph: 'wares', outcome: 'ok' })).toBe(1);
   expect(await told('subgraph_fetches_total', { subgraph: 'wares', outcome: 'unavailable' })).toBe(1);
   expect(await told('subgraph_fetch_duration_seconds_count', { subgraph: 'wares' })).toBe(2);
-  expect(await told('graphql_errors_total', { code: 'SUBGRAPH_UNAVAILABLE' })).toBe(1);
+  expect(await told('graphql_errors_total', { code: 'SUBGRAPH_UNAVAILABLE' })).toBe(2);
 
   parts.down.clear();
   parts.gate = (subgraph) => (subgraph === 'shops' ? new Promise(() => undefined) : Promise.resolve());

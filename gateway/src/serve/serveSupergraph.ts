@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { anonymous } from '#platform/identity/principal.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
-import { defaultEngine, engineNames } from '../execution/engine.ts';
 import { httpSubgraph, type HttpSubgraph } from '../execution/dataSources/httpSubgraph.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
@@ -18,8 +18,7 @@ const configuration = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   /** `true` sends the client's Authorization header on to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
-  /** What executes: see `engineNames`. */
-  ENGINE: z.enum(engineNames).default(defaultEngine),
+  ENGINE: platformSettings.shape.ENGINE,
   /** Of /metrics; none unless told. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),

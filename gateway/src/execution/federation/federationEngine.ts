@@ -81,6 +81,9 @@ class FederationEngine implements Engine {
       subgraphOf: (name) => compiled.step && subgraphOf(compiled.step, name),
     });
     const data = writer.write(run.root, compiled.rootType, compiled.shape);
+    for (const { message, path, extensions } of writer.errors)
+      if (extensions['code'] === 'SUBGRAPH_ANSWER_INVALID')
+        this.#log.error({ subgraph: extensions['serviceName'], path }, `a subgraph broke its schema: ${message}`);
     const all = [...errors, ...writer.errors];
     return all.length > 0 ? { data, errors: all } : { data };
   }

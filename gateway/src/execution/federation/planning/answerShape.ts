@@ -1,6 +1,7 @@
 import {
   Kind,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   type FieldNode,
   type GraphQLCompositeType,
@@ -28,6 +29,8 @@ export interface FieldShape {
 export interface ObjectShape {
   readonly type: GraphQLCompositeType;
   readonly fields: readonly FieldShape[];
+  /** Of an interface: something is asked that depends on which of its types an object is of. */
+  readonly isPartial: boolean;
 }
 
 /** What the client asks at a place. What that is for each type that stands there is found out once. */
@@ -49,8 +52,10 @@ export class SelectionShape {
 
   #make(type: GraphQLCompositeType): ObjectShape {
     const nodes = new Map<string, FieldNode[]>();
-    this.#collect(type, this.#sets, nodes, new Set());
-    return { type, fields: [...nodes].map(([key, each]) => this.#field(type, key, each)) };
+    const skipped = this.#collect(type, this.#sets, nodes, new Set());
+    const fields = [...nodes].map(([key, each]) => this.#field(type, key, each));
+    const isPartial = isAbstractType(type) && (skipped || fields.some(({ kind }) => kind === 'typename'));
+    return { type, fields, isPartial };
   }
 
   #field(type: GraphQLCompositeType, key: string, nodes: readonly FieldNode[]): FieldShape {
@@ -85,10 +90,12 @@ export class SelectionShape {
   #collect(
     type: GraphQLCompositeType,
     sets: readonly SelectionSetNode[],
+    /** Taken: response key → its fields. */
     out: Map<string, FieldNode[]>,
     spread: Set<string>,
-  ): void {
+  ): boolean {
     const { schema, variables } = this.#selections;
+    let skipped = false;
     for (const set of sets)
       for (const node of set.selections) {
         if (!isIncluded(node, variables)) continue;
@@ -99,12 +106,20 @@ export class SelectionShape {
           continue;
         }
         const fragment = fragmentOf(this.#selections, node, spread);
-        if (fragment && isDeclaredSubtype(schema, type, conditionType(schema, fragment, type)))
-          this.#collect(type, [fragment.selectionSet], out, spread);
+        if (!fragment) continue;
+        if (!isDeclaredSubtype(schema, type, conditionType(schema, fragment, type))) skipped = true;
+        else if (this.#collect(type, [fragment.selectionSet], out, spread)) skipped = true;
       }
+    return skipped;
   }
 
-  /** A path below this place, by the client's keys, of one by internal names; as far as it can be told. */
+  /** Whether it has to be known of which type an object of the interface or union is. */
+  dependsOnType = (type: GraphQLCompositeType): boolean => this.of(type).isPartial;
+
+  /**
+   * A path below this place, by the client's keys, of one by internal names; as far as the client asked for what is on
+   * it.
+   */
   clientPath(type: GraphQLCompositeType, internal: readonly (string | number)[]): (string | number)[] {
     const out: (string | number)[] = [];
     let at: { readonly shape: SelectionShape; readonly type: GraphQLCompositeType } | undefined = { shape: this, type };
@@ -121,6 +136,10 @@ export class SelectionShape {
     }
     return out;
   }
+
+  /** Whether the client asks for a field, rather than the plan for itself. */
+  asks = (type: GraphQLCompositeType, name: string | number): boolean =>
+    typeof name === 'string' && this.#find(type, name) !== undefined;
 
   #find(type: GraphQLCompositeType, name: string): FieldShape | undefined {
     for (const each of possibleTypes(this.#selections.schema, type)) {

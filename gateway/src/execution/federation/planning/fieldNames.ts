@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 
 /**
- * What each field of a document is called within the engine: by its own name, or, where the document calls it with
- * different arguments, by a name for each call. The client's aliases play no part in it, so they can meet nothing.
+ * What each field of a document is called within the engine: by its own name, or, where the document calls it in
+ * several ways, by a name for each of them. The client's aliases are no part of these names, so they can meet nothing.
  */
 export class FieldNames {
   readonly #names = new Map<FieldNode, string>();
@@ -19,15 +19,12 @@ export class FieldNames {
 
   /** @param reserved names that the graph needs for fields without arguments */
   constructor(document: DocumentNode, schema: GraphQLSchema, prefix: string, reserved: ReadonlySet<string>) {
-    const calls = callsOf(document, schema);
     let count = 0;
-    for (const [name, byCall] of calls) {
-      for (const { nodes, arguments: given } of byCall.values()) {
-        const keepsName = byCall.size === 1 && (given.length === 0 || !reserved.has(name));
-        // Without arguments, a field may be required by its own name, too: it is the same then.
-        const internal = keepsName || (given.length === 0 && byCall.has('')) ? name : `${prefix}a${count++}_${name}`;
-        if (given.length > 0) this.#arguments.set(internal, given);
-        for (const node of nodes) this.#names.set(node, internal);
+    for (const [name, byKey] of callsOf(document, schema)) {
+      for (const call of byKey.values()) {
+        const internal = keepsName(call, byKey.size, reserved.has(name)) ? name : `${prefix}a${count++}_${name}`;
+        if (call.arguments.length > 0) this.#arguments.set(internal, call.arguments);
+        for (const node of call.nodes) this.#names.set(node, internal);
       }
     }
   }
@@ -41,6 +38,13 @@ export class FieldNames {
 interface Call {
   readonly nodes: FieldNode[];
   readonly arguments: readonly ArgumentNode[];
+  /** It is carried out by itself: what fails below it takes nothing away from another one. */
+  readonly isSeparate: boolean;
+}
+
+function keepsName(call: Call, calls: number, isReserved: boolean): boolean {
+  const isPlain = call.arguments.length === 0 && !call.isSeparate;
+  return isPlain || (calls === 1 && !isReserved);
 }
 
 const textOf = (given: readonly ArgumentNode[]): string =>
@@ -49,7 +53,10 @@ const textOf = (given: readonly ArgumentNode[]): string =>
     .map((each) => print(each))
     .join(',');
 
-/** Name of each field → its calls. At the root of a mutation each response key is a call: it is carried out. */
+/**
+ * Name of each field → its calls. A field of a mutation is called as often as the client says, and an object is asked
+ * for under each of its response keys: one may be null for what was asked of it, and the other one not.
+ */
 function callsOf(document: DocumentNode, schema: GraphQLSchema): Map<string, Map<string, Call>> {
   const calls = new Map<string, Map<string, Call>>();
   const typeInfo = new TypeInfo(schema);
@@ -61,12 +68,12 @@ function callsOf(document: DocumentNode, schema: GraphQLSchema): Map<string, Map
         if (name.startsWith('__')) return;
         const given = node.arguments ?? [];
         const mutation = schema.getMutationType();
-        const once = mutation && typeInfo.getParentType() === mutation ? `${(node.alias ?? node.name).value}:` : '';
-        const key = `${once}${textOf(given)}`;
+        const isSeparate = node.selectionSet !== undefined || (!!mutation && typeInfo.getParentType() === mutation);
+        const key = `${isSeparate ? (node.alias ?? node.name).value : ''}:${textOf(given)}`;
         if (!calls.has(name)) calls.set(name, new Map());
-        const byCall = calls.get(name)!;
-        if (!byCall.has(key)) byCall.set(key, { nodes: [], arguments: given });
-        byCall.get(key)!.nodes.push(node);
+        const byKey = calls.get(name)!;
+        if (!byKey.has(key)) byKey.set(key, { nodes: [], arguments: given, isSeparate });
+        byKey.get(key)!.nodes.push(node);
       },
     }),
   );

@@ -24,6 +24,8 @@ export interface Selections {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly names: FieldNames;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Interfaces that some subgraph knows as an object. */
+  readonly interfaceObjects: ReadonlySet<string>;
 }
 
 export const possibleTypes = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLObjectType[] =>
@@ -66,10 +68,11 @@ function gather(
       if (!fragment) continue;
       const on = conditionType(schema, fragment, type);
       if (isDeclaredSubtype(schema, type, on)) gather(selections, [fragment.selectionSet], type, out);
-      else if (overlap(schema, type, on)) {
-        if (!out.conditions.has(on.name)) out.conditions.set(on.name, []);
-        out.conditions.get(on.name)!.push(fragment.selectionSet);
-      }
+      else
+        for (const each of conditionTypes(selections, type, on)) {
+          if (!out.conditions.has(each.name)) out.conditions.set(each.name, []);
+          out.conditions.get(each.name)!.push(fragment.selectionSet);
+        }
     }
   return out;
 }
@@ -92,10 +95,19 @@ export const conditionType = (
   type: GraphQLCompositeType,
 ): GraphQLCompositeType => (typeCondition ? (schema.getType(typeCondition.name.value) as GraphQLCompositeType) : type);
 
-const overlap = (schema: GraphQLSchema, a: GraphQLCompositeType, b: GraphQLCompositeType): boolean => {
-  const theirs = new Set(possibleTypes(schema, b));
-  return possibleTypes(schema, a).some((each) => theirs.has(each));
-};
+/**
+ * The types under whose condition a fragment is asked for; none if nothing can be of both. Of an interface object the
+ * planner finds no object that is of another interface as well: it is asked for each type that is of both.
+ */
+function conditionTypes(
+  { schema, interfaceObjects }: Selections,
+  type: GraphQLCompositeType,
+  on: GraphQLCompositeType,
+): readonly GraphQLCompositeType[] {
+  const theirs = new Set(possibleTypes(schema, on));
+  const both = possibleTypes(schema, type).filter((each) => theirs.has(each));
+  return both.length === 0 || interfaceObjects.has(type.name) ? both : [on];
+}
 
 /**
  * What the planner is asked: each field under its internal name, once at its place, without arguments, aliases,

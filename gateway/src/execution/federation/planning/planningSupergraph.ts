@@ -22,6 +22,8 @@ export interface PlanningSupergraph {
   readonly required: ReadonlyMap<string, SelectionSetNode>;
   /** Name of each subgraph → its value in `join__Graph`. */
   readonly graphValues: ReadonlyMap<string, string>;
+  /** Interfaces that some subgraph knows as an object. */
+  readonly interfaceObjects: ReadonlySet<string>;
   /** Labels of progressive `@override`s. */
   readonly overrideLabels: ReadonlySet<string>;
   /** Some field takes an argument from a `@context`. */
@@ -44,6 +46,7 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
     prefix,
     required: source.required,
     graphValues: graphValues(document.definitions),
+    interfaceObjects: source.interfaceObjects,
     overrideLabels: source.overrideLabels,
     hasContexts: source.hasContexts,
   };
@@ -60,6 +63,7 @@ function freePrefix(types: SupergraphTypes): string {
 class JoinReader {
   readonly required = new Map<string, SelectionSetNode>();
   readonly overrideLabels = new Set<string>();
+  readonly interfaceObjects = new Set<string>();
   hasContexts = false;
   readonly #calls: RequiredCalls;
 
@@ -70,7 +74,9 @@ class JoinReader {
   readType(type: FieldsTypeNode): FieldsTypeNode {
     // A key is fetched by its fields' own names, of whatever type they are.
     for (const directive of type.directives ?? []) {
-      const key = directive.name.value === 'join__type' ? directiveArgument(directive, 'key') : undefined;
+      if (directive.name.value !== 'join__type') continue;
+      if (directiveArgument(directive, 'isInterfaceObject') === true) this.interfaceObjects.add(type.name.value);
+      const key = directiveArgument(directive, 'key');
       if (typeof key === 'string') this.#reserveNames(key);
     }
     return {

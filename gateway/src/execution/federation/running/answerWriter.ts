@@ -5,7 +5,6 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
-  isObjectType,
   type GraphQLCompositeType,
   type GraphQLList,
   type GraphQLOutputType,
@@ -84,7 +83,7 @@ export class AnswerWriter {
   #field(source: JsonObject, { type }: ObjectShape, field: FieldShape): unknown {
     switch (field.kind) {
       case 'typename':
-        return isObjectType(type) ? type.name : this.#typeless(source, type);
+        return type.name;
       case 'introspection':
         return own(this.#parts.introspected, field.key) ?? null;
       case 'value':
@@ -120,7 +119,9 @@ export class AnswerWriter {
     }
     if (!isMap(value)) return this.#wrong(field);
     const runtime = this.#runtimeType(type as GraphQLCompositeType, value);
-    return runtime ? this.#object(value, runtime, field.below!) : this.#wrong(field);
+    if (!runtime) return this.#wrong(field);
+    if (isAbstractType(runtime) && field.below!.dependsOnType(runtime)) return this.#typeless(value, runtime);
+    return this.#object(value, runtime, field.below!);
   }
 
   #list(type: GraphQLList<GraphQLOutputType>, value: unknown, field: FieldShape): unknown {
@@ -209,9 +210,12 @@ export class AnswerWriter {
       for (const failure of failures) {
         if (failure.told || this.#toldProblems.has(failure.problem)) continue;
         if (!place && this.errors.length > 0) continue;
-        const path = failure.field === undefined ? [] : [failure.field, ...failure.rest];
-        const at = place && pathBelow(place, path);
-        this.#tellFailure(failure, failure.field === undefined || !at?.length ? undefined : at);
+        // The plan asks for more than the client: what of that fails has no place in the answer.
+        const path =
+          place && failure.field !== undefined && place.selection.asks(place.type, failure.field)
+            ? pathBelow(place, [failure.field, ...failure.rest])
+            : undefined;
+        this.#tellFailure(failure, path);
       }
     }
   }

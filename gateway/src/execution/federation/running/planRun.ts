@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
-import type { EntityFetch, FetchStep, PlanStep } from '../planning/compiledPlan.ts';
+import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
 import { groupByContext } from './contextValues.ts';
 import { Failures, type SubgraphProblem } from './failures.ts';
 import { copyOf, merge } from './merge.ts';
@@ -68,7 +68,7 @@ export class PlanRun {
       this.#takeRoot(step, targets[0] as JsonObject, answer);
       return;
     }
-    const asked = this.#represented(step.entities, targets);
+    const asked = this.#represented(step, step.entities, targets);
     if (asked.representations.length === 0) return;
     variables[step.entities.variable] = asked.representations;
     this.#takeEntities(step, asked.entities, await this.#ask(step, variables));
@@ -83,6 +83,7 @@ export class PlanRun {
 
   /** Each representation once, with the entities that it stands for. */
   #represented(
+    step: FetchStep,
     { requires, inputRewrites }: EntityFetch,
     targets: readonly object[],
   ): { readonly representations: JsonObject[]; readonly entities: JsonObject[][] } {
@@ -92,6 +93,10 @@ export class PlanRun {
     const places = new Map<string, number>();
     for (const target of targets) {
       const made = represent(target, requires, types);
+      // What it would have given is missing for the same reason as what it requires.
+      if (made === undefined)
+        for (const problem of problemsWithin(target, requires, this.failures))
+          this.#attach(step, [target], [], problem);
       if (!isMap(made) || own(made, '__typename') === undefined) continue;
       rewrite(inputRewrites, made, types);
       const text = JSON.stringify(made);
@@ -156,6 +161,20 @@ export class PlanRun {
   ): void {
     for (const each of holders) this.failures.attach(each, path, problem, { outputs, loose });
   }
+}
+
+/** What went wrong with anything of an entity that is required. */
+function problemsWithin(source: unknown, parts: readonly Requirement[], failures: Failures): Set<SubgraphProblem> {
+  const found = new Set<SubgraphProblem>();
+  const look = (value: unknown, within: readonly Requirement[]): void => {
+    if (Array.isArray(value)) value.forEach((each) => look(each, within));
+    else if (isMap(value)) {
+      for (const { problem } of failures.at(value)) found.add(problem);
+      for (const part of within) if (part.parts) look(part.kind === 'on' ? value : own(value, part.name), part.parts);
+    }
+  };
+  look(source, parts);
+  return found;
 }
 
 const internalPath = (step: FetchStep, path: readonly (string | number)[] | undefined): (string | number)[] =>

@@ -1,0 +1,62 @@
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { buildSchema, graphql, parse, printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { SubgraphCall, SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { buildGraph, type Graph } from '../../graph/graph.ts';
+import { SeededRandom } from './seededRandom.ts';
+import { subgraphSdls } from './subgraphSdl.ts';
+import { supergraphModel } from './supergraphModel.ts';
+import { World, thingById } from './world.ts';
+
+/** A supergraph with its subgraphs in this process, and one schema that owns everything, for comparison. */
+export interface GeneratedSupergraph {
+  readonly sdls: ReadonlyMap<string, string>;
+  readonly graph: Graph;
+  readonly whole: GraphQLSchema;
+  /** What plain graphql-js answers on the one schema. */
+  expected(text: string, variables: Record<string, unknown>): Promise<ExecutionResult>;
+  readonly subgraphCall: (name: string) => SubgraphCall;
+}
+
+/** @returns undefined if what was drawn does not compose */
+export function generatedSupergraph(seed: number): GeneratedSupergraph | undefined {
+  const model = supergraphModel(new SeededRandom(seed));
+  const world = new World(model, seed);
+  const sdls = subgraphSdls(model);
+  const { supergraphSdl, errors } = composeServices(
+    [...sdls].map(([name, text]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(text) })),
+  );
+  if (errors ?? !supergraphSdl) return undefined;
+  const graph = buildGraph(supergraphSdl!);
+  const whole = buildSchema(printSchema(graph.apiSchema));
+  const schemas = new Map(
+    [...sdls].map(([name, text]) => {
+      const resolvers = /interface Thing|type Thing/.test(text)
+        ? { Thing: { __resolveReference: name === 'things' ? undefined : thingById } }
+        : {};
+      return [name, buildSubgraphSchema({ typeDefs: parse(text), resolvers: resolvers as never })];
+    }),
+  );
+  return {
+    sdls,
+    graph,
+    whole,
+    expected: async (source, variableValues) =>
+      plain(await graphql({ schema: whole, source, variableValues, fieldResolver: world.wholeResolver })),
+    subgraphCall:
+      (name) =>
+      async ({ query, variables }: SubgraphRequest) =>
+        plain(
+          await graphql({
+            schema: schemas.get(name)!,
+            source: query,
+            variableValues: variables,
+            fieldResolver: world.subgraphResolver,
+          }),
+        ),
+  };
+}
+
+/** As it comes over the wire. */
+export const plain = (result: ExecutionResult): ExecutionResult =>
+  JSON.parse(JSON.stringify(result)) as ExecutionResult;

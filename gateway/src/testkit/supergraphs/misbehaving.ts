@@ -1,0 +1,49 @@
+import type { ExecutionResult } from 'graphql';
+import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import { SeededRandom, hashOf } from './seededRandom.ts';
+
+type Answer = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Answer => typeof value === 'object' && value !== null;
+
+/** Ways in which a subgraph answers with what is no answer of GraphQL to what was asked. */
+const faults: readonly ((answer: Answer) => unknown)[] = [
+  () => Promise.reject(new Error('the connection broke')),
+  () => ({}),
+  () => 'no map',
+  () => ({ data: null, errors: [{ message: 'nobody knows' }] }),
+  () => ({ errors: [{ message: 'nobody knows', path: null }] }),
+  (answer) => {
+    const entities = isObject(answer['data']) ? answer['data']['_entities'] : undefined;
+    if (Array.isArray(entities)) entities.pop();
+    return answer;
+  },
+  (answer) => {
+    spoilOne(answer['data'], new SeededRandom(hashOf(JSON.stringify(answer))));
+    return answer;
+  },
+];
+
+/** One value that the client sees becomes one of no type of the schema. */
+function spoilOne(value: unknown, random: SeededRandom): boolean {
+  if (!isObject(value)) return false;
+  for (const key of Object.keys(value)) {
+    if (isObject(value[key])) {
+      if (spoilOne(value[key], random)) return true;
+    } else if (/label|base|extra|weight/.test(key) && value[key] !== null) {
+      value[key] = { no: 'value' };
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Every third request or so goes wrong; the same one always in the same way. */
+export const misbehaving =
+  (call: SubgraphCall): SubgraphCall =>
+  async (request, headers, signal) => {
+    const answer = await call(request, headers, signal);
+    const draw = hashOf(`${request.query}${JSON.stringify(request.variables)}`);
+    if (draw % 3 !== 0) return answer;
+    return (await faults[(draw >> 4) % faults.length]!(answer as Answer)) as ExecutionResult;
+  };

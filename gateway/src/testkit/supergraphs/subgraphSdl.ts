@@ -1,0 +1,108 @@
+import type { ModelEntity, ModelField, SupergraphModel } from './supergraphModel.ts';
+
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@external", "@shareable", "@override", "@interfaceObject"])
+enum Colour { RED GREEN }
+scalar Long
+`;
+
+export const subgraphName = (index: number): string => `s${index}`;
+/** The subgraph that knows the interface `Thing` as an object. */
+export const thingsName = 'things';
+
+/** The SDL of each subgraph of a model, by name. */
+export function subgraphSdls(model: SupergraphModel): Map<string, string> {
+  const sdls = new Map(
+    Array.from({ length: model.subgraphs }, (_, at) => [subgraphName(at), new SubgraphText(model, at).text()]),
+  );
+  if (model.things)
+    sdls.set(
+      thingsName,
+      `${head}type Query { someThing: Thing moreThings: [Thing!] }
+       type Thing @key(fields: "id") @interfaceObject { id: ID! extra(n: Int): Int weight: Int! other: Thing }`,
+    );
+  return sdls;
+}
+
+/** The text of one subgraph. */
+class SubgraphText {
+  readonly #model: SupergraphModel;
+  readonly #index: number;
+
+  constructor(model: SupergraphModel, index: number) {
+    this.#model = model;
+    this.#index = index;
+  }
+
+  text(): string {
+    const entities = this.#model.entities.map((each) => this.#entity(each));
+    return [head, this.#query(), ...entities, this.#abstract()].join('\n');
+  }
+
+  get #isAbstract(): boolean {
+    return this.#model.abstract.subgraph === this.#index;
+  }
+
+  get #hasThings(): boolean {
+    return this.#model.things?.subgraph === this.#index;
+  }
+
+  #query(): string {
+    const at = this.#index;
+    const fields = this.#model.entities.flatMap(({ name }) => [
+      `one${name}_${at}(n: Int): ${name}`,
+      `all${name}_${at}: [${name}]`,
+    ]);
+    if (this.#isAbstract) fields.push('node: Node', 'nodes: [Node!]', 'any: [Any]');
+    if (this.#hasThings) fields.push('thing: Thing', 'things: [[Thing]]');
+    return `type Query { ${fields.join(' ')} }`;
+  }
+
+  #abstract(): string {
+    const parts: string[] = [];
+    if (this.#isAbstract)
+      parts.push(
+        'interface Node { id: ID! label(n: Int): String }',
+        `union Any = ${this.#model.abstract.members.join(' | ')}`,
+        `type Size { value(n: Int): Int! url: String peer: ${this.#model.entities[0]!.name} }`,
+      );
+    if (this.#hasThings) parts.push('interface Thing @key(fields: "id") { id: ID! base: Int }');
+    return parts.join('\n');
+  }
+
+  #entity(entity: ModelEntity): string {
+    const isNode = this.#isAbstract && this.#model.abstract.nodes.includes(entity.name);
+    const isThing = this.#hasThings && this.#model.things!.implementers.includes(entity.name);
+    const keys = this.#keysOf(entity, isNode || isThing);
+    const fields = entity.fields.flatMap((field) => this.#field(field, entity));
+    if (keys.includes('id')) fields.unshift('id: ID!');
+    if (keys.includes('code')) fields.unshift('code: ID!');
+    if (isNode) fields.push('label(n: Int): String');
+    if (isThing) fields.push('base: Int');
+    const faces = [...(isNode ? ['Node'] : []), ...(isThing ? ['Thing'] : [])];
+    return `type ${entity.name}${faces.length > 0 ? ` implements ${faces.join(' & ')}` : ''} ${keys} { ${fields.join(' ')} }`;
+  }
+
+  #keysOf({ keys, hub, name }: ModelEntity, needsId: boolean): string {
+    const [id, code, both] = ['id', 'code', 'id code'].map((each) => `@key(fields: "${each}")`);
+    const extra = needsId || this.#model.things?.implementers.includes(name);
+    if (keys === 'id') return id!;
+    if (keys === 'both') return extra ? `${both} ${id}` : both!;
+    if (this.#index === hub) return `${code} ${id}`;
+    return extra || (this.#index + hub) % 2 === 0 ? id! : code!;
+  }
+
+  #field(field: ModelField, entity: ModelEntity): string[] {
+    const text = `${field.name}${field.arguments}: ${field.type}`;
+    const isRequired = entity.fields.some((each) => each.owner === this.#index && each.requires?.field === field.name);
+    if (field.owner !== this.#index) {
+      if (isRequired) return [`${text} @external`];
+      if (field.sharedWith === this.#index) return [`${text} @shareable`];
+      return field.overrides?.from === this.#index ? [text] : [];
+    }
+    if (field.requires) return [`${text} @requires(fields: "${field.requires.field}${field.requires.call}")`];
+    if (field.sharedWith !== undefined) return [`${text} @shareable`];
+    if (!field.overrides) return [text];
+    const label = field.overrides.label === undefined ? '' : `, label: "${field.overrides.label}"`;
+    return [`${text} @override(from: "${subgraphName(field.overrides.from)}"${label})`];
+  }
+}
