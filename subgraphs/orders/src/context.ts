@@ -3,14 +3,14 @@ import type { Domain, RequestContext, TransactionOf } from '#platform/domain/dom
 import type { Loaders } from './loaders.ts';
 
 export type Orders = Domain<PrismaClient>;
-/** What a consumer is handed. */
+/** What a consumer's handler is given. */
 export interface Heard {
   readonly domain: Orders;
   readonly tx: TransactionOf<Orders['db']>;
 }
 export type Context = RequestContext<Orders, Loaders>;
 
-/** A thing that another subgraph owns, by its id. */
+/** A reference to an entity of another subgraph, by its id. */
 export interface Stub {
   readonly id: string;
 }

@@ -16,7 +16,7 @@ const alone = ordersAlone();
 const { confirmed, ask, mutate } = alone;
 
 describe('the kitchen', () => {
-  it('works at its own store only, step by step, each as often as it likes', async () => {
+  it('takes each step at its own store only, in order, and may repeat it', async () => {
     const orderId = await confirmed(customer);
     const start = 'startPreparation(orderId: $orderId)';
     expect(await mutate(kitchenElsewhere, start, orderId)).toEqual({ __typename: 'OrderNotFound' });
@@ -36,7 +36,7 @@ describe('the kitchen', () => {
     ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('finds what it has to do in its queue, and guests find theirs on the board', async () => {
+  it('finds its work in the queue, and guests find their orders on the board', async () => {
     const queue =
       'query ($storeId: ID!) { kitchenQueue(storeId: $storeId) { orderId status number lines { name(locale: DE) quantity } order { id } } }';
     const board =
@@ -100,7 +100,7 @@ describe('the changes of a kitchen', () => {
     ).rows[0]!.version;
   const start = (orderId: string) => mutate(kitchen, 'startPreparation(orderId: $orderId)', orderId);
 
-  it('begin with everything, then are what changed, never older than their version', async () => {
+  it('start with all tickets, then have those that changed, and are never older than their version', async () => {
     const [first, second, third] = [await confirmed(customer), await confirmed(customer), await confirmed(customer)];
     const all = (await changes(null))!;
     expect(all).toMatchObject({ reset: true, version: await feedVersion(), removed: [] });
@@ -119,12 +119,12 @@ describe('the changes of a kitchen', () => {
     expect(await changes(next.version - 1)).toMatchObject({ changed: [], removed: [second] });
   });
 
-  it('begin anew for a version of long ago, and for one that never was', async () => {
+  it('reset for a version that is too old or was never given out', async () => {
     const version = await feedVersion();
     expect(await changes(version + 1)).toMatchObject({ reset: true, version });
     expect(await changes(-1)).toMatchObject({ reset: true, version });
     expect(await changes(2 ** 31 - 1)).toMatchObject({ reset: true, version });
-    // As if hundreds of orders had been cooked since.
+    // Moves the version on as if hundreds of orders had been cooked since.
     const far = (by: number) =>
       Promise.all([
         alone.domain.pool.query(`UPDATE platform.head SET version = version + $2 WHERE kind = 'feed' AND key = $1`, [
@@ -142,7 +142,7 @@ describe('the changes of a kitchen', () => {
     expect(await changes(version)).toMatchObject({ reset: false, version });
   });
 
-  it('hold up to their version whatever is heard in between, in any order', async () => {
+  it('contain every change up to their version, in whatever order events are consumed', async () => {
     const held = new Map<string, string>();
     let since: number | null = null;
     const apply = async () => {
@@ -171,7 +171,7 @@ describe('the changes of a kitchen', () => {
     );
   });
 
-  it('are of the own kitchen only', async () => {
+  it('are refused for other kitchens', async () => {
     expect(await changes(null, kitchenElsewhere)).toBeNull();
     expect(await changes(null, manager)).not.toBeNull();
     expect(await ask(kitchen, document, { storeId: 'no id' })).toEqual({ kitchenQueueChanges: null });
@@ -207,7 +207,7 @@ describe('a hand-over', () => {
       await mutate(kitchen, step, orderId);
     return orderId;
   };
-  /** As it was written when hand-overs were in no feed. */
+  /** A hand-over event as it was stored before hand-overs belonged to a feed. */
   const handOverOfOld = (orderId: string) =>
     alone.domain.transaction(async (tx) => {
       const { version } = await tx.order.update({ where: { id: orderId }, data: { version: { increment: 1 } } });
@@ -241,7 +241,7 @@ describe('a hand-over', () => {
       });
       expect(await numbers()).not.toContain(orderId);
       expect((await board()).version).toBe(before.version + 1);
-      // The end that follows changes nothing any more.
+      // The end of the order that follows changes nothing any more.
       await changeOrder(alone.domain, orderId, { kind: 'complete', by: 'saga' });
       expect(await changes(before.version + 1)).toEqual({
         version: before.version + 2,
@@ -253,7 +253,7 @@ describe('a hand-over', () => {
     },
   );
 
-  it('is none of a delivery, which stays until it is under way', async () => {
+  it('is refused for a delivery, which stays in the queue until its courier has it', async () => {
     const orderId = await readyOrder({ service: 'DELIVERY', addressVersionId });
     const { version } = await changes(null);
     expect(await mutate(kitchen, 'handOver(orderId: $orderId)', orderId)).toEqual({
@@ -267,7 +267,7 @@ describe('a hand-over', () => {
     expect(await numbers()).not.toContain(orderId);
   });
 
-  it('of before it had a feed is projected, and leaves no gap in the feed', async () => {
+  it('that was recorded before hand-overs had a feed is projected, and leaves no gap in the feed', async () => {
     const [old, next] = [await readyOrder(), await readyOrder()];
     const { version } = await changes(null);
     await handOverOfOld(old);
@@ -289,7 +289,7 @@ describe('a hand-over', () => {
   });
 });
 
-it('rebuilds its read models to what they were', async () => {
+it('has the same content in its read models after a rebuild', async () => {
   const contents = async () =>
     Promise.all(
       ['kitchen_queue', 'order_board'].map(
@@ -332,7 +332,7 @@ it('rebuilds its read models to what they were', async () => {
   expect(await contents()).toEqual(live);
 });
 
-it('gives a kitchen queue from before versions were counted its heads', async () => {
+it('adds head rows to a kitchen queue that was filled before versions were counted', async () => {
   const heads = async () =>
     (await alone.domain.pool.query<object>('SELECT * FROM kitchen_queue WHERE order_id = store_id ORDER BY store_id'))
       .rows;
@@ -345,7 +345,7 @@ it('gives a kitchen queue from before versions were counted its heads', async ()
   );
   await alone.domain.pool.query(migration.slice(migration.indexOf('WITH event')));
   expect(await heads()).toEqual(before);
-  // As if the projection had not come to one event among the others.
+  // As if the projection had not reached one event among the others.
   await alone.domain.pool.query('DELETE FROM kitchen_queue WHERE order_id = store_id');
   const {
     rows: [late],

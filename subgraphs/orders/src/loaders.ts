@@ -16,13 +16,13 @@ export interface HistoryEntry {
 }
 
 export interface Loaders {
-  /** One's own order by id; null for anybody else's and where there is none. */
+  /** The caller's own orders by id; null for an order of somebody else and for an id that does not exist. */
   readonly orderById: DataLoader<string, OrderView | null>;
-  /** What happened to an order, oldest first. Ask only for an order that may be seen. */
+  /** The events of an order, oldest first. Load it only for an order that the caller may see. */
   readonly history: DataLoader<string, HistoryEntry[]>;
-  /** By store. Ask only for stores whose board may be seen. */
+  /** The order board by store. Load it only for stores whose board the caller may see. */
   readonly boardOf: DataLoader<string, OrderBoardView>;
-  /** By store. Ask only for kitchens that may be seen. */
+  /** Kitchen tickets by store. Load them only for stores in whose kitchen the caller works. */
   readonly ticketsOf: DataLoader<string, KitchenTicketView[]>;
 }
 
@@ -47,7 +47,7 @@ export function loaders(domain: Orders, principal: Principal): Loaders {
   };
 }
 
-/** Several histories in one statement; the event log reads one at a time. */
+/** The events of several orders in one statement; the event log itself loads one stream at a time. */
 async function historiesOf(domain: Orders, ids: readonly string[]): Promise<HistoryEntry[][]> {
   const { rows } = await domain.pool.query<HistoryEntry & { stream: string }>(
     'SELECT stream, version, type, data, at FROM platform.event WHERE stream = ANY($1) ORDER BY stream, version',

@@ -5,14 +5,20 @@ import { OrderCreated, OrderHandedOver, OrderStatusChanged, type orderStatus } f
 export type OrderStatus = z.output<typeof orderStatus>;
 export type OrderCreatedData = z.output<(typeof OrderCreated)['schema']>;
 
-/** Who decides: the saga for the system, the guest (customer or kiosk), the kitchen and the store's manager. */
+/**
+ * Who gives a command: the saga on behalf of the system, the guest (a customer or a kiosk), the kitchen, or the
+ * store's manager.
+ */
 export type OrderActor = 'saga' | 'guest' | 'kitchen' | 'manager';
 
 export type OrderCommand =
   | { readonly kind: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
   | { readonly kind: 'start' | 'ready'; readonly by: 'kitchen' }
   | { readonly kind: 'handOver'; readonly by: 'kitchen' }
-  /** `courierCalledOff`: delivery has agreed that no courier comes for the food, or has it. */
+  /**
+   * `courierCalledOff`: the delivery domain has confirmed that the delivery is cancelled, so no courier has the food
+   * or will come for it.
+   */
   | {
       readonly kind: 'cancel';
       readonly by: 'guest' | 'manager' | 'saga';
@@ -20,7 +26,10 @@ export type OrderCommand =
       readonly courierCalledOff?: true;
     }
   | { readonly kind: 'reject'; readonly by: 'kitchen' | 'saga'; readonly reason: string }
-  /** A deadline passed while the order was still `awaiting`: it ends as CANCELLED, unless it has moved on meanwhile. */
+  /**
+   * A deadline passed while the order was still in the status `awaiting`: the order is cancelled, unless it has moved
+   * on in the meantime.
+   */
   | { readonly kind: 'expire'; readonly by: 'saga'; readonly awaiting: OrderStatus; readonly reason: string };
 
 export interface Order {
@@ -28,13 +37,13 @@ export interface Order {
   readonly created: OrderCreatedData;
   readonly status: OrderStatus;
   readonly handedOver: boolean;
-  /** Every status it has had. */
+  /** Every status that the order has had. */
   readonly reached: ReadonlySet<OrderStatus>;
 }
 
 export type Decision =
   | { readonly kind: 'accepted'; readonly events: readonly NewEvent[] }
-  /** It is so already: nothing to append, and a success for whoever asked. */
+  /** The order is already as the command wants it: nothing is appended, and the caller gets a success. */
   | { readonly kind: 'already' }
   | { readonly kind: 'refused'; readonly status: OrderStatus };
 
@@ -47,13 +56,16 @@ interface Transition {
   readonly from: readonly OrderStatus[];
   readonly to: OrderStatus;
   readonly services: readonly Service[];
-  /** Whether the food must be (true), must not be (false) handed over; undefined where it cannot matter. */
+  /** Whether the food must have been handed over (true) or must not (false); undefined where it makes no difference. */
   readonly handedOver?: boolean;
-  /** A courier may be away with the food before the order hears of it: they have to be called off first. */
+  /**
+   * The delivery must have been cancelled before: a courier may have picked the food up before the order learns of
+   * it.
+   */
   readonly courierCalledOff?: true;
 }
 
-/** Everything that may change an order's status. What does not stand here is refused. */
+/** Every transition of an order's status. A command that matches none of them is refused. */
 export const transitions: Readonly<
   Record<Exclude<OrderCommand['kind'], 'handOver' | 'expire'>, readonly Transition[]>
 > = {
@@ -84,19 +96,25 @@ export const transitions: Readonly<
 };
 
 const finalStatuses: ReadonlySet<OrderStatus> = new Set(['COMPLETED', 'CANCELLED', 'REJECTED']);
-/** Orders that the kitchen still has to work on: they count against a store's capacity. */
+/**
+ * The statuses in which an order counts against the store's limit of open orders, because the kitchen still has to
+ * work on it.
+ */
 export const kitchenStatuses: readonly OrderStatus[] = ['PLACED', 'CONFIRMED', 'PREPARING'];
 
 export const isFinal = (status: OrderStatus): boolean => finalStatuses.has(status);
 export const endedEarly = (status: OrderStatus): boolean => status === 'CANCELLED' || status === 'REJECTED';
-/** Whether the guest may still call an order off. */
+/** Whether the guest may still cancel an order in this status. */
 export const guestMayCancel = (status: OrderStatus): boolean =>
   transitions.cancel.some((each) => each.by === 'guest' && each.from.includes(status));
 
-/** The first event of an order: `data` has been checked and priced. */
+/** The first event of an order. `data` has been checked and priced before. */
 export const place = (data: OrderCreatedData): readonly NewEvent[] => [OrderCreated.of(data)];
 
-/** What a command makes of an order at an instant. Pure; an order that does not exist is the caller's to notice. */
+/**
+ * Decides what a command does to an order at an instant: a pure function. The caller has to find out whether the
+ * order exists.
+ */
 export function decide(order: Order, command: OrderCommand, at: Date): Decision {
   switch (command.kind) {
     case 'handOver':
@@ -145,8 +163,8 @@ function decideTransition(
       kind: 'accepted',
       events: [statusChanged(order, transition.to, 'reason' in command ? command.reason : null, at)],
     };
-  // The saga must learn that its own step was taken, even when the order has moved on since; people are told when it
-  // was called off.
+  // The saga has to learn that its own step was taken even when the order has moved on since. Kitchen and staff
+  // instead have to learn that the order was cancelled or rejected in the meantime.
   const mayBeOver = command.by === 'saga' || ['cancel', 'reject'].includes(command.kind);
   const reached = allowed.some((each) => order.reached.has(each.to));
   if (reached && (mayBeOver || !endedEarly(order.status))) return { kind: 'already' };
@@ -171,7 +189,7 @@ function statusChanged(order: Order, to: OrderStatus, reason: string | null, at:
   });
 }
 
-/** The order after one more event; `undefined` before the first. */
+/** The order after one more event; `order` is undefined before the first one. */
 export function evolve(order: Order | undefined, event: EventEnvelope): Order {
   const version = event.metadata.aggregateVersion;
   if (event.eventType === OrderCreated.name) {
@@ -189,7 +207,7 @@ export function evolve(order: Order | undefined, event: EventEnvelope): Order {
   return { ...order, version, status: to, reached: new Set([...order.reached, to]) };
 }
 
-/** An order from its whole history; undefined when there is none. */
+/** Rebuilds an order from all of its events; undefined when there are none. */
 export const fold = (history: readonly EventEnvelope[]): Order | undefined =>
   history.reduce<Order | undefined>(evolve, undefined);
 

@@ -91,7 +91,7 @@ const histories: Record<OrderStatus, Order> = {
 };
 
 describe('decide', () => {
-  it('takes an order from PLACED to COMPLETED at the counter and by courier', () => {
+  it('leads an order from PLACED to COMPLETED at the counter and by courier', () => {
     expect(histories.COMPLETED).toMatchObject({ status: 'COMPLETED', version: 6, handedOver: true });
     expect(after('DELIVERY', confirm, start, ready, sendOut, complete)).toMatchObject({
       status: 'COMPLETED',
@@ -143,7 +143,7 @@ describe('decide', () => {
     }
   });
 
-  it('says "already" when the same is asked again', () => {
+  it('answers "already" to a command that was carried out before', () => {
     expect(decide(histories.PREPARING, start, at).kind).toBe('already');
     expect(decide(histories.READY, ready, at).kind).toBe('already');
     expect(decide(after('TAKEAWAY', confirm, start, ready, handOver), handOver, at).kind).toBe('already');
@@ -151,28 +151,28 @@ describe('decide', () => {
     expect(decide(histories.REJECTED, reject('kitchen'), at).kind).toBe('already');
   });
 
-  it('tells the saga that its step was taken even when the order was called off since, but refuses the kitchen', () => {
+  it('answers "already" to the saga even when the order was cancelled since, but refuses the kitchen', () => {
     const cancelled = after('TAKEAWAY', confirm, start, cancel('manager'));
     expect(decide(cancelled, confirm, at).kind).toBe('already');
     expect(decide(cancelled, start, at)).toEqual({ kind: 'refused', status: 'CANCELLED' });
     expect(decide(cancelled, handOver, at)).toEqual({ kind: 'refused', status: 'CANCELLED' });
   });
 
-  it('lets the guest cancel until the kitchen begins, the manager until the food is handed over', () => {
+  it('lets the guest cancel until the kitchen starts, and the manager until the food is handed over', () => {
     expect(orderStatus.options.filter(guestMayCancel)).toEqual(['PLACED', 'CONFIRMED']);
     expect(decide(histories.PREPARING, cancel('guest'), at)).toEqual({ kind: 'refused', status: 'PREPARING' });
     expect(decide(histories.READY, cancel('manager'), at).kind).toBe('accepted');
     expect(decide(after('TAKEAWAY', confirm, start, ready, handOver), cancel('manager'), at).kind).toBe('refused');
   });
 
-  it('completes at the counter only what was handed over, and hands over no delivery', () => {
+  it('completes an order at the counter only after its hand-over, and refuses to hand over a delivery', () => {
     expect(decide(histories.READY, complete, at).kind).toBe('refused');
     expect(decide(histories.READY, sendOut, at).kind).toBe('refused');
     expect(decide(after('DELIVERY', confirm, start, ready), handOver, at).kind).toBe('refused');
     expect(decide(after('DELIVERY', confirm, start, ready), complete, at).kind).toBe('refused');
   });
 
-  it('lets a deadline end an order only where it still waits', () => {
+  it('lets a deadline cancel an order only in the status that it was set for', () => {
     const expire = { kind: 'expire', by: 'saga', awaiting: 'CONFIRMED', reason: 'KITCHEN_START_TIMED_OUT' } as const;
     expect(decide(histories.CONFIRMED, expire, at)).toMatchObject({
       kind: 'accepted',

@@ -1,7 +1,7 @@
 import type { Order } from '#generated/orders/prisma/client.ts';
 import type { OrderCreatedData } from './order.ts';
 
-/** An order as it is read everywhere: its row in the primary view. */
+/** An order as all queries read it: its row in the primary view. */
 export type OrderView = Order;
 
 export type LineData = OrderCreatedData['lines'][number];
@@ -16,14 +16,14 @@ export interface OrderLineView {
 
 export const linesOf = (order: OrderView): LineData[] => order.lines as unknown as LineData[];
 
-/** A name in a language; English, then whatever there is, when it was not kept in that one. */
+/** The name in a language; when it was not kept in that one, in English, or else in any language there is. */
 export function nameIn(name: Readonly<Record<string, string>>, locale: string): string {
   return name[locale.toLowerCase()] ?? name['en'] ?? Object.values(name)[0] ?? '';
 }
 
 /**
- * What the store-room is asked for: each component in the line's size, which a combo's drink and side share. Modifiers
- * belong to the first component: that is what the kitchen changes.
+ * The components of a line that the inventory reserves: each in the line's size, which the drink and the side of a
+ * combo share. The modifiers belong to the first component, since that is the one that the kitchen changes.
  */
 export function componentsOf(
   line: LineData,

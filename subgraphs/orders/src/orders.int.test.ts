@@ -31,7 +31,7 @@ const sees = async (principal: Principal, orderId: string) =>
   (await ask(principal, orderQuery, { orderId }))['order'] !== null;
 
 describe('an order', () => {
-  it('is seen by who placed it, its store and the admin, and by nobody else', async () => {
+  it('is visible to whoever placed it, to its store and to admins, and to nobody else', async () => {
     const [byCustomer, byKiosk] = [await place(customer), await place(kiosk, { service: 'KIOSK' })];
     const seen = async (orderId: string) =>
       Promise.all(
@@ -45,7 +45,7 @@ describe('an order', () => {
     expect(await sees(customer, 'no id')).toBe(false);
   });
 
-  it('is seen by the courier who was assigned to it', async () => {
+  it('is visible to the courier who carries it', async () => {
     const orderId = await confirmed(customer, { service: 'DELIVERY', addressVersionId });
     expect(await sees(courier, orderId)).toBe(false);
     await alone.bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, 'ASSIGNED') }]);
@@ -53,7 +53,7 @@ describe('an order', () => {
     expect(await sees({ ...courier, subject: seedId('courier', 2) }, orderId)).toBe(false);
   });
 
-  it('is fetched as an entity under the same rules', async () => {
+  it('is visible as an entity by the same rules', async () => {
     const orderId = await place(customer);
     const entity = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { id status } } }';
     const of = [{ __typename: 'Order', id: orderId }];
@@ -61,7 +61,7 @@ describe('an order', () => {
     expect(await ask(otherCustomer, entity, { of })).toEqual({ _entities: [null] });
   });
 
-  it('tells what happened to it, from its events', async () => {
+  it('has a timeline made from its events', async () => {
     const orderId = await confirmed(customer);
     for (const step of [
       'startPreparation(orderId: $orderId)',
@@ -89,7 +89,7 @@ describe('an order', () => {
 });
 
 describe('the events of an order', () => {
-  it('carry what a read at their version shows, so that a stream needs none', async () => {
+  it('contain what a read at their version returns, so that a stream needs no read', async () => {
     const read =
       'query ($orderId: ID!) { order(orderId: $orderId) { id number status reason service version statusChangedAt } }';
     const orderId = await place(kiosk, { service: 'KIOSK' });
@@ -118,7 +118,7 @@ describe('the events of an order', () => {
 });
 
 describe('cancelOrder', () => {
-  it('is for who owns the order, in time, and the same when it is said twice', async () => {
+  it('is for the owner of the order, in time, and succeeds again when it is repeated', async () => {
     const cancel = 'cancelOrder(orderId: $orderId)';
     const orderId = await confirmed(customer);
     expect(await mutate(otherCustomer, cancel, orderId)).toEqual({ __typename: 'OrderNotFound' });
@@ -135,7 +135,7 @@ describe('cancelOrder', () => {
     });
   });
 
-  it('and the kitchen may come at once: one of them wins, and the other is told', async () => {
+  it('and a step of the kitchen at the same time: one wins, and the other is refused', async () => {
     for (let round = 0; round < 8; round += 1) {
       const orderId = await confirmed(customer);
       const [cancelled, begun] = (await Promise.all([
@@ -160,7 +160,7 @@ describe('the orders of a customer', () => {
   const ordersOf = async (who: Principal, args: Record<string, unknown>) =>
     ((await ask(who, page, { of, ...args }))['_entities'] as { orders: Orders1 | null }[])[0]!.orders;
 
-  it('come newest first, in pages that neither skip nor repeat', async () => {
+  it('are returned newest first, in pages that neither skip nor repeat any', async () => {
     const own = (
       await alone.domain.db.order.findMany({ where: { customerId }, orderBy: [{ placedAt: 'desc' }, { id: 'desc' }] })
     ).map((row) => row.id);
@@ -183,7 +183,7 @@ describe('the orders of a customer', () => {
   });
 
   it('cost as many statements for 50 as for 5', async () => {
-    // One that hears nothing: what projections do meanwhile is not counted.
+    // A subgraph without consumers, so that the statements of projections are not counted.
     const quiet = await testSubgraph<Orders>(orders, { others: answeringDomains(answers) });
     await Promise.all(
       Array.from({ length: 50 }, (_, n) =>

@@ -4,16 +4,25 @@ import { isId } from '#platform/domain/id.ts';
 
 const isAdmin = (principal: Principal) => principal.scopes.has('admin');
 
-/** The store that a device or a member of staff is bound to. */
+/**
+ * The store to which the token of a device or a member of staff is bound; undefined when there is none or the
+ * principal has none of the roles.
+ */
 const boundStore = (principal: Principal, roles: readonly string[]): string | undefined => {
   const store = principal.bindings['store'];
   return store !== undefined && isId(store) && roles.some((role) => principal.roles.includes(role)) ? store : undefined;
 };
 
-/** Not an empty `OR`: Prisma leaves that out of an `AND`, and what is left holds for every row. */
-const nobodys: Prisma.OrderWhereInput = { id: { in: [] } };
+/**
+ * A condition that no order meets. An empty `OR` would not do: Prisma leaves it out of an `AND`, and the rest holds
+ * for every order.
+ */
+const noOrders: Prisma.OrderWhereInput = { id: { in: [] } };
 
-/** Whose orders they are: which rows the principal may see. Whoever owns none gets a condition that nothing meets. */
+/**
+ * The condition for the orders that the principal may see. For a principal who owns no orders it is a condition that
+ * no order meets.
+ */
 export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
   if (isAdmin(principal)) return {};
   const own: Prisma.OrderWhereInput[] = [];
@@ -23,14 +32,14 @@ export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
   if (staffOf) own.push({ storeId: staffOf });
   const kioskOf = boundStore(principal, ['kiosk']);
   if (kioskOf) own.push({ storeId: kioskOf, deviceId: { not: null } });
-  return own.length > 0 ? { OR: own } : nobodys;
+  return own.length > 0 ? { OR: own } : noOrders;
 }
 
 /** Whether the principal works in the kitchen of the store. */
 export const worksAt = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (isAdmin(principal) || boundStore(principal, ['kitchen', 'manager']) === storeId);
 
-/** Whether the store's board is the principal's to read: its devices' and staff's. */
+/** Whether the principal may read the order board of the store: its kiosks and staff, and admins. */
 export const seesBoard = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (isAdmin(principal) || boundStore(principal, ['kiosk', 'kitchen', 'manager']) === storeId);
 
@@ -42,7 +51,7 @@ export interface Orderer {
   readonly services: readonly Service[];
 }
 
-/** As whom the principal orders at the store; undefined when it may not order there. */
+/** As whom the principal orders at the store, and by which services; undefined when it may not order there. */
 export function ordererAt(principal: Principal, storeId: string): Orderer | undefined {
   if (!isId(storeId)) return undefined;
   const counter = ['KIOSK', 'DINE_IN', 'TAKEAWAY'] as const;
@@ -56,6 +65,6 @@ export function ordererAt(principal: Principal, storeId: string): Orderer | unde
   return undefined;
 }
 
-/** In which part the principal calls an order off: staff reaches further than the guest. */
+/** The role in which the principal cancels an order: a manager may cancel longer than a guest. */
 export const cancelsAs = (principal: Principal): 'guest' | 'manager' =>
   isAdmin(principal) || principal.roles.includes('manager') ? 'manager' : 'guest';

@@ -10,10 +10,10 @@ export interface InvalidInput {
 }
 
 const idProblem = (field: string, id: string): InvalidInput | undefined =>
-  isId(id) ? undefined : { field, message: 'An id is a UUID in lower case, as the graph gives it.' };
+  isId(id) ? undefined : { field, message: 'An id must be a UUID in lower case, as the graph returns it.' };
 
 function countProblem(field: string, count: number, low: number, high: number): InvalidInput | undefined {
-  return count >= low && count <= high ? undefined : { field, message: `Between ${low} and ${high}, please.` };
+  return count >= low && count <= high ? undefined : { field, message: `It must lie between ${low} and ${high}.` };
 }
 
 function lineProblem(line: PlaceOrderInput['lines'][number], field: string): InvalidInput | undefined {
@@ -51,7 +51,10 @@ function first<Item>(
   return undefined;
 }
 
-/** The first thing in the input that is out of bounds. Checked before anything is asked or stored. */
+/**
+ * The first field of the input that has a value that is not allowed. It is called before other domains are asked and
+ * before anything is stored.
+ */
 export function inputProblem(input: PlaceOrderInput): InvalidInput | undefined {
   return (
     countProblem('lines', input.lines.length, 1, limits.lines) ??
@@ -65,7 +68,9 @@ function addressProblem({ service, addressVersionId }: PlaceOrderInput): Invalid
   if (service === 'DELIVERY') {
     return addressVersionId
       ? idProblem('addressVersionId', addressVersionId)
-      : { field: 'addressVersionId', message: 'A delivery needs an address.' };
+      : { field: 'addressVersionId', message: 'A delivery needs an address version.' };
   }
-  return addressVersionId ? { field: 'addressVersionId', message: 'Only a delivery has an address.' } : undefined;
+  return addressVersionId
+    ? { field: 'addressVersionId', message: 'Only a delivery may have an address version.' }
+    : undefined;
 }

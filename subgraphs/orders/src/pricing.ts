@@ -1,13 +1,13 @@
-/** Under which rules a store sells: from GetOrderingTerms. */
+/** The rules by which a store taxes its sales, from `GetOrderingTerms`. */
 export interface TaxRegime {
-  /** Prices contain the tax. */
+  /** Whether the prices on the menu contain the tax. */
   readonly inclusive: boolean;
-  /** When a tax is rounded: for each line, or once for all that an order has of a rate. */
+  /** Whether the tax of each line is rounded by itself, or once for everything in the order that has the same rate. */
   readonly rounding: 'PER_LINE' | 'PER_RATE';
   readonly rates: readonly { readonly taxClass: string; readonly service: string; readonly basisPoints: number }[];
 }
 
-/** A line as the menu prices it; amounts in minor units. */
+/** A line as priced by the menu; amounts are in minor units. */
 export interface LineToPrice {
   readonly unitPrice: number;
   readonly quantity: number;
@@ -17,30 +17,30 @@ export interface LineToPrice {
 export interface LinePrice {
   /** Unit price times quantity. */
   readonly total: number;
-  /** Contained in `total` where prices contain tax, else added to it. */
+  /** Contained in `total` when prices contain the tax, otherwise added to it. */
   readonly tax: number;
 }
 
 export interface OrderPrice {
-  /** One for each line, in the same order. */
+  /** One price for each line, in the same order. */
   readonly lines: readonly LinePrice[];
   /** Sum of the lines' totals. */
   readonly subtotal: number;
   readonly deliveryFee: number;
-  /** Of all lines and the delivery fee. */
+  /** Tax of all lines and of the delivery fee. */
   readonly tax: number;
   readonly taxInclusive: boolean;
-  /** What is charged. */
+  /** The amount that the guest is charged. */
   readonly total: number;
 }
 
-/** A delivery is part of the sale of food, so its fee is taxed as food is. */
+/** The delivery fee is taxed as food, since the delivery is part of the sale of food. */
 const deliveryTaxClass = 'FOOD';
 const wholeBasisPoints = 10_000;
 
 /**
- * A price that cannot be said: the store has no rate for a class and service. A mistake in the store's data, never of
- * the guest.
+ * The order cannot be priced, because the store has no tax rate for a class of goods and service. That is a mistake
+ * in the store's data and not of the guest.
  */
 export class NoTaxRate extends Error {
   constructor(taxClass: string, service: string) {
@@ -49,7 +49,7 @@ export class NoTaxRate extends Error {
   }
 }
 
-/** Integer division, halves away from zero; for amounts of zero and above. */
+/** Divides and rounds to the nearest integer, halves up; for amounts of zero and above. */
 const divideRounding = (dividend: number, divisor: number): number =>
   Math.floor((2 * dividend + divisor) / (2 * divisor));
 
@@ -64,8 +64,8 @@ export const taxOf = (total: number, basisPoints: number, inclusive: boolean): n
   divideRounding(total * basisPoints, inclusive ? wholeBasisPoints + basisPoints : wholeBasisPoints);
 
 /**
- * What the provider can charge and the graph can tell: something, and no more than an `Int` holds. All other amounts of
- * an order are within its total.
+ * Whether the total can be charged: at least one minor unit, and no more than an `Int` of the graph holds. No other
+ * amount of the order is larger than its total.
  */
 export const isChargeable = (total: number): boolean => total >= 1 && total <= 2_147_483_647;
 
@@ -76,9 +76,9 @@ function rateOf(regime: TaxRegime, taxClass: string, service: string): number {
 }
 
 /**
- * Taxes of amounts, in their order. An order's tax is their sum, so that a receipt's lines add up. Where the store
- * rounds once per rate, each amount has what it adds to the rounded tax of its rate so far: the sum is then that of the
- * rate's total, to the minor unit.
+ * The tax of each amount, in the same order. The tax of the order is their sum, so that the lines of a receipt add
+ * up. When the store rounds once per rate, each amount gets what it adds to the rounded tax of its rate so far; their
+ * sum is then the rounded tax on the total of that rate.
  */
 function taxesOf(
   { inclusive, rounding }: TaxRegime,
@@ -94,8 +94,8 @@ function taxesOf(
 }
 
 /**
- * Prices an order: `total = subtotal + delivery fee`, plus the tax where prices do not contain it.
- * Integers in, integers out, all in minor units of one currency.
+ * Prices an order: `total = subtotal + delivery fee`, plus the tax when prices do not contain it. All amounts are
+ * integers in minor units of one currency.
  * @throws NoTaxRate
  */
 export function priceOrder(

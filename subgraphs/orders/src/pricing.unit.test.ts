@@ -28,7 +28,7 @@ describe('taxOf', () => {
     expect(taxOf(total, basisPoints, inclusive)).toBe(tax);
   });
 
-  it('is within half a minor unit of the exact tax', () => {
+  it('is at most half a minor unit away from the exact tax', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 50_000_000 }),
@@ -46,7 +46,7 @@ describe('taxOf', () => {
 });
 
 describe('priceOrder', () => {
-  it('takes the rate of each line by class and service', () => {
+  it('uses the rate for the tax class and the service of each line', () => {
     const lines = [
       { unitPrice: 1070, quantity: 1, taxClass: 'FOOD' },
       { unitPrice: 595, quantity: 2, taxClass: 'BEVERAGE' },
@@ -65,19 +65,19 @@ describe('priceOrder', () => {
     expect(priceOrder(regime(true), 'DINE_IN', lines.slice(0, 1), 0).tax).toBe(171);
   });
 
-  it('adds the tax where prices do not contain it, rounded per line', () => {
+  it('adds the tax, rounded per line, when prices do not contain it', () => {
     const lines = [
       { unitPrice: 107, quantity: 1, taxClass: 'FOOD' },
       { unitPrice: 107, quantity: 1, taxClass: 'FOOD' },
     ];
-    // 7.49 each: 7 + 7, where the sum at once would give 15.
+    // Each line has a tax of 7.49, so the sum is 7 + 7. Rounding the sum would give 15.
     expect(priceOrder(regime(false), 'TAKEAWAY', lines, 0)).toMatchObject({ subtotal: 214, tax: 14, total: 228 });
   });
 
-  it('rounds once per rate where the store does so, and the taxes of the lines still add up', () => {
+  it('rounds once per rate when the store does so, and the taxes of the lines still add up', () => {
     const perRate = { ...regime(false), rounding: 'PER_RATE' as const };
     const line = (unitPrice: number, taxClass = 'FOOD') => ({ unitPrice, quantity: 1, taxClass });
-    // 7.49 twice: 14.98 at once is 15, where line by line would give 14.
+    // Two lines with a tax of 7.49 each are 14.98, rounded to 15. Rounding per line would give 14.
     expect(priceOrder(perRate, 'TAKEAWAY', [line(107), line(107)], 0)).toMatchObject({
       lines: [{ tax: 7 }, { tax: 8 }],
       subtotal: 214,
@@ -87,7 +87,7 @@ describe('priceOrder', () => {
     expect(
       priceOrder({ ...perRate, inclusive: true }, 'TAKEAWAY', [line(108), line(595, 'BEVERAGE'), line(108)], 0),
     ).toMatchObject({ lines: [{ tax: 7 }, { tax: 95 }, { tax: 7 }], tax: 14 + 95, total: 811 });
-    // The fee is of the rate of food, and rounded with it: 1,000 and 307 give 91.49.
+    // The fee has the rate of food and is rounded together with it: 1,000 and 307 give 91.49.
     expect(priceOrder(perRate, 'DELIVERY', [line(1_000)], 307)).toMatchObject({
       lines: [{ tax: 70 }],
       tax: 91,
@@ -95,7 +95,7 @@ describe('priceOrder', () => {
     });
   });
 
-  it('is right to the unit per rate, whatever the lines', () => {
+  it('gives the rounded tax of each rate, whatever the lines are', () => {
     const lineOf = fc.record({
       unitPrice: fc.integer({ min: 0, max: 100_000 }),
       quantity: fc.integer({ min: 1, max: 9 }),
@@ -126,7 +126,7 @@ describe('priceOrder', () => {
     expect(priceOrder(regime(true), 'DELIVERY', lines, 300)).toMatchObject({ tax: 65 + 20, total: 1300 });
   });
 
-  it('refuses to guess a rate', () => {
+  it('throws when the store has no rate', () => {
     expect(() => priceOrder(regime(true), 'KIOSK', [{ unitPrice: 1, quantity: 1, taxClass: 'FOOD' }], 0)).toThrow(
       NoTaxRate,
     );

@@ -1,6 +1,9 @@
 import type { Service } from './ownership.ts';
 
-/** Why an order is not placed; each is a type of the schema. JSON data: kept with the idempotency key. */
+/**
+ * Why an order is not placed. Each problem is a result type of the schema. It is JSON data, since it is stored with
+ * the idempotency key.
+ */
 export type PlaceOrderProblem =
   | { readonly __typename: 'OrderInvalidInput'; readonly field: string; readonly message: string }
   | {
@@ -29,17 +32,19 @@ export type PlaceOrderProblem =
     };
 
 /**
- * What menu may find wrong with a line, and what the client can do; `subject` names the item, the group or the slot.
+ * The problems that menu may find in a line, with what the guest can do about it. `subject` is the name of the item,
+ * the group or the slot.
  */
 export const lineProblems = {
   UNKNOWN_ITEM: (subject: string) => `There is no item ${subject}. Read the menu again.`,
   NOT_ON_MENU: (subject: string) => `${subject} is not on the menu of this store now. Read the menu again.`,
   UNKNOWN_SIZE: (subject: string) => `${subject} does not come in this size. Choose one of its sizes.`,
-  UNKNOWN_MODIFIER: (subject: string) => `${subject} cannot be had with this modifier. Choose one of its own.`,
-  TOO_FEW_MODIFIERS: (subject: string) => `${subject}: choose more.`,
-  TOO_MANY_MODIFIERS: (subject: string) => `${subject}: choose fewer.`,
-  SLOT_NOT_FILLED: (subject: string) => `${subject}: choose what fills it.`,
-  SLOT_CHOICE_NOT_ALLOWED: (subject: string) => `${subject}: this does not belong there. Choose something else.`,
+  UNKNOWN_MODIFIER: (subject: string) =>
+    `${subject} cannot be ordered with this modifier. Choose one of its own modifiers.`,
+  TOO_FEW_MODIFIERS: (subject: string) => `${subject}: more choices are needed.`,
+  TOO_MANY_MODIFIERS: (subject: string) => `${subject}: fewer choices are allowed.`,
+  SLOT_NOT_FILLED: (subject: string) => `${subject}: choose an item for it.`,
+  SLOT_CHOICE_NOT_ALLOWED: (subject: string) => `${subject}: this item cannot be chosen for it. Choose another one.`,
 } as const;
 export type LineProblem = keyof typeof lineProblems;
 
@@ -49,11 +54,11 @@ export const storeNotFound = {
 } as const;
 export const storeClosed = {
   __typename: 'OrderStoreClosed',
-  message: 'The store is closed now. Its opening hours say when it opens.',
+  message: 'The store is closed now. Look at its opening hours for when it opens.',
 } as const;
 export const storeNotAccepting = {
   __typename: 'OrderStoreNotAccepting',
-  message: 'The store takes no orders for the moment. Choose another one, or try later.',
+  message: 'The store takes no orders at the moment. Choose another one, or try again later.',
 } as const;
 export const storeAtCapacity = {
   __typename: 'OrderStoreAtCapacity',
@@ -66,7 +71,8 @@ export const addressNotDeliverable = {
 
 export const totalNotChargeable = {
   __typename: 'OrderTotalNotChargeable',
-  message: 'This costs nothing, or more than can be charged at once. Add something that costs, or order in parts.',
+  message:
+    'An order that costs nothing, or more than can be charged at once, cannot be placed. Add an item with a price, or split the order.',
 } as const;
 
 export const serviceNotOffered = (offered: readonly Service[]): PlaceOrderProblem => ({

@@ -8,9 +8,10 @@ import { reachFor } from './reachFor.ts';
 const reach = reachFor('Nothing was cancelled');
 
 /**
- * Calls an order off. Its saga hears of it and gives back what was paid and set aside. What has happened wins over what
- * is decided, whoever hears of it late: once the food is ready to be delivered, delivery alone knows whether the
- * courier has it, so the courier is called off first.
+ * Cancels an order. The saga of the order learns of it and undoes its steps: it pays back or releases the money, and
+ * releases the stock.
+ * While the food is ready for delivery, only the delivery domain knows for certain whether the courier has picked it
+ * up, since the event may still be on its way. So the delivery is cancelled first, and the order only if that worked.
  */
 export async function cancelOrder(domain: Orders, principal: Principal, orderId: string): Promise<ChangeOutcome> {
   const by = cancelsAs(principal);

@@ -12,9 +12,10 @@ export type ChangeOutcome =
   | { readonly kind: 'refused'; readonly status: OrderStatus };
 
 /**
- * One change of one order: load its history, decide, append, update the view, in one transaction. Doing what is done
- * already is a success. Of two at once, the loser decides again on what the winner left.
- * @param own which orders the caller may change; another one is not found
+ * Changes one order in one transaction: loads its history, decides, updates the row and appends the events. A change
+ * that was made already is a success. When two changes collide (optimistic concurrency), the later one is decided
+ * again on the new history.
+ * @param own the orders that the caller may change; any other order is answered with `notFound`
  */
 export async function changeOrder(
   domain: Orders,
@@ -36,7 +37,8 @@ export async function changeOrder(
         where: { id: orderId },
         data: changesOf(order.version, decision.events),
       });
-      // Last: all orders of a store wait for its feed from here to the commit.
+      // Appending comes last, because it locks the feed of the store: from here to the commit, all other orders of
+      // the store wait.
       await domain.events.append(tx, order.version, decision.events, causationId ? { causationId } : {});
       return { kind: 'done', order: changed };
     },
@@ -44,7 +46,7 @@ export async function changeOrder(
   );
 }
 
-/** What events change in the order's row. */
+/** The columns of the order's row that the events change. */
 function changesOf(before: number, events: readonly NewEvent[]): Prisma.OrderUpdateInput {
   const last = events.at(-1)!;
   const version = before + events.length;

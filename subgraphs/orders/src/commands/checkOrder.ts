@@ -19,7 +19,7 @@ import {
 } from '../problems.ts';
 import { reachFor } from './reachFor.ts';
 
-/** An order that every domain asked agrees to, at the instant it was asked. */
+/** An order that all the domains concerned have agreed to, at the instant at which they were asked. */
 export interface CheckedOrder {
   readonly terms: OrderingTerms;
   readonly lines: readonly PricedLine[];
@@ -31,13 +31,13 @@ export type Check =
   | { readonly kind: 'checked'; readonly order: CheckedOrder }
   | { readonly kind: 'problem'; readonly problem: PlaceOrderProblem };
 
-/** Nothing is placed that could not be checked: the guest is told to try again. */
+/** When a domain cannot be asked, nothing is ordered and the guest is told to try again. */
 const reach = reachFor('Nothing was ordered');
 
 const refuse = (problem: PlaceOrderProblem): Check => ({ kind: 'problem', problem });
 
 /**
- * Asks stores, menu, customers and delivery whether and for how much the order can be placed at `at`. Opens no
+ * Asks stores, menu, customers and delivery whether the order can be placed at `at`, and for how much. It opens no
  * transaction.
  * @throws CodedError SUBGRAPH_UNAVAILABLE when one of them cannot be reached
  */
@@ -130,11 +130,12 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
     if (problem === 'UNAVAILABLE')
       return {
         __typename: 'OrderItemUnavailable',
-        message: `${subject} is sold out. Take it out, or choose something else.`,
+        message: `${subject} is sold out. Remove it from the order, or choose something else.`,
         line,
         item,
       };
-    if (!isLineProblem(problem)) throw new Error(`menu named a problem that orders does not know: ${problem}`);
+    if (!isLineProblem(problem))
+      throw new Error(`menu answered with a line problem that orders does not know: ${problem}`);
     return { __typename: 'OrderInvalidLine', message: lineProblems[problem](subject), line, problem };
   }
   return undefined;
@@ -142,6 +143,6 @@ function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): Pla
 
 const priceChanged = (amount: number, { currency, exponent }: OrderingTerms): PlaceOrderProblem => ({
   __typename: 'OrderPriceChanged',
-  message: 'The price has changed. Show the guest the new total, and order again with it.',
+  message: 'The price has changed. Show the guest the new total, and order again with it as `expectedTotal`.',
   total: { amount, currency, exponent },
 });

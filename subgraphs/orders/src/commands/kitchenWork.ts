@@ -8,7 +8,7 @@ export type KitchenStep =
   | { readonly kind: 'handOver' }
   | { readonly kind: 'reject'; readonly reason: string };
 
-/** The kitchen of the order's store moves it along. Saying it twice is one event. */
+/** Takes a step of kitchen work on an order of the caller's own store. Repeating a step appends no second event. */
 export function kitchenWork(
   domain: Orders,
   principal: Principal,

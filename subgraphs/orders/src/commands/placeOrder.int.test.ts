@@ -72,7 +72,7 @@ async function place(principal: Principal, over: Record<string, unknown> = {}): 
 }
 
 describe('placeOrder', () => {
-  it('prices the order, numbers it, and appends one event without the payment token', async () => {
+  it('prices and numbers the order, and appends one event, which does not contain the payment token', async () => {
     const { order } = await place(customer);
     expect(order).toMatchObject({
       number: 1,
@@ -109,7 +109,7 @@ describe('placeOrder', () => {
     expect((await place(kiosk, { service: 'KIOSK' })).order).toMatchObject({ number: 2, customer: null });
   });
 
-  it('delivers for a fee, with a promise', async () => {
+  it('adds the delivery fee and the promised time of arrival', async () => {
     const { order } = await place(customer, { service: 'DELIVERY', addressVersionId });
     expect(order).toMatchObject({
       deliveryFee: { amount: 290 },
@@ -128,14 +128,14 @@ describe('placeOrder', () => {
     });
   });
 
-  it('does not deliver to an address that its owner has removed or changed', async () => {
+  it('refuses an address version that the customer has removed or changed', async () => {
     answers.addressCurrent = false;
     expect(await place(customer, { service: 'DELIVERY', addressVersionId })).toMatchObject({
       __typename: 'OrderAddressNotDeliverable',
     });
   });
 
-  it('answers the same key the same way, and refuses it for something else', async () => {
+  it('gives the same answer for the same idempotency key, and refuses the key with another input', async () => {
     const idempotencyKey = 'same';
     const first = await place(customer, { idempotencyKey });
     answers.open = false;
@@ -149,7 +149,7 @@ describe('placeOrder', () => {
     expect(await subgraph.appended()).toHaveLength(1);
   });
 
-  it('takes what is null and what is left out for the same request', async () => {
+  it('treats a field that is null like one that is left out', async () => {
     const idempotencyKey = 'null or nothing';
     const line = { menuItemId: burger, quantity: 1 };
     const first = await place(customer, { idempotencyKey, lines: [line] });
@@ -167,7 +167,7 @@ describe('placeOrder', () => {
     expect(other.errors).toMatchObject([{ extensions: { code: 'IDEMPOTENCY_KEY_REUSED' } }]);
   });
 
-  it('counts characters, not what they are stored in', async () => {
+  it('counts characters and not code units', async () => {
     const placed = await place(customer, {
       payment: { methodToken: '🍔'.repeat(200) },
       idempotencyKey: '🍟'.repeat(128),
@@ -179,7 +179,7 @@ describe('placeOrder', () => {
     });
   });
 
-  it('takes no order that costs nothing, or more than can be charged, and says so', async () => {
+  it('refuses an order that costs nothing or more than can be charged', async () => {
     answers.burgerPrice = 0n;
     expect(await place(customer, { lines: [{ menuItemId: burger, quantity: 1 }] })).toMatchObject({
       __typename: 'OrderTotalNotChargeable',
@@ -201,13 +201,13 @@ describe('placeOrder', () => {
     expect(await place(customer, { expectedTotal: 1 })).toMatchObject({ __typename: 'OrderTotalNotChargeable' });
   });
 
-  it('places once when the same key comes several times at once', async () => {
+  it('places one order when the same key is used several times at once', async () => {
     const placed = await Promise.all(Array.from({ length: 6 }, () => place(customer, { idempotencyKey: 'at once' })));
     expect(new Set(placed.map(({ order }) => order.id)).size).toBe(1);
     expect(await subgraph.appended()).toHaveLength(1);
   });
 
-  it('numbers without gaps or doubles, and never lets the kitchen have too many', async () => {
+  it('numbers orders without gaps or duplicates, and keeps the limit of open orders', async () => {
     answers.maxOpenOrders = 5;
     const results = await Promise.all(Array.from({ length: 8 }, () => place(customer)));
     const numbers = results.filter((each) => each.__typename === 'PlaceOrderSuccess').map(({ order }) => order.number);
@@ -217,7 +217,7 @@ describe('placeOrder', () => {
     expect((await place(customer)).order.number).toBe(6);
   });
 
-  it('tells every problem by its type', async () => {
+  it('answers each problem with its own result type', async () => {
     expect(await place(customer, { storeId: seedId('store', 9) })).toEqual({ __typename: 'OrderStoreNotFound' });
     expect(
       await place(customer, {
@@ -268,7 +268,7 @@ describe('placeOrder', () => {
     expect(answers.asked).toBe(0);
   });
 
-  it('lets a device and the staff order at their own store only, and nobody else', async () => {
+  it('lets kiosks and staff order at their own store only, and refuses other roles', async () => {
     expect(await place(kioskElsewhere, { service: 'KIOSK' })).toEqual({ __typename: 'OrderStoreNotFound' });
     expect(await place(manager, { service: 'DINE_IN' })).toMatchObject({
       __typename: 'PlaceOrderSuccess',
@@ -285,7 +285,7 @@ describe('placeOrder', () => {
     expect(await place(customer, { storeId: 'x' })).toEqual({ __typename: 'OrderStoreNotFound' });
   });
 
-  it('places nothing that could not be checked', async () => {
+  it('orders nothing when a domain cannot be asked', async () => {
     const cut = await testSubgraph<Orders>(orders, {
       others: {
         ...answeringDomains(answers),

@@ -18,9 +18,9 @@ type Tx = TransactionOf<Orders['db']>;
 const refuse = (problem: PlaceOrderProblem) => ({ kind: 'problem', problem }) as const;
 
 /**
- * Accepts an order. What others must agree to is asked first; then one transaction takes its number, appends
- * OrderCreated, writes its row and remembers the answer under the idempotency key. The saga that the event starts takes
- * the money.
+ * Accepts an order. The other domains are asked first; then one transaction takes the order's number, writes its row,
+ * appends OrderCreated, and keeps the answer under the idempotency key. The event starts the saga, which authorises
+ * the payment.
  */
 export async function placeOrder(
   domain: Orders,
@@ -92,14 +92,15 @@ async function accept(
       statusChangedAt: now,
     },
   });
-  // Last: all orders of a store wait for its feed from here to the commit.
+  // Appending comes last, because it locks the feed of the store: from here to the commit, all other orders of the
+  // store wait.
   await domain.events.append(tx, 0, events);
   return { kind: 'placed', orderId: data.orderId };
 }
 
 /**
- * Locks the store's counter until the transaction ends: numbers have no gaps, and no two orders count the open ones at
- * once.
+ * Takes the next order number, which locks the store's counter until the transaction ends. Numbers therefore have no
+ * gaps, and two orders cannot both count the open orders before either is placed.
  */
 async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<number> {
   const [row] = await tx.$queryRaw<{ number: number }[]>`

@@ -2,9 +2,9 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 
 /**
- * Asks another domain while somebody waits for the answer.
- * @param consequence what did not happen, for a person, when the domain cannot be reached
- * @returns a call that fails with CodedError SUBGRAPH_UNAVAILABLE then
+ * Makes a function that awaits a call to another domain while somebody waits for the answer.
+ * @param consequence what did not happen when the domain cannot be reached, for a person to read
+ * @returns the function; it throws CodedError SUBGRAPH_UNAVAILABLE when the domain cannot be reached
  */
 export const reachFor =
   (consequence: string) =>

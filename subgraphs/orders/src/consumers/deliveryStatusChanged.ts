@@ -10,7 +10,10 @@ const newsOf: Partial<Record<string, OrderNews['news']>> = {
   CANCELLED: 'deliveryFailed',
 };
 
-/** Records who carries the order, since that decides who may see it, and tells the saga how the courier gets on. */
+/**
+ * Records which courier carries the order, since that decides who may see it, and signals the courier's progress to
+ * the saga.
+ */
 export const onDeliveryStatusChanged = onEvent(
   DeliveryStatusChanged,
   'orders.deliveryStatusChanged',
@@ -20,7 +23,7 @@ export const onDeliveryStatusChanged = onEvent(
       data: { deliveryId: data.deliveryId, deliveryStatus: data.to, courierId: data.courierId },
     });
     const news = newsOf[data.to];
-    // A delivery of an order that is not ours is nobody's news.
+    // No saga is signalled when this domain has no such order.
     if (count && news) await placeOrderSaga.signal(data.orderId, { delivery: true }, { news }, eventId);
   },
 );

@@ -2,7 +2,10 @@ import { onEvent } from '#platform/events/onEvent.ts';
 import { OrderCreated } from '#schema/events/orders.ts';
 import { placeOrderSaga } from '../sagas/placeOrder.ts';
 
-/** An accepted order starts its saga: here and nowhere else, so that none is accepted without one. */
+/**
+ * Starts the saga of an accepted order. It is the only place that starts one, so that every accepted order has a
+ * saga, even when the process dies right after the order was accepted.
+ */
 export const onOrderCreated = onEvent(OrderCreated, 'orders.orderCreated', ({ data }) =>
   placeOrderSaga.start(data.orderId, { delivery: data.service === 'DELIVERY' }),
 );

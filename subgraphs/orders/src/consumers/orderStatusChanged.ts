@@ -2,7 +2,10 @@ import { onEvent } from '#platform/events/onEvent.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { placeOrderSaga, type OrderNews } from '../sagas/placeOrder.ts';
 
-/** What the kitchen, the guest or the staff did. What the saga did itself is no news to it. */
+/**
+ * The news for the saga in each status that the kitchen, the guest or the staff can cause. The saga knows the
+ * statuses that it causes itself.
+ */
 const newsOf: Partial<Record<string, OrderNews['news']>> = {
   PREPARING: 'started',
   READY: 'ready',

@@ -3,8 +3,8 @@ import { PaymentProcessed } from '#schema/events/payments.ts';
 import type { Heard } from '../context.ts';
 
 /**
- * Notes what became of the money. The saga has its answers by its own calls: this is what staff and reconciliation look
- * at.
+ * Records the outcome of a payment in the order's row, for staff and for reconciliation. The saga does not depend on
+ * it: it has the answers to its own calls.
  */
 export const onPaymentProcessed = onEvent(
   PaymentProcessed,

@@ -27,14 +27,14 @@ const read = async (store: string) =>
     )
   ).rows[0];
 
-/** What is complete after `heard`, and what came ahead. */
+/** The version up to which everything was heard, and the versions that were heard ahead of it. */
 function expected(heard: readonly number[]): { complete: number; ahead: number[] } {
   let complete = 0;
   while (heard.includes(complete + 1)) complete += 1;
   return { complete, ahead: heard.filter((version) => version > complete).sort((a, b) => a - b) };
 }
 
-it('counts on over what is complete, in whatever order versions are heard, some of them twice', async () => {
+it('is the highest version below which none is missing, in whatever order versions are heard and repeated', async () => {
   let store = 0;
   const versions = Array.from({ length: 10 }, (_, index) => index + 1);
   await fc.assert(
@@ -51,14 +51,14 @@ it('counts on over what is complete, in whatever order versions are heard, some 
   );
 });
 
-it('counts nothing for an event that is in no feed', async () => {
+it('does not change for an event without a feed version', async () => {
   await hear('b', undefined);
   expect(await read('b')).toBeUndefined();
   for (const version of [1, undefined, 3, undefined]) await hear('b', version);
   expect(await read('b')).toEqual({ complete: 1, ahead: [3] });
 });
 
-it('loses none of those that are heard at once', async () => {
+it('loses no version when several are heard at once', async () => {
   const versions = Array.from({ length: 40 }, (_, index) => 40 - index);
   await Promise.all(versions.map((version) => hear('a', version)));
   expect(await read('a')).toEqual({ complete: 40, ahead: [] });

@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlTx } from '#platform/events/eventLog.ts';
 
 /**
- * A row of a read model's table that is no entry: it says for one store up to which version of the store's feed the
- * table is complete.
+ * Describes the head row of a read model: a row of its table that is not an entry, but says for one store up to which
+ * version of the store's feed the table is complete.
  */
 export interface FeedHead {
   readonly table: string;
-  /** What else than `feed_version` and `ahead` the row of the store `$1` holds: an expression by column. */
+  /** The values of the row's other columns for the store `$1`, as SQL expressions by column. */
   readonly row: Readonly<Record<string, string>>;
   /** The columns of the table's key. */
   readonly key: string;
 }
 
 /**
- * Counts the head of a store on over what is now complete. Two orders of a store may be heard in another order than the
- * feed has them, so the head counts the version below which nothing is missing, and keeps what came ahead of it. One
- * statement, since all orders of a store wait for each other here. An event that was written before its kind had a feed
- * has no version: there is nothing to count.
+ * Adds a version to the head row of a store. Events of two orders of a store may be consumed in another order than
+ * the feed has them. So `feed_version` is the version up to which none is missing, and `ahead` holds the later
+ * versions that were consumed before their turn. It is one statement, since all orders of a store wait for each other
+ * here. An event that was stored before its kind had a feed has no version, and changes nothing.
  */
 export async function advance(
   tx: SqlTx,
@@ -37,17 +37,18 @@ export async function advance(
   );
 }
 
-const patienceMs = 500;
-const lookAgainMs = 10;
+const longestWaitMs = 500;
+const intervalMs = 10;
 
 /**
- * Reads until it shows what had happened when it was asked for, half a second at most: who was just told of a change
- * finds it. Then it is older, and its version says so.
+ * Reads again and again until the result contains what had happened before the request, for at most half a second. So
+ * a client that reads because of an event finds its effect. After half a second the result may be older, which its
+ * version tells.
  */
 export async function caughtUp<View>(read: () => Promise<View>, shows: (view: View) => boolean): Promise<View> {
-  for (let waited = 0; ; waited += lookAgainMs) {
+  for (let waited = 0; ; waited += intervalMs) {
     const view = await read();
-    if (waited >= patienceMs || shows(view)) return view;
-    await delay(lookAgainMs);
+    if (waited >= longestWaitMs || shows(view)) return view;
+    await delay(intervalMs);
   }
 }

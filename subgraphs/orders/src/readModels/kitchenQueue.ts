@@ -17,8 +17,8 @@ export const inTheKitchen = ['CONFIRMED', 'PREPARING', 'READY'];
 const longest = 200;
 
 /**
- * Each store has one row that is no order, under its own id: it says up to which version of the store's feed the queue
- * is complete.
+ * Each store has one head row under the store's own id. It is not an order, but says up to which version of the
+ * store's feed the queue is complete.
  */
 const headIn = (table: string): FeedHead => ({
   table,
@@ -36,9 +36,9 @@ const headIn = (table: string): FeedHead => ({
 });
 
 /**
- * What each kitchen has to do. An order comes in when it is created, since only that event says what to make; it shows
- * from CONFIRMED on, and goes when it is handed over, under way or ended. `pnpm events rebuild kitchenQueue` fills it
- * anew.
+ * Read model of the orders that each kitchen has to work on. A row is inserted when the order is created, since only
+ * that event has the lines; it is shown from CONFIRMED on, and deleted when the food is handed over or picked up or
+ * when the order ends. `pnpm events rebuild kitchenQueue` fills the read model again from the event log.
  */
 export const kitchenQueue = defineReadModel<KitchenQueue>({
   name: 'kitchenQueue',
@@ -94,7 +94,7 @@ async function remove(tx: SqlTx, orderId: string, table: string): Promise<void> 
   await tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE order_id = $1::uuid`, orderId);
 }
 
-/** The tickets of several kitchens, each kitchen's oldest first, at most 200 of each. */
+/** The tickets of several kitchens: at most 200 of each, each kitchen's oldest first. */
 export async function ticketsOf(
   domain: Orders,
   storeIds: readonly string[],
@@ -112,7 +112,7 @@ export async function ticketsOf(
   return byStore;
 }
 
-/** Tickets of all kitchens, those first whose last step is longest ago. */
+/** Tickets of all kitchens, those first whose status changed longest ago. */
 export const oldestTickets = (domain: Orders, limit: number): Promise<KitchenTicketView[]> =>
   domain.db.kitchenQueue.findMany({
     where: { status: { in: inTheKitchen } },

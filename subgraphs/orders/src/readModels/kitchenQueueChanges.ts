@@ -12,19 +12,19 @@ export interface KitchenQueueChangesView {
   readonly reset: boolean;
   /** Oldest first. */
   readonly changed: readonly KitchenTicketView[];
-  /** Ids of orders. */
+  /** Ids of the orders whose tickets are gone. */
   readonly removed: readonly string[];
 }
 
-/** More than any kitchen takes on. */
+/** A bound that no kitchen reaches, since stores limit their open orders. */
 const longest = 1_000;
 
 const columns = `order_id::text AS "orderId", store_id::text AS "storeId", number, service, status, lines, placed_at AS "placedAt", since, feed_version AS "feedVersion", ahead`;
 
 /**
- * What changed in a kitchen after a version of its store's feed, or everything. The version is the one that the
- * projection has reached; what had happened when it was asked for is in, unless the projection lags by more than half a
- * second.
+ * The tickets of a kitchen that changed after a version of its store's feed, or all tickets. `version` is the one
+ * that the projection has reached: it includes everything that had happened before the request, unless the projection
+ * is more than half a second behind.
  */
 export async function kitchenQueueChanges(
   domain: Orders,
@@ -52,7 +52,7 @@ const projected = (
       storeId,
       inTheKitchen,
     );
-    // The head is older than any order.
+    // The head row sorts before all orders, so the limit never cuts it off.
     const version = rows.find(({ orderId }) => orderId === storeId)?.feedVersion ?? 0;
     const tickets = rows.filter(({ orderId }) => orderId !== storeId);
     const { changed } = await feedChanges(tx, { feed, since, upTo: version, events: kitchenQueue.events });

@@ -12,7 +12,10 @@ export interface OrderBoardView {
   readonly entries: readonly OrderBoard[];
 }
 
-/** Each store has one row that is no order: it says up to which version of the store's feed the board is complete. */
+/**
+ * The order id of each store's head row, which is not an order, but says up to which version of the store's feed the
+ * board is complete.
+ */
 const headOf = '00000000-0000-0000-0000-000000000000';
 const onTheBoard = ['CONFIRMED', 'PREPARING', 'READY'];
 const longest = 200;
@@ -24,8 +27,8 @@ const headIn = (table: string): FeedHead => ({
 });
 
 /**
- * The numbers on each store's board. A number goes when its order is handed over, under way or ended.
- * `pnpm events rebuild orderBoard` fills the board anew.
+ * Read model of the numbers on each store's order board. A row is deleted when the food is handed over or picked up,
+ * or when the order ends. `pnpm events rebuild orderBoard` fills the read model again from the event log.
  */
 export const orderBoard = defineReadModel<OrderBoard>({
   name: 'orderBoard',
@@ -72,8 +75,8 @@ async function remove(
 }
 
 /**
- * The boards of several stores, showing at least what had happened when they were asked for, unless the projection
- * lags by more than half a second.
+ * The boards of several stores. They contain everything that had happened before the request, unless the projection
+ * is more than half a second behind.
  */
 export async function boardsOf(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const happened = await feedVersions(domain, storeIds);
@@ -91,7 +94,10 @@ async function feedVersions(domain: Orders, storeIds: readonly string[]): Promis
   return new Map(rows.map(({ key, version }) => [key.slice('store:'.length), version]));
 }
 
-/** An empty board, at version 0, where nothing has happened yet. One statement, hence one instant. */
+/**
+ * The boards as projected so far, read by one statement and so as of one instant. A store in which nothing has
+ * happened yet has an empty board at version 0.
+ */
 async function projectedBoards(domain: Orders, storeIds: readonly string[]): Promise<Map<string, OrderBoardView>> {
   const rows = await domain.db.orderBoard.findMany({
     where: { storeId: { in: [...storeIds] } },

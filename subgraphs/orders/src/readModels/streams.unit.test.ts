@@ -7,7 +7,7 @@ import orders from '../main.ts';
 import { kitchenQueue } from './kitchenQueue.ts';
 import { orderBoard } from './orderBoard.ts';
 
-/** Which read model each stream shows; all of a store's feed. */
+/** The read model that each stream shows; all of them follow the store's feed. */
 const shown = { kitchenQueueChanged: kitchenQueue, orderBoardChanged: orderBoard };
 
 interface Declared {
@@ -35,7 +35,7 @@ const ofTheStore = [...(await eventCatalogue()).values()].filter(
   (event) => event.domain === 'orders' && event.feed?.({ storeId: '7' }) === 'store:7',
 );
 
-it('every stream of a store shows a read model, and every read model is shown', () => {
+it('every stream of a store shows a read model, and every read model is shown by a stream', () => {
   expect(
     [...declared]
       .filter(([, { feed }]) => feed === 'store:{storeId}')
@@ -45,12 +45,12 @@ it('every stream of a store shows a read model, and every read model is shown', 
   expect(Object.values(shown)).toEqual(expect.arrayContaining([...orders.readModels!]));
 });
 
-it.each(Object.entries(shown))('%s tells every event that its read model projects', (field, model) => {
+it.each(Object.entries(shown))('%s streams every event that its read model projects', (field, model) => {
   expect([...declared.get(field)!.events].sort()).toEqual(namesOf(model.events));
 });
 
-// What is projected outside of the feed is told to nobody; what of the feed is not projected leaves a hole in the
-// head's count, for ever.
+// An event that is projected but not in the feed reaches no client. An event of the feed that is not projected leaves
+// a gap in the head row for ever, so that the version stops there.
 it.each(Object.entries(shown))(
   '%s has a read model that projects the events of the feed, all of them and no others',
   (_field, model) => {

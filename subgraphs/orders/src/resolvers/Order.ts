@@ -11,7 +11,10 @@ const kinds = {
   OrderHandedOver: 'HANDED_OVER',
 } as const;
 
-/** An event that changes no status leaves the one before it. */
+/**
+ * Makes the timeline from the order's events. An entry for an event that changes no status has the status of the
+ * entry before it.
+ */
 function timelineOf(history: readonly HistoryEntry[]): OrderTimelineEntry[] {
   let status: OrderStatus = 'PLACED';
   return history.map(({ version, type, data, at }) => {

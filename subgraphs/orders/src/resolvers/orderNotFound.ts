@@ -1,6 +1,6 @@
 import type { OrderStatus } from '#generated/orders/resolvers.ts';
 
-/** Somebody else's order, or none: the same answer. */
+/** An order of somebody else and one that does not exist get the same answer. */
 export const orderNotFound = {
   __typename: 'OrderNotFound',
   message: 'There is no such order, or it is not yours.',
@@ -9,6 +9,6 @@ export const orderNotFound = {
 export const stepRefused = (status: string) =>
   ({
     __typename: 'OrderStepRefused',
-    message: `The order is ${status}: this step cannot be taken now.`,
+    message: `The order is ${status}, and this step cannot be taken now. Read the order again.`,
     status: status as OrderStatus,
   }) as const;

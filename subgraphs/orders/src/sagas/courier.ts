@@ -6,12 +6,15 @@ import type { Orders } from '../context.ts';
 
 const delivery = ({ domain }: StepCall<Orders>) => domain.rpc.client(DeliveryCommandService);
 
-/** Where to is asked again rather than kept: an address is personal, and its version does not change. */
+/**
+ * Requests the delivery of the order. The address is read from customers rather than kept by orders, since it is
+ * personal data; it is still the right one, since an address version never changes.
+ */
 export async function dispatch(call: StepCall<Orders>): Promise<Refused | void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   const { customerId, addressVersionId, storeId, promisedAt } = order;
   if (!customerId || !addressVersionId || !promisedAt)
-    throw new Error('a delivery without a customer, an address or a promise');
+    throw new Error('the order is a delivery, but has no customer, no address version or no promised time');
   const [address, store] = await Promise.all([
     call.domain.rpc.client(CustomerQueryService).getAddressVersion({ customerId, addressVersionId }),
     call.domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: promisedAt.toISOString() }),
@@ -32,8 +35,16 @@ export async function dispatch(call: StepCall<Orders>): Promise<Refused | void> 
   return undefined;
 }
 
-/** Calls the delivery off. False: it has arrived already, or was picked up where that is to be respected. */
-export async function callOff(call: StepCall<Orders>, reason: string, unlessPickedUp = false): Promise<boolean> {
+/**
+ * Cancels the delivery.
+ * @param unlessPickedUp true when food that the courier has picked up must stay with them
+ * @returns false when the food has been delivered already, or has been picked up and must stay with the courier
+ */
+export async function cancelDeliveryOf(
+  call: StepCall<Orders>,
+  reason: string,
+  unlessPickedUp = false,
+): Promise<boolean> {
   const { cancelled } = await delivery(call).cancel({
     orderId: call.sagaId,
     reason,
@@ -44,5 +55,5 @@ export async function callOff(call: StepCall<Orders>, reason: string, unlessPick
 }
 
 export async function cancelDelivery(call: StepCall<Orders>): Promise<void> {
-  await callOff(call, 'ORDER_ENDED');
+  await cancelDeliveryOf(call, 'ORDER_ENDED');
 }

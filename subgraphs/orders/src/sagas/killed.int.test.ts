@@ -9,8 +9,9 @@ const around = (...steps: string[]) => steps.flatMap((step) => [`saga.${step}.be
 type World = Awaited<ReturnType<typeof doomedOrders>>;
 
 /**
- * One order lives through a process that is killed at every fail point in turn: after each death the next process finds
- * the order where it was. Each operation stands in the ledgers once, and only what was done is undone, in reverse.
+ * The process of the saga is killed at every fail point in turn, and each next process goes on with the same order.
+ * Each operation may appear in the ledgers of the other domains only once, and only what was done may be undone, in
+ * reverse order.
  */
 describe('killed before and after every step, an order', () => {
   const kill = (name: string, points: string[], run: (world: World) => Promise<void>) =>

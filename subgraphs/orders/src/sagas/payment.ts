@@ -9,7 +9,7 @@ const payments = ({ domain }: StepCall<Orders>) => domain.rpc.client(PaymentComm
 
 export async function authorise(call: StepCall<Orders>): Promise<Refused | void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
-  if (order.paymentMethodToken === null) throw new Error('the payment method was dropped before the saga ended');
+  if (order.paymentMethodToken === null) throw new Error('the payment method was deleted before the saga ended');
   const { outcome } = await payments(call).authorise({
     orderId: order.id,
     amount: BigInt(order.total),
@@ -25,7 +25,10 @@ export async function authorise(call: StepCall<Orders>): Promise<Refused | void>
   throw new Error(`payments answered ${Outcome[outcome]} to an authorisation`);
 }
 
-/** Whether the money was taken. False: the bank refuses to pay it out. */
+/**
+ * Captures the payment.
+ * @returns false when the bank refuses to pay the money out
+ */
 export async function capture(call: StepCall<Orders>): Promise<boolean> {
   const { outcome } = await payments(call).capture({ orderId: call.sagaId, idempotencyKey: call.key });
   if (outcome === Outcome.CAPTURED) return true;
@@ -33,7 +36,10 @@ export async function capture(call: StepCall<Orders>): Promise<boolean> {
   throw new Error(`payments answered ${Outcome[outcome]} to a capture`);
 }
 
-/** Lets go what the bank holds. Money that staff have taken meanwhile is paid back. */
+/**
+ * Compensates `authorise`: releases the authorised amount. When staff have captured it in the meantime, it is
+ * refunded instead.
+ */
 export async function voidAuthorisation(call: StepCall<Orders>): Promise<void> {
   const { outcome, reason } = await payments(call).void(request(call, 'void'));
   if (outcome === Outcome.REFUSED && reason === 'already_captured') return refund(call);
@@ -41,8 +47,9 @@ export async function voidAuthorisation(call: StepCall<Orders>): Promise<void> {
 }
 
 /**
- * Pays back what was taken. Where the bank had refused to pay it out nothing was: then what it holds is let go. A
- * refusal to pay back is not ours to accept: it is tried until the money is back, and logged as an error meanwhile.
+ * Compensates `capture`: refunds the captured amount. When the bank had refused the capture, nothing was taken, so
+ * the authorisation is voided instead. A refused refund is not accepted: it throws, so that the saga tries again
+ * until the money is paid back, and logs an error each time.
  */
 export async function refund(call: StepCall<Orders>): Promise<void> {
   const { outcome, reason } = await payments(call).refund(request(call, 'refund'));

@@ -27,8 +27,8 @@ let sagas: SagaRuntime;
 let ledger: pg.Pool;
 let interrupt: Interruption | undefined;
 
-/** Has one operation of the other domains fail until they come back. */
-function away(operation: string) {
+/** Makes one operation of the other domains fail until `comeBack` is called. */
+function makeUnavailable(operation: string) {
   const outage = {
     refused: 0,
     comeBack: () => {
@@ -87,7 +87,10 @@ const statusOf = async (orderId: string) =>
   (await domain.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
 const reached = (orderId: string, status: string) =>
   until(async () => (await statusOf(orderId)) === status, { what: `${orderId} is ${status}` });
-/** The payment method is forgotten by the saga's last own step but the undos; the ledger tells when those are done. */
+/**
+ * Waits until the saga has ended. Its last own step deletes the payment method; the undo steps that may follow are
+ * seen in the ledger.
+ */
 const settled = (orderId: string, ...entries: string[]) =>
   until(async () => {
     expect(await ledgerOf(ledger, orderId)).toEqual(entries);
@@ -111,7 +114,7 @@ const historyOf = async (orderId: string) =>
   ).rows.map((row) => row.to);
 
 describe('the order saga', () => {
-  it('takes an order at the counter from placed to completed', async () => {
+  it('leads an order at the counter from PLACED to COMPLETED', async () => {
     const orderId = await place();
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready', 'handOver');
@@ -128,7 +131,7 @@ describe('the order saga', () => {
     await until(async () => (await rowOf(orderId)).paymentMethodToken === null);
   });
 
-  it('takes a delivery along with its courier, who may see the order', async () => {
+  it('leads a delivery to COMPLETED, and lets its courier see the order', async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
     await until(async () => (await ledgerOf(ledger, orderId)).includes('dispatched'));
     await courier(orderId, 'ASSIGNED');
@@ -145,7 +148,7 @@ describe('the order saga', () => {
     });
   });
 
-  it('bears a courier who is faster than the news from the kitchen', async () => {
+  it("handles a pick-up that is reported before the kitchen's event arrives", async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
     await reached(orderId, 'CONFIRMED');
     await courier(orderId, 'PICKED_UP');
@@ -162,21 +165,21 @@ describe('the order saga', () => {
     ]);
   });
 
-  it('rejects what the bank declines, with nothing to undo', async () => {
+  it('rejects an order whose payment is declined, and undoes nothing', async () => {
     const orderId = await place({ payment: { methodToken: 'tok_declined' } });
     await reached(orderId, 'REJECTED');
     expect(await rowOf(orderId)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
     await settled(orderId, 'declined');
   });
 
-  it('rejects what is out of stock, and gives the authorisation back', async () => {
+  it('rejects an order that is out of stock, and voids the authorisation', async () => {
     const orderId = await place({ lines: [{ menuItemId: rareItem, quantity: 1 }] });
     await reached(orderId, 'REJECTED');
     expect(await rowOf(orderId)).toMatchObject({ reason: 'OUT_OF_STOCK' });
     await settled(orderId, 'authorised', 'out of stock', 'voided');
   });
 
-  it('undoes everything when the kitchen turns the order down', async () => {
+  it('undoes all steps when the kitchen rejects the order', async () => {
     const orderId = await place();
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'reject');
@@ -188,7 +191,7 @@ describe('the order saga', () => {
     });
   });
 
-  it('undoes everything when the guest cancels in time, and tells one who is too late', async () => {
+  it('undoes all steps when the guest cancels in time, and refuses one who is too late', async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
     await until(async () => (await ledgerOf(ledger, orderId)).includes('dispatched'));
     expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
@@ -199,8 +202,8 @@ describe('the order saga', () => {
     expect(await cancelOrder(domain, customer, late)).toEqual({ kind: 'refused', status: 'PREPARING' });
   });
 
-  it('lets the guest cancel while the payment is still under way, and then gives back what came of it', async () => {
-    const payments = away('authorised');
+  it('lets the guest cancel while the payment is being authorised, and voids the authorisation afterwards', async () => {
+    const payments = makeUnavailable('authorised');
     const orderId = await place();
     await until(() => payments.refused > 0);
     expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
@@ -210,19 +213,19 @@ describe('the order saga', () => {
     expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CANCELLED']);
   });
 
-  it('waits for a domain that is away, for as long as it takes', async () => {
-    const inventory = away('consumed');
+  it('retries for as long as another domain is unavailable', async () => {
+    const inventory = makeUnavailable('consumed');
     const orderId = await place();
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready', 'handOver');
-    // More than the tries of one round.
+    // More tries than one round of retries has.
     await until(() => inventory.refused > 5);
     inventory.comeBack();
     await reached(orderId, 'COMPLETED');
     await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
   });
 
-  it('calls an order off that the kitchen does not begin, does not finish, or nobody collects', async () => {
+  it('cancels an order that the kitchen does not start or finish in time, or that nobody collects', async () => {
     const [ignored, unfinished, forgotten] = await Promise.all([place(), place(), place()]);
     await Promise.all([ignored, unfinished, forgotten].map((orderId) => reached(orderId, 'CONFIRMED')));
     await work(unfinished, 'start');
@@ -238,7 +241,7 @@ describe('the order saga', () => {
     await settled(forgotten, 'authorised', 'reserved', 'consumed', 'captured', 'refunded');
   });
 
-  it('calls off what nobody has yet when the bank refuses to pay it out, and gives the authorisation back', async () => {
+  it('cancels an order whose capture is refused while nobody has the food, and voids the authorisation', async () => {
     const refusedMethod = { payment: { methodToken: 'tok_no_capture' } };
     const [counter, delivery] = [
       await place(refusedMethod),
@@ -261,8 +264,8 @@ describe('the order saga', () => {
       expect(await rowOf(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'CAPTURE_REFUSED' });
   });
 
-  it('completes what the guest has when the bank refuses to pay it out: the money stays held, for staff to take', async () => {
-    const bank = away('refused');
+  it('completes an order that the guest has although its capture is refused, and keeps the authorisation for staff', async () => {
+    const bank = makeUnavailable('refused');
     const refusedMethod = { payment: { methodToken: 'tok_no_capture' } };
     const [counter, delivery] = [
       await place(refusedMethod),
@@ -280,9 +283,9 @@ describe('the order saga', () => {
     await until(async () => (await rowOf(counter)).paymentMethodToken === null);
   });
 
-  it('lets go what is held, or pays back what staff has taken meanwhile, when the courier comes back with it', async () => {
+  it('voids the authorisation, or refunds what staff captured meanwhile, when the courier cannot deliver', async () => {
     for (const taken of [false, true]) {
-      const bank = away('refused');
+      const bank = makeUnavailable('refused');
       const orderId = await place({
         payment: { methodToken: 'tok_no_capture' },
         service: 'DELIVERY',
@@ -311,7 +314,7 @@ describe('the order saga', () => {
     }
   });
 
-  it('pays back what the courier cannot deliver, and what the staff calls off before it is handed over', async () => {
+  it('refunds an order that the courier cannot deliver, or that staff cancels before the hand-over', async () => {
     const undeliverable = await place({ service: 'DELIVERY', addressVersionId });
     const calledOff = await place();
     await Promise.all([undeliverable, calledOff].map((orderId) => reached(orderId, 'CONFIRMED')));
@@ -339,7 +342,7 @@ describe('the order saga', () => {
   it.each(['picked up', 'arrived'])(
     'does not let staff call off what a courier has %s, however late the news and the money come',
     async (operation) => {
-      const outage = away('captured');
+      const outage = makeUnavailable('captured');
       const orderId = await place({ service: 'DELIVERY', addressVersionId });
       await reached(orderId, 'CONFIRMED');
       await work(orderId, 'start', 'ready');
@@ -354,12 +357,12 @@ describe('the order saga', () => {
     },
   );
 
-  it('cancels nothing while delivery cannot say whether the courier is away with it', async () => {
+  it('cancels nothing while delivery cannot tell whether the courier has the food', async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready');
     await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
-    const outage = away('cancel asked');
+    const outage = makeUnavailable('cancel asked');
     await expect(cancelOrder(domain, manager, orderId)).rejects.toMatchObject({
       extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
     });
@@ -377,7 +380,7 @@ describe('the order saga', () => {
     );
   });
 
-  it('does not take an order for one that nobody collects while its courier is away with it', async () => {
+  it('does not treat an order as not collected while its courier has the food', async () => {
     const orderId = await place({ service: 'DELIVERY', addressVersionId });
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready');
@@ -395,7 +398,7 @@ describe('the order saga', () => {
     await reached(orderId, 'COMPLETED');
   });
 
-  it('completes what is handed over although it was paid back: a refund alone calls nothing off', async () => {
+  it('completes an order that was handed over after a refund by staff: a refund does not cancel it', async () => {
     const orderId = await place();
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready');
@@ -408,7 +411,7 @@ describe('the order saga', () => {
     await settled(orderId, 'authorised', 'reserved', 'consumed', 'captured');
   });
 
-  it('calls off a delivery that takes too long, but not one that has arrived at that moment', async () => {
+  it('cancels a delivery that takes too long, but not one that arrives at that moment', async () => {
     const [lost, arrived] = [
       await place({ service: 'DELIVERY', addressVersionId }),
       await place({ service: 'DELIVERY', addressVersionId }),

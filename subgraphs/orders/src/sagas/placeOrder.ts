@@ -3,27 +3,37 @@ import type { Refused, Saga, SagaStep, StepCall } from '#platform/sagas/saga.ts'
 import { changeOrder } from '../commands/changeOrder.ts';
 import type { Orders } from '../context.ts';
 import { isFinal, type OrderCommand, type OrderStatus } from '../order.ts';
-import { callOff, cancelDelivery, dispatch } from './courier.ts';
+import { cancelDelivery, cancelDeliveryOf, dispatch } from './courier.ts';
 import { authorise, capture, refund, voidAuthorisation } from './payment.ts';
 import { consume, release, reserve } from './stock.ts';
 import type { Timeout } from '../config.ts';
 
 /**
- * What the saga is told of: by the order's own events, and by the delivery's. `ended`: somebody else cancelled or
- * rejected the order.
+ * The news that the saga waits for. Consumers of the order's own events and of the delivery's events send it. `ended`
+ * means that somebody else cancelled or rejected the order.
  */
 export interface OrderNews {
   readonly news: 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
 }
 
-/** Each step beside its undo. Taken from top to bottom (couriers' only for a delivery), undone from bottom to top. */
+/**
+ * The steps of the saga, each beside its compensation (undo). `run` takes them from top to bottom; when a step is
+ * refused, those that were taken are undone from bottom to top. Once a step with `replaces` was taken, the undo of
+ * the earlier step that it names is no longer called; its own undo, if it has one, is.
+ */
 const steps = {
   authorise: { run: authorise, undo: ['void', voidAuthorisation] },
   reserve: { run: reserve, undo: ['release', release] },
-  /** Into the kitchen's queue. Its undo is the order's end, which always comes first: see `refused`. */
+  /**
+   * Puts the order into the kitchen's queue. It needs no undo, since ending the order removes it from the queue, and
+   * that always happens first: see `refused`.
+   */
   confirm: { run: (call) => move(call, { kind: 'confirm', by: 'saga' }) },
   dispatch: { run: dispatch, undo: ['cancelDelivery', cancelDelivery] },
-  /** What is cooked cannot be put back. */
+  /**
+   * Uses up the reserved stock. It has no undo, since what is cooked cannot be put back; and there is no reservation
+   * left to release.
+   */
   consume: { run: consume, replaces: 'reserve' },
   capture: { run: captureUnlessRefused, undo: ['refund', refund], replaces: 'authorise' },
   sendOut: { run: (call) => move(call, { kind: 'sendOut', by: 'saga' }) },
@@ -32,7 +42,7 @@ const steps = {
 
 type OrderSaga = Saga<Orders, keyof typeof steps, OrderNews>;
 
-/** One order, from accepted to completed. Its id is the order's. */
+/** The saga of one order, from accepted to completed. The saga's id is the order's id. */
 export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNews, typeof steps>({
   name: 'placeOrder',
   steps,
@@ -42,42 +52,43 @@ export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNew
     await saga.do('confirm');
     if (delivery) await saga.do('dispatch');
     const heard = new Set<OrderNews['news']>();
-    await hear(saga, heard, 'started', {
+    await waitFor(saga, heard, 'started', {
       within: 'ORDER_KITCHEN_START_SECONDS',
-      while: 'CONFIRMED',
-      else: 'KITCHEN_START_TIMED_OUT',
+      status: 'CONFIRMED',
+      reason: 'KITCHEN_START_TIMED_OUT',
     });
-    await hear(saga, heard, 'ready', {
+    await waitFor(saga, heard, 'ready', {
       within: 'ORDER_KITCHEN_READY_SECONDS',
-      while: 'PREPARING',
-      else: 'KITCHEN_READY_TIMED_OUT',
+      status: 'PREPARING',
+      reason: 'KITCHEN_READY_TIMED_OUT',
     });
     await saga.do('consume');
     await saga.do('capture');
     if (delivery) {
-      await hear(saga, heard, 'pickedUp', {
+      await waitFor(saga, heard, 'pickedUp', {
         within: 'ORDER_COLLECTION_SECONDS',
-        while: 'READY',
-        else: 'NOT_COLLECTED',
+        status: 'READY',
+        reason: 'NOT_COLLECTED',
       });
       await saga.do('sendOut');
-      await hear(saga, heard, 'delivered', {
+      await waitFor(saga, heard, 'delivered', {
         within: 'ORDER_DELIVERY_SECONDS',
-        while: 'OUT_FOR_DELIVERY',
-        else: 'DELIVERY_TIMED_OUT',
+        status: 'OUT_FOR_DELIVERY',
+        reason: 'DELIVERY_TIMED_OUT',
       });
     } else {
-      await hear(saga, heard, 'handedOver', {
+      await waitFor(saga, heard, 'handedOver', {
         within: 'ORDER_COLLECTION_SECONDS',
-        while: 'READY',
-        else: 'NOT_COLLECTED',
+        status: 'READY',
+        reason: 'NOT_COLLECTED',
       });
     }
     await saga.do('complete');
     await saga.note('forgetPaymentMethod', forgetPaymentMethod);
   },
   /**
-   * The order ends first, so that nobody goes on with it while it is undone; unless it was ended by whoever refused.
+   * Runs before the taken steps are undone. It ends the order first, so that nobody goes on with it while its steps
+   * are undone; unless the refusal came from somebody who has already ended it.
    */
   async refused(saga, reason) {
     await saga.note('end', (call) => end(call, reason));
@@ -86,23 +97,25 @@ export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNew
 });
 
 /**
- * Takes the money. An order that the bank refuses to pay out is called off, unless the guest has the food already or a
- * courier is away with it: what has happened wins. That order goes on to its end, the authorisation stays, and staff
- * try again to take the money.
+ * Captures the payment. When the bank refuses, the order is cancelled, unless the guest or a courier has the food
+ * already. Such an order goes on to its end and keeps its authorisation, and staff try again to capture the payment.
  */
 async function captureUnlessRefused(call: StepCall<Orders>): Promise<Refused | void> {
   if (await capture(call)) return undefined;
-  const calledOff = await expire(call, { while: 'READY', else: 'CAPTURE_REFUSED' });
-  return calledOff ? { refused: 'CAPTURE_REFUSED' } : undefined;
+  const cancelled = await expire(call, { status: 'READY', reason: 'CAPTURE_REFUSED' });
+  return cancelled ? { refused: 'CAPTURE_REFUSED' } : undefined;
 }
 
-/** Takes a step in the order's own history. An order that was ended meanwhile turns the saga back. */
+/**
+ * Changes the status of the order. When somebody else has ended the order in the meantime, the step is refused and
+ * the saga is undone.
+ */
 async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refused | void> {
   const outcome = await changeOrder(call.domain, call.sagaId, command, {}, call.key);
-  if (outcome.kind === 'notFound') throw new Error('the saga has no order');
+  if (outcome.kind === 'notFound') throw new Error('the order of the saga does not exist');
   if (outcome.kind === 'done') return undefined;
   if (isFinal(outcome.status)) return { refused: 'ENDED' };
-  throw new Error(`the order is ${outcome.status}, and cannot ${command.kind}`);
+  throw new Error(`the order is ${outcome.status}, which does not allow ${command.kind}`);
 }
 
 async function end(call: StepCall<Orders>, reason: string): Promise<void> {
@@ -113,33 +126,34 @@ async function end(call: StepCall<Orders>, reason: string): Promise<void> {
 }
 
 /**
- * The provider's token has served: an authorisation that was under way when the order was cancelled may need it until
- * here.
+ * Deletes the payment provider's token from the order. It is kept until the saga ends because the authorisation may
+ * be tried again, even after the order was cancelled.
  */
 async function forgetPaymentMethod({ domain, sagaId }: StepCall<Orders>): Promise<void> {
   await domain.db.order.update({ where: { id: sagaId }, data: { paymentMethodToken: null } });
 }
 
-interface Patience {
+interface TimeLimit {
   readonly within: Timeout;
   /** The status in which the order waits for the news. */
-  readonly while: OrderStatus;
-  /** Why it is called off when the news does not come. */
-  readonly else: string;
+  readonly status: OrderStatus;
+  /** The reason with which the order is cancelled when the news does not come in time. */
+  readonly reason: string;
 }
 
 /**
- * Waits for news. What is not yet wanted is kept for later: a courier may be faster than the kitchen's message. When
- * the time is over, the order's history decides: if it has moved on at the last moment, the news is on its way.
+ * Waits until the wanted news has arrived. News that comes before it is wanted is kept in `heard`, since a courier
+ * may be faster than the kitchen's event. When the time limit has passed, the order's history decides: if the order
+ * has moved on in the last moment, the news is on its way and the wait goes on.
  */
-async function hear(
+async function waitFor(
   saga: OrderSaga,
   heard: Set<OrderNews['news']>,
   wanted: OrderNews['news'],
-  patience: Patience,
+  limit: TimeLimit,
 ): Promise<void> {
   while (!heard.has(wanted)) {
-    const deadline = await saga.deadline(Number(saga.domain.config[patience.within]));
+    const deadline = await saga.deadline(Number(saga.domain.config[limit.within]));
     for (
       let message = await saga.receive(deadline);
       message;
@@ -149,23 +163,25 @@ async function hear(
       if (heard.has('ended')) saga.refuse('ENDED');
       if (heard.has('deliveryFailed')) saga.refuse('DELIVERY_FAILED');
     }
-    if (!heard.has(wanted) && (await saga.note('expire', (call) => expire(call, patience)))) saga.refuse(patience.else);
+    if (!heard.has(wanted) && (await saga.note('expire', (call) => expire(call, limit)))) saga.refuse(limit.reason);
   }
 }
 
 /**
- * True: the order is called off, since it has not moved on from where it waits. A courier is called off before: what
- * has arrived is not cancelled, nor what was picked up taken for not collected, however late the news of it.
+ * Cancels an order that has not moved on from the given status. A delivery is cancelled first: food that has been
+ * delivered, or that the courier has picked up while the order still waits for collection, must not be cancelled,
+ * however late the event about it arrives.
+ * @returns whether the order was cancelled
  */
-async function expire(call: StepCall<Orders>, patience: Pick<Patience, 'while' | 'else'>): Promise<boolean> {
+async function expire(call: StepCall<Orders>, limit: Pick<TimeLimit, 'status' | 'reason'>): Promise<boolean> {
   const { service } = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
-  const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(patience.while);
+  const courierMayHaveIt = service === 'DELIVERY' && ['READY', 'OUT_FOR_DELIVERY'].includes(limit.status);
   const courier = { ...call, key: `${call.sagaId}:cancelDelivery` };
-  if (courierMayHaveIt && !(await callOff(courier, patience.else, patience.while === 'READY'))) return false;
+  if (courierMayHaveIt && !(await cancelDeliveryOf(courier, limit.reason, limit.status === 'READY'))) return false;
   const outcome = await changeOrder(
     call.domain,
     call.sagaId,
-    { kind: 'expire', by: 'saga', awaiting: patience.while, reason: patience.else },
+    { kind: 'expire', by: 'saga', awaiting: limit.status, reason: limit.reason },
     {},
     call.key,
   );

@@ -9,7 +9,7 @@ import { customerId, storeId } from './otherDomains.ts';
 type Data = DataOf<typeof DeliveryStatusChanged>;
 const versions = ['REQUESTED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'FAILED', 'CANCELLED'];
 
-/** What delivery would say of an order's delivery. */
+/** The event that delivery would publish about the delivery of an order. */
 export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnvelope<Data> {
   const deliveryId = seedId('delivery', orderId);
   const at = new Date().toISOString();
@@ -41,7 +41,7 @@ export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnv
   };
 }
 
-/** What payments would say of a refund that staff gave on their own. */
+/** The event that payments would publish about a refund that staff made. */
 export function refunded(orderId: string): EventEnvelope {
   const paymentId = seedId('payment', orderId);
   const at = new Date().toISOString();

@@ -23,11 +23,12 @@ import { customer, kitchen } from './principals.ts';
 
 const log = pino({ level: 'silent' });
 
-/** Long enough for as many starts on a busy machine; only a test that fails waits so long. */
+/** A time-out that is long enough for this many process starts on a busy machine. Only a failing test waits so long. */
 export const patienceMs = (points: readonly string[]): number => 15_000 * (points.length + 2);
 
 /**
- * The orders domain in a process that dies at each of the points in turn; people act from this one, which outlives it.
+ * Runs the orders domain in a child process that dies at each of the fail points in turn. Guests, kitchen and
+ * couriers act from this process, which survives.
  */
 export async function doomedOrders(points: readonly string[]) {
   const [ordersAt, sagasAt, ledgerAt, busAt] = await Promise.all([
@@ -46,7 +47,7 @@ export async function doomedOrders(points: readonly string[]) {
   });
   const network = localNetwork(identity);
   for (const [name, services] of Object.entries(ledgerDomains(ledger))) await network.serve(name, services);
-  // The child relays; it would look by itself only every few seconds.
+  // The relay runs in the child, which without this notification would look for new events only every few seconds.
   const wakeChild = () => void domain.pool.query('NOTIFY platform_outbox').catch(() => undefined);
   const opened = openDomain(orders, { databaseUrl: ordersAt.url, network, log, onAppended: () => wakeChild() });
   const domain = opened.domain as Orders;
@@ -66,7 +67,7 @@ export async function doomedOrders(points: readonly string[]) {
   });
   await child.whenReady();
 
-  /** As `until`, and tells what the child said when it is not met. */
+  /** Like `until`, but the error contains what the child printed. */
   const soon = async (what: string, condition: () => Promise<boolean>) => {
     try {
       await until(condition, { timeoutMs: patienceMs(points), intervalMs: 50, what });
@@ -102,9 +103,11 @@ export async function doomedOrders(points: readonly string[]) {
     courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
       bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),
     ledgerOf: (orderId: string) => ledgerOf(ledger, orderId),
-    /** Every fail point has been died at, and the last process has brought everything to rest. */
+    /** Waits until a process has died at every fail point and the last one has brought the saga to its end. */
     async settled(orderId: string, entries: readonly string[]) {
-      await soon('died at every point', async () => Promise.resolve(child.starts === points.length + 1));
+      await soon('a process has died at every fail point', async () =>
+        Promise.resolve(child.starts === points.length + 1),
+      );
       await soon('the saga has ended', async () => {
         const { rows } = await asSagas.query<{ status: string }>(
           'SELECT status FROM dbos.workflow_status WHERE workflow_uuid = $1',

@@ -12,7 +12,7 @@ import { service, type RpcService } from '#platform/rpc/service.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { answeringDomains, rareItem, usualAnswers } from './otherDomains.ts';
 
-/** What was done for an order in another domain; each idempotency key once. */
+/** One operation that another domain carried out for an order; there is at most one for each idempotency key. */
 export interface LedgerEntry {
   readonly operation: string;
   readonly amount: number;
@@ -21,15 +21,15 @@ export interface LedgerEntry {
 export const ledgerTable = `CREATE TABLE IF NOT EXISTS ledger (
   id bigserial PRIMARY KEY, key text NOT NULL UNIQUE, order_id text NOT NULL, operation text NOT NULL, amount bigint NOT NULL DEFAULT 0)`;
 
-/** Called before anything is done; throws to have the call fail. */
+/** Called before each operation; when it throws, the call fails and nothing is done. */
 export type Interruption = (operation: string, orderId: string) => void;
 
 /**
- * In place of payments, inventory and delivery: real Connect services that keep a ledger in a database, and obey tokens
- * such as `tok_declined`.
+ * Stand-ins for payments, inventory and delivery: real Connect services that record each operation in a ledger in a
+ * database, and react to payment tokens such as `tok_declined`.
  */
 export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => undefined): Record<string, RpcService[]> {
-  /** Does it once per key; the operation of the first time is the answer for ever. */
+  /** Records the operation unless the key was used before, and returns the operation that is recorded under the key. */
   async function enter(key: string, orderId: string, operation: string, amount = 0): Promise<string> {
     interrupt(operation, orderId);
     const { rows } = await pool.query<{ operation: string }>(
@@ -130,7 +130,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
   };
 }
 
-/** All that was done for an order, in order. */
+/** All operations for an order, in the order in which they were carried out. */
 export async function ledgerOf(pool: pg.Pool, orderId: string): Promise<string[]> {
   const { rows } = await pool.query<LedgerEntry>('SELECT operation FROM ledger WHERE order_id = $1 ORDER BY id', [
     orderId,

@@ -12,8 +12,8 @@ import orders from '../main.ts';
 import { answeringDomains, burger, storeId, usualAnswers } from './otherDomains.ts';
 
 /**
- * Orders on a bus, as long as a test file runs, without its saga: the tests move orders along by themselves. To be
- * called where a file begins.
+ * Runs orders with a bus but without its saga for the length of a test file, so that the tests themselves move orders
+ * along. Call it at the top of the file.
  */
 export function ordersAlone() {
   let subgraph: TestSubgraph<Orders>;

@@ -15,23 +15,20 @@ export const farAddressVersionId = seedId('addressVersion', '1/2');
 export const burger = seedId('menuItem', 'burger');
 export const cola = seedId('menuItem', 'cola');
 export const soldOut = seedId('menuItem', 'sold-out');
-/** On the menu, but with nothing left to make it of. */
+/** An item that is on the menu but out of stock. */
 export const rareItem = seedId('menuItem', 'rare');
 export const unknownItem = seedId('menuItem', 'unknown');
 
-/**
- * What the other domains say about the one store, menu and customer of these tests. Change it to have them say
- * something else.
- */
+/** The answers of the other domains about the one store, menu and customer of these tests. A test may change them. */
 export interface Answers {
   open: boolean;
   accepting: boolean;
   maxOpenOrders: number;
   services: string[];
   burgerPrice: bigint;
-  /** The customer keeps the address as it was asked for. */
+  /** Whether the version of the address that is asked for is still the present one. */
   addressCurrent: boolean;
-  /** How often prices were asked for. */
+  /** How often prices have been asked for. */
   asked: number;
 }
 
@@ -63,7 +60,7 @@ const line = (answers: Answers, menuItemId: string): MessageInitShape<typeof Pri
   };
 };
 
-/** Real Connect services, as the real domains serve them; only what they answer is made up. */
+/** Real Connect services like those of the real domains; only their answers are invented. */
 export const answeringDomains = (answers: Answers): Record<string, RpcService[]> => ({
   stores: [
     service(StoreQueryService, ['orders', 'delivery', 'customers'], {

@@ -12,9 +12,9 @@ import orders from '../main.ts';
 import { ledgerDomains } from './ledgerDomains.ts';
 
 /**
- * The orders domain with its saga in a process of its own, beside domains that keep ledgers. Each start takes the next
- * fail point from the file FAIL_POINTS (a JSON list): this process dies there, and the one after it at the one after
- * that.
+ * Runs the orders domain and its saga in a process of its own, beside domains that keep ledgers. Each process takes
+ * the next fail point from the file FAIL_POINTS (a JSON list) and dies there; the process that follows takes the one
+ * after it.
  */
 const file = process.env['FAIL_POINTS']!;
 const [next, ...rest] = JSON.parse(readFileSync(file, 'utf8')) as string[];

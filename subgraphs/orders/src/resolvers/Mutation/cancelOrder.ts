@@ -6,7 +6,7 @@ import { orderNotFound } from '../orderNotFound.ts';
 const tooLate = (status: OrderStatus) =>
   ({
     __typename: 'OrderTooLateToCancel',
-    message: `The order is ${status}: it can no longer be cancelled here. Ask the staff.`,
+    message: `The order is ${status} and can no longer be cancelled here. Ask the staff.`,
     status,
   }) as const;
 
