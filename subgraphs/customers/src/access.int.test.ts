@@ -21,7 +21,7 @@ const eventsOf = async (subject: string) =>
     .map(({ eventType, data, metadata }) => [eventType, data, metadata.actor]);
 
 describe('signOutEverywhere', () => {
-  it('ends what one has open, and says so in the same transaction; registered or not', async () => {
+  it("revokes the caller's tokens and appends the event in the same transaction, registered or not", async () => {
     const principal = customer(seedId('test', 'signs out'));
     const before = now;
     const at = later().toISOString();
@@ -34,7 +34,7 @@ describe('signOutEverywhere', () => {
     ]);
   });
 
-  it('is for customers', async () => {
+  it('is refused for callers who are not customers', async () => {
     expect(await ask(admin, signOut)).toEqual({ signOutEverywhere: { __typename: 'CustomerNotAllowed' } });
     const kiosk = principalWith(roleScopes.kiosk, { roles: ['kiosk'] });
     expect((await graph.as(kiosk)(signOut)).errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
@@ -42,7 +42,7 @@ describe('signOutEverywhere', () => {
 });
 
 describe('revokeAccess', () => {
-  it('is for who has the scope, whatever the subject is', async () => {
+  it('needs the scope, and accepts any subject', async () => {
     const input = { subject: 'kiosk-17', idempotencyKey: 'k' };
     for (const role of ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'anonymous'] as const) {
       const answer = await graph.as(principalWith(roleScopes[role], { subject: 'kiosk-17', roles: [role] }))(revoke, {
@@ -59,7 +59,7 @@ describe('revokeAccess', () => {
     ]);
   });
 
-  it('happens once for a key, and again for another', async () => {
+  it('revokes once per idempotency key, and again with another key', async () => {
     const first = await revokeAccess('twice', 'first');
     const toldOfIt = async () => (await told(new Date(0))).filter(([subject]) => subject === 'twice');
     const [then, at] = [now.toISOString(), later().toISOString()];
@@ -74,7 +74,7 @@ describe('revokeAccess', () => {
     ).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('takes no text that cannot be a subject', async () => {
+  it('refuses a text that cannot be a subject', async () => {
     for (const subject of ['', ' ', 'a b', 'ä', 'a'.repeat(256)]) {
       expect(await revokeAccess(subject, 'k'), subject).toEqual({
         revokeAccess: { __typename: 'AccessSubjectInvalid' },
@@ -84,7 +84,7 @@ describe('revokeAccess', () => {
     expect(unstorable.errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
   });
 
-  it('that fails leaves neither a row nor an event', async () => {
+  it('leaves neither a row nor an event when it fails', async () => {
     const { append } = graph.domain.events;
     graph.domain.events.append = () => Promise.reject(new Error('no log'));
     expect((await graph.as(admin)(revoke, { input: { subject: 'half', idempotencyKey: 'half' } })).errors).toHaveLength(
@@ -96,8 +96,8 @@ describe('revokeAccess', () => {
   });
 });
 
-describe('what is told of it', () => {
-  it('comes in pages that leave nothing out, also of one instant', async () => {
+describe('the list of revocations', () => {
+  it('is returned in pages that leave out nothing, also among revocations of one instant', async () => {
     const start = later();
     const at = later().toISOString();
     const subjects = Array.from({ length: 1_003 }, (_, index) => `device-${String(index).padStart(4, '0')}`);

@@ -4,7 +4,7 @@ import type { Checked } from './profile.ts';
 /** How many addresses a customer may keep at once. */
 export const maxAddresses = 20;
 
-/** The content of one version of an address, in clear. */
+/** The content of one version of an address, unencrypted. */
 export interface AddressContent {
   readonly label: string | null;
   readonly line1: string;

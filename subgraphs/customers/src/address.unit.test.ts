@@ -16,18 +16,18 @@ const problemsOf = (input: Partial<AddressInput>) => {
 };
 
 describe('checkAddress', () => {
-  it('takes an address and fills what was left out with null', () => {
+  it('accepts an address, and sets what was left out to null', () => {
     expect(checkAddress(home)).toEqual({
       kind: 'valid',
       value: { ...home, country: 'DE', line2: null, region: null, instructions: null },
     });
   });
 
-  it.each(['DE', 'GB', 'US', 'JP', 'FR', 'TW', 'PR'])('knows %s', (country) =>
+  it.each(['DE', 'GB', 'US', 'JP', 'FR', 'TW', 'PR'])('accepts the country %s', (country) =>
     expect(problemsOf({ country })).toEqual([]),
   );
 
-  it.each(['UK', 'ZZ', 'EU', 'XX', 'D1', 'DD', 'SU'])('knows no country %s', (country) => {
+  it.each(['UK', 'ZZ', 'EU', 'XX', 'D1', 'DD', 'SU'])('refuses the country %s', (country) => {
     expect(problemsOf({ country })).toEqual(['address.country MALFORMED']);
   });
 

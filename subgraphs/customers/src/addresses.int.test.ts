@@ -40,7 +40,7 @@ describe('addresses', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('are added once per key, and up to a limit', async () => {
+  it('are added once per idempotency key, and up to a limit', async () => {
     const principal = await somebody();
     const input = { idempotencyKey: 'once', address: home };
     const first = await ask(principal, addAddress, { input });
@@ -67,7 +67,7 @@ describe('addresses', () => {
     });
   });
 
-  it('leave the list when removed, and hand on being the default', async () => {
+  it('are no longer listed after removal, and another one becomes the default', async () => {
     const principal = await somebody();
     const first = await added(principal);
     later();
@@ -94,7 +94,7 @@ describe('addresses', () => {
     expect(await ask(principal, remove, { id: second.id })).toEqual(removed);
   });
 
-  it('once removed or changed take no new orders, and are still found for those on their way', async () => {
+  it('are not present for new orders once removed or changed, but still found for orders in progress', async () => {
     const principal = await somebody();
     const [kept, gone] = [await added(principal), await added(principal)];
     const ask1 = (addressVersionId: string) =>
@@ -113,7 +113,7 @@ describe('addresses', () => {
     expect(await ask1(changed!.current_version_id)).toMatchObject({ found: true, current: true });
   });
 
-  it('are told to other domains, to the owner’s name only', async () => {
+  it("are returned to other domains for the owner's id only", async () => {
     const principal = await somebody();
     const { current } = await added(principal);
     const query = graph.client(CustomerQueryService);

@@ -1,4 +1,4 @@
-/** What personal data may be used for beyond the orders themselves, in the order in which apps show it. */
+/** What personal data may be used for beyond the orders themselves, in the order in which clients show it. */
 export const consentPurposes = ['MARKETING', 'PERSONALISATION', 'ANALYTICS', 'PARTNER_SHARING'] as const;
 
 export type ConsentPurpose = (typeof consentPurposes)[number];
@@ -10,7 +10,10 @@ export interface ConsentState {
   readonly decidedAt: Date | null;
 }
 
-/** Where a customer stands on every purpose, from the newest answer to each. Never asked counts as not granted. */
+/**
+ * The customer's present answer for every purpose, from their newest answer to each. A purpose that they were never
+ * asked about counts as not granted.
+ */
 export function consentStates(newest: readonly { purpose: string; granted: boolean; at: Date }[]): ConsentState[] {
   return consentPurposes.map((purpose) => {
     const answer = newest.find((each) => each.purpose === purpose);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { consentPurposes, consentStates } from './consent.ts';
 
-it('answers for every purpose, and counts never asked as not granted', () => {
+it('has a state for every purpose, and treats one that was never asked as not granted', () => {
   const at = new Date('2026-03-01T00:00:00Z');
   const states = consentStates([{ purpose: 'ANALYTICS', granted: true, at }]);
   expect(states.map(({ purpose }) => purpose)).toEqual([...consentPurposes]);

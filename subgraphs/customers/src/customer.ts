@@ -11,7 +11,7 @@ export interface Preferences {
   readonly marketingChannel: MarketingChannel;
 }
 
-/** A customer in clear, for the length of a request. */
+/** A customer with decrypted fields. It is kept only for the length of a request. */
 export interface CustomerView extends Profile {
   readonly id: string;
   readonly preferences: Preferences;
@@ -19,7 +19,7 @@ export interface CustomerView extends Profile {
   readonly registeredAt: Date;
 }
 
-/** An address of a customer; what stands in it is its current version's. */
+/** An address of a customer; its content is that of its present version. */
 export interface AddressView {
   readonly id: string;
   readonly customerId: string;
@@ -27,7 +27,7 @@ export interface AddressView {
   readonly isDefault: boolean;
 }
 
-/** A version of an address in clear, for the length of a request. */
+/** A version of an address with decrypted fields. It is kept only for the length of a request. */
 export interface AddressVersionView extends AddressContent {
   readonly id: string;
   readonly addressId: string;
@@ -48,7 +48,10 @@ const sealOptional = (key: DataKey, field: string, text: string | null): Sealed 
 const openOptional = (key: DataKey, field: string, sealed: Uint8Array | null): string | null =>
   sealed === null ? null : open(key, field, sealed);
 
-/** The columns of a profile, sealed. The blind index of the e-mail address is the keyring's business. */
+/**
+ * The encrypted columns of a profile. The blind index of the e-mail address is not among them: it comes from the
+ * keyring.
+ */
 export const sealProfile = (key: DataKey, profile: Profile) => ({
   givenName: seal(key, 'customer.givenName', profile.givenName),
   familyName: seal(key, 'customer.familyName', profile.familyName),
@@ -67,7 +70,10 @@ export const openProfile = (key: DataKey, row: Customer): Profile => ({
   locale: row.locale as Locale,
 });
 
-/** What somebody eats tells of health and faith: sealed like a name. Lists keep their order, without repetitions. */
+/**
+ * The encrypted columns of preferences: what somebody eats tells something about health and faith. Lists keep their
+ * order, without repetitions.
+ */
 export const sealPreferences = (key: DataKey, preferences: Preferences) => ({
   diets: seal(key, 'customer.diets', JSON.stringify([...new Set(preferences.diets)])),
   avoidAllergens: seal(key, 'customer.avoidAllergens', JSON.stringify([...new Set(preferences.avoidAllergens)])),

@@ -2,8 +2,8 @@ import { CustomerAccessRevoked } from '#schema/events/customers.ts';
 import type { Customers, Tx } from './context.ts';
 
 /**
- * Ends the access of a subject, whatever it is: tokens issued up to the returned instant are good no more, wherever
- * clients come in. Revocations of one subject happen one after the other.
+ * Revokes the access of a subject of any kind, within the caller's transaction: tokens issued up to the returned
+ * instant are refused by every gateway and channel. Revocations of one subject happen one after the other.
  */
 export async function endAccess(domain: Customers, tx: Tx, subject: string): Promise<Date> {
   const now = domain.clock().toISOString();

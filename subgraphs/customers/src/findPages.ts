@@ -14,7 +14,10 @@ export const consentList = pagedList('consents', [sortable.instant, sortable.id]
 export const favouriteList = pagedList('favourites', [sortable.instant, sortable.id]);
 export type CustomerPage = Page<readonly [string, string]>;
 
-/** What the customers ever answered, the newest first: a page of each, and one more row, in one statement. */
+/**
+ * The consent history of several customers, newest first, in one statement: for each a page and one more row, which
+ * tells whether there is a next page.
+ */
 export async function findConsentHistory(
   domain: Reader,
   customerIds: readonly string[],
@@ -31,7 +34,10 @@ export async function findConsentHistory(
   return rows;
 }
 
-/** The customers' favourite stores, the latest first: a page of each, and one more row, in one statement. */
+/**
+ * The favourite stores of several customers, the latest addition first, in one statement: for each a page and one
+ * more row.
+ */
 export async function findFavourites(
   domain: Reader,
   customerIds: readonly string[],

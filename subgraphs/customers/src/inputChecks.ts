@@ -4,8 +4,8 @@ import { charactersIn } from '#platform/subgraph/characters.ts';
 export type InputProblemCode = 'REQUIRED' | 'TOO_LONG' | 'MALFORMED' | 'OUT_OF_RANGE';
 
 /**
- * What is wrong with a field of an input. The message never repeats the value: it may be logged, and the value is
- * personal.
+ * What is wrong with a field of an input. The message never contains the value: the message may be logged, and the
+ * value is personal data.
  */
 export interface InputProblem {
   readonly field: string;
@@ -21,24 +21,27 @@ export class InputChecks {
     this.problems.push({ field, code, message });
   }
 
-  /** A text that must be there: blanks around it are dropped, accents are composed (NFC). */
+  /** Checks a required text: surrounding blanks are removed and accents are composed (NFC). */
   text(field: string, value: string | null | undefined, max: number): string {
     const text = this.optionalText(field, value, max);
     if (text === null) this.refuse(field, 'REQUIRED', 'This is needed.');
     return text ?? '';
   }
 
-  /** As `text`; nothing, or only blanks, is null. */
+  /** Like `text`, but a missing or blank value is accepted and becomes null. */
   optionalText(field: string, value: string | null | undefined, max: number): string | null {
     const text = (value ?? '').trim().normalize('NFC');
     if (text === '') return null;
     if (charactersIn(text) > max) this.refuse(field, 'TOO_LONG', `At most ${max} characters fit.`);
-    // Zero bytes and escapes end up on labels and screens; no name or address needs them.
+    // Control characters would end up on labels and screens, and no name or address needs them.
     if (/\p{Cc}/u.test(text)) this.refuse(field, 'MALFORMED', 'Control characters are not allowed.');
     return text;
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3 leaves 254 characters for an address. */
+  /**
+   * Checks an e-mail address. RFC 5321 allows 254 characters:
+   * https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3
+   */
   email(field: string, value: string | null | undefined): string {
     const before = this.problems.length;
     const text = this.text(field, value, 254);
@@ -48,7 +51,7 @@ export class InputChecks {
     return text;
   }
 
-  /** E.164; blanks, hyphens and brackets that people type are dropped. */
+  /** Checks a telephone number in E.164 format. Blanks, hyphens and brackets that people type are removed. */
   phone(field: string, value: string | null | undefined): string | null {
     const text = this.optionalText(field, value, 40)?.replace(/[\s()./-]/g, '') ?? null;
     if (text !== null && !z.e164().safeParse(text).success) {
@@ -57,7 +60,7 @@ export class InputChecks {
     return text;
   }
 
-  /** A calendar day that is past, and within a life. `today` is an ISO date. */
+  /** Checks a date of birth: it must be past, and within a human life. `today` is an ISO date. */
   birthday(field: string, value: string | null | undefined, today: string): string | null {
     const text = this.optionalText(field, value, 10);
     if (text === null) return null;
@@ -85,7 +88,7 @@ export class InputChecks {
 }
 
 const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-/** Codes that CLDR names although ISO 3166-1 assigns them to no country. */
+/** Codes for which CLDR has a name although ISO 3166-1 assigns them to no country. */
 const notCountries = new Set([
   'AC',
   'CP',

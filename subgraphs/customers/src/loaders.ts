@@ -15,8 +15,8 @@ import {
 import { findConsentHistory, findFavourites, type CustomerPage, type FavouriteRow } from './findPages.ts';
 
 /**
- * Who is erased, unknown, or not an id at all is null everywhere. Whose data may be read is decided by who loads, not
- * here.
+ * All loaders give null for a customer who was erased or never existed, and for a malformed id. They do not check
+ * whose data may be read: whoever calls them has to.
  */
 export interface Loaders {
   readonly keyOf: DataLoader<string, DataKey | null>;
@@ -24,10 +24,10 @@ export interface Loaders {
   readonly addressesOf: DataLoader<string, AddressView[]>;
   readonly versionById: DataLoader<string, AddressVersionView | null>;
   readonly consentsOf: DataLoader<string, ConsentState[]>;
-  /** One more than a page holds, for each customer. */
+  /** A page of the customer's consent history and one more row, which tells whether there is a next page. */
   consentHistory(customerId: string, page: CustomerPage): Promise<ConsentChangeRow[]>;
   favourites(customerId: string, page: CustomerPage): Promise<FavouriteRow[]>;
-  /** After a mutation: what was read before may be old. */
+  /** Clears what the loaders have cached. Call it after a mutation, since earlier reads may be outdated. */
   forget(): void;
 }
 
@@ -47,7 +47,7 @@ const batch = <Row>(load: (keys: string[]) => Promise<Map<string, Row>>, missing
     return keys.map((key) => found.get(key) ?? missing);
   });
 
-/** The opened rows, by id; a row whose owner has no key any more is left out. */
+/** The decrypted rows, by id. A row whose customer has no data key any more is left out. */
 async function opened<Row, View extends { id: string }>(
   rows: readonly Row[],
   ownerOf: (row: Row) => string,

@@ -9,9 +9,9 @@ export interface LockedCustomer {
 }
 
 /**
- * Locks a customer until the transaction ends, so that changes of one person happen one after the other; undefined for
- * who is not registered, or erased. The key is read under the lock: nothing is sealed for a person while they are being
- * erased.
+ * Locks a customer until the transaction ends, so that changes of one person happen one after the other. Undefined
+ * for a customer who is not registered or was erased. The data key is read under the lock, so that nothing is
+ * encrypted for a person while they are being erased.
  */
 export async function lockCustomer(domain: Customers, tx: Tx, customerId: string): Promise<LockedCustomer | undefined> {
   await tx.$queryRaw`SELECT 1 FROM customer WHERE id = ${customerId}::uuid FOR UPDATE`;

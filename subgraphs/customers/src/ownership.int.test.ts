@@ -52,7 +52,7 @@ describe('another customer', () => {
   });
   const adas = both(seedId('customer', 1), seedId('addressVersion', '1/1'));
 
-  it('is the same as none, whoever asks', async () => {
+  it('is answered like one that does not exist', async () => {
     const missing = await ask(ada, entities, both(seedId('customer', 999), seedId('addressVersion', '999/1')));
     expect(missing).toEqual({ _entities: [null, null] });
     const manager = principalWith(roleScopes.manager, { roles: ['manager'], bindings: { store: seedId('store', 1) } });
@@ -60,7 +60,7 @@ describe('another customer', () => {
       expect(await ask(principal, entities, adas)).toEqual(missing);
   });
 
-  it('is seen by themselves and by admins, who also find them by e-mail', async () => {
+  it('is visible to themselves and to admins, who also find them by e-mail', async () => {
     const expected = { _entities: [{ givenName: 'Ada' }, { line1: expect.any(String) as string }] };
     expect(await ask(ada, entities, adas)).toEqual(expected);
     expect(await ask(admin, entities, adas)).toEqual(expected);

@@ -9,7 +9,7 @@ import { added, admin, ask, graph, now, register, somebody, startCustomers, zoe 
 startCustomers();
 
 describe('personal data', () => {
-  /** Everything the database holds, as text; sealed bytes as they are. */
+  /** Everything that the database contains, as text; encrypted bytes are as they are stored. */
   async function everything(): Promise<string> {
     const { rows: tables } = await graph.domain.pool.query<{ name: string }>(
       `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_schema IN ('public', 'platform') AND table_type = 'BASE TABLE'`,
@@ -29,7 +29,7 @@ describe('personal data', () => {
     return texts.join('\n');
   }
 
-  it('stands nowhere in clear: not in rows, events, outbox or idempotency keys', async () => {
+  it('is nowhere in plain text: not in rows, events, the outbox or idempotency keys', async () => {
     const principal = await somebody();
     await added(principal);
     const all = await everything();
@@ -52,7 +52,7 @@ describe('personal data', () => {
     }
   });
 
-  it('is gone once erased, for everybody and for ever', async () => {
+  it('cannot be read by anybody after an erasure', async () => {
     const principal = await somebody();
     const { current } = await added(principal);
     const erase = `mutation ($confirm: Boolean!) { eraseMe(confirm: $confirm) { __typename } }`;
@@ -87,7 +87,7 @@ describe('personal data', () => {
       'CustomerAddressVersioned',
       'CustomerErased',
     ]);
-    // Whoever still has a token of theirs is out, in every channel.
+    // A token of the erased customer is refused in every channel.
     const ended = (await graph.appended()).filter(
       ({ metadata }) => metadata.aggregateId === `access:${principal.subject}`,
     );
@@ -96,7 +96,7 @@ describe('personal data', () => {
     ]);
   });
 
-  it('is told by no error in the log: neither by the database, nor by Prisma, nor by what wraps them', async () => {
+  it('is in no logged error, whether of the database, of Prisma, or wrapping one of theirs', async () => {
     const { pool, db } = graph.domain;
     await pool.query(
       `CREATE TABLE guest (id int, email text CONSTRAINT guest_email UNIQUE, age int NOT NULL CONSTRAINT guest_age CHECK (age > 0)); INSERT INTO guest VALUES (1, 'ada@example.com', 3)`,

@@ -5,7 +5,7 @@ import { sdlOf } from '#platform/subgraph/sdl.ts';
 
 const folder = new URL('..', import.meta.url);
 
-/** Fields whose comment ends with the mark, as `Model.field`, with their type. */
+/** The columns whose comment ends with `@pii`, as `Model.field`, with their types. */
 function markedColumns(): Map<string, string> {
   const marked = new Map<string, string>();
   let model = '';
@@ -19,16 +19,16 @@ function markedColumns(): Map<string, string> {
   return marked;
 }
 
-/** Fields of the graph with the directive, as `Type.field`. */
+/** The fields of the graph with the directive `@pii`, as `Type.field`. */
 const markedFields = parse(sdlOf(folder)).definitions.flatMap((definition) =>
   (definition.kind === Kind.OBJECT_TYPE_DEFINITION ? (definition.fields ?? []) : [])
     .filter((field) => field.directives?.some(({ name }) => name.value === 'pii'))
     .map((field) => `${'name' in definition ? definition.name?.value : ''}.${field.name.value}`),
 );
 
-it('is marked in the tables as in the graph, and stored as sealed bytes', () => {
+it('is marked alike in the tables and in the graph, and stored as encrypted bytes', () => {
   const columns = markedColumns();
-  // Preferences are columns of the customer.
+  // Preferences are columns of the customer's row.
   expect([...columns.keys()].sort()).toEqual(
     markedFields.map((field) => field.replace(/^Preferences\./, 'Customer.')).sort(),
   );

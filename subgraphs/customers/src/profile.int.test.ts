@@ -19,7 +19,7 @@ import {
 startCustomers();
 
 describe('register', () => {
-  it('makes a profile once, and answers the same key the same way', async () => {
+  it('creates one profile, and gives the same answer for the same idempotency key', async () => {
     const principal = customer(seedId('test', 'zoe'));
     const input = { ...zoe, idempotencyKey: 'first' };
     const first = await ask(principal, register, { input });
@@ -44,7 +44,7 @@ describe('register', () => {
       { email },
     );
 
-  it('answers the same, and works the same, whether another account has the address or none, and leaves it to who had it', async () => {
+  it('gives the same answer by the same statements when another account has the e-mail address, which keeps it', async () => {
     const tries = [customer(seedId('test', 'thief')), customer(seedId('test', 'first of all'))];
     const statements: number[] = [];
     const answers: unknown[] = [];
@@ -64,7 +64,7 @@ describe('register', () => {
     expect(await holder('nobody.yet@example.com')).toEqual({ customerByEmail: { id: tries[1]!.subject } });
   });
 
-  it('gives an address to one of two who take it at once, and tells neither', async () => {
+  it('gives an e-mail address to one of two accounts that claim it at once, and tells neither', async () => {
     const results = await Promise.all(
       [1, 2].map((n) =>
         ask<{ register: { __typename: string } }>(customer(seedId('test', `race ${n}`)), register, {
@@ -76,7 +76,7 @@ describe('register', () => {
     expect((await holder('race@example.com')).customerByEmail).not.toBeNull();
   });
 
-  it('names all that is wrong', async () => {
+  it('names everything that is wrong with the input', async () => {
     const input = {
       ...zoe,
       givenName: ' ',
@@ -109,7 +109,7 @@ describe('updateProfile', () => {
   const update = `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) {
     __typename ... on UpdateProfileSuccess { customer { givenName phone locale } } ... on CustomerInputInvalid { problems { field code } } } }`;
 
-  it('changes what is given, and tells the names of the fields once', async () => {
+  it('changes the given fields, and appends one event with their names', async () => {
     const principal = await somebody();
     const input = { phone: null, locale: 'DE' };
     const changed = {
@@ -126,7 +126,7 @@ describe('updateProfile', () => {
     ]);
   });
 
-  it("takes another's e-mail address without a word, and leaves it to who had it; refuses to clear a name", async () => {
+  it('accepts the e-mail address of another account, which keeps it; refuses to clear a name', async () => {
     const principal = await somebody();
     expect(await ask(principal, update, { input: { email: 'ADA@example.com' } })).toMatchObject({
       updateProfile: { __typename: 'UpdateProfileSuccess' },
@@ -144,7 +144,7 @@ describe('updateProfile', () => {
 });
 
 describe('preferences and consent', () => {
-  it('keeps preferences', async () => {
+  it('replaces preferences', async () => {
     const principal = await somebody();
     const input = { diets: ['VEGAN', 'VEGAN'], avoidAllergens: ['SESAME', 'NUTS'], marketingChannel: 'PUSH' };
     expect(
@@ -156,7 +156,7 @@ describe('preferences and consent', () => {
     ).toEqual({ setPreferences: { customer: { preferences: { ...input, diets: ['VEGAN'] } } } });
   });
 
-  it('keeps every answer, and tells each once', async () => {
+  it('keeps every answer, and appends one event for each', async () => {
     const principal = await somebody();
     const set = (granted: boolean) =>
       ask(
@@ -204,7 +204,7 @@ describe('favourite stores', () => {
   const add = `mutation ($id: ID!) { addFavouriteStore(storeId: $id) { __typename ... on AddFavouriteStoreSuccess { customer { favouriteStores { edges { node { id } } } } } } }`;
   const remove = `mutation ($id: ID!) { removeFavouriteStore(storeId: $id) { ... on RemoveFavouriteStoreSuccess { customer { favouriteStores { edges { node { id } } } } } } }`;
 
-  it('are remembered once each, the latest first, and forgotten', async () => {
+  it('are added once each, listed with the latest first, and removed', async () => {
     const principal = await somebody();
     const [first, second] = [seedStores[3]!.id, seedStores[4]!.id];
     for (const id of [first, second, first]) {
@@ -219,7 +219,7 @@ describe('favourite stores', () => {
     expect(await ask(principal, remove, { id: second })).toEqual(left);
   });
 
-  it.each([seedId('store', 9_999), 'nonsense'])('must be stores: %s', async (id) => {
+  it.each([seedId('store', 9_999), 'nonsense'])('must exist: %s is refused', async (id) => {
     expect(await ask(ada, add, { id })).toEqual({ addFavouriteStore: { __typename: 'CustomerStoreNotFound' } });
   });
 });

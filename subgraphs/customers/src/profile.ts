@@ -2,14 +2,17 @@ import { InputChecks, type InputProblem } from './inputChecks.ts';
 
 export type Locale = 'EN' | 'DE';
 
-/** A person in clear. It lives as long as a request; what is stored is sealed (see sealedCustomer.ts). */
+/**
+ * A customer's profile with decrypted fields. It is kept only for the length of a request; the stored columns are
+ * encrypted (see customer.ts).
+ */
 export interface Profile {
   readonly givenName: string;
   readonly familyName: string;
   readonly email: string;
-  /** E.164. */
+  /** Telephone number in E.164 format. */
   readonly phone: string | null;
-  /** ISO date. */
+  /** Date of birth as an ISO date. */
   readonly birthday: string | null;
   readonly locale: Locale;
 }
@@ -20,7 +23,9 @@ export type Checked<Value> =
   | { readonly kind: 'valid'; readonly value: Value }
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] };
 
-/** What two spellings of an address have in common: the form that is looked up, and unique. */
+/**
+ * The form of an e-mail address that is the same for all its spellings: it is the one that is looked up, and unique.
+ */
 export const normaliseEmail = (email: string): string => email.trim().normalize('NFKC').toLowerCase();
 
 /** Checks a whole profile. `today` is an ISO date. */
@@ -39,8 +44,8 @@ export function checkProfile(input: ProfileInput, today: string): Checked<Profil
 }
 
 /**
- * Lays changes over a profile: what is undefined stays, what is null is cleared. `changed` names the fields whose value
- * is another one now, which is all that an event may say.
+ * Applies changes to a profile: a field that is undefined keeps its value, one that is null is cleared. `changed` has
+ * the names of the fields that have another value afterwards; an event may contain no more than those.
  */
 export function changeProfile(
   profile: Profile,

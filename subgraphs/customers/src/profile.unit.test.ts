@@ -17,7 +17,7 @@ const problemsOf = (input: Parameters<typeof checkProfile>[0]) => {
 };
 
 describe('checkProfile', () => {
-  it('takes a profile, without the blanks and signs that people type', () => {
+  it('accepts a profile, and removes the blanks and signs that people type', () => {
     const checked = checkProfile({ ...ada, givenName: '  Ada ', phone: '+49 (30) 12-34.56', birthday: ' ' }, today);
     expect(checked).toEqual({ kind: 'valid', value: { ...ada, birthday: null } });
   });
@@ -60,7 +60,7 @@ describe('changeProfile', () => {
     expect(changeProfile(ada, { ...ada }, today)).toMatchObject({ kind: 'valid', value: { changed: [] } });
   });
 
-  it('refuses to clear what a customer must have', () => {
+  it('refuses to clear required fields', () => {
     expect(changeProfile(ada, { email: null }, today)).toMatchObject({
       kind: 'invalid',
       problems: [{ field: 'email', code: 'REQUIRED' }],

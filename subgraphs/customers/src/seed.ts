@@ -36,8 +36,8 @@ const names: Record<
 const pick = <Item>(list: readonly Item[], n: number): Item => list[n % list.length]!;
 
 /**
- * Customer 1 lives in Berlin, where the demo store is; the others are spread over the first stores of the four
- * countries.
+ * The store near which a customer lives: customer 1 in Berlin, near the demo store, the others near the first stores
+ * of the four countries.
  */
 const homeStore = (n: number): SeedStore =>
   n === 1 ? seedStores[0]! : seedStores[((n % 4) * 52 + Math.floor(n / 4)) % seedStores.length]!;
@@ -96,7 +96,8 @@ const preferencesOf = (n: number) => ({
 });
 
 /**
- * 50 customers with addresses, consent and favourites. Ids and values are the same on every machine; data keys are not.
+ * Seeds 50 customers with addresses, consents and favourite stores. Ids and values are the same on every machine;
+ * data keys are not.
  */
 export async function seed(domain: Customers): Promise<void> {
   const keyring = keyringOf(domain);

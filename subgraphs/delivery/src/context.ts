@@ -6,7 +6,7 @@ export type Deliveries = Domain<PrismaClient>;
 export type Tx = TransactionOf<PrismaClient>;
 export type Context = RequestContext<Deliveries, Loaders>;
 export type DeliveryRow = Delivery;
-/** What a consumer is handed. */
+/** What a consumer's handler is given. */
 export interface Heard {
   readonly domain: Deliveries;
   readonly tx: Tx;

@@ -37,9 +37,9 @@ describe('a courier', () => {
       )
       .map(({ data }) => (data as { latitude: number }).latitude);
 
-  it('tells positions a thousand times: few are stored, and the last one is right', async () => {
+  it('reports a thousand positions, of which few are stored and the last one is', async () => {
     for (let n = 0; n < 1_000; n++) await tell(14, 50 + n / 1_000);
-    // At once, from memory; within a second, from the database.
+    // The position is visible at once, from memory; within a second it is in the database.
     expect(await ask(courier(14), '{ myRoute { position { latitude } } }')).toEqual({
       myRoute: { position: { latitude: 50.999 } },
     });
@@ -52,7 +52,7 @@ describe('a courier', () => {
     expect(stored.length).toBeLessThan(100);
   });
 
-  it('has their last position written when the process goes down', async () => {
+  it('has their last position stored when the process shuts down', async () => {
     const other = await testSubgraph<Deliveries>(delivery, { seed: true, configuration });
     await other.as(courier(1))('mutation { reportPosition(position: { latitude: 7, longitude: 7 }) { __typename } }');
     await storePositions(other.domain).run(AbortSignal.abort());
@@ -120,7 +120,7 @@ describe('a courier', () => {
     ]);
   });
 
-  it('is nobody to who is no courier', async () => {
+  it('is null for callers who are not couriers', async () => {
     const { errors } = await graph.as(customer(1))('{ myJobs { id } }');
     expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
     expect(
@@ -128,7 +128,7 @@ describe('a courier', () => {
     ).toEqual({ myCourier: null, myJobs: null, openJobs: null, nextStop: null, myRoute: null });
   });
 
-  it('learns whom to ring for, for all jobs in one call', async () => {
+  it('gets the doorsteps of all jobs by one call to customers', async () => {
     for (let n = 0; n < 5; n++) await accept(5, (await dispatched()).deliveryId);
     const before = doorsAsked;
     const { myJobs } = await ask<{ myJobs: object[] }>(

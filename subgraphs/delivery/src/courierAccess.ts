@@ -2,11 +2,11 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { Deliveries } from './context.ts';
 import { courierOf, customerOf, isAdmin, storeOf } from './ownership.ts';
 
-/** What somebody may see of a courier. */
+/** What a principal may see of a courier. */
 export interface CourierAccess {
-  /** That there is one, and what to call them. */
+  /** Whether they may see that the courier exists, and the name to call them by. */
   readonly name: boolean;
-  /** Where they are. */
+  /** Whether they may see the courier's position. */
   readonly position: boolean;
 }
 
@@ -14,8 +14,9 @@ export const noAccess: CourierAccess = { name: false, position: false };
 const everything: CourierAccess = { name: true, position: true };
 
 /**
- * What one principal may see of couriers, in one statement at most. A customer sees where a courier is only while the
- * food is on the way to them; staff of a store while the courier comes for or carries food of theirs.
+ * What one principal may see of several couriers, in one statement at most. A customer sees a courier's position only
+ * while the courier is bringing them food; staff of a store while the courier is coming for food of the store or
+ * carrying it.
  */
 export async function findCourierAccess(
   domain: Pick<Deliveries, 'pool'>,

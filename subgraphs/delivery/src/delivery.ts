@@ -1,7 +1,7 @@
-/** How far a delivery is. */
+/** How far a delivery has come. */
 export type DeliveryStatus = 'REQUESTED' | 'ASSIGNED' | 'PICKED_UP' | 'DELIVERED' | 'FAILED' | 'CANCELLED';
 
-/** Where a delivery can go from where it is. What has no way on has ended. */
+/** The statuses that may follow each status. A status that none may follow is final. */
 export const transitions: Readonly<Record<DeliveryStatus, readonly DeliveryStatus[]>> = {
   REQUESTED: ['ASSIGNED', 'CANCELLED'],
   ASSIGNED: ['PICKED_UP', 'FAILED', 'CANCELLED'],
@@ -13,13 +13,13 @@ export const transitions: Readonly<Record<DeliveryStatus, readonly DeliveryStatu
 
 export const statuses = Object.keys(transitions) as DeliveryStatus[];
 export const hasEnded = (status: DeliveryStatus): boolean => transitions[status].length === 0;
-/** A courier carries it. */
+/** The statuses in which a courier carries the delivery. */
 export const carried: readonly DeliveryStatus[] = ['ASSIGNED', 'PICKED_UP'];
 
 /** How many jobs a courier may carry at once. */
 export const maxJobs = 5;
 
-/** What a decision needs to know of a delivery. */
+/** The part of a delivery on which decisions depend. */
 export interface DeliveryState {
   readonly status: DeliveryStatus;
   readonly courierId: string | null;
@@ -29,11 +29,11 @@ export interface DeliveryState {
 
 export interface CourierState {
   readonly available: boolean;
-  /** How many deliveries they carry now. */
+  /** How many deliveries the courier carries now. */
   readonly jobs: number;
 }
 
-/** `move`: it happens now. `done`: it has happened already, and saying it again is fine. */
+/** `move`: the status changes now. `done`: it has been so already, and the caller gets a success. */
 export type Decision<Refusal extends string> =
   | { readonly kind: 'move'; readonly to: DeliveryStatus }
   | { readonly kind: 'done' }
@@ -41,7 +41,7 @@ export type Decision<Refusal extends string> =
 
 const refused = <Refusal extends string>(why: Refusal): Decision<Refusal> => ({ kind: 'refused', why });
 
-/** A courier wants the job. The first one gets it. */
+/** Decides whether a courier gets a job. The first one who asks gets it. */
 export function accept(
   delivery: DeliveryState,
   courierId: string,
@@ -57,8 +57,8 @@ export function accept(
 export type ReportedStatus = Extract<DeliveryStatus, 'PICKED_UP' | 'DELIVERED' | 'FAILED'>;
 
 /**
- * A courier says how far their job is. What was true before stays fine to say: devices send again after they lost an
- * answer, and a late `PICKED_UP` behind a `DELIVERED` must neither fail nor take the delivery back.
+ * Decides on a status that a courier reports. Repeating an earlier report is accepted: devices send again when they
+ * lost an answer, and a late `PICKED_UP` after a `DELIVERED` must neither fail nor move the delivery back.
  */
 export function report(
   delivery: DeliveryState,
@@ -74,8 +74,9 @@ export function report(
 }
 
 /**
- * The order is called off. What ended otherwise stays as it is, and what has happened is a refusal: it was delivered,
- * or the courier has picked it up and whoever calls it off may not take it from them.
+ * Decides on the cancellation of a delivery. A delivery that has ended in another way than by arriving stays as it
+ * is, and counts as done. It is refused when the food was delivered; and, with `unlessPickedUp`, when the courier has
+ * picked it up.
  */
 export function cancel(delivery: DeliveryState, { unlessPickedUp = false } = {}): Decision<'DELIVERED' | 'PICKED_UP'> {
   if (delivery.status === 'DELIVERED') return refused('DELIVERED');

@@ -17,7 +17,7 @@ const me = 'courier-1';
 const other = 'courier-2';
 const ready = { available: true, jobs: 0 };
 
-/** A delivery as it is on the usual way to a status. */
+/** A delivery that came to a status in the usual way. */
 const inStatus = (status: DeliveryStatus, courierId: string | null = me): DeliveryState => ({
   status,
   courierId: status === 'REQUESTED' ? null : courierId,
@@ -26,7 +26,7 @@ const inStatus = (status: DeliveryStatus, courierId: string | null = me): Delive
 });
 
 describe('transitions', () => {
-  it('lead to known statuses, and end in three', () => {
+  it('lead to known statuses, of which three are final', () => {
     expect(statuses.filter(hasEnded)).toEqual(['DELIVERED', 'FAILED', 'CANCELLED']);
     for (const status of statuses) for (const to of transitions[status]) expect(statuses).toContain(to);
   });
@@ -35,7 +35,7 @@ describe('transitions', () => {
   const legal = new Set(['ASSIGNED PICKED_UP', 'ASSIGNED FAILED', 'PICKED_UP DELIVERED', 'PICKED_UP FAILED']);
   it.each(
     statuses.filter((status) => status !== 'REQUESTED').flatMap((from) => reported.map((to) => [from, to] as const)),
-  )('a courier reports from %s to %s: moved once, repeated freely, else refused', (from, to) => {
+  )('a report from %s to %s moves the delivery once, may be repeated, or is refused', (from, to) => {
     const repeated = from === to || (from === 'DELIVERED' && to === 'PICKED_UP');
     const kind = legal.has(`${from} ${to}`) ? 'move' : repeated ? 'done' : 'refused';
     expect(report(inStatus(from), me, to, true).kind).toBe(kind);
@@ -57,22 +57,22 @@ describe('transitions', () => {
 });
 
 describe('accept', () => {
-  it('gives an open job to the first courier, and tells the next', () => {
+  it('gives an open job to the first courier, and refuses the next', () => {
     expect(accept(inStatus('REQUESTED'), me, ready)).toEqual({ kind: 'move', to: 'ASSIGNED' });
     expect(accept(inStatus('ASSIGNED', other), me, ready)).toEqual({ kind: 'refused', why: 'TAKEN' });
   });
 
-  it('is fine to say again', () => {
+  it('succeeds again for the courier who has the job', () => {
     expect(accept(inStatus('ASSIGNED'), me, { available: false, jobs: maxJobs })).toEqual({ kind: 'done' });
     expect(accept(inStatus('DELIVERED'), me, ready)).toEqual({ kind: 'done' });
   });
 
-  it('gives nothing that was called off', () => {
+  it('refuses a job that was cancelled', () => {
     expect(accept(inStatus('CANCELLED', null), me, ready)).toEqual({ kind: 'refused', why: 'TAKEN' });
     expect(accept(inStatus('CANCELLED'), me, ready)).toEqual({ kind: 'refused', why: 'TAKEN' });
   });
 
-  it('asks for an available courier with a free hand', () => {
+  it('refuses couriers who are not available or carry as many jobs as they may', () => {
     expect(accept(inStatus('REQUESTED'), me, { available: false, jobs: 0 })).toEqual({
       kind: 'refused',
       why: 'UNAVAILABLE',
@@ -84,7 +84,7 @@ describe('accept', () => {
   });
 });
 
-it('hands out no food that is not cooked', () => {
+it('refuses a pick-up before the food is cooked', () => {
   expect(report(inStatus('ASSIGNED'), me, 'PICKED_UP', false)).toEqual({ kind: 'refused', why: 'NOT_READY' });
   expect(report(inStatus('ASSIGNED'), me, 'FAILED', false)).toEqual({ kind: 'move', to: 'FAILED' });
 });

@@ -5,7 +5,7 @@ import type { Deliveries } from './context.ts';
 
 const field = 'courier.displayName';
 
-/** The columns of a courier's name, sealed with a key of their own. */
+/** The encrypted columns of a courier's name, with a data key of the courier's own. */
 export function sealDisplayName(domain: Pick<Deliveries, 'config'>, courierId: string, displayName: string) {
   const { key, wrapped } = keyringOf(domain).newDataKey(courierId);
   return { wrappedKey: wrapped, displayName: seal(key, field, displayName) };

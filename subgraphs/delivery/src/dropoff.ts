@@ -5,13 +5,19 @@ import type { Position } from './quote.ts';
 
 const field = 'delivery.dropoff';
 
-/** The columns of a drop-off: where somebody lives, sealed with a key of the delivery's own. */
+/**
+ * The encrypted columns of a drop-off position, which tells where somebody lives, with a data key of the delivery's
+ * own.
+ */
 export function sealDropoff(domain: Pick<Deliveries, 'config'>, deliveryId: string, { latitude, longitude }: Position) {
   const { key, wrapped } = keyringOf(domain).newDataKey(deliveryId);
   return { wrappedKey: wrapped, dropoff: seal(key, field, JSON.stringify([latitude, longitude])) };
 }
 
-/** Null once the delivery has ended: nobody needs it any more, so it is not kept. */
+/**
+ * The columns once the delivery has ended: nobody needs the drop-off position any more, so it is deleted together
+ * with its key.
+ */
 export const noDropoff = { wrappedKey: null, dropoff: null } as const;
 
 export function openDropoff(

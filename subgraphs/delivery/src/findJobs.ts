@@ -18,7 +18,7 @@ export interface CourierRoute {
   readonly stops: readonly CourierStop[];
 }
 
-/** The next stops of the jobs that a courier carries, the nearest first as seen from their latest position. */
+/** The next stops of the jobs that a courier carries, the nearest first from their latest position. */
 export async function findRoute(domain: Deliveries, courier: Courier): Promise<CourierRoute> {
   const deliveries = await domain.db.delivery.findMany({
     where: { courierId: courier.id, status: { in: [...carried] } },
@@ -38,8 +38,8 @@ export async function findRoute(domain: Deliveries, courier: Courier): Promise<C
 const earthRadiusMetres = 6_371_000;
 
 /**
- * Open jobs, those whose store is nearest to the courier first; those that wait longest first while nobody knows where
- * the courier is. Distance by the haversine formula, as in quote.ts.
+ * Open jobs, the one whose store is nearest to the courier first; while the courier's position is unknown, the one
+ * that has waited longest first. Distances are by the haversine formula, as in quote.ts.
  */
 export async function findOpenJobs(
   domain: Deliveries,

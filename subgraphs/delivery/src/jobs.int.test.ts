@@ -18,14 +18,14 @@ import {
 startDelivery();
 
 describe('dispatch and cancel', () => {
-  it('makes one delivery per order, however often and at once it is asked', async () => {
+  it('create one delivery per order, however often they are called at once', async () => {
     const asked = request();
     const answers = await Promise.all([1, 2, 3].map(() => commands().dispatch(asked)));
     expect(new Set(answers.map(({ deliveryId }) => deliveryId)).size).toBe(1);
     expect(await told(answers[0]!.deliveryId)).toMatchObject([{ from: null, to: 'REQUESTED', courierId: null }]);
   });
 
-  it('calls off once, whatever the state but delivered', async () => {
+  it('cancel once, in every status but DELIVERED', async () => {
     const { deliveryId, orderId } = await dispatched();
     await accept(1, deliveryId);
     for (let n = 0; n < 2; n++)
@@ -40,7 +40,7 @@ describe('dispatch and cancel', () => {
     expect(await commands().cancel({ orderId: delivered.orderId, reason: 'LATE' })).toMatchObject({ cancelled: false });
   });
 
-  it('leaves the food with a courier who has picked it up, where that is asked for', async () => {
+  it('leave the food with a courier who has picked it up, with unlessPickedUp', async () => {
     const { deliveryId, orderId } = await pickedUp(1);
     expect(await commands().cancel({ orderId, reason: 'STAFF', unlessPickedUp: true })).toMatchObject({
       cancelled: false,
@@ -49,7 +49,7 @@ describe('dispatch and cancel', () => {
     expect(await commands().cancel({ orderId, reason: 'LATE' })).toMatchObject({ cancelled: true });
   });
 
-  it('lets a dispatch that comes behind its cancellation come to nothing', async () => {
+  it('create a cancelled delivery when the dispatch arrives after its cancellation', async () => {
     const asked = request();
     expect(await commands().cancel({ orderId: asked.orderId, reason: 'EARLY' })).toMatchObject({ cancelled: true });
     const { deliveryId } = await commands().dispatch(asked);
@@ -79,7 +79,7 @@ describe('a job', () => {
     }
   });
 
-  it('is taken again by who has it, and by nobody who is not available or no courier', async () => {
+  it('may be taken again by its courier, and is refused to unavailable couriers and others', async () => {
     const { deliveryId } = await dispatched();
     const availability = (available: boolean) =>
       ask(
@@ -103,7 +103,7 @@ describe('a job', () => {
     expect(await accept(4, uuidv7())).toEqual({ acceptJob: { __typename: 'DeliveryNotFound' } });
   });
 
-  it('is one of five at most, also when two are taken at once', async () => {
+  it('is one of at most five, also when two are taken at once', async () => {
     const jobs = await Promise.all(Array.from({ length: 7 }, () => dispatched()));
     const results = await Promise.all(jobs.map(({ deliveryId }) => accept(5, deliveryId)));
     expect(results.filter(({ acceptJob }) => acceptJob.__typename === 'AcceptJobSuccess')).toHaveLength(5);
@@ -112,7 +112,7 @@ describe('a job', () => {
 });
 
 describe('a status', () => {
-  it('said three times is one event and three equal answers, also when said at once or late', async () => {
+  it('that is reported three times appends one event and gives three equal answers, also at once or late', async () => {
     const { deliveryId, orderId } = await dispatched();
     await accept(6, deliveryId);
     expect(await report(6, deliveryId, 'PICKED_UP')).toEqual({
@@ -138,7 +138,7 @@ describe('a status', () => {
     });
   });
 
-  it('of failure says why; a courier reports their own jobs only', async () => {
+  it('of FAILED needs a reason, and is accepted from the own courier only', async () => {
     const { deliveryId } = await pickedUp(6);
     expect(await report(6, deliveryId, 'FAILED')).toEqual({
       reportDeliveryStatus: { __typename: 'DeliveryInputInvalid', field: 'reason' },

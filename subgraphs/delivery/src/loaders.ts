@@ -17,18 +17,18 @@ export interface Doorstep {
 }
 
 /**
- * What is missing, or has an id that is none, is null. Whose it is, is decided by who loads; only `courierAccess` knows
- * who asks.
+ * All loaders give null for a row that does not exist and for a malformed id. Apart from `courierAccess` they do not
+ * check whose data may be read: whoever calls them has to.
  */
 export interface Loaders {
   readonly deliveryById: DataLoader<string, DeliveryRow | null>;
   readonly deliveryByOrder: DataLoader<string, DeliveryRow | null>;
   readonly courierById: DataLoader<string, Courier | null>;
-  /** What the one who asks may see of a courier. */
+  /** What the caller may see of a courier. */
   readonly courierAccess: DataLoader<string, CourierAccess>;
-  /** Whether the kitchen is done with an order. */
+  /** Whether the food of an order is ready. */
   readonly orderReady: DataLoader<string, boolean>;
-  /** Asked of customers, never kept. */
+  /** Read from the customers domain on every request, and never stored here. */
   readonly doorstepOf: DataLoader<DeliveryRow, Doorstep | null>;
 }
 

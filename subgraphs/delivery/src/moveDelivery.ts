@@ -7,9 +7,9 @@ import { noDropoff } from './dropoff.ts';
 export interface Move {
   readonly to: DeliveryStatus;
   readonly at: Date;
-  /** Who takes it; only with ASSIGNED. */
+  /** The courier who takes the job; only with ASSIGNED. */
   readonly courierId?: string;
-  /** A code; only when it ends otherwise than delivered. */
+  /** Code of the reason; only when the delivery ends without having been delivered. */
   readonly reason?: string | null;
 }
 
@@ -19,8 +19,8 @@ const stamps: Readonly<Partial<Record<DeliveryStatus, 'assignedAt' | 'pickedUpAt
 };
 
 /**
- * Carries out a move that was decided under the delivery's lock: the row, what others hear of it, and what the
- * courier's screen hears.
+ * Carries out a change of status that was decided under the delivery's lock: updates the row, and appends the events
+ * for other domains and for the courier's screen.
  */
 export async function moveDelivery(
   domain: Deliveries,
@@ -39,12 +39,12 @@ export async function moveDelivery(
       ...(hasEnded(to) && { endedAt: at, ...noDropoff }),
     },
   });
-  await tellStatus(domain, tx, moved, delivery.status as DeliveryStatus, at);
+  await appendStatusChange(domain, tx, moved, delivery.status as DeliveryStatus, at);
   return moved;
 }
 
-/** Appends what happened to a delivery, and what its courier's screen shall hear. */
-export async function tellStatus(
+/** Appends the event about a change of status, and the one that updates the courier's screen. */
+export async function appendStatusChange(
   domain: Deliveries,
   tx: Tx,
   delivery: DeliveryRow,
@@ -67,8 +67,8 @@ export async function tellStatus(
   await domain.events.appendAll(tx, [{ expectedVersion: null, events: [changed] }, ...forCourier(delivery, at)]);
 }
 
-/** Tells the screen of the delivery's courier, if it has one, to look again. */
-export const tellCourier = async (domain: Deliveries, tx: Tx, delivery: DeliveryRow, at: Date): Promise<void> =>
+/** Appends the event that makes the courier's screen read its jobs again, when the delivery has a courier. */
+export const notifyCourier = async (domain: Deliveries, tx: Tx, delivery: DeliveryRow, at: Date): Promise<void> =>
   void (await domain.events.appendAll(tx, forCourier(delivery, at)));
 
 const forCourier = ({ id, courierId, status }: DeliveryRow, at: Date): StreamAppend[] =>
@@ -88,7 +88,7 @@ const forCourier = ({ id, courierId, status }: DeliveryRow, at: Date): StreamApp
         },
       ];
 
-/** Locks a delivery until the transaction ends, so that what is decided about it still holds when it is written. */
+/** Locks a delivery until the transaction ends, so that a decision about it still holds when it is written. */
 export async function lockDelivery(tx: Tx, deliveryId: string): Promise<DeliveryRow | null> {
   await tx.$queryRaw`SELECT 1 FROM delivery WHERE id = ${deliveryId}::uuid FOR UPDATE`;
   return tx.delivery.findUnique({ where: { id: deliveryId } });

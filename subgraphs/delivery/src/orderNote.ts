@@ -2,7 +2,8 @@ import type { OrderNote } from '#generated/delivery/prisma/client.ts';
 import type { Tx } from './context.ts';
 
 /**
- * Locks what delivery knows of an order, made if need be: whatever is done for one order is done one after the other.
+ * Locks the row with what delivery knows of an order, and creates it if there is none. Everything that is done for
+ * one order therefore happens one after the other.
  */
 export async function lockOrderNote(tx: Tx, orderId: string): Promise<OrderNote> {
   await tx.orderNote.createMany({ data: [{ orderId }], skipDuplicates: true });

@@ -37,7 +37,7 @@ describe('who sees a delivery', () => {
       ],
     });
 
-  it.each(strangers)('is not %s, for whom it is like one that does not exist', async (_who, principal) => {
+  it.each(strangers)('does not include %s, who get the answer for one that does not exist', async (_who, principal) => {
     const made = await pickedUp(8);
     const seen = await see(principal, made);
     expect(seen).toEqual(await see(principal, { deliveryId: uuidv7(), orderId: uuidv7() }));
@@ -45,7 +45,7 @@ describe('who sees a delivery', () => {
     await report(8, made.deliveryId, 'DELIVERED');
   });
 
-  it('is its customer, its courier, its store and admins; each as far as they need', async () => {
+  it('includes its customer, its courier, its store and admins, each for what they need', async () => {
     const made = await pickedUp(8);
     const seen = async (principal: Principal) => {
       const { data, errors } = await see(principal, made);
@@ -70,13 +70,13 @@ describe('who sees a delivery', () => {
     await report(8, made.deliveryId, 'DELIVERED');
     for (const principal of [customer(1), courier(8), admin])
       expect(await seen(principal)).toMatchObject({ delivery: { status: 'DELIVERED', dropoff: null } });
-    // The courier's own position stays their own; the customer's food has arrived.
+    // The customer's food has arrived, so the customer no longer sees the courier's position.
     expect(await seen(customer(1))).toMatchObject({
       delivery: { courier: { displayName: expect.any(String) as string, position: null } },
     });
   });
 
-  it('is every courier while it is open, without the door', async () => {
+  it('includes every courier while it is open, without the door', async () => {
     const made = await dispatched();
     const answer = await ask(
       courier(9),
@@ -92,7 +92,7 @@ describe('who sees a delivery', () => {
     );
   });
 
-  it('keeps no door once it has ended', async () => {
+  it('shows no door once it has ended', async () => {
     const made = await pickedUp(11);
     const row = () => graph.domain.db.delivery.findUniqueOrThrow({ where: { id: made.deliveryId } });
     expect((await row()).dropoff).not.toBeNull();
@@ -101,13 +101,13 @@ describe('who sees a delivery', () => {
   });
 });
 
-describe('whom to ring for, and by which telephone number', () => {
+describe('the doorstep and the telephone number', () => {
   const asked = 'query ($id: ID!) { delivery(id: $id) { status doorstep { givenName phone line1 instructions } } }';
   const doorstepFor = async (principal: Principal, deliveryId: string) =>
     (await graph.as(principal)(asked, { id: deliveryId })).data?.['delivery'] as
       { doorstep: object | null } | null | undefined;
 
-  it('knows the courier who goes there, and nobody else, also not who may see the delivery', async () => {
+  it('are shown to the courier who goes there, and to nobody else who may see the delivery', async () => {
     const { deliveryId } = await pickedUp(6);
     expect(await doorstepFor(courier(6), deliveryId)).toMatchObject({
       doorstep: { givenName: 'Ada', phone: '+4930123456', line1: 'Lindenallee 3' },
@@ -134,8 +134,8 @@ describe('whom to ring for, and by which telephone number', () => {
   );
 });
 
-describe('what a courier says', () => {
-  it('counts wherever their device believes to be', async () => {
+describe('a report of a courier', () => {
+  it('is accepted whatever position their device has', async () => {
     const { deliveryId } = await pickedUp(6);
     await ask(
       courier(6),
@@ -155,7 +155,7 @@ describe('who sees a courier', () => {
       of: [{ __typename: 'Courier', id: seedId('courier', n) }],
     });
 
-  it('is seen by a customer only on the way to them', async () => {
+  it('includes a customer only while the courier is on the way to them', async () => {
     const { deliveryId, orderId } = await dispatched();
     const nothing = { data: { courierPosition: null, _entities: [null] } };
     expect(await seen(customer(1), 12)).toEqual(nothing);
@@ -192,7 +192,8 @@ describe('a list of orders', () => {
       );
       expect(_entities.filter((each) => each.delivery)).toHaveLength(count);
     };
-    // Loops of the platform use the same pool now and then: the fewest of some looks are the request's own.
+    // Background loops of the platform use the same pool now and then, so the lowest of several counts is the one of
+    // the request alone.
     const statements = async (count: number) => {
       const looks: number[] = [];
       for (let look = 0; look < 5; look++) looks.push(await graph.statementsOf(() => load(count)));

@@ -9,11 +9,11 @@ const userIn =
       ? principal.subject
       : undefined;
 
-/** The courier who asks; undefined for everybody else. */
+/** The id of the calling courier; undefined for everybody else. */
 export const courierOf = userIn('courier');
-/** The customer who asks; undefined for everybody else. */
+/** The id of the calling customer; undefined for everybody else. */
 export const customerOf = userIn('customer');
-/** The store whose deliveries its staff may follow; undefined for everybody else. */
+/** The store whose deliveries the calling member of staff may follow; undefined for everybody else. */
 export const storeOf = (principal: Principal): string | undefined => {
   const store = principal.bindings['store'];
   return store !== undefined && isId(store) && hasScope(principal, 'delivery:read') ? store : undefined;
@@ -24,7 +24,8 @@ export const isAdmin = (principal: Principal): boolean => principal.scopes.has('
 type Owned = Pick<DeliveryRow, 'customerId' | 'courierId' | 'storeId' | 'status'>;
 
 /**
- * Whose delivery it is: its customer's, its courier's, any courier's while it is open, its store's staff's, an admin's.
+ * Whether the principal may see the delivery: its customer, its courier, any courier while it is open, staff of its
+ * store, and admins.
  */
 export function mayRead(principal: Principal, delivery: Owned): boolean {
   if (isAdmin(principal) || customerOf(principal) === delivery.customerId || storeOf(principal) === delivery.storeId)
@@ -33,8 +34,8 @@ export function mayRead(principal: Principal, delivery: Owned): boolean {
   return courierId !== undefined && (delivery.courierId === courierId || delivery.status === 'REQUESTED');
 }
 
-/** Who may know the door: whose it is, and who goes there. */
-export const mayKnowDoor = (principal: Principal, delivery: Owned): boolean =>
+/** Whether the principal may see the position of the door: the customer, the courier who goes there, and admins. */
+export const maySeeDropoff = (principal: Principal, delivery: Owned): boolean =>
   isAdmin(principal) ||
   customerOf(principal) === delivery.customerId ||
   (delivery.courierId !== null && courierOf(principal) === delivery.courierId);

@@ -10,45 +10,47 @@ export interface CourierPosition {
 }
 
 /**
- * The positions that couriers told: the latest of each, so that memory is bounded by the number of couriers, and a
- * thousand reports a second cost one write. Those that are not stored yet are gone with the process: a crash may lose
- * what was told since the last write.
+ * Keeps the latest position of each courier in memory, so that memory is bounded by the number of couriers, and a
+ * thousand reports a second cost one write. Positions that are not stored yet are lost when the process crashes.
  */
 export class PositionBuffer {
   private readonly waiting = new Map<string, CourierPosition>();
   /**
-   * Of each courier the last one, stored or not: a request that read the courier's row before it was stored looks here
-   * after it was.
+   * The last position of each courier, stored or not. It is kept after it was stored, for a request that read the
+   * courier's row before that and looks here afterwards.
    */
-  private readonly told = new Map<string, CourierPosition>();
+  private readonly latestOf = new Map<string, CourierPosition>();
   private readonly couriers = new Set<string>();
   private wake: (() => void) | undefined;
 
-  /** Takes a position; the one that waits for the same courier is dropped. */
+  /** Takes a position, in place of one of the same courier that is not stored yet. */
   report(position: CourierPosition): void {
     this.waiting.set(position.courierId, position);
-    this.told.set(position.courierId, position);
+    this.latestOf.set(position.courierId, position);
     this.wake?.();
   }
 
-  /** What the courier told last through this process. What it told another one since stands in its row alone. */
+  /**
+   * The last position that the courier reported to this process. One reported to another process since is in the
+   * courier's row only.
+   */
   latest(courierId: string): CourierPosition | undefined {
-    return this.told.get(courierId);
+    return this.latestOf.get(courierId);
   }
 
-  /** What waits now, by courier id. It goes on waiting until it is told to be stored. */
+  /** The positions that are not stored yet, in order of courier ids. They stay until `stored` is called with them. */
   snapshot(): CourierPosition[] {
     return [...this.waiting.values()].sort((a, b) => (a.courierId < b.courierId ? -1 : 1));
   }
 
-  /** Has positions wait no longer that are stored, unless a newer one was told in the meantime. */
+  /** Marks positions as stored, unless the courier has reported a newer one in the meantime. */
   stored(positions: readonly CourierPosition[]): void {
     for (const position of positions)
       if (this.waiting.get(position.courierId) === position) this.waiting.delete(position.courierId);
   }
 
-  /** Resolves when something waits, or when the signal fires. */
-  async something(signal: AbortSignal): Promise<void> {
+  /** Resolves when there is a position to store, or when the signal aborts. */
+  async nextReport(signal: AbortSignal): Promise<void> {
     if (this.waiting.size > 0 || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = () => {
@@ -61,7 +63,7 @@ export class PositionBuffer {
     });
   }
 
-  /** Whether the courier is known to exist; asked of the database once. Couriers are never deleted. */
+  /** Whether the courier exists. The database is asked once for each courier, since couriers are never deleted. */
   async knows(courierId: string, exists: () => Promise<boolean>): Promise<boolean> {
     if (this.couriers.has(courierId)) return true;
     if (!(await exists())) return false;
@@ -72,14 +74,14 @@ export class PositionBuffer {
 
 const buffers = new WeakMap<object, PositionBuffer>();
 
-/** The buffer of a running domain: one for its life. */
+/** The position buffer of a running domain; each domain has one for its life. */
 export function positionsOf(domain: Pick<Deliveries, 'pool'>): PositionBuffer {
   let buffer = buffers.get(domain.pool);
   if (!buffer) buffers.set(domain.pool, (buffer = new PositionBuffer()));
   return buffer;
 }
 
-/** The latest position that this process knows: told just now, or stored. */
+/** The latest position of a courier that this process knows: reported just now, or stored. */
 export function latestPosition(domain: Pick<Deliveries, 'pool'>, courier: Courier): CourierPosition | null {
   const { id, latitude, longitude, positionAt } = courier;
   const told = positionsOf(domain).latest(id);

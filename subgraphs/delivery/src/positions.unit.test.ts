@@ -20,7 +20,7 @@ describe('PositionBuffer', () => {
     expect(buffer.latest('courier-19')?.position.latitude).toBe(999);
   });
 
-  it('keeps what was told while it wrote, and what it could not write', () => {
+  it('keeps positions that are reported during a write, and those that could not be written', () => {
     const buffer = new PositionBuffer();
     buffer.report(at('a', 1));
     buffer.report(at('b', 1));
@@ -31,7 +31,7 @@ describe('PositionBuffer', () => {
     expect(buffer.snapshot()).toEqual([at('a', 2)]);
   });
 
-  it('is right for who read the row before a position was stored, and looks here after it was; newer rows of other processes win', () => {
+  it('has the latest position for a reader whose row is older than the last write; newer rows of other processes win', () => {
     const domain = { pool: {} } as Pick<Deliveries, 'pool'>;
     const row = (latitude: number) => ({ id: 'a', latitude, longitude: 0, positionAt: new Date(latitude) }) as Courier;
     const before = row(1);
@@ -41,19 +41,19 @@ describe('PositionBuffer', () => {
     expect(latestPosition(domain, row(3))).toEqual(at('a', 3));
   });
 
-  it('wakes who waits for a position, and lets go when told to stop', async () => {
+  it('wakes a waiting writer on a report, and on abort', async () => {
     const buffer = new PositionBuffer();
     const controller = new AbortController();
-    const woken = buffer.something(controller.signal);
+    const woken = buffer.nextReport(controller.signal);
     buffer.report(at('a', 1));
     await woken;
     buffer.stored(buffer.snapshot());
-    const stopped = buffer.something(controller.signal);
+    const stopped = buffer.nextReport(controller.signal);
     controller.abort();
     await stopped;
   });
 
-  it('asks once whether a courier exists', async () => {
+  it('asks the database once whether a courier exists', async () => {
     const buffer = new PositionBuffer();
     let asked = 0;
     const exists = (answer: boolean) => () => {

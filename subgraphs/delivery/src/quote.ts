@@ -1,21 +1,24 @@
 export interface Position {
-  /** Degrees north. */
+  /** Degrees north of the equator. */
   readonly latitude: number;
-  /** Degrees east. */
+  /** Degrees east of Greenwich. */
   readonly longitude: number;
 }
 
-/** How far from a store a delivery may go, in metres as the crow flies. */
+/** The longest distance from a store to which it delivers, in metres along the great circle. */
 export const maxMetres = 7_000;
 
 interface FeeTier {
-  /** Up to and including this distance. */
+  /** The longest distance in metres for which the fee holds, itself included. */
   readonly upToMetres: number;
-  /** Minor units. */
+  /** Fee in minor units of the currency. */
   readonly fee: number;
 }
 
-/** Fees by the number of minor digits of the currency: yen have none, and a hundred of them are about a euro. */
+/**
+ * Fees by the number of minor digits of the currency: currencies with two digits are charged as euros; the yen has
+ * none, and a hundred yen are about a euro.
+ */
 const feeTiers: Readonly<Record<number, readonly FeeTier[]>> = {
   0: [
     { upToMetres: 2_000, fee: 300 },
@@ -36,9 +39,9 @@ const feeTiers: Readonly<Record<number, readonly FeeTier[]>> = {
 
 const earthRadiusMetres = 6_371_000;
 const preparationMinutes = 15;
-/** A bicycle in a town, stops included. */
+/** Average speed of a bicycle in a town, stops included. */
 const metresPerMinute = 250;
-/** Streets are longer than the crow's way. */
+/** How much longer the way along streets is than the great circle. */
 const detour = 1.4;
 const promiseStepMinutes = 5;
 
@@ -70,9 +73,9 @@ export type Quote =
   | { readonly kind: 'tooFar'; readonly distanceMetres: number };
 
 /**
- * What a delivery costs and when it arrives. The promise counts from `at`: preparation and way, rounded up to five
- * minutes of the clock.
- * @throws RangeError for a number of minor digits that no fee is set for
+ * What a delivery costs and when it arrives. The promised time counts from `at`: preparation and way, rounded up to
+ * five minutes of the clock.
+ * @throws RangeError when no fee is set for this number of minor digits
  */
 export function quote({
   store,

@@ -6,17 +6,17 @@ const north = (metres: number) => ({ latitude: 52.52 + metres / 111_194.93, long
 const at = new Date('2026-03-01T12:00:00Z');
 
 describe('distanceMetres', () => {
-  it('knows the way from Berlin to Paris', () => {
+  it('is right for Berlin to Paris', () => {
     expect(distanceMetres(berlin, { latitude: 48.8566, longitude: 2.3522 }) / 1_000).toBeCloseTo(877, -1);
   });
 
-  it('is zero at the spot, the same both ways, and crosses the date line the short way', () => {
+  it('is zero for one place, the same in both directions, and short across the date line', () => {
     expect(distanceMetres(berlin, berlin)).toBe(0);
     expect(distanceMetres(berlin, north(500))).toBe(distanceMetres(north(500), berlin));
     expect(distanceMetres({ latitude: 0, longitude: 179.99 }, { latitude: 0, longitude: -179.99 })).toBeLessThan(2_300);
   });
 
-  it('stands antipodes', () => {
+  it('works for antipodes', () => {
     expect(distanceMetres({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 180 })).toBe(
       Math.round(Math.PI * 6_371_000),
     );
@@ -34,11 +34,11 @@ describe('quote', () => {
     expect(quote({ store: berlin, door: north(metres), exponent: 2, at })).toMatchObject({ kind: 'deliverable', fee });
   });
 
-  it('asks whole yen', () => {
+  it('charges whole yen', () => {
     expect(quote({ store: berlin, door: berlin, exponent: 0, at })).toMatchObject({ fee: 300 });
   });
 
-  it('goes no farther than the radius', () => {
+  it('refuses distances beyond the radius', () => {
     expect(quote({ store: berlin, door: north(maxMetres + 20), exponent: 2, at })).toMatchObject({
       kind: 'tooFar',
     });
@@ -54,12 +54,12 @@ describe('quote', () => {
     expect(promise(2_000)).toBe('2026-03-01T12:30:00.000Z');
   });
 
-  it('refuses a currency that nobody set a fee for', () => {
+  it('throws for a currency without a fee', () => {
     expect(() => quote({ store: berlin, door: berlin, exponent: 8, at })).toThrow(RangeError);
   });
 });
 
-it('knows a position from a pair of numbers', () => {
+it('isPosition accepts positions on Earth only', () => {
   expect(isPosition({ latitude: -90, longitude: 180 })).toBe(true);
   for (const [latitude, longitude] of [
     [90.1, 0],

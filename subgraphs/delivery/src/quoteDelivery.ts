@@ -26,8 +26,8 @@ export type QuoteDeliveryOutcome =
   | { readonly kind: 'storeNotFound' | 'addressNotFound' | 'notOffered' };
 
 /**
- * What a delivery from a store to an address of one's own, or to any position, would cost now. Asks stores and
- * customers at that moment.
+ * What a delivery from a store to one of the caller's own addresses, or to any position, would cost now. It asks
+ * stores and customers at that moment.
  */
 export async function quoteDelivery(
   domain: Deliveries,
@@ -35,10 +35,18 @@ export async function quoteDelivery(
   { storeId, addressVersionId, position }: QuoteDelivery,
 ): Promise<QuoteDeliveryOutcome> {
   if ((addressVersionId == null) === (position == null)) {
-    return { kind: 'invalid', field: 'addressVersionId', message: 'Give either an address version or a position.' };
+    return {
+      kind: 'invalid',
+      field: 'addressVersionId',
+      message: 'Give either `addressVersionId` or `position`, not both.',
+    };
   }
   if (position && !isPosition(position))
-    return { kind: 'invalid', field: 'position', message: 'Latitudes lie within 90 degrees, longitudes within 180.' };
+    return {
+      kind: 'invalid',
+      field: 'position',
+      message: 'The latitude must lie between -90 and 90, the longitude between -180 and 180.',
+    };
   if (!isId(storeId)) return { kind: 'storeNotFound' };
   const at = domain.clock();
   const [terms, door] = await Promise.all([
@@ -62,7 +70,10 @@ export async function quoteDelivery(
   };
 }
 
-/** By the rules of an order: only as its owner keeps it now. */
+/**
+ * The address version, if it is the present version of one of the caller's own addresses. An order applies the same
+ * rule.
+ */
 async function addressOf(
   domain: Deliveries,
   principal: Principal,

@@ -1,11 +1,11 @@
 import { distanceMetres, type Position } from './quote.ts';
 
-/** What a route needs to know of a job. */
+/** The part of a job that a route depends on. */
 export interface Job {
   readonly id: string;
   readonly status: string;
   readonly pickup: Position;
-  /** Null for who may not know it: the job then has no stop beyond the store. */
+  /** Position of the customer's door. When it is null, the job has no stop beyond the store. */
   readonly dropoff: Position | null;
   readonly promisedAt: Date;
 }
@@ -13,12 +13,12 @@ export interface Job {
 export interface Stop<J extends Job = Job> {
   readonly kind: 'PICKUP' | 'DROPOFF';
   readonly position: Position;
-  /** From the courier; null while nobody knows where they are. */
+  /** Distance from the courier; null while their position is unknown. */
   readonly distanceMetres: number | null;
   readonly job: J;
 }
 
-/** Where a job takes its courier next: to the store until the food is picked up, then to the door. */
+/** The next stop of a job: the store until the food is picked up, then the customer's door. */
 export function stopOf<J extends Job>(job: J, from: Position | null): Stop<J> {
   const toDoor = job.status === 'PICKED_UP' && job.dropoff !== null;
   const position = toDoor ? job.dropoff! : job.pickup;
@@ -26,8 +26,8 @@ export function stopOf<J extends Job>(job: J, from: Position | null): Stop<J> {
 }
 
 /**
- * The stops of jobs, the nearest first; equally near ones, and all of them while the position is unknown, by what was
- * promised first.
+ * The next stops of jobs, the nearest first. Stops that are equally near, and all of them while the courier's
+ * position is unknown, are in the order of the promised times.
  */
 export function stopsNearestFirst<J extends Job>(jobs: readonly J[], from: Position | null): Stop<J>[] {
   return jobs

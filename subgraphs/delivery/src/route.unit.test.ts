@@ -12,7 +12,7 @@ const job = (id: string, status: string, pickup: number, dropoff: number | null,
 });
 
 describe('stopOf', () => {
-  it('leads to the store, and to the door once picked up', () => {
+  it('is the store, and the door once the food is picked up', () => {
     expect(stopOf(job('a', 'ASSIGNED', 52.1, 52.2), null)).toMatchObject({
       kind: 'PICKUP',
       position: place(52.1),
@@ -29,15 +29,15 @@ describe('stopsNearestFirst', () => {
     job('near', 'ASSIGNED', 52.05, 52.9),
   ];
 
-  it('goes by the next stop, not by where a job ends', () => {
+  it('sorts by the next stop of a job, not by its end', () => {
     expect(stopsNearestFirst(jobs, place(52)).map((stop) => stop.job.id)).toEqual(['near', 'door', 'far']);
   });
 
-  it('turns around with the courier', () => {
+  it('changes the order when the courier moves', () => {
     expect(stopsNearestFirst(jobs, place(52.4)).map((stop) => stop.job.id)).toEqual(['far', 'door', 'near']);
   });
 
-  it('goes by the promise while the courier is nowhere, and at equal distance', () => {
+  it('sorts by the promised time at equal distances, and while the position is unknown', () => {
     const late = job('late', 'ASSIGNED', 52.1, 52.2, 30);
     const soon = job('soon', 'ASSIGNED', 52.1, 52.3, 10);
     expect(stopsNearestFirst([late, soon], null)[0]?.job.id).toBe('soon');

@@ -24,7 +24,10 @@ const firstNames = [
   'Ren',
 ] as const;
 
-/** 30 couriers with a place to begin at: the first six around the store in Berlin, the others around one store each. */
+/**
+ * Seeds 30 couriers with positions: the first six around the store in Berlin, each other one around a store of its
+ * own.
+ */
 export async function seed(domain: Deliveries): Promise<void> {
   await domain.db.courier.createMany({
     data: Array.from({ length: couriers }, (_, index) => {
@@ -35,7 +38,7 @@ export async function seed(domain: Deliveries): Promise<void> {
         id,
         ...sealDisplayName(domain, id, firstNames[index % firstNames.length]!),
         available: true,
-        // A few hundred metres around the store, each somewhere else.
+        // Each courier is at another place a few hundred metres from the store.
         latitude: Number((store.latitude + ((n % 5) - 2) * 0.002).toFixed(6)),
         longitude: Number((store.longitude + ((n % 3) - 1) * 0.003).toFixed(6)),
         positionAt: seededAt,

@@ -4,27 +4,27 @@ import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import type { Deliveries } from './context.ts';
 import { positionsOf, type CourierPosition } from './positions.ts';
 
-const writeEveryMs = 1_000;
+const writeIntervalMs = 1_000;
 const couriersPerTransaction = 50;
 
 /**
- * Writes what couriers told: the first position at once, then at most one a second and courier, always the latest. On
- * the way down it writes what still waits.
+ * Stores and publishes the positions that couriers report: a first one at once, then at most one a second for each
+ * courier, always the latest. When the process shuts down it stores what is still in memory.
  */
 export const storePositions = (domain: Deliveries): Background => ({
   name: 'courier positions',
   async run(signal) {
     const positions = positionsOf(domain);
     while (!signal.aborted) {
-      await positions.something(signal);
+      await positions.nextReport(signal);
       await writeWaiting(domain);
-      await sleep(writeEveryMs, undefined, { signal }).catch(() => undefined);
+      await sleep(writeIntervalMs, undefined, { signal }).catch(() => undefined);
     }
     await writeWaiting(domain);
   },
 });
 
-/** Stores everything that waits, with one event for each courier that is somewhere else or later than before. */
+/** Stores all positions that are not stored yet, with one event for each courier whose stored position changed. */
 export async function writeWaiting(domain: Deliveries): Promise<void> {
   const positions = positionsOf(domain);
   const waiting = positions.snapshot();
@@ -36,8 +36,8 @@ export async function writeWaiting(domain: Deliveries): Promise<void> {
 }
 
 /**
- * `positions` come in the order of their couriers' ids: all writers lock in this order. An older position than the
- * stored one (told to another replica) is dropped.
+ * The positions must be in the order of courier ids, so that all writers lock rows in the same order. A position that
+ * is older than the stored one, which another replica received, is dropped.
  */
 async function write(domain: Deliveries, positions: readonly CourierPosition[]): Promise<void> {
   await domain.transaction(async (tx) => {

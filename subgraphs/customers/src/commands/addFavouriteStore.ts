@@ -12,7 +12,7 @@ export type AddFavouriteStoreOutcome =
   | { readonly kind: 'done'; readonly customerId: string }
   | { readonly kind: 'storeNotFound' | 'limitReached' | 'notRegistered' };
 
-/** Remembers a store, once. Stores knows whether it exists. */
+/** Adds a store to the customer's favourites, once. The stores domain is asked whether the store exists. */
 export async function addFavouriteStore(
   domain: Customers,
   principal: Principal,
@@ -21,7 +21,7 @@ export async function addFavouriteStore(
   const customerId = customerOf(principal);
   if (!customerId) return { kind: 'notRegistered' };
   const now = domain.clock();
-  // Asked before the transaction, which must not wait for another domain while it holds a lock.
+  // The stores domain is asked before the transaction, which must not wait for another domain while it holds a lock.
   if (
     !isId(storeId) ||
     !(await domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: now.toISOString() })).found

@@ -23,7 +23,7 @@ export type ChangeAddressOutcome =
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
   | { readonly kind: 'notFound' | 'notRegistered' };
 
-/** Gives an address a new version; one whose content is as it was needs none. */
+/** Gives an address a new version, unless its content is already as asked. */
 export async function changeAddress(
   domain: Customers,
   principal: Principal,

@@ -8,9 +8,9 @@ import { customerOf } from '../ownership.ts';
 export type EraseMeOutcome = { readonly kind: 'done'; readonly erasedAt: Date } | { readonly kind: 'notRegistered' };
 
 /**
- * Destroys the customer's data key, so that no sealed field of theirs opens again; takes away what finds them and what
- * they liked; ends their access, as `signOutEverywhere` does. Rows and the history of consent stay, under an id that
- * names nobody.
+ * Erases a customer: deletes their data key, so that their encrypted fields can never be decrypted again; deletes
+ * their favourites and what a search finds them by; and revokes their access as `signOutEverywhere` does. Rows and
+ * the history of consent are kept under an id that names nobody.
  */
 export async function eraseMe(domain: Customers, principal: Principal): Promise<EraseMeOutcome> {
   const customerId = customerOf(principal);

@@ -20,8 +20,8 @@ export interface Register extends ProfileInput {
 }
 
 /**
- * Gives the customer of the token a profile, under a data key of their own. Once per subject, for ever: an erased one
- * stays erased.
+ * Creates the profile of the token's customer, encrypted with a data key of their own. It is possible once per
+ * subject: a customer who was erased cannot register again.
  */
 export async function register(
   domain: Customers,

@@ -8,8 +8,8 @@ export type RemoveAddressOutcome =
   { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notFound' | 'notRegistered' };
 
 /**
- * Takes an address out of the profile; its versions stay for the orders. Of those that remain the newest becomes the
- * default, if it was that one.
+ * Removes an address from the profile; its versions are kept for the orders that refer to them. When it was the
+ * default address, the newest of the remaining ones becomes the default.
  */
 export async function removeAddress(
   domain: Customers,

@@ -7,7 +7,7 @@ import { customerOf } from '../ownership.ts';
 export type RemoveFavouriteStoreOutcome =
   { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
 
-/** Forgets a store. One that is no favourite is fine. */
+/** Removes a store from the customer's favourites. It succeeds for a store that is not a favourite, too. */
 export async function removeFavouriteStore(
   domain: Customers,
   principal: Principal,

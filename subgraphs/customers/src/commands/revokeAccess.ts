@@ -5,17 +5,21 @@ import { endAccess } from '../endAccess.ts';
 
 export interface RevokeAccess {
   readonly idempotencyKey: string;
-  /** Of tokens. Nobody here knows all of them: any that can be one is taken. */
+  /**
+   * The subject (`sub`) of the tokens to revoke. This domain does not know all subjects, so it accepts every text
+   * that can be one.
+   */
   readonly subject: string;
 }
 
 export type RevokeAccessOutcome = { readonly kind: 'done'; readonly revokedAt: string } | { readonly kind: 'invalid' };
 
-/** What OpenID Connect Core 1.0 section 2 says of `sub`: at most 255 ASCII characters. */
+/** A valid `sub` by OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. */
 const subjectPattern = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Ends the access of anybody. With the same key once: who signs in after it stays signed in, however often it is sent.
+ * Revokes the tokens of any subject, once per idempotency key: somebody who signs in again afterwards stays signed
+ * in, even when the request is repeated.
  */
 export async function revokeAccess(
   domain: Customers,

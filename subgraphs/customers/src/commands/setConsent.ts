@@ -8,7 +8,9 @@ import { customerOf } from '../ownership.ts';
 export type SetConsentOutcome =
   { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
 
-/** Records an answer. A first refusal is an answer too; the same answer again is none. */
+/**
+ * Records the customer's answer about a purpose. A first refusal is recorded, too; repeating the last answer is not.
+ */
 export async function setConsent(
   domain: Customers,
   principal: Principal,

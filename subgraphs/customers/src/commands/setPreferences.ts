@@ -9,7 +9,7 @@ import { customerOf } from '../ownership.ts';
 export type SetPreferencesOutcome =
   { readonly kind: 'done'; readonly customerId: string } | { readonly kind: 'notRegistered' };
 
-/** Replaces one's preferences. Setting what is set already is no event. */
+/** Replaces the customer's preferences. Setting what is set already appends no event. */
 export async function setPreferences(
   domain: Customers,
   principal: Principal,

@@ -7,8 +7,8 @@ export type SignOutEverywhereOutcome =
   { readonly kind: 'done'; readonly signedOutAt: Date } | { readonly kind: 'notAllowed' };
 
 /**
- * Needs no key for repeating: the token that asks is among those that it ends. Whoever has not registered yet may sign
- * out, too.
+ * Revokes all tokens of the caller, whether or not they have registered. It needs no idempotency key, since the token
+ * of the request is among those that it revokes.
  */
 export async function signOutEverywhere(domain: Customers, principal: Principal): Promise<SignOutEverywhereOutcome> {
   const customerId = customerOf(principal);

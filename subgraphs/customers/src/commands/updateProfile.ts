@@ -13,7 +13,7 @@ export type UpdateProfileOutcome =
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
   | { readonly kind: 'notRegistered' };
 
-/** Lays changes over one's own profile. Setting what is set already is no event. */
+/** Applies changes to the caller's own profile. Setting what is set already appends no event. */
 export async function updateProfile(
   domain: Customers,
   principal: Principal,

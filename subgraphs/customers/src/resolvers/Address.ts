@@ -3,7 +3,7 @@ import type { AddressResolvers } from '#generated/customers/resolvers.ts';
 export const Address: AddressResolvers = {
   current: async ({ currentVersionId }, _args, { loaders }) => {
     const version = await loaders.versionById.load(currentVersionId);
-    if (!version) throw new Error('an address without its current version');
+    if (!version) throw new Error('the present version of an address is missing');
     return version;
   },
 };

@@ -1,6 +1,6 @@
 import type { InputProblem } from '../inputChecks.ts';
 
-/** The failures that several mutations share, as the schema words them. */
+/** The failures that several mutations share; each is a type of the schema. */
 export const notRegistered = {
   __typename: 'CustomerNotRegistered',
   message: 'There is no profile for this token. Register first.',
@@ -8,7 +8,7 @@ export const notRegistered = {
 
 export const notAllowed = {
   __typename: 'CustomerNotAllowed',
-  message: 'This token is not of a customer. Sign in as one.',
+  message: "This token is not a customer's. Sign in as a customer.",
 } as const;
 
 export const addressNotFound = {
@@ -18,6 +18,6 @@ export const addressNotFound = {
 
 export const invalid = (problems: readonly InputProblem[]) => ({
   __typename: 'CustomerInputInvalid' as const,
-  message: `Cannot be accepted: ${problems.map(({ field }) => field).join(', ')}. Correct it, and send it with a new idempotency key.`,
+  message: `These fields are not valid: ${problems.map(({ field }) => field).join(', ')}. Correct them, and send the input with a new idempotency key.`,
   problems: [...problems],
 });

@@ -6,12 +6,12 @@ import type { Customers } from '../context.ts';
 
 const pageSize = 1_000;
 
-/** Tells those who let clients in what they did not hear. */
+/** Answers gateways and channels that ask for revocations which they may have missed on the bus. */
 export const accessQueryService = (domain: Customers) =>
   service(AccessQueryService, edgeServices, {
     async listRevocations({ after, afterSubject }) {
       const place = new Date(after);
-      if (Number.isNaN(place.getTime())) throw new ConnectError('`after` is no instant', Code.InvalidArgument);
+      if (Number.isNaN(place.getTime())) throw new ConnectError('`after` must be an instant', Code.InvalidArgument);
       const rows = await domain.db.accessRevocation.findMany({
         where: { OR: [{ revokedAt: { gt: place } }, { revokedAt: place, subject: { gt: afterSubject } }] },
         orderBy: [{ revokedAt: 'asc' }, { subject: 'asc' }],

@@ -11,7 +11,10 @@ interface VersionOfCustomer {
   readonly addressVersionId: string;
 }
 
-/** Answers other domains, batched per call. Somebody else's version is not found, like one that does not exist. */
+/**
+ * Answers questions of other domains, each call in one batch. An address version of another customer is answered like
+ * one that does not exist.
+ */
 export const customerQueryService = (domain: Customers) =>
   service(CustomerQueryService, ['orders', 'delivery'], {
     async getAddressVersion(request) {

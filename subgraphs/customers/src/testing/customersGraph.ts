@@ -10,9 +10,12 @@ import { seedStores } from '#schema/seed/stores.ts';
 import type { Customers } from '../context.ts';
 import customers from '../main.ts';
 
-/** The subgraph under test: seeded, with stores that know the seeded stores; there once `startCustomers` ran. */
+/**
+ * The subgraph under test: seeded, and with a stores domain that knows the seeded stores. It is set once
+ * `startCustomers` has run.
+ */
 export let graph: TestSubgraph<Customers>;
-/** What the domain's clock says; `later` moves it on by a second. */
+/** The time by the domain's clock; `later` moves it on by a second. */
 export let now = new Date('2026-03-04T12:00:00Z');
 export const later = () => (now = new Date(now.getTime() + 1_000));
 
@@ -39,7 +42,7 @@ export const startCustomers = (): void =>
     });
   });
 
-/** Asserts that nothing went wrong, and gives the data. */
+/** Runs a document, asserts that there are no errors, and returns the data. */
 export async function ask<T = Record<string, never>>(
   principal: Principal,
   query: string,
@@ -63,7 +66,7 @@ export const zoe = {
 };
 let people = 0;
 
-/** A registered customer of one's own, so that tests do not stand in each other's way. */
+/** Registers a new customer, so that tests do not affect each other. */
 export async function somebody(): Promise<Principal> {
   const n = ++people;
   const principal = customer(seedId('test', n));

@@ -12,8 +12,8 @@ export type AcceptJobOutcome =
 const refusals = { TAKEN: 'taken', UNAVAILABLE: 'unavailable', TOO_MANY_JOBS: 'tooManyJobs' } as const;
 
 /**
- * Gives an open job to the courier who asks first. Who comes later is told that it is taken; who has it already gets it
- * again.
+ * Gives an open job to the courier who asks first. Couriers who come later are answered that it is taken; the courier
+ * who has it already gets a success again.
  */
 export async function acceptJob(
   domain: Deliveries,
@@ -24,7 +24,8 @@ export async function acceptJob(
   if (!courierId) return { kind: 'courierUnknown' };
   if (!isId(deliveryId)) return { kind: 'notFound' };
   return domain.transaction<AcceptJobOutcome>(async (tx) => {
-    // The courier first: two jobs accepted at once must not both see the last free hand.
+    // The courier's row is locked first: otherwise two jobs that a courier accepts at once could both count the same
+    // number of jobs and exceed the limit.
     await tx.$queryRaw`SELECT 1 FROM courier WHERE id = ${courierId}::uuid FOR UPDATE`;
     const courier = await tx.courier.findUnique({ where: { id: courierId } });
     if (!courier) return { kind: 'courierUnknown' };

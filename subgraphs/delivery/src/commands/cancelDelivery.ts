@@ -10,8 +10,8 @@ export interface CancelDelivery {
 }
 
 /**
- * Calls the delivery of an order off. False when what has happened stands against it: see `cancel`. An order without a
- * delivery is remembered as called off, so that a dispatch that arrives late comes to nothing.
+ * Cancels the delivery of an order. Returns false when that is no longer possible: see `cancel`. An order without a
+ * delivery is remembered as cancelled, so that a dispatch that arrives later creates a cancelled delivery.
  */
 export async function cancelDelivery(
   domain: Deliveries,

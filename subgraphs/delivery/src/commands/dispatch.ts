@@ -1,6 +1,6 @@
 import type { Deliveries } from '../context.ts';
 import { sealDropoff } from '../dropoff.ts';
-import { moveDelivery, tellStatus } from '../moveDelivery.ts';
+import { moveDelivery, appendStatusChange } from '../moveDelivery.ts';
 import { lockOrderNote } from '../orderNote.ts';
 import { distanceMetres, type Position } from '../quote.ts';
 
@@ -15,8 +15,8 @@ export interface Dispatch {
 }
 
 /**
- * Creates the delivery of an order and gives its id; once per order, however often it is asked for. For an order that
- * was called off before this call arrived the delivery is created and called off at once.
+ * Creates the delivery of an order and returns its id; once per order, however often it is called. When the order was
+ * cancelled before this call arrived, the delivery is created and cancelled at once.
  */
 export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }: Dispatch): Promise<string> {
   return domain.transaction(async (tx) => {
@@ -37,7 +37,7 @@ export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }
         distanceMetres: distanceMetres(pickup, dropoff),
       },
     });
-    await tellStatus(domain, tx, delivery, null, at);
+    await appendStatusChange(domain, tx, delivery, null, at);
     if (note.calledOffAt) await moveDelivery(domain, tx, delivery, { to: 'CANCELLED', at, reason: 'ORDER_CALLED_OFF' });
     return id;
   });

@@ -8,7 +8,7 @@ import { courierOf } from '../ownership.ts';
 export interface ReportDeliveryStatus {
   readonly deliveryId: string;
   readonly status: ReportedStatus;
-  /** A code; needed when it failed. */
+  /** Code of the reason; required when the delivery failed. */
   readonly reason: string | null;
 }
 
@@ -18,8 +18,8 @@ export type ReportDeliveryStatusOutcome =
   | { readonly kind: 'notFound' | 'notReady' | 'reasonMissing' };
 
 /**
- * A courier says how far their job is. The first time it is an event; every further time it is the same answer and
- * nothing else.
+ * Records the status that a courier reports for their job. The first report of a status appends an event; repeating
+ * it gives the same answer and changes nothing.
  */
 export async function reportDeliveryStatus(
   domain: Deliveries,

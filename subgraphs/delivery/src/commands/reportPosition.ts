@@ -8,8 +8,8 @@ export type ReportPositionOutcome =
   { readonly kind: 'done'; readonly told: CourierPosition } | { readonly kind: 'invalid' | 'courierUnknown' };
 
 /**
- * Takes the position into memory; it is stored and told to others within a second (see storePositions.ts). No statement
- * but the courier's first.
+ * Keeps the position in memory; it is stored and published within a second (see storePositions.ts). Apart from a
+ * courier's first report it costs no statement.
  */
 export async function reportPosition(
   domain: Deliveries,

@@ -3,7 +3,10 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { Deliveries } from '../context.ts';
 import { courierOf } from '../ownership.ts';
 
-/** Starts or ends a courier's work; null for who is no courier of ours. Jobs they carry stay theirs. */
+/**
+ * Sets whether a courier takes jobs; null when the caller is not a courier of the chain. Jobs that they carry remain
+ * theirs.
+ */
 export async function setAvailability(
   domain: Deliveries,
   principal: Principal,

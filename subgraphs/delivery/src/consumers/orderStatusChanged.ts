@@ -1,10 +1,13 @@
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
 import type { Heard } from '../context.ts';
-import { tellCourier } from '../moveDelivery.ts';
+import { notifyCourier } from '../moveDelivery.ts';
 import { lockOrderNote } from '../orderNote.ts';
 
-/** Remembers that the food is ready, perhaps before the delivery was asked for, and lets its courier know. */
+/**
+ * Remembers that the food of an order is ready, which may be before its delivery is requested, and updates the screen
+ * of the courier.
+ */
 export const onOrderStatusChanged = onEvent(
   OrderStatusChanged,
   'delivery.orderStatusChanged',
@@ -12,7 +15,7 @@ export const onOrderStatusChanged = onEvent(
     await lockOrderNote(tx, orderId);
     await tx.orderNote.update({ where: { orderId }, data: { readyAt: new Date(at) } });
     const delivery = await tx.delivery.findUnique({ where: { orderId } });
-    if (delivery) await tellCourier(domain, tx, delivery, domain.clock());
+    if (delivery) await notifyCourier(domain, tx, delivery, domain.clock());
   },
   ({ data }) => data.to === 'READY' && data.service === 'DELIVERY',
 );

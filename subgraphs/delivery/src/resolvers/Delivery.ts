@@ -1,7 +1,7 @@
 import type { DeliveryResolvers, DeliveryStatus } from '#generated/delivery/resolvers.ts';
 import { hasEnded } from '../delivery.ts';
 import { openDropoff } from '../dropoff.ts';
-import { courierOf, mayKnowDoor, mayRead } from '../ownership.ts';
+import { courierOf, maySeeDropoff, mayRead } from '../ownership.ts';
 
 export const Delivery: DeliveryResolvers = {
   __resolveReference: async ({ id }, { principal, loaders }) => {
@@ -15,7 +15,7 @@ export const Delivery: DeliveryResolvers = {
   readyForPickup: ({ orderId }, _args, { loaders }) => loaders.orderReady.load(orderId),
   pickup: ({ pickupLatitude, pickupLongitude }) => ({ latitude: pickupLatitude, longitude: pickupLongitude }),
   dropoff: (delivery, _args, { domain, principal }) =>
-    mayKnowDoor(principal, delivery) ? openDropoff(domain, delivery) : null,
+    maySeeDropoff(principal, delivery) ? openDropoff(domain, delivery) : null,
   doorstep: (delivery, _args, { principal, loaders }) => {
     const isOwn = delivery.courierId !== null && courierOf(principal) === delivery.courierId;
     return isOwn && !hasEnded(delivery.status as DeliveryStatus) ? loaders.doorstepOf.load(delivery) : null;

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import { latestPosition, type CourierPosition } from '../positions.ts';
 
-/** Where a courier is, for who may see it; null for everybody else, as for a courier who does not exist. */
+/**
+ * The position of a courier, if the caller may see it; null for everybody else, and for a courier who does not exist.
+ */
 export async function visiblePosition(
   { domain, loaders }: Context,
   courierId: string,

@@ -10,22 +10,25 @@ import { isPosition, quote, type Position } from '../quote.ts';
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
 
 const idOf = (name: string, value: string): string => {
-  if (!isId(value)) throw invalid(`${name} is not an id`);
+  if (!isId(value)) throw invalid(`${name} must be a UUID`);
   return value;
 };
 
 const positionOf = (name: string, position: Position): Position => {
-  if (!isPosition(position)) throw invalid(`${name} is not a position`);
+  if (!isPosition(position)) throw invalid(`${name} must be a position on Earth`);
   return position;
 };
 
 const instantOf = (name: string, value: string): Date => {
   const instant = new Date(value);
-  if (Number.isNaN(instant.getTime())) throw invalid(`${name} is not an instant`);
+  if (Number.isNaN(instant.getTime())) throw invalid(`${name} must be an ISO 8601 instant`);
   return instant;
 };
 
-/** What other domains ask of delivery. Malformed requests are the caller's bug and answer INVALID_ARGUMENT. */
+/**
+ * Answers the calls of other domains. A malformed request is a bug of the caller and is answered with
+ * INVALID_ARGUMENT.
+ */
 export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
   service(DeliveryQueryService, ['orders'], {
     quote(request) {

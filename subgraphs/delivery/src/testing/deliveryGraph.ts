@@ -22,15 +22,15 @@ import delivery from '../main.ts';
 
 let bus: EventBus;
 /**
- * The subgraph under test: seeded and started, on a bus, with stores and customers that know Berlin; there once
- * `startDelivery` ran.
+ * The subgraph under test: seeded and started on a bus, with stand-ins for stores and customers that know places in
+ * Berlin. It is set once `startDelivery` has run.
  */
 export let graph: TestSubgraph<Deliveries>;
-/** How often customers was asked for doors. */
+/** How often the customers domain was asked for doorsteps. */
 export let doorsAsked = 0;
 
 const key = () => randomBytes(32).toString('base64');
-/** Keys of personal data, fresh for each file. */
+/** Keys for personal data, new for each test file. */
 export const configuration = { PII_MASTER_KEYS: key(), PII_INDEX_KEY: key() };
 export const store = seedStores[0]!;
 export const door = { latitude: store.latitude + 0.018, longitude: store.longitude };
@@ -47,7 +47,7 @@ export const strangers: [string, Principal][] = [
   ['a kiosk of the store', principalWith(roleScopes.kiosk, { roles: ['kiosk'], bindings: { store: store.id } })],
 ];
 
-/** Versions of addresses of customer 1: one that they have changed since, and one beyond the border. */
+/** Address versions of customer 1: one that is no longer the present one, and one in another country. */
 export const outdated = seedId('addressVersion', '1/outdated');
 export const abroad = seedId('addressVersion', '1/abroad');
 
@@ -106,7 +106,7 @@ export function startDelivery(): void {
   afterAll(() => bus.close());
 }
 
-/** Asserts that nothing went wrong, and gives the data. */
+/** Runs a document, asserts that there are no errors, and returns the data. */
 export async function ask<T = Record<string, never>>(
   principal: Principal,
   query: string,
@@ -131,7 +131,7 @@ export const request = (over: object = {}) => ({
 });
 export const commands = () => graph.client(DeliveryCommandService);
 
-/** A fresh delivery of customer 1, open unless called off. */
+/** Creates a delivery for customer 1. */
 export async function dispatched(over: object = {}): Promise<{ deliveryId: string; orderId: string }> {
   const asked = request(over);
   return { orderId: asked.orderId, deliveryId: (await commands().dispatch(asked)).deliveryId };
@@ -156,7 +156,7 @@ export const told = async (deliveryId: string) =>
     .filter(({ metadata }) => metadata.aggregateId === `delivery:${deliveryId}`)
     .map(({ data }) => data as { from: string | null; to: string; courierId: string | null; reason: string | null });
 
-/** The kitchen is done, as orders tells. */
+/** Publishes the event of orders that says that the food is ready. */
 export async function cooked(orderId: string): Promise<void> {
   const traceparent = newTraceparent();
   const at = new Date().toISOString();
@@ -198,7 +198,7 @@ export async function cooked(orderId: string): Promise<void> {
   await until(async () => (await graph.domain.db.orderNote.findUnique({ where: { orderId } }))?.readyAt);
 }
 
-/** A delivery on the way to customer 1. */
+/** Creates a delivery that courier `n` has picked up for customer 1. */
 export async function pickedUp(n: number): Promise<{ deliveryId: string; orderId: string }> {
   const made = await dispatched();
   await accept(n, made.deliveryId);

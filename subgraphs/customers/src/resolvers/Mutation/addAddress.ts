@@ -18,7 +18,7 @@ export const addAddress: MutationResolvers['addAddress'] = async (_parent, { inp
     case 'limitReached':
       return {
         __typename: 'CustomerAddressLimitReached',
-        message: 'You have as many addresses as one may have. Remove one first.',
+        message: 'You have as many addresses as are allowed. Remove one first.',
       };
     case 'notRegistered':
       return notRegistered;

@@ -13,7 +13,7 @@ export const addFavouriteStore: MutationResolvers['addFavouriteStore'] = async (
     case 'limitReached':
       return {
         __typename: 'CustomerFavouriteLimitReached',
-        message: 'You have as many favourites as one may have. Remove one first.',
+        message: 'You have as many favourite stores as are allowed. Remove one first.',
       };
     case 'notRegistered':
       return notRegistered;

@@ -6,7 +6,7 @@ export const eraseMe: MutationResolvers['eraseMe'] = async (_parent, { confirm }
   if (!confirm)
     return {
       __typename: 'CustomerErasureNotConfirmed',
-      message: 'There is no way back. Ask the person, then send `confirm: true`.',
+      message: 'An erasure cannot be undone. Ask the person, then send `confirm: true`.',
     };
   const outcome = await command(domain, principal);
   return outcome.kind === 'done'

@@ -7,6 +7,6 @@ export const revokeAccess: MutationResolvers['revokeAccess'] = async (_parent, {
     ? { __typename: 'RevokeAccessSuccess', subject: input.subject, revokedAt: outcome.revokedAt }
     : {
         __typename: 'AccessSubjectInvalid',
-        message: 'No token has such a subject. Take the `sub` of the token, or the id of the person.',
+        message: 'No token can have this subject. Use the `sub` of the token, which for a person is their id.',
       };
 };

@@ -12,7 +12,7 @@ export const acceptJob: MutationResolvers['acceptJob'] = async (_parent, { deliv
     case 'taken':
       return {
         __typename: 'DeliveryJobTaken',
-        message: 'Another courier was faster, or the order was called off. Take another job.',
+        message: 'Another courier was faster, or the order was cancelled. Take another job.',
       };
     case 'unavailable':
       return {
@@ -22,7 +22,7 @@ export const acceptJob: MutationResolvers['acceptJob'] = async (_parent, { deliv
     case 'tooManyJobs':
       return {
         __typename: 'DeliveryJobLimitReached',
-        message: 'You carry as many jobs as one may. Deliver one first.',
+        message: 'You carry as many jobs as a courier may. Deliver one first.',
       };
     case 'courierUnknown':
       return courierUnknown;

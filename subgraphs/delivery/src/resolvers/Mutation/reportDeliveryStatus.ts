@@ -22,6 +22,10 @@ export const reportDeliveryStatus: MutationResolvers['reportDeliveryStatus'] = a
         message: `The delivery is ${outcome.status} and cannot become ${input.status}. Read it again.`,
       };
     case 'reasonMissing':
-      return { __typename: 'DeliveryInputInvalid', field: 'reason', message: 'Say why it failed.' };
+      return {
+        __typename: 'DeliveryInputInvalid',
+        field: 'reason',
+        message: 'FAILED needs a reason: say why the delivery failed.',
+      };
   }
 };

@@ -15,7 +15,7 @@ export const reportPosition: MutationResolvers['reportPosition'] = async (
       return {
         __typename: 'DeliveryInputInvalid',
         field: 'position',
-        message: 'Latitudes lie within 90 degrees, longitudes within 180.',
+        message: 'The latitude must lie between -90 and 90, the longitude between -180 and 180.',
       };
     case 'courierUnknown':
       return courierUnknown;

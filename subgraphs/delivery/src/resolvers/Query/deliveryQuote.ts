@@ -25,7 +25,7 @@ export const deliveryQuote: QueryResolvers['deliveryQuote'] = async (_parent, ar
     case 'addressNotFound':
       return {
         __typename: 'DeliveryAddressNotFound',
-        message: 'None of your addresses is at this version now. Read the addresses again.',
+        message: 'None of your addresses has this present version. Read your addresses again.',
       };
     case 'notOffered':
       return {
