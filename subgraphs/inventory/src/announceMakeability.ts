@@ -4,8 +4,9 @@ import type { Inventory } from './context.ts';
 import type { MakeabilityChange } from './makeability.ts';
 
 /**
- * What stores can make against what is known of it: items that are makeable and known to be short, or the other way
- * round. An ingredient that a store never had is one that it has none of.
+ * Compares what stores can make with what was announced. It returns the items that can be made although they are
+ * recorded as short, and those that cannot although they are not. An ingredient that a store never had counts as none
+ * on hand.
  */
 const differences = `
   WITH state AS (
@@ -22,9 +23,9 @@ const differences = `
   ORDER BY store_id, menu_item_id`;
 
 /**
- * Compares items of stores with what is known of them, however the difference came about, and tells it. Call it after
- * what moves the stock has appended its events, in the same transaction.
- * @param itemIds null: all that have a recipe
+ * Announces the items that stores can make now or can no longer make, however that came about. Call it in the same
+ * transaction, after the movements of stock have appended their events.
+ * @param itemIds the items to compare; null for all that have a recipe
  */
 export async function announceMakeability(
   domain: Inventory,

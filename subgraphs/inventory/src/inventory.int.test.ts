@@ -12,7 +12,7 @@ import main from './main.ts';
 
 const item = (slug: string) => seedId('menuItem', slug);
 const ingredient = (slug: string) => seedId('ingredient', slug);
-/** Each test has a store of its own. */
+/** Each test uses a store of its own. */
 let next = 0;
 const ownStore = () => seedStores[(next += 1)]!.id;
 
@@ -51,7 +51,7 @@ const makeability = async (storeId: string) =>
 const adjustment = `mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { __typename
   ... on StockChangeSuccess { stock { onHand reserved low } } ... on StockWouldBeNegative { onHand } ... on StockInputProblem { field } } }`;
 
-/** Leaves `onHand` of an ingredient. */
+/** Corrects the stock of an ingredient so that `onHand` of it are left. */
 async function leave(storeId: string, slug: string, onHand: number) {
   const quantity = onHand - (await stockOf(storeId, slug)).onHand;
   const result = await manager(storeId)(adjustment, {
@@ -60,7 +60,7 @@ async function leave(storeId: string, slug: string, onHand: number) {
   expect(result.data).toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess', stock: [{ onHand }] } });
 }
 
-/** Invariant: the rows are what the events say, and what is held is what orders hold. */
+/** Checks the invariants: the rows are what the events add up to, and what is reserved is what orders hold. */
 async function expectConsistent(storeId: string) {
   const { rows: stock } = await inventory.domain.pool.query<{
     ingredient_id: string;
@@ -90,7 +90,7 @@ async function expectConsistent(storeId: string) {
   }
 }
 
-test('every store begins with a delivery of everything, as facts that later ones follow', async () => {
+test('every store starts with a delivery of all ingredients, recorded as the first events of their streams', async () => {
   const {
     rows: [counts],
   } = await inventory.domain.pool.query<{ stock: number; events: number; heads: number }>(
@@ -102,7 +102,7 @@ test('every store begins with a delivery of everything, as facts that later ones
   await expectConsistent(seedStores[207]!.id);
 });
 
-test('an order is reserved, then consumed or released; every call answers as the first of its order', async () => {
+test('an order is reserved, then consumed or released; repeated calls get the first answer', async () => {
   const store = ownStore();
   const [cooked, cancelled] = [randomUUID(), randomUUID()];
   for (const order of [cooked, cancelled, cooked])
@@ -119,7 +119,7 @@ test('an order is reserved, then consumed or released; every call answers as the
   await expectConsistent(store);
 });
 
-test('a release that overtakes its reserve is remembered: the order then holds nothing', async () => {
+test('a release that arrives before its reservation is remembered, and the order holds nothing', async () => {
   const store = ownStore();
   const order = randomUUID();
   expect((await commands().release({ orderId: order, storeId: store })).changed).toBe(false);
@@ -131,7 +131,7 @@ test('a release that overtakes its reserve is remembered: the order then holds n
   expect(await stockOf(store, 'beef-patty')).toMatchObject({ reserved: 0, version: 1 });
 });
 
-test('all lines or nothing, with the names of what is missing; and the same answer again', async () => {
+test('all lines are reserved or none, and the answer names the missing items, also when repeated', async () => {
   const store = ownStore();
   await leave(store, 'beef-patty', 2);
   const order = randomUUID();
@@ -144,7 +144,7 @@ test('all lines or nothing, with the names of what is missing; and the same answ
   await expectConsistent(store);
 });
 
-test('modifiers use ingredients, as often as their line', async () => {
+test('modifiers use ingredients, multiplied by the quantity of the line', async () => {
   const store = ownStore();
   await commands().reserve({
     orderId: randomUUID(),
@@ -167,7 +167,7 @@ test('modifiers use ingredients, as often as their line', async () => {
 const sized = (orderId: string, storeId: string, slug: string, sizeId: string, quantity: number) =>
   commands().reserve({ orderId, storeId, lines: [{ menuItemId: item(slug), quantity, modifierIds: [], sizeId }] });
 
-test('a size uses its own portion, of what it is a size of and within a meal', async () => {
+test('a size uses its own portions, alone and within a meal', async () => {
   const store = ownStore();
   await leave(store, 'chicken-nugget', 100);
   for (const n of [1, 2])
@@ -233,11 +233,11 @@ test('one order asked for many times at once is reserved once', async () => {
   expect((await stockOf(store, 'beef-patty')).reserved).toBe(1);
 });
 
-test('what can no longer be made is told once, and once more when it can again', async () => {
+test('an item that can no longer be made is announced once, and once more when it can be made again', async () => {
   const store = ownStore();
   await leave(store, 'cheddar', 2);
   const order = randomUUID();
-  // 2 slices: the triple stack needs 3, the double cheeseburger both.
+  // With 2 slices the triple stack, which needs 3, cannot be made; the double cheeseburger, which needs 2, can.
   expect(await makeability(store)).toEqual([[item('triple-stack'), false]]);
   await reserve(order, store, 'cheeseburger');
   const twoSlices = [item('double-cheeseburger'), item('dr-burger')];
@@ -249,7 +249,7 @@ test('what can no longer be made is told once, and once more when it can again',
   expect(await inventory.domain.db.shortage.count({ where: { storeId: store } })).toBe(0);
 });
 
-test('when two ingredients of an item run out and come back at once, the last word is right', async () => {
+test('the last announcement is right when two ingredients of an item run out and return at once', async () => {
   const store = ownStore();
   for (let round = 0; round < 5; round += 1) {
     await Promise.all([leave(store, 'sausage', round % 2 ? 100 : 0), leave(store, 'ketchup', round % 2 ? 10_000 : 0)]);
@@ -277,7 +277,7 @@ test('huge quantities are out of stock, not errors', async () => {
   expect(outcome).toBe(ReserveResult_Outcome.OUT_OF_STOCK);
 });
 
-test('goods come in once per key, all lines or none', async () => {
+test('goods are received once per idempotency key, all lines or none', async () => {
   const store = ownStore();
   const mutation = `mutation ($input: ReceiveStockInput!) { receiveStock(input: $input) { __typename
     ... on StockChangeSuccess { stock { id onHand low ingredient { name(locale: DE) unit } movements(first: 1) { edges { node { kind quantity } } } } } ... on StockInputProblem { field } } }`;
@@ -349,7 +349,7 @@ const stockPage = (from = '', more = '') =>
     `stock(first: 20${from}${more}) { edges { node { ingredient { name } onHand low } } pageInfo { hasNextPage endCursor } }`,
   );
 
-test('what a store has used up may be more than an Int holds', async () => {
+test('the consumed quantity may exceed an Int', async () => {
   const store = ownStore();
   const order = randomUUID();
   await inventory.domain.pool.query('UPDATE stock SET consumed = 2147483647 WHERE store_id = $1', [store]);
@@ -376,7 +376,7 @@ test.each([
   ).toMatchObject({ adjustStock: { __typename: 'StockChangeSuccess' } });
 });
 
-test("a store's stock comes in pages by name; low stock can be asked for; another's is null", async () => {
+test("a store's stock is returned in pages by name, or low stock only; that of another store is null", async () => {
   const store = ownStore();
   await leave(store, 'bun', 5);
   const ids = [{ __typename: 'Store', id: store }];
@@ -449,7 +449,7 @@ describe('stock alerts', () => {
     ).rows[0]!.version;
   const id = (storeId: string, slug: string) => `${storeId}:${ingredient(slug)}`;
 
-  test('begin with all that is low, then tell what becomes low, moves, and is low no more', async () => {
+  test('start with all that is low, then have what becomes low, moves, or is low no more', async () => {
     const store = ownStore();
     await leave(store, 'cheddar', 5);
     const all = await alerts(store, null);
@@ -482,13 +482,13 @@ describe('stock alerts', () => {
     });
   });
 
-  test('begin anew for a version of long ago, and for one that never was', async () => {
+  test('reset for a version that is too old or was never given out', async () => {
     const store = ownStore();
     const version = await feedVersion(store);
     for (const since of [version + 1, -1, 2 ** 31 - 1])
       expect(await alerts(store, since)).toMatchObject({ reset: true, version });
     await leave(store, 'ketchup', 4);
-    // As if hundreds of orders had come since.
+    // Moves the version on as if hundreds of orders had been placed since.
     await inventory.domain.pool.query(
       `UPDATE platform.head SET version = version + 600 WHERE kind = 'feed' AND key = $1`,
       [`store:${store}`],
@@ -500,7 +500,7 @@ describe('stock alerts', () => {
     });
   });
 
-  test('never are older than their version, while orders come at once', async () => {
+  test('are never older than their version while many orders are placed at once', async () => {
     const store = ownStore();
     await leave(store, 'beef-patty', 60);
     const held = new Map<string, number>();
@@ -519,7 +519,7 @@ describe('stock alerts', () => {
     expect(held.size).toBeGreaterThan(0);
   });
 
-  test('are of the own store only', async () => {
+  test('are null for other stores', async () => {
     const [store, other] = [ownStore(), ownStore()];
     expect((await manager(other)(document, { storeId: store })).data).toEqual({ stockAlerts: null });
     expect((await manager(store)(document, { storeId: 'no id' })).data).toEqual({ stockAlerts: null });

@@ -6,25 +6,25 @@ import { reserve } from './commands/reserve.ts';
 import { consume, release } from './commands/settleReservation.ts';
 import type { Inventory } from './context.ts';
 
-const demand = (holds: boolean, message: string): void => {
+const requireArgument = (holds: boolean, message: string): void => {
   if (!holds) throw new ConnectError(message, Code.InvalidArgument);
 };
 
 const demandOrder = ({ orderId, storeId }: { readonly orderId: string; readonly storeId: string }): void =>
-  demand(isId(orderId) && isId(storeId), 'order_id and store_id must be UUIDs in lower case');
+  requireArgument(isId(orderId) && isId(storeId), 'order_id and store_id must be UUIDs in lower case');
 
-/** What the order saga asks of the store-room. Orders are the idempotency keys: each holds stock at most once. */
+/** Answers the order saga. The order's id serves as the idempotency key: an order holds stock once at most. */
 export const inventoryCommands = (domain: Inventory): RpcService =>
   service(InventoryCommandService, ['orders'], {
     reserve: async (request) => {
       demandOrder(request);
       for (const line of request.lines) {
-        demand(line.quantity > 0, 'a quantity must be above zero');
-        demand(
+        requireArgument(line.quantity > 0, 'a quantity must be above zero');
+        requireArgument(
           [line.menuItemId, ...line.modifierIds].every(isId),
           'menu_item_id and modifier_ids must be UUIDs in lower case',
         );
-        demand(line.sizeId === '' || isId(line.sizeId), 'size_id must be empty or a UUID in lower case');
+        requireArgument(line.sizeId === '' || isId(line.sizeId), 'size_id must be empty or a UUID in lower case');
       }
       const result = await reserve(domain, request);
       return result.outcome === 'RESERVED'

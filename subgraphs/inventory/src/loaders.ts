@@ -19,14 +19,14 @@ import {
 export interface Loaders {
   readonly ingredient: DataLoader<string, Ingredient | null>;
   readonly recipe: DataLoader<string, RecipeLine[]>;
-  /** Null where there is none, and for whoever may not see it. */
+  /** Null when there is no such stock item, and for callers who may not see it. */
   readonly stockItem: DataLoader<StockKey, StockView | null, string>;
-  /** Null for whoever may not see the store's stock. */
+  /** Null for callers who may not see the store's stock. */
   readonly stockPage: DataLoader<StockPageRequest, StockView[] | null>;
   readonly movementPage: DataLoader<MovementPageRequest, Movement[]>;
 }
 
-/** Runs one query for the requests that are allowed; the others get null. */
+/** Runs one query for the requests that the caller may make; the others get null. */
 async function onlyAllowed<Request, Result>(
   requests: readonly Request[],
   allowed: (request: Request) => boolean,

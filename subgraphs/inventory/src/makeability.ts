@@ -1,23 +1,26 @@
-/** One ingredient of an item, as a store has it now. */
+/** One ingredient of an item's recipe, compared with the stock of a store. */
 export interface RecipeCheck {
   readonly menuItemId: string;
   readonly ingredientId: string;
-  /** There is enough on hand for one. */
+  /** Whether there is enough on hand for one item. */
   readonly enough: boolean;
-  /** The item was known not to be makeable. */
+  /** Whether the item has been announced as not makeable. */
   readonly short: boolean;
-  /** The ingredient is one of those that have just moved. */
+  /** Whether the ingredient is one of those that have just moved. */
   readonly moved: boolean;
 }
 
 export interface MakeabilityChange {
   readonly menuItemId: string;
   readonly makeable: boolean;
-  /** The ingredient that ran out or came back. */
+  /** The ingredient that ran out or was restocked. */
   readonly ingredientId: string;
 }
 
-/** Which items can, or can no longer, be made. An item can be made when there is enough of every ingredient for one. */
+/**
+ * The items that can be made now, or can no longer be made. An item can be made when there is enough of every
+ * ingredient for one.
+ */
 export function makeabilityChanges(checks: readonly RecipeCheck[]): MakeabilityChange[] {
   const byItem = new Map<string, RecipeCheck[]>();
   for (const check of checks) byItem.set(check.menuItemId, [...(byItem.get(check.menuItemId) ?? []), check]);

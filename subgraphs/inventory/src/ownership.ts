@@ -1,6 +1,9 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 
-/** Whose store-room it is: its bound staff's, and an admin's. An id that is none is nobody's. */
+/**
+ * Whether the store's stock is the principal's: staff whose token is bound to the store, and admins. A malformed id
+ * belongs to nobody.
+ */
 export const ownsStore = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);

@@ -1,18 +1,18 @@
-/** What one of a thing uses, by ingredient. */
+/** How much one item or modifier uses, by ingredient id. */
 export type Recipe = ReadonlyMap<string, number>;
 
 export interface RequiredLine {
   readonly menuItemId: string;
   readonly quantity: number;
-  /** Empty: the usual one. */
+  /** Id of the size; empty for the usual size. */
   readonly sizeId: string;
   readonly modifierIds: readonly string[];
 }
 
-/** Everything that lines may ask for. */
+/** The recipes of everything that lines may contain. */
 export interface Recipes {
   readonly items: ReadonlyMap<string, Recipe>;
-  /** In place of the item's own, by `inSize`. */
+  /** Recipes of sizes, which replace the item's own recipe, by the key from `inSize`. */
   readonly sizes: ReadonlyMap<string, Recipe>;
   readonly modifiers: ReadonlyMap<string, Recipe>;
 }
@@ -20,9 +20,12 @@ export interface Recipes {
 export const inSize = (sizeId: string, menuItemId: string): string => `${sizeId}:${menuItemId}`;
 
 export interface Allocation {
-  /** What all lines use together, by ingredient. */
+  /** What all lines use together, by ingredient id. */
   readonly total: ReadonlyMap<string, number>;
-  /** Items whose lines cannot be made from what is free, in the order of the lines; empty: everything can be made. */
+  /**
+   * The items whose lines cannot be made from what is free, in the order of the lines; empty when everything can be
+   * made.
+   */
   readonly missing: readonly string[];
 }
 
@@ -39,10 +42,10 @@ function usesOf(line: RequiredLine, { items, sizes, modifiers }: Recipes): Map<s
 }
 
 /**
- * Goes through the lines in order and gives each what it uses, while there is enough. A line that cannot be made takes
- * nothing, so that only what is really missing is named. What has no recipe uses nothing; a size without one of its own
- * takes the usual one.
- * @param free what is on hand, by ingredient; nothing of what is not in it
+ * Allocates stock to the lines in their order, while there is enough. A line that cannot be made takes nothing, so
+ * that only items that are really missing are named. What has no recipe uses nothing; a size without a recipe of its
+ * own uses the item's.
+ * @param free what is on hand, by ingredient id; an ingredient that is missing from it is not on hand
  */
 export function allocate(
   lines: readonly RequiredLine[],

@@ -39,7 +39,7 @@ const allocated = (free: Record<string, number>, ...lines: RequiredLine[]) => {
   return { total: Object.fromEntries(total), missing };
 };
 
-test('lines add up by ingredient; a modifier counts once for each of its line', () => {
+test('the needs of lines add up by ingredient; a modifier counts once for each item of its line', () => {
   expect(allocated({ bun: 10, patty: 10 }, line('burger', 2, ['extra-patty']), line('double', 1))).toEqual({
     total: { bun: 3, patty: 6 },
     missing: [],
@@ -50,7 +50,7 @@ test('lines add up by ingredient; a modifier counts once for each of its line', 
   });
 });
 
-test('a size uses its own recipe, and the usual one where it has none', () => {
+test("a size uses its own recipe, or the item's when it has none", () => {
   expect(allocated({ bun: 10, patty: 10 }, line('double', 2, ['extra-patty'], 'large'))).toEqual({
     total: { bun: 2, patty: 10 },
     missing: [],
@@ -61,7 +61,7 @@ test('a size uses its own recipe, and the usual one where it has none', () => {
   });
 });
 
-test('a line that cannot be made takes nothing from those after it', () => {
+test('a line that cannot be made leaves the stock to the lines after it', () => {
   expect(allocated({ bun: 3, patty: 3 }, line('burger', 1), line('double', 2), line('burger', 2))).toEqual({
     total: { bun: 3, patty: 3 },
     missing: ['double'],
@@ -69,7 +69,7 @@ test('a line that cannot be made takes nothing from those after it', () => {
   expect(allocated({ bun: 3 }, line('burger', 1), line('burger', 1)).missing).toEqual(['burger']);
 });
 
-test('the last one is still sold; what has no recipe needs nothing', () => {
+test('the last one can be sold; an item without a recipe needs nothing', () => {
   expect(allocated({ bun: 1, patty: 1 }, line('burger', 1), line('water', 99))).toEqual({
     total: { bun: 1, patty: 1 },
     missing: [],
@@ -85,7 +85,7 @@ const check = (menuItemId: string, ingredientId: string, over: Partial<RecipeChe
   ...over,
 });
 
-test('an item goes with its first missing ingredient and comes back with its last', () => {
+test('an item cannot be made from its first missing ingredient on, until the last one is back', () => {
   expect(
     makeabilityChanges([check('burger', 'bun'), check('burger', 'patty', { enough: false, moved: true })]),
   ).toEqual([{ menuItemId: 'burger', makeable: false, ingredientId: 'patty' }]);
@@ -97,7 +97,7 @@ test('an item goes with its first missing ingredient and comes back with its las
   ).toEqual([{ menuItemId: 'burger', makeable: true, ingredientId: 'bun' }]);
 });
 
-test('what was known already is not told again', () => {
+test('a state that was announced before is not announced again', () => {
   expect(makeabilityChanges([check('burger', 'bun', { moved: true })])).toEqual([]);
   expect(
     makeabilityChanges([

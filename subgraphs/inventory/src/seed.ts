@@ -11,8 +11,8 @@ import { decide, emptyStock } from './stockItem.ts';
 const epoch = new Date('2025-01-01T00:00:00.000Z');
 
 /**
- * What each item uses in each size but its usual one; within a combo, in the size of the combo, if the item comes in
- * that.
+ * How much of each ingredient every item uses in each size but its usual one. An item within a combo uses the recipe
+ * for the combo's size, if it comes in that size.
  */
 function sizeRecipes(): { sizeId: string; menuItemId: string; ingredientId: string; quantity: number }[] {
   const bySlug = new Map(seedItems.map((item) => [item.slug, item]));
@@ -62,10 +62,10 @@ async function insertRecipes(domain: Inventory): Promise<void> {
 }
 
 /**
- * The first event of every stream, as the event log would append it: with its stream's and its store's head, its row in
- * the outbox and the state it leads to. One statement, since 11,648 appends would take longer than everything else at a
- * first start. Event ids are UUIDv7-shaped like `seedId`'s, so that the same seed makes the same facts. A store that
- * has stock already is left alone.
+ * Inserts the first event of every stream as the event log would append it: with the head of its stream and of its
+ * store's feed, its row in the outbox, and the state to which it leads. It is one statement, since 11,648 appends
+ * would take longer than everything else at a first start. Event ids look like UUIDv7 and come from `seedId`, so that
+ * the same seed makes the same events. A store that has stock already is left alone.
  */
 const firstDeliveries = `
   WITH fact AS (
@@ -89,15 +89,16 @@ const firstDeliveries = `
   INSERT INTO stock (store_id, ingredient_id, version, on_hand, reserved, consumed, reorder_level, updated_at)
   SELECT store_id, ingredient_id, 1, (data ->> 'onHand')::int, 0, 0, reorder_level, $8::timestamptz FROM fact`;
 
-/** What comes in of an ingredient, checked as any other event is; where it comes in, the statement fills in. */
+/** The first delivery of an ingredient, checked like any other event. The statement adds the store. */
 function firstDelivery({ slug, initialStock, reorderLevel }: (typeof seedIngredients)[number]) {
   const empty = emptyStock(seedStores[0]!.id, seedId('ingredient', slug), reorderLevel);
   const decision = decide(empty, { kind: 'RECEIVE', quantity: initialStock }, epoch);
-  if (decision.kind === 'refused') throw new Error(`the seeded stock of ${slug} is not possible: ${decision.problem}`);
+  if (decision.kind === 'refused')
+    throw new Error(`the seed data has an impossible stock of ${slug}: ${decision.problem}`);
   return InventoryUpdated.of(decision.event).data;
 }
 
-/** What everything is made of, and full store-rooms everywhere. */
+/** Seeds the recipes of everything, and a full stock at every store. */
 export async function seed(domain: Inventory): Promise<void> {
   await insertRecipes(domain);
   const trace = seedId('trace', 'inventory').replaceAll('-', '');

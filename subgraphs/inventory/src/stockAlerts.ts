@@ -6,17 +6,17 @@ import { readLowStock, stockKey, type StockView } from './stockQueries.ts';
 
 export interface StockAlertsView {
   readonly storeId: string;
-  /** Of the store's feed, at the instant of the read. */
+  /** The version of the store's feed at the instant of the read. */
   readonly version: number;
   readonly reset: boolean;
   readonly changed: readonly StockView[];
-  /** By `stockKey`. */
+  /** Ids of the stock items that are low no more, as made by `stockKey`. */
   readonly removed: readonly string[];
 }
 
 /**
- * What is low at a store: of what moved after a version of the store's feed, or of all. Read as of one instant. Ask
- * only for a store that may be seen.
+ * The low stock items of a store: those that moved after a version of the store's feed, or all. They are read in one
+ * snapshot. Call it only for a store whose stock the caller may see.
  */
 export const stockAlertsOf = (domain: Inventory, storeId: string, since: number | null): Promise<StockAlertsView> =>
   inSnapshot(domain.pool, async (tx) => {

@@ -5,17 +5,17 @@ export type StockEvent = DataOf<typeof InventoryUpdated>;
 export type AdjustmentReason = NonNullable<StockEvent['reason']>;
 
 /**
- * The stock of one ingredient at one store, in the ingredient's unit. On hand, reserved and consumed add up to what
- * came in.
+ * The stock of one ingredient at one store, in the ingredient's unit. On hand, reserved and consumed add up to
+ * everything that came in, corrections included.
  */
 export interface StockItem {
   readonly storeId: string;
   readonly ingredientId: string;
-  /** How many events its stream has. */
+  /** The number of events in its stream. */
   readonly version: number;
-  /** Free to be used. */
+  /** The quantity that is free to be used. */
   readonly onHand: number;
-  /** Held for orders that are not cooked yet. */
+  /** The quantity that is reserved for orders that are not cooked yet. */
   readonly reserved: number;
   readonly consumed: number;
   readonly reorderLevel: number;
@@ -27,16 +27,16 @@ export type StockCommand =
   | { readonly kind: 'ADJUST'; readonly quantity: number; readonly reason: AdjustmentReason };
 
 export type StockProblem =
-  /** More would be taken than is free. */
+  /** The command would take more than is on hand. */
   | 'NOT_ENOUGH_ON_HAND'
-  /** More would be let go or used than is held. */
+  /** The command would release or consume more than is reserved. */
   | 'NOT_RESERVED'
   /**
-   * Not a whole number above zero; for an adjustment, not a whole number, zero, or more of what its reason can only
-   * take.
+   * The quantity is not a whole number above zero. For an adjustment: it is not a whole number, is zero, or is
+   * positive although its reason can only take stock away.
    */
   | 'QUANTITY_INVALID'
-  /** More would come in than a store-room can hold. */
+  /** The stock would become larger than a store may keep. */
   | 'TOO_MUCH';
 
 export type StockDecision =
@@ -44,12 +44,12 @@ export type StockDecision =
   | { readonly kind: 'refused'; readonly problem: StockProblem };
 
 /**
- * What a store-room can hold of an ingredient, free and held together. What is held already may always be let go of or
- * used: it came in once.
+ * The most that a store may keep of an ingredient, on hand and reserved together. Releasing and consuming are never
+ * limited by it, since what is reserved has come in before.
  */
 const capacity = 2_000_000_000;
 
-/** Waste and what is sent back are gone: only a count can find more than there was thought to be. */
+/** Whether an adjustment may add stock: only a count may. Waste and returned goods are gone. */
 const findsMore = (reason: AdjustmentReason): boolean => reason === 'COUNTED';
 
 function isPossible(command: StockCommand): boolean {
@@ -59,8 +59,8 @@ function isPossible(command: StockCommand): boolean {
 }
 
 /**
- * Where a quantity goes: what one unit of each movement adds to each account. Taken together the accounts change only
- * by what comes in.
+ * How one unit of each movement changes each account. The sum of the accounts changes only by what comes in and by
+ * adjustments.
  */
 export const movements: Readonly<
   Record<StockEvent['kind'], { readonly onHand: number; readonly reserved: number; readonly consumed: number }>
@@ -80,7 +80,7 @@ const kindOf: Readonly<Record<StockCommand['kind'], StockEvent['kind']>> = {
   ADJUST: 'ADJUSTED',
 };
 
-/** Stock that nothing ever happened to. */
+/** The state before the first event. */
 export const emptyStock = (storeId: string, ingredientId: string, reorderLevel = 0): StockItem => ({
   storeId,
   ingredientId,
@@ -105,7 +105,7 @@ export function evolve(item: StockItem, event: Pick<StockEvent, 'kind' | 'quanti
   };
 }
 
-/** What a command leads to: an event and the state after it, or the reason why it cannot be. */
+/** The event and the new state to which a command leads, or the problem for which it is refused. */
 export function decide(item: StockItem, command: StockCommand, at: Date): StockDecision {
   if (!isPossible(command)) return { kind: 'refused', problem: 'QUANTITY_INVALID' };
   const kind = kindOf[command.kind];

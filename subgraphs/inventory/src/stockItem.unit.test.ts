@@ -45,7 +45,7 @@ test.each<[StockCommand, unknown]>([
   expect(after(full, command)).toEqual(expected);
 });
 
-test('what is held can always be let go of or used: only what comes in is limited', () => {
+test('reserved stock can always be released or consumed: only what comes in is limited', () => {
   const brimful: StockItem = { ...empty, version: 1, onHand: 1_999_999_990, reserved: 10, consumed: 3_000_000_000 };
   expect(after(brimful, { kind: 'RECEIVE', quantity: 1 })).toBe('TOO_MUCH');
   expect(after(brimful, { kind: 'ADJUST', quantity: 1, reason: 'COUNTED' })).toBe('TOO_MUCH');
@@ -53,7 +53,7 @@ test('what is held can always be let go of or used: only what comes in is limite
   expect(after(brimful, { kind: 'CONSUME', quantity: 10, orderId })).toEqual([1_999_999_990, 0, 3_000_000_010]);
 });
 
-test('an event carries what moved, for whom, and what holds after it', () => {
+test('an event contains what moved, for which order, and the state after it', () => {
   const decision = decide(full, { kind: 'RESERVE', quantity: 2, orderId }, at);
   expect(decision).toMatchObject({
     kind: 'accepted',
@@ -89,7 +89,7 @@ const commands = fc.array(
   { maxLength: 60 },
 );
 
-test('whatever happens, on hand + reserved + consumed is what came in, and nothing is ever below zero', () => {
+test('after any movements, on hand + reserved + consumed is what came in, and nothing is below zero', () => {
   fc.assert(
     fc.property(commands, (history) => {
       let item = empty;
@@ -107,7 +107,7 @@ test('whatever happens, on hand + reserved + consumed is what came in, and nothi
         expect(Math.min(onHand, reserved, consumed)).toBeGreaterThanOrEqual(0);
         expect(decision.event).toMatchObject({ onHand, reserved, consumed });
       }
-      // The state is nothing but its events.
+      // The state follows from the events alone.
       expect(events.reduce(evolve, empty)).toEqual(item);
       expect(item.version).toBe(events.length);
     }),

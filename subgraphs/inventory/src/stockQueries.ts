@@ -2,7 +2,7 @@ import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { pagedList, sortable } from '#platform/subgraph/connection.ts';
 import type { StockEvent } from './stockItem.ts';
 
-/** A stock item as it is read. */
+/** A stock item as queries read it. */
 export interface StockView {
   readonly storeId: string;
   readonly ingredientId: string;
@@ -24,20 +24,20 @@ export const movementList = pagedList('movements', [sortable.number]);
 
 export interface StockPageRequest {
   readonly storeId: string;
-  /** Sort key [English name, ingredient id] of the last one seen. */
+  /** Sort key [English name, ingredient id] of the last row of the page before. */
   readonly after: readonly [string, string] | undefined;
-  /** How many rows to fetch. */
+  /** How many rows to read. */
   readonly limit: number;
   readonly lowOnly: boolean;
 }
 
 export interface MovementPageRequest extends StockKey {
-  /** Sort key [version] of the last one seen. */
+  /** Sort key [version] of the last row of the page before. */
   readonly after: readonly [number] | undefined;
   readonly limit: number;
 }
 
-/** An event of a stock item, as it stands in its stream. */
+/** An event of a stock item as it is stored in its stream. */
 export interface Movement {
   readonly version: number;
   readonly data: StockEvent;
@@ -59,7 +59,10 @@ export async function readStock(sql: SqlTx, keys: readonly StockKey[]): Promise<
   return new Map(rows.map((row) => [stockKey(row), row]));
 }
 
-/** What is below its reorder level at a store, by English name; with `ingredientIds`, only of these. One statement. */
+/**
+ * The stock items of a store that are below their reorder level, by English name; with `ingredientIds`, only of
+ * these. One statement.
+ */
 export const readLowStock = (sql: SqlTx, storeId: string, ingredientIds?: readonly string[]): Promise<StockView[]> =>
   sql.$queryRawUnsafe<StockView[]>(
     `SELECT ${columns} FROM stock s JOIN ingredient i ON i.id = s.ingredient_id

@@ -1,18 +1,19 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { StockItem } from './stockItem.ts';
 
-/** A stock item as it is stored, locked until the transaction ends. */
+/** A stored stock item whose row is locked until the transaction ends. */
 export interface LockedStock extends StockItem {
   /**
-   * The most that one of any menu item uses of it: at or above this, whatever moves, nothing becomes or stops being
-   * makeable.
+   * The largest quantity of the ingredient in any recipe. While the stock stays at or above it, no item becomes or
+   * ceases to be makeable.
    */
   readonly largestPortion: number;
 }
 
 /**
- * Locks and reads stock, by ingredient. Rows are locked in the order of their ingredients, so that two orders that want
- * the same ones wait for each other instead of blocking each other. Ingredients that the store never had are missing.
+ * Locks and reads stock items, by ingredient id. Rows are locked in the order of their ingredients, so that two
+ * orders that need the same ones wait for each other and do not deadlock. Ingredients that the store never had are
+ * missing from the result.
  */
 export async function lockStock(
   tx: SqlTx,
@@ -30,7 +31,7 @@ export async function lockStock(
   return new Map(rows.map((row) => [row.ingredientId, row]));
 }
 
-/** Writes the states that events led to, those of new streams too. One statement. */
+/** Writes the states to which events led, also of new streams. One statement. */
 export async function writeStock(tx: SqlTx, items: readonly StockItem[], at: Date): Promise<void> {
   const column = <Key extends keyof StockItem>(key: Key): StockItem[Key][] => items.map((item) => item[key]);
   await tx.$executeRawUnsafe(

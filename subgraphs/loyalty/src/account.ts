@@ -1,14 +1,17 @@
-/** An account as it is kept. */
+/** A row of an account. */
 export interface AccountRow {
   readonly customerId: string;
   readonly balance: number;
-  /** In all, without what was taken back. */
+  /** All points ever earned, without those that were taken back. */
   readonly earned: number;
-  /** Of the last entry; 0 before the first. */
+  /** The version of the last entry; 0 before the first one. */
   readonly version: number;
 }
 
-/** As the database has it: its wide numbers are exact here, too, far beyond all points there will ever be. */
+/**
+ * An account from its database row. The database's 64-bit numbers become JavaScript numbers, which are exact far
+ * beyond all points there will ever be.
+ */
 export const accountOf = ({
   customerId,
   balance,
@@ -23,16 +26,16 @@ export const accountOf = ({
 
 export interface EntryDraft {
   readonly kind: 'EARNED' | 'REVERSED';
-  /** What is added to the balance. */
+  /** The points added to the balance; negative when points are taken back. */
   readonly points: number;
 }
 
-/** What everybody has before the first order. */
+/** The account of a customer before their first entry. */
 export const emptyAccount = (customerId: string): AccountRow => ({ customerId, balance: 0, earned: 0, version: 0 });
 
 /**
- * One point for each whole unit of the currency, and for each hundred of one that has no smaller unit, so that a point
- * is worth about as much everywhere: 12.99 € is 12 points, ¥ 500 is 5.
+ * One point for each whole unit of the currency, or for each hundred in a currency without a smaller unit, so that a
+ * point is worth about as much everywhere: 12.99 € give 12 points, ¥500 give 5.
  */
 export const pointsFor = ({ total, exponent }: { total: number; exponent: number }): number =>
   Math.max(0, Math.floor(total / Math.max(100, 10 ** exponent)));

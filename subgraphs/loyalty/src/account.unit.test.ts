@@ -19,7 +19,7 @@ describe('pointsFor', () => {
 });
 
 describe('withEntry', () => {
-  it('adds what was earned, and takes back what was reversed', () => {
+  it('adds points that are earned, and subtracts points that are taken back', () => {
     const earned = withEntry(withEntry(emptyAccount('c'), { kind: 'EARNED', points: 12 }), {
       kind: 'EARNED',
       points: 5,

@@ -1,19 +1,19 @@
 import type { LedgerEntry } from '#generated/loyalty/prisma/client.ts';
 import type { Loyalty } from './context.ts';
 
-/** An entry as it is read: of wide numbers those that are exact here. */
+/** A ledger entry as queries read it: its 64-bit balance is a JavaScript number, which is exact for all balances. */
 export type EntryRow = Omit<LedgerEntry, 'balance'> & { readonly balance: number };
 
 export interface EntryPage {
   readonly customerId: string;
   readonly limit: number;
-  /** Only entries below this version; null for the newest page. */
+  /** Only entries with a lower version; null for the newest page. */
   readonly before: number | null;
 }
 
 /**
- * A page of each account's ledger, newest first, each with one entry more if there is one; one statement for all of
- * them.
+ * A page of each account's ledger, newest first, in one statement. Each has one entry more than the page if there is
+ * one, which tells whether there is a next page.
  */
 export async function findEntries(domain: Loyalty, pages: readonly EntryPage[]): Promise<EntryRow[][]> {
   const { rows } = await domain.pool.query<EntryRow & { page: number }>(

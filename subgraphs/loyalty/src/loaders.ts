@@ -7,9 +7,9 @@ import { findEntries, type EntryPage, type EntryRow } from './findEntries.ts';
 import { maySee } from './ownership.ts';
 
 export interface Loaders {
-  /** By the customer's id; null when the account is not the principal's to see. */
+  /** Accounts by customer id; null when the caller may not see the account. */
   readonly accountOfCustomer: DataLoader<string, AccountRow | null>;
-  /** By the order's id; null when it has not completed, or is not the principal's to see. */
+  /** Points by order id; null when the order is not completed, or the caller may not see it. */
   readonly pointsOfOrder: DataLoader<string, number | null>;
   /** A page of an account's ledger, and one entry more if there is one. */
   readonly entries: DataLoader<EntryPage, EntryRow[], string>;

@@ -102,7 +102,7 @@ const facts = async () =>
       (data as { points: number }).points,
       metadata.aggregateVersion,
     ]);
-/** Of two consumers and many partitions, each has handled what was said before. */
+/** Waits until both consumers have handled these events, in whatever partitions they are. */
 const handled = (...events: EventEnvelope[]) =>
   until(async () => {
     const { rows } = await loyalty.domain.pool.query(
@@ -113,7 +113,7 @@ const handled = (...events: EventEnvelope[]) =>
   });
 
 describe('a completed order', () => {
-  it('earns its customer points, once, however often it is told', async () => {
+  it('earns its customer points once, however often the event is delivered', async () => {
     const event = completed();
     await say(event);
     await say(event);
@@ -124,28 +124,29 @@ describe('a completed order', () => {
     expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1]]);
   });
 
-  it('counts whole units of the currency, and hundreds where it has no smaller unit', async () => {
+  it('earns a point per whole unit, or per hundred in a currency without a smaller unit', async () => {
     const event = completed({ total: 980, currency: 'JPY', exponent: 0 });
     await say(event);
     await handled(event);
     expect(await entries()).toEqual([9]);
   });
 
-  it('earns nothing for nobody, for less than a unit, and before it has completed', async () => {
+  it('earns nothing without a customer, for less than a unit, and before it is completed', async () => {
     const events = [
       completed({ customerId: null }),
       completed({ orderId: uuidv7(), total: 99 }),
       completed({ orderId: uuidv7(), from: 'CONFIRMED', to: 'PREPARING' }),
     ];
     for (const event of events) await say(event);
-    // What is nothing to loyalty leaves no trace; the order's next event does, and comes after it.
+    // Events that loyalty ignores leave no trace, so the test waits for the next event of the same order, which is
+    // consumed after them.
     const next = events.map(({ data }) => completed({ orderId: (data as { orderId: string }).orderId, total: 99 }));
     for (const event of next) await say(event);
     await handled(...next);
     expect(await account()).toBeNull();
   });
 
-  it('among many at once leaves a ledger without gaps', async () => {
+  it('leaves a ledger without gaps when many are completed at once', async () => {
     const events = Array.from({ length: 20 }, () => completed({ orderId: uuidv7(), total: 100 }));
     await Promise.all(events.map(say));
     await handled(...events);
@@ -157,7 +158,7 @@ describe('a completed order', () => {
 });
 
 describe('a refund', () => {
-  it('takes back what the order has earned, once', async () => {
+  it('takes back the points of the order once', async () => {
     const [order, refund, again] = [completed(), refunded(), refunded()];
     await say(order);
     await handled(order);
@@ -170,7 +171,7 @@ describe('a refund', () => {
     ]);
   });
 
-  it('that is heard of first keeps the order from earning', async () => {
+  it('that arrives before the completion keeps the order from earning points', async () => {
     const [order, refund] = [completed(), refunded()];
     await say(refund);
     await handled(refund);
@@ -191,7 +192,7 @@ describe('the points of an order', () => {
       ).data!['_entities'] as { pointsEarned: number | null }[]
     )[0]!.pointsEarned;
 
-  it('are null until it has completed, then what it earned, be it nothing', async () => {
+  it('are null until the order is completed, then what it earned, which may be 0', async () => {
     expect(await pointsOf(orderId)).toBeNull();
     const [little, much] = [completed({ total: 99 }), completed({ orderId: uuidv7() })];
     for (const event of [little, much]) await say(event);
@@ -200,7 +201,7 @@ describe('the points of an order', () => {
     expect(await pointsOf((much.data as { orderId: string }).orderId)).toBe(12);
   });
 
-  it('are none once it was refunded, whichever was heard of first', async () => {
+  it('are 0 after a refund, whichever event arrives first', async () => {
     const later = uuidv7();
     const [first, refund] = [completed(), refunded()];
     await say(first);
@@ -218,7 +219,7 @@ describe('the points of an order', () => {
     expect(await pointsOf(orderId)).toBe(0);
   });
 
-  it('may be more together than an Int holds', async () => {
+  it('may exceed an Int in total', async () => {
     await loyalty.domain.pool.query(
       'INSERT INTO account (customer_id, balance, earned, version) VALUES ($1, 2147483640, 2147483640, 0)',
       [customerId],
@@ -247,7 +248,7 @@ describe('the graph', () => {
     customerId balance earned version
     ledger(first: $first, after: $after) { edges { cursor node { version kind points balance at order { id pointsEarned } } } pageInfo { hasNextPage endCursor } } } }`;
 
-  it('shows the balance and, page by page, what made it', async () => {
+  it('returns the balance and, page by page, the entries that led to it', async () => {
     const orders = Array.from({ length: 3 }, () => uuidv7());
     for (const id of orders) await say(completed({ orderId: id, total: 500 }));
     await until(async () => (await account())?.version === 3);
@@ -265,7 +266,7 @@ describe('the graph', () => {
     expect(second.ledger.pageInfo.hasNextPage).toBe(false);
   });
 
-  it('shows an empty account to who has earned nothing yet', async () => {
+  it('returns an empty account for a customer who has earned nothing yet', async () => {
     expect(
       (
         await own()(
@@ -276,7 +277,7 @@ describe('the graph', () => {
     ).toEqual({ loyaltyAccount: { balance: 0, version: 0, ledger: { edges: [] } } });
   });
 
-  it('shows who asks their own points, at the version of their feed, and nobody else any', async () => {
+  it('returns the own points of the caller, at the version of their feed, and null to others', async () => {
     const mine = '{ myLoyaltyAccount { customerId balance version } }';
     expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 0, version: 0 } });
     const [order, refund] = [completed(), refunded()];
@@ -285,7 +286,7 @@ describe('the graph', () => {
     expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 12, version: 1 } });
     await say(refund);
     await handled(refund);
-    // What an event carries is what a read at its version shows.
+    // An event contains what a read at its version returns.
     const told = (await loyalty.appended()).filter(({ metadata }) => metadata.aggregateId === `account:${customerId}`);
     expect(
       told.map(({ data, metadata }) => [
@@ -309,7 +310,7 @@ describe('the graph', () => {
     ]);
   });
 
-  it('shows nothing of others, by query or by entity, and everything to an admin', async () => {
+  it('returns no points of other customers, by query or entity, but all to an admin', async () => {
     const event = completed();
     await say(event);
     await handled(event);

@@ -5,7 +5,7 @@ import type { PaymentStatus } from './payment.ts';
 
 export const paymentList = pagedList('payments', [sortable.instant, sortable.id]);
 
-/** Payments of a store, newest first; one more than the page holds. */
+/** The payments of a store, newest first: one more than the page holds, which tells whether there is a next page. */
 export function findPayments(
   domain: Payments,
   filter: { storeId: string; status: PaymentStatus | undefined },

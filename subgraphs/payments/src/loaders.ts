@@ -6,7 +6,7 @@ import type { Payments } from './context.ts';
 import { maySee } from './ownership.ts';
 
 export interface Loaders {
-  /** By the order's id; null where there is none, or it is not the principal's to see. */
+  /** Payments by order id; null when the order has none, or the caller may not see it. */
   readonly paymentOfOrder: DataLoader<string, Payment | null>;
 }
 

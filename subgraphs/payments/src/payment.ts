@@ -1,5 +1,6 @@
 /**
- * Where a payment stands. Those that end in REQUESTED are intents: written down, the provider's answer not yet known.
+ * The statuses of a payment. Those that end in REQUESTED are intents: the command is stored, and the provider's
+ * answer is not yet known.
  */
 export type PaymentStatus =
   | 'REQUESTED'
@@ -15,26 +16,27 @@ export type PaymentStatus =
 export type CommandKind = 'AUTHORISE' | 'CAPTURE' | 'VOID' | 'REFUND';
 export type Outcome = 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'REFUSED' | 'VOIDED' | 'REFUNDED';
 
-/** What a command comes to. `reason` is a code: the provider's, or one of ours when the provider was not asked. */
+/** The result of a command. `reason` is the provider's code, or one of this domain when the provider was not asked. */
 export interface Result {
   readonly outcome: Outcome;
   readonly reason: string | null;
 }
 
 /**
- * `NONE`: no payment. `BLOCKED`: no payment, and none may come, since the order was voided before it was authorised.
+ * `NONE`: the order has no payment. `BLOCKED`: it has none and must not get one, since it was voided before it was
+ * authorised.
  */
 export type Situation = PaymentStatus | 'NONE' | 'BLOCKED';
 type Settled = Exclude<Situation, `${string}REQUESTED`>;
 
 interface Transition {
-  /** Where the provider is asked from. */
+  /** The situation in which the provider is asked. */
   readonly from: Situation;
-  /** Where the payment stands meanwhile. */
+  /** The status of the payment while the provider is asked. */
   readonly asking: PaymentStatus;
-  /** Where each outcome that the provider can give leads. */
+  /** The status to which each possible outcome leads. */
   readonly to: Partial<Record<Outcome, PaymentStatus>>;
-  /** What is answered in every other settled situation, without asking the provider. */
+  /** The answer in every other settled situation, without asking the provider. */
   readonly otherwise: Partial<Record<Settled, Result>>;
 }
 
@@ -43,8 +45,8 @@ const declined = (reason: string): Result => ({ outcome: 'DECLINED', reason });
 const refused = (reason: string): Result => ({ outcome: 'REFUSED', reason });
 
 /**
- * The whole life of a payment. One payment per order, and one authorisation per payment: a second charge has no way to
- * happen.
+ * All transitions of a payment. An order has one payment, and a payment one authorisation, so an order cannot be
+ * charged twice.
  */
 export const transitions: Readonly<Record<CommandKind, Transition>> = {
   AUTHORISE: {
@@ -77,7 +79,7 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
     from: 'AUTHORISED',
     asking: 'VOID_REQUESTED',
     to: { VOIDED: 'VOIDED', REFUSED: 'AUTHORISED' },
-    // A payment that holds nothing is as good as voided; one that was captured has to be refunded.
+    // A payment that holds nothing counts as voided; one that was captured has to be refunded instead.
     otherwise: {
       NONE: is('VOIDED'),
       BLOCKED: is('VOIDED'),
@@ -103,11 +105,11 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
 };
 
 export type Decision =
-  /** Nothing to ask: this is the result. */
+  /** The provider need not be asked: this is the result. */
   | { readonly kind: 'answer'; readonly result: Result }
-  /** Write the intent down, then ask the provider. */
+  /** Store the intent, then ask the provider. */
   | { readonly kind: 'ask'; readonly status: PaymentStatus }
-  /** An earlier command still waits for the provider: find out what came of it first, then decide again. */
+  /** An earlier command still waits for the provider: find out its outcome first, then decide again. */
   | { readonly kind: 'finishEarlier' };
 
 export function decide(kind: CommandKind, situation: Situation): Decision {
@@ -134,16 +136,14 @@ export interface Settlement {
   readonly status: PaymentStatus;
   readonly captured: number;
   readonly refunded: number;
-  /** What moved, or was refused. */
+  /** The amount that was moved, or whose movement was refused. */
   readonly moved: number;
 }
 
-/**
- * Where the provider's outcome leads a payment that waits for it. Throws for an outcome that the command cannot have.
- */
+/** The state of a payment after the provider's outcome. It throws for an outcome that the command cannot have. */
 export function settle(kind: CommandKind, outcome: Outcome, { amount, captured, refunded }: Amounts): Settlement {
   const status = transitions[kind].to[outcome];
-  if (!status) throw new Error(`${kind} cannot come to ${outcome}.`);
+  if (!status) throw new Error(`${kind} cannot have the outcome ${outcome}.`);
   if (outcome === 'CAPTURED') return { status, captured: amount, refunded, moved: amount };
   if (outcome === 'REFUNDED') return { status, captured, refunded: captured, moved: captured - refunded };
   return { status, captured, refunded, moved: kind === 'REFUND' ? captured - refunded : amount };

@@ -40,7 +40,7 @@ describe('decide', () => {
     },
   );
 
-  it('says why when it answers no', () => {
+  it('gives a reason with every refusal', () => {
     for (const { otherwise } of Object.values(transitions)) {
       for (const { outcome, reason } of Object.values(otherwise))
         expect(reason !== null).toBe(outcome === 'REFUSED' || outcome === 'DECLINED');
@@ -49,7 +49,7 @@ describe('decide', () => {
 });
 
 describe('settle', () => {
-  it('takes all of the amount, and gives all of it back', () => {
+  it('captures and refunds the whole amount', () => {
     expect(settle('CAPTURE', 'CAPTURED', { amount: 900, captured: 0, refunded: 0 })).toEqual({
       status: 'CAPTURED',
       captured: 900,
@@ -85,7 +85,7 @@ describe('settle', () => {
 });
 
 describe('any history', () => {
-  it('charges once, and never gives back more than was taken', () => {
+  it('charges once, and never refunds more than was captured', () => {
     const step = fc.record({ kind: fc.constantFrom(...kinds), outcomeIndex: fc.nat(1) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 100_000 }), (steps, amount) => {

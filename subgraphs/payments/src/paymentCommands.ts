@@ -48,8 +48,8 @@ const outcomes: Record<Outcome, PaymentResult_Outcome> = {
 };
 
 /**
- * The commands as other domains call them. A refusal or decline is an answer; a provider that cannot be reached is
- * UNAVAILABLE.
+ * The commands for other domains. A refusal or decline is an answer; a provider that cannot be reached gives the
+ * error UNAVAILABLE.
  */
 export function paymentCommands(domain: Payments): RpcService {
   const run = async (request: () => PaymentRequest) => {
@@ -63,7 +63,8 @@ export function paymentCommands(domain: Payments): RpcService {
   const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) =>
     run(() => {
       const { orderId, idempotencyKey } = commandSchema.parse(request);
-      // Whoever undoes an order has to get the money back some time, and asks under one key until then.
+      // The saga that undoes an order has to get the money paid back eventually, and asks with the same key until
+      // then.
       return kind === 'REFUND'
         ? { kind, orderId, key: idempotencyKey, insist: true }
         : { kind, orderId, key: idempotencyKey };

@@ -70,7 +70,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('the commands', () => {
-  it('takes commands from orders, and from no other service', async () => {
+  it('are accepted from orders only', async () => {
     for (const caller of ['customers', 'delivery', 'gateway', 'channel-kiosk']) {
       const posing = payments.client(PaymentCommandService, caller);
       await expect(posing.capture({ orderId, idempotencyKey: 'k' })).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('the commands', () => {
     }
   });
 
-  it('answer, and tell of each outcome on the bus in order', async () => {
+  it('answer, and publish each outcome on the bus in order', async () => {
     expect(await authorise()).toMatchObject({ outcome: Outcome.AUTHORISED, reason: '' });
     expect(await capture()).toMatchObject({ outcome: Outcome.CAPTURED });
     expect(await commands().void({ orderId, idempotencyKey: `${orderId}:void` })).toMatchObject({
@@ -112,19 +112,19 @@ describe('the commands', () => {
     });
   });
 
-  it('take a decline for an answer', async () => {
+  it('answer with a decline', async () => {
     expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({
       outcome: Outcome.DECLINED,
       reason: 'insufficient_funds',
     });
   });
 
-  it('take payments of nobody in particular', async () => {
+  it('accept payments without a customer', async () => {
     expect(await authorise({ customerId: '' })).toMatchObject({ outcome: Outcome.AUTHORISED });
     expect(await payments.domain.db.payment.findUnique({ where: { orderId } })).toMatchObject({ customerId: null });
   });
 
-  it('say UNAVAILABLE while the provider is down, and what it did once it is back', async () => {
+  it('fail with UNAVAILABLE while the provider is down, and answer once it is back', async () => {
     await sandbox.behave({ available: false });
     expect(await codeOf(authorise())).toBe(Code.Unavailable);
     await sandbox.behave({});
@@ -132,7 +132,7 @@ describe('the commands', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
   });
 
-  it('of a caller who never comes back are finished by the sweep', async () => {
+  it('are finished by the sweep when their caller does not try again', async () => {
     await sandbox.behave({ available: false });
     expect(await codeOf(authorise())).toBe(Code.Unavailable);
     await sandbox.behave({});
@@ -193,7 +193,7 @@ describe('the graph', () => {
       payments.statementsOf(() =>
         admin(entity, { of: Array.from({ length: count }, () => ({ __typename: 'Order', id: uuidv7() })) }),
       );
-    // The sweep looks at the database, too: the cheapest of a few tries is ours alone.
+    // The sweep uses the database, too, so the lowest of several counts is the one of the request alone.
     const cheapest = async (count: number) =>
       Math.min(await cost(count), await cost(count), await cost(count), await cost(count));
     const few = await cheapest(5);
@@ -201,7 +201,7 @@ describe('the graph', () => {
     expect(await cheapest(50)).toBe(few);
   });
 
-  it('lists the payments of a store, newest first, to who manages it', async () => {
+  it('lists the payments of a store, newest first, for those who manage it', async () => {
     const orders = [uuidv7(), uuidv7(), uuidv7()];
     for (const id of orders) await authorise({ orderId: id, idempotencyKey: id });
     const list = `query ($storeId: ID!, $after: String) { payments(storeId: $storeId, status: AUTHORISED, first: 2, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
@@ -241,7 +241,7 @@ describe('refundPayment', () => {
       : (data as { refundPayment: Record<string, unknown> }).refundPayment;
   };
 
-  it('gives back what was taken, once per key and once in all', async () => {
+  it('pays back what was captured, once per key and once in total', async () => {
     await authorise();
     await capture();
     const done = { __typename: 'RefundPaymentSuccess', payment: { status: 'REFUNDED', refunded: { amount: 1_990 } } };
@@ -251,7 +251,7 @@ describe('refundPayment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
   });
 
-  it('has nothing to give back before the capture, and says what to do', async () => {
+  it('is refused before the capture, and says what to do', async () => {
     await authorise();
     expect(await refund()).toMatchObject({
       __typename: 'PaymentNotRefundable',
@@ -260,7 +260,7 @@ describe('refundPayment', () => {
     });
   });
 
-  it('does not know payments of another store, or none', async () => {
+  it('does not find payments of other stores', async () => {
     await authorise();
     await capture();
     expect(await refund({}, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
@@ -270,7 +270,7 @@ describe('refundPayment', () => {
     expect(await refund({}, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
   });
 
-  it('says so when the provider is down', async () => {
+  it('answers with its own type when the provider is down', async () => {
     await authorise();
     await capture();
     await sandbox.behave({ available: false });

@@ -8,8 +8,8 @@ import { ProviderUnavailable, type PaymentProvider } from './provider/paymentPro
 const atOnce = 100;
 
 /**
- * Finds out what became of intents whose caller never came back, oldest first, so that no payment stays in between.
- * Returns how many were settled; stops early when the provider does not answer.
+ * Finishes intents whose caller has not tried again, oldest first, so that no payment stays without an outcome. It
+ * returns how many were settled, and stops early when the provider does not answer.
  */
 export async function settleForgottenIntents(
   domain: Payments,
@@ -28,12 +28,12 @@ export async function settleForgottenIntents(
       const { outcome } = await finishIntent(domain, provider, { command, payment, heard: 'perhaps' });
       domain.log.warn(
         { orderId: command.orderId, command: command.kind, outcome },
-        'settled a payment that its caller had left',
+        'settled a payment that its caller had abandoned',
       );
       settled += 1;
     } catch (error) {
       if (error instanceof ProviderUnavailable) return settled;
-      // One that cannot be settled must not keep the others waiting.
+      // An intent that cannot be settled must not keep the others waiting.
       domain.log.error({ err: error, orderId: command.orderId, command: command.kind }, 'a payment cannot be settled');
     }
   }

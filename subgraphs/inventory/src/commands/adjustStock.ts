@@ -12,7 +12,7 @@ export interface Correction {
   readonly idempotencyKey: string;
   readonly storeId: string;
   readonly ingredientId: string;
-  /** How much more there is than thought; below zero, less. */
+  /** The difference to the present stock: positive for more, negative for less. */
   readonly quantity: number;
   readonly reason: AdjustmentReason;
 }
@@ -32,9 +32,9 @@ export async function adjustStock(
       { principal, mutation: 'adjustStock', key, body, now: domain.clock() },
       async () => {
         if (quantity === 0 || Math.abs(quantity) > maxQuantity)
-          return invalid('quantity', `A correction is not 0 and at most ${maxQuantity}.`);
+          return invalid('quantity', `A correction must not be 0, and at most ${maxQuantity} either way.`);
         if (quantity > 0 && reason !== 'COUNTED')
-          return invalid('quantity', `What was ${reason.toLowerCase()} is gone: give a quantity below 0.`);
+          return invalid('quantity', `Goods that were ${reason.toLowerCase()} are gone: give a negative quantity.`);
         const stock = await lockStock(tx, storeId, [ingredientId]);
         const item = stock.get(ingredientId);
         if (!item) return { kind: 'notFound' };
@@ -48,7 +48,7 @@ export async function adjustStock(
         if (moved.kind === 'moved') return { kind: 'done', storeId, ingredientIds: [ingredientId] };
         return moved.problem === 'NOT_ENOUGH_ON_HAND'
           ? { kind: 'negative', onHand: item.onHand }
-          : invalid('quantity', 'That is more than a store-room can hold.');
+          : invalid('quantity', 'The stock would become larger than a store may keep.');
       },
     ),
   );

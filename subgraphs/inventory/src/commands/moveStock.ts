@@ -8,7 +8,10 @@ export type MoveOutcome =
   | { readonly kind: 'moved'; readonly items: readonly StockItem[] }
   | { readonly kind: 'refused'; readonly problem: StockProblem; readonly ingredientId: string };
 
-/** What happens to an ingredient whose portions of `low` < quantity <= `high` have come or gone. */
+/**
+ * An ingredient whose stock moved between `low` and `high`. Every item that uses a quantity with `low` < quantity <=
+ * `high` of it may have become or ceased to be makeable.
+ */
 interface Crossing {
   readonly ingredientId: string;
   readonly low: number;
@@ -16,9 +19,9 @@ interface Crossing {
 }
 
 /**
- * Does all movements at one store or none, within the caller's transaction: decides, appends an event to each stream,
- * writes the states, and tells which menu items can thereby be made, or no longer.
- * @param locked the stock concerned, from `lockStock`; an ingredient that is missing in it was never there
+ * Makes all movements at one store or none, within the caller's transaction: decides, appends an event to each
+ * stream, writes the new states, and announces the menu items that can be made now or can no longer be made.
+ * @param locked the stock concerned, from `lockStock`; an ingredient that is missing from it was never in stock
  */
 export async function moveStock(
   domain: Inventory,
@@ -41,7 +44,8 @@ export async function moveStock(
   for (const { ingredientId, decision } of decided)
     if (decision.kind === 'refused') return { kind: 'refused', problem: decision.problem, ingredientId };
 
-  // Before the rows: of two that create the same stream, the second is told here, and tries again.
+  // Events are appended before the rows are written: when two transactions create the same stream, the second one
+  // fails here and is tried again.
   await domain.events.appendAll(
     tx,
     done.map(({ before, event }) => ({ expectedVersion: before.version, events: [InventoryUpdated.of(event)] })),
@@ -59,7 +63,7 @@ export async function moveStock(
   return { kind: 'moved', items: done.map(({ item }) => item) };
 }
 
-/** Every ingredient of every item that has a portion of a moved ingredient within what it crossed. */
+/** All ingredients of all items that use a quantity of a moved ingredient within its crossing. */
 const checksStatement = `
   SELECT r.menu_item_id::text AS "menuItemId", r.ingredient_id::text AS "ingredientId", coalesce(s.on_hand, 0) >= r.quantity AS enough,
     x.menu_item_id IS NOT NULL AS short, r.ingredient_id = ANY($2::uuid[]) AS moved
@@ -72,8 +76,9 @@ const checksStatement = `
   ORDER BY r.menu_item_id, r.ingredient_id`;
 
 /**
- * Runs after the movements were appended: the head of the store's feed is then ours until the commit, so that of two
- * orders that move different ingredients of one item, the later sees what the earlier left.
+ * It must run after the events of the movements were appended. Appending locks the head of the store's feed until the
+ * commit, so that of two orders that move different ingredients of one item, the later one sees what the earlier one
+ * left.
  */
 async function announceMakeability(
   domain: Inventory,

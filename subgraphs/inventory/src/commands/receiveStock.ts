@@ -33,7 +33,7 @@ function complaint({ lines }: Delivered): StockChangeOutcome | undefined {
   return undefined;
 }
 
-/** Notes goods that came in, all lines or none, once per idempotency key. */
+/** Records delivered goods, all lines or none, once per idempotency key. */
 export async function receiveStock(
   domain: Inventory,
   principal: Principal,

@@ -13,10 +13,16 @@ export interface ReserveOrder {
 
 export type ReserveOutcome =
   | { readonly outcome: 'RESERVED' }
-  /** `missing` is empty when the order was released before it came here: it may hold nothing any more. */
+  /**
+   * `missing` has the items that cannot be made. It is empty when the order was released before the reservation
+   * arrived: then the order may hold nothing any more.
+   */
   | { readonly outcome: 'OUT_OF_STOCK'; readonly missing: readonly string[] };
 
-/** What was answered the first time. Released without ever having held anything means: the release came first. */
+/**
+ * The answer to the first call for the order. A reservation that is released without ever having held anything means
+ * that the release arrived first.
+ */
 async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise<ReserveOutcome> {
   if (reservation.state === 'REFUSED') return { outcome: 'OUT_OF_STOCK', missing: reservation.missingMenuItemIds };
   if (
@@ -66,8 +72,8 @@ const ingredientsOf = ({ items, sizes, modifiers }: Recipes): Set<string> =>
   );
 
 /**
- * Holds what an order needs: all lines or nothing. The first call of an order decides; later ones, and one that runs at
- * the same time, get its answer.
+ * Reserves what an order needs, all lines or nothing. The first call for an order decides; later calls, and one that
+ * runs at the same time, get the same answer.
  */
 export async function reserve(domain: Inventory, order: ReserveOrder): Promise<ReserveOutcome> {
   const { orderId, storeId } = order;

@@ -13,7 +13,7 @@ interface Settlement {
   readonly state: 'RELEASED' | 'CONSUMED';
 }
 
-/** Everything that the order holds goes the same way. The first call does it; later ones get its answer. */
+/** Releases or consumes everything that an order holds. The first call does it; later ones get its answer. */
 async function settle(
   domain: Inventory,
   tx: InventoryTx,
@@ -40,14 +40,14 @@ async function settle(
   );
   const moved = await moveStock(domain, tx, reservation.storeId, stock, commands);
   if (moved.kind === 'refused')
-    throw new Error(`what order ${orderId} holds cannot be settled: ${moved.problem} of ${moved.ingredientId}`);
+    throw new Error(`the reservation of order ${orderId} cannot be settled: ${moved.problem} of ${moved.ingredientId}`);
   return true;
 }
 
 /**
- * Puts back what an order holds. One that was never reserved is remembered as released: a reserve that comes late,
- * because the two overtook each other, then holds nothing.
- * @returns whether the order held something that this call, or an earlier one, put back
+ * Compensates `reserve`: what an order holds becomes free again. An order that was never reserved is remembered as
+ * released, so that a reservation that arrives later holds nothing.
+ * @returns whether this call, or an earlier one, released something
  */
 export async function release(domain: Inventory, { orderId, storeId }: OrderAtStore): Promise<boolean> {
   return domain.transaction(async (tx) => {
@@ -62,7 +62,7 @@ export async function release(domain: Inventory, { orderId, storeId }: OrderAtSt
 
 /**
  * Uses up what an order holds.
- * @returns whether the order held something that this call, or an earlier one, used up
+ * @returns whether this call, or an earlier one, used something up
  */
 export async function consume(domain: Inventory, { orderId }: OrderAtStore): Promise<boolean> {
   return domain.transaction((tx) => settle(domain, tx, orderId, { command: 'CONSUME', state: 'CONSUMED' }));

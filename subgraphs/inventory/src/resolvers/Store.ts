@@ -1,7 +1,7 @@
 import type { StoreResolvers } from '#generated/inventory/resolvers.ts';
 import { stockList } from '../stockQueries.ts';
 
-/** All that the store-room is told of a foreign thing: whether it exists is for its owner to say. */
+/** What inventory knows of an entity of another subgraph: its id. Whether it exists is for its owner to say. */
 export interface Stub {
   readonly id: string;
 }

@@ -1,7 +1,7 @@
 import type { StockChangeOutcome } from '../commands/receiveStock.ts';
 import type { Loaders } from '../loaders.ts';
 
-/** What a command came to, in the terms of the schema. */
+/** The outcome of a command as a result type of the schema. */
 export async function stockChangeResult(outcome: Exclude<StockChangeOutcome, { kind: 'negative' }>, loaders: Loaders) {
   switch (outcome.kind) {
     case 'notFound':

@@ -9,14 +9,17 @@ export interface Cause {
   readonly orderId: string;
 }
 
-/** Makes consumers of different events about one order take turns until the transaction ends. */
+/**
+ * Makes the consumers of different events about one order take turns until the transaction ends. Without it, a
+ * completion and a refund at the same time could each miss the other.
+ */
 export async function lockOrder(tx: Tx, orderId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0))) AS held`;
 }
 
 /**
- * Writes an entry, the balance that it makes and its event. An order's second entry of a kind violates a constraint:
- * check before.
+ * Writes a ledger entry, the balance to which it leads, and its event. A second entry of the same kind for an order
+ * violates a constraint, so check before you call it.
  */
 export async function writeEntry(
   domain: Loyalty,
@@ -44,7 +47,7 @@ export async function writeEntry(
   await notePoints(tx, { customerId, orderId }, Math.max(0, draft.points));
 }
 
-/** Keeps what an order has earned by now, be it nothing. */
+/** Stores the points that an order has earned by now, which may be 0. */
 export async function notePoints(tx: Tx, { customerId, orderId }: Cause, points: number): Promise<void> {
   await tx.orderPoints.upsert({ where: { orderId }, create: { orderId, customerId, points }, update: { points } });
 }

@@ -3,7 +3,7 @@ import { onEvent } from '#platform/events/onEvent.ts';
 import { lockOrder, writeEntry } from '../commands/writeEntry.ts';
 import type { Heard } from '../context.ts';
 
-/** A refund takes back what its order has earned, or keeps it from earning. */
+/** A refund takes back the points of its order; when it comes before the completion, the order earns none. */
 export const onPaymentProcessed = onEvent(
   PaymentProcessed,
   'loyalty.paymentProcessed',

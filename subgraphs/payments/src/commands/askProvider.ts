@@ -10,16 +10,16 @@ import type {
 } from '../provider/paymentProvider.ts';
 import type { Intent } from './finishIntent.ts';
 
-/** The provider's outcome, and what it calls the things it made. */
+/** The provider's outcome, and its ids of the authorisation and the capture. */
 export interface Asked extends Result {
   readonly authorisationId?: string;
   readonly captureId?: string;
 }
 
 /**
- * Gets an intent's outcome from the provider. One that may have been heard before is looked up by the order's id first.
- * If nothing is found, a request may still be under way: so it is made again under the same key, never taken for
- * undone.
+ * Gets the outcome of an intent from the payment provider. An intent that the provider may have received before is
+ * first looked up by the order's id. When nothing is found, the earlier request may still be under way, so it is
+ * never taken for failed: it is sent again with the same idempotency key.
  */
 export async function askProvider(provider: PaymentProvider, intent: Intent): Promise<Asked> {
   if (intent.heard === 'perhaps') {
@@ -60,7 +60,7 @@ function request(
   }
 }
 
-/** Null: what was asked for cannot be seen at the provider. */
+/** The outcome of the intent as far as the provider's record of the payment shows it; null when it does not. */
 function outcomeIn(known: ProviderPayment, { command, payment }: Intent): Asked | null {
   switch (command.kind) {
     case 'AUTHORISE':

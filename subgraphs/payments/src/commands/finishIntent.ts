@@ -8,18 +8,18 @@ import { askProvider, type Asked } from './askProvider.ts';
 import { lockOrder } from './lockOrder.ts';
 import type { PaymentAnswer } from './processPayment.ts';
 
-/** A command that was written down and has no outcome yet. */
+/** A command that is stored and has no outcome yet. */
 export interface Intent {
   readonly command: PaymentCommand;
-  /** As it stands while the provider is asked. */
+  /** The payment in its status while the provider is asked. */
   readonly payment: Payment;
-  /** Whether the provider may know of it already. */
+  /** Whether the provider may have received the command already. */
   readonly heard: 'no' | 'perhaps';
 }
 
 /**
- * Learns an intent's outcome from the provider and writes it down, with its event. Any number of callers may do so at
- * once: the first one's answer counts for all, and the provider moves money once.
+ * Learns the outcome of an intent from the payment provider, and stores it with its event. Several callers may do so
+ * at once: the answer of the first one counts for all, and the provider moves the money once.
  */
 export async function finishIntent(
   domain: Payments,

@@ -1,8 +1,8 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 
 /**
- * Makes commands on one order, or with one idempotency key, take turns until the transaction ends; also before there is
- * a row to lock.
+ * Makes commands for one order, or with one idempotency key, take turns until the transaction ends. It is an advisory
+ * lock, which works also before there is a row to lock.
  */
 export async function lockOrder(tx: SqlTx, orderId: string, key: string): Promise<void> {
   await tx.$queryRawUnsafe(

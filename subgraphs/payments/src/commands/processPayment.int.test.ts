@@ -84,7 +84,7 @@ describe('a payment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
   });
 
-  it('forgets the payment method once the authorisation is answered, wherever it was kept', async () => {
+  it('deletes the payment method everywhere once the authorisation is answered', async () => {
     const methodToken = 'tok_visa_of_somebody';
     await authorise({ methodToken });
     const { rows } = await payments.pool.query(
@@ -96,7 +96,7 @@ describe('a payment', () => {
     expect(await authorise({ methodToken })).toMatchObject({ outcome: 'AUTHORISED' });
   });
 
-  it('is let go of', async () => {
+  it('is voided', async () => {
     await authorise();
     expect(await run('VOID')).toMatchObject({ outcome: 'VOIDED' });
     expect(await run('VOID', 'another key for ' + orderId)).toMatchObject({ outcome: 'VOIDED' });
@@ -105,7 +105,7 @@ describe('a payment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'void']);
   });
 
-  it('is declined, and its void is a matter of course', async () => {
+  it('is declined, and a void of it succeeds', async () => {
     expect(await authorise({ methodToken: 'tok_declined' })).toMatchObject({
       outcome: 'DECLINED',
       reason: 'insufficient_funds',
@@ -116,7 +116,7 @@ describe('a payment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['decline']);
   });
 
-  it('stays authorised when the capture is refused, and is let go of then', async () => {
+  it('stays authorised when the capture is refused, and can be voided then', async () => {
     await authorise({ methodToken: 'tok_capture_refused' });
     expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'capture_refused' });
     expect(await payment()).toMatchObject({ status: 'AUTHORISED', captured: 0, failureReason: 'capture_refused' });
@@ -134,7 +134,7 @@ describe('a payment', () => {
     expect(await run('REFUND', 'second')).toMatchObject({ outcome: 'REFUNDED' });
   });
 
-  it('is refunded in the end for who insists, once', async () => {
+  it('is refunded once when the caller insists after a refusal', async () => {
     await authorise();
     await run('CAPTURE');
     const insist = () =>
@@ -148,7 +148,7 @@ describe('a payment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refusal', 'refusal', 'refund']);
   });
 
-  it('that never was is voided, and stays so when the authorisation comes late', async () => {
+  it('that was voided before its authorisation arrives is declined', async () => {
     expect(await run('VOID')).toEqual({ outcome: 'VOIDED', reason: null, paymentId: null });
     expect(await authorise()).toEqual({ outcome: 'DECLINED', reason: 'order_voided', paymentId: null });
     expect(await run('CAPTURE')).toMatchObject({ outcome: 'REFUSED', reason: 'no_payment' });
@@ -158,7 +158,7 @@ describe('a payment', () => {
 });
 
 describe('an idempotency key', () => {
-  it('gets the same answer, whatever happened since', async () => {
+  it('gives the same answer, whatever has happened since', async () => {
     const first = await authorise();
     await run('CAPTURE');
     await run('REFUND');
@@ -166,20 +166,20 @@ describe('an idempotency key', () => {
     expect(await run('CAPTURE')).toMatchObject({ outcome: 'CAPTURED' });
   });
 
-  it('is refused with another body', async () => {
+  it('is refused with another request', async () => {
     await authorise();
     await expect(authorise({ amount: 1 })).rejects.toBeInstanceOf(PaymentKeyReused);
     await expect(run('CAPTURE', `${orderId}:authorise`)).rejects.toBeInstanceOf(PaymentKeyReused);
   });
 
-  it('of another authorisation for the same order changes nothing', async () => {
+  it('of a second authorisation for the same order changes nothing', async () => {
     await authorise();
     expect(await authorise({}, 'other')).toMatchObject({ outcome: 'AUTHORISED' });
     await expect(authorise({ amount: 2_000 }, 'third')).rejects.toBeInstanceOf(PaymentTermsDiffer);
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
   });
 
-  it('used by many at once is one charge', async () => {
+  it('that is used by many callers at once charges once', async () => {
     await sandbox.behave({ slowMilliseconds: 50 });
     const answers = await Promise.all(Array.from({ length: 12 }, () => authorise({ methodToken: 'tok_slow' })));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -190,7 +190,7 @@ describe('an idempotency key', () => {
 });
 
 describe('a provider in trouble', () => {
-  it('that loses an answer has charged once', async () => {
+  it('charges once when an answer is lost', async () => {
     expect(await authorise({ methodToken: 'tok_lost_answer' })).toMatchObject({ outcome: 'AUTHORISED' });
     for (const [kind, outcome] of [
       ['CAPTURE', 'CAPTURED'],
@@ -202,9 +202,9 @@ describe('a provider in trouble', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
   });
 
-  it('that loses every answer is asked for what it did', async () => {
+  it('is asked what it did when every answer is lost', async () => {
     await sandbox.behave({ loseAnswers: 1 });
-    // The first answer is lost, and every other try finds the provider down: only a look at its books can tell.
+    // The first answer is lost, and every second request fails: only a look-up at the provider can tell the outcome.
     const unlucky: PaymentProvider = {
       ...provider,
       authorise: async (request) => {
@@ -219,7 +219,7 @@ describe('a provider in trouble', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
   });
 
-  it('that is slower than our patience is asked again under the same key, while the first is under way', async () => {
+  it('is asked again with the same key after a time-out, while the first request is under way', async () => {
     await sandbox.behave({ delayMilliseconds: 400 });
     const hasty = openPayments(database.url, sandbox.url, { PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS: 100 });
     const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
@@ -232,7 +232,7 @@ describe('a provider in trouble', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'void']);
   });
 
-  it('that is down leaves an intent, which the same key finishes', async () => {
+  it('leaves an intent when it is down, which a call with the same key finishes', async () => {
     await sandbox.close();
     await expect(authorise()).rejects.toBeInstanceOf(ProviderUnavailable);
     await expect(run('VOID')).rejects.toBeInstanceOf(ProviderUnavailable);
@@ -241,7 +241,7 @@ describe('a provider in trouble', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
   });
 
-  it('is asked by the sweep for what nobody came back for, and only for that', async () => {
+  it('is asked by the sweep for abandoned intents, and only for those', async () => {
     await sandbox.close();
     await expect(authorise()).rejects.toBeInstanceOf(ProviderUnavailable);
     const { createdAt } = await command(`${orderId}:authorise`);

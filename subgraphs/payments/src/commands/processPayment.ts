@@ -6,12 +6,12 @@ import type { PaymentProvider } from '../provider/paymentProvider.ts';
 import { finishIntent, type Intent } from './finishIntent.ts';
 import { lockOrder } from './lockOrder.ts';
 
-/** What an authorisation has to say beyond the order's id. */
+/** What an authorisation needs beyond the order's id. */
 export interface AuthorisationTerms {
   readonly storeId: string;
-  /** Null at a kiosk. */
+  /** Null for a guest at a kiosk. */
   readonly customerId: string | null;
-  /** Minor units, above zero. */
+  /** Amount in minor units, above zero. */
   readonly amount: number;
   readonly currency: string;
   readonly exponent: number;
@@ -25,24 +25,24 @@ export type PaymentRequest = {
 } & (
   | { readonly kind: 'AUTHORISE'; readonly terms: AuthorisationTerms }
   | { readonly kind: 'CAPTURE' | 'VOID' }
-  /** `insist`: an earlier refusal under the same key is no answer, the provider is asked again. */
+  /** `insist`: when an earlier call with the same key was refused, the provider is asked again. */
   | { readonly kind: 'REFUND'; readonly insist?: boolean }
 );
 
 export interface PaymentAnswer {
   readonly outcome: Outcome;
-  /** Code of a decline or refusal. */
+  /** Code of the decline or refusal; null for a success. */
   readonly reason: string | null;
-  /** Null when there never was a payment for the order. */
+  /** Null when the order never had a payment. */
   readonly paymentId: string | null;
 }
 
-/** The key was used before, with another request. */
+/** The idempotency key was used before with another request. */
 export class PaymentKeyReused extends Error {
   override readonly name = 'PaymentKeyReused';
 }
 
-/** The order has a payment on other terms already. */
+/** The order has a payment with other terms already. */
 export class PaymentTermsDiffer extends Error {
   override readonly name = 'PaymentTermsDiffer';
 }
@@ -52,12 +52,12 @@ type Step =
   { readonly kind: 'answered'; readonly answer: PaymentAnswer } | { readonly kind: 'open'; readonly intent: Intent };
 
 /**
- * Moves the money of one order. Safe to repeat and to interrupt: the intent is written down before the provider is
- * asked and the outcome after it, with its event in the same transaction; whoever comes next, with the same key or
- * another, first finds out what became of an intent without an outcome. The same key gets the same answer, unless it
- * insists on another.
+ * Moves the money of one order. It is safe to repeat and to interrupt: the intent is stored before the provider is
+ * asked, and the outcome afterwards, with its event in the same transaction. The next call for the order, with the
+ * same key or another one, first finds out the outcome of an intent that has none. The same key gets the same answer,
+ * unless it insists.
  *
- * Rejects with `ProviderUnavailable` when the outcome could not be learned: call again with the same key.
+ * It rejects with `ProviderUnavailable` when the outcome could not be learned: call it again with the same key.
  */
 export async function processPayment(
   domain: Payments,
@@ -72,7 +72,10 @@ export async function processPayment(
   }
 }
 
-/** Answers if nothing has to be asked; else leaves an intent behind, its own or the one to finish before it. */
+/**
+ * Answers when the provider need not be asked. Otherwise it stores an intent, or returns the earlier intent that has
+ * to be finished first.
+ */
 function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
   return domain.transaction(async (tx) => {
     await lockOrder(tx, request.orderId, request.key);
@@ -115,7 +118,10 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
   });
 }
 
-/** An order without a payment that was voided all the same must not be charged by an authorisation that comes late. */
+/**
+ * The situation of an order. An order that was voided before it had a payment is blocked: an authorisation that
+ * arrives later must not charge it.
+ */
 async function situationOf(tx: Tx, orderId: string, payment: Payment | null): Promise<Situation> {
   if (payment) return payment.status;
   return (await tx.paymentCommand.count({ where: { orderId, kind: 'VOID', outcome: 'VOIDED' } })) > 0
@@ -162,7 +168,10 @@ function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
   throw new PaymentTermsDiffer(`The order has a payment of ${payment.amount} ${payment.currency} already.`);
 }
 
-/** Without the payment method: the command is kept for ever, and the method only until it is answered. */
+/**
+ * A fingerprint of the request without the payment method: the command is kept for ever, but the payment method only
+ * until the authorisation is answered.
+ */
 const fingerprintOf = (request: PaymentRequest): string => {
   const { kind, orderId } = request;
   if (request.kind !== 'AUTHORISE') return JSON.stringify([kind, orderId]);

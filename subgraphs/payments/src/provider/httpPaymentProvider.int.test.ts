@@ -56,7 +56,7 @@ paymentProviderContract('HTTP', () => ({
 describe('httpPaymentProvider', () => {
   const request = { reference: 'own-1', amount: 5, currency: 'EUR', methodToken: 'tok_ok', idempotencyKey: 'own-1:a' };
 
-  it('gives up at its time-out, and learns the outcome when asked again', async () => {
+  it('rejects after its time-out, and gets the outcome when called again', async () => {
     await admin('PUT', '/v1/behaviour', { delayMilliseconds: 600 });
     const hasty = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 100 });
     await expect(hasty.authorise(request)).rejects.toBeInstanceOf(ProviderUnavailable);
@@ -65,14 +65,14 @@ describe('httpPaymentProvider', () => {
     expect(await patient.authorise(request)).toMatchObject({ outcome: 'AUTHORISED' });
   });
 
-  it('tries again when the provider is busy, and tells when it stays so', async () => {
+  it('tries again when the provider is busy, and rejects when it stays busy', async () => {
     await admin('PUT', '/v1/behaviour', { available: false });
     const provider = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 });
     await expect(provider.authorise({ ...request, idempotencyKey: 'own-2:a' })).rejects.toThrow('no answer');
     await admin('PUT', '/v1/behaviour', {});
   });
 
-  it('takes a refused API key for no answer at all', async () => {
+  it('throws for a refused API key', async () => {
     const provider = httpPaymentProvider({
       url: running.url,
       apiKey: 'another-key-altogether',
@@ -81,7 +81,7 @@ describe('httpPaymentProvider', () => {
     await expect(provider.find('own-1')).rejects.toThrow('API key');
   });
 
-  it('does not take a misused key for a decline', async () => {
+  it('throws for a reused idempotency key, which is no decline', async () => {
     const provider = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 });
     await provider.authorise(request);
     await expect(provider.authorise({ ...request, amount: 6 })).rejects.toThrow('idempotency_key_reused');

@@ -14,7 +14,8 @@ const created = z.object({ id: z.string() });
 const found = z.object({ data: z.array(authorisation) });
 
 /**
- * The provider over its REST API (`sandbox/paymentProvider/README.md`). Holds no state: make one wherever it is needed.
+ * The payment provider by its REST API (`sandbox/paymentProvider/README.md`). It holds no state: create one wherever
+ * you need it.
  */
 export function httpPaymentProvider(connection: ProviderConnection): PaymentProvider {
   const { get, post } = providerRequests(connection);

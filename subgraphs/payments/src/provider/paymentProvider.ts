@@ -1,4 +1,4 @@
-/** What the provider did about a request. Ids are the provider's. */
+/** The provider's answers to requests. Ids are the provider's. */
 export type AuthoriseAnswer =
   | { readonly outcome: 'AUTHORISED'; readonly authorisationId: string }
   | { readonly outcome: 'DECLINED'; readonly reason: string };
@@ -8,35 +8,35 @@ export type RefundAnswer = { readonly outcome: 'REFUNDED' } | ProviderRefusal;
 
 export interface ProviderRefusal {
   readonly outcome: 'REFUSED';
-  /** The provider's code. */
+  /** The provider's code of the reason. */
   readonly reason: string;
 }
 
-/** What the provider knows of a payment. */
+/** The provider's record of a payment. */
 export interface ProviderPayment {
   readonly authorisationId: string;
-  /** Null unless it was declined. */
+  /** Code of the reason for the decline; null unless the payment was declined. */
   readonly declineReason: string | null;
   readonly voided: boolean;
-  /** Null until something was captured. */
+  /** The provider's id of the capture; null until there is one. */
   readonly captureId: string | null;
-  /** Minor units. */
+  /** The captured amount in minor units. */
   readonly captured: number;
   readonly refunded: number;
 }
 
 /**
- * Where card money moves. Amounts are minor units and whole: captures take all of an authorisation, refunds give back
- * all of a capture.
+ * Port to the payment provider, which moves the money of cards. Amounts are in minor units: a capture takes the whole
+ * amount of an authorisation, a refund pays the whole capture back.
  *
- * Every request that moves money carries an idempotency key: asking again with the same key and the same content moves
- * nothing twice, and gets the same answer, also while the first request is still under way.
+ * Every request that moves money has an idempotency key: a second request with the same key and content moves
+ * nothing, and gets the same answer, also while the first request is still under way.
  *
- * Every method rejects with `ProviderUnavailable` when no answer came in time: what was asked may or may not have been
- * done, and asking again with the same key tells.
+ * Every method rejects with `ProviderUnavailable` when no answer came in time: the request may or may not have been
+ * carried out, and another one with the same key tells.
  */
 export interface PaymentProvider {
-  /** `reference` is our own name of the payment; `find` knows it by that. */
+  /** `reference` is this domain's id of the payment, by which `find` finds it. */
   authorise(request: {
     reference: string;
     amount: number;
@@ -45,14 +45,17 @@ export interface PaymentProvider {
     idempotencyKey: string;
   }): Promise<AuthoriseAnswer>;
   capture(request: { authorisationId: string; amount: number; idempotencyKey: string }): Promise<CaptureAnswer>;
-  /** One that was voided before is VOIDED too. */
+  /** An authorisation that was voided before is answered with VOIDED, too. */
   void(request: { authorisationId: string; idempotencyKey: string }): Promise<VoidAnswer>;
   refund(request: { captureId: string; amount: number; idempotencyKey: string }): Promise<RefundAnswer>;
-  /** Null: nothing has arrived under this reference so far. A request under way may still arrive. */
+  /**
+   * Null when the provider has received nothing with this reference so far. A request that is under way may still
+   * arrive.
+   */
   find(reference: string): Promise<ProviderPayment | null>;
 }
 
-/** The provider gave no answer that can be used. Ask again with the same idempotency key. */
+/** The provider gave no usable answer. Call again with the same idempotency key. */
 export class ProviderUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ProviderUnavailable, type PaymentProvider } from './paymentProvider.ts';
 
-/** What a provider of the test's choice must be able to do on demand. */
+/** What a test needs from the provider under test. */
 export interface ProviderUnderTest {
   readonly provider: PaymentProvider;
-  /** A method that is authorised, one that is declined, and one whose capture is refused. */
+  /** Payment methods: one that is authorised, one that is declined, and one whose capture is refused. */
   readonly methods: { readonly ok: string; readonly declined: string; readonly captureRefused: string };
-  /** The next request that moves money is carried out, and its answer lost. */
+  /** Makes the provider carry out the next request that moves money, and lose its answer. */
   loseNextAnswer(): Promise<void>;
-  /** Nothing answers until `resume`. */
+  /** Makes the provider unreachable until `resume`. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
-  /** How often money was held, taken and given back for a reference, by the provider's own books. */
+  /** How often money was authorised, captured, voided and refunded for a reference, by the provider's own ledger. */
   movements(reference: string): Promise<{ authorisations: number; captures: number; voids: number; refunds: number }>;
 }
 
-/** What every adapter of the port has to pass, against a provider that really answers. */
+/** The contract tests that every adapter of the port has to pass, against a provider that really answers. */
 export function paymentProviderContract(name: string, underTest: () => ProviderUnderTest): void {
   describe(`payment provider: ${name}`, () => {
     let count = 0;
@@ -43,7 +43,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
     const refund = (captureId: string) =>
       provider.refund({ captureId, amount: 1_250, idempotencyKey: `${reference}:r` });
 
-    it('holds, takes and gives back, and knows about it by our reference', async () => {
+    it('authorises, captures and refunds, and finds the payment by its reference', async () => {
       expect(await provider.find(reference)).toBeNull();
       const authorisationId = await authorised();
       expect(await provider.find(reference)).toEqual({
@@ -60,7 +60,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(await provider.find(reference)).toMatchObject({ captured: 1_250, refunded: 1_250 });
     });
 
-    it('declines, and remembers it', async () => {
+    it('declines, and finds the declined payment', async () => {
       expect(await authorise(underTest().methods.declined)).toEqual({
         outcome: 'DECLINED',
         reason: 'insufficient_funds',
@@ -68,11 +68,11 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(await provider.find(reference)).toMatchObject({ declineReason: 'insufficient_funds' });
     });
 
-    it('declines a method that makes no sense', async () => {
+    it('declines an unknown payment method', async () => {
       expect(await authorise('not a token')).toMatchObject({ outcome: 'DECLINED' });
     });
 
-    it('lets go once, and says so again', async () => {
+    it('voids once, and gives the same answer again', async () => {
       const authorisationId = await authorised();
       expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v1` })).toEqual({
         outcome: 'VOIDED',
@@ -85,14 +85,14 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(await underTest().movements(reference)).toEqual({ authorisations: 1, captures: 0, voids: 1, refunds: 0 });
     });
 
-    it('refuses to take', async () => {
+    it('refuses a capture', async () => {
       expect(await capture(await authorised(underTest().methods.captureRefused))).toEqual({
         outcome: 'REFUSED',
         reason: 'capture_refused',
       });
     });
 
-    it('refuses to let go of what was taken', async () => {
+    it('refuses to void a captured payment', async () => {
       const authorisationId = await authorised();
       await capture(authorisationId);
       expect(await provider.void({ authorisationId, idempotencyKey: `${reference}:v` })).toEqual({
@@ -101,7 +101,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       });
     });
 
-    it('moves nothing twice under one key', async () => {
+    it('moves nothing twice with one idempotency key', async () => {
       const answers = await Promise.all(Array.from({ length: 5 }, () => authorise()));
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
       const authorisationId = await authorised();
@@ -109,7 +109,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(await underTest().movements(reference)).toMatchObject({ authorisations: 1, captures: 1 });
     });
 
-    it('finds out by itself what became of a request whose answer was lost', async () => {
+    it('learns the outcome of a request whose answer was lost', async () => {
       await underTest().loseNextAnswer();
       const authorisationId = await authorised();
       await underTest().loseNextAnswer();
@@ -120,7 +120,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(await underTest().movements(reference)).toEqual({ authorisations: 1, captures: 1, voids: 0, refunds: 1 });
     });
 
-    it('says that it cannot be reached, and is asked again later with the same key', async () => {
+    it('rejects while the provider is unreachable, and succeeds later with the same key', async () => {
       const captureId = await captured();
       await underTest().suspend();
       await expect(refund(captureId)).rejects.toBeInstanceOf(ProviderUnavailable);

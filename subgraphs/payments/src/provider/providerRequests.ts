@@ -4,14 +4,17 @@ import { z } from 'zod';
 import { ProviderUnavailable } from './paymentProvider.ts';
 
 export interface ProviderConnection {
-  /** Without a slash at the end. */
+  /** Base address, without a slash at the end. */
   readonly url: string;
   readonly apiKey: string;
-  /** For a call with all its tries: shorter than the deadline of whoever called us. */
+  /** Time-out of a call with all its retries. It must be shorter than the deadline of whoever calls this domain. */
   readonly timeoutMilliseconds: number;
 }
 
-/** Done, or refused for good with the provider's code. Everything else is not an answer, and thrown. */
+/**
+ * The provider carried the request out, or refused it for good with a code. Everything else is not an answer, and is
+ * thrown.
+ */
 export type ProviderAnswer =
   { readonly kind: 'done'; readonly body: unknown } | { readonly kind: 'refused'; readonly code: string };
 
@@ -27,8 +30,9 @@ interface Sent {
 }
 
 /**
- * Requests with a time-out over all tries. A lost connection, 429 and 5xx are tried again, with the same idempotency
- * key, after a pause with jitter. Rejects with `ProviderUnavailable` when none of the tries brought an answer.
+ * Sends requests with a time-out over all tries. A lost connection and the statuses 429 and 5xx are tried again with
+ * the same idempotency key, after a pause with jitter. It rejects with `ProviderUnavailable` when no try got an
+ * answer.
  */
 export function providerRequests(connection: ProviderConnection) {
   return {
@@ -46,8 +50,8 @@ export function providerRequests(connection: ProviderConnection) {
       });
       if (answer.status < 300) return { kind: 'done', body: answer.body };
       const code = problem.safeParse(answer.body).data?.error.code;
-      // Only these say that nothing was, or ever will be, done about it. The rest is a fault of ours that somebody has
-      // to look at.
+      // Only these answers say that the request was not and will not be carried out. All others are mistakes on our
+      // side that a person has to look at.
       if ((answer.status !== 422 && answer.status !== 400) || code === undefined || code === 'idempotency_key_reused') {
         throw new Error(`The payment provider answered ${answer.status} ${code ?? ''} to POST ${path}.`);
       }

@@ -9,14 +9,14 @@ import definition from '../main.ts';
 
 export const apiKey = 'key-of-the-payments-tests';
 
-/** The sandbox's provider for one test file, with its admin side. */
+/** The sandbox's payment provider for one test file, with its admin API. */
 export interface ProviderOfTests {
   readonly url: string;
   behave(behaviour: Partial<Behaviour>): Promise<void>;
-  /** Kinds of the ledger's lines for an order, in order. */
+  /** The kinds of the ledger's entries for an order, in order. */
   ledger(orderId: string): Promise<string[]>;
   close(): Promise<void>;
-  /** On the same port, with the same ledger. */
+  /** Starts the provider again on the same port and with the same ledger. */
   reopen(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function providerOfTests(): Promise<ProviderOfTests> {
   };
 }
 
-/** The domain without its surroundings: no relay, no bus, no other domain. */
+/** Opens the domain alone: without a relay, a bus and other domains. */
 export function openPayments(
   databaseUrl: string,
   providerUrl: string,

@@ -13,6 +13,6 @@ export const adjustStock: MutationResolvers['adjustStock'] = async (
   return {
     __typename: 'StockWouldBeNegative',
     onHand,
-    message: `Only ${onHand} are on hand; the rest is reserved for orders. Correct by less.`,
+    message: `Only ${onHand} are on hand; the rest is reserved for orders. Take away less.`,
   };
 };

@@ -8,6 +8,6 @@ export const receiveStock: MutationResolvers['receiveStock'] = async (
   { domain, principal, loaders },
 ) => {
   const outcome = await command(domain, principal, input);
-  if (outcome.kind === 'negative') throw new Error('goods that came in cannot leave less than nothing');
+  if (outcome.kind === 'negative') throw new Error('receiving goods cannot make the stock negative');
   return stockChangeResult(outcome, loaders);
 };

@@ -9,7 +9,7 @@ export const refundPayment: MutationResolvers['refundPayment'] = async (_parent,
     case 'notFound':
       return {
         __typename: 'PaymentNotFound',
-        message: 'There is no payment for this order among those you manage. Check the id.',
+        message: 'No order whose payment you manage has this id. Check it.',
       };
     case 'refused':
       return { __typename: 'PaymentNotRefundable', payment: outcome.payment, message: adviceOn(outcome.reason) };
@@ -25,5 +25,5 @@ export const refundPayment: MutationResolvers['refundPayment'] = async (_parent,
 
 const adviceOn = (reason: string): string =>
   reason === 'not_captured'
-    ? 'Nothing was taken for this order. Cancel it, and what is held is let go.'
-    : `The payment provider refused the refund (${reason}). Give the money back by another way, or ask the provider.`;
+    ? 'Nothing was captured for this order. Cancel the order: that releases what is authorised.'
+    : `The payment provider refused the refund (${reason}). Pay the money back in another way, or ask the provider.`;
