@@ -142,12 +142,14 @@ async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promi
  */
 async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Promise<void> {
   if (!seed) return;
+  // A seed writes all that it has in one transaction. On a busy machine that takes longer than a request may.
+  const timeoutMs = 120_000;
   await withClient(domain.pool, async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('seed'))`);
     try {
       const { rowCount } = await client.query('SELECT 1 FROM platform.seeded WHERE name = $1', [name]);
       if (rowCount) return;
-      await seed(domain);
+      await seed({ ...domain, transaction: (work, options) => domain.transaction(work, { timeoutMs, ...options }) });
       await client.query('INSERT INTO platform.seeded (name, at) VALUES ($1, $2)', [name, domain.clock()]);
     } finally {
       await client.query(`SELECT pg_advisory_unlock(hashtext('seed'))`);
