@@ -24,7 +24,10 @@ export interface SupervisedProcess {
   readonly starts: number;
   /** Everything it printed, over all starts. */
   readonly output: string;
-  /** The line by which start number `start` (default: the latest) said that it is ready. It has 60 s, unless told. */
+  /**
+   * The line by which start number `start` (default: the latest) said that it is ready. It has three minutes, unless
+   * told.
+   */
   whenReady(start?: number, timeoutMs?: number): Promise<string>;
   /** Sends a signal; resolves when the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -87,7 +90,7 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
     get output() {
       return output;
     },
-    whenReady: (number, timeoutMs = 60_000) =>
+    whenReady: (number, timeoutMs = 180_000) =>
       until(() => readyLines.get(number ?? starts), {
         timeoutMs,
         what: () => `${options.script} is ready; it printed:\n${output.slice(-2000)}`,

@@ -10,6 +10,7 @@ type World = Awaited<ReturnType<typeof doomedOrders>>;
 
 /**
  * The process of the saga is killed at every fail point in turn, and each next process goes on with the same order.
+ * Each step stands in one of the stories only, because a start takes seconds.
  * Each operation may appear in the ledgers of the other domains only once, and only what was done may be undone, in
  * reverse order.
  */
@@ -52,7 +53,7 @@ describe('killed before and after every step, an order', () => {
     await world.settled(orderId, ['authorised', 'reserved', 'dispatched', 'consumed', 'captured']);
   });
 
-  kill('that cannot be delivered is paid back once', around('end', 'refund', 'cancelDelivery'), async (world) => {
+  kill('that cannot be delivered is paid back once', around('refund', 'cancelDelivery'), async (world) => {
     const orderId = await world.place({ service: 'DELIVERY', addressVersionId });
     await world.reached(orderId, 'CONFIRMED');
     await world.work(orderId, 'start', 'ready');
@@ -77,7 +78,7 @@ describe('killed before and after every step, an order', () => {
     await world.settled(orderId, ['authorised', 'out of stock', 'voided']);
   });
 
-  kill('that is cancelled in time is given back once', around('release', 'void'), async (world) => {
+  kill('that is cancelled in time is given back once', around('release'), async (world) => {
     const orderId = await world.place();
     await world.reached(orderId, 'CONFIRMED');
     expect(await cancelOrder(world.domain, customer, orderId)).toMatchObject({ kind: 'done' });

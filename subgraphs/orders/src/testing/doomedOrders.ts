@@ -24,7 +24,7 @@ import { customer, kitchen } from './principals.ts';
 const log = pino({ level: 'silent' });
 
 /** A time-out that is long enough for this many process starts on a busy machine. Only a failing test waits so long. */
-export const patienceMs = (points: readonly string[]): number => 15_000 * (points.length + 2);
+export const patienceMs = (points: readonly string[]): number => 40_000 * (points.length + 2);
 
 /**
  * Runs the orders domain in a child process that dies at each of the fail points in turn. Guests, kitchen and
