@@ -120,6 +120,17 @@ export const writes: Readonly<Record<string, Attempt>> = {
     date: '2099-01-01',
     intervals: [],
   })),
+  changeStore: ofStore('changeStore', 'ChangeStoreInput', () => ({
+    idempotencyKey: key(),
+    expectedVersion: 1,
+    name: 'Mine',
+  })),
+  setOpeningHours: ofStore('setOpeningHours', 'SetOpeningHoursInput', () => ({
+    idempotencyKey: key(),
+    expectedVersion: 1,
+    days: [],
+  })),
+  closeStore: ofStore('closeStore', 'CloseStoreInput', () => ({ idempotencyKey: key(), expectedVersion: 1 })),
   setMenuItemAvailability: ofStore('setMenuItemAvailability', 'SetMenuItemAvailabilityInput', () => ({
     menuItemId: seedId('menuItem', 'cheeseburger'),
     available: false,

@@ -383,6 +383,10 @@ describe('editing a store', () => {
     expect((await edit('changeStore', { ...input, name: 'Mine' }, manager)).answer).toEqual({
       __typename: 'StoreNotFound',
     });
+    for (const storeId of ['not-an-id', ''])
+      expect((await edit('changeStore', { ...input, storeId, services: ['KIOSK'] })).answer).toEqual({
+        __typename: 'StoreNotFound',
+      });
     for (const [mutation, wrong] of [
       ['closeStore', { ...input, storeId: berlin }],
       ['openStore', newStore('y')],

@@ -16,16 +16,16 @@ export async function changeStore(
   const said = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
   const { storeId } = edit;
   const { services } = details;
-  const stored =
-    services &&
-    (await domain.db.store.findFirst({ where: { id: { equals: storeId } }, include: { exceptions: true } }));
-  const untaxed = stored && services ? ratesProblem(taxRatesOf(stored), services) : undefined;
   return editStore(domain, principal, edit, {
     mutation: 'changeStore',
     body: { edit, details },
-    problem:
-      detailsProblem(details) ??
-      (untaxed && { field: 'services', message: `${untaxed.message} Import its taxes first.` }),
+    problem: (store) => {
+      const untaxed = services ? ratesProblem(taxRatesOf(store), services) : undefined;
+      return (
+        detailsProblem(details) ??
+        (untaxed && { field: 'services', message: `${untaxed.message} Import its taxes first.` })
+      );
+    },
     data: { ...said, ...(services ? { services: [...services] } : {}) },
     event: (at) => StoreDetailsChanged.of({ storeId, at }),
   });
@@ -43,7 +43,7 @@ export async function setOpeningHours(
   return editStore(domain, principal, edit, {
     mutation: 'setOpeningHours',
     body: { edit, week },
-    problem: message === undefined ? undefined : { field: 'days', message },
+    problem: () => (message === undefined ? undefined : { field: 'days', message }),
     data: { week: week.map((day) => day.map(({ opens, closes }) => ({ opens, closes }))) },
     event: (at) => StoreHoursChanged.of({ storeId, at }),
   });
@@ -55,7 +55,7 @@ export async function closeStore(domain: Stores, principal: Principal, edit: Sto
   return editStore(domain, principal, edit, {
     mutation: 'closeStore',
     body: { edit },
-    problem: undefined,
+    problem: () => undefined,
     data: { closedAt: domain.clock() },
     event: (at) => StoreClosed.of({ storeId, at }),
   });

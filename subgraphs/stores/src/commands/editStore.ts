@@ -29,7 +29,8 @@ interface Change {
   readonly mutation: string;
   /** What is asked for, for the idempotency key. */
   readonly body: unknown;
-  readonly problem: InputProblem | undefined;
+  /** What is wrong with it for the store as it is. */
+  readonly problem: (store: StoreRow) => InputProblem | undefined;
   readonly data: Prisma.StoreUpdateInput;
   readonly event: (at: string) => NewEvent;
 }
@@ -55,20 +56,22 @@ export async function editStore(
   if (!mayManage(principal, storeId)) return { kind: 'notFound' };
   const now = domain.clock();
   return domain.transaction(async (tx) => {
+    const read = (): Promise<StoreRow> =>
+      tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });
     const outcome = await idempotent<Remembered>(tx, { principal, mutation, key, body, now }, async () => {
-      if (problem) return { kind: 'invalid', ...problem };
       const [locked] = await tx.$queryRaw<
         { version: number; closed: boolean }[]
       >`SELECT version, closed_at IS NOT NULL AS closed FROM store WHERE id = ${storeId}::uuid FOR UPDATE`;
       if (!locked) return { kind: 'notFound' };
       if (locked.closed) return closed;
       if (locked.version !== expectedVersion) return { kind: 'changedMeanwhile' };
+      const wrong = problem(await read());
+      if (wrong) return { kind: 'invalid', ...wrong };
       await tx.store.update({ where: { id: storeId }, data: { ...data, version: { increment: 1 } } });
       await domain.events.append(tx, null, [event(now.toISOString())]);
       return { kind: 'done' };
     });
     if (outcome.kind === 'invalid' || outcome.kind === 'notFound') return outcome;
-    const store = await tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });
-    return { kind: outcome.kind, store };
+    return { kind: outcome.kind, store: await read() };
   });
 }
