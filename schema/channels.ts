@@ -1,6 +1,6 @@
 /**
- * The one registry of channels. `port` is an offset to `PORT_BASE`; the gateway itself (the full graph, for staff and
- * tools) is base + 0.
+ * The registry of all channels. `port` is an offset to `PORT_BASE`; the gateway itself, which serves the full graph
+ * to staff and tools, is at offset 0.
  */
 export interface ChannelEntry {
   readonly name: string;

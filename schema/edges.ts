@@ -1,32 +1,32 @@
 /**
- * Who says what to whom: every way by which a domain, a channel or an outside system reaches another. `docs/edges.md`
- * is generated from it, and lint compares it with the code in both directions: a call, a consumer, a stream or a saga's
- * step without an edge fails, and so does an edge without code.
+ * Every edge of the system: each way by which a domain, a channel or an outside system calls another or publishes to
+ * it. `docs/edges.md` is generated from this list, and lint compares it with the code in both directions: a call, a
+ * consumer, a stream or a saga step without an edge fails, and so does an edge without code.
  *
- * The patterns and what speaks for each are those of the company's decision matrix; `docs/choosing-a-pattern.md` leads
- * through the choice.
+ * The patterns, and the reasons for each, are those of the company's decision matrix; `docs/choosing-a-pattern.md`
+ * leads through the choice.
  */
 export type Pattern = 'API-First' | 'Event-Driven' | 'Saga' | 'CQRS';
 
-/** A party that is no subgraph: all channels alike, whichever there are. */
+/** Stands for all channels together. */
 export const channelsParty = 'channels';
 
-/** Where an event leads that is published and that nothing in this repository hears yet. */
+/** The receiver of an event that is published but has no consumer in this repository yet. */
 export const nobodyYet = 'nobody yet';
 
 export interface Edge {
-  /** Who begins: the caller, or the domain that publishes. A subgraph's name, or `channels`. */
+  /** The side that starts: the caller, or the domain that publishes. A subgraph's name, or `channels`. */
   readonly from: string;
-  /** Who is called, or who hears: a subgraph's name, `channels`, `nobody yet`, or an outside system. */
+  /** The side that is called or consumes: a subgraph's name, `channels`, `nobody yet`, or an outside system. */
   readonly to: string;
   readonly pattern: Pattern;
   /** `gRPC <service>`, `event <name>`, or `HTTP <system>`. */
   readonly contract: string;
-  /** How often, in terms of what causes it. */
+  /** How often it happens, in terms of its cause. */
   readonly volume: string;
   /** How soon the answer or the effect is needed. */
   readonly latency: string;
-  /** Why this pattern and no other: what speaks for it in the decision matrix. */
+  /** Why this pattern was chosen, by the criteria of the decision matrix. */
   readonly because: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one catalogue of `extensions.code`: what a client may see in `errors`, what it means and what to do.
- * Expected failures of an operation are typed results in the schema and never stand here.
+ * The catalogue of all values of `extensions.code` that a client may see in `errors`: what each means and what to do.
+ * Expected failures of an operation are typed results in the schema and are not listed here.
  */
 export const errorCodes = {
   BAD_USER_INPUT: 'An argument or variable is not acceptable. Correct it; the message names it.',

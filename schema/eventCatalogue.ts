@@ -4,8 +4,8 @@ import type { EventDefinition } from '#platform/events/defineEvent.ts';
 const folder = new URL('events/', import.meta.url);
 
 /**
- * Every event of the chain by name: what the files of `schema/events` export. A new domain adds its file, a new event
- * its export, and nothing here.
+ * Every event of the chain by name, found by the exports of the files in `schema/events`. A new domain adds a file
+ * and a new event an export; nothing has to be changed here.
  */
 export async function eventCatalogue(): Promise<Map<string, EventDefinition>> {
   const files = readdirSync(folder)
@@ -19,7 +19,7 @@ export async function eventCatalogue(): Promise<Map<string, EventDefinition>> {
   );
 }
 
-/** What `defineEvent` makes; the files export schemas of fields, too. */
+/** Whether an export was made by `defineEvent`: the files also export schemas of fields. */
 const isEvent = (exported: unknown): exported is EventDefinition =>
   typeof exported === 'object' &&
   exported !== null &&

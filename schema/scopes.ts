@@ -1,7 +1,7 @@
 /**
- * Who may do what: the one catalogue of scopes and of the roles that grant them. A token carries roles; the runtime
- * turns roles into scopes, so that a right is changed here and nowhere else. A scope says which action; whose data it
- * reaches is ownership, decided by the domain from the principal's subject and bindings.
+ * The catalogue of all scopes and of the roles that grant them. A token has roles, and the gateway turns them into
+ * scopes, so that rights are changed here only. A scope says which actions are allowed; on whose data is a matter of
+ * ownership, which each domain decides from the principal's subject and bindings.
  */
 export const scopes = {
   'catalog:read': 'Read stores, opening hours, menus, prices and availability.',

@@ -1,14 +1,17 @@
 import { channels } from './channels.ts';
 import { subgraphs } from './subgraphs.ts';
 
-/** A channel may bear the name of a domain, as `delivery` does. */
+/**
+ * The service name of a channel. The prefix is needed because a channel may have the name of a domain, as `delivery`
+ * does.
+ */
 export const channelService = (name: string): string => `channel-${name}`;
 
-/** The full graph, and what every channel is called by default where all are one process. */
+/** The service that serves the full graph. In a single process it is also the default name of every channel. */
 export const gatewayService = 'gateway';
 
-/** Services that let clients in. */
+/** The services that accept requests of clients. */
 export const edgeServices: readonly string[] = [gatewayService, ...channels.map(({ name }) => channelService(name))];
 
-/** All that speak to each other, each with a key of its own. */
+/** All services that call each other, each with a signing key of its own. */
 export const services: readonly string[] = [...subgraphs.map(({ name }) => name), ...edgeServices];

@@ -1,8 +1,8 @@
 /**
- * The one registry of subgraphs. Composition, start, tests and operations read it.
+ * The registry of all subgraphs, which composition, start, tests and operations read.
  *
- * `port` is an offset to `PORT_BASE`: a subgraph served alone answers GraphQL on base + port and gRPC on base + port +
- * 20. `database` is both the name of the PostgreSQL database and of the role that owns it.
+ * `port` is an offset to `PORT_BASE`: a subgraph that is served alone answers GraphQL at base + port and gRPC at base
+ * + port + 20. `database` is the name both of the PostgreSQL database and of the role that owns it.
  */
 export interface SubgraphEntry {
   readonly name: string;

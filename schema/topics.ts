@@ -2,9 +2,9 @@ import { usualTopic, type TopicDescription } from '#platform/events/eventBus.ts'
 import { eventCatalogue } from './eventCatalogue.ts';
 
 /**
- * Every topic of the chain: one for each domain and major version that has events, all alike. Seven days is what the
- * slowest consumer may be down; the inboxes remember longer than Kafka may keep them. None is compacted: an event is no
- * state of its key.
+ * All topics of the chain: one for each domain that has events and each major version of them, all with the same
+ * settings. A consumer may be down for seven days; inboxes remember events longer than Kafka may keep them. No topic
+ * is compacted, since an event is not the latest state of its key.
  */
 export async function eventTopics(): Promise<TopicDescription[]> {
   const events = await eventCatalogue();

@@ -6,8 +6,8 @@ type Named = Pick<Edge, 'from' | 'to' | 'pattern' | 'contract'>;
 const nameOf = ({ from, to, pattern, contract }: Named): string => `${from} → ${to}, ${contract} (${pattern})`;
 
 /**
- * What the registry of edges and the code say differently, one line each: an edge that nobody registered, or one that
- * nothing carries out.
+ * The differences between the registry of edges and the code, one line each: an edge in the code that is not
+ * registered, or a registered edge that is not in the code.
  */
 export function edgeProblems(registered: readonly Edge[], found: readonly FoundEdge[]): string[] {
   const inRegistry = new Set(registered.map(nameOf));

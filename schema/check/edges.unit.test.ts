@@ -11,7 +11,7 @@ import { edgesInCode } from './edgesInCode.ts';
 const events = async () => new Map([...(await eventCatalogue()).values()].map(({ name, domain }) => [name, domain]));
 const said = { volume: 'some', latency: 'soon', because: 'It must.' };
 
-it('the registry says what the code does', async () => {
+it('the registry has exactly the edges that are in the code', async () => {
   const found = edgesInCode({
     root: new URL('../..', import.meta.url).pathname,
     subgraphs: subgraphs.map(({ name }) => name),
@@ -33,7 +33,7 @@ const files: Record<string, string> = {
   'gateway/src/follow.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\nconst client = createClient(StockService, transport);`,
 };
 
-it('finds calls, steps of sagas, consumers, read models, streams, HTTP and events that nobody hears', () => {
+it('finds calls, saga steps, consumers, read models, streams, HTTP calls and events without a consumer', () => {
   const root = temporaryFolder('edges');
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -59,7 +59,7 @@ it('finds calls, steps of sagas, consumers, read models, streams, HTTP and event
   ]);
 });
 
-it('refuses code without an edge, an edge without code, and one that is there twice', () => {
+it('refuses code without an edge, an edge without code, and a duplicate edge', () => {
   const edge: Edge = { from: 'shops', to: 'stock', pattern: 'API-First', contract: 'gRPC StockService', ...said };
   const found = { ...edge, file: 'subgraphs/shops/src/sell.ts' };
   expect(edgeProblems([edge], [found, found])).toEqual([]);

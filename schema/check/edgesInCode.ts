@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { Kind, parse, visit } from 'graphql';
 import { channelsParty, nobodyYet, type Edge } from '../edges.ts';
 
-/** An edge as the code shows it, and the file that does. */
+/** An edge that was found in the code, and the file in which it is. */
 export interface FoundEdge extends Pick<Edge, 'from' | 'to' | 'pattern' | 'contract'> {
   readonly file: string;
 }
 
 export interface CodeOfDomains {
-  /** The repository's root. */
+  /** Path of the repository's root. */
   readonly root: string;
   readonly subgraphs: readonly string[];
   /** Name of each event → the domain that publishes it. */
@@ -17,15 +17,15 @@ export interface CodeOfDomains {
 }
 
 /**
- * Outside systems by the subgraph that calls them. HTTP from a subgraph that is not named here is an edge to an unknown
- * system.
+ * The outside system that each subgraph calls by HTTP. HTTP calls of a subgraph that is not named here count as an
+ * edge to an unknown system.
  */
 const outsideSystems: Readonly<Record<string, string>> = { payments: 'payment provider' };
 
 /**
- * Reads sources, not running definitions: an edge counts from the moment that it is written, on a machine without a
- * database too. Found are gRPC clients (those within `sagas/` are a saga's steps), consumers, read models,
- * `@eventStream`s, events heard by channels, and HTTP clients.
+ * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
+ * written, and on a machine without a database. It finds gRPC clients (those within `sagas/` are the steps of a
+ * saga), consumers, read models, `@eventStream`s, events that channels consume, and HTTP clients.
  */
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [
@@ -78,8 +78,8 @@ function inDomain(root: string, domain: string, events: ReadonlyMap<string, stri
 }
 
 /**
- * A gRPC client is made of a service's description, which is imported from the proto package of the domain that serves
- * it.
+ * A gRPC client is made from the description of a service, which is imported from the proto package of the domain
+ * that serves it.
  */
 function grpcIn({ file, text }: Source, domain: string): FoundEdge[] {
   const pattern = file.includes('/sagas/') ? 'Saga' : 'API-First';
@@ -95,7 +95,7 @@ function grpcIn({ file, text }: Source, domain: string): FoundEdge[] {
 const ownerOf = (service: string, text: string): string | undefined =>
   new RegExp(`import[^;]*\\b${service}\\b[^;]*from '#generated/proto/drburger/(\\w+)/`).exec(text)?.[1];
 
-/** What a file hears is what it imports, beside a call that makes a consumer or a read model. */
+/** A file consumes the events that it imports, if it also calls a function that makes a consumer or a read model. */
 function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
   const pattern = /\bonEvent\(/.test(text)
     ? ('Event-Driven' as const)
@@ -117,7 +117,7 @@ const importedEvents = (text: string, events: ReadonlyMap<string, string>): stri
     .flatMap(([, names]) => names!.split(',').map((name) => name.trim()))
     .filter((name) => events.has(name));
 
-/** A subgraph reaches an outside system through an HTTP client. */
+/** A subgraph reaches an outside system by an HTTP client. */
 function httpIn({ file, text }: Source, domain: string): FoundEdge[] {
   if (!/from '(?:undici|node:https?)'|\bfetch\(/.test(text)) return [];
   return [

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 
 /**
- * What the company's conventions say of an event: past tense, camelCase properties, its domain's prefix. One line for
- * each breach, with what to do.
+ * Checks an event against the company's conventions: its name is in the past tense and starts with the domain, and
+ * its properties are in camelCase. It returns one line for each breach, which says what to do.
  */
 export function eventNameProblems(event: Pick<EventDefinition, 'name' | 'domain' | 'schema'>): string[] {
   const problems: string[] = [];
@@ -18,10 +18,10 @@ export function eventNameProblems(event: Pick<EventDefinition, 'name' | 'domain'
   return problems;
 }
 
-/** `orders` → `Order`; domains that are no plural keep their name. */
+/** The prefix of a domain's events: `orders` → `Order`. A domain whose name is not a plural keeps it. */
 const prefixOf = (domain: string): string => `${domain[0]?.toUpperCase()}${domain.slice(1).replace(/s$/, '')}`;
 
-/** Participles that do not end in -ed, and what may follow a verb, as in `OrderHandedOver`. */
+/** Past participles that do not end in -ed, and words that may follow a verb, as in `OrderHandedOver`. */
 const irregular = new Set([
   'Sent',
   'Paid',
@@ -62,7 +62,7 @@ interface JsonSchema {
   readonly allOf?: readonly JsonSchema[];
 }
 
-/** Every property of the payload, nested ones as paths. */
+/** All properties of a payload, nested ones as paths. */
 function propertiesOf(schema: z.ZodType): string[] {
   const walk = (node: JsonSchema, path: string): string[] => [
     ...Object.entries(node.properties ?? {}).flatMap(([name, child]) => [

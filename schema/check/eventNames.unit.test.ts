@@ -7,7 +7,7 @@ import { eventNameProblems } from './eventNames.ts';
 const problems = (name: string, schema: z.ZodType = z.object({ orderId: z.string() })) =>
   eventNameProblems({ name, domain: 'orders', schema });
 
-it('the catalogue holds every event that a file exports: there is no list that one could be forgotten in', async () => {
+it('the catalogue has every event that a file exports, without a list to maintain', async () => {
   const [files, known] = [readdirSync(new URL('../events/', import.meta.url)), await eventCatalogue()];
   const declared = files.flatMap((file) =>
     [
@@ -20,13 +20,13 @@ it('the catalogue holds every event that a file exports: there is no list that o
 });
 
 describe('names of events', () => {
-  it('of the catalogue keep the conventions', async () => {
+  it('in the catalogue follow the conventions', async () => {
     const events = [...(await eventCatalogue()).values()];
     expect(events.length).toBeGreaterThan(0);
     expect(events.flatMap(eventNameProblems)).toEqual([]);
   });
 
-  it.each(['OrderCreated', 'OrderStatusChanged', 'OrderHandedOver', 'OrderSent'])('let %s pass', (name) => {
+  it.each(['OrderCreated', 'OrderStatusChanged', 'OrderHandedOver', 'OrderSent'])('accept %s', (name) => {
     expect(problems(name)).toEqual([]);
   });
 

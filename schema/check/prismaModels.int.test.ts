@@ -9,7 +9,7 @@ type Document = Extract<ReturnType<typeof getDMMF>, { datamodel: unknown }>;
 type Field = Document['datamodel']['models'][number]['fields'][number];
 
 /**
- * How PostgreSQL's catalogue names what Prisma's types become;
+ * The name in PostgreSQL's catalogue of the type that each Prisma type becomes by default;
  * https://www.prisma.io/docs/orm/overview/databases/postgresql#type-mappings
  */
 const usualType: Record<string, string> = {
@@ -55,7 +55,7 @@ function modelOf(file: string): Map<string, string> {
       table.fields.filter(({ kind }) => kind !== 'object').map((field) => [field.name, field.dbName ?? field.name]),
     );
     for (const field of table.fields.filter(({ kind }) => kind !== 'object')) {
-      // PostgreSQL keeps no NOT NULL for Prisma's lists: an absent list reads as empty.
+      // Prisma adds no NOT NULL to list columns: a missing list reads as an empty one.
       model.set(
         `${name}.${columns.get(field.name)}`,
         `${columnType(field, enums)}${field.isRequired && !field.isList ? ' not null' : ''}`,
@@ -104,7 +104,7 @@ const sorted = (map: ReadonlyMap<string, string>) => Object.fromEntries([...map]
 describe.each(subgraphs.filter(({ name }) => existsSync(`subgraphs/${name}/prisma/schema.prisma`)))(
   '$name',
   ({ name }) => {
-    it("has in PostgreSQL, after its migrations, what Prisma's model says", async () => {
+    it("has after its migrations the tables that Prisma's model describes", async () => {
       const database = await testDatabase(name);
       expect(sorted(await catalogueOf(database.url))).toEqual(
         sorted(modelOf(`subgraphs/${name}/prisma/schema.prisma`)),

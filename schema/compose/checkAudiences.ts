@@ -3,8 +3,9 @@ import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, fieldsNamedBy, rootTypes, tagsOf, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
 
 /**
- * Who sees a field is written down for each field of a type with tags: by tags of its own, or by its name in the type's
- * `@show`. Without this check, a new field would be seen by nobody, or by everybody, without anybody having decided it.
+ * Checks that every field of a type with tags says which channels see it: by tags of its own, or by its name in the
+ * type's `@show`. Without this check a new field would be visible to nobody or to everybody without anybody having
+ * decided it.
  */
 export function checkAudiences(types: Map<string, IndexedType>): CompositionProblem[] {
   return [...types.values()]
@@ -28,7 +29,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
       return {
         where: placeOf(field.nodes[0], type.name),
         message:
-          `${type.name}.${field.name} says not which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only` +
+          `${type.name}.${field.name} does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only` +
           (head
             ? `, or name it in the @show(fields: "…") of ${type.name}, which is for ${tagsOf(head).join(', ')}.`
             : '.'),
@@ -37,8 +38,8 @@ function undecided(type: IndexedType): CompositionProblem[] {
 }
 
 /**
- * A list that names what is not there, or what decides for itself, would say one thing to its reader and another to
- * composition.
+ * Checks the names in `@show`: a field that does not exist, or that has tags of its own, would mislead readers of the
+ * list.
  */
 function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
   const own = new Set(('fields' in node ? (node.fields ?? []) : []).map(({ name }) => name.value));

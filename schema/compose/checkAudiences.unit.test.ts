@@ -10,7 +10,7 @@ const messages = (...sdl: string[]) =>
     ({ where, message }) => `${where}: ${message}`,
   );
 
-it('passes fields that are named by the type, tagged, or of a type that no channel sees', () => {
+it('accepts fields that the type names, that have tags, or that belong to a type that no channel sees', () => {
   expect(
     messages(
       'type Shop @key(fields: "id") @tag(name: "public") @show(fields: "id name") { id: ID! name: String takings: Int @tag(name: "staff") }',
@@ -19,7 +19,7 @@ it('passes fields that are named by the type, tagged, or of a type that no chann
   ).toEqual([]);
 });
 
-it('refuses a new field of a type with tags, in the subgraph of the type and in any other', () => {
+it('refuses an undecided field of a tagged type, in the subgraph of the type and in any other', () => {
   expect(
     messages(
       'type Shop @tag(name: "public") @show(fields: "id") {\n id: ID!\n takings: Int\n}',
@@ -32,7 +32,7 @@ it('refuses a new field of a type with tags, in the subgraph of the type and in 
   ]);
 });
 
-it('refuses a list that names what is not there, what has tags of its own, or has no tags to refer to', () => {
+it('refuses @show that names unknown or tagged fields, or is on a type without tags', () => {
   expect(
     messages('type Shop @tag(name: "public") @show(fields: "id nmae") { id: ID! name: String @tag(name: "web") }'),
   ).toEqual(['subgraphs/s0/schema.graphql:1: @show names Shop.nmae, which is not there. Correct the name.']);

@@ -3,7 +3,10 @@ import { scopes } from '#schema/scopes.ts';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { IndexedType } from './typeIndex.ts';
 
-/** A misspelt audience hides a field from everybody, and a misspelt scope closes it to everybody: both are errors. */
+/**
+ * Checks tags and scopes against the known ones. A misspelt tag would hide a field from everybody, and a misspelt
+ * scope would close it to everybody.
+ */
 export function checkDirectives(types: Map<string, IndexedType>, audiences: readonly string[]): CompositionProblem[] {
   const nodes = [...types.values()].flatMap((type) => [
     ...type.nodes,

@@ -6,7 +6,7 @@ import { checkStreamQuery } from './checkStreamQuery.ts';
 import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, namedTypeOf, type IndexedType } from './typeIndex.ts';
 
-/** What `@eventStream` says, as it is written; see `schema/base.graphql`. */
+/** The arguments of `@eventStream` as they are written; see `schema/base.graphql`. */
 export interface DeclaredStream {
   readonly events: readonly string[];
   readonly feed: string;
@@ -19,22 +19,22 @@ export interface DeclaredStream {
   readonly endsWith?: readonly string[] | null;
 }
 
-/** A subscription field with its declaration, and where to complain about it. */
+/** A subscription field with its declaration, and a function that reports problems with it. */
 export interface StreamUnderCheck {
   readonly declared: DeclaredStream;
   readonly node: FieldDefinitionNode;
   readonly types: Map<string, IndexedType>;
   /** The type of the answer, as all subgraphs together declare it. */
   readonly answer: IndexedType | undefined;
-  /** Of the declared events those that are known. */
+  /** Those of the declared events that exist. */
   readonly events: readonly EventDefinition[];
-  /** Points at the argument of the directive, if it is written; else at the field. */
+  /** Reports a problem at the place of the argument, if it is written; otherwise at the field. */
   report(about: keyof DeclaredStream | 'field', message: string): void;
 }
 
 const deliveries = ['every', 'latest', 'sampled'];
 
-/** What is wrong with the streams that the graph declares; each points at the place in its SDL. */
+/** The problems of all streams that the graph declares, each with its place in the SDL. */
 export function checkEventStreams(
   types: Map<string, IndexedType>,
   events: Map<string, EventDefinition>,
@@ -74,7 +74,7 @@ export function checkEventStreams(
   return problems;
 }
 
-/** What the directive says, as it is written. */
+/** The arguments of the directive as they are written. */
 export const declaredBy = (directive: ConstDirectiveNode): DeclaredStream =>
   Object.fromEntries(
     (directive.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]),
@@ -103,8 +103,8 @@ function checkEvents({ declared, events, report }: StreamUnderCheck, known: Map<
 }
 
 /**
- * The kinds of feed an event appears in, such as `order` and `store`: what stands before the first colon, whatever the
- * data.
+ * The kinds of feeds in which an event appears, such as `order` and `store`: the part of a feed's key before the
+ * first colon, which does not depend on the data.
  */
 function feedKinds(event: EventDefinition): string[] {
   const data = new Proxy({}, { get: (_target, key) => `<${String(key)}>` });

@@ -24,7 +24,7 @@ const sold = defineEvent({
 const subgraph = (name: string, sdl: string) =>
   graphSource(name, `http://localhost/${name}`, sdl, `subgraphs/${name}/schema.graphql`);
 
-/** The streams' own SDL begins at line 11 of the file. */
+/** The SDL of the stream starts at line 11 of the file. */
 const messages = (field: string) =>
   checkEventStreams(
     indexTypes([
@@ -217,7 +217,7 @@ describe('declared streams', () => {
     expect(messages(field)).toContain(complaint);
   });
 
-  it('are complained about at the argument that is wrong', () => {
+  it('are reported at the argument that is wrong', () => {
     expect(messages(stream('\nevents: ["ShopMoved"]\nfeed: "shop:{id}"\nquery: "shop"\ndelivery: "often"'))).toMatch(
       /^subgraphs\/shops\/schema.graphql:15 /,
     );

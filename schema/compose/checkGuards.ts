@@ -6,9 +6,10 @@ import { directivesOf, fieldsNamedBy, rootTypes, type IndexedType, type TypeNode
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
 
 /**
- * Who may ask for a field is written down wherever silence would mean "anybody": for each root field, each field of an
- * entity (any subgraph can lead to an entity, so that the way there guards nothing), and each field of a type that asks
- * for scopes anywhere (a reader takes its other fields for guarded, too).
+ * Checks that a field says who may read it, by `@auth` or `@anyone`, wherever silence would mean that anybody may:
+ * each root field; each field of an entity, since any subgraph may lead to an entity, so that guards on the way to it
+ * do not protect it; and each field of a type that has `@auth` anywhere, since a reader would take its other fields
+ * for guarded as well.
  */
 export function checkGuards(types: Map<string, IndexedType>): CompositionProblem[] {
   return [...types.values()]
@@ -21,7 +22,7 @@ export function checkGuards(types: Map<string, IndexedType>): CompositionProblem
     ]);
 }
 
-/** Scopes as written, in one order; undefined for what asks for none. */
+/** The scopes of a node in one order, whatever the order in the SDL; undefined without `@auth`. */
 const scopesOf = (node: Declaring): string | undefined => {
   const value = directivesOf(node, 'auth')[0]?.arguments?.find(({ name }) => name.value === 'scopes')?.value;
   return value?.kind === Kind.LIST
@@ -57,7 +58,7 @@ const openedBy = (type: IndexedType): Set<string> =>
   );
 
 function undecided(type: IndexedType): CompositionProblem[] {
-  // Scopes on a root type would hold for the root fields of all subgraphs: each field says its own.
+  // `@auth` on a root type would hold for the root fields of all subgraphs, so each root field needs its own.
   if (!rootTypes.includes(type.name) && type.nodes.some((node) => scopesOf(node) !== undefined)) return [];
   const opened = openedBy(type);
   const decided = ({ name, nodes }: { name: string; nodes: readonly FieldDefinitionNode[] }) =>
@@ -76,8 +77,8 @@ function undecided(type: IndexedType): CompositionProblem[] {
 }
 
 /**
- * The runtime merges what all subgraphs say of a field, and each subgraph checks what itself says: both must be the
- * same.
+ * The gateway merges the scopes of a field from all subgraphs, and each subgraph checks only its own: both must be
+ * the same.
  */
 function contradictions(type: IndexedType, name: string, nodes: readonly FieldDefinitionNode[]): CompositionProblem[] {
   const field = `${type.name}.${name}`;
@@ -106,7 +107,7 @@ const openingDirective = (type: IndexedType, field: string): ConstDirectiveNode 
     .flatMap((node) => directivesOf(node, 'anyone'))
     .find((directive) => fieldsNamedBy(directive)?.includes(field));
 
-/** Scopes of a type hold for all its fields, in every subgraph that resolves some of them. */
+/** `@auth` on a type holds for all its fields, in every subgraph that resolves some of them. */
 function typeContradictions(type: IndexedType): CompositionProblem[] {
   const guarded = type.nodes.find((node) => scopesOf(node) !== undefined);
   if (!guarded) return [];
@@ -140,7 +141,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
   ];
 }
 
-/** Whether a subgraph resolves fields of the type, besides the key by which it refers to it. */
+/** Whether a subgraph resolves fields of the type other than the key by which it refers to it. */
 function resolvesFields(node: TypeNodeOf): boolean {
   const keys = new Set(directivesOf(node, 'key').flatMap((directive) => fieldsNamedBy(directive) ?? []));
   const fields = ('fields' in node ? (node.fields ?? []) : []) as readonly FieldDefinitionNode[];
@@ -155,7 +156,7 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
     .filter((directive) => fieldsNamedBy(directive))
     .map((directive) => ({
       where: placeOf(directive, type.name),
-      message: '@anyone behind a field is about this field: take its `fields` away.',
+      message: '@anyone on a field is about this field: remove its argument `fields`.',
     }));
   const onType = directivesOf(node, 'anyone').flatMap((directive) => {
     const where = placeOf(directive, type.name);
@@ -164,7 +165,7 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
       return [
         {
           where,
-          message: `@anyone of ${type.name} says not which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.`,
+          message: `@anyone of ${type.name} does not say which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.`,
         },
       ];
     return names

@@ -11,7 +11,7 @@ const messages = (...sdl: string[]) =>
   );
 
 describe('a field for which silence would mean anybody', () => {
-  it('passes once it says who may ask', () => {
+  it('is accepted with a decision', () => {
     expect(
       messages(
         'type Query { shop: Shop @anyone audit: Int @auth(scopes: ["admin"]) } type Shop @key(fields: "id") @anyone(fields: "id name") { id: ID! name: String }',
@@ -46,7 +46,7 @@ describe('a field for which silence would mean anybody', () => {
     ]);
   });
 
-  it('is refused beside a guarded one, and where an interface of the type is guarded', () => {
+  it('is refused in a type with a guarded field or a guarded interface', () => {
     expect(messages('type Page { total: Int @auth(scopes: ["admin"]) rows: Int }')[0]).toContain('Page.rows says not');
     expect(
       messages(
@@ -66,7 +66,7 @@ describe('decisions that contradict each other', () => {
     );
   });
 
-  it('are refused between subgraphs, whose own check goes by what itself says', () => {
+  it('are refused between subgraphs, since each checks its own SDL only', () => {
     expect(messages('type Page { a: Int @auth(scopes: ["admin"]) }', 'type Page { a: Int }')).toEqual([
       'subgraphs/s1/schema.graphql:1: Page.a asks for @auth(scopes: [admin]) in subgraphs/s0/schema.graphql:1, but not here. Write the same in both: each subgraph checks what itself says.',
     ]);
@@ -89,7 +89,7 @@ describe('decisions that contradict each other', () => {
   });
 });
 
-it('names what @anyone says wrongly', () => {
+it('names the mistakes in @anyone', () => {
   expect(messages('type Shop @key(fields: "id") @anyone(fields: "id nmae") { id: ID! }')[0]).toContain(
     '@anyone names Shop.nmae, which is not there',
   );

@@ -21,7 +21,7 @@ export function checkVersion(stream: StreamUnderCheck): void {
     );
 }
 
-/** What the answer of a stream of a collection must be able to say. */
+/** The fields that the answer of a stream with `since` must have, and their types. */
 const collectionFields = { reset: /^Boolean!$/, changed: /^\[.+\]!$/, removed: /^\[.+\]!$/ };
 const written = { reset: 'Boolean!', changed: '[…!]!', removed: '[ID!]!' };
 
@@ -51,7 +51,7 @@ export function checkCollection(stream: StreamUnderCheck): void {
 const propertiesOf = (event: EventDefinition): string[] | undefined =>
   event.schema instanceof z.ZodObject ? Object.keys(event.schema.shape) : undefined;
 
-/** Pairs that an event can keep: a field that is a plain value, and where the value comes from. */
+/** Checks the pairs of `carries`: the field must be a plain value, and the events must have the property. */
 export function checkCarried(stream: StreamUnderCheck): void {
   const {
     declared: { carries, fixedOwner, version },
@@ -97,7 +97,7 @@ function checkProperty(
   complain: (what: string) => void,
 ): void {
   const properties = events.map(propertiesOf);
-  // An unknown event is complained about already, and a payload that is no object has properties that cannot be told.
+  // An unknown event is reported elsewhere, and the properties of a payload that is not an object are not known.
   if (events.length < declared.events.length || properties.includes(undefined)) return;
   const known = [
     ...new Set([...properties.flatMap((each) => each ?? []), ...(node.arguments ?? []).map((each) => each.name.value)]),
@@ -106,7 +106,7 @@ function checkProperty(
     complain(`none of its events has a property ${property}, and it is no argument. Take one of ${known.join(', ')}.`);
 }
 
-/** Pairs that end a stream: values of one carried field, which is an enum that has them. */
+/** Checks the pairs of `endsWith`: values of one carried field, which must be an enum that has them. */
 export function checkEnd(stream: StreamUnderCheck): void {
   const {
     declared: { endsWith, carries },

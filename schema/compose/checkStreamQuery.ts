@@ -13,8 +13,8 @@ const bare = (field: FieldDefinitionNode) => print(field.type).replace(/!$/, '')
 const fileOf = (node: FieldDefinitionNode) => node.loc?.source.name;
 
 /**
- * The Query field behind a stream must take what the stream takes, answer what it answers, and be of the domain whose
- * feed it follows.
+ * Checks the Query field that answers a stream: it must have the same arguments and type as the stream, and belong to
+ * the domain whose feed the stream follows.
  */
 export function checkStreamQuery(stream: StreamUnderCheck): void {
   const {
@@ -84,7 +84,10 @@ const isStub = (type: IndexedType) =>
     ),
   );
 
-/** A type that is everywhere somebody else's is nobody's: its fields beyond the key would be answered by none. */
+/**
+ * A type that every subgraph declares as somebody else's has no owner: nobody could resolve its fields beyond the
+ * key.
+ */
 function checkAnswerType({ declared: { query }, node, answer, report }: StreamUnderCheck): void {
   const name = namedTypeOf(node.type);
   if (builtIn.includes(name)) return;

@@ -3,8 +3,8 @@ import { placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, type IndexedType } from './typeIndex.ts';
 
 /**
- * What of a caller, besides kind, roles and scopes, an answer can depend on: the subject, and the bindings that tokens
- * of this chain know.
+ * What an answer may depend on besides the caller's kind, roles and scopes: the subject, and the bindings that tokens
+ * of this chain may have.
  */
 const dimensions = ['subject', 'store', 'courier', 'partner', 'device'] as const;
 
@@ -18,8 +18,8 @@ const callerOf = (directive: ConstDirectiveNode): string[] => {
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
 
 /**
- * A dimension that nobody has shares nothing, and of two subgraphs that disagree one is wrong: its callers would be
- * handed one another's answers, or nothing. Silence of a subgraph agrees with all others.
+ * Checks `@variesBy`. An unknown dimension would share nothing. When two subgraphs disagree, one of them is wrong,
+ * and its callers would get the answers of others, or none. A subgraph without the directive agrees with all others.
  */
 export function checkVariesBy(types: Map<string, IndexedType>): CompositionProblem[] {
   const problems: CompositionProblem[] = [];
@@ -49,6 +49,6 @@ function unknownIn(directive: ConstDirectiveNode, what: string): CompositionProb
     .filter((name) => !(dimensions as readonly string[]).includes(name))
     .map((name) => ({
       where: placeOf(directive, what),
-      message: `${what} varies by "${name}", which no caller has. Take of ${dimensions.join(', ')}, or [] for what is the same for all.`,
+      message: `${what} varies by "${name}", which no caller has. Use ${dimensions.join(', ')}, or [] for an answer that is the same for all.`,
     }));
 }

@@ -12,7 +12,7 @@ const messages = (...sdl: string[]) =>
     ({ where, message }) => `${where}: ${message}`,
   );
 
-it('passes what is the same everywhere, in any order, and where others say nothing', () => {
+it('accepts declarations that are the same everywhere, in any order, or missing in other subgraphs', () => {
   expect(
     messages(
       'type Shop @variesBy(caller: ["subject", "store"]) { id: ID! takings: Int @variesBy(caller: []) }',
@@ -22,13 +22,13 @@ it('passes what is the same everywhere, in any order, and where others say nothi
   ).toEqual([]);
 });
 
-it('refuses a dimension that no caller has', () => {
+it('refuses an unknown dimension', () => {
   expect(messages('\ntype Shop { takings: Int @variesBy(caller: ["store", "shop"]) }')).toEqual([
-    'subgraphs/s0/schema.graphql:2: Shop.takings varies by "shop", which no caller has. Take of subject, store, courier, partner, device, or [] for what is the same for all.',
+    'subgraphs/s0/schema.graphql:2: Shop.takings varies by "shop", which no caller has. Use subject, store, courier, partner, device, or [] for an answer that is the same for all.',
   ]);
 });
 
-it('refuses two subgraphs that say different things of one type, or of one field', () => {
+it('refuses two subgraphs that disagree on a type or a field', () => {
   expect(
     messages(
       'type Shop @variesBy(caller: ["store"]) { id: ID! }',

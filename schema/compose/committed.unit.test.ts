@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { composeAll } from './composeAll.ts';
 
-it('what is committed is what the subgraphs and channels say; else run `generate` and commit', async () => {
+it('the committed supergraph and contracts are up to date; if not, run `generate` and commit', async () => {
   expect((await composeAll({ check: true })).stale).toEqual([]);
 }, 60_000);

@@ -43,7 +43,7 @@ const contracts = (from: readonly GraphSource[]) =>
   );
 
 describe('contracts', () => {
-  it('hold what the tags take, and never what has none', () => {
+  it('contain what is tagged for the channel, and nothing without a tag', () => {
     const { mobile, kiosk, web } = contracts(sources());
     expect(kiosk).toContain('wares(filter: WareFilter): [Ware!]!');
     expect(kiosk).toContain('enum WareKind');
@@ -53,16 +53,16 @@ describe('contracts', () => {
     for (const contract of [mobile, kiosk, web]) expect(contract).not.toMatch(/audit|AuditEntry|AuditKind/);
   });
 
-  it('hold no new field until somebody says who sees it', () => {
+  it('contain no new field until it says who sees it', () => {
     const from = [subgraph('shops', shops.replace('mood: Mood', 'mood: Mood turnover: Int')), subgraph('wares', wares)];
     expect(contracts(from)).toEqual(contracts(sources()));
   });
 
-  it('see a type that a stub without tags mentions', () => {
+  it('contain a type that another subgraph mentions without tags', () => {
     expect(contracts(sources()).kiosk).toContain('shop: Shop!');
   });
 
-  it('carry descriptions', () => {
+  it('contain descriptions', () => {
     expect(contracts(sources()).mobile).toContain('"""What it is called."""');
   });
 
@@ -95,7 +95,7 @@ describe('contracts', () => {
     expect(supergraph).toContain('VIEW @join__graph(name: "view"');
   });
 
-  it('drop Mutation where a channel has none', () => {
+  it('have no type Mutation when the channel has no mutations', () => {
     const from = [subgraph('shops', `${shops} type Mutation { close: Boolean }`), subgraph('wares', wares)];
     expect(contracts(from).kiosk).not.toContain('Mutation');
   });

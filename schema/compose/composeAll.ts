@@ -18,21 +18,21 @@ import { indexTypes } from './typeIndex.ts';
 const root = new URL('../../', import.meta.url);
 
 export interface CompositionReport {
-  /** Committed files that are not what the subgraphs and channels say; empty after a run that writes. */
+  /** Committed files that differ from what the subgraphs and channels say; empty after a run that writes. */
   readonly stale: readonly string[];
 }
 
 /**
- * Composes the full graph and the contract of every channel, from what is there now.
- * Committed: `schema/supergraph.graphql`, `schema/channels/<channel>.graphql`. Not committed, for the runtime:
- * `generated/channels/<channel>.supergraph.graphql`.
- * With `check` it writes only the latter, and reports what is stale.
+ * Composes the full graph and the contract of every channel from the present sources. It writes
+ * `schema/supergraph.graphql` and `schema/channels/<channel>.graphql`, which are committed, and
+ * `generated/channels/<channel>.supergraph.graphql` for the gateway, which are not. With `check` it writes only the
+ * latter, and reports which committed files are stale.
  * @throws CompositionFailed with all problems of all graphs
  */
 export async function composeAll({ check = false }: { readonly check?: boolean } = {}): Promise<CompositionReport> {
   const sources = registeredSources();
   const types = indexTypes(sources);
-  // `staff` is taken by no channel: it keeps a field of a tagged type in the full graph only.
+  // No channel takes the tag `staff`: it keeps a field of a tagged type in the full graph only.
   const audiences = ['public', 'staff', ...channels.map(({ name }) => name)];
   const problems: CompositionProblem[] = [
     ...checkDirectives(types, audiences),
@@ -52,7 +52,7 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
     }
   };
   attempt(() => files.set('schema/supergraph.graphql', composeGraph('the full graph', describeStreams(sources))));
-  // The full graph first: what keeps it from composing would be said again for each channel.
+  // The full graph is composed first, since its problems would be repeated for each channel.
   if (problems.length > 0) throw new CompositionFailed('the graph', problems);
   for (const manifest of await manifests()) {
     attempt(() => {
@@ -68,8 +68,8 @@ export async function composeAll({ check = false }: { readonly check?: boolean }
 }
 
 /**
- * What a view decides wrongly or not at all; the graph alone is known to be right. All types of a view are in its
- * channel's contract, so it needs no audiences.
+ * The problems of a channel's view, given that the graph itself has none. All types of a view are in the contract of
+ * its channel, so they need no tags.
  */
 function checkView(
   view: GraphSource,
@@ -79,7 +79,7 @@ function checkView(
   return [...checkDirectives(indexTypes([view]), audiences), ...checkGuards(indexTypes([...sources, view]))];
 }
 
-/** Manifests of the registered channels that exist; they import nothing that is generated. */
+/** The manifests of the registered channels that exist. They import nothing that is generated. */
 async function manifests(): Promise<ChannelManifest[]> {
   const present = channels.filter(({ name }) => existsSync(new URL(`bffs/${name}/channel.ts`, root)));
   return Promise.all(

@@ -6,9 +6,15 @@ import type { GraphSource } from './graphSource.ts';
 import { directivesOf, indexTypes } from './typeIndex.ts';
 
 export interface ComposedChannel {
-  /** For the runtime: what is outside the contract is there for joins, and marked `@inaccessible`. */
+  /**
+   * The supergraph for the gateway. Types and fields outside the contract are kept for joins, and marked
+   * `@inaccessible`.
+   */
   readonly supergraph: string;
-  /** What clients of the channel see; the same text for the same contract, whatever else changes. */
+  /**
+   * The SDL that clients of the channel see. It is the same text as long as the contract is the same, whatever else
+   * changes.
+   */
   readonly contract: string;
 }
 
@@ -27,7 +33,7 @@ export function composeChannel(
   return { supergraph, contract };
 }
 
-/** A stream answers its selection through a Query field: that one must be in the contract too. */
+/** A stream is answered by a Query field, which must therefore be in the contract as well. */
 function streamsWithoutQuery(channel: string, contract: string, sources: readonly GraphSource[]): CompositionProblem[] {
   const seen = indexTypes([{ name: channel, url: '', document: parse(contract) }]);
   const declared = indexTypes(sources).get('Subscription')?.fields;

@@ -23,7 +23,7 @@ function problemOf(graph: string, error: GraphQLError): CompositionProblem {
   return { where: places.join(', ') || graph, message: error.message };
 }
 
-/** What clients of a supergraph see, in a stable order, with descriptions. */
+/** The SDL that clients of a supergraph see, in a stable order and with descriptions. */
 export function printContract(supergraphSdl: string): string {
   const api = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
   return `${printSchema(lexicographicSortSchema(api))}\n`;

@@ -1,13 +1,13 @@
 import type { ASTNode } from 'graphql';
 
-/** Something that keeps the graph from being composed: where it is, what it is, what to do. */
+/** A reason why the graph cannot be composed: where it is, what it is, and what to do. */
 export interface CompositionProblem {
   /** `file:line`, relative to the repository, or the name of a subgraph. */
   readonly where: string;
   readonly message: string;
 }
 
-/** Thrown with everything that was found, one line each. */
+/** Thrown with all problems that were found, one line each. */
 export class CompositionFailed extends Error {
   override readonly name = 'CompositionFailed';
   readonly problems: readonly CompositionProblem[];

@@ -5,9 +5,9 @@ import type { GraphSource } from './graphSource.ts';
 import { directivesOf } from './typeIndex.ts';
 
 /**
- * The same sources, with what `@eventStream` promises said in the description of each subscription field: clients see
- * descriptions, and no directives. The words are those of gateway/PROTOCOL.md, the intervals those of the channel
- * (`streams` of its manifest).
+ * Adds the promises of `@eventStream` to the description of each subscription field, since clients see descriptions
+ * but no directives. The words are those of gateway/PROTOCOL.md, the intervals those of the channel (`streams` of its
+ * manifest).
  */
 export function describeStreams(sources: readonly GraphSource[], policy: Partial<StreamPolicy> = {}): GraphSource[] {
   const intervals = { ...defaultStreamPolicy, ...policy };

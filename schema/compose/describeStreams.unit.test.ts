@@ -12,7 +12,7 @@ const descriptionOf = (field: string, policy?: Partial<StreamPolicy>): string | 
   return buildASTSchema(source!.document).getSubscriptionType()?.getFields()['field']?.description;
 };
 
-it('says after what a stream is how it is delivered, how it goes on, and when it ends', () => {
+it('adds how a stream is delivered, how it resumes, and when it ends', () => {
   expect(
     descriptionOf(
       '"The order." field: String @eventStream(endsWith: ["status:COMPLETED", "status:CANCELLED", "status:REJECTED"])',
@@ -40,7 +40,7 @@ it.each([
   expect(descriptionOf(field)).toContain(resumption);
 });
 
-it('has the intervals of the channel', () => {
+it('uses the intervals of the channel', () => {
   const sampled = 'field: String @eventStream(delivery: "sampled")';
   expect(descriptionOf(sampled, { sampleIntervalMs: 10_000 })).toContain('at most one message in 10 s');
 });

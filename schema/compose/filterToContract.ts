@@ -17,9 +17,9 @@ import {
 } from './typeIndex.ts';
 
 export interface FilteredGraph {
-  /** The subgraphs with everything outside the contract marked `@inaccessible`, and the view as it was. */
+  /** The subgraphs with everything outside the contract marked `@inaccessible`, and the view unchanged. */
   readonly sources: readonly GraphSource[];
-  /** What does not hold together; composing makes sense only if there is none. */
+  /** The contradictions within the contract. Compose only when there are none. */
   readonly problems: readonly CompositionProblem[];
 }
 
@@ -27,8 +27,8 @@ const builtIn = new Set(['ID', 'String', 'Int', 'Float', 'Boolean']);
 const inaccessible: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'inaccessible' } };
 
 /**
- * Which types and fields a channel sees. Tags are merged over all subgraphs first, so that a stub without tags hides
- * nothing.
+ * Decides which types and fields a channel sees. Tags are merged over all subgraphs first, so that a declaration
+ * without tags hides nothing.
  */
 class Contract {
   readonly #types: Map<string, IndexedType>;
@@ -53,8 +53,8 @@ class Contract {
   #taken = (tags: ReadonlySet<string>): boolean => [...tags].some((tag) => this.#tags.has(tag));
 
   /**
-   * Object and interface types are in by their tags, types of the view always; root types by their fields; all else by
-   * what refers to it.
+   * Object and interface types are in the contract by their tags, types of the view always, root types when one of
+   * their fields is, and all other types when something in the contract refers to them.
    */
   seesType(name: string): boolean {
     const type = this.#types.get(name);
@@ -65,8 +65,8 @@ class Contract {
   }
 
   /**
-   * A field is in by its own tags. By its type's tags it is in only if the type says so with `@show`: a new field
-   * reaches nobody by itself.
+   * A field is in the contract by its own tags. The tags of its type count only when the type names the field in
+   * `@show`, so that a new field is visible to nobody until somebody decides it.
    */
   seesField(type: IndexedType, field: IndexedField): boolean {
     if (field.tags.size > 0) return this.#taken(field.tags);
@@ -74,7 +74,8 @@ class Contract {
   }
 
   /**
-   * Walks everything that can be reached from the root fields and the view, and notes what points out of the contract.
+   * Walks everything that can be reached from the root fields and the view, and records references to something
+   * outside the contract.
    */
   walk(): void {
     for (const root of rootTypes) if (this.seesType(root)) this.#reach(root);
@@ -149,7 +150,10 @@ const marked = <Node extends { directives?: readonly ConstDirectiveNode[] }>(nod
   directives: [...(node.directives ?? []), inaccessible],
 });
 
-/** Marks a type, or those of its fields, that are outside; the type itself only once in a subgraph. */
+/**
+ * Marks a type that is outside the contract, or those of its fields that are. A type is marked only once in each
+ * subgraph.
+ */
 function mark(
   definition: DefinitionNode,
   contract: Contract,
@@ -173,7 +177,7 @@ function mark(
   return { ...definition, fields } as DefinitionNode;
 }
 
-/** The graph as a channel sees it: what its tags take, and its view. */
+/** The graph as a channel sees it: what its tags select, and its view. */
 export function filterToContract(
   channel: string,
   tags: readonly string[],

@@ -3,7 +3,7 @@ import { Kind, Source, parse, type DocumentNode } from 'graphql';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { CompositionFailed } from './compositionProblem.ts';
 
-/** One subgraph as composition takes it. Nodes know the file and line they came from. */
+/** One subgraph as an input of composition. Its nodes know the file and line they came from. */
 export interface GraphSource {
   readonly name: string;
   readonly url: string;
@@ -12,14 +12,15 @@ export interface GraphSource {
 
 const root = new URL('../../', import.meta.url);
 /**
- * What a supergraph says about where its subgraphs are; whoever starts them on a machine of their own says otherwise.
+ * The port base of the subgraphs' addresses within the supergraph. Whoever runs subgraphs elsewhere configures their
+ * addresses.
  */
 const defaultPortBase = 4000;
 
 /** The name of a channel's own subgraph within the channel's supergraph. */
 export const viewSubgraph = 'view';
 
-/** Base and own SDL as one document. `file` is what error messages point at. */
+/** The base SDL and the subgraph's own SDL as one document. `file` is the path in error messages. */
 export function graphSource(name: string, url: string, sdl: string, file: string): GraphSource {
   const base = parse(new Source(readFileSync(new URL('schema/base.graphql', root), 'utf8'), 'schema/base.graphql'));
   try {

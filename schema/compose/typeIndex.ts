@@ -34,7 +34,7 @@ export type TypeNodeOf =
 
 export interface IndexedField {
   readonly name: string;
-  /** One per subgraph that has the field. */
+  /** The declarations of the field, one for each subgraph that has it. */
   readonly nodes: FieldDefinitionNode[];
   readonly tags: Set<string>;
 }
@@ -45,7 +45,7 @@ export interface IndexedType {
   readonly kind: 'composite' | 'union' | 'leaf' | 'input';
   readonly nodes: TypeNodeOf[];
   readonly tags: Set<string>;
-  /** Fields that are seen by those whom the tags of the type name. */
+  /** The fields that are visible to everybody for whom the type is tagged. */
   readonly shown: Set<string>;
   readonly fields: Map<string, IndexedField>;
   readonly interfaces: Set<string>;

@@ -20,7 +20,7 @@ export const CustomerProfileChanged = defineEvent({
   schema: z.object({ customerId: id, fields: z.array(z.string()), at: instant }),
 });
 
-/** An address got a new immutable version (its first one, or a correction). */
+/** An address got a new, immutable version: its first one, or a change of it. */
 export const CustomerAddressVersioned = defineEvent({
   name: 'CustomerAddressVersioned',
   domain: 'customers',
@@ -38,7 +38,10 @@ export const CustomerConsentChanged = defineEvent({
   schema: z.object({ customerId: id, purpose: z.string(), granted: z.boolean(), at: instant }),
 });
 
-/** The key of the customer's personal data is destroyed: forget what you copied. The id stays, for what it bought. */
+/**
+ * The customer was erased: the key of their personal data is destroyed. Consumers delete their copies of personal
+ * data. The id stays, for the orders of the customer.
+ */
 export const CustomerErased = defineEvent({
   name: 'CustomerErased',
   domain: 'customers',
@@ -48,8 +51,8 @@ export const CustomerErased = defineEvent({
 });
 
 /**
- * Tokens of a subject (a customer, a device, staff) that were issued up to `before` are good no more: whoever lets
- * clients in ends what they have open.
+ * The tokens of a subject (a customer, a device, a member of staff) that were issued up to `before` are revoked.
+ * Gateways and channels close what the subject has open.
  */
 export const CustomerAccessRevoked = defineEvent({
   name: 'CustomerAccessRevoked',

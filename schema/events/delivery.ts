@@ -4,7 +4,7 @@ import { id, instant } from './fields.ts';
 
 export const deliveryStatus = z.enum(['REQUESTED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'FAILED', 'CANCELLED']);
 
-/** A delivery was asked for, or moved on. `from` is null for the first. */
+/** A delivery was created, or came to another status. `from` is null when it was created. */
 export const DeliveryStatusChanged = defineEvent({
   name: 'DeliveryStatusChanged',
   domain: 'delivery',
@@ -25,7 +25,10 @@ export const DeliveryStatusChanged = defineEvent({
   }),
 });
 
-/** A courier is somewhere else. Coalesced: at most one a second and courier, the latest wins. */
+/**
+ * A courier has another position. Positions are coalesced: at most one event a second for each courier, always with
+ * the latest position.
+ */
 export const DeliveryCourierMoved = defineEvent({
   name: 'DeliveryCourierMoved',
   domain: 'delivery',
@@ -36,8 +39,8 @@ export const DeliveryCourierMoved = defineEvent({
 });
 
 /**
- * The jobs of a courier are others now: one was taken, moved on, or ended. For who follows a courier; the delivery
- * itself tells by DeliveryStatusChanged.
+ * The jobs of a courier changed: one was taken, came to another status, or ended. It is for streams that follow a
+ * courier; DeliveryStatusChanged tells the same of the delivery.
  */
 export const DeliveryJobChanged = defineEvent({
   name: 'DeliveryJobChanged',

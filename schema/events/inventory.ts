@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { id, instant } from './fields.ts';
 
-/** The stock of one ingredient at one store changed. `quantity` is what moved; the rest is what holds after it. */
+/**
+ * The stock of one ingredient at one store changed. `quantity` is what moved; the other quantities are the state
+ * afterwards.
+ */
 export const InventoryUpdated = defineEvent({
   name: 'InventoryUpdated',
   domain: 'inventory',
@@ -13,22 +16,25 @@ export const InventoryUpdated = defineEvent({
     storeId: id,
     ingredientId: id,
     kind: z.enum(['RECEIVED', 'RESERVED', 'RELEASED', 'CONSUMED', 'ADJUSTED']),
-    /** In the ingredient's own unit (grams, millilitres, pieces), above zero but for adjustments. */
+    /**
+     * Quantity in the ingredient's unit (grams, millilitres, pieces): positive, or negative for an adjustment that
+     * takes stock away.
+     */
     quantity: z.int(),
     orderId: id.nullable(),
-    /** Of an adjustment; null for all else. */
+    /** Reason of an adjustment; null for every other kind. */
     reason: z.enum(['COUNTED', 'WASTED', 'RETURNED']).nullable(),
     onHand: z.int(),
     reserved: z.int(),
-    /** In total, since the beginning. */
+    /** The quantity consumed in total since the stock was first kept. */
     consumed: z.int(),
-    /** Below the store's reorder level. */
+    /** Whether `onHand` is below the store's reorder level. */
     low: z.boolean(),
     at: instant,
   }),
 });
 
-/** A menu item can, or can no longer, be made from what a store has. */
+/** A store can make a menu item again, or can no longer make it, from the stock it has. */
 export const InventoryItemMakeabilityChanged = defineEvent({
   name: 'InventoryItemMakeabilityChanged',
   domain: 'inventory',
@@ -39,7 +45,7 @@ export const InventoryItemMakeabilityChanged = defineEvent({
     storeId: id,
     menuItemId: id,
     makeable: z.boolean(),
-    /** The ingredient that ran out or came back. */
+    /** The ingredient that ran out or was restocked. */
     ingredientId: id,
     at: instant,
   }),

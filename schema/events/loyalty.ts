@@ -13,13 +13,13 @@ export const LoyaltyPointsEarned = defineEvent({
     customerId: id,
     orderId: id,
     points: z.int().positive(),
-    /** After this entry. */
+    /** The balance after this entry. */
     balance: z.int(),
     at: instant,
   }),
 });
 
-/** A completed order was refunded: the points it had earned are taken back. */
+/** A completed order was refunded, and the points that it had earned were taken back. */
 export const LoyaltyPointsReversed = defineEvent({
   name: 'LoyaltyPointsReversed',
   domain: 'loyalty',
@@ -29,9 +29,9 @@ export const LoyaltyPointsReversed = defineEvent({
   schema: z.object({
     customerId: id,
     orderId: id,
-    /** As many as were earned. */
+    /** The points taken back: as many as were earned. */
     points: z.int().positive(),
-    /** After this entry. */
+    /** The balance after this entry. */
     balance: z.int(),
     at: instant,
   }),

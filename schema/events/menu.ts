@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { id, instant } from './fields.ts';
 
-/** A menu item can, or can no longer, be ordered at a store, or cannot for another reason. */
+/**
+ * A menu item can now be ordered at a store, can no longer be ordered, or cannot be ordered for another reason than
+ * before.
+ */
 export const MenuItemAvailabilityChanged = defineEvent({
   name: 'MenuItemAvailabilityChanged',
   domain: 'menu',
@@ -13,13 +16,16 @@ export const MenuItemAvailabilityChanged = defineEvent({
     storeId: id,
     menuItemId: id,
     available: z.boolean(),
-    /** Null when it can be ordered. `NOT_ON_MENU`, since 1.1: the store does not sell it any more. */
+    /**
+     * Why the item cannot be ordered; null when it can. `NOT_ON_MENU`, since version 1.1, means that the store does
+     * not sell the item any more.
+     */
     reason: z.enum(['OUT_OF_STOCK', 'WITHDRAWN_BY_STAFF', 'NOT_ON_MENU']).nullable(),
     at: instant,
   }),
 });
 
-/** What an item is, or costs, changed: clients that hold it should read it again. */
+/** An item or its price changed. Clients that hold a copy of it should read it again. */
 export const MenuItemChanged = defineEvent({
   name: 'MenuItemChanged',
   domain: 'menu',

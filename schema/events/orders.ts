@@ -13,7 +13,7 @@ export const orderStatus = z.enum([
   'REJECTED',
 ]);
 
-/** An order was accepted: checked and priced, not yet paid. */
+/** An order was accepted: it was checked and priced, but its payment is not yet authorised. */
 export const OrderCreated = defineEvent({
   name: 'OrderCreated',
   domain: 'orders',
@@ -23,12 +23,12 @@ export const OrderCreated = defineEvent({
   logged: ({ orderId, storeId, channel }) => ({ orderId, storeId, channel }),
   schema: z.object({
     orderId: id,
-    /** Counts per store and local day, from 1. */
+    /** The number of the order, from 1 on each local day of the store. */
     orderNumber: z.int().positive(),
     storeId: id,
-    /** Null at a kiosk. */
+    /** Null for a guest at a kiosk or at the counter. */
     customerId: id.nullable(),
-    /** The channel or device it came through. */
+    /** The channel through which the order was placed. */
     channel: z.string(),
     service,
     lines: z.array(
@@ -43,7 +43,7 @@ export const OrderCreated = defineEvent({
         componentItemIds: z.array(id),
         taxClass: z.string(),
         unitPrice: minor,
-        /** Of the line as sold: included in, or added to, the line total by the store's regime. */
+        /** Tax on the line: contained in its total or added to it, by the store's tax regime. */
         tax: minor,
         total: minor,
       }),
@@ -52,7 +52,7 @@ export const OrderCreated = defineEvent({
     deliveryFee: minor,
     tax: minor,
     taxInclusive: z.boolean(),
-    /** What is charged. */
+    /** The amount that the guest is charged. */
     total: minor,
     currency,
     exponent: z.int(),
@@ -62,7 +62,7 @@ export const OrderCreated = defineEvent({
   }),
 });
 
-/** An order moved on. The first one leaves PLACED. */
+/** An order came to another status. The first of these events leads out of PLACED. */
 export const OrderStatusChanged = defineEvent({
   name: 'OrderStatusChanged',
   domain: 'orders',
@@ -78,9 +78,12 @@ export const OrderStatusChanged = defineEvent({
     service,
     from: orderStatus,
     to: orderStatus,
-    /** A code of the catalogue in the orders subgraph's schema; null when things go well. */
+    /**
+     * Why the order was cancelled or rejected: a value of `OrderReason` in the schema of orders. Null for every other
+     * status.
+     */
     reason: z.string().nullable(),
-    /** What is charged, so that reactions need no second look. */
+    /** The amount that the guest is charged, so that consumers need not ask for it. */
     total: minor,
     currency,
     exponent: z.int(),
@@ -89,8 +92,8 @@ export const OrderStatusChanged = defineEvent({
 });
 
 /**
- * The counter gave the food to the guest. No status of its own: the order completes once its payment is captured, too.
- * Logs have old ones that are in no feed.
+ * The counter handed the food to the guest. It does not change the status: the order is completed once its payment is
+ * captured as well. Event logs contain old ones that belong to no feed.
  */
 export const OrderHandedOver = defineEvent({
   name: 'OrderHandedOver',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { currency, id, instant, minor } from './fields.ts';
 
-/** Money moved, or was refused, at the provider. */
+/** The payment provider moved money or refused to. */
 export const PaymentProcessed = defineEvent({
   name: 'PaymentProcessed',
   domain: 'payments',
@@ -18,7 +18,7 @@ export const PaymentProcessed = defineEvent({
     amount: minor,
     currency,
     exponent: z.int(),
-    /** The provider's code for a decline or refusal. */
+    /** The provider's code for a decline or refusal; null for a success. */
     reason: z.string().nullable(),
     at: instant,
   }),

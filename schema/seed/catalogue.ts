@@ -27,7 +27,7 @@ export const seedCategories: readonly { readonly slug: string; readonly name: Te
 
 const allergensByIngredient = new Map(seedIngredients.map((ingredient) => [ingredient.slug, ingredient.allergens]));
 
-/** The allergens of what a recipe uses, sorted. */
+/** The allergens of the ingredients of a recipe, in alphabetical order. */
 export function allergensOf(recipe: Readonly<Record<string, number>>): SeedAllergen[] {
   const found = Object.keys(recipe).flatMap((slug) => {
     const allergens = allergensByIngredient.get(slug);
@@ -37,7 +37,7 @@ export function allergensOf(recipe: Readonly<Record<string, number>>): SeedAller
   return [...new Set(found)].sort();
 }
 
-/** Per mille of the euro amount, and the step that prices are rounded to, in minor units. */
+/** How euro amounts are converted: the rate in per mille, and the step in minor units to which prices are rounded. */
 const conversion: Readonly<Record<SeedCountry, { readonly rate: number; readonly step: number }>> = {
   DE: { rate: 1_000, step: 1 },
   GB: { rate: 880, step: 5 },
@@ -45,9 +45,9 @@ const conversion: Readonly<Record<SeedCountry, { readonly rate: number; readonly
   JP: { rate: 1_500, step: 10 },
 };
 
-/** What `cents` of a euro become on the price list of a country, in its minor units (yen have no hundredths). */
+/** The price in minor units of a country's currency for a price of `cents` in euro. */
 export function priceIn(country: SeedCountry, cents: number): number {
   const { rate, step } = conversion[country];
-  // The addition turns -0 into 0.
+  // Adding 0 turns -0 into 0.
   return Math.round((cents * rate) / 1_000 / step) * step + 0;
 }

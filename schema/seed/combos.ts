@@ -5,7 +5,10 @@ interface SeedSlot {
   readonly slug: string;
   readonly name: Texts;
   readonly required: boolean;
-  /** Item slugs with their surcharge in euro cents. A slot with one choice fills itself. */
+  /**
+   * Slugs of the items that may fill the slot, with their surcharges in euro cents. A slot with one choice fills
+   * itself.
+   */
   readonly choices: Readonly<Record<string, number>>;
 }
 
@@ -14,7 +17,7 @@ export interface SeedCombo {
   readonly slug: string;
   readonly name: Texts;
   readonly description: Texts;
-  /** Euro cents. */
+  /** Price in euro cents. */
   readonly price: number;
   readonly slots: readonly SeedSlot[];
   readonly sizes: readonly SeedSize[];

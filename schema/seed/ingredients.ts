@@ -19,15 +19,15 @@ export type SeedAllergen =
 
 type SeedUnit = 'PIECE' | 'GRAM' | 'MILLILITRE';
 
-/** What stock is counted in. Allergens of a menu item are those of its ingredients. */
+/** An ingredient. The allergens of a menu item are those of its ingredients. */
 export interface SeedIngredient {
   readonly slug: string;
   readonly name: Texts;
   readonly unit: SeedUnit;
   readonly allergens: readonly SeedAllergen[];
-  /** What every store begins with, in `unit`. */
+  /** The stock with which every store starts, in `unit`. */
   readonly initialStock: number;
-  /** Below this the stock is low, in `unit`. */
+  /** The stock is low below this quantity, in `unit`. */
   readonly reorderLevel: number;
 }
 

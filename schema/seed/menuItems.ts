@@ -6,16 +6,16 @@ type SeedTaxClass = 'FOOD' | 'BEVERAGE' | 'ALCOHOL';
 export interface SeedSize {
   readonly slug: string;
   readonly name: Texts;
-  /** Against the item's price, in euro cents; the default size has none. */
+  /** Difference to the item's price in euro cents; 0 for the default size. */
   readonly surcharge: number;
   readonly isDefault: boolean;
-  /** What it uses of each ingredient against the default size: 3/2 is [3, 2]. */
+  /** How much of each ingredient the size uses, relative to the default size: [3, 2] is 3/2. */
   readonly portion: Portion;
 }
 
 type Portion = readonly [numerator: number, denominator: number];
 
-/** What one unit in a size uses up; what does not divide is rounded up. */
+/** How much one item in a size uses up; fractions are rounded up. */
 export const portionOf = (
   recipe: Readonly<Record<string, number>>,
   { portion: [numerator, denominator] }: SeedSize,
@@ -24,22 +24,22 @@ export const portionOf = (
     Object.entries(recipe).map(([slug, quantity]) => [slug, Math.ceil((quantity * numerator) / denominator)]),
   );
 
-/** A thing the kitchen makes and a guest may order alone. */
+/** A simple item, which the kitchen makes and a guest may order alone. */
 export interface SeedItem {
   readonly slug: string;
   readonly category: string;
   readonly name: Texts;
   readonly description: Texts;
-  /** Euro cents, of the default size; other currencies follow from it. */
+  /** Price of the default size in euro cents; prices in other currencies are computed from it. */
   readonly price: number;
   readonly kilocalories: number;
   readonly taxClass: SeedTaxClass;
-  /** What one unit uses up, by ingredient slug. */
+  /** How much one item uses up, by ingredient slug. */
   readonly recipe: Readonly<Record<string, number>>;
   readonly sizes: readonly SeedSize[];
   /** Slugs of modifier groups. */
   readonly groups: readonly string[];
-  /** Undefined: sold everywhere. */
+  /** The countries in which the item is sold; undefined when it is sold everywhere. */
   readonly countries?: readonly SeedCountry[] | undefined;
 }
 
@@ -86,7 +86,7 @@ const nuggetSizes = [
 ];
 const wingSizes = [size('6', '6 pieces', '6 Stück', 0), size('12', '12 pieces', '12 Stück', 480, [12, 6])];
 
-/** Items of one category; `usual` holds where a row says nothing else. */
+/** The items of one category; `usual` has the options that a row does not name. */
 const items = (category: string, taxClass: SeedTaxClass, usual: Options, rows: readonly Row[]): SeedItem[] =>
   rows.map(([slug, en, de, descriptionEn, descriptionDe, price, kilocalories, recipe, options = {}]) => ({
     slug,

@@ -3,18 +3,18 @@ import type { Texts } from './texts.ts';
 interface SeedModifier {
   readonly slug: string;
   readonly name: Texts;
-  /** Surcharge in euro cents, per unit; other currencies follow from it. */
+  /** Surcharge of one in euro cents; surcharges in other currencies are computed from it. */
   readonly surcharge: number;
-  /** How often it may be chosen for one unit of an item. */
+  /** How often it may be chosen for one item. */
   readonly maxQuantity: number;
-  /** What one unit of it uses up, by ingredient slug. */
+  /** How much one of it uses up, by ingredient slug. */
   readonly recipe: Readonly<Record<string, number>>;
 }
 
 export interface SeedModifierGroup {
   readonly slug: string;
   readonly name: Texts;
-  /** How many choices, counting quantities, the guest must and may make. */
+  /** How many choices the guest must make, quantities included. */
   readonly min: number;
   readonly max: number;
   readonly modifiers: readonly SeedModifier[];

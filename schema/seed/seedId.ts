@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** 2025-01-01T00:00:00Z: seeded things sort before everything that happens later. */
+/** The timestamp in all seeded ids, so that seeded entities sort before everything that is created later. */
 const SEEDED_AT = Date.UTC(2025, 0, 1);
 
 /**
- * The id of a seeded thing: the same for the same kind and key, on every machine and in every domain.
- * Shaped as a UUIDv7 whose timestamp is 2025-01-01 and whose random bits come from SHA-256 of `<kind>/<key>`.
+ * The id of a seeded entity: it is the same for the same kind and key on every machine and in every domain. It has
+ * the form of a UUIDv7 whose timestamp is 2025-01-01 and whose random bits come from SHA-256 of `<kind>/<key>`.
  */
 export function seedId(kind: string, key: string | number): string {
   const bytes = createHash('sha256').update(`${kind}/${key}`).digest().subarray(0, 16);

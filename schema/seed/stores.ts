@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import { seedId } from './seedId.ts';
 
-/** A restaurant of the seeded chain: a real city's position and time zone, an invented street. */
+/** A restaurant of the seeded chain, with the position and time zone of a real city and an invented street. */
 export interface SeedStore {
   readonly id: string;
-  /** Counts from 1. Store 1 is Berlin. */
+  /** Number of the store, from 1. Store 1 is in Berlin. */
   readonly n: number;
   readonly city: string;
   /** State, prefecture or county. */
   readonly province: string;
   readonly street: string;
   readonly houseNumber: string;
-  /** In the country's format, not a real one. */
+  /** A postal code in the country's format, but an invented one. */
   readonly postalCode: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: SeedCountry;
@@ -96,7 +96,7 @@ export const seedCountries: Readonly<Record<SeedCountry, CountryTerms>> = {
   },
 };
 
-/** A number in [0, range) that hangs on the store's id alone. */
+/** A number from 0 to below `range` that depends on the store's id alone. */
 const varied = (id: string, offset: number, range: number): number =>
   Number.parseInt(id.slice(24 + offset, 28 + offset), 16) % range;
 
