@@ -4,24 +4,24 @@ import { isSecret } from './secrets.ts';
 import { StartupError } from './startupError.ts';
 
 export interface SettingSources {
-  /** `--port-base 5000` as `PORT_BASE`. Beats everything else. */
+  /** Flags of the command line by setting: `--port-base 5000` stands here as `PORT_BASE`. They override all else. */
   readonly flags?: Readonly<Record<string, string>>;
-  /** With what a settings file says; see `withSettingsFile`. */
+  /** The environment, with the settings file merged in; see `withSettingsFile`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /**
-   * What holds when nobody says anything, and the schema's own default does not know: such as an address that follows
-   * from another.
-   */
+  /** Defaults that only the caller can compute, such as an address that follows from another setting. */
   readonly defaults?: Readonly<Record<string, string | undefined>>;
-  /** This schema is not all: of the flags, only what looks like a misspelt key of it is refused. */
+  /**
+   * True if the schema is not the whole one and the flags will be read again with a larger one. An unknown flag is then
+   * refused only if it looks like a misspelt key of this schema.
+   */
   readonly moreToCome?: boolean;
 }
 
 /**
- * Reads settings from flags, environment and defaults, in this order of precedence, and checks them. The flags hold
- * nothing unknown, and no secret, which everybody on the machine could read. The environment is shared with the whole
- * machine: there only what looks like a misspelt key is refused.
- * @throws StartupError with one line about the first thing that is wrong.
+ * Reads settings from flags, environment and defaults, in this order of precedence, and checks them. Unknown flags are
+ * refused, and so are secrets as flags, since everybody on the machine can read a process's command line. The
+ * environment is shared with other programs, so there only names that look like a misspelt setting are refused.
+ * @throws StartupError with one line about the first thing that is wrong
  */
 export function loadSettings<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -32,7 +32,7 @@ export function loadSettings<Shape extends z.ZodRawShape>(
   for (const key of Object.keys(sources.flags ?? {})) {
     if (isSecret(key) && known.has(key))
       throw new StartupError(
-        `${flagOf(key)} is a secret, which everybody could read there: set ${key}, or ${key}_FILE, in the environment or .env.`,
+        `${flagOf(key)} is a secret, and everybody on this machine can read flags: set ${key}, or ${key}_FILE, in the environment or .env.`,
       );
     if (!isForLater(key)) refuseUnknown(key, known, `The flag ${flagOf(key)} is unknown`, flagOf);
   }
@@ -46,7 +46,10 @@ export function loadSettings<Shape extends z.ZodRawShape>(
   throw new StartupError(explain(checked.error, raw));
 }
 
-/** One schema of several; a key that several declare is checked by each in its own schema afterwards. */
+/**
+ * Merges several schemas into one, to tell known keys from unknown ones. Where several declare a key, the first
+ * schema's declaration is used here; each subgraph checks the value again by its own schema.
+ */
 export function mergeSettings<Shape extends z.ZodRawShape>(
   first: z.ZodObject<Shape>,
   others: readonly (z.ZodObject | undefined)[],
@@ -63,6 +66,12 @@ export function mergeSettings<Shape extends z.ZodRawShape>(
 /** `PORT_BASE` → `--port-base`. */
 export const flagOf = (key: string): string => `--${key.toLowerCase().replaceAll('_', '-')}`;
 
+/**
+ * Refuses a key that is not known.
+ * @param complaint how the message begins; what to do about it is added
+ * @param form how a key is written in the message, such as a flag
+ * @throws StartupError that suggests the key that was probably meant
+ */
 export function refuseUnknown(
   key: string,
   known: ReadonlySet<string>,
@@ -80,7 +89,7 @@ function refuseMisspelt(keys: readonly string[], known: ReadonlySet<string>): vo
   for (const key of keys) {
     if (known.has(key)) continue;
     const meant = nearest(key, known);
-    // Set right beside it: then the other is somebody else's.
+    // If the setting itself is set too, the similar name is taken for a variable of another program.
     if (meant && !keys.includes(meant))
       throw new StartupError(`${key} in the environment looks like ${meant} misspelt: rename or unset it.`);
   }
@@ -93,7 +102,7 @@ function explain(error: z.ZodError, raw: Readonly<Record<string, string>>): stri
   return `${key}${isSecret(key) ? '' : `=${withoutPassword(raw[key] ?? '')}`} is wrong: ${issue?.message ?? 'not allowed'}.`;
 }
 
-/** What would be right, for whoever writes `.env`. A schema that says it in words of its own is heard first. */
+/** Says what a right value would be. A schema's own message, if it has one, is used instead. */
 function complaint(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'too_small':
@@ -115,5 +124,5 @@ function complaint(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** What is wrong is shown to people and kept in logs: the password within an address is not. */
+/** Hides the password within a URL, since messages about a wrong value are shown to people and kept in logs. */
 const withoutPassword = (value: string): string => value.replace(/(:\/\/[^\s:@/]*):[^\s@]*@/, '$1:…@');

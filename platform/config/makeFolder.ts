@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { StartupError } from './startupError.ts';
 
 /**
- * Makes a folder of DATA_DIR, and those above it that are missing.
- * @throws StartupError when it cannot be made
+ * Makes a folder (of DATA_DIR) and its missing parents. It is no error if the folder exists.
+ * @throws StartupError when the folder cannot be made
  */
 export function makeFolder(path: string, mode?: number): void {
   try {
@@ -16,7 +16,7 @@ export function makeFolder(path: string, mode?: number): void {
   }
 }
 
-/** Node's own `recursive` never ends where none can be made below one that is there, as in /proc. */
+/** Makes parents by itself: Node's own `recursive` option hangs in folders that take no new ones, such as /proc. */
 function make(path: string, mode: number | undefined): void {
   try {
     mkdirSync(path, { mode });

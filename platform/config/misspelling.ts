@@ -1,4 +1,4 @@
-/** The known name that was most likely meant by an unknown one; undefined when nothing is near. */
+/** The known name that is most similar to an unknown one; undefined when none is similar enough. */
 export function nearest(unknown: string, known: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
@@ -8,12 +8,12 @@ export function nearest(unknown: string, known: Iterable<string>): string | unde
   return best?.name;
 }
 
-/** Short names are near to too much: `BUS` to `BUN`. */
+/** How many edits still count as a misspelling. Short names are similar to too many others (`BUS` to `BUN`): none. */
 const allowance = (name: string): number => (name.length < 5 ? 0 : name.length < 8 ? 1 : 2);
 
 /**
- * How many letters to insert, delete, replace or swap with their neighbour to make one text of the other (optimal
- * string alignment).
+ * The edit distance of two texts: how many letters have to be inserted, deleted, replaced or swapped with their
+ * neighbour to turn one into the other (optimal string alignment).
  */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];

@@ -5,29 +5,32 @@ import { makeFolder } from './makeFolder.ts';
 import { StartupError } from './startupError.ts';
 
 /**
- * Whether a setting is a secret goes by its name, so that none is printed, or made up outside development, by
- * oversight.
+ * Whether a setting is a secret. The name decides, so that nobody can forget to mark one: a secret is never printed,
+ * and never made up outside development.
  */
 export const isSecret = (key: string): boolean => /_(KEY|KEYS|SECRET|PASSWORD)$/.test(key);
 
 export interface SecretSources {
   readonly profile: 'development' | 'production';
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where the development profile keeps what it makes: `<dataDir>/secrets/<NAME>`, readable by its owner only. */
+  /**
+   * The development profile keeps the secrets that it makes in `<dataDir>/secrets/<NAME>`, readable by its owner only.
+   */
   readonly dataDir: string;
-  /** Called with the names of those made just now. */
+  /** Called with the names of the secrets that were just made, if any. */
   readonly onMade: (names: readonly string[]) => void;
 }
 
-/** How to make a secret; 32 random bytes in base64 unless told otherwise. */
 export type SecretMaker = () => string | Promise<string>;
 
+/** Makes a secret of 32 random bytes, in base64. */
 export const randomSecret: SecretMaker = () => randomBytes(32).toString('base64');
 
 /**
- * The values of secrets: from `<NAME>`, or the file that `<NAME>_FILE` names (as container platforms mount them). The
- * development profile makes what is missing, keeps it, and says so; any other profile refuses to start.
- * @throws StartupError naming every secret that is missing.
+ * Reads secrets, each from the variable `<NAME>` or from the file that `<NAME>_FILE` names (container platforms mount
+ * secrets as files). The development profile makes the missing ones, by the given maker or else `randomSecret`, and
+ * keeps them; any other profile refuses to start.
+ * @throws StartupError that names every secret that is missing
  */
 export async function loadSecrets<Name extends string>(
   makers: Readonly<Record<Name, SecretMaker | undefined>>,
@@ -66,11 +69,11 @@ async function make(folder: string, name: string, maker: SecretMaker): Promise<s
   const draft = join(folder, `.${name}.${process.pid}`);
   writeFileSync(draft, value, { mode: 0o600 });
   try {
-    // A link appears whole or not at all.
+    // The file is linked into place, because a link appears with the whole content or not at all.
     linkSync(draft, join(folder, name));
     return value;
   } catch (error) {
-    // Two processes of one development system start at once: the first one's secret is everybody's.
+    // Another process of the same development system made the secret first: both use that one.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(join(folder, name), 'utf8').trim();
     throw error;
   } finally {

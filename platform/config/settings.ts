@@ -4,12 +4,12 @@ const switchable = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
   .transform((value) => ['on', 'true', '1'].includes(value));
 
-/** The keys that the platform itself understands. Subgraphs add theirs. */
+/** The settings of the platform itself. Each subgraph declares its own in addition. */
 export const platformSettings = z.object({
   PROFILE: z
     .enum(['development', 'production'])
     .default('development')
-    .describe('production: trusted documents only, no explorer, no introspection, no secrets of its own making'),
+    .describe('production: trusted documents only, no explorer, no introspection, and all secrets have to be given'),
   PORT_BASE: z.coerce
     .number()
     .int()
@@ -19,20 +19,20 @@ export const platformSettings = z.object({
     .describe('port of the gateway; everything else listens on ports above it'),
   HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all'),
   DATA_DIR: z.string().min(1).default('.data').describe('folder of the databases, secrets and ledgers'),
-  BUS: z.enum(['postgres', 'kafka']).default('postgres').describe('what carries the events'),
+  BUS: z.enum(['postgres', 'kafka']).default('postgres').describe('what carries the events between domains'),
   KAFKA_BROKERS: z.string().default('').describe('host:port, separated by commas; with BUS=kafka'),
   KAFKA_TLS: switchable.default(false).describe('TLS to the brokers; the host must be that of their certificate'),
   KAFKA_CA_PATH: z
     .string()
     .min(1)
     .optional()
-    .describe('file (PEM) of the CA of the brokers’ certificates; the system’s CAs unless told'),
+    .describe('file (PEM) of the CA of the brokers’ certificates; the system’s CAs by default'),
   KAFKA_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for the brokers'),
   KAFKA_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
   KAFKA_SASL: z
     .enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512'])
     .default('none')
-    .describe('how we say to the brokers who we are, besides a certificate'),
+    .describe('how we log in to the brokers, besides a certificate'),
   KAFKA_USERNAME: z
     .string()
     .min(1)
@@ -44,23 +44,23 @@ export const platformSettings = z.object({
     .min(0)
     .max(65_535)
     .optional()
-    .describe('port of /metrics, for operators; "start" takes base + 9, what is served alone has none unless told'),
+    .describe('port of /metrics, for operators; by default "start" takes base + 9 and a single service has none'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('address /metrics listens on, whatever HOST is'),
   KAFKA_CLIENT: z
     .enum(['kafkajs', 'platformatic'])
     .default('kafkajs')
-    .describe('the client library; docs/adr/0011 tells which and why'),
+    .describe('the Kafka client library; docs/adr/0011 says which one to take and why'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('least severe log lines to print; "start" prints warn and above unless told'),
+    .describe('least severe log lines to print; by default "start" prints warn and above'),
   DRAIN_SECONDS: z.coerce
     .number()
     .min(0)
     .max(8)
     .optional()
     .describe(
-      'how long one that is told to stop still serves, not ready any more, so that balancers look elsewhere first: a little more than they take to notice (at most 8); 5 in production, 0 in development',
+      'how long a process that was told to stop goes on serving while it reports that it is not ready, so that load balancers turn away first (at most 8); by default 5 in production, 0 in development',
     ),
   ENGINE: z
     .enum(['own', 'apollo'])

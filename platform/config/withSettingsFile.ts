@@ -4,13 +4,13 @@ import { refuseUnknown } from './loadSettings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Read by docker compose from the same file. */
+/** Variables that docker compose reads from the same file. */
 const ofCompose = /^(COMPOSE|DOCKER)_/;
 
 /**
- * The environment, and below it what a file of `KEY=value` lines says, such as `.env`: settings and secrets alike. The
- * file may be absent, and holds nothing but what is `known`, for whichever service that is.
- * @throws StartupError about the first that is not
+ * Merges a file of `KEY=value` lines, such as `.env`, with settings and secrets, into the environment, whose variables
+ * win. The file may be missing. All its keys must be among `known`, the keys of all services.
+ * @throws StartupError about the first key that is not
  */
 export function withSettingsFile(
   environment: Environment,
@@ -20,7 +20,7 @@ export function withSettingsFile(
   const lines = file && existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   for (const key of Object.keys(lines))
     if (!ofCompose.test(key)) refuseUnknown(key, known, `${key} in ${file} is no setting`);
-  // An empty value says nothing, as everywhere.
+  // An empty variable counts as not set, as everywhere: it does not override the file.
   return {
     ...lines,
     ...Object.fromEntries(Object.entries(environment).filter(([key, value]) => value !== '' || !(key in lines))),

@@ -6,38 +6,42 @@ import type { EventLog } from '#platform/events/eventLog.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 
-/** What a database client offers inside a transaction: everything but its own life cycle. */
+/** A database client within a transaction: without the methods that connect, disconnect or begin transactions. */
 export type TransactionOf<Db> = Omit<Db, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends' | '$use'>;
 
-/** What one running subgraph holds for its whole life; handed to commands, loaders, consumers and services. */
+/** The context of one running subgraph. Commands, loaders, consumers and services get it and keep no other state. */
 export interface Domain<Db = unknown> {
   readonly name: string;
   /** The Prisma client of the domain's own database. */
   readonly db: Db;
-  /** The same database, for statements Prisma cannot say. */
+  /** Connections to the same database, for statements that Prisma cannot express. */
   readonly pool: pg.Pool;
   /**
-   * Runs `work` in one transaction; what it appended to the event log is published soon after the commit. A lost race
-   * for a stream (ConcurrencyError) runs `work` again, `retries` times (3), so it must have no effects outside `tx`.
-   * One that takes longer than `timeoutMs` (15,000) is undone and fails.
+   * Runs `work` in one transaction; the events that it appended are published soon after the commit. If another
+   * transaction appended to a stream first (ConcurrencyError), `work` runs again, up to `retries` times (3 by default):
+   * so it must have no effects outside `tx`. Any other error rolls back and rejects, and so does a transaction that
+   * takes longer than `timeoutMs` (15,000 by default).
    */
   transaction<T>(
     work: (tx: TransactionOf<Db>) => Promise<T>,
     options?: { retries?: number; timeoutMs?: number },
   ): Promise<T>;
   readonly events: EventLog;
-  /** The only source of time for domain code. */
+  /** The current time. Domain code takes it from nowhere else, so that tests can set it. */
   readonly clock: () => Date;
-  /** The only source of ids for domain code: UUIDv7, so that ids sort by birth. */
+  /** Makes a new id (UUIDv7, so ids sort by when they were made). Domain code makes ids by nothing else. */
   readonly newId: () => string;
-  /** Internal calls to other domains, under this domain's own service identity. Deadline 5 s unless told. */
+  /**
+   * Clients of other domains' services. Calls go under this domain's service identity; their deadline is 5 s by
+   * default.
+   */
   readonly rpc: { client<Service extends DescService>(service: Service): Client<Service> };
   readonly log: Logger;
-  /** The metrics of this process; without them nothing is counted. */
+  /** The metrics of this process; undefined if it has none. */
   readonly metrics?: Metrics;
-  /** The configuration keys that the definition declares. */
+  /** Values of the settings that the subgraph's definition declares. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
-  /** The service's own identity, for work that nobody asked for. */
+  /** The domain's own service identity, for work that no request asked for. */
   readonly principal: Principal;
 }
 
@@ -45,6 +49,6 @@ export interface Domain<Db = unknown> {
 export interface RequestContext<D, Loaders> {
   readonly domain: D;
   readonly principal: Principal;
-  /** Fresh for each request: they batch, and remember within the request only. */
+  /** DataLoaders, made anew for each request: they batch and cache within that request only. */
   readonly loaders: Loaders;
 }

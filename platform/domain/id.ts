@@ -1,8 +1,8 @@
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Whether a text can be an id: a UUID in lower case, as this graph writes every one of its ids. Ids are opaque and
- * compared as text, in caches, feeds and tokens too, so another spelling of one names nothing: it is looked up nowhere
- * and found by nobody. The database would refuse most other texts.
+ * Whether a text has the form of our ids: a UUID in lower case. Ids are compared as text (in caches, feeds and tokens,
+ * too), so the same UUID in another spelling is no id. Check ids from clients by this before a query: PostgreSQL fails
+ * on a text that is no UUID.
  */
 export const isId = (text: string): boolean => uuid.test(text);

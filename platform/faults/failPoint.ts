@@ -1,15 +1,15 @@
 let armed: string | undefined;
 
 /**
- * A place where a test may kill the process: when it was armed with this name the process dies by SIGKILL, so that
- * nothing is cleaned up, flushed or said. Otherwise it does nothing and costs a comparison.
+ * Marks a place where a test may kill the process. If a fail point of this name is armed, the process dies by SIGKILL
+ * here, so that nothing is cleaned up, flushed or logged. Otherwise this does nothing and costs one comparison.
  */
 export function failPoint(name: string): void {
   if (armed !== undefined && armed === name) process.kill(process.pid, 'SIGKILL');
 }
 
 /**
- * The process dies at the fail point of this name from now on. Called by processes of tests alone: no setting and no
- * environment variable arms one by itself.
+ * Arms the fail point of this name: the process dies when it comes there. Only processes of tests call this; no setting
+ * and no environment variable can arm a fail point in production.
  */
 export const armFailPoint = (name: string | undefined): void => void (armed = name);

@@ -2,17 +2,17 @@ import { createServer, IncomingMessage, type RequestListener, type Server } from
 import type { Socket } from 'node:net';
 
 export interface ServerBounds {
-  /** For a request's line and headers, from the first byte of the connection or the end of the request before. */
+  /** How long the request line and the headers may take to arrive, after the first byte or the request before. */
   readonly headersMs: number;
-  /** For the whole request, with its body. */
+  /** How long the whole request, with its body, may take to arrive. */
   readonly requestMs: number;
-  /** Between two requests on one connection. */
+  /** How long a connection may be idle between two requests. */
   readonly keepAliveMs: number;
-  /** How long a connection may be open before it has sent anything. */
+  /** How long a new connection may be open without sending anything. */
   readonly silentMs: number;
-  /** Requests of one connection whose answers are not yet sent. */
+  /** How many requests of one connection may wait for their answers. One more closes the connection. */
   readonly maxPipelined: number;
-  /** Of Node's requests, where they are more than Node's. */
+  /** The class of request objects, for callers that extend Node's own. */
   readonly requests: typeof IncomingMessage;
 }
 
@@ -26,9 +26,9 @@ const usualBounds: ServerBounds = {
 };
 
 /**
- * An HTTP server whose connections cost little, whatever their clients do or leave undone: each is closed that sends
- * nothing, or its request too slowly, or more requests than are being answered. Node's own bounds begin with the first
- * byte, so a silent connection is bounded here.
+ * Makes an HTTP server (not listening yet) on which no client can hold resources for long: it closes a connection that
+ * sends nothing, sends its request too slowly, or sends more requests than are being answered. Node's own time-outs
+ * begin with the first byte, so this adds one for connections that never send any.
  */
 export function boundedServer(listener: RequestListener, bounds: Partial<ServerBounds> = {}): Server {
   const { headersMs, requestMs, keepAliveMs, silentMs, maxPipelined, requests } = { ...usualBounds, ...bounds };
@@ -46,7 +46,8 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
       const { socket } = request;
       const count = (underWay.get(socket) ?? 0) + 1;
       underWay.set(socket, count);
-      // None of them is read by a client that waits for its answers: the connection ends, and what was asked for on it.
+      // A client that sends so many requests does not wait for their answers: its connection is closed, which also
+      // cancels the requests under way.
       if (count > maxPipelined) return void socket.destroy();
       response.once('finish', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
       listener(request, response);

@@ -16,16 +16,21 @@ const scopesOf = (directives: readonly DirectiveNode[] | undefined): string[] | 
   return value.values.flatMap((each) => (each.kind === 'StringValue' ? [each.value] : []));
 };
 
-/** @throws CodedError UNAUTHENTICATED for nobody, FORBIDDEN for somebody without any of the scopes */
+/**
+ * Checks that the principal has at least one of the scopes.
+ * @param subject what needs the scope, for the message
+ * @throws CodedError UNAUTHENTICATED for an anonymous principal, FORBIDDEN for one without any of the scopes
+ */
 export function requireScope(principal: Principal, scopes: readonly string[], subject: string): void {
   if (scopes.some((scope) => hasScope(principal, scope))) return;
-  if (principal.kind === 'anonymous') throw new CodedError('UNAUTHENTICATED', `${subject} asks for a token.`);
-  throw new CodedError('FORBIDDEN', `${subject} asks for one of the scopes ${scopes.join(', ')}.`);
+  if (principal.kind === 'anonymous') throw new CodedError('UNAUTHENTICATED', `${subject} needs a token.`);
+  throw new CodedError('FORBIDDEN', `${subject} needs one of the scopes ${scopes.join(', ')}.`);
 }
 
 /**
- * Makes every field under `@auth(scopes:)`, of its own or of its type, check them before its resolver runs. The
- * gateway checks them too; this is the check that fetches made for another field's sake cannot pass by.
+ * Makes every field that has `@auth(scopes:)`, by itself or by its type, check the scopes before its resolver runs. The
+ * gateway checks the fields of a client's operation, too; but it also makes fetches of its own, for a key or a required
+ * field, and only this check covers those.
  */
 export function enforceAuth(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -1,5 +1,5 @@
 /**
- * How many characters a text has, as every limit of the graph counts them: Unicode code points. `length` counts the
- * units of UTF-16 instead, of which an emoji has two: people would be told that less fits than they were promised.
+ * How many characters a text has; every limit of the graph counts them in this way, as Unicode code points. `length`
+ * counts UTF-16 units instead: an emoji has two of them, so it would allow less than the limit promises.
  */
 export const charactersIn = (text: string): number => [...text].length;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
 
-/** What a Prisma client knows of its models. */
+/** The part of a Prisma client's data model that is read here. */
 interface DataModel {
   readonly models: Readonly<
     Record<
@@ -15,7 +15,8 @@ interface DataModel {
 }
 
 /**
- * A model or a field whose migration was forgotten would fail the first query that names it, long after the start.
+ * Checks at the start that the database has every table and column of the Prisma models. If a migration was forgotten,
+ * the start fails, rather than, much later, the first query that uses the column.
  * @throws StartupError naming the first table or column of the Prisma client's models that the database lacks
  */
 export async function checkTables(domain: string, pool: Pick<pg.Pool, 'query'>, client: object): Promise<void> {

@@ -1,6 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** Serves on; each answer from now on closes its connection, so that its client makes the next one elsewhere. */
+/**
+ * Makes every answer from now on close its connection, so that clients connect elsewhere for the next request. The
+ * server goes on serving.
+ */
 export function announceClose(server: Server): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
     response.setHeader('connection', 'close'),
@@ -8,9 +11,9 @@ export function announceClose(server: Server): void {
 }
 
 /**
- * Takes no more connections and answers what is in hand; what is left after `withinMs` is cut. Node itself would wait
- * for ever for a connection that has said nothing or half a request, and for one that was busy and is asked again and
- * again.
+ * Closes a server: it takes no more connections and answers the requests under way; connections left after `withinMs`
+ * are cut. Node's own `close` would wait for ever for a connection that has sent nothing or half a request, and for one
+ * whose client sends one request after the other.
  */
 export function closeHttpServer(server: Server, withinMs: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * An error a client may see: its code is from the catalogue, its message says what to do. Everything else is masked.
+ * An error that clients may see. Its code is one of `schema/errorCodes.ts`; its message says what to do. All other
+ * errors are masked.
  */
 export class CodedError extends GraphQLError {
   constructor(code: string, message: string, extensions: Record<string, unknown> = {}) {

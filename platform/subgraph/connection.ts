@@ -10,11 +10,11 @@ export interface PageArgs {
 }
 
 export interface Page<Key> {
-  /** How many nodes the client gets at most. Fetch one more, to know whether there is a next page. */
+  /** How many nodes the client gets at most. Fetch one more row, to learn whether there is a next page. */
   readonly limit: number;
-  /** Sort key of the last node the client has; undefined at the beginning. */
+  /** Sort key of the last node that the client has; undefined for the first page. */
   readonly after: Key | undefined;
-  /** Which list it is a page of, within every cursor of it. */
+  /** Identifies the list; every cursor of the page contains it, so that another list refuses the cursor. */
   readonly list: string;
 }
 
@@ -29,11 +29,12 @@ export interface Connection<Node> {
 }
 
 /**
- * Of what a sort key is made. A cursor comes from a client: what passes here can be handed to the database as it is.
+ * The types that parts of a sort key may have. A cursor comes from a client, so these schemas are strict: a value that
+ * passes can be given to the database as it is.
  */
 export const sortable = {
   id: z.string().refine(isId),
-  /** As `toISOString` writes it, from the year 1 on: PostgreSQL knows no year 0. */
+  /** As `toISOString` writes it, from the year 1 on, since PostgreSQL has no year 0. */
   instant: z.iso.datetime({ precision: 3 }).refine((text) => text >= '0001'),
   text: z.string().max(1_000).refine(isStorable),
   number: z.int32(),
@@ -42,14 +43,16 @@ export const sortable = {
 /** A list that is read in pages. */
 export interface PagedList<Key extends readonly (string | number)[]> {
   /**
-   * Reads `first` and `after`. `first` is 20 unless the list says otherwise, and at most 100: more is refused, never
-   * cut silently. `of` names whose list it is, where there is one for each parent: the cursor of one is refused by
-   * another.
+   * Reads the arguments `first` and `after`. `first` is 20 by default (or the list's own default) and at most 100; more
+   * is refused. `of` names the parent if each parent has a list of its own: a cursor of one parent's list is then
+   * refused by another's.
+   * @throws CodedError BAD_USER_INPUT
    */
   page(args: PageArgs, of?: string): Page<Key>;
   /**
-   * Makes a connection of rows fetched with `limit + 1`, in list order. `keyOf` gives the sort key that `page.after`
-   * will carry: it must order the rows totally (end with an id), since the next page begins strictly behind it.
+   * Makes a connection from rows in list order, of which `page.limit + 1` were fetched. `keyOf` gives a row's sort key,
+   * which comes back as `page.after`. No two rows may have the same key (let it end with an id), since the next page
+   * begins strictly behind it.
    */
   connection<Row>(rows: readonly Row[], page: Page<Key>, keyOf: (row: Row) => Key): Connection<Row>;
 }
@@ -57,9 +60,9 @@ export interface PagedList<Key extends readonly (string | number)[]> {
 const most = 100;
 
 /**
- * Declares a list by a name that no other has and the parts of its sort key. A cursor is the key and the list it is of:
- * neither secret nor signed, since whoever writes one by hand gets no more than a page that begins there; but of the
- * very shape that the list writes, so that nothing else reaches a statement.
+ * Declares a paged list by a unique name and the parts of its sort key. A cursor consists of the list and the key. It
+ * is neither secret nor signed: a client that makes one by hand only gets a page that begins elsewhere. But it must
+ * have exactly the form that this list writes, so that nothing unchecked reaches a statement.
  */
 export function pagedList<Parts extends [z.ZodType<string | number>, ...z.ZodType<string | number>[]]>(
   name: string,
@@ -74,11 +77,11 @@ export function pagedList<Parts extends [z.ZodType<string | number>, ...z.ZodTyp
     try {
       const [of, ...parts] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
       const key = schema.safeParse(parts);
-      // Written anew it is the same text: base64 and JSON can say one thing in many ways, cut short and with what
-      // nobody reads behind it.
+      // The cursor must equal what this list would write for the key: base64 and JSON allow many spellings of one
+      // value, also truncated ones and ones with ignored characters at the end.
       if (of === list && key.success && encode(list, key.data as Key) === cursor) return key.data as Key;
     } catch {
-      /* told below */
+      /* Whatever cannot be read is refused below. */
     }
     throw new CodedError('BAD_USER_INPUT', '`after` is not a cursor of this list. Pass an `endCursor` as it came.');
   }

@@ -12,12 +12,12 @@ import type { Logger } from 'pino';
 import { formatErrors } from './formatErrors.ts';
 
 /**
- * Of the validated documents that a subgraph keeps, as JSON; in memory they take two and a half times as much. A
- * thousand of the channels' have room.
+ * The size limit of the cache of validated documents, measured as JSON; in memory they take two and a half times as
+ * much. About a thousand documents of the channels fit.
  */
 export const documentStoreBytes = 4 * 1024 * 1024;
 
-/** Forgets what was not asked for longest when it is full. A document that is larger than all of it is not kept. */
+/** Makes the cache of validated documents (least recently used). A document larger than the limit is not kept. */
 export const createDocumentStore = () => new InMemoryLRUCache<DocumentNode>({ maxSize: documentStoreBytes });
 
 export interface ApolloServerParts {
@@ -29,8 +29,8 @@ export interface ApolloServerParts {
 }
 
 /**
- * Apollo Server with what a subgraph needs and nothing else: nobody but the gateway asks, with a token, one operation
- * at a time, and nobody reports to Apollo.
+ * Makes an Apollo Server with only what a subgraph needs: its one client is the gateway, which sends a token and one
+ * operation per request. Nothing is reported to Apollo.
  */
 export function createApolloServer({
   schema,
@@ -49,13 +49,13 @@ export function createApolloServer({
     hideSchemaDetailsFromClientErrors: !development,
     includeStacktraceInErrorResponses: false,
     stringifyResult: (result) => JSON.stringify(result),
-    // Whoever asks has a token that no browser sends by itself.
+    // Requests carry a token that no browser sends by itself, so cross-site request forgery is not possible.
     csrfPrevention: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    // The process decides when it ends.
+    // The process itself stops the server when it ends.
     stopOnTerminationSignals: false,
-    // Nothing is to depend on NODE_ENV or on APOLLO_KEY.
+    // Set here, so that nothing depends on the environment variables NODE_ENV and APOLLO_KEY.
     nodeEnv: 'production',
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

@@ -2,8 +2,8 @@ import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 
 /**
- * The instant that a text means, if a calendar has its day and PostgreSQL its year: JavaScript takes 30 February for 2
- * March, and knows the years 0 and 275760.
+ * Returns the instant if its day exists in the calendar and its year in PostgreSQL; throws otherwise. JavaScript alone
+ * would take 30 February for 2 March, and the years 0 and 275760.
  */
 function checked(date: Date, written: unknown): Date {
   const [, year, month, day] =
@@ -18,7 +18,7 @@ function checked(date: Date, written: unknown): Date {
 
 const base = GraphQLDateTimeISO.toConfig();
 
-/** The scalar of the schema's instants. What comes in is one that the database can keep. */
+/** The scalar `DateTime`. It accepts only instants that the database can store. */
 export const DateTime = new GraphQLScalarType<Date, string | Date>({
   ...base,
   name: 'DateTime',

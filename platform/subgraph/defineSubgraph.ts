@@ -9,49 +9,49 @@ import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 
 /**
- * A loop that lives as long as the subgraph. It returns soon after `signal` fires; if it throws, it is logged and begun
- * again.
+ * A loop that runs as long as the subgraph. It must return soon after `signal` fires. If it throws, the error is logged
+ * and the loop is started again after a pause.
  */
 export interface Background {
   readonly name: string;
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** A durable process that the domain owns; what it registers is for `platform/sagas`. */
+/** A saga of the domain; made by `defineSaga` of `platform/sagas`. */
 export interface SagaDefinition<D> {
   readonly name: string;
-  /** Called once, before the durable runtime starts. */
+  /** Called once, before the saga runtime starts. */
   register(domain: D): void;
 }
 
 export interface SubgraphParts<Db, Loaders> {
-  /** As in the registry. */
+  /** The subgraph's name in `schema/registry.ts`. */
   readonly name: string;
-  /** Where `schema.graphql` and `prisma/` are. */
+  /** The folder that holds `schema.graphql` and `prisma/`. */
   readonly directory: URL;
-  /** The Prisma client on the pool of the domain's own database. */
+  /** Makes the Prisma client, on the pool of the domain's own database. */
   readonly database: (adapter: PrismaPg) => Db;
   readonly resolvers: object;
-  /** Fresh for each request. */
+  /** Makes the DataLoaders of one request. */
   readonly loaders: (domain: Domain<Db>, principal: Principal) => Loaders;
-  /** Plugins of Apollo Server; their hooks run within the process and over HTTP alike. */
+  /** Plugins of Apollo Server. Their hooks run whether the gateway calls within the process or over HTTP. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext<Domain<Db>, Loaders>>[];
   readonly services?: (domain: Domain<Db>) => readonly RpcService[];
   readonly consumers?: readonly Consumer[];
   readonly readModels?: readonly ReadModel[];
   readonly sagas?: readonly SagaDefinition<Domain<Db>>[];
-  /** Fills an empty database; runs once per database, in development. Same data every time. */
+  /** Fills an empty database; runs once per database, in development. It must make the same data every time. */
   readonly seed?: (domain: Domain<Db>) => Promise<void>;
   /** What of its data `import` brings in and `export` takes out. */
   readonly transfer?: Transfer<Domain<Db>>;
   readonly background?: (domain: Domain<Db>) => readonly Background[];
-  /** Own configuration keys, each with a default. */
+  /** The subgraph's own settings, each with a default. */
   readonly config?: z.ZodObject;
 }
 
-/** A subgraph as the platform runs it, whatever its client and loaders are. */
+/** A subgraph's definition without the types of its database client and loaders, which the platform does not need. */
 export type SubgraphDefinition = SubgraphParts<unknown, unknown>;
 
-/** Checks a definition's types against each other, and hands it to the platform. */
+/** Declares a subgraph. It checks that the types of the parts (client, loaders, resolvers' context) fit each other. */
 export const defineSubgraph = <Db, Loaders>(parts: SubgraphParts<Db, Loaders>): SubgraphDefinition =>
   parts as unknown as SubgraphDefinition;

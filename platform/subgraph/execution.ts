@@ -12,15 +12,15 @@ export interface SubgraphRequest {
   readonly operationName?: string | null;
 }
 
-/** What the gateway sends along: who asks (an internal token for this subgraph), and the trace. */
+/** The headers that the gateway sends: an internal token for this subgraph, which says who asks, and the trace. */
 export interface SubgraphHeaders {
   readonly authorization?: string | undefined;
   readonly traceparent?: string | undefined;
 }
 
 /**
- * One request to one subgraph, within the process or over HTTP. Never rejects for what went wrong inside: that stands
- * in `errors`. When `signal` fires nobody waits any more: what was not sent yet is not sent.
+ * Sends one request to one subgraph, within the process or over HTTP. What goes wrong in the subgraph is in `errors` of
+ * the result; the promise does not reject for it. When `signal` fires, a request that was not sent yet is not sent.
  */
 export type SubgraphCall = (
   request: SubgraphRequest,
@@ -28,24 +28,24 @@ export type SubgraphCall = (
   signal?: AbortSignal,
 ) => Promise<ExecutionResult>;
 
-/** Who was let in, and their trace; made of headers alone, so that nobody else's body is read. */
+/** A caller whose token is valid, and the trace. It comes from the headers alone: no other caller's body is read. */
 export interface Admitted {
   readonly principal: Principal;
   readonly traceparent: string | undefined;
 }
 
-/** How a subgraph answers: the token and the trace are checked and set here, the rest is Apollo Server's. */
+/** Answers requests to a subgraph: this checks the token and sets the trace; the rest is Apollo Server's. */
 export interface SubgraphExecution {
   /** Answers within the process. */
   readonly execute: SubgraphCall;
-  /** Undefined for whoever has no internal token for this subgraph: they get neither `_entities` nor `_service`. */
+  /** Checks the token; undefined if it is no internal token for this subgraph. Then nothing may be answered. */
   admit(headers: SubgraphHeaders): Promise<Admitted | undefined>;
-  /** Answers what came over HTTP from somebody who was admitted; `body` is parsed JSON. */
+  /** Answers an HTTP request of an admitted caller; `body` is parsed JSON. */
   answer(
     request: Omit<HTTPGraphQLRequest, 'headers'> & { readonly headers: Iterable<readonly [string, string]> },
     admitted: Admitted,
   ): Promise<HTTPGraphQLResponse>;
-  /** Lets the plugins end. Answers nothing afterwards. */
+  /** Stops Apollo Server and its plugins. No request is answered afterwards. */
   stop(): Promise<void>;
 }
 
@@ -55,13 +55,13 @@ export interface ExecutionOptions extends ApolloServerParts {
   readonly contextFor: (principal: Principal) => BaseContext;
 }
 
-/** Not for a client's eyes: the gateway masks it, and it counts among what went wrong there. */
+/** The answer to a caller without a valid token. Clients never see it: the gateway masks and logs it. */
 export const refusal = {
   message: 'A subgraph answers the gateway only.',
   extensions: { code: 'UNAUTHENTICATED' },
 } as const;
 
-/** Starts what answers for a subgraph. */
+/** Starts the Apollo Server of a subgraph. */
 export async function createExecution(options: ExecutionOptions): Promise<SubgraphExecution> {
   const server = createApolloServer(options);
   await server.start();
@@ -91,10 +91,10 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
       );
       if (body.kind !== 'single')
         throw new Error('incremental delivery is not used between the gateway and a subgraph');
-      // As over HTTP, errors are plain objects.
+      // The errors in it are plain objects, as they would be over HTTP.
       return body.singleResult as ExecutionResult;
     } catch {
-      // Apollo Server has logged it.
+      // Apollo Server has logged the error already.
       return { errors: [maskedError() as GraphQLError] };
     }
   }

@@ -10,8 +10,8 @@ const maxRanges = 500;
 const maxEvents = 500;
 
 /**
- * What every subgraph serves of its own event log, for streams that missed something: to channels. No domain has
- * business in another one's log.
+ * The gRPC service by which every subgraph lets channels read its event log, so that their streams can catch up on
+ * events they missed. Other domains may not call it.
  */
 export function feedService(domain: Domain): RpcService {
   return service(FeedQueryService, edgeServices, {

@@ -4,13 +4,13 @@ import { currentTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
 import { tellableFailure } from './tellableFailure.ts';
 
-/** What Apollo Server calls by a name that our catalogue has not. */
+/** Codes of Apollo Server that our catalogue does not have, and the codes that we use instead. */
 const renamed: Readonly<Record<string, string>> = { OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST' };
 
 const catalogued = (code: unknown): code is string =>
   typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && Object.hasOwn(errorCodes, code);
 
-/** What is told of an error that nobody was meant to see. */
+/** What clients see instead of an unexpected error: a trace id by which operators find it in the log. */
 export function maskedError({ path }: Pick<GraphQLFormattedError, 'path'> = {}): GraphQLFormattedError {
   const traceId = traceIdOf(currentTrace().traceparent);
   return {
@@ -21,15 +21,15 @@ export function maskedError({ path }: Pick<GraphQLFormattedError, 'path'> = {}):
 }
 
 /**
- * Apollo Server's `formatError`: errors with a code of the catalogue were meant to be seen; the rest is logged once,
- * here, and masked.
+ * The `formatError` for Apollo Server. Errors with a code of the catalogue are meant for clients and pass; all others
+ * are logged here, once, and masked.
  */
 export function formatErrors(log: Logger): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const { code, ...extensions } = formatted.extensions ?? {};
     const known = renamed[String(code)] ?? code;
     if (catalogued(known)) return { ...formatted, extensions: { ...extensions, code: known } };
-    // What is no GraphQL error befell Apollo Server or a plugin outside of any field; it has been logged.
+    // Any other error comes from Apollo Server or a plugin, outside of any field, and has been logged already.
     if (!(error instanceof GraphQLError)) return maskedError(formatted);
     const original = error.originalError ?? error;
     const told = tellableFailure(original);

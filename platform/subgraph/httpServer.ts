@@ -5,15 +5,15 @@ const maxBodyBytes = 2 * 1024 * 1024;
 
 type HttpExecution = Pick<SubgraphExecution, 'admit' | 'answer'>;
 
-/** How long a connection may keep a subgraph waiting, in ms. */
+/** The time-outs of connections to a subgraph, in ms. */
 export interface HttpPatience {
-  /** From its beginning to the end of the first request's headers: who is silent, or drips, is cut off. */
+  /** From the beginning of the connection to the end of the first request's headers. */
   readonly headers: number;
   /** For a whole request. */
   readonly request: number;
   /**
-   * Between requests. More than the gateway keeps a connection for (30 s), lest one be closed under a request that is
-   * on its way.
+   * Between two requests. It must be longer than the gateway keeps idle connections (30 s): otherwise the subgraph may
+   * close one just when the gateway sends a request on it.
    */
   readonly idle: number;
 }
@@ -31,7 +31,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    // Apollo Server says what it wants instead.
+    // Apollo Server answers a missing body with a message that says what it wants.
     return undefined;
   }
 }
@@ -68,7 +68,7 @@ function* headersOf({ headers }: IncomingMessage): Iterable<readonly [string, st
   }
 }
 
-/** Says no before the body was read, and hangs up, so that it never is. */
+/** Refuses a request before its body was read, and closes the connection, so that the body is never read. */
 function refuse(response: ServerResponse, status: number, error: Complaint): void {
   response.setHeader('connection', 'close');
   complain(response, status, error);
@@ -90,8 +90,9 @@ async function graphql(execution: HttpExecution, request: IncomingMessage, respo
 }
 
 /**
- * Serves a subgraph alone, to the gateway: POST /graphql with JSON, which Apollo Server answers, `/health/live` and
- * `/health/ready`. Its clients are machines of ours: no explorer, no GET, no batches.
+ * Makes the HTTP server of a subgraph that runs in a process of its own. It serves the gateway `POST /graphql` with
+ * JSON, and health checks at `/health/live` and `/health/ready`. There is no explorer, no GET and no batching, since
+ * only our own machines call it.
  */
 export function subgraphServer(options: {
   readonly execution: HttpExecution;

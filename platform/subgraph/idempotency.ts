@@ -8,7 +8,7 @@ interface SqlTx {
   $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
 }
 
-/** The key was used before, with another body. */
+/** The idempotency key was used before, for a request with another body. */
 export class IdempotencyKeyReused extends CodedError {
   constructor() {
     super(
@@ -24,8 +24,8 @@ export interface IdempotentRequest {
   /** Chosen by the client, 1 to 128 characters. */
   readonly key: string;
   /**
-   * What was asked, as JSON data. The order of properties does not matter, nor whether one is null or left out: in an
-   * input both say nothing.
+   * The request's input, as JSON data. The order of properties does not matter, nor whether one is null or missing: in
+   * an input both mean the same.
    */
   readonly body: unknown;
   readonly now: Date;
@@ -33,7 +33,7 @@ export interface IdempotentRequest {
 
 export const idempotencyDays = 30;
 
-/** @throws CodedError BAD_USER_INPUT for a key that is none */
+/** @throws CodedError BAD_USER_INPUT for a key that has not 1 to 128 characters */
 export function requireIdempotencyKey(key: string): void {
   const characters = charactersIn(key);
   if (characters >= 1 && characters <= 128) return;
@@ -55,9 +55,9 @@ const hashOf = (body: unknown) =>
 const idOf = (request: IdempotentRequest) => [actorOf(request.principal), request.mutation, request.key] as const;
 
 /**
- * What the same request was answered before, if it was: for work that asks others before its transaction, and would ask
- * in vain.
- * @throws IdempotencyKeyReused for another body
+ * Returns the result of an earlier request with the same key, if there was one. Use it before work that calls other
+ * domains ahead of its transaction, to save those calls; `idempotent` still has to guard the transaction.
+ * @throws IdempotencyKeyReused when the earlier request had another body
  */
 export async function earlierResult<Result>(
   db: SqlTx,
@@ -72,10 +72,10 @@ export async function earlierResult<Result>(
 }
 
 /**
- * Runs `work` once per principal, mutation and key, within the caller's transaction, and answers with what it returned
- * (JSON data) for every later call with the same body. A call that runs at the same time waits for the first one to
- * commit.
- * @throws IdempotencyKeyReused for another body
+ * Runs `work` once per principal, mutation and key, within the caller's transaction, and stores its result (JSON data).
+ * Every later call with the same key and body gets that result, for 30 days. A call that comes while the first one runs
+ * waits until that one has committed.
+ * @throws IdempotencyKeyReused when the key was used with another body
  */
 export async function idempotent<Result>(
   tx: SqlTx,

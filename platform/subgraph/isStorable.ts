@@ -1,5 +1,5 @@
 /**
- * Whether PostgreSQL can keep a text as it is: without U+0000, which it refuses, and without half of a surrogate pair,
- * which UTF-8 cannot say.
+ * Whether PostgreSQL can store a text as it is. It refuses U+0000, and halves of surrogate pairs cannot be encoded in
+ * UTF-8.
  */
 export const isStorable = (text: string): boolean => !/[\0\p{Cs}]/u.test(text);

@@ -1,5 +1,5 @@
 /**
- * A text that a search is to find as it is: `%`, `_` and `\\` are wildcards to LIKE, and so to Prisma's `startsWith`,
- * `endsWith` and `contains`, which hand on what they are given. Lint asks for it wherever one of them is used.
+ * Escapes a text for LIKE, so that it is searched for literally: `%`, `_` and `\\` would be wildcards. Prisma's
+ * `startsWith`, `endsWith` and `contains` use LIKE and do not escape; a lint rule demands this function in them.
  */
 export const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -17,14 +17,14 @@ import type { SubgraphDefinition } from './defineSubgraph.ts';
 import type { Domain } from '#platform/domain/domain.ts';
 
 export interface DomainEnvironment {
-  /** Of the domain's own database, as its own role. */
+  /** Address of the domain's own database, with the domain's own role. */
   readonly databaseUrl: string;
-  /** Connections kept at most; 8 unless told. Many domains share one server. */
+  /** The most connections to keep; 8 by default. Many domains share one server. */
   readonly poolSize?: number;
   readonly network: RpcNetwork;
   readonly log: Logger;
   readonly metrics?: Metrics;
-  /** Values for the keys the definition declares; its defaults hold for what is missing. */
+  /** Values of the settings that the definition declares; the others have their defaults. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly clock?: () => Date;
   readonly newId?: () => string;
@@ -42,7 +42,7 @@ interface TransactionClient {
   $disconnect(): Promise<void>;
 }
 
-/** One client of each service, made when it is first asked for. */
+/** Makes one client of each service, when it is first asked for. */
 function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
   const clients = new Map<string, unknown>();
   return {
@@ -56,7 +56,7 @@ function rpcOf(network: RpcNetwork, principal: Principal): Domain['rpc'] {
   };
 }
 
-/** Opens a domain's database and hands out all that its code may hold. Nothing runs yet. */
+/** Opens a domain's database and makes the context of its code. Nothing runs yet: no relay, no consumers. */
 export function openDomain(definition: SubgraphDefinition, environment: DomainEnvironment): OpenDomain {
   const log = logOfService(environment.log, definition.name);
   const pool = new pg.Pool({
@@ -76,8 +76,8 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
   const principal = servicePrincipal(definition.name);
   const events = createEventLog({ source: `${definition.name}-service`, clock, newId });
 
-  /** Of an event that is committed. */
-  function tellOf({ definition: { name: type, logged }, data }: NewEvent): void {
+  /** Counts and logs an event whose transaction has committed. */
+  function report({ definition: { name: type, logged }, data }: NewEvent): void {
     environment.metrics?.count('eventsAppended', { domain: definition.name, type });
     if (logged && log.isLevelEnabled('info')) log.info({ eventType: type, ...logged(data) }, 'an event was recorded');
   }
@@ -97,7 +97,7 @@ export function openDomain(definition: SubgraphDefinition, environment: DomainEn
           },
           { maxWait: 10_000, timeout: timeoutMs },
         );
-        for (const event of appended) tellOf(event);
+        for (const event of appended) report(event);
         if (appended.length) environment.onAppended?.();
         return result;
       } catch (error) {

@@ -2,10 +2,10 @@ import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type Gra
 import { CodedError } from './codedError.ts';
 import { isStorable } from './isStorable.ts';
 
-/** Below it a number has fewer digits than it says; PostgreSQL takes none of these for a number. */
+/** The smallest number above zero with full precision. PostgreSQL refuses smaller ones (denormalised numbers). */
 const leastFloat = 2.2250738585072014e-308;
 
-/** Where within a value the first text or number stands that cannot be stored; undefined if none does. */
+/** The path within a value to the first text or number that cannot be stored; undefined if there is none. */
 function unstorableIn(value: unknown, path: string): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : path;
   if (typeof value === 'number') return value !== 0 && Math.abs(value) < leastFloat ? path : undefined;
@@ -18,8 +18,8 @@ function unstorableIn(value: unknown, path: string): string | undefined {
 }
 
 /**
- * Makes every field refuse, before its resolver runs, arguments with a text or number that the database cannot keep:
- * else each statement that meets one fails in its own way.
+ * Makes every field refuse arguments with a text or number that the database cannot store, before its resolver runs.
+ * Otherwise the statements that get such a value would fail, each in its own way.
  */
 export function refuseUnstorable(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -27,33 +27,36 @@ import { superviseLoops } from './superviseLoops.ts';
 export interface SubgraphEnvironment extends Omit<DomainEnvironment, 'onAppended'> {
   readonly bus: EventBus;
   readonly identity: Identity;
-  /** `production`, unless told: hides the schema. */
+  /** `production`, which is the default, hides the schema. */
   readonly profile?: 'development' | 'production';
 }
 
 export interface RunningSubgraph {
   readonly name: string;
   readonly domain: Domain;
-  /** One GraphQL request, under the token and trace in `headers`. */
+  /** Answers one GraphQL request, under the token and trace in `headers`. */
   readonly execute: SubgraphCall;
-  /** Fills an empty database; does nothing on one that was seeded. */
+  /** Fills the database with the seed data, unless it was seeded before. */
   seed(): Promise<void>;
   /**
-   * Starts what works by itself: relay, consumers, read models, background loops. Requests are answered before this,
-   * too.
+   * Starts everything that runs without a request: relay, consumers, read models, background loops. Requests are
+   * answered even before this.
    */
   start(): Promise<void>;
-  /** It does not drain, and the database answers. */
+  /** Whether the subgraph can take requests: it is not draining, and its database answers. */
   ready(): Promise<boolean>;
-  /** An HTTP server for it, not listening yet. */
+  /** Makes an HTTP server for the subgraph, not listening yet. */
   httpServer(): Server;
-  /** Serves on, and is not ready any more: for a balancer to look elsewhere before `stop`. */
+  /** Goes on serving but reports that it is not ready, so that load balancers turn away before `stop`. */
   drain(): void;
-  /** Finishes the work in hand and lets go of everything. */
+  /** Finishes the work under way and closes all connections. */
   stop(): Promise<void>;
 }
 
-/** Makes a subgraph of a definition: ready to answer, and, once started, to hear and be heard. */
+/**
+ * Makes a running subgraph from its definition. It answers requests at once; events are published and consumed after
+ * `start`. Rejects, with everything closed, when the database lacks a table or column of the Prisma models.
+ */
 export async function runSubgraph(
   definition: SubgraphDefinition,
   environment: SubgraphEnvironment,
@@ -126,7 +129,9 @@ export async function runSubgraph(
   };
 }
 
-/** Does something with what was opened, and closes that when it fails: whoever asked for both has nothing to close. */
+/**
+ * Does some work with an opened domain, and closes the domain if the work fails: the caller then has nothing to close.
+ */
 async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -137,8 +142,8 @@ async function orClosed<T>(opened: { close(): Promise<void> }, work: () => Promi
 }
 
 /**
- * Under a lock, so that two processes that start at once seed once. A seed that failed half-way is begun again: seeds
- * are idempotent.
+ * Seeds the database under a lock, so that of two processes that start at once only one does. A seed that failed
+ * half-way is run again from its beginning: seeds must be idempotent.
  */
 async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Promise<void> {
   if (!seed) return;
@@ -159,7 +164,7 @@ async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Pro
 
 const hour = 3_600_000;
 
-/** Deletes idempotency keys past their time. */
+/** Deletes idempotency keys that are older than `idempotencyDays`, once an hour. */
 const forgetOldKeys = (domain: Domain) => ({
   name: 'idempotency keys',
   async run(signal: AbortSignal) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const base = readFileSync(new URL('schema/base.graphql', root), 'utf8');
 
-/** What every subgraph's schema begins with: federation links, directives, shared value types. */
+/** The SDL that every subgraph's schema begins with: federation links, directives, shared value types. */
 export const baseSdl = base;
 
 /** The whole SDL of a subgraph: the base, then its own `schema.graphql`. */

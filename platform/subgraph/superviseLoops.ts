@@ -5,7 +5,8 @@ const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 
 /**
- * Runs loops until stopped. One that throws is logged and begun again after a pause that doubles up to half a minute.
+ * Runs loops until stopped. When one throws, the error is logged and the loop is started again after a back-off of 250
+ * ms up to 30 s.
  */
 export function superviseLoops(log: Logger, loops: readonly Background[]): { stop(): Promise<void> } {
   const controller = new AbortController();

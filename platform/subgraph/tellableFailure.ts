@@ -5,16 +5,16 @@ import { isInfrastructureFailure } from '#platform/events/failure.ts';
 const unstorable = ['22021', '22P05'];
 
 export interface TellableFailure {
-  /** Of the catalogue. */
+  /** One of `schema/errorCodes.ts`. */
   readonly code: 'BAD_USER_INPUT' | 'SUBGRAPH_UNAVAILABLE';
   readonly message: string;
-  /** Whether operators should see it: it is no fault of the client's. */
+  /** Whether to log it for operators, because it is not the client's fault. */
   readonly logged: boolean;
 }
 
 /**
- * What a client may be told of something that a resolver threw without meaning it to be seen; undefined for a fault of
- * ours, of which nothing is told.
+ * What a client may be told about an unexpected error of a resolver: that its input cannot be stored, or that something
+ * does not answer now. Undefined for any other error, which is a fault of ours and is masked.
  */
 export function tellableFailure(error: unknown): TellableFailure | undefined {
   const found = errorCodes(error);
@@ -27,7 +27,7 @@ export function tellableFailure(error: unknown): TellableFailure | undefined {
   if (isInfrastructureFailure(error))
     return {
       code: 'SUBGRAPH_UNAVAILABLE',
-      message: 'Something that this rests on does not answer. Try again in a moment.',
+      message: 'A service or database that this needs does not answer. Try again in a moment.',
       logged: true,
     };
   return undefined;

@@ -18,7 +18,7 @@ export const databaseSettings = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('file (PEM) of the CA of PostgreSQL’s certificate; the system’s CAs unless told'),
+    .describe('file (PEM) of the CA of PostgreSQL’s certificate; the system’s CAs by default'),
   DATABASE_CERT_PATH: z.string().min(1).optional().describe('file (PEM) of a client’s certificate for PostgreSQL'),
   DATABASE_KEY_PATH: z.string().min(1).optional().describe('file (PEM) of the key of that certificate'),
 });
