@@ -92,7 +92,7 @@ describe('start', () => {
     const other = command('start', [], { ...env, DATA_DIR: temporaryFolder('other') });
     expect(await other.ended()).toBe(1);
     expect(other.stderr()).toMatch(
-      /^start: Port \d+, for the \S+, is in use: stop who uses it, or set PORT_BASE to move all ports together\.\n$/,
+      /^start: Port \d+, for the \S+, is in use: stop the process that uses it, or set PORT_BASE to move all ports together\.\n$/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * A map that forgets its oldest entry when it is full, and entries past their time: for results that may be recomputed
- * at any time.
+ * A map with a maximum number of entries, each with an expiry. When it is full it drops the oldest entry, so use it
+ * only for results that can be computed again.
  */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, { value: Value; until: number }>();
@@ -10,7 +10,7 @@ export class BoundedCache<Value> {
     this.#max = max;
   }
 
-  /** The value, unless it is unknown or `now` (ms) has reached its end. */
+  /** The value; undefined if there is none, or if it has expired at `now` (Unix time in ms). */
   get(key: string, now: number): Value | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
@@ -19,7 +19,7 @@ export class BoundedCache<Value> {
     return undefined;
   }
 
-  /** Keeps the value until `until` (ms). */
+  /** Keeps the value until `until` (Unix time in ms). */
   set(key: string, value: Value, until: number): void {
     if (this.#entries.size >= this.#max) {
       const oldest = this.#entries.keys().next();

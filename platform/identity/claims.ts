@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What OpenID Connect says of `sub`: at most 255 characters of ASCII. Control characters are none of anybody's id. */
+/** A subject, as OpenID Connect limits `sub`: at most 255 ASCII characters. Control characters are refused, too. */
 const id = z.string().regex(/^[\x20-\x7e]{1,255}$/);
 const names = z.array(z.string().regex(/^[\x21-\x7e]{1,100}$/)).max(100);
 const bindings = z
@@ -8,8 +8,8 @@ const bindings = z
   .refine((value) => Object.keys(value).length <= 20, 'at most 20');
 
 /**
- * What a client's token must say. A claim of another type is no claim that is missing: the token is refused, not read
- * as one with less in it.
+ * The claims of a client's token. If a claim has the wrong type, the token is refused; it is not treated as a token
+ * without that claim.
  */
 export const clientClaims = z.object({
   sub: id,
@@ -19,7 +19,7 @@ export const clientClaims = z.object({
   bindings: bindings.default({}),
 });
 
-/** What an internal token says: all of it, since nobody but this system makes them. */
+/** The claims of an internal token. All are required, since only this system makes such tokens. */
 export const internalClaims = z.object({
   iss: id,
   kind: z.enum(['user', 'service', 'anonymous']),

@@ -1,10 +1,10 @@
 import { SignJWT, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
-/** Issuer and audience of the tokens that the development profile makes for itself. */
+/** Issuer and audience of the client tokens that the development profile signs with its own key. */
 export const developmentIssuer = 'drburger-dev';
 export const developmentAudience = 'drburger';
 
-/** A new private ES256 key as JWK. */
+/** Makes a new private ES256 key, as a JWK. */
 export async function newSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return exportJWK(privateKey);
@@ -19,14 +19,14 @@ export interface TokenRequest {
   readonly subject: string;
   readonly roles: readonly string[];
   readonly bindings?: Readonly<Record<string, string>>;
-  /** Default: 12 hours. */
+  /** How long the token is valid; 12 hours by default. */
   readonly lifetimeSeconds?: number;
   readonly now?: Date;
 }
 
 /**
- * An access token as the chain's identity provider would issue it (RFC 9068). For development and tests: production has
- * no such key.
+ * Issues an access token as the chain's identity provider would (RFC 9068). It is for development and tests: in
+ * production only the provider has the key.
  */
 export async function issueToken(key: JWK, request: TokenRequest): Promise<string> {
   const issuedAt = Math.floor((request.now ?? new Date()).getTime() / 1000);

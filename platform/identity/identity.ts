@@ -8,43 +8,46 @@ import { KeysUnavailable, remoteKeys } from './remoteKeys.ts';
 import { longestTokenLifeMs } from './revocations.ts';
 import { signerAmong, soleSigner, type ServiceKeys } from './serviceKeys.ts';
 
-/** The token is not good here. The message is for logs; clients hear only UNAUTHENTICATED. */
+/** The token is not valid here. The message is for logs; clients only get the code UNAUTHENTICATED. */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
 }
 
 export interface IdentityOptions {
   /**
-   * Signs what the edge and the services say to each other: each with its own, or with one private ES256 key where all
-   * are in one process.
+   * The key that signs internal tokens, which the edge and the services send each other: a service's own keys, or one
+   * private ES256 key if all of them run in one process.
    */
   readonly internalKey: JWK | ServiceKeys;
   /**
-   * Who issues the tokens that clients bring; nobody, for a service that no client reaches. `keys`: a JWK set, or the
+   * The issuer of clients' tokens; undefined for a service that clients do not call. `keys` is a JWK set, or the
    * address of one.
    */
   readonly client?: {
     readonly issuer: string;
     readonly audience: string;
     readonly keys: { keys: JWK[] } | URL;
-    /** How long keys from an address are used; see `remoteKeys`. */
+    /** How long keys that were fetched from the address are used; see `remoteKeys`. */
     readonly kept?: Parameters<typeof remoteKeys>[1];
   };
-  /** What a role may do. An unknown role may nothing. */
+  /** The scopes of a role; none for an unknown role. */
   readonly scopesOf: (role: string) => readonly string[];
   readonly clock?: () => Date;
 }
 
 export interface Identity {
   /**
-   * A client's access token (RFC 9068: ES256, `typ` at+jwt) as a principal. `channel` names where it came in. Whether
-   * it was revoked is not said: its result is kept while the token is good.
-   * @throws InvalidToken; KeysUnavailable if nobody can say
+   * Verifies a client's access token (RFC 9068: ES256, `typ` at+jwt). `channel` is the channel through which it came.
+   * This does not check whether the token was revoked, because results are cached as long as the token is valid.
+   * @throws InvalidToken, or KeysUnavailable if the issuer's keys cannot be fetched
    */
   verifyClientToken(token: string, channel: string): Promise<VerifiedClient>;
-  /** A 60 s token for one audience that carries the principal. The same one is handed out until 15 s before it ends. */
+  /** Makes a token of 60 s for one audience that carries the principal; reuses it until 15 s before it expires. */
   mintInternalToken(principal: Principal, audience: string): Promise<string>;
-  /** What `mintInternalToken` made, for this audience and no other. @throws InvalidToken */
+  /**
+   * Verifies a token of `mintInternalToken` for this audience.
+   * @throws InvalidToken
+   */
   verifyInternalToken(token: string, audience: string): Promise<Principal>;
 }
 
@@ -52,20 +55,20 @@ export interface VerifiedClient {
   readonly principal: Principal;
   readonly issuedAt: Date;
   /**
-   * When the token ends, `longestTokenLifeMs` after it was issued at the latest: a connection that outlives it must be
-   * renewed or closed.
+   * When the token expires; at the latest `longestTokenLifeMs` after it was issued. A connection that lasts longer must
+   * send a new token or be closed.
    */
   readonly expiresAt: Date;
 }
 
-/** Of a token. Whoever is connected has its token kept for as long. */
+/** The most characters that a token may have: tokens of open connections are kept in memory. */
 const longestToken = 8_192;
 
 /**
- * A token as a key of a cache, of one length for all. A token has one spelling (RFC 7515, section 2: no padding, no
- * white space): were others taken that decode to the same, one token could fill a cache, and every copy be kept for as
- * long as the token lives.
- * @throws InvalidToken
+ * The key of a token in a cache: a hash, so that all keys have the same length. Only the one spelling of a token that
+ * RFC 7515 (section 2: no padding, no white space) allows is accepted: otherwise a client could fill the cache with
+ * copies of one token that decode to the same.
+ * @throws InvalidToken for another spelling, and for a token that is too long
  */
 function tokenKey(use: string, token: string): string {
   if (token.length > longestToken) throw new InvalidToken(`a token may have ${longestToken} characters`);
@@ -78,7 +81,7 @@ function tokenKey(use: string, token: string): string {
 const lifetimeSeconds = 60;
 const renewMs = 15_000;
 
-/** Two principals with the same key may do, and see, the same. */
+/** A key for caches: two principals with the same key may do and see the same. */
 export const principalKey = (principal: Principal): string =>
   createHash('sha256')
     .update(
@@ -147,7 +150,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         issuer: client.issuer,
         audience: client.audience,
         typ: 'at+jwt',
-        // Asks for `iat`, too, and refuses one that is to come: such a token could not be revoked.
+        // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
         maxTokenAge: longestTokenLifeMs / 1000,
       });
       const { roles, bindings } = claims;
@@ -189,8 +192,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         .setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(key);
       minted.set(cacheKey, token, now + lifetimeSeconds * 1000 - renewMs);
-      // Whoever signed it need not check the signature: within one process, that is a third of what it costs to let a
-      // stranger in.
+      // This process made the token, so it need not check its signature later. Within one process that check would be a
+      // third of the cost of an internal call.
       accepted.set(tokenKey(audience, token), principal, (issuedAt + lifetimeSeconds) * 1000);
       return token;
     },

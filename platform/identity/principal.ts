@@ -1,20 +1,20 @@
-/** Who asks, as every layer behind the edge sees them. */
+/** Who makes a request: the form in which every layer behind the edge knows the caller. */
 export interface Principal {
   readonly kind: 'user' | 'service' | 'anonymous';
-  /** An id: of a person, a device or a service. Never a name or an address. */
+  /** The id of a person, a device or a service; never a name or an e-mail address. */
   readonly subject: string;
   readonly roles: readonly string[];
   readonly scopes: ReadonlySet<string>;
-  /** Ownership dimensions beyond the subject: what a device or a member of staff is bound to. */
+  /** What a device or a member of staff is bound to, such as `store`: they may only work there. */
   readonly bindings: Readonly<Record<string, string>>;
   /** The channel the request came through; `internal` for services. */
   readonly channel: string;
 }
 
-/** How the principal is named in events and logs. */
+/** The name of a principal in events and logs: `<kind>:<subject>`. */
 export const actorOf = (principal: Principal): string => `${principal.kind}:${principal.subject}`;
 
-/** `admin` passes every check of scopes. */
+/** Whether the principal has a scope. The scope `admin` includes all others. */
 export const hasScope = (principal: Principal, scope: string): boolean =>
   principal.scopes.has(scope) || principal.scopes.has('admin');
 
@@ -27,7 +27,7 @@ export const anonymous = (channel: string, scopes: readonly string[]): Principal
   channel,
 });
 
-/** The identity under which a service calls others, and does what nobody asked for. */
+/** The identity under which a service calls other services and does work that no request asked for. */
 export const servicePrincipal = (name: string): Principal => ({
   kind: 'service',
   subject: name,

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 
-/** Nobody can say now whether a token is good: it may be. */
+/** The issuer's keys cannot be fetched, so it is unknown whether a token is valid. Try again later. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
@@ -9,9 +9,9 @@ const freshMs = 600_000;
 const keptMs = 12 * 3_600_000;
 
 /**
- * The keys at an address, a JWK set (RFC 7517). Asked again after 10 min, and for a key that is not among them. While
- * the address cannot be asked the keys that were there last are good for 12 h: an outage of the issuer is none of ours.
- * Rejects with `KeysUnavailable` where that does not help.
+ * The keys of a JWK set (RFC 7517) at an address. They are fetched again after 10 minutes, and when a token names a key
+ * that is not among them. While the address does not answer, the keys of the last fetch are used for up to 12 hours, so
+ * that an outage of the issuer does not lock out all clients. Rejects with `KeysUnavailable` when those do not help.
  */
 export function remoteKeys(
   address: URL,

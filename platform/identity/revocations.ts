@@ -1,25 +1,25 @@
 /**
- * An access token ends this long after it was issued, whatever it says itself: so long, and no longer, is a revocation
- * kept.
+ * An access token is valid for this long after it was issued at most, whatever expiry it claims. So a revocation has to
+ * be kept for no longer than this.
  */
 export const longestTokenLifeMs = 24 * 3_600_000;
 
-/** Clocks differ a little: those of who issues tokens, of who revokes, and of who checks. */
+/** Allows for differences between the clocks of the token issuer, of the revoking service, and of this process. */
 const slackMs = 60_000;
 
-/** Tokens of a subject that are good no more, although they have not ended. */
+/** Revokes tokens of a subject that have not expired yet. */
 export interface Revocation {
   readonly subject: string;
   /**
-   * Those issued up to this instant. Issuers tell whole seconds: a token of the second in which access was revoked
-   * counts as issued before.
+   * All tokens issued up to this instant are revoked. Issuers give whole seconds, so a token of the same second counts
+   * as issued before.
    */
   readonly before: Date;
 }
 
 /**
- * The revocations that this process has heard of, for its whole life. In memory, one entry a subject: as many as were
- * revoked within the life of a token.
+ * The revocations that this process knows of, in memory. There is one entry per subject, and only subjects revoked
+ * within the longest life of a token are kept.
  */
 export class Revocations {
   readonly #clock: () => Date;
@@ -32,8 +32,8 @@ export class Revocations {
   }
 
   /**
-   * Holds from now on. One that is known, or older than what is known of its subject, changes nothing. Listeners have
-   * heard when it returns.
+   * Adds revocations, in effect at once; listeners have been called when it returns. A revocation that is known, or
+   * older than the known one of its subject, changes nothing.
    */
   add(...revocations: readonly Revocation[]): void {
     const now = this.#clock().getTime();
@@ -52,7 +52,10 @@ export class Revocations {
     return before !== undefined && issuedAt.getTime() <= before;
   }
 
-  /** Tells whenever there is a new one. @returns how to stop that */
+  /**
+   * Calls the listener whenever there is a new revocation.
+   * @returns how to stop listening
+   */
   onRevoked(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -62,7 +65,7 @@ export class Revocations {
     return this.#before.size;
   }
 
-  /** Now and then: no token that is older can be good. */
+  /** Drops revocations that are older than any valid token; does so once in a while, not at every call. */
   #forget(now: number): void {
     if (now - this.#sweptAt < slackMs) return;
     this.#sweptAt = now;

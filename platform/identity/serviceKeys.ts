@@ -10,32 +10,34 @@ import {
 } from 'jose';
 import type { Principal } from './principal.ts';
 
-/** Who this process is among services in processes of their own, and whom it believes. */
+/**
+ * The keys of a process that runs one of many services: which names it may speak under, and whose tokens it accepts.
+ */
 export interface ServiceKeys {
-  /** The name under which it speaks of others. */
+  /** The service name under which it signs tokens about other principals, such as users. */
   readonly self: string;
-  /** Private ES256 keys by name: its own, and of other services that run in it. */
+  /** Private ES256 keys by service: its own, and those of other services that run in the same process. */
   readonly privateKeys: Readonly<Record<string, JWK>>;
-  /** Public keys of all services, by name; two of one while its key is exchanged. */
+  /** Public keys of all services, by name. A service has two while its key is being replaced. */
   readonly publicKeys: Readonly<Record<string, readonly JWK[]>>;
-  /** Those that let clients in: they are believed about who a user is. Any other service speaks for itself alone. */
+  /** The services that clients connect to. Only they may sign tokens for users; any other service only for itself. */
   readonly edges: readonly string[];
 }
 
 export interface InternalSigner {
-  /** By whom, and with what, a token about this principal is signed. */
+  /** The issuer and the key with which a token about this principal is signed. */
   signerOf(
     principal: Principal,
   ): Promise<{ readonly issuer: string; readonly key: CryptoKey | Uint8Array; readonly keyId: string }>;
   /** The key that a token's issuer must have signed it with. */
   readonly keys: JWTVerifyGetKey;
-  /** Whether this issuer may say that it is, or brings, this principal. */
+  /** Whether this issuer may sign tokens about this principal. */
   mayClaim(issuer: string, principal: Pick<Principal, 'kind' | 'subject'>): boolean;
 }
 
 const soleIssuer = 'drburger-internal';
 
-/** All that speak to each other are in one process, or trust one key. */
+/** A signer for services that run in one process and share one key. */
 export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
   const key = await importJWK(internalKey, 'ES256');
   const keyId = await keyIdOf(internalKey);
@@ -47,7 +49,7 @@ export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
   };
 }
 
-/** Each service has a key of its own. */
+/** A signer for services that each have a key of their own. */
 export async function signerAmong({ self, privateKeys, publicKeys, edges }: ServiceKeys): Promise<InternalSigner> {
   const imported = new Map(
     await Promise.all(
@@ -73,20 +75,20 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
     keys: (header, token) => {
       const set = sets.get(decodeJwt(`.${String(token.payload)}.`).iss ?? '');
       if (!set) throw new errors.JWKSNoMatchingKey();
-      // While a key is exchanged a service has two, and a token says by which it is signed; one that says nothing fits
-      // a sole key.
+      // A token's header may name its key, which matters while a service has two keys. A token that names none can be
+      // checked only if the service has a single key.
       return set(header, token);
     },
     mayClaim: (issuer, { kind, subject }) => (kind === 'service' ? issuer === subject : edges.includes(issuer)),
   };
 }
 
-/** The id of a key follows from the key. */
+/** The id (`kid`) of a key: its thumbprint, so that it need not be configured. */
 export const keyIdOf = (key: JWK): Promise<string> => calculateJwkThumbprint(publicOf(key));
 
 const named = async (key: JWK): Promise<JWK> => ({ ...publicOf(key), kid: await keyIdOf(key) });
 
-/** The public half of a private key; of a public one, itself. */
+/** The public half of a private key; a public key is returned as it is. */
 function publicOf({ d: _secret, ...key }: JWK): JWK {
   return key;
 }

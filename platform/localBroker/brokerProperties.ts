@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 
-/** Clients come over TLS and say who they are; the port for everybody is only for the broker itself. */
+/**
+ * A listener with TLS and a login, to test secured brokers. Clients use it alone; the plain port is the broker's own.
+ */
 export interface SecuredListener {
   readonly port: number;
   /** Files in PEM: the broker's key and certificate in one, and the CA of clients' certificates. */
@@ -9,7 +11,7 @@ export interface SecuredListener {
   readonly password: string;
 }
 
-/** Later lines of a file of properties win. */
+/** Properties of the secured listener. They follow the others, and override those: the last value of a key counts. */
 const securedListener = ({ port, keyStore, username, password }: SecuredListener, plainPort: number): string => `
 listeners=SASL_SSL://127.0.0.1:${port},PLAINTEXT://127.0.0.1:${plainPort},CONTROLLER://127.0.0.1:${plainPort + 1}
 advertised.listeners=SASL_SSL://127.0.0.1:${port},PLAINTEXT://127.0.0.1:${plainPort}
@@ -23,8 +25,8 @@ listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.se
 `;
 
 /**
- * A single node: nothing is replicated, nobody waits for others to join a group, topics are made by us alone; after a
- * kill it is let in again soon.
+ * The `server.properties` of a single-node broker for development and tests: nothing is replicated, a group does not
+ * wait for more members to join, topics are never made automatically, and a killed broker is up again soon.
  */
 export const brokerProperties = ({
   folder,

@@ -11,7 +11,7 @@ const oldestJava = 17;
 
 export const java = (): string => (process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin/java') : 'java');
 
-/** What keeps a broker from being run on this machine, in one line; undefined when nothing does. */
+/** Says in one line what this machine lacks to run a broker; undefined when it lacks nothing. */
 export function kafkaLacks(): string | undefined {
   const { stderr, error } = spawnSync(java(), ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(stderr ?? '')?.[1]);
@@ -22,7 +22,10 @@ export function kafkaLacks(): string | undefined {
   return "Maven is missing: it fetches the broker's jars (apt-get install maven)";
 }
 
-/** The folder of the broker's jars, fetched once for each version of ops/kafka/pom.xml. @throws StartupError */
+/**
+ * Returns the folder of the broker's jars; they are fetched once for each version of `ops/kafka/pom.xml`.
+ * @throws StartupError when Java or Maven is missing, or when the jars cannot be fetched
+ */
 export async function kafkaJars(progress: (line: string) => void): Promise<string> {
   const lacking = kafkaLacks();
   if (lacking) throw new StartupError(`${lacking}.`);
@@ -43,7 +46,7 @@ export async function kafkaJars(progress: (line: string) => void): Promise<strin
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    // Another run was quicker.
+    // Another process has fetched the jars meanwhile.
     if (existsSync(target)) return target;
     const { stdout = '', message } = error as Error & { stdout?: string };
     throw new StartupError(

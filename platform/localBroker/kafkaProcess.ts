@@ -8,13 +8,15 @@ import { java, kafkaJars } from './kafkaJars.ts';
 import { brokerProperties, logging, type SecuredListener } from './brokerProperties.ts';
 
 export interface KafkaProcessOptions {
-  /** Of the broker's data, log and configuration. What is there is gone on with. */
+  /** The folder of the broker's data, log and configuration. Data that is there already is kept and used. */
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
-  /** A listener beside the plain one for which clients need a password. */
+  /** A second listener, for which clients need TLS and a password. */
   readonly secured?: SecuredListener;
-  /** Goes on when this process ends; otherwise it dies with it, however that ends. */
+  /**
+   * True: the broker keeps running when this process ends. Otherwise it ends with this process, even if that is killed.
+   */
   readonly detached?: boolean;
   readonly progress?: (line: string) => void;
 }
@@ -22,8 +24,8 @@ export interface KafkaProcessOptions {
 const startsWithinMs = 60_000;
 
 /**
- * Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it takes connections. @throws
- * StartupError
+ * Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it accepts connections.
+ * @throws StartupError when it does not start; the message names its log
  */
 export async function startKafkaProcess({
   folder,
@@ -72,7 +74,7 @@ export async function startKafkaProcess({
   return child;
 }
 
-/** Asks it to end; kills it when it has not after 10 s. */
+/** Sends the broker a signal to end, and kills it if it has not ended after 10 s. */
 export async function stopKafkaProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -82,7 +84,7 @@ export async function stopKafkaProcess(child: ChildProcess, signal: NodeJS.Signa
   clearTimeout(force);
 }
 
-/** Of SCRAM, whose users are in the cluster's own data. */
+/** Arguments that add the SCRAM user when the data folder is formatted: SCRAM users are part of the cluster's data. */
 const usersOf = (secured: SecuredListener | undefined): string[] =>
   secured
     ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
@@ -91,7 +93,7 @@ const usersOf = (secured: SecuredListener | undefined): string[] =>
       ])
     : [];
 
-/** May begin with a dash: to be given with `=`, or it is taken for an option. */
+/** A new cluster id. It may begin with a dash: pass it with `=`, or it is taken for an option. */
 const clusterId = (): string => randomBytes(16).toString('base64url');
 
 function format(folder: string, args: readonly string[]): void {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /**
- * The configuration keys of a domain that keeps personal data. They are secrets and have no default: a boot without
- * them must fail, since a key made up on the fly would lock everybody's data away at the next start.
+ * The settings of a domain that stores personal data. They are secrets without a default: a start without them must
+ * fail, since data sealed by a key that was made up would be unreadable after the next start.
  */
 export const piiConfig = {
   PII_MASTER_KEYS: z
@@ -17,7 +17,7 @@ export const piiConfig = {
 
 const known = new WeakMap<object, Keyring>();
 
-/** The keyring of a running domain whose definition declares `piiConfig`. Made once per domain. */
+/** The keyring of a running domain whose definition declares `piiConfig`. It is made once per domain. */
 export function keyringOf(domain: { readonly config: Readonly<Record<string, unknown>> }): Keyring {
   let keyring = known.get(domain.config);
   if (!keyring) {

@@ -1,24 +1,24 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The key that seals one person's fields, in the clear: keep it for the length of a request, never store or log it. */
+/** The unwrapped key that seals one person's fields. Keep it no longer than a request; never store or log it. */
 export type DataKey = Uint8Array<ArrayBuffer>;
 
 /**
- * Keys for personal data. Each person has a data key of their own, stored wrapped by a master key. Deleting the wrapped
- * key erases the person wherever sealed fields were copied to without it. Backups that hold the wrapped keys must not
- * outlive the promised time.
+ * Keys for personal data. Each person has a data key of their own, which is stored wrapped (encrypted by a master key).
+ * Deleting the wrapped key makes the person's sealed fields unreadable in all copies, which erases the person. Backups
+ * of the wrapped keys must therefore be deleted within the time promised for an erasure.
  */
 export interface Keyring {
-  /** A fresh data key for one owner, and the form in which it may be stored. Only this owner's id unwraps it again. */
+  /** Makes a new data key for one owner, and its wrapped form to store, which only this owner's id unwraps again. */
   newDataKey(owner: string): { key: DataKey; wrapped: Uint8Array<ArrayBuffer> };
   /**
-   * Throws when the wrapped key belongs to another owner, was changed, or its master key is not among the configured
-   * ones.
+   * Unwraps an owner's data key. Throws when the wrapped key belongs to another owner, was changed, or was wrapped by a
+   * master key that is not configured.
    */
   unwrap(owner: string, wrapped: Uint8Array): DataKey;
   /**
-   * Finds a sealed value without opening the others: equal values of one field give equal 32 bytes, which say nothing
-   * without the index key. Normalise the value first (case, blanks).
+   * Computes 32 bytes by which a sealed value can be looked up without unsealing the others: equal values of one field
+   * give equal bytes, which reveal nothing without the index key. Normalise the value first (case, blanks).
    */
   blindIndex(field: string, value: string): Uint8Array<ArrayBuffer>;
 }
@@ -33,12 +33,12 @@ const readKey = (name: string, text: string): Buffer => {
   return key;
 };
 
-/** The first bytes of the key's hash: says which master key wrapped, so that master keys can be rotated. */
+/** Identifies a master key by the first bytes of its hash, so that master keys can be rotated. */
 const keyId = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, keyIdBytes);
 
 /**
- * `masterKeys`: base64 keys of 32 bytes, separated by commas. The first one wraps new data keys, all of them unwrap: to
- * rotate, put the new one in front. `indexKey` must never change, or nothing is found any more.
+ * Makes a keyring. `masterKeys` are base64 keys of 32 bytes, separated by commas: the first one wraps new data keys,
+ * all of them unwrap; to rotate, put the new key in front. `indexKey` must never change, or no value is found any more.
  */
 export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; indexKey: string }): Keyring {
   const masters = masterKeys.split(',').map((text) => readKey('PII master key', text));

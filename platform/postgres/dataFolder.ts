@@ -10,9 +10,9 @@ export const superuser = 'postgres';
 const majorVersion = '18';
 
 /**
- * Makes sure that `<folder>/data` holds a cluster of our version, and returns its path.
- * A new one is made beside it and moved into place, so that an interrupted first start leaves no half a cluster.
- * @throws StartupError when what is there is no such cluster.
+ * Makes sure that `<folder>/data` holds a PostgreSQL cluster of our version, and returns its path. A new cluster is
+ * made beside it and moved into place, so that an interrupted first start leaves no half-made cluster.
+ * @throws StartupError when the folder holds something else, or when a cluster cannot be made
  */
 export function ensureDataFolder(
   folder: string,
@@ -70,7 +70,7 @@ function checkVersion(data: string): void {
   throw new StartupError(`The data folder ${data} holds ${what}: put it right, or begin anew with "start --fresh".`);
 }
 
-/** The line that says what went wrong, of what a PostgreSQL program printed. */
+/** Picks the line that says what went wrong from the output of a PostgreSQL program. */
 export function lastLine(text: string | null): string {
   const lines = (text ?? '')
     .split('\n')

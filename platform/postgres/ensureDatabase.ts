@@ -4,15 +4,15 @@ import type { Cluster } from './startCluster.ts';
 
 export interface DatabaseSpec {
   readonly database: string;
-  /** Owns the database, with a password of its own; nobody else but the superuser may connect. */
+  /** The role that owns the database. It gets a password of its own; only it and the superuser may connect. */
   readonly role: string;
-  /** Make it as a copy of this one, to which nobody may be connected. */
+  /** A database to copy. Nobody may be connected to it meanwhile. */
   readonly template?: string;
 }
 
 /**
- * Makes the role and the database unless they are there. Roles cannot connect to each other's databases.
- * @returns the URL under which the role reaches it, and whether the database is new.
+ * Makes the role and the database unless they exist. Roles cannot connect to each other's databases.
+ * @returns the database's URL with the role's password, and whether the database is new
  */
 export async function ensureDatabase(
   cluster: Pick<Cluster, 'adminUrl' | 'passwordOf' | 'url'>,
@@ -54,8 +54,8 @@ async function createDatabase(client: pg.Client, { database, role, template }: D
 }
 
 /**
- * Another process was faster: duplicate_object, duplicate_database, unique_violation of the catalogue, or its update in
- * between.
+ * Whether an error says that another process has made the same role or database meanwhile: duplicate_object,
+ * duplicate_database, a unique_violation in the catalogue, or a concurrent update of it.
  */
 function isAlreadyThere(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };

@@ -3,13 +3,13 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { connectWithinMs } from './connectWithinMs.ts';
 
 /**
- * A connection of a process that starts, for whoever ends it. A server that is not there, hangs or turns us away is
- * told in one line: where it was looked for, and what to do.
+ * Opens a connection for a process that starts; the caller ends it. If the server is not there, hangs or refuses us,
+ * the error says in one line where it was looked for and what to do.
  * @throws StartupError
  */
 export async function firstConnection(url: string, withinMs = connectWithinMs): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: withinMs });
-  // A server that goes away fails the statement in hand; without a listener it would also end the process.
+  // If the server goes away, the statement under way fails. Without this listener the process would end, too.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -21,9 +21,9 @@ export async function firstConnection(url: string, withinMs = connectWithinMs): 
   }
 }
 
-/** Nothing but what is to be done depends on the kind: whatever it is, the person at the keyboard can put it right. */
+/** Says why there is no connection and what to do about it, by the kind of the error. */
 function whyNot({ user, database }: pg.Client, error: unknown, withinMs: number): string {
-  // Each address of a host is tried: the error then holds one for each, and says nothing itself.
+  // If a host has several addresses, each is tried, and the error has an empty message and a list of errors.
   const {
     code = '',
     message = '',
@@ -49,5 +49,8 @@ const notThere: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** invalid_authorization_specification, invalid_password, invalid_catalog_name, insufficient_privilege */
+/**
+ * SQLSTATEs by which a server refuses us: invalid_authorization_specification, invalid_password, invalid_catalog_name,
+ * insufficient_privilege.
+ */
 const turnedAway: ReadonlySet<string> = new Set(['28000', '28P01', '3D000', '42501']);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A TCP port that nobody listens on now. Somebody else may take it before you do: be ready to ask again. */
+/** Finds a TCP port that nobody listens on. Somebody else may take it before you do: be ready to ask again. */
 export function freePort(host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

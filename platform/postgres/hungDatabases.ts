@@ -2,35 +2,35 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 
-/** A server that is well answers in milliseconds; this one has said nothing for so long. */
+/** A server that has not answered for so long is taken to hang; a healthy one answers in milliseconds. */
 const patienceMs = 3_000;
 const lookEveryMs = 500;
 
 type Config = pg.ClientConfig;
 
-/** Every connection of this process, by how it was made. */
+/** Every open connection of this process, with the configuration it was made with. */
 const open = new Map<pg.Client, Config>();
-/** Servers of which nobody waits for an answer any more. */
+/** Servers that hung while the process was ending; no new connections to them are made. */
 const givenUp = new Set<string>();
 
 const serverOf = ({ host, port }: pg.Client): string => `${host}:${port}`;
 
-/** Called with every connection as it is made. */
+/** Registers a connection; `PreparingClient` calls it for each one that it makes. */
 export function noteConnection(client: pg.Client, config: Config): void {
   open.set(client, config);
   client.once('end', () => open.delete(client));
 }
 
-/** Why no connection is made; undefined where one may be. */
+/** The error of a new connection to a server that was given up; undefined if the connection may be made. */
 export const refusalOf = (client: pg.Client): Error | undefined =>
   givenUp.has(serverOf(client))
     ? Object.assign(new Error('the process stops, and the database does not answer'), { code: 'ECONNREFUSED' })
     : undefined;
 
 /**
- * For a process that is about to end: from here on it looks whether the servers that it is connected to answer, and
- * cuts all connections to one that does not. What waits there fails at once then, as it would when the server is
- * killed; otherwise each thing that stops would wait for its own time-out, one after the other.
+ * Call this when the process begins to end. It checks, again and again, whether the database servers answer, and cuts
+ * all connections to one that does not, so that queries that wait for it fail at once, as if the server had been
+ * killed. Otherwise each part of the process that stops would wait for its own time-out, one after the other.
  */
 export async function giveUpHungDatabases(log: Logger): Promise<void> {
   while (open.size > 0) {
@@ -47,9 +47,9 @@ export async function giveUpHungDatabases(log: Logger): Promise<void> {
   }
 }
 
-/** A server that refuses has answered. */
+/** Whether a server hangs. One that refuses the connection does not: it has answered. */
 async function hangs(config: Config): Promise<boolean> {
-  // Named because a pool hides them from enumeration.
+  // A pool makes these options non-enumerable, so the spread does not copy them.
   const probe = new pg.Client({
     ...config,
     password: config.password,

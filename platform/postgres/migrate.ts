@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
 import { firstConnection } from './firstConnection.ts';
 
-/** The lock that `prisma migrate deploy` takes too (its own number). */
+/** The advisory lock of `prisma migrate deploy` (the number is Prisma's), so that neither runs while the other does. */
 const prismaLock = 72707369;
 
 interface Migration {
@@ -15,21 +15,21 @@ interface Migration {
 }
 
 /**
- * Applies what is missing of a folder of migrations in Prisma's layout (`<name>/migration.sql`), in order of their
- * names, each in a transaction of its own (so none may hold `CREATE INDEX CONCURRENTLY`). What was applied is kept in
- * Prisma's own table, so that `prisma migrate deploy` stays usable. Several processes may call it at once: they take
- * turns.
- * @returns the names of those applied now.
- * @throws StartupError when one was edited after it was applied, or fails, and when the server is not reached.
+ * Applies the migrations of a folder, in Prisma's layout (`<name>/migration.sql`), that were not applied yet. They run
+ * in the order of their names, each in a transaction of its own (so none may hold `CREATE INDEX CONCURRENTLY`). Applied
+ * migrations are recorded in Prisma's own table, so that `prisma migrate deploy` can still be used. Several processes
+ * may call it at once: they take turns.
+ * @returns the names of the migrations that were applied now
+ * @throws StartupError when a migration was edited after it was applied, when one fails, or when there is no connection
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   return apply(url, 'public._prisma_migrations', existsSync(folder) ? read(folder) : []);
 }
 
 /**
- * Applies the platform's own migrations: those of several folders, each kept under `<prefix>/<name>`, in the order
- * given, in the schema `platform`. Their tables are the platform's in every domain database; the domain's own
- * migrations never touch them.
+ * Applies the platform's own migrations, which make the tables of the schema `platform` in every domain's database.
+ * They come from several folders, one after the other, and are recorded as `<folder>/<name>`. A domain's own migrations
+ * must not touch these tables.
  */
 export async function migratePlatform(
   url: string,
@@ -45,7 +45,7 @@ export async function migratePlatform(
 
 const platformFolder = new URL('..', import.meta.url).pathname;
 
-/** Whatever the platform keeps in each domain's database. */
+/** The folders with the platform's migrations for the domains' databases. */
 const platformFolders = ['events', 'subgraph'].map((prefix) => ({
   prefix,
   folder: join(platformFolder, prefix, 'migrations'),

@@ -13,9 +13,10 @@ export class OwnedByOther extends Error {
 }
 
 /**
- * Makes this process the one that uses a folder. Returns a function that gives it up. A process that died, also by kill
- * -9, owns nothing: its start time is kept, so that a reused process id is not mistaken for it.
- * @throws OwnedByOther when a living process owns it.
+ * Makes this process the owner of a folder: the only one that uses it. A process that died, even by `kill -9`, owns
+ * nothing any more; its start time is recorded, so that another process with the same id is not mistaken for it.
+ * @returns how to give up the ownership
+ * @throws OwnedByOther when a living process owns the folder
  */
 export function takeOwnership(folder: string): () => void {
   const path = join(folder, 'owner.json');
@@ -41,7 +42,7 @@ function readOwner(path: string): { pid: number; startedAt: string } | undefined
   }
 }
 
-/** When a process began, in whatever form the system tells; undefined when there is none with that id. */
+/** When a process was started, in a form that depends on the system; undefined when no process has that id. */
 export function startTime(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux')

@@ -11,7 +11,7 @@ export class Passwords {
     this.#byRole = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) : {};
   }
 
-  /** The role's password; made and kept the first time it is asked for. */
+  /** The role's password; it is made and stored when it is first asked for. */
   of(role: string): string {
     const known = this.#byRole[role];
     if (known) return known;

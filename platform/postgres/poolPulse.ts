@@ -1,17 +1,18 @@
 import type pg from 'pg';
 
 /**
- * A probe asks every few seconds, and gives up soon after; a database that answers later than that is no use to clients
- * either.
+ * How long a health check waits for the database. Probes come every few seconds and give up soon; a database that
+ * answers later is of no use to clients either.
  */
 const answersWithinMs = 2_000;
-/** While all connections are lent out: one that came back so long ago says that the database answered. */
+/** While all connections are in use: if one was given back within this time, the database counts as answering. */
 const returnedWithinMs = 5_000;
 
 /**
- * Whether the database of a pool answers, for a health check. Where all its connections are lent out a statement would
- * wait behind those of clients, and say of a busy database that it is down, by which every replica would be taken away
- * at once; it is then told by a connection that came back well a moment ago.
+ * Makes a health check that tells whether a pool's database answers. It sends a statement. While all connections of the
+ * pool are in use, that statement would wait behind those of clients and make a busy database look dead, and a load
+ * balancer would turn away from all replicas at once: so then the check looks whether a connection came back intact a
+ * moment ago.
  */
 export function poolPulse(pool: pg.Pool): () => Promise<boolean> {
   let returnedAt = Number.NEGATIVE_INFINITY;

@@ -2,7 +2,10 @@ import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { noteConnection, refusalOf } from './hungDatabases.ts';
 
-/** What takes parameters and may come again and again; the rest (BEGIN, LISTEN, migrations) is sent as it is. */
+/**
+ * Matches statements that are worth preparing: those with parameters. Others (BEGIN, LISTEN, migrations) are sent as
+ * is.
+ */
 const preparable = /^\s*(?:select|insert|update|delete|with)\b[^]*\$1/i;
 const worthFrom = 3;
 const mostPrepared = 1_000;
@@ -11,13 +14,16 @@ const mostCounted = 1_000;
 const names = new Map<string, string>();
 const uses = new Map<string, number>();
 
-/** A name for a text that this process sends often, the same for each of its connections; undefined for others. */
+/**
+ * The name of the prepared statement for a text that this process sends often, the same on all its connections;
+ * undefined for other texts.
+ */
 function nameOf(text: string): string | undefined {
   const known = names.get(text);
   if (known !== undefined || names.size >= mostPrepared || !preparable.test(text)) return known;
   const times = (uses.get(text) ?? 0) + 1;
   if (times < worthFrom) {
-    // Texts that never come again (lists of any length) would fill it.
+    // The counts are dropped when there are too many: texts that never come again (lists of any length) pile up.
     if (uses.size >= mostCounted) uses.clear();
     uses.set(text, times);
     return undefined;
@@ -28,8 +34,8 @@ function nameOf(text: string): string | undefined {
 }
 
 /**
- * SQLSTATE feature_not_supported, which PostgreSQL says when a prepared statement would now return other types; only
- * its words tell.
+ * Whether a prepared statement would now return other types than when it was prepared. PostgreSQL says
+ * feature_not_supported then, as it does for other errors; only the message tells them apart.
  */
 const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean =>
   code === '0A000' && message === 'cached plan must not change result type';
@@ -37,11 +43,11 @@ const isOutdated = ({ code, message }: { code?: string; message?: string }): boo
 type Send = (query: unknown, ...rest: unknown[]) => unknown;
 
 /**
- * A connection on which statements that come often are prepared: PostgreSQL parses them once, and plans most of them
- * once. For a pool's option `Client`. A table that is exchanged or altered meanwhile is noticed, and the statement
- * prepared anew. Where what a statement returns has another type since, it fails once (`isInfrastructureFailure` knows:
- * another try is good), and its connection prepares nothing any more. A pooler in between must keep sessions, or know
- * of prepared statements (pgbouncer does from 1.21).
+ * A `pg` client that prepares statements which are sent often: PostgreSQL then parses them once, and plans most of them
+ * once. Use it as a pool's option `Client`. When a table is replaced or altered, PostgreSQL notices and the statement
+ * is prepared again. If the types of its result have changed, the statement fails once (`isInfrastructureFailure`
+ * covers that, so it is tried again) and this connection prepares no more statements. A connection pooler in between
+ * must keep sessions, or support prepared statements (pgbouncer does from 1.21).
  */
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -49,8 +55,8 @@ export class PreparingClient extends pg.Client {
     noteConnection(this, typeof config === 'string' ? { connectionString: config } : (config ?? {}));
     this.#refuseGivenUp();
     const send = this.query.bind(this) as Send;
-    // A pool lends it a moment before its borrower can listen: one that is cut off just then would end the process.
-    // Whoever queries it is told.
+    // Without a listener, a connection that is cut just when the pool lends it would end the process. The query that is
+    // sent on it fails anyway.
     this.on('error', () => undefined);
     let prepares = true;
     (this as unknown as { connection: EventEmitter }).connection.on(
@@ -76,7 +82,7 @@ export class PreparingClient extends pg.Client {
     }) as typeof this.query;
   }
 
-  /** Fails at once where nobody waits for the server any more: see `giveUpHungDatabases`. */
+  /** Makes `connect` fail at once if the server was given up: see `giveUpHungDatabases`. */
   #refuseGivenUp(): void {
     const connect = this.connect.bind(this) as (hear?: (error: Error) => void) => unknown;
     this.connect = ((hear?: (error: Error) => void) => {

@@ -23,7 +23,7 @@ export class PortTaken extends Error {
   override readonly name = 'PortTaken';
 }
 
-/** Starts the server and resolves when it accepts connections, also after it had to recover. */
+/** Starts the server; resolves when it accepts connections, even if it has to recover from a crash first. */
 export async function launchServer(options: ServerOptions): Promise<ChildProcess> {
   const deadline = Date.now() + startLimitMs;
   for (;;) {
@@ -34,7 +34,7 @@ export async function launchServer(options: ServerOptions): Promise<ChildProcess
     if (failure === undefined) return child;
     const said = failure || readFileSync(options.logFile, 'utf8').slice(from);
     if (/Address already in use|could not create any TCP\/IP sockets/.test(said)) throw new PortTaken();
-    // The backends of a server that was killed take a moment to notice.
+    // The backends of a server that was killed may still be there: they take a moment to notice that it is gone.
     const straggling = /shared memory block .* still in use|lock file ".*" already exists/s.test(said);
     if (!straggling || Date.now() > deadline) {
       throw new StartupError(
@@ -46,15 +46,15 @@ export async function launchServer(options: ServerOptions): Promise<ChildProcess
 }
 
 /**
- * Ends a server that an earlier run left behind (one that was killed where nothing ties the two together). The caller
- * owns the folder, so nobody uses it.
+ * Stops a server that an earlier run left behind, because that run was killed on a system that cannot tie the server's
+ * life to it. The caller must own the folder, so nobody else uses the server.
  */
 export async function stopLeftOver(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid');
   if (!existsSync(path)) return;
   const pid = Number(readFileSync(path, 'utf8').split('\n')[0]);
   if (!isServerOf(pid, data)) {
-    // Its process id may by now belong to somebody else, on account of whom PostgreSQL would refuse to start.
+    // The process id in the file may belong to another program by now, and PostgreSQL would then refuse to start.
     rmSync(path, { force: true });
     return;
   }
@@ -97,7 +97,7 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
     wal_level: 'minimal',
     max_wal_senders: 0,
     max_wal_size: '1GB',
-    // Without fsync a killed server still keeps every acknowledged commit; a power cut would not.
+    // Without fsync, acknowledged commits survive a killed server, but not a power cut.
     ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   const [program = options.postgres, ...args] = [
@@ -109,7 +109,7 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
   ];
   const log = openSync(options.logFile, freshLog ? 'w' : 'a', 0o600);
   try {
-    // A group of its own: Ctrl-C is for us, and we stop the server last.
+    // The server gets a process group of its own, so that Ctrl-C does not reach it: we stop it last.
     return spawn(program, args, {
       stdio: ['ignore', log, log],
       detached: true,
@@ -122,7 +122,9 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
   }
 }
 
-/** Undefined once the server is ready; when it ended, why as far as known without its log ('' otherwise). */
+/**
+ * Resolves with undefined when the server is ready, or, when it has ended, with the reason ('' if only the log has it).
+ */
 async function ready(child: ChildProcess, data: string, deadline: number): Promise<string | undefined> {
   let failure: string | undefined;
   child.once('error', (error) => (failure = `FATAL: ${error.message}`));

@@ -5,25 +5,26 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** How to run PostgreSQL, which refuses to be root, so that it also ends with the process that started it. */
+/** How to run PostgreSQL, which refuses to run as root, and so that it ends with the process that started it. */
 export interface ServerUser {
   /** Program and arguments to put in front of the server's own. */
   readonly prefix: readonly string[];
-  /** User and group to spawn as; absent = one's own. */
+  /** User and group to run as; undefined for those of this process. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Hands a data folder, and what is in it, to that user. */
+  /** Makes that user the owner of a data folder and of everything in it. */
   own(folder: string): void;
 }
 
 const nobody = 65534;
 const asRoot = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'];
-// When its parent dies, however it dies, the server shuts down in order (SIGINT is its fast shutdown).
+// When the parent process dies, even by a kill, the server gets SIGINT, which is its fast, orderly shutdown.
 const endsWithParent = ['setpriv', '--pdeathsig', 'INT', '--'];
 
 /**
- * As root: a user namespace, in which root's files belong to user 1000; it needs no other user and works below a 0700
- * home. Where namespaces are forbidden: user `nobody`, who must be able to reach the folder. Otherwise: as oneself.
+ * Chooses how to run PostgreSQL. If this process is not root: as the same user. If it is root: in a user namespace in
+ * which root's files belong to user 1000, which needs no other user and works below a home with mode 0700; where
+ * namespaces are forbidden, as the user `nobody`, who must be able to reach the folder.
  */
 export async function chooseServerUser(): Promise<ServerUser> {
   const isRoot = process.getuid?.() === 0;

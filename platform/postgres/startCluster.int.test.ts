@@ -26,7 +26,7 @@ describe('starting a cluster where something is in the way', () => {
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
     await expect(start(port)).rejects.toThrow(
-      `Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`,
+      `Port ${port}, for PostgreSQL, is in use: stop the process that uses it, or set another PORT_BASE.`,
     );
     other.close();
   });

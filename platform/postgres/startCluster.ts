@@ -13,13 +13,13 @@ import { chooseServerUser } from './serverUser.ts';
 import { launchServer, PortTaken, stopLeftOver, type ServerOptions } from './server.ts';
 
 export interface ClusterOptions {
-  /** Folder of the cluster: its data, passwords (0600) and log. Made when absent. */
+  /** The folder of the cluster's data, passwords (mode 0600) and log. It is made if it does not exist. */
   readonly dataDir: string;
-  /** 0 (the default) takes a free one. */
+  /** The port to listen on; 0, the default, takes a free one. */
   readonly port?: number;
   /**
-   * False does not wait for the disk: for data that may be lost in a power cut, though not when a process is killed.
-   * Default true.
+   * Whether commits wait for the disk; true by default. With false, a power cut may lose data; a killed process does
+   * not.
    */
   readonly durable?: boolean;
   readonly maxConnections?: number;
@@ -28,23 +28,22 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly port: number;
-  /** Process id of the server as it runs now. */
+  /** Process id of the running server; it changes when the server is started again. */
   readonly pid: number;
-  /** The superuser, on the database `postgres`. */
+  /** URL of the database `postgres`, as the superuser. */
   readonly adminUrl: string;
-  /** A database under a role, by default the role named like it. */
+  /** URL of a database with a role and its password; by default the role of the same name. */
   url(database: string, role?: string): string;
-  /** The kept password of a role, made when there is none. */
+  /** The stored password of a role; it is made if there is none. */
   passwordOf(role: string): string;
-  /** Shuts down in order; open connections are cut. */
+  /** Shuts the server down in order; open connections are closed. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a PostgreSQL server of the embedded binaries as a child of this process, listening on 127.0.0.1 only. It ends
- * with this process, however that ends. When the server itself is killed it is started again on the same port, and
- * recovers.
- * @throws StartupError with one line that says what to do.
+ * Runs a PostgreSQL server from the embedded binaries as a child of this process, on 127.0.0.1 only. It ends with this
+ * process, even if that is killed. If the server itself is killed, it is started again on the same port and recovers.
+ * @throws StartupError with one line that says what to do
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = resolve(options.dataDir);
@@ -95,7 +94,9 @@ async function launchOnPort(
     } catch (error) {
       if (!(error instanceof PortTaken)) throw error;
       if (wanted || tries === 1)
-        throw new StartupError(`Port ${port}, for PostgreSQL, is in use: stop who uses it, or set another PORT_BASE.`);
+        throw new StartupError(
+          `Port ${port}, for PostgreSQL, is in use: stop the process that uses it, or set another PORT_BASE.`,
+        );
     }
   }
 }

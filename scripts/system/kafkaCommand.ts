@@ -28,7 +28,8 @@ export async function startBroker({ port, ...parts }: Parts & { readonly port: n
   if (running) return parts.tell(`Kafka runs at 127.0.0.1:${running.port} (process ${running.pid})`);
   const [chosen, controllerPort] = port ? [port, port + 1] : [await freePort(), await freePort()];
   for (const each of [chosen, controllerPort])
-    if (!(await isFree(each))) throw new StartupError(`Port ${each} is in use: stop who uses it, or set --port.`);
+    if (!(await isFree(each)))
+      throw new StartupError(`Port ${each} is in use: stop the process that uses it, or set --port.`);
   const folder = folderOf(parts);
   makeFolder(folder);
   const child = await startKafkaProcess({ folder, port: chosen, controllerPort, detached: true, progress: parts.tell });

@@ -64,7 +64,7 @@ export async function checkPortsFree(host: string, wanted: readonly Listener[]):
   const taken = found.find((listener) => listener !== undefined);
   if (taken)
     throw new StartupError(
-      `Port ${taken.port}, for the ${taken.name}, is in use: stop who uses it, or set PORT_BASE to move all ports together.`,
+      `Port ${taken.port}, for the ${taken.name}, is in use: stop the process that uses it, or set PORT_BASE to move all ports together.`,
     );
 }
 
