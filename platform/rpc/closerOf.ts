@@ -2,9 +2,9 @@ import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 
 /**
- * How to close an HTTP/2 server that has not begun to listen: calls in hand are answered and idle connections let go;
- * what is left after `withinMs` is cut. Node itself would wait for ever for a call that never ends, or a client that
- * reads nothing or does not hang up.
+ * Prepares to close an HTTP/2 server; call this before the server listens. The function that it returns answers the
+ * calls under way, closes idle connections, and cuts what is left after `withinMs`. Node's own `close` would wait for
+ * ever for a call that never ends, and for a client that reads nothing or does not disconnect.
  */
 export function closerOf(server: Http2Server, withinMs: number): () => Promise<void> {
   const sessions = new Set<{ close(): void }>();

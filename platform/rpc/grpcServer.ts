@@ -11,28 +11,29 @@ import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { callerKey } from './service.ts';
 
-/** Of one request message, also of what it is when unpacked: as much as gRPC servers usually take. */
+/** The largest request message, also after decompression. It is the usual limit of gRPC servers. */
 const readMaxBytes = 4 * 1024 * 1024;
 
-/** How long a connection may keep a server waiting, in ms. */
+/** The time-outs of connections to a gRPC server, in ms. */
 export interface GrpcPatience {
   /**
-   * From its beginning to the first call that is let in: who is silent, or has no token, is cut off, whatever else they
-   * send.
+   * From the beginning of a connection to the first call with a valid token. A client that sends none is cut off,
+   * whatever else it sends.
    */
   readonly firstCall: number;
-  /** Without anything being sent or received; a call's deadline is much shorter. */
+  /** How long nothing may be sent or received. Deadlines of calls are much shorter. */
   readonly idle: number;
 }
 
 const usualPatience: GrpcPatience = { firstCall: 10_000, idle: 60_000 };
 
 /**
- * A gRPC server that reads of a request's headers who calls, and nothing more of those who may not. Not listening yet.
+ * Makes a gRPC server (not listening yet) that checks the caller by the request's headers, and reads nothing more of a
+ * request whose caller is refused.
  */
 export function grpcServer(options: {
   readonly routes: (router: ConnectRouter) => void;
-  /** @throws ConnectError for who may not call */
+  /** @throws ConnectError for a caller that is not allowed */
   readonly callerOf: (authorization: string | null | undefined) => Promise<Principal>;
   readonly patience?: GrpcPatience;
 }): Http2Server {
@@ -62,7 +63,7 @@ export function grpcServer(options: {
 
   const server = createServer((request, response) => void handle(request, response));
   const { firstCall, idle } = options.patience ?? usualPatience;
-  // Without a listener for it, Node closes a connection that has timed out.
+  // Node closes a connection that has timed out, as long as nobody listens for the time-out.
   server.setTimeout(idle);
   server.on('session', (session) => {
     const cut = setTimeout(() => session.destroy(), firstCall);
@@ -72,7 +73,7 @@ export function grpcServer(options: {
   return server;
 }
 
-/** Event of a session: a call of it was let in. */
+/** Event of an HTTP/2 session: one of its calls was accepted. */
 const letIn = Symbol('let in');
 
 /** Answers with the status alone, and asks for the rest of the request not to be sent. */

@@ -12,24 +12,27 @@ import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { closerOf } from './closerOf.ts';
 import { grpcServer, type GrpcPatience } from './grpcServer.ts';
-import { tellLineFailures } from './lineFailure.ts';
+import { mapConnectionFailures } from './connectionFailure.ts';
 import { Peers, type SignsOfLife } from './peers.ts';
 import { callerKey, type RpcService } from './service.ts';
 
 const deadlineMs = 5_000;
 
-/** How domains reach each other's services: within the process, or over gRPC. */
+/** The network by which domains call each other's services: within the process, or over gRPC. */
 export interface RpcNetwork {
   /**
-   * A way to a domain's services under the caller's identity. May be asked before the domain serves: only a call needs
-   * it.
+   * A transport for calls to a domain's services under the caller's identity. The domain need not serve yet: only a
+   * call fails then.
    */
   transportTo(domain: string, caller: Principal): Transport;
   /** Makes a domain's services reachable. */
   serve(domain: string, services: readonly RpcService[]): Promise<{ close(): Promise<void> }>;
 }
 
-/** Who calls a domain. @throws ConnectError for whoever is not a service with a token for it */
+/**
+ * The service that calls a domain, by its token.
+ * @throws ConnectError when there is no valid token for this domain, or when it is not a service's
+ */
 async function callerOf(
   identity: Identity,
   domain: string,
@@ -48,7 +51,7 @@ async function callerOf(
   return principal;
 }
 
-/** Lets services in, and restores the trace of the call. */
+/** Server interceptor: checks the calling service, and runs the call under its trace. */
 function authenticate(identity: Identity, domain: string): Interceptor {
   return (next) => async (request) => {
     const principal = await callerOf(identity, domain, request.header.get('authorization'));
@@ -69,7 +72,9 @@ const routesOf = (services: readonly RpcService[]) => (router: ConnectRouter) =>
   for (const each of services) each.register(router);
 };
 
-/** All domains in one process: calls take the same path, token and deadline included, but no socket. */
+/**
+ * The network if all domains run in one process: calls are as over gRPC, with token and deadline, but use no socket.
+ */
 export function localNetwork(identity: Identity): RpcNetwork {
   const routers = new Map<string, Transport>();
   const unreachable = (domain: string) => new ConnectError(`${domain} does not serve yet`, Code.Unavailable);
@@ -97,9 +102,9 @@ export function localNetwork(identity: Identity): RpcNetwork {
   };
 }
 
-/** A network over sockets: connections to others are kept, and let go when it is closed. */
+/** A network with connections that stay open until it is closed. */
 export interface Closable {
-  /** Closes the connections to other domains. Calls that are under way fail, and there are no more after it. */
+  /** Closes the connections to other domains. Calls under way fail, and so do all calls after it. */
   close(): void;
 }
 
@@ -111,8 +116,8 @@ export interface GrpcClientOptions {
 }
 
 /**
- * The way to domains in processes of their own, for who serves nothing itself. One connection to each, whoever asks for
- * it how often.
+ * A client-only network over gRPC, for a process that serves no domain itself. All clients share one connection to each
+ * domain.
  */
 export function grpcClients(options: GrpcClientOptions): Pick<RpcNetwork, 'transportTo'> & Closable {
   const peers = new Peers(options.addressOf, options.signsOfLife);
@@ -121,13 +126,15 @@ export function grpcClients(options: GrpcClientOptions): Pick<RpcNetwork, 'trans
       createGrpcTransport({
         ...peers.to(domain),
         defaultTimeoutMs: deadlineMs,
-        interceptors: [tellLineFailures, identify(options.identity, domain, caller)],
+        interceptors: [mapConnectionFailures, identify(options.identity, domain, caller)],
       }),
     close: () => peers.close(),
   };
 }
 
-/** Each domain in a process of its own: gRPC over HTTP/2. `listen` is where this process serves. */
+/**
+ * The network if each domain runs in a process of its own: gRPC over HTTP/2. `listen` is this process's own address.
+ */
 export function grpcNetwork(
   options: GrpcClientOptions & {
     readonly listen: { readonly port: number; readonly host: string };

@@ -1,22 +1,22 @@
 import { connect, type Socket } from 'node:net';
 import { Http2SessionManager } from '@connectrpc/connect-node';
 
-/** How a silent connection is found out. */
+/** When a connection whose peer is silent is pinged and given up. */
 export interface SignsOfLife {
-  /** A peer that has fallen silent is asked for a sign of life after so long, */
+  /** After so long without anything received, during a call, the peer is pinged. */
   readonly silentMs: number;
-  /** and is given up when it gives none for so long. */
+  /** If the ping is not answered for so long, the connection is closed. */
   readonly answerMs: number;
 }
 
-/** The two together are the deadline of a call: the next one goes over a new connection. */
+/** Together as long as the deadline of a call: when a call has timed out, the next one uses a new connection. */
 const signsOfLife: SignsOfLife = { silentMs: 2_000, answerMs: 3_000 };
-/** The system itself would try for two minutes; calls that wait for a connection are answered with its failure. */
+/** How long a connection may take; calls that wait for it then fail. The operating system would try for two minutes. */
 const connectWithinMs = 3_000;
 
 /**
- * The library's manager of a connection, less a fault of it: when a call comes while a broken connection is still
- * closing, nobody listens to that connection any more, and its error would end the process.
+ * The library's manager of a connection, with a fix: if a call comes while a broken connection is still closing, the
+ * library stops listening to that connection, whose error would then end the process.
  */
 class HeardSession extends Http2SessionManager {
   readonly #heard = new WeakSet<object>();
@@ -34,8 +34,8 @@ class HeardSession extends Http2SessionManager {
 }
 
 /**
- * One HTTP/2 connection to each peer, made by the first call, shared by all of this process, and made anew when it
- * breaks.
+ * Keeps one HTTP/2 connection to each peer. The first call makes it, all clients in this process share it, and it is
+ * made anew when it breaks.
  */
 export class Peers {
   readonly #addressOf: (domain: string) => string;
@@ -71,7 +71,7 @@ export class Peers {
   }
 }
 
-/** A connection to the address, which fails when it is not there in time. */
+/** Connects to an address. The socket fails when the connection takes longer than `connectWithinMs`. */
 function dial({ hostname, port }: URL): Socket {
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 80, noDelay: true });
   const late = setTimeout(() => {

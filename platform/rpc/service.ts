@@ -11,15 +11,15 @@ import { isInfrastructureFailure } from '#platform/events/failure.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 
 export interface CallContext {
-  /** Which service asks. */
+  /** The calling service. */
   readonly principal: Principal;
   /** Fires when the caller gave up or its deadline passed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Unary methods of a service: a request in, a message out. Throw `ConnectError` with a code for what the caller can act
- * on.
+ * The methods of a service, all unary: one request, one response. Throw a `ConnectError` for failures that the caller
+ * can act on; any other error becomes `Unavailable` if the infrastructure failed, and else `Internal`.
  */
 export type Implementation<Service extends DescService> = {
   [Name in keyof Service['method']]: Service['method'][Name] extends DescMethodUnary<
@@ -33,10 +33,10 @@ export type Implementation<Service extends DescService> = {
     : never;
 };
 
-/** A service description together with what answers it. */
+/** A service's description together with its implementation. */
 export interface RpcService {
   readonly description: DescService;
-  /** The services that may call it; nobody else may. */
+  /** Names of the services that may call it; all others are refused. */
   readonly callers: readonly string[];
   register(router: ConnectRouter): void;
 }
@@ -45,8 +45,8 @@ export interface RpcService {
 export const callerKey = createContextKey<Principal | undefined>(undefined, { description: 'caller' });
 
 /**
- * Binds an implementation to its description, for a subgraph's `services`. Only `callers`, services by name, are let
- * in.
+ * Binds an implementation to a service's description, for a subgraph's `services`. Only the services named in `callers`
+ * may call it.
  */
 export function service<Service extends DescService>(
   description: Service,
@@ -61,7 +61,7 @@ export function service<Service extends DescService>(
         if (!principal) throw new Error(`${description.typeName}/${name} was reached without a caller`);
         if (!callers.includes(principal.subject))
           throw new ConnectError(`${principal.subject} may not call ${description.typeName}`, Code.PermissionDenied);
-        return tellingUnavailability(() => handle(request, { principal, signal: context.signal }));
+        return mapUnavailability(() => handle(request, { principal, signal: context.signal }));
       },
     ]),
   );
@@ -73,16 +73,16 @@ export function service<Service extends DescService>(
 }
 
 /**
- * A handler whose database is down, say, is not at fault: its caller hears `Unavailable`, after which it asks again,
- * and not `Internal`, after which it gives up.
+ * Turns an infrastructure failure of a handler (its database is down, say) into `Unavailable`, after which callers try
+ * again. As `Internal` it would look like a bug, and they would give up.
  */
-async function tellingUnavailability<T>(handle: () => T | Promise<T>): Promise<T> {
+async function mapUnavailability<T>(handle: () => T | Promise<T>): Promise<T> {
   try {
     return await handle();
   } catch (error) {
     if (error instanceof ConnectError || !isInfrastructureFailure(error)) throw error;
     throw new ConnectError(
-      'something that this rests on does not answer',
+      'a database or service that this needs does not answer',
       Code.Unavailable,
       undefined,
       undefined,

@@ -1,30 +1,31 @@
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 
 /**
- * The version of `@dbos-inc/dbos-sdk` whose source these functions were written by. A test fails when another one is
- * installed.
+ * The version of `@dbos-inc/dbos-sdk` that these functions were written for, by reading its source. A test fails when
+ * another version is installed.
  */
 export const readOfDbos = '5.3.0';
 
-/** What runs the sagas of this process, between `DBOS.launch` and `DBOS.shutdown`. */
+/** The part of DBOS that runs the sagas of this process. It exists between `DBOS.launch` and `DBOS.shutdown`. */
 export type SagaExecutor = Pick<DBOSExecutor, 'destroy' | 'recoverPendingWorkflows' | 'systemDatabase'>;
 
 /**
- * The one file that reaches past what DBOS documents, for three things that it does not offer: to take over the sagas
- * of a process that was lost, to put a saga back into its queue, and to know when its executor has gone.
+ * The executor of this process; undefined while none runs. This is the only file that uses undocumented parts of DBOS,
+ * for three things that it does not offer otherwise: to take over the sagas of a lost process, to put a saga back into
+ * its queue, and to learn when the executor is destroyed.
  */
 export const runningExecutor = (): SagaExecutor | undefined => DBOSExecutor.globalInstance;
 
-/** Goes on with the unfinished sagas of another executor. It does nothing while none runs here. */
+/** Goes on with the unfinished sagas of another executor. Does nothing while no executor runs in this process. */
 export async function takeOver(lostExecutorId: string): Promise<void> {
   await runningExecutor()?.recoverPendingWorkflows([lostExecutorId]);
 }
 
-/** A saga goes on from its last step, in whichever process takes it from the queue. */
+/** Puts a saga back into the queue: it goes on from its last step, in whichever process takes it. */
 export const putBackIntoQueue = (executor: SagaExecutor, sagaId: string): Promise<unknown> =>
   executor.systemDatabase.resumeWorkflows([sagaId]);
 
-/** Calls when the executor that runs now is destroyed: from then on nothing may be written for it. */
+/** Calls `call` when the running executor is destroyed. Nothing may be written for it from then on. */
 export function onDestroyed(call: () => void): void {
   const executor = runningExecutor()!;
   const destroy = executor.destroy.bind(executor);

@@ -8,14 +8,14 @@ import type { Saga, SagaStep } from './saga.ts';
 
 interface SagaParts<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>> {
   readonly name: string;
-  /** Every step that another domain or the own one takes, beside its undo. */
+  /** Every step, with its undo beside it. A step calls another domain or changes the saga's own. */
   readonly steps: Steps;
   /**
-   * The way from beginning to end. It may be run again from the start after a kill: what stands in steps is not
-   * repeated, so everything that is not the same each time (calls, time, ids, reads) belongs into one.
+   * The saga's course from beginning to end. After a crash it is run again from the start, with the results of the
+   * completed steps: so whatever is not the same each time (calls, time, ids, reads) must be done in a step.
    */
   run(saga: Saga<D, keyof Steps & string, Message>, input: Input): Promise<void>;
-  /** What is done first when a step or `run` refused; the undo of the completed steps follows, in reverse order. */
+  /** Called when a step or `run` refuses. The completed steps are undone after it, in reverse order. */
   refused(saga: Saga<D, keyof Steps & string, Message>, reason: string): Promise<void>;
   readonly retry?: Partial<RetryPattern>;
 }
@@ -23,33 +23,34 @@ interface SagaParts<D extends SagaHost, Input, Message, Steps extends Record<str
 export interface DefinedSaga<D, Input, Message> {
   readonly name: string;
   /**
-   * Makes the saga known to the durable runtime with the domain it works in. Before `startSagas`; the last domain
-   * registered is the one.
+   * Registers the saga with the runtime, for the domain that it works in. Call it before `startSagas`. If it is called
+   * again, the saga works in the domain registered last.
    */
   register(domain: D): void;
   /**
-   * Starts the saga with this id, once: a second start with the same id does nothing. Returns when the start is
-   * durable.
+   * Starts a saga with this id. It is idempotent: a second start with the same id does nothing. Resolves when the start
+   * is durable.
+   * @throws SagasNotRunning
    */
   start(id: string, input: Input): Promise<void>;
   /**
-   * Sends a message to the saga, starting it first if need be. Once per event: the same event id again does nothing.
-   * Messages are received in the order in which they were sent, also by a saga that is down at the moment; one that has
-   * ended ignores them.
+   * Sends a message to a saga, and starts the saga first if there is none with this id. It is idempotent per event id.
+   * Messages are durable, and are received in the order in which they were sent; a saga that has ended ignores them.
+   * @throws SagasNotRunning
    */
   signal(id: string, input: Input, message: Message, eventId: string): Promise<void>;
 }
 
-/** DBOS's code for a message to a workflow that was never started. */
+/** The error code of DBOS for a message to a workflow that was never started. */
 const noSuchWorkflow = 16;
 
 interface Recorded<Input> {
   readonly input: Input;
-  /** Of the request that began it: every step works, calls and logs under it. */
+  /** The trace of the request that started the saga. Every step runs, calls and logs under it. */
   readonly trace: Trace;
 }
 
-/** Declares a durable process. See `Saga` for what a step promises. */
+/** Declares a saga: a durable process that survives crashes. `Saga` documents the guarantees of its steps. */
 export function defineSaga<D extends SagaHost, Input, Message, const Steps extends Record<string, SagaStep<D>>>(
   parts: SagaParts<D, Input, Message, Steps>,
 ): DefinedSaga<D, Input, Message> {
@@ -67,7 +68,7 @@ export function defineSaga<D extends SagaHost, Input, Message, const Steps exten
       registered = domain;
       workflow ??= DBOS.registerWorkflow(
         (recorded: Recorded<Input>) => execute(parts, registered!, recorded),
-        // A kill is no failure of the saga: it must not be given up however often its process dies.
+        // DBOS gives a workflow up after so many recoveries. A saga must never be given up because its process died.
         { name: parts.name, maxRecoveryAttempts: 1_000_000 },
       );
     },
@@ -101,7 +102,7 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   });
   return runWithTrace(trace, async () => {
     try {
-      const outcome = await toItsEnd(parts, saga, input);
+      const outcome = await runToEnd(parts, saga, input);
       domain.log.info({ saga: id, outcome }, 'a saga ended');
       return outcome;
     } catch (error) {
@@ -110,8 +111,8 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
   });
 }
 
-/** All the way, or as far as it is refused and back. */
-async function toItsEnd<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>>(
+/** Runs a saga to its end: either completes it, or, when it is refused, undoes what was done. */
+async function runToEnd<D extends SagaHost, Input, Message, Steps extends Record<string, SagaStep<D>>>(
   parts: SagaParts<D, Input, Message, Steps>,
   saga: SagaRun<D, Message>,
   input: Input,
@@ -127,14 +128,17 @@ async function toItsEnd<D extends SagaHost, Input, Message, Steps extends Record
   }
 }
 
-/** Never settles: a runtime that stops makes its sagas fail, and would still write that down as their end. */
-const leftToTheNext = new Promise<never>(() => undefined);
+/**
+ * Never settles. A saga that is interrupted because its runtime stops waits for this: if it failed instead, DBOS would
+ * record the failure as the saga's end. The next process goes on with it.
+ */
+const neverSettles = new Promise<never>(() => undefined);
 
 /**
- * What is neither a step's failure nor a refusal: the runtime's own database failed in a way it does not bear, or the
- * code does not fit what was recorded. To end the saga there would leave the order half done. So it is put back into
- * the queue and goes on from its last step, forward or back, again and again until that works; the log says so each
- * time. The runtime never hears of the error, which it would keep whole.
+ * Handles an error of a saga that is neither a step's failure nor a refusal: DBOS could not use its database, or the
+ * code does not match the recorded steps. To end the saga here would leave its work half done. So the error is logged,
+ * and the saga is put back into the queue and goes on from its last step, forward or backward, again and again until
+ * that works. DBOS does not get the error, which it would record with all its values.
  */
 async function beginAgain(
   id: string,
@@ -145,14 +149,17 @@ async function beginAgain(
 ): Promise<never> {
   const movedOn = () => executor === undefined || runningExecutor() !== executor || !DBOS.isInitialized();
   if (error instanceof DBOSWorkflowConflictError || error instanceof DbosError.DBOSWorkflowCancelledError) throw error;
-  if (movedOn()) return leftToTheNext;
-  domain.log.error({ saga: id, err: error }, 'a saga broke off; it goes on from its last step after a pause');
+  if (movedOn()) return neverSettles;
+  domain.log.error(
+    { saga: id, err: error },
+    'a saga was interrupted by an error; it goes on from its last step after a pause',
+  );
   for (;;) {
     await delay(pauseMs);
-    if (movedOn()) return leftToTheNext;
+    if (movedOn()) return neverSettles;
     try {
       await putBackIntoQueue(executor!, id);
-      // This run owns the saga no more: that is what the runtime understands by a conflict.
+      // Tells DBOS that this run does not own the saga any more, so that it records nothing for it.
       throw new DBOSWorkflowConflictError(id);
     } catch (failure) {
       if (failure instanceof DBOSWorkflowConflictError) throw failure;
@@ -161,7 +168,7 @@ async function beginAgain(
   }
 }
 
-/** The durable runtime is not up (any more): an infrastructure failure, to be tried again. */
+/** The saga runtime does not run (any more). It counts as an infrastructure failure: try again. */
 export class SagasNotRunning extends Error {
   readonly code = 'ECONNREFUSED';
   constructor(name: string) {

@@ -4,15 +4,15 @@ import type { Logger } from 'pino';
 import { PreparingClient } from '#platform/postgres/preparingClient.ts';
 
 /**
- * Who runs sagas, and whether it still does. DBOS gives a workflow back only to the executor id that ran it, so every
- * process takes an id of its own and is watched by the others. An executor counts as lost when its session at the
- * database is gone (seen at once: a killed process loses its advisory lock) or when it has not renewed its lease (a
- * machine cut off from the network).
+ * The lease of an executor, that is, of a process that runs sagas. DBOS recovers a workflow only for the executor id
+ * that ran it, so every process has an id of its own, and the processes watch each other. An executor counts as lost
+ * when its database session is gone (noticed at once, since its advisory lock is free then) or when it has not renewed
+ * its lease in time (its machine is cut off from the network).
  */
 export interface ExecutorLease {
-  /** Looks after the others from now on, and renews the lease. Resolves when it has looked once. */
+  /** Begins to renew the lease and to watch the other executors. Resolves after the first look. */
   watch(): Promise<void>;
-  /** Stops renewing. What this executor still had running is taken over at once. */
+  /** Gives up the lease. Another executor takes over at once what this one still had running. */
   release(): Promise<void>;
 }
 
@@ -25,18 +25,21 @@ const lockOf = (parameter: string) => `hashtextextended('saga executor ' || ${pa
 export interface LeaseOptions {
   readonly databaseUrl: string;
   readonly executorId: string;
-  /** Of the code: sagas of another one are not ours to take over. */
+  /** Version of the code: only sagas of the same version are taken over. */
   readonly applicationVersion: string;
-  /** How long an executor that cannot be heard keeps its sagas. */
+  /** How long an executor that does not renew its lease keeps its sagas. */
   readonly leaseSeconds: number;
-  /** How often leases are renewed and the others' looked at. */
+  /** How often the lease is renewed and the others' leases are checked, in ms. */
   readonly beatMs: number;
   readonly log: Logger;
-  /** Takes over the sagas of a lost executor. Told again if it fails. */
+  /** Takes over the sagas of a lost executor. If it rejects, it is called again later. */
   readonly recover: (executorId: string) => Promise<void>;
 }
 
-/** Held when it resolves, before anything runs under this id: an executor that dies while it starts is missed, too. */
+/**
+ * Takes the lease of this process; it is held when this resolves. Do so before any saga runs under the executor id, so
+ * that the others also notice an executor that dies while it starts.
+ */
 export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   const { executorId, applicationVersion, leaseSeconds, log } = options;
   let client: pg.Client | undefined;
@@ -59,12 +62,12 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
     await fresh.connect();
     client = fresh;
     locked = false;
-    // Where we vanish without a word, the server is to notice soon: the others see by it that we are gone.
+    // The server has to notice soon if this machine vanishes: it then frees the lock, by which the others see it.
     await ask(fresh, 'SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3');
     return fresh;
   }
 
-  /** What gets no answer in time may never get one: that session is not waited for, or lived by, any more. */
+  /** Runs a query. If it gets no answer in time, the session is dropped, and the next beat opens a new one. */
   async function ask<Row extends pg.QueryResultRow>(
     held: pg.Client,
     sql: string,
@@ -83,7 +86,7 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
 
   async function renew(): Promise<pg.Client> {
     const held = await session();
-    // An earlier session of ours that the server takes for alive may still have it.
+    // The lock may still be held by an earlier session of this process that the server believes to be alive.
     if (!locked)
       locked = (
         await ask<{ locked: boolean }>(held, `SELECT pg_try_advisory_lock(${lockOf('$1')}) AS locked`, [executorId])
@@ -99,7 +102,8 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
 
   async function beat(): Promise<void> {
     const held = await renew();
-    // Whoever has sagas is looked after: also one that was given up for lost, went on, and died before it could say so.
+    // Every executor that has sagas gets a row and so is watched, also one that was taken for lost, went on, and died
+    // before it could renew its lease.
     await ask(
       held,
       `INSERT INTO saga_host.executor (executor_id, leased_until)
@@ -118,7 +122,8 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   async function takeOver(held: pg.Client, other: string): Promise<void> {
     await ask(held, 'BEGIN');
     try {
-      // Deleting its row is the claim: of several who notice, one wins, and the others wait for it here.
+      // Whoever deletes the lost executor's row takes over its sagas. Several may notice at once: one of them deletes
+      // the row, and the others wait for it here.
       const { rowCount } = await ask(
         held,
         `DELETE FROM saga_host.executor WHERE executor_id = $1 AND (leased_until < now() OR pg_try_advisory_xact_lock(${lockOf('$1')}))`,
@@ -144,7 +149,7 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
   }
   let beating: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  /** One at a time: while one waits for an answer, others would only pile up behind it. */
+  /** Beats, unless a beat is under way: while the database does not answer, beats would only pile up. */
   const beatOn = () => {
     beating ??= beat()
       .catch((error: unknown) => {
@@ -165,8 +170,8 @@ export async function holdLease(options: LeaseOptions): Promise<ExecutorLease> {
       stopped = true;
       clearInterval(timer);
       await beating;
-      // The row stays: whoever looks next finds the lock free, and takes over what was left. A server that is gone says
-      // no farewell.
+      // The row stays: the executor that looks next finds the lock free and takes over what is left. If the server is
+      // gone, `end` may never resolve, so this waits for a while only.
       await Promise.race([client?.end(), delay(goodbyeMs, undefined, { ref: false })]);
     },
   };

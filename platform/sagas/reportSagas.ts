@@ -2,9 +2,10 @@ import type pg from 'pg';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 
 /**
- * Lets be seen how many sagas, of all processes, are under way or broke off for good, by one statement each time
- * somebody asks. Reads the table of the durable runtime, which offers lists but no counts; its partial indexes on the
- * states make that cheap. Returns how to end that.
+ * Reports how many sagas, of all processes, are under way or have failed for good, as metrics. Each scrape costs one
+ * statement on DBOS's own table (its API has lists, but no counts), which is cheap by the partial indexes on the
+ * states.
+ * @returns how to stop reporting
  */
 export function reportSagas(metrics: Metrics | undefined, pool: pg.Pool): () => void {
   const end = metrics?.onScrape('sagas', async (report) => {

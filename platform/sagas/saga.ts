@@ -1,9 +1,9 @@
 /**
- * A step that the business said no to: the saga turns back. Anything thrown instead is taken for a failure that passes,
- * and tried again.
+ * What a step returns when a business rule refuses it: the saga then undoes its completed steps. An error that a step
+ * throws counts as a temporary failure instead, and the step is tried again.
  */
 export interface Refused {
-  /** A code, for whoever asks why the saga turned back. */
+  /** A code that says why. */
   readonly refused: string;
 }
 
@@ -13,43 +13,43 @@ export const isRefused = (result: unknown): result is Refused =>
 export interface StepCall<D> {
   readonly domain: D;
   readonly sagaId: string;
-  /** `<saga id>:<step>`: the same however often the step is tried. Pass it to whatever must happen once. */
+  /** Idempotency key, `<saga id>:<step>`: the same on every try. Pass it along with each call that must happen once. */
   readonly key: string;
 }
 
 export interface SagaStep<D> {
-  /** At least once, each time with the same key. */
+  /** Does the step. It is called at least once, each time with the same key. */
   readonly run: (call: StepCall<D>) => Promise<Refused | void>;
   /**
-   * What makes the completed step as if it had not been, with its own name. At least once, with its own key; it cannot
-   * refuse.
+   * Undoes (compensates) the completed step; the undo has a name of its own. It is called at least once, with a key of
+   * its own, and cannot refuse.
    */
   readonly undo?: readonly [name: string, run: (call: StepCall<D>) => Promise<void>];
   /**
-   * The earlier step whose undo is no longer right once this one is completed: this one's undo, or nothing, stands in
-   * its place.
+   * An earlier step whose undo no longer applies once this step is completed. This step's undo, if it has one, replaces
+   * it.
    */
   readonly replaces?: string;
 }
 
 /**
- * A durable process while it runs. Steps survive the process: after a kill the saga goes on where it was, on this
- * executor or another. A step that throws is tried again for ever, with growing pauses; only a refusal turns the saga
- * back. Turning back undoes exactly the completed steps, in reverse order, once each (as seen by whoever honours the
- * keys). An undo that fails keeps none of the others waiting: it is tried again behind them, so none may rely on a
- * later step's undo having succeeded.
+ * A running saga. Completed steps are durable: after a crash the saga goes on where it was, in this process or another.
+ * A step that throws is tried again for ever, with growing pauses; only a refusal turns the saga back. Turning back
+ * undoes exactly the completed steps, in reverse order, each of them once (for services that honour the idempotency
+ * key). An undo that fails does not hold up the others: it is tried again after them, so no undo may rely on the undo
+ * of a later step having succeeded.
  */
 export interface Saga<D, StepName extends string, Message> {
   readonly id: string;
   readonly domain: D;
-  /** Takes a step of the list. Turns the saga back when it is refused. */
+  /** Does a step of the saga's list. If the step is refused, the saga turns back. */
   do(step: StepName): Promise<void>;
-  /** Does something that needs no undo, and remembers what came of it (JSON data). */
+  /** Does something that needs no undo as a durable step, and returns its result (JSON data), which is recorded. */
   note<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Result>;
-  /** Turns the saga back. */
+  /** Turns the saga back, as a refused step does. */
   refuse(reason: string): never;
-  /** The instant some seconds from now, the same when the saga is run again; in milliseconds since 1970. */
+  /** The instant some seconds from now, in ms since 1970. It is recorded, so it stays the same after a crash. */
   deadline(seconds: number): Promise<number>;
-  /** The next message, or null when none came until the deadline. */
+  /** Waits for the next message; null when none has come by the deadline (ms since 1970). */
   receive(deadline: number): Promise<Message | null>;
 }

@@ -9,7 +9,7 @@ import { onDestroyed, takeOver } from './dbosInternals.ts';
 import { holdLease } from './executorLease.ts';
 import { reportSagas } from './reportSagas.ts';
 
-/** What a saga needs of the domain that it works in. */
+/** The part of a domain that sagas need. */
 export interface SagaHost {
   readonly name: string;
   readonly log: Logger;
@@ -17,40 +17,44 @@ export interface SagaHost {
 
 export interface SagaRuntimeOptions {
   /**
-   * The database of the durable runtime, `sagas`, as a role that may make schemas in it. Its tables are made, and
-   * migrated, at the start.
+   * URL of DBOS's own database, `sagas`, with a role that may make schemas. Its tables are made and migrated at the
+   * start.
    */
   readonly databaseUrl: string;
   readonly log: Logger;
   readonly metrics?: Metrics;
   /**
-   * An executor that cannot be heard for so long loses its sagas to another: 15 s unless told. One that was killed
+   * After so long without a renewed lease, an executor loses its sagas to another; 15 s by default. One that was killed
    * loses them at once.
    */
   readonly leaseSeconds?: number;
-  /** How often lost executors are looked for: 2 s unless told. */
+  /** How often to look for lost executors, in ms; 2,000 by default. */
   readonly beatMs?: number;
   /**
-   * How long an ended saga is remembered: 30 days unless told. A message to one that is forgotten would start it again,
-   * so this must be longer than any event may come late.
+   * How long an ended saga is remembered, in days; 30 by default. A message to a forgotten saga would start it again,
+   * so this must be longer than any event can be delayed.
    */
   readonly keepDays?: number;
 }
 
 export interface SagaRuntime {
   readonly executorId: string;
-  /** Lets go of everything. Sagas that are under way go on in another process, or after the next start. */
+  /**
+   * Stops running sagas and closes all connections. Unfinished sagas go on in another process or after the next start.
+   */
   stop(): Promise<void>;
 }
 
 /**
- * Sagas of another version are not recovered by this code. Keep it while a saga's steps keep their order and names (or
- * branch with `DBOS.patch`); change it only together with a process that still runs the old code until its sagas have
- * ended.
+ * The version of the sagas' code; sagas that were started by another version are not recovered by this one. Keep it as
+ * long as each saga's steps keep their order and names (or branch with `DBOS.patch`). If you change it, keep a process
+ * with the old code running until its sagas have ended.
  */
 const applicationVersion = 'sagas-1';
 
-/** DBOS tells each step of its own life as "info"; of a step that failed, the saga itself has told already. */
+/**
+ * DBOS logs much of its own life at `info`, and failed steps, which the saga has logged already: all that is lowered.
+ */
 const quiet = (log: Logger): DLogger => ({
   info: (entry) => log.debug(entry),
   debug: (entry) => log.trace(entry),
@@ -63,8 +67,8 @@ const quiet = (log: Logger): DLogger => ({
 });
 
 /**
- * Starts the durable runtime of this process, once every saga is registered. There is one per process. Sagas that a
- * process before it, or a lost one beside it, left unfinished go on here.
+ * Starts the saga runtime of this process. Register every saga before; there can be only one runtime per process. It
+ * also goes on with sagas that an earlier process, or one that was lost meanwhile, has left unfinished.
  */
 export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
   if (DBOS.isInitialized()) throw new Error('the sagas of this process run already');
@@ -121,7 +125,7 @@ export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRunti
   };
 }
 
-/** Does something with a pool, and ends that when it fails: whoever asked for both has nothing to end. */
+/** Does some work with a pool, and ends the pool if the work fails: the caller then has nothing to end. */
 async function orEnded<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -132,9 +136,9 @@ async function orEnded<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Takes the runtime down, and lets nothing be written from the moment on in which it is gone: a step that is just about
- * to begin then fails by that, and DBOS would remember the failure as what came of the step. The saga could never go
- * on.
+ * Shuts DBOS down, and blocks all writes from the moment on in which its executor is gone: a step that begins just then
+ * fails because of the shutdown, and DBOS would record that failure as the step's result, so that the saga could never
+ * go on.
  */
 async function shutDown(pool: pg.Pool): Promise<{ ended: Promise<void> }> {
   let ended: Promise<void> | undefined;
@@ -166,7 +170,7 @@ function forgetEnded(log: Logger, keepMs: number): { stop(): Promise<void> } {
   }
   const begin = () =>
     forget().catch((error: unknown) => {
-      if (!stopped) log.warn({ err: error }, 'ended sagas could not be forgotten; it is tried again');
+      if (!stopped) log.warn({ err: error }, 'sagas that ended long ago could not be deleted; it is tried again');
     });
   let running = begin();
   const timer = setInterval(() => {

@@ -7,16 +7,16 @@ import { isRefused, type Saga, type SagaStep, type StepCall } from './saga.ts';
 import type { SagaHost } from './sagaHost.ts';
 
 export interface RetryPattern {
-  /** Tries within one durable step, the pause doubling from `firstPauseMs`. */
+  /** Tries of a step in a row, which make one durable round; the pause between them doubles from `firstPauseMs`. */
   readonly attempts: number;
   readonly firstPauseMs: number;
-  /** Between durable rounds the saga sleeps, doubling up to this. */
+  /** Between rounds the saga sleeps durably; that pause doubles up to this. */
   readonly longestPauseMs: number;
 }
 
 export const usualRetry: RetryPattern = { attempts: 4, firstPauseMs: 100, longestPauseMs: 30_000 };
 
-/** Thrown through `run` to turn a saga back; never caught by a step. */
+/** Turns a saga back: `run` must not catch it. */
 export class SagaRefused extends Error {
   constructor(readonly reason: string) {
     super(reason);
@@ -24,7 +24,10 @@ export class SagaRefused extends Error {
   }
 }
 
-/** What the runtime keeps of a step. Why it failed is for who looks into its database: no values of another one. */
+/**
+ * The outcome of a round of tries, as DBOS records it in its database: sagas under way read it again after a crash, so
+ * its form must not change. The reason of a failure is for operators and holds no values of a domain's database.
+ */
 type Attempt<Result> = { readonly value: Result } | { readonly failed: string };
 
 interface Undo<D> {
@@ -93,9 +96,9 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
   }
 
   /**
-   * Takes back what was completed, the last one first. No undo waits for another one to succeed: money is given back
-   * though the store-room cannot take back its stock. What failed is put off, told of, and tried again in the next
-   * round with all else that is still open.
+   * Undoes the completed steps, the last one first. No undo waits for another to succeed: money is given back even if
+   * stock cannot be put back. Undos that fail are logged and tried again together in the next round, until all have
+   * succeeded.
    */
   async undoAll(): Promise<void> {
     let open = this.#undo.reverse();
@@ -106,21 +109,21 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
       open = failed;
       this.domain.log.error(
         { saga: this.id, undo: failed.map(({ name }) => name), round },
-        'a saga cannot be taken back whole yet; what is left is tried again',
+        'a saga could not be undone completely yet; what is left is tried again',
       );
       await DBOS.sleep(this.#pauseAfter(round));
     }
   }
 
-  #tell(step: string, attempt: number, result: unknown): void {
+  #logStep(step: string, attempt: number, result: unknown): void {
     if (!this.domain.log.isLevelEnabled('info')) return;
     this.domain.log.info(
       { saga: this.id, step, attempt, ...(isRefused(result) && { refused: result.refused }) },
-      'a step of a saga was taken',
+      'a step of a saga was done',
     );
   }
 
-  /** A few tries in a row. A failure is an outcome like any other here: the workflow itself must never fail by it. */
+  /** Tries a few times in a row. A failure is returned as an outcome, because a thrown one would end the workflow. */
   #attempt<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Attempt<Result>> {
     const call = { domain: this.domain, sagaId: this.id, key: `${this.id}:${name}` };
     return runWithTrace(this.#trace, async () => {
@@ -129,7 +132,7 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
         try {
           const value = await work(call);
           failPoint(`saga.${name}.after`);
-          this.#tell(name, attempt, value);
+          this.#logStep(name, attempt, value);
           return { value };
         } catch (error) {
           const last = attempt >= this.#retry.attempts;
