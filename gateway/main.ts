@@ -17,7 +17,7 @@ For example:
 `);
   process.exit(0);
 }
-if (argument !== undefined) throw new StartupError(`"${argument}" is not understood: --help lists what is.`);
+if (argument !== undefined) throw new StartupError(`"${argument}" is not understood: see --help.`);
 const running = await serveSupergraph(process.env);
 console.log(`serving ${process.env['SUPERGRAPH']} at ${running.url}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

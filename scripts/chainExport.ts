@@ -12,7 +12,7 @@ endOnError('chain:export', () => teardown.run());
 const { switches, settings: flags, words } = commandLine(exportCommandOf);
 const folder = folderOf(words, exportCommandOf);
 await generateOrFail(console.log);
-// Rests on generated code, which a fresh clone does not have before.
+// Imported only now, because it needs generated code, which a fresh clone does not have before.
 const { openTransferDomains } = await import('./system/transfer/openTransferDomains.ts');
 const domains = await openTransferDomains(
   { environment: await readEnvironment(), flags, print: console.log },

@@ -12,7 +12,7 @@ function choice<const Name extends string>(flag: string, value: string, names: r
 }
 
 function count(flag: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new StartupError(`--${flag} ${value} is no number.`);
+  if (!/^\d{1,9}$/.test(value)) throw new StartupError(`--${flag} ${value} is not a number.`);
   return Number(value);
 }
 
@@ -46,7 +46,7 @@ const [channels, seed, minutes] = [
   count('seed', SEED),
   count('minutes', MINUTES),
 ];
-// The processes of a history rest on generated code, which a fresh clone does not have yet.
+// The test's processes import generated code, which a fresh clone does not have yet.
 await generateOrFail(console.error);
 const { runChaos } = await import('../e2e/chaos/chaosRun.ts');
 await runChaos({

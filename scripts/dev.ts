@@ -26,7 +26,7 @@ let restarting = Promise.resolve();
 
 run(flags);
 watchFolders(root, watched, (path) => {
-  if (!matters(path)) return;
+  if (!needsRestart(path)) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
     restarting = restarting.then(() => restart(path));
@@ -40,8 +40,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-/** Composed contracts are made by the run itself, tests are none of its business. */
-function matters(path: string): boolean {
+/** Whether a changed file needs a restart. Tests do not; nor do composed schemas, which the run itself writes. */
+function needsRestart(path: string): boolean {
   return (
     /\.(ts|graphql|prisma|proto|sql|json)$/.test(path) &&
     !/\.test\.ts$|^schema\/supergraph\.graphql$|^schema\/channels\/|~$/.test(path)

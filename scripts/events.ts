@@ -4,7 +4,7 @@ import { domainAddresses } from './system/domainAddresses.ts';
 import { command, eventsCommand } from './system/eventsCommand.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 
-/** `events parked list|show|replay`, `events rebuild`: see --help. Ends with 1 when something is left undone. */
+/** The commands `events parked list|show|replay` and `events rebuild`; see --help. Exits with 1 if any work failed. */
 const own = ['CONSUMER', 'AGGREGATE', 'ID', 'WAIT', 'DATABASE_URL'];
 
 endOnError('events');
@@ -12,7 +12,7 @@ const { settings: flags, words } = commandLine(command);
 if (!words.length) console.log(helpOf(command));
 else process.exitCode = (await eventsCommand({ words, flags, urlOf: await urls(flags), print: console.log })) ? 0 : 1;
 
-/** A told database, or those of a system that is there. */
+/** How to find a domain's database: the one that DATABASE_URL gives, or that of a running system. */
 async function urls(flags: Readonly<Record<string, string>>): Promise<(domain: string) => Promise<string>> {
   const environment = await readEnvironment();
   const told = flags['DATABASE_URL'] ?? environment['DATABASE_URL'];

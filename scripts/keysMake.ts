@@ -23,7 +23,7 @@ const {
   words,
 } = parseFlags(process.argv.slice(2), ['help', 'public']);
 const [odd] = [...Object.keys(unknown), ...words];
-if (odd !== undefined) throw new StartupError(`"${odd.toLowerCase()}" is not understood: --help lists what is.`);
+if (odd !== undefined) throw new StartupError(`"${odd.toLowerCase()}" is not understood: see --help.`);
 if (switches.has('help')) process.stdout.write(help);
 else {
   const lines = Object.entries(await made());

@@ -3,10 +3,11 @@ import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { createFromCommandLine } from './scaffold/create.ts';
 
-/** `new:subgraph <name>` and `new:channel <name>`. */
+/** The commands `new:subgraph <name>` and `new:channel <name>`. */
 const [kind, ...args] = process.argv.slice(2);
 endOnError('new');
-if (kind !== 'subgraph' && kind !== 'channel') throw new StartupError('say what: subgraph <name> or channel <name>.');
+if (kind !== 'subgraph' && kind !== 'channel')
+  throw new StartupError('name what to make: subgraph <name> or channel <name>.');
 const command: Command = {
   name: `new:${kind}`,
   does:

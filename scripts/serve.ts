@@ -19,15 +19,16 @@ const help = `serve: runs one part of the system in a process of its own.
 
 `;
 
-// Whoever sits at a terminal reads text, and whoever collects the log of a service reads JSON.
+// At a terminal, a person reads plain text; otherwise something collects the service's log, and gets JSON.
 if (!process.stdout.isTTY && !process.argv.includes('--help')) logForMachines(serviceOf(process.argv.slice(2)));
 const teardown = new Teardown();
 let stopping = false;
-// From the beginning: a start that is told to stop stops what it has begun by then, and what it still begins.
+// Signals are handled from the beginning: a process that is told to stop while it starts stops everything that it has
+// started, and what it still starts afterwards.
 stopOnSignals();
 endOnError('serve', async () => {
   await teardown.run();
-  // What a stop has taken away from a start that was under way makes it fail; nobody need be told.
+  // A start that is stopped midway fails, because parts it needs are closed: that error is not reported.
   if (stopping) process.exit(0);
 });
 await main();
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     tell: (line) => console.log(line),
     ready: (line) => console.log(`serving ${line}`),
   };
-  // An image has generated code in it, and not the tools that make it; a fresh clone has the tools only.
+  // A container image has the generated code, but not the tools that make it; a fresh clone only has the tools.
   if (words.length > 0 && !existsSync(new URL('../generated/channels', import.meta.url)))
     await (await import('./system/generateOrFail.ts')).generateOrFail(context.tell);
   await serve(words, context);
@@ -84,7 +85,7 @@ function stopOnSignals(): void {
   }
 }
 
-/** As it is called in docker-compose.yml. */
+/** The service's name, as in docker-compose.yml. */
 function serviceOf(args: readonly string[]): string {
   const [what = 'serve', name] = args.filter((each) => !each.startsWith('-'));
   if (name === undefined) return what;

@@ -15,8 +15,8 @@ const progress = (line: string): void =>
 
 let stopping = false;
 
-// Ctrl-C reaches the helpers of this process too (the transpiler): a start that it cut short fails somehow, and need
-// not say how.
+// Ctrl-C also reaches helper processes, such as the transpiler: a start that it interrupts fails in some way, and that
+// error is not reported.
 endOnError('start', () => stopping && process.exit(130));
 await main();
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     words,
   } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
   if (switches.has('help')) return console.log(help + (await settingsHelp()));
-  if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: --help lists what is.`);
+  if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: see --help.`);
 
   const [{ startSystem }, { generateOrFail }] = await Promise.all([
     import('./system/startSystem.ts'),
@@ -55,7 +55,7 @@ async function settingsHelp(): Promise<string> {
 }
 
 function stopOnSignals(stop: Promise<() => Promise<void>>): void {
-  // That the start failed is told by whoever waits for it.
+  // If the start failed, the code that waits for it reports that.
   stop.catch(() => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

@@ -42,7 +42,7 @@ const environment = await readEnvironment();
 const settings = loadSettings(platformSettings, { environment, flags, moreToCome: true });
 if (settings.PROFILE !== 'development') throw new StartupError('only the development profile issues its own tokens.');
 const known = environment[clientKeyName] ?? environment[`${clientKeyName}_FILE`] ?? '';
-// A key that is made here would be believed by nobody: no system has it.
+// No key is made here: no running system would know it, and so none would accept its tokens.
 if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName))) {
   throw new StartupError(
     `no system was ever started on ${resolve(settings.DATA_DIR)}: run "start" first, or set DATA_DIR (--data-dir) to that of the one that runs.`,

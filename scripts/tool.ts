@@ -5,20 +5,22 @@ import { commandLine, type Command } from './system/commandLine.ts';
 import { generateOrFail } from './system/generateOrFail.ts';
 
 interface Tool extends Command {
-  /** Command lines of tools in node_modules/.bin, one after the other until one fails. */
+  /** Command lines of tools in node_modules/.bin. They run one after the other, until one fails. */
   readonly runs: readonly string[];
-  /** It reads generated code, which a fresh clone does not have: that is made first. */
+  /** Whether to run `generate` first, because the tool reads generated code, which a fresh clone does not have. */
   readonly generates: boolean;
-  /** Words and flags of the caller go to the tool. */
+  /** Whether words and flags of the command line are passed to the tool. */
   readonly passes?: boolean;
 }
 
-/** Web pages run in a browser, whose types are others: each channel that has pages has a tsconfig.json beside them. */
+/**
+ * The channels with web pages. Pages have a tsconfig.json of their own, because a browser has other types than Node.
+ */
 const pages = readdirSync(new URL('../bffs', import.meta.url)).filter((channel) =>
   existsSync(new URL(`../bffs/${channel}/pages`, import.meta.url)),
 );
 
-/** The commands of package.json that are other people's tools. */
+/** The commands of package.json that run third-party tools. */
 const tools: readonly Tool[] = [
   {
     name: 'typecheck',
@@ -73,7 +75,7 @@ const [name, ...args] = process.argv.slice(2);
 const tool = tools.find((each) => each.name === name);
 if (!tool) throw new Error(`no tool is called ${name}: one of ${tools.map((each) => each.name).join(', ')}`);
 endOnError(tool.name);
-// What goes to a tool is for the tool to understand; only --help is ours.
+// Arguments that are passed on are checked by the tool itself; only --help is handled here.
 commandLine(tool, tool.passes ? args.filter((arg) => arg === '--help' || arg === '-h') : args);
 if (tool.generates) await generateOrFail(console.error);
 for (const [index, line] of tool.runs.entries()) {

@@ -108,7 +108,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     for (const [args, message] of [
       [['subgraph', 'orders'], /there is a orders already/],
       [['channel', 'Fax-1'], /cannot be a name/],
-      [[], /say what: subgraph <name> or channel <name>/],
+      [[], /name what to make: subgraph <name> or channel <name>/],
     ] as const) {
       const refused = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/new.ts', ...args], {
         cwd: copy,

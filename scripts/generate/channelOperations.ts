@@ -6,8 +6,8 @@ import { filesBelow, root } from './task.ts';
 import { generatedNote, typeConfig } from './typeConfig.ts';
 
 /**
- * For codegen.ts: a channel's documents as typed constants, `generated/bffs/<channel>/operations.ts`, checked against
- * the channel's contract.
+ * The part of the configuration in codegen.ts that turns each channel's documents into typed constants,
+ * `generated/bffs/<channel>/operations.ts`. The documents are checked against the channel's contract.
  */
 export function channelOperations(): CodegenConfig['generates'] {
   const ready = channels.filter(

@@ -11,7 +11,7 @@ const generators = [
   'scripts/generate/typeConfig.ts',
 ];
 
-/** What codegen.ts says of resolver types, a task for each subgraph. */
+/** One task for each subgraph: makes its resolver types, as codegen.ts configures them. */
 export const resolverTypeTasks = (): GenerateTask[] =>
   Object.keys(resolverTypes()).map((output) => {
     const name = output.split('/')[1]!;
@@ -23,14 +23,14 @@ export const resolverTypeTasks = (): GenerateTask[] =>
     ]);
   });
 
-/** What codegen.ts says of typed documents, a task for each channel. */
+/** One task for each channel: makes its typed documents, as codegen.ts configures them. */
 export const channelOperationTasks = (): GenerateTask[] =>
   Object.keys(channelOperations()).map((output) => {
     const name = output.split('/')[2]!;
     return taskOf(`operations/${name}`, output, [`schema/channels/${name}.graphql`, `bffs/${name}/operations`]);
   });
 
-/** Makes one output of codegen.ts, in the way of `graphql-codegen`. */
+/** A task that makes one output of codegen.ts, as the command `graphql-codegen` would. */
 const taskOf = (name: string, output: string, inputs: readonly string[]): GenerateTask => ({
   name,
   inputs: [...inputs, ...generators],

@@ -2,7 +2,7 @@ import { composeServices } from './composeServices.ts';
 import { settingSources } from './settingsPage.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
-/** `docker-compose.yml`: the same system as separate services. Committed. */
+/** Makes `docker-compose.yml`, which runs the system as separate services. The file is committed. */
 export function composeFile(): GenerateTask[] {
   return [
     {
@@ -20,7 +20,7 @@ export function composeFile(): GenerateTask[] {
   ];
 }
 
-/** What the file should say. */
+/** The content of the file. */
 export async function composeFileText(): Promise<string> {
   const { stringify } = await import('yaml');
   return note + stringify(await composeServices(), { lineWidth: 0, aliasDuplicateObjects: false });

@@ -5,10 +5,10 @@ import { gatewayOffset, grpcOffset, providerOffset } from '../system/ports.ts';
 import { serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
-/** Of /metrics within each container; not shown to the outside. */
+/** The port of /metrics within each container; it is not published to the host. */
 export const metricsPort = 9464;
 
-/** What follows from how the containers stand to each other, and is nobody's to choose. */
+/** Settings that follow from the layout of the containers, so operators cannot choose them. */
 const fixed: Readonly<Record<string, string | number>> = {
   PORT_BASE: base,
   HOST: '0.0.0.0',
@@ -20,7 +20,7 @@ const fixed: Readonly<Record<string, string | number>> = {
   GRPC_URL: 'http://{name}:{port}',
 };
 
-/** Holds where the operator says nothing. */
+/** Defaults of settings that the operator may change. */
 const usual: Readonly<Record<string, string>> = {
   PROFILE: 'development',
   LOG_LEVEL: 'info',
@@ -28,13 +28,13 @@ const usual: Readonly<Record<string, string>> = {
   DATABASE_HOST: 'postgres',
 };
 
-/** Carrying the events on Kafka, none but a domain has a database. */
+/** Whether a setting is about the database. With events on Kafka, only domains have one. */
 const isOfDatabase = (name: string): boolean => name.startsWith('DATABASE_');
 const notOnKafka = ['BUS_DATABASE_PASSWORD'];
 
 /**
- * Of each service: every setting and secret that it reads, and no others. What the operator does not say is left empty,
- * and the service's own default holds.
+ * The environment of each service: the settings and secrets that it reads, and no others. A variable that the operator
+ * does not set is passed as empty, and the service's own default applies.
  */
 async function environments(): Promise<Map<string, Record<string, string | number>>> {
   const edges = ['gateway', ...channels.map(({ name }) => channelService(name))];
@@ -57,9 +57,9 @@ async function environments(): Promise<Map<string, Record<string, string | numbe
 }
 
 /**
- * What the image does first, before which a password is seen to: one that everybody knows is for development only.
- * Compose itself can refuse a variable that is missing, but not in one profile only. Compose reads `$$` as a dollar of
- * the script's.
+ * The entry point of the PostgreSQL container. It first checks that production has a password: the default one, which
+ * everybody knows, is for development only. Compose itself can refuse a missing variable, but not in one profile alone.
+ * `$$` stands for a dollar sign of the script.
  */
 const postgresEntrypoint = [
   'sh',
@@ -84,7 +84,8 @@ interface Service {
 }
 
 /**
- * The content of docker-compose.yml: one service for each subgraph, channel and the gateway, and what they stand on.
+ * The content of docker-compose.yml: one service for each subgraph, each channel and the gateway, and the
+ * infrastructure that they need.
  */
 export async function composeServices(): Promise<{
   readonly services: Readonly<Record<string, Service>>;
@@ -121,8 +122,8 @@ export async function composeServices(): Promise<{
 }
 
 /**
- * Docker keeps every line for ever unless told, and a reader of logs that hangs would stop the process that writes
- * them.
+ * The logging of each container. By default Docker keeps every line for ever, and blocks a process whose log reader
+ * hangs.
  */
 const logging = {
   driver: 'json-file',
@@ -139,7 +140,7 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['postgres:/var/lib/postgresql'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',
-      // By the network: while the cluster is made, a server for that alone answers at the socket.
+      // The check goes over the network, because a temporary server that sets up the cluster answers at the socket.
       healthcheck: { test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'postgres'], interval: '2s', retries: 30 },
     },
     kafka: {
@@ -162,8 +163,8 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['kafka:/var/lib/kafka/data'],
       restart: 'unless-stopped',
       stop_grace_period: '60s',
-      // Kafka's own tools each start a Java for it: two seconds of CPU every five. What a young broker does not know
-      // yet is waited for.
+      // The check only opens a connection, because Kafka's own tools start a Java process each time: two seconds of CPU
+      // every five. Services wait by themselves for what a new broker does not know yet.
       healthcheck: {
         test: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/9092'],
         interval: '5s',
@@ -177,11 +178,11 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       restart: 'unless-stopped',
       stop_grace_period: '30s',
       volumes: ['./ops/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
-      // To whoever sits at this machine.
+      // Published to this machine only.
       ports: ['127.0.0.1:9090:9090'],
     },
     databases: {
-      // Built once, here, for all: several that build one image at a time are in each other's way.
+      // This service builds the image for all others: several builds of one image at a time would disturb each other.
       build: '.',
       ...ours(['databases']),
       restart: 'on-failure',
@@ -211,9 +212,9 @@ const ours = (what: readonly string[]): Service => ({
   image: 'drburger-supergraph',
   command: what,
   restart: 'unless-stopped',
-  // Something at pid 1 that hands on signals, also to a service that is just beginning, and takes in orphans.
+  // A small init process at pid 1 forwards signals, even to a service that is just starting, and reaps orphans.
   init: true,
-  // A service ends by itself within 27 s, with what it rests on hung.
+  // A service ends by itself within 27 s, even if its database hangs.
   stop_grace_period: '40s',
   volumes: ['data:/data'],
 });
@@ -229,8 +230,8 @@ function edge(what: readonly string[], port: number): Service {
 }
 
 /**
- * The check runs in the shell alone: a Node process for each question would take a fifth of a second of CPU, for
- * every service, every five seconds.
+ * The health check of a service. It runs in the shell: a Node process for each check would take a fifth of a second of
+ * CPU, for every service, every five seconds.
  */
 const ready = (port: number): Service => ({
   test: [

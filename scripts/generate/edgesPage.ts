@@ -25,7 +25,7 @@ const titles: Readonly<Record<Pattern, string>> = {
   CQRS: 'A domain’s own facts, projected into what is read often (CQRS)',
 };
 
-/** What the page should say. */
+/** The content of the page. */
 export function edgesPageText(): string {
   const sections = (Object.keys(titles) as Pattern[]).map(
     (pattern) => `## ${titles[pattern]}

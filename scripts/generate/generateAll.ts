@@ -12,7 +12,7 @@ import { supergraph } from './supergraph.ts';
 import { settingsPage } from './settingsPage.ts';
 import { runTasks, type GenerateTask, type TaskReport } from './task.ts';
 
-/** Later stages read what earlier ones made. */
+/** The tasks by stage: later stages read the outputs of earlier ones. */
 const stages: readonly (() => GenerateTask[])[] = [
   () => [
     ...protobuf(),
@@ -30,8 +30,8 @@ const stages: readonly (() => GenerateTask[])[] = [
 ];
 
 /**
- * Generates everything whose inputs changed. Failures do not stop what does not rest on them; they are in the report.
- * Safe to call from several processes at once: they take turns, and the second finds nothing to do.
+ * Generates everything whose inputs changed. A failure stops only the tasks that depend on it, and is in the report.
+ * Several processes may call this at once: they take turns, and the second finds nothing to do.
  */
 export function generateAll(log: (line: string) => void): Promise<TaskReport> {
   return withGenerateLock(async () => {

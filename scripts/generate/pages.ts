@@ -4,8 +4,8 @@ import { channels } from '#schema/channels.ts';
 import { root, writeIfChanged, type GenerateTask } from './task.ts';
 
 /**
- * The web pages of channels, `bffs/<channel>/pages/<name>/` with `page.html`, `page.css` and `page.ts`: each one
- * document, `generated/pages/<channel>/<name>.html`.
+ * Bundles the web pages of channels. Each folder `bffs/<channel>/pages/<name>/`, with `page.html`, `page.css` and
+ * `page.ts`, becomes one self-contained document, `generated/pages/<channel>/<name>.html`.
  */
 export function pages(): GenerateTask[] {
   return channels.flatMap(({ name: channel }) => {
@@ -42,7 +42,7 @@ async function document(folder: string): Promise<string> {
       platform: 'browser',
       legalComments: 'none',
       logLevel: 'silent',
-      // Screens on walls are seldom the newest.
+      // The screens in stores often run old browsers.
       target: ['chrome90', 'firefox90', 'safari15'],
       loader: { '.graphql': 'text' },
       define: { 'process.env.NODE_ENV': '"production"' },
@@ -50,7 +50,7 @@ async function document(folder: string): Promise<string> {
     return outputFiles[0]!.text.trim();
   };
   const [style, script] = await Promise.all([bundled('page.css'), bundled('page.ts')]);
-  // A closing tag within the script would end it.
+  // `</script` within the script's text would end the script, so it is escaped.
   return readFileSync(join(root, folder, 'page.html'), 'utf8')
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${script.replaceAll('</script', '<\\/script')}</script>`);

@@ -4,7 +4,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { runTool } from './runTool.ts';
 import { root, type GenerateTask } from './task.ts';
 
-/** One Prisma client per subgraph that has a model: `generated/<domain>/prisma/client.ts`. */
+/** Makes the Prisma client of each subgraph that has a Prisma model: `generated/<domain>/prisma/client.ts`. */
 export function prismaClients(): GenerateTask[] {
   return subgraphs.flatMap(({ name }) => {
     const schema = `subgraphs/${name}/prisma/schema.prisma`;
@@ -16,8 +16,8 @@ export function prismaClients(): GenerateTask[] {
         outputs: [`generated/${name}/prisma/client.ts`],
         run: async () => {
           rmSync(join(root, `generated/${name}/prisma`), { recursive: true, force: true });
-          // Prisma downloads a schema engine even to generate, which needs none. Only this child is told that it has
-          // one: with it, other Prisma commands print nothing and say nothing.
+          // `prisma generate` would download a schema engine, which it does not need. So this child process is told of
+          // a stand-in. It is told only here, since other Prisma commands would silently do nothing with the stand-in.
           await runTool(
             process.execPath,
             [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema, '--no-hints'],

@@ -4,7 +4,7 @@ import { channelService } from '#schema/services.ts';
 import { metricsPort } from './composeServices.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
-/** `ops/prometheus/prometheus.yml`: where Prometheus finds the services of docker-compose.yml. Committed. */
+/** Makes `ops/prometheus/prometheus.yml`, by which Prometheus finds the services of docker-compose.yml. Committed. */
 export function prometheusFile(): GenerateTask[] {
   return [
     {
@@ -21,7 +21,7 @@ export function prometheusFile(): GenerateTask[] {
   ];
 }
 
-/** What the file should say. */
+/** The content of the file. */
 export async function prometheusFileText(): Promise<string> {
   const { stringify } = await import('yaml');
   const services = [

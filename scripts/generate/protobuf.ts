@@ -7,7 +7,7 @@ const template = {
   plugins: [{ local: 'protoc-gen-es', out: 'generated/proto', opt: ['target=ts', 'import_extension=ts'] }],
 };
 
-/** Messages and services of the internal gRPC: `generated/proto/drburger/<domain>/v1/<domain>_pb.ts`. */
+/** Makes the messages and services of the internal gRPC: `generated/proto/drburger/<domain>/v1/<domain>_pb.ts`. */
 export function protobuf(): GenerateTask[] {
   return [
     {

@@ -5,7 +5,10 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { generatedNote, typeConfig } from './typeConfig.ts';
 import { root } from './task.ts';
 
-/** For codegen.ts: the types of each subgraph's resolvers, `generated/<domain>/resolvers.ts`. */
+/**
+ * The part of the configuration in codegen.ts that makes each subgraph's resolver types,
+ * `generated/<domain>/resolvers.ts`.
+ */
 export function resolverTypes(): CodegenConfig['generates'] {
   const present = subgraphs.filter(({ name }) => existsSync(join(root, `subgraphs/${name}/schema.graphql`)));
   return Object.fromEntries(
@@ -18,9 +21,9 @@ export function resolverTypes(): CodegenConfig['generates'] {
           ...typeConfig,
           federation: true,
           maybeValue: 'T | null | undefined',
-          // The executor finds the type of a union's or an interface's value by its `__typename`.
+          // No `__resolveType` is needed: the executor finds the type of a union's value by its `__typename`.
           optionalResolveType: true,
-          // A resolver returns what it has at hand; the type's own resolvers add the rest.
+          // A resolver may return an object with only some of the fields; the type's own resolvers add the others.
           defaultMapper: 'Partial<{T}>',
           contextType: existsSync(join(root, contextOf(name))) ? `\\#${contextOf(name)}#Context` : 'unknown',
           mappers: mappersOf(name),
@@ -33,13 +36,14 @@ export function resolverTypes(): CodegenConfig['generates'] {
 const contextOf = (name: string): string => `subgraphs/${name}/src/context.ts`;
 
 /**
- * `subgraphs/<domain>/mappers.json`: type name → what its resolvers get as parent and others return for it, such as
- * `#generated/stores/prisma/client.ts#Store as StoreRow`. Types without one take `Partial` of the schema's type.
+ * Reads `subgraphs/<domain>/mappers.json`. It maps a GraphQL type to the TypeScript type that resolvers return for it
+ * and that its own field resolvers get as parent, such as `#generated/stores/prisma/client.ts#Store as StoreRow`. For
+ * other types that is `Partial` of the schema's type.
  */
 function mappersOf(name: string): Record<string, string> {
   const path = join(root, `subgraphs/${name}/mappers.json`);
   if (!existsSync(path)) return {};
   const mappers = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
-  // The plugin splits at `#`; one that begins an import of package.json has to be escaped.
+  // The plugin splits a mapper at `#`, so the `#` that begins an import name of package.json has to be escaped.
   return Object.fromEntries(Object.entries(mappers).map(([type, source]) => [type, source.replace(/^#/, '\\#')]));
 }

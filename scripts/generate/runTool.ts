@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { root } from './task.ts';
 
-/** Runs a tool of node_modules to its end. Rejects with what it printed when it exits other than 0. */
+/** Runs a tool of node_modules. Rejects with the tool's output if it exits with another code than 0. */
 export function runTool(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -4,7 +4,7 @@ import { channels } from '#schema/channels.ts';
 import { settingCatalogue, type CatalogueEntry } from '../system/settingCatalogue.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
-/** Where settings and secrets are declared. */
+/** The files and folders in which settings and secrets are declared. */
 export const settingSources = [
   'schema/subgraphs.ts',
   'schema/channels.ts',
@@ -22,7 +22,7 @@ export const settingSources = [
 
 export const settingsPagePath = 'docs/settings.md';
 
-/** `docs/settings.md`: every setting and secret, from the code that reads them. Committed. */
+/** Makes `docs/settings.md`: every setting and secret, from the code that declares them. The page is committed. */
 export function settingsPage(): GenerateTask[] {
   return [
     {
@@ -34,7 +34,7 @@ export function settingsPage(): GenerateTask[] {
   ];
 }
 
-/** What the page should say. */
+/** The content of the page. */
 export async function settingsPageText(): Promise<string> {
   const entries = await settingCatalogue();
   const [secrets, settings] = [entries.filter(({ secret }) => secret), entries.filter(({ secret }) => !secret)];
@@ -58,7 +58,7 @@ const groups: readonly (readonly [string, readonly string[]])[] = [
   ['gateway and all channels', ['gateway', ...channels.map(({ name }) => channelService(name))]],
 ];
 
-/** Groups that are whole by their name, the others one by one. */
+/** Names the services that read a setting: a group by its name if all of its services do, others one by one. */
 function readers({ services }: CatalogueEntry): string {
   let rest = [...services];
   const named = groups.flatMap(([name, members]) => {

@@ -7,8 +7,8 @@ import { root, type GenerateTask } from './task.ts';
 const composer = 'schema/compose/composeAll.ts';
 
 /**
- * `schema/supergraph.graphql` and the contract of every channel, composed from what the subgraphs and channels declare.
- * Committed: reviewers read the diff.
+ * Composes `schema/supergraph.graphql` and the contract of every channel from the schemas of subgraphs and channels.
+ * These files are committed, so that reviewers see the difference.
  */
 export function supergraph(): GenerateTask[] {
   if (!existsSync(join(root, composer))) return [];

@@ -8,10 +8,11 @@ export const root = new URL('../..', import.meta.url).pathname;
 
 /** One piece of generated code. It runs only when an input or an output changed since the last success. */
 export interface GenerateTask {
-  /** Such as `prisma/orders`: shown to the user, and the name of the stamp. */
+  /** Such as `prisma/orders`; it is shown to the user, and names the task's stamp file. */
   readonly name: string;
   /**
-   * Files and folders whose contents decide, the generator itself among them; those that do not exist count as empty.
+   * Files and folders that the outputs depend on, the generator's own code included. Those that do not exist count as
+   * empty.
    */
   readonly inputs: readonly string[];
   /** Files or folders that exist after a successful run. */
@@ -77,7 +78,8 @@ export function filesBelow(path: string): string[] {
 }
 
 /**
- * Writes a file only when its text differs, so that watchers and stamps of others stay quiet. Returns whether it wrote.
+ * Writes a file only if its text differs, so that watchers do not fire and other tasks stay fresh.
+ * @returns whether it wrote
  */
 export function writeIfChanged(path: string, text: string): boolean {
   const full = join(root, path);
@@ -116,7 +118,9 @@ function toolVersions(): string {
 
 const stampPath = (task: GenerateTask): string => join(root, 'generated/.stamps', task.name.replaceAll('/', '~'));
 
-/** Outputs are looked at, too: `git checkout` brings back committed ones of another branch. */
+/**
+ * Whether inputs and outputs are unchanged. Outputs count, too: `git checkout` may bring back those of another branch.
+ */
 function isFresh(task: GenerateTask, stamp: string): boolean {
   if (!existsSync(stampPath(task)) || readFileSync(stampPath(task), 'utf8') !== stamp) return false;
   return task.outputs.every((path) => existsSync(join(root, path)));

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 
 /**
- * Who may import whom. Written as patterns over the text of an import, since every import across top folders goes
- * through the `#…/` names of package.json, and one that climbs out of its own folder by `../` is caught by its depth.
+ * Lint rules that say which folder may import which. They are patterns over the text of an import: imports across top
+ * folders use the `#…/` names of package.json, and relative ones that leave their top folder are found by their `../`.
  */
 const root = new URL('../..', import.meta.url);
 const subgraphs = readdirSync(new URL('subgraphs/', root), { withFileTypes: true })
@@ -14,7 +14,7 @@ const refuse = (files, groups, ignores = []) => ({
   ignores,
   rules: {
     'no-restricted-imports': ['error', { patterns: groups.map(([regex, message]) => ({ regex, message })) }],
-    // The rule above looks at import declarations only: what is loaded while the process runs is looked at here.
+    // The rule above covers import declarations only; this one covers dynamic `import()`.
     'no-restricted-syntax': [
       'error',
       ...groups.map(([regex, message]) => ({
@@ -26,7 +26,7 @@ const refuse = (files, groups, ignores = []) => ({
 });
 
 /**
- * What is made for tests and development. Production code that imports it would bring it into every production process.
+ * Code that is for tests and development only. If production code imported it, every production process would load it.
  */
 const forTests = [
   ['(^|/)testkit/', 'The test kit is for tests: what production needs of it belongs elsewhere in platform/.'],
@@ -36,7 +36,7 @@ const forTests = [
   ],
 ];
 
-/** Of any folder: tests, and what only tests run. */
+/** The files of a folder that are tests, or are run by tests only. */
 const testFiles = (folder) => [`${folder}/**/*.test.ts`, `${folder}/**/{testkit,testing,fixtures}/**`];
 
 const climbsTo = (folders) => `^(\\.\\./)+(${folders.join('|')})/`;
@@ -47,12 +47,12 @@ const outside = [
   'A subgraph knows neither the sandbox nor the channels nor the gateway.',
 ];
 
-/** Tests of a subgraph may run the outside world against it. */
+/** A subgraph's tests, which may run the sandbox, the gateway and channels against it. */
 const tests = (name) => [`subgraphs/${name}/**/*.test.ts`, `subgraphs/${name}/**/testing/**`];
 
 /**
- * One rule per subgraph: the others are out of bounds, its own `#subgraphs/<name>/` too, since within a folder imports
- * are relative.
+ * The rules of one subgraph: it may import no other subgraph, and its own files by relative paths only, not by
+ * `#subgraphs/<name>/`.
  */
 const offLimits = (name) => [
   [
@@ -75,7 +75,7 @@ const perSubgraph = subgraphs.flatMap((name) => [
   refuse(tests(name), offLimits(name)),
 ]);
 
-/** `busContract.ts` is a suite that several tests run. */
+/** The platform's tests. `busContract.ts` is one, too: a suite that the tests of each bus run. */
 const platformTests = [...testFiles('platform'), 'platform/events/busContract.ts'];
 
 const platform = [
@@ -96,7 +96,7 @@ const edge = [
 ];
 const edgeTests = [...testFiles('gateway'), ...testFiles('bffs')];
 
-/** The random kills are a test that has a command. */
+/** Scripts that may import test code. `chaos.ts` runs a test. */
 const scriptTests = [...testFiles('scripts'), 'scripts/system/development/**', 'scripts/chaos.ts'];
 
 export const boundaries = [

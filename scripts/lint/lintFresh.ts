@@ -17,7 +17,7 @@ commandLine({
   examples: ['fresh'],
 });
 
-/** Committed files that are generated must be what their sources say now; reviewers read them. */
+/** Checks that the generated files that are committed match their sources, since reviewers read them. */
 const { stale } = await composeAll({ check: true });
 const all = [...stale];
 for (const [path, text] of [

@@ -8,8 +8,8 @@ import { root } from '../generate/task.ts';
 import { portClashes } from '../system/ports.ts';
 
 /**
- * What eslint cannot see: names of events, ports that two registries give away twice, and edges that the registry and
- * the code do not both have.
+ * Checks what eslint cannot see: names of events, ports that are given to two services, and edges that either the
+ * registry or the code lacks.
  */
 const events = [...(await eventCatalogue()).values()];
 const found = edgesInCode({

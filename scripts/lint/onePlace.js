@@ -1,4 +1,4 @@
-/** What stands in one place of the platform, and nowhere else. */
+/** Lint rules for logic that the platform has in one place, and that must not be written again elsewhere. */
 const searches = 'startsWith|endsWith|contains|string_contains|string_starts_with|string_ends_with';
 
 export const onePlace = [
@@ -11,16 +11,16 @@ export const onePlace = [
         {
           selector: `Property[key.name=/^(${searches})$/]:not([value.callee.name="literally"])`,
           message:
-            'A search for a text that holds % or _ finds anything: pass it through literally() of #platform/subgraph/literally.ts.',
+            'In a search, % and _ match anything: escape the text by literally() of #platform/subgraph/literally.ts.',
         },
         {
           selector:
             ':matches(TemplateElement[value.raw=/\\b(I?LIKE|SIMILAR TO)\\b/], Literal[value=/\\b(I?LIKE|SIMILAR TO)\\b/])',
-          message: 'Search by Prisma with literally(), so that % and _ are no wildcards.',
+          message: 'Search by Prisma, and escape the text by literally(), so that % and _ are not wildcards.',
         },
         {
           selector: 'Literal[regex.pattern=/0-9a-f.*\\{8\\}/i]',
-          message: 'What an id looks like is said by isId() of #platform/domain/id.ts.',
+          message: 'Check ids by isId() of #platform/domain/id.ts, not by a pattern of your own.',
         },
       ],
     },

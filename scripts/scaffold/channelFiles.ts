@@ -1,6 +1,6 @@
 /**
- * A channel as small as it can be: one document, no view fields. It begins with what the website sees, since hardly any
- * root field is for everybody.
+ * The files of the smallest channel: one document, no view fields. It sees what the website sees, because hardly any
+ * root field is visible to all channels.
  */
 export function channelFiles(name: string): Record<string, string> {
   const operation = `${name[0]?.toUpperCase()}${name.slice(1)}StartPage`;
@@ -8,8 +8,8 @@ export function channelFiles(name: string): Record<string, string> {
     'channel.ts': `import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * Whom it is for, and what sets it apart. It sees what the website sees: tag with "${name}" what it shall see besides,
- * or instead once "web" is taken out. A schema.graphql beside this adds view fields.
+ * Say here whom this channel is for. For now it sees what the website sees: tag further fields with "${name}" to add
+ * them, and remove "web" below to see only those. A schema.graphql beside this file adds view fields.
  */
 export default {
   name: '${name}',

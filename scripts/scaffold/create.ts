@@ -5,7 +5,7 @@ import { addLine, checkName, freeChannelPort, freeSubgraphPort } from './registr
 import { namesOf, subgraphFiles } from './subgraphFiles.ts';
 import { writeNewFolder } from './writeFiles.ts';
 
-/** Makes a subgraph: its folder, and its line in the registry. What is generated from them is for `generate`. */
+/** Makes a subgraph: its folder and its line in the registry. Run `generate` afterwards. */
 export function createSubgraph(name: string): void {
   checkName(name, [
     ...subgraphs,
@@ -27,7 +27,7 @@ export function createSubgraph(name: string): void {
   addLine('schema/subgraphs.ts', `{ name: '${name}', port: ${port}, database: '${name}' },`);
 }
 
-/** Makes a channel: its folder, and its line in the registry. */
+/** Makes a channel: its folder and its line in the registry. Run `generate` afterwards. */
 export function createChannel(name: string): void {
   checkName(name, [...channels, ...['gateway', 'public', 'staff'].map((each) => ({ name: each }))]);
   const port = freeChannelPort();
@@ -35,13 +35,13 @@ export function createChannel(name: string): void {
   addLine('schema/channels.ts', `{ name: '${name}', port: ${port} },`);
 }
 
-/** Runs one of them for the command line, then generates in a process of its own, which reads the registry anew. */
+/** Makes a subgraph or channel, then runs `generate` in a process of its own, which reads the changed registry. */
 export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: string): Promise<void> {
   if (kind === 'subgraph') createSubgraph(name);
   else createChannel(name);
   const folder = kind === 'subgraph' ? `subgraphs/${name}` : `bffs/${name}`;
   const { runTool } = await import('../generate/runTool.ts');
-  // A name's length decides where a line breaks.
+  // The templates are formatted afterwards, because line breaks depend on the length of the name.
   await runTool('prettier', ['--write', '--log-level', 'warn', folder, `schema/${kind}s.ts`]);
   await runTool(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
   console.log(

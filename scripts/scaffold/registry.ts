@@ -6,7 +6,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { root } from '../generate/task.ts';
 import { gatewayOffset, grpcOffset, postgresOffset, providerOffset } from '../system/ports.ts';
 
-/** Offsets to PORT_BASE that somebody has. */
+/** The offsets to PORT_BASE that are in use. */
 const taken = (): Set<number> =>
   new Set([
     gatewayOffset,
@@ -16,22 +16,22 @@ const taken = (): Set<number> =>
     ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
   ]);
 
-/** The next offset for a subgraph: free itself, and 20 above for its gRPC. */
+/** The next free offset for a subgraph: it is free itself, and so is the one 20 above, for gRPC. */
 export function freeSubgraphPort(): number {
   const used = taken();
   for (let port = providerOffset + 1; ; port++) if (!used.has(port) && !used.has(port + grpcOffset)) return port;
 }
 
-/** The next offset for a channel; they stand below the provider's. */
+/** The next free offset for a channel; channels have offsets below the payment provider's. */
 export function freeChannelPort(): number {
   const used = taken();
   for (let port = 1; port < providerOffset; port++) if (!used.has(port)) return port;
-  throw new StartupError('all ports for channels, base + 1 to base + 9, are given away.');
+  throw new StartupError('all ports for channels, base + 1 to base + 9, are in use.');
 }
 
 /**
- * @throws StartupError unless the name can be a folder, a database, a role and the beginning of GraphQL names, and is
- *   new.
+ * Checks that a name can be a folder, a database, a role and the beginning of GraphQL names, and is not used yet.
+ * @throws StartupError if not
  */
 export function checkName(name: string, known: readonly { readonly name: string }[]): void {
   if (!/^[a-z][a-z0-9]{1,29}$/.test(name))

@@ -1,11 +1,11 @@
 export interface SubgraphNames {
-  /** Of the domain, a plural where it is one: `giftcards`. */
+  /** The domain, in the plural if there is one: `giftcards`. */
   readonly domain: string;
-  /** One of what it looks after, as a GraphQL type: `Giftcard`. */
+  /** The GraphQL type of its things: `Giftcard`. */
   readonly type: string;
-  /** The same as a field: `giftcard`. */
+  /** The field that finds one of them: `giftcard`. */
   readonly one: string;
-  /** All of them, as a field: `giftcards`. */
+  /** The field that lists all of them: `giftcards`. */
   readonly many: string;
 }
 
@@ -20,8 +20,8 @@ export function namesOf(domain: string): SubgraphNames {
 }
 
 /**
- * A subgraph in the shape that all have, small enough to be replaced line by line: one type with an id and a name, one
- * and many of them, a seed and a test.
+ * The files of a new subgraph, in the shape that all have and small enough to replace line by line: one type with an id
+ * and a name, a field for one and a field for all of them, a seed and a test.
  */
 export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Record<string, string> {
   const domainType = `${type}Domain`;

@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { StartupError } from '#platform/config/startupError.ts';
 import { root } from '../generate/task.ts';
 
-/** Writes new files into a folder that does not exist yet, paths relative to it. @throws StartupError when it does */
+/**
+ * Writes files into a new folder; their paths are relative to it.
+ * @throws StartupError when the folder exists
+ */
 export function writeNewFolder(folder: string, files: Readonly<Record<string, string>>): void {
   if (existsSync(join(root, folder))) throw new StartupError(`${folder} exists already.`);
   for (const [path, text] of Object.entries(files)) {

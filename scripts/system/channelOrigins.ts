@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { channels } from '#schema/channels.ts';
 
-/** The setting that names the web apps of other origins that may call a channel, besides those of its manifest. */
+/** The setting with the origins of web apps that may call a channel, in addition to those of its manifest. */
 export const originsNameOf = (channel: string): string => `${channel.toUpperCase().replaceAll('-', '_')}_ORIGINS`;
 
 /**
- * As browsers write it in `Origin`, to which it is compared: what they would write otherwise, such as a port that is
- * the usual one, would never match.
+ * An origin as browsers write it in the header `Origin`, with which it is compared. Another spelling, for example with
+ * the default port, is refused, because it would never match.
  */
 const origin = z
   .string()
@@ -33,10 +33,10 @@ const origins = (channel: string) =>
       `origins of web apps elsewhere that may call the channel ${channel}, such as https://www.example.com, separated by commas; those of its manifest may, too`,
     );
 
-/** Of the channels with these names; of all unless told. */
+/** The settings for origins of the channels with these names; by default of all channels. */
 export const originsSettings = (names: readonly string[] = channels.map(({ name }) => name)) =>
   z.object(Object.fromEntries(names.map((name) => [originsNameOf(name), origins(name)])));
 
-/** What the settings say of a channel. */
+/** The origins that the settings allow for a channel. */
 export const originsOf = (settings: object, channel: string): readonly string[] =>
   (settings as Readonly<Record<string, readonly string[] | undefined>>)[originsNameOf(channel)] ?? [];

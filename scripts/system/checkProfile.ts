@@ -1,10 +1,13 @@
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 
-/** Of the environment: means something to tests and in development, and in production nobody has set it on purpose. */
+/** Variables that are for tests and development: in production they are set by mistake. */
 const forDevelopment = ['FAIL_POINT', 'CLIENT_SIGNING_KEY', 'CLIENT_SIGNING_KEY_FILE'];
 
-/** Production refuses to start with what is for development. @throws StartupError naming it */
+/**
+ * Makes production refuse to start with settings that are for development.
+ * @throws StartupError that names the setting
+ */
 export function checkProfile(
   { PROFILE, SIMULATION }: Pick<PlatformSettings, 'PROFILE' | 'SIMULATION'>,
   environment: Readonly<Record<string, string | undefined>>,
@@ -14,7 +17,7 @@ export function checkProfile(
   if (found) throw new StartupError(`${found} is for development: unset it in the production profile.`);
 }
 
-/** @throws StartupError */
+/** @throws StartupError in any other profile */
 export function developmentOnly({ PROFILE }: Pick<PlatformSettings, 'PROFILE'>, what: string): void {
   if (PROFILE !== 'development') throw new StartupError(`${what} for the development profile only.`);
 }

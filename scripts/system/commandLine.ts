@@ -4,27 +4,27 @@ import { StartupError } from '#platform/config/startupError.ts';
 import type { z } from 'zod';
 import { parseFlags, type ParsedFlags } from './flags.ts';
 
-/** What a command says of itself: its help, and by that what it understands. */
+/** Describes a command for its help. The same description decides which words and flags it accepts. */
 export interface Command {
-  /** As in package.json. */
+  /** The command's name in package.json. */
   readonly name: string;
-  /** One sentence, or a few. */
+  /** What the command does, in one sentence or a few. */
   readonly does: string;
-  /** Its forms, if it takes words: `kafka start`, each with what it does. */
+  /** The forms of a command that takes words, such as `kafka start`, each with what it does. */
   readonly forms?: Readonly<Record<string, string>>;
-  /** As they are written, each with what it is for; one with `<…>` takes a value: `--minutes <n>`. */
+  /** The flags, each with what it is for. One that is written with `<…>` takes a value: `--minutes <n>`. */
   readonly flags?: Readonly<Record<string, string>>;
-  /** What it reads from the environment, from .env, or as a flag. */
+  /** The settings that it reads, from the environment, from .env, or as flags. */
   readonly settings?: z.ZodObject;
   readonly more?: string;
   readonly examples: readonly string[];
-  /** It takes no words. Default: that of having no forms. */
+  /** Whether it takes words; by default it does if it has forms. */
   readonly words?: boolean;
 }
 
 /**
- * Reads a command line, before the command does anything else. `--help` (or `-h`) prints what the command says of
- * itself, and ends with 0.
+ * Reads the command line; call it before the command does anything else. With `--help` (or `-h`) it prints the help and
+ * exits with 0.
  * @throws StartupError for a flag or a word that it does not know, or a flag without its value
  */
 export function commandLine(command: Command, args: readonly string[] = process.argv.slice(2)): ParsedFlags {
@@ -44,7 +44,7 @@ export function read(command: Command, args: readonly string[]): ParsedFlags {
     ...Object.keys(command.settings?.shape ?? {}),
   ]);
   const odd = args.find((arg) => /^-[a-z]$/i.test(arg));
-  if (odd) throw new StartupError(`${odd} is not understood: --help lists what is.`);
+  if (odd) throw new StartupError(`${odd} is not understood: see --help.`);
   for (const arg of args) {
     const [, name] = /^--([^=]+)/.exec(arg) ?? [];
     const key = name?.toUpperCase().replaceAll('-', '_');
@@ -57,7 +57,7 @@ export function read(command: Command, args: readonly string[]): ParsedFlags {
   const parsed = parseFlags(args, own.filter((flag) => !flag.includes('<')).map(nameOf));
   const takesWords = command.words ?? command.forms !== undefined;
   if (!takesWords && parsed.words.length > 0)
-    throw new StartupError(`"${parsed.words[0]}" is not understood: --help lists what is.`);
+    throw new StartupError(`"${parsed.words[0]}" is not understood: see --help.`);
   return parsed;
 }
 

@@ -4,12 +4,12 @@ import { makeFolder } from '#platform/config/makeFolder.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
-/** What we keep in DATA_DIR. `--fresh` removes these and nothing else, whatever folder DATA_DIR names. */
+/** The folders that we make in DATA_DIR. `--fresh` removes these and nothing else, whatever else DATA_DIR holds. */
 const parts = ['postgres', 'provider', 'secrets'];
 
 export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'secrets'): string => join(dataDir, part);
 
-/** Whether a process that lives runs on DATA_DIR. */
+/** Whether a living process uses DATA_DIR. */
 export function isClaimed(dataDir: string): boolean {
   makeFolder(dataDir);
   try {
@@ -22,8 +22,9 @@ export function isClaimed(dataDir: string): boolean {
 }
 
 /**
- * Makes DATA_DIR ours while we run, and empties it when asked to begin anew. Returns how to let go.
- * @throws StartupError when another process runs on it, or it cannot be written.
+ * Makes this process the owner of DATA_DIR, and with `fresh` removes our folders in it.
+ * @returns how to give it up
+ * @throws StartupError when another process uses DATA_DIR, or it cannot be written
  */
 export function claimDataDir(dataDir: string, fresh: boolean): () => void {
   makeFolder(dataDir);

@@ -3,13 +3,15 @@ import { databaseUrl } from '#platform/postgres/databaseUrl.ts';
 import type { DatabaseSettings } from './databaseSettings.ts';
 import { secretsNamed, type SecretOptions } from './secrets.ts';
 
-/** The secret that is the password of a role; each role is named like its database. */
+/** The name of the secret that holds a role's password. Each role is named like its database. */
 export const passwordNameOf = (database: string): string => `${database.toUpperCase()}_DATABASE_PASSWORD`;
 
 export const adminPasswordName = 'POSTGRES_PASSWORD';
 
 /**
- * The address of a database as its own role: told whole, or of its parts. @throws StartupError when neither is there
+ * The address of a database, with the database's own role: the setting `whole` if it is set, or else built from the
+ * settings for the server and the role's password.
+ * @throws StartupError when neither is set
  */
 export async function databaseAddress(
   settings: DatabaseSettings,
@@ -29,7 +31,7 @@ export async function databaseAddress(
   return addressAs(settings, { user: database, password, database });
 }
 
-/** Of a server that `DATABASE_HOST` and the like name. */
+/** Builds the address of a database on the server that `DATABASE_HOST` and the related settings describe. */
 export const addressAs = (
   settings: DatabaseSettings,
   role: { readonly user: string; readonly password: string; readonly database: string },

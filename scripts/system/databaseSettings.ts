@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where PostgreSQL is, for what does not start its own. */
+/** How to reach PostgreSQL; for services that do not start a server of their own. */
 export const databaseSettings = z.object({
   DATABASE_HOST: z
     .string()
@@ -13,7 +13,7 @@ export const databaseSettings = z.object({
   DATABASE_SSLMODE: z
     .enum(['disable', 'require', 'verify-ca', 'verify-full'])
     .default('disable')
-    .describe('TLS to PostgreSQL, as libpq names it; verify-full is the one that nobody in between can get around'),
+    .describe('TLS mode of connections to PostgreSQL, as in libpq; only verify-full keeps out somebody in between'),
   DATABASE_CA_PATH: z
     .string()
     .min(1)

@@ -10,7 +10,8 @@ const root = new URL('../..', import.meta.url).pathname;
 export const busMigrations = join(root, 'platform/events/bus/migrations');
 
 /**
- * Databases that belong to no domain: the bus in PostgreSQL, and the durable state of sagas (which migrates itself).
+ * The databases that belong to no domain: the bus in PostgreSQL, and the durable state of sagas, whose tables DBOS
+ * migrates itself.
  */
 export const busDatabase = 'bus';
 export const sagaDatabase = 'sagas';
@@ -20,7 +21,7 @@ export interface Databases {
   readonly domain: (name: string) => string;
   readonly bus: string;
   readonly sagas: string;
-  /** How many migrations were applied now. */
+  /** How many migrations were just applied. */
   readonly applied: number;
 }
 
@@ -46,15 +47,15 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
 }
 
 /**
- * Like Promise.all, but waits for all: none still works when a failure closes what it works on, and what each has begun
- * is known.
+ * Like Promise.all, but waits for all promises before it rejects. So nothing still runs when the caller closes what the
+ * work uses.
  */
 export async function allOrFirstFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }
 
-/** The platform's tables first, then the domain's. Returns how many migrations were applied now. */
+/** Applies the platform's migrations, then the domain's. Returns how many were applied. */
 export async function migrateDomain(url: string, name: string): Promise<number> {
   const platform = await migratePlatform(url);
   const own = await migrate(url, migrationsOf(name));

@@ -11,12 +11,12 @@ export interface RegisteredSubgraph {
   readonly definition: SubgraphDefinition;
 }
 
-/** Folder of a subgraph's migrations. */
+/** The folder of a subgraph's migrations. */
 export const migrationsOf = (name: string): string => join(root, 'subgraphs', name, 'prisma/migrations');
 
 const mainOf = (name: string): string => join(root, 'subgraphs', name, 'src/main.ts');
 
-/** Loads the definitions of these subgraphs, by default of all that the registry names. Needs what `generate` makes. */
+/** Loads the definitions of these subgraphs, by default of all in the registry. Run `generate` before. */
 export function loadDefinitions(entries: readonly SubgraphEntry[] = subgraphs): Promise<RegisteredSubgraph[]> {
   return Promise.all(
     entries.map(async (entry) => {

@@ -13,8 +13,8 @@ import { subgraphSettings } from './serviceSettings.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where a command finds the databases of a system that is there: those of a told server, or those of the embedded one
- * of DATA_DIR, with the passwords that it keeps.
+ * Finds the domains' databases for a command: those on the server that the settings name, or those of the embedded
+ * server in DATA_DIR, with the passwords that it stored.
  * @throws StartupError when there is neither
  */
 export function domainAddresses(

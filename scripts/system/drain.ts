@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { Teardown } from './teardown.ts';
 
-/** Of one that is behind a balancer in production; it looks every few seconds. */
+/** The default in production, where a load balancer checks every few seconds whether a service is ready. */
 const productionSeconds = 5;
 
 /**
- * Lets what serves say that it will not for long, by `begin`, and serve on for DRAIN_SECONDS, before anything is
- * stopped.
+ * When the process is told to stop, calls `begin`, by which a server reports that it is not ready any more, and lets it
+ * serve for DRAIN_SECONDS before anything is stopped.
  */
 export function drainBefore(
   teardown: Teardown,

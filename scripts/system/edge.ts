@@ -22,26 +22,26 @@ export interface EdgeParts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly subgraphCall: (name: string) => SubgraphCall;
-  /** The way to the domains' services. */
+  /** The network by which the domains' services are called. */
   readonly network: Pick<RpcNetwork, 'transportTo'>;
   /** Secrets that sign the cursors of streams. */
   readonly cursorKeys: readonly string[];
-  /** Under which name it speaks to the domains; `gateway`, where all channels are in one process. */
+  /** The service name for calls to the domains; `gateway` if all channels run in one process. */
   readonly service?: string;
-  /** Whose access was revoked; see `followRevocations`. */
+  /** The tokens that were revoked; kept up to date by `followRevocations`. */
   readonly revocations: Revocations;
 }
 
-/** What clients reach. */
+/** The servers that clients connect to. */
 export interface Edge {
   readonly gateway: RunningChannel;
   readonly channels: readonly RunningChannel[];
-  /** Serves on, and says that it will not for long. */
+  /** Goes on serving but reports that it is not ready, so that load balancers turn away before `close`. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Starts the gateway (the full graph) and every channel of the registry. All or none. */
+/** Starts the gateway (the full graph) and every channel of the registry. If one fails, all are closed. */
 export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
   const [{ runGateway }, { followRevocations }] = await Promise.all([
     import('#gateway/serve/runGateway.ts'),
@@ -79,7 +79,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
   });
 }
 
-/** What a channel stands in. Loads generated code, so it must be there. */
+/** Makes the runtime that channels and the gateway need. It loads generated code: run `generate` before. */
 export async function runtimeOf(
   { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts,
   offset: number,

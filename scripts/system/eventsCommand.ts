@@ -61,7 +61,7 @@ export async function eventsCommand(parts: EventsCommandParts): Promise<boolean>
   if (first === 'parked' && second === 'show') return show(parts, rest[0], rest[1]);
   if (first === 'parked' && second === 'replay') return replay(parts, rest[0]);
   if (first === 'rebuild' && second) return rebuild(parts, rest.length ? second : undefined, rest[0] ?? second);
-  throw new StartupError(`${parts.words.join(' ') || 'nothing'} is not understood: --help lists what is.`);
+  throw new StartupError(`${parts.words.join(' ') || 'nothing'} is not understood: see --help.`);
 }
 
 async function list(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {

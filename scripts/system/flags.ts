@@ -2,15 +2,20 @@ import { nearest } from '#platform/config/misspelling.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 
 export interface ParsedFlags {
-  /** Those without a value that were given, such as `fresh`. */
+  /** The given flags that take no value, such as `fresh`. */
   readonly switches: ReadonlySet<string>;
-  /** `--port-base 5000` or `--port-base=5000` as `PORT_BASE: '5000'`. Not checked against any schema. */
+  /**
+   * Flags with a value: `--port-base 5000` or `--port-base=5000` is `PORT_BASE: '5000'`. The values are not checked.
+   */
   readonly settings: Readonly<Record<string, string>>;
-  /** Whatever does not begin with `--`. */
+  /** The arguments that do not begin with `--`. */
   readonly words: readonly string[];
 }
 
-/** Reads a command line. @throws StartupError when a flag lacks its value. */
+/**
+ * Reads a command line.
+ * @throws StartupError when a flag lacks its value
+ */
 export function parseFlags(args: readonly string[], switches: readonly string[]): ParsedFlags {
   const given = new Set<string>();
   const settings: Record<string, string> = {};

@@ -1,7 +1,10 @@
 import { StartupError } from '#platform/config/startupError.ts';
 import { generateAll } from '../generate/generateAll.ts';
 
-/** @throws StartupError naming everything that cannot be generated, and why. */
+/**
+ * Generates everything that is not up to date.
+ * @throws StartupError that names everything that cannot be generated, and why
+ */
 export async function generateOrFail(log: (line: string) => void): Promise<void> {
   const { failures } = await generateAll(log);
   if (failures.length > 0)

@@ -8,15 +8,15 @@ import { eventTopics } from '#schema/topics.ts';
 import { isTold, kafkaPasswordName, secretsNamed, type SecretOptions } from './secrets.ts';
 
 /**
- * The bus on the brokers that the settings name, its topics made. @throws StartupError when there is none, within
- * seconds
+ * Opens the bus on the Kafka brokers that the settings name, and makes its topics.
+ * @throws StartupError within seconds when no broker answers
  */
 export async function kafkaOf(settings: PlatformKafka, log: Logger, secrets: SecretOptions): Promise<EventBus> {
   const brokers = settings.KAFKA_BROKERS.split(',')
     .map((each) => each.trim())
     .filter(Boolean);
   if (!brokers.length)
-    throw new StartupError('KAFKA_BROKERS is missing: BUS=kafka needs host:port of at least one broker.');
+    throw new StartupError('KAFKA_BROKERS is missing: BUS=kafka needs the host:port of at least one broker.');
   const odd = brokers.find((each) => !/^[^\s:]+:\d+$/.test(each));
   if (odd) throw new StartupError(`KAFKA_BROKERS holds ${odd}: write host:port, separated by commas.`);
   const [{ kafkaBus }, security, topics] = await Promise.all([
@@ -39,7 +39,10 @@ type PlatformKafka = Pick<
   | 'KAFKA_USERNAME'
 >;
 
-/** @throws StartupError about a file that cannot be read, or what is missing */
+/**
+ * Reads how to connect to brokers that require TLS or a login.
+ * @throws StartupError when a file cannot be read or a setting is missing
+ */
 export async function securityOf(
   settings: Omit<PlatformKafka, 'KAFKA_BROKERS' | 'KAFKA_CLIENT'>,
   secrets: SecretOptions,

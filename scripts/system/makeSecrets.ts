@@ -8,12 +8,12 @@ import { settingCatalogue } from './settingCatalogue.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Secrets = Record<string, string>;
 
-/** What others give us, or what follows from the rest. */
+/** Secrets that are not made here: the payment provider issues one, and the other follows from the signing keys. */
 const notMadeUp = [providerKeyName, publicKeysName];
 
 /**
- * A new value for each secret that production needs, that is ours to make, and that the environment lacks, by name: a
- * second value beside one that is in use would lock everybody out of what the first has sealed.
+ * Makes a new value for each secret that production needs, that we make ourselves, and that the environment lacks, by
+ * name. Secrets that are in use keep their values: data that was sealed by one could not be read with another.
  */
 export async function makeProductionSecrets(environment: Environment = {}): Promise<Secrets> {
   const wanted = (await settingCatalogue()).filter(
@@ -34,7 +34,10 @@ export async function makeProductionSecrets(environment: Environment = {}): Prom
   return { ...made, [publicKeysName]: JSON.stringify(sets) };
 }
 
-/** The public keys of the signing keys that are there. @throws StartupError where one is not */
+/**
+ * The public keys of the services' signing keys in the environment.
+ * @throws StartupError when a signing key is missing
+ */
 export function publicKeysOf(environment: Environment): Secrets {
   const sets = services.map((service) => publicKeysOfOne(environment, service));
   return { [publicKeysName]: JSON.stringify(Object.fromEntries(sets)) };
@@ -46,7 +49,7 @@ function publicKeysOfOne(environment: Environment, service: string): readonly [s
   return [service, [publicHalf(JSON.parse(key) as JWK)]];
 }
 
-/** A new key for one service, and public keys among which its old one is good, too. */
+/** Makes a new signing key for one service, and a set of public keys that still contains the service's old one. */
 export async function rotated(environment: Environment, service: string): Promise<Secrets> {
   if (!services.includes(service)) throw new StartupError(`there is no service ${service}: ${services.join(', ')}.`);
   const sets = JSON.parse(publicKeysOf(environment)[publicKeysName] ?? '{}') as Record<string, JWK[]>;

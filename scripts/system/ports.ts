@@ -5,13 +5,13 @@ import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
 /**
- * Offsets to `PORT_BASE` of what stands in no registry. The gateway and the channels come first; what only we talk to
- * begins at 10.
+ * Offsets to `PORT_BASE` of services that are in no registry. Those that clients reach (gateway, channels) come first;
+ * internal ones begin at 10.
  */
 export const gatewayOffset = 0;
 export const metricsOffset = 9;
 export const providerOffset = 10;
-/** A subgraph served alone answers gRPC this far above its GraphQL. */
+/** The port for gRPC of a subgraph in a process of its own is this far above the one for GraphQL. */
 export const grpcOffset = 20;
 export const postgresOffset = 40;
 
@@ -21,8 +21,8 @@ export interface Listener {
 }
 
 /**
- * Everything of ours that listens when all run in one process. PostgreSQL looks after its own port: an earlier server
- * of ours may still be ending.
+ * All listeners of a system in one process, except PostgreSQL: it checks its port itself, because an earlier server of
+ * ours may still be shutting down.
  */
 export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, 'PORT_BASE' | 'PROFILE'>): Listener[] {
   return [
@@ -32,7 +32,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
   ];
 }
 
-/** What two registries would give the same port. */
+/** Says which services of the registries have the same port. */
 export function portClashes(): string[] {
   const taken = new Map<number, string>([
     [gatewayOffset, 'gateway'],
@@ -56,7 +56,7 @@ export function portClashes(): string[] {
   return clashes;
 }
 
-/** @throws StartupError naming the first port that somebody else listens on. */
+/** @throws StartupError that names the first port on which another process listens */
 export async function checkPortsFree(host: string, wanted: readonly Listener[]): Promise<void> {
   const found = await Promise.all(
     wanted.map(async (listener) => ((await isFree(host, listener.port)) ? undefined : listener)),

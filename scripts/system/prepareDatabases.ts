@@ -9,8 +9,8 @@ import type { ServeContext } from './serveContext.ts';
 import { databasesSettings } from './serviceSettings.ts';
 
 /**
- * Makes the role and the database of each domain on a server that somebody else runs; ends when it is done. Services
- * migrate their own.
+ * Makes the role and the database of each domain on an existing PostgreSQL server, and is done then. The services
+ * migrate their own databases.
  */
 export async function prepareDatabases(context: ServeContext): Promise<void> {
   const settings = loadSettings(databasesSettings, context.sources);

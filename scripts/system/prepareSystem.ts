@@ -30,15 +30,15 @@ export interface SystemOptions {
   readonly flags?: Readonly<Record<string, string>>;
   /** A file of settings, such as `.env`. */
   readonly settingsFile?: string;
-  /** Throw away what DATA_DIR holds of ours. */
+  /** Whether to delete our data in DATA_DIR first. */
   readonly fresh?: boolean;
-  /** Hears what is being done, one line each. */
+  /** Called with a line of text for each thing that is being done. */
   readonly progress: (line: string) => void;
-  /** Makes the code that the definitions import, before they are imported. */
+  /** Runs `generate`: called before any code is imported that needs generated files. */
   readonly generate: () => Promise<void>;
 }
 
-/** All that must be there before anything serves: checked settings, code, migrated databases, keys. */
+/** Everything that must be ready before a service starts: checked settings, code, migrated databases, keys. */
 export interface PreparedSystem {
   readonly settings: PlatformSettings;
   readonly definitions: readonly RegisteredSubgraph[];
@@ -54,13 +54,17 @@ const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...cl
   originsSettings(),
 ]);
 
-/** In one process a newcomer reads the log beside the progress: only what needs attention, unless asked for more. */
+/** In one process the log is printed among the lines of progress, so by default only warnings and errors are. */
 const ownDefaults = { LOG_LEVEL: 'warn' };
 
-/** @throws StartupError with one line about what is in the way. What was started by then is in `teardown`. */
+/**
+ * Prepares a system to run in this process. Everything that it starts is in `teardown`, also when it fails.
+ * @throws StartupError with one line about what is wrong
+ */
 export async function prepareSystem(options: SystemOptions, teardown: Teardown): Promise<PreparedSystem> {
   const { progress } = options;
-  // These tell where the data are; the keys of the subgraphs are checked once their code is there.
+  // The platform's settings are read first, since they name DATA_DIR. Those of the subgraphs follow once their code is
+  // generated.
   const environment = await readEnvironment(options.environment, options.settingsFile);
   const sources = { flags: options.flags, environment };
   const early = loadSettings(systemSettings, { ...sources, defaults: ownDefaults, moreToCome: true });
@@ -107,7 +111,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   };
 }
 
-/** First of all: a broker that is not there is told at once. */
+/** Connects to Kafka. This comes first, so that a missing broker is reported at once. */
 async function openKafka(
   settings: PlatformSettings,
   environment: SecretOptions['environment'],
@@ -145,11 +149,11 @@ async function startDatabases(
   return openDatabases(cluster);
 }
 
-/** In one process there is always a place to look. */
+/** The port of /metrics for a system in one process, which always has one. */
 export const metricsPortOf = ({ METRICS_PORT, PORT_BASE }: PlatformSettings): number =>
   METRICS_PORT ?? PORT_BASE + metricsOffset;
 
-/** Like Promise.all, but when one fails the other is waited for too, so that what it started can be stopped. */
+/** Like Promise.all for two, but if one fails the other is waited for, so that what it started can be stopped. */
 export async function bothOrNeither<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b]);
   return Promise.all([a, b]);

@@ -6,11 +6,14 @@ import type { Teardown } from './teardown.ts';
 
 export interface ProcessMetrics {
   readonly metrics: Metrics;
-  /** Where they are served; undefined without a port. */
+  /** The URL of /metrics; undefined if no port is set. */
   readonly url?: string;
 }
 
-/** Makes the metrics of this process, and serves them at `port`. @throws StartupError when that is taken */
+/**
+ * Makes the metrics of this process, and serves them at `port` if there is one.
+ * @throws StartupError when the port is in use
+ */
 export async function processMetrics(
   port: number | undefined,
   { METRICS_HOST: host }: Pick<PlatformSettings, 'METRICS_HOST'>,

@@ -1,6 +1,9 @@
 import { withSettingsFile, type Environment } from '#platform/config/withSettingsFile.ts';
 import { knownNames } from './settingCatalogue.ts';
 
-/** Where every command finds its settings and secrets: the environment, and `.env`. @throws StartupError */
+/**
+ * Reads the settings and secrets that every command uses: the environment, and below it `.env`.
+ * @throws StartupError when `.env` holds an unknown key
+ */
 export const readEnvironment = async (environment: Environment = process.env, file = '.env'): Promise<Environment> =>
   withSettingsFile(environment, file, await knownNames());

@@ -17,21 +17,21 @@ import type { ServeContext } from './serveContext.ts';
 
 const makeSigningKey: SecretMaker = async () => JSON.stringify(await newSigningKey());
 
-/** Each service signs with its own what it says to the others. */
+/** The name of the secret with which a service signs its tokens for other services. */
 export const signingKeyNameOf = (service: string): string =>
   `${service.toUpperCase().replaceAll('-', '_')}_SIGNING_KEY`;
 
 /**
- * Public keys of all services by name, as JSON. No secret, but whoever can change it can speak as anybody: so it is
- * handed over like one.
+ * The public keys of all services by name, as JSON. They are not secret, but whoever can change them can act as any
+ * service, so they are passed like a secret.
  */
 export const publicKeysName = 'SERVICE_JWKS';
-/** Signs clients' tokens in the development profile, which stands in for the chain's identity provider. */
+/** The key that signs clients' tokens in the development profile, in the place of the chain's identity provider. */
 export const clientKeyName = 'CLIENT_SIGNING_KEY';
 
 /**
- * Sign the cursors of streams, so that any replica goes on where another one ended. Several, separated by commas: the
- * first signs, all are believed.
+ * Keys that sign the cursors of streams, so that any replica can resume a stream of another. Several are separated by
+ * commas: the first one signs, and cursors of all are accepted.
  */
 export const cursorKeysName = 'STREAM_CURSOR_KEYS';
 
@@ -40,13 +40,13 @@ export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
   return (secrets[cursorKeysName] ?? '').split(',').filter((key) => key !== '');
 }
 
-/** What the payment provider asks of its merchant; the payments subgraph declares it. */
+/** The API key for the payment provider. The payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 
-/** Of KAFKA_USERNAME. */
+/** The password of KAFKA_USERNAME. */
 export const kafkaPasswordName = 'KAFKA_PASSWORD';
 
-/** Keys that say who issues clients' tokens. Production must name its identity provider; development is its own. */
+/** Settings for the issuer of clients' tokens. Production needs them; development issues its own tokens. */
 export const clientIssuerSettings = z.object({
   CLIENT_ISSUER: z.string().min(1).optional().describe('issuer (`iss`) of clients’ tokens: the identity provider'),
   CLIENT_AUDIENCE: z.string().min(1).optional().describe('audience (`aud`) of clients’ tokens'),
@@ -61,7 +61,7 @@ export interface SecretOptions {
   readonly onMade: (names: readonly string[]) => void;
 }
 
-/** As a service that runs alone is handed them. */
+/** The options for a service that runs in a process of its own. */
 export const secretOptionsOf = (
   settings: SecretOptions['settings'],
   { sources, tell }: ServeContext,
@@ -73,16 +73,16 @@ export const secretOptionsOf = (
 
 const isSigningKey = (name: string): boolean => name.endsWith('_SIGNING_KEY');
 
-/** A new secret for production. */
+/** Makes a new secret for production. */
 export const newSecret = (name: string): string | Promise<string> =>
   (isSigningKey(name) ? makeSigningKey : randomSecret)();
 
-/** The secrets of these names, made in development when they are missing. */
+/** The secrets of these names. In development, missing ones are made. */
 export function secretsNamed(
   names: readonly string[],
   { settings, environment, onMade }: SecretOptions,
 ): Promise<Record<string, string>> {
-  // The server of PostgreSQL must know its own, too: as docker-compose.yml has it while developing.
+  // This password must be the one that the PostgreSQL server of docker-compose.yml has in development.
   const makerOf = (name: string): SecretMaker =>
     name === 'POSTGRES_PASSWORD' ? () => 'postgres' : () => newSecret(name);
   return loadSecrets(Object.fromEntries(names.map((name) => [name, makerOf(name)])), {
@@ -93,12 +93,15 @@ export function secretsNamed(
   });
 }
 
-/** The secrets among the keys that definitions declare: those without a value of their own. */
+/** The secrets among the settings that subgraphs declare. */
 export const secretKeysOf = (schemas: readonly (z.ZodObject | undefined)[]): string[] => [
   ...new Set(schemas.flatMap((schema) => Object.keys(schema?.shape ?? {})).filter(isSecret)),
 ];
 
-/** Of a service that lets clients in: `services` are those of this process, the first of which speaks of users. */
+/**
+ * The identity of a process that clients connect to. `services` are the services in this process; tokens about users
+ * are signed by the first.
+ */
 export async function identityOf(
   settings: IdentitySettings,
   options: SecretOptions,
@@ -111,18 +114,21 @@ export async function identityOf(
   return createIdentity({ internalKey, client, scopesOf });
 }
 
-/** Of a service that no client reaches. */
+/** The identity of a service that clients do not connect to. */
 export const serviceIdentityOf = async (options: SecretOptions, service: string): Promise<Identity> =>
   createIdentity({ internalKey: await serviceKeysOf(options, [service]), scopesOf: () => [] });
 
-/** Of everything in one process, which speaks to itself: its key ends with it. */
+/** The identity of a whole system in one process. Its internal key is made at the start and never stored. */
 export const ownIdentityOf = async (settings: IdentitySettings, options: SecretOptions): Promise<Identity> =>
   createIdentity({ internalKey: await newSigningKey(), client: await clientIssuerOf(settings, options), scopesOf });
 
 const scopesOf = (role: string): readonly string[] =>
   role in roleScopes ? roleScopes[role as keyof typeof roleScopes] : [];
 
-/** The keys of these services, and the public ones of all: told, or in development those of the keys that all share. */
+/**
+ * The private keys of these services, and the public ones of all: from the settings, or in development those of the key
+ * that all services share.
+ */
 async function serviceKeysOf(options: SecretOptions, [self = '', ...others]: readonly string[]): Promise<ServiceKeys> {
   const publicNames =
     options.settings.PROFILE === 'development' && !isTold(publicKeysName, options) ? [] : [publicKeysName];
@@ -157,18 +163,19 @@ const publicKeySets = z.record(
 export const isTold = (name: string, { environment }: SecretOptions): boolean =>
   Boolean(environment[name] ?? environment[`${name}_FILE`]);
 
-/** @throws StartupError that does not tell the value */
+/** @throws StartupError that does not contain the value */
 function parsed(name: string, values: Readonly<Record<string, string>>): unknown {
   try {
     return JSON.parse(values[name] ?? '');
   } catch {
-    throw new StartupError(`${name} is wrong: it is no JSON; "keys:make" makes one that is right.`);
+    throw new StartupError(`${name} is not JSON: make a right value with "keys:make".`);
   }
 }
 
 /**
- * Production is told its identity provider, and believes nobody else; the development profile is its own. @throws
- * StartupError
+ * The issuer of clients' tokens: in production the identity provider that the settings name, and in development the
+ * system itself.
+ * @throws StartupError when production lacks a setting for it
  */
 async function clientIssuerOf(settings: IdentitySettings, options: SecretOptions): Promise<IdentityOptions['client']> {
   const { CLIENT_ISSUER: issuer, CLIENT_AUDIENCE: audience, CLIENT_JWKS_URL: keys } = settings;

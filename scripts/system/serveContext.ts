@@ -1,12 +1,12 @@
 import type { SettingSources } from '#platform/config/loadSettings.ts';
 import type { Teardown } from './teardown.ts';
 
-/** What a service is handed by the command that runs it. */
+/** What the command `serve` gives the service that it runs. */
 export interface ServeContext {
   readonly sources: SettingSources;
   readonly teardown: Teardown;
-  /** Says that it serves now, and where. */
+  /** Prints that the service is ready, and its address. */
   readonly ready: (line: string) => void;
-  /** Something the person at the keyboard should know. */
+  /** Prints something that the operator should know. */
   readonly tell: (line: string) => void;
 }

@@ -16,7 +16,7 @@ import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 
-/** One channel of the registry in a process of its own, before subgraphs in theirs. */
+/** Runs one channel of the registry in a process of its own; the subgraphs run in theirs. */
 export async function serveChannel(name: string, context: ServeContext): Promise<void> {
   const entry = channels.find((each) => each.name === name);
   if (!entry)
@@ -30,7 +30,7 @@ export async function serveChannel(name: string, context: ServeContext): Promise
   context.ready(`channel ${name} on ${channel.url}`);
 }
 
-/** The full graph, for staff and tools, in a process of its own. */
+/** Runs the gateway (the full graph, for staff and tools) in a process of its own. */
 export async function serveGateway(context: ServeContext): Promise<void> {
   const [{ runGateway }, parts] = await Promise.all([
     import('#gateway/serve/runGateway.ts'),
@@ -42,7 +42,7 @@ export async function serveGateway(context: ServeContext): Promise<void> {
   context.ready(`gateway on ${gateway.url}`);
 }
 
-/** `channelNames`: those that it serves. */
+/** Reads the settings and makes what a channel or the gateway needs. `channelNames` are the channels it serves. */
 async function partsOf(service: string, context: ServeContext, channelNames: readonly string[]): Promise<EdgeParts> {
   const settings = loadSettings(mergeSettings(edgeSettings, [originsSettings(channelNames)]), context.sources);
   checkProfile(settings, context.sources.environment);

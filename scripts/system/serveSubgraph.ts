@@ -19,10 +19,10 @@ import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from '
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, subgraphSettings } from './serviceSettings.ts';
 
-/** More than the deadline of a request. */
+/** How long requests may finish while the process stops; more than a request's deadline. */
 const finishWithinMs = 16_000;
 
-/** One subgraph in a process of its own: GraphQL and gRPC for machines of ours, its own database, the bus. */
+/** Runs one subgraph in a process of its own: it serves GraphQL and gRPC to our own services. */
 export async function serveSubgraph(name: string, context: ServeContext): Promise<void> {
   const entry = subgraphs.find((each) => each.name === name);
   if (!entry)
@@ -86,7 +86,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
       whole: 'SAGAS_DATABASE_URL',
       whatFor: `the sagas of ${name}`,
     });
-    // What DBOS says of a server that it does not reach is no line for an operator.
+    // Connects once before DBOS does, because DBOS's own error about an unreachable server helps no operator.
     await (await firstConnection(sagasUrl)).end();
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
     const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics });

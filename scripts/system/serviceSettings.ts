@@ -10,7 +10,7 @@ import { kafkaOf } from './kafkaOf.ts';
 import { clientIssuerSettings, type SecretOptions } from './secrets.ts';
 import type { Teardown } from './teardown.ts';
 
-/** Where the other services are. */
+/** How to reach the other services. */
 const peerSettings = z.object({
   SUBGRAPH_URL: z
     .string()
@@ -24,7 +24,7 @@ const peerSettings = z.object({
 
 const { SIMULATION: _ofStart, ENGINE, ...ofEveryService } = platformSettings.shape;
 
-/** Each service is told what it needs, and reads nothing else. */
+/** The settings of a subgraph. Each kind of service declares all settings that it reads, and reads no others. */
 export const subgraphSettings = z.object({
   ...ofEveryService,
   ...databaseSettings.shape,
@@ -54,8 +54,8 @@ export const addressOf = (template: string, name: string, port: number): string 
   template.replaceAll('{name}', name).replaceAll('{port}', String(port));
 
 /**
- * The bus that the settings name. It is in `teardown` as soon as it is there, whatever becomes of what is started
- * beside it.
+ * Opens the bus that the settings name. It is added to `teardown` at once, so that it is closed even if something else
+ * fails to start meanwhile.
  */
 export async function busOf(
   settings: ServiceSettings,

@@ -22,9 +22,9 @@ import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSett
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** Something that runs by itself, with what it reads. */
+/** A service, with the settings and secrets that it reads. */
 export interface ServicePart {
-  /** Of its service in docker-compose.yml; `start` is everything in one process. */
+  /** The service's name in docker-compose.yml; `start` is everything in one process. */
   readonly name: string;
   readonly settings: z.ZodObject;
   readonly secrets: readonly Secret[];
@@ -33,11 +33,11 @@ export interface ServicePart {
 export interface Secret {
   readonly name: string;
   readonly description: string;
-  /** In production it is needed unless this says when. */
+  /** When production needs the secret; by default always. */
   readonly when?: string;
 }
 
-/** One row of the list of everything that can be set. */
+/** A row of the list of all settings and secrets. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly description: string;
@@ -76,7 +76,7 @@ const kafkaPassword: Secret = {
   when: 'with KAFKA_SASL',
 };
 
-/** Not all of them can be told from a schema. */
+/** Whether production needs a setting, where the schema does not show it. */
 const neededInProduction: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(clientIssuerSettings.shape).map((name) => [name, 'required'])),
   DATABASE_HOST: 'required but for `start`',
@@ -84,14 +84,15 @@ const neededInProduction: Readonly<Record<string, string>> = {
 };
 
 /**
- * Settings of each domain, by themselves: `subgraphs/<name>/src/config.ts`, which imports nothing that is generated.
+ * The settings of a domain, from `subgraphs/<name>/src/config.ts`. That file must import no generated code, because
+ * this runs before `generate`.
  */
 async function configOf(name: string): Promise<z.ZodObject> {
   const file = join(root, 'subgraphs', name, 'src/config.ts');
   return existsSync(file) ? ((await import(file)) as { config: z.ZodObject }).config : z.object({});
 }
 
-/** Everything that runs, each with the settings and secrets that it reads, and no others. */
+/** All services, each with the settings and secrets that it reads. */
 export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(
     subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })),
@@ -155,7 +156,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
   ];
 }
 
-/** What `start` reads, besides secrets; so do the commands that begin what it goes on with. */
+/** The settings that `start` reads, without secrets. Commands that prepare a system for `start` read the same. */
 export const startSettings = async (): Promise<z.ZodObject> =>
   (await serviceParts()).find(({ name }) => name === 'start')?.settings ?? platformSettings;
 
@@ -169,7 +170,7 @@ function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] 
   };
 }
 
-/** Addresses that hold a password, told whole; they win over the parts. */
+/** Settings with a whole database address, which include a password. They override the settings for its parts. */
 const wholeAddresses: readonly CatalogueEntry[] = [
   ['DATABASE_URL', 'of the domain’s database, as its own role', subgraphs.map(({ name }) => name)],
   ['SAGAS_DATABASE_URL', 'of the durable state of sagas', ['orders']],
@@ -183,7 +184,7 @@ const wholeAddresses: readonly CatalogueEntry[] = [
   production: 'optional',
 }));
 
-/** One list of every setting and every secret. */
+/** Lists every setting and secret, with the services that read it. */
 export async function settingCatalogue(): Promise<CatalogueEntry[]> {
   const found = new Map<string, CatalogueEntry & { services: string[] }>();
   const add = (service: string, entry: Omit<CatalogueEntry, 'services'>): void => {
@@ -211,13 +212,13 @@ function aboutField(name: string, field: z.ZodType): Pick<CatalogueEntry, 'descr
   };
 }
 
-/** All names that may stand in `.env`. */
+/** The names that may stand in `.env`. */
 export async function knownNames(): Promise<Set<string>> {
   const entries = await settingCatalogue();
   return new Set(entries.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])));
 }
 
-/** What `--help` says of one service, or of all: a line for each. */
+/** The lines of `--help` about the settings of one service, or of all. */
 export async function describeCatalogue(service?: string): Promise<string> {
   const entries = (await settingCatalogue()).filter(
     ({ services }) => service === undefined || services.includes(service),

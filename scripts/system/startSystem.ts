@@ -28,17 +28,17 @@ export interface RunningSystem {
   readonly edge: Edge;
   readonly identity: Identity;
   readonly bus: EventBus;
-  /** Where operators look. */
+  /** The URL of /metrics. */
   readonly metricsUrl: string;
-  /** A device of the demo store, in the development profile. */
+  /** A token for a screen of the demo store; in the development profile only. */
   readonly demoDeviceToken?: string;
-  /** Stops in order: nothing new comes in, what is in hand is finished, then what it rests on. */
+  /** Stops in order: takes no new requests, finishes those under way, and then closes databases and the bus. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development the
- * payment provider of the sandbox, too. Ready when it resolves. When it rejects, nothing of it runs.
+ * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
+ * sandbox's payment provider. The system is ready when this resolves. If it rejects, everything has been stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
@@ -99,7 +99,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   });
 }
 
-/** Makes, migrates and seeds the databases, whatever the profile; then stops what that took. */
+/** Makes, migrates and seeds the databases, in any profile, then stops what it has started for that. */
 export function seedSystem(options: SystemOptions): Promise<void> {
   return orNothing(async (teardown) => {
     const { subgraphs } = await openSubgraphs(await prepareSystem(options, teardown), teardown);
@@ -134,7 +134,7 @@ async function openSubgraphs(
   metrics?: Metrics,
 ): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
   const { settings, definitions, databases, identity, bus, log } = prepared;
-  // Heavy, and in need of generated code: only now.
+  // Imported only now, because it is slow to load and needs generated code.
   const { runSubgraph } = await import('#platform/subgraph/runSubgraph.ts');
   if (metrics) reportLag(metrics, bus);
   const network = localNetwork(identity);

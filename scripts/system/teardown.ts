@@ -1,9 +1,12 @@
 import { messageWithoutValues } from '#platform/telemetry/loggableError.ts';
 import { within } from '#platform/telemetry/within.ts';
 
-/** Whoever sends SIGTERM waits 30 s. Enough for the longest drain (8 s) and what a channel then has in hand (18 s). */
+/**
+ * How long stopping may take: less than the 30 s that a container platform waits after SIGTERM, and enough for the
+ * longest drain (8 s) and the requests that a channel then still answers (18 s).
+ */
 const withinMs = 27_000;
-/** For a step whose turn comes when the time is over. */
+/** How long a step may take whose turn comes when the time is over. */
 const lateStepMs = 500;
 
 interface Step {
@@ -11,13 +14,13 @@ interface Step {
   readonly stop: () => unknown;
 }
 
-/** How to stop what was started, in the reverse of the order in which it was. */
+/** Collects how to stop what was started, and stops it in reverse order. */
 export class Teardown {
   readonly #steps: Step[] = [];
   readonly #drains: Step[] = [];
   readonly #withinMs: number;
   #running: Promise<void> | undefined;
-  /** Every step that was there has had its turn: nobody comes back for another. */
+  /** True when all steps have been run: a step that is added later has to be run at once. */
   #over = false;
 
   constructor(options: { readonly withinMs?: number } = {}) {
@@ -25,23 +28,23 @@ export class Teardown {
   }
 
   /**
-   * What comes while all is being stopped is stopped, too: a start that is cut short goes on for a while, and what it
-   * still begins would be left behind.
+   * Adds a step. A step that is added while everything is being stopped is run, too: an interrupted start goes on for a
+   * while, and what it still starts must not be left running.
    */
   add(name: string, stop: () => unknown): void {
     if (this.#over) void this.#stop({ name, stop }, lateStepMs);
     else this.#steps.push({ name, stop });
   }
 
-  /** What is done before anything stops, all at once, where a stop was asked for: see `run`. */
+  /** Adds something to do before anything is stopped, if `run` is told to drain. All drains run at the same time. */
   drainFirst(name: string, drain: () => unknown): void {
     this.#drains.push({ name, stop: drain });
   }
 
   /**
-   * Stops all, once, within 27 s. What cannot be stopped, or not in time, is told on standard error and does not keep
-   * the rest from stopping. `drain`: first lets balancers see that it will. A process that an error ends does not: it
-   * is in a state that nobody should be sent to.
+   * Stops everything, once, within 27 s. A step that fails, or takes too long, is reported on standard error and does
+   * not keep the others from being run. With `drain`, load balancers first get time to turn away; a process that ends
+   * by an error does not drain, because no more requests should come to it.
    */
   run({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
     this.#running ??= this.#stopAll(drain);
@@ -59,7 +62,7 @@ export class Teardown {
   async #stop({ name, stop }: Step, ms: number): Promise<void> {
     try {
       await within(ms, stop, () => {
-        throw new Error('takes too long; it is left as it is');
+        throw new Error('it takes too long and is left as it is');
       });
     } catch (error) {
       console.error(`stopping ${name}: ${error instanceof Error ? messageWithoutValues(error) : String(error)}`);

@@ -24,7 +24,7 @@ it('leaves what never stops, in time for the rest', async () => {
   teardown.add('database', () => void stopped.push('database'));
   teardown.add('gateway', () => new Promise(() => undefined));
   await teardown.run();
-  expect([stopped, told]).toEqual([['database'], ['stopping gateway: takes too long; it is left as it is']]);
+  expect([stopped, told]).toEqual([['database'], ['stopping gateway: it takes too long and is left as it is']]);
 });
 
 it('stops what is begun while all is being stopped, and what is begun after that', async () => {

@@ -2,9 +2,9 @@ import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Calls `changed` with the path of what changed below these folders, relative to the root. Each folder has a watch of
- * its own: with `recursive`, Node on Linux watches files, and hears nothing more of one that an editor saves by
- * renaming a new file over it.
+ * Calls `changed` with the path, relative to the root, of each file that changes below these folders. Each folder has a
+ * watcher of its own: with the option `recursive`, Node on Linux watches single files, and misses changes to a file
+ * that an editor saves by renaming a new file over it.
  */
 export function watchFolders(
   root: string,
@@ -24,7 +24,7 @@ export function watchFolders(
       watcher.close();
       watchers.delete(folder);
     };
-    // A folder that is gone is watched anew when there is one of its name again.
+    // If the folder is deleted and made again, it gets a new watcher.
     watcher.on('error', forget);
     watcher.on('change', (_event, file) => {
       if (file === null || !isFolder(join(root, folder))) forget();

@@ -9,7 +9,7 @@ const audiences: Readonly<Record<string, string>> = {
   delivery: 'couriers',
 };
 
-/** The table at the end of `start`, and something to try. */
+/** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
 export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: RunningSystem, seconds: number): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
   const development = settings.PROFILE === 'development';
@@ -33,7 +33,7 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
   return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
 }
 
-/** What a kiosk shows first: its store, and two things of each category with their prices. */
+/** An example query: the kiosk's store, and two items of each category with their prices. */
 const kioskQuery =
   '{ kiosk { store { name menu { sections { category { name } entries(first: 2) { edges { node { item { name } price { amount currency } } } } } } } } }';
 
@@ -49,7 +49,7 @@ function tryThis(url: string, dataDir: string, token: string | undefined): strin
   ].join('\n');
 }
 
-/** Where `token:for` looks unless told. */
+/** The DATA_DIR that `token:for` uses by default. */
 const defaultDataDir = platformSettings.parse({}).DATA_DIR;
 
 const boardOf = (url: string, token: string): string =>

@@ -10,7 +10,7 @@ import { secretOptionsOf, providerKeyName, secretsNamed } from '../secrets.ts';
 import type { ServeContext } from '../serveContext.ts';
 import { simulate } from './simulation.ts';
 
-/** The payment provider of the sandbox, in a process of its own. */
+/** Runs the sandbox's payment provider in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
   const settings = loadSettings(
     mergeSettings(platformSettings, [z.object({ [providerKeyName]: z.string().optional() })]),
@@ -36,7 +36,7 @@ const simulationSettings = z.object({
   DELIVERY_URL: z.url().default('http://127.0.0.1:4004/graphql'),
 });
 
-/** Simulated kitchens and couriers, clients of a system that runs elsewhere with the same development secrets. */
+/** Runs simulated kitchens and couriers, as clients of a system elsewhere that has the same development secrets. */
 export async function serveSimulation(context: ServeContext): Promise<void> {
   const settings = loadSettings(simulationSettings, context.sources);
   developmentOnly(settings, 'The simulation is');
@@ -46,7 +46,7 @@ export async function serveSimulation(context: ServeContext): Promise<void> {
     secretOptions: secretOptionsOf(settings, context),
     log: createLogger({ level: settings.LOG_LEVEL, service: 'simulation' }),
   });
-  // It waits without holding the process open.
+  // The simulation's own timers do not keep the process alive, so this one does.
   const alive = setInterval(() => undefined, 60_000);
   context.teardown.add('simulation', async () => {
     clearInterval(alive);

@@ -5,7 +5,7 @@ import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { clientKeyName, secretsNamed, type SecretOptions } from '../secrets.ts';
 
-/** Those seeded around the demo store, but for the first, who is left to whoever tries the system out. */
+/** The seeded couriers around the demo store, except the first one, which is for people who try out the system. */
 const couriers = [2, 3, 4, 5, 6].map((n) => seedId('courier', n));
 
 export interface SimulationParts {

@@ -36,7 +36,7 @@ export function readJson(file: string, text: string): ReadTable {
   const tree = parseTree(text, errors, { disallowComments: true });
   const [first] = errors;
   if (first) {
-    const message = `this is no JSON: ${printParseErrorCode(first.error)}`;
+    const message = `this is not JSON: ${printParseErrorCode(first.error)}`;
     return { file, rows: [], problems: [{ file, at: place(first.offset), message }] };
   }
   if (tree?.type !== 'array')
