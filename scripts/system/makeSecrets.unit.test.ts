@@ -74,7 +74,7 @@ describe('in production a service', () => {
     );
     await expect(
       serviceIdentityOf(optionsWith({ ORDERS_SIGNING_KEY: 'hush', SERVICE_JWKS: '{}' }), 'orders'),
-    ).rejects.toThrow(/^ORDERS_SIGNING_KEY is wrong(?!.*hush)/);
+    ).rejects.toThrow(/^ORDERS_SIGNING_KEY is not JSON(?!.*hush)/);
     const keys = await makeProductionSecrets();
     const edge = (settings: object) =>
       identityOf({ ...optionsWith({}).settings, ...settings } as Parameters<typeof identityOf>[0], optionsWith(keys), [
