@@ -94,5 +94,5 @@ it('names the mistakes in @anyone', () => {
     '@anyone names Shop.nmae, which is not there',
   );
   expect(messages('type Page @anyone { id: ID! }')[0]).toContain('Write @anyone(fields: "id"), as far as it holds.');
-  expect(messages('type Query { a: Int @anyone(fields: "a") }')[0]).toContain('take its `fields` away');
+  expect(messages('type Query { a: Int @anyone(fields: "a") }')[0]).toContain('remove its argument `fields`');
 });
