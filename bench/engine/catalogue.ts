@@ -1,0 +1,88 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
+
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@external"])\n`;
+
+/** A shop: products, what is in stock of them, what people say of them, and who these are. */
+export const subgraphs: Readonly<Record<string, string>> = {
+  products: `${link}type Query { products: [Product!]! version: String }
+    type Product @key(fields: "id") { id: ID! name: String! price: Int! weight: Int! images: [Image!]! }
+    type Image { url(width: Int): String! alt: String }`,
+  stock: `${link}type Product @key(fields: "id") {
+      id: ID! price: Int! @external weight: Int! @external inStock: Boolean! delivery: Int! @requires(fields: "price weight")
+    }`,
+  reviews: `${link}type Product @key(fields: "id") { id: ID! reviews: [Review!]! }
+    type Review @key(fields: "id") { id: ID! stars: Int! text: String! author: User! product: Product! }
+    type User @key(fields: "id") { id: ID! reviewCount: Int! }`,
+  users: `${link}type User @key(fields: "id") { id: ID! name: String! city: String }`,
+};
+
+export const light = '{ version }';
+export const heavy = `{ products {
+  id name price inStock delivery images { small: url(width: 64) large: url(width: 1024) alt }
+  reviews { id stars text author { id name city reviewCount } product { id name inStock } }
+} }`;
+
+const schemas = new Map<string, GraphQLSchema>();
+const answers = new Map<string, string>();
+
+/** What a subgraph answers, parsed anew from a text that was made once. */
+export async function subgraphAnswer(
+  subgraph: string,
+  { query, variables }: SubgraphRequest,
+): Promise<ExecutionResult> {
+  const key = `${subgraph}\n${query}\n${JSON.stringify(variables)}`;
+  let text = answers.get(key);
+  if (text === undefined) {
+    text = JSON.stringify(await execute(subgraph, query, variables));
+    answers.set(key, text);
+  }
+  return JSON.parse(text) as ExecutionResult;
+}
+
+function execute(
+  subgraph: string,
+  source: string,
+  variableValues: SubgraphRequest['variables'],
+): Promise<ExecutionResult> {
+  const schema = schemas.get(subgraph) ?? buildSubgraphSchema(parse(subgraphs[subgraph]!));
+  schemas.set(subgraph, schema);
+  return graphql({
+    schema,
+    source,
+    variableValues,
+    fieldResolver: (parent: Record<string, unknown> | undefined, args: { width?: number }, _context, info) =>
+      value(info.fieldName, String(parent?.['id'] ?? 'root'), args),
+  });
+}
+
+const some = (type: string, count: number, of: string) =>
+  Array.from({ length: count }, (_, index) => ({ __typename: type, id: `${of}-${index}` }));
+
+function value(field: string, id: string, { width }: { width?: number }): unknown {
+  switch (field) {
+    case 'products':
+      return some('Product', 40, 'product');
+    case 'images':
+      return some('Image', 2, `image of ${id}`);
+    case 'reviews':
+      return some('Review', 6, `review of ${id}`);
+    case 'author':
+      return { __typename: 'User', id: `user-${id.length + Number(id.slice(-1))}` };
+    case 'product':
+      return { __typename: 'Product', id: id.replace(/^review of /, '').replace(/-\d+$/, '') };
+    case 'inStock':
+      return true;
+    case 'price':
+    case 'weight':
+    case 'delivery':
+    case 'stars':
+    case 'reviewCount':
+      return id.length;
+    case 'id':
+      return id;
+    default:
+      return `${field} of ${id}${width === undefined ? '' : `, ${width} wide`}`;
+  }
+}
