@@ -8,6 +8,9 @@ import type { Customers } from './context.ts';
 import { sealAddress, sealPreferences, sealProfile } from './customer.ts';
 import { normaliseEmail, type Profile } from './profile.ts';
 
+/** A seed that a slow machine cannot write in the time of a command would keep the system from its first start. */
+const seeding = { timeoutMs: 180_000 };
+
 const customers = 50;
 const seededAt = new Date('2025-01-01T00:00:00Z');
 
@@ -169,5 +172,5 @@ export async function seed(domain: Customers): Promise<void> {
     await tx.favouriteStore.createMany({
       data: rows.map(({ n, id }) => ({ customerId: id, storeId: homeStore(n).id, addedAt: seededAt })),
     });
-  });
+  }, seeding);
 }

@@ -9,6 +9,9 @@ import type { Prisma } from '#generated/menu/prisma/client.ts';
 import { setMenuItemAvailability } from './commands/setMenuItemAvailability.ts';
 import type { MenuDomain } from './context.ts';
 
+/** A seed that a slow machine cannot write in the time of a command would keep the system from its first start. */
+const seeding = { timeoutMs: 180_000 };
+
 const countries = Object.keys(seedCountries) as SeedCountry[];
 const epoch = new Date('2025-01-01T00:00:00.000Z');
 const itemId = (slug: string): string => seedId('menuItem', slug);
@@ -213,7 +216,7 @@ async function insert(domain: MenuDomain): Promise<void> {
       ...options,
     });
     await tx.menuVersion.updateMany({ where: { version: 0 }, data: { version: ids.length, catalogue: ids.length } });
-  });
+  }, seeding);
 }
 
 /**
