@@ -7,10 +7,10 @@ const [argument] = process.argv.slice(2);
 if (argument === '--help' || argument === '-h') {
   console.log(`gateway: serves any Federation 2 supergraph, not only this one.
 
-  SUPERGRAPH=<file>   its SDL
-  PORT=<n>            where to serve it (4000)
-  ENGINE=own|apollo   what plans and executes: ours, or that of @apollo/gateway (own)
-  DRAIN_SECONDS=<n>   how long it serves on after SIGTERM, /health/ready saying no (0)
+  SUPERGRAPH=<file>   the file with the supergraph's SDL
+  PORT=<n>            the port to listen on (default 4000)
+  ENGINE=own|apollo   what plans and executes: ours, or that of @apollo/gateway (default own)
+  DRAIN_SECONDS=<n>   how long it goes on serving after SIGTERM, with /health/ready at 503 (default 0)
 
 For example:
   SUPERGRAPH=schema/supergraph.graphql PORT=5000 npx -y pnpm@10.34.9 gateway

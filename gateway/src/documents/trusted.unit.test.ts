@@ -221,7 +221,7 @@ describe('the view', () => {
 describe('a channel', () => {
   it('does not start with a trusted document that is invalid in its graph', async () => {
     await expect(serveFixture(parts, { operations: { bad: 'query Bad { audit }' } })).rejects.toThrow(
-      'the document Bad does not fit the channel',
+      'the document Bad is not valid in the channel',
     );
     await expect(
       serveFixture(parts, { operations: { two: 'query A { __typename } query B { __typename }' } }),

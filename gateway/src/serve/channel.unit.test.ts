@@ -124,7 +124,7 @@ describe('GraphQL over HTTP', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('serves health and an explorer without anything from elsewhere', async () => {
+  it('serves its health, and an explorer that loads nothing from elsewhere', async () => {
     expect((await fetch(channel.url.replace('/graphql', '/health/live'))).status).toBe(200);
     expect((await fetch(channel.url.replace('/graphql', '/health/ready'))).status).toBe(200);
     const page = await (await fetch(channel.url, { headers: { accept: 'text/html' } })).text();
@@ -132,7 +132,7 @@ describe('GraphQL over HTTP', () => {
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });
 
-  it('goes on with the trace it was given, with a span of its own', async () => {
+  it('continues the trace of a request, with a span of its own', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { headers } = await channel.post({ query: '{shops{id}}' }, { traceparent });
     expect(headers.get('traceparent')).toBe(traceparent);
@@ -182,9 +182,10 @@ describe('hostile documents', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('of a bomb fit into 1 KB', () => expect(bomb(31).length).toBeLessThan(1_100));
+  it('that would expand to a huge operation from 1 KB are refused quickly', () =>
+    expect(bomb(31).length).toBeLessThan(1_100));
 
-  it('name what a variable should have been', async () => {
+  it('with a variable of the wrong type are refused with a message that names the right one', async () => {
     const { status, body } = await channel.post({
       query: 'query($id: ID!){shop(id:$id){id}}',
       variables: { id: { a: 1 } },
@@ -197,8 +198,8 @@ describe('hostile documents', () => {
   });
 });
 
-describe('who asks', () => {
-  it('is nobody with a bad token: 401, and nothing is done', async () => {
+describe('the caller', () => {
+  it('is refused with 401 for an invalid token, and nothing is executed', async () => {
     for (const authorization of [
       'Bearer nonsense',
       'Basic abc',
@@ -216,7 +217,7 @@ describe('who asks', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('is refused with 403 if the channel is not for its role', async () => {
+  it('is refused with 403 if its role may not use the channel', async () => {
     const { status } = await channel.post(
       { query: '{shops{id}}' },
       { authorization: `Bearer ${await parts.token('courier')}` },
@@ -224,7 +225,7 @@ describe('who asks', () => {
     expect(status).toBe(403);
   });
 
-  it('is told to subgraphs by a token of the gateway, and by no header of the client', async () => {
+  it('is known to subgraphs from a token of the gateway, and from no header of the client', async () => {
     await channel.post(
       { query: '{order(orderId:"o1"){id}}' },
       { ...customer, 'x-user-id': 'boss', 'x-roles': 'admin' },
@@ -241,7 +242,7 @@ describe('who asks', () => {
 });
 
 describe('guarded fields', () => {
-  it('are refused, and the rest is answered', async () => {
+  it('are refused, and the other fields are answered', async () => {
     const { status, body } = await channel.post({ query: '{shops{id takings}}' }, customer);
     expect(status).toBe(200);
     expect(body.data).toEqual({
@@ -257,7 +258,7 @@ describe('guarded fields', () => {
     expect(parts.calls.map((call) => call.query).join()).not.toContain('takings');
   });
 
-  it('ask nobody for a token, somebody for a scope', async () => {
+  it('are UNAUTHENTICATED for a caller without a token, and FORBIDDEN for one without the scope', async () => {
     const { body } = await channel.post({ query: '{order(orderId:"o1"){id}}' });
     expect(body).toMatchObject({
       data: { order: null },
@@ -266,7 +267,7 @@ describe('guarded fields', () => {
     expect(parts.calls).toEqual([]);
   });
 
-  it('leave alone what is called like a part of every object', async () => {
+  it('do not affect fields with names such as `constructor`', async () => {
     const { body } = await channel.post({ query: '{constructor:shops{toString:id valueOf:takings}}' }, customer);
     expect(body.data).toEqual({
       constructor: [
@@ -276,7 +277,7 @@ describe('guarded fields', () => {
     });
   });
 
-  it('carry null as far as the schema says', async () => {
+  it('become null as far up as the nullability of the schema demands', async () => {
     const { body } = await channel.post({ query: '{shop(id:"1"){id mandatory}}' }, customer);
     expect(body).toMatchObject({
       data: { shop: null },
@@ -313,20 +314,20 @@ describe('guarded fields', () => {
     expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['FORBIDDEN']));
   });
 
-  it('are answered to those who may', async () => {
+  it('are answered for callers with the scope', async () => {
     const { body } = await channel.post({ query: '{shops{takings} ledger{total} found{...on Vault{code}}}' }, manager);
     expect(body).toEqual({
       data: { shops: [{ takings: 100 }, { takings: 100 }], ledger: { total: 7 }, found: [{}, { code: '1234' }] },
     });
   });
 
-  it('of a mutation keep it from being carried out', async () => {
+  it('of a mutation are not executed', async () => {
     await channel.post({ query: 'mutation{advance(orderId:"o1"){id}}' });
     expect(parts.orders.get('o1')?.version).toBe(1);
     expect(parts.calls).toEqual([]);
   });
 
-  it("answer another's order as one that does not exist", async () => {
+  it('answer the order of another customer like one that does not exist', async () => {
     const other = { authorization: `Bearer ${await parts.token('customer', 'other')}` };
     const ask = async (id: string) => (await channel.post({ query: `{order(orderId:"${id}"){id}}` }, other)).body;
     expect(await ask('o1')).toEqual(await ask('nothing'));
@@ -334,7 +335,7 @@ describe('guarded fields', () => {
 });
 
 describe('subgraphs', () => {
-  it('that are down leave the rest of the page', async () => {
+  it('that are down do not affect the rest of the answer', async () => {
     parts.down.add('wares');
     const { status, body } = await channel.post({ query: '{shops{name wares{title}}}' });
     expect(status).toBe(200);
@@ -351,7 +352,7 @@ describe('subgraphs', () => {
     ]);
   });
 
-  it('that know none such, and say nothing of it, leave their part empty: that is said', async () => {
+  it('that do not know an entity, and report no error, leave its fields null with an error that says so', async () => {
     parts.orders.set('lost', { id: 'lost', owner: 'someone', status: 'PLACED', version: 1, shop: 'gone' });
     const { body } = await channel.post(
       { query: '{order(orderId:"lost"){id shop{name}}}' },
@@ -363,7 +364,7 @@ describe('subgraphs', () => {
     ]);
   });
 
-  it('that take too long leave their part empty', async () => {
+  it('that take too long leave their fields null', async () => {
     const impatient = await serveFixture(parts, { manifest: { limits: { deadlineMs: 40 } } });
     parts.gate = (subgraph) => (subgraph === 'wares' ? new Promise(() => {}) : Promise.resolve());
     const { body } = await impatient.post({ query: '{shops{name wares{title}}}' });
@@ -376,13 +377,13 @@ describe('subgraphs', () => {
       },
       errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }, { extensions: { code: 'DEADLINE_EXCEEDED' } }],
     });
-    // The one that never came back holds up nobody else.
+    // The call that was never answered holds up no later ones.
     parts.gate = () => Promise.resolve();
     expect((await impatient.post({ query: '{shops{name wares{title}}}' })).body.errors).toBeUndefined();
     await impatient.close();
   });
 
-  it('that fail inside are masked, with a trace id', async () => {
+  it('that fail internally are masked, with a trace id', async () => {
     const { body } = await channel.post({ query: '{shop(id:"1"){name wares{title broken}}}' });
     expect(body.data).toEqual({ shop: { name: 'Shop 1', wares: null } });
     expect(body.errors?.[0]).toMatchObject({
@@ -392,14 +393,14 @@ describe('subgraphs', () => {
     expect(JSON.stringify(body)).not.toMatch(/secret detail|wares-|"serviceName"/);
   });
 
-  it('answer identical queries in flight once, each with objects of its own; other principals, and later ones, apart', async () => {
+  it('are called once for identical queries in flight, with separate answer objects, and again for other principals and later queries', async () => {
     let open = () => {};
     const opened = new Promise<void>((resolve) => (open = resolve));
     parts.gate = () => opened;
     const ask = (headers?: Record<string, string>) => channel.post({ query: '{shops{id name wares{id}}}' }, headers);
     const pending = [ask(), ask(), ask(), ask(customer)];
     await until(() => parts.calls.length === 2);
-    // The third and fourth have arrived when a request after them has been answered.
+    // The third and fourth request have arrived when one that was sent after them has been answered.
     await channel.post({ query: '{__typename}' });
     open();
     const answers = await Promise.all(pending);
@@ -409,13 +410,13 @@ describe('subgraphs', () => {
     expect(parts.calls.filter(({ subgraph }) => subgraph === 'shops')).toHaveLength(3);
   });
 
-  it('get every mutation, identical or not', async () => {
+  it('get every mutation, also identical ones', async () => {
     const advance = () => channel.post({ query: 'mutation{advance(orderId:"o1"){version}}' }, customer);
     await Promise.all([advance(), advance(), advance()]);
     expect(parts.orders.get('o1')?.version).toBe(4);
   });
 
-  it('never share a read from before a mutation with one after it', async () => {
+  it('never answer a query that follows a mutation with a read from before it', async () => {
     const read = () => channel.post({ query: '{order(orderId:"o1"){version}}' }, customer);
     let open = () => {};
     const opened = new Promise<void>((resolve) => (open = resolve));
@@ -430,7 +431,7 @@ describe('subgraphs', () => {
 });
 
 describe('a channel that closes', () => {
-  it('finishes what it has begun, and takes nothing new', async () => {
+  it('finishes the requests that it is executing, and takes no new ones', async () => {
     const closing = await serveFixture(parts);
     let open = () => {};
     const opened = new Promise<void>((resolve) => (open = resolve));

@@ -7,7 +7,7 @@ import { fixture, fixtureSources, type Fixture } from '../testkit/fixtureGraph.t
 import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
 import { RawSocket } from '../testkit/streamingClient.ts';
 
-/** A topic is heard when the test says so. */
+/** A domain whose topics are only heard once the test lets `tail` resolve. */
 class SlowDomain extends FakeDomain {
   slow: Promise<void> | undefined;
   asked = 0;
@@ -45,7 +45,7 @@ const serve = async (options: Parameters<typeof serveFixture>[1] = {}) => {
   opened.push(served);
   return served;
 };
-/** A graph whose boards follow other events. */
+/** The fixture's graph, with boards that follow other events. */
 const boardsOf = (event: string) =>
   fixtureSources((text) =>
     text.replace(
@@ -54,7 +54,7 @@ const boardsOf = (event: string) =>
     ),
   );
 
-/** Revocations, and who listens to them. */
+/** Revocations, and the listeners that were registered with them. */
 function heardRevocations() {
   const listeners = new Set<() => void>();
   const revocations = new Revocations();
@@ -65,7 +65,7 @@ function heardRevocations() {
   return { revocations, listeners };
 }
 
-it('a channel that is closed twice is closed once: the others of its process hear on', async () => {
+it('closing a channel twice closes it once, so that the other channels of the process still hear the bus', async () => {
   const [channel, other] = [await serve(), await serve()];
   const move = (version: number) => {
     parts.orders.set('o1', { id: 'o1', owner: 'someone', status: `S${version}`, version });
@@ -85,7 +85,7 @@ it('a channel that is closed twice is closed once: the others of its process hea
   socket.cut();
 });
 
-it('a channel that closes ends what it is going over to, and goes over to nothing more: no topic is heard when it is closed', async () => {
+it('a channel that closes lets a running reload end and starts no other, so that no topic is heard afterwards', async () => {
   const { revocations, listeners } = heardRevocations();
   const channel = await serve({ revocations });
   const started = withResolvers();
@@ -101,7 +101,7 @@ it('a channel that closes ends what it is going over to, and goes over to nothin
     () => 'taken',
     () => 'refused',
   );
-  // All clients have gone: only what it goes over to is left to wait for.
+  // All clients have gone, and only the reload is left to wait for.
   await until(() => listeners.size === 0);
   started.resolve();
   await first;
@@ -110,7 +110,7 @@ it('a channel that closes ends what it is going over to, and goes over to nothin
   expect(domain.open).toEqual([]);
 });
 
-it('a channel is not closed before what it is going over to is', async () => {
+it('a channel is not closed before a running reload has ended', async () => {
   const other = await serve();
   const { revocations, listeners } = heardRevocations();
   const channel = await serve({ revocations });
@@ -121,7 +121,7 @@ it('a channel is not closed before what it is going over to is', async () => {
   await until(() => domain.asked === 2);
   const closing = channel.close().then(() => order.push('closed'));
   await until(() => listeners.size === 0);
-  // Nothing but the reload could hold it up: the other channel keeps what both hear.
+  // Only the reload could delay the close, since the other channel keeps the shared tails open.
   await new Promise((resolve) => setImmediate(resolve));
   started.resolve();
   await Promise.all([reloading, closing]);
@@ -130,7 +130,7 @@ it('a channel is not closed before what it is going over to is', async () => {
   expect(domain.open).toEqual([]);
 });
 
-it('a channel that cannot listen leaves nothing behind: no timer, no listener, no topic; it can be started again', async () => {
+it('a channel that cannot listen leaves no timer, listener or tail behind, and can be started again', async () => {
   const taken = await serve({ bus: undefined, feeds: undefined });
   const metrics = createMetrics();
   const { revocations, listeners } = heardRevocations();

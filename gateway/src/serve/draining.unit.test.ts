@@ -11,7 +11,9 @@ async function connected(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Asks over a connection, and gives the head of what comes back; what there is when it was closed. */
+/**
+ * Sends a request over a connection, and resolves to the head of the response, or to what had come when it was closed.
+ */
 function ask(socket: Socket): Promise<string> {
   const body = '{"query":"{__typename}"}';
   socket.write(
@@ -28,7 +30,7 @@ function ask(socket: Socket): Promise<string> {
   });
 }
 
-it('a channel that closes answers what is on its way over connections that it has, also those that asked nothing yet; nobody new is let in', async () => {
+it('a channel that closes answers requests on existing connections, also unused ones, and accepts no new connections', async () => {
   const channel = await serveFixture(await fixture());
   const [kept, fresh] = [await connected(channel.port), await connected(channel.port)];
   expect(await ask(kept)).toMatch(/^http\/1\.1 200 [^]*connection: keep-alive/);
@@ -51,7 +53,7 @@ it('a channel that closes answers what is on its way over connections that it ha
   await closing;
 });
 
-it('a channel that drains says that it is not ready, and serves on: who is there, over connections that then close, and who is new', async () => {
+it('a channel that drains reports that it is not ready, and serves existing and new connections, which close after a response', async () => {
   const channel = await serveFixture(await fixture());
   const ready = async () => (await fetch(`http://127.0.0.1:${channel.port}/health/ready`)).status;
   const kept = await connected(channel.port);
@@ -68,7 +70,7 @@ const upgrade =
   'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n' +
   'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
-/** All that is heard until the other side closes; nothing is closed from here. */
+/** Everything that is received until the other side closes the connection. */
 function heardUntilClosed(socket: Socket): Promise<string> {
   let heard = '';
   socket.on('data', (chunk) => {
@@ -77,19 +79,19 @@ function heardUntilClosed(socket: Socket): Promise<string> {
   return new Promise((resolve) => socket.once('close', () => resolve(heard)));
 }
 
-it('a WebSocket that is asked for while a channel closes is sent elsewhere, and keeps nobody from closing', async () => {
+it('a WebSocket upgrade is refused while a channel closes, and does not delay the closing', async () => {
   const channel = await serveFixture(await fixture());
   const late = await connected(channel.port);
   const heard = heardUntilClosed(late);
   const closing = channel.close();
-  // All that were there have been sent away by now; the last words of others are still waited for.
+  // By now all existing sockets have been closed; the channel still waits for requests on existing connections.
   await new Promise((resolve) => setTimeout(resolve, 50));
   late.write(upgrade);
   expect(await heard).toMatch(/^HTTP\/1\.1 503 /);
   await closing;
 });
 
-it('an event stream that is asked for while a channel closes is begun and left without `complete`: its client comes back elsewhere', async () => {
+it('an event stream that is requested while a channel closes ends without `complete`, so that its client comes back', async () => {
   const domain = new FakeDomain();
   const parts = await fixture();
   parts.orders.set('o1', { id: 'o1', owner: 'someone', status: 'S1', version: 1 });
@@ -108,7 +110,7 @@ it('an event stream that is asked for while a channel closes is begun and left w
   await closing;
 });
 
-it('a client that is refused an upgrade and does not hang up is hung up on', async () => {
+it('a client that is refused an upgrade and does not close its connection is disconnected', async () => {
   const channel = await serveFixture(await fixture());
   const rude = connect({ port: channel.port, host: '127.0.0.1', allowHalfOpen: true });
   await once(rude, 'connect');

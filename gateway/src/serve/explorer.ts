@@ -1,10 +1,11 @@
 /**
- * GraphiQL as one page that needs nothing from elsewhere. For development: `#token=<token>` after the address fills in
- * the header, `?query=<document>` the document. Loaded when first asked for; it is 2 MB.
+ * GraphiQL as one HTML page that loads nothing from elsewhere, for development. In the address, `#token=<token>` fills
+ * in the Authorization header, and `?query=<document>` the document. Its script of 2 MB is read when the page is first
+ * asked for.
  */
 export async function explorerPage(title: string): Promise<string> {
   const { js, css, favicon } = await import('@graphql-yoga/render-graphiql/graphiql');
-  // A closing tag within the script would end it.
+  // A closing tag inside the script would end it early.
   const script = js.replaceAll('</script', '<\\/script');
   const safeTitle = title.replace(/[<>&"]/g, '');
   return `<!doctype html>
@@ -26,7 +27,10 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
 </html>`;
 }
 
-/** The header editor keeps its text in the browser: a socket takes its token from there, and a link puts one there. */
+/**
+ * GraphiQL keeps the text of its header editor in localStorage. This puts the token of a link there, and reads the
+ * header for WebSocket connections from there.
+ */
 const tokenScript = `
 const kept = 'graphiql:headers';
 const token = new URLSearchParams(location.hash.slice(1)).get('token');

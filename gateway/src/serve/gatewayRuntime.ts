@@ -8,60 +8,71 @@ import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
 import type { HubOptions } from '../streams/feeds/streamHub.ts';
 
-/** The surroundings of a channel: the same in one process, in many, and in tests. */
+/**
+ * Everything that a channel needs from its environment. It is the same whether channels run in one process or in many,
+ * and tests use it, too.
+ */
 export interface GatewayRuntime {
-  /** `production`: trusted documents only, no introspection, no explorer, no hints in messages. */
+  /**
+   * In `production` only trusted documents run, there is no introspection and no explorer, and error messages make no
+   * suggestions.
+   */
   readonly profile: 'development' | 'production';
   /** What plans and executes; see `EngineName`. */
   readonly engine?: EngineName;
-  /** Where it listens; 0 takes a free port. */
+  /** The TCP port to listen on; 0 takes a free one. */
   readonly port: number;
-  /** Default: all interfaces. */
+  /** The address to listen on; by default all interfaces. */
   readonly host?: string;
-  /** Origins of web apps elsewhere that may call here, besides those of the manifest. */
+  /** Origins of web apps hosted elsewhere that may call this channel, in addition to those of its manifest. */
   readonly origins?: readonly string[];
-  /** How a subgraph is reached: `running.execute` within the process, `httpSubgraph(url)` from elsewhere. */
+  /** How a subgraph is called: `running.execute` for one in the same process, `httpSubgraph(url)` for one elsewhere. */
   readonly subgraphCall: (name: string) => SubgraphCall;
   readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;
-  /** Whose access was revoked, as far as this process knows; without it, tokens are good until they end. */
+  /** The revocations that this process knows of. Without them, tokens are valid until they expire. */
   readonly revocations?: Revocations;
-  /** Without it, subscriptions are refused. Channels of one process that are handed the same bus share one tail. */
+  /**
+   * The event bus. Without it subscriptions are refused. Channels of one process that are given the same bus share one
+   * tail.
+   */
   readonly bus?: EventTail;
-  /** The way to the event logs of the domains. Without it a stream that missed something shows a snapshot instead. */
+  /**
+   * Reads missed events from the logs of the domains. Without it, a stream that missed events sends a snapshot instead.
+   */
   readonly feeds?: FeedReader;
   /**
-   * Secrets that sign the cursors of streams, the same in all replicas: the first signs, all are believed. Without any,
-   * cursors end with the process.
+   * Secrets that sign the cursors of streams; they have to be the same on all replicas. The first one signs, and
+   * cursors of all are accepted. Without any, cursors become invalid when the process ends.
    */
   readonly cursorKeys?: readonly string[];
-  /** How what is heard is put in order. */
+  /** How the events of the bus are put in order, and how many are kept. */
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
   readonly log: Logger;
-  /** The metrics of this process; without them nothing is counted. */
+  /** The metrics of this process. Without them nothing is counted. */
   readonly metrics?: Metrics;
   readonly clock?: () => Date;
 }
 
-/** A channel, or the gateway, that serves. */
+/** A channel, or the gateway for staff, that is serving requests. */
 export interface RunningChannel {
   readonly name: string;
   readonly port: number;
-  /** Of GraphQL over HTTP; WebSocket at the same path. */
+  /** The URL of GraphQL over HTTP. WebSockets use the same path. */
   readonly url: string;
   /**
-   * Serves another supergraph from now on, without dropping anything: requests in hand end with the old one;
-   * subscriptions whose document still fits go on, the others are told `DOCUMENT_OUTDATED` and end. Rejects, and the
-   * old one stays, if it is none, or the channel closes.
+   * Switches to another supergraph without dropping anything. Requests that are being executed finish on the old one.
+   * Subscriptions whose document is valid in the new one go on; the others end with `DOCUMENT_OUTDATED`. Rejects, and
+   * the old one stays, if the supergraph is invalid or the channel is closing.
    */
   reload(supergraph: string): Promise<void>;
   /**
-   * Serves on, and says that it will not for long: `/health/ready` answers 503, and each answer closes its connection.
-   * For a balancer to look elsewhere before `close`.
+   * Announces that the channel is about to close, and goes on serving: `/health/ready` answers 503, and each response
+   * closes its connection. This gives a load balancer time to stop sending requests before `close`.
    */
   drain(): void;
   /**
-   * Takes no new requests, lets those in flight finish, closes sockets with 1001, a few at a time. Called again, it is
-   * the same closing.
+   * Takes no new requests, lets running ones finish, and closes sockets with 1001, a few at a time. Resolves when
+   * everything is closed. Further calls return the same promise.
    */
   close(): Promise<void>;
 }

@@ -14,11 +14,14 @@ import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
 
 export const graphqlPath = '/graphql';
-/** More than the deadline of a request; less than the 30 s in which whoever sends SIGTERM expects an end. */
+/**
+ * How long requests may take to finish after `close`: longer than the deadline of a request, and less than the 30 s in
+ * which the sender of a SIGTERM expects the process to end.
+ */
 const finishWithinMs = 18_000;
 /**
- * How long a closing channel waits for what is on its way over connections that it has: it is answered, with the word
- * that they close.
+ * How long a closing channel still answers requests that arrive on existing connections; each response says that the
+ * connection closes.
  */
 const lastWordMs = 250;
 
@@ -26,10 +29,10 @@ export interface GraphServerOptions {
   readonly name: string;
   readonly http: HttpHandler;
   readonly sockets: Sockets;
-  /** Whether a browser that opens the path is shown GraphiQL. */
+  /** Whether a browser that opens `/graphql` gets GraphiQL. */
   readonly explorer: boolean;
   readonly crossOrigin: CrossOrigin;
-  /** By path. */
+  /** The channel's web pages by path, such as `/board`. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly log: Logger;
 }
@@ -50,13 +53,18 @@ const wantsPage = (request: IncomingMessage, url: URL): boolean =>
   !url.searchParams.has('documentId') &&
   !url.searchParams.has('extensions');
 
-/** What listens: `/graphql` over HTTP, as event streams and WebSocket, `/health/live`, `/health/ready`. */
+/**
+ * The HTTP server of a channel: `/graphql` over HTTP, as event streams and over WebSocket; the web pages;
+ * `/health/live` and `/health/ready`.
+ */
 export class GraphServer {
   readonly #options: GraphServerOptions;
   readonly #server: Server;
-  /** Connections that have asked nothing yet: clients open some ahead, and nothing else would close them. */
+  /**
+   * Connections on which no request has been made yet. Clients open some in advance, and nothing else would close them.
+   */
   readonly #fresh = new Set<Socket>();
-  /** Serves, and says that it will not for long. */
+  /** Whether the channel still serves but announces that it is about to close. */
   #draining = false;
   #closesIdle = false;
 
@@ -65,7 +73,8 @@ export class GraphServer {
     this.#server = boundedServer(
       (request, response) => {
         if (this.#draining) response.setHeader('connection', 'close');
-        // A connection that was busy when the closing began is idle now, and would be kept for the next request.
+        // A connection that was busy when closing began is idle after this response, and would be kept open for a next
+        // request.
         else
           response.once('close', () => {
             if (this.#closesIdle) setImmediate(() => this.#server.closeIdleConnections());
@@ -121,7 +130,10 @@ export class GraphServer {
     }
   }
 
-  /** Rejects with the system's error when it cannot listen, such as EADDRINUSE. */
+  /**
+   * Starts to listen. `onClose` is awaited at the end of `close`. Rejects with the error of the system when the port
+   * cannot be used, such as EADDRINUSE.
+   */
   async listen(
     port: number,
     host: string | undefined,
@@ -129,7 +141,7 @@ export class GraphServer {
   ): Promise<Omit<RunningChannel, 'reload'>> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      // A deep queue, for when many come back at once.
+      // A long queue, for the moment when many clients reconnect at once.
       this.#server.listen({ port, host, backlog: 4_096 }, () => {
         this.#server.off('error', reject);
         resolve();
@@ -145,10 +157,10 @@ export class GraphServer {
       },
       close: async () => {
         this.#draining = true;
-        // After a turn everything that came is read: what the system has taken for us, but we not yet from it, would be
-        // reset.
+        // After a turn of the event loop, connections that the kernel has accepted for us have been taken over.
+        // Otherwise they would be reset.
         await turn();
-        // Not http's own way, which also closes idle connections at once.
+        // The `close` of `http.Server` would also close idle connections at once, on which a request may be arriving.
         const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
         await Promise.all([this.#options.http.close(), this.#options.sockets.close(), pause(lastWordMs)]);
         await turn();

@@ -63,7 +63,7 @@ describe('a new supergraph', () => {
         .replaceAll('shop total"', 'noted shop"'),
     );
 
-  it('is taken without dropping a subscription whose document fits; others are told, and end', async () => {
+  it('is switched to without dropping a subscription whose document is valid in it; others end and are told why', async () => {
     const channel = await serve();
     const socket = await connect(channel);
     const [fits, outdated] = [await begun(socket), await begun(socket, withTotal)];
@@ -75,7 +75,7 @@ describe('a new supergraph', () => {
     expect(fits.marks).toEqual(['snapshot 1', 'event 2', 'event 3']);
     expect(outdated.messages.at(-1)?.errors?.[0]?.extensions.code).toBe('DOCUMENT_OUTDATED');
     expect(socket.socket.readyState).toBe(socket.socket.OPEN);
-    // The new graph is what new requests meet.
+    // New requests are served by the new graph.
     const anew = socket.subscribe(withTotal, { id: 'o1' });
     await until(() => anew.isOver);
     expect(anew.refusal).toBe('GRAPHQL_VALIDATION_FAILED');
@@ -85,7 +85,7 @@ describe('a new supergraph', () => {
     ).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('may come at any moment: no version is left out, and none told twice', async () => {
+  it('may come at any moment: no version is left out or sent twice', async () => {
     const channel = await serve();
     const stream = await begun(await connect(channel));
     for (let version = 2; version <= 30; version += 1) {
@@ -96,7 +96,7 @@ describe('a new supergraph', () => {
     expect(stream.marks).toEqual(['snapshot 1', ...Array.from({ length: 29 }, (_, at) => `event ${at + 2}`)]);
   });
 
-  it('that is none is refused, and the old one goes on', async () => {
+  it('that is invalid is refused, and the old one stays', async () => {
     const channel = await serve();
     const stream = await begun(await connect(channel));
     await expect(channel.reload('type Query { nothing: Int }')).rejects.toThrow();
@@ -111,7 +111,7 @@ describe('a token renewed in band', () => {
     return (await socket.heard(({ type, payload }) => type === 'pong' && payload !== undefined)).payload;
   };
 
-  it('lets streams go on, past the end of the first token', async () => {
+  it('lets streams go on beyond the expiry of the first token', async () => {
     const channel = await serve();
     const socket = await connect(channel, await parts.token('customer', 'someone', { lifetimeSeconds: 1 }));
     const stream = await begun(socket);
@@ -122,7 +122,7 @@ describe('a token renewed in band', () => {
     expect(stream.marks).toEqual(['snapshot 1', 'event 2']);
   });
 
-  it('is refused for anybody else, who then has nothing of it', async () => {
+  it('is refused if it belongs to another caller, and changes nothing then', async () => {
     const channel = await serve();
     const socket = await connect(channel);
     const stream = await begun(socket);
@@ -140,7 +140,7 @@ describe('a token renewed in band', () => {
     expect(stream.marks).toEqual(['event 2']);
   });
 
-  it('goes on under its new rights: what these do not reach is refused from the next event on', async () => {
+  it('brings its rights: fields that they do not allow are refused from the next event on', async () => {
     const channel = await serve();
     const socket = await connect(channel, await parts.token('admin'));
     const stream = await begun(socket, query.replace('version', 'version shop{takings}'));
@@ -157,7 +157,7 @@ describe('a token renewed in band', () => {
 });
 
 describe('a channel that closes', () => {
-  it('sends its clients away a few at a time, each with 1001, and tells what happens meanwhile', async () => {
+  it('closes its sockets with 1001 a few at a time, and sends events until then', async () => {
     const channel = await serve({ drainMs: 200 });
     const all = await Promise.all(Array.from({ length: 60 }, () => connect(channel)));
     const codes: number[] = [];
@@ -199,18 +199,18 @@ describe('a channel that closes', () => {
 });
 
 describe('a connection', () => {
-  it('that is old is closed with 1001: its client comes back, maybe to another replica', async () => {
+  it('that has reached its maximum age is closed with 1001', async () => {
     const socket = await connect(await serve({ maxAgeMs: 50, pingMs: 20 }));
     await begun(socket);
     expect(await socket.closed).toBe(1001);
   });
 
-  it('waits its turn when many come at once, and one too many is told to come back', async () => {
+  it('waits for its upgrade when many come at once, and is refused with 503 when too many wait', async () => {
     const channel = await serve({ maxWaitingUpgrades: 40, maxConnectionsPerCaller: 1_000 });
     const all = await Promise.allSettled(Array.from({ length: 400 }, () => connect(channel)));
     const taken = all.filter(({ status }) => status === 'fulfilled').length;
     expect(taken).toBeGreaterThanOrEqual(40);
-    // Nothing of those that were refused is left: there is room again.
+    // The refused ones have freed their places.
     await connect(channel);
   });
 });

@@ -29,7 +29,7 @@ const shops = '{ shops { name wares { title } } }';
 const told = async (name: string, labels: Record<string, string>) =>
   valueOf(await metrics.text(), `drburger_${name}`, labels);
 
-it('counts and times requests by the trusted document they ran; what clients wrote themselves is one', async () => {
+it('counts and times requests by the trusted document they ran, and those with other documents together', async () => {
   for (const query of [
     'query Shops { shops { name wares { title } } }',
     'query Shops { shops { name } }',
@@ -44,7 +44,7 @@ it('counts and times requests by the trusted document they ran; what clients wro
   expect(text).not.toContain('Mine');
 });
 
-it('counts errors by code, refused requests among them, and begins each at 0', async () => {
+it('counts errors by code, also those of refused requests, and starts each code at 0', async () => {
   expect(await told('graphql_errors_total', { code: 'INTERNAL_SERVER_ERROR' })).toBe(0);
   await channel.post({ query: '{ nothing }' });
   await channel.post('no JSON');
@@ -53,7 +53,7 @@ it('counts errors by code, refused requests among them, and begins each at 0', a
   expect(await told('http_requests_total', { operation: 'other', status: '400' })).toBe(2);
 });
 
-it('counts fetches by subgraph and by what came of them', async () => {
+it('counts fetches by subgraph and outcome', async () => {
   await channel.post({ query: shops });
   parts.down.add('wares');
   expect((await channel.post({ query: shops })).body.errors).toHaveLength(2);
@@ -70,7 +70,7 @@ it('counts fetches by subgraph and by what came of them', async () => {
   expect(await told('subgraph_fetches_total', { subgraph: 'shops', outcome: 'error' })).toBe(0);
 });
 
-it('counts a client that has gone apart, which is no error of ours, and reads nothing more for it', async () => {
+it('counts requests of clients that have gone separately, and fetches nothing more for them', async () => {
   const client = new AbortController();
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {

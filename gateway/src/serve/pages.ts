@@ -4,16 +4,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
 
-/** A web page that holds everything it needs. */
+/** A web page in one file, which loads nothing else. */
 export interface Page {
   readonly html: string;
-  /** Lets it run its own script and style, ask its own channel, and nothing else. */
+  /**
+   * The value of `Content-Security-Policy`: the page may run its own script and style and call its own channel, and
+   * nothing else.
+   */
   readonly policy: string;
 }
 
 const root = new URL('../../../', import.meta.url);
 
-/** The pages of a channel by path, as `generate` leaves them. */
+/**
+ * Loads the pages of a channel, by path, from where `generate` writes them. @throws StartupError for a page that has
+ * not been built
+ */
 export function loadPages({ name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>): ReadonlyMap<string, Page> {
   return new Map(
     pages.map((page) => {
@@ -28,6 +34,7 @@ export function loadPages({ name, pages = [] }: Pick<ChannelManifest, 'name' | '
   );
 }
 
+/** The hashes of the page's inline scripts or styles, as sources of a content security policy. */
 const hashes = (html: string, tag: string): string =>
   [...html.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))]
     .map(([, text = '']) => ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`)
@@ -45,6 +52,7 @@ const policyOf = (html: string): string =>
     `frame-ancestors 'none'`,
   ].join('; ');
 
+/** Answers GET and HEAD with the page, and other methods with 405. */
 export function sendPage(request: IncomingMessage, response: ServerResponse, { html, policy }: Page): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   response

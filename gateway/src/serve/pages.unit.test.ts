@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-it('serves a page under a policy that lets it run itself, ask its own channel, and nothing else', async () => {
+it('serves a page with a policy that lets it run its own script, call its own channel, and nothing else', async () => {
   const response = await fetch(`${origin}/board`);
   const html = await response.text();
   const [script, style] = ['script', 'style'].map(
@@ -40,7 +40,7 @@ it('serves a page under a policy that lets it run itself, ask its own channel, a
   expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
 });
 
-it('is read only, and at its own name only', async () => {
+it('answers only GET and HEAD, at the exact name of a page', async () => {
   const head = await fetch(`${origin}/board`, { method: 'HEAD' });
   expect([head.status, Number(head.headers.get('content-length')) > 1_000, await head.text()]).toEqual([200, true, '']);
   const post = await fetch(`${origin}/board`, { method: 'POST' });
@@ -48,7 +48,7 @@ it('is read only, and at its own name only', async () => {
   expect((await fetch(`${origin}/board/page.ts`)).status).toBe(404);
 });
 
-it('says which page is not built', () => {
+it('names the page that has not been built', () => {
   expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] })).toThrow(
     'The page nothing of the channel kiosk is not built: run `npx -y pnpm@10.34.9 generate`.',
   );

@@ -18,14 +18,17 @@ import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** The composed supergraph of a channel, where `generate` leaves it. */
+/** The composed supergraph of a channel, in the file that `generate` writes. */
 const composed = (name: string): SupergraphFile =>
   supergraphFile(
     fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)),
-    `The channel ${name} is not composed: run \`npx -y pnpm@10.34.9 generate\`.`,
+    `The channel ${name} has not been composed: run \`npx -y pnpm@10.34.9 generate\`.`,
   );
 
-/** A caller whose subgraph tokens are minted from the principal; nothing the client sent goes further. */
+/**
+ * Makes callers for which a fresh internal token is minted for each subgraph. Nothing that the client sent is passed
+ * on.
+ */
 export const internalCaller =
   (identity: GatewayRuntime['identity']) =>
   (principal: Principal, traceparent: string): Caller => ({
@@ -35,9 +38,10 @@ export const internalCaller =
   });
 
 /**
- * Serves a channel: its contract, its view, its documents, under its limits and policies. Resolves when it listens and
- * hears the bus. `supergraph`: without it the one that is composed, and any that takes its place.
- * @throws StartupError if it is not composed; if a trusted document does not fit; EADDRINUSE
+ * Serves a channel as its manifest says. Resolves when it listens for requests and hears the event bus. Without
+ * `supergraph` it serves the composed one, and reloads it when the file changes.
+ * @throws StartupError if the channel has not been composed; an Error if a trusted document is invalid in it;
+ * EADDRINUSE if the port is taken
  */
 export async function runChannel(
   manifest: ChannelManifest,

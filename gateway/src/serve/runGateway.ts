@@ -11,12 +11,12 @@ import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';
 const committed = (): SupergraphFile =>
   supergraphFile(
     fileURLToPath(new URL('../../../schema/supergraph.graphql', import.meta.url)),
-    'The graph is not composed: run `npx -y pnpm@10.34.9 generate`.',
+    'The supergraph has not been composed: run `npx -y pnpm@10.34.9 generate`.',
   );
 
 /**
- * The full graph, for staff and tools. In production it asks for a token of staff; documents are not registered, so it
- * stays open to their queries, within the limits.
+ * Serves the full supergraph, for staff and tools. In production it requires a token with a role of staff. It has no
+ * trusted documents, so within the limits any query of theirs may run.
  */
 export async function runGateway(runtime: GatewayRuntime, supergraph?: string): Promise<RunningChannel> {
   const file = supergraph === undefined ? committed() : undefined;

@@ -33,27 +33,28 @@ import { StreamMetrics } from '../streams/streamMetrics.ts';
 import { Subscriptions } from '../streams/subscriptions.ts';
 import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
 
+/** What is to be served, and how: the settings of a channel, of the gateway or of another supergraph. */
 export interface GraphService {
   readonly name: string;
   readonly graph: Graph;
   readonly engine?: EngineName;
-  /** How a subgraph is reached; `url`: where the supergraph says it is. */
+  /** How a subgraph is called. `url` is the one that the supergraph names. */
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;
   readonly clients: ClientIdentity;
-  /** The ones that `clients` asks: told here, they end connections. */
+  /** The revocations that `clients` checks. A new one also ends the connections of its caller. */
   readonly revocations?: Revocations;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly limits?: Partial<Limits>;
-  /** Of web apps elsewhere that may call; none unless named. */
+  /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
   readonly cache?: CachePolicy;
   readonly streams?: Partial<StreamPolicy>;
-  /** Whether documents that nobody registered are run. */
+  /** Whether documents that are not trusted run, too. */
   readonly anyDocument: boolean;
-  /** No introspection, no hints about names, no explorer. */
+  /** In production: no introspection, no explorer, and error messages do not suggest names. */
   readonly discreet: boolean;
-  /** Web pages by path. */
+  /** The web pages by path. */
   readonly pages?: ReadonlyMap<string, Page>;
   readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
   readonly bus?: EventTail;
@@ -66,7 +67,10 @@ export interface GraphService {
   readonly host?: string;
 }
 
-/** Makes what executes, before anything listens: view resolvers call back into it. */
+/**
+ * Makes everything that executes requests, before anything listens. It exists before the server does because view
+ * resolvers call back into it.
+ */
 export function createLiveGraph(service: GraphService): LiveGraph {
   return { current: generationOf(service, service.graph) };
 }
@@ -103,9 +107,9 @@ function generationOf(
 }
 
 /**
- * Serves a graph. Trusted documents are parsed and validated before it listens, and planned from then on, one at a
- * time, unless somebody asks first.
- * @throws if one of them does not fit the graph, or the port is taken
+ * Serves a graph. Trusted documents are parsed and validated before it listens. After that they are planned in the
+ * background one at a time, unless a request needs one earlier.
+ * @throws if a trusted document is invalid in the graph, or the port is taken
  */
 export async function serveGraph(
   service: GraphService,
@@ -141,7 +145,7 @@ export async function serveGraph(
 
 interface StreamParts {
   readonly policy: StreamPolicy;
-  /** Undefined where there is no event bus. */
+  /** Undefined without an event bus. */
   readonly subscriptions: Subscriptions | undefined;
   readonly metrics: StreamMetrics;
   readonly queued: Budget;
@@ -236,7 +240,10 @@ class ServedGraph {
     }
   }
 
-  /** When all clients have gone. What is being gone over to is waited for: it would hear topics that nobody ends. */
+  /**
+   * Cleans up when all clients have gone. A reload that is running is awaited: the topics that it listens to would
+   * never be closed otherwise.
+   */
   async #end(unhook: readonly (() => void)[], onClose: () => Promise<void>): Promise<void> {
     unhook.forEach((each) => each());
     await this.#reloading.catch(() => undefined);
@@ -244,22 +251,22 @@ class ServedGraph {
     await onClose();
   }
 
-  /** One at a time. */
+  /** Reloads run one after the other. */
   #reload(supergraph: string): Promise<void> {
-    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#take(supergraph));
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#switchTo(supergraph));
     return this.#reloading;
   }
 
-  async #take(supergraph: string): Promise<void> {
+  async #switchTo(supergraph: string): Promise<void> {
     const { name, log } = this.#service;
-    if (this.#closed) throw new Error(`${name} closes: it serves no other supergraph any more`);
+    if (this.#closed) throw new Error(`${name} is closing: it cannot take another supergraph`);
     const next = generationOf(this.#service, buildGraph(supergraph));
     const { prepared, unfit } = this.#prepareTrusted(next);
     await this.#streams.subscriptions?.listen(next.graph);
     this.#live.current = next;
     this.#streams.subscriptions?.switchTo(next);
     for (const error of unfit) log.warn(error.message);
-    log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'another supergraph is served');
+    log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'a new supergraph is served');
     this.#planAhead(prepared);
   }
 
@@ -280,7 +287,7 @@ class ServedGraph {
       } catch (error) {
         unfit.push(
           new Error(
-            `${name}: the document ${document.operationName} does not fit the channel: ${(error as Error).message}`,
+            `${name}: the document ${document.operationName} is not valid in the channel: ${(error as Error).message}`,
             { cause: error },
           ),
         );

@@ -16,21 +16,21 @@ import { supergraphFile } from './watchSupergraph.ts';
 const configuration = z.object({
   SUPERGRAPH: z.string({ error: 'SUPERGRAPH must name a file with a Federation 2 supergraph.' }).min(1),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  /** `true` sends the client's Authorization header on to every subgraph. */
+  /** If `true`, the client's Authorization header is sent to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
   ENGINE: platformSettings.shape.ENGINE,
-  /** Of /metrics; none unless told. */
+  /** The port of /metrics; without it metrics are not served. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
-  /** How long it serves on, not ready any more, before it closes. */
+  /** How many seconds it goes on serving after SIGTERM, with `/health/ready` at 503, before it closes. */
   DRAIN_SECONDS: z.coerce.number().min(0).max(8).default(0),
   LOG_LEVEL: z.string().default('info'),
 });
 
 /**
- * Serves any Federation 2 supergraph over HTTP at /graphql, its subgraphs where the supergraph says they are. Open to
- * everybody: it knows nobody's tokens, so what is under `@auth` is refused. Subgraph errors are passed as they are.
- * @throws StartupError for what the environment says wrong; the system's error when it cannot listen
+ * Serves any Federation 2 supergraph at /graphql, with its subgraphs at the URLs that it names. Anybody may query it:
+ * it cannot verify tokens, so fields with `@auth` are refused. Errors of subgraphs are passed on unchanged.
+ * @throws StartupError for wrong settings; the error of the system if the port cannot be used
  */
 export async function serveSupergraph(
   environment: Readonly<Record<string, string | undefined>>,

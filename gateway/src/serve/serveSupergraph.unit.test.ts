@@ -50,7 +50,9 @@ const resolvers = {
   },
 };
 
-/** What a subgraph does before it answers; the default is nothing. Returning true means it has answered. */
+/**
+ * What a subgraph does before it answers; nothing by default. Returning true means that it has sent an answer itself.
+ */
 let meddle: (
   name: string,
   request: IncomingMessage,
@@ -120,7 +122,7 @@ const ask = async (query: string, headers: Record<string, string> = {}, more: ob
 };
 
 describe('any Federation 2 supergraph', () => {
-  it('is served over HTTP, joined', async () => {
+  it('is served over HTTP, with its subgraphs joined', async () => {
     expect(await ask('{books{title price}}')).toEqual({
       data: {
         books: [
@@ -138,7 +140,7 @@ describe('any Federation 2 supergraph', () => {
     ).toEqual([]);
   });
 
-  it('is sent the authorization of the client, where that is asked for', async () => {
+  it('receives the client authorization in its subgraphs if that is configured', async () => {
     let seen: string | undefined;
     meddle = (_name, request) => {
       seen = request.headers.authorization;
@@ -148,7 +150,7 @@ describe('any Federation 2 supergraph', () => {
     expect(seen).toBe('Bearer theirs');
   });
 
-  it('runs one operation of several: what the others and their fragments ask for and declare does not matter', async () => {
+  it('runs one operation of a document, whatever the other operations and their fragments select and declare', async () => {
     const query = `query Dear($times: Int) { book { ...Priced } } query All { books { ...Titled } } query Plain { book { id } }
       fragment Priced on Book { id price(times: $times) } fragment Titled on Book { title }`;
     expect(await ask(query, {}, { operationName: 'Dear', variables: { times: 3 } })).toEqual({
@@ -171,7 +173,7 @@ describe('any Federation 2 supergraph', () => {
     expect(attempts).toEqual({});
   });
 
-  it('takes any name that does not begin with two underscores: as a field, an alias, an argument, a variable, a key of JSON', async () => {
+  it('accepts any name that does not begin with two underscores as a field, alias, argument, variable or JSON key', async () => {
     const { any, ...names } = odd;
     expect(await ask('{odd{constructor toString hasOwnProperty valueOf prototype any}}')).toEqual({
       data: { odd: { ...names, any } },
@@ -191,7 +193,7 @@ describe('any Federation 2 supergraph', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('is refused with one line when there is no file', async () => {
+  it('fails to start with a message of one line when there is no file', async () => {
     await expect(serveSupergraph({})).rejects.toThrow('SUPERGRAPH must name a file');
     await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow(
       '/nowhere/to.graphql cannot be read',
@@ -200,7 +202,7 @@ describe('any Federation 2 supergraph', () => {
 });
 
 describe('a subgraph over HTTP', () => {
-  it('is asked once more when a query is lost on the way', async () => {
+  it('gets a query a second time if it was lost on the way', async () => {
     meddle = (_name, request, _response, attempt) => {
       if (attempt === 1) request.socket.destroy();
       return attempt === 1;
@@ -221,7 +223,7 @@ describe('a subgraph over HTTP', () => {
     expect(attempts).toEqual({ books: 1 });
   });
 
-  it('that stays busy leaves its part empty', async () => {
+  it('that stays busy leaves its fields null', async () => {
     meddle = (name, _request, response) => {
       if (name === 'prices') response.writeHead(503).end();
       return name === 'prices';
@@ -280,7 +282,7 @@ describe('a subgraph over HTTP', () => {
     },
   );
 
-  it('is passed on with everything that its errors say, whatever their code', async () => {
+  it('has its errors passed on with all their extensions, whatever their code', async () => {
     const extensions = { code: 'BAD_USER_INPUT', field: 'mail', problems: [{ rule: 'format' }] };
     meddle = (_name, _request, response) => {
       response
@@ -305,7 +307,7 @@ describe('a subgraph over HTTP', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('that does not answer in time is given up, and not asked again', async () => {
+  it('that does not answer in time is not waited for, and not called again', async () => {
     const url = `http://127.0.0.1:${(servers[0]!.address() as AddressInfo).port}/graphql`;
     const impatient = httpSubgraph(url, { timeoutMs: 50 });
     meddle = () => new Promise(() => {});

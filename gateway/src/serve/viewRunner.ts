@@ -11,7 +11,7 @@ const nameOf = (document: string | TypedDocumentNode): string => {
   return operation?.name?.value ?? '';
 };
 
-/** Runs a channel's stored documents for its own view, on behalf of who asked. */
+/** Makes the function by which a channel's view resolvers run its trusted documents, with the rights of the caller. */
 export function viewRunner(
   { documents, pipeline }: Pick<GraphGeneration, 'documents' | 'pipeline'>,
   trusted: TrustedDocuments,

@@ -9,12 +9,12 @@ import { unexpectedError } from '../errors/publicError.ts';
 import { LruCache } from '../documents/lruCache.ts';
 import type { Logger } from 'pino';
 
-/** As composition names it. */
+/** The name of the view subgraph in composed supergraphs. */
 export const viewName = 'view';
 
 /**
- * The channel's view fields, resolved in this process. `contextOf` finds who asks from the internal token that every
- * subgraph is sent, so that the view trusts nothing less than they do. Undefined for a channel without a view.
+ * Serves the channel's view fields as a subgraph within this process. Like every other subgraph, it learns who asks
+ * from an internal token only; `contextOf` verifies that token. Undefined for a channel without a view.
  */
 export async function viewSubgraph(
   manifest: ChannelManifest,
@@ -41,7 +41,9 @@ export async function viewSubgraph(
     const context = await contextOf(headers.authorization);
     if (!context)
       return {
-        errors: [new GraphQLError('The view answers its channel only.', { extensions: { code: 'UNAUTHENTICATED' } })],
+        errors: [
+          new GraphQLError('Only the channel itself may call its view.', { extensions: { code: 'UNAUTHENTICATED' } }),
+        ],
       };
     return masked(await run(schema, documentOf(request.query), request.variables, context), log);
   };
@@ -56,7 +58,7 @@ async function run(
   return execute({ schema, document, variableValues: variables ?? {}, contextValue });
 }
 
-/** What a view resolver threw without meaning it for clients is logged here, once. */
+/** Replaces errors that a view resolver did not throw on purpose by a public error, and logs them. */
 function masked(result: ExecutionResult, log: Logger): ExecutionResult {
   if (!result.errors) return result;
   return {

@@ -3,18 +3,19 @@ import type { Logger } from 'pino';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 
-/** What is told when a new supergraph should be looked at without waiting. */
+/** A process that gets this signal checks its supergraph file at once. */
 const signal = 'SIGUSR2';
-const lookEveryMs = 2_000;
+/** How often the file is checked. */
+const checkEveryMs = 2_000;
 
-/** A supergraph in a file: what runs on it takes another one when there is one. */
+/** A supergraph that was read from a file, and can be reloaded when the file changes. */
 export interface SupergraphFile {
   readonly text: string;
-  /** The same channel, which looks at its file until it is closed. */
+  /** Returns the same channel, which now reloads its supergraph when the file changes, until it is closed. */
   watchedBy(running: RunningChannel, log: Logger): RunningChannel;
 }
 
-/** @throws StartupError with `missing`, if it is not there */
+/** Reads a supergraph from a file. @throws StartupError with the message `missing` if the file cannot be read */
 export function supergraphFile(file: string, missing: string): SupergraphFile {
   const text = read(file);
   if (text === undefined) throw new StartupError(missing);
@@ -34,19 +35,19 @@ export function supergraphFile(file: string, missing: string): SupergraphFile {
 }
 
 /**
- * Takes a supergraph when its file changes, looked at every 2 s, or when the process is sent SIGUSR2. One that cannot
- * be served is logged, and the old one stays. It is tried again when it is written again, or by the signal. `served`:
- * what is served now.
- * @returns how to end that
+ * Reloads a channel's supergraph when its file changes; the file is checked every 2 s, or when the process gets
+ * SIGUSR2. A supergraph that cannot be served is logged, and the old one stays; it is tried again when the file changes
+ * or at the next signal. `served`: the text that is served now.
+ * @returns a function that stops watching
  */
 export function watchSupergraph(
   file: string,
   served: string,
   running: Pick<RunningChannel, 'name' | 'reload'>,
   log: Logger,
-  intervalMs = lookEveryMs,
+  intervalMs = checkEveryMs,
 ): () => void {
-  /** What is served, or will be when what is going on succeeds. */
+  /** The text that is served, or that a running reload will serve. */
   let asked = served;
   let stopped = false;
   const look = (): void => {
@@ -58,16 +59,19 @@ export function watchSupergraph(
         served = found;
       },
       (error: unknown) => {
-        // Unless another was asked for meanwhile.
+        // A later reload may have been started in the meantime.
         if (asked === found) asked = served;
         if (!stopped)
-          log.error({ err: error, channel: running.name, file }, 'a new supergraph cannot be served; the old one is');
+          log.error(
+            { err: error, channel: running.name, file },
+            'the new supergraph cannot be served; the old one stays',
+          );
       },
     );
   };
   watchFile(file, { interval: intervalMs, persistent: false }, look);
   process.on(signal, look);
-  // It may have been replaced while what runs on it was started.
+  // The file may have been replaced while the channel was starting.
   look();
   return () => {
     stopped = true;
@@ -80,7 +84,7 @@ function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // It is just being replaced.
+    // The file is being replaced at this moment.
     return undefined;
   }
 }

@@ -14,7 +14,10 @@ beforeEach(() => {
   file = join(folder, 'graph.graphql');
   writeFileSync(file, 'first');
 });
-/** Called again and again: what the file is compared with may not have been read yet the first time. */
+/**
+ * To be called repeatedly: the watcher may not have read the file's first state yet when it is called for the first
+ * time.
+ */
 const write = (text: string): true => {
   writeFileSync(file, text);
   return true;
@@ -24,7 +27,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('takes a supergraph when its file changes, or at once by a signal; one that cannot be served stops nothing', async () => {
+it('reloads a supergraph when its file changes, or at once on a signal, and survives one that cannot be served', async () => {
   const log: string[] = [];
   const served: string[] = [];
   const running = {
@@ -60,7 +63,7 @@ it('takes a supergraph when its file changes, or at once by a signal; one that c
   expect(served.length).toBe(2);
 });
 
-it('tries again what could not be served, when it is told to or the file is written again; and what is served already is not taken again', async () => {
+it('tries a failed supergraph again on a signal or a write, and does not reload one that is served already', async () => {
   const log: string[] = [];
   const taken: string[] = [];
   let isAway = true;
@@ -96,7 +99,7 @@ it('tries again what could not be served, when it is told to or the file is writ
   expect(taken).toEqual(['second']);
 });
 
-it('goes back to what was served while another is being taken', async () => {
+it('goes back to the old supergraph if that is written while another is being loaded', async () => {
   const tried: string[] = [];
   const running = {
     name: 'kiosk',
@@ -114,7 +117,7 @@ it('goes back to what was served while another is being taken', async () => {
   expect(tried).toEqual(['second', 'first']);
 });
 
-it('takes what took its place while the first one was started', () => {
+it('reloads a supergraph that was replaced while the channel was starting', () => {
   const served: string[] = [];
   const first = supergraphFile(file, 'missing');
   writeFileSync(file, 'second');

@@ -22,7 +22,7 @@ const raw = () => {
   connections.push(connection);
   return connection;
 };
-/** Node's own client: fetch would add headers and undo codings. */
+/** Uses Node's own client, since fetch would add headers and decompress answers. */
 const send = (
   headers: Record<string, string>,
   body: string | Buffer = '',
@@ -56,7 +56,7 @@ const h2c = [
   'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
 ];
 
-describe('another protocol that is offered is ignored, and the request answered over HTTP/1.1', () => {
+describe('an offer to upgrade to another protocol is ignored, and the request answered over HTTP/1.1', () => {
   it.each([
     [
       'a POST with h2c',
@@ -87,7 +87,7 @@ describe('another protocol that is offered is ignored, and the request answered 
     const connection = raw().send(lines, body);
     expect(await connection.until(/\}$/)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(connection.heard.split('\r\n\r\n')[1]).toBe(answer);
-    // The connection goes on as any other.
+    // The connection can be used for further requests.
     connection.heard = '';
     expect(await connection.send(['GET /health/live HTTP/1.1', 'Host: x']).until(/\}$/)).toContain('{"status":"live"}');
   });
@@ -112,7 +112,7 @@ it.each([
   expect(JSON.parse(String(compressed ? gunzipSync(body) : body))).toMatchObject({ data: { __schema: {} } });
 });
 
-it('what nobody could read is not answered, nor done: 406', async () => {
+it('a request that accepts no kind of answer is refused with 406 before it is executed', async () => {
   const calls = parts.calls.length;
   expect((await send({ 'accept-encoding': 'br, identity;q=0' }, query)).status).toBe(406);
   expect((await send({ accept: '*/*;q=0' }, query)).status).toBe(406);
@@ -163,7 +163,7 @@ it.each([
   if (lines[0]!.startsWith('HEAD')) expect(heard).toMatch(/content-length: \d\d[\s\S]*\r\n\r\n$/i);
 });
 
-it('a client that waits to be told to go on is told', async () => {
+it('a client that sends `Expect: 100-continue` is told to continue', async () => {
   const connection = raw().send([
     'POST /graphql HTTP/1.1',
     'Host: x',
@@ -195,14 +195,14 @@ it.each([
   expect(heard).toMatch(which === 'ours' ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 400 [\s\S]*graphql-transport-ws/);
 });
 
-it('a GET with a token that no browser adds needs no other header', async () => {
+it('a GET with a bearer token needs no other header against CSRF', async () => {
   const path = '/graphql?query={shops{id}}';
   const authorization = `Bearer ${await parts.token('customer')}`;
   expect((await send({ 'content-type': 'text/plain', authorization }, '', { method: 'GET', path })).status).toBe(200);
   expect((await send({ 'content-type': 'text/plain' }, '', { method: 'GET', path })).status).toBe(400);
 });
 
-it('the single connection mode of graphql-sse is refused by its name', async () => {
+it('the single connection mode of graphql-sse is refused with a message that names it', async () => {
   const answer = await send({ accept: 'text/event-stream' }, '', { method: 'PUT' });
   expect([answer.status, String(answer.body)]).toEqual([
     405,
@@ -227,12 +227,12 @@ describe('a web app of another origin', () => {
   afterAll(() => open.close());
   const url = () => open.url.replace('localhost', '127.0.0.1');
 
-  it('may not call where no origin is named', async () => {
+  it('may not call a channel that names no origins', async () => {
     const response = await fetch(channel.url.replace('localhost', '127.0.0.1'), preflight);
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([405, null]);
   });
 
-  it('that is named is let in, also to errors and event streams; others, and credentials, are not', async () => {
+  it('that is named may call, and read errors and event streams; others may not, and credentials are never allowed', async () => {
     const asked = await fetch(url(), preflight);
     expect([
       asked.status,

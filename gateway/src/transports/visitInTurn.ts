@@ -1,9 +1,9 @@
 const stepMs = 100;
 
 /**
- * Visits each member about once in `everyMs`, some in each tenth of a second: visiting all at once would hold up
- * everybody for as long as that takes, with thousands of sockets a tenth of a second. Whoever comes or goes meanwhile
- * is, or is no longer, visited. Runs until the timer is cleared.
+ * Calls `visit` for each member about once in `everyMs`, spread over steps of 100 ms. Visiting thousands of sockets at
+ * once would hold up everything else for as long as that takes. Members that are added or removed meanwhile are, or are
+ * no longer, visited. Runs until the returned timer is cleared.
  */
 export function visitInTurn<T>(
   members: { readonly size: number; values(): IterableIterator<T> },
@@ -12,7 +12,7 @@ export function visitInTurn<T>(
 ): NodeJS.Timeout {
   const everyStepMs = Math.min(stepMs, everyMs);
   let round = members.values();
-  /** Visits that are due; a part of one adds up. */
+  /** How many visits are due; fractions add up from step to step. */
   let due = 0;
   return setInterval(() => {
     due += (members.size * everyStepMs) / everyMs;

@@ -14,7 +14,7 @@ const visits = (members: Set<number>, everyMs: number) => {
   return { visited, timer };
 };
 
-it('visits each once in the time, a few at a time', () => {
+it('visits each member once per period, a few at a time', () => {
   const { visited, timer } = visits(new Set(Array.from({ length: 1_000 }, (_, n) => n)), 10_000);
   let most = 0;
   for (let step = 0; step < 100; step += 1) {
@@ -30,7 +30,7 @@ it('visits each once in the time, a few at a time', () => {
   clearInterval(timer);
 });
 
-it('visits few as often, and nobody when there is nobody', () => {
+it('visits a few members as often, and does nothing without members', () => {
   const members = new Set<number>();
   const { visited, timer } = visits(members, 1_000);
   vi.advanceTimersByTime(5_000);
@@ -42,7 +42,7 @@ it('visits few as often, and nobody when there is nobody', () => {
   clearInterval(timer);
 });
 
-it('visits who comes, not who has gone, and none once it is over', () => {
+it('visits members that are added, not those removed, and none once its timer is cleared', () => {
   const members = new Set([1, 2, 3]);
   const { visited, timer } = visits(members, 300);
   vi.advanceTimersByTime(100);

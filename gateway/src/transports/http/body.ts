@@ -6,25 +6,26 @@ import { Refusal } from '../../errors/refusal.ts';
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 type Decompress = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+/** By `Content-Encoding`. */
 const codings: ReadonlyMap<string, Decompress> = new Map([
   ['gzip', promisify(gunzip)],
   ['x-gzip', promisify(gunzip)],
   ['deflate', promisify(inflate)],
   ['br', promisify(brotliDecompress)],
 ]);
-/** For `Accept-Encoding` of an answer that refuses another. */
+/** The value of `Accept-Encoding` in the response to a body with another coding. */
 export const requestCodings = 'gzip, deflate, br';
 
 /**
- * The whole body as text, decompressed. Stops reading, and decompressing, at the limit.
- * @throws Refusal 413; 415 for a coding that is not read; 400 for what is not UTF-8, is not what its coding says, or
- *   is cut off
+ * Reads the whole body as text, and decompresses it. Stops reading, and decompressing, at the limit of `maxBytes`.
+ * @throws Refusal 413 for a body that is too long; 415 for an unknown content coding; 400 for a body that is not UTF-8,
+ * is not compressed as its header says, or was cut off
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const coding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   const decompress = codings.get(coding);
   if (!decompress && coding !== 'identity')
-    throw Refusal.of(415, 'BAD_REQUEST', `A body may be compressed with one of ${requestCodings}.`);
+    throw Refusal.of(415, 'BAD_REQUEST', `A body may be compressed with one of these only: ${requestCodings}.`);
   const bytes = await collect(request, maxBytes);
   const body = decompress ? await expand(decompress, bytes, maxBytes) : bytes;
   try {
@@ -34,7 +35,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   }
 }
 
-const tooLong = (maxBytes: number): Refusal => Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBytes} bytes.`);
+const tooLong = (maxBytes: number): Refusal =>
+  Refusal.of(413, 'BAD_REQUEST', `A request may have at most ${maxBytes} bytes.`);
 
 async function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong(maxBytes);
@@ -47,13 +49,13 @@ async function collect(request: IncomingMessage, maxBytes: number): Promise<Buff
       chunks.push(chunk);
     }
   } catch (error) {
-    // Its client is gone, or was too slow: no fault of ours, and none to be logged or counted as one.
-    throw error instanceof Refusal ? error : Refusal.of(400, 'BAD_REQUEST', 'The body did not come to its end.');
+    // The client has gone or was too slow. That is not our error, so it is not logged or counted as one.
+    throw error instanceof Refusal ? error : Refusal.of(400, 'BAD_REQUEST', 'The body was cut off.');
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-/** A few bytes can stand for gigabytes: what is over the limit is never made. */
+/** A few compressed bytes can expand to gigabytes, so decompression stops at the limit. */
 async function expand(decompress: Decompress, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
     return await decompress(bytes, { maxOutputLength: maxBytes });

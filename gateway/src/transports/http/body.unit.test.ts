@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readBody } from './body.ts';
 import { Refusal } from '../../errors/refusal.ts';
 
-it('whose client is gone before its end is refused, and no fault of ours', async () => {
+it('whose client goes before its end is refused with 400, and not as our error', async () => {
   const request = Object.assign(new PassThrough(), { headers: {} });
   request.write('{"query":');
   const body = readBody(request as unknown as IncomingMessage, 100);

@@ -1,12 +1,14 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 
-/** What an answer depends on besides its address; of another origin's, on the origin too. */
+/**
+ * The value of `Vary`: the request headers that an answer depends on. Where other origins may call, `Origin` is added.
+ */
 export const varyBy = 'Authorization, Accept, Accept-Encoding';
 
 /**
- * `Cache-Control` of an answer. Only a query fetched by GET, of a trusted document that the channel's policy names, may
- * be kept; shared only if nobody asked.
+ * The value of `Cache-Control` for an answer. Only the answer to a trusted query that was fetched by GET, and that the
+ * channel's policy names, may be cached; by shared caches only if the request had no token.
  */
 export function cacheControl(
   policy: CachePolicy | undefined,

@@ -2,9 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
 
 /**
- * Which web apps of other origins may call, by their exact origins; none where none is named. Tokens are sent by apps
- * themselves, never added by browsers, so credentials are not allowed. What an app may read of a refused request is the
- * same as of any other.
+ * CORS: which web apps of other origins may call this channel, by their exact origins. Apps send their tokens
+ * themselves, so browsers are never allowed to add credentials (cookies).
  */
 export class CrossOrigin {
   readonly #origins: ReadonlySet<string>;
@@ -13,7 +12,7 @@ export class CrossOrigin {
   constructor(origins: readonly string[] = []) {
     this.#origins = new Set(origins);
     this.#answer = cors({
-      // Given as a list, the library says that answers vary by origin also to those who are not on it.
+      // Given as a list, the library sends `Vary: Origin` also in responses to origins that are not in it.
       origin: [...origins],
       methods: ['GET', 'HEAD', 'POST'],
       exposedHeaders: ['traceparent', 'retry-after'],
@@ -21,7 +20,7 @@ export class CrossOrigin {
     });
   }
 
-  /** Adds what a browser asks for to an answer; calls `next` unless this was a preflight, which is answered here. */
+  /** Adds the CORS headers to the response. Answers a preflight request itself, and calls `next` for any other. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => Promise<void> | void): Promise<void> | void {
     if (this.#origins.size === 0) return next();
     let result: Promise<void> | void = undefined;
@@ -32,8 +31,8 @@ export class CrossOrigin {
   }
 
   /**
-   * Whether a WebSocket may be opened: browsers ask nobody before, and say where the page is from. Others send no
-   * origin.
+   * Whether a WebSocket may be opened. Browsers send no preflight for it, but the origin of their page; clients that
+   * are not browsers send none.
    */
   admits({ headers: { origin, host } }: IncomingMessage): boolean {
     if (this.#origins.size === 0 || origin === undefined) return true;

@@ -24,8 +24,8 @@ import { eventStream } from './mediaType.ts';
 import vary from 'vary';
 
 /**
- * Codes with which a subscription may be asked for again at once, or after a wait: the same set, but for tokens, as
- * `gateway/PROTOCOL.md` names.
+ * Error codes after which a client may subscribe again, at once or after a wait: those of `gateway/PROTOCOL.md`,
+ * without those about tokens.
  */
 const comesBack = new Set<string>([
   'CURSOR_INVALID',
@@ -36,8 +36,10 @@ const comesBack = new Set<string>([
   'SHUTTING_DOWN',
   'TOO_MANY_REQUESTS',
 ] satisfies ErrorCode[]);
+/** How long a client may take to go before it is cut off. */
 const closeGraceMs = 1_000;
-const lookEveryMs = 1_000;
+/** How often tokens are checked for expiry and revocation. */
+const tokenCheckMs = 1_000;
 
 export interface EventStreamOptions {
   readonly live: LiveGraph;
@@ -50,10 +52,10 @@ export interface EventStreamOptions {
   readonly log: Logger;
 }
 
-/** An operation that may run, as a client asked for it. */
+/** An operation that was admitted, with what the client sent along. */
 export interface StreamedOperation {
   readonly prepared: PreparedDocument;
-  /** Those that are declared, as the client sent them. */
+  /** The variables that the operation declares, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
   readonly authorization: string | undefined;
@@ -61,8 +63,8 @@ export interface StreamedOperation {
 }
 
 /**
- * GraphQL over Server-Sent Events, distinct connections mode: one response for each operation; see
- * `gateway/PROTOCOL.md`. The engine is that of the sockets.
+ * GraphQL over Server-Sent Events in distinct connections mode: each operation has a response of its own; see
+ * `gateway/PROTOCOL.md`. Subscriptions run on the same engine as those of WebSockets.
  */
 export class EventStreams {
   readonly #options: EventStreamOptions;
@@ -73,29 +75,31 @@ export class EventStreams {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#timers = [
-      visitInTurn(this.#open, options.policy.pingMs, (out) => out.beat(performance.now())),
-      visitInTurn(this.#open, lookEveryMs, (out) => out.look(Date.now())),
+      visitInTurn(this.#open, options.policy.pingMs, (out) => out.heartbeat(performance.now())),
+      visitInTurn(this.#open, tokenCheckMs, (out) => out.checkToken(Date.now())),
     ];
   }
 
+  /** How many event streams are open. */
   get count(): number {
     return this.#open.size;
   }
 
   /**
-   * Resolves when the response is over. @throws Refusal before anything was written, for too many connections or a
-   * token that is not good
+   * Runs an operation, and writes its answers as events. Resolves when the response has ended. @throws Refusal, before
+   * anything is written, for too many connections or a token that is refused
    */
   async run(request: IncomingMessage, response: ServerResponse, operation: StreamedOperation): Promise<void> {
     const { limits, clients, policy } = this.#options;
     const session = new SessionToken(clients);
     const principal = await session.begin(operation.authorization);
-    // Behind another answer it would begin when that ends, if ever, and hold a place until then.
+    // Node answers the requests of one connection in order (pipelining). An event stream behind another request would
+    // not begin before that one is answered, and would count against the limits until then.
     if (!response.socket)
       throw Refusal.of(
         400,
         'BAD_REQUEST',
-        'An event stream is asked for on a connection on which nothing else is under way.',
+        'Ask for an event stream on a connection on which no other request waits for its answer.',
       );
     const counted = [
       limits.reserveSlot(),
@@ -118,7 +122,7 @@ export class EventStreams {
     }
   }
 
-  /** What is refused is an event, too: a browser hides the body of any other response. */
+  /** Sends a refusal as an event, since a browser's EventSource does not show the body of any other response. */
   async refuse(response: ServerResponse, traceparent: string, errors: ExecutionResult['errors']): Promise<void> {
     const out = new EventStreamResponse(response, this.#options.policy);
     out.begin(traceparent);
@@ -126,12 +130,12 @@ export class EventStreams {
     await out.closed;
   }
 
-  /** To be called when access was revoked: whoever is meant is told nothing more, and has to go. */
+  /** To be called when access was revoked: ends the event streams of the callers concerned. */
   endRevoked(): void {
     for (const each of this.#open) if (each.isRevoked) each.leaveSoon();
   }
 
-  /** Ends every response, a few at a time, so that its client goes on elsewhere; those that do not read are cut. */
+  /** Ends every event stream without `complete`, so that its client comes back, on another replica. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
@@ -163,8 +167,9 @@ export class EventStreams {
           ),
         );
       }
-      if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
-      // It comes back elsewhere; begun now, nobody would end it any more.
+      if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'Subscriptions are not available here.');
+      // The channel is closing: the client is sent away, to come back elsewhere. A stream that began now would not be
+      // ended by `close`.
       if (this.#isClosing) return out.leave();
       const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => session.principal });
       const opened = await openCounted(subscriptions, checked, out, limits);
@@ -175,28 +180,28 @@ export class EventStreams {
     } catch (error) {
       const last = { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };
       if (prepared.operation.operation === 'subscription') out.end(last);
-      // A client that came back would have it carried out again.
+      // With an incomplete response the client would come back, and the operation would run again.
       else out.complete(last);
     }
   }
 }
 
-/** One response, as to what it may cost: a client that does not read is cut off. */
+/** One event stream response. Its client is cut off if it does not read. */
 class EventStreamResponse implements StreamSink {
   readonly #response: ServerResponse;
   readonly #policy: StreamPolicy;
   readonly #session: SessionToken | undefined;
-  readonly #oldAt: number;
+  readonly #endsAt: number;
   readonly closed: Promise<void>;
   #messages = 0;
-  /** Since when what waits was not all taken. */
+  /** Since when there has been unread output. Undefined if the client has read everything. */
   #unreadSince: number | undefined;
 
   constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken) {
     this.#response = response;
     this.#policy = policy;
     this.#session = session;
-    this.#oldAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);
+    this.#endsAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);
     this.closed = new Promise((resolve) => this.onClose(resolve));
   }
 
@@ -206,7 +211,7 @@ class EventStreamResponse implements StreamSink {
       'content-type': `${eventStream}; charset=utf-8`,
       'cache-control': 'no-store',
       traceparent,
-      // For proxies that would collect it.
+      // Tells proxies such as nginx not to buffer the response.
       'x-accel-buffering': 'no',
     });
     this.#response.flushHeaders();
@@ -227,7 +232,8 @@ class EventStreamResponse implements StreamSink {
   onRoom(listener: () => void): void {
     const { socket } = this.#response;
     if (!this.isFull || !socket) setImmediate(listener);
-    // An empty write comes after all that waits, and says so. `drain` does not come for what Node does not call much.
+    // The callback of an empty write comes once everything before it is written. The event `drain` would not do: Node
+    // emits it only after more is buffered than our limits allow.
     else
       socket.write('', (error) => {
         if (!error) listener();
@@ -235,9 +241,9 @@ class EventStreamResponse implements StreamSink {
   }
 
   /**
-   * The last word of a subscription. What may be well the next time ends without `complete`, after how long to wait
-   * where that is longer than usual; of a cursor that is none, a browser is made to forget it, since it would bring it
-   * again.
+   * Ends a subscription with its last answer. If the client may try again, the response ends without `complete`, and
+   * with `retry` if the wait is longer than usual. After CURSOR_INVALID an empty `id` makes a browser forget the
+   * cursor, which it would send again otherwise.
    */
   end(last?: ExecutionResult): void {
     const codes = (last?.errors ?? []).map(({ extensions }) => String(extensions['code']));
@@ -248,18 +254,18 @@ class EventStreamResponse implements StreamSink {
     this.leave();
   }
 
-  /** `complete` says that nobody needs to come back. */
+  /** Ends the response with `complete`, which tells the client not to come back. */
   complete(last?: ExecutionResult): void {
     if (last) this.#write(`event: next\ndata: ${stringifyExactly(last)}\n\n`);
     if (!this.#isOver) this.#response.end('event: complete\ndata:\n\n');
   }
 
-  /** Ends it so that its client comes back. */
+  /** Ends the response without `complete`, so that the client comes back. */
   leave(): void {
     this.#response.end();
   }
 
-  /** The same, of a client that may not read. */
+  /** The same, and cuts off a client that does not read the end within a second. */
   leaveSoon(): void {
     this.leave();
     setTimeout(() => this.cut(), closeGraceMs).unref();
@@ -269,28 +275,31 @@ class EventStreamResponse implements StreamSink {
     return this.#session?.isRevoked ?? false;
   }
 
-  /** If it is still there, because it does not read. */
+  /** Resets the connection unless it is closed already. */
   cut(): void {
     if (!this.#response.closed) this.#response.socket?.resetAndDestroy();
   }
 
   /**
-   * A comment keeps what is between from taking it for dead; who does not read is cut off; who has been here for long
-   * is sent round.
+   * Sends a comment, so that proxies do not take the connection for dead. Cuts off a client that has not read for too
+   * long, and ends a stream that has reached its maximum age.
    */
-  beat(now: number): void {
+  heartbeat(now: number): void {
     if (this.#response.writableLength > 0) {
       this.#unreadSince ??= now;
       if (now - this.#unreadSince > this.#policy.maxStallMs) this.cut();
       return;
     }
     this.#unreadSince = undefined;
-    if (now > this.#oldAt) this.leave();
+    if (now > this.#endsAt) this.leave();
     else this.#response.write(':\n\n');
   }
 
-  /** Over its token, a client is thrown out without `complete`: it comes back with another one. */
-  look(wallClock: number): void {
+  /**
+   * Ends the stream without `complete` once its token has expired or was revoked: the client comes back with another
+   * token.
+   */
+  checkToken(wallClock: number): void {
     if (this.isRevoked || this.#session?.isExpired(wallClock)) this.leave();
   }
 

@@ -50,7 +50,7 @@ const move = (version: number, more = '') => {
   domain.statusChanged(id, version, `S${version}${more}`);
 };
 
-it('tells a subscription as events, each with a cursor as its id, and goes on from Last-Event-ID', async () => {
+it('sends a subscription as events, each with a cursor as its id, and resumes from Last-Event-ID', async () => {
   const first = await open({ query, variables: { id } });
   expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([
     200,
@@ -74,7 +74,7 @@ it('tells a subscription as events, each with a cursor as its id, and goes on fr
   expect(again.marks).toEqual(['event 3', 'event 4']);
 });
 
-it("takes what a browser's EventSource can send: a GET without headers of its own", async () => {
+it("accepts what a browser's EventSource can send: a GET without headers of its own", async () => {
   const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }) });
   const reader = await EventStreamReader.open(`${address()}?${parameters}`, {
     headers: { authorization: `Bearer ${token}` },
@@ -82,12 +82,12 @@ it("takes what a browser's EventSource can send: a GET without headers of its ow
   readers.push(reader);
   await until(() => reader.messages.length === 1);
   expect(reader.marks).toEqual(['snapshot 1']);
-  // Anything else that a page of another site could have its visitor fetch stays refused.
+  // Other operations, which a page of another site could make a browser request, stay refused.
   const other = await fetch(`${address()}?query={__typename}`, { headers: { accept: 'text/event-stream' } });
   expect(other.status).toBe(400);
 });
 
-it('answers a query with one event, and a refusal too, since a browser hides any other body', async () => {
+it('sends the answer to a query as one event, and a refusal, too, since a browser hides any other body', async () => {
   const answer = await open({ query: '{shops{id}}' });
   await answer.over;
   expect(answer.events).toMatchObject([{ event: 'next' }, { event: 'complete' }]);
@@ -103,7 +103,7 @@ it('answers a query with one event, and a refusal too, since a browser hides any
   expect(forged.messages[0]?.errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
 });
 
-it('ends without `complete` what may be well the next time, and a browser forgets a cursor that is none', async () => {
+it('ends without `complete` when a client may try again, and makes a browser forget an invalid cursor', async () => {
   const forged = await open({ query, variables: { id } }, { 'last-event-id': '1.x.y' });
   await forged.over;
   expect(forged.events.map(({ event, id: last }) => [event, last])).toEqual([['next', '']]);
@@ -122,13 +122,13 @@ it('ends without `complete` what may be well the next time, and a browser forget
     ['next', '30000', undefined],
   ]);
   await one.close();
-  // It would end the same way.
+  // Trying again would end the same way.
   const nothing = await open({ query, variables: { id: 'nothing' } });
   await nothing.over;
   expect(nothing.events.map(({ event }) => event)).toEqual(['next', 'complete']);
 });
 
-it('has its connection to itself: those that are asked for behind it are refused, and no place is kept when it closes', async () => {
+it('is refused behind another request on the same connection, and frees its place when it closes', async () => {
   const small = await serveFixture(parts, {
     bus: domain,
     feeds: domain,
@@ -153,14 +153,14 @@ it('has its connection to itself: those that are asked for behind it are refused
   await connection.until(/"kind":"snapshot"/);
   connection.close();
   const to = small.url.replace('localhost', '127.0.0.1');
-  // Who is refused takes no place; who is let in keeps it. Node does not read on while answers wait: the end is noticed
-  // by the next comment that is sent.
+  // A refused stream takes no place; an admitted one keeps its place. Node does not read on while answers wait, so it
+  // notices the end of the connection when it sends the next comment.
   for (let place = 0; place < 2; place += 1)
     await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
   await small.close();
 }, 20_000);
 
-it('holds so many bytes for one caller over all its streams, of the variables that are declared', async () => {
+it('limits the bytes of declared variables that one caller holds over all its streams', async () => {
   const small = await serveFixture(parts, {
     bus: domain,
     feeds: domain,
@@ -180,7 +180,7 @@ it('holds so many bytes for one caller over all its streams, of the variables th
   await small.close();
 }, 20_000);
 
-it('is 401 for a bad token, 429 for too many of one caller, and gives the place back', async () => {
+it('is 401 for an invalid token, 429 for too many streams of one caller, and frees the place afterwards', async () => {
   const bad = await open({ query, variables: { id } }, { authorization: 'Bearer nonsense' });
   expect(bad.status).toBe(401);
   const five = await Promise.all(Array.from({ length: 5 }, () => open({ query, variables: { id } })));
@@ -191,7 +191,7 @@ it('is 401 for a bad token, 429 for too many of one caller, and gives the place 
   await until(async () => (await open({ query, variables: { id } })).status === 200);
 });
 
-it('says now and then that it is there, and ends without `complete` when the token is over', async () => {
+it('sends comments as heartbeats, and ends without `complete` when the token has expired', async () => {
   const reader = await open(
     { query, variables: { id } },
     { authorization: `Bearer ${await parts.token('customer', 'someone', { lifetimeSeconds: 1 })}` },
@@ -201,7 +201,7 @@ it('says now and then that it is there, and ends without `complete` when the tok
   expect(reader.events.map(({ event }) => event)).toEqual(['next']);
 });
 
-it('goes on with one who did not read for a while, however little that was, and says that it left something out', async () => {
+it('sends a resync to a client that did not read for a while, even if few bytes were waiting', async () => {
   const served = await serveFixture(parts, {
     bus: domain,
     feeds: domain,
@@ -220,8 +220,8 @@ it('goes on with one who did not read for a while, however little that was, and 
   );
   await until(() => heard.includes('"kind":"snapshot"'));
   slow.pause();
-  // More than the kernel takes for it, in messages so small that the few that wait here are less than what a Node
-  // stream calls much.
+  // More than the kernel buffers, in messages so small that those waiting here stay below the high-water mark of a Node
+  // stream.
   for (let version = 2; version <= 6_000; version += 1) {
     move(version, 'x'.repeat(3_000));
     if (version % 10 === 0) await new Promise((resolve) => setImmediate(resolve));

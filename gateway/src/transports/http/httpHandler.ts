@@ -37,12 +37,16 @@ import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 
 const compress = promisify(gzip);
+/** Shorter answers are sent uncompressed. */
 const compressFromBytes = 1_024;
-/** In metrics, and as other web servers have it: no status of HTTP. */
+/**
+ * The status that metrics count for a client that has gone before its answer. It is not a status of HTTP; nginx logs
+ * the same number.
+ */
 const clientGone = 499;
 
 export interface HttpHandlerOptions {
-  /** Of the channel. */
+  /** The channel's name, for metrics. */
   readonly name: string;
   readonly live: LiveGraph;
   readonly clients: ClientIdentity;
@@ -50,31 +54,35 @@ export interface HttpHandlerOptions {
   readonly eventStreams: EventStreams;
   readonly maxBodyBytes: number;
   readonly cache?: CachePolicy;
-  /** The schema may be asked for without a token, so that tools can show it. */
+  /** Whether introspection is answered without a token, so that tools can show the schema. */
   readonly openIntrospection: boolean;
   readonly log: Logger;
   readonly metrics?: Metrics;
 }
 
+/** What is sent to the client. */
 interface Answer {
   readonly status: number;
   readonly body: ExecutionResult;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What of a request may be told apart in metrics. */
+/** What metrics distinguish requests by. */
 interface Seen {
-  /** Name of a trusted document; others are all one, since clients write them. */
+  /**
+   * The operation name of a trusted document, or `other`. Names that clients choose would make any number of time
+   * series.
+   */
   operation: string;
 }
 
-/** What the client reads. */
+/** What the client accepts, by its `Accept` header. */
 interface Accepted {
   readonly type: ResponseType | undefined;
   readonly stream: boolean;
 }
 
-/** Headers that a page of another site cannot send without asking first. */
+/** Headers that a page of another site cannot send without a preflight request (protection against CSRF). */
 const preflightHeaders = [
   'x-apollo-operation-name',
   'apollo-require-preflight',
@@ -82,7 +90,10 @@ const preflightHeaders = [
   'x-requested-with',
 ];
 
-/** A browser adds credentials of its own to another site's request as `Basic`, never as `Bearer`. */
+/**
+ * Whether the request cannot come from another site's page without a preflight. A browser may add `Basic` credentials
+ * of its own to such a request, but never `Bearer`.
+ */
 const hasPreflight = ({ headers }: IncomingMessage): boolean =>
   mediaTypeOf(headers) === json ||
   /^bearer /i.test(headers.authorization ?? '') ||
@@ -104,10 +115,13 @@ const singleConnection = (): Refusal =>
   Refusal.of(
     405,
     'BAD_REQUEST',
-    'The single connection mode of graphql-sse is not there: ask for each operation by a request of its own (distinct connections mode).',
+    'The single connection mode of graphql-sse is not supported: send a request for each operation (distinct connections mode).',
   );
 
-/** `asStream`: a browser's EventSource cannot send headers; it may subscribe, which `checkKind` sees to. */
+/**
+ * Reads the GraphQL request. With `asStream` a GET needs no preflight header, since a browser's EventSource cannot send
+ * one; `checkKind` makes sure that it is a subscription then.
+ */
 function requestOf(
   request: IncomingMessage,
   url: URL,
@@ -118,7 +132,7 @@ function requestOf(
   if (reads(request)) {
     if (!asStream && !hasPreflight(request)) throw withoutPreflight();
     if (Buffer.byteLength(url.search) > maxBodyBytes)
-      throw Refusal.of(413, 'BAD_REQUEST', `A request may have ${maxBodyBytes} bytes.`);
+      throw Refusal.of(413, 'BAD_REQUEST', `A request may have at most ${maxBodyBytes} bytes.`);
     return operationRequestOfQuery(url.searchParams);
   }
   if (
@@ -127,7 +141,7 @@ function requestOf(
     request.headers['x-graphql-event-stream-token'] !== undefined
   )
     throw singleConnection();
-  if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Take POST, or GET for queries.');
+  if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Use POST, or GET for queries.');
   if (contentType !== json) {
     const simple =
       contentType === undefined ||
@@ -142,7 +156,9 @@ function requestOf(
   return readBody(request, maxBodyBytes).then((body) => operationRequest(parseBody(body)));
 }
 
-/** GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/. */
+/**
+ * GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/, and event streams by way of `EventStreams`.
+ */
 export class HttpHandler {
   readonly #options: HttpHandlerOptions;
 
@@ -152,6 +168,7 @@ export class HttpHandler {
       options.metrics?.begin('graphqlErrors', { channel: options.name, code });
   }
 
+  /** Answers one request. Resolves when the answer is written, or the event stream has ended. */
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const began = performance.now();
     const seen: Seen = { operation: 'other' };
@@ -166,10 +183,10 @@ export class HttpHandler {
         throw Refusal.of(
           406,
           'BAD_REQUEST',
-          `Answers are ${graphqlResponse} or ${json}; of subscriptions, ${eventStream}.`,
+          `The Accept header must allow ${graphqlResponse} or ${json}, or ${eventStream} for subscriptions.`,
         );
       if (!codingOf(acceptEncoding(request), true))
-        throw Refusal.of(406, 'BAD_REQUEST', 'Answers are sent as they are, or with gzip.');
+        throw Refusal.of(406, 'BAD_REQUEST', 'The Accept-Encoding header must allow gzip or identity.');
       answer = await this.#answer(request, response, url, traceparent, accepted, seen);
     } catch (error) {
       if (response.headersSent) throw error;
@@ -186,30 +203,30 @@ export class HttpHandler {
           : { status: 500, body: { errors: [unexpectedError(error, traceparent, this.#options.log)] } };
     }
     if (!answer) return this.#count(seen, { status: response.statusCode, body: {} });
-    // What came of it is nobody's trouble: it is counted as web servers count it.
+    // The client has gone and gets no answer: the request is counted as web servers count it, and not by its outcome.
     if (response.destroyed) return this.#count(seen, { status: clientGone, body: {} });
     await send(request, response, answer, accepted.type ?? json, traceparent);
     this.#count(seen, answer, (performance.now() - began) / 1_000);
   }
 
-  /** How long an event stream lasts is not how long a request took. */
+  /** Counts a request. `seconds` is undefined for event streams, whose length says nothing about response times. */
   #count({ operation }: Seen, { status, body }: Answer, seconds?: number): void {
     const { metrics, name: channel } = this.#options;
     metrics?.count('httpRequests', { channel, operation, status: String(status) });
     if (seconds !== undefined) metrics?.observe('httpRequestDuration', { channel, operation }, seconds);
     for (const error of body.errors ?? []) {
       const code = String(error.extensions['code']);
-      // Graphs of others have codes of their own.
+      // Supergraphs of others have error codes of their own, which would make any number of time series.
       metrics?.count('graphqlErrors', { channel, code: code in errorCodes ? code : 'other' });
     }
   }
 
-  /** Ends what does not end by itself. */
+  /** Ends the event streams, which would not end by themselves. */
   close(): Promise<void> {
     return this.#options.eventStreams.close();
   }
 
-  /** Undefined if it was answered as a stream. */
+  /** Executes the request. Undefined if it was answered as an event stream. */
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -221,16 +238,16 @@ export class HttpHandler {
     const { clients, live, cache, eventStreams } = this.#options;
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
-    // Who asks comes first: nothing of a request is read that nobody may make.
+    // Authentication comes first: the body of a request that nobody may make is not read.
     const client = await clients.authenticate(
       authorization,
       this.#options.openIntrospection ? { allowAnonymous: true } : {},
     );
     const { principal } = client;
     const asked = await requestOf(request, url, this.#options.maxBodyBytes, accepted.stream);
-    // A body may take its time.
+    // Access may have been revoked while the body arrived.
     if (clients.isRevoked(client)) throw revoked();
-    // Nothing is begun for a client that is gone.
+    // Nothing is executed for a client that has gone.
     if (request.socket.destroyed) throw Refusal.of(400, 'BAD_REQUEST', 'The connection is closed.');
     const admitted = admission.admit(asked);
     const { prepared, trusted } = admitted;
@@ -264,6 +281,7 @@ export class HttpHandler {
   }
 }
 
+/** Checks that the kind of operation fits the request. @throws Refusal */
 function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, accepted: Accepted): void {
   const kind = prepared.operation.operation;
   const byGet = reads(request);
@@ -272,12 +290,12 @@ function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, acc
       throw Refusal.of(
         400,
         'BAD_REQUEST',
-        `Subscribe over WebSocket, at this path, with the protocol graphql-transport-ws, or accept ${eventStream}.`,
+        `Subscribe over WebSocket at this path with the subprotocol graphql-transport-ws, or accept ${eventStream}.`,
       );
     return;
   }
   if (byGet && !hasPreflight(request)) throw withoutPreflight();
-  if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation takes POST.');
+  if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation must be sent by POST.');
 }
 
 const acceptEncoding = (request: IncomingMessage): string | undefined =>
@@ -306,7 +324,7 @@ async function send(
   if (answer.status === 429) headers['retry-after'] = retryAfterSeconds;
   if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
-  // What was not read cannot be told from the next request on the same connection.
+  // The rest of the body has not been read, and could not be told from the next request on the same connection.
   if (answer.status === 413) headers['connection'] = 'close';
   headers['content-length'] = body.length;
   response.writeHead(answer.status, headers).end(body);

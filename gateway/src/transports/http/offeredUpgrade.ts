@@ -4,15 +4,15 @@ const isWebSocket = (upgrade: string | undefined): boolean =>
   (upgrade ?? '').split(',').some((each) => each.trim().toLowerCase() === 'websocket');
 
 /**
- * A request whose offer of another protocol than WebSocket is ignored, as HTTP has it for what a server does not speak:
- * Java's client and `curl --http2` offer h2c with their first request. Node asks `upgrade` of each request that has
- * such an offer, once its headers are read, and without this hands over the connection whatever is offered as long as
- * anybody listens for WebSockets.
+ * A request that ignores offers to upgrade to any protocol but WebSocket. HTTP lets a server ignore an upgrade that it
+ * does not support; Java's HTTP client and `curl --http2`, for example, offer h2c with their first request. Node reads
+ * `upgrade` once a request's headers are parsed, and would hand over the connection of every such request, whatever it
+ * offers, as soon as anybody listens for WebSockets.
  */
 export class OfferingMessage extends IncomingMessage {
   #offered = false;
 
-  /** The parser's word; Node's own constructor sets it too, before this class has its fields. */
+  /** Set by Node's parser. Node's constructor sets it too, to null, before the fields of this class exist. */
   set upgrade(offered: boolean | null) {
     if (offered !== null) this.#offered = offered;
   }

@@ -43,8 +43,8 @@ interface Message {
 }
 
 /**
- * A query or mutation whose answer the client still waits for. Each is its own: the client may end it, and use its id
- * again before it is answered.
+ * A query or mutation that is running. Each one is a separate object: the client may end it and use its id again before
+ * it is answered, and its answer must then not be taken for that of the new operation.
  */
 class Asked {
   readonly #gone = new AbortController();
@@ -56,34 +56,34 @@ class Asked {
 
 type Operation = SocketStream | Asked;
 
-/** What is kept of a request. */
-interface AskedFor {
+/** What is kept of a request while it runs. */
+interface RequestedOperation {
   readonly id: string;
   readonly traceparent: string;
   readonly prepared: PreparedDocument;
-  /** Those that are declared, as the client sent them. */
+  /** The variables that the operation declares, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
 }
 
 const tryAgainLater = 1013;
 const invalid = 'Invalid message received';
-/** An id is kept while its operation runs, and said again with every message of it. */
+/** An id is kept while its operation runs, and repeated in each of its messages. */
 const maxIdLength = 128;
-const longId = `An id may have ${maxIdLength} characters`;
+const longId = `An id may have at most ${maxIdLength} characters`;
 const isMap = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The value of an `Authorization` header, from the payload of `connection_init` or `ping`. */
+/** What stands for the `Authorization` header, from the payload of `connection_init` or `ping`. */
 function authorizationOf(payload: Payload | undefined): string | undefined {
   const value = payload?.['authorization'] ?? payload?.['Authorization'];
   return typeof value === 'string' ? value : undefined;
 }
 
 /**
- * graphql-transport-ws with one client, https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md, as
- * `gateway/PROTOCOL.md` adds to it. Ours, since a server that keeps the messages of clients and waits for each of its
- * own costs several times the memory, and the time, of one that does neither.
+ * Speaks graphql-transport-ws with one client, https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md, with
+ * the additions of `gateway/PROTOCOL.md`. It is our own implementation because the server of `graphql-ws` keeps
+ * clients' messages and awaits each of its own, which takes several times the memory and time with many clients.
  */
 export class Conversation {
   readonly #parts: ConversationParts;
@@ -91,10 +91,13 @@ export class Conversation {
   readonly #connection: SocketConnection;
   readonly #session: SessionToken;
   readonly #operations = new Map<string, Operation>();
-  /** What is begun and has not come to its answer, or to its stream: what its client ended meanwhile, too. */
-  #underWay = 0;
+  /**
+   * Operations that have begun and have neither been answered nor become a stream; those that the client has ended
+   * meanwhile count, too, since their work goes on.
+   */
+  #pending = 0;
   #heldBytes = 0;
-  #state: 'silent' | 'asked' | 'acknowledged' | 'over' = 'silent';
+  #state: 'uninitialised' | 'authenticating' | 'acknowledged' | 'closed' = 'uninitialised';
   #counted: Release | undefined;
 
   constructor(parts: ConversationParts, turnstile: Pick<Turnstile, 'turn'>, connection: SocketConnection) {
@@ -104,14 +107,14 @@ export class Conversation {
     this.#session = new SessionToken(parts.clients);
   }
 
-  /** How many operations run. */
+  /** How many operations are running. */
   get operations(): number {
     return this.#operations.size;
   }
 
-  /** It has not said yet who it is. */
-  get isSilent(): boolean {
-    return this.#state === 'silent';
+  /** Whether the client has not sent `connection_init` yet. */
+  get isUninitialised(): boolean {
+    return this.#state === 'uninitialised';
   }
 
   /** Whether its token has expired. `now`: milliseconds since the epoch. */
@@ -124,29 +127,30 @@ export class Conversation {
   }
 
   /**
-   * Takes a text frame; undefined: one that is none. What waits for an answer waits apart, so that the frame is not
-   * kept until then.
+   * Handles a text frame; `undefined` stands for a binary one. Asynchronous work is split off, so that the frame's text
+   * is not kept until it is done.
    */
-  hear(text: string | undefined): void {
-    // It was told to go, and has half a minute to answer that: whatever the reason, it asks for nothing more.
+  handleFrame(text: string | undefined): void {
+    // The server has begun to close the connection, and the client has half a minute to answer that. Its frames are
+    // ignored until then.
     if (this.#connection.client.readyState !== this.#connection.client.OPEN) return;
     const message = text === undefined ? invalid : readMessage(text);
     if (typeof message === 'string') return this.#close(CloseCode.BadRequest, message);
-    this.#take(message)?.catch((error: unknown) => {
+    this.#handle(message)?.catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'a message of a socket failed');
       this.#close(CloseCode.InternalServerError, 'Internal server error');
     });
   }
 
-  /** The client is gone: everything it asked for ends. */
+  /** To be called when the client has gone: ends its operations. */
   end(): void {
-    this.#state = 'over';
+    this.#state = 'closed';
     this.#counted?.();
     for (const operation of this.#operations.values()) operation.stop();
     this.#operations.clear();
   }
 
-  #take({ type, id = '', payload }: Message): Promise<void> | undefined {
+  #handle({ type, id = '', payload }: Message): Promise<void> | undefined {
     switch (type) {
       case 'connection_init':
         return this.#begin(payload);
@@ -166,9 +170,9 @@ export class Conversation {
   }
 
   async #begin(payload: Payload | undefined): Promise<void> {
-    if (this.#state !== 'silent')
+    if (this.#state !== 'uninitialised')
       return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
-    this.#state = 'asked';
+    this.#state = 'authenticating';
     try {
       const principal = await this.#session.begin(authorizationOf(payload));
       if (this.#isGone) return;
@@ -184,17 +188,21 @@ export class Conversation {
     this.#send('{"type":"connection_ack"}');
   }
 
-  /** A ping that brings a token renews the session's, and is told whether it did. Any other comes back as it is. */
+  /**
+   * Answers a ping. A ping with a token renews the connection's, and the pong says whether it was accepted. Any other
+   * ping is answered with its own payload.
+   */
   async #pong(payload: Payload | undefined): Promise<void> {
     const authorization = authorizationOf(payload);
     if (authorization === undefined) return this.#send(JSON.stringify({ type: 'pong', payload }));
     const accepted = await this.#session.renew(authorization);
-    // Streams first: nothing is told under the rights that were, once the client knows.
+    // The streams switch to the new rights before the client hears of it: after that no message is sent under the old
+    // ones.
     for (const operation of this.#operations.values()) operation.renewed();
     this.#send(JSON.stringify({ type: 'pong', payload: { accepted } }));
   }
 
-  /** Reads what is asked for, and keeps of it no more than it takes to carry it out. */
+  /** Reads a `subscribe` message, and keeps only what is needed to run its operation. */
   #subscribe(id: string, payload: Payload): Promise<void> | undefined {
     if (this.#state !== 'acknowledged') return void this.#close(CloseCode.Unauthorized, 'Unauthorized');
     if (this.#operations.has(id))
@@ -205,11 +213,14 @@ export class Conversation {
     } = this.#parts;
     const traceparent = newTraceparent();
     try {
-      if (Math.max(this.#operations.size, this.#underWay) >= maxSubscriptionsPerSocket)
-        throw Refusal.tooMany('document', `A socket may have ${maxSubscriptionsPerSocket} operations at once.`);
+      if (Math.max(this.#operations.size, this.#pending) >= maxSubscriptionsPerSocket)
+        throw Refusal.tooMany(
+          'document',
+          `A connection may run at most ${maxSubscriptionsPerSocket} operations at once.`,
+        );
       const request = operationRequest(payload);
       const { prepared } = live.current.admission.admit(request);
-      return this.#carryOut({
+      return this.#run({
         id,
         traceparent,
         prepared,
@@ -221,23 +232,26 @@ export class Conversation {
     }
   }
 
-  async #carryOut(asked: AskedFor): Promise<void> {
+  async #run(asked: RequestedOperation): Promise<void> {
     const { id, prepared, variables, traceparent } = asked;
-    this.#underWay += 1;
+    this.#pending += 1;
     let release: Release | undefined;
     try {
       release = this.#hold(id.length + JSON.stringify(variables).length);
       const isStream = prepared.operation.operation === 'subscription';
-      if (isStream ? await this.#follow(asked, release) : await this.#ask(asked)) release = undefined;
+      if (isStream ? await this.#openStream(asked, release) : await this.#runQuery(asked)) release = undefined;
     } catch (error) {
       this.#fail(id, error, traceparent);
     } finally {
-      this.#underWay -= 1;
+      this.#pending -= 1;
       release?.();
     }
   }
 
-  /** @throws Refusal if what runs holds too much already */
+  /**
+   * Counts the memory that an operation holds. @throws Refusal if the limit of the connection, the caller or all
+   * callers is reached
+   */
   #hold(bytes: number): Release {
     const { policy, limits } = this.#parts;
     const release =
@@ -247,7 +261,7 @@ export class Conversation {
     if (!release)
       throw Refusal.tooMany(
         'document',
-        'The variables and ids of what you have running are too large. End some of it first, or try again in half a minute.',
+        'The variables and ids of your running operations are too large. End some first, or try again in half a minute.',
       );
     this.#heldBytes += bytes;
     return once(() => {
@@ -256,8 +270,8 @@ export class Conversation {
     });
   }
 
-  /** @throws Refusal before anything runs */
-  async #ask({ id, prepared, variables: raw, traceparent }: AskedFor): Promise<false> {
+  /** Runs a query or mutation. @throws Refusal before anything is executed */
+  async #runQuery({ id, prepared, variables: raw, traceparent }: RequestedOperation): Promise<false> {
     const {
       live: {
         current: { pipeline },
@@ -281,10 +295,16 @@ export class Conversation {
     return false;
   }
 
-  /** Whether it runs now, and releases what it holds when it ends. @throws Refusal before anything is followed */
-  async #follow({ id, prepared, variables, resumeFrom, traceparent }: AskedFor, held: Release): Promise<boolean> {
+  /**
+   * Opens a stream. Resolves to true if it runs now and will release `held` when it ends. @throws Refusal before any
+   * feed is followed
+   */
+  async #openStream(
+    { id, prepared, variables, resumeFrom, traceparent }: RequestedOperation,
+    held: Release,
+  ): Promise<boolean> {
     const { subscriptions, limits, log } = this.#parts;
-    if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'There are no streams here.');
+    if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'Subscriptions are not available here.');
     const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => this.#session.principal });
     const stream: SocketStream = new SocketStream(this.#connection, id, (last) => this.#answer(id, stream, last));
     this.#operations.set(id, stream);
@@ -305,7 +325,7 @@ export class Conversation {
       this.#send(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}}`);
   }
 
-  /** The last that an operation says, unless its client has ended it. */
+  /** Sends the last message of an operation and `complete`, unless the client has ended it. */
   #answer(id: string, operation: Operation, result: ExecutionResult | undefined): void {
     if (this.#operations.get(id) !== operation) return;
     this.#operations.delete(id);
@@ -322,7 +342,7 @@ export class Conversation {
   }
 
   get #isGone(): boolean {
-    return this.#state === 'over';
+    return this.#state === 'closed';
   }
 
   #send(text: string): void {
@@ -339,7 +359,10 @@ export class Conversation {
   }
 }
 
-/** A frame as a message of the protocol; if it is none, why. What would be refused in a body is refused in a frame. */
+/**
+ * Parses a frame as a message of the protocol, or returns the reason why it is none. JSON that is refused in an HTTP
+ * body is refused here, too.
+ */
 function readMessage(text: string): Message | string {
   let message: unknown;
   try {

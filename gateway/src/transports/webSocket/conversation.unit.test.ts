@@ -13,7 +13,7 @@ let parts: Fixture;
 let domain: FakeDomain;
 let channel: ServedChannel | undefined;
 let socket: RawSocket | undefined;
-/** Lets go of the calls that wait, in order. */
+/** Functions that let the waiting subgraph calls go on, in order. */
 let held: (() => void)[];
 
 beforeEach(async () => {
@@ -47,7 +47,7 @@ const connect = async (token: string, streams: Partial<StreamPolicy> = {}) => {
 };
 const of = (to: RawSocket, type: string) => to.frames.filter((frame) => frame.type === type);
 
-it('answers a query with its own answer, when one of the same id was ended before it was answered', async () => {
+it('does not mistake the answer to an ended query for that of a new one with the same id', async () => {
   const to = await connect(await parts.token('customer'));
   hold();
   to.send({ id: '1', type: 'subscribe', payload: { query: '{shops{id}}' } });
@@ -60,11 +60,11 @@ it('answers a query with its own answer, when one of the same id was ended befor
   expect(of(to, 'next').map(({ payload }) => payload)).toEqual([{ data: { shop: { name: 'Shop 7' } } }]);
 });
 
-it('lets no client have more done at once by ending what it has asked for', async () => {
+it('counts ended operations until their work is done, so that ending them does not get a client more at once', async () => {
   const to = await connect(await parts.token('customer'), { maxSubscriptionsPerSocket: 3 });
   hold();
   for (let at = 0; at < 10; at += 1) {
-    // No two alike: those would be one call.
+    // Each query differs, since identical ones would share one call.
     to.send({ id: `q${at}`, type: 'subscribe', payload: { query: `{shop(id:"${at}"){name}}` } });
     to.send({ id: `q${at}`, type: 'complete' });
     to.send({ id: `s${at}`, type: 'subscribe', payload: { query: status, variables: { id: `o${at}` } } });
@@ -82,7 +82,7 @@ it('lets no client have more done at once by ending what it has asked for', asyn
   });
 });
 
-it('begins a stream under the rights of the token that came while it was opened', async () => {
+it('begins a stream with the rights of a token that was renewed while it was opened', async () => {
   const to = await connect(await parts.token('admin'));
   hold();
   const stream = to.subscribe(takings, { id: 'o1' });
@@ -101,14 +101,14 @@ it('begins a stream under the rights of the token that came while it was opened'
   ).toEqual([null, null]);
 });
 
-it('begins a stream once, and with its snapshot, when another graph comes while it is opened', async () => {
+it('begins a stream once, and with its snapshot, when the graph is replaced while it is opened', async () => {
   const to = await connect(await parts.token('customer'));
   hold();
   const stream = to.subscribe(status, { id: 'o1' });
   await until(() => held.length === 1);
   await channel!.reloadWith(fixtureSources());
   await until(() => held.length === 2);
-  // The one that was begun in the graph before.
+  // The call that was begun with the old graph.
   held[0]!();
   to.send({ type: 'ping' });
   await to.heard(({ type }) => type === 'pong');
@@ -128,7 +128,7 @@ it.each([['subscribe'], ['complete']])(
     const reason = new Promise((resolve) => to.socket.once('close', (_code, text) => resolve(String(text))));
     to.send({ id: 'i'.repeat(129), type, payload: { query: '{__typename}' } });
     expect(await to.closed).toBe(4400);
-    expect(await reason).toBe('An id may have 128 characters');
+    expect(await reason).toBe('An id may have at most 128 characters');
   },
 );
 
@@ -137,7 +137,7 @@ const refusals = (to: RawSocket) =>
 const follow = (to: RawSocket, id: string, variables: object) =>
   to.send({ id, type: 'subscribe', payload: { query: status, variables } });
 
-it('holds so many bytes for what runs on a connection, and gives them back; variables that are not declared are none of them', async () => {
+it('limits the bytes that the operations of a connection hold, frees them afterwards, and ignores undeclared variables', async () => {
   const to = await connect(await parts.token('customer'), { maxHeldBytesPerConnection: 1_000 });
   hold();
   follow(to, 'undeclared', { id: 'o1', more: 'x'.repeat(5_000) });
@@ -172,7 +172,7 @@ it('holds so many bytes for what runs on a connection, and gives them back; vari
   expect(refusals(to)).toHaveLength(2);
 });
 
-it('holds so many bytes for one caller over all its connections; another one loses nothing', async () => {
+it('limits the bytes that one caller holds over all its connections, and affects no other caller', async () => {
   const token = await parts.token('customer');
   const to = await connect(token, { maxHeldBytesPerCaller: 1_000 });
   const second = await new RawSocket(channel!.url).begin(token);
@@ -196,7 +196,7 @@ it('holds so many bytes for one caller over all its connections; another one los
   other.cut();
 });
 
-/** A text frame, masked with nothing. */
+/** A text frame with a masking key of zeros. */
 const frame = (message: unknown) => {
   const text = Buffer.from(JSON.stringify(message));
   return Buffer.concat([Buffer.from([0x81, 0x80 | 126, text.length >> 8, text.length & 255, 0, 0, 0, 0]), text]);
@@ -205,7 +205,7 @@ const frame = (message: unknown) => {
 const upgrade =
   'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
 
-it('does nothing more for a client whose token is over, that does not answer the close and goes on asking', async () => {
+it('ignores a client with an expired token that does not answer the close and keeps sending', async () => {
   channel = await serveFixture(parts, { bus: domain, feeds: domain });
   const client = createConnection(channel.port, '127.0.0.1');
   let heard = '';
@@ -219,7 +219,7 @@ it('does nothing more for a client whose token is over, that does not answer the
     await until(() => heard.includes('connection_ack'));
     await until(() => heard.includes('The token is over'));
     client.write(frame({ id: '1', type: 'subscribe', payload: { query: 'mutation{advance(orderId:"o1"){version}}' } }));
-    // What is asked over HTTP after it is answered after it.
+    // A request over HTTP that is sent afterwards is answered after the ignored ones would have been.
     await channel.post({ query: '{shops{id}}' });
     await channel.post({ query: '{shops{id}}' });
     expect(parts.orders.get('o1')?.version).toBe(1);
@@ -290,7 +290,7 @@ it.each<[string, string | Buffer, number]>([
   expect(await to.closed).toBe(code);
 });
 
-it('answers under any id, ignores the end of what it does not know, and says what is wrong with a request', async () => {
+it('answers under any id, ignores `complete` for an unknown id, and says what is wrong with a request', async () => {
   const to = await connect(await parts.token('customer'));
   to.send({ id: 'unknown', type: 'complete' });
   for (const id of ['__proto__', 'constructor']) to.send({ id, type: 'subscribe', payload: { query: '{__typename}' } });

@@ -40,13 +40,16 @@ function become(status: string): void {
   domain.statusChanged('o1', version, status);
 }
 
-/** What differs each time: `…` is anything, `TOKEN` the client's; `CURSOR` is learnt where it is first received. */
+/**
+ * The placeholders of the examples: `…` matches anything, `TOKEN` is the client's token, `CURSOR` takes the value with
+ * which it is first received.
+ */
 class Placeholders {
   #cursor: string | undefined;
 
   fill = (sent: string): string => sent.replaceAll('TOKEN', token).replaceAll('CURSOR', this.#cursor ?? 'CURSOR');
 
-  /** The same value, with what stands for anything in the expected one put in place of it. */
+  /** Returns the received value, with placeholders in the places where the expected value has matching ones. */
   match(expected: unknown, received: unknown): unknown {
     if (expected === '…' && typeof received === 'string') return expected;
     if (expected === 'CURSOR' && typeof received === 'string') {
@@ -84,7 +87,7 @@ async function converse(lines: readonly string[]): Promise<void> {
       [socket, heard] = [await connect(), 0];
     } else become(/^the order becomes (\w+)$/.exec(content)![1]!);
   }
-  // An answer to this comes after whatever else was said.
+  // The answer to this ping comes after everything that was sent before it.
   socket.send({ type: 'ping', payload: { last: true } });
   await socket.heard(({ payload }) => (payload as { last?: boolean } | undefined)?.last === true);
   expect(socket.frames.length).toBe(heard + 1);
@@ -105,7 +108,7 @@ describe('the examples of PROTOCOL.md', () => {
     },
   );
 
-  it('go as they are written: event streams', async () => {
+  it('work as they are written: event streams', async () => {
     const placeholders = new Placeholders();
     const [commands, expected] = [blocks('sh'), blocks('events')];
     expect([commands.length, expected.length]).toEqual([2, 2]);
@@ -151,7 +154,7 @@ describe('what PROTOCOL.md says', () => {
       );
   };
 
-  it('of limits is what a channel has', () => {
+  it('about limits agrees with the defaults of a channel', () => {
     const {
       maxSubscriptionsPerSocket,
       maxSubscriptionsPerCaller,
@@ -172,7 +175,7 @@ describe('what PROTOCOL.md says', () => {
     ]);
   });
 
-  it('of codes is in the catalogue', () => {
+  it('about error codes is in the catalogue', () => {
     const codes = table('Errors').flatMap(
       ([code = '']) => code.match(/[A-Z]+_[A-Z_]+|CONFLICT|FORBIDDEN|UNAUTHENTICATED/g) ?? [],
     );
@@ -180,7 +183,7 @@ describe('what PROTOCOL.md says', () => {
     expect(codes.filter((code) => !(code in errorCodes))).toEqual([]);
   });
 
-  it('of closes is what happens', async () => {
+  it('about close codes is what happens', async () => {
     const closedWith = async (...frames: unknown[]): Promise<number> => {
       const socket = await connect();
       for (const frame of frames) typeof frame === 'string' ? socket.socket.send(frame) : socket.send(frame);

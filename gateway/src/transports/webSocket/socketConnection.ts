@@ -4,24 +4,25 @@ import type { StreamPolicy } from '../../channelManifest.ts';
 import { latin1 } from '../../streams/streamMessage.ts';
 
 /**
- * `unread`: too much waits for it; `memory`: for all together; `stalled`: it takes nothing; `silent`: it does not
- * answer; `closing`: it does not go.
+ * Why a connection is cut. `unread`: the client has too much unread output; `memory`: all clients together have;
+ * `stalled`: it has read nothing for too long; `silent`: it did not answer a ping; `closing`: it did not answer the
+ * close.
  */
 export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
 
 /**
- * One client's WebSocket, as to what it may cost. What is sent waits in this process until the kernel takes it; a
- * client that does not read is cut off when too much waits, or for too long, and everything that waits for it is let go
- * at once.
+ * One client's WebSocket, with limits on the memory that it may take. Output waits in this process until the kernel
+ * takes it. A client that does not read is cut off when too much is waiting, or for too long, and what was waiting is
+ * freed at once.
  */
 export class SocketConnection {
   readonly client: WebSocket;
   readonly #raw: Socket;
   readonly #policy: StreamPolicy;
   readonly #onCut: (reason: CutReason) => void;
-  /** Frames since everything was read. */
+  /** Frames written since the client had last read everything. */
   #frames = 0;
-  /** What the kernel had taken when it was last looked at, and since when it took no more. */
+  /** How many bytes the kernel had taken at the last check, and when that number last changed. */
   #taken = 0;
   #takenAt = performance.now();
   #answered = true;
@@ -38,16 +39,16 @@ export class SocketConnection {
     });
   }
 
-  /** Sends what the client asked for; it is cut off if it does not read that. */
+  /** Sends an answer that the client asked for. The client is cut off if it has too much unread already. */
   send(text: string): void {
     if (this.unreadBytes + text.length > this.#policy.maxUnreadBytesPerConnection) this.cut('unread');
     else this.write('', latin1(text));
   }
 
   /**
-   * Writes a text frame at once. Both parts are UTF-8 bytes as Latin-1; `tail` may be shared by many connections. The
-   * library's own way takes a copy and a turn of the event loop for each socket, which is most of what a message to
-   * many costs.
+   * Writes a text frame directly to the TCP socket. Both parts are UTF-8 bytes as Latin-1 characters, and `tail` may be
+   * shared by many connections. Sending by way of `ws` would copy the text and take a turn of the event loop for each
+   * socket, which is most of the cost of a message to many clients.
    */
   write(head: string, tail: string): void {
     if (this.client.readyState !== this.client.OPEN) return;
@@ -56,7 +57,8 @@ export class SocketConnection {
       this.#frames = 0;
       this.#raw.write(begin + tail, 'latin1');
     } else {
-      // It will wait: kept apart, so that the shared part is in memory once.
+      // The frame has to wait in memory. The two parts are written separately, so that the shared one is in memory
+      // once.
       this.#frames += 1;
       this.#raw.cork();
       this.#raw.write(begin, 'latin1');
@@ -65,14 +67,14 @@ export class SocketConnection {
     }
   }
 
-  /** Whether what it has not read is so much that its streams should leave out what comes. */
+  /** Whether so much is unread that streams should send nothing more for now. */
   get isFull(): boolean {
     const unread = this.#raw.writableLength;
     if (unread === 0) return false;
     return unread >= this.#policy.lagBytes || this.#frames >= this.#policy.lagMessages;
   }
 
-  /** Calls once, when it has read all; never, if it is cut off. */
+  /** Calls the listener once the client has read everything; never if it is cut off before. */
   onRoom(listener: () => void): void {
     if (!this.isFull) {
       setImmediate(listener);
@@ -83,7 +85,7 @@ export class SocketConnection {
       return;
     }
     this.#onRoom = [listener];
-    // An empty write comes after all that waits, and says so.
+    // The callback of an empty write comes once everything before it is written.
     this.#raw.write('', () => {
       const waiting = this.#onRoom ?? [];
       this.#onRoom = undefined;
@@ -92,12 +94,15 @@ export class SocketConnection {
     });
   }
 
-  /** What waits in this process for the client to read. */
+  /** How many bytes wait in this process for the client to read. */
   get unreadBytes(): number {
     return this.#raw.writableLength;
   }
 
-  /** Nothing of what is sent was taken for too long. To be asked now and then. */
+  /**
+   * Whether the client has read nothing for too long although output is waiting. It is measured from call to call, so
+   * this has to be called regularly.
+   */
   isStalled(now: number): boolean {
     const unread = this.#raw.writableLength;
     const taken = this.#raw.bytesWritten - unread;
@@ -109,7 +114,7 @@ export class SocketConnection {
     return now - this.#takenAt > this.#policy.maxStallMs;
   }
 
-  /** Asks whether it is still there; cuts it off if it did not answer the last time. */
+  /** Sends a ping, or cuts off a client that has not answered the last one. */
   ping(): void {
     if (!this.#answered) {
       this.cut('silent');
@@ -119,13 +124,18 @@ export class SocketConnection {
     if (this.client.readyState === this.client.OPEN) this.client.ping();
   }
 
-  /** Whether it has had no operation for too long; `operations`: how many it has now. */
+  /**
+   * Whether no operation has run for too long. `operations`: how many are running now. It has to be called regularly.
+   */
   isIdle(now: number, operations: number): boolean {
     if (operations > 0) this.#busyAt = now;
     return now - this.#busyAt > this.#policy.idleMs;
   }
 
-  /** Without a farewell, which it would not read: the kernel lets go of what it holds for it. */
+  /**
+   * Resets the connection without a close frame, which the client would not read: the kernel then frees its buffers at
+   * once.
+   */
   cut(reason: CutReason): void {
     if (this.#raw.destroyed) return;
     this.#raw.resetAndDestroy();
@@ -133,7 +143,7 @@ export class SocketConnection {
   }
 }
 
-/** The head of an unmasked text frame of so many bytes, RFC 6455 section 5.2. */
+/** The header of an unmasked text frame with a payload of so many bytes, RFC 6455 section 5.2. */
 function frameHeader(bytes: number): string {
   if (bytes < 126) return String.fromCharCode(0x81, bytes);
   if (bytes < 65_536) return String.fromCharCode(0x81, 126, bytes >> 8, bytes & 255);

@@ -6,8 +6,8 @@ import type { StreamSink } from '../../streams/streamSink.ts';
 import type { OpenedSubscription } from '../../streams/routedSubscription.ts';
 
 /**
- * A stream as one operation of a socket. Its messages are written as they are shared: only the head of a frame is its
- * own.
+ * Writes a stream as one operation of a socket. Only the head of each frame is made for this operation; the rest is
+ * shared with other subscribers.
  */
 export class SocketStream implements StreamSink {
   readonly #connection: SocketConnection;
@@ -20,19 +20,19 @@ export class SocketStream implements StreamSink {
   #over = false;
   #isRenewed = false;
 
-  /** `onEnd` is told when it ends by itself, with the answer that says why, if any. */
+  /** `onEnd` is called when the stream ends by itself, with the answer that says why, if there is one. */
   constructor(connection: SocketConnection, id: string, onEnd: (last: ExecutionResult | undefined) => void) {
     this.#connection = connection;
     this.#id = id;
     this.#onEnd = onEnd;
   }
 
-  /** Begins, unless its client was quicker. `held` is what it holds until it ends. */
+  /** Starts the stream, unless the client has ended it while it was opened. `held` is released when it ends. */
   start(opened: OpenedSubscription, held: Release): void {
     this.#opened = opened;
     this.#held = held;
     if (this.#over) return this.stop();
-    // Its client has had another token since it was asked for.
+    // The client has renewed its token while the stream was opened.
     if (this.#isRenewed) opened.renewed();
     opened.start();
   }
@@ -61,12 +61,13 @@ export class SocketStream implements StreamSink {
     this.#onEnd(last);
   }
 
+  /** To be called when the client has renewed its token. */
   renewed(): void {
     if (this.#opened) this.#opened.renewed();
     else this.#isRenewed = true;
   }
 
-  /** Ends it because its client says so, or is gone. */
+  /** Ends the stream because the client asked for that, or has gone. */
   stop(): void {
     this.#over = true;
     this.#held?.();

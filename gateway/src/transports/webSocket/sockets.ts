@@ -18,24 +18,27 @@ export interface SocketOptions extends ConversationParts {
 }
 
 const goingAway = 1001;
-const lookEveryMs = 1_000;
+/** How often tokens, stalled clients and the memory for unread output are checked. */
+const checkEveryMs = 1_000;
+/** How long a client may take to send `connection_init`. */
 const initWithinMs = 10_000;
+/** How long a client may take to answer a close before it is cut off. */
 const closeGraceMs = 1_000;
 
-/** One client that is connected. */
+/** A connected client. */
 interface Peer {
   readonly connection: SocketConnection;
   readonly conversation: Conversation;
   readonly beganAt: number;
-  /** When it is sent round. */
-  readonly oldAt: number;
+  /** When it is closed for its age, so that it reconnects, maybe to another replica. */
+  readonly closesAt: number;
 }
 
 /**
- * The WebSockets of a channel, at its path; see `gateway/PROTOCOL.md`. The same documents, limits and checks as over
- * HTTP. Closes with 4401 when something is asked before `connection_init`, 4403 when the token is bad, of another
- * channel's role, over, or revoked; 1009 for an oversized frame; 1013 when there are too many connections; 1001 when it
- * closes, or a connection is old.
+ * The WebSockets of a channel, at its path; see `gateway/PROTOCOL.md`. Documents, limits and checks are the same as
+ * over HTTP. Closes with 4401 if an operation is sent before `connection_init`; with 4403 if the token is invalid,
+ * expired or revoked, or its role may not use the channel; with 1009 for an oversized frame; with 1013 if there are too
+ * many connections; with 1001 when the channel closes, or a connection has reached its maximum age.
  */
 export class Sockets {
   readonly #options: SocketOptions;
@@ -53,53 +56,56 @@ export class Sockets {
       perMessageDeflate: false,
       handleProtocols,
       clientTracking: false,
-      // One frame of a connection in a turn of the event loop, whatever its kind; what comes meanwhile waits in the
-      // kernel. Others are served between.
+      // Only one frame of each connection, of whatever kind, is handled in a turn of the event loop, so that other
+      // connections get their turn. Further frames wait in the kernel.
       allowSynchronousEvents: false,
     });
     this.#turnstile = new Turnstile(options.policy.maxWaitingUpgrades);
-    // Timers for all sockets: one for each costs when they are many.
+    // These timers serve all sockets: a timer for each socket would cost too much with many of them.
     this.#timers = [
       visitInTurn(this.#peers, options.policy.pingMs, (peer) => this.#ping(peer)),
-      visitInTurn(this.#peers, lookEveryMs, (peer) => this.#look(peer)),
-      setInterval(() => this.#bound(), lookEveryMs).unref(),
+      visitInTurn(this.#peers, checkEveryMs, (peer) => this.#check(peer)),
+      setInterval(() => this.#limitUnread(), checkEveryMs).unref(),
     ];
   }
 
+  /** How many sockets are open. */
   get count(): number {
     return this.#peers.size;
   }
 
+  /** The bytes that wait for all clients together to read. */
   get unreadBytes(): number {
     let sum = 0;
     for (const { connection } of this.#peers.values()) sum += connection.unreadBytes;
     return sum;
   }
 
-  /** That wait to be taken. */
+  /** How many upgrades are waiting. */
   get upgradesQueued(): number {
     return this.#turnstile.entries;
   }
 
-  /** Takes upgrades at the path from an HTTP server. */
+  /** Handles the upgrade requests of an HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (requestTarget(request.url)?.path !== this.#options.path) {
-        hangUp(socket, '404 Not Found');
+        refuseUpgrade(socket, '404 Not Found');
         return;
       }
       if (!this.#options.crossOrigin.admits(request)) {
-        hangUp(socket, '403 Forbidden');
+        refuseUpgrade(socket, '403 Forbidden');
         return;
       }
-      // Let in, it would wait for an answer in a language that nobody speaks here.
+      // Without the subprotocol the client would be connected and never get an answer that it understands.
       if (!handleProtocols(request.headers['sec-websocket-protocol'] ?? '')) {
-        hangUp(socket, `400 Bad Request\r\nSec-WebSocket-Protocol: ${GRAPHQL_TRANSPORT_WS_PROTOCOL}`);
+        refuseUpgrade(socket, `400 Bad Request\r\nSec-WebSocket-Protocol: ${GRAPHQL_TRANSPORT_WS_PROTOCOL}`);
         return;
       }
-      // It comes back elsewhere; taken now, nobody would send it away any more.
+      // The channel is closing: the client can connect to another replica. A socket that opened now would not be closed
+      // by `close`.
       if (this.#isClosing) {
-        hangUp(socket, '503 Service Unavailable');
+        refuseUpgrade(socket, '503 Service Unavailable');
         return;
       }
       const release = this.#options.limits.reserveSlot();
@@ -107,19 +113,22 @@ export class Sockets {
       if (!isTaken) {
         release?.();
         this.#options.metrics.refused(release ? 'overload' : 'full');
-        hangUp(socket, '503 Service Unavailable\r\nRetry-After: 5');
+        refuseUpgrade(socket, '503 Service Unavailable\r\nRetry-After: 5');
         return;
       }
-      expectEnd(socket, release);
+      releaseOnClose(socket, release);
     });
   }
 
-  /** To be called when access was revoked: whoever is meant is told nothing more, and has to go. */
+  /** To be called when access was revoked: closes the sockets of the callers concerned. */
   endRevoked(): void {
     for (const peer of this.#peers.values()) if (peer.conversation.isRevoked) this.#revoke(peer);
   }
 
-  /** Closes every socket with 1001, a few at a time; those that do not answer are cut. */
+  /**
+   * Closes every socket with 1001, a few at a time, so that not all clients reconnect at once. Clients that do not
+   * answer the close are cut off.
+   */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#timers.forEach((timer) => clearInterval(timer));
@@ -131,7 +140,7 @@ export class Sockets {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#isClosing) hangUp(socket, '503 Service Unavailable');
+    if (this.#isClosing) refuseUpgrade(socket, '503 Service Unavailable');
     else if (!socket.destroyed)
       this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
   }
@@ -148,10 +157,10 @@ export class Sockets {
       connection,
       conversation,
       beganAt: now,
-      oldAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5),
+      closesAt: now + policy.maxAgeMs * (0.9 + Math.random() / 5),
     });
     client.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
-    client.on('message', (data, isBinary) => conversation.hear(isBinary ? undefined : String(data)));
+    client.on('message', (data, isBinary) => conversation.handleFrame(isBinary ? undefined : String(data)));
     client.once('close', () => this.#end(client));
   }
 
@@ -161,33 +170,33 @@ export class Sockets {
     peer?.conversation.end();
   }
 
-  /** What waits for a client that does not read is not kept for it. */
+  /** Ends the client's operations at once, so that nothing more is queued for a client that does not read. */
   #revoke({ connection }: Peer): void {
     connection.client.close(CloseCode.Forbidden, 'Access was revoked');
     this.#end(connection.client);
     setTimeout(() => connection.cut('closing'), closeGraceMs).unref();
   }
 
-  #ping({ connection, conversation, oldAt }: Peer): void {
+  #ping({ connection, conversation, closesAt }: Peer): void {
     const now = performance.now();
     if (connection.isIdle(now, conversation.operations)) connection.client.close(1000, 'Idle');
-    else if (now > oldAt) connection.client.close(goingAway, 'Connect again');
+    else if (now > closesAt) connection.client.close(goingAway, 'Connect again');
     connection.ping();
   }
 
-  /** Bounded in time for each. */
-  #look(peer: Peer): void {
+  /** Enforces the limits of time of one client: reading, token and initialisation. */
+  #check(peer: Peer): void {
     const { connection, conversation, beganAt } = peer;
     const now = performance.now();
     if (connection.isStalled(now)) connection.cut('stalled');
     else if (conversation.isRevoked) this.#revoke(peer);
     else if (conversation.isExpired(Date.now())) connection.client.close(CloseCode.Forbidden, 'The token is over');
-    else if (conversation.isSilent && now - beganAt > initWithinMs)
+    else if (conversation.isUninitialised && now - beganAt > initWithinMs)
       connection.client.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
   }
 
-  /** Bounded in bytes for all: who holds the most goes first. */
-  #bound(): void {
+  /** Keeps the unread output of all clients within the limit: the clients with the most are cut off first. */
+  #limitUnread(): void {
     let unread = this.unreadBytes;
     if (unread <= this.#options.policy.maxUnreadBytes) return;
     for (const { connection } of [...this.#peers.values()].sort(
@@ -201,17 +210,20 @@ export class Sockets {
 }
 
 /**
- * Answers an upgrade, and does not wait for the other side to hang up: a connection that is only half closed would be
- * kept.
+ * Refuses an upgrade and destroys the connection. Waiting for the client to close its side would keep a half-closed
+ * connection open.
  */
-function hangUp(socket: Duplex, answer: string): void {
+function refuseUpgrade(socket: Duplex, answer: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
 
-/** Apart from where it is called, so that what a socket's listeners hold is no more than this. */
-function expectEnd(socket: Duplex, release: () => void): void {
-  // Before it is taken, nobody else hears what goes wrong with it.
+/**
+ * Releases a connection's place when it closes. It is a function of its own so that the socket's listeners keep nothing
+ * else in memory.
+ */
+function releaseOnClose(socket: Duplex, release: () => void): void {
+  // Until the upgrade nobody else handles the socket's errors.
   socket.on('error', () => socket.destroy());
   socket.once('close', release);
 }

@@ -61,7 +61,7 @@ interface Heard {
   extensions?: unknown;
 }
 
-/** Everything a subscription hears; `failed` holds what ended it. */
+/** Collects all messages of a subscription; `failed` holds the error that ended it. */
 function subscribe(
   client: Client,
   query: string,
@@ -96,7 +96,7 @@ const move = (version: number, status: string) => {
 };
 
 describe('a stream', () => {
-  it('begins with a snapshot and says each change, each with its own status, in order', async () => {
+  it('begins with a snapshot and sends each change in order, with the status of its time', async () => {
     const stream = await follow(connect(await parts.token('customer')));
     expect(stream.heard).toMatchObject([
       {
@@ -104,7 +104,7 @@ describe('a stream', () => {
         extensions: { stream: { kind: 'snapshot', version: 1 } },
       },
     ]);
-    // Both have happened before either is read: a read would say READY twice.
+    // Both changes happen before either is read: a read would return READY for both.
     move(2, 'PREPARING');
     move(3, 'READY');
     await until(() => stream.heard.length === 3);
@@ -115,7 +115,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('says nothing twice, and nothing that the snapshot had', async () => {
+  it('sends nothing twice, and nothing that the snapshot already had', async () => {
     const stream = await follow(connect(await parts.token('customer')));
     bus.statusChanged('o1', 1, 'PLACED');
     move(2, 'PREPARING');
@@ -137,7 +137,7 @@ describe('a stream', () => {
     expect(stream.heard[1]?.data).toEqual({ orderStatusChanged: { id: 'o1', s: 'PREPARING' } });
   });
 
-  it('that lags is told so and gets a snapshot', async () => {
+  it('of a client that lags gets a snapshot that says so', async () => {
     const stream = await follow(connect(await parts.token('customer')));
     let open = () => {};
     const opened = new Promise<void>((resolve) => (open = resolve));
@@ -156,7 +156,7 @@ describe('a stream', () => {
     expect(stream.heard[3]?.data).toEqual({ orderStatusChanged: { id: 'o1', s: 'S12' } });
   });
 
-  it('of the latest says less, and the last always', async () => {
+  it('with `latest` sends fewer messages, and always the last one', async () => {
     const stream = subscribe(
       connect(await parts.token('customer')),
       'subscription{orderWatched(orderId:"o1"){status}}',
@@ -167,41 +167,44 @@ describe('a stream', () => {
     expect(stream.heard.length).toBeLessThan(5);
   });
 
-  it('stops following when its client is done, also while it waits', async () => {
+  it('stops following its feed when its client ends it, also while it is being opened', async () => {
     const stream = await follow(connect(await parts.token('customer')));
     stream.stop();
     await until(() => stream.done);
     const before = parts.calls.length;
-    // The server hears `complete` before it answers what was sent after it.
+    // The server receives `complete` before it answers a request that was sent after it.
     await channel.post({ query: '{__typename}' });
     move(2, 'PREPARING');
     await channel.post({ query: '{__typename}' });
     expect(parts.calls.length).toBe(before);
   });
 
-  it.each(['nothing', 'o1'])("of what is not there, or not one's own, is the same refusal: %s", async (id) => {
-    const stream = await follow(connect(await parts.token('customer', 'other')), id);
-    expect(stream.heard).toEqual([
-      {
-        errors: [
-          {
-            message: 'There is nothing to follow: it does not exist, or is not yours.',
-            path: ['orderStatusChanged'],
-            extensions: { code: 'NOT_FOUND' },
-          },
-        ],
-      },
-    ]);
-    await until(() => stream.done);
-  });
+  it.each(['nothing', 'o1'])(
+    "of an order that does not exist, or is not the caller's, is refused in the same way: %s",
+    async (id) => {
+      const stream = await follow(connect(await parts.token('customer', 'other')), id);
+      expect(stream.heard).toEqual([
+        {
+          errors: [
+            {
+              message: 'There is nothing to follow: it does not exist, or it is not yours.',
+              path: ['orderStatusChanged'],
+              extensions: { code: 'NOT_FOUND' },
+            },
+          ],
+        },
+      ]);
+      await until(() => stream.done);
+    },
+  );
 
-  it('asks for the scope of its field, before anything is read', async () => {
+  it('requires the scope of its field before anything is read', async () => {
     const stream = await follow(connect());
     expect(stream.heard[0]?.errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
     expect(parts.calls).toEqual([]);
   });
 
-  it('hears one tail per topic, however many follow in however many channels, and none after the last', async () => {
+  it('uses one tail per topic for all streams of all channels, and closes it with the last one', async () => {
     const others = await Promise.all(['web', 'mobile'].map((name) => serveFixture(parts, { bus, manifest: { name } })));
     const client = connect(await parts.token('customer'));
     await Promise.all([follow(client), follow(client)]);
@@ -239,7 +242,7 @@ describe('a socket', () => {
     }
   });
 
-  it('may have so many operations at once, and no more', async () => {
+  it('may run a limited number of operations at once', async () => {
     const client = connect(await parts.token('customer'));
     await Promise.all([follow(client), follow(client), follow(client)]);
     const fourth = subscribe(client, statusQuery, { id: 'o1' });
@@ -247,7 +250,7 @@ describe('a socket', () => {
     expect(fourth.failed).toMatchObject([{ extensions: { code: 'TOO_MANY_REQUESTS' } }]);
   });
 
-  it('is closed with 4403 for a bad token, and for a role that has no business here', async () => {
+  it('is closed with 4403 for an invalid token, and for a role that may not use the channel', async () => {
     for (const token of [
       'nonsense',
       await parts.token('courier'),
@@ -259,7 +262,7 @@ describe('a socket', () => {
     }
   });
 
-  it('is closed with 4403 when its token is over', async () => {
+  it('is closed with 4403 when its token has expired', async () => {
     const client = connect(await parts.token('customer', 'someone', { lifetimeSeconds: 1 }));
     const stream = await follow(client);
     expect(stream.heard).toHaveLength(1);
@@ -274,7 +277,7 @@ describe('a socket', () => {
     return closed;
   };
 
-  it('is closed with 4401 when it asks before it says who it is', async () => {
+  it('is closed with 4401 for an operation before `connection_init`', async () => {
     expect(await raw('{"id":"1","type":"subscribe","payload":{"query":"{__typename}"}}')).toBe(4401);
   });
 

@@ -1,15 +1,16 @@
 /**
- * How many are let in, and how many of those who are in begin something, in one turn of the event loop: whoever is
- * served already is served in between.
+ * How many connections are upgraded, and how many operations of connected clients begin, in one turn of the event loop.
+ * Other work is done between turns.
  */
 const entriesPerTurn = 16;
 const beginningsPerTurn = 8;
 
 /**
- * Takes work one turn after the other, when all clients of a lost replica come at once. They wait a moment, which beats
- * refusing them: a refused one comes back, and who is connected already notices neither. What a client begins once it
- * is in costs more than letting it in: all are let in first, so that none gives up and comes again; but something of
- * both is done in every turn.
+ * Queues the upgrades of new connections and the beginnings of their streams when thousands of clients come at once,
+ * such as after the loss of a replica, and does a few of them per turn of the event loop. Waiting a moment is better
+ * than being refused, after which a client would come back anyway; clients that are connected already do not notice.
+ * Upgrades come first, since a stream costs more to begin and a client that waits too long for its upgrade gives up and
+ * comes again; but some of both are done in every turn.
  */
 export class Turnstile {
   readonly #maxEntries: number;
@@ -17,33 +18,33 @@ export class Turnstile {
   #beginnings: (() => void)[] = [];
   #isDue = false;
 
-  /** `maxEntries`: how many may wait to be let in. */
+  /** `maxEntries`: how many upgrades may wait. */
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
   }
 
-  /** That wait to be let in. */
+  /** How many upgrades are waiting. */
   get entries(): number {
     return this.#entries.length;
   }
 
-  /** Lets somebody in when it is its turn. False, and nothing will happen, if too many wait. */
+  /** Queues an upgrade. Returns false, and will not call `take`, if too many are waiting. */
   enter(take: () => void): boolean {
     if (this.#entries.length >= this.#maxEntries) return false;
     this.#entries.push(take);
-    this.#goOn();
+    this.#scheduleTurn();
     return true;
   }
 
-  /** Resolves when it is the turn of whoever is in. */
+  /** Resolves when it is the turn of an operation of a connected client to begin. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
       this.#beginnings.push(resolve);
-      this.#goOn();
+      this.#scheduleTurn();
     });
   }
 
-  #goOn(): void {
+  #scheduleTurn(): void {
     if (this.#isDue || this.#entries.length + this.#beginnings.length === 0) return;
     this.#isDue = true;
     setImmediate(() => {
@@ -54,7 +55,7 @@ export class Turnstile {
       const beginning = this.#beginnings.slice(0, count);
       this.#beginnings = this.#beginnings.slice(count);
       for (const each of [...entering, ...beginning]) each();
-      this.#goOn();
+      this.#scheduleTurn();
     });
   }
 }

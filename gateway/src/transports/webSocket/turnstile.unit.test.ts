@@ -4,7 +4,7 @@ import { Turnstile } from './turnstile.ts';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-it('lets some in each turn, in order, and others have the time between', async () => {
+it('does some upgrades in each turn, in order, and lets other work run in between', async () => {
   const turnstile = new Turnstile(1_000);
   const taken: number[] = [];
   for (const n of upTo(100)) turnstile.enter(() => taken.push(n));
@@ -16,14 +16,14 @@ it('lets some in each turn, in order, and others have the time between', async (
   expect(taken).toEqual(upTo(100));
 });
 
-it('lets no more wait than may, and others again when there is room', async () => {
+it('refuses an upgrade when too many are waiting, and queues others again when there is room', async () => {
   const turnstile = new Turnstile(2);
   expect(upTo(3).map(() => turnstile.enter(() => undefined))).toEqual([true, true, false]);
   await turn();
   expect(turnstile.enter(() => undefined)).toBe(true);
 });
 
-it('lets all in before most of what they begin, and starves neither', async () => {
+it('does upgrades before most beginnings of streams, and starves neither', async () => {
   const turnstile = new Turnstile(1_000);
   const done: string[] = [];
   for (const n of upTo(30)) void turnstile.turn().then(() => done.push(`begins ${n}`));
