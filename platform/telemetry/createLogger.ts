@@ -6,7 +6,7 @@ import { activeTrace, traceIdOf } from './trace.ts';
 
 export interface LogOptions {
   readonly level: string;
-  /** Who speaks, where all of the process is one service; see also `logOfService`. */
+  /** The service's name, if the whole process is one service; otherwise see `logOfService`. */
   readonly service?: string;
   /**
    * One short coloured line for people; else JSON, one object a line. Default: people when standard output is a
@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream & Partial<LosingStream>;
 }
 
-/** Never printed, wherever in a log line it stands up to two levels deep. */
+/** Properties whose values are never printed, up to two levels deep in a log line. */
 const confidential = [
   'authorization',
   'cookie',

@@ -56,7 +56,7 @@ export function messageWithoutValues(error: Error): string {
   return cause?.message ? error.message.replaceAll(cause.message, messageWithoutValues(cause)) : error.message;
 }
 
-/** An error in one line that may be kept and shown to operators. */
+/** An error in one line, without values of a database, so that it may be stored and shown to operators. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${messageWithoutValues(error)}` : String(error);
 

@@ -10,7 +10,7 @@ import {
 } from './metricCatalogue.ts';
 import { within } from './within.ts';
 
-/** Says what a gauge reads now. Values for the same labels add up, also over several sources. */
+/** Sets a gauge's value for this scrape. Values for the same labels are added up, also those of several sources. */
 export type Report = <Key extends MetricOf<'gauge'>>(gauge: Key, labels: LabelsOf<Key>, value: number) => void;
 
 /**

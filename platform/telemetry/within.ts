@@ -1,6 +1,6 @@
 /**
- * What `work` gives, or what `late` gives when that is not there after so long; the work itself goes on. Keeps the
- * process alive until then.
+ * Resolves with the result of `work`, or with that of `late` if `work` takes longer than `ms`; the work itself goes on
+ * then. The timer keeps the process alive.
  */
 export async function within<T, Late>(ms: number, work: () => T | Promise<T>, late: () => Late): Promise<T | Late> {
   let timer: NodeJS.Timeout | undefined;

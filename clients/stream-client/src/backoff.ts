@@ -1,7 +1,7 @@
 export interface RetryOptions {
-  /** About the first wait, in milliseconds; doubled with each failure in a row. */
+  /** The first wait, approximately, in milliseconds. It doubles with each further failure in a row. */
   readonly minMs: number;
-  /** No wait is longer. */
+  /** The longest wait, in milliseconds. */
   readonly maxMs: number;
 }
 

@@ -14,8 +14,8 @@ import { leastRenewalMs, renewalDelay, tokenExpiry } from './tokenExpiry.ts';
 import { within } from './within.ts';
 
 /**
- * Why a token is asked for: for a connection; for one after a token was refused, so that none from a cache should come;
- * or in the place of one that ends soon.
+ * Why the client asks for a token. `connect`: for a new connection. `refused`: for a connection after the server
+ * refused a token, so do not return one from a cache. `renew`: to replace a token that expires soon.
  */
 export type TokenOccasion = 'connect' | 'refused' | 'renew';
 
@@ -30,11 +30,11 @@ export interface ConnectionOptions {
 
 type ConnectionStatus = Omit<StreamState, 'status'> & { readonly status: 'connecting' | 'live' | 'reconnecting' };
 
-/** A connection that lived so long was a good one: waits begin anew. */
+/** A connection that lasted so long counts as a success: the back-off then begins anew. */
 const steadyMs = 10_000;
-/** Who has given no token by then is taken to have failed. */
+/** A token function that takes longer than this counts as failed. */
 const tokenMs = 30_000;
-/** The server has no room: whoever comes back at once is turned away again. */
+/** Close code of a server that has no room: a client that comes back at once is turned away again. */
 const tryAgainLater = 1013;
 const forbidden = 4403;
 
@@ -51,7 +51,7 @@ export class Connection {
   #status: ConnectionStatus = { status: 'connecting', since: new Date() };
   #wanted = 0;
   #failures = 0;
-  /** What the server asked for when it closed the last connection. */
+  /** How long the server asked to wait when it closed the last connection. */
   #retryAfterMs = 0;
   #hastyRenewals = 0;
   /** Aborted when nobody wants the connection any more: no timer is to keep a process alive for it. */
@@ -62,7 +62,7 @@ export class Connection {
   #opened: SocketLike | undefined;
   #socket: SocketLike | undefined;
   #acknowledgedAt: number | undefined;
-  /** Nobody wants it any more: the close that comes is ours. */
+  /** No stream wants the connection any more, so the close event to come is ours and no failure. */
   #isLeaving = false;
   #demanded: (() => void) | undefined;
   #hurried: (() => void) | undefined;
@@ -102,7 +102,7 @@ export class Connection {
     return this.#status;
   }
 
-  /** Calls at every change of status; the result ends that. */
+  /** Calls `listener` at every change of status. Returns how to stop that. */
   onChange(listener: () => void): () => void {
     this.#heard.add(listener);
     return () => void this.#heard.delete(listener);
@@ -129,7 +129,10 @@ export class Connection {
     };
   }
 
-  /** Ends a wait, as when the machine has a network again; looks whether an open connection still answers. */
+  /**
+   * Ends a back-off at once, or checks whether an open connection still answers. Called when the machine may have a
+   * network again.
+   */
   hurry(): void {
     this.#hurried?.();
     this.#askWhetherThere();

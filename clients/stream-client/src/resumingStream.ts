@@ -6,31 +6,31 @@ import { isLastWord, markOf, messageOf, type Answer, type StreamMessage } from '
 import type { Cause, StreamState } from './streamState.ts';
 
 export interface StreamOptions {
-  /** Ends the stream, quietly: the iterator is done. */
+  /** Ends the stream without an error: the iterator is done. */
   readonly signal?: AbortSignal;
-  /** Cursor of a message one has: what came after it is told, without a snapshot. */
+  /** The cursor of the last message that you have. The stream begins after it, without a snapshot. */
   readonly resumeFrom?: string;
   /**
-   * How many messages may wait to be taken; default 64. Then the server is told to stop, and asked to go on from there
-   * once they are taken.
+   * How many messages may wait for you to read them; 64 by default. When there are more, the client unsubscribes, and
+   * resumes from its last cursor once you have read them.
    */
   readonly maxBuffered?: number;
-  /** What it throws ends the stream: `next` rejects with that. */
+  /** Called at every change of state. If it throws, the stream ends and `next` rejects with that error. */
   readonly onState?: (state: StreamState) => void;
 }
 
 /**
- * A failed subscription that goes on from a cursor and is quiet for so long is taken to have succeeded: with nothing
- * new to tell, nothing comes.
+ * A subscription that resumed from a cursor and got no message for so long counts as successful: the server sends
+ * nothing while there is nothing new.
  */
 const quietMs = 5_000;
 const defaultMaxBuffered = 64;
 
 /**
- * A subscription that goes on where it was. Every version above the last is handed on, in order, once; what the server
- * sends twice is left out. Where the server cannot tell what was missed, a message of kind `resync` holds the whole.
- * Begins with the first `next`; for one reader.
- * @throws StreamError from `next`, when it ended for good; what `onState` threw
+ * A subscription that resumes where it was after an interruption. It delivers each version once and in order; messages
+ * that the server repeats are dropped. If the server cannot send what was missed, it sends the whole state in a message
+ * of kind `resync`. The stream begins with the first call of `next`, and only one reader may read it.
+ * @throws StreamError from `next` when the stream has ended for good; or the error that `onState` threw
  */
 export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage<Data>> {
   readonly #connection: Connection;
@@ -100,7 +100,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     }
   }
 
-  /** Ends it. What waits is thrown away. */
+  /** Ends the stream and drops the messages that were not read. */
   return(): Promise<IteratorResult<StreamMessage<Data>, undefined>> {
     this.#buffer.length = 0;
     this.#finish({});
@@ -160,7 +160,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     this.#wake?.();
   }
 
-  /** The server keeps what comes: it is asked for, from the last cursor on, when there is room. */
+  /** Unsubscribes because the buffer is full; when there is room, the stream resumes from its last cursor. */
   #pause(): void {
     if (this.#cursor === undefined) {
       return this.#finish({
@@ -186,7 +186,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
-        // Without a cursor a snapshot comes first: silence says nothing.
+        // Without a cursor the server sends a snapshot first, so silence does not mean success.
         if (this.#cursor !== undefined) this.#timer = setTimeout(() => this.#settled(), quietMs);
         this.#subscribe();
       },
@@ -224,7 +224,7 @@ export class ResumingStream<Data> implements AsyncIterableIterator<StreamMessage
     const of = this.#failed
       ? { status: 'reconnecting' as const, since: new Date(), cause: this.#failed }
       : this.#connection.status;
-    // Until it was live for the first time, nothing was there to come back to.
+    // `reconnecting` only applies to a stream that has been live before; until then it is `connecting`.
     const wasLive = this.#state.status === 'live' || this.#state.status === 'reconnecting';
     const status = of.status === 'live' ? 'live' : wasLive ? 'reconnecting' : 'connecting';
     const since = status === this.#state.status ? this.#state.since : new Date();

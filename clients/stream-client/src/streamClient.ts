@@ -13,29 +13,29 @@ export type { Cause, StreamState } from './streamState.ts';
 
 export interface StreamClientOptions {
   /**
-   * Of the channel, such as `wss://kiosk.example/graphql`; `http` and `https` will do. A function is asked before every
-   * connection; what it throws is a failed attempt.
+   * The channel's address, such as `wss://kiosk.example/graphql`; `http` and `https` work, too. A function is called
+   * before every connection; if it throws, the attempt counts as failed and is made again after a back-off.
    */
   readonly url: string | (() => string);
   /**
-   * An access token, without `Bearer`. Asked before every connection, and before a token ends, if it is a JWT that says
-   * when. One that takes over 30 s has failed, and is asked again.
+   * Returns an access token, without `Bearer`. It is called before every connection, and before a token expires if it
+   * is a JWT with an expiry. If it throws, or takes more than 30 s, it is called again after a back-off.
    */
   readonly token?: (occasion: TokenOccasion) => string | Promise<string>;
   /** The WebSocket class, where there is no global one: Node before 22, with `ws`. */
   readonly webSocketImpl?: unknown;
   readonly retry?: Partial<RetryOptions>;
-  /** After so long without a word the server is asked whether it is still there; default 10 s. */
+  /** After so long without a message, the server is pinged; in ms, 10,000 by default. */
   readonly keepAliveMs?: number;
-  /** How long it may take to answer that, or to acknowledge a connection; default 5 s. */
+  /** How long the server may take to answer a ping or to acknowledge a connection; in ms, 5,000 by default. */
   readonly patienceMs?: number;
 }
 
-/** A document as codegen types it, or any other. */
+/** A document with the types that codegen gives it, or one without types. */
 export type StreamDocument<Data, Variables> =
   string | (DocumentNode & { readonly __apiType?: (variables: Variables) => Data });
 
-/** Any number of streams over one WebSocket, which is there while at least one is read. */
+/** Runs any number of streams over one WebSocket, which is open while at least one of them is read. */
 export class StreamClient {
   readonly #connection: Connection;
   readonly #retry: RetryOptions;
@@ -60,9 +60,9 @@ export class StreamClient {
   }
 
   /**
-   * A subscription that outlasts cuts, restarts and tokens: each version once, in order. It begins when it is first
-   * read, and ends when its reader leaves the loop, by its signal, or with a `StreamError` that no other try would
-   * help.
+   * Subscribes. The stream survives broken connections, server restarts and expired tokens, and delivers each version
+   * once and in order. It begins when it is first read. It ends when its reader leaves the loop, by its signal, or with
+   * a `StreamError` if trying again cannot help.
    */
   stream<Data = Record<string, unknown>, Variables extends Record<string, unknown> = Record<string, unknown>>(
     document: StreamDocument<Data, Variables>,
@@ -89,7 +89,7 @@ export class StreamClient {
   }
 }
 
-/** A browser says when it has a network again, or thinks it has none: both are reasons to look. */
+/** Calls `listener` when the browser says that it is online or offline: either is a reason to check the connection. */
 function hearNetwork(listener: () => void): () => void {
   const { addEventListener, removeEventListener } = globalThis as Partial<
     Pick<EventTarget, 'addEventListener' | 'removeEventListener'>

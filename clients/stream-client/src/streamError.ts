@@ -1,11 +1,11 @@
 import type { GraphQLFormattedError } from 'graphql';
 
-/** A stream ended, and to subscribe again would end the same way. */
+/** A stream has ended, and subscribing again would fail in the same way. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   /** A code of the graph's catalogue, such as `NOT_FOUND` or `DOCUMENT_OUTDATED`; a close code; or `BUFFER_FULL`. */
   readonly code: number | string;
-  /** As the graph has them; empty if it was the connection. */
+  /** The GraphQL errors of the answer; empty if the connection failed. */
   readonly errors: readonly GraphQLFormattedError[];
 
   constructor(code: number | string, message: string, errors: readonly GraphQLFormattedError[] = []) {
@@ -25,15 +25,17 @@ const passing = new Set<unknown>([
   'UNAUTHENTICATED',
 ]);
 
-/** What was sent is not understood: it would not be the next time. Every other close code is a reason to come back. */
+/**
+ * Close codes that mean that the server does not understand the client: trying again cannot help. After others it can.
+ */
 const finalCloses = new Set<unknown>([1002, 1003, 1007, 1009, 4400, 4406]);
 
-/** Why a subscription failed, and whether it may go better later. */
+/** Why a subscription failed, and whether trying again may help (`passes`). */
 export interface Failure {
   readonly code: number | string;
   readonly message: string;
   readonly passes: boolean;
-  /** How long the server asks to wait before trying again; 0 where it does not say. */
+  /** How many ms the server asks to wait before trying again; 0 if it does not say. */
   readonly retryAfterMs: number;
   readonly errors: readonly GraphQLFormattedError[];
 }
@@ -77,7 +79,7 @@ export function failureOf(error: unknown): Failure {
 export const retryAfterOf = (reason: unknown): number =>
   millisecondsOf(Number(/\bretry-after=(\d+)$/.exec(String(reason ?? ''))?.[1]));
 
-/** A server that is mistaken does not keep its clients away for longer. */
+/** The longest wait that a server may ask for, so that a mistake there does not keep clients away for longer. */
 const longestSeconds = 3_600;
 
 const millisecondsOf = (seconds: unknown): number =>

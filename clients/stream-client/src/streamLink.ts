@@ -5,9 +5,9 @@ import type { StreamClient } from './streamClient.ts';
 import type { StreamOptions } from './resumingStream.ts';
 
 /**
- * Sends subscriptions of Apollo Client through a stream client: they outlast cuts, restarts and tokens. Apollo's own
- * links would end each with an error. Each result has the message's mark in `extensions.stream`. Takes subscriptions
- * only: put it behind `ApolloLink.split`.
+ * An Apollo link that sends subscriptions through a stream client, so that they survive broken connections, server
+ * restarts and expired tokens; Apollo's own links would end each with an error. Each result has the message's kind,
+ * version and cursor in `extensions.stream`. It takes subscriptions only: put it behind `ApolloLink.split`.
  */
 export class StreamLink extends ApolloLink {
   readonly #client: StreamClient;

@@ -2,27 +2,27 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { FormattedExecutionResult } from 'graphql-ws';
 
 /**
- * Why the whole comes instead of what was missed; see `gateway/PROTOCOL.md`. `cursor-invalid` is this client's own: its
- * cursor was refused, and it subscribed afresh.
+ * Why the server sent the whole state instead of the missed messages; see `gateway/PROTOCOL.md`. Only `cursor-invalid`
+ * comes from this client: the server refused its cursor, so it subscribed without one.
  */
 export type ResyncReason =
   'lagged' | 'too-far-behind' | 'expired' | 'epoch-changed' | 'gap' | 'stale' | 'cursor-invalid';
 
 export interface StreamMessage<Data> {
-  /** As the GraphQL answer has it; null where the whole of it failed. */
+  /** The data of the GraphQL answer; null if all of it failed. */
   readonly data: Data | null;
-  /** Parts of this message that failed; the rest holds. */
+  /** Errors of single fields of this message; the other fields are valid. */
   readonly errors: readonly GraphQLFormattedError[];
   /**
-   * `snapshot`: how it is now, at the beginning. `event`: what comes next. `resync`: how it is now; what lies between
-   * may not have been told.
+   * `snapshot`: the current state, at the beginning. `event`: the next change. `resync`: the current state again;
+   * changes before it may have been missed.
    */
   readonly kind: 'snapshot' | 'event' | 'resync';
-  /** Of a `resync`. */
+  /** Why there was a `resync`; only set for one. */
   readonly reason?: ResyncReason;
-  /** Grows from message to message, but for a `resync`. Undefined where the server keeps none. */
+  /** Grows from message to message, except at a `resync`. Undefined if the server keeps no versions for this stream. */
   readonly version: number | undefined;
-  /** To go on from here with, as `resumeFrom`. Opaque; undefined where the server gives none. */
+  /** Pass it as `resumeFrom` to resume after this message. It is opaque; undefined if the server gives none. */
   readonly cursor: string | undefined;
 }
 

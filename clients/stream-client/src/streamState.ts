@@ -1,4 +1,4 @@
-/** Why something is not, or no longer, heard. */
+/** Why a stream is not live, or ended. */
 export interface Cause {
   /**
    * A WebSocket close code (4403: the token is not accepted), a code of the graph's catalogue, `NETWORK`, or
@@ -9,12 +9,12 @@ export interface Cause {
 }
 
 /**
- * `connecting`: nothing was heard yet. `live`: what comes is heard. `reconnecting`: what is shown may be old, since
- * then; it goes on by itself. `ended`: for good.
+ * `connecting`: no message has come yet. `live`: messages come as they happen. `reconnecting`: the connection was lost,
+ * so your data may be old; the stream goes on by itself. `ended`: the stream is over.
  */
 export interface StreamState {
   readonly status: 'connecting' | 'live' | 'reconnecting' | 'ended';
   readonly since: Date;
-  /** Of the last failure; none while live, and none when it was ended from this side. */
+  /** The last failure. Undefined while the stream is live, and when you ended it yourself. */
   readonly cause?: Cause;
 }
