@@ -65,7 +65,7 @@ async function main(seconds: number): Promise<void> {
   }
 }
 
-/** The bus that is asked for, and how to end what it rests on. */
+/** Opens the bus that the flags name, and returns how to stop what was started for it. */
 async function openBus(
   folder: string,
   database: () => Promise<string>,

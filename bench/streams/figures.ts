@@ -75,7 +75,7 @@ export const heading = (title: string): void =>
     `\n${title}\n  ${[''.padEnd(48), 'channel'.padStart(9), 'plain'.padStart(9), 'ratio'.padStart(9)].join(' ')}`,
   );
 
-/** Of values in any order; `share` from 0 to 1. */
+/** The percentile of values in any order; `share` is from 0 to 1. Undefined for no values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

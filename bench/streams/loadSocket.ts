@@ -48,8 +48,8 @@ export interface LoadSocketEvents {
 }
 
 /**
- * A client that costs next to nothing: the WebSocket protocol by hand on a raw socket, one subscription, no JSON parsed
- * but for who asks for whole messages. What it needs of a message it finds by its text.
+ * A client that uses almost no CPU: it speaks the WebSocket protocol on a raw socket and has one subscription. It finds
+ * what it needs in a message's text, and parses JSON only if whole messages are asked for.
  */
 export class LoadSocket {
   /** Of the last message. */

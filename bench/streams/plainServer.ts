@@ -13,8 +13,8 @@ import { serveMeasured, type ServerSetup, type Served } from './measuredServer.t
 const topicOf = ({ kind, id }: Pick<Happening, 'kind' | 'id'>): string => `${kind}:${id}`;
 
 /**
- * What most people would write: graphql-ws, an in-memory pub/sub, each subscriber executed by itself. A snapshot comes
- * first, as from the channel.
+ * The plain server that the channel is compared with: graphql-ws with an in-memory pub/sub, where each event is
+ * executed for each subscriber by itself. As from the channel, a snapshot comes first.
  */
 async function begin({ clientKey }: ServerSetup): Promise<Served> {
   const state = new BenchState();

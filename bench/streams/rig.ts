@@ -40,7 +40,7 @@ export interface Span {
   readonly seconds: number;
 }
 
-/** An event, and what became of it. Milliseconds from its publishing until the last of its subscribers had it. */
+/** An event and its delivery, with the milliseconds from its publishing until the last of its subscribers had it. */
 export interface Delivered {
   readonly delivered: number;
   readonly lastMs: number;

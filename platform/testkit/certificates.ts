@@ -12,7 +12,7 @@ export interface Certificates {
   readonly keyStore: string;
 }
 
-/** A CA of the test's own, and a certificate of it for 127.0.0.1, but not for `localhost`. */
+/** Makes a CA for the test, and a certificate of that CA which is valid for 127.0.0.1 but not for `localhost`. */
 export function certificates(): Certificates {
   const folder = temporaryFolder('certificates');
   const at = (name: string): string => join(folder, name);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { until } from '#platform/testkit/until.ts';
 
-/** A connection on which a test writes what it likes, and reads what comes. */
+/** A TCP connection on which a test writes any bytes and reads the answer. */
 export class RawConnection {
   readonly socket: Socket;
   /** Bytes as Latin-1. */

@@ -18,7 +18,7 @@ export interface SuperviseOptions {
 }
 
 export interface SupervisedProcess {
-  /** Of the process as it runs now. */
+  /** Id of the running process; it changes with each start. */
   readonly pid: number;
   /** How often it was started. */
   readonly starts: number;
@@ -36,8 +36,8 @@ export interface SupervisedProcess {
 }
 
 /**
- * Runs a process as an operator's supervisor would: started again when it dies. Ends with the test process, however
- * that ends.
+ * Runs a process as a supervisor would: it is started again when it dies. It ends with the test process, even if that
+ * is killed.
  */
 export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
   let child: ChildProcess;

@@ -6,7 +6,7 @@ export interface TcpProxy {
   readonly connections: number;
   /** Resets all connections and refuses new ones, as if the cable were cut at a machine that says so. */
   cut(): void;
-  /** Keeps connections open and accepts new ones, but passes not a byte: the peer is gone and nobody says so. */
+  /** Keeps connections open and accepts new ones, but passes no bytes: as if the peer had vanished without a word. */
   stall(): void;
   /** Delays each chunk, both ways, by this much; order is kept. */
   delay(milliseconds: number): void;
@@ -16,7 +16,8 @@ export interface TcpProxy {
 }
 
 /**
- * A proxy between a client and a server, to break the line between them at will. Listens on a free port of 127.0.0.1.
+ * Starts a proxy between a client and a server, with which a test can break their connections. It listens on a free
+ * port of 127.0.0.1.
  */
 export async function startTcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
   let mode: 'open' | 'cut' | 'stalled' = 'open';

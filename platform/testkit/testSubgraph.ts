@@ -20,7 +20,7 @@ import { testDatabase } from './testDatabase.ts';
 export interface TestSubgraphOptions {
   readonly clock?: () => Date;
   readonly configuration?: Readonly<Record<string, unknown>>;
-  /** What other domains answer, by domain. */
+  /** Services that stand in for other domains, by domain. */
   readonly others?: Readonly<Record<string, readonly RpcService[]>>;
   /** Fill the database as development does. */
   readonly seed?: boolean;
@@ -44,7 +44,7 @@ export interface TestSubgraph<D extends Domain = Domain> {
   appended(): Promise<EventEnvelope[]>;
 }
 
-/** Somebody with these scopes; a user called `someone` unless told. */
+/** A principal with these scopes; by default a user called `someone`. */
 export const principalWith = (scopes: readonly string[], over: Partial<Principal> = {}): Principal => ({
   kind: 'user',
   subject: 'someone',

@@ -42,27 +42,27 @@ export const refusal = (status: number, code: string, message: string): Answer =
 });
 
 /**
- * The accounts of the provider: what the ledger adds up to, and what may be added to it. Decides and remembers; writes
- * nothing.
+ * The accounts of the provider, which are the sum of its ledger. It decides what may be added to the ledger and keeps
+ * the state in memory; writing the ledger is done elsewhere.
  */
 export class Bank {
   private readonly authorisations = new Map<string, Authorisation>();
   private readonly byReference = new Map<string, Authorisation[]>();
   private readonly authorisationOfCapture = new Map<string, Authorisation>();
 
-  /** `newId` makes the ids of the provider: a prefix and something unguessable. */
+  /** `newId` makes the provider's ids: a prefix and an unguessable rest. */
   constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no') => string) {}
 
   find(id: string): Authorisation | undefined {
     return this.authorisations.get(id);
   }
 
-  /** Oldest first. More than one when a merchant used a reference twice: the provider does not mind. */
+  /** Authorisations with this merchant reference, the oldest first. A merchant may use a reference more than once. */
   withReference(merchantReference: string): readonly Authorisation[] {
     return this.byReference.get(merchantReference) ?? [];
   }
 
-  /** Whose capture this is. */
+  /** The authorisation to which a capture belongs. */
   withCapture(captureId: string): Authorisation | undefined {
     return this.authorisationOfCapture.get(captureId);
   }
@@ -157,7 +157,7 @@ export class Bank {
     };
   }
 
-  /** Adds a line of the ledger to the accounts; on a restart all of them, in order. */
+  /** Applies an entry of the ledger to the accounts. After a restart, all entries are applied in order. */
   apply(entry: LedgerEntry): void {
     if (entry.kind === 'authorisation' || entry.kind === 'decline') return this.open(entry);
     const authorisation = entry.authorisationId === null ? undefined : this.authorisations.get(entry.authorisationId);
@@ -175,7 +175,7 @@ export class Bank {
       });
   }
 
-  /** As the API shows it. `status` is of authorised, declined, captured, voided, expired. */
+  /** An authorisation in the form of the API. Its `status` is authorised, declined, captured, voided or expired. */
   show(authorisation: Authorisation, now: Date): object {
     const { captures, methodToken: _kept, ...own } = authorisation;
     return {

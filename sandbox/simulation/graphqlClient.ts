@@ -1,14 +1,15 @@
-/** Whom the simulation acts as. Kitchens are bound to a store, couriers are named. */
+/** Who the simulation acts as: an admin, the kitchen of a store, or one courier. */
 export type Actor =
   | { readonly role: 'admin' }
   | { readonly role: 'kitchen'; readonly store: string }
   | { readonly role: 'courier'; readonly subject: string };
 
-/** An access token for somebody, as a bearer would send it. */
+/** Makes an access token for an actor, without `Bearer`. */
 export type TokenFor = (actor: Actor) => Promise<string>;
 
 /**
- * Runs a document as somebody. Rejects when there is no whole answer: no connection, a time-out, or any error in it.
+ * Runs a GraphQL document as an actor. Rejects without a complete answer: no connection, a time-out, or any error in
+ * it.
  */
 export type Ask = <Data>(actor: Actor, document: string, variables?: Record<string, unknown>) => Promise<Data>;
 
@@ -47,7 +48,7 @@ export function graphqlClient(endpoint: string, tokenFor: TokenFor, signal: Abor
         throw new Error(`${endpoint} answered ${response.status}: ${errors?.[0]?.message ?? 'nothing'}`);
       return data;
     } catch (error) {
-      // Whatever went wrong: the next try begins with a fresh token.
+      // The token may have been the reason, so the next try gets a new one.
       tokens.delete(JSON.stringify(actor));
       throw error;
     }
