@@ -43,9 +43,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.unit.test.ts'],
-          // Loading modules again for each file would take longer than the tests, and half of these wait for timers.
+          // Loading modules again for each file would take longer than many of the tests.
           isolate: false,
-          maxWorkers: 2 * availableParallelism(),
           ...patience,
         },
       },

@@ -40,7 +40,7 @@ describe('the end of a script', () => {
     );
     expect(status).toBe(1);
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
-  }, 20_000);
+  });
 
   it('is one line where somebody can put it right', async () => {
     expect(failureText('start', new StartupError('set PORT.'))).toBe('start: set PORT.');
