@@ -1,0 +1,67 @@
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphql, parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import { pino } from 'pino';
+import { beforeEach, expect, it } from 'vitest';
+import { buildGraph } from '../../graph/graph.ts';
+import { createEngine } from '../engine.ts';
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+const sdls = {
+  counts: `${link} type Query { count: Int } type Mutation { up: Int box: Box } type Box @key(fields: "id") { id: ID! count: Int }`,
+  boxes: `${link} type Mutation { down(by: Int): Int } type Box @key(fields: "id") { id: ID! weight: Int! }`,
+};
+let count = 0;
+const resolvers = {
+  counts: { Query: { count: () => count }, Mutation: { up: () => (count += 1), box: () => ({ id: '1', count }) } },
+  boxes: {
+    Mutation: { down: (_: unknown, { by }: { by: number }) => (count -= by) },
+    Box: { __resolveReference: () => ({ id: '1', weight: 7 }) },
+  },
+};
+const log = pino({ level: 'silent' });
+const composed = composeServices(
+  Object.entries(sdls).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
+);
+const engine = createEngine(
+  'own',
+  buildGraph(composed.supergraphSdl!),
+  (name) => {
+    const subgraph = name as keyof typeof sdls;
+    const schema = buildSubgraphSchema({ typeDefs: parse(sdls[subgraph]), resolvers: resolvers[subgraph] as never });
+    return async ({ query, variables }) => graphql({ schema, source: query, variableValues: variables });
+  },
+  log,
+);
+
+async function answer(text: string): Promise<ExecutionResult> {
+  const document = parse(text, { noLocation: true });
+  const operation = document.definitions[0] as OperationDefinitionNode;
+  const plan = engine.plan(document, operation);
+  const context = {
+    authorizationFor: () => Promise.resolve(undefined),
+    traceparent: '',
+    freshness: '',
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const result = await engine.execute({ plan, document, operation, variables: {}, callerKey: 'someone', context });
+  return JSON.parse(JSON.stringify(result)) as ExecutionResult;
+}
+
+beforeEach(() => {
+  count = 0;
+});
+
+it('carries out a mutation as often as the client says, in its order, over all subgraphs', async () => {
+  expect(
+    await answer('mutation { a: up b: up c: down(by: 1) d: up e: box { count weight } f: down(by: 2) g: down(by: 2) }'),
+  ).toEqual({ data: { a: 1, b: 2, c: 1, d: 2, e: { count: 2, weight: 7 }, f: 0, g: -2 } });
+});
+
+it('merges what fragments ask of the schema, and answers in the order of the document', async () => {
+  const text = `{ a: __schema { queryType { name } } ...F t: __type(name: "Box") { name } }
+    fragment F on Query { a: __schema { queryType { kind } } count }`;
+  const { data } = await answer(text);
+  expect(data).toEqual({ a: { queryType: { name: 'Query', kind: 'OBJECT' } }, count: 0, t: { name: 'Box' } });
+  expect(Object.keys(data!)).toEqual(['a', 'count', 't']);
+});
