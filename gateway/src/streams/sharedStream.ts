@@ -13,7 +13,13 @@ import {
   type Rendered,
   type StreamRendererParts,
 } from './streamRenderer.ts';
-import type { Subscriber } from './subscriber.ts';
+
+/** What a shared stream tells each of its subscribers; see `Subscriber`. */
+export interface StreamListener {
+  offer(message: StreamMessage): boolean;
+  lose(reason: ResyncReason): void;
+  end(result: ExecutionResult): void;
+}
 
 export interface SharedStreamParts extends StreamRendererParts {
   readonly feed: FeedAddress;
@@ -37,7 +43,7 @@ export class SharedStream implements FollowedFeed {
   readonly #parts: SharedStreamParts;
   readonly #queue: EventQueue;
   readonly #following: Following;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscribers = new Set<StreamListener>();
   readonly renderer: StreamRenderer;
   /** Resolves when no later event can be missed. Rejects when the owning domain cannot be asked. */
   readonly ready: Promise<void>;
@@ -95,11 +101,11 @@ export class SharedStream implements FollowedFeed {
     return this.#queue.pause(milliseconds);
   }
 
-  join(subscriber: Subscriber): void {
+  join(subscriber: StreamListener): void {
     this.#subscribers.add(subscriber);
   }
 
-  leave(subscriber: Subscriber): void {
+  leave(subscriber: StreamListener): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size === 0) this.#close();
   }
