@@ -408,6 +408,20 @@ test("a store's stock is returned in pages by name, or low stock only; that of a
   });
 });
 
+test('what an item is made of is for staff who see a stock; a guest is refused', async () => {
+  const document =
+    'query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on MenuItem { recipe { quantity } } } }';
+  const ids = [{ __typename: 'MenuItem', id: item('fries') }];
+  const guest = await inventory.as(principalWith(['catalog:read', 'orders:read']))(document, { ids });
+  expect([guest.data, guest.errors?.[0]?.extensions?.['code']]).toEqual([
+    { _entities: [{ recipe: null }] },
+    'FORBIDDEN',
+  ]);
+  expect((await manager(ownStore())(document, { ids })).data).toMatchObject({
+    _entities: [{ recipe: expect.any(Array) as unknown[] }],
+  });
+});
+
 test('50 stores, and 50 items, cost as many statements as 5', async () => {
   const admin = inventory.as(principalWith(['admin']));
   const query = `query ($ids: [_Any!]!) { _entities(representations: $ids) {

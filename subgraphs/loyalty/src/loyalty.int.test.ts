@@ -328,6 +328,11 @@ describe('the graph', () => {
       loyaltyAccount: null,
       _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }],
     });
+    const sameName = loyalty.as(principalWith(['loyalty:read'], { subject: customerId, kind: 'service' }));
+    expect((await sameName(document, variables)).data).toEqual({
+      loyaltyAccount: null,
+      _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }],
+    });
     expect((await loyalty.as(principalWith(['admin']))(document, variables)).data).toEqual({
       loyaltyAccount: { balance: 12 },
       _entities: [{ loyalty: { balance: 12 } }, { pointsEarned: 12 }, { loyalty: null }],

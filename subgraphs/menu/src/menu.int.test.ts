@@ -138,6 +138,17 @@ test('unknown stores and malformed ids give null; errors name the wrong argument
   expect(anew!.menuChanges.reset).toBe(true);
 });
 
+test('prices and items are the chain’s: no staff of a store changes them, also not for their own', async () => {
+  const manager = menu.as(principalWith(['store:manage'], { bindings: { store: berlin } }));
+  const refused = await Promise.all([
+    manager('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }', {
+      input: { idempotencyKey: 'cheap', menuItemId: item('cola'), storeId: berlin, amount: 1 },
+    }),
+    manager('mutation ($id: ID!) { removeMenuItem(input: { menuItemId: $id }) { __typename } }', { id: item('cola') }),
+  ]);
+  expect(refused.map(({ errors }) => errors?.[0]?.extensions?.['code'])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+});
+
 test('staff change the availability at their own store only; a repeated change appends no second event', async () => {
   const mutation = `mutation ($input: SetMenuItemAvailabilityInput!) { setMenuItemAvailability(input: $input) {
     __typename ... on SetMenuItemAvailabilitySuccess { entry { available unavailableReason } } ... on MenuEntryNotFound { message } } }`;

@@ -59,6 +59,15 @@ test('a combo consists of what fills its slots; a required slot with one choice 
   });
 });
 
+test('a combo is taxed as a whole by its own class, its drink included', () => {
+  const result = priceLine(storeWith({}), line({ menuItemId: 'meal', slots: full }), at);
+  if (result.kind === 'refused') throw new Error(result.problem);
+  expect([result.item.taxClass, result.components.map(({ taxClass }) => taxClass)]).toEqual([
+    'FOOD',
+    ['FOOD', 'BEVERAGE'],
+  ]);
+});
+
 test.each<[string, Partial<Line>, Differences?]>([
   ['UNKNOWN_ITEM nothing', { menuItemId: 'nothing' }],
   ['UNKNOWN_ITEM gone', { menuItemId: 'gone' }],

@@ -59,6 +59,8 @@ test('lines are priced in the order of the request, each with a problem of its o
   expect(lines[3]).toMatchObject({ unitPrice: 350n, taxClass: 'BEVERAGE' });
   expect(lines[4]).toMatchObject({
     unitPrice: 1040n,
+    // As a whole by its own class, its drink included.
+    taxClass: 'FOOD',
     componentItemIds: [item('classic-burger'), item('onion-rings'), item('cola')],
   });
 });

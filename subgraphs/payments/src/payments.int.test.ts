@@ -187,6 +187,19 @@ describe('the graph', () => {
     expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: uuidv7() } }))).toBeNull();
   });
 
+  it('shows what a kiosk was paid to its store alone, and no customer’s to a service that bears their id', async () => {
+    await authorise();
+    const service = principalWith(['payments:read'], { subject: customerId, kind: 'service' });
+    expect(await paymentOf(service)).toBeNull();
+    orderId = uuidv7();
+    await authorise({ customerId: '', idempotencyKey: orderId });
+    for (const subject of [customerId, '', 'null'])
+      expect(await paymentOf(principalWith(['payments:read'], { subject }))).toBeNull();
+    expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: storeId } }))).toMatchObject({
+      status: 'AUTHORISED',
+    });
+  });
+
   it('costs as many statements for 50 orders as for 5', async () => {
     const admin = payments.as(principalWith(['admin']));
     const cost = (count: number) =>

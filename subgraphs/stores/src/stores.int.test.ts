@@ -232,6 +232,13 @@ describe('pausing', () => {
       'FORBIDDEN',
     );
     expect((await graph.as(nobody)(pause(berlin))).errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
+    const others = await graph.as(manager)(`mutation {
+      resumeOrdering(input: { storeId: "${second}" }) { __typename }
+      setOpeningException(input: { storeId: "${second}", date: "2099-03-04", intervals: [] }) { __typename } }`);
+    expect(others.data).toEqual({
+      resumeOrdering: { __typename: 'StoreNotFound' },
+      setOpeningException: { __typename: 'StoreNotFound' },
+    });
   });
 });
 
