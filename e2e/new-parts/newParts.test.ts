@@ -39,10 +39,10 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
 
   it('touch the new folder, one line of the registry, and generated files', () => {
     run('scripts/new.ts', 'subgraph', 'giftcards');
-    run('scripts/new.ts', 'channel', 'partner');
+    run('scripts/new.ts', 'channel', 'drive-in');
     git('add', '-A', '--', '.', ':!node_modules');
     const touched = git('diff', '--cached', '--numstat').map((line) => line.split('\t'));
-    const inside = (path: string): boolean => /^(subgraphs\/giftcards|bffs\/partner)\//.test(path);
+    const inside = (path: string): boolean => /^(subgraphs\/giftcards|bffs\/drive-in)\//.test(path);
     const generated = new Set([
       'docker-compose.yml',
       'docs/settings.md',
@@ -56,7 +56,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       ['1', '0', 'schema/channels.ts'],
       ['1', '0', 'schema/subgraphs.ts'],
     ]);
-    expect(touched.some(([, , path]) => path === 'schema/channels/partner.graphql')).toBe(true);
+    expect(touched.some(([, , path]) => path === 'schema/channels/drive-in.graphql')).toBe(true);
   });
 
   it('type-check, and pass the tests and the lint that come with them', () => {
@@ -65,7 +65,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.', '--incremental', 'false'],
       { cwd: copy, encoding: 'utf8' },
     );
-    expect(typed.stdout.split('\n').filter((line) => /giftcards|partner/.test(line))).toEqual([]);
+    expect(typed.stdout.split('\n').filter((line) => /giftcards|drive-in/.test(line))).toEqual([]);
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -81,7 +81,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     expect(tested.stdout + tested.stderr).toMatch(/Tests {2}2 passed/);
     const linted = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'bffs/partner'],
+      [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'bffs/drive-in'],
       { cwd: copy, encoding: 'utf8', env },
     );
     expect(linted.stdout).toBe('');

@@ -3,7 +3,8 @@
  * root field is visible to all channels.
  */
 export function channelFiles(name: string): Record<string, string> {
-  const operation = `${name[0]?.toUpperCase()}${name.slice(1)}StartPage`;
+  const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+  const operation = `${words.join('')}StartPage`;
   return {
     'channel.ts': `import type { ChannelManifest } from '#gateway/channelManifest.ts';
 

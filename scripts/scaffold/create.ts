@@ -1,13 +1,13 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { channelFiles } from './channelFiles.ts';
-import { addLine, checkName, freeChannelPort, freeSubgraphPort } from './registry.ts';
+import { addLine, channelName, checkName, subgraphName, freeChannelPort, freeSubgraphPort } from './registry.ts';
 import { namesOf, subgraphFiles } from './subgraphFiles.ts';
 import { writeNewFolder } from './writeFiles.ts';
 
 /** Makes a subgraph: its folder and its line in the registry. Run `generate` afterwards. */
 export function createSubgraph(name: string): void {
-  checkName(name, [
+  checkName(name, subgraphName, [
     ...subgraphs,
     ...[
       'bus',
@@ -29,7 +29,7 @@ export function createSubgraph(name: string): void {
 
 /** Makes a channel: its folder and its line in the registry. Run `generate` afterwards. */
 export function createChannel(name: string): void {
-  checkName(name, [...channels, ...['gateway', 'public', 'staff'].map((each) => ({ name: each }))]);
+  checkName(name, channelName, [...channels, ...['gateway', 'public', 'staff'].map((each) => ({ name: each }))]);
   const port = freeChannelPort();
   writeNewFolder(`bffs/${name}`, channelFiles(name));
   addLine('schema/channels.ts', `{ name: '${name}', port: ${port} },`);

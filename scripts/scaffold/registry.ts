@@ -29,13 +29,30 @@ export function freeChannelPort(): number {
   throw new StartupError('all ports for channels, base + 1 to base + 9, are in use.');
 }
 
-/**
- * Checks that a name can be a folder, a database, a role and the beginning of GraphQL names, and is not used yet.
- * @throws StartupError if not
- */
-export function checkName(name: string, known: readonly { readonly name: string }[]): void {
-  if (!/^[a-z][a-z0-9]{1,29}$/.test(name))
-    throw new StartupError(`"${name}" cannot be a name: take lower case letters and digits, such as giftcards.`);
+interface NameRule {
+  readonly pattern: RegExp;
+  /** What a name may be. */
+  readonly take: string;
+}
+
+/** A subgraph's name is also that of a database and a role, and the beginning of names in GraphQL and Protobuf. */
+export const subgraphName: NameRule = {
+  pattern: /^[a-z][a-z0-9]{1,29}$/,
+  take: 'lower case letters and digits, such as giftcards (a hyphen cannot be in names of GraphQL and Protobuf)',
+};
+/** A channel's name is that of a folder, a service and a tag. */
+export const channelName: NameRule = {
+  pattern: /^(?=.{2,30}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
+  take: 'lower case letters and digits, with hyphens between words, such as drive-in',
+};
+
+/** @throws StartupError unless the name is as the rule has it, and new. */
+export function checkName(
+  name: string,
+  { pattern, take }: NameRule,
+  known: readonly { readonly name: string }[],
+): void {
+  if (!pattern.test(name)) throw new StartupError(`"${name}" cannot be a name: take ${take}.`);
   if (known.some((each) => each.name === name)) throw new StartupError(`there is a ${name} already.`);
 }
 

@@ -10,6 +10,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import { channels, type ChannelEntry } from '#schema/channels.ts';
+import { gatewayService } from '#schema/services.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
 
@@ -50,7 +51,7 @@ export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<
   const followed = await followRevocations(given);
   const parts: EdgeParts = { ...given, revocations: followed.revocations };
   const started = await Promise.allSettled([
-    runtimeOf(parts, gatewayOffset).then(runGateway),
+    gatewayRuntimeOf(parts).then(runGateway),
     ...channels.map((entry) => startChannel(entry, parts)),
   ]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -79,8 +80,14 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
   });
 }
 
+/** Makes the runtime of the full graph. */
+export const gatewayRuntimeOf = async (parts: EdgeParts): Promise<GatewayRuntime> => ({
+  ...(await runtimeOf(parts, gatewayOffset)),
+  origins: originsOf(parts.settings, gatewayService),
+});
+
 /** Makes the runtime that channels and the gateway need. It loads generated code: run `generate` before. */
-export async function runtimeOf(
+async function runtimeOf(
   { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts,
   offset: number,
 ): Promise<GatewayRuntime> {

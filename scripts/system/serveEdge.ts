@@ -9,8 +9,8 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
 import { drainBefore } from './drain.ts';
-import { runtimeOf, startChannel, type EdgeParts } from './edge.ts';
-import { gatewayOffset, grpcOffset } from './ports.ts';
+import { gatewayRuntimeOf, startChannel, type EdgeParts } from './edge.ts';
+import { grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
@@ -34,9 +34,9 @@ export async function serveChannel(name: string, context: ServeContext): Promise
 export async function serveGateway(context: ServeContext): Promise<void> {
   const [{ runGateway }, parts] = await Promise.all([
     import('#gateway/serve/runGateway.ts'),
-    partsOf(gatewayService, context, []),
+    partsOf(gatewayService, context, [gatewayService]),
   ]);
-  const gateway = await runGateway(await runtimeOf(parts, gatewayOffset));
+  const gateway = await runGateway(await gatewayRuntimeOf(parts));
   context.teardown.add('gateway', () => gateway.close());
   drainBefore(context.teardown, parts.settings, () => gateway.drain());
   context.ready(`gateway on ${gateway.url}`);

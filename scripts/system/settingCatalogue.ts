@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { channels } from '#schema/channels.ts';
-import { channelService, edgeServices, services } from '#schema/services.ts';
+import { channelService, edgeServices, gatewayService, services } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
@@ -128,8 +128,11 @@ export async function serviceParts(): Promise<ServicePart[]> {
       name,
       settings: z.object({
         ...edgeSettings.shape,
-        ...originsSettings(channels.filter((each) => channelService(each.name) === name).map((each) => each.name))
-          .shape,
+        ...originsSettings(
+          name === gatewayService
+            ? [gatewayService]
+            : channels.filter((each) => channelService(each.name) === name).map((each) => each.name),
+        ).shape,
       }),
       secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword],
     })),

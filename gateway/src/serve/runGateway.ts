@@ -48,6 +48,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     hub: runtime.hub,
     log: runtime.log,
     metrics: runtime.metrics,
+    origins: runtime.origins,
     port: runtime.port,
     host: runtime.host,
   });

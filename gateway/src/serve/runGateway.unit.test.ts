@@ -17,6 +17,7 @@ beforeAll(async () => {
       subgraphCall: parts.subgraphCall,
       identity: parts.identity,
       log: parts.log,
+      origins: ['https://staff.example.com'],
     },
     composeGraph('fixture', fixtureSources()),
   );
@@ -45,6 +46,20 @@ describe('the gateway in production', () => {
       status: 200,
       body: { data: { audit: 'seen', shops: [{ id: '1' }, { id: '2' }] } },
     });
+  });
+
+  it('lets web apps of the origins call that it is told of, and no others', async () => {
+    const allowed = async (origin: string) =>
+      (
+        await fetch(gateway.url, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'POST' },
+        })
+      ).headers.get('access-control-allow-origin');
+    expect(await Promise.all(['https://staff.example.com', 'https://www.example.com'].map(allowed))).toEqual([
+      'https://staff.example.com',
+      null,
+    ]);
   });
 
   it('refuses everybody else', async () => {

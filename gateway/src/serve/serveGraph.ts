@@ -172,9 +172,9 @@ class ServedGraph {
     const { policy, subscriptions, metrics: streamMetrics, queued } = this.#streams;
     const { prepared, unfit } = this.#prepareTrusted(live.current);
     if (unfit[0]) throw unfit[0];
+    const crossOrigin = new CrossOrigin(name, this.#service.origins);
     const limits = new CallerLimits(policy);
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
-    const crossOrigin = new CrossOrigin(this.#service.origins);
     const sockets = new Sockets({
       crossOrigin,
       path: graphqlPath,

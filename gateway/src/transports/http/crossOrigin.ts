@@ -1,5 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
+import { StartupError } from '#platform/config/startupError.ts';
+
+/**
+ * Whether a text is an origin as browsers write it in the header `Origin`, to which it is compared. What they would
+ * write otherwise, such as a port that is the usual one, would never match.
+ */
+export const isOrigin = (text: string): boolean =>
+  URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text) && !text.includes('*');
+
+/** Why a text is none, in words that follow it in quotes. */
+export const noOrigin =
+  'is no origin as browsers send it, such as https://www.example.com: scheme, host and a port that is not the usual one; no path, no slash at the end, no wildcard';
 
 /**
  * CORS: which web apps of other origins may call this channel, by their exact origins. Apps send their tokens
@@ -9,7 +21,10 @@ export class CrossOrigin {
   readonly #origins: ReadonlySet<string>;
   readonly #answer: ReturnType<typeof cors>;
 
-  constructor(origins: readonly string[] = []) {
+  /** @throws StartupError for an origin that no browser would send; `channel` is whose they are */
+  constructor(channel: string, origins: readonly string[] = []) {
+    const wrong = origins.find((each) => !isOrigin(each));
+    if (wrong !== undefined) throw new StartupError(`origins of the channel ${channel}: "${wrong}" ${noOrigin}.`);
     this.#origins = new Set(origins);
     this.#answer = cors({
       // Given as a list, the library sends `Vary: Origin` also in responses to origins that are not in it.
