@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
+import { StoreOpened } from '#schema/events/stores.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
@@ -41,7 +42,7 @@ function heard(version: number, makeable: boolean): EventEnvelope {
   };
 }
 
-test('an event of inventory changes the menu once, however often it is delivered', async () => {
+test('an event of inventory changes the menu once, however often it is delivered; and a store that opens has a menu', async () => {
   const database = await databaseOf('platform/events/bus/migrations');
   const bus = await postgresBus({ databaseUrl: database.url, log: pino({ level: 'silent' }) });
   try {
@@ -73,6 +74,25 @@ test('an event of inventory changes the menu once, however often it is delivered
       (event) => event.metadata.aggregateId === `availability:${storeId}:${menuItemId}`,
     );
     expect(told.map(({ data }) => (data as { available: boolean }).available)).toEqual([false, true]);
+
+    const opened = StoreOpened.of({ storeId: seedId('store', 'new'), country: 'DE', currency: 'EUR', at });
+    const { metadata, ...base } = heard(1, true);
+    const aggregateId = opened.definition.aggregate(opened.data);
+    const event = {
+      ...base,
+      eventId: seedId('event', 'opened'),
+      eventType: 'StoreOpened',
+      source: 'stores-service',
+      data: opened.data,
+      metadata: { ...metadata, aggregateId },
+    };
+    await bus.publish(StoreOpened.topic, [{ key: aggregateId, value: event }]);
+    await until(async () => {
+      const { data } = await menu.as(nobody)('query ($id: ID!) { menuAvailability(storeId: $id) { reset } }', {
+        id: opened.data.storeId,
+      });
+      return data!['menuAvailability'] !== null;
+    });
     await menu.running.stop();
   } finally {
     await bus.close();
