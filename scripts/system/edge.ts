@@ -87,7 +87,7 @@ export const gatewayRuntimeOf = async (parts: EdgeParts): Promise<GatewayRuntime
 });
 
 /** Makes the runtime that channels and the gateway need. It loads generated code: run `generate` before. */
-async function runtimeOf(
+export async function runtimeOf(
   { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts,
   offset: number,
 ): Promise<GatewayRuntime> {
