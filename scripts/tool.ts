@@ -38,7 +38,7 @@ const tools: readonly Tool[] = [
     does: 'checks how code is laid out by prettier, the code by eslint, boundaries between folders included, then names of events and ports in the registries.',
     generates: true,
     runs: [
-      'prettier --check --log-level warn --cache --cache-location node_modules/.cache/prettier .',
+      'prettier --check --log-level warn --cache .',
       'eslint . --cache --cache-location node_modules/.cache/eslint/',
       'tsx scripts/lint/lintRegistries.ts',
     ],
