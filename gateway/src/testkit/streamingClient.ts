@@ -29,6 +29,8 @@ export class RawSocket {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
   readonly closed: Promise<number>;
+  /** Listened for from the start: a test may do something else before it begins. */
+  readonly #opened: Promise<void>;
   #id = 0;
 
   constructor(url: string) {
@@ -37,15 +39,13 @@ export class RawSocket {
     });
     this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data)) as Frame));
     this.closed = new Promise((resolve) => this.socket.once('close', resolve));
+    this.#opened = new Promise((resolve) => this.socket.once('open', () => resolve()));
     this.socket.on('error', () => undefined);
   }
 
   /** Resolves when it was acknowledged; rejects when it was closed before. */
   async begin(token?: string): Promise<this> {
-    await Promise.race([
-      new Promise((resolve) => this.socket.once('open', resolve)),
-      this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`))),
-    ]);
+    await Promise.race([this.#opened, this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`)))]);
     this.send({ type: 'connection_init', payload: token === undefined ? {} : { authorization: `Bearer ${token}` } });
     await this.heard(({ type }) => type === 'connection_ack');
     return this;
