@@ -1,4 +1,3 @@
-import { ExactNumber } from '../../../documents/exactNumber.ts';
 import { isObject, own, type JsonObject } from './ownValue.ts';
 import type { TypeTest } from './typeTest.ts';
 
@@ -20,7 +19,7 @@ export function merge(target: JsonObject | unknown[], source: JsonObject | unkno
 
 /** Objects and lists of their own, with the same values. */
 export function copyOf<T extends JsonObject | unknown[]>(value: T): T {
-  const copy = (each: unknown): unknown => (isObject(each) && !(each instanceof ExactNumber) ? copyOf(each) : each);
+  const copy = (each: unknown): unknown => (isObject(each) ? copyOf(each) : each);
   return (
     Array.isArray(value)
       ? value.map(copy)

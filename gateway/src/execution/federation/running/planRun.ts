@@ -117,11 +117,15 @@ export class PlanRun {
       rewrite(step.outputRewrites, data, this.#parts.types);
       merge(target, data, this.#parts.types);
     }
-    for (const error of errors ?? [])
-      this.failures.attach(target, internalPath(step, error.path), problemOf(error, step), {
-        outputs: step.outputs,
-        loose: isMap(data),
-      });
+    const unexplained = isMap(data) ? missing(step, data) : new Set<string>();
+    for (const error of errors ?? []) {
+      const path = internalPath(step, error.path);
+      const isOfField = step.outputs.has(String(path[0]));
+      if (isOfField) unexplained.delete(String(path[0]));
+      else unexplained.clear();
+      this.#attach(step, [target], isOfField ? path : [], problemOf(error, step), isMap(data));
+    }
+    for (const name of unexplained) this.#attach(step, [target], [name], missingFrom(step));
   }
 
   #takeEntities(step: FetchStep, entities: readonly JsonObject[][], { data, errors = [] }: ExecutionResult): void {
@@ -180,6 +184,10 @@ function problemsWithin(source: unknown, parts: readonly Requirement[], failures
 const internalPath = (step: FetchStep, path: readonly (string | number)[] | undefined): (string | number)[] =>
   (path ?? []).map((part) => (typeof part === 'string' ? (step.renamed.get(part) ?? part) : part));
 
+/** Fields of a fetch that its answer leaves out: what is null is in it. */
+const missing = ({ outputs }: FetchStep, data: JsonObject): Set<string> =>
+  new Set([...outputs].filter((name) => name !== '__typename' && own(data, name) === undefined));
+
 const problemOf = (error: GraphQLError, { subgraph }: FetchStep): SubgraphProblem => ({
   message: error.message,
   extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...error.extensions, serviceName: subgraph },
@@ -188,4 +196,9 @@ const problemOf = (error: GraphQLError, { subgraph }: FetchStep): SubgraphProble
 const notAvailable = ({ subgraph }: FetchStep): SubgraphProblem => ({
   message: `The part of the graph that ${subgraph} answers is not available.`,
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', serviceName: subgraph },
+});
+
+const missingFrom = ({ subgraph }: FetchStep): SubgraphProblem => ({
+  message: `The answer of ${subgraph} leaves out what it was asked for.`,
+  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: subgraph },
 });
