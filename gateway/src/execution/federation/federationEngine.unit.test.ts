@@ -8,13 +8,22 @@ import { createEngine } from '../engine.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdls = {
-  counts: `${link} type Query { count: Int } type Mutation { up: Int box: Box } type Box @key(fields: "id") { id: ID! count: Int }`,
-  boxes: `${link} type Mutation { down(by: Int): Int } type Box @key(fields: "id") { id: ID! weight: Int! }`,
+  counts: `${link} type Query { count: Int holders: [[Holder!]!]! } type Holder { query: Query! } type Mutation { up: Int box: Box } type Box @key(fields: "id") { id: ID! count: Int }`,
+  boxes: `${link} type Query { heaviest: Box heavy(by: Int!): Int } type Mutation { down(by: Int): Int } type Box @key(fields: "id") { id: ID! weight: Int! }`,
 };
 let count = 0;
 const resolvers = {
-  counts: { Query: { count: () => count }, Mutation: { up: () => (count += 1), box: () => ({ id: '1', count }) } },
+  counts: {
+    Query: { count: () => count, holders: () => [[{ query: {} }, { query: {} }], [{ query: {} }]] },
+    Mutation: { up: () => (count += 1), box: () => ({ id: '1', count }) },
+  },
   boxes: {
+    Query: {
+      heaviest: () => ({ id: '1', weight: 7 }),
+      heavy: () => {
+        throw new Error('too heavy');
+      },
+    },
     Mutation: { down: (_: unknown, { by }: { by: number }) => (count -= by) },
     Box: { __resolveReference: () => ({ id: '1', weight: 7 }) },
   },
@@ -64,4 +73,17 @@ it('merges what fragments ask of the schema, and answers in the order of the doc
   const { data } = await answer(text);
   expect(data).toEqual({ a: { queryType: { name: 'Query', kind: 'OBJECT' } }, count: 0, t: { name: 'Box' } });
   expect(Object.keys(data!)).toEqual(['a', 'count', 't']);
+});
+
+it('answers for the root wherever it stands within an answer, each time', async () => {
+  const { data, errors } = await answer('{ holders { query { heaviest { weight } heavy(by: 1) } } }');
+  const query = { heaviest: { weight: 7 }, heavy: null };
+  expect(data).toEqual({ holders: [[{ query }, { query }], [{ query }]] });
+  expect(errors?.map(({ path }) => path)).toEqual(
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ].map((place) => ['holders', ...place, 'query', 'heavy']),
+  );
 });

@@ -65,7 +65,7 @@ export class PlanRun {
     }
     if (!step.entities) {
       const answer = await this.#ask(step, variables);
-      this.#takeRoot(step, targets[0] as JsonObject, answer);
+      this.#takeRoot(step, targets as readonly JsonObject[], answer);
       return;
     }
     const asked = this.#represented(step, step.entities, targets);
@@ -95,8 +95,7 @@ export class PlanRun {
       const made = represent(target, requires, types);
       // What it would have given is missing for the same reason as what it requires.
       if (made === undefined)
-        for (const problem of problemsWithin(target, requires, this.failures))
-          this.#attach(step, [target], [], problem);
+        for (const problem of problemsWithin(target, requires, this.failures)) this.#attach(step, targets, [], problem);
       if (!isMap(made) || own(made, '__typename') === undefined) continue;
       rewrite(inputRewrites, made, types);
       const text = JSON.stringify(made);
@@ -112,10 +111,11 @@ export class PlanRun {
     return { representations, entities };
   }
 
-  #takeRoot(step: FetchStep, target: JsonObject, { data, errors }: ExecutionResult): void {
+  /** A field may return the type of the root: its fields are then asked for once, for every place where it stands. */
+  #takeRoot(step: FetchStep, targets: readonly JsonObject[], { data, errors }: ExecutionResult): void {
     if (isMap(data)) {
       rewrite(step.outputRewrites, data, this.#parts.types);
-      merge(target, data, this.#parts.types);
+      this.#giveEach(targets, data);
     }
     const unexplained = isMap(data) ? missing(step, data) : new Set<string>();
     for (const error of errors ?? []) {
@@ -123,9 +123,9 @@ export class PlanRun {
       const isOfField = step.outputs.has(String(path[0]));
       if (isOfField) unexplained.delete(String(path[0]));
       else unexplained.clear();
-      this.#attach(step, [target], isOfField ? path : [], problemOf(error, step), isMap(data));
+      this.#attach(step, targets, isOfField ? path : [], problemOf(error, step), isMap(data));
     }
-    for (const name of unexplained) this.#attach(step, [target], [name], missingFrom(step));
+    for (const name of unexplained) this.#attach(step, targets, [name], missingFrom(step));
   }
 
   #takeEntities(step: FetchStep, entities: readonly JsonObject[][], { data, errors = [] }: ExecutionResult): void {
@@ -150,9 +150,13 @@ export class PlanRun {
   #takeEntity(step: FetchStep, entities: readonly JsonObject[], given: unknown): void {
     if (given === null) return;
     if (!isMap(given)) return this.#attach(step, entities, [], notAvailable(step));
-    entities.forEach((entity, index) => {
-      // Objects below are changed by what comes later: each entity has its own.
-      merge(entity, index === 0 ? given : copyOf(given), this.#parts.types);
+    this.#giveEach(entities, given);
+  }
+
+  #giveEach(targets: readonly JsonObject[], given: JsonObject): void {
+    targets.forEach((target, index) => {
+      // Objects below are changed by what comes later: each target has its own.
+      merge(target, index === 0 ? given : copyOf(given), this.#parts.types);
     });
   }
 
