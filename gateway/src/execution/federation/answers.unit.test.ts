@@ -7,7 +7,7 @@ import { buildGraph } from '../../graph/graph.ts';
 import { createEngine } from '../engine.ts';
 
 const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7")
-  type Query { text: String other: String box: Box boxes: [Box] } type Box { count: Int }`;
+  type Query { text: String other: String box: Box boxes: [Box] grid: [[Int!]!] } type Box { count: Int }`;
 const graph = buildGraph(
   composeServices([{ name: 'only', url: 'http://localhost/only', typeDefs: parse(sdl) }]).supergraphSdl!,
 );
@@ -58,4 +58,11 @@ it('tells an error of an unknown place beside data once, and takes nothing away'
   const result = await answer('{ text }', '{"data":{"text":"x"},"errors":[{"message":"odd","path":["nowhere",3]}]}');
   expect(result.data).toEqual({ text: 'x' });
   expect(result.errors).toHaveLength(1);
+});
+
+it('tells an error within a list of lists that is gone at the element that failed', async () => {
+  const json = '{"data":{"grid":null},"errors":[{"message":"broken","path":["grid",2,1]}]}';
+  const result = await answer('{ grid }', json);
+  expect(result.data).toEqual({ grid: null });
+  expect(pathsOf(result)).toEqual([['grid', 2, 1]]);
 });

@@ -193,7 +193,9 @@ export class AnswerWriter {
 
   #below(field: FieldShape, rest: Failure['rest']): Path {
     const type = field.type && named(field.type);
-    return rest.length > 0 && field.below && isCompositeType(type) ? field.below.clientPath(type, rest) : [];
+    if (field.below && isCompositeType(type)) return field.below.clientPath(type, rest);
+    // Of a leaf there may be lists.
+    return rest.filter((part) => typeof part === 'number');
   }
 
   #tellFailure(failure: Failure, path: Path | undefined): void {
