@@ -95,7 +95,8 @@ export class PlanRun {
       const made = represent(target, requires, types);
       // What it would have given is missing for the same reason as what it requires.
       if (made === undefined)
-        for (const problem of problemsWithin(target, requires, this.failures)) this.#attach(step, targets, [], problem);
+        for (const problem of problemsWithin(target, requires, this.failures))
+          this.#attach(step, [target], [], problem);
       if (!isMap(made) || own(made, '__typename') === undefined) continue;
       rewrite(inputRewrites, made, types);
       const text = JSON.stringify(made);
