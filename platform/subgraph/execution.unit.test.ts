@@ -184,6 +184,15 @@ describe.each(both)('a subgraph asked %s', (_name, index) => {
     expect(heard).toEqual(['start', 'parse', ...each, ...each, 'stop']);
   });
 
+  it('logs a cause once for a request, at however many places it is met', async () => {
+    const { ask, lines } = await askedBy(index);
+    const { result } = await ask({ query: '{ failing again: failing }' });
+    expect(result.errors).toHaveLength(2);
+    expect(lines).toMatchObject([{ msg: 'a resolver failed', path: 'failing' }]);
+    await ask({ query: '{ failing }' });
+    expect(lines).toHaveLength(2);
+  });
+
   it('masks what nobody was meant to see, and logs it once', async () => {
     const { ask, lines } = await askedBy(index);
     const { result } = await ask({ query: '{ failing caller }' });

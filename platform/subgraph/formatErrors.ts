@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { currentTrace, traceIdOf } from '#platform/telemetry/trace.ts';
+import { currentTrace, traceIdOf, type Trace } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
 import { tellableFailure } from './tellableFailure.ts';
 
@@ -22,9 +22,19 @@ export function maskedError({ path }: Pick<GraphQLFormattedError, 'path'> = {}):
 
 /**
  * The `formatError` for Apollo Server. Errors with a code of the catalogue are meant for clients and pass; all others
- * are logged here, once, and masked.
+ * are logged here and masked. A cause is logged once for a request, with the first place where it was met: a list of a
+ * hundred elements whose database is down would else write a hundred stacks.
  */
 export function formatErrors(log: Logger): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  const logged = new WeakMap<Trace, Set<string>>();
+  const isNew = (cause: string): boolean => {
+    const trace = currentTrace();
+    const causes = logged.get(trace) ?? new Set();
+    logged.set(trace, causes);
+    if (causes.has(cause)) return false;
+    causes.add(cause);
+    return true;
+  };
   return (formatted, error) => {
     const { code, ...extensions } = formatted.extensions ?? {};
     const known = renamed[String(code)] ?? code;
@@ -33,10 +43,10 @@ export function formatErrors(log: Logger): (formatted: GraphQLFormattedError, er
     if (!(error instanceof GraphQLError)) return maskedError(formatted);
     const original = error.originalError ?? error;
     const told = tellableFailure(original);
-    if (told?.logged)
+    if (told?.logged && isNew(told.message))
       log.warn({ err: original, path: formatted.path?.join('.') }, 'a resolver could not reach what it needs');
     if (told) return { ...formatted, message: told.message, extensions: { code: told.code } };
-    log.error({ err: original, path: formatted.path?.join('.') }, 'a resolver failed');
+    if (isNew(original.message)) log.error({ err: original, path: formatted.path?.join('.') }, 'a resolver failed');
     return maskedError(formatted);
   };
 }
