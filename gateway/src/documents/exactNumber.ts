@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 /** What stands before the digits in a string that is to be a number; nobody outside can guess it. */
 const mark = `number ${randomBytes(9).toString('hex')} `;
-const marked = new RegExp(`"${mark}(-?[0-9][0-9.eE+-]*)"`, 'g');
+/** Within a text that is quoted in a string, such as the default of an argument, the quotes are escaped. */
+const marked = new RegExp(`\\\\?"${mark}(-?[0-9][0-9.eE+-]*)\\\\?"`, 'g');
 /** Texts without any of these have no number that a double would change. */
 const mayHave = /[:,[\s]-?\d(?:[\d.]{15}|[\d.]*[eE])/;
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -24,8 +25,9 @@ export class ExactNumber {
     return isSame(digits, double) ? double : new ExactNumber(digits);
   }
 
-  get isInteger(): boolean {
-    return /^-?\d+$/.test(this.digits);
+  /** Its digits, if it is a whole number, however it was written; undefined if not. */
+  get integer(): string | undefined {
+    return /^(-?\d+)(?:\.0*)?$/.exec(this.digits)?.[1];
   }
 
   valueOf(): number {

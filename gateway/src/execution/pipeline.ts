@@ -1,9 +1,9 @@
-import { GraphQLError, getVariableValues, type ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
 import type { Documents, PreparedDocument } from '../documents/documents.ts';
-import { variableNumbers } from '../documents/variableNumbers.ts';
+import { coerceVariables } from '../documents/variableNumbers.ts';
 import { publicError, type ErrorPolicy } from '../errors/publicError.ts';
 import type { Engine } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -49,15 +49,10 @@ export class Pipeline {
     const definitions = prepared.operation.variableDefinitions ?? [];
     if (definitions.length === 0) return {};
     const { apiSchema } = this.#graph;
-    const { coerced, errors } = getVariableValues(
-      apiSchema,
-      definitions,
-      variableNumbers(apiSchema, definitions, variables),
-      {
-        maxErrors: 10,
-        hideSuggestions: this.#options.discreet,
-      },
-    );
+    const { coerced, errors } = coerceVariables(apiSchema, definitions, variables, {
+      maxErrors: 10,
+      hideSuggestions: this.#options.discreet,
+    });
     if (errors)
       throw new Refusal(
         'document',

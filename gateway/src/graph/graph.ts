@@ -1,5 +1,6 @@
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { exactDefaults } from './exactDefaults.ts';
 import { exactLiterals } from './exactLiterals.ts';
 import { GuardIndex } from './guardIndex.ts';
 import { streamDeclarations, type StreamDeclaration } from './streamDeclaration.ts';
@@ -40,7 +41,7 @@ export function buildGraph(supergraphSdl: string): Graph {
     document,
     supergraph,
     plannerSchema,
-    apiSchema: exactLiterals(plannerSchema.toGraphQLJSSchema()),
+    apiSchema: exactDefaults(exactLiterals(plannerSchema.toGraphQLJSSchema()), document),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphUrls: subgraphUrls(document),
     guards: new GuardIndex(document),

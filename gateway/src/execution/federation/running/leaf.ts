@@ -25,5 +25,5 @@ export function leafValue(type: GraphQLLeafType, value: unknown): unknown {
 function idValue(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (Number.isInteger(value)) return String(value);
-  return value instanceof ExactNumber && value.isInteger ? value.digits : undefined;
+  return value instanceof ExactNumber ? value.integer : undefined;
 }
