@@ -1,5 +1,5 @@
 import { nearest } from '#platform/config/misspelling.ts';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, fieldsNamedBy, rootTypes, tagsOf, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
 
 /**
@@ -27,7 +27,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
           (node.fields as readonly unknown[] | undefined)?.includes(field.nodes[0]),
       );
       return {
-        where: placeOf(field.nodes[0], type.name),
+        ...at(field.nodes[0], type.name),
         message:
           `${type.name}.${field.name} does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only` +
           (head
@@ -44,7 +44,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
 function checkShow(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
   const own = new Set(('fields' in node ? (node.fields ?? []) : []).map(({ name }) => name.value));
   return directivesOf(node, 'show').flatMap((directive) => {
-    const report = (message: string) => ({ where: placeOf(directive, type.name), message });
+    const report = (message: string) => ({ ...at(directive, type.name), message });
     if (rootTypes.includes(type.name))
       return [report(`${type.name} has no tags of its own. Tag each of its fields instead of naming it in @show.`)];
     if (tagsOf(node).length === 0)

@@ -1,5 +1,5 @@
 import type { StringValueNode } from 'graphql';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { IndexedType, TypeNodeOf } from './typeIndex.ts';
 
 interface Described {
@@ -19,7 +19,7 @@ export function checkDescriptions(types: Map<string, IndexedType>): CompositionP
     const other = described.find(({ value }) => value !== first?.value);
     if (!first || !other) return;
     problems.push({
-      where: placeOf(other, what),
+      ...at(other, what),
       message: `${what} is described differently in ${placeOf(first, what)}. Write the same text in both: clients see only one.`,
     });
   };

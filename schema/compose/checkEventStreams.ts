@@ -3,7 +3,7 @@ import { nearest } from '#platform/config/misspelling.ts';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import { checkCarried, checkCollection, checkEnd, checkVersion } from './checkStreamAnswer.ts';
 import { checkStreamQuery } from './checkStreamQuery.ts';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, namedTypeOf, type IndexedType } from './typeIndex.ts';
 
 /** The arguments of `@eventStream` as they are written; see `schema/base.graphql`. */
@@ -45,7 +45,7 @@ export function checkEventStreams(
       const directive = directivesOf(node, 'eventStream')[0];
       const report: StreamUnderCheck['report'] = (about, message) =>
         problems.push({
-          where: placeOf(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'),
+          ...at(directive?.arguments?.find(({ name }) => name.value === about) ?? node, 'Subscription'),
           message: `Subscription.${field.name}: ${message}`,
         });
       if (!directive) {

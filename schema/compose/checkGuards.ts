@@ -1,6 +1,6 @@
 import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql';
 import { nearest } from '#platform/config/misspelling.ts';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, fieldsNamedBy, rootTypes, type IndexedType, type TypeNodeOf } from './typeIndex.ts';
 
 type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
@@ -66,10 +66,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
   return [...type.fields.values()]
     .filter((field) => !decided(field))
     .map((field) => ({
-      where: placeOf(
-        field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0],
-        type.name,
-      ),
+      ...at(field.nodes.find((node) => directivesOf(node, 'external').length === 0) ?? field.nodes[0], type.name),
       message:
         `${type.name}.${field.name} says not who may ask for it. Write @auth(scopes: ["…"]) behind it, or @anyone if nobody needs a scope` +
         `${rootTypes.includes(type.name) ? '.' : `; many at once: @anyone(fields: "${field.name} …") behind ${type.name}.`}`,
@@ -90,14 +87,14 @@ function contradictions(type: IndexedType, name: string, nodes: readonly FieldDe
   if (open)
     return [
       {
-        where: placeOf(open, field),
+        ...at(open, field),
         message: `${field} is for @anyone here, but asks for ${scopes} in ${placeOf(guarded, field)}. Take either away.`,
       },
     ];
   return resolving
     .filter((node) => scopesOf(node) !== scopesOf(guarded))
     .map((node) => ({
-      where: placeOf(node, field),
+      ...at(node, field),
       message: `${field} asks for ${scopes} in ${placeOf(guarded, field)}, but not here. Write the same in both: each subgraph checks what itself says.`,
     }));
 }
@@ -115,7 +112,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
   if (rootTypes.includes(type.name)) {
     return [
       {
-        where: placeOf(guarded, type.name),
+        ...at(guarded, type.name),
         message: `${type.name} belongs to all subgraphs: write ${scopes} behind each of your fields instead.`,
       },
     ];
@@ -127,7 +124,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
     ...(open
       ? [
           {
-            where: placeOf(open, type.name),
+            ...at(open, type.name),
             message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}: no field of it is for @anyone. Take either away.`,
           },
         ]
@@ -135,7 +132,7 @@ function typeContradictions(type: IndexedType): CompositionProblem[] {
     ...type.nodes
       .filter((node) => scopesOf(node) !== scopesOf(guarded) && resolvesFields(node))
       .map((node) => ({
-        where: placeOf(node, type.name),
+        ...at(node, type.name),
         message: `${type.name} asks for ${scopes} in ${placeOf(guarded, type.name)}, but not here. Write the same in both: each subgraph checks what itself says.`,
       })),
   ];
@@ -155,16 +152,16 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
     .flatMap((field) => directivesOf(field, 'anyone'))
     .filter((directive) => fieldsNamedBy(directive))
     .map((directive) => ({
-      where: placeOf(directive, type.name),
+      ...at(directive, type.name),
       message: '@anyone on a field is about this field: remove its argument `fields`.',
     }));
   const onType = directivesOf(node, 'anyone').flatMap((directive) => {
-    const where = placeOf(directive, type.name);
+    const where = at(directive, type.name);
     const names = fieldsNamedBy(directive);
     if (!names)
       return [
         {
-          where,
+          ...where,
           message: `@anyone of ${type.name} does not say which fields. Write @anyone(fields: "${[...own].join(' ')}"), as far as it holds.`,
         },
       ];
@@ -173,7 +170,7 @@ function misnamed(type: IndexedType, node: TypeNodeOf): CompositionProblem[] {
       .map((name) => {
         const meant = nearest(name, own);
         return {
-          where,
+          ...where,
           message: `@anyone names ${type.name}.${name}, which is not there. Correct the name.${meant ? ` Did you mean ${meant}?` : ''}`,
         };
       });

@@ -1,5 +1,5 @@
 import { Kind, type ConstDirectiveNode } from 'graphql';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import { directivesOf, type IndexedType } from './typeIndex.ts';
 
 /**
@@ -30,7 +30,7 @@ export function checkVariesBy(types: Map<string, IndexedType>): CompositionProbl
     const other = declared.find((each) => said(each) !== said(first!));
     if (first && other) {
       problems.push({
-        where: placeOf(other, what),
+        ...at(other, what),
         message: `${what} varies by [${said(other)}] here, but by [${said(first)}] in ${placeOf(first, what)}. Write the same in both: all that any of them depends on.`,
       });
     }
@@ -48,7 +48,7 @@ function unknownIn(directive: ConstDirectiveNode, what: string): CompositionProb
   return callerOf(directive)
     .filter((name) => !(dimensions as readonly string[]).includes(name))
     .map((name) => ({
-      where: placeOf(directive, what),
+      ...at(directive, what),
       message: `${what} varies by "${name}", which no caller has. Use ${dimensions.join(', ')}, or [] for an answer that is the same for all.`,
     }));
 }

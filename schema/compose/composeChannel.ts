@@ -1,6 +1,6 @@
 import { Kind, parse } from 'graphql';
 import { composeGraph, printContract } from './composeGraph.ts';
-import { CompositionFailed, placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { CompositionFailed, at, type CompositionProblem } from './compositionProblem.ts';
 import { filterToContract } from './filterToContract.ts';
 import type { GraphSource } from './graphSource.ts';
 import { directivesOf, indexTypes } from './typeIndex.ts';
@@ -45,7 +45,7 @@ function streamsWithoutQuery(channel: string, contract: string, sources: readonl
     if (query === undefined || seen.get('Query')?.fields.has(query)) return [];
     return [
       {
-        where: placeOf(node, channel),
+        ...at(node, channel),
         message: `Subscription.${name} is in the contract of ${channel}, but Query.${query}, which answers it, is not. Give both the same tags.`,
       },
     ];

@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { lexicographicSortSchema, printSchema, type GraphQLError } from 'graphql';
-import { CompositionFailed, placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { CompositionFailed, placeIn, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { GraphSource } from './graphSource.ts';
 
 /**
@@ -20,7 +20,7 @@ export function composeGraph(graph: string, sources: readonly GraphSource[]): st
 function problemOf(graph: string, error: GraphQLError): CompositionProblem {
   const nodes = error.nodes ?? [];
   const places = [...new Set(nodes.map((node) => placeOf(node, '')).filter((place) => place !== ''))];
-  return { where: places.join(', ') || graph, message: error.message };
+  return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), message: error.message };
 }
 
 /** The SDL that clients of a supergraph see, in a stable order and with descriptions. */

@@ -1,9 +1,18 @@
 import type { ASTNode } from 'graphql';
 
+/** A place in a file of the repository. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A reason why the graph cannot be composed: where it is, what it is, and what to do. */
 export interface CompositionProblem {
   /** `file:line`, relative to the repository, or the name of a subgraph. */
   readonly where: string;
+  /** The same as data; undefined when the problem belongs to no line. */
+  readonly place?: Place;
   readonly message: string;
 }
 
@@ -18,6 +27,18 @@ export class CompositionFailed extends Error {
   }
 }
 
+/** The place of a node that was parsed from a named source. A description above it does not count. */
+export function placeIn(node: ASTNode | undefined): Place | undefined {
+  const token = node && 'name' in node && node.name?.loc ? node.name.loc.startToken : node?.loc?.startToken;
+  return token && node?.loc ? { file: node.loc.source.name, line: token.line, column: token.column } : undefined;
+}
+
 /** `file:line` of a node that was parsed from a named source. */
 export const placeOf = (node: ASTNode | undefined, otherwise: string): string =>
   node?.loc ? `${node.loc.source.name}:${node.loc.startToken.line}` : otherwise;
+
+/** The two forms in which a problem says where it is. */
+export const at = (node: ASTNode | undefined, otherwise: string): Pick<CompositionProblem, 'where' | 'place'> => ({
+  where: placeOf(node, otherwise),
+  place: placeIn(node),
+});

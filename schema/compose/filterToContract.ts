@@ -5,7 +5,7 @@ import {
   type FieldDefinitionNode,
   type InputObjectTypeDefinitionNode,
 } from 'graphql';
-import { placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
 import type { GraphSource } from './graphSource.ts';
 import {
   indexTypes,
@@ -138,10 +138,10 @@ class Contract {
   #refer(target: string, node: FieldDefinitionNode | TypeNodeOf | undefined, complaint: string): void {
     if (this.seesType(target)) return this.#reach(target);
     const known = this.#types.get(target);
-    const where = placeOf(node, this.#channel);
+    const where = at(node, this.#channel);
     const message = `${complaint}. Tag ${target}${known ? ` (${placeOf(known.nodes[0], target)})` : ''} with one of ${[...this.#tags].join(', ')}, or give what refers to it tags of its own.`;
-    if (!this.problems.some((problem) => problem.where === where && problem.message === message))
-      this.problems.push({ where, message });
+    if (!this.problems.some((problem) => problem.where === where.where && problem.message === message))
+      this.problems.push({ ...where, message });
   }
 }
 
