@@ -73,6 +73,7 @@ function runOf(name: EngineName, graph: Graph, text: string): Run {
       operation,
       variables: {},
       callerKey: 'bench',
+      maxErrors: 100,
       context: {
         authorizationFor: () => Promise.resolve(undefined),
         traceparent: '00-00000000000000000000000000000001-0000000000000001-01',

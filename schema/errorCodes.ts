@@ -29,6 +29,8 @@ export const errorCodes = {
     'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',
   DOCUMENT_OUTDATED:
     'The graph changed while this subscribed, and the document fits it no more. Subscribe with one that does; the cursor may still be good.',
+  ERRORS_LEFT_OUT:
+    'The last of the errors of an answer that had more of them than are sent. The message says how many are missing; what failed is null all the same.',
   CONFLICT: 'Somebody else changed the same thing at the same time. Read it again and retry.',
   INTERNAL_SERVER_ERROR: 'Our fault. It is logged under the trace id in `extensions.traceId`.',
 } as const;

@@ -44,7 +44,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (Array.isArray(error)) {
     const errors = error as readonly GraphQLFormattedError[];
-    const codes = errors.map(({ extensions }) => extensions?.['code']);
+    // The last error of many only counts the others that are not sent.
+    const codes = errors.map(({ extensions }) => extensions?.['code']).filter((code) => code !== 'ERRORS_LEFT_OUT');
     const final = codes.find((code) => !passing.has(code));
     return {
       code: String(final ?? codes[0] ?? 'UNKNOWN'),

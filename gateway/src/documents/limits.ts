@@ -20,6 +20,8 @@ export interface Limits {
    * an error.
    */
   readonly deadlineMs: number;
+  /** Of one answer. A last error says how many more there were. */
+  readonly errors: number;
 }
 
 export const defaultLimits: Limits = {
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   aliases: 50,
   directives: 50,
   deadlineMs: 15_000,
+  errors: 100,
 };
 
 const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });

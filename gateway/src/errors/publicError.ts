@@ -40,33 +40,81 @@ function pathOf(path: GraphQLError['path']): (string | number)[] | undefined {
   return place.length > 0 ? place : undefined;
 }
 
+/** The errors of one answer, and how many of them are sent. */
+export interface AnswerErrors {
+  readonly errors: readonly GraphQLError[];
+  /** How many there were besides. */
+  readonly leftOut: number;
+  readonly max: number;
+}
+
 /**
- * Turns an error of an execution into one that a client may see: with a code of `schema/errorCodes.ts`, its path, and
- * the trace id where the fault is ours. An error that is masked is logged.
+ * Turns the errors of an execution into those that a client may see: each with a code of `schema/errorCodes.ts`, its
+ * path, and the trace id where the fault is ours. Those over `max` are left out, which a last error says. What is
+ * masked is logged: a cause once, with the first place where it was met, and the number of places. A list of a hundred
+ * elements whose subgraph fails would else write a hundred lines.
  */
-export function publicError(
-  error: GraphQLError,
+export function publicErrors(
+  { errors, leftOut, max }: AnswerErrors,
   traceparent: string,
   { subgraphErrors, log }: ErrorPolicy,
-): GraphQLError {
-  const code = String(error.extensions['code'] ?? '');
-  const path = pathOf(error.path);
-  const traceId = traceIdOf(traceparent);
-  if (subgraphErrors === 'passed') {
-    const { serviceName: _subgraph, stacktrace: _stack, ...extensions } = error.extensions;
-    return new GraphQLError(error.message, { path, extensions });
-  }
-  if (clientCodes.has(code) && (code !== 'UNAUTHENTICATED' || path))
-    return new GraphQLError(error.message, { path, extensions: { code } });
-  if (code !== 'INTERNAL_SERVER_ERROR')
-    log.error(
-      { err: error.originalError ?? error, code, subgraph: error.extensions['serviceName'], path, traceId },
-      'a part of an answer failed',
+): GraphQLError[] {
+  if (subgraphErrors === 'masked') logMasked(errors, leftOut, traceIdOf(traceparent), log);
+  const told = errors
+    .slice(0, max)
+    .map((error) => (subgraphErrors === 'passed' ? passedError(error) : maskedError(error, traceIdOf(traceparent))));
+  const missing = errors.length - told.length + leftOut;
+  if (missing > 0)
+    told.push(
+      new GraphQLError(missing === 1 ? 'One more error is left out.' : `${missing} more errors are left out.`, {
+        extensions: { code: 'ERRORS_LEFT_OUT' satisfies ErrorCode },
+      }),
     );
+  return told;
+}
+
+const codeOf = ({ extensions }: GraphQLError): string => String(extensions['code'] ?? '');
+
+const isForClients = (error: GraphQLError): boolean =>
+  clientCodes.has(codeOf(error)) && (codeOf(error) !== 'UNAUTHENTICATED' || pathOf(error.path) !== undefined);
+
+function passedError(error: GraphQLError): GraphQLError {
+  const { serviceName: _subgraph, stacktrace: _stack, ...extensions } = error.extensions;
+  return new GraphQLError(error.message, { path: pathOf(error.path), extensions });
+}
+
+function maskedError(error: GraphQLError, traceId: string): GraphQLError {
+  const path = pathOf(error.path);
+  if (isForClients(error)) return new GraphQLError(error.message, { path, extensions: { code: codeOf(error) } });
   return new GraphQLError('Something went wrong on our side. Quote the trace id.', {
     path,
     extensions: { code: 'INTERNAL_SERVER_ERROR', traceId },
   });
+}
+
+function logMasked(errors: readonly GraphQLError[], leftOut: number, traceId: string, log: Logger): void {
+  const causes = new Map<string, { readonly first: GraphQLError; count: number }>();
+  for (const error of errors) {
+    // The subgraph has logged it.
+    if (isForClients(error) || codeOf(error) === 'INTERNAL_SERVER_ERROR') continue;
+    const key = JSON.stringify([codeOf(error), error.extensions['serviceName'], error.message]);
+    const known = causes.get(key);
+    if (known) known.count += 1;
+    else causes.set(key, { first: error, count: 1 });
+  }
+  for (const { first, count } of causes.values())
+    log.error(
+      {
+        err: first.originalError ?? first,
+        code: codeOf(first),
+        subgraph: first.extensions['serviceName'],
+        path: pathOf(first.path),
+        count,
+        ...(leftOut > 0 && { errorsLeftOut: leftOut }),
+        traceId,
+      },
+      'a part of an answer failed',
+    );
 }
 
 /** Turns anything that was thrown into the single error of an answer, and logs it. */

@@ -17,6 +17,13 @@ export interface PlanExecution {
   readonly context: SubgraphFetchContext;
   /** Who asks: the same for the same caller, so that a rollout in percent is not one way now and another then. */
   readonly callerKey: string;
+  /** An engine need not make more errors than this: it counts the others in `errorsLeftOut`. */
+  readonly maxErrors: number;
+}
+
+export interface EngineAnswer extends ExecutionResult {
+  /** How many errors there were besides those in `errors`. */
+  readonly errorsLeftOut?: number;
 }
 
 /** Plans operations, and runs the plans: the seam at which one engine takes the place of another. */
@@ -27,7 +34,7 @@ export interface Engine {
    * Never rejects for what a subgraph does: a fetch that fails is an error at its place, and the rest of the answer
    * holds.
    */
-  execute(execution: PlanExecution): Promise<ExecutionResult>;
+  execute(execution: PlanExecution): Promise<EngineAnswer>;
 }
 
 /** `own`: this project's; `apollo`: that of `@apollo/gateway`, for comparison, and as a way back. */

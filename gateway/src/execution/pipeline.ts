@@ -3,8 +3,9 @@ import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
 import type { Documents, PreparedDocument } from '../documents/documents.ts';
+import type { Limits } from '../documents/limits.ts';
 import { coerceVariables } from '../documents/variableNumbers.ts';
-import { publicError, type ErrorPolicy } from '../errors/publicError.ts';
+import { publicErrors, type ErrorPolicy } from '../errors/publicError.ts';
 import type { Engine } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
@@ -25,19 +26,19 @@ export interface RunOptions {
   readonly gone?: AbortSignal;
 }
 
+export interface PipelineOptions extends ErrorPolicy {
+  readonly discreet: boolean;
+  readonly limits: Pick<Limits, 'deadlineMs' | 'errors'>;
+}
+
 /** The way of a document that may run: variables → plan → subgraphs → refusals → errors a client may see. */
 export class Pipeline {
   readonly #graph: Graph;
   readonly #documents: Documents;
   readonly #engine: Engine;
-  readonly #options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number };
+  readonly #options: PipelineOptions;
 
-  constructor(
-    graph: Graph,
-    documents: Documents,
-    engine: Engine,
-    options: ErrorPolicy & { readonly discreet: boolean; readonly deadlineMs: number },
-  ) {
+  constructor(graph: Graph, documents: Documents, engine: Engine, options: PipelineOptions) {
     this.#graph = graph;
     this.#documents = documents;
     this.#engine = engine;
@@ -78,6 +79,7 @@ export class Pipeline {
     options: RunOptions = {},
   ): Promise<ExecutionResult> {
     const { principal, traceparent } = caller;
+    const { limits } = this.#options;
     const trace = {
       traceparent,
       correlationId: traceIdOf(traceparent),
@@ -91,12 +93,13 @@ export class Pipeline {
         document: variant.document,
         operation: variant.operation,
         variables,
+        maxErrors: limits.errors,
         callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : actorOf(principal),
         context: {
           authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
           traceparent,
           freshness: options.freshness ?? '',
-          deadline: Date.now() + this.#options.deadlineMs,
+          deadline: Date.now() + limits.deadlineMs,
           gone: options.gone,
         },
       }),
@@ -105,9 +108,7 @@ export class Pipeline {
       ? answer
       : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);
     if (!whole.errors || whole.errors.length === 0) return { data: whole.data };
-    return {
-      errors: whole.errors.map((error) => publicError(error, traceparent, this.#options)),
-      data: whole.data ?? null,
-    };
+    const errors = { errors: whole.errors, leftOut: answer.errorsLeftOut ?? 0, max: limits.errors };
+    return { errors: publicErrors(errors, traceparent, this.#options), data: whole.data ?? null };
   }
 }

@@ -99,7 +99,7 @@ function generationOf(
     admission: new Admission(documents, trusted, { open: anyDocument }),
     pipeline: new Pipeline(graph, documents, engine, {
       discreet,
-      deadlineMs: limits.deadlineMs,
+      limits,
       subgraphErrors,
       log,
     }),

@@ -58,14 +58,21 @@ async function run(
   return execute({ schema, document, variableValues: variables ?? {}, contextValue });
 }
 
-/** Replaces errors that a view resolver did not throw on purpose by a public error, and logs them. */
+/**
+ * Replaces errors that a view resolver did not throw on purpose by a public error, and logs each cause once: it may be
+ * met at every element of a list.
+ */
 function masked(result: ExecutionResult, log: Logger): ExecutionResult {
   if (!result.errors) return result;
+  const known = new Map<string, GraphQLError>();
   return {
     ...result,
     errors: result.errors.map((error) => {
       if (error.extensions['code'] !== undefined) return error;
-      const { message, extensions } = unexpectedError(error.originalError ?? error, currentTrace().traceparent, log);
+      const cause = error.originalError ?? error;
+      const told = known.get(cause.message) ?? unexpectedError(cause, currentTrace().traceparent, log);
+      known.set(cause.message, told);
+      const { message, extensions } = told;
       return new GraphQLError(message, { path: error.path, extensions });
     }),
   };

@@ -27,6 +27,8 @@ const transientCodes = new Set<unknown>([
   'INTERNAL_SERVER_ERROR',
   'TOO_MANY_REQUESTS',
   'CONFLICT',
+  // One of those that are left out may be.
+  'ERRORS_LEFT_OUT',
 ] satisfies ErrorCode[]);
 
 export const refusalAt = (responseKey: string, code: ErrorCode, message: string): ExecutionResult => ({

@@ -39,7 +39,7 @@ export async function serveFixture(
     readonly bus?: EventTail;
     /** A free one unless told. */
     readonly port?: number;
-  } & Pick<GatewayRuntime, 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
+  } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
@@ -66,6 +66,7 @@ export async function serveFixture(
       host: '127.0.0.1',
       subgraphCall: fixture.subgraphCall,
       identity: fixture.identity,
+      engine: options.engine,
       bus: options.bus,
       log: fixture.log,
       feeds: options.feeds,

@@ -1,9 +1,9 @@
-import { GraphQLError, Kind, executeSync, type ExecutionResult } from 'graphql';
+import { GraphQLError, Kind, executeSync } from 'graphql';
 import type { Logger } from 'pino';
 import { LruCache } from '../../documents/lruCache.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { SubgraphFetch } from '../dataSources/subgraphFetch.ts';
-import type { Engine, OperationPlan, PlanExecution } from '../engine.ts';
+import type { Engine, EngineAnswer, OperationPlan, PlanExecution } from '../engine.ts';
 import type { PlanStep } from './planning/compiledPlan.ts';
 import { Unplannable } from './planning/coverage.ts';
 import { OperationPlanner, type CompiledOperation, type OperationSource } from './planning/operationPlanner.ts';
@@ -56,7 +56,7 @@ class FederationEngine implements Engine {
     return plan;
   }
 
-  async execute({ plan, variables, context, callerKey }: PlanExecution): Promise<ExecutionResult> {
+  async execute({ plan, variables, context, callerKey, maxErrors }: PlanExecution): Promise<EngineAnswer> {
     const own = plan as FederationPlan;
     const graph = this.#planner.planningGraph;
     const compiled = this.#compiled(own, variables, overridesFor(graph.overrideLabels, callerKey));
@@ -79,13 +79,13 @@ class FederationEngine implements Engine {
       failures: run.failures,
       introspected,
       subgraphOf: (name) => compiled.step && subgraphOf(compiled.step, name),
+      maxErrors,
     });
     const data = writer.write(run.root, compiled.rootType, compiled.shape);
-    for (const { message, path, extensions } of writer.errors)
-      if (extensions['code'] === 'SUBGRAPH_ANSWER_INVALID')
-        this.#log.error({ subgraph: extensions['serviceName'], path }, `a subgraph broke its schema: ${message}`);
+    for (const { message, ...breach } of writer.breaches.values())
+      this.#log.error(breach, `a subgraph broke its schema: ${message}`);
     const all = [...errors, ...writer.errors];
-    return all.length > 0 ? { data, errors: all } : { data };
+    return all.length > 0 ? { data, errors: all, errorsLeftOut: writer.errorsLeftOut } : { data };
   }
 
   #compiled(

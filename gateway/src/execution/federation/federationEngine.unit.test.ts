@@ -53,7 +53,15 @@ async function answer(text: string): Promise<ExecutionResult> {
     freshness: '',
     deadline: Number.POSITIVE_INFINITY,
   };
-  const result = await engine.execute({ plan, document, operation, variables: {}, callerKey: 'someone', context });
+  const result = await engine.execute({
+    plan,
+    document,
+    operation,
+    variables: {},
+    callerKey: 'someone',
+    maxErrors: 100,
+    context,
+  });
   return JSON.parse(JSON.stringify(result)) as ExecutionResult;
 }
 

@@ -54,6 +54,7 @@ function preparedFor(
         operation,
         variables: { ...defaults, ...variables },
         callerKey: text,
+        maxErrors: Number.POSITIVE_INFINITY,
         context: {
           authorizationFor: () => Promise.resolve(undefined),
           traceparent: '00-00000000000000000000000000000001-0000000000000001-01',

@@ -246,7 +246,9 @@ class EventStreamResponse implements StreamSink {
    * cursor, which it would send again otherwise.
    */
   end(last?: ExecutionResult): void {
-    const codes = (last?.errors ?? []).map(({ extensions }) => String(extensions['code']));
+    const codes = (last?.errors ?? [])
+      .map(({ extensions }) => String(extensions['code']))
+      .filter((code) => code !== ('ERRORS_LEFT_OUT' satisfies ErrorCode));
     if (!last || codes.length === 0 || !codes.every((code) => comesBack.has(code))) return this.complete(last);
     const forget = codes.includes('CURSOR_INVALID') ? 'id:\n' : '';
     const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${retryAfterSeconds * 1_000}\n` : '';

@@ -27,6 +27,16 @@ export interface WriterParts {
   readonly introspected: Readonly<JsonObject>;
   /** The subgraph that was asked for a field. */
   readonly subgraphOf: (name: string) => string | undefined;
+  /** How many errors are kept. */
+  readonly maxErrors: number;
+}
+
+/** A way in which a subgraph broke its schema: the first place where it was met, and at how many it was. */
+export interface Breach {
+  readonly subgraph: unknown;
+  readonly message: string;
+  readonly path: Path | undefined;
+  count: number;
 }
 
 /** Where something that failed stands in the answer. */
@@ -41,7 +51,11 @@ interface Place {
  * something failed, as GraphQL has it.
  */
 export class AnswerWriter {
+  /** The first ones, up to `maxErrors`. */
   readonly errors: GraphQLError[] = [];
+  /** Each once, by its field and message. */
+  readonly breaches = new Map<string, Breach>();
+  #errorCount = 0;
   readonly #parts: WriterParts;
   readonly #path: Path = [];
   /** Objects of the tree that have failures, where they stand in the answer. */
@@ -50,6 +64,10 @@ export class AnswerWriter {
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
+  }
+
+  get errorsLeftOut(): number {
+    return this.#errorCount - this.errors.length;
   }
 
   write(root: JsonObject, type: GraphQLCompositeType, selection: SelectionShape): JsonObject | null {
@@ -98,15 +116,14 @@ export class AnswerWriter {
         value === null || value === undefined ? this.#tellNull(holder, key, field) : this.#present(type, value, field);
       return written === nowhere ? null : written;
     }
-    const before = this.errors.length;
+    const before = this.#errorCount;
     const written =
       value === null || value === undefined
         ? this.#tellNull(holder, key, field)
         : this.#present(type.ofType, value, field);
     if (written !== null && written !== nowhere) return written;
-    if (this.errors.length === before) this.#tellNeighbour(holder, key);
-    if (this.errors.length === before)
-      this.#tell(`There is nothing where something always is: ${this.#path.join('.')}.`, field.name);
+    if (this.#errorCount === before) this.#tellNeighbour(holder, key);
+    if (this.#errorCount === before) this.#tell('There is nothing where something always is.', field.name);
     return nowhere;
   }
 
@@ -150,25 +167,36 @@ export class AnswerWriter {
   }
 
   #typeless(source: JsonObject, type: GraphQLCompositeType): typeof nowhere {
-    const before = this.errors.length;
+    const before = this.#errorCount;
     for (const failure of this.#parts.failures.at(source)) this.#tellFailure(failure, [...this.#path]);
-    if (this.errors.length === before) this.#tell(`Nobody says of which type this ${type.name} is.`, '__typename');
+    if (this.#errorCount === before) this.#tell(`Nobody says of which type this ${type.name} is.`, '__typename');
     return nowhere;
   }
 
   #wrong(field: FieldShape): null {
-    this.#tell(`What came for ${this.#path.join('.')} is not of its type.`, field.name);
+    this.#tell('What came is not of its type.', field.name);
     return null;
   }
 
   #tell(message: string, name: string): void {
     const serviceName = this.#parts.subgraphOf(name);
-    this.errors.push(
-      new GraphQLError(message, {
-        path: [...this.#path],
-        extensions: { code: 'SUBGRAPH_ANSWER_INVALID', ...(serviceName === undefined ? {} : { serviceName }) },
-      }),
+    this.#add(
+      message,
+      [...this.#path],
+      { code: 'SUBGRAPH_ANSWER_INVALID', ...(serviceName === undefined ? {} : { serviceName }) },
+      name,
     );
+  }
+
+  /** @param name of the field, where the message alone does not tell one cause from another */
+  #add(message: string, path: Path | undefined, extensions: Failure['problem']['extensions'], name = ''): void {
+    this.#errorCount += 1;
+    if (this.errors.length < this.#parts.maxErrors) this.errors.push(new GraphQLError(message, { path, extensions }));
+    if (extensions['code'] !== 'SUBGRAPH_ANSWER_INVALID') return;
+    const key = `${name} ${message}`;
+    const known = this.breaches.get(key);
+    if (known) known.count += 1;
+    else this.breaches.set(key, { subgraph: extensions['serviceName'], message, path, count: 1 });
   }
 
   /** Tells what is known of a null. A problem of a whole fetch is told at each place that it left empty. */
@@ -202,7 +230,7 @@ export class AnswerWriter {
     failure.told = true;
     this.#toldProblems.add(failure.problem);
     const { message, extensions } = failure.problem;
-    this.errors.push(new GraphQLError(message, { path, extensions }));
+    this.#add(message, path, extensions);
   }
 
   /** Problems of what is there all the same. Those of what was taken away by another one are not told. */
@@ -211,7 +239,7 @@ export class AnswerWriter {
       const place = this.#places.get(holder);
       for (const failure of failures) {
         if (failure.told || this.#toldProblems.has(failure.problem)) continue;
-        if (!place && this.errors.length > 0) continue;
+        if (!place && this.#errorCount > 0) continue;
         // The plan asks for more than the client: what of that fails has no place in the answer.
         const path =
           place && failure.field !== undefined && place.selection.asks(place.type, failure.field)
