@@ -1,6 +1,6 @@
 /**
  * The registry of all channels. `port` is an offset to `PORT_BASE`; the gateway itself, which serves the full graph
- * to staff and tools, is at offset 0.
+ * to tools, is at offset 0.
  */
 export interface ChannelEntry {
   readonly name: string;
@@ -12,4 +12,5 @@ export const channels: readonly ChannelEntry[] = [
   { name: 'web', port: 2 },
   { name: 'kiosk', port: 3 },
   { name: 'delivery', port: 4 },
+  { name: 'staff', port: 8 },
 ];

@@ -29,7 +29,7 @@ function undecided(type: IndexedType): CompositionProblem[] {
       return {
         ...at(field.nodes[0], type.name),
         message:
-          `${type.name}.${field.name} does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only` +
+          `${type.name}.${field.name} does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for staff alone` +
           (head
             ? `, or name it in the @show(fields: "…") of ${type.name}, which is for ${tagsOf(head).join(', ')}.`
             : '.'),

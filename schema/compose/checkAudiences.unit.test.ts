@@ -26,9 +26,9 @@ it('refuses an undecided field of a tagged type, in the subgraph of the type and
       'type Shop {\n takings2: Int }',
     ),
   ).toEqual([
-    'subgraphs/s0/schema.graphql:3: Shop.takings does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only,' +
+    'subgraphs/s0/schema.graphql:3: Shop.takings does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for staff alone,' +
       ' or name it in the @show(fields: "…") of Shop, which is for public.',
-    'subgraphs/s1/schema.graphql:2: Shop.takings2 does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for the full graph only.',
+    'subgraphs/s1/schema.graphql:2: Shop.takings2 does not say which channels see it. Write @tag(name: "…") behind it, with "staff" for staff alone.',
   ]);
 });
 

@@ -49,8 +49,7 @@ export async function composeSystem(): Promise<ComposedSystem> {
   const system = { sources, manifests: present, views, channels: composed, problems };
   if (problems.length > 0) return system;
   const types = indexTypes(sources);
-  // No channel takes the tag `staff`: it keeps a field of a tagged type in the full graph only.
-  const audiences = ['public', 'staff', ...channels.map(({ name }) => name)];
+  const audiences = ['public', ...channels.map(({ name }) => name)];
   problems.push(
     ...checkDirectives(types, audiences),
     ...checkAudiences(types),

@@ -1,4 +1,3 @@
-import type { CodegenConfig } from '@graphql-codegen/cli';
 import { channelOperations } from './channelOperations.ts';
 import { resolverTypes } from './resolverTypes.ts';
 import { root, writeIfChanged, type GenerateTask } from './task.ts';
@@ -36,13 +35,11 @@ const taskOf = (name: string, output: string, inputs: readonly string[]): Genera
   inputs: [...inputs, ...generators],
   outputs: [output],
   async run() {
-    const [{ executeCodegen }, { default: config }] = await Promise.all([
-      import('@graphql-codegen/cli'),
-      import('../../codegen.ts') as Promise<{ default: CodegenConfig }>,
-    ]);
+    const { executeCodegen } = await import('@graphql-codegen/cli');
+    // Asked anew for each output: `codegen.ts` is evaluated once, before the contract of a new channel exists.
+    const generates = { ...resolverTypes(), ...channelOperations() };
     const { result, error } = await executeCodegen({
-      ...config,
-      generates: { [output]: config.generates[output]! },
+      generates: { [output]: generates[output]! },
       cwd: root,
       silent: true,
     });

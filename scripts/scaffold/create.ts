@@ -29,7 +29,7 @@ export function createSubgraph(name: string): void {
 
 /** Makes a channel: its folder and its line in the registry. Run `generate` afterwards. */
 export function createChannel(name: string): void {
-  checkName(name, channelName, [...channels, ...['gateway', 'public', 'staff'].map((each) => ({ name: each }))]);
+  checkName(name, channelName, [...channels, ...['gateway', 'public'].map((each) => ({ name: each }))]);
   const port = freeChannelPort();
   writeNewFolder(`bffs/${name}`, channelFiles(name));
   addLine('schema/channels.ts', `{ name: '${name}', port: ${port} },`);

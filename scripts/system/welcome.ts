@@ -7,6 +7,7 @@ const audiences: Readonly<Record<string, string>> = {
   web: 'the web shop',
   kiosk: 'kiosks and order boards in the stores',
   delivery: 'couriers',
+  staff: 'kitchens, managers and admins',
 };
 
 /** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
@@ -17,7 +18,7 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
   const board = kiosk?.replace('/graphql', '/board');
   const rows = [
     ['what', 'URL', 'for whom'],
-    ['gateway', edge.gateway.url, 'staff and tools: the full graph'],
+    ['gateway', edge.gateway.url, 'tools: the full graph'],
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
