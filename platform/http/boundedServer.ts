@@ -1,4 +1,4 @@
-import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface ServerBounds {
@@ -10,7 +10,10 @@ export interface ServerBounds {
   readonly keepAliveMs: number;
   /** How long a new connection may be open without sending anything. */
   readonly silentMs: number;
-  /** How many requests of one connection may wait for their answers. One more closes the connection. */
+  /**
+   * How many requests of one connection may wait for their answers. One more is answered, after them, with 429, and is
+   * the last of its connection; `cutFactor` times as many close it at once.
+   */
   readonly maxPipelined: number;
   /** The class of request objects, for callers that extend Node's own. */
   readonly requests: typeof IncomingMessage;
@@ -24,6 +27,20 @@ const usualBounds: ServerBounds = {
   maxPipelined: 100,
   requests: IncomingMessage,
 };
+
+/**
+ * Node goes on to parse what has arrived, though nothing of it will be answered: a flood has to be cut, while a client
+ * that merely asks too much at once gets the answers to what it may ask.
+ */
+const cutFactor = 5;
+const tooMany = JSON.stringify({
+  errors: [
+    {
+      message: 'Too many requests wait for their answers on this connection. Wait for some before you send more.',
+      extensions: { code: 'TOO_MANY_REQUESTS' },
+    },
+  ],
+});
 
 /**
  * Makes an HTTP server (not listening yet) on which no client can hold resources for long: it closes a connection that
@@ -46,9 +63,12 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
       const { socket } = request;
       const count = (underWay.get(socket) ?? 0) + 1;
       underWay.set(socket, count);
-      // A client that sends so many requests does not wait for their answers: its connection is closed, which also
-      // cancels the requests under way.
-      if (count > maxPipelined) return void socket.destroy();
+      if (count > maxPipelined) {
+        // A client that sends so many does not wait for answers: this also cancels the requests under way.
+        if (count > maxPipelined * cutFactor) socket.destroy();
+        else if (count === maxPipelined + 1) refuseFurther(response);
+        return;
+      }
       response.once('finish', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
       listener(request, response);
     },
@@ -61,4 +81,16 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
     socket.once('close', () => clearTimeout(silent));
   });
   return server;
+}
+
+/** Answers in its turn, after the requests before, and closes the connection then. */
+function refuseFurther(response: ServerResponse): void {
+  response
+    .writeHead(429, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(tooMany),
+      'cache-control': 'no-store',
+      connection: 'close',
+    })
+    .end(tooMany);
 }

@@ -53,9 +53,28 @@ it('who asks much without waiting for answers is cut off; who waits may ask on',
     answered[each - 1]!.end('ok');
     await until(() => patient.heard.split('\r\n\r\nok').length === each + 1);
   }
-  const hasty = await served({ maxPipelined: 3 });
-  hasty.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(6));
-  await until(() => hasty.isClosed);
-  expect(answered.length).toBe(3);
   patient.close();
+  const flood = await served({ maxPipelined: 3 });
+  flood.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(16));
+  await until(() => flood.isClosed);
+  expect(answered.length).toBe(3);
+});
+
+it('who asks more than may wait gets what it may ask, in order, then a refusal, and the end of the connection', async () => {
+  const hasty = await served({ maxPipelined: 3 });
+  hasty.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(15));
+  await until(() => answered.length === 3);
+  [2, 0, 1].forEach((index) => answered[index]!.end(`answer ${index}`));
+  await until(() => hasty.isClosed);
+  expect(hasty.heard.match(/HTTP\/1.1 \d+|answer \d|TOO_MANY_REQUESTS/g)).toEqual([
+    'HTTP/1.1 200',
+    'answer 0',
+    'HTTP/1.1 200',
+    'answer 1',
+    'HTTP/1.1 200',
+    'answer 2',
+    'HTTP/1.1 429',
+    'TOO_MANY_REQUESTS',
+  ]);
+  expect(answered.length).toBe(3);
 });

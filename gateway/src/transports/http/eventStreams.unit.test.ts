@@ -45,6 +45,14 @@ const open = async (body: unknown, headers: Record<string, string> = {}, to = ad
   readers.push(reader);
   return reader;
 };
+const asked = (body: string) => [
+  'POST /graphql HTTP/1.1',
+  'Host: x',
+  'Content-Type: application/json',
+  'Accept: text/event-stream',
+  `Authorization: Bearer ${token}`,
+  `Content-Length: ${body.length}`,
+];
 const move = (version: number, more = '') => {
   parts.orders.set(id, { id, owner: 'someone', status: `S${version}${more}`, version });
   domain.statusChanged(id, version, `S${version}${more}`);
@@ -138,17 +146,7 @@ it('is refused behind another request on the same connection, and frees its plac
   const body = JSON.stringify({ query, variables: { id } });
   const connection = new RawConnection(small.port);
   for (let each = 0; each < 60; each += 1) {
-    connection.send(
-      [
-        'POST /graphql HTTP/1.1',
-        'Host: x',
-        'Content-Type: application/json',
-        'Accept: text/event-stream',
-        `Authorization: Bearer ${token}`,
-        `Content-Length: ${body.length}`,
-      ],
-      body,
-    );
+    connection.send(asked(body), body);
   }
   await connection.until(/"kind":"snapshot"/);
   connection.close();
@@ -159,6 +157,17 @@ it('is refused behind another request on the same connection, and frees its plac
     await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
   await small.close();
 }, 20_000);
+
+it('begins for the first of 500 requests that are sent at once on a connection, and the rest wait for it', async () => {
+  const body = JSON.stringify({ query, variables: { id } });
+  const connection = new RawConnection(channel.port);
+  for (let each = 0; each < 500; each += 1) connection.send(asked(body), body);
+  await connection.until(/"kind":"snapshot"/);
+  move(2);
+  const heard = await connection.until(/"version":2/);
+  expect([heard.match(/HTTP\/1.1/g), connection.isClosed]).toEqual([['HTTP/1.1'], false]);
+  connection.close();
+});
 
 it('limits the bytes of declared variables that one caller holds over all its streams', async () => {
   const small = await serveFixture(parts, {
