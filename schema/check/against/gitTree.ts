@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { StartupError } from '#platform/config/startupError.ts';
+import { treeOf, type Tree } from './tree.ts';
+
+const git = (root: string, args: readonly string[], input?: string) =>
+  spawnSync('git', args, { cwd: root, input, maxBuffer: 1_000_000_000 });
+
+const lineOf = (root: string, args: readonly string[]): string | undefined => {
+  const { status, stdout } = git(root, args);
+  return status === 0 ? stdout.toString().trim() || undefined : undefined;
+};
+
+/** Where the branch left the main branch; undefined outside a clone, or in one without a main branch. */
+export function mergeBase(root: string): string | undefined {
+  for (const main of ['origin/main', 'main', 'origin/master', 'master']) {
+    const base = lineOf(root, ['merge-base', 'HEAD', main]);
+    if (base !== undefined) return base;
+  }
+  return undefined;
+}
+
+/** What the check reads of a commit: contracts, documents, schemas of events and messages, the list of settings. */
+const readPaths = ['schema', 'bffs', 'subgraphs', 'docs/settings.md'];
+const isRead = (path: string): boolean => /\.(graphql|proto|json|yaml|md)$/.test(path) && !path.includes('/prisma/');
+
+/**
+ * The state that a git reference names, read from the clone's own objects: nothing is checked out, and nothing is
+ * fetched.
+ * @throws StartupError if the clone has no such reference
+ */
+export function treeAt(root: string, ref: string): Tree {
+  const commit = lineOf(root, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  if (commit === undefined)
+    throw new StartupError(`git knows no commit ${ref} here. Name a branch, a tag or a commit, and fetch it first.`);
+  const entries = git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...readPaths])
+    .stdout.toString()
+    .split('\0')
+    .flatMap((line) => {
+      const [meta = '', path = ''] = line.split('\t');
+      const [, kind, id = ''] = meta.split(' ');
+      return kind === 'blob' && isRead(path) ? [{ path, id }] : [];
+    });
+  return treeOf(commit.slice(0, 9), new Map(readBlobs(root, entries)));
+}
+
+/** All texts by one process, since a process for each file would take seconds. */
+function* readBlobs(root: string, entries: readonly { path: string; id: string }[]): Iterable<[string, string]> {
+  const ids = `${entries.map(({ id }) => id).join('\n')}\n`;
+  const { stdout } = git(root, ['cat-file', '--batch'], ids);
+  let offset = 0;
+  for (const { path } of entries) {
+    const end = stdout.indexOf(10, offset);
+    const size = Number(stdout.subarray(offset, end).toString().split(' ')[2]);
+    yield [path, stdout.subarray(end + 1, end + 1 + size).toString()];
+    offset = end + 1 + size + 1;
+  }
+}

@@ -1,0 +1,142 @@
+import { validate, type ASTNode, type GraphQLSchema } from 'graphql';
+import { placeIn, type Place } from '../../compose/compositionProblem.ts';
+import { documentUses } from '../documents/documentUses.ts';
+import type { LiveDocument } from '../documents/liveDocument.ts';
+import type { Coordinates } from '../model/coordinates.ts';
+import type { Affected, Finding, Severity } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
+import { judge, type ContractPair, type JudgedDocument } from './judge.ts';
+import { schemaChanges, type SchemaChange } from './schemaChange.ts';
+import { words } from './words.ts';
+
+/** A contract in both states, and the documents that were registered for it before. */
+export interface ContractUnderReview {
+  readonly name: string;
+  readonly before: GraphQLSchema;
+  readonly after: GraphQLSchema;
+  readonly documents: readonly LiveDocument[];
+}
+
+/** Where things are declared, and who answers for the files. */
+export interface Repository {
+  readonly owners: Owners;
+  /** Declarations of the present state. */
+  readonly coordinates: Coordinates;
+}
+
+interface Prepared extends JudgedDocument {
+  readonly live: LiveDocument;
+}
+
+interface Change {
+  readonly change: SchemaChange;
+  readonly contracts: string[];
+  readonly affected: Affected[];
+}
+
+/**
+ * Judges every change of every contract by the documents that it hits. A change that several contracts have is one
+ * finding.
+ */
+export async function contractFindings(
+  contracts: readonly ContractUnderReview[],
+  repository: Repository,
+): Promise<Finding[]> {
+  const found = new Map<string, Change>();
+  const unexplained: Finding[] = [];
+  for (const contract of contracts) {
+    const documents = prepare(contract);
+    const hit = new Set<LiveDocument>();
+    for (const change of await schemaChanges(contract.before, contract.after)) {
+      const id = idOf(change);
+      const known = found.get(id) ?? { change, contracts: [], affected: [] };
+      known.contracts.push(contract.name);
+      for (const { live, ...document } of documents) {
+        const affected = affectedBy(change, contract, live, document, repository);
+        if (affected?.severity === 'error') hit.add(live);
+        if (affected) known.affected.push(affected);
+      }
+      found.set(id, known);
+    }
+    for (const { live, errors } of documents)
+      if (errors.length > 0 && !hit.has(live)) unexplained.push(invalid(live, errors[0]!.message, repository));
+  }
+  return [...[...found.values()].map((each) => findingOf(each, repository)), ...unexplained];
+}
+
+const idOf = ({ kind, coordinate }: SchemaChange): string => `${kind}:${coordinate}`;
+
+/** A document that was not valid before is not broken by the change. */
+function prepare({ before, after, documents }: ContractUnderReview): Prepared[] {
+  return documents
+    .filter(({ document }) => validate(before, document).length === 0)
+    .map((live) => ({
+      live,
+      uses: documentUses(before, live.document),
+      errors: validate(after, live.document),
+    }));
+}
+
+function affectedBy(
+  change: SchemaChange,
+  pair: ContractPair,
+  live: LiveDocument,
+  document: JudgedDocument,
+  { owners }: Repository,
+): Affected | undefined {
+  const hit = judge(change, pair, document);
+  if (!hit) return undefined;
+  return { ...sender(live, owners), place: placeOf(hit.node, live), severity: hit.severity, how: hit.how };
+}
+
+const sender = (live: LiveDocument, owners: Owners): Omit<Affected, 'place' | 'severity' | 'how'> => ({
+  channel: live.channel,
+  client: live.client,
+  version: live.version,
+  document: live.name,
+  owners: owners.of(live.file),
+});
+
+const placeOf = (node: ASTNode | undefined, { file }: LiveDocument): Place =>
+  placeIn(node) ?? { file, line: 1, column: 1 };
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+const worst = (affected: readonly Affected[]): Severity =>
+  affected.map(({ severity }) => severity).sort((a, b) => rank[a] - rank[b])[0] ?? 'note';
+
+function findingOf({ change, contracts, affected }: Change, { owners, coordinates }: Repository): Finding {
+  const { message, why, safe, fix } = words[change.kind];
+  const severity = worst(affected);
+  const place = coordinates.nearest(change.coordinate);
+  return {
+    id: idOf(change),
+    rule: change.kind,
+    severity,
+    subject: change.coordinate,
+    message: message(change),
+    why: severity === 'note' ? safe : why,
+    fix: severity === 'note' ? '' : fix(change),
+    place,
+    owners: owners.of(place?.file),
+    contracts,
+    affected,
+  };
+}
+
+/** A document that is refused though no single change explains it. */
+function invalid(live: LiveDocument, reason: string, { owners }: Repository): Finding {
+  const place = { file: live.file, line: 1, column: 1 };
+  return {
+    id: `document-broken:${live.channel}/${live.name}`,
+    rule: 'document-broken',
+    severity: 'error',
+    subject: `${live.channel}/${live.name}`,
+    message: `the document \`${live.name}\` of \`${live.channel}\` is no longer valid: ${reason}`,
+    why: 'The channel refuses the document, so that the screen behind it shows nothing.',
+    fix: 'Undo what the message names, or keep the old beside the new until no registered document uses it.',
+    place,
+    owners: owners.of(live.file),
+    contracts: [live.channel],
+    affected: [{ ...sender(live, owners), place, severity: 'error', how: 'is refused' }],
+  };
+}

@@ -1,0 +1,87 @@
+import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
+import { checkLimits, type Limits } from '#gateway/documents/limits.ts';
+import type { Place } from '../../compose/compositionProblem.ts';
+import type { Tree } from '../against/tree.ts';
+import type { Coordinates } from '../model/coordinates.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
+
+/** What the documents of a channel have to fit. */
+export interface ChannelRules {
+  readonly name: string;
+  readonly tags: readonly string[];
+  /** The contract, as it is now. */
+  readonly contract: GraphQLSchema;
+  readonly limits: Limits;
+}
+
+interface Context {
+  readonly channel: ChannelRules;
+  /** Everything that any subgraph declares, whether the channel sees it or not. */
+  readonly coordinates: Coordinates;
+  readonly owners: Owners;
+}
+
+/** What is wrong with the documents that `bffs/<channel>/operations` holds now. */
+export function documentFindings(tree: Tree, context: Context): Finding[] {
+  return tree
+    .list(`bffs/${context.channel.name}/operations`)
+    .filter((file) => file.endsWith('.graphql'))
+    .flatMap((file) => ofFile(file, tree.read(file) ?? '', context));
+}
+
+function ofFile(file: string, text: string, { channel, coordinates, owners }: Context): Finding[] {
+  const base = { severity: 'error' as const, owners: owners.of(file), contracts: [channel.name], affected: [] };
+  const at = (error: GraphQLError): Place => {
+    const { line = 1, column = 1 } = error.locations?.[0] ?? {};
+    return { file, line, column };
+  };
+  const name = file.split('/').at(-1)!.replace('.graphql', '');
+  const subject = `${channel.name}/${name}`;
+  const problem = (rule: string, error: GraphQLError, fix: string, message = error.message): Finding => ({
+    ...base,
+    id: `${rule}:${subject}`,
+    rule,
+    subject,
+    message: message.startsWith('`') ? message : `the document \`${name}\` of \`${channel.name}\`: ${message}`,
+    why: 'A channel refuses to start with a document that it cannot run.',
+    fix,
+    place: at(error),
+  });
+  try {
+    const document = parse(text, { maxTokens: channel.limits.tokens });
+    checkLimits(document, channel.limits);
+    return validate(channel.contract, document).map((error) => {
+      const meant = notTagged(error, channel, coordinates);
+      return meant
+        ? { ...problem('not-tagged', error, meant.fix, meant.message), place: at(error) }
+        : problem('document-invalid', error, 'Correct the document, or give the contract what it asks for.');
+    });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const tooLarge = error.extensions['code'] === 'DOCUMENT_TOO_COMPLEX';
+    return [
+      tooLarge
+        ? problem(
+            'document-too-complex',
+            error,
+            `Split the document, or raise the limit in bffs/${channel.name}/channel.ts.`,
+          )
+        : problem('document-invalid', error, 'Correct the document.'),
+    ];
+  }
+}
+
+/** A field that some subgraph has, but that no tag gives to the channel: the author forgot the tag, not the field. */
+function notTagged(error: GraphQLError, { name, tags }: ChannelRules, coordinates: Coordinates) {
+  const [, field, type] = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(error.message) ?? [];
+  const coordinate = `${type}.${field}`;
+  const [declared] = coordinates.of(coordinate);
+  if (!declared) return undefined;
+  const { file, line } = declared.place;
+  const own = tags.find((tag) => tag === name) ?? tags[0] ?? name;
+  return {
+    message: `\`${coordinate}\` is used by \`${name}\` but not tagged \`${own}\``,
+    fix: `Write @tag(name: "${own}") behind it in ${file}:${line}, or take it out of the document.`,
+  };
+}

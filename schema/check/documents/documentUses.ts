@@ -1,0 +1,163 @@
+import {
+  Kind,
+  TypeInfo,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isNonNullType,
+  typeFromAST,
+  visit,
+  visitWithTypeInfo,
+  type ASTNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type ObjectValueNode,
+  type ValueNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+
+/** A field that a document selects, with the node that selects it. */
+export interface Selection {
+  readonly node: FieldNode;
+  /** The argument that is given, by name. */
+  readonly given: ReadonlyMap<string, ValueNode>;
+}
+
+/** What a document needs of a schema, by names and coordinates. */
+export interface DocumentUses {
+  /** By `Type.field`. */
+  readonly selections: ReadonlyMap<string, readonly Selection[]>;
+  /** Enums of which the answer contains values. */
+  readonly enumsRead: ReadonlyMap<string, ASTNode>;
+  /** Enum values that the document contains as literals, by `Enum.VALUE`. */
+  readonly enumLiterals: ReadonlyMap<string, ASTNode>;
+  /** Input types and enums of which a variable may carry any value, so that the check cannot know which. */
+  readonly variableTypes: ReadonlyMap<string, ASTNode>;
+  /** Input objects that stand in the document as literals, by type. */
+  readonly inputLiterals: ReadonlyMap<string, readonly ObjectValueNode[]>;
+  /** Interfaces and unions of which the answer contains objects, so that a new member may turn up in it. */
+  readonly abstractRead: ReadonlyMap<string, ASTNode>;
+  /** The types that fragments name. */
+  readonly conditions: ReadonlyMap<string, ASTNode>;
+  /** Every type that the document meets, in whichever way. */
+  readonly types: ReadonlyMap<string, ASTNode>;
+  /** The directives that it has. */
+  readonly directives: ReadonlyMap<string, ASTNode>;
+  /** By name, the type that each variable is declared with. */
+  readonly variables: ReadonlyMap<string, VariableDefinitionNode>;
+}
+
+class Uses implements DocumentUses {
+  readonly selections = new Map<string, Selection[]>();
+  readonly enumsRead = new Map<string, ASTNode>();
+  readonly enumLiterals = new Map<string, ASTNode>();
+  readonly variableTypes = new Map<string, ASTNode>();
+  readonly inputLiterals = new Map<string, ObjectValueNode[]>();
+  readonly abstractRead = new Map<string, ASTNode>();
+  readonly conditions = new Map<string, ASTNode>();
+  readonly types = new Map<string, ASTNode>();
+  readonly directives = new Map<string, ASTNode>();
+  readonly variables = new Map<string, VariableDefinitionNode>();
+
+  /** Keeps the first place at which something is met. */
+  note(map: Map<string, ASTNode>, name: string, node: ASTNode): void {
+    if (!map.has(name)) map.set(name, node);
+  }
+
+  add<Value>(map: Map<string, Value[]>, name: string, value: Value): void {
+    map.set(name, [...(map.get(name) ?? []), value]);
+  }
+
+  /** A variable may carry any value of its type: all input fields and enums that the type leads to. */
+  reach(type: GraphQLInputType | undefined, node: ASTNode): void {
+    const named = getNamedType(type);
+    if (!named || this.variableTypes.has(named.name)) return;
+    this.note(this.types, named.name, node);
+    if (!isInputObjectType(named) && !isEnumType(named)) return;
+    this.variableTypes.set(named.name, node);
+    if (isInputObjectType(named)) for (const field of Object.values(named.getFields())) this.reach(field.type, node);
+  }
+}
+
+/** What a valid document needs of the schema that it is valid for. */
+export function documentUses(schema: GraphQLSchema, document: DocumentNode): DocumentUses {
+  const uses = new Uses();
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      VariableDefinition(node) {
+        uses.variables.set(node.variable.name.value, node);
+        uses.reach(typeFromAST(schema, node.type as never) as GraphQLInputType | undefined, node);
+      },
+      Directive: (node) => uses.note(uses.directives, node.name.value, node),
+      InlineFragment(node) {
+        if (node.typeCondition) noteCondition(uses, node.typeCondition.name.value, node);
+      },
+      FragmentDefinition: (node) => noteCondition(uses, node.typeCondition.name.value, node),
+      Field(node) {
+        noteField(uses, typeInfo, node);
+      },
+      EnumValue(node) {
+        const type = getNamedType(typeInfo.getInputType());
+        if (type) uses.note(uses.enumLiterals, `${type.name}.${node.value}`, node);
+        if (type) uses.note(uses.types, type.name, node);
+      },
+      ObjectValue(node) {
+        const type = getNamedType(typeInfo.getInputType());
+        if (type) uses.add(uses.inputLiterals, type.name, node);
+        if (type) uses.note(uses.types, type.name, node);
+      },
+    }),
+  );
+  return uses;
+}
+
+function noteCondition(uses: Uses, type: string, node: ASTNode): void {
+  uses.note(uses.conditions, type, node);
+  uses.note(uses.types, type, node);
+}
+
+function noteField(uses: Uses, typeInfo: TypeInfo, node: FieldNode): void {
+  const parent = typeInfo.getParentType();
+  const type = getNamedType(typeInfo.getType());
+  if (!parent || !type) return;
+  const given = new Map((node.arguments ?? []).map(({ name, value }) => [name.value, value]));
+  uses.add(uses.selections, `${parent.name}.${node.name.value}`, { node, given });
+  uses.note(uses.types, parent.name, node);
+  uses.note(uses.types, type.name, node);
+  if (isLeafType(type) && isEnumType(type)) uses.note(uses.enumsRead, type.name, node);
+  if (isAbstractType(type)) uses.note(uses.abstractRead, type.name, node);
+}
+
+/**
+ * Whether a value that a document gives can be left out at run time, so that the default applies: a variable that may be
+ * absent and has no default of its own.
+ */
+export function mayBeAbsent(value: ValueNode | undefined, { variables }: DocumentUses): boolean {
+  if (value === undefined) return true;
+  if (value.kind !== Kind.VARIABLE) return false;
+  const variable = variables.get(value.name.value);
+  return variable !== undefined && variable.type.kind !== Kind.NON_NULL_TYPE && variable.defaultValue === undefined;
+}
+
+/** Whether a value that a document gives may be null at run time. */
+export function mayBeNull(value: ValueNode | undefined, { variables }: DocumentUses): boolean {
+  if (value === undefined) return false;
+  if (value.kind === Kind.NULL) return true;
+  return value.kind === Kind.VARIABLE && variables.get(value.name.value)?.type.kind !== Kind.NON_NULL_TYPE;
+}
+
+/** Whether every value of type `from` is one of type `to`, by wrapping types and names alone. */
+export function isNarrower(from: GraphQLInputType, to: GraphQLInputType): boolean {
+  if (isNonNullType(to)) return isNonNullType(from) && isNarrower(from.ofType, to.ofType);
+  const inner = getNullableType(from);
+  if ('ofType' in to)
+    return 'ofType' in inner && isNarrower(inner.ofType as GraphQLInputType, to.ofType as GraphQLInputType);
+  return !('ofType' in inner) && inner.name === to.name;
+}

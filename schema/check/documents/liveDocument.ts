@@ -1,0 +1,39 @@
+import { Kind, Source, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
+import type { Tree } from '../against/tree.ts';
+
+/** A registered document of a channel: one that builds of its clients send. */
+export interface LiveDocument {
+  readonly channel: string;
+  readonly client: string;
+  readonly version: string;
+  readonly name: string;
+  readonly file: string;
+  readonly document: DocumentNode;
+  /** The hash by which a client sends it; see `normalise`. */
+  readonly id: string;
+}
+
+/** The documents that `bffs/<channel>/operations` holds in a state of the repository. Texts that do not parse count not. */
+export function documentsOf(channel: string, tree: Tree): LiveDocument[] {
+  return tree
+    .list(`bffs/${channel}/operations`)
+    .filter((file) => file.endsWith('.graphql'))
+    .flatMap((file) => {
+      const document = parsed(tree.read(file) ?? '', file);
+      const operation = document?.definitions.find(
+        (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
+      );
+      if (!document || !operation?.name) return [];
+      const id = documentId(normalise(document));
+      return [{ channel, client: channel, version: tree.name, name: operation.name.value, file, document, id }];
+    });
+}
+
+function parsed(text: string, file: string): DocumentNode | undefined {
+  try {
+    return parse(new Source(text, file));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import type { CompositionProblem } from '../../compose/compositionProblem.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
+
+/** Why the graph, or the contract of a channel, does not compose. Nothing else can be judged until it does. */
+export const compositionFindings = (problems: readonly CompositionProblem[], owners: Owners): Finding[] =>
+  problems.map(({ where, place, message }) => {
+    const [what = message, ...advice] = message.split(/(?<=[.?!]) (?=[A-Z])/);
+    const subject = /^(?:the union )?(@?\w+(?:\.\w+)?)/.exec(message)?.[1] ?? where;
+    return {
+      id: `composition:${subject}`,
+      rule: 'composition',
+      severity: 'error',
+      subject,
+      message: what.replace(/\.$/, ''),
+      why: 'The graph cannot be composed, so that nothing can be served.',
+      fix: advice.join(' '),
+      place,
+      owners: owners.of(place?.file),
+      contracts: [],
+      affected: [],
+    };
+  });
