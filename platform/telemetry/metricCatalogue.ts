@@ -59,8 +59,8 @@ export const metricCatalogue = {
   subgraphFetches: {
     kind: 'counter',
     name: 'drburger_subgraph_fetches_total',
-    help: 'Fetches from subgraphs: ok; error (the answer holds some); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
-    labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'late', 'unavailable', 'abandoned'] },
+    help: 'Fetches from subgraphs: ok; error (the answer holds some); invalid (it lacks what was asked, or has something of another type); late (the deadline came first); unavailable (no answer); abandoned (the client has gone).',
+    labels: { channel: any, subgraph: any, outcome: ['ok', 'error', 'invalid', 'late', 'unavailable', 'abandoned'] },
   },
   subgraphFetchDuration: {
     kind: 'histogram',

@@ -83,7 +83,7 @@ export function createSubgraphFetch(
     return result;
   };
 
-  return async (request, context) => {
+  return async (request, context, inspect) => {
     const began = performance.now();
     const abandoned = () => counted('abandoned', began, failed(request, 'DEADLINE_EXCEEDED', 'The client has gone.'));
     const reads = isQuery(request);
@@ -101,7 +101,8 @@ export function createSubgraphFetch(
       const came = await before(reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
         const result = graphqlAnswer(came);
-        return counted(result.errors?.length ? 'error' : 'ok', began, result);
+        const isSound = inspect?.(result) ?? true;
+        return counted(isSound ? (result.errors?.length ? 'error' : 'ok') : 'invalid', began, result);
       }
       work.catch(() => undefined);
       leave();

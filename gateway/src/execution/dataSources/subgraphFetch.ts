@@ -21,4 +21,14 @@ export interface SubgraphFetchContext {
  * One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result
  * belongs to the caller.
  */
-export type SubgraphFetch = (request: SubgraphRequest, context: SubgraphFetchContext) => Promise<ExecutionResult>;
+export type SubgraphFetch = (
+  request: SubgraphRequest,
+  context: SubgraphFetchContext,
+  inspect?: AnswerInspection,
+) => Promise<ExecutionResult>;
+
+/**
+ * Tells whether an answer is as the subgraph's schema says; one that is not counts as a failure. It may take out of the
+ * answer what is wrong.
+ */
+export type AnswerInspection = (answer: ExecutionResult) => boolean;

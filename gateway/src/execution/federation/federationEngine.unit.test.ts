@@ -51,7 +51,7 @@ async function answer(text: string): Promise<ExecutionResult> {
     authorizationFor: () => Promise.resolve(undefined),
     traceparent: '',
     freshness: '',
-    deadline: Number.POSITIVE_INFINITY,
+    deadline: Date.now() + 60_000,
   };
   const result = await engine.execute({
     plan,

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
-import { SeededRandom, hashOf } from './seededRandom.ts';
+import { hashOf } from './seededRandom.ts';
 
 type Answer = Record<string, unknown>;
 
@@ -19,19 +19,27 @@ const faults: readonly ((answer: Answer) => unknown)[] = [
     return answer;
   },
   (answer) => {
-    spoilOne(answer['data'], new SeededRandom(hashOf(JSON.stringify(answer))));
+    changeOne(answer['data'], (object, key) => {
+      object[key] = { no: 'value' };
+    });
+    return answer;
+  },
+  (answer) => {
+    changeOne(answer['data'], (object, key) => {
+      delete object[key];
+    });
     return answer;
   },
 ];
 
-/** One value that the client sees becomes one of no type of the schema. */
-function spoilOne(value: unknown, random: SeededRandom): boolean {
+/** Changes one value that the client sees. */
+function changeOne(value: unknown, change: (object: Answer, key: string) => void): boolean {
   if (!isObject(value)) return false;
   for (const key of Object.keys(value)) {
     if (isObject(value[key])) {
-      if (spoilOne(value[key], random)) return true;
+      if (changeOne(value[key], change)) return true;
     } else if (/label|base|extra|weight/.test(key) && value[key] !== null) {
-      value[key] = { no: 'value' };
+      change(value, key);
       return true;
     }
   }

@@ -5,12 +5,14 @@ import {
   print,
   visit,
   type FieldNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
   type VariableDefinitionNode,
 } from 'graphql';
 import type { EntityFetch, FetchStep, PlanStep, RequiredSelection, Requirement } from './compiledPlan.ts';
 import { withoutPlannerAlias } from './coverage.ts';
+import { expectedAnswer } from './expectedAnswer.ts';
 import type { FieldNames } from './fieldNames.ts';
 import type { PlanningSupergraph } from './planningSupergraph.ts';
 import { splitFetch, type FetchPart } from './splitFetch.ts';
@@ -20,6 +22,8 @@ const nameNode = (value: string) => ({ kind: Kind.NAME, value }) as const;
 /** What the fetches of a document have in common. */
 export interface FetchSource {
   readonly graph: PlanningSupergraph;
+  /** The whole supergraph, with what clients do not see. */
+  readonly schema: GraphQLSchema;
   readonly names: FieldNames;
   /** The client's variables, by name. */
   readonly definitions: ReadonlyMap<string, VariableDefinitionNode>;
@@ -65,6 +69,7 @@ function compilePart(source: FetchSource, node: FetchNode, { requires, operation
     entities,
     outputs: outputsOf(atPlace),
     fields: fieldsOf(atPlace),
+    expected: expectedAnswer(source.schema, asked, atPlace, entities !== undefined),
     outputRewrites: node.outputRewrites ?? [],
     contextRewrites: node.contextRewrites ?? [],
     renamed: renamedBy(node),

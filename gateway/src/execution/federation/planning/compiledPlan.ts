@@ -1,4 +1,5 @@
 import type { QueryPlanSelectionNode, FetchDataKeyRenamer, FetchDataRewrite } from '@apollo/query-planner';
+import type { ExpectedObject } from './expectedAnswer.ts';
 import type { PlacePath } from '../running/places.ts';
 
 /** A plan as it is run. */
@@ -21,6 +22,8 @@ export interface FetchStep {
   readonly outputs: ReadonlySet<string>;
   /** The same of its place and everything below. */
   readonly fields: ReadonlySet<string>;
+  /** What its answer has, of each entity or of the root. */
+  readonly expected: ExpectedObject;
   readonly outputRewrites: readonly FetchDataRewrite[];
   readonly contextRewrites: readonly FetchDataKeyRenamer[];
   /** Names under which the subgraph answers → internal names. */

@@ -102,8 +102,9 @@ export class OperationPlanner {
     const normalised = normalise(selections, [operation.selectionSet], rootType, 'root');
     const node = normalised.selections.length > 0 ? this.#plan(operation, normalised, overrides) : 'empty';
     const definitions = new Map((operation.variableDefinitions ?? []).map((each) => [each.variable.name.value, each]));
+    const schema = this.#graph.supergraphSchema;
     return {
-      step: node === 'empty' ? undefined : compileNode({ graph: this.planningGraph, names, definitions }, node),
+      step: node === 'empty' ? undefined : compileNode({ graph: this.planningGraph, schema, names, definitions }, node),
       rootType,
       shape: new SelectionShape(selections, [operation.selectionSet]),
     };

@@ -1,10 +1,11 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
+import { Breaches, type Breach } from './breaches.ts';
 import { groupByContext } from './contextValues.ts';
 import { Failures, type SubgraphProblem } from './failures.ts';
 import { copyOf, merge } from './merge.ts';
-import { isMap, own, type JsonObject } from './ownValue.ts';
+import { isMap, isObject, own, type JsonObject } from './ownValue.ts';
 import { objectsAt, type Parents } from './places.ts';
 import { represent } from './represent.ts';
 import { rewrite } from './rewrite.ts';
@@ -63,22 +64,40 @@ export class PlanRun {
       const value = own(this.#parts.variables, name);
       if (value !== undefined) variables[name] = value;
     }
+    const { types } = this.#parts;
     if (!step.entities) {
-      const answer = await this.#ask(step, variables);
-      this.#takeRoot(step, targets as readonly JsonObject[], answer);
+      const breaches = new Breaches(types);
+      const answer = await this.#ask(step, variables, ({ data }) => {
+        if (isMap(data)) breaches.look(data, step.expected);
+        return breaches.found.length === 0;
+      });
+      this.#takeRoot(step, targets as readonly JsonObject[], answer, breaches.found);
       return;
     }
     const asked = this.#represented(step, step.entities, targets);
     if (asked.representations.length === 0) return;
     variables[step.entities.variable] = asked.representations;
-    this.#takeEntities(step, asked.entities, await this.#ask(step, variables));
+    const breaches: (readonly Breach[])[] = [];
+    const answer = await this.#ask(step, variables, ({ data, errors }) => {
+      const given = entitiesOf(data);
+      if (given?.length !== asked.entities.length) return !isMap(data) || (errors?.length ?? 0) > 0;
+      given.forEach((each, index) => {
+        const type = own(asked.representations[index], '__typename') as string;
+        breaches.push(breachesOfEntity(each, step, type, types));
+      });
+      return breaches.every(({ length }) => length === 0);
+    });
+    this.#takeEntities(step, asked.entities, answer, breaches);
   }
 
-  #ask({ subgraph, query, operationName }: FetchStep, variables: JsonObject): Promise<ExecutionResult> {
-    return this.#parts.fetchFrom(subgraph)(
-      { query, variables, operationName: operationName ?? null },
-      this.#parts.context,
-    );
+  /** @param inspect tells whether an answer is as it has to be, before it is counted */
+  #ask(
+    { subgraph, query, operationName }: FetchStep,
+    variables: JsonObject,
+    inspect: (answer: ExecutionResult) => boolean,
+  ): Promise<ExecutionResult> {
+    const request = { query, variables, operationName: operationName ?? null };
+    return this.#parts.fetchFrom(subgraph)(request, this.#parts.context, inspect);
   }
 
   /** Each representation once, with the entities that it stands for. */
@@ -113,45 +132,70 @@ export class PlanRun {
   }
 
   /** A field may return the type of the root: its fields are then asked for once, for every place where it stands. */
-  #takeRoot(step: FetchStep, targets: readonly JsonObject[], { data, errors }: ExecutionResult): void {
+  #takeRoot(
+    step: FetchStep,
+    targets: readonly JsonObject[],
+    { data, errors = [] }: ExecutionResult,
+    breaches: readonly Breach[],
+  ): void {
     if (isMap(data)) {
       rewrite(step.outputRewrites, data, this.#parts.types);
       this.#giveEach(targets, data);
     }
-    const unexplained = isMap(data) ? missing(step, data) : new Set<string>();
-    for (const error of errors ?? []) {
+    const places: (readonly (string | number)[])[] = [];
+    for (const error of errors) {
       const path = internalPath(step, error.path);
       const isOfField = step.outputs.has(String(path[0]));
-      if (isOfField) unexplained.delete(String(path[0]));
-      else unexplained.clear();
+      places.push(isOfField ? (error.path ?? []) : []);
       this.#attach(step, targets, isOfField ? path : [], problemOf(error, step), isMap(data));
     }
-    for (const name of unexplained) this.#attach(step, targets, [name], missingFrom(step));
+    this.#attachBreaches(step, targets, breaches, places);
   }
 
-  #takeEntities(step: FetchStep, entities: readonly JsonObject[][], { data, errors = [] }: ExecutionResult): void {
-    const given = isMap(data) ? own(data, '_entities') : undefined;
-    const isWhole = Array.isArray(given) && given.length === entities.length;
+  #takeEntities(
+    step: FetchStep,
+    entities: readonly JsonObject[][],
+    { data, errors = [] }: ExecutionResult,
+    breaches: readonly (readonly Breach[])[],
+  ): void {
+    const given = entitiesOf(data);
+    const isWhole = given?.length === entities.length;
     if (isWhole) {
       rewrite(step.outputRewrites, given, this.#parts.types);
-      given.forEach((each, index) => this.#takeEntity(step, entities[index]!, each));
+      given.forEach((each, index) => {
+        if (isMap(each)) this.#giveEach(entities[index]!, each);
+      });
     }
+    /** Of each entity, where errors say what is wrong with it. */
+    const places = entities.map((): (readonly (string | number)[])[] => []);
     let saysWhyNone = isWhole;
     for (const error of errors) {
       const problem = problemOf(error, step);
       const index = error.path?.[1];
       const of = typeof index === 'number' ? entities[index] : undefined;
       const path = of ? internalPath(step, error.path!.slice(2)) : [];
+      if (of) places[index as number]!.push(error.path!.slice(2));
+      else places.forEach((each) => each.push([]));
       this.#attach(step, of ?? entities.flat(), path, problem, !of && isWhole);
       saysWhyNone ||= !of;
     }
-    if (!saysWhyNone) this.#attach(step, entities.flat(), [], notAvailable(step));
+    if (!saysWhyNone) this.#attach(step, entities.flat(), [], missingFrom(step));
+    breaches.forEach((each, index) => this.#attachBreaches(step, entities[index]!, each, places[index]!));
   }
 
-  #takeEntity(step: FetchStep, entities: readonly JsonObject[], given: unknown): void {
-    if (given === null) return;
-    if (!isMap(given)) return this.#attach(step, entities, [], notAvailable(step));
-    this.#giveEach(entities, given);
+  /** @param explained where errors say what is wrong */
+  #attachBreaches(
+    step: FetchStep,
+    holders: readonly object[],
+    breaches: readonly Breach[],
+    explained: readonly (readonly (string | number)[])[],
+  ): void {
+    if (breaches.length === 0) return;
+    const problems = { missing: missingFrom(step), wrong: wrongFrom(step) };
+    for (const { path, isMissing } of breaches) {
+      if (explained.some((place) => isOnOneWay(place, path))) continue;
+      this.#attach(step, holders, internalPath(step, path), isMissing ? problems.missing : problems.wrong);
+    }
   }
 
   #giveEach(targets: readonly JsonObject[], given: JsonObject): void {
@@ -176,9 +220,10 @@ export class PlanRun {
 function problemsWithin(source: unknown, parts: readonly Requirement[], failures: Failures): Set<SubgraphProblem> {
   const found = new Set<SubgraphProblem>();
   const look = (value: unknown, within: readonly Requirement[]): void => {
+    if (!isObject(value)) return;
+    for (const { problem } of failures.at(value)) found.add(problem);
     if (Array.isArray(value)) value.forEach((each) => look(each, within));
-    else if (isMap(value)) {
-      for (const { problem } of failures.at(value)) found.add(problem);
+    else {
       for (const part of within) if (part.parts) look(part.kind === 'on' ? value : own(value, part.name), part.parts);
     }
   };
@@ -189,21 +234,34 @@ function problemsWithin(source: unknown, parts: readonly Requirement[], failures
 const internalPath = (step: FetchStep, path: readonly (string | number)[] | undefined): (string | number)[] =>
   (path ?? []).map((part) => (typeof part === 'string' ? (step.renamed.get(part) ?? part) : part));
 
-/** Fields of a fetch that its answer leaves out: what is null is in it. */
-const missing = ({ outputs }: FetchStep, data: JsonObject): Set<string> =>
-  new Set([...outputs].filter((name) => name !== '__typename' && own(data, name) === undefined));
+/** Whether one of two paths begins with the other one. */
+const isOnOneWay = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.slice(0, other.length).every((part, at) => part === other[at]);
+
+function entitiesOf(data: unknown): unknown[] | undefined {
+  const given = isMap(data) ? own(data, '_entities') : undefined;
+  return Array.isArray(given) ? (given as unknown[]) : undefined;
+}
+
+function breachesOfEntity(entity: unknown, { expected }: FetchStep, type: string, types: TypeTest): readonly Breach[] {
+  if (entity === null) return [];
+  if (!isMap(entity)) return [{ path: [], isMissing: false }];
+  const breaches = new Breaches(types);
+  breaches.look(entity, expected, type);
+  return breaches.found;
+}
 
 const problemOf = (error: GraphQLError, { subgraph }: FetchStep): SubgraphProblem => ({
   message: error.message,
   extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...error.extensions, serviceName: subgraph },
 });
 
-const notAvailable = ({ subgraph }: FetchStep): SubgraphProblem => ({
-  message: `The part of the graph that ${subgraph} answers is not available.`,
-  extensions: { code: 'SUBGRAPH_UNAVAILABLE', serviceName: subgraph },
-});
-
 const missingFrom = ({ subgraph }: FetchStep): SubgraphProblem => ({
   message: `The answer of ${subgraph} leaves out what it was asked for.`,
+  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: subgraph },
+});
+
+const wrongFrom = ({ subgraph }: FetchStep): SubgraphProblem => ({
+  message: `The answer of ${subgraph} has something that is not of its type.`,
   extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: subgraph },
 });

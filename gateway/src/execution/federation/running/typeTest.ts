@@ -14,9 +14,10 @@ export class TypeTest {
   /** Whether an object is of a type; undefined if it does not say of which it is. */
   isOf(object: unknown, type: string): boolean | undefined {
     const name = own(object, '__typename');
-    if (typeof name !== 'string') return undefined;
-    return name === type || this.#subtypesOf(type).has(name);
+    return typeof name === 'string' ? this.isOfType(name, type) : undefined;
   }
+
+  isOfType = (name: string, type: string): boolean => name === type || this.#subtypesOf(type).has(name);
 
   isInterface = (name: unknown): boolean => typeof name === 'string' && isInterfaceType(this.#schema.getType(name));
 
