@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { traceIdOf } from '#platform/telemetry/trace.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
+import { subgraphOf } from './askedSubgraph.ts';
 
 /**
  * The error codes that a subgraph's error may carry to a client. Its errors about documents are not among them: those
@@ -79,7 +80,7 @@ const isForClients = (error: GraphQLError): boolean =>
   clientCodes.has(codeOf(error)) && (codeOf(error) !== 'UNAUTHENTICATED' || pathOf(error.path) !== undefined);
 
 function passedError(error: GraphQLError): GraphQLError {
-  const { serviceName: _subgraph, stacktrace: _stack, ...extensions } = error.extensions;
+  const { stacktrace: _stack, ...extensions } = error.extensions;
   return new GraphQLError(error.message, { path: pathOf(error.path), extensions });
 }
 
@@ -97,7 +98,7 @@ function logMasked(errors: readonly GraphQLError[], leftOut: number, traceId: st
   for (const error of errors) {
     // The subgraph has logged it.
     if (isForClients(error) || codeOf(error) === 'INTERNAL_SERVER_ERROR') continue;
-    const key = JSON.stringify([codeOf(error), error.extensions['serviceName'], error.message]);
+    const key = JSON.stringify([codeOf(error), subgraphOf(error), error.message]);
     const known = causes.get(key);
     if (known) known.count += 1;
     else causes.set(key, { first: error, count: 1 });
@@ -107,7 +108,7 @@ function logMasked(errors: readonly GraphQLError[], leftOut: number, traceId: st
       {
         err: first.originalError ?? first,
         code: codeOf(first),
-        subgraph: first.extensions['serviceName'],
+        subgraph: subgraphOf(first),
         path: pathOf(first.path),
         count,
         ...(leftOut > 0 && { errorsLeftOut: leftOut }),

@@ -3,6 +3,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { executeQueryPlan } from '@apollo/gateway';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, Kind, type ExecutionResult, type FragmentDefinitionNode } from 'graphql';
+import { askedSubgraph } from '../errors/askedSubgraph.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from './dataSources/subgraphFetch.ts';
 import type { Engine } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -70,11 +71,21 @@ export function createApolloEngine(graph: Graph, fetchFrom: (subgraph: string) =
 function withCompletionErrors({ data, errors, extensions }: ExecutionResult): ExecutionResult {
   const completion = extensions?.['valueCompletion'] as
     readonly { message: string; path?: readonly (string | number)[] }[] | undefined;
-  if (!completion) return errors ? { data, errors } : { data };
+  if (!completion) return errors ? { data, errors: errors.map(withAskedSubgraph) } : { data };
   return {
     data,
     errors: completion.map(
       ({ message, path }) => new GraphQLError(message, { path, extensions: { code: 'NOT_FOUND' } }),
     ),
   };
+}
+
+/** Apollo writes the subgraph's name among what the subgraph says of its error. */
+function withAskedSubgraph(error: GraphQLError): GraphQLError {
+  const { serviceName, ...extensions } = error.extensions;
+  return new GraphQLError(error.message, {
+    path: error.path,
+    originalError: error.originalError,
+    extensions: { ...extensions, ...{ [askedSubgraph]: serviceName } },
+  });
 }

@@ -283,7 +283,12 @@ describe('a subgraph over HTTP', () => {
   );
 
   it('has its errors passed on with all their extensions, whatever their code', async () => {
-    const extensions = { code: 'BAD_USER_INPUT', field: 'mail', problems: [{ rule: 'format' }] };
+    const extensions = {
+      code: 'BAD_USER_INPUT',
+      field: 'mail',
+      problems: [{ rule: 'format' }],
+      serviceName: 'one behind it',
+    };
     meddle = (_name, _request, response) => {
       response
         .writeHead(200, { 'content-type': 'application/graphql-response+json; charset=utf-8' })
@@ -315,5 +320,28 @@ describe('a subgraph over HTTP', () => {
     expect(attempts).toEqual({ books: 1 });
     servers[0]!.closeAllConnections();
     await impatient.close();
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['stops amid its answer', (response) => response.write('{"data":{"books"')],
+    ['answers with more than is taken', (response) => response.end(`{"data":{"any":"${'x'.repeat(100_000)}"}}`)],
+    [
+      'goes on with more than is taken',
+      (response) => {
+        const writing = setInterval(() => response.write('x'.repeat(10_000)), 1);
+        response.on('close', () => clearInterval(writing));
+      },
+    ],
+  ])('that %s has not answered, and is not called again', async (_what, begin) => {
+    const url = `http://127.0.0.1:${(servers[0]!.address() as AddressInfo).port}/graphql`;
+    const strict = httpSubgraph(url, { timeoutMs: 100, maxAnswerBytes: 50_000 });
+    meddle = (_name, _request, response) => {
+      begin(response.writeHead(200, { 'content-type': 'application/json' }));
+      return true;
+    };
+    await expect(strict({ query: '{books{id}}' }, {})).rejects.toThrow();
+    expect(attempts).toEqual({ books: 1 });
+    servers[0]!.closeAllConnections();
+    await strict.close();
   });
 });

@@ -11,6 +11,8 @@ export interface HttpSubgraphOptions {
   readonly timeoutMs?: number;
   /** Kept open to the subgraph. */
   readonly connections?: number;
+  /** What is longer is not read on: it would be held in memory several times over. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** A subgraph in another process. Rejects when it cannot be reached, takes too long or does not answer with GraphQL. */
@@ -28,6 +30,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const timedOut = (error: unknown): boolean =>
   /TIMEOUT/.test(String((error as { code?: unknown }).code)) &&
   !/CONNECT/.test(String((error as { code?: unknown }).code));
+const isTooLong = (error: unknown): boolean => (error as { code?: unknown }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 /**
  * A subgraph over HTTP/1.1, on connections that are kept open. A query that failed on the way is sent once more; a
@@ -36,7 +39,7 @@ const timedOut = (error: unknown): boolean =>
  */
 export function httpSubgraph(
   url: string | URL,
-  { timeoutMs = 10_000, connections = 64 }: HttpSubgraphOptions = {},
+  { timeoutMs = 10_000, connections = 64, maxAnswerBytes = 64 * 2 ** 20 }: HttpSubgraphOptions = {},
 ): HttpSubgraph {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, {
@@ -44,6 +47,7 @@ export function httpSubgraph(
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    maxResponseSize: maxAnswerBytes,
     connect: { timeout: Math.min(timeoutMs, 3_000) },
     keepAliveTimeout: 30_000,
   });
@@ -77,7 +81,7 @@ export function httpSubgraph(
     try {
       return await send(body, headers, signal);
     } catch (error) {
-      if (!isQuery(request) || timedOut(error) || signal?.aborted) throw error;
+      if (!isQuery(request) || timedOut(error) || isTooLong(error) || signal?.aborted) throw error;
       return send(body, headers, signal);
     }
   }

@@ -11,6 +11,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { FieldShape, ObjectShape, SelectionShape } from '../planning/answerShape.ts';
+import { askedSubgraph, subgraphOf } from '../../../errors/askedSubgraph.ts';
 import type { Failure, Failures } from './failures.ts';
 import { leafValue } from './leaf.ts';
 import { isMap, own, type JsonObject } from './ownValue.ts';
@@ -179,11 +180,11 @@ export class AnswerWriter {
   }
 
   #tell(message: string, name: string): void {
-    const serviceName = this.#parts.subgraphOf(name);
+    const subgraph = this.#parts.subgraphOf(name);
     this.#add(
       message,
       [...this.#path],
-      { code: 'SUBGRAPH_ANSWER_INVALID', ...(serviceName === undefined ? {} : { serviceName }) },
+      { code: 'SUBGRAPH_ANSWER_INVALID', ...(subgraph === undefined ? {} : { [askedSubgraph]: subgraph }) },
       name,
     );
   }
@@ -196,7 +197,7 @@ export class AnswerWriter {
     const key = `${name} ${message}`;
     const known = this.breaches.get(key);
     if (known) known.count += 1;
-    else this.breaches.set(key, { subgraph: extensions['serviceName'], message, path, count: 1 });
+    else this.breaches.set(key, { subgraph: subgraphOf({ extensions }), message, path, count: 1 });
   }
 
   /** Tells what is known of a null. A problem of a whole fetch is told at each place that it left empty. */

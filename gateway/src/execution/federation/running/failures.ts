@@ -4,7 +4,7 @@ import { isObject, own } from './ownValue.ts';
 /** What a subgraph said went wrong. */
 export interface SubgraphProblem {
   readonly message: string;
-  readonly extensions: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string | symbol, unknown>>;
   readonly originalError?: GraphQLError;
 }
 

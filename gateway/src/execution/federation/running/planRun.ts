@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { askedSubgraph } from '../../../errors/askedSubgraph.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
 import { Breaches, type Breach } from './breaches.ts';
@@ -253,15 +254,15 @@ function breachesOfEntity(entity: unknown, { expected }: FetchStep, type: string
 
 const problemOf = (error: GraphQLError, { subgraph }: FetchStep): SubgraphProblem => ({
   message: error.message,
-  extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...error.extensions, serviceName: subgraph },
+  extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...error.extensions, [askedSubgraph]: subgraph },
 });
 
 const missingFrom = ({ subgraph }: FetchStep): SubgraphProblem => ({
   message: `The answer of ${subgraph} leaves out what it was asked for.`,
-  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: subgraph },
+  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', [askedSubgraph]: subgraph },
 });
 
 const wrongFrom = ({ subgraph }: FetchStep): SubgraphProblem => ({
   message: `The answer of ${subgraph} has something that is not of its type.`,
-  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', serviceName: subgraph },
+  extensions: { code: 'SUBGRAPH_ANSWER_INVALID', [askedSubgraph]: subgraph },
 });
