@@ -1,10 +1,9 @@
 import { validate, type ASTNode, type GraphQLSchema } from 'graphql';
 import { placeIn, type Place } from '../../compose/compositionProblem.ts';
 import { documentUses } from '../documents/documentUses.ts';
-import type { LiveDocument } from '../documents/liveDocument.ts';
-import type { Coordinates } from '../model/coordinates.ts';
+import { senderOf, type LiveDocument } from '../documents/liveDocument.ts';
 import type { Affected, Finding, Severity } from '../model/finding.ts';
-import type { Owners } from '../model/owners.ts';
+import type { Repository } from '../model/repository.ts';
 import { judge, type ContractPair, type JudgedDocument } from './judge.ts';
 import { schemaChanges, type SchemaChange } from './schemaChange.ts';
 import { words } from './words.ts';
@@ -15,13 +14,6 @@ export interface ContractUnderReview {
   readonly before: GraphQLSchema;
   readonly after: GraphQLSchema;
   readonly documents: readonly LiveDocument[];
-}
-
-/** Where things are declared, and who answers for the files. */
-export interface Repository {
-  readonly owners: Owners;
-  /** Declarations of the present state. */
-  readonly coordinates: Coordinates;
 }
 
 interface Prepared extends JudgedDocument {
@@ -45,6 +37,7 @@ export async function contractFindings(
   const found = new Map<string, Change>();
   const unexplained: Finding[] = [];
   for (const contract of contracts) {
+    if (contract.before === contract.after) continue;
     const documents = prepare(contract);
     const hit = new Set<LiveDocument>();
     for (const change of await schemaChanges(contract.before, contract.after)) {
@@ -61,7 +54,13 @@ export async function contractFindings(
     for (const { live, errors } of documents)
       if (errors.length > 0 && !hit.has(live)) unexplained.push(invalid(live, errors[0]!.message, repository));
   }
-  return [...[...found.values()].map((each) => findingOf(each, repository)), ...unexplained];
+  const changes = [...found.values()];
+  const described = changes.filter(({ change }) => change.kind === 'description-changed');
+  return [
+    ...changes.filter((each) => !described.includes(each)).map((each) => findingOf(each, repository)),
+    ...unexplained,
+    ...(described.length > 0 ? [descriptions(described)] : []),
+  ];
 }
 
 const idOf = ({ kind, coordinate }: SchemaChange): string => `${kind}:${coordinate}`;
@@ -86,16 +85,8 @@ function affectedBy(
 ): Affected | undefined {
   const hit = judge(change, pair, document);
   if (!hit) return undefined;
-  return { ...sender(live, owners), place: placeOf(hit.node, live), severity: hit.severity, how: hit.how };
+  return { ...senderOf(live, owners), place: placeOf(hit.node, live), severity: hit.severity, how: hit.how };
 }
-
-const sender = (live: LiveDocument, owners: Owners): Omit<Affected, 'place' | 'severity' | 'how'> => ({
-  channel: live.channel,
-  client: live.client,
-  version: live.version,
-  document: live.name,
-  owners: owners.of(live.file),
-});
 
 const placeOf = (node: ASTNode | undefined, { file }: LiveDocument): Place =>
   placeIn(node) ?? { file, line: 1, column: 1 };
@@ -108,18 +99,42 @@ function findingOf({ change, contracts, affected }: Change, { owners, coordinate
   const { message, why, safe, fix } = words[change.kind];
   const severity = worst(affected);
   const place = coordinates.nearest(change.coordinate);
+  // What some subgraph still declares has only lost its tag.
+  const [declared] = change.kind.endsWith('-removed') ? coordinates.of(change.coordinate) : [];
+  const tagged = declared && {
+    message: `\`${change.coordinate}\` is no longer in the contract of ${contracts.join(', ')}`,
+    fix: `Write ${contracts.map((name) => `@tag(name: "${name}")`).join(' ')} behind it again in ${declared.place.file}:${declared.place.line}, and deprecate it first.`,
+  };
   return {
     id: idOf(change),
     rule: change.kind,
     severity,
     subject: change.coordinate,
-    message: message(change),
+    message: tagged?.message ?? message(change),
     why: severity === 'note' ? safe : why,
-    fix: severity === 'note' ? '' : fix(change),
+    fix: severity === 'note' ? '' : (tagged?.fix ?? fix(change)),
     place,
     owners: owners.of(place?.file),
     contracts,
     affected,
+  };
+}
+
+/** All new texts together: a reader of the verdict needs to know that there are some, not each. */
+function descriptions(changes: readonly Change[]): Finding {
+  const names = changes.map(({ change }) => `\`${change.coordinate}\``);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return {
+    id: 'description-changed:all',
+    rule: 'description-changed',
+    severity: 'note',
+    subject: 'descriptions',
+    message: `the description of ${names.slice(0, 3).join(', ')}${more} changed`,
+    why: words['description-changed'].safe,
+    fix: '',
+    owners: [],
+    contracts: [...new Set(changes.flatMap(({ contracts }) => contracts))],
+    affected: [],
   };
 }
 
@@ -137,6 +152,6 @@ function invalid(live: LiveDocument, reason: string, { owners }: Repository): Fi
     place,
     owners: owners.of(live.file),
     contracts: [live.channel],
-    affected: [{ ...sender(live, owners), place, severity: 'error', how: 'is refused' }],
+    affected: [{ ...senderOf(live, owners), place, severity: 'error', how: 'is refused' }],
   };
 }

@@ -1,5 +1,5 @@
 import { diff, type Change } from '@graphql-inspector/core';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
 
 /** What may happen to a contract. */
 export type ChangeKind =
@@ -119,7 +119,8 @@ function read(change: Change): SchemaChange | undefined {
   // A change of several words for one thing: clients see new text and nothing else.
   if (/DESCRIPTION/.test(change.type)) {
     const coordinate = change.path ?? '';
-    return { kind: 'description-changed', coordinate, type: coordinate.split('.')[0] ?? '', member: '' };
+    const [type = '', member = ''] = coordinate.split('.');
+    return { kind: 'description-changed', coordinate, type, member };
   }
   if (change.type === 'DIRECTIVE_USAGE_INPUT_OBJECT_ADDED' && meta['addedDirectiveName'] === 'oneOf') {
     const type = text(meta['inputObjectName']);
@@ -135,6 +136,11 @@ function read(change: Change): SchemaChange | undefined {
 const coordinateOf = ({ type, member, argument }: Omit<SchemaChange, 'kind' | 'coordinate'>): string =>
   `${type}${member === '' ? '' : `.${member}`}${argument === undefined ? '' : `(${argument}:)`}`;
 
+function hasMember(type: GraphQLNamedType, member: string): boolean {
+  if ('getValue' in type) return type.getValue(member) !== undefined;
+  return !('getFields' in type) || member in type.getFields();
+}
+
 /**
  * The changes from one state of a contract to another. What belongs to a new type, or to a new field, is part of that
  * and not a change of its own.
@@ -142,11 +148,12 @@ const coordinateOf = ({ type, member, argument }: Omit<SchemaChange, 'kind' | 'c
 export async function schemaChanges(before: GraphQLSchema, after: GraphQLSchema): Promise<SchemaChange[]> {
   const changes = (await diff(before, after)).flatMap((change) => read(change) ?? []);
   const isNew = ({ kind, type, member }: SchemaChange): boolean => {
-    const old = before.getType(type);
     if (kind === 'type-added') return false;
+    const old = before.getType(type);
     if (!old) return true;
-    if (kind === 'field-added' || member === '' || !('getFields' in old)) return false;
-    return kind.startsWith('argument') || kind.startsWith('deprecation') ? !old.getFields()[member] : false;
+    if (kind === 'description-changed' || kind.startsWith('argument') || kind.startsWith('deprecation'))
+      return member !== '' && !hasMember(old, member);
+    return false;
   };
   return changes.filter((change) => !isNew(change));
 }

@@ -54,7 +54,7 @@ function ofFile(file: string, text: string, { channel, coordinates, owners }: Co
     return validate(channel.contract, document).map((error) => {
       const meant = notTagged(error, channel, coordinates);
       return meant
-        ? { ...problem('not-tagged', error, meant.fix, meant.message), place: at(error) }
+        ? { ...problem('not-tagged', error, meant.fix, meant.message), id: meant.id, subject: meant.coordinate }
         : problem('document-invalid', error, 'Correct the document, or give the contract what it asks for.');
     });
   } catch (error) {
@@ -81,6 +81,8 @@ function notTagged(error: GraphQLError, { name, tags }: ChannelRules, coordinate
   const { file, line } = declared.place;
   const own = tags.find((tag) => tag === name) ?? tags[0] ?? name;
   return {
+    coordinate,
+    id: `not-tagged:${name}/${coordinate}`,
     message: `\`${coordinate}\` is used by \`${name}\` but not tagged \`${own}\``,
     fix: `Write @tag(name: "${own}") behind it in ${file}:${line}, or take it out of the document.`,
   };

@@ -136,8 +136,8 @@ function noteField(uses: Uses, typeInfo: TypeInfo, node: FieldNode): void {
 }
 
 /**
- * Whether a value that a document gives can be left out at run time, so that the default applies: a variable that may be
- * absent and has no default of its own.
+ * Whether a value that a document gives can be left out at run time, so that the default applies: a variable that may
+ * be absent and has no default of its own.
  */
 export function mayBeAbsent(value: ValueNode | undefined, { variables }: DocumentUses): boolean {
   if (value === undefined) return true;

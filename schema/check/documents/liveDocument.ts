@@ -1,6 +1,8 @@
 import { Kind, Source, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
 import type { Tree } from '../against/tree.ts';
+import type { Affected } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
 
 /** A registered document of a channel: one that builds of its clients send. */
 export interface LiveDocument {
@@ -14,7 +16,7 @@ export interface LiveDocument {
   readonly id: string;
 }
 
-/** The documents that `bffs/<channel>/operations` holds in a state of the repository. Texts that do not parse count not. */
+/** The documents that `bffs/<channel>/operations` holds in one state. A text that does not parse is left out. */
 export function documentsOf(channel: string, tree: Tree): LiveDocument[] {
   return tree
     .list(`bffs/${channel}/operations`)
@@ -37,3 +39,12 @@ function parsed(text: string, file: string): DocumentNode | undefined {
     return undefined;
   }
 }
+
+/** Who sends the document, for a finding that hits it. */
+export const senderOf = (live: LiveDocument, owners: Owners): Omit<Affected, 'place' | 'severity' | 'how'> => ({
+  channel: live.channel,
+  client: live.client,
+  version: live.version,
+  document: live.name,
+  owners: owners.of(live.file),
+});

@@ -1,4 +1,4 @@
-import { Kind, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type NameNode } from 'graphql';
+import { type Kind, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type NameNode } from 'graphql';
 import { placeIn, type Place } from '../../compose/compositionProblem.ts';
 
 /** Where an element of the schema is declared. */

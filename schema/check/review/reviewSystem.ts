@@ -1,24 +1,38 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { defaultLimits } from '#gateway/documents/limits.ts';
 import { composeSystem, type ComposedSystem } from '../../compose/composeSystem.ts';
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import { workingTree, type Tree } from '../against/tree.ts';
-import { contractFindings, type ContractUnderReview } from '../changes/contractFindings.ts';
+import { contractFindings } from '../changes/contractFindings.ts';
 import { documentFindings } from '../documents/documentFindings.ts';
-import { documentsOf } from '../documents/liveDocument.ts';
+import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
+import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
+import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
+import { rightsIn } from '../documents/rights.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import type { Finding, Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
+import type { Repository } from '../model/repository.ts';
+import { approvalsFile, approve } from './approvals.ts';
 import { compositionFindings } from './compositionFindings.ts';
 
-/** Everything that the parts of the check read. */
-export interface Subject {
+/** A state of the repository with its graphs, and the state that it is compared with. */
+export interface Subject extends Repository {
   readonly now: Tree;
-  /** The state to compare with; undefined where there is none. */
+  /** Undefined where there is nothing to compare with. */
   readonly before: Tree | undefined;
   readonly composed: ComposedSystem;
-  readonly coordinates: Coordinates;
-  readonly owners: Owners;
+}
+
+/** A channel whose contract composes. */
+interface ReviewedChannel {
+  readonly name: string;
+  readonly manifest: ChannelManifest;
+  readonly after: GraphQLSchema;
+  /** The same object as `after` when the text of the contract is the same. */
+  readonly before: GraphQLSchema | undefined;
+  readonly documents: { readonly now: readonly LiveDocument[]; readonly before: readonly LiveDocument[] };
 }
 
 /**
@@ -26,10 +40,7 @@ export interface Subject {
  * @param against a git reference; by default where the branch left the main branch
  */
 export async function reviewSystem(root: string, against: string | undefined): Promise<Review> {
-  const gaps: string[] = [];
   const base = against ?? mergeBase(root);
-  if (base === undefined)
-    gaps.push('Nothing was compared: this is no git clone with a main branch. Name a commit by --against.');
   const before = base === undefined ? undefined : treeAt(root, base);
   const now = workingTree(root);
   const composed = await composeSystem();
@@ -38,47 +49,104 @@ export async function reviewSystem(root: string, against: string | undefined): P
     ...composed.sources,
     ...[...composed.views].map(([channel, { document }]) => ({ name: `view of ${channel}`, document })),
   ]);
-  const subject: Subject = { now, before, composed, coordinates, owners };
-  const contracts = contractsOf(subject);
+  const review = await reviewStates({ now, before, composed, coordinates, owners });
+  return {
+    ...review,
+    ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
+  };
+}
+
+/** Reviews one state against another, wherever both come from. */
+export async function reviewStates(subject: Subject): Promise<Review> {
+  const { now, before, composed, owners } = subject;
+  const channels = channelsOf(subject);
   const findings: Finding[] = [
     ...compositionFindings(composed.problems, owners),
-    ...documentsNow(subject),
-    ...(await contractFindings(contracts, subject)),
+    ...channels.flatMap((channel) => documentsNow(channel, subject)),
+    ...(await contractFindings(channels.flatMap(contractPair), subject)),
+    ...(await permissions(channels, subject)),
+    ...channels.flatMap(({ documents }) => removedDocuments(documents.before, documents.now, subject)),
+    ...deprecatedUses(
+      channels.map(({ after, documents }) => ({ contract: after, documents: documents.now })),
+      subject,
+    ),
+    ...removedChannels(subject),
   ];
+  const today = new Date().toISOString().slice(0, 10);
   return {
-    ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
-    findings,
-    gaps,
+    findings: approve(findings, now.read(approvalsFile) ?? '', today, owners),
+    gaps: before ? [] : ['Nothing was compared: this is no git clone with a main branch. Name a commit by --against.'],
     looked: {
       subgraphs: composed.sources.length,
-      contracts: composed.channels.size,
-      documents: composed.manifests.flatMap(({ name }) => documentsOf(name, now)).length,
+      contracts: channels.length,
+      documents: channels.flatMap(({ documents }) => documents.now).length,
     },
   };
 }
 
 const schemaOf = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValid: true, noLocation: true });
 
-/** The contracts of channels that both states have, and that are not the same text in both. */
-function contractsOf({ before, composed }: Subject): ContractUnderReview[] {
-  if (!before) return [];
-  return [...composed.channels].flatMap(([name, { contract }]) => {
-    const old = before.read(`schema/channels/${name}.graphql`);
-    if (old === undefined || old === contract) return [];
-    return [{ name, before: schemaOf(old), after: schemaOf(contract), documents: documentsOf(name, before) }];
-  });
-}
-
-function documentsNow({ now, composed, coordinates, owners }: Subject): Finding[] {
+function channelsOf({ now, before, composed }: Subject): ReviewedChannel[] {
   return composed.manifests.flatMap((manifest) => {
     const { contract } = composed.channels.get(manifest.name) ?? {};
     if (contract === undefined) return [];
-    const channel = {
+    const old = before?.read(`schema/channels/${manifest.name}.graphql`);
+    const after = schemaOf(contract);
+    return {
       name: manifest.name,
-      tags: manifest.tags,
-      contract: schemaOf(contract),
-      limits: { ...defaultLimits, ...manifest.limits },
+      manifest,
+      after,
+      before: old === undefined ? undefined : old === contract ? after : schemaOf(old),
+      documents: {
+        now: documentsOf(manifest.name, now),
+        before: before ? documentsOf(manifest.name, before) : [],
+      },
     };
-    return documentFindings(now, { channel, coordinates, owners });
   });
+}
+
+const contractPair = ({ name, before, after, documents }: ReviewedChannel) =>
+  before ? [{ name, before, after, documents: documents.before }] : [];
+
+function documentsNow({ name, manifest, after }: ReviewedChannel, { now, coordinates, owners }: Subject): Finding[] {
+  const limits = { ...defaultLimits, ...manifest.limits };
+  return documentFindings(now, {
+    channel: { name, tags: manifest.tags, contract: after, limits },
+    coordinates,
+    owners,
+  });
+}
+
+async function permissions(channels: readonly ReviewedChannel[], subject: Subject): Promise<Finding[]> {
+  const found = channels.map(async ({ name, manifest, before, after, documents }) => {
+    const { roles, anonymous } = manifest.auth;
+    const channel = { name, roles: [...roles, ...(anonymous ? ['anonymous'] : [])] };
+    const rights = await rightsIn(subject.now, name);
+    const none = notPermitted(channel, after, documents.now, rights, subject);
+    if (!before || !subject.before) return none;
+    const both = { before: await rightsIn(subject.before, name), after: rights };
+    return [...none, ...withdrawn(channel, { before, after }, documents.before, both, subject)];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Channels that clients use and that are no longer registered. */
+function removedChannels({ before, composed, owners }: Subject): Finding[] {
+  const present = new Set(composed.manifests.map(({ name }) => name));
+  return (before?.list('schema/channels') ?? [])
+    .map((file) => file.replace(/^.*\/|\.graphql$/g, ''))
+    .filter((name) => !present.has(name))
+    .map((name) => ({
+      id: `channel-removed:${name}`,
+      rule: 'channel-removed',
+      severity: 'error',
+      subject: name,
+      message: `the channel \`${name}\` is removed`,
+      why: 'None of its clients is answered any more.',
+      fix: 'Retire its clients first, then approve this.',
+      place: { file: 'schema/channels.ts', line: 1, column: 1 },
+      owners: owners.of(`bffs/${name}/channel.ts`),
+      contracts: [name],
+      affected: [],
+    }));
 }

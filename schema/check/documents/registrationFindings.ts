@@ -1,0 +1,84 @@
+import type { GraphQLSchema } from 'graphql';
+import { placeIn } from '../../compose/compositionProblem.ts';
+import type { Affected, Finding } from '../model/finding.ts';
+import type { Repository } from '../model/repository.ts';
+import { documentUses } from './documentUses.ts';
+import { senderOf, type LiveDocument } from './liveDocument.ts';
+
+/** Documents that builds of clients send and that the channel no longer knows: removed, or changed in their text. */
+export function removedDocuments(
+  before: readonly LiveDocument[],
+  now: readonly LiveDocument[],
+  { owners }: Repository,
+): Finding[] {
+  const ids = new Set(now.map(({ id }) => id));
+  const names = new Map(now.map((live) => [live.name, live]));
+  return before
+    .filter(({ id }) => !ids.has(id))
+    .map((live) => {
+      const successor = names.get(live.name);
+      const place = { file: successor?.file ?? live.file, line: 1, column: 1 };
+      return {
+        id: `document-removed:${live.channel}/${live.name}`,
+        rule: 'document-removed',
+        severity: 'warning',
+        subject: `${live.channel}/${live.name}`,
+        message: `the document \`${live.name}\` of \`${live.channel}\` ${successor ? 'has another text' : 'is removed'}`,
+        why: 'Builds that have the old text send its hash, which the channel will not know: DOCUMENT_NOT_FOUND.',
+        fix: 'Release the channel and its client together, or keep the old document and give the new one another name until no build sends the old one.',
+        place,
+        owners: owners.of(place.file),
+        contracts: [live.channel],
+        affected: [{ ...senderOf(live, owners), place, severity: 'warning', how: 'is no longer registered' }],
+      };
+    });
+}
+
+/** What is deprecated and still used, by whom. */
+export function deprecatedUses(
+  contracts: readonly { readonly contract: GraphQLSchema; readonly documents: readonly LiveDocument[] }[],
+  { owners, coordinates }: Repository,
+): Finding[] {
+  const found = new Map<string, { reason: string; affected: Affected[] }>();
+  for (const { contract, documents } of contracts) {
+    for (const live of documents) {
+      const uses = documentUses(contract, live.document);
+      const used = [
+        ...[...uses.selections].map(([name, [first]]) => [name, first?.node] as const),
+        ...uses.enumLiterals,
+      ];
+      for (const [coordinate, node] of used) {
+        const reason = deprecationOf(contract, coordinate);
+        if (reason === undefined) continue;
+        const entry = found.get(coordinate) ?? { reason, affected: [] };
+        const place = placeIn(node) ?? { file: live.file, line: 1, column: 1 };
+        entry.affected.push({ ...senderOf(live, owners), place, severity: 'warning', how: 'uses it' });
+        found.set(coordinate, entry);
+      }
+    }
+  }
+  return [...found].map(([coordinate, { reason, affected }]) => {
+    const place = coordinates.nearest(coordinate);
+    return {
+      id: `deprecated-used:${coordinate}`,
+      rule: 'deprecated-used',
+      severity: 'warning',
+      subject: coordinate,
+      message: `\`${coordinate}\` is deprecated and still used`,
+      why: 'It cannot be removed before these clients are released without it.',
+      fix: reason,
+      place,
+      owners: owners.of(place?.file),
+      contracts: [...new Set(affected.map(({ channel }) => channel))],
+      affected,
+    };
+  });
+}
+
+function deprecationOf(schema: GraphQLSchema, coordinate: string): string | undefined {
+  const [typeName = '', member = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  if (!type) return undefined;
+  if ('getValue' in type) return type.getValue(member)?.deprecationReason ?? undefined;
+  return 'getFields' in type ? (type.getFields()[member]?.deprecationReason ?? undefined) : undefined;
+}

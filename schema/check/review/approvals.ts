@@ -1,0 +1,88 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Approval, Finding } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
+
+/** The file in which findings are approved. */
+export const approvalsFile = 'schema/approvals.yaml';
+
+const day = z.preprocess(
+  (value) => (value instanceof Date ? value.toISOString().slice(0, 10) : value),
+  z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'is no day: write YYYY-MM-DD'),
+);
+const schema = z
+  .array(z.strictObject({ finding: z.string(), reason: z.string().min(10), owner: z.string().min(1), expires: day }))
+  .nullable();
+
+/**
+ * Puts approvals to the findings that they name. An entry that has expired, or that cannot be read, is a finding itself
+ * and fails the check; one that approves nothing any more is told as a note.
+ * @param today `YYYY-MM-DD` in UTC
+ */
+export function approve(findings: readonly Finding[], text: string, today: string, owners: Owners): Finding[] {
+  const { approvals, problems } = readApprovals(text, owners);
+  const expired = approvals.filter(({ expires }) => expires < today);
+  const valid = new Map(approvals.filter(({ expires }) => expires >= today).map((each) => [each.finding, each]));
+  const present = new Set(findings.map(({ id }) => id));
+  return [
+    ...findings.map((finding) => {
+      const approval = valid.get(finding.id);
+      return approval && finding.severity !== 'note' ? { ...finding, approval } : finding;
+    }),
+    ...problems,
+    ...expired.map((each) =>
+      about(each, text, owners, {
+        rule: 'approval-expired',
+        severity: 'error',
+        message: `the approval of \`${each.finding}\` expired on ${each.expires}`,
+        why: `${each.owner} accepted it until then: “${each.reason}”.`,
+        fix: `Take the entry out of ${approvalsFile}; if the finding is still there, put it right or have it approved anew.`,
+      }),
+    ),
+    ...[...valid.values()]
+      .filter(({ finding }) => !present.has(finding))
+      .map((each) =>
+        about(each, text, owners, {
+          rule: 'approval-unused',
+          severity: 'note',
+          message: `the approval of \`${each.finding}\` is not needed here`,
+          why: 'No such finding is left in this comparison, as is usual once the change is on the main branch.',
+          fix: '',
+        }),
+      ),
+  ];
+}
+
+function readApprovals(text: string, owners: Owners): { approvals: readonly Approval[]; problems: Finding[] } {
+  try {
+    return { approvals: schema.parse(parse(text)) ?? [], problems: [] };
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    const problem = about({ finding: approvalsFile }, text, owners, {
+      rule: 'approvals-unreadable',
+      severity: 'error',
+      message: `${approvalsFile} cannot be read: ${reason.replaceAll('\n', ' ')}`,
+      why: 'Without it nobody knows what was approved.',
+      fix: 'Give each entry finding, reason, owner and expires.',
+    });
+    return { approvals: [], problems: [problem] };
+  }
+}
+
+function about(
+  { finding }: Pick<Approval, 'finding'>,
+  text: string,
+  owners: Owners,
+  told: Pick<Finding, 'rule' | 'severity' | 'message' | 'why' | 'fix'>,
+): Finding {
+  const line = text.split('\n').findIndex((each) => !each.trimStart().startsWith('#') && each.includes(finding)) + 1;
+  return {
+    ...told,
+    id: `${told.rule}:${finding}`,
+    subject: finding,
+    place: { file: approvalsFile, line: Math.max(line, 1), column: 1 },
+    owners: owners.of(approvalsFile),
+    contracts: [],
+    affected: [],
+  };
+}
