@@ -9,6 +9,7 @@ import type { HttpHandler } from '../transports/http/httpHandler.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
+import { localUrl } from '#platform/http/localUrl.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
 import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
@@ -151,7 +152,7 @@ export class GraphServer {
     return {
       name: this.#options.name,
       port: taken,
-      url: `http://localhost:${taken}${graphqlPath}`,
+      url: `${localUrl(this.#server)}${graphqlPath}`,
       drain: () => {
         this.#draining = true;
       },

@@ -20,6 +20,8 @@ let bus: EventBus;
 let sandbox: ProviderOfTests;
 let payments: TestSubgraph<Payments>;
 const heard: EventEnvelope[] = [];
+/** The same words, whatever was to be done with the payment. */
+const notFound = 'No order whose payment you manage has this id. Check it.';
 let orderId: string;
 let storeId: string;
 let customerId: string;
@@ -241,7 +243,8 @@ describe('the graph', () => {
 
 describe('refundPayment', () => {
   const mutation = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
-    ... on RefundPaymentSuccess { payment { status refunded { amount } } } ... on PaymentNotRefundable { message payment { status } } } }`;
+    ... on RefundPaymentSuccess { payment { status refunded { amount } } } ... on PaymentNotRefundable { message payment { status } }
+    ... on PaymentNotFound { message } ... on PaymentProviderUnavailable { message } } }`;
   const refund = async (
     over: object = {},
     principal = principalWith(['payments:manage'], { bindings: { store: storeId } }),
@@ -278,8 +281,9 @@ describe('refundPayment', () => {
     await capture();
     expect(await refund({}, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
       __typename: 'PaymentNotFound',
+      message: notFound,
     });
-    expect(await refund({ orderId: 'no id' })).toEqual({ __typename: 'PaymentNotFound' });
+    expect(await refund({ orderId: 'no id' })).toEqual({ __typename: 'PaymentNotFound', message: notFound });
     expect(await refund({}, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
   });
 
@@ -287,7 +291,10 @@ describe('refundPayment', () => {
     await authorise();
     await capture();
     await sandbox.behave({ available: false });
-    expect(await refund({ idempotencyKey: orderId })).toEqual({ __typename: 'PaymentProviderUnavailable' });
+    expect(await refund({ idempotencyKey: orderId })).toEqual({
+      __typename: 'PaymentProviderUnavailable',
+      message: expect.stringContaining('Try again') as string,
+    });
     await sandbox.behave({});
     expect(await refund({ idempotencyKey: orderId })).toMatchObject({ __typename: 'RefundPaymentSuccess' });
   });
@@ -305,7 +312,8 @@ describe('refundPayment', () => {
 
 describe('capturePayment', () => {
   const mutation = `mutation ($input: CapturePaymentInput!) { capturePayment(input: $input) { __typename
-    ... on CapturePaymentSuccess { payment { status failureReason } } ... on PaymentNotCapturable { payment { status failureReason } } } }`;
+    ... on CapturePaymentSuccess { payment { status failureReason } } ... on PaymentNotCapturable { payment { status failureReason } }
+    ... on PaymentNotFound { message } } }`;
   const managing = () => principalWith(['payments:manage'], { bindings: { store: storeId } });
   const take = async (idempotencyKey: string, principal = managing()) => {
     const { data, errors } = await payments.as(principal)(mutation, { input: { orderId, idempotencyKey } });
@@ -352,6 +360,7 @@ describe('capturePayment', () => {
     await capture();
     expect(await take(orderId, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
       __typename: 'PaymentNotFound',
+      message: notFound,
     });
     expect(await take(orderId, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
   });

@@ -29,8 +29,7 @@ const regimes: Record<
     rounding: 'PER_LINE',
     rates: { FOOD: [825, 825, 825, 825], BEVERAGE: [825, 825, 825, 825], ALCOHOL: [1025, 1025, 1025, 1025] },
   },
-  // A qualified invoice states the tax of each rate, rounded once (Order for Enforcement of the Consumption Tax Act,
-  // article 70-10).
+  // A qualified invoice states the tax of each rate, rounded once for the invoice: docs/running-a-chain.md.
   JP: {
     inclusive: true,
     rounding: 'PER_RATE',
