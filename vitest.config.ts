@@ -27,8 +27,11 @@ const onSharedSystem = [
 
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */
 const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2e/chaos/*.test.ts'];
-/** No test may depend on an idle machine. `until` gives up before these, because it says what was awaited. */
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+/**
+ * No test may depend on an idle machine. `until` gives up before these, because it says what was awaited. The first
+ * hook of a run that needs Kafka waits for the broker to start, which alone may take a minute.
+ */
+const patience = { testTimeout: 60_000, hookTimeout: 180_000 };
 const muchPatience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 // Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.

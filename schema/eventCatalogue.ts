@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 
 const folder = new URL('events/', import.meta.url);
@@ -12,7 +13,7 @@ export async function eventCatalogue(): Promise<Map<string, EventDefinition>> {
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .sort();
   const modules = await Promise.all(
-    files.map((file) => import(new URL(file, folder).href) as Promise<Readonly<Record<string, unknown>>>),
+    files.map((file) => import(`./events/${basename(file, '.ts')}.ts`) as Promise<Readonly<Record<string, unknown>>>),
   );
   return new Map(
     modules.flatMap((module) => Object.values(module).filter(isEvent)).map((event) => [event.name, event] as const),

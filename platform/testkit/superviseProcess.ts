@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { builtScript } from './builtScript.ts';
 import { until } from './until.ts';
 
 export interface SuperviseOptions {
-  /** A TypeScript file, run by tsx, and its arguments. */
+  /** A TypeScript file, which is run as a bundle (see `builtScript`), and its arguments. */
   readonly script: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -40,20 +41,21 @@ export interface SupervisedProcess {
  * is killed.
  */
 export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
-  let child: ChildProcess;
+  let child: ChildProcess | undefined;
   let starts = 0;
   let output = '';
   let stopped = false;
   const readyLines = new Map<number, string>();
 
-  const start = (): void => {
+  const start = (script: string): void => {
     const number = ++starts;
-    const command = [process.execPath, '--import', 'tsx', options.script, ...(options.args ?? [])];
+    const command = [process.execPath, script, ...(options.args ?? [])];
     const [program = '', ...args] = existsSync('/usr/bin/setpriv')
       ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...command]
       : command;
     const env = { ...process.env, ...options.env, ...(number > 1 ? options.envOfRestart : {}) };
-    child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const begun = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = begun;
     let pending = '';
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -62,27 +64,32 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
       const line = lines.find((each) => options.ready.test(each));
       if (line !== undefined && !readyLines.has(number)) readyLines.set(number, line);
     };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code, signal) => {
+    begun.stdout.on('data', read);
+    begun.stderr.on('data', read);
+    begun.once('exit', (code, signal) => {
       output += `[process ${number} ended: ${signal ?? code}]\n`;
-      if (!stopped && options.restart !== false) start();
+      if (!stopped && options.restart !== false) start(script);
     });
   };
-  const killOnExit = (): void => void child.kill('SIGKILL');
+  const killOnExit = (): void => void child?.kill('SIGKILL');
   process.once('exit', killOnExit);
-  start();
+  const started = builtScript(options.script).then((script) => {
+    if (!stopped) start(script);
+  });
+  // Whoever waits for the process is told that it could not be built.
+  started.catch(() => undefined);
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    await started.catch(() => undefined);
     const target = child;
-    if (target.exitCode !== null || target.signalCode !== null) return;
+    if (!target || target.exitCode !== null || target.signalCode !== null) return;
     const gone = once(target, 'exit');
     target.kill(signal);
     await gone;
   };
   return {
     get pid() {
-      return child.pid ?? 0;
+      return child?.pid ?? 0;
     },
     get starts() {
       return starts;
@@ -90,15 +97,17 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
     get output() {
       return output;
     },
-    whenReady: (number, timeoutMs = 180_000) =>
-      until(() => readyLines.get(number ?? starts), {
+    async whenReady(number, timeoutMs = 180_000) {
+      await started;
+      return until(() => readyLines.get(number ?? starts), {
         timeoutMs,
         what: () => `${options.script} is ready; it printed:\n${output.slice(-2000)}`,
-      }),
+      });
+    },
     kill,
     async stop() {
       stopped = true;
-      const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const force = setTimeout(() => child?.kill('SIGKILL'), 10_000);
       await kill('SIGTERM');
       clearTimeout(force);
       process.off('exit', killOnExit);

@@ -24,7 +24,9 @@ export function loadDefinitions(entries: readonly SubgraphEntry[] = subgraphs): 
         throw new StartupError(
           `schema/subgraphs.ts names ${entry.name}, but subgraphs/${entry.name}/src/main.ts does not exist: add it, or take the line out.`,
         );
-      const { default: definition } = (await import(mainOf(entry.name))) as { default: SubgraphDefinition };
+      const { default: definition } = (await import(`../../subgraphs/${entry.name}/src/main.ts`)) as {
+        default: SubgraphDefinition;
+      };
       return { entry, definition };
     }),
   );

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
@@ -13,8 +12,6 @@ import { channels, type ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
-
-const root = new URL('../..', import.meta.url).pathname;
 
 export interface EdgeParts {
   readonly settings: PlatformSettings;
@@ -72,7 +69,7 @@ export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<
 export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promise<RunningChannel> {
   const [{ runChannel }, { default: manifest }] = await Promise.all([
     import('#gateway/serve/runChannel.ts'),
-    import(join(root, 'bffs', entry.name, 'channel.ts')) as Promise<{ default: ChannelManifest }>,
+    import(`../../bffs/${entry.name}/channel.ts`) as Promise<{ default: ChannelManifest }>,
   ]);
   return runChannel(manifest, {
     ...(await runtimeOf(parts, entry.port)),

@@ -89,7 +89,9 @@ const neededInProduction: Readonly<Record<string, string>> = {
  */
 async function configOf(name: string): Promise<z.ZodObject> {
   const file = join(root, 'subgraphs', name, 'src/config.ts');
-  return existsSync(file) ? ((await import(file)) as { config: z.ZodObject }).config : z.object({});
+  return existsSync(file)
+    ? ((await import(`../../subgraphs/${name}/src/config.ts`)) as { config: z.ZodObject }).config
+    : z.object({});
 }
 
 /** All services, each with the settings and secrets that it reads. */

@@ -124,7 +124,15 @@ describe('the bus in PostgreSQL', () => {
     await bus.consume('silent', ['silent.v1'], async (message) => {
       heard.push(numberOf(message));
     });
-    await admin.query(`update bus.member set seen_at = now() - interval '1 minute' where group_name = 'silent'`);
+    // Whatever its heartbeat says, and however slowly the other one joins, it was last heard of a minute ago.
+    await admin.query(`
+      create function silence() returns trigger language plpgsql as
+        $$ begin new.seen_at := now() - interval '1 minute'; return new; end $$;
+      do $$ begin execute format(
+        'create trigger silence before insert or update on bus.member for each row
+         when (new.group_name = ''silent'' and new.backend_pid = %s) execute function silence()',
+        (select backend_pid from bus.member where group_name = 'silent')); end $$;
+      update bus.member set seen_at = seen_at where group_name = 'silent'`);
     const other = await postgresBus({ databaseUrl: database.url, log });
     const taken: number[] = [];
     await other.consume('silent', ['silent.v1'], async (message) => {
@@ -132,8 +140,9 @@ describe('the bus in PostgreSQL', () => {
     });
     await bus.publish('silent.v1', [{ key: 'a', value: value(1) }]);
     await until(() => taken.includes(1));
+    await admin.query('drop trigger silence on bus.member');
     await other.close();
     await bus.publish('silent.v1', [{ key: 'a', value: value(2) }]);
-    await until(() => heard.includes(2), { timeoutMs: 20_000 });
+    await until(() => heard.includes(2));
   });
 });
