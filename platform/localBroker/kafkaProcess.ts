@@ -21,7 +21,7 @@ export interface KafkaProcessOptions {
   readonly progress?: (line: string) => void;
 }
 
-const startsWithinMs = 60_000;
+const startsWithinMs = 150_000;
 
 /**
  * Starts a broker that is its own controller (KRaft), on 127.0.0.1. Resolves when it accepts connections.
