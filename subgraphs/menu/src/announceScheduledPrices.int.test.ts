@@ -3,9 +3,9 @@ import { principalWith, testSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import { availabilityOf } from './availability.ts';
-import { changeMenuItemPrice } from './commands/changeMenuItemPrice.ts';
-import { removeMenuItem } from './commands/removeMenuItem.ts';
+import { editMenu } from './commands/editMenu.ts';
 import type { MenuDomain } from './context.ts';
+import type { MenuEdit } from './editing/menuEdit.ts';
 import main from './main.ts';
 import { announceScheduledPrices } from './announceScheduledPrices.ts';
 
@@ -17,20 +17,29 @@ test('announces once each item that a scheduled price makes available or ends, a
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   const menu = await testSubgraph<MenuDomain>(main, { seed: true, clock: () => now });
   const admin = principalWith(['admin'], { subject: 'admin' });
-  const price = async (slug: string, validFrom: Date | null, validUntil: Date | null) =>
+  const edit = async (made: MenuEdit) =>
     expect(
-      (
-        await changeMenuItemPrice(menu.domain, admin, {
-          idempotencyKey: slug,
-          menuItemId: item(slug),
-          country: null,
-          storeId: store,
-          amount: 700,
-          validFrom,
-          validUntil,
-        })
-      ).kind,
-    ).toBe('done');
+      await editMenu(menu.domain, admin, {
+        mutation: 'edit',
+        idempotencyKey: null,
+        body: null,
+        draftId: null,
+        edit: made,
+      }),
+    ).toMatchObject({ kind: 'done' });
+  const price = (slug: string, validFrom: Date | null, validUntil: Date) =>
+    edit({
+      kind: 'PRICE',
+      id: item(slug),
+      fields: {
+        subjectId: item(slug),
+        country: null,
+        storeIds: [store],
+        amount: 700,
+        validFrom: validFrom?.toISOString() ?? null,
+        validUntil: validUntil.toISOString(),
+      },
+    });
   let since: number | null = null;
   const news = async () => {
     await Promise.all([announceScheduledPrices(menu.domain), announceScheduledPrices(menu.domain)]);
@@ -48,7 +57,7 @@ test('announces once each item that a scheduled price makes available or ends, a
   expect((await news()).changed).toContain(item('katsu-burger'));
   expect(await news()).toEqual({ changed: [], removed: [] });
   now = later(60);
-  await removeMenuItem(menu.domain, item('sunday-roast-burger'));
+  await edit({ kind: 'ITEM', id: item('sunday-roast-burger'), create: null, seen: null, fields: { removed: true } });
   const gone = await news();
   expect({ ...gone, removed: [...gone.removed].sort() }).toEqual({
     changed: [],

@@ -8,6 +8,9 @@ export interface Category {
   readonly id: string;
   readonly position: number;
   readonly name: Texts;
+  /** Counts the edits of the category itself, from 1 on. */
+  readonly version: number;
+  readonly retired: boolean;
 }
 
 export interface Image {
@@ -36,6 +39,9 @@ export interface ModifierGroup {
   readonly name: Texts;
   readonly min: number;
   readonly max: number;
+  /** Counts the edits of the group and its modifiers, from 1 on. */
+  readonly version: number;
+  readonly retired: boolean;
   readonly modifiers: readonly Modifier[];
 }
 
@@ -63,6 +69,8 @@ export interface Item {
   readonly allergens: Allergens;
   readonly kilocalories: number | null;
   readonly removed: boolean;
+  /** Counts the edits of the item, its sizes and its slots, from 1 on; prices have no part in it. */
+  readonly version: number;
   readonly images: readonly Image[];
   readonly sizes: readonly Size[];
   readonly groups: readonly ModifierGroup[];
@@ -113,7 +121,11 @@ export const compareKeys = (a: readonly (string | number | null)[], b: readonly 
 
 export type Parts = Pick<Catalogue, 'version' | 'categories'> & {
   readonly items: readonly Item[];
+  /** All groups, also those that no item has. */
+  readonly groups: readonly ModifierGroup[];
   readonly priceLists: readonly PriceList[];
+  /** What is sold no longer, but may stand in an order. */
+  readonly gone: { readonly sizes: readonly Size[]; readonly modifiers: readonly Modifier[] };
 };
 
 function multimap<Key, Value>(pairs: Iterable<readonly [Key, Value]>): Map<Key, Value[]> {
@@ -126,16 +138,15 @@ const byId = <Thing extends { readonly id: string }>(things: Iterable<Thing>): M
   new Map([...things].map((thing) => [thing.id, thing]));
 
 /** Puts the parts together and builds the indexes over them. */
-export function catalogueOf({ version, categories, items, priceLists }: Parts): Catalogue {
-  const groups = byId(items.flatMap((item) => item.groups));
+export function catalogueOf({ version, categories, items, groups, priceLists, gone }: Parts): Catalogue {
   return {
     version,
     categories: [...categories].sort((a, b) => a.position - b.position),
     items: byId(items),
     menuOrder: items.filter((item) => !item.removed).sort((a, b) => compareKeys(menuKey(a), menuKey(b))),
-    sizes: byId(items.flatMap((item) => item.sizes)),
-    groups,
-    modifiers: byId([...groups.values()].flatMap((group) => group.modifiers)),
+    sizes: byId([...gone.sizes, ...items.flatMap((item) => item.sizes)]),
+    groups: byId(groups),
+    modifiers: byId([...gone.modifiers, ...groups.flatMap((group) => group.modifiers)]),
     slots: byId(items.flatMap((item) => item.slots)),
     priceLists: byId(priceLists),
     combosWith: multimap(items.flatMap((combo) => [...choicesOf(combo)].map((item) => [item.id, combo] as const))),

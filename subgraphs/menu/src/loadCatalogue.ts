@@ -25,6 +25,7 @@ interface ItemRow {
   readonly description: Texts;
   readonly allergens: string[];
   readonly kilocalories: number | null;
+  readonly version: number;
   readonly removed_at: string | null;
   readonly images: Image[] | null;
   readonly sizes: Size[] | null;
@@ -36,7 +37,9 @@ interface ItemRow {
 interface Stored {
   readonly version: number;
   readonly categories: Category[] | null;
-  readonly groups: { id: string; name: Texts; min: number; max: number; modifiers: Modifier[] | null }[] | null;
+  readonly groups: (Omit<ModifierGroup, 'modifiers'> & { readonly modifiers: Modifier[] | null })[] | null;
+  readonly gone_sizes: Size[] | null;
+  readonly gone_modifiers: Modifier[] | null;
   readonly items: ItemRow[] | null;
   readonly price_lists:
     | {
@@ -53,21 +56,26 @@ interface Stored {
 export const priceWindowJson = `json_build_object('subject', p.subject_id, 'amount', p.amount,
   'from', (extract(epoch FROM p.valid_from) * 1000)::bigint, 'until', (extract(epoch FROM p.valid_until) * 1000)::bigint)`;
 
+const modifierJson = `json_build_object('id', m.id, 'name', m.name, 'maxQuantity', m.max_quantity, 'allergens', m.allergens)`;
+const sizeJson = `json_build_object('id', s.id, 'name', s.name, 'isDefault', s.is_default)`;
+
 /**
  * Everything is read by one statement, and so in one snapshot: the content belongs to the version that is read with
  * it.
  */
 const statement = `
   SELECT (SELECT catalogue FROM menu_version) AS version,
-    (SELECT json_agg(c) FROM category c) AS categories,
-    (SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'min', g.min, 'max', g.max, 'modifiers', (
-        SELECT json_agg(json_build_object('id', m.id, 'name', m.name, 'maxQuantity', m.max_quantity, 'allergens', m.allergens) ORDER BY m.position)
-        FROM modifier m WHERE m.group_id = g.id))) FROM modifier_group g) AS groups,
+    (SELECT json_agg(json_build_object('id', c.id, 'position', c.position, 'name', c.name, 'version', c.version, 'retired', c.retired_at IS NOT NULL))
+      FROM category c) AS categories,
+    (SELECT json_agg(json_build_object('id', g.id, 'name', g.name, 'min', g.min, 'max', g.max, 'version', g.version, 'retired', g.retired_at IS NOT NULL,
+        'modifiers', (SELECT json_agg(${modifierJson} ORDER BY m.position) FROM modifier m WHERE m.group_id = g.id AND m.removed_at IS NULL)))
+      FROM modifier_group g) AS groups,
+    (SELECT json_agg(${modifierJson}) FROM modifier m WHERE m.removed_at IS NOT NULL) AS gone_modifiers,
+    (SELECT json_agg(${sizeJson}) FROM item_size s WHERE s.removed_at IS NOT NULL) AS gone_sizes,
     (SELECT json_agg(to_jsonb(i) || jsonb_build_object(
         'images', (SELECT jsonb_agg(jsonb_build_object('size', v.size, 'path', v.path, 'width', v.width, 'height', v.height, 'bytes', v.bytes) ORDER BY v.width)
           FROM item_image v WHERE v.item_id = i.id),
-        'sizes', (SELECT jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'isDefault', s.is_default) ORDER BY s.position)
-          FROM item_size s WHERE s.item_id = i.id),
+        'sizes', (SELECT json_agg(${sizeJson} ORDER BY s.position) FROM item_size s WHERE s.item_id = i.id AND s.removed_at IS NULL),
         'group_ids', (SELECT jsonb_agg(g.group_id ORDER BY g.position) FROM item_modifier_group g WHERE g.item_id = i.id),
         'slots', (SELECT jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'required', s.required, 'choices',
             (SELECT jsonb_agg(jsonb_build_object('id', c.id, 'itemId', c.item_id) ORDER BY c.position) FROM slot_choice c WHERE c.slot_id = s.id)
@@ -94,14 +102,8 @@ interface Building {
   readonly slots: Slot[];
 }
 
-function itemsOf(stored: Stored): Item[] {
+function itemsOf(stored: Stored, groups: ReadonlyMap<string, ModifierGroup>): Item[] {
   const categories = new Map((stored.categories ?? []).map((category) => [category.id, category]));
-  const groups = new Map(
-    (stored.groups ?? []).map((group): [string, ModifierGroup] => [
-      group.id,
-      { ...group, modifiers: group.modifiers ?? [] },
-    ]),
-  );
   const building = new Map(
     (stored.items ?? []).map((row): [string, Building] => {
       const slots: Slot[] = [];
@@ -115,6 +117,7 @@ function itemsOf(stored: Stored): Item[] {
         allergens: row.allergens,
         kilocalories: row.kilocalories,
         removed: row.removed_at !== null,
+        version: row.version,
         category: categories.get(row.category_id)!,
         images: row.images ?? [],
         sizes: row.sizes ?? [],
@@ -143,10 +146,13 @@ function itemsOf(stored: Stored): Item[] {
  */
 export async function loadCatalogue(sql: SqlTx): Promise<Catalogue> {
   const [stored] = await sql.$queryRawUnsafe<Stored[]>(statement);
+  const groups = (stored!.groups ?? []).map((group) => ({ ...group, modifiers: group.modifiers ?? [] }));
   return catalogueOf({
     version: stored!.version,
     categories: stored!.categories ?? [],
-    items: itemsOf(stored!),
+    groups,
+    items: itemsOf(stored!, new Map(groups.map((group) => [group.id, group]))),
+    gone: { sizes: stored!.gone_sizes ?? [], modifiers: stored!.gone_modifiers ?? [] },
     priceLists: (stored!.price_lists ?? []).map((list) => ({ ...list, prices: pricesBySubject(list.prices ?? []) })),
   });
 }

@@ -11,6 +11,7 @@ import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { transfer } from './transfer/transfer.ts';
 import { scheduledPrices } from './announceScheduledPrices.ts';
+import { scheduledDrafts } from './publishScheduledDrafts.ts';
 
 export default defineSubgraph({
   name: 'menu',
@@ -22,7 +23,7 @@ export default defineSubgraph({
     service(MenuQueryService, ['orders'], { priceLines: (request) => priceLines(domain, request) }),
   ],
   consumers: [inventoryItemMakeabilityChanged, storeOpened],
-  background: (domain) => [scheduledPrices(domain)],
+  background: (domain) => [scheduledPrices(domain), scheduledDrafts(domain)],
   seed,
   transfer,
   config,

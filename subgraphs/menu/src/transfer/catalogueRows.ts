@@ -4,14 +4,14 @@ import type { Tally } from '#platform/transfer/transfer.ts';
 import type { ImportRows } from '#schema/import/tables.ts';
 
 const targets = {
-  categories: { table: 'category', key: ['id'], columns: ['position', 'name'] },
-  modifierGroups: { table: 'modifier_group', key: ['id'], columns: ['name', 'min', 'max'] },
+  categories: { table: 'category', key: ['id'], columns: ['position', 'name', 'retired_at'] },
+  modifierGroups: { table: 'modifier_group', key: ['id'], columns: ['name', 'min', 'max', 'retired_at'] },
   modifiers: {
     table: 'modifier',
     key: ['id'],
-    columns: ['group_id', 'position', 'name', 'max_quantity', 'allergens'],
+    columns: ['group_id', 'position', 'name', 'max_quantity', 'allergens', 'removed_at'],
   },
-  sizes: { table: 'item_size', key: ['id'], columns: ['item_id', 'position', 'name', 'is_default'] },
+  sizes: { table: 'item_size', key: ['id'], columns: ['item_id', 'position', 'name', 'is_default', 'removed_at'] },
   comboSlots: { table: 'combo_slot', key: ['id'], columns: ['combo_id', 'position', 'name', 'required'] },
   comboChoices: { table: 'slot_choice', key: ['id'], columns: ['slot_id', 'item_id', 'position'] },
 } as const satisfies Record<string, UpsertTarget>;
@@ -47,7 +47,7 @@ export async function writeCatalogueRows(tx: SqlTx, tables: ImportRows, now: Dat
     max_quantity: maxQuantity,
     ...row,
   }));
-  await write('modifiers', modifiers, await deleteOthers(tx, { ...targets.modifiers, owner: ['group_id'] }, modifiers));
+  await write('modifiers', modifiers, await removeOthers(tx, 'modifier', 'group_id', modifiers, now));
   if (tables.items) tallies.push(await writeItems(tx, tables.items, now));
   const sizes = (tables.sizes ?? []).map(({ key, item, isDefault, ...row }) => ({
     id: key,
@@ -55,7 +55,7 @@ export async function writeCatalogueRows(tx: SqlTx, tables: ImportRows, now: Dat
     is_default: isDefault,
     ...row,
   }));
-  await write('sizes', sizes, await deleteOthers(tx, { ...targets.sizes, owner: ['item_id'] }, sizes));
+  await write('sizes', sizes, await removeOthers(tx, 'item_size', 'item_id', sizes, now));
   const slots = (tables.comboSlots ?? []).map(({ key, combo, ...row }) => ({ id: key, combo_id: combo, ...row }));
   await write('comboSlots', slots, await deleteSlots(tx, slots));
   const choices = (tables.comboChoices ?? []).map(({ key, slot, item, position }) => ({
@@ -70,6 +70,23 @@ export async function writeCatalogueRows(tx: SqlTx, tables: ImportRows, now: Dat
     await deleteOthers(tx, { ...targets.comboChoices, owner: ['slot_id'] }, choices),
   );
   return tallies;
+}
+
+/** Marks the rows of some owners that are not among those told as sold no longer: orders may name them. */
+async function removeOthers(
+  tx: SqlTx,
+  table: 'modifier' | 'item_size',
+  owner: 'group_id' | 'item_id',
+  rows: readonly object[],
+  now: Date,
+): Promise<number> {
+  return tx.$executeRawUnsafe(
+    `WITH told AS (SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb))
+     UPDATE ${table} SET removed_at = $2::timestamptz
+     WHERE removed_at IS NULL AND ${owner} IN (SELECT ${owner} FROM told) AND NOT id IN (SELECT id FROM told)`,
+    JSON.stringify(rows),
+    now.toISOString(),
+  );
 }
 
 /** Slots that their combo does not have any more, with what could fill them. */

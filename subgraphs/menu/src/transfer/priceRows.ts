@@ -1,6 +1,7 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { Row } from '#schema/import/tables.ts';
+import type { TouchedPrice } from '../editing/editPrice.ts';
 
 /** Since when a price holds that no row says the beginning of. */
 export const beginning = '2025-01-01T00:00:00.000Z';
@@ -35,11 +36,7 @@ export interface WrittenPrices {
   readonly created: number;
   readonly changed: number;
   /** Whose price is another one now: the store (null: the whole list) and the subject. */
-  readonly touched: readonly {
-    readonly store_id: string | null;
-    readonly price_list_id: string;
-    readonly subject_id: string;
-  }[];
+  readonly touched: readonly TouchedPrice[];
 }
 
 /**

@@ -1,9 +1,20 @@
 import type { MutationResolvers } from '#generated/menu/resolvers.ts';
-import { removeMenuItem as command } from '../../commands/removeMenuItem.ts';
-import { menuItemNotFound } from '../menuItemNotFound.ts';
+import { editMenu } from '../../commands/editMenu.ts';
+import { editResult, ofItem } from '../editResult.ts';
 
-export const removeMenuItem: MutationResolvers['removeMenuItem'] = async (_parent, { input }, { domain, loaders }) => {
-  const known = await command(domain, input.menuItemId);
-  const item = known ? (await loaders.catalogue()).items.get(input.menuItemId) : undefined;
-  return item ? { __typename: 'RemoveMenuItemSuccess', item } : menuItemNotFound;
+export const removeMenuItem: MutationResolvers['removeMenuItem'] = async (_parent, { input }, context) => {
+  const { idempotencyKey, draftId = null, menuItemId: id, expectedVersion: seen = null } = input;
+  const known = (await context.loaders.catalogue()).items.get(id);
+  if (known?.removed && seen === null) return { __typename: 'RemoveMenuItemSuccess', item: known };
+  const outcome = await editMenu(context.domain, context.principal, {
+    mutation: 'removeMenuItem',
+    idempotencyKey: idempotencyKey ?? null,
+    body: { id, draftId, seen },
+    draftId,
+    edit: { kind: 'ITEM', id, create: null, seen, fields: { removed: true } },
+  });
+  return editResult(context, { kind: 'ITEM', id, draftId }, outcome, {
+    edited: ({ item }) => ({ __typename: 'RemoveMenuItemSuccess' as const, item: item! }),
+    ...ofItem,
+  });
 };

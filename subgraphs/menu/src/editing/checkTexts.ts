@@ -1,0 +1,34 @@
+import { charactersIn } from '#platform/subgraph/characters.ts';
+import type { Texts } from '../catalogue.ts';
+import { invalid, type EditRefusal } from './menuEdit.ts';
+
+/**
+ * What is wrong with a name by language. A new one needs English, which stands in for languages that it does not have.
+ */
+export function nameProblem(field: string, name: Texts | undefined, isNew = true): EditRefusal | undefined {
+  if (!name) return undefined;
+  if (isNew && !name['en'])
+    return invalid(field, 'Give a name in English: it is shown where another language is missing.');
+  return Object.values(name).some((text) => text.trim() === '' || charactersIn(text) > 100)
+    ? invalid(field, 'A name has 1 to 100 characters in each language.')
+    : undefined;
+}
+
+export const descriptionProblem = (description: Texts | undefined): EditRefusal | undefined =>
+  Object.values(description ?? {}).some((text) => charactersIn(text) > 1000)
+    ? invalid('description', 'A description has at most 1,000 characters in each language.')
+    : undefined;
+
+/** A number of the input lies within bounds. */
+export const boundsProblem = (
+  field: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+): EditRefusal | undefined =>
+  value !== undefined && (value < least || value > most)
+    ? invalid(field, `Give a number from ${least} to ${most}.`)
+    : undefined;
+
+/** Whether a list names something twice. */
+export const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
