@@ -83,6 +83,12 @@ export function revive(value: unknown): unknown {
 /** JSON, each number with its own digits. */
 export const stringifyExactly = (value: unknown): string => withDigits(JSON.stringify(value));
 
+/** The value, or one that has the nearest doubles in the place of its exact numbers: as JSON.parse would have it. */
+export function withDoubles<T>(value: T): T {
+  const json = JSON.stringify(value);
+  return anyMade && json.includes(mark) ? (JSON.parse(withDigits(json)) as T) : value;
+}
+
 /** What JSON.stringify made of a value, each number with its own digits. */
 export const withDigits = (json: string): string =>
   anyMade && json.includes(mark) ? json.replace(marked, '$1') : json;

@@ -50,7 +50,8 @@ export function buildGraph(supergraphSdl: string): Graph {
   };
 }
 
-function subgraphUrls(document: DocumentNode): Map<string, string> {
+/** Name of each subgraph → where the supergraph says it is. */
+export function subgraphUrls(document: DocumentNode): Map<string, string> {
   const urls = new Map<string, string>();
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;

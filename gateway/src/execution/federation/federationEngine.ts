@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, executeSync } from 'graphql';
 import type { Logger } from 'pino';
+import { withDoubles } from '../../documents/exactNumber.ts';
 import { LruCache } from '../../documents/lruCache.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { SubgraphFetch } from '../dataSources/subgraphFetch.ts';
@@ -135,7 +136,7 @@ class FederationEngine implements Engine {
       operationName: operation.name?.value,
       variableValues: variables,
     });
-    return { introspected: data ?? {}, errors: errors ?? [] };
+    return { introspected: data ? withDoubles(data) : {}, errors: errors ?? [] };
   }
 }
 

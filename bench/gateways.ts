@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util';
+import { composeServices } from '@apollo/composition';
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { parse } from 'graphql';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { createEngineGateway } from '../gateway/federation-engine/src/engineGateway.ts';
+import { commandLine } from '../scripts/system/commandLine.ts';
+import { heavy, light, subgraphAnswer, subgraphs } from './engine/catalogue.ts';
+
+endOnError('bench:gateways');
+const { settings: flags } = commandLine({
+  name: 'bench:gateways',
+  does: '@drburger/federation-engine and @apollo/gateway under the same Apollo Server, in one process: CPU of whole requests.',
+  flags: { '--seconds <n>': 'of each measurement (4)' },
+  more: `Prints, for an answer of four subgraphs and for one of a field, CPU milliseconds a request with each gateway, in turns, and the ratio.
+Answers are compared first. Subgraphs are texts that a data source of both gateways parses for each request; HTTP is left out on both sides.`,
+  examples: ['bench:gateways --seconds 4'],
+});
+await main(Number(flags['SECONDS'] ?? 4) || 4);
+
+/** The text of an answer. */
+type Run = () => Promise<string>;
+
+async function main(seconds: number): Promise<void> {
+  const { supergraphSdl, errors } = composeServices(
+    Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
+  );
+  if (!supergraphSdl) throw new Error(`the graph does not compose: ${errors?.join('; ')}`);
+  const buildService = ({ name }: { readonly name: string }) => ({
+    process: async ({ request }: { request: { query?: string; variables?: Record<string, unknown> } }) =>
+      (await subgraphAnswer(name, { query: request.query ?? '', variables: request.variables ?? {} })) as object,
+  });
+  const logger = { debug: ignore, info: ignore, warn: ignore, error: console.error };
+  const servers = {
+    engine: new ApolloServer({ gateway: createEngineGateway({ supergraphSdl, buildService, logger }), logger }),
+    apollo: new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl, buildService, logger }), logger }),
+  };
+  await Promise.all(Object.values(servers).map((server) => server.start()));
+  for (const [what, query] of Object.entries({ heavy, light }))
+    await compare(what, runOf(servers.engine, query), runOf(servers.apollo, query), seconds);
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
+}
+
+function ignore(): void {
+  // What is not an error is not of interest here.
+}
+
+function runOf(server: ApolloServer, query: string): Run {
+  return async () => {
+    const { body } = await server.executeOperation({ query });
+    if (body.kind !== 'single') throw new Error('the answer came in parts');
+    return JSON.stringify(body.singleResult);
+  };
+}
+
+async function compare(what: string, engine: Run, apollo: Run, seconds: number): Promise<void> {
+  const answer = await engine();
+  if (!isDeepStrictEqual(JSON.parse(answer), JSON.parse(await apollo())))
+    throw new Error(`the gateways do not answer the same to ${what}`);
+  const costs = { engine: [] as number[], apollo: [] as number[] };
+  // In turns, so that whatever else the machine does is in both.
+  for (let turn = 0; turn < 4; turn += 1) {
+    costs.engine.push(await cpuMs(engine, seconds / 4));
+    costs.apollo.push(await cpuMs(apollo, seconds / 4));
+  }
+  const [ours, theirs] = [Math.min(...costs.engine), Math.min(...costs.apollo)];
+  console.log(
+    `${what} (${(answer.length / 1_000).toFixed(1)} kB)  federation-engine ${ours.toFixed(3)} ms  @apollo/gateway ${theirs.toFixed(3)} ms  ratio ${(ours / theirs).toFixed(2)}`,
+  );
+}
+
+async function cpuMs(run: Run, seconds: number): Promise<number> {
+  const until = performance.now() + seconds * 1_000;
+  const before = process.cpuUsage();
+  let count = 0;
+  while (performance.now() < until) {
+    await run();
+    count += 1;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / count;
+}
