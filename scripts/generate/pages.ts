@@ -17,7 +17,8 @@ export function pages(): GenerateTask[] {
       return {
         name: `pages/${channel}/${name}`,
         inputs: [
-          `${folder}/${name}`,
+          // What several pages of a channel share stands beside their folders.
+          folder,
           `bffs/${channel}/operations`,
           `generated/bffs/${channel}/operations.ts`,
           'clients/stream-client/src',

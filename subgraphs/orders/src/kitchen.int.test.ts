@@ -36,6 +36,29 @@ describe('the kitchen', () => {
     ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
+  it('recalls what is ready, and carries out a tap that is sent again once only', async () => {
+    const orderId = await confirmed(customer);
+    const tap = (mutation: string, key: string) =>
+      mutate(kitchen, `${mutation}(orderId: $orderId, idempotencyKey: "${key}")`, orderId);
+    const statusNow = async () => (await alone.domain.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
+    await tap('startPreparation', 'tap-1');
+    await tap('markReady', 'tap-2');
+    expect(await tap('recallOrder', 'tap-3')).toEqual({ __typename: 'RecallOrderSuccess' });
+    expect(await statusNow()).toBe('PREPARING');
+    // The screen that said ready had lost the answer, and says it again after another screen has recalled the order.
+    expect(await tap('markReady', 'tap-2')).toEqual({ __typename: 'MarkReadySuccess' });
+    expect(await statusNow()).toBe('PREPARING');
+    expect(await tap('handOver', 'tap-4')).toEqual({ __typename: 'OrderStepRefused', status: 'PREPARING' });
+    await tap('markReady', 'tap-5');
+    expect(await tap('handOver', 'tap-4')).toEqual({ __typename: 'OrderStepRefused', status: 'PREPARING' });
+    expect(await statusNow()).toBe('READY');
+    expect(await mutate(kitchenElsewhere, 'recallOrder(orderId: $orderId)', orderId)).toEqual({
+      __typename: 'OrderNotFound',
+    });
+    expect(await tap('handOver', 'tap-6')).toEqual({ __typename: 'HandOverSuccess' });
+    expect(await tap('recallOrder', 'tap-7')).toEqual({ __typename: 'OrderStepRefused', status: 'READY' });
+  });
+
   it('finds its work in the queue, and guests find their orders on the board', async () => {
     const queue =
       'query ($storeId: ID!) { kitchenQueue(storeId: $storeId) { orderId status number lines { name(locale: DE) quantity } order { id } } }';

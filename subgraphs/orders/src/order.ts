@@ -13,7 +13,7 @@ export type OrderActor = 'saga' | 'guest' | 'kitchen' | 'manager';
 
 export type OrderCommand =
   | { readonly kind: 'confirm' | 'sendOut' | 'complete'; readonly by: 'saga' }
-  | { readonly kind: 'start' | 'ready'; readonly by: 'kitchen' }
+  | { readonly kind: 'start' | 'ready' | 'recall'; readonly by: 'kitchen' }
   | { readonly kind: 'handOver'; readonly by: 'kitchen' }
   /**
    * `courierCalledOff`: the delivery domain has confirmed that the delivery is cancelled, so no courier has the food
@@ -72,6 +72,8 @@ export const transitions: Readonly<
   confirm: [{ by: 'saga', from: ['PLACED'], to: 'CONFIRMED', services: anyService }],
   start: [{ by: 'kitchen', from: ['CONFIRMED'], to: 'PREPARING', services: anyService }],
   ready: [{ by: 'kitchen', from: ['PREPARING'], to: 'READY', services: anyService }],
+  // Not for a delivery, since its courier may have been told already that the food is ready.
+  recall: [{ by: 'kitchen', from: ['READY'], to: 'PREPARING', services: counter, handedOver: false }],
   sendOut: [{ by: 'saga', from: ['READY'], to: 'OUT_FOR_DELIVERY', services: ['DELIVERY'] }],
   complete: [
     { by: 'saga', from: ['READY'], to: 'COMPLETED', services: counter, handedOver: true },
@@ -125,6 +127,7 @@ export function decide(order: Order, command: OrderCommand, at: Date): Decision 
     case 'confirm':
     case 'start':
     case 'ready':
+    case 'recall':
     case 'sendOut':
     case 'complete':
     case 'cancel':
@@ -166,7 +169,10 @@ function decideTransition(
   // The saga has to learn that its own step was taken even when the order has moved on since. Kitchen and staff
   // instead have to learn that the order was cancelled or rejected in the meantime.
   const mayBeOver = command.by === 'saga' || ['cancel', 'reject'].includes(command.kind);
-  const reached = allowed.some((each) => order.reached.has(each.to));
+  // A recall leads back to a status that every cooked order has had, so only the present status tells that it was done.
+  const reached = allowed.some((each) =>
+    command.kind === 'recall' ? each.to === order.status : order.reached.has(each.to),
+  );
   if (reached && (mayBeOver || !endedEarly(order.status))) return { kind: 'already' };
   return { kind: 'refused', status: order.status };
 }

@@ -69,6 +69,7 @@ function after(service: OrderCreatedData['service'], ...commands: OrderCommand[]
 const confirm: OrderCommand = { kind: 'confirm', by: 'saga' };
 const start: OrderCommand = { kind: 'start', by: 'kitchen' };
 const ready: OrderCommand = { kind: 'ready', by: 'kitchen' };
+const recall: OrderCommand = { kind: 'recall', by: 'kitchen' };
 const handOver: OrderCommand = { kind: 'handOver', by: 'kitchen' };
 const sendOut: OrderCommand = { kind: 'sendOut', by: 'saga' };
 const complete: OrderCommand = { kind: 'complete', by: 'saga' };
@@ -120,7 +121,7 @@ describe('decide', () => {
         }
       }
     }
-    expect(tried).toBe(8 * 7 * 4);
+    expect(tried).toBe(8 * 8 * 4);
   });
 
   it('never leaves a final status', () => {
@@ -129,6 +130,7 @@ describe('decide', () => {
         confirm,
         start,
         ready,
+        recall,
         handOver,
         sendOut,
         complete,
@@ -149,6 +151,19 @@ describe('decide', () => {
     expect(decide(after('TAKEAWAY', confirm, start, ready, handOver), handOver, at).kind).toBe('already');
     expect(decide(histories.CANCELLED, cancel('guest'), at).kind).toBe('already');
     expect(decide(histories.REJECTED, reject('kitchen'), at).kind).toBe('already');
+  });
+
+  it('recalls what is ready until it is handed over, lets it become ready again, and recalls no delivery', () => {
+    const recalled = after('TAKEAWAY', confirm, start, ready, recall);
+    expect(recalled.status).toBe('PREPARING');
+    expect(decide(recalled, recall, at).kind).toBe('already');
+    expect(decide(recalled, handOver, at)).toEqual({ kind: 'refused', status: 'PREPARING' });
+    expect(decide(recalled, ready, at)).toMatchObject({ kind: 'accepted', events: [{ data: { to: 'READY' } }] });
+    expect(decide(recalled, reject('kitchen'), at).kind).toBe('accepted');
+    const handedOver = after('TAKEAWAY', confirm, start, ready, recall, ready, handOver);
+    expect(decide(handedOver, recall, at)).toEqual({ kind: 'refused', status: 'READY' });
+    expect(decide(histories.COMPLETED, recall, at)).toEqual({ kind: 'refused', status: 'COMPLETED' });
+    expect(decide(after('DELIVERY', confirm, start, ready), recall, at).kind).toBe('refused');
   });
 
   it('answers "already" to the saga even when the order was cancelled since, but refuses the kitchen', () => {

@@ -5,6 +5,7 @@ import { cancelOrder } from './resolvers/Mutation/cancelOrder.ts';
 import { handOver } from './resolvers/Mutation/handOver.ts';
 import { markReady } from './resolvers/Mutation/markReady.ts';
 import { placeOrder } from './resolvers/Mutation/placeOrder.ts';
+import { recallOrder } from './resolvers/Mutation/recallOrder.ts';
 import { rejectOrder } from './resolvers/Mutation/rejectOrder.ts';
 import { startPreparation } from './resolvers/Mutation/startPreparation.ts';
 import { Order } from './resolvers/Order.ts';
@@ -19,7 +20,7 @@ import { Store } from './resolvers/Store.ts';
 
 export const resolvers: Resolvers = {
   Query: { order, orderBoard, kitchenQueue, kitchenQueueChanges, openTickets },
-  Mutation: { placeOrder, cancelOrder, startPreparation, markReady, rejectOrder, handOver },
+  Mutation: { placeOrder, cancelOrder, startPreparation, markReady, recallOrder, rejectOrder, handOver },
   Order,
   OrderLine,
   OrderLineModifier,

@@ -21,7 +21,7 @@ export async function cancelOrder(domain: Orders, principal: Principal, orderId:
     by,
     reason: by === 'manager' ? 'CANCELLED_BY_STAFF' : 'CANCELLED_BY_CUSTOMER',
   } as const;
-  const outcome = await changeOrder(domain, orderId, cancel, own);
+  const outcome = await changeOrder(domain, orderId, cancel, { own });
   if (outcome.kind !== 'refused' || outcome.status !== 'READY' || by !== 'manager') return outcome;
   const delivered = await domain.db.order.count({ where: { id: orderId, service: 'DELIVERY' } });
   if (delivered === 0) return outcome;
@@ -34,5 +34,5 @@ export async function cancelOrder(domain: Orders, principal: Principal, orderId:
       unlessPickedUp: true,
     }),
   );
-  return cancelled ? changeOrder(domain, orderId, { ...cancel, courierCalledOff: true }, own) : outcome;
+  return cancelled ? changeOrder(domain, orderId, { ...cancel, courierCalledOff: true }, { own }) : outcome;
 }

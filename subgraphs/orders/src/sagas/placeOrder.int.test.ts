@@ -99,7 +99,7 @@ const settled = (orderId: string, ...entries: string[]) =>
 const work = async (orderId: string, ...steps: KitchenStep['kind'][]) => {
   for (const kind of steps)
     expect(
-      await kitchenWork(domain, kitchen, orderId, { kind, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep),
+      await kitchenWork(domain, { principal: kitchen, orderId }, { kind, reason: 'KITCHEN_TOO_BUSY' } as KitchenStep),
     ).toMatchObject({ kind: 'done' });
 };
 const courier = (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
@@ -185,7 +185,7 @@ describe('the order saga', () => {
     await work(orderId, 'reject');
     await settled(orderId, 'authorised', 'reserved', 'released', 'voided');
     expect(await rowOf(orderId)).toMatchObject({ status: 'REJECTED', reason: 'KITCHEN_TOO_BUSY' });
-    expect(await kitchenWork(domain, kitchen, orderId, { kind: 'start' })).toEqual({
+    expect(await kitchenWork(domain, { principal: kitchen, orderId }, { kind: 'start' })).toEqual({
       kind: 'refused',
       status: 'REJECTED',
     });

@@ -111,7 +111,7 @@ async function captureUnlessRefused(call: StepCall<Orders>): Promise<Refused | v
  * the saga is undone.
  */
 async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refused | void> {
-  const outcome = await changeOrder(call.domain, call.sagaId, command, {}, call.key);
+  const outcome = await changeOrder(call.domain, call.sagaId, command, { causationId: call.key });
   if (outcome.kind === 'notFound') throw new Error('the order of the saga does not exist');
   if (outcome.kind === 'done') return undefined;
   if (isFinal(outcome.status)) return { refused: 'ENDED' };
@@ -182,8 +182,7 @@ async function expire(call: StepCall<Orders>, limit: Pick<TimeLimit, 'status' | 
     call.domain,
     call.sagaId,
     { kind: 'expire', by: 'saga', awaiting: limit.status, reason: limit.reason },
-    {},
-    call.key,
+    { causationId: call.key },
   );
   return outcome.kind === 'done';
 }

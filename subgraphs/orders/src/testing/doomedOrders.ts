@@ -98,7 +98,7 @@ export async function doomedOrders(points: readonly string[]) {
       soon(`the order is ${status}`, async () => (await rowOf(orderId)).status === status),
     async work(orderId: string, ...steps: ('start' | 'ready' | 'handOver')[]) {
       for (const kind of steps)
-        expect(await kitchenWork(domain, kitchen, orderId, { kind })).toMatchObject({ kind: 'done' });
+        expect(await kitchenWork(domain, { principal: kitchen, orderId }, { kind })).toMatchObject({ kind: 'done' });
     },
     courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
       bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),

@@ -4,10 +4,10 @@ import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 
 export const rejectOrder: MutationResolvers['rejectOrder'] = async (
   _parent,
-  { orderId, reason },
+  { reason, ...request },
   { domain, principal },
 ) => {
-  const outcome = await kitchenWork(domain, principal, orderId, { kind: 'reject', reason });
+  const outcome = await kitchenWork(domain, { principal, ...request }, { kind: 'reject', reason });
   if (outcome.kind === 'notFound') return orderNotFound;
   return outcome.kind === 'done'
     ? { __typename: 'RejectOrderSuccess', order: outcome.order }

@@ -4,10 +4,10 @@ import { orderNotFound, stepRefused } from '../orderNotFound.ts';
 
 export const startPreparation: MutationResolvers['startPreparation'] = async (
   _parent,
-  { orderId },
+  args,
   { domain, principal },
 ) => {
-  const outcome = await kitchenWork(domain, principal, orderId, { kind: 'start' });
+  const outcome = await kitchenWork(domain, { principal, ...args }, { kind: 'start' });
   if (outcome.kind === 'notFound') return orderNotFound;
   return outcome.kind === 'done'
     ? { __typename: 'StartPreparationSuccess', order: outcome.order }

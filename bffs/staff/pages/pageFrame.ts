@@ -1,0 +1,129 @@
+import type { StaffTexts } from './staffTexts.ts';
+
+/** `unset`: nobody has signed in. `refused`: it will not get better by itself. */
+export type PageStatus = 'unset' | 'connecting' | 'live' | 'reconnecting' | 'refused';
+
+/** A new element with its attributes; children that are texts are put in as text, never as HTML. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** Sets a text only where it differs, so that a screen reader does not say it again. */
+export function setText(of: Element, text: string): void {
+  if (of.textContent !== text) of.textContent = text;
+}
+
+/**
+ * What stands around every page of staff: the head with the store and its clock, the foot with the state of the
+ * connection, and the form to sign in. The page itself fills `<main>`, and may put tools of its own into `tools`.
+ */
+export class PageFrame {
+  readonly #texts: StaffTexts;
+  readonly #store = element('p', { id: 'store' });
+  readonly #clock = element('p', { id: 'clock' });
+  readonly #status = element('p', { id: 'status', role: 'status' });
+  readonly #reason = element('p', { id: 'setup-reason' });
+  readonly #token: HTMLInputElement;
+  readonly #form: HTMLFormElement;
+  readonly #signOut: HTMLButtonElement;
+  /** Where the page puts its own buttons, in the head. */
+  readonly tools = element('div', { id: 'tools' });
+  /** Says to screen readers what has just happened. */
+  readonly announcer = element('p', { class: 'unseen', 'aria-live': 'polite', id: 'announcer' });
+  #timeZone: string | undefined;
+  #aheadMs = 0;
+
+  constructor(title: string, texts: StaffTexts, onToken: (token: string | undefined) => void) {
+    this.#texts = texts;
+    document.documentElement.lang = texts.language;
+    this.#token = element('input', { id: 'token', type: 'password', autocomplete: 'off', required: '' });
+    this.#form = element(
+      'form',
+      { id: 'setup', 'aria-labelledby': 'setup-title', hidden: '' },
+      element('h2', { id: 'setup-title' }, texts.setup),
+      this.#reason,
+      element('label', { for: 'token' }, texts.token),
+      this.#token,
+      element('button', { class: 'primary' }, texts.use),
+    );
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      onToken(this.#token.value.trim().replace(/^Bearer /i, ''));
+      this.#token.value = '';
+    });
+    this.#signOut = element('button', { id: 'sign-out', type: 'button', hidden: '' }, texts.signOut);
+    this.#signOut.addEventListener('click', () => onToken(undefined));
+    document.body.prepend(
+      element(
+        'header',
+        {},
+        element('h1', {}, element('span', { class: 'mark', 'aria-hidden': 'true' }), title),
+        this.#store,
+        this.tools,
+        this.#clock,
+      ),
+    );
+    document.body.append(element('footer', {}, this.#status, this.announcer, this.#signOut), this.#form);
+    setInterval(() => this.#showClock(), 1_000);
+    this.#showClock();
+    this.status('connecting');
+  }
+
+  store({ name, timeZone }: { readonly name: string; readonly timeZone: string }): void {
+    // The chain's own name stands before it.
+    setText(this.#store, name.replace(/^Dr\. Burger /, ''));
+    this.#timeZone = timeZone;
+    this.#showClock();
+  }
+
+  /** By how much the server's clock is ahead of this device's, which nobody may have set. */
+  serverTime(at: Date | undefined): void {
+    if (at) this.#aheadMs = at.getTime() - Date.now();
+  }
+
+  /** Now, by the server's clock. */
+  now = (): Date => new Date(Date.now() + this.#aheadMs);
+
+  /** The time of day at the store. */
+  time(at: Date): string {
+    return at.toLocaleTimeString(this.#texts.language === 'de' ? 'de-DE' : 'en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone: this.#timeZone,
+    });
+  }
+
+  status(status: PageStatus, since = new Date()): void {
+    const { unset, connecting, live, reconnecting, refused } = this.#texts;
+    document.body.dataset['status'] = status;
+    const text = {
+      unset: () => unset,
+      connecting: () => connecting,
+      live: () => live,
+      reconnecting: () => reconnecting(this.time(since)),
+      refused: () => refused(this.time(since)),
+    }[status]();
+    setText(this.#status, text);
+  }
+
+  /** Asks for a token, and says why; nothing: there is a good one. */
+  askForToken(reason?: 'noToken' | 'badToken' | 'noStore' | 'notAllowed'): void {
+    const wasHidden = this.#form.hidden;
+    this.#form.hidden = reason === undefined;
+    this.#signOut.hidden = reason !== undefined;
+    if (reason === undefined) return;
+    setText(this.#reason, this.#texts[reason]);
+    if (wasHidden) this.#token.focus();
+  }
+
+  #showClock(): void {
+    setText(this.#clock, this.time(this.now()));
+  }
+}

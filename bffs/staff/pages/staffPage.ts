@@ -1,0 +1,145 @@
+import type { StaffScreenQuery, StoreScreenQuery } from '#generated/bffs/staff/operations.ts';
+import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
+import staffScreen from '../operations/staffScreen.graphql';
+import storeScreen from '../operations/storeScreen.graphql';
+import { askGraph, endpoint, type Answer } from './askGraph.ts';
+import { PageFrame } from './pageFrame.ts';
+import { forgetStaffToken, keepStaffToken, takeStaffToken } from './staffToken.ts';
+import { staffTexts } from './staffTexts.ts';
+
+/** Nobody may stand by the screen, so whatever fails is tried again. */
+const againMs = 10_000;
+const forbidden = 4403;
+/** The graph is another one now: there is a newer page that fits it. */
+const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
+
+type Store = NonNullable<NonNullable<StaffScreenQuery['staffMember']>['store']>;
+
+/** Who works with the page, and for which store. */
+export interface StaffMember {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly store: Store;
+  /** Whether the graph lets them: show nothing that it does not. */
+  may(scope: string): boolean;
+}
+
+/** What a page is given to work with, as long as somebody is signed in. */
+export interface StaffSession {
+  readonly member: StaffMember;
+  readonly frame: PageFrame;
+  /** Asks once. Where the token is not accepted, the page has asked for another one by then. */
+  ask<Data>(document: string, variables?: object): Promise<Answer<Data>>;
+  /**
+   * Follows a stream until it ends, which it does only when nothing helps. With `main`, the page's status is that of
+   * the stream.
+   */
+  follow<Data>(
+    document: string,
+    variables: Record<string, unknown>,
+    onData: (data: Data) => void,
+    options?: { readonly main?: boolean; readonly onLive?: () => void },
+  ): Promise<void>;
+}
+
+export interface StaffPageOptions {
+  readonly title: string;
+  /** One of these scopes is needed to use the page at all. */
+  readonly scopes: readonly string[];
+  /** Fills the page for a member of staff. When it ends, everything begins anew after a while. */
+  work(session: StaffSession): Promise<void>;
+}
+
+type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'notAllowed';
+
+/** Runs a page of staff for ever: sign-in, who it is, their store, the connection; then the page's own work. */
+export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
+  let token = takeStaffToken();
+  let awaken: () => void = () => undefined;
+  const frame = new PageFrame(title, staffTexts, (given) => {
+    if (given === undefined) {
+      forgetStaffToken();
+      // What belongs to somebody else must not stay on the screen.
+      location.reload();
+      return;
+    }
+    keepStaffToken(given);
+    token = given;
+    frame.askForToken();
+    awaken();
+  });
+  const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
+
+  const ask = async <Data>(document: string, variables?: object): Promise<Answer<Data>> => {
+    const answer = await askGraph<Data>(token ?? '', document, variables);
+    if (answer.kind === 'refused') frame.askForToken('badToken');
+    if (answer.kind === 'answer') frame.serverTime(answer.at);
+    return answer;
+  };
+
+  async function findMember(): Promise<Found> {
+    const answer = await ask<StaffScreenQuery>(staffScreen);
+    if (answer.kind !== 'answer') return answer.kind === 'refused' ? 'badToken' : 'unknown';
+    const found = answer.data?.staffMember;
+    if (!found) return 'unknown';
+    const may = (scope: string): boolean => found.scopes.includes(scope);
+    if (!scopes.some(may)) return 'notAllowed';
+    const asked = new URLSearchParams(location.search).get('store');
+    const store = found.store ?? (asked === null ? 'none' : await storeOf(asked));
+    if (store === 'none') return 'noStore';
+    return store === undefined ? 'unknown' : { id: found.id, roles: found.roles, store, may };
+  }
+
+  async function storeOf(storeId: string): Promise<Store | 'none' | undefined> {
+    const answer = await ask<StoreScreenQuery>(storeScreen, { storeId });
+    return answer.kind === 'answer' && answer.errors.length === 0 ? (answer.data?.store ?? 'none') : undefined;
+  }
+
+  function showState({ status, since, cause }: StreamState): void {
+    const isRefused = cause?.code === forbidden;
+    if (status === 'live') frame.askForToken();
+    else if (isRefused) frame.askForToken('badToken');
+    if (status !== 'ended') frame.status(isRefused ? 'refused' : status, since);
+  }
+
+  const follow: StaffSession['follow'] = async (document, variables, onData, { main = false, onLive } = {}) => {
+    const stream = client.stream<Record<string, unknown>>(document, variables, {
+      onState: (state) => {
+        if (main) showState(state);
+        if (state.status === 'live') onLive?.();
+      },
+    });
+    try {
+      for await (const { data } of stream) if (data) onData(data as never);
+    } catch (error) {
+      if (error instanceof StreamError && outdated.includes(error.code))
+        setTimeout(() => location.reload(), againMs * Math.random());
+    }
+    if (main) frame.status('reconnecting');
+  };
+
+  /** Until a while is over, or another token is there. */
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));
+      awaken = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  void (async () => {
+    for (;;) {
+      const found = token === undefined ? 'noToken' : await findMember();
+      if (typeof found === 'object') {
+        frame.askForToken();
+        frame.store(found.store);
+        await work({ member: found, frame, ask, follow });
+      } else if (found !== 'unknown') {
+        frame.askForToken(found);
+        frame.status('unset');
+      }
+      await pause();
+    }
+  })();
+}
