@@ -35,6 +35,8 @@ export interface Engine {
    * holds.
    */
   execute(execution: PlanExecution): Promise<EngineAnswer>;
+  /** The same; an answer without errors may come as the bytes of its JSON. */
+  answer?(execution: PlanExecution): Promise<Buffer | EngineAnswer>;
 }
 
 /** `own`: this project's; `apollo`: that of `@apollo/gateway`, for comparison, and as a way back. */

@@ -2,11 +2,11 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
-import type { Documents, PreparedDocument } from '../documents/documents.ts';
+import type { Documents, PlannedVariant, PreparedDocument } from '../documents/documents.ts';
 import type { Limits } from '../documents/limits.ts';
 import { coerceVariables } from '../documents/variableNumbers.ts';
 import { publicErrors, type ErrorPolicy } from '../errors/publicError.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineAnswer, PlanExecution } from './engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { Refusal } from '../errors/refusal.ts';
 
@@ -78,32 +78,67 @@ export class Pipeline {
     caller: Caller,
     options: RunOptions = {},
   ): Promise<ExecutionResult> {
-    const { principal, traceparent } = caller;
-    const { limits } = this.#options;
-    const trace = {
-      traceparent,
-      correlationId: traceIdOf(traceparent),
-      causationId: traceIdOf(traceparent),
-      actor: actorOf(principal),
-    };
-    const variant = this.#documents.variantFor(prepared, principal);
-    const answer = await runWithTrace(trace, () =>
-      this.#engine.execute({
-        plan: variant.plan,
-        document: variant.document,
-        operation: variant.operation,
-        variables,
-        maxErrors: limits.errors,
-        callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : actorOf(principal),
-        context: {
-          authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
-          traceparent,
-          freshness: options.freshness ?? '',
-          deadline: Date.now() + limits.deadlineMs,
-          gone: options.gone,
-        },
-      }),
+    const variant = this.#documents.variantFor(prepared, caller.principal);
+    const answer = await this.#traced(caller, () =>
+      this.#engine.execute(this.#execution(variant, variables, caller, options)),
     );
+    return this.#public(prepared, variant, variables, caller, answer);
+  }
+
+  /** The same; an answer without errors may come as the bytes of its JSON. */
+  async answer(
+    prepared: PreparedDocument,
+    variables: Record<string, unknown>,
+    caller: Caller,
+    options: RunOptions = {},
+  ): Promise<Buffer | ExecutionResult> {
+    const variant = this.#documents.variantFor(prepared, caller.principal);
+    // What is refused is decided by the objects of an answer.
+    if (!variant.whole || !this.#engine.answer) return this.run(prepared, variables, caller, options);
+    const answer = await this.#traced(caller, () =>
+      this.#engine.answer!(this.#execution(variant, variables, caller, options)),
+    );
+    return Buffer.isBuffer(answer) ? answer : this.#public(prepared, variant, variables, caller, answer);
+  }
+
+  #traced<T>({ principal, traceparent }: Caller, work: () => Promise<T>): Promise<T> {
+    const traceId = traceIdOf(traceparent);
+    const trace = { traceparent, correlationId: traceId, causationId: traceId, actor: actorOf(principal) };
+    return runWithTrace(trace, work);
+  }
+
+  #execution(
+    { plan, document, operation }: PlannedVariant,
+    variables: Record<string, unknown>,
+    caller: Caller,
+    options: RunOptions,
+  ): PlanExecution {
+    const { principal, traceparent } = caller;
+    return {
+      plan,
+      document,
+      operation,
+      variables,
+      maxErrors: this.#options.limits.errors,
+      callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : actorOf(principal),
+      context: {
+        authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
+        traceparent,
+        freshness: options.freshness ?? '',
+        deadline: Date.now() + this.#options.limits.deadlineMs,
+        gone: options.gone,
+      },
+    };
+  }
+
+  #public(
+    prepared: PreparedDocument,
+    variant: PlannedVariant,
+    variables: Record<string, unknown>,
+    { principal, traceparent }: Caller,
+    answer: EngineAnswer,
+  ): ExecutionResult {
+    const { limits } = this.#options;
     const whole = variant.whole
       ? answer
       : refuse(answer, prepared.document, prepared.operationName, variables, principal, this.#graph);

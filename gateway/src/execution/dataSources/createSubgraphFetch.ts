@@ -5,17 +5,25 @@ import type { LabelsOf } from '#platform/telemetry/metricCatalogue.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { childTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { graphqlAnswer, placesOf } from './graphqlAnswer.ts';
-import { InFlight, type Passenger } from './inFlight.ts';
-import type { SubgraphFetch, SubgraphFetchContext } from './subgraphFetch.ts';
-import { isTextCall } from './textCall.ts';
+import { isByteCall } from './byteCall.ts';
+import { InFlight, type Came, type Passenger } from './inFlight.ts';
+import { Landed } from './landed.ts';
+import {
+  isUnread,
+  type AnswerInspection,
+  type SubgraphFetch,
+  type SubgraphFetchContext,
+  type UnreadAnswer,
+  type WrittenRequest,
+} from './subgraphFetch.ts';
+import { isQuery, written } from './written.ts';
+
+type Asked = Pick<SubgraphRequest, 'query'>;
 
 /** A failure without an answer, at each place that was being fetched. */
-const failed = ({ query }: SubgraphRequest, code: string, message: string): ExecutionResult => ({
+const failed = ({ query }: Asked, code: string, message: string): ExecutionResult => ({
   errors: placesOf(query).map((path) => new GraphQLError(message, { path, extensions: { code } })),
 });
-
-/** Anything that is not plainly a query is taken for a mutation: neither shared nor sent twice. */
-export const isQuery = (request: SubgraphRequest): boolean => /^\s*(query\b|\{)/.test(request.query);
 
 /** What the work gives, unless the deadline comes first, or the client goes. */
 async function before<T>(
@@ -54,73 +62,143 @@ export function createSubgraphFetch(
   log: Logger,
   counting?: FetchCounting,
 ): SubgraphFetch {
-  const inFlight = new InFlight();
-  let epoch = 0;
-
-  const callOnce = async (request: SubgraphRequest, headers: SubgraphHeaders, signal: AbortSignal) =>
-    isTextCall(call) ? call.text(request, headers, signal) : call(request, headers, signal);
-
-  /** By itself, to its end, unless the deadline comes before it was sent. */
-  const alone = (request: SubgraphRequest, headers: SubgraphHeaders): Passenger => {
-    const late = new AbortController();
-    return { result: call(request, headers, late.signal).finally(() => (epoch += 1)), leave: () => late.abort() };
+  const way = new SubgraphWay(name, log, counting);
+  if (!isByteCall(call))
+    return async (request, context, inspect) => {
+      const reads = isQuery(request.query);
+      const key = () => `${request.query}\n${JSON.stringify(request.variables)}`;
+      const send: Send = (headers, signal) => call(request, headers, signal);
+      const answer = await way.ask({ query: request.query, reads, key }, context, send, inspect);
+      return isUnread(answer) ? answer.read(inspect) : answer;
+    };
+  const unread = (request: WrittenRequest, context: SubgraphFetchContext) =>
+    way.ask(
+      { query: request.query, reads: request.isQuery, key: () => request.body },
+      context,
+      async (headers, signal) => new Landed(await call.bytes(request, headers, signal)),
+    );
+  const fetch: SubgraphFetch = async (request, context, inspect) => {
+    const answer = await unread(written(request), context);
+    return isUnread(answer) ? answer.read(inspect) : answer;
   };
+  return Object.assign(fetch, { unread });
+}
 
-  const keyOf = (request: SubgraphRequest, headers: SubgraphHeaders, context: SubgraphFetchContext) =>
-    `${epoch}\n${context.freshness}\n${headers.authorization}\n${request.query}\n${JSON.stringify(request.variables)}`;
+/** One who asks a subgraph. */
+interface Question extends Asked {
+  readonly reads: boolean;
+  /** The same for all who ask the same. */
+  key(): string;
+}
 
-  counting?.metrics.begin('subgraphFetches', { channel: counting.channel, subgraph: name });
-  const counted = (
-    outcome: LabelsOf<'subgraphFetches'>['outcome'],
-    began: number,
-    result: ExecutionResult,
-  ): ExecutionResult => {
-    if (counting) {
-      const { metrics, channel } = counting;
-      metrics.count('subgraphFetches', { channel, subgraph: name, outcome });
-      metrics.observe('subgraphFetchDuration', { channel, subgraph: name }, (performance.now() - began) / 1_000);
-    }
-    return result;
-  };
+type Send = (headers: SubgraphHeaders, signal: AbortSignal) => Promise<Came>;
 
-  return async (request, context, inspect) => {
+class SubgraphWay {
+  readonly #inFlight = new InFlight();
+  readonly #name: string;
+  readonly #log: Logger;
+  readonly #counting: FetchCounting | undefined;
+  #epoch = 0;
+
+  constructor(name: string, log: Logger, counting: FetchCounting | undefined) {
+    this.#name = name;
+    this.#log = log;
+    this.#counting = counting;
+    counting?.metrics.begin('subgraphFetches', { channel: counting.channel, subgraph: name });
+  }
+
+  /** @param inspect of an answer that is no bytes */
+  async ask(
+    asked: Question,
+    context: SubgraphFetchContext,
+    send: Send,
+    inspect?: AnswerInspection,
+  ): Promise<UnreadAnswer | ExecutionResult> {
     const began = performance.now();
-    const abandoned = () => counted('abandoned', began, failed(request, 'DEADLINE_EXCEEDED', 'The client has gone.'));
-    const reads = isQuery(request);
-    if (reads && context.gone?.aborted) return abandoned();
+    if (asked.reads && context.gone?.aborted) return this.#abandoned(asked, began);
     try {
       const headers = {
-        authorization: await context.authorizationFor(name),
+        authorization: await context.authorizationFor(this.#name),
         traceparent: childTraceparent(context.traceparent),
       };
-      const key = reads ? keyOf(request, headers, context) : undefined;
+      const key = asked.reads
+        ? `${this.#epoch}\n${context.freshness}\n${headers.authorization}\n${asked.key()}`
+        : undefined;
       const { result: work, leave } =
         key === undefined
-          ? alone(request, headers)
-          : inFlight.share(key, (signal) => callOnce(request, headers, signal));
-      const came = await before(reads ? context : { deadline: context.deadline }, work);
+          ? this.#alone((signal) => send(headers, signal))
+          : this.#inFlight.share(key, (signal) => send(headers, signal));
+      const came = await before(asked.reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
-        const result = graphqlAnswer(came);
-        const isSound = inspect?.(result) ?? true;
-        return counted(isSound ? (result.errors?.length ? 'error' : 'ok') : 'invalid', began, result);
+        const read = (look?: AnswerInspection) => this.#read(came, asked, context, began, look);
+        return came instanceof Landed ? this.#unread(came, read, began) : read(inspect);
       }
       work.catch(() => undefined);
       leave();
       // Others may wait for the same.
-      if (came === 'abandoned') return abandoned();
-      if (key !== undefined) inFlight.forget(key);
-      return counted(
-        'late',
-        began,
-        failed(request, 'DEADLINE_EXCEEDED', `The part of the graph that ${name} answers took too long.`),
-      );
+      if (came === 'abandoned') return this.#abandoned(asked, began);
+      if (key !== undefined) this.#inFlight.forget(key);
+      const message = `The part of the graph that ${this.#name} answers took too long.`;
+      return this.#counted('late', began, failed(asked, 'DEADLINE_EXCEEDED', message));
     } catch (error) {
-      log.warn({ err: error, subgraph: name, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
-      return counted(
-        'unavailable',
-        began,
-        failed(request, 'SUBGRAPH_UNAVAILABLE', `The part of the graph that ${name} answers is not available.`),
-      );
+      return this.#unavailable(error, asked, context, began);
     }
-  };
+  }
+
+  /** By itself, to its end, unless the deadline comes before it was sent. */
+  #alone(send: (signal: AbortSignal) => Promise<Came>): Passenger {
+    const late = new AbortController();
+    return { result: send(late.signal).finally(() => (this.#epoch += 1)), leave: () => late.abort() };
+  }
+
+  #read(
+    came: Came,
+    asked: Asked,
+    context: SubgraphFetchContext,
+    began: number,
+    inspect: AnswerInspection | undefined,
+  ): ExecutionResult {
+    try {
+      const result = came instanceof Landed ? came.read() : graphqlAnswer(came);
+      const isSound = inspect?.(result) ?? true;
+      return this.#counted(isSound ? (result.errors?.length ? 'error' : 'ok') : 'invalid', began, result);
+    } catch (error) {
+      return this.#unavailable(error, asked, context, began);
+    }
+  }
+
+  #unread(landed: Landed, read: UnreadAnswer['read'], began: number): UnreadAnswer {
+    return {
+      bytes: landed.bytes,
+      get text() {
+        return landed.text;
+      },
+      taken: () => this.#count('ok', began),
+      read,
+    };
+  }
+
+  #unavailable(error: unknown, asked: Asked, context: SubgraphFetchContext, began: number): ExecutionResult {
+    const subgraph = this.#name;
+    this.#log.warn({ err: error, subgraph, traceId: traceIdOf(context.traceparent) }, 'a subgraph did not answer');
+    const message = `The part of the graph that ${subgraph} answers is not available.`;
+    return this.#counted('unavailable', began, failed(asked, 'SUBGRAPH_UNAVAILABLE', message));
+  }
+
+  #abandoned = (asked: Asked, began: number): ExecutionResult =>
+    this.#counted('abandoned', began, failed(asked, 'DEADLINE_EXCEEDED', 'The client has gone.'));
+
+  #counted(outcome: Outcome, began: number, result: ExecutionResult): ExecutionResult {
+    this.#count(outcome, began);
+    return result;
+  }
+
+  #count(outcome: Outcome, began: number): void {
+    if (!this.#counting) return;
+    const { metrics, channel } = this.#counting;
+    metrics.count('subgraphFetches', { channel, subgraph: this.#name, outcome });
+    metrics.observe('subgraphFetchDuration', { channel, subgraph: this.#name }, (performance.now() - began) / 1_000);
+  }
 }
+
+type Outcome = LabelsOf<'subgraphFetches'>['outcome'];

@@ -1,10 +1,9 @@
 import { Pool } from 'undici';
-import type { ExecutionResult } from 'graphql';
 import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
-import { stringifyExactly } from '../../documents/exactNumber.ts';
-import { parseJson } from '../../documents/parseJson.ts';
-import { isQuery } from './createSubgraphFetch.ts';
-import type { TextCall } from './textCall.ts';
+import type { ByteCall } from './byteCall.ts';
+import { Landed } from './landed.ts';
+import type { WrittenRequest } from './subgraphFetch.ts';
+import { written } from './written.ts';
 
 export interface HttpSubgraphOptions {
   /** Until the answer begins, and between its parts. */
@@ -16,17 +15,13 @@ export interface HttpSubgraphOptions {
 }
 
 /** A subgraph in another process. Rejects when it cannot be reached, takes too long or does not answer with GraphQL. */
-export interface HttpSubgraph extends TextCall {
+export interface HttpSubgraph extends ByteCall {
   close(): Promise<void>;
 }
 
 const busy = new Set([502, 503, 504]);
-/**
- * `application/json`, `application/graphql-response+json` and the like; what is in another charset than UTF-8 does not
- * decode.
- */
+/** `application/json`, `application/graphql-response+json` and the like; that it is UTF-8 whoever reads it checks. */
 const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 const timedOut = (error: unknown): boolean =>
   /TIMEOUT/.test(String((error as { code?: unknown }).code)) &&
   !/CONNECT/.test(String((error as { code?: unknown }).code));
@@ -52,11 +47,11 @@ export function httpSubgraph(
     keepAliveTimeout: 30_000,
   });
 
-  async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<string> {
+  async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<Buffer> {
     const response = await pool.request({
       path: `${pathname}${search}`,
       method: 'POST',
-      body,
+      body: Buffer.from(body, 'latin1'),
       signal,
       headers: {
         'content-type': 'application/json',
@@ -69,24 +64,19 @@ export function httpSubgraph(
     const contentType = String(response.headers['content-type'] ?? '');
     if (busy.has(response.statusCode) || !isJson.test(contentType))
       throw new Error(`${url} answered ${response.statusCode}, ${contentType || 'of no type'}`);
-    return utf8.decode(bytes);
+    return Buffer.from(bytes);
   }
 
-  async function text(request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<string> {
-    const body = stringifyExactly({
-      query: request.query,
-      variables: request.variables,
-      operationName: request.operationName ?? undefined,
-    });
+  async function bytes(request: WrittenRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<Buffer> {
     try {
-      return await send(body, headers, signal);
+      return await send(request.body, headers, signal);
     } catch (error) {
-      if (!isQuery(request) || timedOut(error) || isTooLong(error) || signal?.aborted) throw error;
-      return send(body, headers, signal);
+      if (!request.isQuery || timedOut(error) || isTooLong(error) || signal?.aborted) throw error;
+      return send(request.body, headers, signal);
     }
   }
 
   const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) =>
-    parseJson(await text(request, headers, signal), { trusted: true }) as ExecutionResult;
-  return Object.assign(call, { text, close: () => pool.close() });
+    new Landed(await bytes(written(request), headers, signal)).read();
+  return Object.assign(call, { bytes, close: () => pool.close() });
 }

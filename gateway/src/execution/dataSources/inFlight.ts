@@ -1,10 +1,14 @@
 import type { ExecutionResult } from 'graphql';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseJson } from '../../documents/parseJson.ts';
+import { Landed } from './landed.ts';
+
+/** What a call gives: the bytes of an answer, or the answer of a subgraph within the process. */
+export type Came = ExecutionResult | Landed;
 
 interface Flight {
-  /** Settles once: to the text if more than one waits, else to what the call gave. */
-  landed?: Promise<ExecutionResult | string>;
+  /** Settles once: to bytes or a text if more than one waits, else to what the call gave. */
+  landed?: Promise<Came | string>;
   waiting: number;
   /** Fires when nobody waits any more. */
   readonly unwanted: AbortController;
@@ -12,7 +16,7 @@ interface Flight {
 
 /** One who waits for a flight. */
 export interface Passenger {
-  readonly result: Promise<ExecutionResult>;
+  readonly result: Promise<Came>;
   /** Waits no longer. With the last one the request ends, too. */
   leave(): void;
 }
@@ -24,7 +28,7 @@ export interface Passenger {
 export class InFlight {
   readonly #flights = new Map<string, Flight>();
 
-  share(key: string, call: (signal: AbortSignal) => Promise<ExecutionResult | string>): Passenger {
+  share(key: string, call: (signal: AbortSignal) => Promise<Came>): Passenger {
     const flight = this.#flights.get(key) ?? this.#begin(key, call);
     flight.waiting += 1;
     const result = flight.landed!.then((landed) =>
@@ -41,7 +45,7 @@ export class InFlight {
     };
   }
 
-  #begin(key: string, call: (signal: AbortSignal) => Promise<ExecutionResult | string>): Flight {
+  #begin(key: string, call: (signal: AbortSignal) => Promise<Came>): Flight {
     const flight: Flight = { waiting: 0, unwanted: new AbortController() };
     this.#flights.set(key, flight);
     flight.landed = this.#land(key, flight, call(flight.unwanted.signal));
@@ -53,10 +57,10 @@ export class InFlight {
     this.#flights.delete(key);
   }
 
-  async #land(key: string, flight: Flight, call: Promise<ExecutionResult | string>): Promise<ExecutionResult | string> {
+  async #land(key: string, flight: Flight, call: Promise<Came>): Promise<Came | string> {
     try {
       const result = await call;
-      return typeof result !== 'string' && flight.waiting > 1 ? stringifyExactly(result) : result;
+      return !(result instanceof Landed) && flight.waiting > 1 ? stringifyExactly(result) : result;
     } finally {
       // In the same turn as the decision above: nobody joins after it.
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

@@ -4,6 +4,11 @@ import { withDoubles } from '../../documents/exactNumber.ts';
 import { LruCache } from '../../documents/lruCache.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { SubgraphFetch } from '../dataSources/subgraphFetch.ts';
+import { fastPlan, type FastPlan } from './fast/fastPlan.ts';
+import { FastRun, type SentGroup } from './fast/fastRun.ts';
+import { Surprise } from './fast/jsonBytes.ts';
+import { NotCovered } from './fast/openTree.ts';
+import { recordedAnswer } from './fast/recordedAnswers.ts';
 import type { Engine, EngineAnswer, OperationPlan, PlanExecution } from '../engine.ts';
 import type { PlanStep } from './planning/compiledPlan.ts';
 import { Unplannable } from './planning/coverage.ts';
@@ -17,9 +22,31 @@ import { TypeTest } from './running/typeTest.ts';
 /** Of one document, how many ways to run it are kept: one for each set of values of its conditions. */
 const keptPerDocument = 32;
 
+/** A plan is made into code when it is run for this time: one that comes once is not worth it. */
+const codedAtRun = 3;
+/**
+ * A plan whose answers were this often, one after the other, not as it has them is run in the general way, but for one
+ * try in so many.
+ */
+const surprisesAtMost = 20;
+const triedAgainEvery = 50;
+
 interface FederationPlan extends OperationPlan {
   readonly source: OperationSource;
-  readonly compiled: LruCache<CompiledOperation | Unplannable>;
+  readonly compiled: LruCache<Runnable | Unplannable>;
+}
+
+/** An operation that is planned, with the code for it. */
+interface Runnable extends CompiledOperation {
+  runs: number;
+  /** Since its answers were last as the plan has them. */
+  surprises: number;
+  fast: FastPlan | 'not covered' | undefined;
+}
+
+export interface FederationEngineOptions {
+  /** See `codedAtRun`; for tests. */
+  readonly codedAtRun?: number;
 }
 
 /** The project's own engine: the planner is Apollo's, what it is asked and how its plans are run is not. */
@@ -27,8 +54,9 @@ export function createFederationEngine(
   graph: Graph,
   fetchFrom: (subgraph: string) => SubgraphFetch,
   log: Logger,
+  options: FederationEngineOptions = {},
 ): Engine {
-  return new FederationEngine(graph, fetchFrom, log);
+  return new FederationEngine(graph, fetchFrom, log, options);
 }
 
 class FederationEngine implements Engine {
@@ -37,8 +65,15 @@ class FederationEngine implements Engine {
   readonly #types: TypeTest;
   readonly #fetches: ReadonlyMap<string, SubgraphFetch>;
   readonly #log: Logger;
+  readonly #codedAtRun: number;
 
-  constructor(graph: Graph, fetchFrom: (subgraph: string) => SubgraphFetch, log: Logger) {
+  constructor(
+    graph: Graph,
+    fetchFrom: (subgraph: string) => SubgraphFetch,
+    log: Logger,
+    options: FederationEngineOptions,
+  ) {
+    this.#codedAtRun = options.codedAtRun ?? codedAtRun;
     this.#graph = graph;
     this.#planner = new OperationPlanner(graph);
     this.#types = new TypeTest(graph.supergraphSchema);
@@ -57,10 +92,64 @@ class FederationEngine implements Engine {
     return plan;
   }
 
-  async execute({ plan, variables, context, callerKey, maxErrors }: PlanExecution): Promise<EngineAnswer> {
+  execute(execution: PlanExecution): Promise<EngineAnswer> {
+    return this.#execute(this.#runnable(execution), execution, []);
+  }
+
+  async answer(execution: PlanExecution): Promise<Buffer | EngineAnswer> {
+    const runnable = this.#runnable(execution);
+    const fast = runnable instanceof Unplannable ? undefined : this.#fast(runnable);
+    if (!fast || runnable instanceof Unplannable) return this.#execute(runnable, execution, []);
+    const { context, variables } = execution;
+    const run = new FastRun({ plan: fast, fetchFrom: (name) => this.#fetches.get(name)!, context, variables });
+    try {
+      const data = await run.data();
+      runnable.surprises = 0;
+      return Buffer.from(`{"data":${data}}`, 'latin1');
+    } catch (error) {
+      if (!(error instanceof Surprise)) throw error;
+      runnable.surprises += 1;
+      return this.#execute(runnable, execution, run.sent);
+    }
+  }
+
+  #runnable({ plan, variables, callerKey }: PlanExecution): Runnable | Unplannable {
+    return this.#compiled(
+      plan as FederationPlan,
+      variables,
+      overridesFor(this.#planner.planningGraph.overrideLabels, callerKey),
+    );
+  }
+
+  /** The code for a plan, if it comes often, is covered, and its answers are as they should be. */
+  #fast(runnable: Runnable): FastPlan | undefined {
+    runnable.runs += 1;
+    if (runnable.fast === undefined && runnable.runs >= this.#codedAtRun) {
+      try {
+        const { interfaceObjects } = this.#planner.planningGraph;
+        const plan = fastPlan(runnable, {
+          api: this.#graph.apiSchema,
+          whole: this.#graph.supergraphSchema,
+          interfaceObjects,
+        });
+        const isOfBytes = plan.groups.every(({ subgraph }) => this.#fetches.get(subgraph)?.unread);
+        runnable.fast = isOfBytes ? plan : 'not covered';
+      } catch (error) {
+        if (!(error instanceof NotCovered)) throw error;
+        runnable.fast = 'not covered';
+      }
+    }
+    const isTried = runnable.surprises < surprisesAtMost || runnable.runs % triedAgainEvery === 0;
+    return typeof runnable.fast === 'object' && isTried ? runnable.fast : undefined;
+  }
+
+  /** @param sent what was asked already */
+  async #execute(
+    compiled: Runnable | Unplannable,
+    { plan, variables, context, maxErrors }: PlanExecution,
+    sent: readonly SentGroup[],
+  ): Promise<EngineAnswer> {
     const own = plan as FederationPlan;
-    const graph = this.#planner.planningGraph;
-    const compiled = this.#compiled(own, variables, overridesFor(graph.overrideLabels, callerKey));
     if (compiled instanceof Unplannable)
       return {
         data: null,
@@ -71,7 +160,8 @@ class FederationEngine implements Engine {
       fetchFrom: (name) => this.#fetches.get(name)!,
       context,
       variables,
-      hasContexts: graph.hasContexts,
+      hasContexts: this.#planner.planningGraph.hasContexts,
+      recorded: sent.length > 0 ? (...asked) => recordedAnswer(sent, ...asked) : undefined,
     });
     if (compiled.step) await run.run(compiled.step);
     const { introspected, errors } = this.#introspect(own.source, compiled, variables);
@@ -93,7 +183,7 @@ class FederationEngine implements Engine {
     { source, compiled }: FederationPlan,
     variables: Readonly<Record<string, unknown>>,
     overrides: ReadonlySet<string>,
-  ): CompiledOperation | Unplannable {
+  ): Runnable | Unplannable {
     const key = JSON.stringify([source.conditions.map((name) => variables[name] === true), [...overrides]]);
     let known = compiled.get(key);
     if (!known) {
@@ -107,9 +197,9 @@ class FederationEngine implements Engine {
     source: OperationSource,
     variables: Readonly<Record<string, unknown>>,
     overrides: ReadonlySet<string>,
-  ): CompiledOperation | Unplannable {
+  ): Runnable | Unplannable {
     try {
-      return this.#planner.compile(source, variables, overrides);
+      return { ...this.#planner.compile(source, variables, overrides), runs: 0, surprises: 0, fast: undefined };
     } catch (error) {
       if (!(error instanceof Unplannable)) throw error;
       this.#log.error({ err: error, operation: source.operation.name?.value }, 'an operation cannot be planned');

@@ -63,7 +63,8 @@ export interface HttpHandlerOptions {
 /** What is sent to the client. */
 interface Answer {
   readonly status: number;
-  readonly body: ExecutionResult;
+  /** Bytes are an answer without errors. */
+  readonly body: ExecutionResult | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -214,7 +215,7 @@ export class HttpHandler {
     const { metrics, name: channel } = this.#options;
     metrics?.count('httpRequests', { channel, operation, status: String(status) });
     if (seconds !== undefined) metrics?.observe('httpRequestDuration', { channel, operation }, seconds);
-    for (const error of body.errors ?? []) {
+    for (const error of (!Buffer.isBuffer(body) && body.errors) || []) {
       const code = String(error.extensions['code']);
       // Supergraphs of others have error codes of their own, which would make any number of time series.
       metrics?.count('graphqlErrors', { channel, code: code in errorCodes ? code : 'other' });
@@ -266,13 +267,13 @@ export class HttpHandler {
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const body = await pipeline.run(
+    const body = await pipeline.answer(
       prepared,
       pipeline.coerce(prepared, asked.variables),
       this.#options.callerOf(principal, traceparent, authorization),
       { gone: gone.signal },
     );
-    const failed = (body.errors?.length ?? 0) > 0;
+    const failed = !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0;
     return {
       status: 200,
       body,
@@ -308,7 +309,7 @@ async function send(
   type: ResponseType,
   traceparent: string,
 ): Promise<void> {
-  let body: Buffer = Buffer.from(stringifyExactly(answer.body));
+  let body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(stringifyExactly(answer.body));
   const headers: Record<string, string | number> = {
     'content-type': `${type}; charset=utf-8`,
     'cache-control': 'no-store',

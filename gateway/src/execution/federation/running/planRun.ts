@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { askedSubgraph } from '../../../errors/askedSubgraph.ts';
-import type { SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
+import type { AnswerInspection, SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
 import { Breaches, type Breach } from './breaches.ts';
 import { groupByContext } from './contextValues.ts';
@@ -19,6 +19,10 @@ export interface RunParts {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The plan takes values from further up. */
   readonly hasContexts: boolean;
+  /** What was answered to a fetch before, if it was sent before. */
+  readonly recorded:
+    | ((step: FetchStep, variables: JsonObject, inspect: AnswerInspection) => Promise<ExecutionResult | undefined>)
+    | undefined;
 }
 
 /** Runs a plan: gathers in one tree, by internal names, what the subgraphs say, and what they say went wrong. */
@@ -92,11 +96,14 @@ export class PlanRun {
   }
 
   /** @param inspect tells whether an answer is as it has to be, before it is counted */
-  #ask(
-    { subgraph, query, operationName }: FetchStep,
+  async #ask(
+    step: FetchStep,
     variables: JsonObject,
     inspect: (answer: ExecutionResult) => boolean,
   ): Promise<ExecutionResult> {
+    const known = await this.#parts.recorded?.(step, variables, inspect);
+    if (known) return known;
+    const { subgraph, query, operationName } = step;
     const request = { query, variables, operationName: operationName ?? null };
     return this.#parts.fetchFrom(subgraph)(request, this.#parts.context, inspect);
   }

@@ -1,0 +1,157 @@
+import { getNamedType, isAbstractType, isEnumType, isListType, isNonNullType, type GraphQLOutputType } from 'graphql';
+import { NotCovered, type OpenField, type Place, type TypedPlace } from './openTree.ts';
+
+/** A piece of the text that an object is written as. */
+export type Part =
+  | { readonly kind: 'literal'; readonly text: string }
+  /** A text that is kept; with the names of its fields if it is a run of several. */
+  | { readonly kind: 'text'; readonly slot: number; readonly givers: ReadonlySet<number> }
+  | { readonly kind: 'objects'; readonly slot: number; readonly field: OpenField }
+  /** No fetch gives it for this type. */
+  | { readonly kind: 'missing' };
+
+/** Fields that come one after the other, and are written so: their bytes are kept in one piece. */
+export interface Run {
+  readonly giver: number;
+  readonly from: string;
+  readonly to: string;
+  readonly slot: number;
+}
+
+/** What is kept of the objects of a type at a place, and how they are written. */
+export interface Layout {
+  readonly parts: readonly Part[];
+  readonly runs: readonly Run[];
+  /** Of fields that are kept by themselves. */
+  readonly slots: ReadonlyMap<string, number>;
+  readonly size: number;
+}
+
+const typename = '__typename';
+
+/** Works out layouts; each once. */
+export class Layouts {
+  readonly #known = new Map<TypedPlace, Layout>();
+  readonly #asItComes = new Map<TypedPlace, boolean>();
+
+  of(typed: TypedPlace): Layout {
+    let known = this.#known.get(typed);
+    if (!known) this.#known.set(typed, (known = this.#make(typed)));
+    return known;
+  }
+
+  /** Whether the client gets the bytes of a value as they come. */
+  isAsItComes = ({ child }: OpenField): boolean => !child || (!child.isOpen && this.#placeIsAsItComes(child));
+
+  #placeIsAsItComes(place: Place): boolean {
+    return !!place.shape && [...place.typed.values()].every((typed) => this.#typedIsAsItComes(typed));
+  }
+
+  #typedIsAsItComes(typed: TypedPlace): boolean {
+    let known = this.#asItComes.get(typed);
+    if (known === undefined) {
+      const { client, fields, asked } = typed;
+      const [order = []] = asked.values();
+      known =
+        order.length === client.length &&
+        client.every((each, index) => each.key === order[index] && isUnderItsName(each.kind, each.key, each.name)) &&
+        [...fields.values()].every((field) => this.isAsItComes(field));
+      this.#asItComes.set(typed, known);
+    }
+    return known;
+  }
+
+  #make(typed: TypedPlace): Layout {
+    const { client, fields } = typed;
+    const parts: Part[] = [{ kind: 'literal', text: '{' }];
+    const runs: Run[] = [];
+    const slots = new Map<string, number>();
+    let size = 0;
+    const slotOf = (name: string): number => {
+      if (!slots.has(name)) slots.set(name, size++);
+      return slots.get(name)!;
+    };
+    for (let at = 0; at < client.length;) {
+      const shape = client[at]!;
+      const comma = at === 0 ? '' : ',';
+      const run = this.#run(typed, at);
+      if (run) {
+        const slot = size++;
+        runs.push({ giver: run.giver, from: shape.name, to: client[run.end - 1]!.name, slot });
+        parts.push({ kind: 'literal', text: comma }, { kind: 'text', slot, givers: new Set([run.giver]) });
+        at = run.end;
+        continue;
+      }
+      at += 1;
+      if (shape.kind === 'typename') {
+        if (isAbstractType(typed.type)) throw new NotCovered('types that are not told');
+        parts.push({ kind: 'literal', text: `${comma}"${shape.key}":"${typed.type.name}"` });
+        continue;
+      }
+      parts.push({ kind: 'literal', text: `${comma}"${shape.key}":` });
+      const field = fields.get(shape.name);
+      if (!field) parts.push({ kind: 'missing' });
+      else if (field.child?.isOpen) parts.push({ kind: 'objects', slot: slotOf(field.name), field });
+      else parts.push({ kind: 'text', slot: slotOf(field.name), givers: field.givers });
+    }
+    parts.push({ kind: 'literal', text: '}' });
+    for (const field of fields.values()) if (field.isRequired || field.child?.isOpen) slotOf(field.name);
+    return { parts, runs, slots, size };
+  }
+
+  /** The longest run of at least two fields from one on. */
+  #run(typed: TypedPlace, start: number): { readonly giver: number; readonly end: number } | undefined {
+    const { client, asked } = typed;
+    for (const [giver, order] of asked) {
+      let end = start;
+      while (
+        end < client.length &&
+        this.#mayRun(typed, end, giver) &&
+        (end === start || order.indexOf(client[end]!.name) === order.indexOf(client[end - 1]!.name) + 1)
+      )
+        end += 1;
+      const isOfValues = client.slice(start, end).some(({ kind }) => kind === 'value');
+      if (end > start + 1 && isOfValues) return { giver, end };
+    }
+    return undefined;
+  }
+
+  #mayRun({ client, fields, asked }: TypedPlace, at: number, giver: number): boolean {
+    const { kind, key, name } = client[at]!;
+    if (!isUnderItsName(kind, key, name) || !asked.get(giver)!.includes(name)) return false;
+    if (kind === 'typename') return true;
+    const field = fields.get(name)!;
+    return field.givers.size === 1 && this.isAsItComes(field);
+  }
+}
+
+const isUnderItsName = (kind: string, key: string, name: string): boolean =>
+  kind === 'typename' ? key === typename : kind === 'value' && key === name;
+
+/** How a leaf is stepped over. */
+export type LeafKind = 'string' | 'int' | 'number' | 'boolean' | 'any' | { readonly values: readonly string[] };
+
+export function leafKind(type: GraphQLOutputType | undefined): LeafKind {
+  if (!type) return 'any';
+  const named = getNamedType(type);
+  if (isEnumType(named)) return { values: named.getValues().map(({ name }) => name) };
+  switch (named.name) {
+    case 'String':
+    case 'ID':
+      return 'string';
+    case 'Int':
+      return 'int';
+    case 'Float':
+      return 'number';
+    case 'Boolean':
+      return 'boolean';
+    default:
+      return 'any';
+  }
+}
+
+/** How many lists are around a value. */
+export function listDepth(type: GraphQLOutputType): number {
+  if (isNonNullType(type)) return listDepth(type.ofType);
+  return isListType(type) ? 1 + listDepth(type.ofType) : 0;
+}
