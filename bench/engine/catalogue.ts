@@ -14,15 +14,31 @@ export const subgraphs: Readonly<Record<string, string>> = {
     }`,
   reviews: `${link}type Product @key(fields: "id") { id: ID! reviews: [Review!]! }
     type Review @key(fields: "id") { id: ID! stars: Int! text: String! author: User! product: Product! }
-    type User @key(fields: "id") { id: ID! reviewCount: Int! }`,
-  users: `${link}type User @key(fields: "id") { id: ID! name: String! city: String }`,
+    type User @key(fields: "id") { id: ID! reviewCount: Int! reviews: [Review!]! }`,
+  users: `${link}type Query { users: [User!]! }
+    type User @key(fields: "id") { id: ID! name: String! city: String }`,
 };
 
 export const light = '{ version }';
-export const heavy = `{ products {
-  id name price inStock delivery images { small: url(width: 64) large: url(width: 1024) alt }
-  reviews { id stars text author { id name city reviewCount } product { id name inStock } }
-} }`;
+/** Two ways through the graph, four levels deep: what a page with lists of lists asks for. */
+export const heavy = `{
+  products {
+    id name price inStock delivery images { small: url(width: 64) large: url(width: 1024) alt }
+    reviews { id stars text author { id name city reviewCount } product { id name inStock } }
+  }
+  users {
+    id name city
+    reviews { id text product { id name price inStock delivery reviews { id stars author { id name city } } } }
+  }
+}`;
+
+/** The same page as other clients ask for it: other names, other sizes of pictures, from variables. */
+export const variedHeavy = (number: number): { readonly query: string; readonly variables: object } => ({
+  query: `query Page${number}($small: Int!, $large: Int!) {
+    ${heavy.slice(1, -1).replace('small: url(width: 64)', `small${number}: url(width: $small)`).replace('width: 1024', 'width: $large')}
+  }`,
+  variables: { small: 64 + number, large: 1_024 + number },
+});
 
 const schemas = new Map<string, GraphQLSchema>();
 const answers = new Map<string, string>();
@@ -60,18 +76,26 @@ function execute(
 const some = (type: string, count: number, of: string) =>
   Array.from({ length: count }, (_, index) => ({ __typename: type, id: `${of}-${index}` }));
 
+/** A review of a product names it; one that a user wrote is of some product. */
+const productOf = (review: string): string => {
+  const of = review.replace(/^review of /, '').replace(/-\d+$/, '');
+  return of.startsWith('user') ? `product-${Number(of.slice(-1)) + Number(review.slice(-1))}` : of;
+};
+
 function value(field: string, id: string, { width }: { width?: number }): unknown {
   switch (field) {
     case 'products':
-      return some('Product', 40, 'product');
+      return some('Product', 30, 'product');
+    case 'users':
+      return some('User', 8, 'user');
     case 'images':
       return some('Image', 2, `image of ${id}`);
     case 'reviews':
-      return some('Review', 6, `review of ${id}`);
+      return some('Review', id.startsWith('user') ? 2 : 5, `review of ${id}`);
     case 'author':
-      return { __typename: 'User', id: `user-${id.length + Number(id.slice(-1))}` };
+      return { __typename: 'User', id: `user-${Number(id.slice(-1)) + 3}` };
     case 'product':
-      return { __typename: 'Product', id: id.replace(/^review of /, '').replace(/-\d+$/, '') };
+      return { __typename: 'Product', id: productOf(id) };
     case 'inStock':
       return true;
     case 'price':
