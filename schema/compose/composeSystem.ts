@@ -87,7 +87,7 @@ function checkView(
 }
 
 /** The manifests of the registered channels that exist. They import nothing that is generated. */
-async function manifests(): Promise<ChannelManifest[]> {
+export async function manifests(): Promise<ChannelManifest[]> {
   const present = channels.filter(({ name }) => existsSync(new URL(`bffs/${name}/channel.ts`, root)));
   return Promise.all(
     present.map(async ({ name }) => {

@@ -47,7 +47,9 @@ type Meta = Readonly<Record<string, string | boolean | null | undefined>>;
 type Reading = (meta: Meta) => Omit<SchemaChange, 'kind' | 'coordinate'> & { readonly coordinate?: string };
 
 const text = (value: Meta[string]): string => (typeof value === 'string' ? value : '');
-const maybe = (value: Meta[string]): string | undefined => (typeof value === 'string' ? value : undefined);
+/** As SDL: the diff tells the default `EN` of an enum as `"EN"`. */
+const maybe = (value: Meta[string]): string | undefined =>
+  typeof value === 'string' ? value.replace(/^"([A-Z][A-Z0-9_]*)"$/, '$1') : undefined;
 
 const ofType: Reading = (meta) => ({
   type: text(meta['typeName'] ?? meta['addedTypeName'] ?? meta['removedTypeName']),

@@ -6,12 +6,19 @@ import type { RoleScopes, Rights } from './permissions.ts';
 
 /** The `@auth` of all subgraphs, and of the view of the channel, in one state; and the scopes of roles in it. */
 export async function rightsIn(tree: Tree, channel: string): Promise<Rights> {
-  const files = ['schema/base.graphql', ...tree.list('subgraphs'), `bffs/${channel}/schema.graphql`].filter(
-    (path) => path.endsWith('schema.graphql') || path === 'schema/base.graphql',
-  );
-  const definitions = files.flatMap((file) => definitionsIn(tree.read(file)));
-  return { guards: new GuardIndex({ kind: Kind.DOCUMENT, definitions }), roles: await rolesIn(tree) };
+  const shared = known.get(tree) ?? { definitions: ofSubgraphs(tree), roles: await rolesIn(tree) };
+  known.set(tree, shared);
+  const definitions = [...shared.definitions, ...definitionsIn(tree.read(`bffs/${channel}/schema.graphql`))];
+  return { guards: new GuardIndex({ kind: Kind.DOCUMENT, definitions }), roles: shared.roles };
 }
+
+/** What all channels of a state share, so that it is read once. */
+const known = new WeakMap<Tree, { readonly definitions: readonly DefinitionNode[]; readonly roles: RoleScopes }>();
+
+const ofSubgraphs = (tree: Tree): DefinitionNode[] =>
+  ['schema/base.graphql', ...tree.list('subgraphs').filter((path) => path.endsWith('/schema.graphql'))].flatMap(
+    (file) => definitionsIn(tree.read(file)),
+  );
 
 function definitionsIn(text: string | undefined): readonly DefinitionNode[] {
   try {

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import { manifests, type ComposedSystem } from '../../compose/composeSystem.ts';
+import { describeStreams } from '../../compose/describeStreams.ts';
+import { graphSource, registeredSources, viewSource, type GraphSource } from '../../compose/graphSource.ts';
+import { treeOf, workingTree, type Tree } from '../against/tree.ts';
+import { Coordinates } from '../model/coordinates.ts';
+import type { Review } from '../model/finding.ts';
+import { Owners } from '../model/owners.ts';
+import { reviewStates } from '../review/reviewSystem.ts';
+import { quickContract } from './quickContract.ts';
+
+/** A small change of a file: the first `from` after the heading `within` becomes `to`. */
+export interface Patch {
+  readonly file: string;
+  readonly within: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const root = new URL('../../../', import.meta.url).pathname;
+const working = workingTree(root);
+const sources = registeredSources();
+const today = await manifests();
+const contracts = new Map<string, string>();
+
+/** The text after the change. @throws if there is nothing to change */
+export function patched(text: string, { within, from, to, file }: Patch): string {
+  const start = text.indexOf(within);
+  const at = text.indexOf(from, start);
+  if (start < 0 || at < 0) throw new Error(`${file} has no “${from}” after “${within}”`);
+  return (to === '' ? withoutDescription(text.slice(0, at)) : text.slice(0, at)) + to + text.slice(at + from.length);
+}
+
+/** What is removed takes the description above it along. */
+function withoutDescription(head: string): string {
+  const text = head.trimEnd();
+  if (text.endsWith('"""')) return text.slice(0, text.lastIndexOf('"""', text.length - 4));
+  return text.endsWith('"') ? text.slice(0, text.lastIndexOf('\n')) + '\n' : head;
+}
+
+/** Reviews the real system for some of its channels, as if some of its files had been edited. */
+export async function reviewPatched(patches: readonly Patch[], channels: readonly string[]): Promise<Review> {
+  const texts = new Map<string, string>();
+  for (const patch of patches)
+    texts.set(patch.file, patched(texts.get(patch.file) ?? working.read(patch.file) ?? '', patch));
+  const now: Tree = {
+    ...working,
+    read: (path) => texts.get(path) ?? working.read(path),
+  };
+  const chosen = today.filter(({ name }) => channels.includes(name));
+  const edited = sources.map((source) => {
+    const file = `subgraphs/${source.name}/schema.graphql`;
+    return texts.has(file) ? graphSource(source.name, source.url, texts.get(file)!, file) : source;
+  });
+  const composed = compose(edited, chosen, texts);
+  const owners = new Owners(readFileSync(`${root}/CODEOWNERS`, 'utf8'));
+  const coordinates = new Coordinates(edited);
+  const review = await reviewStates({ now, before: before(chosen), composed, coordinates, owners });
+  return { ...review, against: '1a2b3c4d5' };
+}
+
+/** The present state, as a commit of which the contracts are those of the present sources. */
+function before(chosen: readonly ChannelManifest[]): Tree {
+  const old = compose(sources, chosen, new Map());
+  for (const [name, { contract }] of old.channels) contracts.set(name, contract);
+  const read = (path: string): string | undefined => {
+    const [, name] = /^schema\/channels\/(\w+)\.graphql$/.exec(path) ?? [];
+    return name === undefined ? working.read(path) : contracts.get(name);
+  };
+  return {
+    ...treeOf('1a2b3c4d5', new Map()),
+    read,
+    list: (folder) => (folder === 'schema/channels' ? [] : working.list(folder)),
+  };
+}
+
+function compose(
+  from: readonly GraphSource[],
+  chosen: readonly ChannelManifest[],
+  texts: ReadonlyMap<string, string>,
+): ComposedSystem {
+  const unchanged = from === sources;
+  const channels = new Map(
+    chosen.map((manifest) => {
+      const file = `bffs/${manifest.name}/schema.graphql`;
+      const text = texts.get(file);
+      const view = text === undefined ? viewSource(manifest.name) : graphSource('view', '', text, file);
+      const known = unchanged ? contracts.get(manifest.name) : undefined;
+      const contract = known ?? quickContract(manifest, describeStreams(from, manifest.streams), view);
+      return [manifest.name, { contract, supergraph: '' }];
+    }),
+  );
+  return { sources: from, manifests: chosen, views: new Map(), supergraph: '', channels, problems: [] };
+}
