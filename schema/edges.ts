@@ -85,6 +85,11 @@ export const edges: readonly Edge[] = [
     ...atCheckout,
     because: 'The fee is part of the total that the guest agrees to.',
   }),
+  grpc('orders', 'inventory', 'InventoryQueryService', {
+    ...atCheckout,
+    because:
+      'What cannot be made in this size, with these extras, this many times is refused before any card is asked; while inventory is down the saga refuses it afterwards.',
+  }),
   grpc('orders', 'delivery', 'DeliveryCommandService', {
     volume: 'once for each cancellation of a ready delivery',
     ...asked,

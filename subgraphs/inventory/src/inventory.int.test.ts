@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { InventoryCommandService, ReserveResult_Outcome } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
+import {
+  InventoryCommandService,
+  InventoryQueryService,
+  ReserveResult_Outcome,
+} from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import type { StockEvent } from './stockItem.ts';
 import { seedIngredients } from '#schema/seed/ingredients.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -542,4 +546,28 @@ describe('stock alerts', () => {
     });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
+});
+
+test('an extra that has run out, a size that takes too much, and one too many are told before anything is held', async () => {
+  const store = ownStore();
+  await leave(store, 'bacon', 3);
+  await leave(store, 'cheddar', 2);
+  const line = (slug: string, quantity: number, ...modifiers: string[]) => ({
+    menuItemId: item(slug),
+    quantity,
+    modifierIds: modifiers.map((each) => seedId('modifier', each)),
+  });
+  const missing = async (...asked: ReturnType<typeof line>[]) =>
+    (await inventory.client(InventoryQueryService).checkStock({ storeId: store, lines: asked })).missingLines;
+  const plain = line('fries', 1);
+  const needs = await inventory.domain.db.modifierRecipeLine.findFirstOrThrow({
+    where: { modifierId: seedId('modifier', 'extra-bacon') },
+  });
+  await leave(store, 'bacon', needs.quantity);
+  expect(await missing(plain, line('classic-burger', 1, 'extra-bacon'))).toEqual([]);
+  expect(await missing(plain, line('classic-burger', 1, 'extra-bacon', 'extra-bacon'))).toEqual([1]);
+  await leave(store, 'bacon', needs.quantity - 1);
+  expect(await missing(line('classic-burger', 1, 'extra-bacon'), plain)).toEqual([0]);
+  expect(await missing(line('cheeseburger', 3), plain)).toEqual([0]);
+  expect((await stockOf(store, 'bacon')).reserved).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { PrismaClient } from '#generated/inventory/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
-import { inventoryCommands } from './inventoryCommands.ts';
+import { inventoryCommands, inventoryQueries } from './inventoryCommands.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
@@ -12,7 +12,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  services: (domain) => [inventoryCommands(domain)],
+  services: (domain) => [inventoryCommands(domain), inventoryQueries(domain)],
   seed,
   transfer,
 });

@@ -27,6 +27,8 @@ export interface Allocation {
    * made.
    */
   readonly missing: readonly string[];
+  /** The lines that cannot be made, counted from 0. */
+  readonly missingLines: readonly number[];
 }
 
 const noRecipe: Recipe = new Map();
@@ -53,15 +55,15 @@ export function allocate(
   free: ReadonlyMap<string, number>,
 ): Allocation {
   const total = new Map<string, number>();
-  const missing = new Set<string>();
-  for (const line of lines) {
+  const missingLines: number[] = [];
+  for (const [index, line] of lines.entries()) {
     const uses = [...usesOf(line, recipes)];
     const enough = uses.every(
       ([ingredient, quantity]) => (total.get(ingredient) ?? 0) + quantity <= (free.get(ingredient) ?? 0),
     );
     if (enough)
       for (const [ingredient, quantity] of uses) total.set(ingredient, (total.get(ingredient) ?? 0) + quantity);
-    else missing.add(line.menuItemId);
+    else missingLines.push(index);
   }
-  return { total, missing: [...missing] };
+  return { total, missing: [...new Set(missingLines.map((index) => lines[index]!.menuItemId))], missingLines };
 }

@@ -26,7 +26,7 @@ export function nameIn(name: Readonly<Record<string, string>>, locale: string): 
  * combo share. The modifiers belong to the first component, since that is the one that the kitchen changes.
  */
 export function componentsOf(
-  line: LineData,
+  line: Pick<LineData, 'componentItemIds' | 'quantity' | 'sizeId' | 'modifiers'>,
 ): { menuItemId: string; quantity: number; sizeId: string; modifierIds: string[] }[] {
   const modifierIds = line.modifiers.flatMap(({ modifierId, quantity }) =>
     Array.from({ length: quantity }, () => modifierId),

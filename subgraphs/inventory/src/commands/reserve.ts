@@ -1,6 +1,7 @@
 import type { Reservation } from '#generated/inventory/prisma/client.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
-import { allocate, type Recipes, type RequiredLine } from '../requirements.ts';
+import { ingredientsOf, readRecipes } from '../readRecipes.ts';
+import { allocate, type RequiredLine } from '../requirements.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -33,43 +34,6 @@ async function earlierAnswer(tx: InventoryTx, reservation: Reservation): Promise
   }
   return { outcome: 'RESERVED' };
 }
-
-interface RecipeRow {
-  readonly kind: keyof Recipes;
-  readonly subject: string;
-  readonly ingredient_id: string;
-  readonly quantity: number;
-}
-
-async function readRecipes(tx: InventoryTx, lines: readonly RequiredLine[]): Promise<Recipes> {
-  const sized = lines.filter((line) => line.sizeId !== '');
-  const rows = await tx.$queryRawUnsafe<RecipeRow[]>(
-    `SELECT 'items' AS kind, menu_item_id::text AS subject, ingredient_id::text, quantity FROM recipe_line WHERE menu_item_id = ANY($1::uuid[])
-     UNION ALL
-     SELECT 'modifiers', modifier_id::text, ingredient_id::text, quantity FROM modifier_recipe_line WHERE modifier_id = ANY($2::uuid[])
-     UNION ALL
-     SELECT 'sizes', size_id || ':' || menu_item_id, ingredient_id::text, quantity FROM size_recipe_line
-     WHERE (size_id, menu_item_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))`,
-    lines.map((line) => line.menuItemId),
-    lines.flatMap((line) => line.modifierIds),
-    sized.map((line) => line.sizeId),
-    sized.map((line) => line.menuItemId),
-  );
-  const recipes = {
-    items: new Map<string, Map<string, number>>(),
-    sizes: new Map<string, Map<string, number>>(),
-    modifiers: new Map<string, Map<string, number>>(),
-  };
-  for (const { kind, subject, ingredient_id, quantity } of rows) {
-    recipes[kind].set(subject, (recipes[kind].get(subject) ?? new Map<string, number>()).set(ingredient_id, quantity));
-  }
-  return recipes;
-}
-
-const ingredientsOf = ({ items, sizes, modifiers }: Recipes): Set<string> =>
-  new Set(
-    [items, sizes, modifiers].flatMap((bySubject) => [...bySubject.values()]).flatMap((recipe) => [...recipe.keys()]),
-  );
 
 /**
  * Reserves what an order needs, all lines or nothing. The first call for an order decides; later calls, and one that

@@ -17,6 +17,7 @@ import {
   type LineProblem,
   type PlaceOrderProblem,
 } from '../problems.ts';
+import { missingLine } from './missingLine.ts';
 import { reachFor } from './reachFor.ts';
 
 /** An order that all the domains concerned have agreed to, at the instant at which they were asked. */
@@ -37,9 +38,9 @@ const reach = reachFor('Nothing was ordered');
 const refuse = (problem: PlaceOrderProblem): Check => ({ kind: 'problem', problem });
 
 /**
- * Asks stores, menu, customers and delivery whether the order can be placed at `at`, and for how much. It opens no
- * transaction.
- * @throws CodedError SUBGRAPH_UNAVAILABLE when one of them cannot be reached
+ * Asks stores, menu, inventory, customers and delivery whether the order can be placed at `at`, and for how much. It
+ * opens no transaction.
+ * @throws CodedError SUBGRAPH_UNAVAILABLE when one of them but inventory cannot be reached
  */
 export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer: Orderer, at: Date): Promise<Check> {
   const [terms, priced, address] = await Promise.all([
@@ -64,6 +65,8 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
   ]);
   const problem = termsProblem(terms, input.service, orderer) ?? linesProblem(input, priced.lines);
   if (problem) return refuse(problem);
+  const missing = await missingLine(domain, input, priced.lines);
+  if (missing !== undefined) return refuse(soldOut(input, missing, priced.lines[missing]!.name['en']));
   let deliveryFee = 0;
   let promisedAt: string | null = null;
   if (input.service === 'DELIVERY') {
@@ -126,20 +129,20 @@ const isLineProblem = (problem: string): problem is LineProblem => Object.hasOwn
 function linesProblem(input: PlaceOrderInput, lines: readonly PricedLine[]): PlaceOrderProblem | undefined {
   for (const [line, { problem, subject }] of lines.entries()) {
     if (problem === '') continue;
-    const item = { id: input.lines[line]!.menuItemId };
-    if (problem === 'UNAVAILABLE')
-      return {
-        __typename: 'OrderItemUnavailable',
-        message: `${subject} is sold out. Remove it from the order, or choose something else.`,
-        line,
-        item,
-      };
+    if (problem === 'UNAVAILABLE') return soldOut(input, line, subject);
     if (!isLineProblem(problem))
       throw new Error(`menu answered with a line problem that orders does not know: ${problem}`);
     return { __typename: 'OrderInvalidLine', message: lineProblems[problem](subject), line, problem };
   }
   return undefined;
 }
+
+const soldOut = (input: PlaceOrderInput, line: number, name: string | undefined): PlaceOrderProblem => ({
+  __typename: 'OrderItemUnavailable',
+  message: `${name ?? 'This item'} is sold out. Remove it from the order, or choose something else.`,
+  line,
+  item: { id: input.lines[line]!.menuItemId },
+});
 
 const priceChanged = (amount: number, { currency, exponent }: OrderingTerms): PlaceOrderProblem => ({
   __typename: 'OrderPriceChanged',

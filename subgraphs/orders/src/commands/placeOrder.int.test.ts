@@ -285,6 +285,25 @@ describe('placeOrder', () => {
     expect(await place(customer, { storeId: 'x' })).toEqual({ __typename: 'OrderStoreNotFound' });
   });
 
+  it('is refused before any card is asked when an extra has run out; without inventory the saga decides', async () => {
+    const bacon = seedId('modifier', 'extra-bacon');
+    answers.lackingModifier = bacon;
+    const lines = [
+      { menuItemId: cola, quantity: 1 },
+      { menuItemId: burger, quantity: 1, modifiers: [{ modifierId: bacon }] },
+    ];
+    expect(await place(customer, { lines })).toEqual({
+      __typename: 'OrderItemUnavailable',
+      line: 1,
+      item: { id: burger },
+    });
+    expect(await subgraph.appended()).toHaveLength(0);
+    const { inventory: _unheard, ...others } = answeringDomains(answers);
+    const cut = await testSubgraph<Orders>(orders, { others });
+    const { data } = await cut.as(customer)(mutation, { input: input({ lines }) });
+    expect(data).toMatchObject({ placeOrder: { __typename: 'PlaceOrderSuccess' } });
+  });
+
   it('orders nothing when a domain cannot be asked', async () => {
     const cut = await testSubgraph<Orders>(orders, {
       others: {

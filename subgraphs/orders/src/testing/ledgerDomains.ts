@@ -94,6 +94,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
       }),
     ],
     inventory: [
+      ...asked['inventory']!,
       service(InventoryCommandService, ['orders'], {
         reserve: async ({ idempotencyKey, orderId, lines }) => {
           const missing = lines.some((line) => line.menuItemId === rareItem);

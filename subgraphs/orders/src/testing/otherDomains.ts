@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import { DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
+import { InventoryQueryService } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import { MenuQueryService, type PricedLineSchema } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
@@ -28,6 +29,8 @@ export interface Answers {
   burgerPrice: bigint;
   /** Whether the version of the address that is asked for is still the present one. */
   addressCurrent: boolean;
+  /** The modifier of which the store has none; null when it has everything. */
+  lackingModifier: string | null;
   /** How often prices have been asked for. */
   asked: number;
 }
@@ -39,6 +42,7 @@ export const usualAnswers = (): Answers => ({
   services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY', 'KIOSK'],
   burgerPrice: 1070n,
   addressCurrent: true,
+  lackingModifier: null,
   asked: 0,
 });
 
@@ -91,6 +95,15 @@ export const answeringDomains = (answers: Answers): Record<string, RpcService[]>
         answers.asked += 1;
         return { lines: request.lines.map((each) => line(answers, each.menuItemId)) };
       },
+    }),
+  ],
+  inventory: [
+    service(InventoryQueryService, ['orders'], {
+      checkStock: ({ lines }) => ({
+        missingLines: lines.flatMap(({ modifierIds }, index) =>
+          answers.lackingModifier !== null && modifierIds.includes(answers.lackingModifier) ? [index] : [],
+        ),
+      }),
     }),
   ],
   customers: [
