@@ -52,6 +52,8 @@ export interface TestSystemOptions {
   readonly bus?: 'postgres' | KafkaClientName;
   /** `production` unless told: trusted documents only, as clients meet it. */
   readonly profile?: 'development' | 'production';
+  /** True: nothing is seeded. The system is as one in production that was never started before. */
+  readonly empty?: boolean;
   /** Settings of the subgraphs, such as short time-outs of the saga. */
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Hears what the whole system logs; nobody does unless told. */
@@ -174,7 +176,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
       }),
     ),
   );
-  await Promise.all([...running.values()].map((subgraph) => subgraph.seed()));
+  if (!options.empty) await Promise.all([...running.values()].map((subgraph) => subgraph.seed()));
   const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log, metrics });
   stops.push(() => sagas.stop());
 

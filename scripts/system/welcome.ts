@@ -15,12 +15,14 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
   const development = settings.PROFILE === 'development';
   const kiosk = edge.channels.find(({ name }) => name === 'kiosk')?.url;
+  const staff = edge.channels.find(({ name }) => name === 'staff')?.url;
   const board = kiosk?.replace('/graphql', '/board');
   const rows = [
     ['what', 'URL', 'for whom'],
     ['gateway', edge.gateway.url, 'tools: the full graph'],
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
+    ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development
       ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']]

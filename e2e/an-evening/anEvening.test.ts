@@ -1,0 +1,322 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  AcceptJobDocument,
+  OpenJobsDocument,
+  ReportDeliveryStatusDocument,
+  SetAvailabilityDocument,
+} from '#generated/bffs/delivery/operations.ts';
+import { OrderBoardDocument, PlaceOrderDocument as PlaceAtKiosk } from '#generated/bffs/kiosk/operations.ts';
+import {
+  AccountDocument,
+  AddAddressDocument,
+  PlaceOrderDocument as PlaceOnPhone,
+  RegisterDocument,
+} from '#generated/bffs/mobile/operations.ts';
+import {
+  AdjustStockDocument,
+  OrderRecordDocument,
+  RefundPaymentDocument,
+  SetOpeningExceptionDocument,
+  StockItemDocument,
+} from '#generated/bffs/staff/operations.ts';
+import { AccountPageDocument, PlaceOrderDocument as PlaceOnWeb } from '#generated/bffs/web/operations.ts';
+import { startTcpProxy, type TcpProxy } from '#platform/testkit/tcpProxy.ts';
+import { until } from '#platform/testkit/until.ts';
+import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
+import { idOfKey } from '#schema/import/idOfKey.ts';
+import { importCommand } from '../../scripts/system/transfer/importCommand.ts';
+import { readFolder } from '../../scripts/system/transfer/readFolder.ts';
+import { ledgerOf } from '../harness/ledgerOf.ts';
+import { orderOf } from '../harness/placing.ts';
+import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
+import { BoardScreen } from '../order-board-page/boardScreen.ts';
+import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+import { KitchenScreen } from './kitchenScreen.ts';
+
+const patience = { timeoutMs: 60_000 };
+const store = idOfKey('store', 'berlin-mitte');
+const item = (key: string): string => idOfKey('item', key);
+const courierSubject = '0198b6c2-5d10-7c3e-9a51-0c2f6f1d2a01';
+/** Of the example chain, as docs/running-a-chain.md has a manager bring it in. */
+const folder = fileURLToPath(new URL('../../docs/example-chain', import.meta.url));
+
+describeInChromium('a chain run by its people', () => {
+  let system: TestSystem;
+  let browser: Browser;
+  let proxy: TcpProxy;
+  const screens: BoardScreen[] = [];
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startTestSystem({ empty: true }), launchChromium()]);
+    proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('staff')).port) });
+    const printed: string[] = [];
+    await importCommand({
+      read: readFolder(folder),
+      domains: await Promise.all(
+        ['stores', 'menu', 'inventory', 'delivery'].map(async (name) => {
+          const { default: definition } = (await import(`../../subgraphs/${name}/src/main.ts`)) as {
+            default: SubgraphDefinition;
+          };
+          return { domain: system.subgraph(name).domain, transfer: definition.transfer! };
+        }),
+      ),
+      dryRun: false,
+      print: (line) => printed.push(line),
+    });
+    expect(printed.join('\n')).toMatch(/stores +2 new/);
+  });
+  afterEach(async () => {
+    proxy.restore();
+    const problems = screens.flatMap((screen) => screen.problems);
+    await Promise.all(screens.splice(0).map((screen) => screen.close()));
+    expect(problems).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.close();
+  });
+
+  const staff = (role: 'kitchen' | 'manager' | 'admin') => system.client('staff', { role, store });
+  const openKitchen = async ({ port = Number(new URL(system.urlOf('staff')).port), subject = 'pass' } = {}) => {
+    const token = await system.tokenFor({ role: 'kitchen', store, subject });
+    const screen = await BoardScreen.open(browser, `http://127.0.0.1:${port}/kitchen#token=${token}`);
+    screens.push(screen);
+    await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the kitchen display is live' });
+    return new KitchenScreen(screen);
+  };
+  const input = <Over extends object>(
+    service: 'KIOSK' | 'TAKEAWAY' | 'DELIVERY',
+    lines: { menuItemId: string; quantity: number }[],
+    over?: Over,
+  ) => ({
+    storeId: store,
+    service,
+    lines,
+    payment: { methodToken: 'tok_visa' },
+    idempotencyKey: randomUUID(),
+    ...over,
+  });
+  const record = async (orderId: string) => (await staff('admin').ask(OrderRecordDocument, { orderId })).order!;
+  const stockOf = async (key: string) =>
+    (await staff('manager').ask(StockItemDocument, { storeId: store, ingredientId: idOfKey('ingredient', key) }))
+      .stockItem;
+  const register = async (channel: 'mobile' | 'web', subject: string) => {
+    const customer = system.client(channel, { role: 'customer', subject });
+    const { register: registered } = await customer.ask(RegisterDocument, {
+      input: {
+        idempotencyKey: randomUUID(),
+        givenName: 'Robin',
+        familyName: 'Guest',
+        email: `${subject}@example.com`,
+        locale: 'EN',
+      },
+    } as never);
+    expect(registered.__typename).toBe('RegisterSuccess');
+    return customer;
+  };
+  const completed = (orderId: string) =>
+    until(async () => (await record(orderId)).status === 'COMPLETED', { ...patience, what: 'the order is completed' });
+
+  test('one evening: opened, ordered three ways, cooked by the screen, sold out, delivered, refunded', async () => {
+    const manager = staff('manager');
+    const opened = await manager.ask(SetOpeningExceptionDocument, {
+      input: {
+        storeId: store,
+        date: new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' }),
+        intervals: [{ opens: '00:00', closes: '00:00' }],
+        note: 'Opening night',
+      },
+    });
+    expect(opened.result).toMatchObject({ __typename: 'SetOpeningExceptionSuccess', store: { openNow: true } });
+    // Cheddar for two cheeseburgers is all there is tonight.
+    const counted = await manager.ask(AdjustStockDocument, {
+      input: {
+        idempotencyKey: randomUUID(),
+        storeId: store,
+        ingredientId: idOfKey('ingredient', 'cheddar'),
+        quantity: -398,
+        reason: 'COUNTED',
+      },
+    });
+    expect(counted.result).toMatchObject({ __typename: 'StockChangeSuccess', stock: [{ onHand: 2 }] });
+    // What a role may not do is refused by the graph, whatever its page shows.
+    const refused = await staff('kitchen').mutate(RefundPaymentDocument, {
+      input: { orderId: randomUUID(), idempotencyKey: randomUUID() },
+    });
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+
+    const kitchen = await openKitchen();
+    const kiosk = system.client('kiosk', { role: 'kiosk', store });
+    const phone = await register('mobile', randomUUID());
+    const web = await register('web', randomUUID());
+    const added = await phone.ask(AddAddressDocument, {
+      input: {
+        idempotencyKey: randomUUID(),
+        address: {
+          line1: 'Linienstraße 1',
+          postalCode: '10178',
+          city: 'Berlin',
+          country: 'DE',
+          position: { latitude: 52.5275, longitude: 13.405 },
+        },
+        makeDefault: true,
+      },
+    } as never);
+    if (added.addAddress.__typename !== 'AddAddressSuccess') throw new Error(JSON.stringify(added));
+    const addressVersionId = added.addAddress.address.current.id;
+
+    // The first guest, at the kiosk, takes the last cheddar.
+    const first = await until(
+      async () => {
+        const lines = [{ menuItemId: item('cheeseburger'), quantity: 2 }];
+        const { placeOrder } = await kiosk.ask(PlaceAtKiosk, { input: input('KIOSK', lines) });
+        // The price list of a new store reaches the menu a moment after the import.
+        return placeOrder.__typename === 'PlaceOrderSuccess' ? placeOrder.order : undefined;
+      },
+      { ...patience, what: 'the first order' },
+    );
+    await kitchen.sees(first!.number, 'to-make');
+
+    // The second, on the phone, wants one, too: sold out. Fries, then.
+    const onPhone = (key: string) =>
+      phone.ask(PlaceOnPhone, {
+        input: input('DELIVERY', [{ menuItemId: item(key), quantity: 2 }], { addressVersionId }),
+      });
+    await until(async () => (await onPhone('cheeseburger')).placeOrder.__typename === 'OrderItemUnavailable', {
+      ...patience,
+      what: 'cheeseburgers are sold out',
+    });
+    const second = orderOf((await onPhone('fries')).placeOrder);
+    // The third, on the web, takes a burger away.
+    const third = orderOf(
+      (await web.ask(PlaceOnWeb, { input: input('TAKEAWAY', [{ menuItemId: item('classic-burger'), quantity: 1 }]) }))
+        .placeOrder,
+    );
+
+    for (const { number } of [first!, second, third]) await kitchen.cook(number);
+    for (const { number, id } of [first!, third]) {
+      await kitchen.offers(number, 'Hand over');
+      await kitchen.tap(number, 'Hand over');
+      await kitchen.isGone(number);
+      await completed(id);
+    }
+    // The kitchen has nothing to tap on a delivery that is ready: its courier comes.
+    expect(await kitchen.ticket(second.number).getByRole('button').count()).toBe(0);
+    const courier = system.client('delivery', { role: 'courier', subject: courierSubject });
+    await courier.ask(SetAvailabilityDocument, { available: true });
+    const job = await until(
+      async () => (await courier.ask(OpenJobsDocument, {})).openJobs?.find((each) => each.readyForPickup),
+      { ...patience, what: 'the job' },
+    );
+    await courier.ask(AcceptJobDocument, { deliveryId: job!.id });
+    for (const status of ['PICKED_UP', 'DELIVERED'] as const) {
+      const { reportDeliveryStatus } = await courier.ask(ReportDeliveryStatusDocument, {
+        input: { deliveryId: job!.id, status },
+      });
+      expect(reportDeliveryStatus.__typename).toBe('ReportDeliveryStatusSuccess');
+    }
+    await completed(second.id);
+    await kitchen.isGone(second.number);
+
+    // The third guest comes back with a cold burger.
+    await until(async () => ((await web.ask(AccountPageDocument, {})).me?.loyalty?.balance ?? 0) > 0, {
+      ...patience,
+      what: 'points of the third guest',
+    });
+    const { result } = await staff('admin').ask(RefundPaymentDocument, {
+      input: { orderId: third.id, idempotencyKey: randomUUID() },
+    });
+    expect(result).toMatchObject({ __typename: 'RefundPaymentSuccess', payment: { status: 'REFUNDED' } });
+
+    // Books, board, stock and points at the end.
+    const books = async ({ id }: { id: string }) => (await ledgerOf(system.provider, id)).map(({ kind }) => kind);
+    expect(await books(first!)).toEqual(['authorisation', 'capture']);
+    expect(await books(second)).toEqual(['authorisation', 'capture']);
+    expect(await books(third)).toEqual(['authorisation', 'capture', 'refund']);
+    const { orderBoard } = await kiosk.ask(OrderBoardDocument, { storeId: store });
+    expect(orderBoard).toMatchObject({ preparing: [], ready: [] });
+    expect(await stockOf('cheddar')).toMatchObject({ onHand: 0, reserved: 0, consumed: 2 });
+    expect(await stockOf('bun')).toMatchObject({ onHand: 397, reserved: 0, consumed: 3 });
+    expect(await stockOf('potatoes')).toMatchObject({ onHand: 59_700, reserved: 0, consumed: 300 });
+    await until(async () => ((await phone.ask(AccountDocument, {})).me?.loyalty?.balance ?? 0) > 0, patience);
+    await until(async () => (await web.ask(AccountPageDocument, {})).me?.loyalty?.balance === 0, patience);
+    expect(await kitchen.numbers('to-make')).toEqual([]);
+    expect(await kitchen.screen.violations()).toEqual([]);
+  }, 240_000);
+
+  const fries = async () => {
+    const kiosk = system.client('kiosk', { role: 'kiosk', store });
+    const lines = [{ menuItemId: item('fries'), quantity: 1 }];
+    return orderOf((await kiosk.ask(PlaceAtKiosk, { input: input('KIOSK', lines) })).placeOrder);
+  };
+
+  test('cut off, a kitchen keeps what was tapped, and it is done once when the line is back', async () => {
+    const [cut, other] = [await openKitchen({ port: proxy.port }), await openKitchen({ subject: 'grill' })];
+    await cut.screen.page.evaluate(
+      `(() => { globalThis.tones = 0; const made = AudioContext.prototype.createOscillator;
+        AudioContext.prototype.createOscillator = function () { globalThis.tones += 1; return made.call(this); }; })()`,
+    );
+    const order = await fries();
+    await Promise.all([cut, other].map((screen) => screen.sees(order.number, 'to-make')));
+    expect(await cut.screen.page.evaluate('globalThis.tones')).toBeGreaterThan(0);
+    proxy.cut();
+    await until(async () => (await cut.screen.status()) === 'reconnecting', patience);
+    await cut.tap(order.number, 'Start');
+    await cut.offers(order.number, 'Ready');
+    // Longer than a finger bounces.
+    await sleep(600);
+    await cut.tap(order.number, 'Ready');
+    await cut.sees(order.number, 'ready');
+    expect(await cut.screen.text('#unsent')).toBe('2 taps not sent yet');
+    expect(await cut.screen.text('#status')).toMatch(/^Reconnecting since/);
+    expect(await cut.screen.violations()).toEqual([]);
+    await other.offers(order.number, 'Start');
+    proxy.restore();
+    await cut.isSent();
+    await other.sees(order.number, 'ready');
+    expect((await record(order.id)).timeline.map(({ status }) => status)).toEqual([
+      'PLACED',
+      'CONFIRMED',
+      'PREPARING',
+      'READY',
+    ]);
+    // Something is missing: another screen takes it back, and a key makes it ready again.
+    await other.tap(order.number, 'Recall');
+    await cut.sees(order.number, 'to-make');
+    await cut.offers(order.number, 'Ready');
+    await cut.screen.page.keyboard.press('1');
+    await other.sees(order.number, 'ready');
+    await other.offers(order.number, 'Hand over');
+    await sleep(600);
+    await other.tap(order.number, 'Hand over');
+    await Promise.all([cut, other].map((screen) => screen.isGone(order.number)));
+  }, 180_000);
+
+  test('turns an order down with a reason, shows a station its own lines, and asks for a token', async () => {
+    const kitchen = await openKitchen();
+    const order = await fries();
+    await kitchen.sees(order.number, 'to-make');
+    expect(await kitchen.ticket(order.number).innerText()).toContain('1 × Fries');
+    const station = (name: string) => kitchen.screen.page.locator('#stations').getByRole('button', { name });
+    await station('Sides').click();
+    await kitchen.sees(order.number, 'to-make');
+    await station('All').click();
+    await kitchen.tap(order.number, 'Reject');
+    expect(await kitchen.screen.violations()).toEqual([]);
+    await kitchen.screen.page.getByRole('button', { name: 'Too much to do' }).click();
+    await kitchen.isGone(order.number);
+    await until(async () => (await record(order.id)).reason === 'KITCHEN_TOO_BUSY', patience);
+
+    const url = `${new URL(system.urlOf('staff')).origin}/kitchen`;
+    const strange = await BoardScreen.open(browser, `${url}#token=${await system.tokenFor({ role: 'courier' })}`);
+    screens.push(strange);
+    await until(async () => (await strange.text('#setup')).includes('not for this page'), patience);
+    expect(await strange.violations()).toEqual([]);
+    expect(await strange.page.locator('article').count()).toBe(0);
+    expect(await strange.mayAsk('https://example.com/')).toBe(false);
+  });
+});
