@@ -277,7 +277,7 @@ describe('editing a store', () => {
   const edit = async (mutation: string, input: object, who = admin) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}`;
     const store = 'store { id name version openNow acceptingOrders closedAt }';
-    const changedMeanwhile = mutation === 'openStore' ? '' : `... on StoreChangedMeanwhile { ${store} }`;
+    const changedMeanwhile = mutation === 'openStore' ? '' : `... on StoreChangedMeanwhile { changedFields ${store} }`;
     const { data, errors } = await graph.as(who)(
       `mutation ($input: ${type}Input!) { ${mutation}(input: $input) { __typename
         ... on ${type}Success { ${store} } ${changedMeanwhile} ... on StoreInputProblem { field } } }`,
@@ -354,11 +354,37 @@ describe('editing a store', () => {
     });
     expect(stale.answer).toMatchObject({
       __typename: 'StoreChangedMeanwhile',
+      changedFields: ['name'],
       store: { name: 'Dr. Burger Ottensen', version: 2 },
     });
     const untaxed = { idempotencyKey: 'c', storeId: opened, expectedVersion: 2, services: ['DELIVERY'] };
     expect((await edit('changeStore', untaxed, boss)).answer).toMatchObject({ field: 'services' });
     expect(await typesOf(opened)).toEqual(['StoreOpened', 'StoreDetailsChanged']);
+  });
+
+  it('pauses, resumes and sets a day once for a key, and only a store that is as it was seen, if that is said', async () => {
+    const { store } = (await edit('openStore', newStore('paused'))).answer!;
+    const storeId = store!['id'] as string;
+    const pause = { idempotencyKey: 'p', storeId, expectedVersion: 1, reason: 'No gas' };
+    expect((await edit('pauseOrdering', pause)).answer).toMatchObject({
+      store: { acceptingOrders: false, version: 2 },
+    });
+    const day = { storeId, expectedVersion: 2, date: '2026-03-05', intervals: [] };
+    expect((await edit('setOpeningException', day)).answer).toMatchObject({ store: { version: 3 } });
+    expect((await edit('resumeOrdering', { idempotencyKey: 'r', storeId, expectedVersion: 1 })).answer).toMatchObject({
+      __typename: 'StoreChangedMeanwhile',
+      changedFields: ['acceptingOrders', 'openingExceptions', 'pauseReason'],
+    });
+    const resume = { idempotencyKey: 's', storeId };
+    expect((await edit('resumeOrdering', resume)).answer).toMatchObject({ store: { acceptingOrders: true } });
+    // A request that is sent again after a broken connection does not pause the store a second time.
+    expect((await edit('pauseOrdering', pause)).answer).toMatchObject({ store: { acceptingOrders: true, version: 4 } });
+    expect(await typesOf(storeId)).toEqual([
+      'StoreOpened',
+      'StoreOrderingChanged',
+      'StoreHoursChanged',
+      'StoreOrderingChanged',
+    ]);
   });
 
   it('replaces the week, which decides at once whether it is open', async () => {

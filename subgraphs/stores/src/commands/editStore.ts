@@ -1,6 +1,8 @@
-import type { Prisma } from '#generated/stores/prisma/client.ts';
+import type { Prisma, PrismaClient } from '#generated/stores/prisma/client.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { TransactionOf } from '#platform/domain/domain.ts';
+import { fieldsChangedSince, recordEdits } from '#platform/subgraph/edits.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Stores } from '../context.ts';
 import { mayManage } from '../ownership.ts';
@@ -8,10 +10,11 @@ import type { StoreRow } from '../store.ts';
 
 /** What every edit of a store says besides what it changes. */
 export interface StoreEdit {
-  readonly idempotencyKey: string;
+  /** Null for an edit that does no harm when it is repeated. */
+  readonly idempotencyKey: string | null;
   readonly storeId: string;
-  /** The version that whoever edits has seen. */
-  readonly expectedVersion: number;
+  /** The version that whoever edits has seen; null for an edit that holds whatever others did meanwhile. */
+  readonly expectedVersion: number | null;
 }
 
 export interface InputProblem {
@@ -19,9 +22,14 @@ export interface InputProblem {
   readonly message: string;
 }
 
+/** Somebody else was faster and changed these fields; nothing was changed by this edit. */
+interface ChangedMeanwhile {
+  readonly kind: 'changedMeanwhile';
+  readonly fields: readonly string[];
+}
+
 export type EditOutcome =
-  /** `changedMeanwhile`: somebody else was faster; nothing was changed, and this is what holds now. */
-  | { readonly kind: 'done' | 'changedMeanwhile'; readonly store: StoreRow }
+  | (({ readonly kind: 'done' } | ChangedMeanwhile) & { readonly store: StoreRow })
   | { readonly kind: 'notFound' }
   | ({ readonly kind: 'invalid' } & InputProblem);
 
@@ -30,13 +38,20 @@ interface Change {
   /** What is asked for, for the idempotency key. */
   readonly body: unknown;
   /** What is wrong with it for the store as it is. */
-  readonly problem: (store: StoreRow) => InputProblem | undefined;
+  readonly problem: (store: StoreRow, now: Date) => InputProblem | undefined;
   readonly data: Prisma.StoreUpdateInput;
-  readonly event: (at: string) => NewEvent;
+  /** Writes what is not in the row of the store, and tells the names of the fields that it thereby changes. */
+  readonly besides?: {
+    readonly fields: readonly string[];
+    readonly write: (tx: TransactionOf<PrismaClient>) => unknown;
+  };
+  /** Undefined when it leaves the store, as it was before, no other than it was. */
+  readonly event: (at: string, store: StoreRow) => NewEvent | undefined;
 }
 
 type Remembered =
-  | { readonly kind: 'done' | 'changedMeanwhile' }
+  | { readonly kind: 'done' }
+  | ChangedMeanwhile
   | { readonly kind: 'notFound' }
   | ({ readonly kind: 'invalid' } & InputProblem);
 
@@ -51,27 +66,53 @@ export async function editStore(
   domain: Stores,
   principal: Principal,
   { idempotencyKey: key, storeId, expectedVersion }: StoreEdit,
-  { mutation, body, problem, data, event }: Change,
+  change: Change,
 ): Promise<EditOutcome> {
   if (!mayManage(principal, storeId)) return { kind: 'notFound' };
   const now = domain.clock();
   return domain.transaction(async (tx) => {
     const read = (): Promise<StoreRow> =>
       tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });
-    const outcome = await idempotent<Remembered>(tx, { principal, mutation, key, body, now }, async () => {
+    const work = async (): Promise<Remembered> => {
       const [locked] = await tx.$queryRaw<
         { version: number; closed: boolean }[]
       >`SELECT version, closed_at IS NOT NULL AS closed FROM store WHERE id = ${storeId}::uuid FOR UPDATE`;
       if (!locked) return { kind: 'notFound' };
       if (locked.closed) return closed;
-      if (locked.version !== expectedVersion) return { kind: 'changedMeanwhile' };
-      const wrong = problem(await read());
+      if (expectedVersion !== null && locked.version !== expectedVersion)
+        return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, subjectOf(storeId), expectedVersion) };
+      const store = await read();
+      const wrong = change.problem(store, now);
       if (wrong) return { kind: 'invalid', ...wrong };
-      await tx.store.update({ where: { id: storeId }, data: { ...data, version: { increment: 1 } } });
-      await domain.events.append(tx, null, [event(now.toISOString())]);
+      await write(domain, tx, store, change, now);
       return { kind: 'done' };
-    });
+    };
+    const { mutation, body } = change;
+    const outcome = await (key === null
+      ? work()
+      : idempotent<Remembered>(tx, { principal, mutation, key, body, now }, work));
     if (outcome.kind === 'invalid' || outcome.kind === 'notFound') return outcome;
-    return { kind: outcome.kind, store: await read() };
+    return { ...outcome, store: await read() };
   });
+}
+
+const subjectOf = (storeId: string): string => `STORE:${storeId}`;
+
+async function write(
+  domain: Stores,
+  tx: TransactionOf<PrismaClient>,
+  store: StoreRow,
+  { data, besides, event }: Change,
+  now: Date,
+): Promise<void> {
+  await besides?.write(tx);
+  const { version } = await tx.store.update({
+    where: { id: store.id },
+    data: { ...data, version: { increment: 1 } },
+    select: { version: true },
+  });
+  const fields = [...Object.keys(data), ...(besides?.fields ?? [])];
+  await recordEdits(tx, [{ subject: subjectOf(store.id), version, fields }], now);
+  const told = event(now.toISOString(), store);
+  if (told) await domain.events.append(tx, null, [told]);
 }

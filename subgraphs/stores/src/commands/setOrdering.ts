@@ -1,10 +1,10 @@
 import { StoreOrderingChanged } from '#schema/events/stores.ts';
 import type { Principal } from '#platform/identity/principal.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 import type { Stores } from '../context.ts';
-import { mayManage } from '../ownership.ts';
-import type { StoreRow } from '../store.ts';
+import { editStore, type EditOutcome, type StoreEdit } from './editStore.ts';
 
-export type SetOrderingOutcome = { readonly kind: 'done'; readonly store: StoreRow } | { readonly kind: 'notFound' };
+const unfit = { field: 'reason', message: 'Give a reason of 1 to 200 characters: guests will read it.' };
 
 /**
  * Pauses ordering at a store when a reason is given, resumes it when the reason is null. Repeating it appends no
@@ -13,26 +13,20 @@ export type SetOrderingOutcome = { readonly kind: 'done'; readonly store: StoreR
 export async function setOrdering(
   domain: Stores,
   principal: Principal,
-  storeId: string,
+  edit: StoreEdit,
   pauseReason: string | null,
-): Promise<SetOrderingOutcome> {
-  if (!mayManage(principal, storeId)) return { kind: 'notFound' };
+): Promise<EditOutcome> {
+  const { storeId } = edit;
   const accepting = pauseReason === null;
-  return domain.transaction(async (tx) => {
-    const [locked] = await tx.$queryRaw<
-      { accepting: boolean }[]
-    >`SELECT accepting FROM store WHERE id = ${storeId}::uuid FOR UPDATE`;
-    if (!locked) return { kind: 'notFound' };
-    const store = await tx.store.update({
-      where: { id: storeId },
-      data: { accepting, pauseReason, version: { increment: 1 } },
-      include: { exceptions: true },
-    });
-    if (locked.accepting !== accepting) {
-      await domain.events.append(tx, null, [
-        StoreOrderingChanged.of({ storeId, accepting, reason: pauseReason, at: domain.clock().toISOString() }),
-      ]);
-    }
-    return { kind: 'done', store };
+  return editStore(domain, principal, edit, {
+    mutation: accepting ? 'resumeOrdering' : 'pauseOrdering',
+    body: { edit, pauseReason },
+    problem: () =>
+      pauseReason !== null && (pauseReason === '' || charactersIn(pauseReason) > 200) ? unfit : undefined,
+    data: { accepting, pauseReason },
+    event: (at, store) =>
+      store.accepting === accepting
+        ? undefined
+        : StoreOrderingChanged.of({ storeId, accepting, reason: pauseReason, at }),
   });
 }

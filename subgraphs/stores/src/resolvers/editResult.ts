@@ -1,5 +1,17 @@
-import type { EditOutcome } from '../commands/editStore.ts';
+import type { EditOutcome, StoreEdit } from '../commands/editStore.ts';
 import { storeNotFound } from './storeNotFound.ts';
+
+/** The fields of the graph that show columns of another name. */
+const shownAs: Readonly<Record<string, string>> = {
+  week: 'openingHours',
+  latitude: 'position',
+  longitude: 'position',
+  street: 'address',
+  city: 'address',
+  postalCode: 'address',
+  accepting: 'acceptingOrders',
+};
+const fieldName = (column: string): string => shownAs[column] ?? column;
 
 /** What the mutations that edit a store answer with; `success` is the type for an edit that was made. */
 export function editResult<Success extends string>(outcome: EditOutcome, success: Success) {
@@ -10,6 +22,7 @@ export function editResult<Success extends string>(outcome: EditOutcome, success
       return {
         __typename: 'StoreChangedMeanwhile' as const,
         message: `Somebody changed the store: it is at version ${outcome.store.version}. Look at it, and edit that.`,
+        changedFields: [...new Set(outcome.fields.map(fieldName))].sort(),
         store: outcome.store,
       };
     case 'invalid':
@@ -18,3 +31,14 @@ export function editResult<Success extends string>(outcome: EditOutcome, success
       return storeNotFound;
   }
 }
+
+/** What an edit says besides what it changes, of a mutation that needs neither key nor version. */
+export const editOf = ({
+  storeId,
+  idempotencyKey,
+  expectedVersion,
+}: {
+  readonly storeId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly expectedVersion?: number | null | undefined;
+}): StoreEdit => ({ storeId, idempotencyKey: idempotencyKey ?? null, expectedVersion: expectedVersion ?? null });

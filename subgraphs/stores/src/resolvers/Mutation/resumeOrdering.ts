@@ -1,12 +1,6 @@
 import type { MutationResolvers } from '#generated/stores/resolvers.ts';
 import { setOrdering } from '../../commands/setOrdering.ts';
-import { storeNotFound } from '../storeNotFound.ts';
+import { editOf, editResult } from '../editResult.ts';
 
-export const resumeOrdering: MutationResolvers['resumeOrdering'] = async (
-  _parent,
-  { input },
-  { domain, principal },
-) => {
-  const outcome = await setOrdering(domain, principal, input.storeId, null);
-  return outcome.kind === 'done' ? { __typename: 'ResumeOrderingSuccess', store: outcome.store } : storeNotFound;
-};
+export const resumeOrdering: MutationResolvers['resumeOrdering'] = async (_parent, { input }, { domain, principal }) =>
+  editResult(await setOrdering(domain, principal, editOf(input), null), 'ResumeOrderingSuccess');
