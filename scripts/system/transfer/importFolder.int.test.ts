@@ -148,6 +148,32 @@ describe('chain:import', () => {
     expect(await entry('fries')).toEqual({ price: 320, reason: null });
   });
 
+  it('takes an extra away for guests, but not from the orders that name it, and brings it back', async () => {
+    const id = idOfKey('modifier', 'extra-bacon');
+    const read = async () => {
+      const { data } = await graphs['menu']!.as(principalWith(['admin']))(
+        `query ($ids: [_Any!]!) { modifierGroups { version modifiers { id } }
+          _entities(representations: $ids) { ... on Modifier { name } } }`,
+        { ids: [{ __typename: 'Modifier', id }] },
+      );
+      const groups = data!['modifierGroups'] as { version: number; modifiers: { id: string }[] }[];
+      const group = groups.find(({ version }) => version > 1) ?? groups[0]!;
+      return {
+        version: group.version,
+        offered: groups.some(({ modifiers }) => modifiers.some((modifier) => modifier.id === id)),
+        named: data!['_entities'],
+      };
+    };
+    const named = [{ name: 'Extra bacon' }];
+    expect(await read()).toEqual({ version: 1, offered: true, named });
+    const without = (text: string) => text.replace(/^extra-bacon,.*\n/m, '');
+    const priceless = (text: string) => text.replace(/^.*\bextra-bacon\b.*\n/gm, '');
+    await run(folderWith({ 'modifiers.csv': without, 'prices.csv': priceless, 'modifierRecipes.csv': priceless }));
+    expect(await read()).toEqual({ version: 2, offered: false, named });
+    await run(example);
+    expect(await read()).toEqual({ version: 3, offered: true, named });
+  });
+
   it('tells what cannot be made by another recipe, and leaves stock that has moved since alone', async () => {
     const manager = principalWith(['stock:write', 'stock:read'], { bindings: { store: berlin } });
     await graphs['inventory']!.as(manager)(
