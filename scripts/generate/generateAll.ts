@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { channelOperationTasks, resolverTypeTasks } from './codegenTasks.ts';
 import { composeFile } from './composeFile.ts';
 import { edgesPage } from './edgesPage.ts';
+import { eventSchemas } from './eventSchemas.ts';
 import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
 import { prismaClients } from './prismaClients.ts';
@@ -23,6 +24,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...settingsPage(),
     ...edgesPage(),
     ...importSchemas(),
+    ...eventSchemas(),
   ],
   supergraph,
   channelOperationTasks,

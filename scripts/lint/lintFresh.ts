@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { composeAll } from '#schema/compose/composeAll.ts';
 import { composeFileText } from '../generate/composeFile.ts';
 import { edgesPagePath, edgesPageText } from '../generate/edgesPage.ts';
+import { eventSchemaFiles } from '../generate/eventSchemas.ts';
 import { importSchemaFiles } from '../generate/importSchemas.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
@@ -26,6 +27,7 @@ for (const [path, text] of [
   [settingsPagePath, await settingsPageText()],
   [edgesPagePath, edgesPageText()],
   ...importSchemaFiles(),
+  ...(await eventSchemaFiles()),
 ] as const) {
   const file = join(root, path);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) all.push(path);

@@ -5,6 +5,10 @@ import { composeSystem, type ComposedSystem } from '../../compose/composeSystem.
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import { workingTree, type Tree } from '../against/tree.ts';
 import { contractFindings } from '../changes/contractFindings.ts';
+import { eventFindings, eventsIn } from '../contracts/eventFindings.ts';
+import { eventSchemaFolder } from '../contracts/eventSchema.ts';
+import { protoFindings } from '../contracts/protoFindings.ts';
+import { settingFindings } from '../contracts/settingFindings.ts';
 import { documentFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
@@ -19,6 +23,8 @@ import { compositionFindings } from './compositionFindings.ts';
 
 /** A state of the repository with its graphs, and the state that it is compared with. */
 export interface Subject extends Repository {
+  /** The folder of the clone, in which tools are run. */
+  readonly root: string;
   readonly now: Tree;
   /** Undefined where there is nothing to compare with. */
   readonly before: Tree | undefined;
@@ -49,7 +55,7 @@ export async function reviewSystem(root: string, against: string | undefined): P
     ...composed.sources,
     ...[...composed.views].map(([channel, { document }]) => ({ name: `view of ${channel}`, document })),
   ]);
-  const review = await reviewStates({ now, before, composed, coordinates, owners });
+  const review = await reviewStates({ root, now, before, composed, coordinates, owners });
   return {
     ...review,
     ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
@@ -71,6 +77,7 @@ export async function reviewStates(subject: Subject): Promise<Review> {
       subject,
     ),
     ...removedChannels(subject),
+    ...(before ? otherContracts(before, subject) : []),
   ];
   const today = new Date().toISOString().slice(0, 10);
   return {
@@ -83,6 +90,13 @@ export async function reviewStates(subject: Subject): Promise<Review> {
     },
   };
 }
+
+/** What is no GraphQL: events, gRPC and settings. OpenAPI and AsyncAPI would be judged here as well. */
+const otherContracts = (before: Tree, { now, owners, root }: Subject): Finding[] => [
+  ...(before.list(eventSchemaFolder).length > 0 ? eventFindings(eventsIn(before), eventsIn(now), owners) : []),
+  ...settingFindings(before.read('docs/settings.md'), now.read('docs/settings.md'), owners),
+  ...protoFindings(root, before, now, owners),
+];
 
 const schemaOf = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValid: true, noLocation: true });
 

@@ -56,7 +56,7 @@ export async function reviewPatched(patches: readonly Patch[], channels: readonl
   const composed = compose(edited, chosen, texts);
   const owners = new Owners(readFileSync(`${root}/CODEOWNERS`, 'utf8'));
   const coordinates = new Coordinates(edited);
-  const review = await reviewStates({ now, before: before(chosen), composed, coordinates, owners });
+  const review = await reviewStates({ root, now, before: before(chosen), composed, coordinates, owners });
   return { ...review, against: '1a2b3c4d5' };
 }
 

@@ -1,0 +1,118 @@
+import type { Tree } from '../against/tree.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+import type { Owners } from '../model/owners.ts';
+import { compareSchemas, type SchemaDifference } from './compareSchemas.ts';
+import { eventSchemaFolder, type EventSchema } from './eventSchema.ts';
+
+/** The schemas of events that a state has committed, by name. */
+export const eventsIn = (tree: Tree): Map<string, EventSchema> =>
+  new Map(
+    tree
+      .list(eventSchemaFolder)
+      .map((file) => JSON.parse(tree.read(file) ?? '{}') as EventSchema)
+      .map((schema) => [schema.title, schema]),
+  );
+
+/**
+ * Judges changes of events by the rules of versions: within a major version an old reader reads new events, and a new
+ * reader the old ones of the log; every change takes a new minor version, and what breaks a reader a new major one.
+ */
+export function eventFindings(
+  before: ReadonlyMap<string, EventSchema>,
+  now: ReadonlyMap<string, EventSchema>,
+  owners: Owners,
+): Finding[] {
+  const about = (name: string, rule: string, severity: Severity, told: Pick<Finding, 'message' | 'why' | 'fix'>) => {
+    const topic = (now.get(name) ?? before.get(name))?.['x-topic'] ?? '';
+    const file = `schema/events/${topic.split('.')[0]}.ts`;
+    return {
+      ...told,
+      id: `${rule}:${name}`,
+      rule,
+      severity,
+      subject: name,
+      place: { file, line: 1, column: 1 },
+      owners: owners.of(file),
+      contracts: [topic],
+      affected: [],
+    };
+  };
+  return [
+    ...[...before.keys()]
+      .filter((name) => !now.has(name))
+      .map((name) =>
+        about(name, 'event-removed', 'error', {
+          message: `the event \`${name}\` is removed`,
+          why: 'Logs and topics still hold it, and whoever reads them must know it.',
+          fix: 'Keep its definition, and stop appending it.',
+        }),
+      ),
+    ...[...now].flatMap(([name, schema]) => {
+      const old = before.get(name);
+      if (!old)
+        return [
+          about(name, 'event-added', 'note', {
+            message: `the event \`${name}\` is new`,
+            why: 'Nobody hears it yet.',
+            fix: '',
+          }),
+        ];
+      const verdict = judge(old, schema);
+      return verdict ? [about(name, verdict.rule, verdict.severity, verdict)] : [];
+    }),
+  ];
+}
+
+const majorOf = (schema: EventSchema): string => schema['x-version'].split('.')[0] ?? '';
+
+function judge(old: EventSchema, now: EventSchema) {
+  const differences = compareSchemas(old, now);
+  if (differences.length === 0) return undefined;
+  const told = differences.map(sentence).join('; ');
+  const breaking = differences.filter(({ breaches }) => breaches.length > 0);
+  const [was, is] = [old['x-version'], now['x-version']];
+  const [major = '1', minor = '0'] = was.split('.');
+  if (majorOf(old) !== majorOf(now))
+    return {
+      rule: 'event-major',
+      severity: 'warning' as const,
+      message: `\`${now.title}\` ${is} is a new major version: ${told}`,
+      why: 'It has a topic of its own; consumers of the old topic hear nothing more of it.',
+      fix: 'Let every consumer follow both topics before the old one falls silent.',
+    };
+  if (breaking.length > 0)
+    return {
+      rule: 'event-breaks',
+      severity: 'error' as const,
+      message: `\`${now.title}\` ${is} breaks readers of ${was}: ${breaking.map(sentence).join('; ')}`,
+      why: whyOf(breaking),
+      fix: `Add an optional property beside the old one and raise the version to ${major}.${Number(minor) + 1}, or declare ${Number(major) + 1}.0.`,
+    };
+  if (was === is)
+    return {
+      rule: 'event-version',
+      severity: 'error' as const,
+      message: `\`${now.title}\` changed and is still ${was}: ${told}`,
+      why: 'The version in the envelope tells readers which payload they hold.',
+      fix: `Raise the version to ${major}.${Number(minor) + 1}.`,
+    };
+  return {
+    rule: 'event-minor',
+    severity: 'note' as const,
+    message: `\`${now.title}\` ${is} extends ${was}: ${told}`,
+    why: 'Old readers ignore what is new, and new readers read the old events of the log.',
+    fix: '',
+  };
+}
+
+const sentence = ({ path, what }: SchemaDifference): string => `\`${path || 'the payload'}\` ${what}`;
+
+function whyOf(breaking: readonly SchemaDifference[]): string {
+  const has = (breach: 'backward' | 'forward') => breaking.some(({ breaches }) => breaches.includes(breach));
+  return [
+    has('backward') ? 'New readers refuse the old events of the log, so that nothing can be rebuilt from it.' : '',
+    has('forward') ? 'Consumers that are not yet released refuse the new events and park them.' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
