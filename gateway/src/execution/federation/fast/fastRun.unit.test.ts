@@ -1,0 +1,110 @@
+import { composeServices } from '@apollo/composition';
+import { parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import { pino } from 'pino';
+import { beforeEach, expect, it } from 'vitest';
+import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
+import { buildGraph } from '../../../graph/graph.ts';
+import { createSubgraphFetch } from '../../dataSources/createSubgraphFetch.ts';
+import { createFederationEngine } from '../federationEngine.ts';
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+const sdls = {
+  lists: `${link} type Query { one: [Item!]! two: [Item!]! } type Item @key(fields: "id") { id: ID! }`,
+  items: `${link} type Item @key(fields: "id") { id: ID! name: String price: Float }`,
+};
+const graph = buildGraph(
+  composeServices(
+    Object.entries(sdls).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
+  ).supergraphSdl!,
+);
+
+let asked: (SubgraphRequest & { subgraph: string })[] = [];
+/** What `items` answers; the other subgraph always the same. */
+let answer: (request: SubgraphRequest) => string;
+
+const engine = createFederationEngine(
+  graph,
+  (subgraph) =>
+    createSubgraphFetch(
+      subgraph,
+      Object.assign(() => Promise.reject(new Error('it is asked for bytes')), {
+        bytes: ({ body }: { readonly body: string }) => {
+          const request = JSON.parse(Buffer.from(body, 'latin1').toString()) as SubgraphRequest;
+          asked.push({ ...request, subgraph });
+          const lists =
+            '{"data":{"one":[{"__typename":"Item","id":"1"},{"__typename":"Item","id":"é"}],"two":[{"__typename":"Item","id":"é"}]}}';
+          return Promise.resolve(Buffer.from(subgraph === 'lists' ? lists : answer(request)));
+        },
+      }),
+      pino({ level: 'silent' }),
+    ),
+  pino({ level: 'silent' }),
+  { codedAtRun: 1 },
+);
+
+async function run(text: string): Promise<{ isCoded: boolean; text: string; result: ExecutionResult }> {
+  const document = parse(text, { noLocation: true });
+  const operation = document.definitions[0] as OperationDefinitionNode;
+  const came = await engine.answer!({
+    plan: engine.plan(document, operation),
+    document,
+    operation,
+    variables: {},
+    callerKey: 'someone',
+    maxErrors: 100,
+    context: {
+      authorizationFor: () => Promise.resolve(undefined),
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+      freshness: '',
+      deadline: Date.now() + 60_000,
+    },
+  });
+  const json = Buffer.isBuffer(came) ? came.toString() : JSON.stringify(came);
+  return { isCoded: Buffer.isBuffer(came), text: json, result: JSON.parse(json) as ExecutionResult };
+}
+
+beforeEach(() => {
+  asked = [];
+});
+
+it('asks a subgraph once for two places, tells each entity once, and gives digits and letters as they came', async () => {
+  answer = () =>
+    '{"data":{"_entities":[{"name":"A","price":1.10},{"name":"\\u00fc ü","price":12345678901234567890}]}}\n';
+  const { isCoded, text } = await run('{ one { n: name price } two { n: name price } }');
+  expect(isCoded).toBe(true);
+  expect(text).toBe(
+    '{"data":{"one":[{"n":"A","price":1.10},{"n":"\\u00fc ü","price":12345678901234567890}],"two":[{"n":"\\u00fc ü","price":12345678901234567890}]}}',
+  );
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items']);
+  expect(Object.values(asked[1]!.variables!)).toEqual([
+    [
+      { __typename: 'Item', id: '1' },
+      { __typename: 'Item', id: 'é' },
+    ],
+  ]);
+});
+
+it('reads the bytes of a surprise in the general way, and asks nobody again', async () => {
+  answer = () =>
+    '{"data":{"_entities":[{"name":"A"},null]},"errors":[{"message":"unknown","path":["_entities",1],"extensions":{"code":"NOT_FOUND"}}]}';
+  const { isCoded, result } = await run('{ one { name } two { name } }');
+  expect(isCoded).toBe(false);
+  expect(result.data).toEqual({ one: [{ name: 'A' }, { name: null }], two: [{ name: null }] });
+  expect(result.errors?.map(({ path, message }) => [path, message])).toEqual([
+    [['one', 1, 'name'], 'unknown'],
+    [['two', 0, 'name'], 'unknown'],
+  ]);
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['lists', 'items']);
+});
+
+it.each([
+  ['white space between its parts', '{"data": {"_entities":[{"name":"A"},{"name":"B"}]}}', ['A', 'B']],
+  ['a key that nobody asked for', '{"data":{"_entities":[{"name":"A","x":1},{"name":"B"}]}}', ['A', 'B']],
+  ['a value of another type', '{"data":{"_entities":[{"name":"A"},{"name":2}]}}', ['A', null]],
+  ['fewer entities', '{"data":{"_entities":[{"name":"A"}]}}', [null, null]],
+])('an answer with %s is right, too, and asked for once', async (_, given, names) => {
+  answer = () => given;
+  const { result } = await run('{ one { name } }');
+  expect((result.data as { one: { name: unknown }[] }).one.map(({ name }) => name)).toEqual(names);
+  expect(asked).toHaveLength(2);
+});
