@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
 import type { ByteCall } from './byteCall.ts';
+import { AnswerReceiver } from './answerReceiver.ts';
 import { Landed } from './landed.ts';
 import type { WrittenRequest } from './subgraphFetch.ts';
 import { written } from './written.ts';
@@ -37,6 +38,7 @@ export function httpSubgraph(
   { timeoutMs = 10_000, connections = 64, maxAnswerBytes = 64 * 2 ** 20 }: HttpSubgraphOptions = {},
 ): HttpSubgraph {
   const { origin, pathname, search } = new URL(url);
+  const path = `${pathname}${search}`;
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
@@ -48,23 +50,25 @@ export function httpSubgraph(
   });
 
   async function send(body: string, headers: SubgraphHeaders, signal: AbortSignal | undefined): Promise<Buffer> {
-    const response = await pool.request({
-      path: `${pathname}${search}`,
-      method: 'POST',
-      body: Buffer.from(body, 'latin1'),
-      signal,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-        ...(headers.authorization ? { authorization: headers.authorization } : {}),
-        ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
+    const receiver = new AnswerReceiver(signal);
+    pool.dispatch(
+      {
+        path,
+        method: 'POST',
+        body: Buffer.from(body, 'latin1'),
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/graphql-response+json, application/json',
+          ...(headers.authorization ? { authorization: headers.authorization } : {}),
+          ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
+        },
       },
-    });
-    const bytes = await response.body.arrayBuffer();
-    const contentType = String(response.headers['content-type'] ?? '');
-    if (busy.has(response.statusCode) || !isJson.test(contentType))
-      throw new Error(`${url} answered ${response.statusCode}, ${contentType || 'of no type'}`);
-    return Buffer.from(bytes);
+      receiver,
+    );
+    const { status, contentType, bytes: answer } = await receiver.answer;
+    if (busy.has(status) || !isJson.test(contentType))
+      throw new Error(`${url} answered ${status}, ${contentType || 'of no type'}`);
+    return answer;
   }
 
   async function bytes(request: WrittenRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<Buffer> {
