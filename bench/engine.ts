@@ -1,40 +1,44 @@
-import { composeServices } from '@apollo/composition';
 import { Kind, parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { pino } from 'pino';
 import { isDeepStrictEqual } from 'node:util';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { createSubgraphFetch } from '#gateway/execution/dataSources/createSubgraphFetch.ts';
-import { createEngine, type Engine, type EngineName } from '#gateway/execution/engine.ts';
+import { createEngine, type Engine, type EngineName, type PlanExecution } from '#gateway/execution/engine.ts';
 import { buildGraph, type Graph } from '#gateway/graph/graph.ts';
 import { commandLine } from '../scripts/system/commandLine.ts';
-import { heavy, light, subgraphAnswer, subgraphs } from './engine/catalogue.ts';
+import type { ByteCall } from '#gateway/execution/dataSources/byteCall.ts';
+import { heavy, light, subgraphBytes, supergraphAt } from './engine/catalogue.ts';
+import { compareOverHttp } from './engine/overHttp.ts';
 
 endOnError('bench:engine');
-const { settings: flags } = commandLine({
+const { settings: flags, switches } = commandLine({
   name: 'bench:engine',
-  does: 'the engines side by side in one process: CPU of planning and executing, without HTTP and without the subgraphs.',
-  flags: { '--seconds <n>': 'of each measurement (4)' },
-  more: `Prints, for an answer of four subgraphs and for one of a field, CPU milliseconds a request of our engine and of Apollo's, in turns, and the
-ratio. Answers are compared first. Subgraphs are texts that are parsed for each request, as what comes over HTTP is.`,
-  examples: ['bench:engine --seconds 4'],
+  does: 'the engines side by side: CPU of planning and executing in one process, and of whole gateways over HTTP.',
+  flags: {
+    '--seconds <n>': 'of each measurement in one process (4)',
+    '--scale <n>': 'how many requests over HTTP: this often 150 of the page, and 2,000 of one field (2)',
+    '--hive': 'with @graphql-hive/gateway, too, which is fetched the first time (500 MB)',
+  },
+  more: `Prints, for a page of four subgraphs and for one field, CPU milliseconds a request of our engine and of Apollo's, without HTTP; then of whole gateways, each
+in a process of its own on one core, 50 requests in flight: the page, the page in 50 documents with variables of their own, one field; and the
+memory of each afterwards. All take turns, the least of each counts, and answers are compared first.`,
+  examples: ['bench:engine', 'bench:engine --hive --scale 4'],
 });
 await main(Number(flags['SECONDS'] ?? 4) || 4);
+await compareOverHttp({ hive: switches.has('hive'), scale: Number(flags['SCALE'] ?? 2) || 2 });
 
-type Run = () => Promise<ExecutionResult>;
+/** Gives the bytes of an answer. */
+type Run = () => Promise<Buffer>;
 
 async function main(seconds: number): Promise<void> {
-  const { supergraphSdl, errors } = composeServices(
-    Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
-  );
-  if (!supergraphSdl) throw new Error(`the graph does not compose: ${errors?.join('; ')}`);
-  const graph = buildGraph(supergraphSdl);
+  const graph = buildGraph(supergraphAt('http://localhost'));
   for (const [what, text] of Object.entries({ heavy, light })) await compare(what, graph, text, seconds);
 }
 
 async function compare(what: string, graph: Graph, text: string, seconds: number): Promise<void> {
   const [ours, apollos] = (['own', 'apollo'] as const).map((name) => runOf(name, graph, text)) as [Run, Run];
   const answer = await ours();
-  if (answer.errors ?? !isDeepStrictEqual(plain(answer), plain(await apollos())))
+  if (plain(answer).errors ?? !isDeepStrictEqual(plain(answer), plain(await apollos())))
     throw new Error(`the engines do not answer the same to ${what}`);
   const costs = { ours: [] as number[], apollos: [] as number[] };
   // In turns, so that whatever else the machine does is in both.
@@ -43,14 +47,21 @@ async function compare(what: string, graph: Graph, text: string, seconds: number
     costs.apollos.push(await cpuMs(apollos, seconds / 4));
   }
   const [own, apollo] = [Math.min(...costs.ours), Math.min(...costs.apollos)];
-  const kilobytes = (JSON.stringify(answer).length / 1_000).toFixed(1);
+  const kilobytes = (answer.length / 1_000).toFixed(1);
   console.log(
     `${what} (${kilobytes} kB)  own ${own.toFixed(3)} ms  apollo ${apollo.toFixed(3)} ms  own/apollo ${(own / apollo).toFixed(2)}`,
   );
 }
 
-function plain(answer: ExecutionResult): unknown {
-  return JSON.parse(JSON.stringify(answer));
+function plain(answer: Buffer): ExecutionResult {
+  return JSON.parse(answer.toString()) as ExecutionResult;
+}
+
+/** A subgraph whose answers come as bytes, as they do over HTTP. */
+function callOf(subgraph: string): ByteCall {
+  return Object.assign(() => Promise.reject(new Error('it is asked for bytes')), {
+    bytes: ({ body }: { readonly body: string }) => subgraphBytes(subgraph, Buffer.from(body, 'latin1').toString()),
+  });
 }
 
 function runOf(name: EngineName, graph: Graph, text: string): Run {
@@ -58,7 +69,7 @@ function runOf(name: EngineName, graph: Graph, text: string): Run {
   const engine: Engine = createEngine(
     name,
     graph,
-    (subgraph) => createSubgraphFetch(subgraph, (request) => subgraphAnswer(subgraph, request), log),
+    (subgraph) => createSubgraphFetch(subgraph, callOf(subgraph), log),
     log,
   );
   const document = parse(text, { noLocation: true });
@@ -66,21 +77,24 @@ function runOf(name: EngineName, graph: Graph, text: string): Run {
     (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
   )!;
   const plan = engine.plan(document, operation);
-  return () =>
-    engine.execute({
-      plan,
-      document,
-      operation,
-      variables: {},
-      callerKey: 'bench',
-      maxErrors: 100,
-      context: {
-        authorizationFor: () => Promise.resolve(undefined),
-        traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
-        freshness: '',
-        deadline: Date.now() + 600_000,
-      },
-    });
+  const execution = (): PlanExecution => ({
+    plan,
+    document,
+    operation,
+    variables: {},
+    callerKey: 'bench',
+    maxErrors: 100,
+    context: {
+      authorizationFor: () => Promise.resolve(undefined),
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+      freshness: '',
+      deadline: Date.now() + 600_000,
+    },
+  });
+  return async () => {
+    const answer = await (engine.answer ?? engine.execute).call(engine, execution());
+    return Buffer.isBuffer(answer) ? answer : Buffer.from(JSON.stringify(answer));
+  };
 }
 
 async function cpuMs(run: Run, seconds: number): Promise<number> {
@@ -88,7 +102,7 @@ async function cpuMs(run: Run, seconds: number): Promise<number> {
   const before = process.cpuUsage();
   let count = 0;
   while (performance.now() < until) {
-    JSON.stringify(await run());
+    await run();
     count += 1;
   }
   const { user, system } = process.cpuUsage(before);
