@@ -54,6 +54,11 @@ class Kitchen {
     this.#show();
   }
 
+  isFor({ id, store }: StaffSession['member']): boolean {
+    const { member } = this.#session;
+    return member.id === id && member.store.id === store.id;
+  }
+
   async follow(): Promise<void> {
     const locale = staffTexts.language === 'de' ? 'DE' : 'EN';
     const variables: KitchenQueueChangedSubscriptionVariables = {
@@ -117,6 +122,8 @@ runStaffPage({
   async work(session) {
     // One for as long as the page is open: what it shows and what was tapped stays over a new begin of the stream.
     kitchen ??= new Kitchen(session);
-    await kitchen.follow();
+    // Another person's token, or another store's: what is on the screen is not theirs.
+    if (kitchen.isFor(session.member)) await kitchen.follow();
+    else location.reload();
   },
 });
