@@ -170,7 +170,15 @@ test('staff change the availability at their own store only; a repeated change a
       },
     });
   }
+  const tap = { ...input, idempotencyKey: 'tap' };
+  expect((await set({ store: tokyo }, tap)).data).toMatchObject({
+    setMenuItemAvailability: { entry: { available: false } },
+  });
   expect((await set({ store: tokyo }, { ...input, available: true })).data).toMatchObject({
+    setMenuItemAvailability: { entry: { available: true } },
+  });
+  // A tap that is sent again after a cut line does not undo what somebody did since.
+  expect((await set({ store: tokyo }, tap)).data).toMatchObject({
     setMenuItemAvailability: { entry: { available: true } },
   });
   const events = (await menu.appended()).filter(
