@@ -62,3 +62,10 @@ export const roleScopes = {
 } as const satisfies Record<string, readonly Scope[]>;
 
 export type Role = keyof typeof roleScopes;
+
+/** The scopes of a role; none for a role that is not in the catalogue, whatever an issuer of tokens calls it. */
+export const scopesOfRole = (role: string): readonly Scope[] =>
+  Object.hasOwn(roleScopes, role) ? roleScopes[role as Role] : [];
+
+/** Whether the subject of a token with this role is an id in the graph: that of the customer or of the courier. */
+export const isNamedById = (role: string): boolean => role === 'customer' || role === 'courier';

@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import pino from 'pino';
 import { developmentAudience, developmentIssuer } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
-import { roleScopes, type Role } from '#schema/scopes.ts';
+import { scopesOfRole } from '#schema/scopes.ts';
 
 /** What the domain's process and the channel's have in common. */
 export interface ResumeSetup {
@@ -22,7 +22,7 @@ export const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.dest
 export const identityOf = ({ internalKey, clientKey }: ResumeSetup): Promise<Identity> =>
   createIdentity({
     internalKey,
-    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    scopesOf: scopesOfRole,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
   });
 

@@ -11,7 +11,7 @@ import { createIdentity } from '#platform/identity/identity.ts';
 import { enforceAuth } from '#platform/subgraph/authSchema.ts';
 import { createExecution } from '#platform/subgraph/execution.ts';
 import { baseSdl } from '#platform/subgraph/sdl.ts';
-import { roleScopes, type Role } from '#schema/scopes.ts';
+import { scopesOfRole } from '#schema/scopes.ts';
 import { BenchDomain, type BenchState } from './benchDomain.ts';
 import { benchSdl } from './benchGraph.ts';
 import { serveMeasured, type ServerSetup, type Served } from './measuredServer.ts';
@@ -34,7 +34,7 @@ async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
   const domain = new BenchDomain();
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
-    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    scopesOf: scopesOfRole,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
   });
   const schema = enforceAuth(

@@ -4,7 +4,7 @@ import type { JWK } from 'jose';
 import pino from 'pino';
 import { developmentAudience, developmentIssuer } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
-import { roleScopes, type Role } from '#schema/scopes.ts';
+import { scopesOfRole } from '#schema/scopes.ts';
 
 /** What the processes of one run have in common. */
 export interface ChaosSetup {
@@ -34,7 +34,7 @@ export const identityOf = ({
 }: Pick<ChaosSetup, 'internalKey' | 'clientKey'>): Promise<Identity> =>
   createIdentity({
     internalKey,
-    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    scopesOf: scopesOfRole,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [clientKey] } },
   });
 

@@ -32,7 +32,7 @@ import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.t
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import type { Pace } from '#sandbox/simulation/pace.ts';
 import { channels } from '#schema/channels.ts';
-import { roleScopes, type Role } from '#schema/scopes.ts';
+import { isNamedById, scopesOfRole, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { eventTopics } from '#schema/topics.ts';
@@ -135,7 +135,8 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(signingKey)] } },
-    scopesOf: (role) => (role in roleScopes ? roleScopes[role as Role] : []),
+    scopesOf: scopesOfRole,
+    isNamedById,
   });
   const apiKey = secretKey();
   const provider = await startPaymentProvider({ port: 0, dataDir: temporaryFolder('provider'), apiKey });

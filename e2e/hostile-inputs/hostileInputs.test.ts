@@ -168,6 +168,7 @@ describe('somebody', () => {
       'another key': await issueToken(other, { subject: seedId('customer', 1), roles: ['customer'] }),
       ended: await issueToken(other, { subject: seedId('customer', 1), roles: ['customer'], now: long }),
       'another subject': `${token.split('.')[0]}.${part({ ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sub: seedId('customer', 2) })}.${signature}`,
+      'a customer whose id is none': await system.tokenFor({ role: 'customer', subject: "x' OR true --" }),
       rubbish: 'x',
       nothing: '',
     };

@@ -11,8 +11,8 @@ export interface ServerBounds {
   /** How long a new connection may be open without sending anything. */
   readonly silentMs: number;
   /**
-   * How many requests of one connection may wait for their answers. One more is answered, after them, with 429, and is
-   * the last of its connection; `cutFactor` times as many close it at once.
+   * How many requests of one connection may be unanswered: one is under way, the others wait for it. One more is
+   * answered, after them, with 429, and is the last of its connection; `cutFactor` times as many close it at once.
    */
   readonly maxPipelined: number;
   /** The class of request objects, for callers that extend Node's own. */
@@ -45,11 +45,12 @@ const tooMany = JSON.stringify({
 /**
  * Makes an HTTP server (not listening yet) on which no client can hold resources for long: it closes a connection that
  * sends nothing, sends its request too slowly, or sends more requests than are being answered. Node's own time-outs
- * begin with the first byte, so this adds one for connections that never send any.
+ * begin with the first byte, so this adds one for connections that never send any. The requests of one connection are
+ * handled one after the other, as they are answered: a client gets more work done at once only by more connections.
  */
 export function boundedServer(listener: RequestListener, bounds: Partial<ServerBounds> = {}): Server {
   const { headersMs, requestMs, keepAliveMs, silentMs, maxPipelined, requests } = { ...usualBounds, ...bounds };
-  const underWay = new WeakMap<Socket, number>();
+  const inTurn = new Turns(maxPipelined);
   const server = createServer(
     {
       IncomingMessage: requests,
@@ -59,19 +60,7 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
       connectionsCheckingInterval: Math.min(1_000, headersMs),
       maxHeaderSize: 16 * 1024,
     },
-    (request, response) => {
-      const { socket } = request;
-      const count = (underWay.get(socket) ?? 0) + 1;
-      underWay.set(socket, count);
-      if (count > maxPipelined) {
-        // A client that sends so many does not wait for answers: this also cancels the requests under way.
-        if (count > maxPipelined * cutFactor) socket.destroy();
-        else if (count === maxPipelined + 1) refuseFurther(response);
-        return;
-      }
-      response.once('finish', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
-      listener(request, response);
-    },
+    (request, response) => inTurn.take(request.socket, response, () => listener(request, response)),
   );
   server.maxHeadersCount = 100;
   server.on('connection', (socket: Socket) => {
@@ -93,4 +82,42 @@ function refuseFurther(response: ServerResponse): void {
       connection: 'close',
     })
     .end(tooMany);
+}
+
+/** Lets the requests of a connection be handled one after the other. */
+class Turns {
+  /** The requests that wait, by connection; a connection without a request under way is not in it. */
+  readonly #waiting = new WeakMap<Socket, (() => void)[]>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /**
+   * Calls `handle` once the responses before this one are over, and never if the connection is closed before. What is
+   * one too many is refused in its turn.
+   */
+  take(socket: Socket, response: ServerResponse, handle: () => void): void {
+    const begin = (): void => {
+      response.once('close', () => this.#next(socket));
+      handle();
+    };
+    const waiting = this.#waiting.get(socket);
+    if (!waiting) {
+      this.#waiting.set(socket, []);
+      return begin();
+    }
+    const unanswered = waiting.length + 2;
+    // A client that sends so many does not wait for answers: this also cancels the request under way.
+    if (unanswered > this.#most * cutFactor) return void socket.destroy();
+    // Nothing is handled behind a refusal, since it ends the connection.
+    waiting.push(unanswered > this.#most ? () => refuseFurther(response) : begin);
+  }
+
+  #next(socket: Socket): void {
+    const next = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift();
+    if (next) next();
+    else this.#waiting.delete(socket);
+  }
 }

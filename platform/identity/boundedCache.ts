@@ -4,6 +4,7 @@
  */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, { value: Value; until: number }>();
+  readonly #underWay = new Map<string, Promise<Value>>();
   readonly #max: number;
 
   constructor(max: number) {
@@ -17,6 +18,29 @@ export class BoundedCache<Value> {
     if (entry.until > now) return entry.value;
     this.#entries.delete(key);
     return undefined;
+  }
+
+  /**
+   * The value; if there is none, it is made, and kept until `until`. Callers that ask while it is made wait for the
+   * same one: otherwise a thousand requests that come at once would each do the work.
+   */
+  async through(
+    key: string,
+    now: number,
+    make: () => Promise<{ readonly value: Value; readonly until: number }>,
+  ): Promise<Value> {
+    const known = this.get(key, now);
+    if (known !== undefined) return known;
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay;
+    const making = make()
+      .then(({ value, until }) => {
+        this.set(key, value, until);
+        return value;
+      })
+      .finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, making);
+    return making;
   }
 
   /** Keeps the value until `until` (Unix time in ms). */

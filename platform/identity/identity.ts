@@ -5,6 +5,7 @@ import { BoundedCache } from './boundedCache.ts';
 import { clientClaims, internalClaims } from './claims.ts';
 import type { Principal } from './principal.ts';
 import { KeysUnavailable, remoteKeys } from './remoteKeys.ts';
+import { isId } from '#platform/domain/id.ts';
 import { longestTokenLifeMs } from './revocations.ts';
 import { signerAmong, soleSigner, type ServiceKeys } from './serviceKeys.ts';
 
@@ -32,6 +33,11 @@ export interface IdentityOptions {
   };
   /** The scopes of a role; none for an unknown role. */
   readonly scopesOf: (role: string) => readonly string[];
+  /**
+   * Whether the subject of a client with this role is the client's id in the graph. A token of such a role with another
+   * subject is refused: it would name nobody, and every domain would have to notice that by itself. Default: no role.
+   */
+  readonly isNamedById?: (role: string) => boolean;
   readonly clock?: () => Date;
 }
 
@@ -143,76 +149,72 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   return {
     async verifyClientToken(token, channel) {
       if (!client || !clientKeys) throw new InvalidToken('no client is known here');
-      const cacheKey = tokenKey(channel, token);
-      const known = verified.get(cacheKey, clock().getTime());
-      if (known) return known;
-      const claims = await verify(token, clientKeys, clientClaims, {
-        issuer: client.issuer,
-        audience: client.audience,
-        typ: 'at+jwt',
-        // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
-        maxTokenAge: longestTokenLifeMs / 1000,
+      return verified.through(tokenKey(channel, token), clock().getTime(), async () => {
+        const claims = await verify(token, clientKeys, clientClaims, {
+          issuer: client.issuer,
+          audience: client.audience,
+          typ: 'at+jwt',
+          // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
+          maxTokenAge: longestTokenLifeMs / 1000,
+        });
+        const { sub, roles, bindings } = claims;
+        const role = isId(sub) ? undefined : roles.find((each) => options.isNamedById?.(each));
+        if (role !== undefined) throw new InvalidToken(`"sub" of a ${role} is an id: a UUID in lower case`);
+        const found: VerifiedClient = {
+          principal: {
+            kind: 'user',
+            subject: sub,
+            roles,
+            channel,
+            scopes: new Set(roles.flatMap((each) => options.scopesOf(each))),
+            bindings,
+          },
+          issuedAt: new Date(claims.iat * 1000),
+          expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
+        };
+        return { value: found, until: found.expiresAt.getTime() };
       });
-      const { roles, bindings } = claims;
-      const found: VerifiedClient = {
-        principal: {
-          kind: 'user',
-          subject: claims.sub,
-          roles,
-          channel,
-          scopes: new Set(roles.flatMap((role) => options.scopesOf(role))),
-          bindings,
-        },
-        issuedAt: new Date(claims.iat * 1000),
-        expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
-      };
-      verified.set(cacheKey, found, found.expiresAt.getTime());
-      return found;
     },
 
     async mintInternalToken(principal, audience) {
-      const cacheKey = `${audience} ${keyOf(principal)}`;
       const now = clock().getTime();
-      const known = minted.get(cacheKey, now);
-      if (known) return known;
-      const issuedAt = Math.floor(now / 1000);
-      const { issuer, key, keyId } = await internal.signerOf(principal);
-      const token = await new SignJWT({
-        kind: principal.kind,
-        roles: principal.roles,
-        scopes: [...principal.scopes],
-        bindings: principal.bindings,
-        channel: principal.channel,
-      })
-        .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt', kid: keyId })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(principal.subject)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(key);
-      minted.set(cacheKey, token, now + lifetimeSeconds * 1000 - renewMs);
-      // This process made the token, so it need not check its signature later. Within one process that check would be a
-      // third of the cost of an internal call.
-      accepted.set(tokenKey(audience, token), principal, (issuedAt + lifetimeSeconds) * 1000);
-      return token;
+      return minted.through(`${audience} ${keyOf(principal)}`, now, async () => {
+        const issuedAt = Math.floor(now / 1000);
+        const { issuer, key, keyId } = await internal.signerOf(principal);
+        const token = await new SignJWT({
+          kind: principal.kind,
+          roles: principal.roles,
+          scopes: [...principal.scopes],
+          bindings: principal.bindings,
+          channel: principal.channel,
+        })
+          .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt', kid: keyId })
+          .setIssuer(issuer)
+          .setAudience(audience)
+          .setSubject(principal.subject)
+          .setIssuedAt(issuedAt)
+          .setExpirationTime(issuedAt + lifetimeSeconds)
+          .sign(key);
+        // This process made the token, so it need not check its signature later. Within one process that check would be
+        // a third of the cost of an internal call.
+        accepted.set(tokenKey(audience, token), principal, (issuedAt + lifetimeSeconds) * 1000);
+        return { value: token, until: now + lifetimeSeconds * 1000 - renewMs };
+      });
     },
 
     async verifyInternalToken(token, audience) {
-      const cacheKey = tokenKey(audience, token);
-      const known = accepted.get(cacheKey, clock().getTime());
-      if (known) return known;
-      const { iss, kind, sub, roles, scopes, bindings, channel, exp } = await verify(
-        token,
-        internal.keys,
-        internalClaims,
-        { audience, typ: 'internal+jwt' },
-      );
-      if (!internal.mayClaim(iss, { kind, subject: sub }))
-        throw new InvalidToken(`${iss} may not speak as ${kind} ${sub}`);
-      const principal: Principal = { kind, subject: sub, roles, scopes: new Set(scopes), bindings, channel };
-      accepted.set(cacheKey, principal, exp * 1000);
-      return principal;
+      return accepted.through(tokenKey(audience, token), clock().getTime(), async () => {
+        const { iss, kind, sub, roles, scopes, bindings, channel, exp } = await verify(
+          token,
+          internal.keys,
+          internalClaims,
+          { audience, typ: 'internal+jwt' },
+        );
+        const principal: Principal = { kind, subject: sub, roles, scopes: new Set(scopes), bindings, channel };
+        if (!internal.mayClaim(iss, principal))
+          throw new InvalidToken(`${iss} may not speak as ${kind} ${sub} with these rights`);
+        return { value: principal, until: exp * 1000 };
+      });
     },
   };
 }

@@ -25,6 +25,7 @@ beforeAll(async () => {
     clock: () => now,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(clientKey)] } },
     scopesOf: (role) => (role === 'reader' ? ['things:read'] : []),
+    isNamedById: (role) => role === 'member',
   });
 });
 
@@ -147,6 +148,19 @@ describe('client tokens', () => {
   });
 });
 
+it('a client whose role is named by an id has one as its subject; any other client need not', async () => {
+  const id = '01941f29-7c00-7f62-9564-43fd85e3b12d';
+  const as = async (subject: string, roles: readonly string[]): Promise<unknown> =>
+    identity.verifyClientToken(await issueToken(clientKey, { subject, roles, now }), 'web').then(
+      ({ principal: { subject: verified } }) => verified,
+      (error: Error) => error.message,
+    );
+  expect(await as(id, ['reader', 'member'])).toBe(id);
+  for (const wrong of [id.toUpperCase(), `${id} `, 'someone'])
+    expect(await as(wrong, ['reader', 'member'])).toBe('"sub" of a member is an id: a UUID in lower case');
+  expect(await as('someone', ['reader'])).toBe('someone');
+});
+
 describe('internal tokens', () => {
   it('carry the principal to their audience and to no other', async () => {
     const token = await identity.mintInternalToken(principal, 'things');
@@ -155,6 +169,8 @@ describe('internal tokens', () => {
   });
 
   it('are minted once per principal and audience until near their end', async () => {
+    const atOnce = [1, 2, 3].map(() => identity.mintInternalToken(principal, 'asked at once'));
+    expect(new Set(await Promise.all(atOnce)).size).toBe(1);
     const first = await identity.mintInternalToken(principal, 'things');
     expect(await identity.mintInternalToken({ ...principal }, 'things')).toBe(first);
     expect(await identity.mintInternalToken({ ...principal, bindings: { place: '18' } }, 'things')).not.toBe(first);

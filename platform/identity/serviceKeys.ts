@@ -32,7 +32,7 @@ export interface InternalSigner {
   /** The key that a token's issuer must have signed it with. */
   readonly keys: JWTVerifyGetKey;
   /** Whether this issuer may sign tokens about this principal. */
-  mayClaim(issuer: string, principal: Pick<Principal, 'kind' | 'subject'>): boolean;
+  mayClaim(issuer: string, principal: Principal): boolean;
 }
 
 const soleIssuer = 'drburger-internal';
@@ -79,9 +79,17 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
       // checked only if the service has a single key.
       return set(header, token);
     },
-    mayClaim: (issuer, { kind, subject }) => (kind === 'service' ? issuer === subject : edges.includes(issuer)),
+    mayClaim: (issuer, principal) =>
+      principal.kind === 'service' ? issuer === principal.subject && hasNoRights(principal) : edges.includes(issuer),
   };
 }
+
+/**
+ * A service has no rights of its own: what it may call is decided at each door, by its name. One that claimed scopes
+ * for itself could read everybody's data in every domain with its own key alone.
+ */
+const hasNoRights = ({ roles, scopes, bindings }: Principal): boolean =>
+  roles.length === 0 && scopes.size === 0 && Object.keys(bindings).length === 0;
 
 /** The id (`kid`) of a key: its thumbprint, so that it need not be configured. */
 export const keyIdOf = (key: JWK): Promise<string> => calculateJwkThumbprint(publicOf(key));

@@ -59,6 +59,20 @@ describe('services with a key each', () => {
     ).rejects.toThrow('customers may not speak as user someone');
   });
 
+  it('believe no service that claims rights for itself', async () => {
+    const payments = await identityOf('payments', { payments: keys.payments });
+    const orders = await identityOf('orders', { orders: keys.orders });
+    const rights: Partial<Principal>[] = [
+      { scopes: new Set(['admin']) },
+      { roles: ['admin'] },
+      { bindings: { store: '17' } },
+    ];
+    for (const each of rights) {
+      const token = await orders.mintInternalToken({ ...servicePrincipal('orders'), ...each }, 'payments');
+      await expect(payments.verifyInternalToken(token, 'payments')).rejects.toThrow('orders may not speak as service');
+    }
+  });
+
   it('believe nobody whose key they were not given', async () => {
     const payments = await identityOf('payments', { payments: keys.payments });
     const stranger = await identityOf('stranger', { stranger: keys.stranger });

@@ -11,7 +11,7 @@ import {
 } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity, type IdentityOptions } from '#platform/identity/identity.ts';
 import type { ServiceKeys } from '#platform/identity/serviceKeys.ts';
-import { roleScopes } from '#schema/scopes.ts';
+import { isNamedById, scopesOfRole } from '#schema/scopes.ts';
 import { edgeServices, services } from '#schema/services.ts';
 import type { ServeContext } from './serveContext.ts';
 
@@ -111,7 +111,7 @@ export async function identityOf(
     serviceKeysOf(options, services),
     clientIssuerOf(settings, options),
   ]);
-  return createIdentity({ internalKey, client, scopesOf });
+  return createIdentity({ internalKey, client, scopesOf: scopesOfRole, isNamedById });
 }
 
 /** The identity of a service that clients do not connect to. */
@@ -120,10 +120,12 @@ export const serviceIdentityOf = async (options: SecretOptions, service: string)
 
 /** The identity of a whole system in one process. Its internal key is made at the start and never stored. */
 export const ownIdentityOf = async (settings: IdentitySettings, options: SecretOptions): Promise<Identity> =>
-  createIdentity({ internalKey: await newSigningKey(), client: await clientIssuerOf(settings, options), scopesOf });
-
-const scopesOf = (role: string): readonly string[] =>
-  role in roleScopes ? roleScopes[role as keyof typeof roleScopes] : [];
+  createIdentity({
+    internalKey: await newSigningKey(),
+    client: await clientIssuerOf(settings, options),
+    scopesOf: scopesOfRole,
+    isNamedById,
+  });
 
 /**
  * The private keys of these services, and the public ones of all: from the settings, or in development those of the key

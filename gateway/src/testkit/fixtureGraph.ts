@@ -18,7 +18,7 @@ import {
   type SubgraphRequest,
 } from '#platform/subgraph/execution.ts';
 import { baseSdl } from '#platform/subgraph/sdl.ts';
-import { roleScopes, type Role } from '#schema/scopes.ts';
+import { scopesOfRole, type Role } from '#schema/scopes.ts';
 import { graphSource, viewSubgraph, type GraphSource } from '#schema/compose/graphSource.ts';
 
 /**
@@ -129,7 +129,7 @@ export async function fixture(): Promise<Fixture> {
   const identity = await createIdentity({
     internalKey,
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(clientKey)] } },
-    scopesOf: (role) => roleScopes[role as Role] ?? [],
+    scopesOf: scopesOfRole,
   });
   const log = pino({ level: 'silent' });
   const orders = new Map<string, FixtureOrder>();

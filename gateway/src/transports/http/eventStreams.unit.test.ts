@@ -136,7 +136,7 @@ it('ends without `complete` when a client may try again, and makes a browser for
   expect(nothing.events.map(({ event }) => event)).toEqual(['next', 'complete']);
 });
 
-it('is refused behind another request on the same connection, and frees its place when it closes', async () => {
+it('waits for the requests before it on its connection, takes no place until then, and frees its place at the end', async () => {
   const small = await serveFixture(parts, {
     bus: domain,
     feeds: domain,
@@ -151,8 +151,8 @@ it('is refused behind another request on the same connection, and frees its plac
   await connection.until(/"kind":"snapshot"/);
   connection.close();
   const to = small.url.replace('localhost', '127.0.0.1');
-  // A refused stream takes no place; an admitted one keeps its place. Node does not read on while answers wait, so it
-  // notices the end of the connection when it sends the next comment.
+  // Those that waited have taken no place. Node does not read on while answers wait, so it notices the end of the
+  // connection when it sends the next comment of the stream that ran.
   for (let place = 0; place < 2; place += 1)
     await until(async () => (await open({ query, variables: { id } }, {}, to)).status === 200);
   await small.close();
