@@ -16,7 +16,7 @@ function annotation(finding: Finding): string {
 /** Who is hit, why and what to do, a line each. */
 export const detailsOf = ({ affected, why, fix, approval }: Finding): string[] => [
   ...groupAffected(affected).map(
-    ({ who, how, documents }) => `${who}: ${documents.map(({ document }) => document).join(', ')} ${how}`,
+    ({ who, how, documents }) => `${who}: ${documents.map(({ document }) => document).join(', ')}: ${how}`,
   ),
   ...[why, fix, approval ? `Approved by ${approval.owner} until ${approval.expires}: ${approval.reason}` : ''].filter(
     Boolean,

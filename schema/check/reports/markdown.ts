@@ -38,7 +38,7 @@ const placeOf = ({ place }: Finding): string => (place ? ` · ${place.file}:${pl
 function entry(finding: Finding, sign: string): string {
   const { message, contracts, affected, why, fix, id } = finding;
   const groups = groupAffected(affected).map(
-    ({ who, how, documents }) => `- **${who}**: ${documents.map(({ document }) => document).join(', ')} ${how}`,
+    ({ who, how, documents }) => `- **${who}**: ${documents.map(({ document }) => document).join(', ')}: ${how}`,
   );
   return [
     `${sign} **${message}**${contracts.length > 0 ? ` in ${contracts.join(', ')}` : ''}${placeOf(finding)}`,

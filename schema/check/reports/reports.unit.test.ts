@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { passes, type Finding, type Review } from '../model/finding.ts';
+import { Owners } from '../model/owners.ts';
+import { rules } from '../model/rules.ts';
+import { approve } from '../review/approvals.ts';
+import { reviewPatched, type Patch } from '../testing/patchedSystem.ts';
+import { annotations } from './annotations.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+import { sarifReport } from './sarif.ts';
+import { terminalReport } from './terminal.ts';
+
+const orders = (within: string, from: string, to: string): Patch => ({
+  file: 'subgraphs/orders/schema.graphql',
+  within,
+  from,
+  to,
+});
+
+describe('the text for a pull request of', () => {
+  it.each<readonly [string, readonly Patch[]]>([
+    ['nothing', []],
+    [
+      'a new field',
+      [orders('type Order\n', '  number: Int!\n', '  number: Int!\n  rush: Boolean @tag(name: "kiosk")\n')],
+    ],
+    ['a removed field', [orders('type Order\n', '  number: Int!\n', '')]],
+    [
+      'a new enum value',
+      [orders('enum OrderReason {', '  PAYMENT_DECLINED\n', '  PAYMENT_DECLINED\n  STORE_FLOODED\n')],
+    ],
+    ['a lost tag', [orders('"The amount that the guest is charged."\n  total', ' @tag(name: "kiosk")', ' ')]],
+  ])('%s', async (name, patches) => {
+    const text = markdownReport(await reviewPatched(patches, ['kiosk']));
+    // Lines and numbers of documents change with the system, and say nothing of the text.
+    const steady = text.replaceAll(/(\.graphql):\d+/g, '$1:0').replace(/<sub>\d+ subgraphs.*;/, '<sub>…;');
+    await expect(steady).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.md`);
+  });
+});
+
+const finding: Finding = {
+  id: 'field-removed:Order.total',
+  rule: 'field-removed',
+  severity: 'error',
+  subject: 'Order.total',
+  message: '`Order.total` is removed <&>',
+  why: 'Why, 100%.',
+  fix: 'Do this.',
+  place: { file: 'subgraphs/orders/schema.graphql', line: 3, column: 5 },
+  owners: ['@orders'],
+  contracts: ['kiosk'],
+  affected: [
+    {
+      channel: 'kiosk',
+      client: 'kiosk',
+      version: '1a2b3c4d5',
+      document: 'OrderScreen',
+      place: { file: 'bffs/kiosk/operations/orderScreen.graphql', line: 7, column: 1 },
+      owners: ['@kiosk'],
+      severity: 'error',
+      how: 'reads it',
+    },
+  ],
+};
+const review: Review = { findings: [finding], gaps: ['Nothing.'], looked: { documents: 1 }, against: 'main' };
+
+it('annotations name file, line and column, and escape what would end them', () => {
+  expect(annotations(review).split('\n')[0]).toBe(
+    '::error file=subgraphs/orders/schema.graphql,line=3,col=5,title=field-removed::`Order.total` is removed <&>%0Akiosk, build 1a2b3c4d5, @kiosk: OrderScreen: reads it%0AWhy, 100%25.%0ADo this.',
+  );
+});
+
+it('SARIF has the rule, the place, the document and a fingerprint', () => {
+  const { version, runs } = JSON.parse(sarifReport(review)) as {
+    version: string;
+    runs: { tool: { driver: { rules: unknown[] } }; results: Record<string, unknown>[] }[];
+  };
+  expect(version).toBe('2.1.0');
+  expect(runs[0]?.tool.driver.rules).toEqual([
+    { id: 'field-removed', shortDescription: { text: rules['field-removed'] } },
+  ]);
+  expect(runs[0]?.results[0]).toMatchObject({
+    ruleId: 'field-removed',
+    ruleIndex: 0,
+    level: 'error',
+    locations: [{ physicalLocation: { region: { startLine: 3, startColumn: 5 } } }],
+    relatedLocations: [{ message: { text: 'OrderScreen of kiosk reads it' } }],
+    partialFingerprints: { findingId: finding.id },
+  });
+});
+
+it('JUnit escapes XML and counts failures', () => {
+  const text = junitReport(review);
+  expect(text).toContain('tests="1" failures="1"');
+  expect(text).toContain('message="`Order.total` is removed &lt;&amp;&gt;"');
+});
+
+it('the terminal tells who, where, why and what to do, and what was not looked at', () => {
+  const text = terminalReport(review);
+  for (const part of ['breaks', 'orderScreen.graphql:7:1', '@kiosk', 'Why, 100%.', '→ Do this.', 'unseen   Nothing.'])
+    expect(text).toContain(part);
+});
+
+describe('an approval', () => {
+  const entry = (expires: string, id = finding.id) =>
+    `- finding: ${id}\n  reason: all kiosks are updated at once\n  owner: '@kiosk'\n  expires: ${expires}\n`;
+  const run = (text: string) => {
+    const findings = approve([finding], text, '2026-06-15', new Owners(''));
+    return { findings, good: passes({ ...review, findings }), rules: findings.map(({ rule }) => rule) };
+  };
+
+  it('lets what it names pass until its last day', () => {
+    expect(run(entry('2026-06-15'))).toMatchObject({ good: true, findings: [{ approval: { owner: '@kiosk' } }] });
+  });
+  it('fails once it has expired, whether or not the finding is there', () => {
+    expect(run(entry('2026-06-14'))).toMatchObject({ good: false, rules: ['field-removed', 'approval-expired'] });
+    expect(run(entry('2026-06-14', 'field-removed:A.b'))).toMatchObject({
+      rules: ['field-removed', 'approval-expired'],
+    });
+  });
+  it('of nothing is noted', () => {
+    expect(run(entry('2026-12-31', 'field-removed:A.b'))).toMatchObject({
+      rules: ['field-removed', 'approval-unused'],
+    });
+  });
+  it('without a reason, an owner or a day is refused', () => {
+    expect(run('- finding: x\n')).toMatchObject({ good: false, rules: ['field-removed', 'approvals-unreadable'] });
+  });
+  it('of nothing at all may be an empty file', () => {
+    for (const text of ['', '[]', '# nothing']) expect(run(text).rules).toEqual(['field-removed']);
+  });
+});
