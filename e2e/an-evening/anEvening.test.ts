@@ -294,6 +294,8 @@ describeInChromium('a chain run by its people', () => {
     await sleep(600);
     await other.tap(order.number, 'Hand over');
     await Promise.all([cut, other].map((screen) => screen.isGone(order.number)));
+    await completed(order.id);
+    expect((await ledgerOf(system.provider, order.id)).map(({ kind }) => kind)).toEqual(['authorisation', 'capture']);
   }, 180_000);
 
   test('turns an order down with a reason, shows a station its own lines, and asks for a token', async () => {
