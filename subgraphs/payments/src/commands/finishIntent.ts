@@ -34,6 +34,9 @@ export async function finishIntent(
     await lockOrder(tx, orderId, key);
     const command = await tx.paymentCommand.findUniqueOrThrow({ where: { key } });
     if (command.outcome) return { outcome: command.outcome, reason: command.reason, paymentId: command.paymentId };
+    // A caller that insists has asked the provider anew, under another key. This is the outcome of an earlier try.
+    if (command.providerKey !== intent.command.providerKey)
+      return { outcome: asked.outcome, reason: asked.reason, paymentId: command.paymentId };
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
     const { moved, ...after } = settle(kind, asked.outcome, payment);
     const now = domain.clock();

@@ -8,6 +8,7 @@ import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';
 import { openPayments, providerOfTests, type ProviderOfTests } from '../testing/paymentsUnderTest.ts';
 import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
+import { finishIntent } from './finishIntent.ts';
 import { settleForgottenIntents } from '../sweepIntents.ts';
 import {
   PaymentKeyReused,
@@ -146,6 +147,28 @@ describe('a payment', () => {
     expect(await insist()).toMatchObject({ outcome: 'REFUNDED' });
     expect(await insist()).toMatchObject({ outcome: 'REFUNDED' });
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refusal', 'refusal', 'refund']);
+  });
+
+  it('is refunded when the refusal of an earlier try is told only while a later one is under way', async () => {
+    await authorise();
+    await run('CAPTURE');
+    const refund: PaymentRequest = { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true };
+    await sandbox.behave({ refuseRefunds: true });
+    await processPayment(payments, provider, refund);
+    const earlier = { command: await command(refund.key), payment: (await payment())!, heard: 'no' } as const;
+    await sandbox.behave({});
+    const late: PaymentProvider = {
+      ...provider,
+      refund: async (request) => {
+        const answer = await provider.refund(request);
+        // Another process, which was slow, tells the refusal of the first try now.
+        await finishIntent(payments, provider, earlier);
+        return answer;
+      },
+    };
+    expect(await processPayment(payments, late, refund)).toMatchObject({ outcome: 'REFUNDED' });
+    expect(await payment()).toMatchObject({ status: 'REFUNDED', refunded: 1_990 });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refusal', 'refund']);
   });
 
   it('that was voided before its authorisation arrives is declined', async () => {
