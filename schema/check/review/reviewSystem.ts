@@ -46,20 +46,25 @@ interface ReviewedChannel {
  * @param against a git reference; by default where the branch left the main branch
  */
 export async function reviewSystem(root: string, against: string | undefined): Promise<Review> {
-  const base = against ?? mergeBase(root);
-  const before = base === undefined ? undefined : treeAt(root, base);
+  const subject = await subjectOf(root, against ?? mergeBase(root));
+  const { before } = subject;
+  return {
+    ...(await reviewStates(subject)),
+    ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
+  };
+}
+
+/** The present state with its graphs, and the state that a git reference names. */
+export async function subjectOf(root: string, base: string | undefined): Promise<Subject> {
   const now = workingTree(root);
+  const before = base === undefined ? undefined : treeAt(root, base);
   const composed = await composeSystem();
   const owners = new Owners(now.read('CODEOWNERS') ?? '');
   const coordinates = new Coordinates([
     ...composed.sources,
     ...[...composed.views].map(([channel, { document }]) => ({ name: `view of ${channel}`, document })),
   ]);
-  const review = await reviewStates({ root, now, before, composed, coordinates, owners });
-  return {
-    ...review,
-    ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
-  };
+  return { root, now, before, composed, coordinates, owners };
 }
 
 /** Reviews one state against another, wherever both come from. */
