@@ -160,7 +160,7 @@ it(
       });
       await fc.assert(one, { numRuns, seed, endOnFailure: true });
     }
-    // Half of the answers are spoiled; of the others most are as their plans have them.
-    expect(coded.whole).toBeGreaterThan(coded.all / 4);
+    // Half of the answers are spoiled; of the others about half are as their plans have them, fewer by some draws.
+    expect(coded.whole).toBeGreaterThan(coded.all / 8);
   },
 );
