@@ -1,7 +1,8 @@
 /**
  * The catalogue of all scopes and of the roles that grant them. A token has roles, and the gateway turns them into
  * scopes, so that rights are changed here only. A scope says which actions are allowed; on whose data is a matter of
- * ownership, which each domain decides from the principal's subject and bindings.
+ * ownership, which each domain decides from the principal's subject and from what the role that grants the scope is
+ * bound to.
  */
 export const scopes = {
   'catalog:read': 'Read stores, opening hours, menus, prices and availability.',
@@ -69,3 +70,6 @@ export const scopesOfRole = (role: string): readonly Scope[] =>
 
 /** Whether the subject of a token with this role is an id in the graph: that of the customer or of the courier. */
 export const isNamedById = (role: string): boolean => role === 'customer' || role === 'courier';
+
+/** The roles that are bound to a store: who has one of them acts there, in this role, and in no other store. */
+export const storeRoles = ['kiosk', 'kitchen', 'manager'] as const satisfies readonly Role[];

@@ -5,7 +5,7 @@ import { loadSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { issueToken } from '#platform/identity/developmentIssuer.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { roleScopes } from '#schema/scopes.ts';
+import { roleScopes, storeRoles } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { commandLine, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
@@ -50,11 +50,11 @@ if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName
 }
 const secrets = await secretsNamed([clientKeyName], { settings, environment, onMade: () => undefined });
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
-const boundToStore = ['kiosk', 'kitchen', 'manager'].includes(role);
+const boundToStore = (storeRoles as readonly string[]).includes(role);
 process.stdout.write(
   `${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
     subject: subject ?? firstOf[role]?.() ?? (boundToStore ? `${role}-${storeId}` : role),
     roles: [role],
-    bindings: boundToStore ? { store: storeId } : {},
+    bindings: boundToStore ? { [role]: { store: storeId } } : {},
   })}\n`,
 );

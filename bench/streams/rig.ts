@@ -27,7 +27,7 @@ export async function surroundings(loads: number): Promise<Surroundings> {
 export async function authorizations({ tokens, clientKey }: Surroundings, count: number): Promise<string[]> {
   while (tokens.length < count) {
     tokens.push(
-      `Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { store: '1' } })}`,
+      `Bearer ${await issueToken(clientKey, { subject: `kiosk-${tokens.length}`, roles: ['kiosk'], bindings: { kiosk: { store: '1' } } })}`,
     );
   }
   return tokens.slice(0, count);

@@ -98,7 +98,7 @@ export async function startKioskReplicas(count: number): Promise<KioskReplicas> 
     gatewayUrl: `http://127.0.0.1:${base}/graphql`,
     ordersDatabaseUrl: databases['orders']!,
     tokenFor: (role, subject, store) =>
-      issueToken(clientKey, { subject, roles: [role], bindings: store ? { store } : {} }),
+      issueToken(clientKey, { subject, roles: [role], bindings: store ? { [role]: { store } } : {} }),
     log: () => [domains, ...processes].map(({ output }) => output).join('\n'),
     stop,
   };

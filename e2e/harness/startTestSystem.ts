@@ -32,7 +32,7 @@ import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.t
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import type { Pace } from '#sandbox/simulation/pace.ts';
 import { channels } from '#schema/channels.ts';
-import { isNamedById, scopesOfRole, type Role } from '#schema/scopes.ts';
+import { isNamedById, scopesOfRole, storeRoles, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { eventTopics } from '#schema/topics.ts';
@@ -83,7 +83,6 @@ export interface TestSystem {
   client(channel: string, actor?: Actor): ChannelClient;
 }
 
-const bound: readonly string[] = ['kiosk', 'kitchen', 'manager'];
 const demoSubjects: Readonly<Record<string, string>> = {
   customer: seedId('customer', 1),
   courier: seedId('courier', 1),
@@ -97,7 +96,7 @@ export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoSto
   issueToken(signingKey, {
     subject: subject ?? demoSubjects[role] ?? `${role}-1`,
     roles: [role],
-    bindings: bound.includes(role) ? { store } : {},
+    bindings: (storeRoles as readonly string[]).includes(role) ? { [role]: { store } } : {},
   });
 
 const secretKey = (): string => randomBytes(32).toString('base64');

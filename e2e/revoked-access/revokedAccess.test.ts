@@ -119,7 +119,7 @@ test('a device that is revoked by staff is out at once; a process that begins af
     network,
     log: pino({ level: 'silent' }),
   });
-  const { issuedAt } = await system.identity.verifyClientToken(token, 'kiosk');
+  const { issuedAt } = await system.identity.verifyClientToken(token, { name: 'kiosk', roles: ['kiosk'] });
   expect(begun.revocations.isRevoked(device, issuedAt)).toBe(true);
   await begun.close();
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** A subject, as OpenID Connect limits `sub`: at most 255 ASCII characters. Control characters are refused, too. */
 const id = z.string().regex(/^[\x20-\x7e]{1,255}$/);
 const names = z.array(z.string().regex(/^[\x21-\x7e]{1,100}$/)).max(100);
+/** What one role is bound to. */
 const bindings = z
   .record(z.string().regex(/^[\x21-\x7e]{1,100}$/), id)
   .refine((value) => Object.keys(value).length <= 20, 'at most 20');
@@ -16,7 +17,11 @@ export const clientClaims = z.object({
   iat: z.number(),
   exp: z.number(),
   roles: names.default([]),
-  bindings: bindings.default({}),
+  /** By role: what a person is bound to in one role says nothing about another role of theirs. */
+  bindings: z
+    .record(z.string(), bindings)
+    .refine((value) => Object.keys(value).length <= 100, 'at most 100 roles')
+    .default({}),
 });
 
 /** The claims of an internal token. All are required, since only this system makes such tokens. */
@@ -25,8 +30,6 @@ export const internalClaims = z.object({
   kind: z.enum(['user', 'service', 'anonymous']),
   sub: id,
   exp: z.number(),
-  roles: names,
-  scopes: names,
-  bindings,
+  grants: z.array(z.object({ role: z.string().max(100), scopes: names, bindings })).max(100),
   channel: z.string().max(100),
 });

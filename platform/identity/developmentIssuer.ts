@@ -18,7 +18,8 @@ export function publicHalf({ d: _secret, ...publicJwk }: JWK): JWK {
 export interface TokenRequest {
   readonly subject: string;
   readonly roles: readonly string[];
-  readonly bindings?: Readonly<Record<string, string>>;
+  /** What each role is bound to, by role; a role that is not named is bound to nothing. */
+  readonly bindings?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How long the token is valid; 12 hours by default. */
   readonly lifetimeSeconds?: number;
   readonly now?: Date;

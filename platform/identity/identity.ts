@@ -43,11 +43,12 @@ export interface IdentityOptions {
 
 export interface Identity {
   /**
-   * Verifies a client's access token (RFC 9068: ES256, `typ` at+jwt). `channel` is the channel through which it came.
+   * Verifies a client's access token (RFC 9068: ES256, `typ` at+jwt). The principal acts in those roles of the token
+   * that the channel is for, and in no others; it has no grants if there are none.
    * This does not check whether the token was revoked, because results are cached as long as the token is valid.
    * @throws InvalidToken, or KeysUnavailable if the issuer's keys cannot be fetched
    */
-  verifyClientToken(token: string, channel: string): Promise<VerifiedClient>;
+  verifyClientToken(token: string, channel: ClientChannel): Promise<VerifiedClient>;
   /** Makes a token of 60 s for one audience that carries the principal; reuses it until 15 s before it expires. */
   mintInternalToken(principal: Principal, audience: string): Promise<string>;
   /**
@@ -55,6 +56,13 @@ export interface Identity {
    * @throws InvalidToken
    */
   verifyInternalToken(token: string, audience: string): Promise<Principal>;
+}
+
+/** The channel through which a client's token came. */
+export interface ClientChannel {
+  readonly name: string;
+  /** The roles in which clients act on this channel. */
+  readonly roles: readonly string[];
 }
 
 export interface VerifiedClient {
@@ -95,9 +103,11 @@ export const principalKey = (principal: Principal): string =>
         principal.kind,
         principal.subject,
         principal.channel,
-        [...principal.roles].sort(),
-        [...principal.scopes].sort(),
-        Object.entries(principal.bindings).sort(([a], [b]) => (a < b ? -1 : 1)),
+        principal.grants
+          .map(({ role, scopes, bindings }) =>
+            JSON.stringify([role, [...scopes].sort(), Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1))]),
+          )
+          .sort(),
       ]),
     )
     .digest('base64url');
@@ -149,31 +159,38 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   return {
     async verifyClientToken(token, channel) {
       if (!client || !clientKeys) throw new InvalidToken('no client is known here');
-      return verified.through(tokenKey(channel, token), clock().getTime(), async () => {
-        const claims = await verify(token, clientKeys, clientClaims, {
-          issuer: client.issuer,
-          audience: client.audience,
-          typ: 'at+jwt',
-          // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
-          maxTokenAge: longestTokenLifeMs / 1000,
-        });
-        const { sub, roles, bindings } = claims;
-        const role = isId(sub) ? undefined : roles.find((each) => options.isNamedById?.(each));
-        if (role !== undefined) throw new InvalidToken(`"sub" of a ${role} is an id: a UUID in lower case`);
-        const found: VerifiedClient = {
-          principal: {
-            kind: 'user',
-            subject: sub,
-            roles,
-            channel,
-            scopes: new Set(roles.flatMap((each) => options.scopesOf(each))),
-            bindings,
-          },
-          issuedAt: new Date(claims.iat * 1000),
-          expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
-        };
-        return { value: found, until: found.expiresAt.getTime() };
-      });
+      return verified.through(
+        tokenKey([channel.name, ...channel.roles].join(' '), token),
+        clock().getTime(),
+        async () => {
+          const claims = await verify(token, clientKeys, clientClaims, {
+            issuer: client.issuer,
+            audience: client.audience,
+            typ: 'at+jwt',
+            // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
+            maxTokenAge: longestTokenLifeMs / 1000,
+          });
+          const { sub, roles, bindings } = claims;
+          const acting = channel.roles.filter((each) => roles.includes(each));
+          const role = isId(sub) ? undefined : acting.find((each) => options.isNamedById?.(each));
+          if (role !== undefined) throw new InvalidToken(`"sub" of a ${role} is an id: a UUID in lower case`);
+          const found: VerifiedClient = {
+            principal: {
+              kind: 'user',
+              subject: sub,
+              grants: acting.map((each) => ({
+                role: each,
+                scopes: new Set(options.scopesOf(each)),
+                bindings: bindings[each] ?? {},
+              })),
+              channel: channel.name,
+            },
+            issuedAt: new Date(claims.iat * 1000),
+            expiresAt: new Date(Math.min(claims.exp * 1000, claims.iat * 1000 + longestTokenLifeMs)),
+          };
+          return { value: found, until: found.expiresAt.getTime() };
+        },
+      );
     },
 
     async mintInternalToken(principal, audience) {
@@ -183,9 +200,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         const { issuer, key, keyId } = await internal.signerOf(principal);
         const token = await new SignJWT({
           kind: principal.kind,
-          roles: principal.roles,
-          scopes: [...principal.scopes],
-          bindings: principal.bindings,
+          grants: principal.grants.map((grant) => ({ ...grant, scopes: [...grant.scopes] })),
           channel: principal.channel,
         })
           .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt', kid: keyId })
@@ -204,13 +219,16 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
 
     async verifyInternalToken(token, audience) {
       return accepted.through(tokenKey(audience, token), clock().getTime(), async () => {
-        const { iss, kind, sub, roles, scopes, bindings, channel, exp } = await verify(
-          token,
-          internal.keys,
-          internalClaims,
-          { audience, typ: 'internal+jwt' },
-        );
-        const principal: Principal = { kind, subject: sub, roles, scopes: new Set(scopes), bindings, channel };
+        const { iss, kind, sub, grants, channel, exp } = await verify(token, internal.keys, internalClaims, {
+          audience,
+          typ: 'internal+jwt',
+        });
+        const principal: Principal = {
+          kind,
+          subject: sub,
+          grants: grants.map((grant) => ({ ...grant, scopes: new Set(grant.scopes) })),
+          channel,
+        };
         if (!internal.mayClaim(iss, principal))
           throw new InvalidToken(`${iss} may not speak as ${kind} ${sub} with these rights`);
         return { value: principal, until: exp * 1000 };

@@ -22,6 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
+const web = { name: 'web', roles: [] };
+
 const identityWith = async (kept: NonNullable<IdentityOptions['client']>['kept']) =>
   createIdentity({
     internalKey: await newSigningKey(),
@@ -49,34 +51,40 @@ const always = { freshMs: 0, keptMs: 60_000 };
 it('are asked for, and asked again', async () => {
   const identity = await identityWith(always);
   for (let n = 0; n < 2; n += 1)
-    expect((await identity.verifyClientToken(await token(), `channel${n}`)).principal.subject).toBe('someone');
+    expect((await identity.verifyClientToken(await token(), { ...web, name: `channel${n}` })).principal.subject).toBe(
+      'someone',
+    );
   expect(asked).toBe(2);
 });
 
 it('are those that were there last while they cannot be asked for; what they do not know is not said to be bad', async () => {
   const identity = await identityWith(always);
-  await identity.verifyClientToken(await token(), 'web');
+  await identity.verifyClientToken(await token(), web);
   status = 500;
-  expect((await identity.verifyClientToken(await token(), 'mobile')).principal.subject).toBe('someone');
+  expect((await identity.verifyClientToken(await token(), { ...web, name: 'mobile' })).principal.subject).toBe(
+    'someone',
+  );
   expect(asked).toBe(2);
-  await expect(identity.verifyClientToken(await tokenOfAnotherKey(), 'web')).rejects.toThrow(KeysUnavailable);
+  await expect(identity.verifyClientToken(await tokenOfAnotherKey(), web)).rejects.toThrow(KeysUnavailable);
 });
 
 it('are good no longer than they are kept: then a token is neither good nor bad', async () => {
   const identity = await identityWith({ freshMs: 0, keptMs: 0 });
-  await identity.verifyClientToken(await token(), 'web');
+  await identity.verifyClientToken(await token(), web);
   status = 503;
-  const refused: unknown = await identity.verifyClientToken(await token(), 'mobile').catch((error: unknown) => error);
+  const refused: unknown = await identity
+    .verifyClientToken(await token(), { ...web, name: 'mobile' })
+    .catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(KeysUnavailable);
   expect(refused).not.toBeInstanceOf(InvalidToken);
 });
 
 it('cannot be had at all: the same', async () => {
   status = 404;
-  await expect((await identityWith(always)).verifyClientToken(await token(), 'web')).rejects.toThrow(KeysUnavailable);
+  await expect((await identityWith(always)).verifyClientToken(await token(), web)).rejects.toThrow(KeysUnavailable);
 });
 
 it('do not have the one that signed it: not valid', async () => {
   const identity = await identityWith(always);
-  await expect(identity.verifyClientToken(await tokenOfAnotherKey(), 'web')).rejects.toThrow(InvalidToken);
+  await expect(identity.verifyClientToken(await tokenOfAnotherKey(), web)).rejects.toThrow(InvalidToken);
 });

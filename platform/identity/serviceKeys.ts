@@ -88,8 +88,7 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
  * A service has no rights of its own: what it may call is decided at each door, by its name. One that claimed scopes
  * for itself could read everybody's data in every domain with its own key alone.
  */
-const hasNoRights = ({ roles, scopes, bindings }: Principal): boolean =>
-  roles.length === 0 && scopes.size === 0 && Object.keys(bindings).length === 0;
+const hasNoRights = ({ grants }: Principal): boolean => grants.length === 0;
 
 /** The id (`kid`) of a key: its thumbprint, so that it need not be configured. */
 export const keyIdOf = (key: JWK): Promise<string> => calculateJwkThumbprint(publicOf(key));

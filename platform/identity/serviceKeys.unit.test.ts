@@ -7,9 +7,7 @@ import { servicePrincipal, type Principal } from './principal.ts';
 const user: Principal = {
   kind: 'user',
   subject: 'someone',
-  roles: ['admin'],
-  scopes: new Set(['admin']),
-  bindings: {},
+  grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
   channel: 'kiosk',
 };
 let keys: Record<'orders' | 'customers' | 'payments' | 'gateway' | 'stranger', JWK>;
@@ -62,13 +60,14 @@ describe('services with a key each', () => {
   it('believe no service that claims rights for itself', async () => {
     const payments = await identityOf('payments', { payments: keys.payments });
     const orders = await identityOf('orders', { orders: keys.orders });
-    const rights: Partial<Principal>[] = [
-      { scopes: new Set(['admin']) },
-      { roles: ['admin'] },
-      { bindings: { store: '17' } },
+    const grant = { role: 'admin', scopes: new Set<string>(), bindings: {} };
+    const rights: Principal['grants'][number][] = [
+      grant,
+      { ...grant, scopes: new Set(['admin']) },
+      { ...grant, bindings: { store: '17' } },
     ];
     for (const each of rights) {
-      const token = await orders.mintInternalToken({ ...servicePrincipal('orders'), ...each }, 'payments');
+      const token = await orders.mintInternalToken({ ...servicePrincipal('orders'), grants: [each] }, 'payments');
       await expect(payments.verifyInternalToken(token, 'payments')).rejects.toThrow('orders may not speak as service');
     }
   });

@@ -44,15 +44,21 @@ export interface TestSubgraph<D extends Domain = Domain> {
   appended(): Promise<EventEnvelope[]>;
 }
 
-/** A principal with these scopes; by default a user called `someone`. */
-export const principalWith = (scopes: readonly string[], over: Partial<Principal> = {}): Principal => ({
+export type PrincipalParts = Partial<Omit<Principal, 'grants'>> & {
+  readonly roles?: readonly string[];
+  readonly bindings?: Readonly<Record<string, string>>;
+};
+
+/** A principal with these scopes and bindings in each of its roles; by default a user called `someone`. */
+export const principalWith = (
+  scopes: readonly string[],
+  { roles = ['tester'], bindings = {}, ...over }: PrincipalParts = {},
+): Principal => ({
   kind: 'user',
   subject: 'someone',
-  roles: [],
-  bindings: {},
   channel: 'test',
   ...over,
-  scopes: new Set(scopes),
+  grants: roles.map((role) => ({ role, scopes: new Set(scopes), bindings })),
 });
 
 export const nobody: Principal = principalWith(['catalog:read'], { kind: 'anonymous', subject: 'anonymous' });

@@ -1,5 +1,6 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
 import { TileSourceDocument, type Locale } from '#generated/bffs/kiosk/operations.ts';
+import { soleBinding } from '#platform/identity/principal.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import { tilePages, type TilePage } from './tilePages.ts';
 
@@ -18,7 +19,7 @@ export const viewResolvers = {
   Query: {
     /** The store comes from the token alone: no argument of a request can name another. */
     kiosk(_root: unknown, _arguments: unknown, { principal }: ViewContext): KioskParent | null {
-      const { store } = principal.bindings;
+      const store = soleBinding(principal, 'store');
       return store === undefined ? null : { deviceId: principal.subject, store: { __typename: 'Store', id: store } };
     },
   },

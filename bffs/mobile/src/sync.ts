@@ -1,5 +1,6 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
 import { SyncScanDocument, type SyncScanQuery } from '#generated/bffs/mobile/operations.ts';
+import { subjectAs } from '#platform/identity/principal.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import { readSyncCursor, writeSyncCursor, type SyncCursor } from './syncCursor.ts';
 import { fingerprint, orderDelta, type HeldOrders } from './syncDelta.ts';
@@ -39,7 +40,7 @@ export async function sync(
   const atMost = first ?? 50;
   if (atMost < 1 || atMost > 100) throw new CodedError('BAD_USER_INPUT', 'first: 1 to 100.');
   const held = since ? readSyncCursor(since) : null;
-  const person = principal.roles.includes('customer') ? principal.subject : null;
+  const person = subjectAs('customer', principal) ?? null;
   const menuSince = held?.storeId === storeId ? held.menu : null;
   const { data, errors } = await run(SyncScanDocument, {
     storeId,

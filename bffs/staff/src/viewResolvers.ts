@@ -1,4 +1,5 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
+import { soleBinding } from '#platform/identity/principal.ts';
 
 interface StaffMember {
   readonly id: string;
@@ -10,11 +11,11 @@ interface StaffMember {
 export const viewResolvers = {
   Query: {
     staffMember(_root: unknown, _arguments: unknown, { principal }: ViewContext): StaffMember {
-      const { store } = principal.bindings;
+      const store = soleBinding(principal, 'store');
       return {
         id: principal.subject,
-        roles: principal.roles,
-        scopes: [...principal.scopes].sort(),
+        roles: principal.grants.map(({ role }) => role),
+        scopes: [...new Set(principal.grants.flatMap(({ scopes }) => [...scopes]))].sort(),
         store: store === undefined ? null : { __typename: 'Store', id: store },
       };
     },

@@ -1,4 +1,4 @@
-import { InvalidToken, type Identity, type VerifiedClient } from '#platform/identity/identity.ts';
+import { InvalidToken, type ClientChannel, type Identity, type VerifiedClient } from '#platform/identity/identity.ts';
 import { anonymous, type Principal } from '#platform/identity/principal.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import { roleScopes } from '#schema/scopes.ts';
@@ -18,7 +18,8 @@ export interface AuthenticatedClient {
 
 /**
  * Finds out who a client is from its `Authorization` header, or from the same value in the payload of
- * `connection_init`. Nothing else that a client says about itself is believed.
+ * `connection_init`. Nothing else that a client says about itself is believed. On a channel a client acts in the roles
+ * that the channel is for; what its token says about its other roles counts for nothing there.
  */
 export interface ClientIdentity {
   /**
@@ -40,6 +41,7 @@ export function createClientIdentity(
   revocations?: Revocations,
 ): ClientIdentity {
   const nobody = anonymous(channel, roleScopes.anonymous);
+  const asked: ClientChannel = { name: channel, roles: auth.roles };
   const isRevoked = ({ principal, issuedAt }: AuthenticatedClient): boolean =>
     issuedAt !== undefined && (revocations?.isRevoked(principal.subject, issuedAt) ?? false);
   return {
@@ -56,10 +58,10 @@ export function createClientIdentity(
       const [scheme, token, ...rest] = authorization.split(' ');
       if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0)
         throw Refusal.of(401, 'UNAUTHENTICATED', 'Send the token as `Authorization: Bearer …`.');
-      const client = await verified(token, channel, identity, refused);
+      const client = await verified(token, asked, identity, refused);
       const { principal } = client;
       if (isRevoked(client)) throw revoked();
-      if (!principal.roles.some((role) => (auth.roles as readonly string[]).includes(role))) {
+      if (principal.grants.length === 0) {
         const wanted = auth.roles.join(', ');
         throw Refusal.of(
           403,
@@ -77,7 +79,7 @@ export const revoked = (): Refusal => Refusal.of(401, 'UNAUTHENTICATED', 'This a
 
 async function verified(
   token: string,
-  channel: string,
+  channel: ClientChannel,
   identity: Pick<Identity, 'verifyClientToken'>,
   refused: Pick<RefusedTokens, 'tell'>,
 ): Promise<VerifiedClient> {

@@ -12,7 +12,8 @@ import { RefusedTokens } from './refusedTokens.ts';
 
 const key = await newSigningKey();
 const keys = { keys: [publicHalf(key)] };
-const token = (roles: string[]): Promise<string> => issueToken(key, { subject: 'screen-1', roles });
+const token = (roles: string[], bindings = {}): Promise<string> =>
+  issueToken(key, { subject: 'screen-1', roles, bindings });
 const auth = { roles: ['kiosk'], anonymous: false } as const;
 
 async function clientsOf(audience: string, tell: (reason: string) => void) {
@@ -36,6 +37,23 @@ it('names the claim and the roles to a client that has another role', async () =
     'The channel kiosk is for tokens with one of these `roles`: kiosk.',
   );
   expect((await clients.authenticate(`Bearer ${await token(['kiosk'])}`)).principal.subject).toBe('screen-1');
+});
+
+it('lets a client act in the roles of the channel only, each with its own binding', async () => {
+  const clients = await clientsOf(developmentAudience, () => undefined);
+  const both = await token(['manager', 'kiosk'], { manager: { store: '1' }, kiosk: { store: '2' } });
+  expect((await clients.authenticate(`Bearer ${both}`)).principal.grants).toEqual([
+    { role: 'kiosk', scopes: new Set(), bindings: { store: '2' } },
+  ]);
+});
+
+it('refuses a token whose bindings do not say of which role they are', async () => {
+  const reasons: string[] = [];
+  const clients = await clientsOf(developmentAudience, (reason) => void reasons.push(reason));
+  await expect(clients.authenticate(`Bearer ${await token(['kiosk', 'manager'], { store: '1' })}`)).rejects.toThrow(
+    'The token is not valid here.',
+  );
+  expect(reasons).toHaveLength(1);
 });
 
 it('writes one line a minute about refused tokens, with how many there were', () => {

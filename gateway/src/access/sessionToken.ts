@@ -1,4 +1,4 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { bindingsOf, type Principal } from '#platform/identity/principal.ts';
 import type { AuthenticatedClient, ClientIdentity } from './clientIdentity.ts';
 import { Refusal } from '../errors/refusal.ts';
 
@@ -7,8 +7,8 @@ import { Refusal } from '../errors/refusal.ts';
  * streams may go on under it. Its roles and scopes may differ.
  */
 const isSame = (a: Principal, b: Principal): boolean => {
-  const of = ({ kind, subject, channel, bindings }: Principal) =>
-    JSON.stringify([kind, subject, channel, Object.entries(bindings).sort(([x], [y]) => (x < y ? -1 : 1))]);
+  const of = (principal: Principal) =>
+    JSON.stringify([principal.kind, principal.subject, principal.channel, bindingsOf(principal)]);
   return of(a) === of(b);
 };
 

@@ -15,9 +15,7 @@ export function planAhead(
   const everything: Principal = {
     kind: 'service',
     subject: 'plan-ahead',
-    roles: [],
-    scopes: new Set(['admin']),
-    bindings: {},
+    grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
     channel: 'internal',
   };
   const [next, ...rest] = prepared;

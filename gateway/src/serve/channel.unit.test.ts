@@ -234,7 +234,7 @@ describe('the caller', () => {
     expect(`Bearer ${token}`).not.toBe(customer['authorization']);
     expect(await parts.identity.verifyInternalToken(token, 'orders')).toMatchObject({
       subject: 'someone',
-      roles: ['customer'],
+      grants: [{ role: 'customer', bindings: {} }],
       channel: 'kiosk',
     });
     await expect(parts.identity.verifyInternalToken(token, 'shops')).rejects.toThrow();

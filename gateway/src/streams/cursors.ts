@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '#platform/identity/principal.ts';
+import { bindingsOf, type Principal } from '#platform/identity/principal.ts';
 import { withDigits } from '../documents/exactNumber.ts';
 import { addressKey, type FeedAddress } from './feeds/feedAddress.ts';
 
@@ -40,8 +40,8 @@ export const stableJson = (value: unknown): string =>
  * What identifies the caller of a cursor: the same person, device or service, through the same channel and with the
  * same bindings. Roles and scopes may change, since rights are checked for each message anyway.
  */
-const ownerClass = ({ kind, subject, channel, bindings }: Principal): string =>
-  stableJson([kind, subject, channel, bindings]);
+const ownerClass = (principal: Principal): string =>
+  stableJson([principal.kind, principal.subject, principal.channel, bindingsOf(principal)]);
 
 /**
  * Writes and reads cursors: `1.<binding>.<epoch>.<version>.<signature>`, with a `z` behind the version of a stream's

@@ -4,12 +4,11 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { Cursors, type CursorOwner } from './cursors.ts';
 import type { FeedAddress } from './feeds/feedAddress.ts';
 
+const kiosk = { role: 'kiosk', scopes: new Set(['board:read']), bindings: { store: '7', till: '1' } };
 const principal: Principal = {
   kind: 'user',
   subject: 'jo',
-  roles: ['kiosk'],
-  scopes: new Set(['board:read']),
-  bindings: { store: '7', till: '1' },
+  grants: [kiosk],
   channel: 'kiosk',
 };
 const owner: CursorOwner = { principal, document: 'd', variables: { storeId: '7', input: { a: 1, b: [1, 2] } } };
@@ -26,7 +25,7 @@ describe('a cursor', () => {
     expect(cursors.read(cursor, owner, feed)).toEqual(position);
     const renewed: CursorOwner = {
       ...owner,
-      principal: { ...principal, scopes: new Set(), roles: [], bindings: { till: '1', store: '7' } },
+      principal: { ...principal, grants: [{ role: 'till', scopes: new Set(), bindings: { till: '1', store: '7' } }] },
       variables: { input: { b: [1, 2], a: 1 }, storeId: '7' },
     };
     expect(new Cursors(['newer', 'secret']).read(cursor, renewed, feed)).toEqual(position);
@@ -36,7 +35,7 @@ describe('a cursor', () => {
     ['person', { principal: { ...principal, subject: 'jill' } }, {}],
     ['kind of caller', { principal: { ...principal, kind: 'service' } }, {}],
     ['channel', { principal: { ...principal, channel: 'web' } }, {}],
-    ['store', { principal: { ...principal, bindings: { store: '8', till: '1' } } }, {}],
+    ['store', { principal: { ...principal, grants: [{ ...kiosk, bindings: { store: '8', till: '1' } }] } }, {}],
     ['document', { document: 'e' }, {}],
     ['variables', { variables: { storeId: '8' } }, {}],
     ['feed', {}, { key: 'store:8' }],

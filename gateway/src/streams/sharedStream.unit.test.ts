@@ -324,7 +324,8 @@ describe('a subscription as a query', () => {
 });
 
 describe('the key of a feed', () => {
-  const who = { ...anonymous('web', []), subject: 'jo', bindings: { store: '17' } };
+  const bound = (role: string, till: string) => ({ role, scopes: new Set<string>(), bindings: { store: '17', till } });
+  const who = { ...anonymous('web', []), subject: 'jo', grants: [bound('cook', '1'), bound('boss', '2')] };
   it.each([
     ['store:{storeId}', { storeId: '7' }, 'store:7'],
     ['x:{input.deep.id}', { input: { deep: { id: 7 } } }, 'x:7'],

@@ -12,16 +12,19 @@ export interface StreamClass {
 const subject = 'subject';
 
 /**
- * The class of a caller. Callers with the same kind, roles, scopes and `dimensions` (the properties of `@variesBy`) get
- * the same answer, so it is executed once for all of them. The class's token holds no other properties of a caller: a
- * resolver that needs one does not find it, and refuses. Without `dimensions` the answer may depend on anything, and
- * each caller is a class of its own.
+ * The class of a caller. Callers with the same kind, the same roles with their scopes, and the same `dimensions` (the
+ * properties of `@variesBy`) get the same answer, so it is executed once for all of them. The class's token holds no
+ * other properties of a caller: a resolver that needs one does not find it, and refuses. Without `dimensions` the
+ * answer may depend on anything, and each caller is a class of its own.
  */
 export function streamClass(principal: Principal, dimensions: readonly string[] | undefined): StreamClass {
   if (!dimensions) return { principal, key: principalKey(principal) };
   const member: Principal = {
     ...principal,
-    bindings: Object.fromEntries(Object.entries(principal.bindings).filter(([name]) => dimensions.includes(name))),
+    grants: principal.grants.map((grant) => ({
+      ...grant,
+      bindings: Object.fromEntries(Object.entries(grant.bindings).filter(([name]) => dimensions.includes(name))),
+    })),
   };
   if (dimensions.includes(subject)) return { principal: member, key: principalKey(member) };
   const key = principalKey({ ...member, subject: '' });

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
+import { bindingsOf, type Principal } from '#platform/identity/principal.ts';
 import {
   developmentAudience,
   developmentIssuer,
@@ -106,6 +107,11 @@ export interface FixtureCall extends SubgraphRequest {
   readonly headers: SubgraphHeaders;
 }
 
+type TokenOptions = Pick<TokenRequest, 'lifetimeSeconds' | 'now'> & {
+  /** What the token's one role is bound to. */
+  readonly bindings?: Readonly<Record<string, string>>;
+};
+
 export interface Fixture {
   readonly identity: Identity;
   readonly orders: Map<string, FixtureOrder>;
@@ -116,11 +122,7 @@ export interface Fixture {
   /** Awaited by every call before it is answered. */
   gate: (subgraph: string) => Promise<void>;
   readonly subgraphCall: (name: string) => SubgraphCall;
-  token(
-    role: Role,
-    subject?: string,
-    options?: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'>,
-  ): Promise<string>;
+  token(role: Role, subject?: string, options?: TokenOptions): Promise<string>;
   readonly log: pino.Logger;
 }
 
@@ -140,11 +142,8 @@ export async function fixture(): Promise<Fixture> {
     calls: [] as FixtureCall[],
     down: new Set<string>(),
     gate: () => Promise.resolve(),
-    token: (
-      role: Role,
-      subject = 'someone',
-      options: Pick<TokenRequest, 'bindings' | 'lifetimeSeconds' | 'now'> = {},
-    ) => issueToken(clientKey, { subject, roles: [role], ...options }),
+    token: (role: Role, subject = 'someone', { bindings = {}, ...options }: TokenOptions = {}) =>
+      issueToken(clientKey, { subject, roles: [role], bindings: { [role]: bindings }, ...options }),
   };
   const resolvers = resolversOf(orders);
   const executions = new Map(
@@ -182,7 +181,7 @@ export async function fixture(): Promise<Fixture> {
 }
 
 interface Context {
-  readonly principal: { readonly subject: string; readonly bindings: Readonly<Record<string, string>> };
+  readonly principal: Principal;
 }
 
 function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph, object> {
@@ -224,7 +223,7 @@ function resolversOf(orders: Map<string, FixtureOrder>): Record<FixtureSubgraph,
         order: (_: unknown, { orderId }: { orderId: string }, context: Context) => owned(orderId, context),
         board: (_: unknown, _args: unknown, { principal }: Context) => ({ for: principal.subject }),
         till: (_: unknown, _args: unknown, { principal }: Context) => ({
-          for: JSON.stringify([principal.subject.startsWith('class:'), principal.bindings]),
+          for: JSON.stringify([principal.subject.startsWith('class:'), Object.fromEntries(bindingsOf(principal))]),
         }),
       },
       Board: { mine: (_: unknown, _args: unknown, context: Context) => owned('o1', context) },

@@ -9,6 +9,6 @@ export async function demoDeviceToken(options: SecretOptions): Promise<string> {
   return issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
     subject: `kiosk-${store}`,
     roles: ['kiosk'],
-    bindings: { store },
+    bindings: { kiosk: { store } },
   });
 }

@@ -28,7 +28,7 @@ export async function simulate({
     issueToken(key, {
       subject: actor.role === 'courier' ? actor.subject : `simulated-${actor.role}`,
       roles: [actor.role],
-      bindings: actor.role === 'kitchen' ? { store: actor.store } : {},
+      bindings: actor.role === 'kitchen' ? { kitchen: { store: actor.store } } : {},
     });
   const end = new AbortController();
   const { stopped } = startSimulation({

@@ -175,7 +175,7 @@ describe('chain:import', () => {
   });
 
   it('tells what cannot be made by another recipe, and leaves stock that has moved since alone', async () => {
-    const manager = principalWith(['stock:write', 'stock:read'], { bindings: { store: berlin } });
+    const manager = principalWith(['stock:write', 'stock:read'], { roles: ['manager'], bindings: { store: berlin } });
     await graphs['inventory']!.as(manager)(
       'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { __typename } }',
       {

@@ -1,6 +1,6 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import type { Deliveries } from './context.ts';
-import { courierOf, customerOf, isAdmin, storeOf } from './ownership.ts';
+import { courierOf, customerOf, storesOf } from './ownership.ts';
 
 /** What a principal may see of a courier. */
 export interface CourierAccess {
@@ -27,12 +27,12 @@ export async function findCourierAccess(
   const self = courierOf(principal);
   const access = new Map(courierIds.filter((id) => id === self).map((id) => [id, everything]));
   const customerId = customerOf(principal) ?? null;
-  const storeId = storeOf(principal) ?? null;
-  if (customerId === null && storeId === null) return access;
+  const storeIds = storesOf(principal);
+  if (customerId === null && storeIds.length === 0) return access;
   const { rows } = await domain.pool.query<{ courier_id: string; position: boolean }>(
     `SELECT courier_id, bool_or(CASE WHEN customer_id = $2 THEN status = 'PICKED_UP' ELSE status IN ('ASSIGNED', 'PICKED_UP') END) AS position
-     FROM delivery WHERE courier_id = ANY ($1::uuid[]) AND (customer_id = $2::uuid OR store_id = $3::uuid) GROUP BY courier_id`,
-    [courierIds, customerId, storeId],
+     FROM delivery WHERE courier_id = ANY ($1::uuid[]) AND (customer_id = $2::uuid OR store_id = ANY ($3::uuid[])) GROUP BY courier_id`,
+    [courierIds, customerId, storeIds],
   );
   for (const row of rows) access.set(row.courier_id, { name: true, position: row.position });
   return access;

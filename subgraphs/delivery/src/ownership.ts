@@ -1,25 +1,21 @@
-import { hasScope, type Principal } from '#platform/identity/principal.ts';
+import { isAdmin, subjectAs, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
+import { storesWith } from '#schema/storesWith.ts';
 import type { DeliveryRow } from './context.ts';
 
 const userIn =
   (role: string) =>
-  (principal: Principal): string | undefined =>
-    principal.kind === 'user' && principal.roles.includes(role) && isId(principal.subject)
-      ? principal.subject
-      : undefined;
+  (principal: Principal): string | undefined => {
+    const subject = subjectAs(role, principal);
+    return subject !== undefined && isId(subject) ? subject : undefined;
+  };
 
 /** The id of the calling courier; undefined for everybody else. */
 export const courierOf = userIn('courier');
 /** The id of the calling customer; undefined for everybody else. */
 export const customerOf = userIn('customer');
-/** The store whose deliveries the calling member of staff may follow; undefined for everybody else. */
-export const storeOf = (principal: Principal): string | undefined => {
-  const store = principal.bindings['store'];
-  return store !== undefined && isId(store) && hasScope(principal, 'delivery:read') ? store : undefined;
-};
-
-export const isAdmin = (principal: Principal): boolean => principal.scopes.has('admin');
+/** The stores whose deliveries the calling member of staff may follow; none for everybody else. */
+export const storesOf = (principal: Principal): string[] => storesWith(principal, 'delivery:read');
 
 type Owned = Pick<DeliveryRow, 'customerId' | 'courierId' | 'storeId' | 'status'>;
 
@@ -28,8 +24,8 @@ type Owned = Pick<DeliveryRow, 'customerId' | 'courierId' | 'storeId' | 'status'
  * store, and admins.
  */
 export function mayRead(principal: Principal, delivery: Owned): boolean {
-  if (isAdmin(principal) || customerOf(principal) === delivery.customerId || storeOf(principal) === delivery.storeId)
-    return true;
+  if (isAdmin(principal) || customerOf(principal) === delivery.customerId) return true;
+  if (storesOf(principal).includes(delivery.storeId)) return true;
   const courierId = courierOf(principal);
   return courierId !== undefined && (delivery.courierId === courierId || delivery.status === 'REQUESTED');
 }

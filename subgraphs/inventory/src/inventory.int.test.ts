@@ -29,7 +29,8 @@ const commands = () => inventory.client(InventoryCommandService);
 const lines = (...slugs: string[]) => slugs.map((slug) => ({ menuItemId: item(slug), quantity: 1, modifierIds: [] }));
 const reserve = (orderId: string, storeId: string, ...slugs: string[]) =>
   commands().reserve({ orderId, storeId, lines: lines(...slugs) });
-const manager = (store: string) => inventory.as(principalWith(['stock:read', 'stock:write'], { bindings: { store } }));
+const manager = (store: string) =>
+  inventory.as(principalWith(['stock:read', 'stock:write'], { roles: ['manager'], bindings: { store } }));
 
 async function stockOf(storeId: string, slug: string) {
   const row = await inventory.domain.db.stock.findUniqueOrThrow({
@@ -541,9 +542,12 @@ describe('stock alerts', () => {
     const [store, other] = [ownStore(), ownStore()];
     expect((await manager(other)(document, { storeId: store })).data).toEqual({ stockAlerts: null });
     expect((await manager(store)(document, { storeId: 'no id' })).data).toEqual({ stockAlerts: null });
-    const { errors } = await inventory.as(principalWith(['orders:read'], { bindings: { store } }))(document, {
-      storeId: store,
-    });
+    const { errors } = await inventory.as(principalWith(['orders:read'], { roles: ['manager'], bindings: { store } }))(
+      document,
+      {
+        storeId: store,
+      },
+    );
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

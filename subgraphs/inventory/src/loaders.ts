@@ -3,7 +3,7 @@ import type { Ingredient, RecipeLine } from '#generated/inventory/prisma/client.
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Inventory } from './context.ts';
-import { ownsStore } from './ownership.ts';
+import { ownsStock } from './ownership.ts';
 import {
   readMovementPages,
   readStock,
@@ -58,7 +58,7 @@ export function loaders({ db }: Inventory, principal: Principal): Loaders {
       (keys) =>
         onlyAllowed(
           keys,
-          ({ storeId, ingredientId }) => ownsStore(principal, storeId) && isId(ingredientId),
+          ({ storeId, ingredientId }) => ownsStock(principal, 'stock:read', storeId) && isId(ingredientId),
           async (allowed) => {
             const items = await readStock(db, allowed);
             return allowed.map((key) => items.get(stockKey(key)) ?? null);
@@ -70,7 +70,7 @@ export function loaders({ db }: Inventory, principal: Principal): Loaders {
       (requests) =>
         onlyAllowed(
           requests,
-          ({ storeId }) => ownsStore(principal, storeId),
+          ({ storeId }) => ownsStock(principal, 'stock:read', storeId),
           (allowed) => readStockPages(db, allowed),
         ),
       { cache: false },

@@ -1,9 +1,10 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
+import { storesWith } from '#schema/storesWith.ts';
 
 /**
- * Whether the store's stock is the principal's: staff whose token is bound to the store, and admins. A malformed id
- * belongs to nobody.
+ * Whether the principal may read, or change, the stock of the store: those whose role for it is bound to the store, and
+ * admins. A malformed id belongs to nobody.
  */
-export const ownsStore = (principal: Principal, storeId: string): boolean =>
-  isId(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);
+export const ownsStock = (principal: Principal, scope: 'stock:read' | 'stock:write', storeId: string): boolean =>
+  isId(storeId) && (isAdmin(principal) || storesWith(principal, scope).includes(storeId));

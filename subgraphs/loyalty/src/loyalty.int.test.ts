@@ -185,7 +185,7 @@ describe('the points of an order', () => {
   const pointsOf = async (id: string) =>
     (
       (
-        await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
+        await loyalty.as(principalWith(['loyalty:read'], { roles: ['customer'], subject: customerId }))(
           'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { pointsEarned } } }',
           { of: [{ __typename: 'Order', id }] },
         )
@@ -227,7 +227,7 @@ describe('the points of an order', () => {
     const event = completed({ total: 2_000 });
     await say(event);
     await handled(event);
-    const answer = await loyalty.as(principalWith(['loyalty:read'], { subject: customerId }))(
+    const answer = await loyalty.as(principalWith(['loyalty:read'], { roles: ['customer'], subject: customerId }))(
       '{ myLoyaltyAccount { balance earned ledger { edges { node { points balance } } } } }',
     );
     expect(answer).toEqual({
@@ -243,7 +243,7 @@ describe('the points of an order', () => {
 });
 
 describe('the graph', () => {
-  const own = () => loyalty.as(principalWith(['loyalty:read'], { subject: customerId }));
+  const own = () => loyalty.as(principalWith(['loyalty:read'], { roles: ['customer'], subject: customerId }));
   const ledger = `query ($id: ID!, $first: Int, $after: String) { loyaltyAccount(customerId: $id) {
     customerId balance earned version
     ledger(first: $first, after: $after) { edges { cursor node { version kind points balance at order { id pointsEarned } } } pageInfo { hasNextPage endCursor } } } }`;
@@ -301,13 +301,13 @@ describe('the graph', () => {
     expect((await own()(mine)).data).toEqual({ myLoyaltyAccount: { customerId, balance: 0, version: 2 } });
     for (const who of [
       principalWith(['admin'], { subject: 'admin-1' }),
-      principalWith(['loyalty:read'], { subject: customerId, kind: 'service' }),
+      principalWith(['loyalty:read'], { roles: ['customer'], subject: customerId, kind: 'service' }),
     ]) {
       expect((await loyalty.as(who)(mine)).data).toEqual({ myLoyaltyAccount: null });
     }
-    expect((await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(mine)).errors).toMatchObject([
-      { extensions: { code: 'FORBIDDEN' } },
-    ]);
+    expect(
+      (await loyalty.as(principalWith(['orders:read'], { roles: ['customer'], subject: customerId }))(mine)).errors,
+    ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('returns no points of other customers, by query or entity, but all to an admin', async () => {
@@ -323,12 +323,14 @@ describe('the graph', () => {
         { __typename: 'Customer', id: "'; drop" },
       ],
     };
-    const stranger = loyalty.as(principalWith(['loyalty:read'], { subject: uuidv7() }));
+    const stranger = loyalty.as(principalWith(['loyalty:read'], { roles: ['customer'], subject: uuidv7() }));
     expect((await stranger(document, variables)).data).toEqual({
       loyaltyAccount: null,
       _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }],
     });
-    const sameName = loyalty.as(principalWith(['loyalty:read'], { subject: customerId, kind: 'service' }));
+    const sameName = loyalty.as(
+      principalWith(['loyalty:read'], { roles: ['customer'], subject: customerId, kind: 'service' }),
+    );
     expect((await sameName(document, variables)).data).toEqual({
       loyaltyAccount: null,
       _entities: [{ loyalty: null }, { pointsEarned: null }, { loyalty: null }],
@@ -337,7 +339,10 @@ describe('the graph', () => {
       loyaltyAccount: { balance: 12 },
       _entities: [{ loyalty: { balance: 12 } }, { pointsEarned: 12 }, { loyalty: null }],
     });
-    const { errors } = await loyalty.as(principalWith(['orders:read'], { subject: customerId }))(document, variables);
+    const { errors } = await loyalty.as(principalWith(['orders:read'], { roles: ['customer'], subject: customerId }))(
+      document,
+      variables,
+    );
     expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
   });
 

@@ -1,5 +1,5 @@
-import { hasScope, type Principal } from '#platform/identity/principal.ts';
+import { isAdmin, subjectAs, type Principal } from '#platform/identity/principal.ts';
 
 /** Whether the principal may see a customer's points: the customer themselves, and admins. */
 export const maySee = (principal: Principal, customerId: string): boolean =>
-  hasScope(principal, 'admin') || (principal.kind === 'user' && principal.subject === customerId);
+  isAdmin(principal) || subjectAs('customer', principal) === customerId;

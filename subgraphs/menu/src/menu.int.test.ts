@@ -139,7 +139,7 @@ test('unknown stores and malformed ids give null; errors name the wrong argument
 });
 
 test('prices and items are the chain’s: no staff of a store changes them, also not for their own', async () => {
-  const manager = menu.as(principalWith(['store:manage'], { bindings: { store: berlin } }));
+  const manager = menu.as(principalWith(['store:manage'], { roles: ['manager'], bindings: { store: berlin } }));
   const refused = await Promise.all([
     manager('mutation ($input: ChangeMenuItemPriceInput!) { changeMenuItemPrice(input: $input) { __typename } }', {
       input: { idempotencyKey: 'cheap', menuItemId: item('cola'), storeId: berlin, amount: 1 },
@@ -153,7 +153,7 @@ test('staff change the availability at their own store only; a repeated change a
   const mutation = `mutation ($input: SetMenuItemAvailabilityInput!) { setMenuItemAvailability(input: $input) {
     __typename ... on SetMenuItemAvailabilitySuccess { entry { available unavailableReason } } ... on MenuEntryNotFound { message } } }`;
   const set = (bindings: Record<string, string>, input: object, scopes = ['store:manage']) =>
-    menu.as(principalWith(scopes, { bindings }))(mutation, { input });
+    menu.as(principalWith(scopes, { roles: ['manager'], bindings }))(mutation, { input });
   const input = { storeId: tokyo, menuItemId: item('cola'), available: false };
   expect((await set({ store: tokyo }, input, ['catalog:read'])).errors?.[0]?.extensions).toMatchObject({
     code: 'FORBIDDEN',

@@ -335,7 +335,7 @@ describe('a draft', () => {
 });
 
 it('is for admins alone', async () => {
-  const manager = principalWith(['store:manage'], { bindings: { store: berlin } });
+  const manager = principalWith(['store:manage'], { roles: ['manager'], bindings: { store: berlin } });
   const input = { name: english('Mine') };
   expect((await run('createMenuCategory', input, manager)).__typename).toBe('FORBIDDEN');
   expect((await run('createMenuCategory', input, nobody)).__typename).toBe('UNAUTHENTICATED');

@@ -1,17 +1,7 @@
 import type { Prisma } from '#generated/orders/prisma/client.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { grantsWith, isAdmin, type Grant, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
-
-const isAdmin = (principal: Principal) => principal.scopes.has('admin');
-
-/**
- * The store to which the token of a device or a member of staff is bound; undefined when there is none or the
- * principal has none of the roles.
- */
-const boundStore = (principal: Principal, roles: readonly string[]): string | undefined => {
-  const store = principal.bindings['store'];
-  return store !== undefined && isId(store) && roles.some((role) => principal.roles.includes(role)) ? store : undefined;
-};
+import { storesWith } from '#schema/storesWith.ts';
 
 /**
  * A condition that no order meets. An empty `OR` would not do: Prisma leaves it out of an `AND`, and the rest holds
@@ -19,29 +9,35 @@ const boundStore = (principal: Principal, roles: readonly string[]): string | un
  */
 const noOrders: Prisma.OrderWhereInput = { id: { in: [] } };
 
-/**
- * The condition for the orders that the principal may see. For a principal who owns no orders it is a condition that
- * no order meets.
- */
-export function ownOrders(principal: Principal): Prisma.OrderWhereInput {
-  if (isAdmin(principal)) return {};
-  const own: Prisma.OrderWhereInput[] = [];
-  if (principal.roles.includes('customer') && isId(principal.subject)) own.push({ customerId: principal.subject });
-  if (principal.roles.includes('courier')) own.push({ courierId: principal.subject });
-  const staffOf = boundStore(principal, ['kitchen', 'manager']);
-  if (staffOf) own.push({ storeId: staffOf });
-  const kioskOf = boundStore(principal, ['kiosk']);
-  if (kioskOf) own.push({ storeId: kioskOf, deviceId: { not: null } });
-  return own.length > 0 ? { OR: own } : noOrders;
+const anyOf = (conditions: Prisma.OrderWhereInput[]): Prisma.OrderWhereInput =>
+  conditions.length > 0 ? { OR: conditions } : noOrders;
+
+/** The condition for the orders that are the principal's in one of its roles; undefined when that role owns none. */
+function ordersOf({ subject }: Principal, { role, bindings: { store } }: Grant): Prisma.OrderWhereInput | undefined {
+  if (role === 'customer') return isId(subject) ? { customerId: subject } : undefined;
+  if (role === 'courier') return { courierId: subject };
+  if (store === undefined || !isId(store)) return undefined;
+  if (role === 'kitchen' || role === 'manager') return { storeId: store };
+  return role === 'kiosk' ? { storeId: store, deviceId: { not: null } } : undefined;
 }
+
+const orderConditions = (principal: Principal, grants: readonly Grant[]): Prisma.OrderWhereInput[] =>
+  grants.flatMap((grant) => ordersOf(principal, grant) ?? []);
+
+/**
+ * The condition for the orders that the principal may see: those that it owns in a role which may read orders. For a
+ * principal who owns no orders it is a condition that no order meets.
+ */
+export const ownOrders = (principal: Principal): Prisma.OrderWhereInput =>
+  isAdmin(principal) ? {} : anyOf(orderConditions(principal, grantsWith(principal, 'orders:read')));
 
 /** Whether the principal works in the kitchen of the store. */
 export const worksAt = (principal: Principal, storeId: string): boolean =>
-  isId(storeId) && (isAdmin(principal) || boundStore(principal, ['kitchen', 'manager']) === storeId);
+  isId(storeId) && (isAdmin(principal) || storesWith(principal, 'kitchen:work').includes(storeId));
 
 /** Whether the principal may read the order board of the store: its kiosks and staff, and admins. */
 export const seesBoard = (principal: Principal, storeId: string): boolean =>
-  isId(storeId) && (isAdmin(principal) || boundStore(principal, ['kiosk', 'kitchen', 'manager']) === storeId);
+  isId(storeId) && (isAdmin(principal) || storesWith(principal, 'board:read').includes(storeId));
 
 export type Service = 'DINE_IN' | 'TAKEAWAY' | 'DELIVERY' | 'KIOSK';
 
@@ -51,20 +47,51 @@ export interface Orderer {
   readonly services: readonly Service[];
 }
 
-/** As whom the principal orders at the store, and by which services; undefined when it may not order there. */
+/**
+ * As whom the principal orders at the store, and by which services; undefined when it may not order there. In a role
+ * that is bound to another store it may not.
+ */
 export function ordererAt(principal: Principal, storeId: string): Orderer | undefined {
   if (!isId(storeId)) return undefined;
   const counter = ['KIOSK', 'DINE_IN', 'TAKEAWAY'] as const;
-  if (boundStore(principal, ['kiosk']) === storeId)
-    return { customerId: null, deviceId: principal.subject, services: counter };
-  if (isAdmin(principal) || boundStore(principal, ['manager']) === storeId)
-    return { customerId: null, deviceId: null, services: counter };
-  if (principal.roles.includes('customer') && isId(principal.subject)) {
+  const grants = grantsWith(principal, 'orders:place');
+  const here = grants.filter(({ bindings }) => bindings['store'] === storeId).map(({ role }) => role);
+  if (here.includes('kiosk')) return { customerId: null, deviceId: principal.subject, services: counter };
+  if (isAdmin(principal) || here.includes('manager')) return { customerId: null, deviceId: null, services: counter };
+  if (grants.some(({ role }) => role === 'customer') && isId(principal.subject))
     return { customerId: principal.subject, deviceId: null, services: ['DINE_IN', 'TAKEAWAY', 'DELIVERY'] };
-  }
   return undefined;
 }
 
-/** The role in which the principal cancels an order: a manager may cancel longer than a guest. */
-export const cancelsAs = (principal: Principal): 'guest' | 'manager' =>
-  isAdmin(principal) || principal.roles.includes('manager') ? 'manager' : 'guest';
+/** A way in which a principal cancels orders: a manager may cancel longer than a guest. */
+export interface Cancelling {
+  readonly by: 'guest' | 'manager';
+  /** The orders that it may cancel so. */
+  readonly own: Prisma.OrderWhereInput;
+}
+
+/**
+ * The ways in which the principal cancels orders, the one that may do more first. Who manages one store and is a guest
+ * at another is a guest there.
+ */
+export function cancels(principal: Principal): Cancelling[] {
+  if (isAdmin(principal)) return [{ by: 'manager', own: {} }];
+  const grants = grantsWith(principal, 'orders:cancel');
+  const ways = [
+    {
+      by: 'manager',
+      own: orderConditions(
+        principal,
+        grants.filter(({ role }) => role === 'manager'),
+      ),
+    },
+    {
+      by: 'guest',
+      own: orderConditions(
+        principal,
+        grants.filter(({ role }) => role !== 'manager'),
+      ),
+    },
+  ] as const;
+  return ways.filter(({ own }) => own.length > 0).map(({ by, own }) => ({ by, own: anyOf(own) }));
+}

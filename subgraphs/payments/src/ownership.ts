@@ -1,4 +1,5 @@
-import { hasScope, type Principal } from '#platform/identity/principal.ts';
+import { isAdmin, subjectAs, type Principal } from '#platform/identity/principal.ts';
+import { storesWith } from '#schema/storesWith.ts';
 
 /** The columns of a payment that say to whom it belongs. */
 interface Owned {
@@ -6,15 +7,14 @@ interface Owned {
   readonly storeId: string;
 }
 
-/** Whether the principal may see a payment: the customer who pays, kiosks and staff of the store, and admins. */
+/** Whether the principal may see a payment: the customer who pays, kiosks and managers of the store, and admins. */
 export const maySee = (principal: Principal, { customerId, storeId }: Owned): boolean =>
-  hasScope(principal, 'admin') ||
-  principal.bindings['store'] === storeId ||
-  (principal.kind === 'user' && customerId !== null && customerId === principal.subject);
+  isAdmin(principal) ||
+  storesWith(principal, 'payments:read').includes(storeId) ||
+  (customerId !== null && customerId === subjectAs('customer', principal));
 
 /**
- * Whether the principal may manage the payments of a store: staff of the store, and admins. The scope of the field is
- * checked before.
+ * Whether the principal may manage the payments of a store: those whose role for it is bound to the store, and admins.
  */
 export const mayManage = (principal: Principal, storeId: string): boolean =>
-  hasScope(principal, 'admin') || principal.bindings['store'] === storeId;
+  isAdmin(principal) || storesWith(principal, 'payments:manage').includes(storeId);

@@ -182,22 +182,30 @@ describe('the graph', () => {
       refunded: { amount: 0 },
       failureReason: null,
     };
-    expect(await paymentOf(principalWith(['payments:read'], { subject: customerId }))).toEqual(shown);
-    expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: storeId } }))).toEqual(shown);
+    expect(await paymentOf(principalWith(['payments:read'], { roles: ['customer'], subject: customerId }))).toEqual(
+      shown,
+    );
+    expect(
+      await paymentOf(principalWith(['payments:read'], { roles: ['manager'], bindings: { store: storeId } })),
+    ).toEqual(shown);
     expect(await paymentOf(principalWith(['admin']))).toEqual(shown);
-    expect(await paymentOf(principalWith(['payments:read'], { subject: uuidv7() }))).toBeNull();
-    expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: uuidv7() } }))).toBeNull();
+    expect(await paymentOf(principalWith(['payments:read'], { roles: ['customer'], subject: uuidv7() }))).toBeNull();
+    expect(
+      await paymentOf(principalWith(['payments:read'], { roles: ['manager'], bindings: { store: uuidv7() } })),
+    ).toBeNull();
   });
 
   it('shows what a kiosk was paid to its store alone, and no customer’s to a service that bears their id', async () => {
     await authorise();
-    const service = principalWith(['payments:read'], { subject: customerId, kind: 'service' });
+    const service = principalWith(['payments:read'], { roles: ['customer'], subject: customerId, kind: 'service' });
     expect(await paymentOf(service)).toBeNull();
     orderId = uuidv7();
     await authorise({ customerId: '', idempotencyKey: orderId });
     for (const subject of [customerId, '', 'null'])
-      expect(await paymentOf(principalWith(['payments:read'], { subject }))).toBeNull();
-    expect(await paymentOf(principalWith(['payments:read'], { bindings: { store: storeId } }))).toMatchObject({
+      expect(await paymentOf(principalWith(['payments:read'], { roles: ['customer'], subject }))).toBeNull();
+    expect(
+      await paymentOf(principalWith(['payments:read'], { roles: ['manager'], bindings: { store: storeId } })),
+    ).toMatchObject({
       status: 'AUTHORISED',
     });
   });
@@ -223,14 +231,18 @@ describe('the graph', () => {
     type Listed = {
       payments: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
     };
-    const manager = payments.as(principalWith(['payments:manage'], { bindings: { store: storeId } }));
+    const manager = payments.as(
+      principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: storeId } }),
+    );
     const first = ((await manager(list, { storeId })).data as unknown as Listed).payments;
     const second = ((await manager(list, { storeId, after: first.pageInfo.endCursor })).data as unknown as Listed)
       .payments;
     const stored = await payments.domain.db.payment.findMany({ where: { storeId }, orderBy: { createdAt: 'desc' } });
     expect([...first.edges, ...second.edges].map(({ node }) => node.id)).toEqual(stored.map(({ id }) => id));
     expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
-    const other = payments.as(principalWith(['payments:manage'], { bindings: { store: uuidv7() } }));
+    const other = payments.as(
+      principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: uuidv7() } }),
+    );
     expect((await other(list, { storeId })).data).toMatchObject({ payments: { edges: [] } });
     expect((await other('query ($id: ID!) { payment(id: $id) { id } }', { id: stored[0]!.id })).data).toEqual({
       payment: null,
@@ -247,7 +259,7 @@ describe('refundPayment', () => {
     ... on PaymentNotFound { message } ... on PaymentProviderUnavailable { message } } }`;
   const refund = async (
     over: object = {},
-    principal = principalWith(['payments:manage'], { bindings: { store: storeId } }),
+    principal = principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: storeId } }),
   ) => {
     const { data, errors } = await payments.as(principal)(mutation, {
       input: { orderId, idempotencyKey: 'refund', ...over },
@@ -279,12 +291,16 @@ describe('refundPayment', () => {
   it('does not find payments of other stores', async () => {
     await authorise();
     await capture();
-    expect(await refund({}, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
+    expect(
+      await refund({}, principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: uuidv7() } })),
+    ).toEqual({
       __typename: 'PaymentNotFound',
       message: notFound,
     });
     expect(await refund({ orderId: 'no id' })).toEqual({ __typename: 'PaymentNotFound', message: notFound });
-    expect(await refund({}, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
+    expect(
+      await refund({}, principalWith(['payments:read'], { roles: ['manager'], bindings: { store: storeId } })),
+    ).toBe('FORBIDDEN');
   });
 
   it('answers with its own type when the provider is down', async () => {
@@ -314,7 +330,7 @@ describe('capturePayment', () => {
   const mutation = `mutation ($input: CapturePaymentInput!) { capturePayment(input: $input) { __typename
     ... on CapturePaymentSuccess { payment { status failureReason } } ... on PaymentNotCapturable { payment { status failureReason } }
     ... on PaymentNotFound { message } } }`;
-  const managing = () => principalWith(['payments:manage'], { bindings: { store: storeId } });
+  const managing = () => principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: storeId } });
   const take = async (idempotencyKey: string, principal = managing()) => {
     const { data, errors } = await payments.as(principal)(mutation, { input: { orderId, idempotencyKey } });
     return errors ? errors[0]?.extensions?.['code'] : (data as { capturePayment: unknown }).capturePayment;
@@ -358,10 +374,14 @@ describe('capturePayment', () => {
     await authorise();
     await sandbox.behave({ refuseCaptures: true });
     await capture();
-    expect(await take(orderId, principalWith(['payments:manage'], { bindings: { store: uuidv7() } }))).toEqual({
+    expect(
+      await take(orderId, principalWith(['payments:manage'], { roles: ['manager'], bindings: { store: uuidv7() } })),
+    ).toEqual({
       __typename: 'PaymentNotFound',
       message: notFound,
     });
-    expect(await take(orderId, principalWith(['payments:read'], { bindings: { store: storeId } }))).toBe('FORBIDDEN');
+    expect(
+      await take(orderId, principalWith(['payments:read'], { roles: ['manager'], bindings: { store: storeId } })),
+    ).toBe('FORBIDDEN');
   });
 });

@@ -1,9 +1,10 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
+import { storesWith } from '#schema/storesWith.ts';
 
 /**
- * Whether the principal may manage the store: staff whose token is bound to it, and admins. A malformed id belongs to
+ * Whether the principal may manage the store: those whose role is bound to it, and admins. A malformed id belongs to
  * nobody.
  */
 export const mayManage = (principal: Principal, storeId: string): boolean =>
-  isId(storeId) && (principal.scopes.has('admin') || principal.bindings['store'] === storeId);
+  isId(storeId) && (isAdmin(principal) || storesWith(principal, 'store:manage').includes(storeId));

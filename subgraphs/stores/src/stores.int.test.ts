@@ -10,7 +10,7 @@ let graph: TestSubgraph<Stores>;
 let now = new Date('2026-03-04T12:00:00Z');
 const berlin = seedId('store', 1);
 const second = seedStores[1]!.id;
-const manager = principalWith(['store:manage'], { bindings: { store: berlin } });
+const manager = principalWith(['store:manage'], { roles: ['manager'], bindings: { store: berlin } });
 
 beforeAll(async () => {
   graph = await testSubgraph<Stores>(stores, { seed: true, clock: () => now });
@@ -339,7 +339,7 @@ describe('editing a store', () => {
   });
 
   it('tells a stale edit what holds now, and changes nothing', async () => {
-    const boss = principalWith(['store:manage'], { bindings: { store: opened } });
+    const boss = principalWith(['store:manage'], { roles: ['manager'], bindings: { store: opened } });
     const first = await edit(
       'changeStore',
       { idempotencyKey: 'a', storeId: opened, expectedVersion: 1, name: 'Dr. Burger Ottensen' },

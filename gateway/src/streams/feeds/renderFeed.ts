@@ -1,4 +1,4 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { soleBinding, type Principal } from '#platform/identity/principal.ts';
 
 /**
  * Fills in the template of a feed's key, such as `order:{orderId}`, `store:{input.storeId}` or
@@ -17,7 +17,7 @@ export function renderFeed(
       first === 'principal'
         ? rest[0] === 'subject'
           ? principal.subject
-          : principal.bindings[rest[0] ?? '']
+          : soleBinding(principal, rest[0] ?? '')
         : [first, ...rest].reduce<unknown>(
             (at, name) => (at as Record<string, unknown> | null | undefined)?.[name],
             args,

@@ -1,6 +1,7 @@
 import type { CourierResolvers } from '#generated/delivery/resolvers.ts';
 import { openDisplayName } from '../displayName.ts';
-import { courierOf, isAdmin } from '../ownership.ts';
+import { isAdmin } from '#platform/identity/principal.ts';
+import { courierOf } from '../ownership.ts';
 import { visiblePosition } from './visiblePosition.ts';
 
 export const Courier: CourierResolvers = {

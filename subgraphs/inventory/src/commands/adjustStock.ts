@@ -2,7 +2,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
-import { ownsStore } from '../ownership.ts';
+import { ownsStock } from '../ownership.ts';
 import type { AdjustmentReason } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -25,7 +25,7 @@ export async function adjustStock(
 ): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, ...body } = correction;
   const { storeId, ingredientId, quantity, reason } = body;
-  if (!ownsStore(principal, storeId) || !isId(ingredientId)) return { kind: 'notFound' };
+  if (!ownsStock(principal, 'stock:write', storeId) || !isId(ingredientId)) return { kind: 'notFound' };
   return domain.transaction((tx) =>
     idempotent<StockChangeOutcome>(
       tx,

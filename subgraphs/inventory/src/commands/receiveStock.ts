@@ -2,7 +2,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
-import { ownsStore } from '../ownership.ts';
+import { ownsStock } from '../ownership.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -40,7 +40,7 @@ export async function receiveStock(
   delivered: Delivered,
 ): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, storeId, lines } = delivered;
-  if (!ownsStore(principal, storeId)) return { kind: 'notFound' };
+  if (!ownsStock(principal, 'stock:write', storeId)) return { kind: 'notFound' };
   return domain.transaction((tx) =>
     idempotent<StockChangeOutcome>(
       tx,

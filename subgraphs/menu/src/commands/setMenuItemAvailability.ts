@@ -1,7 +1,8 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { storesWith } from '#schema/storesWith.ts';
 import type { MenuDomain } from '../context.ts';
 import { loadStoreMenus } from '../loadStoreMenus.ts';
 import { entryOf, type Entry } from '../storeMenu.ts';
@@ -10,7 +11,7 @@ import { changeAvailability } from './changeAvailability.ts';
 export type SetAvailabilityOutcome = { readonly kind: 'done'; readonly entry: Entry } | { readonly kind: 'notFound' };
 
 const mayManage = (principal: Principal, storeId: string): boolean =>
-  principal.scopes.has('admin') || principal.bindings['store'] === storeId;
+  isAdmin(principal) || storesWith(principal, 'store:manage').includes(storeId);
 
 /**
  * Takes an item off the menu of the caller's store, or puts it back. A store that is not the caller's gets the same

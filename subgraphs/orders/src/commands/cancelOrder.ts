@@ -1,7 +1,7 @@
 import { DeliveryCommandService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Orders } from '../context.ts';
-import { cancelsAs, ownOrders } from '../ownership.ts';
+import { cancels, type Cancelling } from '../ownership.ts';
 import { changeOrder, type ChangeOutcome } from './changeOrder.ts';
 import { reachFor } from './reachFor.ts';
 
@@ -14,8 +14,14 @@ const reach = reachFor('Nothing was cancelled');
  * up, since the event may still be on its way. So the delivery is cancelled first, and the order only if that worked.
  */
 export async function cancelOrder(domain: Orders, principal: Principal, orderId: string): Promise<ChangeOutcome> {
-  const by = cancelsAs(principal);
-  const own = ownOrders(principal);
+  for (const way of cancels(principal)) {
+    const outcome = await cancelAs(domain, way, orderId);
+    if (outcome.kind !== 'notFound') return outcome;
+  }
+  return { kind: 'notFound' };
+}
+
+async function cancelAs(domain: Orders, { by, own }: Cancelling, orderId: string): Promise<ChangeOutcome> {
   const cancel = {
     kind: 'cancel',
     by,

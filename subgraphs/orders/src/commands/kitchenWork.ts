@@ -1,6 +1,6 @@
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
+import { storesWith } from '#schema/storesWith.ts';
 import type { Orders } from '../context.ts';
-import { worksAt } from '../ownership.ts';
 import { changeOrder, type ChangeOutcome } from './changeOrder.ts';
 
 export type KitchenStep =
@@ -24,10 +24,9 @@ export function kitchenWork(
   { principal, orderId, idempotencyKey }: KitchenRequest,
   step: KitchenStep,
 ): Promise<ChangeOutcome> {
-  const store = principal.bindings['store'];
-  if (!principal.scopes.has('admin') && !(store && worksAt(principal, store)))
-    return Promise.resolve({ kind: 'notFound' });
-  const own = principal.scopes.has('admin') ? {} : { storeId: store };
+  const stores = storesWith(principal, 'kitchen:work');
+  if (!isAdmin(principal) && stores.length === 0) return Promise.resolve({ kind: 'notFound' });
+  const own = isAdmin(principal) ? {} : { storeId: { in: stores } };
   const once =
     idempotencyKey == null
       ? undefined

@@ -1,13 +1,13 @@
 import type { CustomerResolvers } from '#generated/orders/resolvers.ts';
-import { hasScope } from '#platform/identity/principal.ts';
+import { isAdmin, subjectAs } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { findOrdersOf, orderList } from '../findOrders.ts';
 
 export const Customer: CustomerResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   orders: async ({ id }, args, { domain, principal }) => {
-    const own = principal.roles.includes('customer') && principal.subject === id;
-    if (!isId(id) || !(own || hasScope(principal, 'admin'))) return null;
+    const own = subjectAs('customer', principal) === id;
+    if (!isId(id) || !(own || isAdmin(principal))) return null;
     const page = orderList.page(args, id);
     return orderList.connection(await findOrdersOf(domain, id, page), page, (order) => [
       order.placedAt.toISOString(),

@@ -1,14 +1,19 @@
 import { roleScopes, type Role } from '#schema/scopes.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import type { Grant, Principal } from '#platform/identity/principal.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { customerId, otherCustomerId, otherStoreId, storeId } from './otherDomains.ts';
+
+/** What a token that names the role grants, bound to the store. */
+export const grant = (role: Role, store?: string): Grant => ({
+  role,
+  scopes: new Set(roleScopes[role]),
+  bindings: store ? { store } : {},
+});
 
 const user = (role: Role, subject: string, channel: string, store?: string): Principal => ({
   kind: 'user',
   subject,
-  roles: [role],
-  scopes: new Set(roleScopes[role]),
-  bindings: store ? { store } : {},
+  grants: [grant(role, store)],
   channel,
 });
 
