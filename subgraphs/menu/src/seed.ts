@@ -5,6 +5,7 @@ import { seedItems, type SeedSize } from '#schema/seed/menuItems.ts';
 import { seedModifierGroups } from '#schema/seed/modifierGroups.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedCountries, seedStores, type SeedCountry } from '#schema/seed/stores.ts';
+import type { Principal } from '#platform/identity/principal.ts';
 import type { Prisma } from '#generated/menu/prisma/client.ts';
 import { setMenuItemAvailability } from './commands/setMenuItemAvailability.ts';
 import type { MenuDomain } from './context.ts';
@@ -225,12 +226,16 @@ async function insert(domain: MenuDomain): Promise<void> {
  */
 export async function seed(domain: MenuDomain): Promise<void> {
   await insert(domain);
-  const staff = { ...domain.principal, scopes: new Set(['admin']) };
+  const staff: Principal = {
+    ...domain.principal,
+    grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
+  };
   for (const store of seedStores.filter(({ n }) => n % 52 === 1)) {
-    await setMenuItemAvailability(domain, staff, {
+    const { kind } = await setMenuItemAvailability(domain, staff, {
       storeId: store.id,
       menuItemId: itemId('corn-on-the-cob'),
       available: false,
     });
+    if (kind !== 'done') throw new Error(`The corn on the cob of store ${store.id} could not be withdrawn: ${kind}.`);
   }
 }
