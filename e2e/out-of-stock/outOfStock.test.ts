@@ -38,11 +38,15 @@ const order = async (quantity: number) =>
     })
   ).placeOrder;
 
-async function reaches(orderId: string, status: string): Promise<string | null | undefined> {
+/** The first of these statuses that the order reaches, and the reason that is told with it. */
+async function reaches(orderId: string, ...statuses: string[]) {
   const stream = customer.subscribe(OrderStatusChangedDocument, { orderId });
-  const last = await stream.next((message) => message.orderStatusChanged?.status === status, status);
+  const { orderStatusChanged: last } = await stream.next(
+    (message) => statuses.includes(message.orderStatusChanged?.status ?? ''),
+    statuses.join(' or '),
+  );
   stream.stop();
-  return last.orderStatusChanged?.reason;
+  return { orderId, status: last?.status, reason: last?.reason };
 }
 
 async function shown(): Promise<{
@@ -59,6 +63,31 @@ async function shown(): Promise<{
   return { web: entry?.available, why: entry?.unavailableReason, kiosk: tile?.available };
 }
 
+async function isPaidBack({
+  orderId,
+  reason,
+}: {
+  readonly orderId: string;
+  readonly reason?: string | null | undefined;
+}) {
+  expect(reason).toBe('OUT_OF_STOCK');
+  const { order: page } = await customer.ask(OrderTrackingPageDocument, { orderId });
+  expect(page).toMatchObject({
+    status: 'REJECTED',
+    reason: 'OUT_OF_STOCK',
+    cancellable: false,
+    payment: { captured: { amount: 0 } },
+  });
+  const ledger = await until(
+    async () => {
+      const movements = await ledgerOf(system.provider, orderId);
+      return movements.length > 1 && movements;
+    },
+    { what: 'the authorisation is given back', timeoutMs: 30_000 },
+  );
+  expect(ledger.map(({ kind }) => kind)).toEqual(['authorisation', 'void']);
+}
+
 const becomes = (available: boolean) =>
   until(
     async () => {
@@ -68,7 +97,7 @@ const becomes = (available: boolean) =>
     { what: `the menu shows it ${available ? '' : 'un'}available`, timeoutMs: 30_000 },
   );
 
-test('the last slices go to who was first; the other order is rejected, paid back, and the menu says so until goods come in', async () => {
+test('the last slices go to one of two; the other is rejected and paid back, who comes later is refused before any card is asked, and the menu says so until goods come in', async () => {
   const counted = {
     ...cheddar,
     quantity: 3 - (await onHand()),
@@ -78,30 +107,21 @@ test('the last slices go to who was first; the other order is rejected, paid bac
   expect((await manager.ask(adjustStock, { input: counted })).result.__typename).toBe('StockChangeSuccess');
   expect(await shown()).toEqual({ web: true, why: null, kiosk: true });
 
-  const first = orderOf(await order(2));
-  await reaches(first.id, 'CONFIRMED');
-  // One burger more could be made, and the menu still offers it: two of them are accepted, and come to nothing in the
-  // store-room.
-  const late = orderOf(await order(2));
-  expect(await reaches(late.id, 'REJECTED')).toBe('OUT_OF_STOCK');
-  const { order: page } = await customer.ask(OrderTrackingPageDocument, { orderId: late.id });
-  expect(page).toMatchObject({
-    status: 'REJECTED',
-    reason: 'OUT_OF_STOCK',
-    cancellable: false,
-    payment: { captured: { amount: 0 } },
-  });
-  const ledger = await until(
-    async () => {
-      const movements = await ledgerOf(system.provider, late.id);
-      return movements.length > 1 && movements;
-    },
-    { what: 'the authorisation is given back', timeoutMs: 30_000 },
-  );
-  expect(ledger.map(({ kind }) => kind)).toEqual(['authorisation', 'void']);
-  expect((await ledgerOf(system.provider, first.id)).map(({ kind }) => kind)).toEqual(['authorisation']);
+  // Both are asked for before either has its slices, so the store-room has the last word; unless one comes so much
+  // later that it is told at once.
+  const both = await Promise.all([order(2), order(2)]);
+  const taken = both.filter(({ __typename }) => __typename === 'PlaceOrderSuccess').map((each) => orderOf(each));
+  const ended = await Promise.all(taken.map(({ id }) => reaches(id, 'CONFIRMED', 'REJECTED')));
+  const [first, ...more] = ended.filter(({ status }) => status === 'CONFIRMED');
+  expect(more).toEqual([]);
+  expect(both.map(({ __typename }) => __typename)).toContain('PlaceOrderSuccess');
+  for (const { __typename } of both) expect(['PlaceOrderSuccess', 'OrderItemUnavailable']).toContain(__typename);
+  for (const late of ended.filter(({ status }) => status === 'REJECTED')) await isPaidBack(late);
+  expect((await ledgerOf(system.provider, first!.orderId)).map(({ kind }) => kind)).toEqual(['authorisation']);
   expect((await manager.ask(storeRoom, cheddar)).stockItem).toMatchObject({ onHand: 1, reserved: 2 });
 
+  // One burger more could be made, and the menu still offers it; two of them cannot.
+  expect(await order(2)).toMatchObject({ __typename: 'OrderItemUnavailable', item: { id: cheeseburger } });
   await reaches(orderOf(await order(1)).id, 'CONFIRMED');
   expect(await becomes(false)).toMatchObject({ why: 'OUT_OF_STOCK' });
   expect(await order(1)).toMatchObject({ __typename: 'OrderItemUnavailable', item: { id: cheeseburger } });
