@@ -65,6 +65,8 @@ const added = (how: number): Member =>
   ({ kind: Kind.INPUT_VALUE_DEFINITION, name: named('zzz'), type: otherType(of('Int'), how) }) as never;
 
 function editMembers(members: readonly Member[], { member, argument, how }: Edit): Member[] {
+  // An edit before this one may have taken the last.
+  if (members.length === 0) return [];
   const target = pick(members, member);
   const args = target.arguments ?? [];
   if (how % 4 === 0) return withoutAt(members, member);
