@@ -123,13 +123,16 @@ async function check(
   const answer = preparedFor(engine, asked);
   const { n } = asked.variables;
   for (const variables of [asked.variables, { ...asked.variables, ...(typeof n === 'number' ? { n: n + 1 } : {}) }]) {
+    supergraph.begin();
     const expected = await supergraph.expected(asked.text, variables);
     for (const way of ['general', 'coded'] as const) {
       state.misbehave = false;
+      supergraph.begin();
       const right = await answer(variables, way);
       expect({ way, data: right.data }).toEqual({ way, data: expected.data });
       expect({ way, emptied: emptied(right) }).toEqual({ way, emptied: emptied(expected) });
       state.misbehave = true;
+      supergraph.begin();
       const partial = await answer(variables, way);
       const told = new Set(emptied(partial));
       const untold = missing(partial.data, expected.data).filter((place) => !told.has(JSON.stringify(place)));

@@ -13,6 +13,8 @@ export interface GeneratedSupergraph {
   readonly sdls: ReadonlyMap<string, string>;
   readonly graph: Graph;
   readonly whole: GraphQLSchema;
+  /** Lets each execution begin with the same state. */
+  begin(): void;
   /** What plain graphql-js answers on the one schema. */
   expected(text: string, variables: Record<string, unknown>): Promise<ExecutionResult>;
   readonly subgraphCall: (name: string) => SubgraphCall;
@@ -41,6 +43,7 @@ export function generatedSupergraph(seed: number): GeneratedSupergraph | undefin
     sdls,
     graph,
     whole,
+    begin: () => world.begin(),
     expected: async (source, variableValues) =>
       plain(await graphql({ schema: whole, source, variableValues, fieldResolver: world.wholeResolver })),
     subgraphCall:

@@ -61,9 +61,11 @@ class DocumentText {
   }
 
   text(): string {
-    const body = [`{ ${this.#selections(this.#schema.getQueryType()!, 0)} }`, ...this.#fragments].join('\n');
+    const mutation = this.#random.oneIn(8) ? this.#schema.getMutationType() : undefined;
+    const root = mutation ?? this.#schema.getQueryType()!;
+    const body = [`{ ${this.#selections(root, 0)} }`, ...this.#fragments].join('\n');
     const used = Object.keys(definitions).filter((name) => new RegExp(`\\$${name}\\b`).test(body));
-    return `query Q${used.length > 0 ? `(${used.map((name) => definitions[name]).join(', ')})` : ''} ${body}`;
+    return `${mutation ? 'mutation' : 'query'} Q${used.length > 0 ? `(${used.map((name) => definitions[name]).join(', ')})` : ''} ${body}`;
   }
 
   #selections(type: GraphQLCompositeType, depth: number): string {

@@ -22,6 +22,10 @@ export interface ModelEntity {
   /** The subgraph that knows all keys. */
   readonly hub: number;
   readonly fields: readonly ModelField[];
+  /** A subgraph whose query fields give a field that another one owns as well (`@provides`). */
+  readonly provided?: { readonly by: number; readonly field: string };
+  /** A subgraph cannot resolve its keys where it owns nothing of the entity. */
+  readonly unresolvable: ReadonlySet<number>;
 }
 
 /** What a supergraph is generated from. */
@@ -36,6 +40,8 @@ export interface SupergraphModel {
   };
   /** The interface `Thing`, of `subgraph`, is an interface object elsewhere. */
   readonly things?: { readonly subgraph: number; readonly implementers: readonly string[] };
+  /** `Inner.told`, of `subgraph`, takes an argument from the `Spot` above it, whose `unit` the subgraph `units` has. */
+  readonly spots?: { readonly subgraph: number; readonly units: number };
 }
 
 const names = ['value', 'url', 'photo', 'name', 'size', 'note', 'constructor', 'total', 'peer'];
@@ -59,7 +65,21 @@ export function supergraphModel(random: SeededRandom): SupergraphModel {
       members: [...entityNames.filter((_, at) => at < 1 || random.oneIn(2)), 'Size'],
     },
     ...(things ? { things } : {}),
+    ...(random.oneIn(3) ? { spots: { subgraph: random.below(subgraphs), units: random.below(subgraphs) } } : {}),
   };
+}
+
+function providedField(
+  random: SeededRandom,
+  fields: readonly ModelField[],
+  subgraphs: number,
+): ModelEntity['provided'] {
+  const by = random.below(subgraphs);
+  const plain = fields.filter(
+    ({ owner, type, arguments: given, requires, overrides, sharedWith }) =>
+      owner !== by && given === '' && leaves.includes(type) && !requires && !overrides && sharedWith === undefined,
+  );
+  return plain.length > 0 && random.oneIn(2) ? { by, field: random.pick(plain).name } : undefined;
 }
 
 interface Surroundings {
@@ -71,7 +91,10 @@ interface Surroundings {
 function entityModel(random: SeededRandom, name: string, around: Surroundings): ModelEntity {
   const fields: ModelField[] = [];
   for (const field of names) if (!random.oneIn(3)) fields.push(fieldModel(random, field, fields, around));
-  return { name, keys: random.pick(['id', 'either', 'both'] as const), hub: random.below(around.subgraphs), fields };
+  const entity = { keys: random.pick(['id', 'either', 'both'] as const), hub: random.below(around.subgraphs) };
+  const unresolvable = new Set(Array.from({ length: around.subgraphs }, (_, at) => at).filter(() => random.oneIn(2)));
+  const provided = providedField(random, fields, around.subgraphs);
+  return { name, ...entity, fields, unresolvable, ...(provided ? { provided } : {}) };
 }
 
 function fieldModel(

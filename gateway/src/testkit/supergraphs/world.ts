@@ -7,6 +7,7 @@ import {
   isNonNullType,
   isObjectType,
   type GraphQLFieldResolver,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
 } from 'graphql';
@@ -16,6 +17,8 @@ import type { SupergraphModel } from './supergraphModel.ts';
 interface Thing {
   readonly __typename: string;
   readonly id: string;
+  /** Of an `Inner`: what it was reached from. */
+  readonly above?: Readonly<Record<string, unknown>>;
 }
 
 const codeOf = (id: string): string => `code of ${id}`;
@@ -30,10 +33,17 @@ const typeOf = (id: string): string => id.split('-')[0]!;
 export class World {
   readonly #model: SupergraphModel;
   readonly #seed: number;
+  /** How many mutations were carried out. */
+  #turn = 0;
 
   constructor(model: SupergraphModel, seed: number) {
     this.#model = model;
     this.#seed = seed;
+  }
+
+  /** Each execution begins with the same state. */
+  begin(): void {
+    this.#turn = 0;
   }
 
   /** For a subgraph: what its fields require is what it was sent. */
@@ -51,11 +61,25 @@ export class World {
     _context,
     info,
   ) =>
-    this.#resolve(source, args, info, (required, given) => {
+    this.#resolve(source, this.#withContext(source, args, info), info, (required, given) => {
       const id = idOf(source!);
       const { type } = info.parentType.getFields()[required]!;
       return this.#value(type, `${id}.${required}${JSON.stringify(given)}`, info);
     });
+
+  /** What a subgraph gets from the context. */
+  #withContext(
+    source: Record<string, unknown> | undefined,
+    args: Record<string, unknown>,
+    info: GraphQLResolveInfo,
+  ): Record<string, unknown> {
+    if (info.fieldName !== 'told') return args;
+    let spot = source;
+    while (spot && spot['__typename'] !== 'Spot') spot = spot['above'] as Record<string, unknown> | undefined;
+    const id = String(spot?.['id']);
+    const { type } = (info.schema.getType('Spot') as GraphQLObjectType).getFields()['unit']!;
+    return { ...args, unit: this.#fails(id, 'unit') ? null : this.#value(type, `${id}.unit{}`, info) };
+  }
 
   #resolve(
     source: Record<string, unknown> | undefined,
@@ -64,15 +88,22 @@ export class World {
     requiredValue: (field: string, args: Record<string, unknown>) => unknown,
   ): unknown {
     const { fieldName, returnType } = info;
+    if (info.operation.operation === 'mutation' && info.parentType === info.schema.getMutationType()) {
+      this.#turn += 1;
+      return fieldName.startsWith('tick')
+        ? this.#turn
+        : this.#value(returnType, `${this.#turn}.${fieldName}${JSON.stringify(args)}`, info);
+    }
     if (!source) return this.#value(returnType, `root.${fieldName}${JSON.stringify(args)}`, info);
     const id = idOf(source);
     if (fieldName === 'id') return id;
     if (fieldName === 'code') return codeOf(id);
+    if (fieldName === 'told') return JSON.stringify([id, args['n'] ?? null, args['unit'] ?? null]);
     const requires = this.#model.entities
       .find(({ name }) => name === typeOf(id))
       ?.fields.find(({ name }) => name === fieldName)?.requires;
     if (this.#fails(id, fieldName)) throw new GraphQLError(`${fieldName} of ${id} fails`);
-    if (!requires) return this.#value(returnType, `${id}.${fieldName}${JSON.stringify(args)}`, info);
+    if (!requires) return this.#value(returnType, `${id}.${fieldName}${JSON.stringify(args)}`, info, source);
     if (this.#fails(id, requires.field)) throw new GraphQLError(`${fieldName} of ${id} lacks ${requires.field}`);
     const number = /\d+/.exec(requires.call)?.[0];
     const field = this.#model.entities
@@ -85,16 +116,24 @@ export class World {
 
   #fails = (id: string, field: string): boolean => hashOf(`${this.#seed} fails ${id}.${field}`) % 15 === 0;
 
-  #value(type: GraphQLOutputType, at: string, info: GraphQLResolveInfo): unknown {
+  #value(
+    type: GraphQLOutputType,
+    at: string,
+    info: GraphQLResolveInfo,
+    above?: Readonly<Record<string, unknown>>,
+  ): unknown {
     const draw = hashOf(`${this.#seed} ${at}`);
     if (!isNonNullType(type) && draw % 9 === 0) return null;
     const present = getNullableType(type);
     if (isListType(present))
       return Array.from({ length: draw % 4 }, (_, index) =>
-        this.#value(present.ofType as GraphQLOutputType, `${at}.${index}`, info),
+        this.#value(present.ofType as GraphQLOutputType, `${at}.${index}`, info, above),
       );
     if (isEnumType(present)) return draw % 2 ? 'RED' : 'GREEN';
-    if (isObjectType(present) || isAbstractType(present)) return this.#thing(present.name, draw);
+    if (isObjectType(present) || isAbstractType(present)) {
+      const thing = this.#thing(present.name, draw);
+      return present.name === 'Inner' ? { ...thing, above } : thing;
+    }
     switch (present.name) {
       case 'Int':
         return draw % 1_000;

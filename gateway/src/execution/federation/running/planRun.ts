@@ -3,7 +3,7 @@ import { askedSubgraph } from '../../../errors/askedSubgraph.ts';
 import type { AnswerInspection, SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { EntityFetch, FetchStep, PlanStep, Requirement } from '../planning/compiledPlan.ts';
 import { Breaches, type Breach } from './breaches.ts';
-import { groupByContext } from './contextValues.ts';
+import { ContextReader } from './contextValues.ts';
 import { Failures, type SubgraphProblem } from './failures.ts';
 import { copyOf, merge } from './merge.ts';
 import { isMap, isObject, own, type JsonObject } from './ownValue.ts';
@@ -59,7 +59,12 @@ export class PlanRun {
   async #fetchStep(step: FetchStep, targets: readonly object[]): Promise<void> {
     if (targets.length === 0) return;
     if (step.contextRewrites.length === 0 || !this.#parents) return this.#fetch(step, targets, {});
-    const groups = groupByContext(step.contextRewrites, targets, this.#parents, this.#parts.types);
+    const reader = new ContextReader(step.contextRewrites, this.#parents, this.#parts.types);
+    const { groups, uncertain } = reader.group(targets);
+    // What it would have given is missing for the same reason as its context.
+    for (const { entity, holders } of uncertain)
+      for (const holder of holders)
+        for (const { problem } of this.failures.at(holder)) this.#attach(step, [entity], [], problem);
     await Promise.all(groups.map(({ values, entities }) => this.#fetch(step, entities, values)));
   }
 
