@@ -52,7 +52,13 @@ export class World {
     args: Record<string, unknown>,
     _context,
     info,
-  ) => this.#resolve(source, args, info, (required) => source?.[required]);
+  ) =>
+    this.#resolve(source, args, info, (required) => {
+      // Nobody is sent what it provides itself: the planner counts on it there.
+      if (Object.hasOwn(source!, required) || !this.#isProvided(source!, required)) return source![required];
+      const { type } = info.parentType.getFields()[required]!;
+      return this.#value(type, `${idOf(source!)}.${required}{}`, info);
+    });
 
   /** For the one schema that owns everything. */
   readonly wholeResolver: GraphQLFieldResolver<Record<string, unknown> | undefined, unknown> = (
@@ -113,6 +119,9 @@ export class World {
     const given = number === undefined ? defaults : { ...defaults, n: Number(number) };
     return `of ${JSON.stringify(requiredValue(requires.field, given) ?? null)}`;
   }
+
+  #isProvided = (source: Readonly<Record<string, unknown>>, field: string): boolean =>
+    this.#model.entities.some(({ name, provided }) => name === typeOf(idOf(source)) && provided?.field === field);
 
   #fails = (id: string, field: string): boolean => hashOf(`${this.#seed} fails ${id}.${field}`) % 15 === 0;
 
