@@ -14,6 +14,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem({
     profile: 'development',
+    channels: ['mobile', 'delivery'],
     simulation: {
       pace: { start: 0.2, cook: 0.3, accept: 0.2, ride: 0.3, look: 0.2 },
       couriers: [seedId('courier', 2), seedId('courier', 3), seedId('courier', 4)],

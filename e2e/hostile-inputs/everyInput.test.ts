@@ -9,7 +9,7 @@ import { inputSites, schemaOf, type Known, type Site } from './inputSites.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem({ profile: 'development' });
+  system = await startTestSystem({ profile: 'development', channels: [] });
 });
 
 const written = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

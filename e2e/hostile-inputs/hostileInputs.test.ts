@@ -14,7 +14,7 @@ import { demoStore, startTestSystem, type TestSystem } from '../harness/startTes
 let system: TestSystem;
 let token: string;
 beforeAll(async () => {
-  system = await startTestSystem({ profile: 'development' });
+  system = await startTestSystem({ profile: 'development', channels: ['web'] });
   token = await system.tokenFor({ role: 'customer' });
 });
 

@@ -26,7 +26,7 @@ import { demoStore, startTestSystem, type TestSystem } from '../harness/startTes
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem({ channels: ['web', 'mobile', 'kiosk'] });
 });
 
 interface Changes<Item> {

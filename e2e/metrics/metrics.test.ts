@@ -11,7 +11,7 @@ import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts'
 
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem({ channels: ['kiosk'] });
 });
 
 async function scrape(): Promise<string> {

@@ -10,7 +10,7 @@ let people: People;
 let itemIds: string[];
 
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem({ channels: ['mobile'] });
   people = {
     customer: system.client('mobile', { role: 'customer' }),
     manager: system.client('gateway', { role: 'manager' }),

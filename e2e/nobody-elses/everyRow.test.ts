@@ -70,7 +70,7 @@ const clientOf = (actor: Actor): ChannelClient => {
  * one of a kiosk.
  */
 beforeAll(async () => {
-  system = await startTestSystem({ profile: 'development' });
+  system = await startTestSystem({ profile: 'development', channels: ['web', 'mobile', 'kiosk', 'delivery'] });
   const customer = system.client('mobile', { role: 'customer' });
   const kitchen = system.client('gateway', { role: 'kitchen' });
   const courier = system.client('delivery', { role: 'courier' });

@@ -23,7 +23,7 @@ const log = createLogger({
 });
 let system: TestSystem;
 beforeAll(async () => {
-  system = await startTestSystem({ log });
+  system = await startTestSystem({ log, channels: ['web', 'delivery'] });
 });
 
 /** Everybody's device begins a trace of its own with what it asks for. */

@@ -25,7 +25,7 @@ describeInChromium('the order board in Chromium', () => {
   const screens: BoardScreen[] = [];
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startTestSystem(), launchChromium()]);
+    [system, browser] = await Promise.all([startTestSystem({ channels: ['kiosk'] }), launchChromium()]);
     kiosk = system.client('kiosk', { role: 'kiosk' });
     kitchen = system.client('gateway', { role: 'kitchen' });
     proxy = await startTcpProxy({ port: Number(new URL(system.urlOf('kiosk')).port) });

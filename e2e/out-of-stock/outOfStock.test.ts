@@ -20,7 +20,7 @@ let customer: ChannelClient;
 let kiosk: ChannelClient;
 let manager: ChannelClient;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem({ channels: ['web', 'kiosk'] });
   customer = system.client('web', { role: 'customer' });
   kiosk = system.client('kiosk', { role: 'kiosk' });
   manager = system.client('gateway', { role: 'manager' });

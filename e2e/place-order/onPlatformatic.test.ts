@@ -3,5 +3,5 @@ import { startTestSystem } from '../harness/startTestSystem.ts';
 import { placeOrder } from './placeOrder.ts';
 
 describeOnKafka('with the events on Kafka, by platformatic', () =>
-  placeOrder(() => startTestSystem({ bus: 'platformatic' })),
+  placeOrder(() => startTestSystem({ bus: 'platformatic', channels: ['kiosk'] })),
 );

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
@@ -22,16 +22,27 @@ const made = new Set<TestDatabase>();
  * `subgraphs/`.
  */
 export function testDatabase(domain: string): Promise<TestDatabase> {
-  const folder = join(root, 'subgraphs', domain, 'prisma/migrations');
+  return fromTemplate(domain, migrationsOf(domain), (url) => migrateAll(domain, url));
+}
+
+/**
+ * As `testDatabase`, with the rows that `seed` writes through the address that it is given. It is called for the first
+ * database of a domain alone, and the others are copies: copying takes less than writing.
+ */
+export function seededDatabase(domain: string, seed: (url: string) => Promise<void>): Promise<TestDatabase> {
   return fromTemplate(
-    domain,
-    ['platform/events/migrations', 'platform/subgraph/migrations', `subgraphs/${domain}/prisma/migrations`],
+    `${domain}_seeded`,
+    [...migrationsOf(domain), 'schema/seed', `subgraphs/${domain}/src`],
     async (url) => {
-      await migratePlatform(url);
-      await migrate(url, folder);
+      await migrateAll(domain, url);
+      await seed(url);
     },
   );
 }
+
+/** A secret that stays the same during a run, so that all its systems can read what was encrypted for one of them. */
+export const secretOfRun = (name: string): string =>
+  createHash('sha256').update(testCluster().password).update(name).digest('base64');
 
 /** A fresh database with the platform's tables only. */
 export function emptyDatabase(): Promise<TestDatabase> {
@@ -67,6 +78,17 @@ function testCluster(): TestCluster {
   const handed = process.env['TEST_CLUSTER'];
   if (!handed) throw new Error('No test cluster: a test on PostgreSQL must be named *.int.test.ts or lie in e2e/.');
   return JSON.parse(handed) as TestCluster;
+}
+
+const migrationsOf = (domain: string): string[] => [
+  'platform/events/migrations',
+  'platform/subgraph/migrations',
+  `subgraphs/${domain}/prisma/migrations`,
+];
+
+async function migrateAll(domain: string, url: string): Promise<void> {
+  await migratePlatform(url);
+  await migrate(url, join(root, 'subgraphs', domain, 'prisma/migrations'));
 }
 
 async function fromTemplate(
@@ -135,16 +157,13 @@ async function asAdmin<T>(cluster: TestCluster, work: (admin: pg.Client) => Prom
   }
 }
 
-/** Of the migrations' text: a watcher's run after an edit gets a template of its own. */
+/** Of the text in the folders: a watcher's run after an edit gets a template of its own. */
 function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const folder of folders) {
-    const full = join(root, folder);
-    if (!existsSync(full)) continue;
-    for (const name of readdirSync(full).sort()) {
-      const path = join(full, name, 'migration.sql');
-      if (existsSync(path)) hash.update(path).update(readFileSync(path));
-    }
+  for (const folder of folders.filter((each) => existsSync(join(root, each)))) {
+    const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort();
+    for (const path of names.map((name) => join(root, folder, name)).filter((each) => statSync(each).isFile()))
+      hash.update(path).update(readFileSync(path));
   }
   return hash.digest('hex').slice(0, 12);
 }
