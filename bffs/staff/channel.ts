@@ -9,7 +9,7 @@ export default {
   name: 'staff',
   tags: ['public', 'staff'],
   directory: new URL('.', import.meta.url),
-  pages: ['kitchen'],
+  pages: ['kitchen', 'office'],
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   auth: { roles: ['kitchen', 'manager', 'admin'], anonymous: false },
 } satisfies ChannelManifest;

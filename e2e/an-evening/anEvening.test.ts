@@ -36,6 +36,7 @@ import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts'
 import { BoardScreen } from '../order-board-page/boardScreen.ts';
 import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
 import { KitchenScreen } from './kitchenScreen.ts';
+import { OfficeScreen } from './officeScreen.ts';
 
 const patience = { timeoutMs: 60_000 };
 const store = idOfKey('store', 'berlin-mitte');
@@ -87,6 +88,14 @@ describeInChromium('a chain run by its people', () => {
     screens.push(screen);
     await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the kitchen display is live' });
     return new KitchenScreen(screen);
+  };
+  const openOffice = async ({ width = 1280, as = 'manager' as 'manager' | 'admin', subject = 'boss' } = {}) => {
+    const token = await system.tokenFor({ role: as, store, subject });
+    const url = `${new URL(system.urlOf('staff')).origin}/office?store=${store}#token=${token}`;
+    const screen = await BoardScreen.open(browser, url, { width, height: 900 });
+    screens.push(screen);
+    await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
+    return new OfficeScreen(screen);
   };
   const input = <Over extends object>(
     service: 'KIOSK' | 'TAKEAWAY' | 'DELIVERY',
@@ -150,6 +159,7 @@ describeInChromium('a chain run by its people', () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 
     const kitchen = await openKitchen();
+    const office = await openOffice();
     const kiosk = system.client('kiosk', { role: 'kiosk', store });
     const phone = await register('mobile', randomUUID());
     const web = await register('web', randomUUID());
@@ -180,6 +190,8 @@ describeInChromium('a chain run by its people', () => {
       { ...patience, what: 'the first order' },
     );
     await kitchen.sees(first!.number, 'to-make');
+    await until(async () => (await office.figure('Confirmed')) === '1', { ...patience, what: 'the office counts it' });
+    await office.shows('Cheddar', '#low');
 
     // The second, on the phone, wants one, too: sold out. Fries, then.
     const onPhone = (key: string) =>
@@ -246,6 +258,9 @@ describeInChromium('a chain run by its people', () => {
     await until(async () => (await web.ask(AccountPageDocument, {})).me?.loyalty?.balance === 0, patience);
     expect(await kitchen.numbers('to-make')).toEqual([]);
     expect(await kitchen.screen.violations()).toEqual([]);
+    await until(async () => (await office.figure('Completed')) === '3', { ...patience, what: 'the office counts all' });
+    expect(await office.figure('Under way')).toBe('0');
+    expect(await office.screen.violations()).toEqual([]);
   }, 240_000);
 
   const fries = async () => {

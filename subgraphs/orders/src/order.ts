@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
-import { OrderCreated, OrderHandedOver, OrderStatusChanged, type orderStatus } from '#schema/events/orders.ts';
+import { OrderCreated, OrderHandedOver, OrderStatusChanged, orderStatus } from '#schema/events/orders.ts';
 
 export type OrderStatus = z.output<typeof orderStatus>;
+export const orderStatuses: readonly OrderStatus[] = orderStatus.options;
 export type OrderCreatedData = z.output<(typeof OrderCreated)['schema']>;
 
 /**

@@ -35,6 +35,10 @@ export const ownOrders = (principal: Principal): Prisma.OrderWhereInput =>
 export const worksAt = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (isAdmin(principal) || storesWith(principal, 'kitchen:work').includes(storeId));
 
+/** Whether the principal manages the store. */
+export const manages = (principal: Principal, storeId: string): boolean =>
+  isId(storeId) && (isAdmin(principal) || storesWith(principal, 'store:manage').includes(storeId));
+
 /** Whether the principal may read the order board of the store: its kiosks and staff, and admins. */
 export const seesBoard = (principal: Principal, storeId: string): boolean =>
   isId(storeId) && (isAdmin(principal) || storesWith(principal, 'board:read').includes(storeId));

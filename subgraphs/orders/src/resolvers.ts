@@ -16,10 +16,12 @@ import { kitchenQueueChanges } from './resolvers/Query/kitchenQueueChanges.ts';
 import { openTickets } from './resolvers/Query/openTickets.ts';
 import { order } from './resolvers/Query/order.ts';
 import { orderBoard } from './resolvers/Query/orderBoard.ts';
+import { storeDay } from './resolvers/Query/storeDay.ts';
 import { Store } from './resolvers/Store.ts';
+import { StoreDay } from './resolvers/StoreDay.ts';
 
 export const resolvers: Resolvers = {
-  Query: { order, orderBoard, kitchenQueue, kitchenQueueChanges, openTickets },
+  Query: { order, orderBoard, kitchenQueue, kitchenQueueChanges, openTickets, storeDay },
   Mutation: { placeOrder, cancelOrder, startPreparation, markReady, recallOrder, rejectOrder, handOver },
   Order,
   OrderLine,
@@ -30,5 +32,6 @@ export const resolvers: Resolvers = {
   KitchenTicket,
   KitchenTicketLine,
   Store,
+  StoreDay,
   Customer,
 };

@@ -9,13 +9,14 @@ import markReady from '../../operations/markReady.graphql';
 import recallOrder from '../../operations/recallOrder.graphql';
 import rejectOrder from '../../operations/rejectOrder.graphql';
 import startPreparation from '../../operations/startPreparation.graphql';
+import { newKey } from '../newKey.ts';
 import { setText } from '../pageFrame.ts';
 import { runStaffPage, type StaffSession } from '../staffPage.ts';
 import { staffTexts } from '../staffTexts.ts';
 import { Chime } from './chime.ts';
 import { kitchenTexts as texts } from './kitchenTexts.ts';
 import { KitchenView } from './kitchenView.ts';
-import { newKey, TapQueue, type Sent } from './tapQueue.ts';
+import { TapQueue, type Sent } from './tapQueue.ts';
 import { applyChanges, shownTickets, type Step, type Tap, type Ticket } from './tickets.ts';
 
 const documents: Readonly<Record<Step, string>> = {

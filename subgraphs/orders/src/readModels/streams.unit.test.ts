@@ -7,7 +7,9 @@ import orders from '../main.ts';
 import { kitchenQueue } from './kitchenQueue.ts';
 import { orderBoard } from './orderBoard.ts';
 
-/** The read model that each stream shows; all of them follow the store's feed. */
+/** Shows the primary view, which is written together with the events. */
+const primary = 'storeDayChanged';
+/** The read model that each other stream shows; all of them follow the store's feed. */
 const shown = { kitchenQueueChanged: kitchenQueue, orderBoardChanged: orderBoard };
 
 interface Declared {
@@ -41,7 +43,7 @@ it('every stream of a store shows a read model, and every read model is shown by
       .filter(([, { feed }]) => feed === 'store:{storeId}')
       .map(([field]) => field)
       .sort(),
-  ).toEqual(Object.keys(shown).sort());
+  ).toEqual([primary, ...Object.keys(shown)].sort());
   expect(Object.values(shown)).toEqual(expect.arrayContaining([...orders.readModels!]));
 });
 
@@ -57,3 +59,7 @@ it.each(Object.entries(shown))(
     expect(namesOf(model.events)).toEqual(namesOf(ofTheStore));
   },
 );
+
+it('the stream of the primary view streams every event of the feed', () => {
+  expect([...declared.get(primary)!.events].sort()).toEqual(namesOf(ofTheStore));
+});

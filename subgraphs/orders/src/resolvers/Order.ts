@@ -1,6 +1,7 @@
 import type { OrderReason, OrderResolvers, OrderStatus, OrderTimelineEntry } from '#generated/orders/resolvers.ts';
 import type { HistoryEntry } from '../loaders.ts';
 import { guestMayCancel } from '../order.ts';
+import { dueAt } from '../storeDay.ts';
 import { linesOf, type OrderView } from '../orderView.ts';
 
 const money = (order: OrderView, amount: number) => ({ amount, currency: order.currency, exponent: order.exponent });
@@ -40,6 +41,8 @@ export const Order: OrderResolvers = {
   deliveryFee: (order) => money(order, order.deliveryFee),
   tax: (order) => money(order, order.tax),
   total: (order) => money(order, order.total),
+  dueAt: (order, _args, { domain }) =>
+    dueAt(order, Number(domain.config['ORDER_KITCHEN_TARGET_SECONDS']))?.toISOString() ?? null,
   cancellable: (order) => guestMayCancel(order.status as OrderStatus),
   timeline: async (order, _args, { loaders }) => timelineOf(await loaders.history.load(order.id)),
 };

@@ -24,5 +24,6 @@ export const kioskElsewhere = user('kiosk', 'kiosk-2', 'kiosk', otherStoreId);
 export const kitchen = user('kitchen', 'cook-1', 'gateway', storeId);
 export const kitchenElsewhere = user('kitchen', 'cook-2', 'gateway', otherStoreId);
 export const manager = user('manager', 'boss-1', 'gateway', storeId);
+export const managerElsewhere = user('manager', 'boss-2', 'gateway', otherStoreId);
 export const courier = user('courier', seedId('courier', 1), 'delivery');
 export const admin = user('admin', 'admin-1', 'gateway');

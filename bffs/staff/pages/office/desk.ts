@@ -1,0 +1,67 @@
+import { newKey } from '../newKey.ts';
+import { element, setText } from '../pageFrame.ts';
+import type { StaffSession } from '../staffPage.ts';
+import { KeptKeys } from './keptKeys.ts';
+import { officeTexts as texts } from './officeTexts.ts';
+
+/** What the results of all mutations have in common. */
+export interface Outcome {
+  readonly __typename: string;
+  readonly message?: string;
+  readonly changedFields?: readonly string[];
+}
+
+/** How the parts of the back office ask and change things, and say how it went. */
+export class Desk {
+  readonly session: StaffSession;
+  readonly notice = element('p', { id: 'notice', role: 'status' });
+  readonly #keys = new KeptKeys(newKey);
+
+  constructor(session: StaffSession) {
+    this.session = session;
+  }
+
+  tell(text: string, isProblem = false): void {
+    this.notice.className = isProblem ? 'problem' : '';
+    setText(this.notice, text);
+  }
+
+  /** Reads something; undefined when that failed, which has been told then. */
+  async read<Data>(document: string, variables: object): Promise<Data | undefined> {
+    const answer = await this.session.ask<Data>(document, variables);
+    if (answer.kind === 'unreached') this.tell(texts.unread, true);
+    if (answer.kind !== 'answer') return undefined;
+    const [error] = answer.errors;
+    if (error) this.tell(error.extensions?.code === 'FORBIDDEN' ? texts.forbidden : error.message, true);
+    return answer.data ?? undefined;
+  }
+
+  /**
+   * Changes something by a mutation whose field is called `result`, and tells how it went. The result, whatever it is;
+   * undefined when nobody knows it.
+   */
+  async change<Result extends Outcome>(
+    document: string,
+    variables: (idempotencyKey: string) => object,
+    done: string,
+  ): Promise<Result | undefined> {
+    const change = JSON.stringify([document, variables('')]);
+    const data = await this.session.ask<{ readonly result?: Result }>(document, variables(this.#keys.keyOf(change)));
+    if (data.kind !== 'answer') {
+      this.tell(texts.unsent, true);
+      return undefined;
+    }
+    this.#keys.answered(change);
+    const result = data.data?.result;
+    const [error] = data.errors;
+    if (!result) {
+      this.tell(error?.extensions?.code === 'FORBIDDEN' ? texts.forbidden : (error?.message ?? texts.unsent), true);
+      return undefined;
+    }
+    if (result.__typename.endsWith('Success')) this.tell(done);
+    else this.tell(result.changedFields ? texts.changedMeanwhile(result.changedFields) : (result.message ?? ''), true);
+    return result;
+  }
+}
+
+export const succeeded = (result: Outcome | undefined): boolean => result?.__typename.endsWith('Success') === true;

@@ -1,0 +1,65 @@
+import { element } from '../pageFrame.ts';
+
+/** One part of the back office; one is shown at a time. */
+export interface Pane {
+  readonly id: PaneId;
+  readonly root: HTMLElement;
+  /** Reads what it shows anew. Called whenever somebody turns to it. */
+  open?(): Promise<void>;
+}
+
+export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers';
+
+export const nothing = (text: string): HTMLElement => element('li', { class: 'nothing' }, text);
+
+/** Replaces what stands in an element, unless it would look the same: a focus and a selection stay where they are. */
+export function replaceIfNew(of: HTMLElement, children: readonly HTMLElement[]): void {
+  const html = children.map(({ outerHTML }) => outerHTML).join('');
+  if (of.dataset['shown'] === html) return;
+  of.dataset['shown'] = html;
+  of.replaceChildren(...children);
+}
+
+/** A button that cannot be pressed again while what it does is under way. */
+export function button(
+  text: string,
+  onPress: () => Promise<void> | void,
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLButtonElement {
+  const made = element('button', { type: 'button', ...attributes }, text);
+  made.addEventListener('click', () => {
+    if (made.getAttribute('aria-disabled') === 'true') return;
+    made.setAttribute('aria-disabled', 'true');
+    void Promise.resolve(onPress()).finally(() => made.removeAttribute('aria-disabled'));
+  });
+  return made;
+}
+
+/** A form whose fields are found by their names when it is sent. */
+export function form(
+  name: string,
+  fields: readonly HTMLElement[],
+  submit: { readonly text: string; readonly onSubmit: (values: Readonly<Record<string, string>>) => Promise<void> },
+): HTMLFormElement {
+  const send = element('button', { class: 'primary' }, submit.text);
+  const made = element('form', { 'aria-label': name }, ...fields, send);
+  made.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (send.getAttribute('aria-disabled') === 'true') return;
+    send.setAttribute('aria-disabled', 'true');
+    const values = Object.fromEntries([...new FormData(made)].map(([key, value]) => [key, String(value)]));
+    void submit.onSubmit(values).finally(() => send.removeAttribute('aria-disabled'));
+  });
+  return made;
+}
+
+export const field = (label: string, attributes: Readonly<Record<string, string>>): HTMLLabelElement =>
+  element('label', {}, label, element('input', attributes));
+
+export const choice = (label: string, name: string, options: Readonly<Record<string, string>>): HTMLLabelElement =>
+  element(
+    'label',
+    {},
+    label,
+    element('select', { name }, ...Object.entries(options).map(([value, text]) => element('option', { value }, text))),
+  );

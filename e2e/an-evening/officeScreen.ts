@@ -1,0 +1,42 @@
+import type { Locator } from 'playwright-core';
+import { until } from '#platform/testkit/until.ts';
+import type { BoardScreen } from '../order-board-page/boardScreen.ts';
+
+const patience = { timeoutMs: 30_000 };
+
+/** The back office, worked as managers do: by what they see and press. */
+export class OfficeScreen {
+  readonly screen: BoardScreen;
+
+  constructor(screen: BoardScreen) {
+    this.screen = screen;
+  }
+
+  /** Turns to a part of the office. */
+  turnTo = (pane: string): Promise<void> =>
+    this.screen.page.getByRole('navigation').getByRole('button', { name: pane, exact: true }).click();
+
+  /** The parts that this member of staff is offered. */
+  panes = (): Promise<string[]> => this.screen.page.getByRole('navigation').getByRole('button').allInnerTexts();
+
+  press = (name: string, within: Locator = this.screen.page.locator('main')): Promise<void> =>
+    within.getByRole('button', { name, exact: true }).filter({ visible: true }).click();
+
+  row = (text: string): Locator => this.screen.page.locator('li:visible', { hasText: text });
+
+  figure = async (name: string): Promise<string | undefined> => {
+    const tile = this.screen.page.locator('.tiles div', { has: this.screen.page.locator(`dt:text-is("${name}")`) });
+    return (await tile.count()) === 0 ? undefined : tile.locator('dd').innerText();
+  };
+
+  shows = (text: string, selector = 'main'): Promise<unknown> =>
+    until(async () => (await this.screen.text(selector)).includes(text), {
+      ...patience,
+      what: `the office shows "${text}"`,
+    });
+
+  says = (text: string): Promise<unknown> => this.shows(text, '#notice');
+
+  /** Whether everything is within the width of the screen. */
+  isWithin = (): Promise<boolean> => this.screen.page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+}
