@@ -1,8 +1,7 @@
-import type { ExecutionResult } from 'graphql';
 import type { CallerLimits } from '../access/callerLimits.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { StreamSink } from './streamSink.ts';
-import type { OpenedSubscription } from './routedSubscription.ts';
+import type { Opening } from './routedSubscription.ts';
 import type { CheckedRequest, Subscriptions } from './subscriptions.ts';
 
 /**
@@ -14,13 +13,13 @@ export async function openCounted(
   checked: CheckedRequest,
   sink: StreamSink,
   limits: CallerLimits,
-): Promise<OpenedSubscription | ExecutionResult> {
+): Promise<Opening> {
   const release = limits.reserveSubscription(checked.request.principal());
   if (!release) throw Refusal.tooMany('document', 'You have too many subscriptions open. End some first.');
   try {
-    const opened = await subscriptions.open(checked, sink, release);
-    if (!('start' in opened)) release();
-    return opened;
+    const opening = await subscriptions.open(checked, sink, release);
+    if (opening.kind === 'refused') release();
+    return opening;
   } catch (error) {
     release();
     throw error;

@@ -2,7 +2,7 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { Position } from './cursors.ts';
 import { addressKey } from './feeds/feedAddress.ts';
-import type { Route, SubscriptionRequest } from './routes.ts';
+import type { Rerouting, Route, SubscriptionRequest } from './routes.ts';
 import type { StreamSink } from './streamSink.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -19,10 +19,15 @@ export interface OpenedSubscription {
   renewed(): void;
 }
 
+/** What came of opening a subscription: it can start, or it is refused with an answer and does not run. */
+export type Opening =
+  | { readonly kind: 'opened'; readonly subscription: OpenedSubscription }
+  | { readonly kind: 'refused'; readonly result: ExecutionResult };
+
 /** What a subscription needs to find the shared stream that serves it, and to join it. */
 export interface SubscriptionRouting {
   /** The route of the request in the present graph, or the answer that ends it if it has none any more. */
-  reroute(request: SubscriptionRequest): Route | ExecutionResult;
+  reroute(request: SubscriptionRequest): Rerouting;
   /**
    * Subscribes to the shared stream of a route; it is made if nobody else has it open. `onEnd` is called when the
    * subscriber ends.
@@ -81,9 +86,9 @@ export class RoutedSubscription implements OpenedSubscription {
   }
 
   renewed(): void {
-    const route = this.#routing.reroute(this.#request);
-    if (!('shareClass' in route)) this.#end(route);
-    else if (route.shareClass.key !== this.#route?.shareClass.key) this.#move(route);
+    const found = this.#routing.reroute(this.#request);
+    if (found.kind === 'refused') this.#end(found.result);
+    else if (found.route.shareClass.key !== this.#route?.shareClass.key) this.#move(found.route);
   }
 
   /**
@@ -94,9 +99,9 @@ export class RoutedSubscription implements OpenedSubscription {
     if (this.#over) return;
     if (!prepared) return this.#end({ data: null, errors: [outdated()] });
     this.#request = { ...this.#request, prepared };
-    const route = this.#routing.reroute(this.#request);
-    if ('shareClass' in route) this.#move(route);
-    else this.#end(route);
+    const found = this.#routing.reroute(this.#request);
+    if (found.kind === 'refused') this.#end(found.result);
+    else this.#move(found.route);
   }
 
   #join(route: Route, resumeFrom: Position | undefined): Subscriber {

@@ -18,7 +18,7 @@ it('that fails to begin on another stream ends with a public error, and not with
   const thrown: unknown[] = [];
   const begins = [() => Promise.resolve(undefined), () => Promise.reject(new Error('password of the database'))];
   const routing: SubscriptionRouting = {
-    reroute: () => routeOf('another class'),
+    reroute: () => ({ kind: 'route', route: routeOf('another class') }),
     subscribe: () =>
       ({
         begin: begins.shift(),
@@ -47,7 +47,7 @@ it('that is moved while it begins is not ended by the result of the first stream
   const begins: ((refused: ExecutionResult | undefined) => void)[] = [];
   const calls: string[] = [];
   const routing: SubscriptionRouting = {
-    reroute: () => routeOf('another class'),
+    reroute: () => ({ kind: 'route', route: routeOf('another class') }),
     subscribe: () => {
       const at = begins.length;
       const begun = new Promise<ExecutionResult | undefined>((resolve) => begins.push(resolve));

@@ -44,6 +44,10 @@ export interface Route {
   readonly shareClass: StreamClass;
 }
 
+/** The route of a running subscription, or the answer that ends it if it has none any more. */
+export type Rerouting =
+  { readonly kind: 'route'; readonly route: Route } | { readonly kind: 'refused'; readonly result: ExecutionResult };
+
 /** Finds the routes of requests in the graph that is served now. */
 export class Routes {
   readonly #events: ReadonlyMap<string, EventDefinition>;
@@ -128,15 +132,17 @@ export class Routes {
   }
 
   /** The route of a running subscription now, or the answer that ends it if it has none any more. */
-  reroute(request: SubscriptionRequest): Route | ExecutionResult {
+  reroute(request: SubscriptionRequest): Rerouting {
     try {
       const { stream } = this.prepare(request.prepared);
-      return (
-        this.refusalOf(stream, request.principal()) ??
-        this.routeOf(request) ?? { data: null, ...nothingToFollow(stream.responseKey) }
-      );
+      const refused = this.refusalOf(stream, request.principal());
+      if (refused) return { kind: 'refused', result: refused };
+      const route = this.routeOf(request);
+      return route
+        ? { kind: 'route', route }
+        : { kind: 'refused', result: { data: null, ...nothingToFollow(stream.responseKey) } };
     } catch (error) {
-      if (error instanceof Refusal) return { data: null, errors: error.errors };
+      if (error instanceof Refusal) return { kind: 'refused', result: { data: null, errors: error.errors } };
       throw error;
     }
   }

@@ -94,8 +94,8 @@ export function eventAnswer(
   const data = (event.data ?? {}) as Record<string, unknown>;
   const answer: Answer = {};
   for (const { key, from } of eventFields) {
-    if (from === 'version') answer[key] = version;
-    else if ('constant' in from) answer[key] = from.constant;
+    if (from.kind === 'version') answer[key] = version;
+    else if (from.kind === 'constant') answer[key] = from.value;
     else {
       const value = data[from.property] ?? (from.property in data ? null : args[from.property]);
       if (value === undefined || (value === null && !from.nullable)) return undefined;

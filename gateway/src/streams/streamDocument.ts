@@ -42,7 +42,10 @@ export const sinceVariable = '__streamSince';
  */
 export interface EventField {
   readonly key: string;
-  readonly from: { readonly property: string; readonly nullable: boolean } | { readonly constant: string } | 'version';
+  readonly from:
+    | { readonly kind: 'property'; readonly property: string; readonly nullable: boolean }
+    | { readonly kind: 'constant'; readonly value: string }
+    | { readonly kind: 'version' };
 }
 
 /**
@@ -211,7 +214,7 @@ function eventFields(
   const fields = selected.map((field): EventField | undefined => {
     const key = nameOf(field);
     const name = field.name.value;
-    if (name === '__typename') return { key, from: { constant: type.name } };
+    if (name === '__typename') return { key, from: { kind: 'constant', value: type.name } };
     const declared = type.getFields()[name]?.type;
     const property = declaration.carries.find((each) => each.field === name)?.property;
     if (
@@ -221,8 +224,10 @@ function eventFields(
       !isLeafType(getNamedType(declared))
     )
       return undefined;
-    if (name === declaration.version) return { key, from: 'version' };
-    return property === undefined ? undefined : { key, from: { property, nullable: !isNonNullType(declared) } };
+    if (name === declaration.version) return { key, from: { kind: 'version' } };
+    return property === undefined
+      ? undefined
+      : { key, from: { kind: 'property', property, nullable: !isNonNullType(declared) } };
   });
   return fields.every((each) => each !== undefined) ? fields : undefined;
 }

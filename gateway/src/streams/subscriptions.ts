@@ -15,7 +15,7 @@ import type { Budget } from './budget.ts';
 import { stableJson, type Cursors, type CursorOwner, type Position } from './cursors.ts';
 import { addressKey, feedOf } from './feeds/feedAddress.ts';
 import { Semaphore } from './semaphore.ts';
-import { RoutedSubscription, type SubscriptionRouting, type OpenedSubscription } from './routedSubscription.ts';
+import { RoutedSubscription, type Opening, type SubscriptionRouting } from './routedSubscription.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import { Routes, type Route, type SubscriptionRequest } from './routes.ts';
 import { SharedStream } from './sharedStream.ts';
@@ -113,22 +113,19 @@ export class Subscriptions {
    * Opens a stream to a sink; nothing is sent before `start`. The `@auth` of the subscription field is checked before
    * any feed is followed. Resolves to an answer instead of a subscription if there is nothing to follow.
    */
-  async open(
-    { request, route, resumeFrom }: CheckedRequest,
-    sink: StreamSink,
-    onEnd?: () => void,
-  ): Promise<OpenedSubscription | ExecutionResult> {
+  async open({ request, route, resumeFrom }: CheckedRequest, sink: StreamSink, onEnd?: () => void): Promise<Opening> {
     const { stream } = this.#routes.prepare(request.prepared);
     const refused = this.#routes.refusalOf(stream, request.principal());
-    if (refused) return refused;
-    if (!route) return { data: null, ...nothingToFollow(stream.responseKey) };
+    if (refused) return { kind: 'refused', result: refused };
+    if (!route) return { kind: 'refused', result: { data: null, ...nothingToFollow(stream.responseKey) } };
     const opened = new RoutedSubscription(this.#routing, request, sink, () => {
       this.#open.delete(opened);
       onEnd?.();
     });
     this.#open.add(opened);
     try {
-      return (await opened.begin(route, resumeFrom)) ?? opened;
+      const ended = await opened.begin(route, resumeFrom);
+      return ended ? { kind: 'refused', result: ended } : { kind: 'opened', subscription: opened };
     } catch (error) {
       opened.stop();
       throw error;

@@ -49,13 +49,14 @@ export async function quoteDelivery(
     };
   if (!isId(storeId)) return { kind: 'storeNotFound' };
   const at = domain.clock();
-  const [terms, door] = await Promise.all([
+  const [terms, address] = await Promise.all([
     domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: at.toISOString() }),
-    position ?? addressOf(domain, principal, addressVersionId!),
+    position ? undefined : addressOf(domain, principal, addressVersionId!),
   ]);
+  const door = position ?? address;
   if (!terms.found) return { kind: 'storeNotFound' };
   if (!door) return { kind: 'addressNotFound' };
-  if (!terms.services.includes('DELIVERY') || ('country' in door && door.country !== terms.country))
+  if (!terms.services.includes('DELIVERY') || (address && address.country !== terms.country))
     return { kind: 'notOffered' };
   const { currency, exponent } = terms;
   const answer = quote({ store: terms, door, exponent, at });

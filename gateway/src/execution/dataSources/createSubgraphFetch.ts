@@ -9,8 +9,9 @@ import { isByteCall } from './byteCall.ts';
 import { InFlight, type Came, type Passenger } from './inFlight.ts';
 import { Landed } from './landed.ts';
 import {
-  isUnread,
+  resultOf,
   type AnswerInspection,
+  type FetchedAnswer,
   type SubgraphFetch,
   type SubgraphFetchContext,
   type UnreadAnswer,
@@ -45,6 +46,8 @@ async function before<T>(
   }
 }
 
+const read = (result: ExecutionResult): FetchedAnswer => ({ kind: 'read', result });
+
 /** Where fetches are counted, and for which channel. */
 export interface FetchCounting {
   readonly metrics: Metrics;
@@ -68,8 +71,7 @@ export function createSubgraphFetch(
       const reads = isQuery(request.query);
       const key = () => `${request.query}\n${JSON.stringify(request.variables)}`;
       const send: Send = (headers, signal) => call(request, headers, signal);
-      const answer = await way.ask({ query: request.query, reads, key }, context, send, inspect);
-      return isUnread(answer) ? answer.read(inspect) : answer;
+      return resultOf(await way.ask({ query: request.query, reads, key }, context, send, inspect), inspect);
     };
   const unread = (request: WrittenRequest, context: SubgraphFetchContext) =>
     way.ask(
@@ -77,10 +79,8 @@ export function createSubgraphFetch(
       context,
       async (headers, signal) => new Landed(await call.bytes(request, headers, signal)),
     );
-  const fetch: SubgraphFetch = async (request, context, inspect) => {
-    const answer = await unread(written(request), context);
-    return isUnread(answer) ? answer.read(inspect) : answer;
-  };
+  const fetch: SubgraphFetch = async (request, context, inspect) =>
+    resultOf(await unread(written(request), context), inspect);
   return Object.assign(fetch, { unread });
 }
 
@@ -113,9 +113,9 @@ class SubgraphWay {
     context: SubgraphFetchContext,
     send: Send,
     inspect?: AnswerInspection,
-  ): Promise<UnreadAnswer | ExecutionResult> {
+  ): Promise<FetchedAnswer> {
     const began = performance.now();
-    if (asked.reads && context.gone?.aborted) return this.#abandoned(asked, began);
+    if (asked.reads && context.gone?.aborted) return read(this.#abandoned(asked, began));
     try {
       const headers = {
         authorization: await context.authorizationFor(this.#name),
@@ -130,18 +130,18 @@ class SubgraphWay {
           : this.#inFlight.share(key, (signal) => send(headers, signal));
       const came = await before(asked.reads ? context : { deadline: context.deadline }, work);
       if (came !== 'late' && came !== 'abandoned') {
-        const read = (look?: AnswerInspection) => this.#read(came, asked, context, began, look);
-        return came instanceof Landed ? this.#unread(came, read, began) : read(inspect);
+        const readCame = (look?: AnswerInspection) => this.#read(came, asked, context, began, look);
+        return came instanceof Landed ? this.#unread(came, readCame, began) : read(readCame(inspect));
       }
       work.catch(() => undefined);
       leave();
       // Others may wait for the same.
-      if (came === 'abandoned') return this.#abandoned(asked, began);
+      if (came === 'abandoned') return read(this.#abandoned(asked, began));
       if (key !== undefined) this.#inFlight.forget(key);
       const message = `The part of the graph that ${this.#name} answers took too long.`;
-      return this.#counted('late', began, failed(asked, 'DEADLINE_EXCEEDED', message));
+      return read(this.#counted('late', began, failed(asked, 'DEADLINE_EXCEEDED', message)));
     } catch (error) {
-      return this.#unavailable(error, asked, context, began);
+      return read(this.#unavailable(error, asked, context, began));
     }
   }
 
@@ -169,6 +169,7 @@ class SubgraphWay {
 
   #unread(landed: Landed, read: UnreadAnswer['read'], began: number): UnreadAnswer {
     return {
+      kind: 'unread',
       bytes: landed.bytes,
       get text() {
         return landed.text;

@@ -25,8 +25,9 @@ export interface WrittenRequest {
   readonly body: string;
 }
 
-/** An answer as it came. Whoever has it either takes what is in the bytes, or lets it be read. */
+/** A subgraph's answer in the bytes in which it came. Its reader either takes values out of the bytes, or calls `read`. */
 export interface UnreadAnswer {
+  readonly kind: 'unread';
   readonly bytes: Buffer;
   /** The same, a character for each byte. */
   readonly text: string;
@@ -36,7 +37,12 @@ export interface UnreadAnswer {
   read(inspect?: AnswerInspection): ExecutionResult;
 }
 
-export const isUnread = (came: UnreadAnswer | ExecutionResult): came is UnreadAnswer => 'bytes' in came;
+/** What a fetch gives: bytes that nobody has read, or a result where there are no bytes (a failure, or no network). */
+export type FetchedAnswer = UnreadAnswer | { readonly kind: 'read'; readonly result: ExecutionResult };
+
+/** Reads an answer if nobody has read it yet. */
+export const resultOf = (answer: FetchedAnswer, inspect?: AnswerInspection): ExecutionResult =>
+  answer.kind === 'unread' ? answer.read(inspect) : answer.result;
 
 /**
  * One fetch of a plan. Never rejects: what went wrong stands in `errors`, with a code of the catalogue. The result
@@ -45,7 +51,7 @@ export const isUnread = (came: UnreadAnswer | ExecutionResult): came is UnreadAn
 export interface SubgraphFetch {
   (request: SubgraphRequest, context: SubgraphFetchContext, inspect?: AnswerInspection): Promise<ExecutionResult>;
   /** The same without reading the answer, if it comes in bytes; undefined for a subgraph within this process. */
-  readonly unread?: (request: WrittenRequest, context: SubgraphFetchContext) => Promise<UnreadAnswer | ExecutionResult>;
+  readonly unread?: (request: WrittenRequest, context: SubgraphFetchContext) => Promise<FetchedAnswer>;
 }
 
 /**

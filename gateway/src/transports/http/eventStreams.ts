@@ -166,10 +166,11 @@ export class EventStreams {
       // ended by `close`.
       if (this.#isClosing) return out.leave();
       const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => session.principal });
-      const opened = await openCounted(subscriptions, checked, out, limits);
-      if (!('start' in opened)) return out.end(opened);
-      out.onClose(() => opened.stop());
-      opened.start();
+      const opening = await openCounted(subscriptions, checked, out, limits);
+      if (opening.kind === 'refused') return out.end(opening.result);
+      const { subscription } = opening;
+      out.onClose(() => subscription.stop());
+      subscription.start();
       await out.closed;
     } catch (error) {
       const last = { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };

@@ -1,4 +1,4 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
@@ -19,6 +19,7 @@ import { SessionToken } from '../../access/sessionToken.ts';
 import type { SocketConnection } from './socketConnection.ts';
 import { SocketStream } from './socketStream.ts';
 import { openCounted } from '../../streams/openCounted.ts';
+import type { Opening } from '../../streams/routedSubscription.ts';
 import type { StreamMetrics } from '../../streams/streamMetrics.ts';
 import type { Subscriptions } from '../../streams/subscriptions.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -286,11 +287,9 @@ export class Conversation {
     this.#answer(
       id,
       asked,
-      await orErrors(
-        () => pipeline.run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone }),
-        traceparent,
-        log,
-      ),
+      await pipeline
+        .run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone })
+        .catch((error: unknown) => errorsOf(error, traceparent, log)),
     );
     return false;
   }
@@ -310,12 +309,15 @@ export class Conversation {
     this.#operations.set(id, stream);
     await this.#turnstile.turn();
     if (this.#operations.get(id) !== stream) return false;
-    const opened = await orErrors(() => openCounted(subscriptions, checked, stream, limits), traceparent, log);
-    if ('start' in opened) {
-      stream.start(opened, held);
+    const opening = await openCounted(subscriptions, checked, stream, limits).catch((error: unknown): Opening => ({
+      kind: 'refused',
+      result: errorsOf(error, traceparent, log),
+    }));
+    if (opening.kind === 'opened') {
+      stream.start(opening.subscription, held);
       return true;
     }
-    this.#answer(id, stream, opened);
+    this.#answer(id, stream, opening.result);
     return false;
   }
 
@@ -380,14 +382,7 @@ function readMessage(text: string): Message | string {
   return { type, ...(takesId ? { id: id as string } : {}), ...(isMap(payload) ? { payload } : {}) };
 }
 
-async function orErrors<T>(
-  work: () => Promise<T>,
-  traceparent: string,
-  log: Logger,
-): Promise<T | { errors: readonly GraphQLError[] }> {
-  try {
-    return await work();
-  } catch (error) {
-    return { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };
-  }
-}
+/** The answer that tells a client what went wrong: a refusal as it is, anything unexpected masked and logged. */
+const errorsOf = (error: unknown, traceparent: string, log: Logger): ExecutionResult => ({
+  errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)],
+});

@@ -77,7 +77,7 @@ export async function editPrice(
   tx: SqlTx,
   { fields }: Extract<MenuEdit, { kind: 'PRICE' }>,
   now: Date,
-): Promise<EditRefusal | readonly TouchedPrice[]> {
+): Promise<EditRefusal | { readonly kind: 'written'; readonly touched: readonly TouchedPrice[] }> {
   const validFrom = fields.validFrom && Date.parse(fields.validFrom) > now.getTime() ? fields.validFrom : null;
   const from = validFrom ?? now.toISOString();
   const problem = priceProblem({ ...fields, validFrom }, now);
@@ -100,5 +100,5 @@ export async function editPrice(
     'INSERT INTO price SELECT * FROM jsonb_populate_recordset(NULL::price, $1::jsonb)',
     JSON.stringify(rows),
   );
-  return rows;
+  return { kind: 'written', touched: rows };
 }

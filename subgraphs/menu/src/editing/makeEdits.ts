@@ -17,19 +17,21 @@ export interface Refused {
   readonly refusal: EditRefusal;
 }
 
-type Written = { readonly touched: readonly TouchedPrice[] } | { readonly refusal: EditRefusal };
+type Written =
+  | { readonly kind: 'written'; readonly touched: readonly TouchedPrice[] }
+  | { readonly kind: 'refused'; readonly refusal: EditRefusal };
 
 async function write(domain: MenuDomain, tx: SqlTx, edit: MenuEdit, now: Date): Promise<Written> {
   if (edit.kind === 'PRICE') {
     const outcome = await editPrice(domain, tx, edit, now);
-    return 'kind' in outcome ? { refusal: outcome } : { touched: outcome };
+    return outcome.kind === 'written' ? outcome : { kind: 'refused', refusal: outcome };
   }
   const refusal = await (edit.kind === 'CATEGORY'
     ? editCategory(tx, edit, now)
     : edit.kind === 'ITEM'
       ? editItem(tx, edit, now)
       : editModifierGroup(tx, edit, now));
-  return refusal ? { refusal } : { touched: [] };
+  return refusal ? { kind: 'refused', refusal } : { kind: 'written', touched: [] };
 }
 
 /**
@@ -46,9 +48,9 @@ export async function makeEdits(
   const before = await loadCatalogue(tx);
   const storeIds = edits.flatMap((edit) => (edit.kind === 'PRICE' ? edit.fields.storeIds : [])).filter(isId);
   const menusBefore = await menusWithCatalogue(tx, before, storeIds);
-  const refused = await undoneIfRefused(tx, () => writeAll(domain, tx, edits, now));
-  if ('refusal' in refused) return refused;
-  await announceEdits(domain, tx, { before, menusBefore, touched: refused.touched, now });
+  const outcome = await undoneIfRefused(tx, () => writeAll(domain, tx, edits, now));
+  if (outcome.kind === 'refused') return outcome.refused;
+  await announceEdits(domain, tx, { before, menusBefore, touched: outcome.touched, now });
   return undefined;
 }
 
@@ -63,15 +65,17 @@ export async function tryEdits(
   await tx.$executeRawUnsafe('SAVEPOINT trying_edits');
   const outcome = await writeAll(domain, tx, edits, now);
   await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT trying_edits');
-  return 'refusal' in outcome ? outcome : undefined;
+  return outcome.kind === 'refused' ? outcome.refused : undefined;
 }
 
-type AllWritten = { readonly touched: readonly TouchedPrice[] } | Refused;
+type AllWritten =
+  | { readonly kind: 'written'; readonly touched: readonly TouchedPrice[] }
+  | { readonly kind: 'refused'; readonly refused: Refused };
 
 async function undoneIfRefused(tx: SqlTx, work: () => Promise<AllWritten>): Promise<AllWritten> {
   await tx.$executeRawUnsafe('SAVEPOINT making_edits');
   const outcome = await work();
-  if ('refusal' in outcome) await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT making_edits');
+  if (outcome.kind === 'refused') await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT making_edits');
   return outcome;
 }
 
@@ -79,8 +83,8 @@ async function writeAll(domain: MenuDomain, tx: SqlTx, edits: readonly MenuEdit[
   const touched: TouchedPrice[] = [];
   for (const [index, edit] of edits.entries()) {
     const written = await write(domain, tx, edit, now);
-    if ('refusal' in written) return { index, refusal: written.refusal };
+    if (written.kind === 'refused') return { kind: 'refused', refused: { index, refusal: written.refusal } };
     touched.push(...written.touched);
   }
-  return { touched };
+  return { kind: 'written', touched };
 }

@@ -1,11 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { ExecutionResult } from 'graphql';
-import {
-  isUnread,
-  type SubgraphFetch,
-  type SubgraphFetchContext,
-  type UnreadAnswer,
-} from '../../dataSources/subgraphFetch.ts';
+import type { FetchedAnswer, SubgraphFetch, SubgraphFetchContext } from '../../dataSources/subgraphFetch.ts';
 import type { FastPlan, PlannedGroup } from './fastPlan.ts';
 import type { Kept } from './generateCode.ts';
 import { variableText } from './groupRequest.ts';
@@ -22,7 +16,7 @@ export interface SentGroup {
   readonly group: PlannedGroup;
   /** Of each unit, the representations that were sent. */
   readonly told: readonly Told[];
-  readonly answer: Promise<UnreadAnswer | ExecutionResult>;
+  readonly answer: Promise<FetchedAnswer>;
 }
 
 export interface FastRunParts {
@@ -83,7 +77,7 @@ export class FastRun {
       this.sent.push({ group, told, answer });
       const came = await answer;
       if (this.#isOver) return;
-      if (!isUnread(came)) bad();
+      if (came.kind !== 'unread') bad();
       this.#take(group, told, came.bytes, came.text);
       came.taken();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { isUnread, type AnswerInspection } from '../../dataSources/subgraphFetch.ts';
+import { resultOf, type AnswerInspection } from '../../dataSources/subgraphFetch.ts';
 import { stringifyExactly } from '../../../documents/exactNumber.ts';
 import { parseJson } from '../../../documents/parseJson.ts';
 import type { FetchStep } from '../planning/compiledPlan.ts';
@@ -13,7 +13,7 @@ const readOnce = new WeakMap<SentGroup, ExecutionResult>();
 async function read(sent: SentGroup, inspect: AnswerInspection): Promise<ExecutionResult> {
   const came = await sent.answer;
   let known = readOnce.get(sent);
-  if (!known) readOnce.set(sent, (known = isUnread(came) ? came.read(inspect) : came));
+  if (!known) readOnce.set(sent, (known = resultOf(came, inspect)));
   return known;
 }
 
@@ -44,7 +44,7 @@ export async function recordedAnswer(
   };
   const whole = await read(sent, look);
   // What never came is not looked at; what another fetch has read is, for this one.
-  if (!part && isUnread(await sent.answer)) look(whole);
+  if (!part && (await sent.answer).kind === 'unread') look(whole);
   return part ?? partOf(whole, alias, wanted as number[]);
 }
 
