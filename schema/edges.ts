@@ -20,7 +20,7 @@ export interface Edge {
   /** The side that is called or consumes: a subgraph's name, `channels`, `nobody yet`, or an outside system. */
   readonly to: string;
   readonly pattern: Pattern;
-  /** `gRPC <service>`, `event <name>`, or `HTTP <system>`. */
+  /** `gRPC <service>`, `event <name>`, or `HTTP`. */
   readonly contract: string;
   /** How often it happens, in terms of its cause. */
   readonly volume: string;

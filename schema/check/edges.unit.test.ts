@@ -24,13 +24,19 @@ const files: Record<string, string> = {
   'subgraphs/shops/schema.graphql':
     'type Subscription { sold: Int @eventStream(events: ["WareSold"], feed: "shop:{id}", query: "shop") }',
   'subgraphs/shops/src/commands/sell.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\ndomain.rpc.client(StockService).take({});`,
+  'subgraphs/shops/src/commands/price.ts': `import { PriceService as prices } from '#generated/proto/drburger/stock/v1/price_pb.ts';\nconst { rpc: calls } = domain;\ncalls.client(prices);`,
+  'subgraphs/shops/src/commands/later.ts': `// const call = () => fetch('http://later');\n/* import { LateService } from '#generated/proto/drburger/stock/v1/late_pb.ts'; */`,
   'subgraphs/shops/src/sagas/sale.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\ncall.domain.rpc\n  .client(StockService)`,
   'subgraphs/stock/schema.graphql': 'type Query { a: Int }',
   'subgraphs/stock/src/consumers/wareSold.ts': `import { WareSold } from '#schema/events/shops.ts';\nexport const on = onEvent(WareSold, 'stock.wareSold', () => {});`,
   'subgraphs/stock/src/readModels/sold.ts': `import { WareSold } from '#schema/events/shops.ts';\nexport const sold = defineReadModel<Row>({ events: [WareSold] });`,
+  'subgraphs/stock/src/rpc.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\nrouter.service(StockService, {});`,
   'subgraphs/stock/src/supplier.ts': `import { request } from 'undici';`,
   'subgraphs/stock/src/supplier.unit.test.ts': `fetch('http://localhost');`,
   'gateway/src/follow.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\nconst client = createClient(StockService, transport);`,
+  'bffs/desk/src/ask.ts': `import { PriceService, type Price } from '#generated/proto/drburger/stock/v1/price_pb.ts';`,
+  'bffs/desk/src/look.ts': `fetch('http://partner');`,
+  'bffs/desk/pages/till/page.ts': `fetch('/graphql');`,
 };
 
 it('finds calls, saga steps, consumers, read models, streams, HTTP calls and events without a consumer', () => {
@@ -48,9 +54,12 @@ it('finds calls, saga steps, consumers, read models, streams, HTTP calls and eve
     ]),
   });
   expect(found.map(({ from, to, pattern, contract }) => `${from} > ${to}: ${pattern}, ${contract}`).sort()).toEqual([
+    'channels > an unknown system: API-First, HTTP',
+    'channels > stock: API-First, gRPC PriceService',
     'channels > stock: API-First, gRPC StockService',
     'shops > channels: Event-Driven, event WareSold',
     'shops > nobody yet: Event-Driven, event ShopClosed',
+    'shops > stock: API-First, gRPC PriceService',
     'shops > stock: API-First, gRPC StockService',
     'shops > stock: CQRS, event WareSold',
     'shops > stock: Event-Driven, event WareSold',

@@ -24,13 +24,15 @@ const outsideSystems: Readonly<Record<string, string>> = { payments: 'payment pr
 
 /**
  * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
- * written, and on a machine without a database. It finds gRPC clients (those within `sagas/` are the steps of a
- * saga), consumers, read models, `@eventStream`s, events that channels consume, and HTTP clients.
+ * written, and on a machine without a database. It finds gRPC calls (those within `sagas/` are the steps of a
+ * saga), consumers, read models, `@eventStream`s, events that channels consume, and HTTP clients. A channel's pages
+ * are left out: they run in a browser, and ask their own channel.
  */
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [
     ...subgraphs.flatMap((name) => inDomain(root, name, events)),
-    ...sourcesOf(root, 'gateway/src').flatMap((source) => inGateway(source, events)),
+    ...sourcesOf(root, 'gateway/src').flatMap((source) => inChannels(source, events)),
+    ...sourcesOf(root, 'bffs').flatMap((source) => [...inChannels(source, events), ...httpIn(source, channelsParty)]),
   ];
   const heard = new Set(found.filter(({ contract }) => contract.startsWith('event ')).map(({ contract }) => contract));
   for (const [name, domain] of events) {
@@ -54,10 +56,17 @@ interface Source {
 function sourcesOf(root: string, folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter(
-      (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)(testing|testkit|fixtures)\//.test(path),
+      (path) =>
+        path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)(testing|testkit|fixtures|pages)\//.test(path),
     )
-    .map((path) => ({ file: join(folder, path), text: readFileSync(join(root, folder, path), 'utf8') }));
+    .map((path) => ({
+      file: join(folder, path),
+      text: withoutComments(readFileSync(join(root, folder, path), 'utf8')),
+    }));
 }
+
+/** Code that is commented out carries nothing out. */
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 
 function inDomain(root: string, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
   const sdl = join(root, 'subgraphs', domain, 'schema.graphql');
@@ -78,22 +87,32 @@ function inDomain(root: string, domain: string, events: ReadonlyMap<string, stri
 }
 
 /**
- * A gRPC client is made from the description of a service, which is imported from the proto package of the domain
- * that serves it.
+ * A file that imports the description of a service from another domain's proto package calls that domain: there is
+ * nothing else that it could do with the description. A domain imports its own services to serve them.
  */
-function grpcIn({ file, text }: Source, domain: string): FoundEdge[] {
+function grpcIn({ file, text }: Source, from: string): FoundEdge[] {
   const pattern = file.includes('/sagas/') ? 'Saga' : 'API-First';
-  return [...text.matchAll(/\brpc\s*\.client\(\s*(\w+)\s*\)/g)].map(([, service]) => ({
-    from: domain,
-    to: ownerOf(service!, text) ?? 'an unknown domain',
-    pattern,
-    contract: `gRPC ${service}`,
-    file,
-  }));
+  return [...text.matchAll(/import (?!type)\{([^}]*)\} from '#generated\/proto\/drburger\/(\w+)\//g)].flatMap(
+    ([, names, owner]) =>
+      importedNames(names!)
+        .filter((name) => name.endsWith('Service') && owner !== from)
+        .map((service) => ({
+          from,
+          to: owner === 'platform' ? 'every domain' : owner!,
+          pattern,
+          contract: `gRPC ${service}`,
+          file,
+        })),
+  );
 }
 
-const ownerOf = (service: string, text: string): string | undefined =>
-  new RegExp(`import[^;]*\\b${service}\\b[^;]*from '#generated/proto/drburger/(\\w+)/`).exec(text)?.[1];
+/** The names of the values in the braces of an import, by which they are exported; types are left out. */
+const importedNames = (braces: string): string[] =>
+  braces
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => !each.startsWith('type '))
+    .map((each) => each.replace(/ as \w+$/, ''));
 
 /** A file consumes the events that it imports, if it also calls a function that makes a consumer or a read model. */
 function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
@@ -114,30 +133,19 @@ function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<st
 
 const importedEvents = (text: string, events: ReadonlyMap<string, string>): string[] =>
   [...text.matchAll(/import (?!type)\{([^}]*)\} from '#schema\/events\/\w+\.ts'/g)]
-    .flatMap(([, names]) => names!.split(',').map((name) => name.trim()))
+    .flatMap(([, names]) => importedNames(names!))
     .filter((name) => events.has(name));
 
-/** A subgraph reaches an outside system by an HTTP client. */
-function httpIn({ file, text }: Source, domain: string): FoundEdge[] {
-  if (!/from '(?:undici|node:https?)'|\bfetch\(/.test(text)) return [];
-  return [
-    { from: domain, to: outsideSystems[domain] ?? 'an unknown system', pattern: 'API-First', contract: 'HTTP', file },
-  ];
+/** A subgraph or a channel reaches an outside system by an HTTP client. */
+function httpIn({ file, text }: Source, from: string): FoundEdge[] {
+  if (!/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text)) return [];
+  return [{ from, to: outsideSystems[from] ?? 'an unknown system', pattern: 'API-First', contract: 'HTTP', file }];
 }
 
-function inGateway({ file, text }: Source, events: ReadonlyMap<string, string>): FoundEdge[] {
-  const services = [...text.matchAll(/createClient\(\s*(\w+)\s*,/g)].map(([, service]) => {
-    const owner = ownerOf(service!, text);
-    return {
-      from: channelsParty,
-      to: owner === 'platform' ? 'every domain' : (owner ?? 'an unknown domain'),
-      pattern: 'API-First' as const,
-      contract: `gRPC ${service}`,
-      file,
-    };
-  });
+function inChannels(source: Source, events: ReadonlyMap<string, string>): FoundEdge[] {
+  const { file, text } = source;
   return [
-    ...services,
+    ...grpcIn(source, channelsParty),
     ...importedEvents(text, events).map((name) => ({
       from: events.get(name)!,
       to: channelsParty,
