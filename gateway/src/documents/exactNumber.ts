@@ -5,12 +5,12 @@ const mark = `number ${randomBytes(9).toString('hex')} `;
 /** Within a text that is quoted in a string, such as the default of an argument, the quotes are escaped. */
 const marked = new RegExp(`\\\\?"${mark}(-?[0-9][0-9.eE+-]*)\\\\?"`, 'g');
 /** Texts without any of these have no number that a double would change. */
-const mayHave = /[:,[\s]-?\d(?:[\d.]{15}|[\d.]*[eE])/;
+const mayHave = /[:,[\s](?:-0(?![.\d])|-?\d(?:[\d.]{15}|[\d.]*[eE]|\d*\.\d*0(?!\d)|\.0{6}))/;
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 let anyMade = false;
 
-/** A number with the digits that it was written with, where a double has not all of them. */
+/** A number with the digits that it was written with, where a double is written with others. */
 export class ExactNumber {
   readonly digits: string;
 
@@ -19,7 +19,7 @@ export class ExactNumber {
     this.digits = digits;
   }
 
-  /** The number that a text is: a double if that has all that was written. */
+  /** The number that a text is: a double if that is written so. */
   static of(digits: string): number | ExactNumber {
     const double = Number(digits);
     return isSame(digits, double) ? double : new ExactNumber(digits);
@@ -27,7 +27,11 @@ export class ExactNumber {
 
   /** Its digits, if it is a whole number, however it was written; undefined if not. */
   get integer(): string | undefined {
-    return /^(-?\d+)(?:\.0*)?$/.exec(this.digits)?.[1];
+    const [, whole = '', fraction = '', power] = /^(-?\d+)(?:\.(\d+))?(?:[eE](.*))?$/.exec(this.digits) ?? [];
+    const zeros = /0*$/.exec(`${whole}${fraction}`)![0].length;
+    if (Number(power ?? 0) - fraction.length + zeros < 0 && this.valueOf() !== 0) return undefined;
+    if (power === undefined) return whole;
+    return Number.isSafeInteger(this.valueOf()) ? String(this.valueOf()) : undefined;
   }
 
   valueOf(): number {
@@ -43,20 +47,8 @@ export class ExactNumber {
   }
 }
 
-/** Whether a double prints as the same value; zeros at the end of a fraction say nothing. */
-function isSame(digits: string, double: number): boolean {
-  if (digits.length < 16 && !/[eE]/.test(digits)) return true;
-  return Number.isFinite(double) && canonical(String(double)) === canonical(digits);
-}
-
-/** Significant digits and exponent. */
-function canonical(text: string): string {
-  const [, sign, whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)!;
-  const all = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = all.replace(/0+$/, '');
-  if (significant === '') return '0';
-  return `${sign}${significant}e${Number(power) - fraction.length + (all.length - significant.length)}`;
-}
+/** Whether a double prints as the same text: `19.90` is a price to some scalars, and `19.9` another one. */
+const isSame = (digits: string, double: number): boolean => String(double) === digits;
 
 /** Whether JSON.parse might lose digits of this text. */
 export const hasExactNumbers = (text: string): boolean => mayHave.test(text);

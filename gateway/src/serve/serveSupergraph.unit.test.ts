@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { auditServer } from 'graphql-http';
@@ -221,6 +222,16 @@ describe('a subgraph over HTTP', () => {
       errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
     });
     expect(attempts).toEqual({ books: 1 });
+  });
+
+  it('may pack its answers, though nobody asks for it', async () => {
+    const packed = gzipSync('{"data":{"books":[{"title":"A"}]}}');
+    meddle = (name, _request, response) => {
+      if (name !== 'books') return false;
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(packed);
+      return true;
+    };
+    expect(await ask('{books{title}}')).toEqual({ data: { books: [{ title: 'A' }] } });
   });
 
   it('that stays busy leaves its fields null', async () => {

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 export interface ReceivedAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly contentEncoding: string;
   readonly bytes: Buffer;
 }
 
@@ -23,6 +24,7 @@ export class AnswerReceiver implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #status = 0;
   #contentType = '';
+  #contentEncoding = '';
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
@@ -47,6 +49,7 @@ export class AnswerReceiver implements Dispatcher.DispatchHandler {
   onResponseStart(_: unknown, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
     this.#status = status;
     this.#contentType = String(headers['content-type'] ?? '');
+    this.#contentEncoding = String(headers['content-encoding'] ?? '');
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
@@ -56,7 +59,12 @@ export class AnswerReceiver implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#signal?.removeEventListener('abort', this.#leave);
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, contentType: this.#contentType, bytes });
+    this.#resolve({
+      status: this.#status,
+      contentType: this.#contentType,
+      contentEncoding: this.#contentEncoding,
+      bytes,
+    });
   }
 
   onResponseError(_: unknown, error: Error): void {

@@ -21,7 +21,10 @@ export function graphqlAnswer(came: unknown): ExecutionResult {
     throw new Error('it answered with errors that are none of GraphQL');
   if (data != null ? !isMap(data) : !hasErrors)
     throw new Error('it answered with JSON that is no GraphQL: neither data nor errors');
-  return came as ExecutionResult;
+  if (errors !== null) return came as ExecutionResult;
+  // Some servers write it so when there are none.
+  const { errors: none, ...answer } = came;
+  return answer as ExecutionResult;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Pool } from 'undici';
 import type { SubgraphHeaders, SubgraphRequest } from '#platform/subgraph/execution.ts';
 import type { ByteCall } from './byteCall.ts';
@@ -65,10 +67,10 @@ export function httpSubgraph(
       },
       receiver,
     );
-    const { status, contentType, bytes: answer } = await receiver.answer;
+    const { status, contentType, contentEncoding, bytes: answer } = await receiver.answer;
     if (busy.has(status) || !isJson.test(contentType))
       throw new Error(`${url} answered ${status}, ${contentType || 'of no type'}`);
-    return answer;
+    return unpacked(answer, contentEncoding, maxAnswerBytes);
   }
 
   async function bytes(request: WrittenRequest, headers: SubgraphHeaders, signal?: AbortSignal): Promise<Buffer> {
@@ -83,4 +85,20 @@ export function httpSubgraph(
   const call = async (request: SubgraphRequest, headers: SubgraphHeaders, signal?: AbortSignal) =>
     new Landed(await bytes(written(request), headers, signal)).read();
   return Object.assign(call, { bytes, close: () => pool.close() });
+}
+
+const unpackers = new Map([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/** Nobody asks for packed answers, but some proxies pack them all the same. */
+async function unpacked(bytes: Buffer, encoding: string, maxOutputLength: number): Promise<Buffer> {
+  const name = encoding.trim().toLowerCase();
+  if (name === '' || name === 'identity') return bytes;
+  const unpack = unpackers.get(name);
+  if (!unpack) throw new Error(`it answered in the encoding ${encoding}`);
+  return unpack(bytes, { maxOutputLength });
 }

@@ -93,6 +93,17 @@ it('takes a number for no object, however many digits it has', async () => {
   expect(pathsOf(result)).toEqual([['box'], ['boxes', 0]]);
 });
 
+it('takes whole numbers for integers however they are written, and keeps the digits of others', async () => {
+  const { data, errors } = await answer('{ box { count } grid }', '{"data":{"box":{"count":1.0},"grid":[[1e2,-0]]}}');
+  expect(JSON.stringify({ data, errors })).toBe('{"data":{"box":{"count":1},"grid":[[100,0]]}}');
+  const fractions = await answer('{ grid }', '{"data":{"grid":[[1.50]]}}');
+  expect(pathsOf(fractions)).toEqual([['grid', 0, 0]]);
+});
+
+it('takes errors that are null for none', async () => {
+  expect(await answer('{ text }', '{"data":{"text":"x"},"errors":null}')).toEqual({ data: { text: 'x' } });
+});
+
 it('says of a field that an answer leaves out without an error that it is missing', async () => {
   const result = await answer('{ text alias: other box { __typename } }', '{"data":{"text":null}}');
   expect(result.data).toEqual({ text: null, alias: null, box: null });

@@ -4,7 +4,7 @@ import { graphql, parse, type ExecutionResult, type OperationDefinitionNode } fr
 import { pino } from 'pino';
 import { beforeEach, expect, it } from 'vitest';
 import { buildGraph } from '../../graph/graph.ts';
-import { createEngine } from '../engine.ts';
+import { createEngine, type Engine } from '../engine.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdls = {
@@ -29,31 +29,35 @@ const resolvers = {
   },
 };
 const log = pino({ level: 'silent' });
-const composed = composeServices(
-  Object.entries(sdls).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
-);
-const engine = createEngine(
-  'own',
-  buildGraph(composed.supergraphSdl!),
-  (name) => {
-    const subgraph = name as keyof typeof sdls;
-    const schema = buildSubgraphSchema({ typeDefs: parse(sdls[subgraph]), resolvers: resolvers[subgraph] as never });
-    return async ({ query, variables }) => graphql({ schema, source: query, variableValues: variables });
-  },
-  log,
-);
 
-async function answer(text: string): Promise<ExecutionResult> {
+function engineFor(parts: Readonly<Record<string, string>>, of: Readonly<Record<string, object>>): Engine {
+  const composed = composeServices(
+    Object.entries(parts).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
+  );
+  return createEngine(
+    'own',
+    buildGraph(composed.supergraphSdl!),
+    (name) => {
+      const schema = buildSubgraphSchema({ typeDefs: parse(parts[name]!), resolvers: of[name] as never });
+      return async ({ query, variables }) => graphql({ schema, source: query, variableValues: variables });
+    },
+    log,
+  );
+}
+
+const engine = engineFor(sdls, resolvers);
+
+async function answer(text: string, by = engine): Promise<ExecutionResult> {
   const document = parse(text, { noLocation: true });
   const operation = document.definitions[0] as OperationDefinitionNode;
-  const plan = engine.plan(document, operation);
+  const plan = by.plan(document, operation);
   const context = {
     authorizationFor: () => Promise.resolve(undefined),
     traceparent: '',
     freshness: '',
     deadline: Date.now() + 60_000,
   };
-  const result = await engine.execute({
+  const result = await by.execute({
     plan,
     document,
     operation,
@@ -94,4 +98,40 @@ it('answers for the root wherever it stands within an answer, each time', async 
       [1, 0],
     ].map((place) => ['holders', ...place, 'query', 'heavy']),
   );
+});
+
+it('asks of an interface object what nothing is required for, whatever is asked of one of its types besides', async () => {
+  const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",
+    import: ["@key", "@requires", "@external", "@interfaceObject"])`;
+  const media = [
+    { __typename: 'Book', id: 'b', title: 'a book', pages: 1 },
+    { __typename: 'Film', id: 'f', title: 'a film', minutes: 2 },
+  ];
+  const library = engineFor(
+    {
+      media: `${head} type Query { all: [Media!]! } interface Media @key(fields: "id") { id: ID! title: String }
+        type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
+        type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }`,
+      reviews: `${head} type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int title: String @external
+        loud: String @requires(fields: "title") }`,
+    },
+    {
+      media: { Query: { all: () => media } },
+      reviews: {
+        Media: {
+          __resolveReference: (known: object) => known,
+          stars: () => 5,
+          loud: ({ title }: { title: string }) => title.toUpperCase(),
+        },
+      },
+    },
+  );
+  expect(await answer('{ all { ... on Book { pages } ... on Film { loud } stars } }', library)).toEqual({
+    data: {
+      all: [
+        { pages: 1, stars: 5 },
+        { loud: 'A FILM', stars: 5 },
+      ],
+    },
+  });
 });

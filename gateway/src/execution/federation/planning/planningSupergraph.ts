@@ -20,6 +20,8 @@ export interface PlanningSupergraph {
   readonly prefix: string;
   /** What each field requires, by `SUBGRAPH.Type.field`; subgraphs as `join__Graph` has them. */
   readonly required: ReadonlyMap<string, SelectionSetNode>;
+  /** The fields of the keys of each type, by `SUBGRAPH.Type`, as paths: `/id`, `/org/id`. */
+  readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
   /** Name of each subgraph → its value in `join__Graph`. */
   readonly graphValues: ReadonlyMap<string, string>;
   /** Interfaces that some subgraph knows as an object. */
@@ -45,6 +47,7 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
     calls,
     prefix,
     required: source.required,
+    keys: source.keys,
     graphValues: graphValues(document.definitions),
     interfaceObjects: source.interfaceObjects,
     overrideLabels: source.overrideLabels,
@@ -62,6 +65,7 @@ function freePrefix(types: SupergraphTypes): string {
 /** Reads `@join__field` and `@join__type`, and writes required calls under their names. */
 class JoinReader {
   readonly required = new Map<string, SelectionSetNode>();
+  readonly keys = new Map<string, Set<string>>();
   readonly overrideLabels = new Set<string>();
   readonly interfaceObjects = new Set<string>();
   hasContexts = false;
@@ -77,7 +81,11 @@ class JoinReader {
       if (directive.name.value !== 'join__type') continue;
       if (directiveArgument(directive, 'isInterfaceObject') === true) this.interfaceObjects.add(type.name.value);
       const key = directiveArgument(directive, 'key');
-      if (typeof key === 'string') this.#reserveNames(key);
+      if (typeof key !== 'string') continue;
+      this.#reserveNames(key);
+      const of = `${String(directiveArgument(directive, 'graph'))}.${type.name.value}`;
+      const paths = this.keys.get(of) ?? new Set();
+      this.keys.set(of, fieldPaths(selectionOf(key), '', paths));
     }
     return {
       ...type,
@@ -122,6 +130,17 @@ class JoinReader {
 
 const selectionOf = (text: string): SelectionSetNode =>
   (parse(`{${text}}`, { noLocation: true }).definitions[0] as OperationDefinitionNode).selectionSet;
+
+function fieldPaths(set: SelectionSetNode, prefix: string, out: Set<string>): Set<string> {
+  for (const each of set.selections) {
+    if (each.kind === Kind.INLINE_FRAGMENT) fieldPaths(each.selectionSet, prefix, out);
+    if (each.kind !== Kind.FIELD) continue;
+    const path = `${prefix}/${each.name.value}`;
+    out.add(path);
+    if (each.selectionSet) fieldPaths(each.selectionSet, path, out);
+  }
+  return out;
+}
 
 /** The planner takes the first key for what follows a `@requires`, whether it can be resolved or not. */
 const resolvableFirst = (directives: readonly ConstDirectiveNode[]): ConstDirectiveNode[] => {

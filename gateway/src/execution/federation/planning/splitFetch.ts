@@ -65,10 +65,12 @@ export function splitFetch(graph: PlanningSupergraph, subgraph: string, whole: F
   const conflicts = new Set(
     [...requiredPaths(graph, whole.requires)].flatMap(([path, { size }]) => (size > 1 ? [path] : [])),
   );
-  if (conflicts.size === 0) return [whole];
   const entities = whole.operation.selectionSet.selections[0] as FieldNode;
-  const groups = new Groups(graph, subgraph, conflicts);
+  const partial = partiallyRequired(graph, subgraph, entities.selectionSet!);
+  if (conflicts.size === 0 && partial.size === 0) return [whole];
+  const groups = new Groups(graph, subgraph, conflicts, partial);
   groups.placeAll(entities.selectionSet!, undefined);
+  for (const path of partial) conflicts.add(path);
   return groups.all().map((calls, group) => ({
     requires: requiredBy(graph, whole.requires, calls, conflicts),
     operation: {
@@ -81,19 +83,48 @@ export function splitFetch(graph: PlanningSupergraph, subgraph: string, whole: F
   }));
 }
 
+/**
+ * Of an interface object, the paths that some fields of a fetch require, and others do not. The planner makes one fetch
+ * of what is asked of several types: for an object of which only the others are asked, these paths are not known.
+ */
+function partiallyRequired(graph: PlanningSupergraph, subgraph: string, set: SelectionSetNode): Set<string> {
+  const value = graph.graphValues.get(subgraph) ?? subgraph;
+  const found = new Set<string>();
+  for (const { kind, ...each } of set.selections as readonly InlineFragmentNode[]) {
+    const type = each.typeCondition?.name.value;
+    if (kind !== Kind.INLINE_FRAGMENT || type === undefined || !graph.interfaceObjects.has(type)) continue;
+    const keys = graph.keys.get(`${value}.${type}`);
+    const required = each.selectionSet.selections.map((field) => {
+      const name = field.kind === Kind.FIELD ? field.name.value : '';
+      const selection = graph.required.get(`${value}.${type}.${name}`);
+      return selection ? selectedPaths(graph, selection) : new Map<string, unknown>();
+    });
+    for (const path of new Set(required.flatMap((paths) => [...paths.keys()])))
+      if (!keys?.has(path) && !required.every((paths) => paths.has(path))) found.add(path);
+  }
+  return found;
+}
+
 /** Which fields of a fetch go together: those that require no two calls of one field. */
 class Groups {
   readonly #graph: PlanningSupergraph;
   readonly #subgraph: string;
   readonly #conflicts: ReadonlySet<string>;
-  /** Of each group: path → the name that stands for it. */
+  readonly #partial: ReadonlySet<string>;
+  /** Of each group: path → the name that stands for it, or nothing if none of its fields requires the path. */
   readonly #groups: Map<string, string>[] = [];
   readonly #groupOf = new Map<FieldNode, number>();
 
-  constructor(graph: PlanningSupergraph, subgraph: string, conflicts: ReadonlySet<string>) {
+  constructor(
+    graph: PlanningSupergraph,
+    subgraph: string,
+    conflicts: ReadonlySet<string>,
+    partial: ReadonlySet<string>,
+  ) {
     this.#graph = graph;
     this.#subgraph = graph.graphValues.get(subgraph) ?? subgraph;
-    this.#conflicts = conflicts;
+    this.#conflicts = new Set(conflicts);
+    this.#partial = partial;
   }
 
   all = (): readonly ReadonlyMap<string, string>[] => this.#groups;
@@ -108,14 +139,16 @@ class Groups {
 
   #place(field: FieldNode, on: string | undefined): number {
     const required = this.#graph.required.get(`${this.#subgraph}.${on}.${field.name.value}`);
-    const calls = [...(required ? selectedPaths(this.#graph, required) : [])].filter(([path]) =>
-      this.#conflicts.has(path),
-    );
+    const selected = required ? selectedPaths(this.#graph, required) : new Map<string, Set<string>>();
+    const calls = new Map<string, string>();
+    for (const path of this.#partial) calls.set(path, '');
+    for (const [path, [name]] of selected)
+      if (this.#conflicts.has(path) || this.#partial.has(path)) calls.set(path, name!);
     let at = this.#groups.findIndex((group) =>
-      calls.every(([path, [name]]) => group.get(path) === undefined || group.get(path) === name),
+      [...calls].every(([path, name]) => group.get(path) === undefined || group.get(path) === name),
     );
     if (at < 0) at = this.#groups.push(new Map()) - 1;
-    for (const [path, [name]] of calls) this.#groups[at]!.set(path, name!);
+    for (const [path, name] of calls) this.#groups[at]!.set(path, name);
     return at;
   }
 

@@ -10,9 +10,7 @@ export function leafValue(type: GraphQLLeafType, value: unknown): unknown {
     case 'ID':
       return idValue(value);
     case 'Int':
-      return Number.isInteger(value) && (value as number) <= 2 ** 31 - 1 && (value as number) >= -(2 ** 31)
-        ? value
-        : undefined;
+      return intValue(value);
     case 'Float':
       return typeof value === 'number' || value instanceof ExactNumber ? value : undefined;
     case 'Boolean':
@@ -20,6 +18,13 @@ export function leafValue(type: GraphQLLeafType, value: unknown): unknown {
     default:
       return value;
   }
+}
+
+function intValue(value: unknown): number | undefined {
+  const double = value instanceof ExactNumber ? Number(value.integer) : value;
+  return Number.isInteger(double) && (double as number) <= 2 ** 31 - 1 && (double as number) >= -(2 ** 31)
+    ? (double as number)
+    : undefined;
 }
 
 function idValue(value: unknown): string | undefined {
