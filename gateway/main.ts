@@ -10,6 +10,7 @@ if (argument === '--help' || argument === '-h') {
   SUPERGRAPH=<file>   the file with the supergraph's SDL
   PORT=<n>            the port to listen on (default 4000)
   ENGINE=own|apollo   what plans and executes: ours, or that of @apollo/gateway (default own)
+  COST_LIMIT=<n>      what a request may cost at most, by @cost and @listSize (default: no limit)
   DRAIN_SECONDS=<n>   how long it goes on serving after SIGTERM, with /health/ready at 503 (default 0)
 
 For example:

@@ -9,6 +9,8 @@ export const errorCodes = {
   BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
   DOCUMENT_TOO_COMPLEX:
     'The document is over a limit (tokens, depth, aliases, directives, root fields). Ask for less at once.',
+  COST_LIMIT_EXCEEDED:
+    'With these variables the request would cost more than this channel allows at once, so nothing of it ran. Ask for shorter or fewer pages; `extensions.cost` has the estimated cost and the limit.',
   DOCUMENT_NOT_TRUSTED: 'This channel runs registered documents only. Register the operation.',
   DOCUMENT_NOT_FOUND: 'No registered document has this id. Deploy the channel with the operation, or send another id.',
   PERSISTED_QUERY_NOT_FOUND: "The hash is unknown. Apollo's protocol: send the document once along with it.",

@@ -11,5 +11,7 @@ export default {
   directory: new URL('.', import.meta.url),
   pages: ['board'],
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
+  // The screen of a category holds all that can be chosen for each of its items, and runs on devices of the chain only.
+  limits: { cost: 60_000 },
   auth: { roles: ['kiosk'], anonymous: false },
 } satisfies ChannelManifest;

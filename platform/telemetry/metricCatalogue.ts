@@ -50,6 +50,13 @@ export const metricCatalogue = {
     labels: { channel: any, operation: any },
     buckets: answering,
   },
+  operationCost: {
+    kind: 'histogram',
+    name: 'drburger_operation_cost',
+    help: 'What GraphQL requests over HTTP cost by `@cost` and `@listSize`, estimated before they ran; those over the limit are among the errors COST_LIMIT_EXCEEDED.',
+    labels: { channel: any, operation: any },
+    buckets: [1, 10, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000],
+  },
   graphqlErrors: {
     kind: 'counter',
     name: 'drburger_graphql_errors_total',

@@ -7,6 +7,7 @@ import { checkDescriptions } from './checkDescriptions.ts';
 import { checkDirectives } from './checkDirectives.ts';
 import { checkEventStreams } from './checkEventStreams.ts';
 import { checkGuards } from './checkGuards.ts';
+import { checkListSizes } from './checkListSizes.ts';
 import { checkVariesBy } from './checkVariesBy.ts';
 import { composeChannel, type ComposedChannel } from './composeChannel.ts';
 import { composeGraph } from './composeGraph.ts';
@@ -56,6 +57,7 @@ export async function composeSystem(): Promise<ComposedSystem> {
     ...checkGuards(types),
     ...checkEventStreams(types, await eventCatalogue()),
     ...checkVariesBy(types),
+    ...checkListSizes(types),
     ...checkDescriptions(types),
   );
   const supergraph = attempt(() => composeGraph('the full graph', describeStreams(sources)));
@@ -83,7 +85,11 @@ function checkView(
   sources: readonly GraphSource[],
   audiences: readonly string[],
 ): CompositionProblem[] {
-  return [...checkDirectives(indexTypes([view]), audiences), ...checkGuards(indexTypes([...sources, view]))];
+  return [
+    ...checkDirectives(indexTypes([view]), audiences),
+    ...checkGuards(indexTypes([...sources, view])),
+    ...checkListSizes(indexTypes([view]), indexTypes(sources)),
+  ];
 }
 
 /** The manifests of the registered channels that exist. They import nothing that is generated. */

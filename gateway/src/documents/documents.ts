@@ -17,6 +17,7 @@ import {
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import { refusalKey, scopeSetsOf, withoutRefused } from './authorization.ts';
+import { OperationCost } from './cost.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ScopeSet } from '../graph/guardIndex.ts';
 import { checkLimits, type Limits } from './limits.ts';
@@ -38,6 +39,8 @@ export interface PreparedDocument {
   readonly neverNull: ReadonlySet<string>;
   /** Whether it selects only `__schema`, `__type` or `__typename`. */
   readonly introspectionOnly: boolean;
+  /** What it may cost at most; see `OperationCost`. */
+  readonly cost: OperationCost;
   /** The sets of scopes that its fields require; see `scopeSetsOf`. */
   readonly scopeSets: readonly ScopeSet[];
   /** Plans by `refusalKey` of the callers that they are for. */
@@ -184,6 +187,7 @@ export class Documents {
       operationName: operation.name?.value,
       neverNull: neverNullVariables(document),
       introspectionOnly: operation.operation === 'query' && this.#asksForSchemaOnly(operation),
+      cost: new OperationCost(document, operation, this.#graph, this.#options.limits.assumedListSize),
       scopeSets: scopeSetsOf(document, this.#graph),
       variants: new Map(),
     };

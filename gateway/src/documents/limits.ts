@@ -16,6 +16,13 @@ export interface Limits {
   readonly aliases: number;
   readonly directives: number;
   /**
+   * What a request may cost at most, by `@cost` and `@listSize`: the objects in its answer, each with its weight, lists
+   * as long as their arguments allow.
+   */
+  readonly cost: number;
+  /** How long a list is taken to be that says nothing about it: one without `@listSize`, of somebody else's graph. */
+  readonly assumedListSize: number;
+  /**
    * How long, in milliseconds, the subgraphs may take for one request. Fields that are not there by then are null, with
    * an error.
    */
@@ -32,6 +39,8 @@ export const defaultLimits: Limits = {
   rootFields: 25,
   aliases: 50,
   directives: 50,
+  cost: 20_000,
+  assumedListSize: 10,
   deadlineMs: 15_000,
   errors: 100,
 };

@@ -212,7 +212,7 @@ describe('the view', () => {
       { query: '{page{headline who} shops{page}}' },
       { authorization: `Bearer ${await parts.token('customer', 'jo')}` },
     );
-    expect(body).toEqual({
+    expect({ data: body.data, errors: body.errors }).toEqual({
       data: { page: { headline: 'Shop 1 & Shop 2', who: 'jo' }, shops: [{ page: 'page of 1' }, { page: 'page of 2' }] },
     });
   });

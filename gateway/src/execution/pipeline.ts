@@ -2,6 +2,7 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
+import { checkCost } from '../documents/cost.ts';
 import type { Documents, PlannedVariant, PreparedDocument } from '../documents/documents.ts';
 import type { Limits } from '../documents/limits.ts';
 import { coerceVariables } from '../documents/variableNumbers.ts';
@@ -28,7 +29,7 @@ export interface RunOptions {
 
 export interface PipelineOptions extends ErrorPolicy {
   readonly discreet: boolean;
-  readonly limits: Pick<Limits, 'deadlineMs' | 'errors'>;
+  readonly limits: Pick<Limits, 'cost' | 'deadlineMs' | 'errors'>;
 }
 
 /** The way of a document that may run: variables → plan → subgraphs → refusals → errors a client may see. */
@@ -45,8 +46,17 @@ export class Pipeline {
     this.#options = options;
   }
 
-  /** The variables as the operation declares them, defaults filled in. @throws Refusal */
+  /**
+   * The variables as the operation declares them, defaults filled in. @throws Refusal for wrong ones, and for an
+   * operation that costs too much with them
+   */
   coerce(prepared: PreparedDocument, variables: Record<string, unknown>): Record<string, unknown> {
+    const coerced = this.#coerce(prepared, variables);
+    checkCost(prepared.cost.of(coerced), this.#options.limits.cost);
+    return coerced;
+  }
+
+  #coerce(prepared: PreparedDocument, variables: Record<string, unknown>): Record<string, unknown> {
     const definitions = prepared.operation.variableDefinitions ?? [];
     if (definitions.length === 0) return {};
     const { apiSchema } = this.#graph;

@@ -1,5 +1,6 @@
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { CostIndex } from './costIndex.ts';
 import { exactDefaults } from './exactDefaults.ts';
 import { exactLiterals } from './exactLiterals.ts';
 import { GuardIndex } from './guardIndex.ts';
@@ -20,6 +21,7 @@ export interface Graph {
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly guards: GuardIndex;
   readonly varies: VariesIndex;
+  readonly costs: CostIndex;
   /** By subscription field. */
   readonly streams: ReadonlyMap<string, StreamDeclaration>;
 }
@@ -37,15 +39,17 @@ export function buildGraph(supergraphSdl: string): Graph {
   const document = parse(supergraphSdl, { noLocation: true });
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   const plannerSchema = supergraph.apiSchema();
+  const apiSchema = exactDefaults(exactLiterals(plannerSchema.toGraphQLJSSchema()), document);
   return {
     document,
     supergraph,
     plannerSchema,
-    apiSchema: exactDefaults(exactLiterals(plannerSchema.toGraphQLJSSchema()), document),
+    apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphUrls: subgraphUrls(document),
     guards: new GuardIndex(document),
     varies: new VariesIndex(document),
+    costs: new CostIndex(document, supergraph, apiSchema),
     streams: streamDeclarations(document),
   };
 }

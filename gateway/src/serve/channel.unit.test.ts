@@ -316,7 +316,7 @@ describe('guarded fields', () => {
 
   it('are answered for callers with the scope', async () => {
     const { body } = await channel.post({ query: '{shops{takings} ledger{total} found{...on Vault{code}}}' }, manager);
-    expect(body).toEqual({
+    expect({ data: body.data, errors: body.errors }).toEqual({
       data: { shops: [{ takings: 100 }, { takings: 100 }], ledger: { total: 7 }, found: [{}, { code: '1234' }] },
     });
   });
@@ -443,5 +443,40 @@ describe('a channel that closes', () => {
     open();
     expect((await asked).body.data.shops).toHaveLength(2);
     await closed;
+  });
+});
+
+describe('the cost of a request', () => {
+  const dear = '{ shops { name wares { title } } things { id } }';
+
+  it('is refused above the limit of the channel before anything runs, with both numbers', async () => {
+    const cheap = await serveFixture(parts, { manifest: { limits: { cost: 100 } } });
+    try {
+      parts.calls.length = 0;
+      const { status, body } = await cheap.post({ query: dear });
+      expect(status).toBe(400);
+      expect(body.errors![0]!.extensions).toEqual({
+        code: 'COST_LIMIT_EXCEEDED',
+        cost: { estimated: 120, limit: 100 },
+      });
+      expect(parts.calls).toEqual([]);
+      expect((await cheap.post({ query: '{ shops { name } }' })).body.data.shops).toHaveLength(2);
+    } finally {
+      await cheap.close();
+    }
+  });
+
+  it('is told in `extensions` in development, of documents that are not trusted', async () => {
+    const { body } = await channel.post({ query: dear });
+    expect(body.extensions).toEqual({ cost: { estimated: 120, limit: 20_000 } });
+    expect(body.data.shops).toHaveLength(2);
+  });
+
+  it('keeps a channel from starting with a trusted document that nobody could run', async () => {
+    const starting = serveFixture(parts, {
+      manifest: { limits: { cost: 100 } },
+      operations: { Dear: `query Dear ${dear}` },
+    });
+    await expect(starting).rejects.toThrow('Dear is not valid in the channel: The request may cost 120');
   });
 });

@@ -5,6 +5,7 @@ import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { Admission } from '../documents/admission.ts';
+import { checkCost } from '../documents/cost.ts';
 import { CallerLimits } from '../access/callerLimits.ts';
 import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from '../channelManifest.ts';
 import type { ClientIdentity } from '../access/clientIdentity.ts';
@@ -167,7 +168,7 @@ class ServedGraph {
 
   async listen(onClose: () => Promise<void>): Promise<RunningChannel> {
     const { name, clients, callerOf, discreet, log, metrics, cache, port, host } = this.#service;
-    const { bodyBytes } = { ...defaultLimits, ...this.#service.limits };
+    const { bodyBytes, cost: costLimit } = { ...defaultLimits, ...this.#service.limits };
     const live = this.#live;
     const { policy, subscriptions, metrics: streamMetrics, queued } = this.#streams;
     const { prepared, unfit } = this.#prepareTrusted(live.current);
@@ -202,6 +203,8 @@ class ServedGraph {
         eventStreams,
         cache,
         maxBodyBytes: bodyBytes,
+        costLimit,
+        tellsCost: !discreet && Number.isFinite(costLimit),
         openIntrospection: !discreet,
         log,
         metrics,
@@ -282,6 +285,8 @@ class ServedGraph {
     const prepared = trusted.all().flatMap((document) => {
       try {
         const kept = run.documents.prepareTrusted(document.source);
+        // With shorter pages it could not cost less: nobody could ever run it.
+        checkCost(kept.cost.usual, { ...defaultLimits, ...this.#service.limits }.cost);
         if (kept.operation.operation !== 'subscription') return [kept];
         return this.#streams.subscriptions ? [this.#streams.subscriptions.prepare(kept, run)] : [];
       } catch (error) {

@@ -19,6 +19,8 @@ const configuration = z.object({
   /** If `true`, the client's Authorization header is sent to every subgraph. */
   FORWARD_AUTHORIZATION: z.enum(['true', 'false']).default('false'),
   ENGINE: platformSettings.shape.ENGINE,
+  /** What a request may cost at most, by `@cost` and `@listSize`. Without it nothing is refused for its cost. */
+  COST_LIMIT: z.coerce.number().int().positive().optional(),
   /** The port of /metrics; without it metrics are not served. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
@@ -62,6 +64,7 @@ export async function serveSupergraph(
       authorizationFor: () => Promise.resolve(config.FORWARD_AUTHORIZATION === 'true' ? authorization : undefined),
     }),
     subgraphCall: (_name, url) => at(url),
+    limits: { cost: config.COST_LIMIT ?? Number.POSITIVE_INFINITY },
     anyDocument: true,
     discreet: false,
     subgraphErrors: 'passed',

@@ -53,6 +53,9 @@ export interface HttpHandlerOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly eventStreams: EventStreams;
   readonly maxBodyBytes: number;
+  readonly costLimit: number;
+  /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
+  readonly tellsCost: boolean;
   readonly cache?: CachePolicy;
   /** Whether introspection is answered without a token, so that tools can show the schema. */
   readonly openIntrospection: boolean;
@@ -236,7 +239,7 @@ export class HttpHandler {
     accepted: Accepted,
     seen: Seen,
   ): Promise<Answer | undefined> {
-    const { clients, live, cache, eventStreams } = this.#options;
+    const { clients, live, cache, eventStreams, metrics, name: channel, costLimit } = this.#options;
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Authentication comes first: the body of a request that nobody may make is not read.
@@ -267,16 +270,19 @@ export class HttpHandler {
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
+    const variables = pipeline.coerce(prepared, asked.variables);
+    const cost = prepared.cost.of(variables);
+    metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
     const body = await pipeline.answer(
       prepared,
-      pipeline.coerce(prepared, asked.variables),
+      variables,
       this.#options.callerOf(principal, traceparent, authorization),
       { gone: gone.signal },
     );
     const failed = !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0;
     return {
       status: 200,
-      body,
+      body: this.#options.tellsCost && !trusted ? withCost(body, { estimated: cost, limit: costLimit }) : body,
       headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) },
     };
   }
@@ -297,6 +303,18 @@ function checkKind({ prepared }: AdmittedDocument, request: IncomingMessage, acc
   }
   if (byGet && !hasPreflight(request)) throw withoutPreflight();
   if (byGet && kind === 'mutation') throw Refusal.of(405, 'BAD_REQUEST', 'A mutation must be sent by POST.');
+}
+
+const endOfObject = '}'.charCodeAt(0);
+
+/** The answer with `extensions.cost`. */
+function withCost(
+  body: ExecutionResult | Buffer,
+  cost: { estimated: number; limit: number },
+): ExecutionResult | Buffer {
+  if (!Buffer.isBuffer(body)) return { ...body, extensions: { ...body.extensions, cost } };
+  const end = body.lastIndexOf(endOfObject);
+  return Buffer.concat([body.subarray(0, end), Buffer.from(`,"extensions":${JSON.stringify({ cost })}}`)]);
 }
 
 const acceptEncoding = (request: IncomingMessage): string | undefined =>
