@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
@@ -8,25 +9,34 @@ import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import { ChannelClient, contractOf } from '../harness/channelClient.ts';
 import { runCompose, type ComposeRun } from '../harness/compose/runCompose.ts';
 import { Kiosk, type Told } from '../harness/kiosk.ts';
-import { orderTimeline } from '../harness/staffDocuments.ts';
+import { wholeLedger } from '../harness/ledgerOf.ts';
+import { orderPayment, orderTimeline } from '../harness/staffDocuments.ts';
 import { demoStore, tokenOf, type SigningKey } from '../harness/startTestSystem.ts';
 import { developmentKey, startOutside, type Outside } from './outside.ts';
 
 /** What a shell gives a process by default; a fifth of it has to do, so that nothing is left open by what has ended. */
 const openFiles = 1_024;
-/** At least so many amid the faults: COMPOSE_ORDERS=300 is for a machine with time. */
-const ordersAmidFaults = Number(process.env['COMPOSE_ORDERS'] ?? 30);
+/**
+ * COMPOSE_ORDERS=300 is for a machine with time: at least so many orders amid the faults, in both profiles, and each
+ * service falls by itself.
+ */
+const atLength = process.env['COMPOSE_ORDERS'];
+const ordersAmidFaults = Number(atLength ?? 30);
+const faults = ['SIGKILL', 'SIGTERM'] as const;
 /**
  * The services are the same in both profiles: they are killed in production. Development shows that
  * they come up by its own secrets and seeds, and that orders go through them.
  */
 const profiles = [
-  { profile: 'development', orders: 8, faults: [] },
-  { profile: 'production', orders: ordersAmidFaults, faults: ['SIGKILL', 'SIGTERM'] },
+  {
+    profile: 'development',
+    ...(atLength ? { orders: ordersAmidFaults, isAttacked: true } : { orders: 8, isAttacked: false }),
+  },
+  { profile: 'production', orders: ordersAmidFaults, isAttacked: true },
 ] as const;
-const kioskCount = 4;
+const kioskCount = atLength ? 8 : 4;
 /** The services fall in so many lots, together, since a machine that fails takes down more than one. */
-const lots = 2;
+const lots = atLength ? 20 : 2;
 const patience = { timeoutMs: 300_000, intervalMs: 200 };
 
 describeOnKafka('docker-compose.yml, each service a process', () => {
@@ -38,7 +48,7 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
   afterAll(() => outside?.close());
 
   // In this order: production seeds nothing, and goes on with the databases that development has filled.
-  describe.each(profiles)('$profile', ({ profile, orders, faults }) => {
+  describe.each(profiles)('$profile', ({ profile, orders, isAttacked }) => {
     const lines: string[] = [];
     let run: ComposeRun;
     let key: SigningKey;
@@ -78,7 +88,9 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
       for (const [name, pid] of running()) expect(readFileSync(`/proc/${pid}/limits`, 'utf8'), name).toMatch(limit);
     });
 
-    const amid = faults.length > 0 ? 'while each service is killed once and terminated once' : 'while nothing fails';
+    const amid = isAttacked
+      ? 'while each service is killed once and terminated once, and the servers below them crash'
+      : 'while nothing fails';
     it(`brings every order to its end ${amid}, and tells of every step`, async () => {
       const failures: string[] = [];
       const kiosks = await Promise.all(
@@ -112,7 +124,11 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
           }
         });
         const falling = (async () => {
-          for (const signal of faults) for (let lot = 0; lot < lots; lot += 1) await fell(lot, signal);
+          if (isAttacked) {
+            for (const signal of faults) for (let lot = 0; lot < lots; lot += 1) await fell(lot, signal);
+            for (const server of run.servers.values()) await server.crash();
+            await allAreWell();
+          }
           faultsOver = true;
         })();
         await Promise.all([...placing, falling]);
@@ -124,13 +140,51 @@ describeOnKafka('docker-compose.yml, each service a process', () => {
           const { first, later } = followed(each);
           expect(later, orderId).toEqual(changes(timeline.filter(({ version }) => version >= first.version)).slice(1));
         }
+        expect(await booksOf([...told.keys()])).toEqual(await paidOutside());
         expect(lines.filter((line) => /EMFILE|too many open files/i.test(line))).toEqual([]);
         for (const [name, pid] of running())
           expect(readdirSync(`/proc/${pid}/fd`).length, name).toBeLessThan(openFiles / 5);
       } finally {
         await Promise.all([rest(), staff.close(), ...kiosks.map((kiosk) => kiosk.close())]);
       }
-    }, 1_200_000);
+    }, 3_000_000);
+
+    /** What payments says was taken for each of these orders, and given back. */
+    async function booksOf(orderIds: readonly string[]): Promise<Record<string, unknown>> {
+      const admin = new ChannelClient(urlOf('gateway', 4000), contractOf('gateway'), () =>
+        tokenOf(key, { role: 'admin' }),
+      );
+      try {
+        const books: Record<string, unknown> = {};
+        for (const orderId of orderIds) {
+          const { status, amount, captured, refunded } = (await admin.ask(orderPayment, { orderId })).order!.payment!;
+          expect(status, orderId).toBe('CAPTURED');
+          expect([captured.amount, refunded.amount], orderId).toEqual([amount.amount, 0]);
+          books[orderId] = [`authorisation ${amount.amount}`, `capture ${captured.amount}`];
+        }
+        return books;
+      } finally {
+        await admin.close();
+      }
+    }
+
+    /** The same as the payment provider has it, of every order that it ever heard of in this profile. */
+    async function paidOutside(): Promise<Record<string, unknown>> {
+      const provider =
+        profile === 'production'
+          ? {
+              url: outside.environment['PAYMENT_PROVIDER_URL']!,
+              apiKey: outside.environment['PAYMENT_PROVIDER_API_KEY']!,
+            }
+          : {
+              url: `http://${run.addressOf('provider')}:4010`,
+              apiKey: readFileSync(join(folder, 'data', 'secrets', 'PAYMENT_PROVIDER_API_KEY'), 'utf8').trim(),
+            };
+      const paid: Record<string, string[]> = {};
+      for (const { merchantReference, kind, amount } of await wholeLedger(provider))
+        (paid[merchantReference] ??= []).push(`${kind} ${amount}`);
+      return paid;
+    }
 
     /** Ends a lot of the services by the signal; resolves when they are started again, and all are well. */
     async function fell(lot: number, signal: NodeJS.Signals): Promise<void> {

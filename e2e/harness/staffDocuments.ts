@@ -56,3 +56,10 @@ export const openTickets = document<
 export const orderTimeline = document<{ order: { timeline: { version: number; status: string }[] } | null }, OfOrder>(
   'query OrderTimeline($orderId: ID!) { order(orderId: $orderId) { timeline { version status } } }',
 );
+type Amount = { amount: number };
+export const orderPayment = document<
+  { order: { payment: { status: string; amount: Amount; captured: Amount; refunded: Amount } | null } | null },
+  OfOrder
+>(
+  'query OrderPayment($orderId: ID!) { order(orderId: $orderId) { payment { status amount { amount } captured { amount } refunded { amount } } } }',
+);

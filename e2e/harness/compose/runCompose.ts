@@ -1,11 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StartupError } from '#platform/config/startupError.ts';
-import { startCluster } from '#platform/postgres/startCluster.ts';
-import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
-import { startKafkaProcess, stopKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
 import { Teardown } from '../../../scripts/system/teardown.ts';
 import {
   composeServices,
@@ -17,11 +14,9 @@ import {
   type ComposeServices,
 } from './composeFile.ts';
 import { isUp, RunningService, type Address, type State } from './composeService.ts';
+import { standIns, type StandIn } from './standIns.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
-
-/** What runs without its image. */
-const standIns = new Set(['postgres', 'kafka']);
 
 export interface ComposeOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -37,6 +32,8 @@ export interface ComposeOptions {
 
 export interface ComposeRun {
   readonly services: ReadonlyMap<string, RunningService>;
+  /** What runs without its image: PostgreSQL and the broker. */
+  readonly servers: ReadonlyMap<string, StandIn>;
   /** Of images of others that nothing here stands in for. */
   readonly leftOut: readonly string[];
   /** Where a service listens, at the ports that the file says. */
@@ -65,7 +62,7 @@ export async function runCompose(options: ComposeOptions): Promise<ComposeRun> {
   try {
     return {
       ...(await start(chosen, options, teardown, (name) => servicesOf(text, options)[name]!)),
-      leftOut: imagesOfOthers(text).filter((name) => !standIns.has(name)),
+      leftOut: imagesOfOthers(text).filter((name) => !standIns[name]),
     };
   } catch (error) {
     await teardown.run();
@@ -90,8 +87,14 @@ async function start(
   ours.forEach(([name], index) => {
     names[name] = { host: `${block}.${index + 2}` };
   });
-  if (chosen['postgres']) names['postgres'] = await startPostgres(chosen['postgres'], folder, options, teardown);
-  if (chosen['kafka']) names['kafka'] = await startKafka(folder, options, teardown);
+  const servers = new Map<string, StandIn>();
+  for (const [name, begin] of Object.entries(standIns)) {
+    if (!chosen[name]) continue;
+    const server = await begin(chosen[name], { folder, hear: (line) => options.hear(name, line) });
+    teardown.add(name, () => server.stop());
+    servers.set(name, server);
+    names[name] = server.address;
+  }
   const mounts = { '/data': join(folder, 'data') };
   mkdirSync(mounts['/data'], { recursive: true });
   const services = new Map(
@@ -121,13 +124,15 @@ async function start(
     ours.find(([name, { restart }]) => services.get(name)!.state === 'failed' && (restart ?? 'no') === 'no')?.[0];
   return {
     services,
+    servers,
     addressOf: (name) => names[name]!.host,
     table: () =>
       Object.entries(names).map(([name, { host, port }]) => {
         const service = services.get(name);
+        const pid = (service ?? servers.get(name))?.pid;
         const published = chosen[name]?.ports?.map((each) => `http://${host}:${each.split(':').at(-1)}`) ?? [];
         const address = published.join(' ') || (port === undefined ? host : `${host}:${port}`);
-        const process = service?.pid === undefined ? '' : `process ${service.pid}`;
+        const process = pid === undefined ? '' : `process ${pid}`;
         return `${name.padEnd(18)} ${(service?.state ?? 'running').padEnd(10)} ${address.padEnd(28)} ${process}`.trimEnd();
       }),
     async whenUp(withinMs = Number.POSITIVE_INFINITY) {
@@ -174,46 +179,4 @@ async function stopInOrder(
     return known;
   };
   await Promise.all(ours.map(([name]) => stop(name)));
-}
-
-async function startPostgres(
-  { environment }: ComposeService,
-  folder: string,
-  { hear }: ComposeOptions,
-  teardown: Teardown,
-): Promise<Address> {
-  const dataDir = join(folder, 'postgres');
-  mkdirSync(dataDir, { recursive: true });
-  // The superuser's password is the file's, as its entrypoint has it. It counts at the first start alone, which makes
-  // the cluster.
-  const password =
-    environment?.['POSTGRES_PASSWORD'] || (environment?.['PROFILE'] === 'development' ? 'postgres' : undefined);
-  if (password === undefined)
-    throw new StartupError('POSTGRES_PASSWORD is missing in the production profile: "keys:make" makes one.');
-  const kept = join(dataDir, 'passwords.json');
-  try {
-    writeFileSync(kept, JSON.stringify({ postgres: String(password) }), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const cluster = await startCluster({
-    dataDir,
-    maxConnections: 400,
-    durable: false,
-    log: (line) => hear('postgres', line),
-  });
-  teardown.add('PostgreSQL', () => cluster.stop());
-  return { host: '127.0.0.1', port: cluster.port };
-}
-
-async function startKafka(folder: string, { hear }: ComposeOptions, teardown: Teardown): Promise<Address> {
-  const port = await freePortBlock(2);
-  const child = await startKafkaProcess({
-    folder: join(folder, 'kafka'),
-    port,
-    controllerPort: port + 1,
-    progress: (line) => hear('kafka', line),
-  });
-  teardown.add('Kafka', () => stopKafkaProcess(child));
-  return { host: '127.0.0.1', port };
 }
