@@ -61,7 +61,7 @@ const provider = await startPaymentProvider({
 });
 teardown.add('payment provider', () => provider.close());
 const [identity, cursorKeys, bus] = await Promise.all([
-  identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)]),
+  identityOf(settings, secrets, [gatewayService, ...subgraphs.map(({ name }) => name)], log),
   cursorKeysOf(secrets),
   busOf(settings, log, secrets, teardown),
 ]);

@@ -29,6 +29,7 @@ export const internalClaims = z.object({
   iss: id,
   kind: z.enum(['user', 'service', 'anonymous']),
   sub: id,
+  iat: z.number(),
   exp: z.number(),
   grants: z.array(z.object({ role: z.string().max(100), scopes: names, bindings })).max(100),
   channel: z.string().max(100),

@@ -8,7 +8,7 @@ import {
   type JWK,
   type JWTVerifyGetKey,
 } from 'jose';
-import type { Principal } from './principal.ts';
+import { anonymous, type Principal } from './principal.ts';
 
 /**
  * The keys of a process that runs one of many services: which names it may speak under, and whose tokens it accepts.
@@ -21,7 +21,14 @@ export interface ServiceKeys {
   /** Public keys of all services, by name. A service has two while its key is being replaced. */
   readonly publicKeys: Readonly<Record<string, readonly JWK[]>>;
   /** The services that clients connect to. Only they may sign tokens for users; any other service only for itself. */
-  readonly edges: readonly string[];
+  readonly edges: Readonly<Record<string, Edge>>;
+}
+
+/** A service that clients connect to. */
+export interface Edge {
+  readonly channel: string;
+  /** In which its clients act: `anonymous` where it takes those without a token. */
+  readonly roles: readonly string[];
 }
 
 export interface InternalSigner {
@@ -37,6 +44,9 @@ export interface InternalSigner {
 
 const soleIssuer = 'drburger-internal';
 
+/** The role of clients without a token. */
+const nobody = anonymous('', []).grants[0]!.role;
+
 /** A signer for services that run in one process and share one key. */
 export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
   const key = await importJWK(internalKey, 'ES256');
@@ -50,7 +60,10 @@ export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
 }
 
 /** A signer for services that each have a key of their own. */
-export async function signerAmong({ self, privateKeys, publicKeys, edges }: ServiceKeys): Promise<InternalSigner> {
+export async function signerAmong(
+  { self, privateKeys, publicKeys, edges }: ServiceKeys,
+  scopesOf: (role: string) => readonly string[],
+): Promise<InternalSigner> {
   const imported = new Map(
     await Promise.all(
       Object.entries(privateKeys).map(
@@ -80,7 +93,9 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
       return set(header, token);
     },
     mayClaim: (issuer, principal) =>
-      principal.kind === 'service' ? issuer === principal.subject && hasNoRights(principal) : edges.includes(issuer),
+      principal.kind === 'service'
+        ? issuer === principal.subject && hasNoRights(principal)
+        : Object.hasOwn(edges, issuer) && mayCome(principal, edges[issuer]!, scopesOf),
   };
 }
 
@@ -89,6 +104,23 @@ export async function signerAmong({ self, privateKeys, publicKeys, edges }: Serv
  * for itself could read everybody's data in every domain with its own key alone.
  */
 const hasNoRights = ({ grants }: Principal): boolean => grants.length === 0;
+
+/**
+ * Whether such a client can have come to this edge. Whoever took over the channel of the guests' phones would otherwise
+ * speak as an admin with its key.
+ */
+const mayCome = (
+  { kind, channel, grants }: Principal,
+  edge: Edge,
+  scopesOf: (role: string) => readonly string[],
+): boolean =>
+  channel === edge.channel &&
+  grants.every(
+    ({ role, scopes }) =>
+      edge.roles.includes(role) &&
+      (role === nobody) === (kind === 'anonymous') &&
+      [...scopes].every((scope) => scopesOf(role).includes(scope)),
+  );
 
 /** The id (`kid`) of a key: its thumbprint, so that it need not be configured. */
 export const keyIdOf = (key: JWK): Promise<string> => calculateJwkThumbprint(publicOf(key));

@@ -1,28 +1,36 @@
-import { decodeProtectedHeader, type JWK } from 'jose';
+import { SignJWT, decodeProtectedHeader, importJWK, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newSigningKey, publicHalf } from './developmentIssuer.ts';
 import { createIdentity, InvalidToken, type Identity } from './identity.ts';
 import { servicePrincipal, type Principal } from './principal.ts';
 
-const user: Principal = {
+const userAs = (channel: string, ...roles: (readonly [string, ...string[]])[]): Principal => ({
   kind: 'user',
   subject: 'someone',
-  grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
-  channel: 'kiosk',
+  grants: roles.map(([role, ...scopes]) => ({ role, scopes: new Set(scopes), bindings: {} })),
+  channel,
+});
+const user = userAs('gateway', ['admin', 'admin', 'orders:read']);
+const guest: Principal = { ...userAs('web', ['anonymous', 'menu:read']), kind: 'anonymous', subject: 'anonymous' };
+const scopesOf = (role: string): readonly string[] =>
+  ({ anonymous: ['menu:read'], customer: ['orders:read'], admin: ['admin', 'orders:read'] })[role] ?? [];
+const edges = {
+  gateway: { channel: 'gateway', roles: ['admin', 'customer'] },
+  web: { channel: 'web', roles: ['anonymous', 'customer'] },
 };
-let keys: Record<'orders' | 'customers' | 'payments' | 'gateway' | 'stranger', JWK>;
+let keys: Record<'orders' | 'customers' | 'payments' | 'gateway' | 'web' | 'stranger', JWK>;
 let publicKeys: Record<string, JWK[]>;
 
 /** A service in a process of its own; `as` is whose key it has got. */
 const identityOf = (self: string, own: Record<string, JWK>): Promise<Identity> =>
-  createIdentity({ internalKey: { self, privateKeys: own, publicKeys, edges: ['gateway'] }, scopesOf: () => [] });
+  createIdentity({ internalKey: { self, privateKeys: own, publicKeys, edges }, scopesOf });
 
 beforeAll(async () => {
-  const names = ['orders', 'customers', 'payments', 'gateway', 'stranger'] as const;
+  const names = ['orders', 'customers', 'payments', 'gateway', 'web', 'stranger'] as const;
   keys = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await newSigningKey()] as const)),
   ) as typeof keys;
-  publicKeys = Object.fromEntries(names.slice(0, 4).map((name) => [name, [publicHalf(keys[name])]]));
+  publicKeys = Object.fromEntries(names.slice(0, 5).map((name) => [name, [publicHalf(keys[name])]]));
 });
 
 describe('services with a key each', () => {
@@ -88,8 +96,8 @@ describe('services with a key each', () => {
     const asks = servicePrincipal('orders');
     const both = { ...publicKeys, orders: [...publicKeys['orders']!, publicHalf(next)] };
     const payments = await createIdentity({
-      internalKey: { self: 'payments', privateKeys: { payments: keys.payments }, publicKeys: both, edges: ['gateway'] },
-      scopesOf: () => [],
+      internalKey: { self: 'payments', privateKeys: { payments: keys.payments }, publicKeys: both, edges },
+      scopesOf,
     });
     const [before, after] = await Promise.all([
       identityOf('orders', { orders: keys.orders }),
@@ -107,10 +115,52 @@ describe('services with a key each', () => {
         self: 'payments',
         privateKeys: {},
         publicKeys: { ...publicKeys, orders: [publicHalf(next)] },
-        edges: [],
+        edges,
       },
-      scopesOf: () => [],
+      scopesOf,
     });
     await expect(settled.verifyInternalToken(oldToken, 'payments')).rejects.toThrow(InvalidToken);
+  });
+
+  it('believe an edge about those who may come to it, and only that they may what their role may', async () => {
+    const payments = await identityOf('payments', { payments: keys.payments });
+    const web = await identityOf('web', { web: keys.web });
+    const brought = async (principal: Principal): Promise<Principal> =>
+      payments.verifyInternalToken(await web.mintInternalToken(principal, 'payments'), 'payments');
+    for (const each of [userAs('web', ['customer', 'orders:read']), userAs('web'), guest])
+      expect(await brought(each)).toMatchObject({ subject: each.subject });
+    const posing: [string, Principal][] = [
+      ['in a role of another channel', userAs('web', ['admin', 'admin'])],
+      ['in one of its roles, and that one', userAs('web', ['customer', 'orders:read'], ['admin'])],
+      ['with a scope that the role has not', userAs('web', ['customer', 'admin'])],
+      ['through another channel', userAs('gateway', ['customer', 'orders:read'])],
+      ['who is nobody, in a role', { ...guest, grants: userAs('web', ['customer', 'orders:read']).grants }],
+    ];
+    for (const [what, principal] of posing)
+      await expect(brought(principal), what).rejects.toThrow('web may not speak as');
+  });
+
+  it('believe no token that lives for longer than such tokens do', async () => {
+    const payments = await identityOf('payments', { payments: keys.payments });
+    const now = Math.floor(Date.now() / 1_000);
+    const sent = async (issuedAt: number | undefined, expiresAt: number): Promise<Principal> => {
+      const claims = { kind: 'service', grants: [], channel: 'internal', ...(issuedAt && { iat: issuedAt }) };
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt' })
+        .setIssuer('orders')
+        .setSubject('orders')
+        .setAudience('payments')
+        .setExpirationTime(expiresAt)
+        .sign(await importJWK(keys.orders, 'ES256'));
+      return payments.verifyInternalToken(token, 'payments');
+    };
+    expect(await sent(now, now + 60)).toMatchObject({ subject: 'orders' });
+    for (const [issuedAt, expiresAt] of [
+      [now, now + 3_600],
+      [now - 3_600, now + 30],
+      [now + 3_600, now + 3_660],
+      [undefined, now + 60],
+    ] as const)
+      await expect(sent(issuedAt, expiresAt)).rejects.toThrow(InvalidToken);
   });
 });

@@ -222,10 +222,10 @@ export const metricCatalogue = {
   socketRefusals: {
     kind: 'counter',
     name: 'drburger_socket_refusals_total',
-    help: 'Connections not taken: unauthenticated, forbidden; limit (of one caller), full (of the process), overload (the queue of upgrades), closing, malformed.',
+    help: 'Connections not taken: unauthenticated, forbidden; unchecked (the issuer’s keys are out of reach); limit (of one caller), full (of the process), overload (the queue of upgrades), closing, malformed.',
     labels: {
       channel: any,
-      reason: ['unauthenticated', 'forbidden', 'limit', 'full', 'overload', 'closing', 'malformed'],
+      reason: ['unauthenticated', 'forbidden', 'unchecked', 'limit', 'full', 'overload', 'closing', 'malformed'],
     },
   },
   upgradesQueued: {

@@ -1,5 +1,7 @@
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { servicePrincipal } from '#platform/identity/principal.ts';
+import { anonymous, servicePrincipal } from '#platform/identity/principal.ts';
+import { scopesOfRole, type Role } from '#schema/scopes.ts';
 import { makeProductionSecrets, publicKeysOf, rotated } from './makeSecrets.ts';
 import { identityOf, serviceIdentityOf } from './secrets.ts';
 import { settingCatalogue } from './settingCatalogue.ts';
@@ -77,14 +79,51 @@ describe('in production a service', () => {
     ).rejects.toThrow(/^ORDERS_SIGNING_KEY is not JSON(?!.*hush)/);
     const keys = await makeProductionSecrets();
     const edge = (settings: object) =>
-      identityOf({ ...optionsWith({}).settings, ...settings } as Parameters<typeof identityOf>[0], optionsWith(keys), [
-        'gateway',
-      ]);
+      identityOf(
+        { ...optionsWith({}).settings, ...settings } as Parameters<typeof identityOf>[0],
+        optionsWith(keys),
+        ['gateway'],
+        pino({ level: 'silent' }),
+      );
     await expect(edge({})).rejects.toThrow(
       'Missing in the production profile: CLIENT_ISSUER, CLIENT_AUDIENCE, CLIENT_JWKS_URL. They say which identity provider issues clients’ tokens.',
     );
     await expect(edge({ CLIENT_AUDIENCE: 'a', CLIENT_JWKS_URL: 'https://id.example/jwks' })).rejects.toThrow(
       'production profile: CLIENT_ISSUER.',
     );
+  });
+
+  it('believes a channel about its own clients, in the roles of its manifest', async () => {
+    const keys = await makeProductionSecrets();
+    const options = optionsWith(keys);
+    const payments = await serviceIdentityOf(options, 'payments');
+    const believes = async (service: string, channel: string, role: Role): Promise<boolean> => {
+      const edge = await serviceIdentityOf(options, service);
+      const grants = [{ role, scopes: new Set(scopesOfRole(role)), bindings: {} }];
+      const principal = role === 'anonymous' ? anonymous(channel, scopesOfRole(role)) : undefined;
+      const token = await edge.mintInternalToken(
+        principal ?? { kind: 'user', subject: 'someone', grants, channel },
+        'payments',
+      );
+      return payments.verifyInternalToken(token, 'payments').then(
+        () => true,
+        () => false,
+      );
+    };
+    const asked: [service: string, channel: string, role: Role, is: boolean][] = [
+      ['channel-web', 'web', 'customer', true],
+      ['channel-web', 'web', 'anonymous', true],
+      ['channel-web', 'web', 'admin', false],
+      ['channel-web', 'staff', 'customer', false],
+      ['channel-kiosk', 'kiosk', 'kiosk', true],
+      ['channel-kiosk', 'kiosk', 'manager', false],
+      ['channel-kiosk', 'kiosk', 'anonymous', false],
+      ['channel-staff', 'staff', 'admin', true],
+      ['gateway', 'gateway', 'admin', true],
+      ['gateway', 'gateway', 'customer', false],
+      ['orders', 'web', 'customer', false],
+    ];
+    for (const [service, channel, role, is] of asked)
+      expect(await believes(service, channel, role), `${service}, ${channel}, ${role}`).toBe(is);
   });
 });

@@ -97,8 +97,8 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
         : {}),
     },
   });
-  const identity = await ownIdentityOf(settings, secretOptions);
   const log = createLogger({ level: settings.LOG_LEVEL });
+  const identity = await ownIdentityOf(settings, secretOptions, log);
   return {
     settings,
     definitions,

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { StartupError } from '#platform/config/startupError.ts';
 import { isSecret, loadSecrets, randomSecret, type SecretMaker } from '#platform/config/secrets.ts';
@@ -12,7 +13,8 @@ import {
 import { createIdentity, type Identity, type IdentityOptions } from '#platform/identity/identity.ts';
 import type { ServiceKeys } from '#platform/identity/serviceKeys.ts';
 import { isNamedById, scopesOfRole } from '#schema/scopes.ts';
-import { edgeServices, services } from '#schema/services.ts';
+import { services } from '#schema/services.ts';
+import { edgesOf } from './edgesOf.ts';
 import type { ServeContext } from './serveContext.ts';
 
 const makeSigningKey: SecretMaker = async () => JSON.stringify(await newSigningKey());
@@ -106,23 +108,28 @@ export async function identityOf(
   settings: IdentitySettings,
   options: SecretOptions,
   services: readonly string[],
+  log: Logger,
 ): Promise<Identity> {
   const [internalKey, client] = await Promise.all([
     serviceKeysOf(options, services),
-    clientIssuerOf(settings, options),
+    clientIssuerOf(settings, options, log),
   ]);
   return createIdentity({ internalKey, client, scopesOf: scopesOfRole, isNamedById });
 }
 
 /** The identity of a service that clients do not connect to. */
 export const serviceIdentityOf = async (options: SecretOptions, service: string): Promise<Identity> =>
-  createIdentity({ internalKey: await serviceKeysOf(options, [service]), scopesOf: () => [] });
+  createIdentity({ internalKey: await serviceKeysOf(options, [service]), scopesOf: scopesOfRole });
 
 /** The identity of a whole system in one process. Its internal key is made at the start and never stored. */
-export const ownIdentityOf = async (settings: IdentitySettings, options: SecretOptions): Promise<Identity> =>
+export const ownIdentityOf = async (
+  settings: IdentitySettings,
+  options: SecretOptions,
+  log: Logger,
+): Promise<Identity> =>
   createIdentity({
     internalKey: await newSigningKey(),
-    client: await clientIssuerOf(settings, options),
+    client: await clientIssuerOf(settings, options, log),
     scopesOf: scopesOfRole,
     isNamedById,
   });
@@ -140,7 +147,7 @@ async function serviceKeysOf(options: SecretOptions, [self = '', ...others]: rea
   const keyOf = (service: string): JWK => parsed(signingKeyNameOf(service), secrets) as JWK;
   return {
     self,
-    edges: edgeServices,
+    edges: await edgesOf(options.settings.PROFILE),
     privateKeys: Object.fromEntries(named.map((service) => [service, keyOf(service)])),
     publicKeys:
       publicNames.length > 0
@@ -179,7 +186,11 @@ function parsed(name: string, values: Readonly<Record<string, string>>): unknown
  * system itself.
  * @throws StartupError when production lacks a setting for it
  */
-async function clientIssuerOf(settings: IdentitySettings, options: SecretOptions): Promise<IdentityOptions['client']> {
+async function clientIssuerOf(
+  settings: IdentitySettings,
+  options: SecretOptions,
+  log: Logger,
+): Promise<IdentityOptions['client']> {
   const { CLIENT_ISSUER: issuer, CLIENT_AUDIENCE: audience, CLIENT_JWKS_URL: keys } = settings;
   if (settings.PROFILE !== 'development') {
     const missing = Object.keys(clientIssuerSettings.shape).filter(
@@ -198,5 +209,12 @@ async function clientIssuerOf(settings: IdentitySettings, options: SecretOptions
     issuer: issuer ?? developmentIssuer,
     audience: audience ?? developmentAudience,
     keys: keys === undefined ? await own() : new URL(keys),
+    kept: { onFailure: (reason) => tellOfKeys(reason, log) },
   };
 }
+
+/** Those who have a key go on for hours; by the time that they do not, somebody should have seen to it. */
+const tellOfKeys = (reason: string | undefined, log: Logger): void =>
+  reason === undefined
+    ? log.info('the identity provider’s keys can be had again')
+    : log.warn({ reason }, 'the identity provider’s keys cannot be had; those of before are used for 12 h at most');

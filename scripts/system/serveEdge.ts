@@ -50,7 +50,7 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
   const [identity, cursorKeys, bus] = await Promise.all([
-    identityOf(settings, secretOptions, [service]),
+    identityOf(settings, secretOptions, [service], log),
     cursorKeysOf(secretOptions),
     busOf(settings, log, secretOptions, context.teardown),
   ]);

@@ -1,4 +1,5 @@
 import { InvalidToken, type ClientChannel, type Identity, type VerifiedClient } from '#platform/identity/identity.ts';
+import { KeysUnavailable } from '#platform/identity/remoteKeys.ts';
 import { anonymous, type Principal } from '#platform/identity/principal.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import { roleScopes } from '#schema/scopes.ts';
@@ -23,7 +24,8 @@ export interface AuthenticatedClient {
  */
 export interface ClientIdentity {
   /**
-   * @throws Refusal 401 for a missing, invalid or revoked token, 403 for a token whose roles may not use the channel
+   * @throws Refusal 401 for a missing, invalid or revoked token, 403 for a token whose roles may not use the channel,
+   * 503 for one that cannot be checked now
    */
   authenticate(
     authorization: string | undefined,
@@ -86,8 +88,10 @@ async function verified(
   try {
     return await identity.verifyClientToken(token, channel);
   } catch (error) {
-    if (!(error instanceof InvalidToken)) throw error;
+    if (!(error instanceof InvalidToken || error instanceof KeysUnavailable)) throw error;
     refused.tell(error.message);
+    if (error instanceof KeysUnavailable)
+      throw Refusal.unavailable('Tokens cannot be checked at the moment. Send the same one again later.');
     throw Refusal.of(401, 'UNAUTHENTICATED', 'The token is not valid here. Get a new one.');
   }
 }

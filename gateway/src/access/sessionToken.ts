@@ -43,8 +43,8 @@ export class SessionToken {
   }
 
   /**
-   * Takes a newer token of the same caller. Returns false, and keeps the present token, for a token of anybody else or
-   * one that is refused.
+   * Takes a newer token of the same caller. Returns false, and keeps the present token, for a token of anybody else,
+   * one that is refused, or one that cannot be checked now.
    */
   async renew(authorization: string): Promise<boolean> {
     if (!this.#client) return false;

@@ -24,6 +24,11 @@ export class Refusal extends Error {
     return new Refusal(status, [new GraphQLError(message, { extensions: { code } })]);
   }
 
+  /** Something that this rests on is away: nothing is wrong with the request, which may be sent again. */
+  static unavailable(message: string): Refusal {
+    return Refusal.of(503, 'SUBGRAPH_UNAVAILABLE', message);
+  }
+
   /** A limit is reached: come back, but not at once. Whatever the transport, the error says after how long. */
   static tooMany(status: number | 'document', message: string): Refusal {
     const extensions = { code: 'TOO_MANY_REQUESTS' satisfies ErrorCode, retryAfter: retryAfterSeconds };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
+import { gatewayAuth } from './gatewayAuth.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { internalCaller } from './runChannel.ts';
@@ -21,9 +22,6 @@ const committed = (): SupergraphFile =>
 export async function runGateway(runtime: GatewayRuntime, supergraph?: string): Promise<RunningChannel> {
   const file = supergraph === undefined ? committed() : undefined;
   const development = runtime.profile === 'development';
-  const roles = development
-    ? (['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'admin'] as const)
-    : (['kitchen', 'manager', 'admin'] as const);
   const running = await serveGraph({
     name: 'gateway',
     graph: buildGraph(supergraph ?? file!.text),
@@ -35,7 +33,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     subgraphCall: runtime.subgraphCall,
     clients: createClientIdentity(
       'gateway',
-      { roles, anonymous: development },
+      gatewayAuth(runtime.profile),
       runtime.identity,
       new RefusedTokens(runtime.log),
       runtime.revocations,

@@ -340,7 +340,7 @@ async function send(
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';
-  if (answer.status === 429) headers['retry-after'] = retryAfterSeconds;
+  if (answer.status === 429 || answer.status === 503) headers['retry-after'] = retryAfterSeconds;
   if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
   // The rest of the body has not been read, and could not be told from the next request on the same connection.

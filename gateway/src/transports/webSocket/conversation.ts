@@ -179,6 +179,8 @@ export class Conversation {
       if (this.#isGone) return;
       this.#counted = this.#parts.limits.reserveConnection(principal);
     } catch (error) {
+      if (error instanceof Refusal && error.status === 503)
+        return this.#refuse('unchecked', tryAgainLater, `Tokens cannot be checked; retry-after=${retryAfterSeconds}`);
       if (error instanceof Refusal)
         return this.#refuse(error.status === 401 ? 'unauthenticated' : 'forbidden', CloseCode.Forbidden, 'Forbidden');
       throw error;
@@ -351,7 +353,7 @@ export class Conversation {
     if (!this.#isGone) this.#connection.send(text);
   }
 
-  #refuse(why: 'unauthenticated' | 'forbidden' | 'limit', code: number, reason: string): void {
+  #refuse(why: 'unauthenticated' | 'forbidden' | 'unchecked' | 'limit', code: number, reason: string): void {
     this.#parts.metrics.refused(why);
     this.#close(code, reason);
   }

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { KeysUnavailable } from '#platform/identity/remoteKeys.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import { FakeDomain } from '../../testkit/fakeDomain.ts';
@@ -336,4 +337,34 @@ it('says after how long one comes back that is one too many', async () => {
   );
   await expect(second.begin(token)).rejects.toThrow('closed');
   expect(await closed).toEqual([1013, 'Too many connections; retry-after=30']);
+});
+
+it('goes on when its new token cannot be checked; who begins, or asks over HTTP, is told to come back', async () => {
+  const token = await parts.token('customer');
+  const { identity } = parts;
+  let out = false;
+  const verifyClientToken: typeof identity.verifyClientToken = (...given) =>
+    out ? Promise.reject(new KeysUnavailable('the keys cannot be had')) : identity.verifyClientToken(...given);
+  parts = { ...parts, identity: { ...identity, verifyClientToken } };
+  const to = await connect(token);
+  out = true;
+  to.send({ type: 'ping', payload: { authorization: `Bearer ${token}` } });
+  expect(await to.heard(({ type }) => type === 'pong')).toMatchObject({ payload: { accepted: false } });
+  to.send({ id: '1', type: 'subscribe', payload: { query: status, variables: { id: 'o1' } } });
+  await to.heard(({ type }) => type === 'next');
+  const second = new RawSocket(channel!.url);
+  const closed = new Promise((resolve) =>
+    second.socket.once('close', (code, reason) => resolve([code, String(reason)])),
+  );
+  await expect(second.begin(token)).rejects.toThrow('closed');
+  expect(await closed).toEqual([1013, 'Tokens cannot be checked; retry-after=30']);
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const answer = await fetch(channel!.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{shops{id}}' }),
+    });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] });
+  }
 });

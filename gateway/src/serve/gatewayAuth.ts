@@ -1,0 +1,8 @@
+import type { ChannelManifest } from '../channelManifest.ts';
+import type { GatewayRuntime } from './gatewayRuntime.ts';
+
+/** Who may use the full graph: staff and tools in production, everybody in development. */
+export const gatewayAuth = (profile: GatewayRuntime['profile']): ChannelManifest['auth'] =>
+  profile === 'development'
+    ? { roles: ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'admin'], anonymous: true }
+    : { roles: ['kitchen', 'manager', 'admin'], anonymous: false };
