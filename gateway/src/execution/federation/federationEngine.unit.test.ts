@@ -100,9 +100,11 @@ it('answers for the root wherever it stands within an answer, each time', async 
   );
 });
 
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
+  import: ["@key", "@requires", "@external", "@interfaceObject", "@context", "@fromContext"])`;
+const itself = (known: object) => known;
+
 it('asks of an interface object what nothing is required for, whatever is asked of one of its types besides', async () => {
-  const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",
-    import: ["@key", "@requires", "@external", "@interfaceObject"])`;
   const media = [
     { __typename: 'Book', id: 'b', title: 'a book', pages: 1 },
     { __typename: 'Film', id: 'f', title: 'a film', minutes: 2 },
@@ -119,7 +121,7 @@ it('asks of an interface object what nothing is required for, whatever is asked 
       media: { Query: { all: () => media } },
       reviews: {
         Media: {
-          __resolveReference: (known: object) => known,
+          __resolveReference: itself,
           stars: () => 5,
           loud: ({ title }: { title: string }) => title.toUpperCase(),
         },
@@ -133,5 +135,64 @@ it('asks of an interface object what nothing is required for, whatever is asked 
         { loud: 'A FILM', stars: 5 },
       ],
     },
+  });
+});
+
+it('tells each field the context that it selects, where several select parts of one object', async () => {
+  const user = { id: 'u', settings: { currency: 'EUR', languages: ['de', 'en'] }, account: { id: 'a' } };
+  const bank = engineFor(
+    {
+      bank: `${head} type Query { user: User } type Settings { currency: String languages: [String] }
+        type User @key(fields: "id") @context(name: "user") { id: ID! settings: Settings! account: Account }
+        type Account @key(fields: "id") { id: ID!
+          balance(currency: String @fromContext(field: "$user { settings { currency } }")): String
+          letters(languages: [String] @fromContext(field: "$user { settings { languages } }")): Int }`,
+      other: `${head} type Account @key(fields: "id") { id: ID! opened: Int }`,
+    },
+    {
+      bank: {
+        Query: { user: () => user },
+        Account: {
+          __resolveReference: itself,
+          balance: (_: unknown, { currency }: { currency: string }) => `5 ${currency}`,
+          letters: (_: unknown, { languages }: { languages: string[] }) => languages.length,
+        },
+      },
+    },
+  );
+  expect(await answer('{ user { settings: id account { balance letters } } }', bank)).toEqual({
+    data: { user: { settings: 'u', account: { balance: '5 EUR', letters: 2 } } },
+  });
+});
+
+it('tells what is required of each type of an object, where all are fields of one name', async () => {
+  const places = [
+    { id: '1', near: { __typename: 'Shop', id: 's' } },
+    { id: '2', near: { __typename: 'Station', id: 't' } },
+  ];
+  const map = engineFor(
+    {
+      places: `${head} type Query { places: [Place!]! } type Place @key(fields: "id") { id: ID! near: Near }
+        union Near = Shop | Station type Shop { far(by: Int): Int } type Station { far(by: Int): String }`,
+      labels: `${head} union Near = Shop | Station type Shop @external { far(by: Int): Int }
+        type Station @external { far(by: Int): String } type Place @key(fields: "id") { id: ID! near: Near @external
+          label: String @requires(fields: "near { ... on Shop { far(by: 1) } ... on Station { far(by: 2) } }") }`,
+    },
+    {
+      places: {
+        Query: { places: () => places },
+        Shop: { far: (_: unknown, { by }: { by: number }) => by },
+        Station: { far: (_: unknown, { by }: { by: number }) => `${by} km` },
+      },
+      labels: {
+        Place: {
+          __resolveReference: itself,
+          label: ({ near }: { near: { far: unknown } }) => JSON.stringify(near.far),
+        },
+      },
+    },
+  );
+  expect(await answer('{ places { label } }', map)).toEqual({
+    data: { places: [{ label: '1' }, { label: '"2 km"' }] },
   });
 });

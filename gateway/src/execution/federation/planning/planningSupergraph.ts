@@ -3,6 +3,8 @@ import {
   parse,
   print,
   type ConstDirectiveNode,
+  type ConstObjectValueNode,
+  type ConstValueNode,
   type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
@@ -36,7 +38,7 @@ export function planningSupergraph(document: DocumentNode): PlanningSupergraph {
   const types = new SupergraphTypes(document);
   const prefix = freePrefix(types);
   const calls = new RequiredCalls(types, prefix);
-  const source = new JoinReader(calls);
+  const source = new JoinReader(calls, contextTypes(document));
   const read = document.definitions.map((each) => (hasFields(each) ? source.readType(each) : each));
   return {
     // Only now it is known which calls there are.
@@ -70,9 +72,12 @@ class JoinReader {
   readonly interfaceObjects = new Set<string>();
   hasContexts = false;
   readonly #calls: RequiredCalls;
+  readonly #contexts: ReadonlyMap<string, readonly string[]>;
 
-  constructor(calls: RequiredCalls) {
+  /** @param contexts the types that each context stands for */
+  constructor(calls: RequiredCalls, contexts: ReadonlyMap<string, readonly string[]>) {
     this.#calls = calls;
+    this.#contexts = contexts;
   }
 
   readType(type: FieldsTypeNode): FieldsTypeNode {
@@ -101,31 +106,86 @@ class JoinReader {
     if (directive.name.value !== 'join__field') return directive;
     const label = directiveArgument(directive, 'overrideLabel');
     if (typeof label === 'string') this.overrideLabels.add(label);
-    this.#readContexts(directive);
+    const read = this.#readContexts(directive);
     const requires = directiveArgument(directive, 'requires');
-    if (typeof requires !== 'string') return directive;
+    if (typeof requires !== 'string') return read;
     const set = this.#calls.rewrite(selectionOf(requires), type);
     this.required.set(`${String(directiveArgument(directive, 'graph'))}.${type}.${field.name.value}`, set);
-    const text = print(set).slice(1, -1).replace(/\s+/g, ' ').trim();
-    return {
-      ...directive,
-      arguments: directive.arguments?.map((each) =>
-        each.name.value === 'requires' ? { ...each, value: { kind: Kind.STRING, value: text } } : each,
-      ),
-    };
+    return withArgument(read, 'requires', { kind: Kind.STRING, value: textOfSet(set) });
   }
 
   /** What a context selects is fetched under its own name, without arguments. */
-  #readContexts(directive: ConstDirectiveNode): void {
+  #readContexts(directive: ConstDirectiveNode): ConstDirectiveNode {
     const value = directive.arguments?.find((each) => each.name.value === 'contextArguments')?.value;
-    if (value?.kind !== Kind.LIST) return;
+    if (value?.kind !== Kind.LIST) return directive;
     this.hasContexts = true;
     this.#reserveNames(print(value));
+    return withArgument(directive, 'contextArguments', {
+      ...value,
+      values: value.values.map((each) => (each.kind === Kind.OBJECT ? this.#readContext(each) : each)),
+    });
+  }
+
+  #readContext(argument: ConstObjectValueNode): ConstObjectValueNode {
+    const textOf = (name: string) => {
+      const value = argument.fields.find((each) => each.name.value === name)?.value;
+      return value?.kind === Kind.STRING ? value.value.trim() : '';
+    };
+    const selection = textOf('selection');
+    const isSet = selection.startsWith('{');
+    const set = this.#calls.rewriteContext(
+      selectionOf(isSet ? selection.slice(1, -1) : selection),
+      this.#contexts.get(textOf('context')) ?? [],
+    );
+    const value = isSet ? `{ ${textOfSet(set)} }` : textOfSet(set);
+    return {
+      ...argument,
+      fields: argument.fields.map((each) =>
+        each.name.value === 'selection' ? { ...each, value: { kind: Kind.STRING, value } } : each,
+      ),
+    };
   }
 
   #reserveNames(text: string): void {
     for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.#calls.reserve(name);
   }
+}
+
+const withArgument = (directive: ConstDirectiveNode, name: string, value: ConstValueNode): ConstDirectiveNode => ({
+  ...directive,
+  arguments: directive.arguments?.map((each) => (each.name.value === name ? { ...each, value } : each)),
+});
+
+const textOfSet = (set: SelectionSetNode): string => print(set).slice(1, -1).replace(/\s+/g, ' ').trim();
+
+/** The name of the directive `@context`, which a supergraph may link under another one. */
+function contextDirective(document: DocumentNode): string {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.SCHEMA_DEFINITION) continue;
+    for (const each of definition.directives ?? []) {
+      const url = each.name.value === 'link' ? directiveArgument(each, 'url') : undefined;
+      if (typeof url === 'string' && url.startsWith('https://specs.apollo.dev/context/'))
+        return String(directiveArgument(each, 'as') ?? 'context');
+    }
+  }
+  return 'context';
+}
+
+/** The types that each context of a supergraph is declared on. */
+function contextTypes(document: DocumentNode): Map<string, string[]> {
+  const types = new Map<string, string[]>();
+  const called = contextDirective(document);
+  for (const definition of document.definitions) {
+    const isUnion = definition.kind === Kind.UNION_TYPE_DEFINITION;
+    if (!isUnion && !hasFields(definition)) continue;
+    for (const directive of definition.directives ?? []) {
+      const name = directive.name.value === called ? directiveArgument(directive, 'name') : undefined;
+      if (typeof name !== 'string') continue;
+      const of = isUnion ? (definition.types ?? []).map((each) => each.name.value) : [definition.name.value];
+      types.set(name, [...(types.get(name) ?? []), ...of]);
+    }
+  }
+  return types;
 }
 
 const selectionOf = (text: string): SelectionSetNode =>

@@ -1,4 +1,4 @@
-import { Kind, print, type ArgumentNode, type SelectionNode, type SelectionSetNode } from 'graphql';
+import { Kind, print, type ArgumentNode, type FieldNode, type SelectionNode, type SelectionSetNode } from 'graphql';
 import { namedType, type SupergraphTypes } from './supergraphSource.ts';
 
 /** A field with arguments that some `@requires` asks for, such as `photo(small: true)`. */
@@ -9,7 +9,9 @@ export interface RequiredCall {
 
 /**
  * The calls of a supergraph's `@requires`. A representation has a field once, so each call gets a field of its own in
- * the graph that is planned with, and no call can be taken for another one, or for what the client asks.
+ * the graph that is planned with, and no call can be taken for another one, or for what the client asks. So do the
+ * objects that a `@context` selects: of two contexts that select different fields of one object, the planner would ask
+ * for those of one only.
  */
 export class RequiredCalls {
   readonly #types: SupergraphTypes;
@@ -47,6 +49,34 @@ export class RequiredCalls {
     return { ...set, selections: set.selections.map((each) => this.#rewriteOne(each, type)) };
   }
 
+  /** What a context selects of the types that it stands for, its objects under names of their own. */
+  rewriteContext(set: SelectionSetNode, types: readonly string[]): SelectionSetNode {
+    return {
+      ...set,
+      selections: set.selections.map((each) => {
+        if (each.kind === Kind.INLINE_FRAGMENT)
+          return {
+            ...each,
+            selectionSet: this.rewriteContext(
+              each.selectionSet,
+              each.typeCondition ? [each.typeCondition.name.value] : types,
+            ),
+          };
+        if (each.kind !== Kind.FIELD || !each.selectionSet) return each;
+        const name = this.#nameFor(`context ${print(each)}`, { field: each.name.value, arguments: [] });
+        this.#add(name, each.name.value, types);
+        return { ...each, name: { kind: Kind.NAME, value: name } as const };
+      }),
+    };
+  }
+
+  #add(name: string, field: string, types: readonly string[]): void {
+    for (const each of types.flatMap((type) => [type, ...this.#types.implementers(type)])) {
+      if (!this.#added.has(each)) this.#added.set(each, new Map());
+      this.#added.get(each)!.set(name, field);
+    }
+  }
+
   #rewriteOne(node: SelectionNode, type: string): SelectionNode {
     if (node.kind === Kind.FRAGMENT_SPREAD) return node;
     if (node.kind === Kind.INLINE_FRAGMENT)
@@ -58,21 +88,18 @@ export class RequiredCalls {
       this.#plain.add(node.name.value);
       return { ...node, selectionSet };
     }
-    const name = this.#nameOf(node.name.value, node.arguments);
-    for (const each of [type, ...this.#types.implementers(type)]) {
-      if (!this.#added.has(each)) this.#added.set(each, new Map());
-      this.#added.get(each)!.set(name, node.name.value);
-    }
+    const call: FieldNode = { ...node, alias: undefined, directives: [], selectionSet: undefined };
+    const name = this.#nameFor(print(call), { field: node.name.value, arguments: node.arguments });
+    this.#add(name, node.name.value, [type]);
     return { ...node, name: { kind: Kind.NAME, value: name }, arguments: [], selectionSet };
   }
 
-  #nameOf(field: string, given: readonly ArgumentNode[]): string {
-    const text = print({ kind: Kind.FIELD, name: { kind: Kind.NAME, value: field }, arguments: given });
+  #nameFor(text: string, call: RequiredCall): string {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
-    const name = `${this.#prefix}r${this.#byText.size}_${field}`;
+    const name = `${this.#prefix}r${this.#byText.size}_${call.field}`;
     this.#byText.set(text, name);
-    this.#calls.set(name, { field, arguments: given });
+    this.#calls.set(name, call);
     return name;
   }
 }

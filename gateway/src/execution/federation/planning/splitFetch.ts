@@ -111,7 +111,10 @@ class Groups {
   readonly #subgraph: string;
   readonly #conflicts: ReadonlySet<string>;
   readonly #partial: ReadonlySet<string>;
-  /** Of each group: path → the name that stands for it, or nothing if none of its fields requires the path. */
+  /**
+   * Of each group: path → the names that stand for it, one for each type at most, or nothing if none of its fields
+   * requires the path.
+   */
   readonly #groups: Map<string, string>[] = [];
   readonly #groupOf = new Map<FieldNode, number>();
 
@@ -142,8 +145,8 @@ class Groups {
     const selected = required ? selectedPaths(this.#graph, required) : new Map<string, Set<string>>();
     const calls = new Map<string, string>();
     for (const path of this.#partial) calls.set(path, '');
-    for (const [path, [name]] of selected)
-      if (this.#conflicts.has(path) || this.#partial.has(path)) calls.set(path, name!);
+    for (const [path, names] of selected)
+      if (this.#conflicts.has(path) || this.#partial.has(path)) calls.set(path, [...names].sort().join(' '));
     let at = this.#groups.findIndex((group) =>
       [...calls].every(([path, name]) => group.get(path) === undefined || group.get(path) === name),
     );
@@ -177,7 +180,7 @@ function requiredBy(
     if (each.kind === 'InlineFragment')
       return [{ ...each, selections: requiredBy(graph, each.selections, calls, conflicts, prefix) }];
     const path = `${prefix}/${graph.calls.originalName(each.name)}`;
-    if (conflicts.has(path) && calls.get(path) !== each.name) return [];
+    if (conflicts.has(path) && !calls.get(path)?.split(' ').includes(each.name)) return [];
     return [
       each.selections ? { ...each, selections: requiredBy(graph, each.selections, calls, conflicts, path) } : each,
     ];
