@@ -50,7 +50,7 @@ export class Bank {
   private readonly byReference = new Map<string, Authorisation[]>();
   private readonly authorisationOfCapture = new Map<string, Authorisation>();
 
-  /** `newId` makes the provider's ids: a prefix and an unguessable rest. */
+  /** `newId` makes the provider's ids: a prefix, and a rest that nobody can guess. */
   constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no') => string) {}
 
   find(id: string): Authorisation | undefined {
@@ -91,7 +91,7 @@ export class Bank {
     };
   }
 
-  /** `amount` null: everything that is left. */
+  /** An `amount` of null captures everything that is left of the authorisation. */
   capture(authorisation: Authorisation, amount: number | null, behaviour: Behaviour, now: Date): Decision {
     const left = authorisation.amount - captured(authorisation);
     const wanted = amount ?? left;
@@ -126,7 +126,7 @@ export class Bank {
     };
   }
 
-  /** `amount` null: everything that is left of the capture. */
+  /** An `amount` of null refunds everything that is left of the capture. */
   refund(
     authorisation: Authorisation,
     captureId: string,

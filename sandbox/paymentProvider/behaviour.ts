@@ -5,19 +5,19 @@ import { z } from 'zod';
  * out falls back to its default; forgotten when the process ends.
  */
 export const behaviourSchema = z.strictObject({
-  /** False: everything but this endpoint answers 503. */
+  /** If false, everything but this endpoint answers 503. */
   available: z.boolean().default(true),
-  /** Every POST waits this long before it is looked at. */
+  /** How long every POST waits before it is handled. */
   delayMilliseconds: z.int().min(0).max(60_000).default(0),
-  /** What `tok_slow` waits. */
+  /** How long a POST with `tok_slow` waits. */
   slowMilliseconds: z.int().min(0).max(60_000).default(2_000),
-  /** So many of the next POSTs are carried out, and their answers lost. */
+  /** This many of the next POSTs are carried out, but their connections are closed without an answer. */
   loseAnswers: z.int().min(0).max(10_000).default(0),
   /** Declines every authorisation with this code. */
   declineReason: z.string().min(1).max(60).nullable().default(null),
   refuseCaptures: z.boolean().default(false),
   refuseRefunds: z.boolean().default(false),
-  /** Of authorisations made from now on. */
+  /** How long authorisations are valid that are made from now on. */
   authorisationLifetimeSeconds: z
     .int()
     .min(0)

@@ -1,7 +1,7 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What the provider did, or refused to do. `refusal` and `decline` move no money. */
+/** What a line is about: something the provider did, or refused to do. `refusal` and `decline` move no money. */
 export type MovementKind = 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal';
 
 /** An HTTP answer as it was given, so that the same idempotency key gets it again. */
@@ -12,21 +12,21 @@ export interface Answer {
 
 /** One line of the ledger. Lines are never changed or removed; the state is what they add up to. */
 export interface LedgerEntry {
-  /** Counts from 1 without gaps. */
+  /** The number of the line; lines are counted from 1 without gaps. */
   readonly sequence: number;
-  /** ISO 8601, UTC. */
+  /** When it happened; ISO 8601, UTC. */
   readonly at: string;
   readonly kind: MovementKind;
-  /** Of the authorisation, capture or refund that this line made. */
+  /** The id of the authorisation, capture or refund that this line made. */
   readonly id: string;
   readonly authorisationId: string | null;
   readonly captureId: string | null;
   readonly merchantReference: string;
-  /** Minor units. */
+  /** The amount in minor units. */
   readonly amount: number;
   readonly currency: string;
   readonly methodToken: string;
-  /** Code of a decline or refusal. */
+  /** The code of a decline or refusal; null for other lines. */
   readonly reason: string | null;
   /** When an authorisation lapses; null for other lines. */
   readonly expiresAt: string | null;

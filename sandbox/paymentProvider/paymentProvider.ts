@@ -9,11 +9,11 @@ import { Provider } from './provider.ts';
 import { answer, type ApiAnswer } from './routes.ts';
 
 export interface PaymentProviderOptions {
-  /** 0: any free one. */
+  /** The port to listen on; 0 takes any free one. */
   readonly port: number;
-  /** Default 127.0.0.1. */
+  /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string;
-  /** Where the ledger file `ledger.jsonl` lives; made when missing. */
+  /** The folder of the ledger file `ledger.jsonl`; it is made if it does not exist. */
   readonly dataDir: string;
   /** What callers must send as `Authorization: Bearer …`. */
   readonly apiKey: string;
@@ -43,7 +43,7 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
     },
     { requestMs: 10_000, keepAliveMs: 60_000 },
   );
-  // The port first: whoever holds it owns the ledger file.
+  // The port is opened before the ledger, so that a second process with the same settings fails and writes nothing.
   const provider = once(server, 'listening').then(() =>
     Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())),
   );

@@ -15,7 +15,7 @@ const fingerprintOf = ({ path, body }: Identified): string =>
     .update(`${path}\n${JSON.stringify(body)}`)
     .digest('base64url');
 
-/** The provider without its HTTP: accounts, ledger and idempotency keys. Answers only what is on the disk. */
+/** The provider without HTTP: accounts, ledger and idempotency keys. It answers only what is on the disk. */
 export class Provider {
   behaviour: Behaviour = defaultBehaviour;
   private readonly bank = new Bank((prefix) => `${prefix}_${randomBytes(12).toString('hex')}`);
@@ -97,7 +97,7 @@ export class Provider {
     };
   }
 
-  /** Entries above `after`, in order, without the merchant's keys and method tokens. */
+  /** The entries after number `after`, in order, without the merchant's idempotency keys and method tokens. */
   readLedger(merchantReference: string | null, after: number, limit: number): Answer {
     if (!Number.isInteger(after) || after < 0 || !Number.isInteger(limit) || limit < 1)
       return refusal(400, 'invalid_request', 'after and limit are whole numbers.');
@@ -109,14 +109,14 @@ export class Provider {
     return { status: 200, body: { data } };
   }
 
-  /** True when the next answer is to be lost; counts it. */
+  /** Whether the next answer is to be lost. Each call counts as one answer. */
   takeLostAnswer(): boolean {
     if (this.behaviour.loseAnswers === 0) return false;
     this.behaviour = { ...this.behaviour, loseAnswers: this.behaviour.loseAnswers - 1 };
     return true;
   }
 
-  /** The decision counts at once for the next one, but is answered when it is durable. */
+  /** Later decisions take this one into account at once; it is answered when it is on the disk. */
   private async commit(decision: Decision, request: Identified): Promise<Answer> {
     const idempotency =
       request.idempotencyKey === null ? null : { key: request.idempotencyKey, fingerprint: fingerprintOf(request) };
@@ -133,7 +133,7 @@ export class Provider {
     const { idempotency, answer } = entry;
     if (!idempotency) return;
     const known = () => this.answered.set(idempotency.key, { fingerprint: idempotency.fingerprint, answer });
-    // The request in flight hears of a failed write; the key stays open for the next try.
+    // The request in flight is told that the write failed. The key is free again, so that the request can be retried.
     written.then(known, () => undefined);
   }
 }

@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Parsed JSON; `{}` when there is none. */
+  /** The body as parsed JSON; `{}` if there is none. */
   readonly body: unknown;
   readonly idempotencyKey: string | null;
 }
@@ -64,7 +64,7 @@ type Route =
   | {
       readonly kind: 'accepted';
       readonly work: () => Promise<Answer>;
-      /** The method token asks for it: the work is done, and the connection closed instead of an answer. */
+      /** True if the method token asks for this: the work is done, and then the connection is closed without an answer. */
       readonly losesAnswer?: boolean;
     }
   | { readonly kind: 'refused'; readonly answer: Answer };
@@ -122,7 +122,7 @@ function routed<S extends z.ZodType>(schema: S, body: unknown, route: (value: z.
   return result.success ? route(result.data) : { kind: 'refused', answer: invalidRequest(result.error) };
 }
 
-/** The answer to a body that does not fit its schema: says the first thing that is wrong with it. */
+/** The answer to a body that does not fit its schema; it names the first thing that is wrong. */
 function invalidRequest({ issues: [issue] }: z.ZodError): Answer {
   return refusal(400, 'invalid_request', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not acceptable'}`);
 }

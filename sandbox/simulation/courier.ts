@@ -90,7 +90,7 @@ export function simulatedCourier(courierId: string, ask: Ask, pace: Pace, log: L
       ({ id, requestedAt }) => Date.now() >= Date.parse(requestedAt) + durationOf(pace.accept, `${id}${courierId}`),
     );
     if (!job) return;
-    // Somebody faster is no failure: the next look shows other jobs.
+    // If somebody else took the job first, nothing is wrong: the next round shows other jobs.
     const { acceptJob: outcome } = await act<{ acceptJob: { __typename: string } }>(acceptJob, { deliveryId: job.id });
     log.debug({ courierId, deliveryId: job.id, outcome: outcome.__typename }, 'a simulated courier asked for a job');
   }
@@ -114,7 +114,7 @@ export function simulatedCourier(courierId: string, ask: Ask, pace: Pace, log: L
   }
 
   return {
-    /** Looks once at what there is to do, and does what is due. */
+    /** Does one round: reads what there is to do, and does what is due. */
     async work() {
       if (!onDuty) {
         await act(goOnDuty);

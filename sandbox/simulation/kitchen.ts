@@ -25,7 +25,7 @@ interface Ticket {
   readonly storeId: string;
   readonly status: 'CONFIRMED' | 'PREPARING' | 'READY';
   readonly service: string;
-  /** When its last step was taken. */
+  /** When the last step of the ticket was taken. */
   readonly since: string;
 }
 
@@ -49,7 +49,7 @@ export function simulatedKitchens(ask: Ask, pace: Pace, log: Logger): { work(): 
   const resting = new Map<string, number>();
 
   const isDue = (ticket: Ticket, now: number): boolean => {
-    // Couriers take deliveries over by themselves.
+    // Deliveries are picked up by their couriers, so the kitchen hands over the others only.
     if (ticket.status === 'READY' && ticket.service === 'DELIVERY') return false;
     const takes = durationOf(kitchenSteps[ticket.status].takes(pace), `${ticket.orderId}${ticket.status}`);
     return now >= Date.parse(ticket.since) + takes && now >= (resting.get(ticket.orderId) ?? 0);
@@ -71,7 +71,7 @@ export function simulatedKitchens(ask: Ask, pace: Pace, log: Logger): { work(): 
   }
 
   return {
-    /** Looks once at what there is to do, and does what is due. */
+    /** Does one round: reads what there is to do, and does what is due. */
     async work() {
       const { openTickets: tickets } = await ask<{ openTickets: Ticket[] }>({ role: 'admin' }, openTickets, {
         first: most,

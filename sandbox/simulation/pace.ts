@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 
 /** How long people take, in seconds, on average. */
 export interface Pace {
-  /** A ticket hangs before somebody begins with it. */
+  /** Until somebody in the kitchen begins with a new ticket. */
   readonly start: number;
-  /** Cooking. */
+  /** Cooking one order. */
   readonly cook: number;
-  /** Food waits on the counter until the guest takes it. */
+  /** Until the guest takes the food from the counter. */
   readonly handOver: number;
-  /** A job is open before a courier takes it. */
+  /** Until a courier takes an open job. */
   readonly accept: number;
-  /** A ride to the store, or on to the customer, however far. */
+  /** A ride to the store, or from there to the customer, whatever the distance. */
   readonly ride: number;
-  /** Between two looks at what there is to do. */
+  /** The pause between two rounds, in which they look what there is to do. */
   readonly look: number;
 }
 

@@ -25,7 +25,7 @@ export function ride(from: Place, to: Place, startsAt: number, durationMs: numbe
   return { from: start, to, startsAt, arrivesAt: startsAt + durationMs };
 }
 
-/** Where a rider is; at the destination from the arrival on. */
+/** Where a rider is at an instant; after the arrival that is the destination. */
 export function positionAt({ from, to, startsAt, arrivesAt }: Ride, now: number): Place {
   const part = arrivesAt <= startsAt ? 1 : Math.min(1, Math.max(0, (now - startsAt) / (arrivesAt - startsAt)));
   return {

@@ -11,12 +11,12 @@ export interface SimulationOptions {
   /** GraphQL endpoint of the delivery channel. */
   readonly deliveryUrl: string;
   readonly tokenFor: TokenFor;
-  /** Ids of the couriers who work by themselves. None: nobody delivers. */
+  /** Ids of the couriers who are simulated. If there are none, nobody delivers. */
   readonly couriers: readonly string[];
   readonly log: Logger;
-  /** Ends it. */
+  /** Ends the simulation when it fires. */
   readonly signal: AbortSignal;
-  /** What is left out is `humanPace`. */
+  /** How long people take; what is left out is as in `humanPace`. */
   readonly pace?: Partial<Pace>;
 }
 
@@ -42,7 +42,7 @@ export function startSimulation(options: SimulationOptions): { stopped: Promise<
   };
 }
 
-/** Again and again, with a pause that grows while it fails. */
+/** Repeats a round of work until the signal fires, with a pause that grows while it fails. */
 async function keepWorking(
   worker: { work(): Promise<void> },
   pace: Pace,
@@ -56,7 +56,7 @@ async function keepWorking(
       failures = 0;
     } catch (error) {
       failures += 1;
-      // Said once: a gateway that is down would fill the log.
+      // Only the first failure in a row is logged: a gateway that is down would fill the log otherwise.
       if (failures === 1 && !signal.aborted) log.warn({ err: error }, 'the simulation cannot work, and tries again');
     }
     const pauseMs = Math.min(longestPauseMs, pace.look * 1_000 * 2 ** Math.min(failures, 10));
