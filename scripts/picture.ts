@@ -66,7 +66,7 @@ async function place(items: readonly string[]): Promise<string> {
   return placeOrder.order.id;
 }
 
-/** Takes a step of the kitchen as soon as the order is so far. */
+/** Sends a step of the kitchen, again and again until the order is ready for it. */
 async function step(mutation: 'startPreparation' | 'markReady', orderId: string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const { result } = await ask<{ result: { __typename: string } }>(

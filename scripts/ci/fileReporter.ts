@@ -21,7 +21,7 @@ export default class FileReporter implements Reporter {
 const pathOf = (file: string): string => relative(process.cwd(), file);
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
-/** A worker that died leaves its file, or tests of it, in a state before the end. */
+/** If a worker process died, its file, or some of its tests, are in a state before the end. */
 const isUnended = (module: TestModule): boolean =>
   ['queued', 'pending'].includes(module.state()) ||
   (module.ok() && [...module.children.allTests()].some((each) => each.result().state === 'pending'));
@@ -49,7 +49,9 @@ function resultOf(module: TestModule): FileResult {
   };
 }
 
-/** Of a worker that died vitest does not say which file it ran: that is one that did not run to its end. */
+/**
+ * Vitest does not say which file a worker process ran that died. It must be one of those that did not run to their end.
+ */
 function unhandledError(error: SerializedError, unended: TestModule | undefined): UnhandledError {
   const path: unknown =
     error['VITEST_TEST_PATH'] ?? (error.message.startsWith('[vitest-pool]') ? unended?.moduleId : undefined);

@@ -6,9 +6,9 @@ import { filesToRepeat, testVerdict, type TestReport } from './testVerdict.ts';
 
 /**
  * Runs all tests (or those of the files named after the first argument), then once more, one after the other, the files
- * that failed, if they are few: CI's machine is shared, and what one test in two thousand does there once would hide
- * all the others. Each file that needed it is printed with the reason: it is a fault, of the test or of the product.
- * Writes `<passed> <failed>` to the file that the first argument names.
+ * that failed, if they are few: CI's machine is shared, and one test of two thousand that fails there once would hide
+ * the result of all others. Each file that needed the second run is printed with the reason, because it shows a fault
+ * of the test or of the product. Writes `<passed> <failed>` to the file that the first argument names.
  */
 const [counts, ...files] = process.argv.slice(2);
 if (!counts) throw new Error('the first argument is the file to write the counts to');
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'drburger-ci-'));
 try {
   const first = run('first', files);
   const again = filesToRepeat(first);
-  // Whole paths, because vitest takes shorter ones for parts of names.
+  // Paths are written in full, because vitest takes shorter ones for parts of names.
   const second =
     again.length > 0 ? run('second', ['--no-file-parallelism', ...again.map((file) => resolve(file))]) : undefined;
   const verdict = testVerdict(first, second);
@@ -31,7 +31,7 @@ try {
 function run(name: string, args: readonly string[]): TestReport {
   const report = join(folder, name);
   const reporters = ['--reporter=default', '--reporter=scripts/ci/fileReporter.ts'];
-  // What `pnpm test` runs, as the README has it.
+  // These are the same tests that `pnpm test` runs.
   const { status, signal } = spawnSync('node_modules/.bin/tsx', ['scripts/tool.ts', 'test', ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, TEST_REPORT: report },

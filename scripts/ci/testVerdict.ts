@@ -1,14 +1,14 @@
 /** What became of one test file. */
 export interface FileResult {
-  /** Path from the root of the project. */
+  /** The file's path from the root of the project. */
   readonly file: string;
   readonly passed: number;
   readonly failed: number;
-  /** Full names of tests that were not run on purpose. */
+  /** The full names of tests that are skipped on purpose. */
   readonly skipped: readonly string[];
-  /** It failed: a test, a hook, loading it, or it did not run to its end. */
+  /** Whether a test or a hook failed, or the file could not be loaded or did not run to its end. */
   readonly broken: boolean;
-  /** One line each; the cause before what followed from it. */
+  /** What went wrong, one line each; a cause stands before what followed from it. */
   readonly failures: readonly string[];
 }
 
@@ -28,11 +28,11 @@ export interface TestReport {
 export interface TestVerdict {
   readonly passed: number;
   readonly failed: number;
-  /** What a reader has to know besides the two numbers. */
+  /** Lines that a reader has to see besides the two numbers. */
   readonly lines: readonly string[];
 }
 
-/** If more files than these fail, it is not the machine's load that they failed by. */
+/** The most files that are run a second time. If more fail, the reason is not the load of the machine. */
 const mostFilesToRepeat = 6;
 
 const failuresOf = (report: TestReport, file: string): readonly string[] => [
@@ -61,7 +61,7 @@ export function testVerdict(first: TestReport, second: TestReport = { files: [],
   };
   const broken = brokenFiles(last);
   const counted = new Map(last.files.map((each) => [each.file, each.failed]));
-  // Also a file of which no test failed counts: a hook of it did, or an error was not caught.
+  // A file counts even if none of its tests failed: then a hook of it failed, or an error was not caught.
   const failed = broken.reduce((sum, file) => sum + Math.max(1, counted.get(file) ?? 0), 0);
   const nowhere = last.unhandled.filter(({ file }) => !file);
   const skipped = last.files.flatMap((each) => each.skipped.map((name) => `  skipped: ${each.file}: ${name}`));

@@ -4,8 +4,8 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 export const edgesPagePath = 'docs/edges.md';
 
 /**
- * `docs/edges.md`: who says what to whom, as tables and a picture, from the registry that lint holds against the code.
- * Committed.
+ * Makes `docs/edges.md`: all edges as tables and a picture, from the registry that lint compares with the code. The
+ * page is committed.
  */
 export function edgesPage(): GenerateTask[] {
   return [
@@ -49,8 +49,8 @@ const row = ({ from, to, contract, volume, latency, because }: Edge): string =>
 const code = (contract: string): string => contract.replace(/ (\S+)$/, ' `$1`');
 
 /**
- * One arrow for all that leads from one party to another in one pattern; projections and facts that nobody hears are in
- * the tables only.
+ * Draws one arrow for all edges of one pattern that lead from one party to another. Projections, and events without a
+ * consumer, are in the tables only.
  */
 function picture(): string {
   const arrows = new Map<string, string[]>();

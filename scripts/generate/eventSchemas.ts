@@ -4,8 +4,9 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
 /**
- * `schema/events/json/<event>.schema.json`: what the payload of each event holds, as JSON Schema. Committed, so that a
- * change can be held against what readers know, and pushed to a registry.
+ * Makes `schema/events/json/<event>.schema.json`, the JSON Schema of each event's payload. The files are committed, so
+ * that `schema:check` can compare a change with what consumers know, and so that they can be pushed to a schema
+ * registry.
  */
 export function eventSchemas(): GenerateTask[] {
   return [
@@ -26,7 +27,7 @@ export function eventSchemas(): GenerateTask[] {
   ];
 }
 
-/** What the files should say, each by its path. */
+/** The content of each file, by its path. */
 export const eventSchemaFiles = async (): Promise<(readonly [path: string, text: string])[]> =>
   [...(await eventCatalogue()).values()].map((event) => [
     `${eventSchemaFolder}/${event.name}.schema.json`,

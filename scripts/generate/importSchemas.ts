@@ -4,7 +4,7 @@ import { writeIfChanged, type GenerateTask } from './task.ts';
 
 const pathOf = (name: TableName): string => `schema/import/${name}.schema.json`;
 
-/** `schema/import/<table>.schema.json`: what a file of an import holds, as JSON Schema. Committed. */
+/** Makes `schema/import/<table>.schema.json`, the JSON Schema of each file of an import. The files are committed. */
 export function importSchemas(): GenerateTask[] {
   return [
     {
@@ -24,7 +24,7 @@ export function importSchemas(): GenerateTask[] {
   ];
 }
 
-/** What the files should say, each by its path. */
+/** The content of each file, by its path. */
 export const importSchemaFiles = (): (readonly [path: string, text: string])[] =>
   tableNames.map((name) => [pathOf(name), importSchemaText(name)] as const);
 

@@ -6,7 +6,7 @@ import { root } from './task.ts';
 const path = join(root, 'generated/.lock');
 
 /**
- * Runs `work` while no other process generates in this working tree; waits for one that does. The lock of a process
+ * Runs `work` while no other process generates in this working tree, and waits for one that does. The lock of a process
  * that died is ignored.
  */
 export async function withGenerateLock<T>(work: () => Promise<T>): Promise<T> {

@@ -10,12 +10,12 @@ import { explainIssue } from './explainIssue.ts';
 type Value = Readonly<Record<string, unknown>>;
 
 export interface CheckedFolder {
-  /** Keys are ids. */
+  /** Keys have been replaced by ids. */
   readonly rows: ImportRows;
   readonly problems: readonly FolderProblem[];
 }
 
-/** Remembers what it has worked out: rows refer to the same few things again and again. */
+/** Remembers ids that it has computed, because rows refer to the same few things again and again. */
 function rememberedIds(): (kind: Kind, key: string) => string {
   const known = new Map<string, string>();
   return (kind, key) => {
@@ -27,8 +27,7 @@ function rememberedIds(): (kind: Kind, key: string) => string {
 }
 
 /**
- * Checks rows by their schemas, finds those that are there twice and those that refer to nothing, and puts ids in place
- * of keys.
+ * Checks rows by their schemas, finds duplicates and references to things that do not exist, and replaces keys by ids.
  * @param known ids of what the domains have, by kind
  */
 export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string, readonly string[]>>): CheckedFolder {

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<string, string>> = {
   object: 'a row: { … }',
 };
 
-/** What a person can do about it. */
+/** What a person can do about a schema's complaint, by its code. */
 function messageOf(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
@@ -26,7 +26,7 @@ function messageOf(issue: Issue, value: unknown): string {
     case 'too_small':
     case 'too_big': {
       const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
-      // Schemas say it themselves where there is more to say than a number.
+      // Schemas have a message of their own where there is more to say than a number.
       return issue.message.startsWith('Too ') ? `it must be ${bound}` : issue.message;
     }
     case 'invalid_key':
@@ -36,7 +36,7 @@ function messageOf(issue: Issue, value: unknown): string {
   }
 }
 
-/** Says where in a file the schema's complaint is, and what to do. */
+/** Says at which place in a file the schema's complaint is, and what to do about it. */
 export function explainIssue(file: string, row: LocatedRow, issue: Issue, schema: z.ZodObject): FolderProblem {
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;

@@ -14,7 +14,7 @@ export interface ExportOptions {
 }
 
 /**
- * Writes all that the domains have into a folder that `import` understands, and finds unchanged.
+ * Writes all that the domains have into a folder. If that folder is imported, nothing changes.
  * @throws StartupError when the folder holds files of tables already
  */
 export async function exportFolder({ folder, domains, format, print }: ExportOptions): Promise<void> {
@@ -38,7 +38,7 @@ export async function exportFolder({ folder, domains, format, print }: ExportOpt
 
 type Cells = Record<string, unknown>;
 
-/** A text by language has a column for each language that any row has. */
+/** A text in several languages gets a column for each language that any row has. */
 function csvOf(name: TableName, rows: NonNullable<Tables[string]>): string {
   const columns = Object.keys(importTables[name].row.shape).flatMap((column) => {
     const languages = new Set(rows.flatMap((row) => (isTexts(row[column]) ? Object.keys(row[column]) : [])));

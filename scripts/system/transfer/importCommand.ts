@@ -30,7 +30,7 @@ export const exportCommandOf: Command = {
   examples: ['chain:export my-chain', 'chain:export my-chain-json --json'],
 };
 
-/** @throws StartupError when it is none, or several */
+/** @throws StartupError when no folder is named, or several are */
 export function folderOf(words: readonly string[], { name }: Command): string {
   const [folder] = words;
   if (folder === undefined || words.length > 1)
@@ -41,8 +41,7 @@ export function folderOf(words: readonly string[], { name }: Command): string {
 const shown = 100;
 
 /**
- * Imports, and prints what became of it.
- * @returns whether the folder was right
+ * Imports the folder and prints the outcome. @returns false if something in the folder is wrong
  */
 export async function importCommand(options: ImportOptions): Promise<boolean> {
   const { print, dryRun } = options;

@@ -7,7 +7,7 @@ import { checkRows } from './checkRows.ts';
 import type { FolderProblem } from './located.ts';
 import type { ReadFolder } from './readFolder.ts';
 
-/** A domain that takes rows in, open. */
+/** An opened domain that rows can be imported into. */
 export interface TransferDomain {
   readonly domain: Domain;
   readonly transfer: Transfer<Domain>;
@@ -16,20 +16,20 @@ export interface TransferDomain {
 export interface ImportOptions {
   readonly read: ReadFolder;
   readonly domains: readonly TransferDomain[];
-  /** Writes everything, and undoes it: for what it would change. */
+  /** Whether to undo everything that was written, so that only the report says what would change. */
   readonly dryRun: boolean;
   readonly print: (line: string) => void;
 }
 
 export type ImportOutcome =
   | { readonly kind: 'done'; readonly tallies: readonly Tally[] }
-  /** Nothing was written. */
+  /** Something is wrong in the folder, and nothing was written. */
   | { readonly kind: 'refused'; readonly problems: readonly FolderProblem[] };
 
-/** The catalogue of a large chain is one transaction. */
+/** How long a transaction may take: the catalogue of a large chain is imported in one. */
 const timeoutMs = 300_000;
 
-/** Checks and writes a folder, in this order: nothing is written anywhere before everything was found right. */
+/** Checks the whole folder, and only then writes: if anything is wrong, no domain has changed. */
 export async function importFolder({ read, domains, dryRun, print }: ImportOptions): Promise<ImportOutcome> {
   const count = [...read.tables.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   print(`read ${count.toLocaleString('en')} rows of ${read.tables.size} tables`);

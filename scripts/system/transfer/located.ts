@@ -1,16 +1,16 @@
-/** A row of a file, not checked yet, and where a person finds it. */
+/** A row of a file that was not checked yet, with its place in the file. */
 export interface LocatedRow {
   readonly value: unknown;
-  /** Such as `line 14, column 5 (amount)`; of the row itself without a column. */
+  /** The place of a column, such as `line 14, column 5 (amount)`; without a column, the place of the row. */
   readonly at: (column?: string) => string;
 }
 
-/** Something wrong with what a folder holds. */
+/** Something that is wrong in a folder. */
 export interface FolderProblem {
   readonly file: string;
-  /** Such as `line 14, column 5 (amount)`; empty for a whole file. */
+  /** The place, such as `line 14, column 5 (amount)`; empty if the whole file is meant. */
   readonly at: string;
-  /** What to do about it. */
+  /** Tells the person what to do about it. */
   readonly message: string;
 }
 

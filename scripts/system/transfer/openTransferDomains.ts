@@ -23,7 +23,7 @@ interface OpenOptions {
   readonly print: (line: string) => void;
 }
 
-/** What is imported and exported is asked of the domain itself, never of another. */
+/** An import asks each domain for its own rows only, so that no domain calls another. */
 const noNetwork: RpcNetwork = {
   transportTo: (domain) => {
     throw new Error(`an import asks nothing of ${domain}`);
@@ -32,9 +32,9 @@ const noNetwork: RpcNetwork = {
 };
 
 /**
- * Opens the domains that take rows in and give them out, in the order of the registry: on a told server, on the
- * databases of a system that runs on this machine, or, when none runs, on its databases, started for as long as it
- * takes.
+ * Opens the domains that can import and export rows, in the order of the registry. Their databases are those of the
+ * server that the settings name; otherwise those of the system that runs on this machine; if it does not run, its
+ * databases are started until the work is done.
  */
 export async function openTransferDomains(options: OpenOptions, teardown: Teardown): Promise<TransferDomain[]> {
   const { environment, flags } = options;

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { z } from 'zod';
 import type { LocatedRow, ReadTable } from './located.ts';
 
-/** What a cell holds, by its column's schema. */
+/** The kind of value that a cell holds, by its column's schema. */
 type CellKind = 'text' | 'number' | 'boolean' | 'list' | 'texts';
 
 interface Inner {
@@ -17,7 +17,7 @@ function kindOf(schema: Inner): CellKind {
   return type === 'number' || type === 'boolean' ? type : 'text';
 }
 
-/** What does not read as its kind stays text, for the schema to refuse. */
+/** A cell that cannot be read as its kind stays a text, which the schema then refuses. */
 function valueOf(cell: string, kind: CellKind): unknown {
   if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
   if (kind === 'boolean') return { true: true, false: false }[cell.toLowerCase()] ?? cell;
@@ -26,13 +26,13 @@ function valueOf(cell: string, kind: CellKind): unknown {
 }
 
 interface Column {
-  /** As in the row: `name` of `name.de`. */
+  /** The property of the row: `name` for the column `name.de`. */
   readonly name: string;
   readonly part: string | undefined;
   readonly kind: CellKind;
 }
 
-/** The kinds of a table's columns, by name. */
+/** The kind of each column of a table, by the column's name. */
 const kindsOf = (row: z.ZodObject): Map<string, CellKind> =>
   new Map(Object.entries(row.shape).map(([name, schema]) => [name, kindOf(schema as unknown as Inner)]));
 
@@ -47,13 +47,13 @@ function columnsOf(header: readonly string[], row: z.ZodObject): Column[] {
   });
 }
 
-/** Lines within cells, so that a record that ends on line 9 and has two of them began on line 7. */
+/** Counts the line breaks within cells: a record that ends on line 9 and has two of them began on line 7. */
 const breaksIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
 
 /**
- * A table as CSV (RFC 4180): the first line names the columns. A spreadsheet's semicolons are understood, too; so is a
- * byte order mark. An empty cell says nothing.
+ * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, and a
+ * byte order mark are understood, too. An empty cell counts as a column that is left out.
  */
 export function readCsv(file: string, text: string, row: z.ZodObject): ReadTable {
   const delimiter = (/^[^\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
@@ -103,7 +103,7 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): Record<str
   return value;
 }
 
-/** Where a column of a record is; one that the file does not have is looked for in its first line. */
+/** Tells the place of a column of a record. For a column that the file does not have it names the first line. */
 const placeIn =
   (line: number, columns: readonly Column[]) =>
   (column?: string): string => {

@@ -13,7 +13,7 @@ export interface ReadFolder {
 }
 
 /**
- * Reads the tables of a folder. Files that are neither CSV nor JSON are nobody's business.
+ * Reads the tables of a folder. Files that are neither CSV nor JSON are ignored.
  * @throws StartupError when there is no such folder, or no table in it
  */
 export function readFolder(folder: string): ReadFolder {

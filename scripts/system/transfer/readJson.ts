@@ -23,13 +23,13 @@ function placesOf(text: string): (offset: number) => string {
   };
 }
 
-/** A column that is null says nothing, as an empty cell of CSV. */
+/** A column that is null counts as left out, as an empty cell of CSV does. */
 const withoutNulls = (row: unknown): unknown =>
   typeof row === 'object' && row !== null && !Array.isArray(row)
     ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
     : row;
 
-/** A table as JSON: a list of rows. */
+/** Reads a table in JSON, which is a list of rows. */
 export function readJson(file: string, text: string): ReadTable {
   const place = placesOf(text);
   const errors: ParseError[] = [];
