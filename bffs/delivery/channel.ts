@@ -6,7 +6,7 @@ export default {
   tags: ['public', 'delivery'],
   directory: new URL('.', import.meta.url),
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
-  // One route and one position are all there is to follow.
+  // A courier follows their own route and position, and nothing else.
   streams: { maxSubscriptionsPerSocket: 10 },
   auth: { roles: ['courier'], anonymous: false },
 } satisfies ChannelManifest;

@@ -1,9 +1,9 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * The self-service devices and the order board of a restaurant. Every token is bound to one store: the contract holds
- * no field that reaches another one but for what anybody may know of it, and the domains refuse what is not of the
- * bound store. Nothing of a customer is in it.
+ * The self-service devices and the order board of a restaurant. Every token is bound to one store: apart from what
+ * anybody may know, the contract has no field that reaches another store, and the domains refuse requests about other
+ * stores. It has no data of customers.
  */
 export default {
   name: 'kiosk',

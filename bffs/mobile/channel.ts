@@ -1,8 +1,8 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * The app on a phone: one customer, a slow and broken line, a small screen. Holds its store's menu and one's orders,
- * and syncs them.
+ * The app on a phone: one customer, a slow connection that breaks, a small screen. It holds the menu of a store and the
+ * customer's orders, and syncs them.
  */
 export default {
   name: 'mobile',

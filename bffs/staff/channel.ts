@@ -1,9 +1,9 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * The people who run the chain: the kitchens with their screens, the managers of stores, and admins. Its contract holds
- * whatever one of them may do; what a role may not do is refused field by field, and rows of another store by the
- * domains. Nothing of a customer but their orders is in it.
+ * The people who run the chain: the kitchens with their screens, the managers of stores, and admins. Its contract has
+ * whatever any of them may do. Fields that a role may not use are refused one by one, and the domains refuse rows of
+ * another store. Of customers it has their orders only.
  */
 export default {
   name: 'staff',

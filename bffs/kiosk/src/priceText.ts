@@ -2,7 +2,9 @@ import type { Locale } from '#generated/bffs/kiosk/operations.ts';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** An amount in minor units as people of the language write it, with the currency's own number of digits. */
+/**
+ * Formats an amount in minor units as people who speak the language write it, with as many digits as the currency has.
+ */
 export function priceText(
   { amount, currency, exponent }: { amount: number; currency: string; exponent: number },
   locale: Locale,

@@ -20,7 +20,7 @@ export interface TilePage {
   readonly tiles: readonly Tile[];
 }
 
-/** Cuts a menu into screens: a category begins a new one, the order of the menu stays. */
+/** Cuts a menu into pages of tiles. Each category begins a new page, and the order of the menu stays. */
 export function tilePages(menu: Menu, locale: Locale, pageSize: number): TilePage[] {
   return menu.sections.flatMap(({ category, entries }) => {
     const tiles = entries.edges.map(({ node }): Tile => ({

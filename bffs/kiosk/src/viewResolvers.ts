@@ -37,7 +37,7 @@ export const viewResolvers = {
         filter: categoryId ? { categoryId } : null,
       });
       const menu = data?.kiosk?.store?.menu;
-      // The reason why there is no menu is more use than its absence.
+      // The error that explains why there is no menu is more useful than null.
       if (!menu && errors[0]) throw errors[0];
       return menu ? tilePages(menu, language, size) : null;
     },

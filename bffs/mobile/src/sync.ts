@@ -5,7 +5,7 @@ import { CodedError } from '#platform/subgraph/codedError.ts';
 import { readSyncCursor, writeSyncCursor, type SyncCursor } from './syncCursor.ts';
 import { fingerprint, orderDelta, type HeldOrders } from './syncDelta.ts';
 
-/** How many orders a device holds. */
+/** How many orders a device holds at most. */
 const heldOrders = 20;
 
 interface Reference<Type extends string> {
@@ -29,8 +29,8 @@ export interface SyncArguments {
 }
 
 /**
- * Finds what changed since the cursor, and refers to it: the fields themselves are read by their domains, at that
- * moment or later. What cannot be read now keeps its place in the cursor, so that it comes with a later sync.
+ * Finds what changed since the cursor, and returns references: the domains then resolve the fields. A part that cannot
+ * be read now keeps its place in the cursor, so that its changes come with a later sync.
  */
 export async function sync(
   _root: unknown,
@@ -50,7 +50,7 @@ export async function sync(
     person: person !== null,
   });
   const scanned: Partial<SyncScanQuery> = data ?? {};
-  // Null next to an error may be a part that did not answer: it is then not taken for one that is empty.
+  // If there is an error, null may mean that a part did not answer. It is then not taken for an empty one.
   const doubtful = errors.length > 0;
   const menu = menuPart(scanned.store?.menuChanges ?? null);
   const own = ownPart(held, person, scanned.me ?? null, doubtful);
@@ -81,13 +81,13 @@ type Own = Pick<DeviceSync, 'orders' | 'profile'> & {
   readonly held: Pick<SyncCursor, 'customerId' | 'orders' | 'profile'>;
 };
 
-/** Orders and profile: of whoever asks now, whoever asked before. */
+/** The orders and the profile of the customer who asks now, even if somebody else used the device before. */
 function ownPart(cursor: SyncCursor | null, person: string | null, me: Scanned | null, doubtful: boolean): Own {
   const before = cursor?.customerId === person ? cursor : null;
-  // Without a cursor, too, nobody knows whose things the device holds.
+  // Without a cursor it is not known, either, whose data the device holds.
   const otherPerson = before === null;
   if (me === null && doubtful && person !== null) {
-    // What another person left on the device goes even when one's own cannot be read.
+    // Data of the person who used the device before are deleted even if those of the present one cannot be read.
     return {
       orders: otherPerson ? { reset: true, changed: [], removedOrderIds: [] } : null,
       profile: otherPerson ? { changed: null, gone: true } : null,

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** What a device held when it was last told, in as few words as finding out what changed since needs. */
+/** What a device held after its last sync. It has just enough to find out what has changed since. */
 export interface SyncCursor {
-  /** The store of `menu`. */
+  /** The store that `menu` belongs to. */
   readonly storeId: string;
   /** `next` of the menu's own changes; null before the first. */
   readonly menu: string | null;
-  /** Whose orders and profile; null for somebody who is not signed in. */
+  /** The customer whose orders and profile these are; null for somebody who is not signed in. */
   readonly customerId: string | null;
-  /** Fingerprint by order, newest first. */
+  /** The fingerprint of each order by its id, newest first. */
   readonly orders: readonly (readonly [orderId: string, state: string])[];
-  /** Of the profile as it was; null when none was held. */
+  /** The fingerprint of the profile; null if the device held none. */
   readonly profile: string | null;
 }
 
-// The wire has short names: a device sends it back with every sync.
+// The encoded cursor has short names, because a device sends it back with every sync.
 const wire = z.object({
   v: z.literal(2),
   s: z.string().max(64),
@@ -24,7 +24,7 @@ const wire = z.object({
   p: z.string().max(64).nullable(),
 });
 
-/** Opaque text for a device. */
+/** Encodes a cursor as opaque text for the device. */
 export function writeSyncCursor({ storeId, menu, customerId, orders, profile }: SyncCursor): string {
   const parts: z.input<typeof wire> = {
     v: 2,
@@ -38,8 +38,8 @@ export function writeSyncCursor({ storeId, menu, customerId, orders, profile }: 
 }
 
 /**
- * Null for what cannot be read: too old, cut, or of something else. The device then loads everything, and is right
- * again.
+ * Decodes a cursor. Returns null if it cannot be read, because it is too old, cut off, or no cursor; the device then
+ * loads everything anew.
  */
 export function readSyncCursor(text: string): SyncCursor | null {
   try {

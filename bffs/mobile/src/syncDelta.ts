@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SyncCursor } from './syncCursor.ts';
 
-/** Orders as they are, newest first, by a fingerprint of what they are. */
+/** Orders by id, newest first, each with a fingerprint of its content. */
 export type HeldOrders = SyncCursor['orders'];
 
 export interface OrderDelta {
@@ -11,9 +11,9 @@ export interface OrderDelta {
 }
 
 /**
- * What a device that holds `held` must change to hold `now`. Comparing what is with what was, and not instants, misses
- * no order whose transaction was slow, and none of a history that was restored and took another turn: whatever the last
- * sync could not see differs from what the device holds.
+ * What a device that holds `held` must change to hold `now`. It compares contents and not instants. So it misses no
+ * order whose transaction committed late, and none after a database was restored to an earlier state: whatever the last
+ * sync did not see differs from what the device holds.
  */
 export function orderDelta(held: HeldOrders | null, now: HeldOrders): OrderDelta {
   if (held === null) return { reset: true, changed: now.map(([id]) => id), removed: [] };
@@ -26,7 +26,10 @@ export function orderDelta(held: HeldOrders | null, now: HeldOrders): OrderDelta
   };
 }
 
-/** The same for the same profile. Not for keeping anything secret: it goes to whom the profile belongs. */
+/**
+ * A text that is the same for the same profile. It keeps nothing secret, and need not: only the owner of the profile
+ * gets it.
+ */
 export function fingerprint(profile: unknown): string {
   return createHash('sha256').update(JSON.stringify(profile)).digest('base64url').slice(0, 22);
 }

@@ -7,14 +7,14 @@ export type Answer<Data> =
       readonly kind: 'answer';
       readonly data: Data | null;
       readonly errors: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-      /** What the server's clock says, where it says it. */
+      /** The time of the server's clock; undefined if the response does not say. */
       readonly at: Date | undefined;
     }
   | { readonly kind: 'refused' | 'unreached' };
 
 export const endpoint = new URL('graphql', location.href).href;
 
-/** Codes of errors that pass by themselves: the request is worth sending again. */
+/** Codes of errors that pass by themselves, so that the request can be sent again. */
 const passing: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED'];
 const patienceMs = 10_000;
 

@@ -1,4 +1,4 @@
-/** The text of a document, put in by the bundler. */
+/** The text of a GraphQL document, which the bundler puts into the page. */
 declare module '*.graphql' {
   const text: string;
   export default text;

@@ -1,9 +1,9 @@
 import type { StaffTexts } from './staffTexts.ts';
 
-/** `unset`: nobody has signed in. `refused`: it will not get better by itself. */
+/** `unset`: nobody has signed in. `refused`: trying again cannot help. */
 export type PageStatus = 'unset' | 'connecting' | 'live' | 'reconnecting' | 'refused';
 
-/** A new element with its attributes; children that are texts are put in as text, never as HTML. */
+/** Makes an element with attributes. Children that are strings become text, never HTML. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},
@@ -21,7 +21,7 @@ export function setText(of: Element, text: string): void {
 }
 
 /**
- * What stands around every page of staff: the head with the store and its clock, the foot with the state of the
+ * The frame of every page of staff: the head with the store and its clock, the foot with the state of the
  * connection, and the form to sign in. The page itself fills `<main>`, and may put tools of its own into `tools`.
  */
 export class PageFrame {
@@ -77,13 +77,13 @@ export class PageFrame {
   }
 
   store({ name, timeZone }: { readonly name: string; readonly timeZone: string }): void {
-    // The chain's own name stands before it.
+    // The chain's own name is shown in front of the store's name.
     setText(this.#store, name.replace(/^Dr\. Burger /, ''));
     this.#timeZone = timeZone;
     this.#showClock();
   }
 
-  /** By how much the server's clock is ahead of this device's, which nobody may have set. */
+  /** By how much the server's clock is ahead of this device's, which may be wrong. */
   serverTime(at: Date | undefined): void {
     if (at) this.#aheadMs = at.getTime() - Date.now();
   }
@@ -113,7 +113,7 @@ export class PageFrame {
     setText(this.#status, text);
   }
 
-  /** Asks for a token, and says why; nothing: there is a good one. */
+  /** Shows the form for a token, with the reason; without a reason it hides the form, because the token is good. */
   askForToken(reason?: 'noToken' | 'badToken' | 'noStore' | 'notAllowed'): void {
     const wasHidden = this.#form.hidden;
     this.#form.hidden = reason === undefined;

@@ -7,10 +7,10 @@ import { PageFrame } from './pageFrame.ts';
 import { forgetStaffToken, keepStaffToken, takeStaffToken } from './staffToken.ts';
 import { staffTexts } from './staffTexts.ts';
 
-/** Nobody may stand by the screen, so whatever fails is tried again. */
+/** After how long anything that failed is tried again: often nobody stands by the screen. */
 const againMs = 10_000;
 const forbidden = 4403;
-/** The graph is another one now: there is a newer page that fits it. */
+/** Codes that mean that the graph has changed, so that the page has to be loaded again in its newer version. */
 const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
 
 type Store = NonNullable<NonNullable<StaffScreenQuery['staffMember']>['store']>;
@@ -20,15 +20,15 @@ export interface StaffMember {
   readonly id: string;
   readonly roles: readonly string[];
   readonly store: Store;
-  /** Whether the graph lets them: show nothing that it does not. */
+  /** Whether the member of staff has this scope. Do not show what the graph would refuse. */
   may(scope: string): boolean;
 }
 
-/** What a page is given to work with, as long as somebody is signed in. */
+/** What the page can use as long as somebody is signed in. */
 export interface StaffSession {
   readonly member: StaffMember;
   readonly frame: PageFrame;
-  /** Asks once. Where the token is not accepted, the page has asked for another one by then. */
+  /** Sends one request. If the token is not accepted, the page asks for another one. */
   ask<Data>(document: string, variables?: object): Promise<Answer<Data>>;
   /**
    * Follows a stream until it ends, which it does only when nothing helps. With `main`, the page's status is that of
@@ -52,14 +52,17 @@ export interface StaffPageOptions {
 
 type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'notAllowed';
 
-/** Runs a page of staff for ever: sign-in, who it is, their store, the connection; then the page's own work. */
+/**
+ * Runs a page of staff for ever: it signs somebody in, finds out who they are and for which store they work, connects,
+ * and then starts the page's own work.
+ */
 export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
   let token = takeStaffToken();
   let awaken: () => void = () => undefined;
   const frame = new PageFrame(title, staffTexts, (given) => {
     if (given === undefined) {
       forgetStaffToken();
-      // What belongs to somebody else must not stay on the screen.
+      // Data of the person before must not stay on the screen.
       location.reload();
       return;
     }
@@ -118,7 +121,7 @@ export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
     if (main) frame.status('reconnecting');
   };
 
-  /** Until a while is over, or another token is there. */
+  /** Waits for a while, or until there is another token. */
   const pause = (): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));

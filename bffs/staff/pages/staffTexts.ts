@@ -1,4 +1,4 @@
-/** The words that all pages of staff have in common, in a language of the chain. */
+/** The texts that all pages of staff share, in one language. */
 export interface StaffTexts {
   readonly language: 'en' | 'de';
   readonly unset: string;
@@ -50,7 +50,7 @@ const german: StaffTexts = {
   signOut: 'Abmelden',
 };
 
-/** By `?lang=`, else by the browser. */
+/** The language that `?lang=` names, otherwise that of the browser. */
 export const staffTexts: StaffTexts = (new URLSearchParams(location.search).get('lang') ?? navigator.language)
   .toLowerCase()
   .startsWith('de')

@@ -3,13 +3,13 @@ import type { OrderStatus } from '#generated/bffs/web/operations.ts';
 export interface ProgressStep {
   readonly status: OrderStatus;
   readonly state: 'DONE' | 'CURRENT' | 'AHEAD';
-  /** ISO 8601; null as long as the order has not come to it. */
+  /** When the order came to the step, in ISO 8601; null if it has not come to it yet. */
   readonly at: string | null;
 }
 
 export interface OrderSoFar {
   readonly status: OrderStatus;
-  /** Null for orders that are not delivered. */
+  /** When the order is promised to arrive; null for orders that are not delivered. */
   readonly promisedAt: string | null;
   readonly timeline: readonly { readonly status: OrderStatus; readonly at: string }[];
 }
@@ -25,8 +25,8 @@ const delivered: readonly OrderStatus[] = [
 ];
 
 /**
- * What to draw of an order's way: what it came through, by its timeline, then what is usually left. Which steps may
- * follow which is not decided here.
+ * The steps to draw for an order: those that it has passed, by its timeline, then those that usually follow. Which step
+ * may follow which is decided by the orders domain alone.
  */
 export function progress({ status, promisedAt, timeline }: OrderSoFar): ProgressStep[] {
   const reached = new Map<OrderStatus, string>();

@@ -11,7 +11,7 @@ export interface Board {
   readonly ready: readonly BoardEntry[];
 }
 
-/** `unset`: it was never told whose board it is. `refused`: it will not get better by itself. */
+/** `unset`: the page has no token yet, so it does not know whose board it is. `refused`: trying again cannot help. */
 export type BoardStatus = 'unset' | 'connecting' | 'live' | 'reconnecting' | 'refused';
 
 const pageMs = 7_000;
@@ -49,7 +49,7 @@ class NumberList {
     }
     const ids = new Set(entries.map(({ orderId }) => orderId));
     for (const id of [...this.#items.keys()]) if (!ids.has(id)) this.#items.delete(id);
-    // What has just come is to be seen.
+    // A new number is on the first page, which is shown now.
     if (entries.some(isNew)) this.#page = 0;
     this.render();
   }
@@ -66,7 +66,7 @@ class NumberList {
     const { shown, number, count } = pageOf(this.#entries, this.#capacity(), this.#page);
     this.#pages.textContent = count > 1 ? `${number} / ${count}` : '';
     const items = shown.map(({ orderId }) => this.#items.get(orderId)!);
-    // What stays where it is is not touched.
+    // Elements that stay where they are are not touched, so that their animations go on.
     if (items.length !== this.#list.children.length || items.some((item, at) => item !== this.#list.children[at]))
       this.#list.replaceChildren(...items);
   }
@@ -79,7 +79,7 @@ class NumberList {
   }
 }
 
-/** What the screen shows. */
+/** The order board as the page draws it. */
 export class BoardView {
   readonly #texts: Texts;
   readonly #preparing = new NumberList('preparing');
@@ -113,13 +113,13 @@ export class BoardView {
   }
 
   store(name: string, timeZone: string): void {
-    // The chain's own name stands before it.
+    // The chain's own name is shown in front of the store's name.
     element('#store').textContent = name.replace(/^Dr\. Burger /, '');
     this.#timeZone = timeZone;
     this.#showClock();
   }
 
-  /** The latest that became ready stands first. */
+  /** Shows the orders of the board; the one that became ready last stands first. */
   board({ preparing, ready }: Board): void {
     const before = this.#readyBefore;
     const isNew = ({ orderId }: BoardEntry): boolean => before !== undefined && !before.has(orderId);
@@ -144,7 +144,7 @@ export class BoardView {
     if (element('#status').textContent !== text) element('#status').textContent = text;
   }
 
-  /** Asks for a token, and says why; nothing: there is a good one. */
+  /** Shows the form for a token, with the reason; without a reason it hides the form, because the token is good. */
   askForToken(reason?: 'noToken' | 'badToken' | 'noStore'): void {
     const form = element('#setup');
     const wasHidden = form.hidden;

@@ -1,8 +1,8 @@
 const kept = 'device-token';
 
 /**
- * The token of this screen: from `#token=` of the address, which is then taken out of it, or as it was kept for this
- * tab. A reload keeps it; a browser that begins anew is started with the address again.
+ * The token of this screen. It comes from `#token=` of the address, from where it is removed, and is kept for this
+ * browser tab. It survives a reload; after a restart of the browser, open the address with the token again.
  */
 export function takeDeviceToken(): string | undefined {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');

@@ -5,10 +5,10 @@ import { BoardView, type Board } from './boardView.ts';
 import { keepDeviceToken, takeDeviceToken } from './deviceToken.ts';
 import { textsFor } from './texts.ts';
 
-/** A screen on a wall: nobody stands by it, so whatever fails is tried again. */
+/** After how long anything that failed is tried again: nobody stands by a screen on a wall. */
 const againMs = 10_000;
 const forbidden = 4403;
-/** The graph is another one now: there is a newer page that fits it. */
+/** Codes that mean that the graph has changed, so that the page has to be loaded again in its newer version. */
 const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
 const endpoint = new URL('graphql', location.href).href;
 
@@ -29,7 +29,7 @@ const view = new BoardView(textsFor(new URLSearchParams(location.search).get('la
 });
 const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
 
-/** Until a while is over, or another token is there. */
+/** Waits for a while, or until there is another token. */
 const pause = (): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, againMs * (0.5 + Math.random() / 2));

@@ -1,4 +1,7 @@
-/** What stands on one page of a list, when only so many fit: pages come round. `page` counts on and on. */
+/**
+ * Returns the entries of one page of a list of which only some fit on the screen. `page` may be any number: after the
+ * last page comes the first.
+ */
 export function pageOf<T>(
   items: readonly T[],
   capacity: number,

@@ -1,4 +1,4 @@
-/** The words of the page, in a language of the chain. */
+/** The texts of the page in one language. */
 export interface Texts {
   readonly language: string;
   readonly preparing: string;
@@ -57,6 +57,6 @@ const german: Texts = {
   use: 'Tafel zeigen',
 };
 
-/** By `?lang=`, else by the browser. */
+/** The language that `?lang=` names, otherwise that of the browser. */
 export const textsFor = (asked: string | null, browser: string): Texts =>
   (asked ?? browser).toLowerCase().startsWith('de') ? german : english;

@@ -1,6 +1,6 @@
 const kept = 'kitchen-sound';
 
-/** A sound for new tickets. Browsers let a page sound only after somebody has touched it. */
+/** Plays a sound for new tickets. Browsers allow a page to do so only after somebody has touched it. */
 export class Chime {
   #context: AudioContext | undefined;
 

@@ -1,7 +1,7 @@
 import { staffTexts } from '../staffTexts.ts';
 import type { RejectionReason, Step, Ticket } from './tickets.ts';
 
-/** The words of the kitchen display, in a language of the chain. */
+/** The texts of the kitchen display in one language. */
 export interface KitchenTexts {
   readonly title: string;
   readonly toMake: string;

@@ -19,7 +19,7 @@ const bounceMs = 500;
 
 export type OnTap = (orderId: string, step: Step, reason?: RejectionReason) => void;
 
-/** What the kitchen display shows: what is to be made, and what is ready. */
+/** Draws the kitchen display: the tickets to be made, and those that are ready. */
 export class KitchenView {
   readonly #frame: PageFrame;
   readonly #onTap: OnTap;
@@ -34,7 +34,7 @@ export class KitchenView {
   readonly #touchedAt = new Map<string, number>();
   #station = localStorage.getItem(keptStation) ?? undefined;
   #shown: readonly ShownTicket[] = [];
-  /** In the order in which the digits bump them. */
+  /** The tickets in the order of the digits of the keyboard that bump them. */
   #numbered: readonly ShownTicket[] = [];
   #unsentTaps = 0;
   #lastReady: string | undefined;
@@ -89,13 +89,13 @@ export class KitchenView {
       return card.root;
     });
     if (roots.length === 0) list.replaceChildren(element('p', { class: 'nothing' }, nothing));
-    // What stays where it is is not touched.
+    // Elements that stay where they are are not touched, so that they keep their focus.
     else if (roots.length !== list.children.length || roots.some((root, at) => root !== list.children[at]))
       list.replaceChildren(...roots);
   }
 
   #showStations(stations: readonly Station[]): void {
-    // The chosen station stays chosen while there is nothing for it.
+    // The chosen station stays chosen even while it has no ticket.
     if (this.#stations.dataset['shown'] === JSON.stringify([stations, this.#station])) return;
     this.#stations.dataset['shown'] = JSON.stringify([stations, this.#station]);
     const choices: (Partial<Station> & { name: string })[] = [{ name: texts.allStations }, ...stations];

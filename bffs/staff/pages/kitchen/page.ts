@@ -36,7 +36,7 @@ class Kitchen {
   readonly #view: KitchenView;
   readonly #queue: TapQueue;
   #tickets: ReadonlyMap<string, Ticket> = new Map();
-  /** Taps that the graph has carried out, of whose effect the stream has not told yet. */
+  /** Taps that the graph has carried out, but whose effect the stream has not sent yet. */
   #carriedOut: Tap[] = [];
   #isFirst = true;
 
@@ -89,14 +89,14 @@ class Kitchen {
       idempotencyKey: tap.key,
       reason: tap.reason,
     });
-    // A token that is not accepted any more loses no tap either: it is sent with the next one.
+    // If the token is not accepted any more, no tap is lost: it is sent again with the next token.
     if (answer.kind !== 'answer') return 'unreached';
     if (answer.data?.result.__typename.endsWith('Success')) this.#carriedOut.push(tap);
     else setText(this.#session.frame.announcer, texts.refused(this.#tickets.get(tap.orderId)?.number));
     return 'done';
   }
 
-  /** Says what is new, and sounds. What was there when the screen began is not new. */
+  /** Announces new tickets, with a sound. Tickets that were there when the screen began are not new. */
   #announce(before: ReadonlyMap<string, Ticket>): void {
     const wasFirst = this.#isFirst;
     this.#isFirst = false;
@@ -109,7 +109,7 @@ class Kitchen {
   }
 
   #show(): void {
-    // The queue may have kept taps from before a reload, and changes while it is being made.
+    // The queue may hold taps from before a reload, and it can change while it is being made.
     const unsent = this.#queue?.taps ?? [];
     this.#view.show(shownTickets(this.#tickets, [...this.#carriedOut, ...unsent]), unsent.length);
   }
@@ -121,9 +121,9 @@ runStaffPage({
   title: texts.title,
   scopes: ['kitchen:work'],
   async work(session) {
-    // One for as long as the page is open: what it shows and what was tapped stays over a new begin of the stream.
+    // There is one for as long as the page is open, so that tickets and taps are kept when the stream begins anew.
     kitchen ??= new Kitchen(session);
-    // Another person's token, or another store's: what is on the screen is not theirs.
+    // The token is another person's, or for another store: what the screen shows is not for them.
     if (kitchen.isFor(session.member)) await kitchen.follow();
     else location.reload();
   },

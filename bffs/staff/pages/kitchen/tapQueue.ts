@@ -1,16 +1,16 @@
 import type { Tap } from './tickets.ts';
 
-/** `done`: carried out, or refused for good. `unreached`: send it again. */
+/** `done`: the tap was carried out, or refused for good. `unreached`: nobody answered, so it has to be sent again. */
 export type Sent = 'done' | 'unreached';
 
 export interface TapQueueOptions {
-  /** Where taps outlast a reload. */
+  /** Where taps are kept, so that they outlast a reload of the page. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
-  /** Its name there: of one member of staff at one store. */
+  /** The name under which they are kept: one for each member of staff at each store. */
   readonly name: string;
   readonly send: (tap: Tap) => Promise<Sent>;
   readonly onChange: () => void;
-  /** After so long an unreached tap is sent again, unless `hurry` comes before. */
+  /** How long an unreached tap waits before it is sent again, unless `hurry` is called. */
   readonly againMs?: number;
 }
 
@@ -39,7 +39,7 @@ export class TapQueue {
     void this.#sendAll();
   }
 
-  /** The connection is back: what is unsent is sent at once. */
+  /** To be called when the connection is back: waiting taps are sent at once. */
   hurry(): void {
     this.#awaken();
   }

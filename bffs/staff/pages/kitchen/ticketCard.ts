@@ -77,7 +77,7 @@ export class TicketCard {
     if (focused !== undefined) buttons.find((each) => each.dataset['step'] === focused)?.focus();
   }
 
-  /** How long ago it was ordered, and by when it should be ready. */
+  /** Shows how long ago the order was placed, and by when it should be ready. */
   tick(now: Date, timeOf: (at: Date) => string): void {
     if (!this.#shown) return;
     const { ticket } = this.#shown;

@@ -8,7 +8,7 @@ export type RejectionReason = 'KITCHEN_ITEM_UNAVAILABLE' | 'KITCHEN_TOO_BUSY' | 
 
 /** One touch of a ticket. */
 export interface Tap {
-  /** Sent as the idempotency key: however often the tap is sent, it is carried out once. */
+  /** The idempotency key of the tap, with which it is carried out once, however often it is sent. */
   readonly key: string;
   readonly orderId: string;
   readonly step: Step;
@@ -20,7 +20,10 @@ export interface Station {
   readonly name: string;
 }
 
-/** The tickets of the kitchen by order, as the stream tells them. A new map, so that the old one stays as it was. */
+/**
+ * Applies a message of the stream to the tickets, which are kept by order. It returns a new map and leaves the old one
+ * as it was.
+ */
 export function applyChanges(tickets: ReadonlyMap<string, Ticket>, changes: QueueChanges): Map<string, Ticket> {
   const next = new Map(changes.reset ? [] : tickets);
   for (const ticket of changes.changed) next.set(ticket.orderId, ticket);
@@ -48,9 +51,12 @@ function after(ticket: Ticket, { step }: Tap): Ticket | undefined {
 
 export interface ShownTicket {
   readonly ticket: Ticket;
-  /** What was tapped and is not yet known to be carried out. */
+  /** The taps on this ticket that are not yet known to be carried out. */
   readonly pending: boolean;
-  /** It was handed over or turned down by a tap that is not yet known to be carried out: nothing more can be tapped. */
+  /**
+   * Whether a tap that is not yet known to be carried out hands the order over or turns it down: nothing more can be
+   * tapped.
+   */
   readonly leaving: boolean;
 }
 

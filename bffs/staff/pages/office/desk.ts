@@ -4,14 +4,14 @@ import type { StaffSession } from '../staffPage.ts';
 import { KeptKeys } from './keptKeys.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 
-/** What the results of all mutations have in common. */
+/** The fields that the results of all mutations have. */
 export interface Outcome {
   readonly __typename: string;
   readonly message?: string;
   readonly changedFields?: readonly string[];
 }
 
-/** How the parts of the back office ask and change things, and say how it went. */
+/** How the parts of the back office read and change things, and show the outcome. */
 export class Desk {
   readonly session: StaffSession;
   readonly notice = element('p', { id: 'notice', role: 'status' });
@@ -26,7 +26,7 @@ export class Desk {
     setText(this.notice, text);
   }
 
-  /** Reads something; undefined when that failed, which has been told then. */
+  /** Reads something. Returns undefined if that failed; the person has been told then. */
   async read<Data>(document: string, variables: object): Promise<Data | undefined> {
     const answer = await this.session.ask<Data>(document, variables);
     if (answer.kind === 'unreached') this.tell(texts.unread, true);
@@ -37,8 +37,8 @@ export class Desk {
   }
 
   /**
-   * Changes something by a mutation whose field is called `result`, and tells how it went. The result, whatever it is;
-   * undefined when nobody knows it.
+   * Changes something by a mutation whose field is called `result`, and shows the outcome. Returns the result, whatever
+   * it is; undefined if it is not known whether the mutation was carried out.
    */
   async change<Result extends Outcome>(
     document: string,

@@ -16,7 +16,7 @@ export class KeptKeys {
     return key;
   }
 
-  /** It was answered: the next change of the same kind is another one. */
+  /** To be called when the change was answered: the next one of the same kind gets a new key. */
   answered(change: string): void {
     this.#keys.delete(change);
   }

@@ -2,7 +2,7 @@ import type { OrderService, OrderStatus, StockUnit } from '#generated/bffs/staff
 import { staffTexts } from '../staffTexts.ts';
 import type { PaneId } from './pane.ts';
 
-/** The words of the back office, in a language of the chain. */
+/** The texts of the back office in one language. */
 export interface OfficeTexts {
   readonly language: 'en-GB' | 'de-DE';
   readonly locale: 'EN' | 'DE';

@@ -51,9 +51,9 @@ runStaffPage({
   title: texts.title,
   scopes: ['store:manage'],
   async work(session) {
-    // One for as long as the page is open: what it shows stays over a new begin of the stream.
+    // There is one for as long as the page is open, so that what it shows is kept when the stream begins anew.
     office ??= new Office(session);
-    // Another person's token, or another store's: what is on the screen is not theirs.
+    // The token is another person's, or for another store: what the screen shows is not for them.
     if (office.isFor(session.member)) await office.follow();
     else location.reload();
   },

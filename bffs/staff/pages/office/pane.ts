@@ -4,7 +4,7 @@ import { element } from '../pageFrame.ts';
 export interface Pane {
   readonly id: PaneId;
   readonly root: HTMLElement;
-  /** Reads what it shows anew. Called whenever somebody turns to it. */
+  /** Reads again what it shows. It is called whenever somebody opens this part. */
   open?(): Promise<void>;
 }
 
@@ -12,7 +12,7 @@ export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers
 
 export const nothing = (text: string): HTMLElement => element('li', { class: 'nothing' }, text);
 
-/** Replaces what stands in an element, unless it would look the same: a focus and a selection stay where they are. */
+/** Replaces the content of an element, unless it would look the same: so a focus and a selection are kept. */
 export function replaceIfNew(of: HTMLElement, children: readonly HTMLElement[]): void {
   const html = children.map(({ outerHTML }) => outerHTML).join('');
   if (of.dataset['shown'] === html) return;

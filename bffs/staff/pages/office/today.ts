@@ -33,13 +33,13 @@ export function applyAlerts(low: ReadonlyMap<string, LowStock>, changes: AlertCh
   return next;
 }
 
-/** Those of which there is nothing left stand first. */
+/** Ingredients of which nothing is left stand first. */
 export const byNeed = (low: Iterable<LowStock>): LowStock[] =>
   [...low].sort(
     (a, b) => Number(a.onHand > 0) - Number(b.onHand > 0) || (a.ingredient.name < b.ingredient.name ? -1 : 1),
   );
 
-/** An amount of money as the language writes it. */
+/** Formats an amount of money as it is written in the language. */
 export const money = ({ amount, currency, exponent }: Amount, language: string): string =>
   (amount / 10 ** exponent).toLocaleString(language, {
     style: 'currency',

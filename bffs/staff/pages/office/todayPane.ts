@@ -35,12 +35,12 @@ export class TodayPane implements Pane {
       element('h2', {}, texts.runningOut),
       this.#low,
     );
-    // Orders become late by themselves.
+    // Drawn again from time to time, because orders become late without any message.
     setInterval(() => this.#show(), 5_000);
     this.#show();
   }
 
-  /** Until nothing helps any more. */
+  /** Follows the day and the stock, until the stream of the day ends for good. */
   async follow(): Promise<void> {
     const { member, frame, follow } = this.#desk.session;
     const storeId = member.store.id;
