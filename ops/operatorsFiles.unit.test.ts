@@ -28,7 +28,7 @@ const ours = new Map(
     { kind, labels: new Set(Object.keys(labels)) },
   ]),
 );
-/** What Prometheus adds to each series. */
+/** The labels that Prometheus adds to each series. */
 const added = ['job', 'instance', 'le'];
 const metricsIn = (expr: string): string[] => expr.match(/\b(?:drburger|nodejs|process)_\w+/g) ?? [];
 const familyOf = (name: string): string => (ours.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, ''));

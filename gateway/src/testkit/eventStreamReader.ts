@@ -1,10 +1,10 @@
 import type { Heard } from './streamingClient.ts';
 
-/** What an event stream over HTTP was told, as it comes. */
+/** Reads an event stream over HTTP and keeps what has come. */
 export class EventStreamReader {
   readonly status: number;
   readonly headers: Headers;
-  /** Each event's fields; comments aside. */
+  /** The fields of each event; comments are left out. */
   readonly events: Readonly<Record<string, string>>[] = [];
   comments = 0;
   /** Resolves when the response is over. */
@@ -24,7 +24,7 @@ export class EventStreamReader {
     this.over = this.#read(response).catch(() => undefined);
   }
 
-  /** `hear` is told each event as it comes. */
+  /** `hear` is called with each event as it comes. */
   static async open(
     url: string,
     { signal, ...init }: RequestInit,

@@ -3,11 +3,14 @@ import { versionIn, type FeedAddress } from '../streams/feeds/feedAddress.ts';
 import type { FeedPage, FeedReader } from '../streams/feeds/feedReader.ts';
 import { FakeTail } from './fakeTail.ts';
 
-/** A domain's event log and the bus behind it: what is said is kept, and can be read as the owning domain answers. */
+/**
+ * A domain's event log and its bus, in memory: events are published and kept, and can be read by the gRPC calls of a
+ * domain.
+ */
 export class FakeDomain extends FakeTail implements FeedReader {
-  /** Whether the bus loses this event. The log has it all the same. */
+  /** Whether the bus loses this event. It is in the log nevertheless. */
   loses: (event: EventEnvelope) => boolean = () => false;
-  /** The log cannot be read. */
+  /** If true, reading the log fails. */
   isDown = false;
   /** Events at or below this version are no longer kept. */
   forgotten = 0;
@@ -20,7 +23,7 @@ export class FakeDomain extends FakeTail implements FeedReader {
     if (!this.loses(value)) super.say(topic, value);
   }
 
-  /** Says again what was said, as a bus may. */
+  /** Publishes an event again, as a bus may do. */
   repeat(topic: string, value: EventEnvelope): void {
     super.say(topic, value);
   }
@@ -29,7 +32,7 @@ export class FakeDomain extends FakeTail implements FeedReader {
     return this.#events;
   }
 
-  /** Another history begins. */
+  /** Begins another history, as after the log was restored from a backup. */
   beginAnew(): void {
     this.#events = [];
     this.epoch = `epoch${Number(this.epoch.slice(5)) + 1}`;
@@ -41,7 +44,7 @@ export class FakeDomain extends FakeTail implements FeedReader {
   async read(feed: FeedAddress, after: number, limit: number): Promise<FeedPage> {
     this.reads += 1;
     const page = this.#page(feed, after, limit);
-    // The answer is of then, and heard later.
+    // The answer is computed now and arrives later, so it may be out of date.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.isDown) throw new Error('the domain is down');
     return page;

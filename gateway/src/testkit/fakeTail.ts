@@ -1,9 +1,9 @@
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 
-/** A bus that says at once what it is told. */
+/** A bus that delivers at once what is published. */
 export class FakeTail implements EventTail {
-  /** Topic of each tail that is open. */
+  /** The topic of each tail that is open. */
   readonly open: string[] = [];
   readonly #handlers = new Map<string, Set<(message: { topic: string; key: string; value: unknown }) => void>>();
 
@@ -28,7 +28,7 @@ export class FakeTail implements EventTail {
     for (const handle of this.#handlers.get(topic) ?? []) handle({ topic, key: value?.metadata?.aggregateId, value });
   }
 
-  /** An order's change of status, as the orders domain publishes it. */
+  /** Makes an event about an order's change of status, as the orders domain publishes it. */
   statusChanged(orderId: string, version: number, to: string, eventId = `${orderId}-${version}`): void {
     this.say('orders.v1', {
       eventId,

@@ -84,7 +84,7 @@ const sdl = {
 
 export type FixtureSubgraph = keyof typeof sdl;
 
-/** `change`: another SDL of a subgraph. */
+/** `change` replaces the SDL of a subgraph. */
 export const fixtureSources = (change: (text: string, name: string) => string = (text) => text): GraphSource[] =>
   Object.entries(sdl).map(([name, text]) =>
     graphSource(name, `http://localhost/${name}`, change(text, name), `${name}.graphql`),
@@ -108,14 +108,14 @@ export interface FixtureCall extends SubgraphRequest {
 }
 
 type TokenOptions = Pick<TokenRequest, 'lifetimeSeconds' | 'now'> & {
-  /** What the token's one role is bound to. */
+  /** The bindings of the token's only role. */
   readonly bindings?: Readonly<Record<string, string>>;
 };
 
 export interface Fixture {
   readonly identity: Identity;
   readonly orders: Map<string, FixtureOrder>;
-  /** Every call that reached a subgraph. */
+  /** All calls that reached a subgraph. */
   readonly calls: FixtureCall[];
   /** Subgraphs that do not answer. */
   readonly down: Set<string>;

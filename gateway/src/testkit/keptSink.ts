@@ -14,10 +14,10 @@ interface Payload {
   };
 }
 
-/** A client that keeps what it is sent, and can stop reading. */
+/** A sink that keeps what it is sent, and can stop reading as a slow client does. */
 export class KeptSink implements StreamSink {
   readonly heard: Payload[] = [];
-  /** The answer that ended it. */
+  /** The answer with which the stream ended. */
   last: ExecutionResult | undefined;
   isOver = false;
   #isFull = false;

@@ -11,9 +11,9 @@ import type { GraphSource } from '#schema/compose/graphSource.ts';
 import { fixtureSources, fixtureView, type Fixture } from './fixtureGraph.ts';
 
 export interface ServedChannel extends RunningChannel {
-  /** Takes the fixture's graph with other subgraphs. */
+  /** Replaces the fixture's graph by one of other subgraphs. */
   reloadWith(sources: GraphSource[]): Promise<void>;
-  /** POSTs a request; headers may be replaced. */
+  /** Sends a request by POST; headers may be replaced. */
   post(
     body: unknown,
     headers?: Record<string, string>,
@@ -28,7 +28,7 @@ export interface GraphqlAnswer {
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** A channel of the fixture graph, with documents and a view of its own, on a free port. */
+/** Serves a channel of the fixture graph, with documents and view fields of its own, on a free port. */
 export async function serveFixture(
   fixture: Fixture,
   options: {
@@ -37,7 +37,7 @@ export async function serveFixture(
     readonly view?: string;
     readonly profile?: GatewayRuntime['profile'];
     readonly bus?: EventTail;
-    /** A free one unless told. */
+    /** The port; a free one if it is left out. */
     readonly port?: number;
   } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
 ): Promise<ServedChannel> {

@@ -22,14 +22,14 @@ interface Frame {
 const patienceMs = 20_000;
 
 /**
- * One WebSocket, spoken to as `gateway/PROTOCOL.md` has it, without a client library: everything it is told stands in
+ * A WebSocket client that follows `gateway/PROTOCOL.md` without a client library. Every frame that it gets is in
  * `frames`.
  */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
   readonly closed: Promise<number>;
-  /** Listened for from the start: a test may do something else before it begins. */
+  /** Listened for from the start, because a test may do something else before it waits for this. */
   readonly #opened: Promise<void>;
   #id = 0;
 
@@ -43,7 +43,7 @@ export class RawSocket {
     this.socket.on('error', () => undefined);
   }
 
-  /** Resolves when it was acknowledged; rejects when it was closed before. */
+  /** Resolves when the connection is acknowledged; rejects when it is closed before. */
   async begin(token?: string): Promise<this> {
     await Promise.race([this.#opened, this.closed.then((code) => Promise.reject(new Error(`closed with ${code}`)))]);
     this.send({ type: 'connection_init', payload: token === undefined ? {} : { authorization: `Bearer ${token}` } });
@@ -71,8 +71,8 @@ export class RawSocket {
   }
 
   /**
-   * The first frame that satisfies, of those that came and will come; rejects when the socket closes before, or it does
-   * not come.
+   * Resolves with the first frame that satisfies the condition, among those that have come and those to come. Rejects
+   * when the socket closes before, or no such frame comes in time.
    */
   async heard(satisfies: (frame: Frame) => boolean): Promise<Frame> {
     for (const deadline = Date.now() + patienceMs; ;) {
@@ -89,7 +89,7 @@ export class RawSocket {
   }
 }
 
-/** What one subscription of a socket was told. */
+/** The messages of one subscription of a socket. */
 export class RawStream {
   readonly socket: RawSocket;
   readonly id: string;
@@ -105,7 +105,7 @@ export class RawStream {
       .map(({ payload }) => payload as Heard);
   }
 
-  /** The code of the `error` that ended it. */
+  /** The code of the `error` message that ended the subscription. */
   get refusal(): string | undefined {
     const frame = this.socket.frames.find(({ id, type }) => id === this.id && type === 'error');
     return (frame?.payload as Heard['errors'])?.[0]?.extensions.code;
@@ -115,7 +115,7 @@ export class RawStream {
     return this.socket.frames.some(({ id, type }) => id === this.id && (type === 'complete' || type === 'error'));
   }
 
-  /** Kind, version and, of a resync, reason of each message: `snapshot 1`, `event 2`, `resync 9 lagged`. */
+  /** The kind and version of each message, and the reason of a resync: `snapshot 1`, `event 2`, `resync 9 lagged`. */
   get marks(): string[] {
     return this.messages.map(({ extensions }) =>
       [extensions?.stream?.kind, extensions?.stream?.version, extensions?.stream?.reason]

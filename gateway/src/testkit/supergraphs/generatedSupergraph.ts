@@ -13,14 +13,14 @@ export interface GeneratedSupergraph {
   readonly sdls: ReadonlyMap<string, string>;
   readonly graph: Graph;
   readonly whole: GraphQLSchema;
-  /** Lets each execution begin with the same state. */
+  /** Resets the state, so that each execution begins with the same. */
   begin(): void;
-  /** What plain graphql-js answers on the one schema. */
+  /** Executes with plain graphql-js on the one schema. */
   expected(text: string, variables: Record<string, unknown>): Promise<ExecutionResult>;
   readonly subgraphCall: (name: string) => SubgraphCall;
 }
 
-/** @returns undefined if what was drawn does not compose */
+/** @returns undefined if the drawn subgraphs do not compose */
 export function generatedSupergraph(seed: number): GeneratedSupergraph | undefined {
   const model = supergraphModel(new SeededRandom(seed));
   const world = new World(model, seed);
@@ -60,6 +60,6 @@ export function generatedSupergraph(seed: number): GeneratedSupergraph | undefin
   };
 }
 
-/** As it comes over the wire. */
+/** A result as it arrives over the network: made from its JSON. */
 export const plain = (result: ExecutionResult): ExecutionResult =>
   JSON.parse(JSON.stringify(result)) as ExecutionResult;

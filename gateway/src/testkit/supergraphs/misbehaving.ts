@@ -6,7 +6,7 @@ type Answer = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Answer => typeof value === 'object' && value !== null;
 
-/** Ways in which a subgraph answers with what is no answer of GraphQL to what was asked. */
+/** Ways in which a subgraph can answer so that the answer does not fit the request. */
 const faults: readonly ((answer: Answer) => unknown)[] = [
   () => Promise.reject(new Error('the connection broke')),
   () => ({}),
@@ -32,7 +32,7 @@ const faults: readonly ((answer: Answer) => unknown)[] = [
   },
 ];
 
-/** Changes one value that the client sees. */
+/** Changes one value that the client would see. */
 function changeOne(value: unknown, change: (object: Answer, key: string) => void): boolean {
   if (!isObject(value)) return false;
   for (const key of Object.keys(value)) {
@@ -46,7 +46,7 @@ function changeOne(value: unknown, change: (object: Answer, key: string) => void
   return false;
 }
 
-/** Every third request or so goes wrong; the same one always in the same way. */
+/** About every third request goes wrong; the same request always in the same way. */
 export const misbehaving =
   (call: SubgraphCall): SubgraphCall =>
   async (request, headers, signal) => {

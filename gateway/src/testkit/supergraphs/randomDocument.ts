@@ -31,7 +31,10 @@ const definitions: Readonly<Record<string, string>> = {
 const aliases = ['x', 'y', 'id', 'code', 'value', 'url', 'photo', 'representations', 'constructor'];
 const deepest = 3;
 
-/** A valid query, with whatever makes names meet: aliases, arguments, fragments, conditions, variables. */
+/**
+ * Draws a valid query with everything that can make response keys collide: aliases, arguments, fragments, conditions,
+ * variables.
+ */
 export function randomDocument(schema: GraphQLSchema, random: SeededRandom): RandomDocument {
   for (;;) {
     const text = new DocumentText(schema, random).text();
@@ -81,7 +84,10 @@ class DocumentText {
     return parts.join(' ');
   }
 
-  /** Mostly one that meets no other, so that most documents are valid; now and then one that is meant to. */
+  /**
+   * Draws a response key. Mostly it collides with no other, so that most documents are valid; now and then it is meant
+   * to.
+   */
   #alias(type: GraphQLCompositeType, field: string, given: string): string {
     if (this.#random.oneIn(6)) return `${this.#random.pick(aliases)}: `;
     if (given === '' && this.#random.oneIn(2)) return '';

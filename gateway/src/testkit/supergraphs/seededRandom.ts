@@ -1,4 +1,4 @@
-/** Draws that are the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export class SeededRandom {
   #state: number;
 
@@ -6,7 +6,7 @@ export class SeededRandom {
     this.#state = seed >>> 0;
   }
 
-  /** At least 0, less than n. */
+  /** Draws an integer from 0 to n - 1. */
   below(n: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -16,13 +16,13 @@ export class SeededRandom {
 
   between = (least: number, most: number): number => least + this.below(most - least + 1);
 
-  /** True once in n. */
+  /** Draws true with a probability of 1 in n. */
   oneIn = (n: number): boolean => this.below(n) === 0;
 
   pick = <T>(list: readonly T[]): T => list[this.below(list.length)]!;
 }
 
-/** A number that depends on the text only. */
+/** Computes a number that depends on the text only. */
 export function hashOf(text: string): number {
   let hash = 2_166_136_261;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619) >>> 0;

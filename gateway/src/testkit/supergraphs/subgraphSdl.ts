@@ -9,7 +9,7 @@ export const subgraphName = (index: number): string => `s${index}`;
 /** The subgraph that knows the interface `Thing` as an object. */
 export const thingsName = 'things';
 
-/** The SDL of each subgraph of a model, by name. */
+/** Writes the SDL of each subgraph of a model, by the subgraph's name. */
 export function subgraphSdls(model: SupergraphModel): Map<string, string> {
   const sdls = new Map(
     Array.from({ length: model.subgraphs }, (_, at) => [subgraphName(at), new SubgraphText(model, at).text()]),
@@ -23,7 +23,7 @@ export function subgraphSdls(model: SupergraphModel): Map<string, string> {
   return sdls;
 }
 
-/** The text of one subgraph. */
+/** Writes the SDL of one subgraph. */
 class SubgraphText {
   readonly #model: SupergraphModel;
   readonly #index: number;

@@ -1,23 +1,28 @@
 import type { SeededRandom } from './seededRandom.ts';
 
-/** A field of an entity, in the one subgraph that owns it. */
+/** A field of an entity, and the subgraph that owns it. */
 export interface ModelField {
   readonly name: string;
   readonly type: string;
-  /** In SDL, with parentheses; empty for none. */
+  /** The arguments in SDL, with parentheses; empty if there are none. */
   readonly arguments: string;
   readonly owner: number;
-  /** A field of the same entity, owned by another subgraph, perhaps called with arguments. */
+  /** What the field requires: a field of the same entity that another subgraph owns, perhaps with arguments. */
   readonly requires?: { readonly field: string; readonly call: string };
-  /** Another subgraph resolves it, too. */
+  /** Another subgraph that resolves the field, too (`@shareable`). */
   readonly sharedWith?: number;
-  /** It was moved away from this subgraph, which still has it; `label` if only for some callers. */
+  /**
+   * The subgraph that the field was moved away from (`@override`), and that still has it; with a `label` if only for
+   * some callers.
+   */
   readonly overrides?: { readonly from: number; readonly label?: string };
 }
 
 export interface ModelEntity {
   readonly name: string;
-  /** `either`: two keys, of which some subgraphs know one only; `both`: one key of two fields. */
+  /**
+   * `either`: the entity has two keys, and some subgraphs know only one of them. `both`: it has one key of two fields.
+   */
   readonly keys: 'id' | 'either' | 'both';
   /** The subgraph that knows all keys. */
   readonly hub: number;
@@ -28,7 +33,7 @@ export interface ModelEntity {
   readonly unresolvable: ReadonlySet<number>;
 }
 
-/** What a supergraph is generated from. */
+/** A model from which the SDL of all subgraphs of a random supergraph is generated. */
 export interface SupergraphModel {
   readonly subgraphs: number;
   readonly entities: readonly ModelEntity[];
@@ -131,6 +136,6 @@ function fieldModel(
   };
 }
 
-/** What is required may be null, so that nothing else is null with it. */
+/** Fields that others require are nullable, so that a null there makes nothing else null. */
 const isRequirable = ({ type, requires, overrides, sharedWith }: ModelField): boolean =>
   /^(Int|String|Boolean|Colour|\[Int\])$/.test(type) && !requires && !overrides && sharedWith === undefined;

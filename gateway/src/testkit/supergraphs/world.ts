@@ -17,7 +17,7 @@ import type { SupergraphModel } from './supergraphModel.ts';
 interface Thing {
   readonly __typename: string;
   readonly id: string;
-  /** Of an `Inner`: what it was reached from. */
+  /** What an `Inner` was reached from. */
   readonly above?: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +33,7 @@ const typeOf = (id: string): string => id.split('-')[0]!;
 export class World {
   readonly #model: SupergraphModel;
   readonly #seed: number;
-  /** How many mutations were carried out. */
+  /** How many mutations have been carried out. */
   #turn = 0;
 
   constructor(model: SupergraphModel, seed: number) {
@@ -41,12 +41,12 @@ export class World {
     this.#seed = seed;
   }
 
-  /** Each execution begins with the same state. */
+  /** Resets the state, so that each execution begins with the same. */
   begin(): void {
     this.#turn = 0;
   }
 
-  /** For a subgraph: what its fields require is what it was sent. */
+  /** Resolvers for a subgraph: the values that its fields require are those that the gateway sent. */
   readonly subgraphResolver: GraphQLFieldResolver<Record<string, unknown> | undefined, unknown> = (
     source,
     args: Record<string, unknown>,
@@ -54,13 +54,13 @@ export class World {
     info,
   ) =>
     this.#resolve(source, args, info, (required) => {
-      // Nobody is sent what it provides itself: the planner counts on it there.
+      // A subgraph is not sent what it provides itself, because the planner relies on it there.
       if (Object.hasOwn(source!, required) || !this.#isProvided(source!, required)) return source![required];
       const { type } = info.parentType.getFields()[required]!;
       return this.#value(type, `${idOf(source!)}.${required}{}`, info);
     });
 
-  /** For the one schema that owns everything. */
+  /** Resolvers for the one schema that owns everything. */
   readonly wholeResolver: GraphQLFieldResolver<Record<string, unknown> | undefined, unknown> = (
     source,
     args: Record<string, unknown>,
@@ -73,7 +73,7 @@ export class World {
       return this.#value(type, `${id}.${required}${JSON.stringify(given)}`, info);
     });
 
-  /** What a subgraph gets from the context. */
+  /** The values that a subgraph gets from a context (`@context`). */
   #withContext(
     source: Record<string, unknown> | undefined,
     args: Record<string, unknown>,
@@ -164,5 +164,5 @@ export class World {
   }
 }
 
-/** The object that an entity of the interface `Thing` is. */
+/** The object that stands behind an entity of the interface `Thing`. */
 export const thingById = ({ id }: { readonly id: string }): Thing => ({ __typename: typeOf(id), id });
