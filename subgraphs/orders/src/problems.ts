@@ -12,6 +12,7 @@ export type PlaceOrderProblem =
       readonly message: string;
     }
   | { readonly __typename: 'OrderAddressNotDeliverable' | 'OrderTotalNotChargeable'; readonly message: string }
+  | { readonly __typename: 'OrderTooManyOpen'; readonly message: string; readonly maxOpen: number }
   | { readonly __typename: 'OrderServiceNotOffered'; readonly message: string; readonly offered: Service[] }
   | {
       readonly __typename: 'OrderItemUnavailable';
@@ -74,6 +75,12 @@ export const totalNotChargeable = {
   message:
     'An order that costs nothing, or more than can be charged at once, cannot be placed. Add an item with a price, or split the order.',
 } as const;
+
+export const tooManyOpen = (maxOpen: number): PlaceOrderProblem => ({
+  __typename: 'OrderTooManyOpen',
+  message: `You have ${maxOpen} orders that this store still has to make. Order again when one of them is ready.`,
+  maxOpen,
+});
 
 export const serviceNotOffered = (offered: readonly Service[]): PlaceOrderProblem => ({
   __typename: 'OrderServiceNotOffered',

@@ -34,6 +34,7 @@ const mutation = `mutation ($input: PlaceOrderInput!) {
     ... on OrderServiceNotOffered { offered }
     ... on OrderItemUnavailable { line item { id } }
     ... on OrderInvalidLine { line problem }
+    ... on OrderTooManyOpen { maxOpen }
     ... on OrderPriceChanged { total { amount currency } }
   }
 }`;
@@ -209,12 +210,27 @@ describe('placeOrder', () => {
 
   it('numbers orders without gaps or duplicates, and keeps the limit of open orders', async () => {
     answers.maxOpenOrders = 5;
-    const results = await Promise.all(Array.from({ length: 8 }, () => place(customer)));
+    const results = await Promise.all(Array.from({ length: 8 }, () => place(manager)));
     const numbers = results.filter((each) => each.__typename === 'PlaceOrderSuccess').map(({ order }) => order.number);
     expect(numbers.sort()).toEqual([1, 2, 3, 4, 5]);
     expect(results.filter((each) => each.__typename === 'OrderStoreAtCapacity')).toHaveLength(3);
     answers.maxOpenOrders = 6;
-    expect((await place(customer)).order.number).toBe(6);
+    expect((await place(manager)).order.number).toBe(6);
+  });
+
+  it.each([
+    ['customer', customer, 5, otherCustomer],
+    ['kiosk', kiosk, 20, customer],
+  ])('keeps one %s from filling the kitchen for all others', async (_name, one, share, other) => {
+    answers.maxOpenOrders = 40;
+    const results = await Promise.all(Array.from({ length: share + 2 }, () => place(one)));
+    expect(results.filter((each) => each.__typename === 'PlaceOrderSuccess')).toHaveLength(share);
+    expect(results.filter((each) => each.__typename === 'OrderTooManyOpen')).toEqual([
+      { __typename: 'OrderTooManyOpen', maxOpen: share },
+      { __typename: 'OrderTooManyOpen', maxOpen: share },
+    ]);
+    // Nothing of the refused ones is left: the numbers have no gap.
+    expect((await place(other)).order.number).toBe(share + 1);
   });
 
   it('answers each problem with its own result type', async () => {

@@ -4,9 +4,10 @@ import type { TransactionOf } from '#platform/domain/domain.ts';
 import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Orders } from '../context.ts';
 import { kitchenStatuses, place, type OrderCreatedData } from '../order.ts';
+import { openShare } from '../openShare.ts';
 import { ordererAt, type Orderer } from '../ownership.ts';
 import { inputProblem } from '../placeOrderInput.ts';
-import { serviceNotOffered, storeAtCapacity, storeNotFound, type PlaceOrderProblem } from '../problems.ts';
+import { serviceNotOffered, storeAtCapacity, storeNotFound, tooManyOpen, type PlaceOrderProblem } from '../problems.ts';
 import { checkOrder, type Check, type CheckedOrder } from './checkOrder.ts';
 
 export type PlaceOrderOutcome =
@@ -63,6 +64,11 @@ async function accept(
     await giveNumberBack(tx, input.storeId, terms.localDate);
     return refuse(storeAtCapacity);
   }
+  const share = openShare(orderer, terms.maxOpenOrders);
+  if (share !== undefined && (await openOf(tx, orderer, input.storeId)) >= share) {
+    await giveNumberBack(tx, input.storeId, terms.localDate);
+    return refuse(tooManyOpen(share));
+  }
   const data = created(domain, { input, orderer, order: check.order, orderNumber, channel: principal.channel, now });
   const events = place(data);
   await tx.order.create({
@@ -108,6 +114,12 @@ async function nextNumber(tx: Tx, storeId: string, localDate: string): Promise<n
     ON CONFLICT (store_id, local_date) DO UPDATE SET number = order_counter.number + 1 RETURNING number`;
   return row!.number;
 }
+
+/** How many orders of this customer or device the kitchen has. It is counted under the same lock. */
+const openOf = (tx: Tx, { customerId, deviceId }: Orderer, storeId: string): Promise<number> =>
+  tx.order.count({
+    where: { storeId, status: { in: [...kitchenStatuses] }, ...(deviceId === null ? { customerId } : { deviceId }) },
+  });
 
 async function giveNumberBack(tx: Tx, storeId: string, localDate: string): Promise<void> {
   await tx.$executeRaw`UPDATE order_counter SET number = number - 1 WHERE store_id = ${storeId}::uuid AND local_date = ${localDate}`;
