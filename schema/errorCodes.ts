@@ -26,6 +26,8 @@ export const errorCodes = {
   DEADLINE_EXCEEDED:
     'The request took longer than it may. What it was to change may have been changed: try again with the same idempotency key.',
   TOO_MANY_REQUESTS: 'A limit on connections, subscriptions or rate was reached. Wait and try again.',
+  OVERLOADED:
+    'This replica has more to do than it can, and nothing of the request ran. Try again after `extensions.retryAfter` seconds, with the same idempotency key.',
   SHUTTING_DOWN: 'This replica is going away. Connect again; another one answers.',
   CURSOR_INVALID:
     'The cursor is not one of ours, or is of another caller, document or variables. Subscribe anew, without `resumeFrom`.',

@@ -13,5 +13,7 @@ export default {
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   // The screen of a category holds all that can be chosen for each of its items, and runs on devices of the chain only.
   limits: { cost: 60_000 },
+  // How an order stands is told before anybody browses.
+  load: { first: ['OrderScreen', 'OrderBoard', 'BoardScreen'] },
   auth: { roles: ['kiosk'], anonymous: false },
 } satisfies ChannelManifest;

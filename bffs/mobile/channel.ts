@@ -18,5 +18,7 @@ export default {
   },
   // A phone follows an order or two and the courier of one.
   streams: { maxSubscriptionsPerSocket: 20 },
+  // How an order stands is told before anybody browses.
+  load: { first: ['OrderScreen'] },
   auth: { roles: ['customer'], anonymous: true },
 } satisfies ChannelManifest;

@@ -16,5 +16,7 @@ export default {
     },
   },
   streams: { maxSubscriptionsPerSocket: 20 },
+  // How an order stands is told before anybody browses.
+  load: { first: ['OrderTrackingPage'] },
   auth: { roles: ['customer'], anonymous: true },
 } satisfies ChannelManifest;

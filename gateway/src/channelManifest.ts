@@ -26,6 +26,8 @@ export interface ChannelManifest {
   readonly viewResolvers?: () => Promise<ViewResolvers>;
   /** Limits in which the channel differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>;
+  /** Where the channel differs from `defaultLoadPolicy`. */
+  readonly load?: Partial<LoadPolicy>;
   /** Without a policy, every answer is sent as `no-store`. */
   readonly cache?: CachePolicy;
   /**
@@ -91,6 +93,30 @@ export interface CachePolicy {
     Record<string, { readonly maxAgeSeconds: number; readonly staleWhileRevalidateSeconds?: number }>
   >;
 }
+
+/**
+ * How many queries and mutations of the channel run at once in one process, over every transport, and what becomes of
+ * the rest. Streams have limits of their own.
+ */
+export interface LoadPolicy {
+  readonly maxRunning: number;
+  /** So many of them are kept for what is urgent: mutations, and the operations in `first`. */
+  readonly keptForUrgent: number;
+  /** Requests that wait for their turn. With one more, somebody who browses, or who has the most, is refused. */
+  readonly maxWaiting: number;
+  /** Who has waited this long is refused: in milliseconds. */
+  readonly waitMs: number;
+  /** Names of trusted documents that go before browsing, as mutations do: how an order stands. */
+  readonly first: readonly string[];
+}
+
+export const defaultLoadPolicy: LoadPolicy = {
+  maxRunning: 100,
+  keptForUrgent: 25,
+  maxWaiting: 1_000,
+  waitMs: 5_000,
+  first: [],
+};
 
 /**
  * Limits and timing of the channel's WebSockets and event streams. Names that end with `Ms` are in milliseconds. Limits

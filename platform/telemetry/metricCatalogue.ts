@@ -57,6 +57,24 @@ export const metricCatalogue = {
     labels: { channel: any, operation: any },
     buckets: [1, 10, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000],
   },
+  httpRunning: {
+    kind: 'gauge',
+    name: 'drburger_requests_running',
+    help: 'Queries and mutations that run now, over every transport.',
+    labels: { channel: any },
+  },
+  httpWaiting: {
+    kind: 'gauge',
+    name: 'drburger_requests_waiting',
+    help: 'Queries and mutations that wait for their turn, since as many as may are running.',
+    labels: { channel: any },
+  },
+  httpShed: {
+    kind: 'counter',
+    name: 'drburger_requests_shed_total',
+    help: 'Queries and mutations that were refused with 503 before they ran: full (too many waited already), late (they waited too long).',
+    labels: { channel: any, urgency: ['first', 'usual'], reason: ['full', 'late'] },
+  },
   graphqlErrors: {
     kind: 'counter',
     name: 'drburger_graphql_errors_total',

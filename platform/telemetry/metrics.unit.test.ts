@@ -138,7 +138,8 @@ describe('the catalogue of metrics', () => {
   it.each(Object.values(metricCatalogue))('names $name as Prometheus asks', ({ kind, name, help }) => {
     expect(name).toMatch(/^drburger_[a-z]+(_[a-z]+)*$/);
     expect(name.endsWith('_total')).toBe(kind === 'counter');
-    if (kind === 'histogram') expect(name).toMatch(/_seconds$/);
+    // What a request costs has no unit.
+    if (kind === 'histogram') expect(name).toMatch(/_(seconds|cost)$/);
     expect(help).toMatch(/\.$/);
   });
 

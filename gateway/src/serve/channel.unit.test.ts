@@ -480,3 +480,41 @@ describe('the cost of a request', () => {
     await expect(starting).rejects.toThrow('Dear is not valid in the channel: The request may cost 120');
   });
 });
+
+describe('a channel with more to do than it can', () => {
+  const order = 'mutation { advance(orderId: "o1") { id } }';
+
+  it('sheds browsing before ordering, with 503 and when to come back, and says so', async () => {
+    const load = { maxRunning: 2, keptForUrgent: 1, maxWaiting: 1, waitMs: 60_000 };
+    const busy = await serveFixture(parts, { manifest: { load } });
+    const health = async () =>
+      (await fetch(new URL('/health/ready', busy.url.replace('localhost', '127.0.0.1')))).text();
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    try {
+      expect(await health()).toBe('{"status":"ready"}');
+      parts.calls.length = 0;
+      parts.gate = (subgraph) => (subgraph === 'shops' ? opened : Promise.resolve());
+      const running = busy.post({ query: '{ shops { name } }' }, manager);
+      await until(() => parts.calls.length === 1);
+      // One browses, one waits: the next one who browses makes room for nobody.
+      const others = [1, 2].map(() => busy.post({ query: '{ shops { id } }' }, customer));
+      const shed = await Promise.race(others);
+      expect(shed.status).toBe(503);
+      expect(shed.body.errors![0]!.extensions.code).toBe('OVERLOADED');
+      expect(shed.headers.get('retry-after')).toBe('5');
+      expect(await health()).toBe('{"status":"shedding"}');
+      // Nothing of it ran, and an order has its place.
+      expect(parts.calls).toHaveLength(1);
+      expect((await busy.post({ query: order }, customer)).body.data.advance.id).toBe('o1');
+      open();
+      expect((await running).status).toBe(200);
+      expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
+    } finally {
+      open();
+      await busy.close();
+    }
+  });
+});

@@ -33,6 +33,8 @@ export interface GraphServerOptions {
   /** Whether a browser that opens `/graphql` gets GraphiQL. */
   readonly explorer: boolean;
   readonly crossOrigin: CrossOrigin;
+  /** Whether the channel has more to do than it can, and refuses requests. */
+  readonly isShedding: () => boolean;
   /** The channel's web pages by path, such as `/board`. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly log: Logger;
@@ -117,7 +119,13 @@ export class GraphServer {
       case '/health/ready':
         return this.#draining
           ? text(response, 503, 'application/json', '{"status":"closing"}')
-          : text(response, 200, 'application/json', '{"status":"ready"}');
+          : // It stays in the rotation: the replicas that would be left are as busy.
+            text(
+              response,
+              200,
+              'application/json',
+              `{"status":"${this.#options.isShedding() ? 'shedding' : 'ready'}"}`,
+            );
       default: {
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);

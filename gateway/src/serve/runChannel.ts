@@ -78,6 +78,7 @@ export async function runChannel(
     revocations: runtime.revocations,
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,
+    load: manifest.load,
     cache: manifest.cache,
     streams: manifest.streams,
     subgraphErrors: 'masked',

@@ -7,7 +7,15 @@ import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { Admission } from '../documents/admission.ts';
 import { checkCost } from '../documents/cost.ts';
 import { CallerLimits } from '../access/callerLimits.ts';
-import { defaultStreamPolicy, type CachePolicy, type StreamPolicy } from '../channelManifest.ts';
+import { LoadGate } from '../access/loadGate.ts';
+import { LoadQueue } from '../access/loadQueue.ts';
+import {
+  defaultLoadPolicy,
+  defaultStreamPolicy,
+  type CachePolicy,
+  type LoadPolicy,
+  type StreamPolicy,
+} from '../channelManifest.ts';
 import type { ClientIdentity } from '../access/clientIdentity.ts';
 import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetch.ts';
 import { Documents, type PreparedDocument } from '../documents/documents.ts';
@@ -49,6 +57,7 @@ export interface GraphService {
   readonly limits?: Partial<Limits>;
   /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
+  readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
   readonly streams?: Partial<StreamPolicy>;
   /** Whether documents that are not trusted run, too. */
@@ -175,7 +184,10 @@ class ServedGraph {
     if (unfit[0]) throw unfit[0];
     const crossOrigin = new CrossOrigin(name, this.#service.origins);
     const limits = new CallerLimits(policy);
-    const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, log });
+    const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
+    const queue = new LoadQueue(loadPolicy, name, metrics);
+    const load = new LoadGate(queue, loadPolicy.first);
+    const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, load, log });
     const sockets = new Sockets({
       crossOrigin,
       path: graphqlPath,
@@ -185,6 +197,7 @@ class ServedGraph {
       callerOf,
       policy,
       limits,
+      load,
       metrics: streamMetrics,
       maxFrameBytes: bodyBytes,
       log,
@@ -194,6 +207,7 @@ class ServedGraph {
       log,
       crossOrigin,
       explorer: !discreet,
+      isShedding: () => queue.isShedding,
       pages: this.#service.pages ?? new Map(),
       http: new HttpHandler({
         name,
@@ -203,6 +217,7 @@ class ServedGraph {
         eventStreams,
         cache,
         maxBodyBytes: bodyBytes,
+        load,
         costLimit,
         tellsCost: !discreet && Number.isFinite(costLimit),
         openIntrospection: !discreet,
@@ -222,6 +237,12 @@ class ServedGraph {
           socketUnread: sockets.unreadBytes,
           upgradesQueued: sockets.upgradesQueued,
         })),
+      );
+      unhook.push(
+        metrics?.onScrape(`load of ${name}`, (report) => {
+          report('httpRunning', { channel: name }, queue.running);
+          report('httpWaiting', { channel: name }, queue.waiting);
+        }) ?? (() => undefined),
       );
       unhook.push(
         this.#service.revocations?.onRevoked(() => {

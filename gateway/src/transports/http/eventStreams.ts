@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
 import type { CallerLimits } from '../../access/callerLimits.ts';
 import { varyBy } from './cacheControl.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
@@ -49,12 +50,15 @@ export interface EventStreamOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
+  readonly load: LoadGate;
   readonly log: Logger;
 }
 
 /** An operation that was admitted, with what the client sent along. */
 export interface StreamedOperation {
   readonly prepared: PreparedDocument;
+  /** Its name, if it is a trusted document. */
+  readonly trusted: string | undefined;
   /** The variables that the operation declares, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
@@ -153,13 +157,14 @@ export class EventStreams {
     const { prepared, variables, resumeFrom, traceparent } = operation;
     try {
       if (prepared.operation.operation !== 'subscription') {
-        return out.complete(
-          await pipeline.run(
-            prepared,
-            pipeline.coerce(prepared, variables),
-            callerOf(session.principal, traceparent, session.authorization),
-          ),
-        );
+        const coerced = pipeline.coerce(prepared, variables);
+        const leave = await this.#options.load.enter(operation, session.principal, out.address);
+        try {
+          const { principal, authorization } = session;
+          return out.complete(await pipeline.run(prepared, coerced, callerOf(principal, traceparent, authorization)));
+        } finally {
+          leave();
+        }
       }
       if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'Subscriptions are not available here.');
       // The channel is closing: the client is sent away, to come back elsewhere. A stream that began now would not be
@@ -188,12 +193,14 @@ class EventStreamResponse implements StreamSink {
   readonly #session: SessionToken | undefined;
   readonly #endsAt: number;
   readonly closed: Promise<void>;
+  readonly address: string | undefined;
   #messages = 0;
   /** Since when there has been unread output. Undefined if the client has read everything. */
   #unreadSince: number | undefined;
 
   constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken) {
     this.#response = response;
+    this.address = response.socket?.remoteAddress;
     this.#policy = policy;
     this.#session = session;
     this.#endsAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);

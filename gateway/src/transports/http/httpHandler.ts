@@ -11,6 +11,7 @@ import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
 import { readBody, requestCodings } from './body.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
 import { cacheControl, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
@@ -53,6 +54,7 @@ export interface HttpHandlerOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly eventStreams: EventStreams;
   readonly maxBodyBytes: number;
+  readonly load: LoadGate;
   readonly costLimit: number;
   /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
   readonly tellsCost: boolean;
@@ -261,6 +263,7 @@ export class HttpHandler {
     if (accepted.stream && (!accepted.type || prepared.operation.operation === 'subscription')) {
       await eventStreams.run(request, response, {
         prepared,
+        trusted,
         variables: declaredVariables(prepared, asked.variables),
         authorization,
         traceparent,
@@ -273,12 +276,15 @@ export class HttpHandler {
     const variables = pipeline.coerce(prepared, asked.variables);
     const cost = prepared.cost.of(variables);
     metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
-    const body = await pipeline.answer(
-      prepared,
-      variables,
-      this.#options.callerOf(principal, traceparent, authorization),
-      { gone: gone.signal },
-    );
+    const leave = await this.#options.load.enter(admitted, principal, request.socket.remoteAddress);
+    let body: Buffer | ExecutionResult;
+    try {
+      body = await pipeline.answer(prepared, variables, this.#options.callerOf(principal, traceparent, authorization), {
+        gone: gone.signal,
+      });
+    } finally {
+      leave();
+    }
     const failed = !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0;
     return {
       status: 200,
@@ -320,6 +326,12 @@ function withCost(
 const acceptEncoding = (request: IncomingMessage): string | undefined =>
   request.headers['accept-encoding'] as string | undefined;
 
+/** After how many seconds the client may come back. */
+function waitOf({ body }: Answer): number {
+  const told = Buffer.isBuffer(body) ? undefined : body.errors?.[0]?.extensions['retryAfter'];
+  return typeof told === 'number' ? told : retryAfterSeconds;
+}
+
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -340,7 +352,7 @@ async function send(
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';
-  if (answer.status === 429 || answer.status === 503) headers['retry-after'] = retryAfterSeconds;
+  if (answer.status === 429 || answer.status === 503) headers['retry-after'] = waitOf(answer);
   if (answer.status === 415) headers['accept-encoding'] = requestCodings;
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer';
   // The rest of the body has not been read, and could not be told from the next request on the same connection.

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import { newTraceparent } from '#platform/telemetry/trace.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
 import { once, type CallerLimits, type Release } from '../../access/callerLimits.ts';
 import type { StreamPolicy } from '../../channelManifest.ts';
 import type { ClientIdentity } from '../../access/clientIdentity.ts';
@@ -32,6 +33,7 @@ export interface ConversationParts {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
+  readonly load: LoadGate;
   readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
@@ -62,6 +64,8 @@ interface RequestedOperation {
   readonly id: string;
   readonly traceparent: string;
   readonly prepared: PreparedDocument;
+  /** Its name, if it is a trusted document. */
+  readonly trusted: string | undefined;
   /** The variables that the operation declares, as the client sent them. */
   readonly variables: Record<string, unknown>;
   readonly resumeFrom: unknown;
@@ -222,11 +226,12 @@ export class Conversation {
           `A connection may run at most ${maxSubscriptionsPerSocket} operations at once.`,
         );
       const request = operationRequest(payload);
-      const { prepared } = live.current.admission.admit(request);
+      const { prepared, trusted } = live.current.admission.admit(request);
       return this.#run({
         id,
         traceparent,
         prepared,
+        trusted,
         variables: declaredVariables(prepared, request.variables),
         resumeFrom: request.extensions['resumeFrom'],
       });
@@ -274,25 +279,32 @@ export class Conversation {
   }
 
   /** Runs a query or mutation. @throws Refusal before anything is executed */
-  async #runQuery({ id, prepared, variables: raw, traceparent }: RequestedOperation): Promise<false> {
+  async #runQuery(operation: RequestedOperation): Promise<false> {
+    const { id, prepared, traceparent } = operation;
     const {
       live: {
         current: { pipeline },
       },
       callerOf,
+      load,
       log,
     } = this.#parts;
-    const variables = pipeline.coerce(prepared, raw);
+    const variables = pipeline.coerce(prepared, operation.variables);
     const asked = new Asked();
     this.#operations.set(id, asked);
     const { principal, authorization } = this.#session;
-    this.#answer(
-      id,
-      asked,
-      await pipeline
-        .run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone })
-        .catch((error: unknown) => errorsOf(error, traceparent, log)),
-    );
+    const leave = await load.enter(operation, principal, this.#connection.address);
+    try {
+      this.#answer(
+        id,
+        asked,
+        await pipeline
+          .run(prepared, variables, callerOf(principal, traceparent, authorization), { gone: asked.gone })
+          .catch((error: unknown) => errorsOf(error, traceparent, log)),
+      );
+    } finally {
+      leave();
+    }
     return false;
   }
 

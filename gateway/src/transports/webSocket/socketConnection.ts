@@ -17,6 +17,7 @@ export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
  */
 export class SocketConnection {
   readonly client: WebSocket;
+  readonly address: string | undefined;
   readonly #raw: Socket;
   readonly #policy: StreamPolicy;
   readonly #onCut: (reason: CutReason) => void;
@@ -32,6 +33,7 @@ export class SocketConnection {
   constructor(client: WebSocket, raw: Socket, policy: StreamPolicy, onCut: (reason: CutReason) => void) {
     this.client = client;
     this.#raw = raw;
+    this.address = raw.remoteAddress;
     this.#policy = policy;
     this.#onCut = onCut;
     client.on('pong', () => {
