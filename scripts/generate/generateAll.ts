@@ -5,6 +5,7 @@ import { edgesPage } from './edgesPage.ts';
 import { eventSchemas } from './eventSchemas.ts';
 import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
+import { permissionsPage } from './permissionsPage.ts';
 import { prismaClients } from './prismaClients.ts';
 import { pages } from './pages.ts';
 import { prometheusFile } from './prometheusFile.ts';
@@ -23,6 +24,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...prometheusFile(),
     ...settingsPage(),
     ...edgesPage(),
+    ...permissionsPage(),
     ...importSchemas(),
     ...eventSchemas(),
   ],
