@@ -8,6 +8,8 @@ export interface ServerBounds {
   readonly requestMs: number;
   /** How long a connection may be idle between two requests. */
   readonly keepAliveMs: number;
+  /** How long the client may take to read an answer, from when all of it has been handed over to be sent. */
+  readonly answerMs: number;
   /** How long a new connection may be open without sending anything. */
   readonly silentMs: number;
   /**
@@ -23,6 +25,7 @@ const usualBounds: ServerBounds = {
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 65_000,
+  answerMs: 120_000,
   silentMs: 10_000,
   maxPipelined: 100,
   requests: IncomingMessage,
@@ -44,12 +47,17 @@ const tooMany = JSON.stringify({
 
 /**
  * Makes an HTTP server (not listening yet) on which no client can hold resources for long: it closes a connection that
- * sends nothing, sends its request too slowly, or sends more requests than are being answered. Node's own time-outs
- * begin with the first byte, so this adds one for connections that never send any. The requests of one connection are
- * handled one after the other, as they are answered: a client gets more work done at once only by more connections.
+ * sends nothing, sends its request too slowly, does not read its answer, or sends more requests than are answered.
+ * Node's own time-outs begin with the first byte, so this adds one for connections that never send any; they are put
+ * off by whatever a client sends, so this adds one for answers, which are kept in memory until they are read. The
+ * requests of one connection are handled one after the other, as they are answered: a client gets more work done at
+ * once only by more connections.
  */
 export function boundedServer(listener: RequestListener, bounds: Partial<ServerBounds> = {}): Server {
-  const { headersMs, requestMs, keepAliveMs, silentMs, maxPipelined, requests } = { ...usualBounds, ...bounds };
+  const { headersMs, requestMs, keepAliveMs, answerMs, silentMs, maxPipelined, requests } = {
+    ...usualBounds,
+    ...bounds,
+  };
   const inTurn = new Turns(maxPipelined);
   const server = createServer(
     {
@@ -60,7 +68,10 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
       connectionsCheckingInterval: Math.min(1_000, headersMs),
       maxHeaderSize: 16 * 1024,
     },
-    (request, response) => inTurn.take(request.socket, response, () => listener(request, response)),
+    (request, response) => {
+      cutUnread(response, answerMs);
+      inTurn.take(request.socket, response, () => listener(request, response));
+    },
   );
   server.maxHeadersCount = 100;
   server.on('connection', (socket: Socket) => {
@@ -70,6 +81,15 @@ export function boundedServer(listener: RequestListener, bounds: Partial<ServerB
     socket.once('close', () => clearTimeout(silent));
   });
   return server;
+}
+
+/** Closes the connection when the end of the response has been written, but not read, for so long. */
+function cutUnread(response: ServerResponse, afterMs: number): void {
+  response.once('prefinish', () => {
+    if (response.writableFinished) return;
+    const cut = setTimeout(() => response.destroy(), afterMs).unref();
+    response.once('close', () => clearTimeout(cut));
+  });
 }
 
 /** Answers in its turn, after the requests before, and closes the connection then. */

@@ -38,6 +38,27 @@ it('a request that comes too slowly is refused, and its connection closed: heade
   await until(() => body.isClosed);
 });
 
+it('an answer that nobody reads is not kept for ever, whatever else its client sends; one that is read slowly is', async () => {
+  const body = Buffer.alloc(32 * 1024 * 1024);
+  const hung = await served({ answerMs: 100 });
+  hung.socket.pause();
+  hung.send(['GET / HTTP/1.1', 'Host: x']);
+  const [unread] = await until(() => answered.length > 0 && answered);
+  unread!.end(body);
+  const sending = setInterval(() => hung.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 20);
+  await until(() => unread!.destroyed);
+  clearInterval(sending);
+  expect(answered.length).toBe(1);
+  const slow = await served({ answerMs: 30_000 });
+  slow.socket.pause();
+  slow.send(['GET / HTTP/1.1', 'Host: x']);
+  const [read] = await until(() => answered.length > 0 && answered);
+  read!.writeHead(200, { connection: 'close' }).end(body);
+  slow.socket.resume();
+  await until(() => slow.isClosed);
+  expect(slow.heard.length).toBeGreaterThan(body.length);
+});
+
 it('headers that are too long are refused', async () => {
   const long = await served({});
   long.send(['GET / HTTP/1.1', 'Host: x', `X-Long: ${'x'.repeat(20_000)}`]);
