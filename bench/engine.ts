@@ -27,7 +27,7 @@ memory of each afterwards. All take turns, the least of each counts, and answers
 await main(Number(flags['SECONDS'] ?? 4) || 4);
 await compareOverHttp({ hive: switches.has('hive'), scale: Number(flags['SCALE'] ?? 2) || 2 });
 
-/** Gives the bytes of an answer. */
+/** Executes a request, and resolves with the bytes of the answer. */
 type Run = () => Promise<Buffer>;
 
 async function main(seconds: number): Promise<void> {
@@ -41,7 +41,7 @@ async function compare(what: string, graph: Graph, text: string, seconds: number
   if (plain(answer).errors ?? !isDeepStrictEqual(plain(answer), plain(await apollos())))
     throw new Error(`the engines do not answer the same to ${what}`);
   const costs = { ours: [] as number[], apollos: [] as number[] };
-  // In turns, so that whatever else the machine does is in both.
+  // They run in turns, so that whatever else the machine does affects both.
   for (let turn = 0; turn < 4; turn += 1) {
     costs.ours.push(await cpuMs(ours, seconds / 4));
     costs.apollos.push(await cpuMs(apollos, seconds / 4));

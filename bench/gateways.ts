@@ -19,7 +19,7 @@ Answers are compared first. Subgraphs are texts that a data source of both gatew
 });
 await main(Number(flags['SECONDS'] ?? 4) || 4);
 
-/** The text of an answer. */
+/** Executes a request, and resolves with the text of the answer. */
 type Run = () => Promise<string>;
 
 async function main(seconds: number): Promise<void> {
@@ -43,7 +43,7 @@ async function main(seconds: number): Promise<void> {
 }
 
 function ignore(): void {
-  // What is not an error is not of interest here.
+  // Only errors are logged.
 }
 
 function runOf(server: ApolloServer, query: string): Run {
@@ -59,7 +59,7 @@ async function compare(what: string, engine: Run, apollo: Run, seconds: number):
   if (!isDeepStrictEqual(JSON.parse(answer), JSON.parse(await apollo())))
     throw new Error(`the gateways do not answer the same to ${what}`);
   const costs = { engine: [] as number[], apollo: [] as number[] };
-  // In turns, so that whatever else the machine does is in both.
+  // They run in turns, so that whatever else the machine does affects both.
   for (let turn = 0; turn < 4; turn += 1) {
     costs.engine.push(await cpuMs(engine, seconds / 4));
     costs.apollo.push(await cpuMs(apollo, seconds / 4));

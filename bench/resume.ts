@@ -38,7 +38,7 @@ of a board growing ones up to the last.`,
 await main(Number(flags['CLIENTS'] ?? 10_000), Number(flags['STORES'] ?? 300));
 
 async function main(asked: number, stores: number): Promise<void> {
-  // A socket is a file.
+  // Each socket counts as an open file of the process.
   const clients = Math.min(asked, fileLimit() - 1_000);
   console.log(
     `${clients} clients, ${availableParallelism()} cores, Node ${process.version}, load from the same machine (load average ${loadavg()[0]!.toFixed(1)})`,

@@ -96,8 +96,8 @@ async function post(
 }
 
 /**
- * `clients` at a time, each asks again when it was answered. An order that the store is too busy for counts as an
- * answer.
+ * Runs `clients` clients at a time; each sends its next request when it was answered. A refused order of a store that
+ * is too busy counts as an answer.
  */
 async function measure(name: string, pid: number, seconds: number, clients: number, send: Send): Promise<void> {
   for (let n = 0; n < 5; n += 1) await send();

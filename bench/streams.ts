@@ -10,7 +10,7 @@ import { scenarios } from './streams/scenarios.ts';
 endOnError('bench:streams');
 await main(withinLimits(optionsOf(commandLine(command))));
 
-/** A socket is a file. */
+/** Each socket counts as an open file of the process. */
 function withinLimits(asked: Options): Options {
   const spare = 1_000;
   const most = fileLimit() - spare;

@@ -5,7 +5,7 @@ import type { SubgraphRequest } from '#platform/subgraph/execution.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@external"])\n`;
 
-/** A shop: products, what is in stock of them, what people say of them, and who these are. */
+/** The schemas of a shop: products, their stock, their reviews, and the users who wrote these. */
 export const subgraphs: Readonly<Record<string, string>> = {
   products: `${link}type Query { products: [Product!]! version: String }
     type Product @key(fields: "id") { id: ID! name: String! price: Int! weight: Int! images: [Image!]! }
@@ -20,7 +20,7 @@ export const subgraphs: Readonly<Record<string, string>> = {
     type User @key(fields: "id") { id: ID! name: String! city: String }`,
 };
 
-/** The supergraph with its subgraphs at paths of a server. */
+/** Composes the supergraph, with the subgraphs at paths of one server. */
 export function supergraphAt(url: string): string {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `${url}/${name}`, typeDefs: parse(sdl) })),
@@ -30,7 +30,7 @@ export function supergraphAt(url: string): string {
 }
 
 export const light = '{ version }';
-/** Two ways through the graph, four levels deep: what a page with lists of lists asks for. */
+/** A page with lists of lists: two ways through the graph, each four levels deep. */
 export const heavy = `{
   products {
     id name price inStock delivery images { small: url(width: 64) large: url(width: 1024) alt }
@@ -42,7 +42,7 @@ export const heavy = `{
   }
 }`;
 
-/** The same page as other clients ask for it: other names, other sizes of pictures, from variables. */
+/** The same page as other clients ask for it: with other aliases, and with sizes of pictures from variables. */
 export const variedHeavy = (number: number): { readonly query: string; readonly variables: object } => ({
   query: `query Page${number}($small: Int!, $large: Int!) {
     ${heavy.slice(1, -1).replace('small: url(width: 64)', `small${number}: url(width: $small)`).replace('width: 1024', 'width: $large')}
@@ -53,7 +53,10 @@ export const variedHeavy = (number: number): { readonly query: string; readonly 
 const schemas = new Map<string, GraphQLSchema>();
 const answers = new Map<string, Buffer>();
 
-/** What a subgraph answers to the JSON of a request; one that came before costs next to nothing. */
+/**
+ * Answers the JSON of a request as a subgraph would. Answers are kept, so that a repeated request costs next to
+ * nothing.
+ */
 export async function subgraphBytes(subgraph: string, body: string): Promise<Buffer> {
   const key = `${subgraph}\n${body}`;
   let bytes = answers.get(key);
@@ -65,7 +68,7 @@ export async function subgraphBytes(subgraph: string, body: string): Promise<Buf
   return bytes;
 }
 
-/** The same as a value, parsed anew from the bytes. */
+/** The same answer as a value, parsed anew from the bytes. */
 export const subgraphAnswer = async (subgraph: string, request: SubgraphRequest): Promise<ExecutionResult> =>
   JSON.parse((await subgraphBytes(subgraph, JSON.stringify(request))).toString()) as ExecutionResult;
 
@@ -88,7 +91,7 @@ function execute(
 const some = (type: string, count: number, of: string) =>
   Array.from({ length: count }, (_, index) => ({ __typename: type, id: `${of}-${index}` }));
 
-/** A review of a product names it; one that a user wrote is of some product. */
+/** The product of a review: the one that it was reached from, otherwise any. */
 const productOf = (review: string): string => {
   const of = review.replace(/^review of /, '').replace(/-\d+$/, '');
   return of.startsWith('user') ? `product-${Number(of.slice(-1)) + Number(review.slice(-1))}` : of;

@@ -69,7 +69,7 @@ const tsx = (file: string): readonly string[] => [process.execPath, '--import', 
 async function compare(gateways: readonly Gateway[], load: Load): Promise<void> {
   for (const body of load.bodies) await sameAnswers(gateways, load.name, body);
   const costs = new Map<string, number>(gateways.map(({ name }) => [name, Number.POSITIVE_INFINITY]));
-  // In turns, so that whatever else the machine does is in all; the first one is for warming up.
+  // They run in turns, so that whatever else the machine does affects all; the first turn warms up and is not counted.
   for (let turn = 0; turn <= turns; turn += 1)
     for (const gateway of gateways) {
       const before = cpuMs(gateway.pid);

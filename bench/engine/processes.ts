@@ -11,7 +11,10 @@ export interface RunningProcess {
 
 const root = new URL('../..', import.meta.url);
 
-/** Waits until it says that it serves. `core`: where it may run; undefined anywhere. */
+/**
+ * Starts it, and waits until it says that it serves. `core` is the processor core on which it may run; if undefined,
+ * any.
+ */
 export async function startProcess(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -47,7 +50,10 @@ function said(child: ChildProcess, what: RegExp): Promise<void> {
 
 const hive = '@graphql-hive/gateway@2.15.1';
 
-/** Where that gateway is kept. It is 500 MB, too much to be a dependency: it is fetched once, when it is asked for. */
+/**
+ * The folder of that gateway. It has 500 MB, too much for a dependency, so it is downloaded once, when the bench asks
+ * for it.
+ */
 export function hiveCommand(): string {
   const folder = join(tmpdir(), 'drburger-bench-hive');
   const file = join(folder, 'node_modules', '.bin', 'hive-gateway');

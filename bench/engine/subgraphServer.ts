@@ -4,7 +4,10 @@ import { subgraphBytes } from './catalogue.ts';
 
 endOnError('bench:engine, subgraphs');
 
-/** All subgraphs, each at a path of its name, in a process of their own: their work is not part of what is measured. */
+/**
+ * Serves all subgraphs, each at a path with its name. They have a process of their own, because their work is not to be
+ * measured.
+ */
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -14,6 +17,6 @@ const server = createServer((request, response) => {
     );
   });
 });
-// Longer than any turn of the bench: a connection that is closed while it is used again would be an error.
+// This is longer than any turn of the bench, because a request on a connection that is being closed would fail.
 server.keepAliveTimeout = 600_000;
 server.listen(Number(process.env['PORT']), '127.0.0.1', () => console.log('serving'));

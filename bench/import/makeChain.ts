@@ -6,9 +6,9 @@ export interface Chain {
   readonly stores: number;
   readonly items: number;
   readonly ingredients: number;
-  /** A price for each item at each store. */
+  /** Whether each store has a price of its own for each item. */
   readonly ownPrices: boolean;
-  /** What the first item costs. */
+  /** The price of the first item. */
   readonly firstPrice?: number;
 }
 
@@ -26,7 +26,7 @@ const perRecipe = 5;
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** Writes the tables of a made-up chain, and says how many rows they have. */
+/** Writes the tables of a made-up chain. Returns how many rows they have. */
 export function makeChain(chain: Chain): number {
   mkdirSync(chain.folder, { recursive: true });
   let rows = 0;

@@ -9,33 +9,33 @@ export interface Visit {
   /** Client `n` follows feed `n % feeds.length`, until it is shown version `heads[n % feeds.length]`. */
   readonly feeds: readonly string[];
   readonly heads: readonly number[];
-  /** How many are on their way at a time. */
+  /** How many clients connect at a time. */
   readonly atOnce: number;
-  /** Each with the cursor that it has. */
+  /** Whether each client sends the cursor that it has. */
   readonly resume: boolean;
-  /** Each version has a message; else one may stand for several. */
+  /** Whether each version has a message of its own; otherwise one message may stand for several versions. */
   readonly everyVersion: boolean;
 }
 
-/** Milliseconds since the first one set out. */
+/** Milliseconds since the first client began to connect. */
 export interface Arrived {
-  /** The last one's `connection_ack`. */
+  /** Until the last client got its `connection_ack`. */
   readonly acknowledgedMs: number;
   /** Until a client had what it missed. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly lastMs: number;
   readonly messages: number;
-  /** Attempts that failed, by what was said. */
+  /** How many attempts failed, by the message. */
   readonly failed: readonly (readonly [what: string, count: number])[];
-  /** What was shown to a client and should not have been, or was not. */
+  /** Messages that a client should not have got, or should have got and did not. */
   readonly wrong: readonly string[];
 }
 
 interface Client {
   socket?: LoadSocket;
   cursor?: string;
-  /** The last that it was shown. */
+  /** The last version that the client was shown. */
   version: number;
 }
 
@@ -86,7 +86,7 @@ function show(number: number, { errors, extensions }: Payload): void {
   if (version === headOf(number)) arrived(number);
 }
 
-/** It tries again. */
+/** The client tries to connect again. */
 function refused(number: number, errors: Payload['errors']): void {
   const code = errors?.[0]?.extensions?.code ?? 'no code';
   failed.set(code, (failed.get(code) ?? 0) + 1);
@@ -178,7 +178,7 @@ function connectAll(visit: Visit): Promise<Arrived> {
 
 const calls = {
   connect: connectAll,
-  /** Those that are connected hear what comes; resolves as `connect` does. */
+  /** Lets connected clients wait for what comes. It resolves as `connect` does. */
   hear: ({ heads: further }: Pick<Visit, 'heads'>) => {
     heads = further;
     return allArrived(clients.length, () =>

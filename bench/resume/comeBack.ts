@@ -17,21 +17,24 @@ export interface Stage {
 export interface Scenario {
   readonly title: string;
   readonly follows: 'orders' | 'stores';
-  /** The channel is another process than the one that they were on: it heard nothing of what they missed. */
+  /**
+   * Whether clients come back to another process of the channel than the one they were on. It has heard none of the
+   * events that they missed.
+   */
   readonly isRestarted: boolean;
 }
 
-/** Of those who come back: when they had what they missed, and what it took. */
+/** When the clients that came back had what they missed, and what that cost. */
 export interface Figures extends Arrived {
-  /** Asked of the orders' database. */
+  /** The number of statements that the orders' database was sent. */
   readonly statements: number;
   readonly kioskCpuMs: number;
   readonly ordersCpuMs: number;
-  /** Also of what was shown before and after. */
+  /** Wrong messages, also of those before the clients were cut off and after they had come back. */
   readonly wrong: readonly string[];
 }
 
-/** Clients come by so many at a time, but back all at once. */
+/** How many clients connect at a time at first; they come back all at once. */
 const atOnceAtFirst = 200;
 
 /**
@@ -60,7 +63,7 @@ export async function comeBack(
     const first = await clients.call('connect', visit());
     await clients.call('cut');
     if (isRestarted) await kiosk.end();
-    // The first orders are of a store each.
+    // The first orders belong to different stores.
     for (const round of [1, 2, 3]) await log.move(feeds.flatMap((_, at) => (at % 3 < round - 1 ? [] : [at])));
     if (isRestarted) ({ kiosk, port } = await start());
     const before = { kiosk: await kiosk.call('mark'), orders: await orders.call('mark') };

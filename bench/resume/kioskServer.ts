@@ -11,8 +11,8 @@ import { answerCalls } from '../streams/childCalls.ts';
 import { cpuMs, identityOf, log, type ResumeSetup } from './processes.ts';
 
 /**
- * A channel in a process of its own, with the limits that it has by default, but one for a machine that plays all
- * clients. Resolves with its port.
+ * Starts a channel in a process of its own. It has its default limits, apart from the one for each caller, since one
+ * machine plays all clients. Resolves with its port.
  */
 async function begin(setup: ResumeSetup): Promise<number> {
   const identity = await identityOf(setup);

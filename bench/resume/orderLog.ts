@@ -32,11 +32,11 @@ export async function openOrderLog(databaseUrl: string, busUrl: string, stores: 
   const bus = await postgresBus({ databaseUrl: busUrl, log });
   const domain = counterDomain(databaseUrl, { name: 'orders', relay: () => relay });
   const relay = await startRelay(domain, bus);
-  /** Versions by order and by store: how far each feed is. */
+  /** The versions that the feeds of orders and stores have reached. */
   const heads = { orders: [] as number[], stores: [] as number[] };
   return {
     heads,
-    /** One event of each of these orders. Resolves when all are published. */
+    /** Appends one event to each of these orders. Resolves when all are published. */
     async move(orders: readonly number[]): Promise<void> {
       for (let from = 0; from < orders.length; from += perTransaction) {
         const part = orders.slice(from, from + perTransaction);

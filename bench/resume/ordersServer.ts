@@ -8,13 +8,13 @@ import { chaosSchema } from '../../e2e/chaos/chaosGraph.ts';
 import { answerCalls } from '../streams/childCalls.ts';
 import { cpuMs, identityOf, log, type ResumeSetup } from './processes.ts';
 
-// The domain's process: tells what streams missed as every subgraph does, by gRPC from its event log, and answers
-// queries from that log.
+// The domain's process. Like every subgraph it tells by gRPC, from its event log, what streams have missed. It answers
+// queries from that log, too.
 let statements = 0;
 
 async function begin(setup: ResumeSetup): Promise<void> {
   const domain = counterDomain(setup.databaseUrl, { name: 'orders' });
-  // Whatever is asked here is one statement on a connection of its own.
+  // Each query here is one statement on a connection of its own.
   domain.pool.on('acquire', () => {
     statements += 1;
   });

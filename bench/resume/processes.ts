@@ -4,15 +4,15 @@ import { developmentAudience, developmentIssuer } from '#platform/identity/devel
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { scopesOfRole } from '#schema/scopes.ts';
 
-/** What the domain's process and the channel's have in common. */
+/** Settings that the domain's process and the channel's share. */
 export interface ResumeSetup {
   readonly databaseUrl: string;
   readonly busUrl: string;
   readonly internalKey: JWK;
-  /** Public half of what signs the clients' tokens. */
+  /** The public key of the clients' tokens. */
   readonly clientKey: JWK;
   readonly supergraph: string;
-  /** Of the domain's process. */
+  /** The ports of the domain's process. */
   readonly graphqlPort: number;
   readonly grpcPort: number;
 }

@@ -3,11 +3,11 @@ import type { FeedAddress } from '#gateway/streams/feeds/feedAddress.ts';
 import type { FeedPage, FeedReader } from '#gateway/streams/feeds/feedReader.ts';
 import { FakeTail } from '#gateway/testkit/fakeTail.ts';
 
-/** What happened in the world that is streamed: to a store's board, or to one order. */
+/** An event of the world that is streamed: about a store's board, or about one order. */
 export interface Happening {
   readonly kind: 'board' | 'order';
   readonly id: string;
-  /** Epoch milliseconds, with a fraction. */
+  /** When it was published, in milliseconds since 1970, with a fraction. */
   readonly at: number;
 }
 
@@ -44,7 +44,7 @@ const entries = (from: number, count: number, status: string): Entry[] =>
     since: '2026-03-01T12:30:00.000Z',
   }));
 
-/** The current state, in memory. What nothing happened to is there, too, at version 0. */
+/** The current state, in memory. Things that no event is about exist, too, at version 0. */
 export class BenchState {
   readonly #boards = new Map<string, BoardState>();
   readonly #orders = new Map<string, OrderState>();
@@ -131,7 +131,7 @@ export class BenchDomain extends FakeTail implements FeedReader {
       version: log.length > 0 ? versionOf(log.at(-1)!) : 0,
       events: log.filter((event) => versionOf(event) > after).slice(0, limit),
     };
-    // Never at once: the domain is elsewhere.
+    // It never answers in the same turn, because a real domain is another process.
     await new Promise((resolve) => setImmediate(resolve));
     return page;
   }

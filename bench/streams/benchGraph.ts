@@ -47,7 +47,7 @@ export const documents = {
     }),
 };
 
-/** As `generate` would compose a channel with these fields. */
+/** Composes a channel with these fields, as `generate` would. */
 export const benchSupergraph = (): string =>
   composeChannel({ name: 'kiosk', tags: ['public', 'kiosk'] }, [
     graphSource('orders', 'http://localhost/orders', benchSdl.orders, 'bench/streams/benchGraph.ts'),

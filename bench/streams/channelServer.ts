@@ -26,8 +26,8 @@ const resolversOf = (state: BenchState) => ({
 });
 
 /**
- * A channel as it is run in one process with its subgraph. Its limits by caller are off, since here one machine plays
- * all callers.
+ * A channel in one process with its subgraph. Its limits for each caller are off, because one machine plays all
+ * callers.
  */
 async function begin({ supergraph, clientKey }: ServerSetup): Promise<Served> {
   const log = pino({ level: 'warn' }, pino.destination(2));

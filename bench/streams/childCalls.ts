@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a child process can be asked, by name; one argument each. */
+/** The functions of a child process that can be called, by name; each takes one argument. */
 export type Calls = Record<string, (argument: never) => unknown>;
 
 type Argument<Call> = Call extends () => unknown
@@ -12,7 +12,7 @@ type Argument<Call> = Call extends () => unknown
     : never;
 
 export interface Child<C extends Calls> {
-  /** Rejects with what went wrong in the child, or when it ends. */
+  /** Calls a function of the child. Rejects with the child's error, or when the child ends. */
   call<Name extends keyof C & string>(
     name: Name,
     ...argument: Argument<C[Name]>
@@ -31,7 +31,7 @@ interface Answer {
   readonly error?: string;
 }
 
-/** Starts a file of this folder as a process of its own; it ends with this one. */
+/** Starts a file of this folder as a child process, which ends when this process does. */
 export function startChild<C extends Calls>(file: string, options: readonly string[] = []): Child<C> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [...options, '--import', 'tsx'] });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -54,7 +54,7 @@ export function startChild<C extends Calls>(file: string, options: readonly stri
       }),
     end: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      // Nobody waits for its answers any more.
+      // The child is ended on purpose, so nobody waits for its answers any more.
       waiting.clear();
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
@@ -63,10 +63,10 @@ export function startChild<C extends Calls>(file: string, options: readonly stri
   };
 }
 
-/** The child's side. */
+/** Lets the parent call these functions; to be called in the child process. */
 export function answerCalls(calls: Calls): void {
   process.on('disconnect', () => process.exit());
-  // The parent ends its children itself, and wants to hear their answers until then.
+  // Ctrl-C is left to the parent, which ends its children itself and needs their answers until then.
   process.on('SIGINT', () => undefined);
   process.on('message', ({ id, name, argument }: Question) => {
     void Promise.resolve()

@@ -1,10 +1,10 @@
-/** What was measured of one system, by the figure's name; a figure that does not apply is missing. */
+/** The measured figures of one system, by name. A figure that does not apply to it is missing. */
 export type Measured = Readonly<Record<string, number | undefined>>;
 
 export interface FigureSpec {
   readonly name: string;
   readonly unit: string;
-  /** What the channel has to reach: a value below a bound, or a value so many times less than the plain server's. */
+  /** An aim for the channel: a value below a bound, or a value that is so many times less than the plain server's. */
   readonly aim?:
     { readonly kind: 'below'; readonly bound: number } | { readonly kind: 'timesLess'; readonly times: number };
 }
@@ -17,7 +17,7 @@ export interface Row extends FigureSpec {
   readonly variant: string;
   readonly channel: number | undefined;
   readonly plain: number | undefined;
-  /** Of plain to channel. */
+  /** The plain server's value divided by the channel's. */
   readonly ratio: number | undefined;
   readonly met: boolean | undefined;
 }
@@ -36,7 +36,7 @@ export function rowsOf(
   });
 }
 
-/** Undefined where there is no aim, or where the figure it is about could not be measured. */
+/** Whether the aim was reached. Undefined if there is no aim, or if its figure could not be measured. */
 function isMet(aim: FigureSpec['aim'], ours: number | undefined, ratio: number | undefined): boolean | undefined {
   switch (aim?.kind) {
     case 'below':

@@ -7,16 +7,16 @@ export interface ConnectOrder {
   /** Client `n` has document `n % documents.length`, id `ids % n`, and so on. */
   readonly documents: readonly string[];
   readonly authorizations: readonly string[];
-  /** The id that all follow, or what comes before each one's number. */
+  /** The id that all clients follow, or the text before the number of each client's own id. */
   readonly id: string;
   readonly idPerClient: boolean;
   /** Of the first one's number. */
   readonly from: number;
-  /** How many are on their way at a time. */
+  /** How many clients connect at a time. */
   readonly atOnce: number;
-  /** Keeps the cursors of what comes, for `resume`. */
+  /** Whether to keep the cursors of messages, for `resume`. */
   readonly keepCursors?: boolean;
-  /** From the cursors that were kept. */
+  /** Whether to begin from the cursors that were kept. */
   readonly resume?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Connected {
   readonly retries: number;
 }
 
-/** What was heard of an event. */
+/** When clients got an event, and how many did. */
 export interface HeardEvent {
   readonly publishedAt: number;
   readonly count: number;
@@ -119,17 +119,17 @@ function connectAll(order: ConnectOrder): Promise<Connected> {
 
 const calls = {
   connect: connectAll,
-  /** From here on, what is heard is counted anew. */
+  /** Begins to count messages anew. */
   record: () => {
     heard = new Map();
     closed = 0;
   },
   heard: (): HeardEvent[] => [...heard].map(([publishedAt, event]) => ({ publishedAt, ...event })),
-  /** Since `record`, and not by `cut`. */
+  /** Connections that were lost since `record`, apart from those that `cut` closed. */
   closed: () => closed,
-  /** All that ever came. */
+  /** All messages since the start. */
   pings: () => pings,
-  /** The clients with numbers from `from` to before `to` read nothing more. */
+  /** Lets the clients from number `from` to before `to` stop reading. */
   stall: ({ from, to }: { from: number; to: number }) => {
     for (let number = from; number < to; number += 1) clients.get(number)!.stall();
   },

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** One read buffer for all sockets of the process: each read is looked at before the next. */
+/** One read buffer for all sockets of the process, because each read is handled before the next. */
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
 const needle = {
   type: Buffer.from('"type":"'),
@@ -17,7 +17,7 @@ const frame = (text: string, opcode = 1): Buffer => {
     length < 126
       ? Buffer.from([0x80 | opcode, 0x80 | length, 0, 0, 0, 0])
       : Buffer.from([0x80 | opcode, 0x80 | 126, length >> 8, length & 255, 0, 0, 0, 0]);
-  // A mask of zeros masks nothing.
+  // With a mask of zeros the payload stays as it is, so nothing has to be computed.
   return Buffer.concat([head, payload]);
 };
 const pong = frame('', 10);
@@ -35,13 +35,13 @@ export interface LoadSocketOptions {
 
 export interface LoadSocketEvents {
   acknowledged(): void;
-  /** The first message of the subscription. */
+  /** Called for the first message of the subscription. */
   begun?(): void;
-  /** A message after the first, with the time that stands in it. */
+  /** Called for each message after the first, with the time that it contains. */
   message?(publishedAt: number): void;
-  /** Every message, parsed, in place of the two before. */
+  /** If given, it is called with every message, parsed, instead of the two above. */
   next?(payload: unknown): void;
-  /** Without it, to be refused is the end of the process. */
+  /** Called if the server refuses the subscription. Without it, a refusal ends the process. */
   refused?(errors: unknown): void;
   pinged?(): void;
   closed(): void;
@@ -52,7 +52,7 @@ export interface LoadSocketEvents {
  * what it needs in a message's text, and parses JSON only if whole messages are asked for.
  */
 export class LoadSocket {
-  /** Of the last message. */
+  /** The cursor of the last message. */
   cursor: string | undefined;
   readonly #socket: Socket;
   readonly #options: LoadSocketOptions;
@@ -60,7 +60,7 @@ export class LoadSocket {
   #upgraded = false;
   #begun = false;
   #stalled = false;
-  /** Of a frame that has not come whole yet. */
+  /** The bytes of a frame that is not complete yet. */
   #rest: Buffer | undefined;
 
   constructor(options: LoadSocketOptions, events: LoadSocketEvents) {
@@ -83,7 +83,7 @@ export class LoadSocket {
     this.#socket.once('close', () => events.closed());
   }
 
-  /** Reads nothing more. */
+  /** Stops reading. */
   stall(): void {
     this.#stalled = true;
     this.#socket.pause();
@@ -188,7 +188,7 @@ export class LoadSocket {
 
 const payloadOf = (text: string): unknown => (JSON.parse(text) as { payload: unknown }).payload;
 
-/** Of a frame's head; NaN where even that has not come whole. */
+/** The length that a frame's head states; NaN if even the head is not complete. */
 function headLength(data: Buffer, at: number): number {
   const length = data[at + 1];
   if (length === undefined) return Number.NaN;

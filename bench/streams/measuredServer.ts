@@ -6,17 +6,17 @@ import type { Happening } from './benchDomain.ts';
 
 export interface ServerSetup {
   readonly supergraph: string;
-  /** That signed the clients' tokens. */
+  /** The public key of the clients' tokens. */
   readonly clientKey: JWK;
 }
 
-/** A server under test: how it begins to serve, and how it hears what happens. */
+/** A server under test: how to start it, and how to tell it about events. */
 export interface Served {
   readonly port: number;
   happen(happening: Happening): void;
 }
 
-/** Where the server is in the use of the machine. Bytes, and microseconds of CPU since it started. */
+/** How much of the machine the server uses: bytes, and microseconds of CPU since it started. */
 export interface Mark {
   readonly cpu: number;
   readonly rss: number;
@@ -43,15 +43,18 @@ function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
       return served.port;
     },
     happen: (happenings: readonly Happening[]) => happenings.forEach((each) => served!.happen(each)),
-    /** Takes them over as `happen` does, and lets them go: what the way from the bench to here costs. */
+    /**
+     * Receives events as `happen` does, and drops them, so that the cost of the way from the bench to here can be
+     * measured.
+     */
     ignore: (_happenings: readonly Happening[]) => undefined,
     mark,
-    /** After collecting the garbage. */
+    /** The use after collecting garbage. */
     collected: (): Mark => {
       globalThis.gc!();
       return mark();
     },
-    /** The same, when all is done that garbage leaves to do. */
+    /** The same, after finalizers and other work that follows a garbage collection are done. */
     settle: async (): Promise<Mark> => {
       for (let round = 0; round < settleRounds; round += 1) {
         globalThis.gc!();
@@ -59,13 +62,13 @@ function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
       }
       return mark();
     },
-    /** Open connections. */
+    /** The number of open connections. */
     sockets: () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length,
     watchLoop: () => {
       loop.enable();
       loop.reset();
     },
-    /** By how many milliseconds timers came late since `watchLoop`. */
+    /** By how many milliseconds timers were late since `watchLoop`. */
     loopDelay: () => {
       loop.disable();
       const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - loopResolutionMs);
@@ -82,12 +85,12 @@ function serverCalls(begin: (setup: ServerSetup) => Promise<Served>) {
 
 export type ServerCalls = ReturnType<typeof serverCalls>;
 
-/** The child process's side: serves, and says what it uses. */
+/** To be called in the child process: serves, and reports what it uses. */
 export const serveMeasured = (begin: (setup: ServerSetup) => Promise<Served>): void => answerCalls(serverCalls(begin));
 
 interface ProfileLine {
   readonly name: string;
-  /** Of the samples that were not idle. */ readonly share: number;
+  /** The share of the samples that were not idle. */ readonly share: number;
 }
 
 /** Functions by the time spent in themselves. */

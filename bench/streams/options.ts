@@ -55,7 +55,7 @@ export function optionsOf({ settings, switches }: ParsedFlags): Options {
   };
 }
 
-/** Open files that a process may have: a bound on the sockets of the server. */
+/** How many files a process may have open, which limits the sockets of the server. */
 export function fileLimit(): number {
   const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
   return line?.[2] === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line?.[2] ?? Number.POSITIVE_INFINITY);

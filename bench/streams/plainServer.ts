@@ -44,7 +44,7 @@ async function begin({ clientKey }: ServerSetup): Promise<Served> {
   };
 }
 
-/** The same schema, without the directives; what is published is the root of each execution. */
+/** The same schema without the directives. The published event is the root value of each execution. */
 function plainSchema(subscribe: Record<string, GraphQLFieldResolver<unknown, unknown, never>>) {
   const schema = buildSchema(benchSdl.orders.replace(/@\w+\((?:[^()"]|"[^"]*")*\)/g, ''));
   const fields = schema.getSubscriptionType()!.getFields();

@@ -23,7 +23,7 @@ export async function surroundings(loads: number): Promise<Surroundings> {
   return { supergraph: benchSupergraph(), clientKey: await newSigningKey(), loads, tokens: [], pingCosts: new Map() };
 }
 
-/** The first `count` callers' `Authorization`: devices of one store. */
+/** The `Authorization` headers of `count` callers, which are devices of one store. */
 export async function authorizations({ tokens, clientKey }: Surroundings, count: number): Promise<string[]> {
   while (tokens.length < count) {
     tokens.push(
@@ -53,8 +53,8 @@ const pingRoundMs = 12_500;
 const pingSpanMs = 500;
 
 /**
- * One server under test, in a process of its own, and the processes of its clients. This process is the bus: it says
- * when something happened.
+ * One server under test in a process of its own, and the processes of its clients. This process plays the bus: it
+ * publishes the events.
  */
 export class Rig {
   readonly server: Child<ServerCalls>;
@@ -79,7 +79,7 @@ export class Rig {
     return rig;
   }
 
-  /** So that what is loaded and compiled once counts for the idle process, not for the sockets. */
+  /** Serves a little before anything is measured, so that code which is compiled once does not count for the sockets. */
   async #warmUp(around: Surroundings): Promise<void> {
     const callers = await authorizations(around, 1);
     for (const [kind, document] of [
@@ -95,7 +95,7 @@ export class Rig {
     }
   }
 
-  /** Clients, spread over the processes; resolves when each has its first message, or after a while. */
+  /** Connects clients, spread over the processes. Resolves when each has its first message, or after a while. */
   async connect(
     order: Omit<ConnectOrder, 'port' | 'from' | 'atOnce'> & Partial<Pick<ConnectOrder, 'atOnce'>>,
     loads = this.loads,
@@ -137,7 +137,7 @@ export class Rig {
     return (await Promise.all(this.loads.map((load) => load.call('closed')))).reduce((sum, each) => sum + each, 0);
   }
 
-  /** What became of these events; waits for those that are under way. */
+  /** Returns how these events were delivered. It waits for deliveries that are under way. */
   async delivered(published: readonly number[], subscribersOfEach: number, patienceMs = 10_000): Promise<Delivered[]> {
     const end = performance.now() + patienceMs;
     for (;;) {
@@ -149,8 +149,8 @@ export class Rig {
   }
 
   /**
-   * Publishes `perSecond` events a second as long as it goes on; resolves with their times. `at`: which of the events
-   * it is.
+   * Publishes `perSecond` events a second for as long as the condition holds, and resolves with their times. `at` is
+   * the number of the event.
    */
   async publish(
     perSecond: number,
@@ -172,7 +172,7 @@ export class Rig {
     return published;
   }
 
-  /** What the server uses while something is done. */
+  /** Measures what the server uses while something is done. */
   async span(work: () => Promise<unknown>): Promise<Span> {
     const now = async () => ({
       cpu: (await this.server.call('mark')).cpu,
@@ -205,7 +205,7 @@ export class Rig {
     return this.server.call('settle');
   }
 
-  /** Where the server's time went since `beginProfile`: functions by the time spent in themselves. */
+  /** The functions in which the server spent its time since `beginProfile`, ordered by their own time. */
   async printProfile(): Promise<void> {
     for (const { name, share } of await this.server.call('endProfile'))
       console.log(`    ${(100 * share).toFixed(1).padStart(5)} %  ${name}`);
@@ -216,7 +216,7 @@ export class Rig {
   }
 }
 
-/** An event is known by its time. */
+/** An event is identified by its time. */
 function uniqueTime(published: readonly number[]): number {
   const at = Math.round(now() * 1_000) / 1_000;
   return Math.max(at, (published.at(-1) ?? 0) + 0.001);

@@ -8,7 +8,7 @@ import { storm, stormFigures } from './storm.ts';
 
 export interface Scenario {
   readonly title: string;
-  /** One set of figures for each. */
+  /** The scenarios; each gives one set of figures. */
   readonly variants: readonly string[];
   run(variant: string, around: Surroundings, done: (rows: Row[]) => void): Promise<void>;
 }
@@ -45,7 +45,7 @@ export function scenarios(options: Options): Record<string, Scenario> {
     idPerClient: true,
     callers: callersOf(count),
     eventsPerSecond: singleEvents,
-    // Far apart, so that all processes that play clients have their share.
+    // They lie far apart, so that all processes that play clients have a share of them.
     happeningOf: (at) => ({ kind: 'order', id: `o${(at * 7_919) % count}` }),
     hearersOfEach: 1,
   });

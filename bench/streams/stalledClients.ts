@@ -14,7 +14,7 @@ export const stalledFigures = (aimed: boolean): FigureSpec[] => [
 
 const fatPerSecond = 8;
 const calmSeconds = 5;
-/** By then the kernel has taken what it takes for a client that does not read. */
+/** After this time the kernel's buffers for a client that does not read are full. */
 const fillingSeconds = 8;
 const patienceSeconds = 32;
 

@@ -28,7 +28,7 @@ export const steadyFigures = (aimed: boolean): FigureSpec[] => [
 ];
 
 const idleSeconds = 3;
-/** Of hearing events at the same pace, unmeasured. */
+/** How long clients get events at the same pace before the measurement begins. */
 const warmUpSeconds = 2;
 
 /**
@@ -66,7 +66,7 @@ async function underLoad(rig: Rig, load: SteadyLoad, pingCost: number): Promise<
     rig.publish(eventsPerSecond, (count) => count < seconds * eventsPerSecond, happeningOf, call);
   await rig.record();
   await rig.delivered(await publish(warmUpSeconds), hearersOfEach);
-  // Events come on their way in both spans, so that only what is done with them makes the difference.
+  // Events reach the server in both spans, so that only the work on them makes the difference.
   const idle = await rig.span(() => publish(idleSeconds, 'ignore'));
   if (profile) await rig.server.call('beginProfile');
   await rig.record();

@@ -66,7 +66,7 @@ export async function storm(
       'the connected ones meanwhile, p99': first.p99,
       'the connected ones meanwhile, delivered': first.delivered,
     };
-    // Nobody resumes with the plain server: what was missed is lost.
+    // Clients of the plain server cannot resume: events that they missed are lost.
     if (system === 'plain') return figures;
     await rig.cut(storming);
     for (let from = 0; from < count; from += slice) {
@@ -91,7 +91,7 @@ export async function storm(
   }
 }
 
-/** How the connected ones fare while something is done, and for a second after it. */
+/** Measures the delays of connected clients while something is done, and for a second afterwards. */
 async function watched<T>(
   rig: Rig,
   work: () => Promise<T>,
