@@ -79,7 +79,9 @@ export class Rig {
     return rig;
   }
 
-  /** Serves a little before anything is measured, so that code which is compiled once does not count for the sockets. */
+  /**
+   * Serves a little before anything is measured, so that code which is compiled once does not count for the sockets.
+   */
   async #warmUp(around: Surroundings): Promise<void> {
     const callers = await authorizations(around, 1);
     for (const [kind, document] of [

@@ -13,11 +13,11 @@ export interface Answer<Data> {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** The messages of one subscription, as they come. */
+/** Keeps the messages of one subscription as they come. */
 export interface Stream<Data> {
   readonly messages: readonly Data[];
   readonly errors: readonly unknown[];
-  /** The first message that satisfies, of those that came and those that will come. */
+  /** Resolves with the first message that satisfies the condition, among those that have come and those to come. */
   next(satisfies: (data: Data) => boolean, what?: string): Promise<Data>;
   stop(): void;
 }
@@ -30,7 +30,7 @@ export class ChannelClient {
   readonly #apollo: ApolloClient;
   readonly #socket: Client;
 
-  /** `contract`: SDL of what the channel offers. Without `token` it is nobody. */
+  /** `contract` is the SDL of what the channel offers. Without `token`, the client is not signed in. */
   constructor(url: string, contract: string, token?: () => Promise<string>) {
     const authorization = async (): Promise<Record<string, string>> =>
       token ? { authorization: `Bearer ${await token()}` } : {};
@@ -68,7 +68,7 @@ export class ChannelClient {
     );
   }
 
-  /** The whole of an answer. @throws if there is an error in it */
+  /** Returns the data of an answer. @throws if the answer has an error */
   async ask<Data, Variables extends OperationVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -119,13 +119,13 @@ export class ChannelClient {
   }
 }
 
-/** What a channel, or `gateway`, offers: its SDL. */
+/** The SDL of what a channel, or `gateway`, offers. */
 export function contractOf(channel: string): string {
   const file = channel === 'gateway' ? 'schema/supergraph.graphql' : `schema/channels/${channel}.graphql`;
   return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 }
 
-/** In data as JSON is parsed; Apollo's own types hold only for its masks and caches. */
+/** Types of data as parsed from JSON; Apollo's own types hold only with its masks and caches. */
 function answerOf<Data>(result: { data?: unknown; error?: unknown }): Answer<Data> {
   if (result.error && !CombinedGraphQLErrors.is(result.error))
     throw new Error('the request failed', { cause: result.error });
@@ -135,7 +135,7 @@ function answerOf<Data>(result: { data?: unknown; error?: unknown }): Answer<Dat
   };
 }
 
-/** Which types a union has: without it Apollo Client takes a fragment on one of them for data that may be lost. */
+/** The types of each union. Without them, Apollo Client drops the data of fragments on a member. */
 function possibleTypes(contract: string): Record<string, string[]> {
   const unions = parse(contract).definitions.flatMap((each) =>
     each.kind === Kind.UNION_TYPE_DEFINITION ? [each] : [],

@@ -12,7 +12,7 @@ import { StreamClient, type StreamMessage } from '#clients/stream-client/src/str
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import { orderInput, orderOf } from './placing.ts';
 
-/** What the screen was told of an order: the answer to placing it, then messages of its stream, as they came. */
+/** What the screen got about an order: the answer to placing it, then the messages of its stream as they came. */
 export interface Told {
   readonly kind: 'placed' | StreamMessage<unknown>['kind'];
   readonly version: number;
@@ -21,7 +21,7 @@ export interface Told {
 
 export interface BoardTold {
   readonly kind: StreamMessage<unknown>['kind'];
-  /** Why a snapshot came in place of what was missed. */
+  /** The reason for which a snapshot came instead of the missed messages. */
   readonly reason: StreamMessage<unknown>['reason'];
   readonly version: number;
   readonly board: OrderBoardChangedSubscription['orderBoardChanged'];
@@ -30,17 +30,20 @@ export interface BoardTold {
 export interface KioskOptions {
   readonly store: string;
   readonly token: string;
-  /** Of all replicas. Each request and each connection goes to the next one. */
+  /** The addresses of all replicas. Each request and each connection goes to the next one. */
   readonly addresses: readonly string[];
-  /** The one to begin with. */
+  /** The replica to begin with. */
   readonly first: number;
-  /** Hears of everything that must not happen. */
+  /** Called with everything that must not happen. */
   readonly onFailure: (what: string) => void;
-  /** Processes are killed around it: what broke off or could not be answered is asked again, too. */
+  /**
+   * Whether processes are killed during the scenario: then requests that broke off or could not be answered are sent
+   * again, too.
+   */
   readonly amidKills?: boolean;
 }
 
-/** A device of a store: it orders, and shows the guests how their orders go along. */
+/** A device of a store: it places orders, and shows the guests how far they have come. */
 export class Kiosk {
   readonly store: string;
   readonly orders = new Map<string, Told[]>();
@@ -77,7 +80,7 @@ export class Kiosk {
     return id;
   }
 
-  /** Shows the store's order board. */
+  /** Follows the store's order board. */
   followBoard(): void {
     this.#read(
       this.#streams.stream(OrderBoardChangedDocument, { storeId: this.store }),
@@ -87,7 +90,7 @@ export class Kiosk {
     );
   }
 
-  /** Ends its streams. Resolves when all that was told is written down. */
+  /** Ends the streams. Resolves when all messages are written down. */
   async close(): Promise<void> {
     this.#streams.close();
     await Promise.all(this.#reading);
@@ -99,8 +102,8 @@ export class Kiosk {
   }
 
   /**
-   * Asks once more as a client may: the next replica if one is not there, and after an answer that says so. Whatever
-   * else goes wrong is a failure.
+   * Sends a request again where a client may: to the next replica if one cannot be reached, and after an answer that
+   * allows it. Any other error is a failure.
    */
   async #send(input: ReturnType<typeof orderInput>): Promise<PlaceOrderMutation> {
     const { amidKills = false } = this.#options;
@@ -142,7 +145,7 @@ export class Kiosk {
   }
 }
 
-/** Codes of schema/errorCodes.ts after which a client asks again. */
+/** The codes of schema/errorCodes.ts after which a client sends the request again. */
 const retryable: ReadonlySet<string> = new Set<ErrorCode>([
   'SUBGRAPH_UNAVAILABLE',
   'DEADLINE_EXCEEDED',

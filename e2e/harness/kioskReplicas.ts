@@ -12,37 +12,40 @@ import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-/** All of them at once, on a busy machine. */
+/** How long it may take to start all replicas at once on a busy machine. */
 const startsWithinMs = 150_000;
 const secretKey = (): string => randomBytes(32).toString('base64');
 const kioskPort = channels.find(({ name }) => name === 'kiosk')!.port;
 
 /** One process of the channel, as `serve channel kiosk` runs it. */
 export interface Replica {
-  /** Of GraphQL over HTTP. */
+  /** The address of GraphQL over HTTP. */
   readonly url: string;
-  /** SIGTERM, as a rolling update sends it; it drains, ends, and is started again. Resolves when it serves. */
+  /**
+   * Restarts the process as a rolling update does: after SIGTERM it drains and ends, and is started again. Resolves
+   * when it serves.
+   */
   restart(): Promise<void>;
-  /** Messages of streams that this process sent, since it was started. */
+  /** How many stream messages this process has sent since it was started. */
   messagesSent(): Promise<number>;
 }
 
 export interface KioskReplicas {
   readonly replicas: readonly Replica[];
-  /** Of the full graph, for staff. */
+  /** The address of the full graph, for staff. */
   readonly gatewayUrl: string;
-  /** Of the orders domain's database. */
+  /** The address of the orders domain's database. */
   readonly ordersDatabaseUrl: string;
-  /** A token good for 12 hours. */
+  /** Makes a token that is valid for 12 hours. */
   tokenFor(role: Exclude<Role, 'anonymous'>, subject: string, store?: string): Promise<string>;
-  /** What the processes had to say: errors, unless LOG_LEVEL is set. */
+  /** What the processes have logged: errors only, unless LOG_LEVEL is set. */
   log(): string;
   stop(): Promise<void>;
 }
 
 /**
  * Replicas of the kiosk channel, each a process on an address of its own (127.0.0.1, .2, …), before all domains in
- * another process, on a Kafka broker and the run's PostgreSQL. Nothing is shared but the secrets and the broker.
+ * another process, on a Kafka broker and the run's PostgreSQL. They share only the secrets and the broker.
  */
 export async function startKioskReplicas(count: number): Promise<KioskReplicas> {
   const [broker, base, clientKey] = await Promise.all([startKafkaBroker(), freePortBlock(45), newSigningKey()]);

@@ -6,15 +6,18 @@ interface Provider {
 interface Movement {
   readonly kind: 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal';
   readonly amount: number;
-  /** The order that it is about. */
+  /** The order that the entry is about. */
   readonly merchantReference: string;
 }
 
-/** What the payment provider's own ledger holds of an order, oldest first: what the world outside believes. */
+/**
+ * Reads the entries about an order in the payment provider's own ledger, oldest first: what really happened to the
+ * money.
+ */
 export const ledgerOf = (provider: Provider, orderId: string): Promise<Movement[]> =>
   read(provider, `merchantReference=${orderId}`);
 
-/** All that it holds, of every order. */
+/** Reads all entries, of every order. */
 export async function wholeLedger(provider: Provider): Promise<Movement[]> {
   const all: Movement[] = [];
   for (;;) {

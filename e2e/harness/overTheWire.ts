@@ -3,15 +3,14 @@ import { gunzipSync } from 'node:zlib';
 import { print, type DocumentNode } from 'graphql';
 
 interface WireAnswer {
-  /** Bytes of the body as they travelled. */
+  /** The bytes of the body as they were sent, compressed or not. */
   readonly bytes: number;
   readonly encoding: string | undefined;
   readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
 }
 
 /**
- * Sends an operation as a browser or an app does, willing to take gzip, and gives what came before anything was
- * unpacked.
+ * Sends an operation as a browser or an app does, which accepts gzip, and returns the response before it is unpacked.
  */
 export function overTheWire(
   url: string,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { seedId } from '#schema/seed/seedId.ts';
 import { demoStore } from './startTestSystem.ts';
 
-/** Two of something that every store sells, without choices to make. */
+/** Two of an item that every store sells and that has no options. */
 export const cheeseburgers = { menuItemId: seedId('menuItem', 'cheeseburger'), quantity: 2 };
 
-/** What a client sends to order, with whatever a scenario wants otherwise. */
+/** The input with which a client places an order; a scenario can replace parts of it. */
 export const orderInput = <Over extends object>(
   service: 'KIOSK' | 'TAKEAWAY' | 'DINE_IN' | 'DELIVERY',
   over?: Over,
@@ -20,7 +20,7 @@ export const orderInput = <Over extends object>(
 
 type Placed<Result> = Extract<Result, { readonly __typename: 'PlaceOrderSuccess' }>;
 
-/** The order that was placed. @throws for any other result, with what it says */
+/** Returns the placed order. @throws for any other result, with its message */
 export function orderOf<Result extends { readonly __typename: string }>(
   result: Result,
 ): Placed<Result> extends { readonly order: infer Order } ? Order : never {

@@ -26,9 +26,10 @@ import { busOf, edgeSettings, subgraphSettings } from '../../scripts/system/serv
 import { Teardown } from '../../scripts/system/teardown.ts';
 
 /**
- * Every domain in this one process, for channels in processes of their own: GraphQL and gRPC where `serve subgraph` has
- * them, seeded; besides the full graph and the payment provider. DOMAIN_DATABASES: addresses by domain, as JSON; all
- * secrets in the environment. Prints `serving domains`.
+ * Serves every domain in this one process, for channels in processes of their own. The domains are seeded, and serve
+ * GraphQL and gRPC at the ports of `serve subgraph`; the full graph and the payment provider are served, too.
+ * DOMAIN_DATABASES has the database address of each domain, as JSON; all secrets are in the environment. It prints
+ * `serving domains` when it is ready.
  */
 const teardown = new Teardown();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -109,7 +110,7 @@ const gateway = await runGateway(
 teardown.add('gateway', () => gateway.close());
 console.log('serving domains');
 
-/** The domains call each other within the process; the channels come by gRPC. */
+/** The domains call each other within the process; the channels call them by gRPC. */
 function insideAndOutside(callers: Identity): RpcNetwork {
   const inside = localNetwork(callers);
   return {

@@ -8,8 +8,8 @@ let launched: Promise<TestSystem> | undefined;
 /**
  * The whole system with the usual options, one for all test files that run in this process: starting it takes longer
  * than most scenarios. Files of the project `shared` in vitest.config.ts use it, one after the other; it ends with the
- * process. A scenario finds orders and deliveries of others in it: it asks for its own only, and leaves what all share
- * (the menu, the stock, the store's hours) as it was.
+ * process. A scenario finds orders and deliveries of other scenarios in it, so it must look at its own only, and leave
+ * what all share (the menu, the stock, the store's hours) as it was.
  */
 export async function sharedSystem(): Promise<TestSystem> {
   launched ??= launch();

@@ -1,11 +1,11 @@
 import type { TestSystem } from './startTestSystem.ts';
 
 /**
- * Cuts all connections to a domain's database and lets nobody in, as where its server is down; `open` lets them in
+ * Cuts all connections to a domain's database and refuses new ones, as if its server were down; `open` allows them
  * again.
  */
 export async function shutDatabase(system: TestSystem, domain: string): Promise<{ open(): Promise<void> }> {
-  // Through another one's database: the role owns them all.
+  // The connection is to the database of another domain, because this role owns all of them.
   const { pool } = system.subgraph(domain === 'stores' ? 'menu' : 'stores').domain;
   const {
     rows: [database],

@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 
-/** Documents of the staff's own tools, which ask the full graph: kitchens have no channel. */
+/** Documents that scenarios send to the full graph in the name of staff. */
 const document = <Data, Variables extends Record<string, unknown>>(text: string): TypedDocumentNode<Data, Variables> =>
   parse(text) as TypedDocumentNode<Data, Variables>;
 

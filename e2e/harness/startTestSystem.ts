@@ -38,32 +38,32 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import { eventTopics } from '#schema/topics.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
 
-/** Who does something in a scenario. */
+/** A person or device that does something in a scenario. */
 export interface Actor {
   readonly role: Exclude<Role, 'anonymous'>;
-  /** Default: customer 1, courier 1; for others a name of their role. */
+  /** By default customer 1 or courier 1; for other roles a name made from the role. */
   readonly subject?: string;
-  /** Id of the store that a device or staff is bound to; the demo store unless told. */
+  /** The id of the store that a device or a member of staff is bound to; by default the demo store. */
   readonly store?: string;
 }
 
 export interface TestSystemOptions {
-  /** What carries the events; PostgreSQL unless told, or a Kafka broker of the system's own, by this client. */
+  /** The bus: by default PostgreSQL, or a Kafka broker of the system's own, which is reached with this client. */
   readonly bus?: 'postgres' | KafkaClientName;
-  /** `production` unless told: trusted documents only, as clients meet it. */
+  /** By default `production`, which allows trusted documents only, as clients experience it. */
   readonly profile?: 'development' | 'production';
-  /** True: nothing is seeded. The system is as one in production that was never started before. */
+  /** If true, nothing is seeded: the system is like one in production before its first start. */
   readonly empty?: boolean;
   /**
-   * The channels that the scenario uses, beside `gateway`; all unless told. Building the graph of a channel takes a
-   * second of CPU, for which a file with a system of its own would wait in vain.
+   * The channels that the scenario uses, beside `gateway`; by default all. Building the graph of a channel takes a
+   * second of CPU, so a file with a system of its own should name those it needs.
    */
   readonly channels?: readonly string[];
   /** Settings of the subgraphs, such as short time-outs of the saga. */
   readonly configuration?: Readonly<Record<string, unknown>>;
-  /** Hears what the whole system logs; nobody does unless told. */
+  /** Receives the log of the whole system; without it nothing is logged. */
   readonly log?: Logger;
-  /** Simulated kitchens and couriers (those named); without, the scenario does their work itself. */
+  /** Runs simulated kitchens, and the couriers that are named. Without it, the scenario does their work itself. */
   readonly simulation?: { readonly pace: Partial<Pace>; readonly couriers: readonly string[] };
 }
 
@@ -71,20 +71,22 @@ export interface TestSystem {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly provider: { readonly url: string; readonly apiKey: string };
-  /** Where operators look. */
+  /** The address of /metrics, which operators read. */
   readonly metricsUrl: string;
-  /** Of a channel, or `gateway`: the full graph. */
+  /** The address of a channel, or of `gateway`, the full graph. */
   urlOf(channel: string): string;
   subgraph(name: string): RunningSubgraph;
   /**
-   * From now on calls to the subgraph fail, as if it could not be reached, until `back()`. What it hears and does by
-   * itself goes on.
+   * Makes calls to the subgraph fail, as if it could not be reached, until `back()`. Its consumers and other work of
+   * its own go on.
    */
   cutOff(subgraph: string): { back(): void };
-  /** Stops a channel, as if its process were; `back` serves it again on the same port. */
+  /** Stops a channel, as if its process had ended; `back` serves it again on the same port. */
   stopChannel(name: string): Promise<{ back(): Promise<void> }>;
   tokenFor(actor: Actor): Promise<string>;
-  /** A real client of a channel, or of `gateway`; without an actor, without a token. Closed with the system. */
+  /**
+   * Makes a real client of a channel, or of `gateway`. Without an actor it has no token. It is closed with the system.
+   */
   client(channel: string, actor?: Actor): ChannelClient;
 }
 
@@ -96,7 +98,7 @@ export const demoStore = seedId('store', 1);
 
 export type SigningKey = Awaited<ReturnType<typeof newSigningKey>>;
 
-/** As the identity provider whose key it is issues it: bound to a store where the role is. */
+/** Issues a token as the identity provider would; it is bound to a store if the role is. */
 export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoStore }: Actor): Promise<string> =>
   issueToken(signingKey, {
     subject: subject ?? demoSubjects[role] ?? `${role}-1`,
@@ -106,7 +108,10 @@ export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoSto
 
 const secretKey = (): string => randomBytes(32).toString('base64');
 
-/** A system for this test file alone, gone when it ends. One for each file: the saga runtime is one per process. */
+/**
+ * Starts a system for this test file alone, which is stopped when the file ends. A file can have only one, because
+ * there is one saga runtime in a process.
+ */
 export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
   const { system, stop } = await launchTestSystem(options);
   afterAll(stop);
@@ -115,8 +120,8 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
 
 /**
  * The whole system in this process, on fresh databases of the run's cluster and on free ports: all subgraphs, seeded;
- * the saga runtime; the payment provider; the gateway and every channel. `stop` is to be called before its databases
- * are dropped; what did not start wholly is stopped at once.
+ * the saga runtime; the payment provider; the gateway and every channel. Call `stop` before its databases are dropped.
+ * If the start fails, everything is stopped at once.
  */
 export async function launchTestSystem(
   options: TestSystemOptions = {},
@@ -202,7 +207,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
         ? Promise.reject(new Error(`${name} cannot be reached`))
         : running.get(name)!.execute(request, headers),
   };
-  // Composing takes the processor for itself: on a busy machine nobody could connect to a database meanwhile.
+  // Composing blocks the event loop, so that on a busy machine no connection to a database could be made meanwhile.
   const edge = await startEdge(runtime, options.channels ?? channels.map(({ name }) => name));
   await Promise.all([...running.values()].map((subgraph) => subgraph.start()));
   stops.push(() => Promise.all([...edge.values()].map((channel) => channel.close())));

@@ -27,7 +27,7 @@ export class StartedSystem {
     this.provider = { url: this.#address(providerOffset), apiKey };
   }
 
-  /** It ends with the test file. */
+  /** The system is stopped when the test file ends. */
   static async start(): Promise<StartedSystem> {
     const env = {
       DATA_DIR: temporaryFolder('started'),
@@ -41,13 +41,13 @@ export class StartedSystem {
     return system;
   }
 
-  /** On the same data, after a kill. */
+  /** Starts the system again on the same data, after a kill. */
   async startAgain(): Promise<void> {
     this.#running = command('start', [], this.#env);
     await this.#running.printed(/^Ready in /);
   }
 
-  /** All at once, as when the power fails: the process and its PostgreSQL. */
+  /** Kills the process and its PostgreSQL at once, as a power failure does. */
   async kill(): Promise<void> {
     const postmaster = Number(readFileSync(join(this.#dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
     const ended = this.#running.signal('SIGKILL');
@@ -55,12 +55,12 @@ export class StartedSystem {
     await ended;
   }
 
-  /** Another command, with the settings of this system. */
+  /** Runs another command with the settings of this system. */
   run(script: string, ...args: string[]): RunningCommand {
     return command(script, args, this.#env);
   }
 
-  /** Of a channel, or of `gateway`; with a token as `token:for` prints it. */
+  /** Makes a client of a channel, or of `gateway`, with a token as `token:for` prints it. */
   async client(channel: string, role: string): Promise<ChannelClient> {
     const asked = this.run('tokenFor', role);
     if ((await asked.ended()) !== 0) throw new Error(asked.stderr());
@@ -72,7 +72,7 @@ export class StartedSystem {
     return client;
   }
 
-  /** Of a domain's database, as its owner. */
+  /** The address of a domain's database, with the role that owns it. */
   databaseUrl(domain: string): string {
     const password = new Passwords(join(this.#dataDir, 'postgres/passwords.json')).of(domain);
     return `postgres://${domain}:${encodeURIComponent(password)}@127.0.0.1:${Number(this.#env['PORT_BASE']) + postgresOffset}/${domain}`;

@@ -5,7 +5,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 
 export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 
-/** What of a service this runner heeds. */
+/** The parts of a service in the file that this runner takes into account. */
 export interface ComposeService {
   readonly image: string;
   readonly command?: readonly string[];
@@ -31,7 +31,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const reference = /\$(?:\$|(?<plain>[A-Za-z_]\w*)|\{(?<name>[A-Za-z_]\w*)(?:(?<operator>:?[-?])(?<rest>[^}]*))?\})/g;
 
 /**
- * A text with its variables filled in, as compose does it: `${A}`, `${A:-default}`, `${A-default}`, `${A:?error}`,
+ * Fills in the variables of a text, as compose does: `${A}`, `${A:-default}`, `${A-default}`, `${A:?error}`,
  * `${A?error}`, `$$`. @throws StartupError
  */
 export function interpolate(text: string, variables: Variables): string {
@@ -76,16 +76,16 @@ export function composeServices(text: string, variables: Variables, profiles: re
   return filledIn(Object.fromEntries(chosen), variables) as ComposeServices;
 }
 
-/** Whether it runs the image that this repository's Dockerfile makes. */
+/** Whether the service runs the image that this repository's Dockerfile makes. */
 export const isOurs = ({ image }: ComposeService): boolean => image === 'drburger-supergraph';
 
-/** The services of a compose file, in whatever profile, that are not made of this repository. */
+/** The services of a compose file, in any profile, that run other images than this repository's. */
 export function imagesOfOthers(text: string): string[] {
   const { services } = parse(text) as { services: Record<string, ComposeService> };
   return Object.entries(services).flatMap(([name, service]) => (isOurs(service) ? [] : [name]));
 }
 
-/** These services and all that they depend on. @throws StartupError for a name that is none of them */
+/** These services and all that they depend on. @throws StartupError for an unknown name */
 export function withDependencies(services: ComposeServices, names: readonly string[]): ComposeServices {
   const wanted = new Set<string>();
   const want = (name: string): void => {
@@ -100,7 +100,7 @@ export function withDependencies(services: ComposeServices, names: readonly stri
   return Object.fromEntries(Object.entries(services).filter(([name]) => wanted.has(name)));
 }
 
-/** `40s`, `500ms`, `1m`, as milliseconds. */
+/** Converts `40s`, `500ms` or `1m` to milliseconds. */
 export function milliseconds(duration: string): number {
   const [, amount = '0', unit = 's'] = /^(\d+)(ms|s|m)$/.exec(duration) ?? [];
   return Number(amount) * { ms: 1, s: 1_000, m: 60_000 }[unit as 'ms' | 's' | 'm'];

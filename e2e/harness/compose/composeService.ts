@@ -8,7 +8,7 @@ import { milliseconds, type ComposeService } from './composeFile.ts';
 const root = new URL('../../..', import.meta.url).pathname;
 const preload = new URL('containerNetwork.mjs', import.meta.url).pathname;
 
-/** Where a name leads; without a port, to the one that is asked for. */
+/** The address that a name stands for. Without a port, the port that is asked for is used. */
 export interface Address {
   readonly host: string;
   readonly port?: number;
@@ -16,11 +16,11 @@ export interface Address {
 
 export interface ServiceSurroundings {
   readonly address: string;
-  /** Addresses of the others, by name. */
+  /** The addresses of the other services, by name. */
   readonly names: Readonly<Record<string, Address>>;
-  /** The folder that stands for a volume, by the path at which it is mounted. */
+  /** The folders that stand for volumes, by the path at which each is mounted. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** Most files that a process of it may have open. */
+  /** The most files that a process of the service may have open. */
   readonly openFiles?: number;
   readonly hear: (line: string) => void;
   /** The service as the file and `.env` describe it now. @throws StartupError */
@@ -29,14 +29,17 @@ export interface ServiceSurroundings {
 
 export type State = 'waiting' | 'starting' | 'running' | 'healthy' | 'unhealthy' | 'ended' | 'failed' | 'stopped';
 
-/** A service that is begun again when it fails, and not when it ends, has a job to end: running is not enough. */
+/**
+ * Whether the service does a job and ends: such a service is restarted if it fails, but not if it ends well, and others
+ * wait for its end.
+ */
 export const isUp = (state: State, { healthcheck, restart }: ComposeService): boolean =>
   state === 'healthy' || state === 'ended' || (!healthcheck && restart !== 'on-failure' && state === 'running');
 
-/** One service of ours, as a process: started, looked after and stopped as compose does it. */
+/** Runs one of our services as a process, which is started, watched, restarted and stopped as compose does it. */
 export class RunningService {
   state: State = 'waiting';
-  /** How often it was started. */
+  /** How often the process was started. */
   starts = 0;
   #service: ComposeService;
   readonly #around: ServiceSurroundings;
@@ -75,7 +78,7 @@ export class RunningService {
     this.#child?.kill(signal);
   }
 
-  /** SIGTERM, and SIGKILL when it has not ended within its `stop_grace_period`. */
+  /** Sends SIGTERM, and SIGKILL if the process has not ended within its `stop_grace_period`. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
@@ -110,7 +113,7 @@ export class RunningService {
     const [program = '', ...args] = existsSync('/usr/bin/setpriv')
       ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--', ...limited]
       : limited;
-    // In a group of its own: Ctrl-C is for the runner, which stops all in order.
+    // The process has a group of its own, because Ctrl-C is for the runner, which stops all in order.
     return spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   }
 
@@ -139,7 +142,7 @@ export class RunningService {
     }
   }
 
-  /** Asks the health check of the file, for as long as this process runs. */
+  /** Runs the health check of the file again and again, for as long as this process runs. */
   async #lookAfter(child: ChildProcess): Promise<void> {
     const check = this.#service.healthcheck;
     if (!check) return;
@@ -154,12 +157,15 @@ export class RunningService {
         this.#restartPauseMs = 100;
         this.state = 'healthy';
       } else if (late && ++failures >= (check.retries ?? 3)) this.state = 'unhealthy';
-      // Before it is healthy others wait for it.
+      // Until it is healthy, other services wait for it, so the check is made more often.
       await pause(this.state === 'healthy' ? milliseconds(check.interval ?? '30s') : 1_000);
     }
   }
 
-  /** The check as a process of its own. Within a container 127.0.0.1 is the service, here it is everybody. */
+  /**
+   * Runs the check as a process. In a container 127.0.0.1 is the service itself; here it is the whole machine, so the
+   * service's address is put in its place.
+   */
   async #isHealthy({
     test: [kind, ...command],
     timeout = '30s',
@@ -167,7 +173,7 @@ export class RunningService {
     const here = command.map((word) => word.replaceAll('127.0.0.1', this.#around.address));
     const [program = '', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...here] : here;
     const probe = spawn(program, args, { stdio: 'ignore', timeout: milliseconds(timeout), killSignal: 'SIGKILL' });
-    // A shell that there is not answers no.
+    // If the shell does not exist, the service counts as not healthy.
     const [code] = (await once(probe, 'exit').catch(() => [1])) as [number | null];
     return code === 0;
   }

@@ -21,31 +21,31 @@ const root = new URL('../../..', import.meta.url).pathname;
 export interface ComposeOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly profiles: readonly string[];
-  /** These, and what they depend on; all when there are none. */
+  /** The services to run, with those they depend on; if there are none, all services run. */
   readonly services?: readonly string[];
-  /** Of the databases, the broker and the volumes. */
+  /** The folder for the data of the databases, the broker and the volumes. */
   readonly folder: string;
   readonly openFiles?: number;
-  /** A line of a service, or of the runner itself. */
+  /** Called with each line that a service, or the runner itself, prints. */
   readonly hear: (service: string, line: string) => void;
 }
 
 export interface ComposeRun {
   readonly services: ReadonlyMap<string, RunningService>;
-  /** What runs without its image: PostgreSQL and the broker. */
+  /** The services that run without their image: PostgreSQL and the broker. */
   readonly servers: ReadonlyMap<string, StandIn>;
-  /** Of images of others that nothing here stands in for. */
+  /** The services whose images nothing here can replace. */
   readonly leftOut: readonly string[];
-  /** Where a service listens, at the ports that the file says. */
+  /** The address of a service, at the ports that the file states. */
   addressOf(service: string): string;
-  /** Name, state, where it listens (at the ports that the file publishes), and its process. */
+  /** The name of each service, its state, its address at the ports that the file publishes, and its process. */
   table(): string[];
   /**
-   * Resolves when each service is as well as it gets: healthy, running or done. Rejects when one has failed for good,
-   * or when that takes too long.
+   * Resolves when each service is in its final state: healthy, running or done. Rejects when one has failed for good,
+   * or when it takes too long.
    */
   whenUp(withinMs?: number): Promise<void>;
-  /** Stops all, those first on which nobody rests. */
+  /** Stops all services; each one is stopped before those it depends on. */
   stop(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ async function start(
   const folder = resolve(options.folder);
   const ours = Object.entries(chosen).filter(([, service]) => isOurs(service));
   const names: Record<string, Address> = {};
-  // Another run beside this one has addresses of its own.
+  // A second run at the same time gets other addresses.
   const block = `127.${randomInt(10, 250)}.${randomInt(0, 250)}`;
   ours.forEach(([name], index) => {
     names[name] = { host: `${block}.${index + 2}` };
@@ -152,7 +152,7 @@ async function start(
 }
 
 async function until(service: RunningService | undefined, condition: string, over: () => boolean): Promise<void> {
-  // PostgreSQL and the broker run by now.
+  // PostgreSQL and the broker are running already.
   if (!service) return;
   const wanted: Readonly<Record<string, readonly State[]>> = {
     service_started: ['starting', 'running', 'healthy', 'unhealthy'],
@@ -162,7 +162,7 @@ async function until(service: RunningService | undefined, condition: string, ove
   while (!over() && !wanted[condition]?.includes(service.state)) await pause(100);
 }
 
-/** Each once nobody that depends on it runs any more. */
+/** Stops each service when no service that depends on it runs any more. */
 async function stopInOrder(
   ours: readonly (readonly [string, ComposeService])[],
   services: ReadonlyMap<string, RunningService>,

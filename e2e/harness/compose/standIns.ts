@@ -8,26 +8,26 @@ import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import type { ComposeService } from './composeFile.ts';
 import type { Address } from './composeService.ts';
 
-/** A server that runs here without its image. As the file says of both, it begins again when it has ended. */
+/** A server that runs here without its image. It is restarted when it has ended, as the file says. */
 export interface StandIn {
   readonly address: Required<Address>;
-  /** Undefined while it is started again. */
+  /** Undefined while the server is being restarted. */
   readonly pid: number | undefined;
   /**
-   * Ends it at once: PostgreSQL as by `pg_ctl stop -m immediate`, the broker by SIGKILL. Resolves when it accepts
-   * connections again, on the data that it left.
+   * Ends the server at once: PostgreSQL as by `pg_ctl stop -m immediate`, the broker by SIGKILL. Resolves when it
+   * accepts connections again, on the data that it left.
    */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface StandInOptions {
-  /** Of all data of this run. */
+  /** The folder for all data of this run. */
   readonly folder: string;
   readonly hear: (line: string) => void;
 }
 
-/** What can run without its image, by its name in the file. */
+/** The servers that can run without their images, by their names in the file. */
 export const standIns: Readonly<
   Record<string, (service: ComposeService, options: StandInOptions) => Promise<StandIn>>
 > = { postgres: startPostgres, kafka: startKafka };
@@ -35,8 +35,8 @@ export const standIns: Readonly<
 async function startPostgres({ environment }: ComposeService, { folder, hear }: StandInOptions): Promise<StandIn> {
   const dataDir = join(folder, 'postgres');
   mkdirSync(dataDir, { recursive: true });
-  // The superuser's password is the file's, as its entrypoint has it. It counts at the first start alone, which makes
-  // the cluster.
+  // The superuser's password is the one in the file, which the image's entry point would set. It matters only at the
+  // first start, which makes the cluster.
   const password =
     environment?.['POSTGRES_PASSWORD'] || (environment?.['PROFILE'] === 'development' ? 'postgres' : undefined);
   if (password === undefined)
