@@ -90,7 +90,19 @@ export interface ViewResult<Data> {
 export interface CachePolicy {
   /** The rules by operation name; only trusted documents have one here. */
   readonly operations: Readonly<
-    Record<string, { readonly maxAgeSeconds: number; readonly staleWhileRevalidateSeconds?: number }>
+    Record<
+      string,
+      {
+        readonly maxAgeSeconds: number;
+        readonly staleWhileRevalidateSeconds?: number;
+        /**
+         * Keeps the answers in this process, too, for at most `maxAgeSeconds`, until an event comes that they may depend
+         * on: one for everybody (`public`), for each store that callers are bound to, or for each caller. A channel does
+         * not start if an answer depends on more of its caller than this says, by `@variesBy` in the schema.
+         */
+        readonly keep?: 'public' | 'store' | 'caller';
+      }
+    >
   >;
 }
 

@@ -81,6 +81,31 @@ export const metricCatalogue = {
     help: 'Errors in answers over HTTP, by their code.',
     labels: { channel: any, code: any },
   },
+  keptAnswers: {
+    kind: 'counter',
+    name: 'drburger_kept_answers_total',
+    help: 'Requests for operations whose answers are kept: hit (it was there), joined (it was being made), miss.',
+    labels: { channel: any, operation: any, outcome: ['hit', 'joined', 'miss'] },
+  },
+  keptPurges: {
+    kind: 'counter',
+    name: 'drburger_kept_answers_purged_total',
+    help: 'Kept answers that were let go because of an event.',
+    labels: { channel: any },
+  },
+  keptAge: {
+    kind: 'histogram',
+    name: 'drburger_kept_answer_age_seconds',
+    help: 'How old a kept answer was when it was given.',
+    labels: { channel: any },
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300],
+  },
+  keptBytes: {
+    kind: 'gauge',
+    name: 'drburger_kept_answers_bytes',
+    help: 'Memory that kept answers take, at most 32 MiB for each channel.',
+    labels: { channel: any },
+  },
   subgraphFetches: {
     kind: 'counter',
     name: 'drburger_subgraph_fetches_total',

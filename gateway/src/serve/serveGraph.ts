@@ -37,7 +37,8 @@ import { Sockets } from '../transports/webSocket/sockets.ts';
 import { Budget } from '../streams/budget.ts';
 import { Cursors } from '../streams/cursors.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
-import { acquireHub } from '../streams/feeds/streamHub.ts';
+import { acquireHub, type StreamHub } from '../streams/feeds/streamHub.ts';
+import { KeptOperations } from '../kept/keptOperations.ts';
 import { StreamMetrics } from '../streams/streamMetrics.ts';
 import { Subscriptions } from '../streams/subscriptions.ts';
 import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
@@ -144,9 +145,13 @@ export async function serveGraph(
         callerOf: (principal, traceparent) => service.callerOf(principal, traceparent, undefined),
       });
     await subscriptions?.start();
-    return await new ServedGraph(service, live, { policy, subscriptions, metrics: streamMetrics, queued }).listen(
-      async () => shared?.release(),
-    );
+    return await new ServedGraph(service, live, {
+      policy,
+      subscriptions,
+      metrics: streamMetrics,
+      queued,
+      hub: shared?.hub,
+    }).listen(async () => shared?.release());
   } catch (error) {
     await shared?.release();
     throw error;
@@ -159,6 +164,7 @@ interface StreamParts {
   readonly subscriptions: Subscriptions | undefined;
   readonly metrics: StreamMetrics;
   readonly queued: Budget;
+  readonly hub: StreamHub | undefined;
 }
 
 class ServedGraph {
@@ -166,6 +172,7 @@ class ServedGraph {
   readonly #live: LiveGraph;
   readonly #streams: StreamParts;
   #planning = new AbortController();
+  #kept: KeptOperations | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -182,6 +189,7 @@ class ServedGraph {
     const { policy, subscriptions, metrics: streamMetrics, queued } = this.#streams;
     const { prepared, unfit } = this.#prepareTrusted(live.current);
     if (unfit[0]) throw unfit[0];
+    this.#kept = await this.#keptOperations(prepared);
     const crossOrigin = new CrossOrigin(name, this.#service.origins);
     const limits = new CallerLimits(policy);
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
@@ -216,6 +224,7 @@ class ServedGraph {
         callerOf,
         eventStreams,
         cache,
+        kept: this.#kept,
         maxBodyBytes: bodyBytes,
         load,
         costLimit,
@@ -226,7 +235,7 @@ class ServedGraph {
       }),
       sockets,
     });
-    const unhook: (() => void)[] = [];
+    const unhook: (() => void)[] = [() => this.#kept?.close()];
     try {
       unhook.push(
         streamMetrics.watch(() => ({
@@ -288,10 +297,27 @@ class ServedGraph {
     const { prepared, unfit } = this.#prepareTrusted(next);
     await this.#streams.subscriptions?.listen(next.graph);
     this.#live.current = next;
+    this.#kept?.clear();
     this.#streams.subscriptions?.switchTo(next);
     for (const error of unfit) log.warn(error.message);
     log.info({ channel: name, subscriptions: this.#streams.subscriptions?.count ?? 0 }, 'a new supergraph is served');
     this.#planAhead(prepared);
+  }
+
+  async #keptOperations(prepared: readonly PreparedDocument[]): Promise<KeptOperations | undefined> {
+    const { name: channel, cache: policy, callerOf, metrics } = this.#service;
+    return KeptOperations.start(
+      {
+        channel,
+        policy,
+        metrics,
+        hub: this.#streams.hub,
+        topics: new Set([...(await eventCatalogue()).values()].map(({ topic }) => topic)),
+        callerOf: (principal, traceparent) => callerOf(principal, traceparent, undefined),
+      },
+      this.#live.current,
+      new Map(prepared.map((each) => [each.operationName ?? '', each])),
+    );
   }
 
   #planAhead(prepared: readonly PreparedDocument[]): void {

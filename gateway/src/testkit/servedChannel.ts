@@ -37,6 +37,8 @@ export async function serveFixture(
     readonly view?: string;
     readonly profile?: GatewayRuntime['profile'];
     readonly bus?: EventTail;
+    /** Another SDL of a subgraph. */
+    readonly change?: Parameters<typeof fixtureSources>[0];
     /** The port; a free one if it is left out. */
     readonly port?: number;
   } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
@@ -55,7 +57,7 @@ export async function serveFixture(
   };
   const { supergraph } = composeChannel(
     manifest,
-    fixtureSources(),
+    fixtureSources(options.change),
     options.view === undefined ? undefined : fixtureView(options.view),
   );
   const running = await runChannel(

@@ -62,6 +62,7 @@ export class StreamHub {
   /** Feeds by `addressKey`, least recently heard first. */
   readonly #feeds = new Map<string, Feed>();
   readonly #sweep: NodeJS.Timeout;
+  readonly #watchers = new Set<(topic: string, event: EventEnvelope) => void>();
   /** Feeds that the domains are still to be asked about in this round. */
   #unasked: Feed[] = [];
   /** Topics for which a malformed event has been logged; it is logged once per topic. */
@@ -115,6 +116,12 @@ export class StreamHub {
     };
   }
 
+  /** Tells of every event as it comes, in no order, perhaps more than once. @returns how to end that */
+  watch(watcher: (topic: string, event: EventEnvelope) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
   #feedAt(address: FeedAddress): Feed {
     const key = addressKey(address);
     const feed =
@@ -142,6 +149,7 @@ export class StreamHub {
       this.#topicsWarnedOf.add(topic);
       return;
     }
+    for (const watcher of this.#watchers) watcher(topic, event);
     const { aggregateId, aggregateVersion, feed, feedVersion } = event.metadata;
     const domain = topic.slice(0, topic.lastIndexOf('.'));
     const bytes = JSON.stringify(event).length;

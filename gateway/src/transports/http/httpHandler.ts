@@ -36,6 +36,8 @@ import {
 } from '../../documents/operationRequest.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
+import type { KeptAnswer } from '../../kept/keptAnswers.ts';
+import { isKeptAnswer, surrogateKeys, type KeptOperations } from '../../kept/keptOperations.ts';
 
 const compress = promisify(gzip);
 /** Shorter answers are sent uncompressed. */
@@ -59,6 +61,8 @@ export interface HttpHandlerOptions {
   /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
   readonly tellsCost: boolean;
   readonly cache?: CachePolicy;
+  /** Undefined where no answers are kept. */
+  readonly kept?: KeptOperations;
   /** Whether introspection is answered without a token, so that tools can show the schema. */
   readonly openIntrospection: boolean;
   readonly log: Logger;
@@ -70,6 +74,8 @@ interface Answer {
   readonly status: number;
   /** Bytes are an answer without errors. */
   readonly body: ExecutionResult | Buffer;
+  /** The same, compressed. */
+  readonly gzipped?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -241,7 +247,7 @@ export class HttpHandler {
     accepted: Accepted,
     seen: Seen,
   ): Promise<Answer | undefined> {
-    const { clients, live, cache, eventStreams, metrics, name: channel, costLimit } = this.#options;
+    const { clients, live, eventStreams, metrics, name: channel, costLimit } = this.#options;
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Authentication comes first: the body of a request that nobody may make is not read.
@@ -271,25 +277,56 @@ export class HttpHandler {
       });
       return undefined;
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    const caller = this.#options.callerOf(principal, traceparent, authorization);
     const variables = pipeline.coerce(prepared, asked.variables);
     const cost = prepared.cost.of(variables);
     metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const leave = await this.#options.load.enter(admitted, principal, request.socket.remoteAddress);
+    const { kept } = this.#options;
     let body: Buffer | ExecutionResult;
     try {
-      body = await pipeline.answer(prepared, variables, this.#options.callerOf(principal, traceparent, authorization), {
-        gone: gone.signal,
-      });
+      if (kept?.isKept(trusted)) {
+        const answer = await kept.answer({ operation: trusted, prepared, variables, caller }, live.current);
+        return this.#keptAnswer(request, answer, trusted, principal);
+      }
+      body = await pipeline.answer(prepared, variables, caller, { gone: gone.signal });
     } finally {
       leave();
+      if (prepared.operation.operation === 'mutation') kept?.wrote(caller);
     }
-    const failed = !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0;
     return {
       status: 200,
       body: this.#options.tellsCost && !trusted ? withCost(body, { estimated: cost, limit: costLimit }) : body,
-      headers: { 'cache-control': cacheControl(cache, { byGet: reads(request), trusted, failed, principal }) },
+      headers: this.#cacheHeaders(request, body, trusted, principal),
+    };
+  }
+
+  #keptAnswer(
+    request: IncomingMessage,
+    answer: KeptAnswer | ExecutionResult,
+    trusted: string,
+    principal: Principal,
+  ): Answer {
+    const body = isKeptAnswer(answer) ? answer.bytes : answer;
+    const headers = this.#cacheHeaders(request, body, trusted, principal);
+    if (!isKeptAnswer(answer) || !reads(request)) return { status: 200, body, headers };
+    const tagged = { ...headers, etag: answer.tag, 'surrogate-key': surrogateKeys(answer) };
+    const known = request.headers['if-none-match']?.split(',').map((each) => each.trim());
+    if (known?.some((each) => each === answer.tag || each === '*')) return { status: 304, body, headers: tagged };
+    return { status: 200, body, gzipped: answer.gzipped, headers: tagged };
+  }
+
+  #cacheHeaders(
+    request: IncomingMessage,
+    body: Answer['body'],
+    trusted: string | undefined,
+    principal: Principal,
+  ): Readonly<Record<string, string>> {
+    const failed = !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0;
+    return {
+      'cache-control': cacheControl(this.#options.cache, { byGet: reads(request), trusted, failed, principal }),
     };
   }
 }
@@ -347,8 +384,13 @@ async function send(
     ...answer.headers,
   };
   vary(response, varyBy);
+  if (answer.status === 304) {
+    delete headers['content-type'];
+    response.writeHead(304, headers).end();
+    return;
+  }
   if (codingOf(acceptEncoding(request), body.length >= compressFromBytes) === 'gzip') {
-    body = await compress(body);
+    body = answer.gzipped ?? (await compress(body));
     headers['content-encoding'] = 'gzip';
   }
   if (answer.status === 405) headers['allow'] = 'GET, POST';

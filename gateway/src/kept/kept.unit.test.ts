@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { buildSchema, parse, print } from 'graphql';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FakeTail } from '../testkit/fakeTail.ts';
+import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
+import { concerns, namedThings, subjectOf } from './answerScope.ts';
+import { KeptAnswers } from './keptAnswers.ts';
+import { isKeptAnswer } from './keptOperations.ts';
+
+const shop = 'query ShopPage($id: ID!) { shop(id: $id) { id name } }';
+const board = 'query BoardPage($id: ID!) { board(storeId: $id) { for } }';
+const till = 'query TillPage($id: ID!) { till(storeId: $id) { for } }';
+const idOf = (text: string) =>
+  createHash('sha256')
+    .update(print(parse(text)))
+    .digest('hex');
+const kept = { maxAgeSeconds: 60, keep: 'public' } as const;
+
+let parts: Fixture;
+let bus: FakeTail;
+let channel: ServedChannel;
+
+beforeAll(async () => {
+  parts = await fixture();
+  bus = new FakeTail();
+  channel = await serveFixture(parts, {
+    operations: { shop, board },
+    bus,
+    change: (text) => text.replace('type Shop implements Thing', 'type Shop implements Thing @variesBy(caller: [])'),
+    manifest: { cache: { operations: { ShopPage: kept, BoardPage: kept } } },
+  });
+});
+beforeEach(() => {
+  parts.calls.length = 0;
+  parts.gate = () => Promise.resolve();
+});
+afterAll(() => channel.close());
+
+const get = (id: string, headers: Record<string, string> = {}, text = shop) =>
+  fetch(
+    `${channel.url.replace('localhost', '127.0.0.1')}?${new URLSearchParams({ documentId: idOf(text), variables: JSON.stringify({ id }) }).toString()}`,
+    { headers: { 'graphql-require-preflight': '1', accept: 'application/json', ...headers } },
+  );
+let version = 0;
+const happened = (topic: string, feed: string) =>
+  bus.say(topic, {
+    eventId: String((version += 1)),
+    eventType: 'Something',
+    version: '1.0',
+    timestamp: new Date(0).toISOString(),
+    source: 'a-service',
+    data: {},
+    metadata: {
+      aggregateId: feed,
+      aggregateVersion: version,
+      causationId: 'c',
+      correlationId: 'c',
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+      actor: 'service:a',
+    },
+  });
+
+describe('an answer that is kept', () => {
+  it('is given to everybody, and is not sent again to who has it', async () => {
+    const first = await get('k1');
+    expect([first.status, first.headers.get('surrogate-key'), await first.json()]).toEqual([
+      200,
+      'shops shop:k1',
+      { data: { shop: { id: 'k1', name: 'Shop k1' } } },
+    ]);
+    const authorization = `Bearer ${await parts.token('customer')}`;
+    await get('k1', { authorization });
+    const again = await get('k1', { 'if-none-match': first.headers.get('etag')! });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect(parts.calls).toHaveLength(2);
+    await get('k1');
+    expect(parts.calls).toHaveLength(2);
+  });
+
+  it('is let go by an event of a domain that was asked, and by no other', async () => {
+    await get('k3');
+    await get('k3', {}, board);
+    happened('menu.v1', 'store:k3');
+    await get('k3', {}, board);
+    expect(parts.calls.map(({ subgraph }) => subgraph)).toEqual(['shops', 'orders']);
+    happened('orders.v1', 'store:k3');
+    await get('k3');
+    await get('k3', {}, board);
+    expect(parts.calls.map(({ subgraph }) => subgraph)).toEqual(['shops', 'orders', 'orders']);
+  });
+
+  it('is about the things that the client named, unless it may hold others of them', () => {
+    const schema = buildSchema(`type Query { shop(id: ID): Shop shops: [Shop] } type Shop { id: ID! next: Shop }`);
+    const scopeOf = (text: string, data: unknown) => {
+      const document = parse(text);
+      const prepared = { document, operation: document.definitions[0] } as PreparedDocument;
+      return { domains: new Set(['shops']), named: namedThings(prepared, schema, { id: '1', n: 2 }, data) };
+    };
+    const one = { shop: { x: '1' } };
+    const named = scopeOf('query($id: ID) { shop(id: $id) { ...S } } fragment S on Shop { x: id }', one);
+    const about = (topic: string, feed: string) => concerns(named, subjectOf(topic, { feed, aggregateId: 'other:1' }));
+    expect([about('shops.v1', 'shop:1'), about('shops.v1', 'shop:2'), about('shops.v1', 'item:2')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(about('menu.v1', 'shop:1')).toBe(false);
+    for (const [text, data] of [
+      ['{ shop { id next { id } } }', { shop: { id: '1', next: { id: '2' } } }],
+      ['{ shop { id next { __typename } } }', { shop: { id: '1', next: {} } }],
+      ['{ shops { id } }', { shops: [{ id: '1' }] }],
+      ['{ shop { id } }', { shop: null }],
+    ] as const)
+      expect(concerns(scopeOf(text, data), subjectOf('shops.v1', { aggregateId: 'shop:2' }))).toBe(true);
+  });
+
+  it('is made once for all who ask while it is made', async () => {
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const begun = new Promise<void>((resolve) => {
+      parts.gate = () => {
+        resolve();
+        return gate;
+      };
+    });
+    const all = ['a', 'b', 'c'].map(() => get('k2'));
+    await begun;
+    open();
+    expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(parts.calls).toHaveLength(1);
+  });
+
+  it('does not stand where the answer depends on more of its caller than is said', async () => {
+    await expect(
+      serveFixture(parts, { operations: { till }, bus, manifest: { cache: { operations: { TillPage: kept } } } }),
+    ).rejects.toThrow('kiosk: the answer of TillPage is to be kept for "public", but varies by store.');
+  });
+});
+
+describe('kept answers', () => {
+  it('are never older than an event that came before they were asked for, nor than a write of the caller', async () => {
+    type Step = {
+      readonly do: 'read' | 'begin' | 'end' | 'event' | 'write';
+      readonly key: string;
+      readonly caller: string;
+    };
+    const steps = fc.array(
+      fc.record({
+        do: fc.constantFrom('read', 'read', 'begin', 'end', 'event', 'write' as const),
+        key: fc.constantFrom('1', '2'),
+        caller: fc.constantFrom('jo', 'al'),
+      }),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (all: Step[]) => {
+        const answers = new KeptAnswers(1_000_000);
+        const state: Record<string, number> = { '1': 0, '2': 0 };
+        const running: (() => void)[] = [];
+        const reads: Promise<void>[] = [];
+        const read = (key: string, caller: string, waits: boolean) => {
+          const least = state[key]!;
+          const wanted = {
+            key,
+            caller,
+            maxAgeMs: 60_000,
+            make: async () => {
+              // What it reads is from its beginning.
+              const value = state[key];
+              if (waits) await new Promise<void>((resolve) => running.push(resolve));
+              const scope = { domains: new Set(['shops']), named: new Map([['shop', new Set([key])]]) };
+              return { result: { data: { value } }, scope };
+            },
+          };
+          reads.push(
+            answers.answer(wanted).then(({ answer }) => {
+              if (!isKeptAnswer(answer)) throw new Error('it failed');
+              const { data } = JSON.parse(answer.bytes.toString()) as { data: { value: number } };
+              expect(data.value).toBeGreaterThanOrEqual(least);
+            }),
+          );
+        };
+        for (const { do: what, key, caller } of all) {
+          if (what === 'read' || what === 'begin') read(key, caller, what === 'begin');
+          if (what === 'end') running.shift()?.();
+          if (what === 'event') {
+            state[key]! += 1;
+            answers.hear({ domain: 'shops', kind: 'shop', key });
+          }
+          if (what === 'write') {
+            state[key]! += 1;
+            for (const each of ['jo', 'al']) answers.wrote(each);
+          }
+          await Promise.resolve();
+        }
+        const ending = setInterval(() => running.splice(0).forEach((end) => end()), 1);
+        await Promise.all(reads).finally(() => clearInterval(ending));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
