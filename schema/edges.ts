@@ -235,6 +235,11 @@ export const edges: readonly Edge[] = [
     latency: 'seconds',
     because: 'Staff watch stock that runs low.',
   }),
+  event('inventory', 'channels', 'InventoryReorderLevelChanged', {
+    volume: 'rare',
+    latency: 'seconds',
+    because: 'What is low depends on the level.',
+  }),
   event('delivery', 'channels', 'DeliveryCourierMoved', {
     volume: 'one a second for each courier',
     ...shown,
@@ -271,6 +276,14 @@ export const edges: readonly Edge[] = [
     'CustomerErased',
     unheard('Nobody holds a copy that outlives what it is for: see the architecture page.'),
   ),
+  event(
+    'inventory',
+    nobodyYet,
+    'InventoryReorderPointReached',
+    unheard('For orders to suppliers, and for whoever is on duty.'),
+  ),
+  event('inventory', nobodyYet, 'InventoryIngredientChanged', unheard('For analytics and suppliers’ catalogues.')),
+  event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),

@@ -48,22 +48,22 @@ export async function upsertRows<Key extends object>(
 }
 
 /**
- * Deletes the rows of some owners that are not among those told, and says how many. In one statement.
+ * Deletes the rows of some owners that are not among those told, and says whose they were, one for each row that is gone.
+ * In one statement.
  * @param owner the columns that name whose row it is
  */
 export async function deleteOthers(
   tx: SqlTx,
   { table, key, owner }: { readonly table: string; readonly key: readonly string[]; readonly owner: readonly string[] },
   rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<number> {
-  if (rows.length === 0) return 0;
+): Promise<readonly Readonly<Record<string, string>>[]> {
+  if (rows.length === 0) return [];
   const owners = owner.join(', ');
   const match = key.map((column) => `told.${column} = ${table}.${column}`).join(' AND ');
-  const gone = await tx.$queryRawUnsafe<unknown[]>(
+  return tx.$queryRawUnsafe<Record<string, string>[]>(
     `WITH told AS (SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb))
      DELETE FROM ${table} WHERE (${owners}) IN (SELECT ${owners} FROM told) AND NOT EXISTS (SELECT FROM told WHERE ${match})
-     RETURNING 1`,
+     RETURNING ${owner.map((column) => `${column}::text`).join(', ')}`,
     JSON.stringify(rows),
   );
-  return gone.length;
 }

@@ -1,4 +1,5 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
+import { inBatches } from '#platform/transfer/transfer.ts';
 import { InventoryItemMakeabilityChanged } from '#schema/events/inventory.ts';
 import type { Inventory } from './context.ts';
 import type { MakeabilityChange } from './makeability.ts';
@@ -16,6 +17,9 @@ const differences = `
     LEFT JOIN stock k ON k.store_id = s.id AND k.ingredient_id = r.ingredient_id
     WHERE $2::uuid[] IS NULL OR r.menu_item_id = ANY ($2::uuid[])
     GROUP BY s.id, r.menu_item_id
+    UNION ALL SELECT x.store_id, x.menu_item_id, true, $3::uuid FROM shortage x
+    WHERE $3::uuid IS NOT NULL AND x.store_id = ANY ($1::uuid[]) AND x.menu_item_id = ANY ($2::uuid[])
+      AND NOT EXISTS (SELECT FROM recipe_line r WHERE r.menu_item_id = x.menu_item_id)
   )
   SELECT store_id::text AS "storeId", menu_item_id::text AS "menuItemId", makeable, ingredient_id::text AS "ingredientId"
   FROM state LEFT JOIN shortage x USING (store_id, menu_item_id)
@@ -26,14 +30,21 @@ const differences = `
  * Announces the items that stores can make now or can no longer make, however that came about. Call it in the same
  * transaction, after the movements of stock have appended their events.
  * @param itemIds the items to compare; null for all that have a recipe
+ * @param formerIngredientId for items that have no recipe any more and can be made for that: what they used before
  */
 export async function announceMakeability(
   domain: Inventory,
   tx: SqlTx,
   storeIds: readonly string[],
   itemIds: readonly string[] | null,
+  formerIngredientId: string | null = null,
 ): Promise<void> {
-  const changes = await tx.$queryRawUnsafe<(MakeabilityChange & { storeId: string })[]>(differences, storeIds, itemIds);
+  const changes = await tx.$queryRawUnsafe<(MakeabilityChange & { storeId: string })[]>(
+    differences,
+    storeIds,
+    itemIds,
+    formerIngredientId,
+  );
   if (changes.length === 0) return;
   const at = domain.clock().toISOString();
   const column = (makeable: boolean, key: 'storeId' | 'menuItemId'): string[] =>
@@ -57,4 +68,32 @@ export async function announceMakeability(
       events: [InventoryItemMakeabilityChanged.of({ ...change, at })],
     })),
   );
+}
+
+const storesAtOnce = 50;
+
+/**
+ * Announces what all stores can make, or no longer, of items whose recipes changed in this transaction. The stock is
+ * locked in the order in which orders lock it, so that one that takes the last of something meanwhile is not missed.
+ */
+export async function announceAtAllStores(
+  domain: Inventory,
+  tx: SqlTx,
+  itemIds: readonly string[],
+  formerIngredientId: string | null = null,
+): Promise<void> {
+  const stores = await tx.$queryRawUnsafe<{ id: string }[]>(
+    'SELECT DISTINCT store_id::text AS id FROM stock ORDER BY 1',
+  );
+  for (const batch of inBatches(stores, storesAtOnce)) {
+    const storeIds = batch.map(({ id }) => id);
+    await tx.$executeRawUnsafe(
+      `SELECT FROM stock WHERE store_id = ANY ($1::uuid[])
+         AND ingredient_id IN (SELECT ingredient_id FROM recipe_line WHERE menu_item_id = ANY ($2::uuid[]))
+       ORDER BY store_id, ingredient_id FOR SHARE`,
+      storeIds,
+      itemIds,
+    );
+    await announceMakeability(domain, tx, storeIds, itemIds, formerIngredientId);
+  }
 }

@@ -1,6 +1,6 @@
 import { feedChanges } from '#platform/events/feedChanges.ts';
 import { inSnapshot } from '#platform/events/sqlTx.ts';
-import { InventoryUpdated } from '#schema/events/inventory.ts';
+import { InventoryReorderLevelChanged, InventoryUpdated } from '#schema/events/inventory.ts';
 import type { Inventory } from './context.ts';
 import { readLowStock, stockKey, type StockView } from './stockQueries.ts';
 
@@ -20,9 +20,13 @@ export interface StockAlertsView {
  */
 export const stockAlertsOf = (domain: Inventory, storeId: string, since: number | null): Promise<StockAlertsView> =>
   inSnapshot(domain.pool, async (tx) => {
-    const { version, changed } = await feedChanges(tx, { feed: `store:${storeId}`, since, events: [InventoryUpdated] });
+    const { version, changed } = await feedChanges(tx, {
+      feed: `store:${storeId}`,
+      since,
+      events: [InventoryUpdated, InventoryReorderLevelChanged],
+    });
     if (!changed) return { storeId, version, reset: true, changed: await readLowStock(tx, storeId), removed: [] };
-    const keys = new Set(changed.map((stream) => stream.slice('stock:'.length)));
+    const keys = new Set(changed.map((stream) => stream.slice(stream.indexOf(':') + 1)));
     const low =
       keys.size > 0
         ? await readLowStock(

@@ -1,5 +1,6 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { pagedList, sortable } from '#platform/subgraph/connection.ts';
+import type { Ingredient } from '#generated/inventory/prisma/client.ts';
 import type { StockEvent } from './stockItem.ts';
 
 /** A stock item as queries read it. */
@@ -11,6 +12,8 @@ export interface StockView {
   readonly reserved: number;
   readonly consumed: number;
   readonly reorderLevel: number;
+  /** Counts the changes of the reorder level. */
+  readonly version: number;
   readonly updatedAt: Date;
 }
 
@@ -20,6 +23,7 @@ export interface StockKey {
 }
 
 export const stockList = pagedList('stock', [sortable.text, sortable.id]);
+export const ingredientList = pagedList('ingredients', [sortable.text, sortable.id], { usual: 50 });
 export const movementList = pagedList('movements', [sortable.number]);
 
 export interface StockPageRequest {
@@ -44,7 +48,8 @@ export interface Movement {
 }
 
 const columns = `s.store_id::text AS "storeId", s.ingredient_id::text AS "ingredientId", i.name ->> 'en' AS "ingredientName",
-  s.on_hand AS "onHand", s.reserved, s.consumed::float8 AS consumed, s.reorder_level AS "reorderLevel", s.updated_at AS "updatedAt"`;
+  s.on_hand AS "onHand", s.reserved, s.consumed::float8 AS consumed, s.reorder_level AS "reorderLevel",
+  s.level_version AS version, s.updated_at AS "updatedAt"`;
 
 export const stockKey = ({ storeId, ingredientId }: StockKey): string => `${storeId}:${ingredientId}`;
 
@@ -70,6 +75,20 @@ export const readLowStock = (sql: SqlTx, storeId: string, ingredientIds?: readon
    ORDER BY (i.name ->> 'en') COLLATE "C", s.ingredient_id`,
     storeId,
     ingredientIds ?? null,
+  );
+
+/** A page of all ingredients, by English name. */
+export const readIngredientPage = (
+  sql: SqlTx,
+  { after, limit }: { readonly after: readonly [string, string] | undefined; readonly limit: number },
+): Promise<(Ingredient & { readonly name: Record<string, string> })[]> =>
+  sql.$queryRawUnsafe(
+    `SELECT id::text, name, unit, version FROM ingredient i
+     WHERE $2::uuid IS NULL OR ((name ->> 'en') COLLATE "C", id) > ($1::text COLLATE "C", $2::uuid)
+     ORDER BY (name ->> 'en') COLLATE "C", id LIMIT $3::int`,
+    after?.[0] ?? '',
+    after?.[1] ?? null,
+    limit,
   );
 
 const groupedBy = <Row extends { readonly ordinal: number }>(rows: readonly Row[], count: number): Row[][] => {

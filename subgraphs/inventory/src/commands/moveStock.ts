@@ -1,6 +1,7 @@
 import { InventoryItemMakeabilityChanged, InventoryUpdated } from '#schema/events/inventory.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
 import { makeabilityChanges, type RecipeCheck } from '../makeability.ts';
+import { passedReorderPoint, reorderPointReached } from '../reorderLevels.ts';
 import { decide, emptyStock, type StockCommand, type StockItem, type StockProblem } from '../stockItem.ts';
 import { writeStock, type LockedStock } from '../stockRows.ts';
 
@@ -48,7 +49,10 @@ export async function moveStock(
   // fails here and is tried again.
   await domain.events.appendAll(
     tx,
-    done.map(({ before, event }) => ({ expectedVersion: before.version, events: [InventoryUpdated.of(event)] })),
+    done.flatMap(({ before, event, item }) => [
+      { expectedVersion: before.version, events: [InventoryUpdated.of(event)] },
+      ...(passedReorderPoint(before, item) ? [reorderPointReached(item, at)] : []),
+    ]),
   );
   await writeStock(
     tx,

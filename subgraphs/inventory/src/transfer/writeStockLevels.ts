@@ -5,6 +5,7 @@ import type { ImportRows, Row } from '#schema/import/tables.ts';
 import { announceMakeability } from '../announceMakeability.ts';
 import type { Inventory } from '../context.ts';
 import { decide, emptyStock, type StockItem } from '../stockItem.ts';
+import { writeReorderLevels, type LevelChange } from '../reorderLevels.ts';
 import { writeStock } from '../stockRows.ts';
 
 const storesPerBatch = 25;
@@ -74,10 +75,11 @@ async function writeBatch(
     fresh.map(({ item }) => item),
     at,
   );
-  const levelled = await writeReorderLevels(
-    tx,
-    rows.filter((row) => known.has(keyOf(row))),
-  );
+  const levelled = rows.flatMap(({ store, ingredient, reorderLevel }): LevelChange[] => {
+    const before = known.get(`${store} ${ingredient}`);
+    return before && before.reorderLevel !== reorderLevel ? [{ before, reorderLevel }] : [];
+  });
+  await writeReorderLevels(domain, tx, levelled, at);
   // A store that has nothing yet can make nothing of what has a recipe; others change by what came in.
   const received = new Set(fresh.map(({ item }) => item.storeId));
   const stocked = new Set([...known.keys()].map((key) => key.split(' ')[0]!));
@@ -87,18 +89,18 @@ async function writeBatch(
     batch.map(([store]) => store).filter((store) => received.has(store) || !stocked.has(store)),
     null,
   );
-  const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row)) !== row.onHand);
-  return { created: fresh.length, changed: levelled, moved: moved.length };
+  const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row))!.onHand !== row.onHand);
+  return { created: fresh.length, changed: levelled.length, moved: moved.length };
 }
 
 /** What stores have of each ingredient, by both ids; locked in the order in which orders lock it. */
-async function lockKnown(tx: SqlTx, stores: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.$queryRawUnsafe<{ store: string; ingredient: string; onHand: number }[]>(
-    `SELECT store_id::text AS store, ingredient_id::text AS ingredient, on_hand AS "onHand" FROM stock
-     WHERE store_id = ANY ($1::uuid[]) ORDER BY store_id, ingredient_id FOR UPDATE`,
+async function lockKnown(tx: SqlTx, stores: readonly string[]): Promise<Map<string, LevelChange['before']>> {
+  const rows = await tx.$queryRawUnsafe<LevelChange['before'][]>(
+    `SELECT store_id::text AS "storeId", ingredient_id::text AS "ingredientId", on_hand AS "onHand", reorder_level AS "reorderLevel"
+     FROM stock WHERE store_id = ANY ($1::uuid[]) ORDER BY store_id, ingredient_id FOR UPDATE`,
     stores,
   );
-  return new Map(rows.map(({ store, ingredient, onHand }) => [`${store} ${ingredient}`, onHand]));
+  return new Map(rows.map((row) => [`${row.storeId} ${row.ingredientId}`, row]));
 }
 
 /** A first delivery, checked as any other; without an event where nothing came in. */
@@ -108,14 +110,4 @@ function begin({ store, ingredient, onHand, reorderLevel }: Row<'stock'>, at: Da
   const decision = decide(empty, { kind: 'RECEIVE', quantity: onHand }, at);
   if (decision.kind === 'refused') throw new Error(`a store cannot begin with ${onHand}: ${decision.problem}`);
   return { item: decision.item, event: InventoryUpdated.of(decision.event) };
-}
-
-async function writeReorderLevels(tx: SqlTx, rows: readonly Row<'stock'>[]): Promise<number> {
-  return tx.$executeRawUnsafe(
-    `UPDATE stock SET reorder_level = told.level FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS told (store, ingredient, level)
-     WHERE store_id = told.store AND ingredient_id = told.ingredient AND reorder_level <> told.level`,
-    rows.map(({ store }) => store),
-    rows.map(({ ingredient }) => ingredient),
-    rows.map(({ reorderLevel }) => reorderLevel),
-  );
 }

@@ -67,7 +67,7 @@ export async function writeCatalogueRows(tx: SqlTx, tables: ImportRows, now: Dat
   await write(
     'comboChoices',
     choices,
-    await deleteOthers(tx, { ...targets.comboChoices, owner: ['slot_id'] }, choices),
+    (await deleteOthers(tx, { ...targets.comboChoices, owner: ['slot_id'] }, choices)).length,
   );
   return tallies;
 }
@@ -97,7 +97,7 @@ async function deleteSlots(tx: SqlTx, slots: readonly { id: string; combo_id: st
     slots.map((slot) => slot.combo_id),
     slots.map(({ id }) => id),
   );
-  return deleteOthers(tx, { ...targets.comboSlots, owner: ['combo_id'] }, slots);
+  return (await deleteOthers(tx, { ...targets.comboSlots, owner: ['combo_id'] }, slots)).length;
 }
 
 async function writeItems(tx: SqlTx, items: NonNullable<ImportRows['items']>, now: Date): Promise<Tally> {

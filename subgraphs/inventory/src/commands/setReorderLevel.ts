@@ -1,0 +1,57 @@
+import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/domain/id.ts';
+import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
+import { idempotent } from '#platform/subgraph/idempotency.ts';
+import type { Inventory } from '../context.ts';
+import { ownsStock } from '../ownership.ts';
+import { levelSubject, writeReorderLevels } from '../reorderLevels.ts';
+import { readStock, stockKey, type StockView } from '../stockQueries.ts';
+import { lockStock } from '../stockRows.ts';
+import { invalid } from './receiveStock.ts';
+
+export interface SetReorderLevel {
+  readonly idempotencyKey: string;
+  readonly storeId: string;
+  readonly ingredientId: string;
+  readonly expectedVersion: number;
+  readonly reorderLevel: number;
+}
+
+type Refusal = { readonly kind: 'notFound' } | ReturnType<typeof invalid>;
+type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
+
+export type ReorderLevelOutcome = (Settled & { readonly stockItem: StockView }) | Refusal;
+
+const mostLevel = 1_000_000_000;
+
+/** Sets below which stock a store orders an ingredient again, once per idempotency key. */
+export async function setReorderLevel(
+  domain: Inventory,
+  principal: Principal,
+  command: SetReorderLevel,
+): Promise<ReorderLevelOutcome> {
+  const { idempotencyKey: key, ...body } = command;
+  const { storeId, ingredientId, expectedVersion, reorderLevel } = body;
+  if (!ownsStock(principal, 'stock:write', storeId) || !isId(ingredientId)) return { kind: 'notFound' };
+  const now = domain.clock();
+  const id = { storeId, ingredientId };
+  return domain.transaction(async (tx) => {
+    const outcome = await idempotent<Settled | Refusal>(
+      tx,
+      { principal, mutation: 'setReorderLevel', key, body, now },
+      async () => {
+        if (reorderLevel < 0 || reorderLevel > mostLevel)
+          return invalid('reorderLevel', `A level lies between 0 and ${mostLevel}.`);
+        const before = (await lockStock(tx, storeId, [ingredientId])).get(ingredientId);
+        if (!before) return { kind: 'notFound' };
+        const { levelVersion } = await tx.stock.findUniqueOrThrow({ where: { storeId_ingredientId: id } });
+        if (levelVersion !== expectedVersion)
+          return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, levelSubject(id), expectedVersion) };
+        await writeReorderLevels(domain, tx, [{ before, reorderLevel }], now);
+        return { kind: 'done' };
+      },
+    );
+    if (outcome.kind === 'invalid' || outcome.kind === 'notFound') return outcome;
+    return { ...outcome, stockItem: (await readStock(tx, [id])).get(stockKey(id))! };
+  });
+}
