@@ -284,6 +284,8 @@ export const edges: readonly Edge[] = [
   ),
   event('inventory', nobodyYet, 'InventoryIngredientChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
+  event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
+  event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),

@@ -50,3 +50,25 @@ export const DeliveryJobChanged = defineEvent({
   feed: (data) => `courier:${data.courierId}`,
   schema: z.object({ courierId: id, deliveryId: id, status: deliveryStatus, at: instant }),
 });
+
+/** A courier was signed up, changed, or works for the chain no longer, or again. */
+export const DeliveryCourierChanged = defineEvent({
+  name: 'DeliveryCourierChanged',
+  domain: 'delivery',
+  version: '1.0',
+  aggregate: (data) => `courierRecord:${data.courierId}`,
+  schema: z.object({
+    courierId: id,
+    kind: z.enum(['CREATED', 'CHANGED', 'DEACTIVATED', 'REACTIVATED']),
+    at: instant,
+  }),
+});
+
+/** A store delivers farther or less far than before, or for other fees. */
+export const DeliveryTermsChanged = defineEvent({
+  name: 'DeliveryTermsChanged',
+  domain: 'delivery',
+  version: '1.0',
+  aggregate: (data) => `terms:${data.storeId}`,
+  schema: z.object({ storeId: id, at: instant }),
+});

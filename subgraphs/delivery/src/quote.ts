@@ -5,10 +5,10 @@ export interface Position {
   readonly longitude: number;
 }
 
-/** The longest distance from a store to which it delivers, in metres along the great circle. */
+/** The longest distance to which stores without terms of their own deliver, in metres along the great circle. */
 export const maxMetres = 7_000;
 
-interface FeeTier {
+export interface FeeTier {
   /** The longest distance in metres for which the fee holds, itself included. */
   readonly upToMetres: number;
   /** Fee in minor units of the currency. */
@@ -16,7 +16,7 @@ interface FeeTier {
 }
 
 /**
- * Fees by the number of minor digits of the currency: currencies with two digits are charged as euros; the yen has
+ * Fees of stores without terms of their own, by the number of minor digits of the currency: currencies with two digits are charged as euros; the yen has
  * none, and a hundred yen are about a euro.
  */
 const feeTiers: Readonly<Record<number, readonly FeeTier[]>> = {
@@ -70,29 +70,32 @@ export type Quote =
       readonly distanceMetres: number;
       readonly promisedAt: Date;
     }
-  | { readonly kind: 'tooFar'; readonly distanceMetres: number };
+  | { readonly kind: 'tooFar'; readonly distanceMetres: number; readonly maxMetres: number };
 
 /**
  * What a delivery costs and when it arrives. The promised time counts from `at`: preparation and way, rounded up to
  * five minutes of the clock.
+ * @param terms what the store delivers for, nearest first; those of the chain when there are none
  * @throws RangeError when no fee is set for this number of minor digits
  */
 export function quote({
   store,
   door,
   exponent,
+  terms = [],
   at,
 }: {
   store: Position;
   door: Position;
   exponent: number;
+  terms?: readonly FeeTier[];
   at: Date;
 }): Quote {
-  const tiers = feeTiers[exponent];
+  const tiers = terms.length > 0 ? terms : feeTiers[exponent];
   if (!tiers) throw new RangeError(`no delivery fee is set for currencies with ${exponent} minor digits`);
   const metres = distanceMetres(store, door);
   const tier = tiers.find(({ upToMetres }) => metres <= upToMetres);
-  if (!tier) return { kind: 'tooFar', distanceMetres: metres };
+  if (!tier) return { kind: 'tooFar', distanceMetres: metres, maxMetres: tiers.at(-1)!.upToMetres };
   const minutes = preparationMinutes + (metres * detour) / metresPerMinute;
   const step = promiseStepMinutes * 60_000;
   const promisedAt = new Date(Math.ceil((at.getTime() + minutes * 60_000) / step) * step);

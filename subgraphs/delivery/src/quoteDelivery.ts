@@ -3,8 +3,9 @@ import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Deliveries } from './context.ts';
+import { termsOf } from './deliveryTerms.ts';
 import { customerOf } from './ownership.ts';
-import { isPosition, maxMetres, quote, type Position } from './quote.ts';
+import { isPosition, quote, type Position } from './quote.ts';
 
 export interface QuoteDelivery {
   readonly storeId: string;
@@ -49,9 +50,10 @@ export async function quoteDelivery(
     };
   if (!isId(storeId)) return { kind: 'storeNotFound' };
   const at = domain.clock();
-  const [terms, address] = await Promise.all([
+  const [terms, address, { tiers }] = await Promise.all([
     domain.rpc.client(StoreQueryService).getOrderingTerms({ storeId, at: at.toISOString() }),
     position ? undefined : addressOf(domain, principal, addressVersionId!),
+    termsOf(domain.db, storeId),
   ]);
   const door = position ?? address;
   if (!terms.found) return { kind: 'storeNotFound' };
@@ -59,8 +61,8 @@ export async function quoteDelivery(
   if (!terms.services.includes('DELIVERY') || (address && address.country !== terms.country))
     return { kind: 'notOffered' };
   const { currency, exponent } = terms;
-  const answer = quote({ store: terms, door, exponent, at });
-  if (answer.kind === 'tooFar') return { kind: 'tooFar', distanceMetres: answer.distanceMetres, maxMetres };
+  const answer = quote({ store: terms, door, exponent, terms: tiers, at });
+  if (answer.kind === 'tooFar') return answer;
   return {
     kind: 'quote',
     currency,

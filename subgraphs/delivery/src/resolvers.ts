@@ -3,14 +3,22 @@ import { Courier } from './resolvers/Courier.ts';
 import { CourierPosition } from './resolvers/CourierPosition.ts';
 import { CourierRoute } from './resolvers/CourierRoute.ts';
 import { Delivery } from './resolvers/Delivery.ts';
+import { DeliveryTerms } from './resolvers/DeliveryTerms.ts';
 import { acceptJob } from './resolvers/Mutation/acceptJob.ts';
+import { changeCourier } from './resolvers/Mutation/changeCourier.ts';
+import { createCourier } from './resolvers/Mutation/createCourier.ts';
+import { deactivateCourier } from './resolvers/Mutation/deactivateCourier.ts';
+import { reactivateCourier } from './resolvers/Mutation/reactivateCourier.ts';
 import { reportDeliveryStatus } from './resolvers/Mutation/reportDeliveryStatus.ts';
 import { reportPosition } from './resolvers/Mutation/reportPosition.ts';
 import { setAvailability } from './resolvers/Mutation/setAvailability.ts';
+import { setDeliveryTerms } from './resolvers/Mutation/setDeliveryTerms.ts';
 import { Order } from './resolvers/Order.ts';
 import { courierPosition } from './resolvers/Query/courierPosition.ts';
+import { couriers } from './resolvers/Query/couriers.ts';
 import { delivery } from './resolvers/Query/delivery.ts';
 import { deliveryQuote } from './resolvers/Query/deliveryQuote.ts';
+import { deliveryTerms } from './resolvers/Query/deliveryTerms.ts';
 import { myCourier } from './resolvers/Query/myCourier.ts';
 import { myJobs } from './resolvers/Query/myJobs.ts';
 import { myRoute } from './resolvers/Query/myRoute.ts';
@@ -19,10 +27,32 @@ import { openJobs } from './resolvers/Query/openJobs.ts';
 import { Stop } from './resolvers/Stop.ts';
 
 export const resolvers: Resolvers = {
-  Query: { deliveryQuote, delivery, myCourier, myJobs, openJobs, nextStop, myRoute, courierPosition },
-  Mutation: { reportPosition, setAvailability, acceptJob, reportDeliveryStatus },
+  Query: {
+    deliveryQuote,
+    delivery,
+    myCourier,
+    myJobs,
+    openJobs,
+    nextStop,
+    myRoute,
+    courierPosition,
+    couriers,
+    deliveryTerms,
+  },
+  Mutation: {
+    reportPosition,
+    setAvailability,
+    acceptJob,
+    reportDeliveryStatus,
+    createCourier,
+    changeCourier,
+    deactivateCourier,
+    reactivateCourier,
+    setDeliveryTerms,
+  },
   Order,
   Delivery,
+  DeliveryTerms,
   Courier,
   CourierPosition,
   CourierRoute,

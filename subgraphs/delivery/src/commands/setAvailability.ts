@@ -5,7 +5,7 @@ import { courierOf } from '../ownership.ts';
 
 /**
  * Sets whether a courier takes jobs; null when the caller is not a courier of the chain. Jobs that they carry remain
- * theirs.
+ * theirs. One who was deactivated stays unavailable.
  */
 export async function setAvailability(
   domain: Deliveries,
@@ -14,6 +14,9 @@ export async function setAvailability(
 ): Promise<Courier | null> {
   const courierId = courierOf(principal);
   if (!courierId) return null;
-  const [courier] = await domain.db.courier.updateManyAndReturn({ where: { id: courierId }, data: { available } });
-  return courier ?? null;
+  const [courier] = await domain.db.courier.updateManyAndReturn({
+    where: { id: courierId, deactivatedAt: null },
+    data: { available },
+  });
+  return courier ?? domain.db.courier.findUnique({ where: { id: courierId } });
 }

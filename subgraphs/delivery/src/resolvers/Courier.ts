@@ -11,5 +11,7 @@ export const Courier: CourierResolvers = {
     (await loaders.courierAccess.load(courier.id)).name ? openDisplayName(domain, courier) : null,
   available: ({ id, available }, _args, { principal }) =>
     courierOf(principal) === id || isAdmin(principal) ? available : null,
+  active: ({ id, deactivatedAt }, _args, { principal }) =>
+    courierOf(principal) === id || isAdmin(principal) ? deactivatedAt === null : null,
   position: ({ id }, _args, context) => visiblePosition(context, id),
 };

@@ -5,6 +5,7 @@ import { isId } from '#platform/domain/id.ts';
 import { cancelDelivery } from '../commands/cancelDelivery.ts';
 import { dispatch } from '../commands/dispatch.ts';
 import type { Deliveries } from '../context.ts';
+import { termsOf } from '../deliveryTerms.ts';
 import { isPosition, quote, type Position } from '../quote.ts';
 
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
@@ -31,11 +32,14 @@ const instantOf = (name: string, value: string): Date => {
  */
 export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
   service(DeliveryQueryService, ['orders'], {
-    quote(request) {
+    async quote(request) {
+      // A caller of before stores had terms of their own names no store, and is answered by those of the chain.
+      const terms = request.storeId === '' ? [] : (await termsOf(domain.db, idOf('store_id', request.storeId))).tiers;
       const answer = quote({
         store: positionOf('store', { latitude: request.storeLatitude, longitude: request.storeLongitude }),
         door: positionOf('door', request),
         exponent: request.exponent,
+        terms,
         at: instantOf('at', request.at),
       });
       if (answer.kind === 'tooFar') return { deliverable: false, distanceMetres: answer.distanceMetres };

@@ -9,11 +9,15 @@ import {
 import { isId } from '#platform/domain/id.ts';
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Deliveries } from '../context.ts';
+import { recordCouriers } from '../couriers.ts';
 import { openDisplayName, sealDisplayName } from '../displayName.ts';
 
 const couriersPerBatch = 500;
 
-/** Couriers by name. Where they are and whether they work, they say themselves. */
+/**
+ * Couriers by name. Where they are and whether they take jobs, they say themselves. Those who work for the chain no
+ * longer are not exported: the folder would sign them up again elsewhere.
+ */
 export const transfer: Transfer<Deliveries> = {
   async ids({ db }) {
     const couriers = await db.courier.findMany({ select: { id: true } });
@@ -39,7 +43,7 @@ export const transfer: Transfer<Deliveries> = {
     return [tally];
   },
   async read(domain): Promise<ImportRows> {
-    const couriers = await domain.db.courier.findMany({ orderBy: { id: 'asc' } });
+    const couriers = await domain.db.courier.findMany({ where: { deactivatedAt: null }, orderBy: { id: 'asc' } });
     return { couriers: couriers.map((each) => ({ key: each.id, displayName: openDisplayName(domain, each) })) };
   },
 };
@@ -54,13 +58,25 @@ async function writeBatch(
   const names = new Map(stored.map((each) => [each.id, openDisplayName(domain, each)]));
   const different = couriers.filter(({ key, displayName }) => names.get(key) !== displayName);
   const sealed = different.map(({ key, displayName }) => ({ id: key, ...sealDisplayName(domain, key, displayName) }));
-  await tx.$executeRawUnsafe(
+  const written = await tx.$queryRawUnsafe<{ id: string; version: number }[]>(
     `INSERT INTO courier (id, wrapped_key, display_name, available)
      SELECT told.*, false FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS told
-     ON CONFLICT (id) DO UPDATE SET wrapped_key = excluded.wrapped_key, display_name = excluded.display_name`,
+     ON CONFLICT (id) DO UPDATE SET wrapped_key = excluded.wrapped_key, display_name = excluded.display_name,
+       version = courier.version + 1
+     RETURNING id::text, version`,
     sealed.map(({ id }) => id),
     sealed.map(({ wrappedKey }) => wrappedKey),
     sealed.map(({ displayName }) => displayName),
+  );
+  await recordCouriers(
+    domain,
+    tx,
+    written.map(({ id, version }) =>
+      names.has(id)
+        ? { id, version, kind: 'CHANGED', fields: ['displayName'] }
+        : { id, version, kind: 'CREATED', fields: [] },
+    ),
+    domain.clock(),
   );
   const changed = different.filter(({ key }) => names.has(key)).length;
   return { created: different.length - changed, changed };

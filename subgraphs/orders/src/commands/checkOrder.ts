@@ -74,6 +74,7 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
     const quote = await reach(
       'delivery',
       domain.rpc.client(DeliveryQueryService).quote({
+        storeId: input.storeId,
         storeLatitude: terms.latitude,
         storeLongitude: terms.longitude,
         latitude: address.latitude,

@@ -1,0 +1,117 @@
+import type { Courier } from '#generated/delivery/prisma/client.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { isId } from '#platform/domain/id.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
+import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
+import { idempotent } from '#platform/subgraph/idempotency.ts';
+import type { Deliveries, Tx } from '../context.ts';
+import { courierSubject, recordCouriers } from '../couriers.ts';
+import { sealDisplayName } from '../displayName.ts';
+
+export interface NewCourier {
+  readonly idempotencyKey: string;
+  readonly courierId: string;
+  readonly displayName: string;
+}
+
+export interface CourierEdit {
+  readonly idempotencyKey: string;
+  readonly courierId: string;
+  readonly expectedVersion: number;
+  /** Null: the name stays. */
+  readonly displayName: string | null;
+  /** Whether the courier works for the chain; null: that stays. */
+  readonly active: boolean | null;
+}
+
+type Refusal =
+  { readonly kind: 'notFound' } | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
+type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
+
+export type CourierOutcome = (Settled & { readonly courier: Courier }) | Refusal;
+
+const invalid = (field: string, message: string): Refusal => ({ kind: 'invalid', field, message });
+
+const nameProblem = (name: string | null): Refusal | undefined =>
+  name !== null && (name.trim() === '' || charactersIn(name) > 100)
+    ? invalid('displayName', 'A name has 1 to 100 characters.')
+    : undefined;
+
+interface Asked {
+  readonly mutation: string;
+  readonly key: string;
+  readonly courierId: string;
+  readonly body: unknown;
+}
+
+/** Runs an edit once per idempotency key, and answers with the courier as they are then. */
+async function editOnce(
+  domain: Deliveries,
+  principal: Principal,
+  { courierId, ...asked }: Asked,
+  work: (tx: Tx, now: Date) => Promise<Settled | Refusal>,
+): Promise<CourierOutcome> {
+  if (!isId(courierId)) return invalid('courierId', 'Write the subject of the courier’s token, a UUID in lower case.');
+  const now = domain.clock();
+  return domain.transaction(async (tx) => {
+    const outcome = await idempotent<Settled | Refusal>(tx, { principal, ...asked, now }, () => work(tx, now));
+    if (outcome.kind === 'notFound' || outcome.kind === 'invalid') return outcome;
+    return { ...outcome, courier: await tx.courier.findUniqueOrThrow({ where: { id: courierId } }) };
+  });
+}
+
+/** Signs a courier up: from now on the subject with this id is one. */
+export const createCourier = (
+  domain: Deliveries,
+  principal: Principal,
+  { idempotencyKey: key, ...body }: NewCourier,
+): Promise<CourierOutcome> => {
+  const { courierId: id, displayName } = body;
+  return editOnce(domain, principal, { mutation: 'createCourier', key, courierId: id, body }, async (tx, now) => {
+    const problem = nameProblem(displayName);
+    if (problem) return problem;
+    const { count } = await tx.courier.createMany({
+      data: [{ id, ...sealDisplayName(domain, id, displayName.trim()), available: false }],
+      skipDuplicates: true,
+    });
+    if (count === 0) return invalid('courierId', 'This subject is a courier already: change them.');
+    await recordCouriers(domain, tx, [{ id, kind: 'CREATED', version: 1, fields: [] }], now);
+    return { kind: 'done' };
+  });
+};
+
+/**
+ * Changes a courier who is at the version that their editor has seen. One who is deactivated gets no jobs any more;
+ * those that they carry remain theirs, to be finished.
+ */
+export const changeCourier = (
+  domain: Deliveries,
+  principal: Principal,
+  { mutation, ...edit }: CourierEdit & { readonly mutation: string },
+): Promise<CourierOutcome> => {
+  const { idempotencyKey: key, ...body } = edit;
+  const { courierId: id, expectedVersion, displayName, active } = body;
+  return editOnce(domain, principal, { mutation, key, courierId: id, body }, async (tx, now) => {
+    const [locked] = await tx.$queryRaw<{ version: number; active: boolean }[]>`
+      SELECT version, deactivated_at IS NULL AS active FROM courier WHERE id = ${id}::uuid FOR UPDATE`;
+    if (!locked) return { kind: 'notFound' };
+    if (locked.version !== expectedVersion)
+      return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, courierSubject(id), expectedVersion) };
+    const problem = nameProblem(displayName);
+    if (problem) return problem;
+    const turned = active !== null && active !== locked.active;
+    if (displayName === null && !turned) return { kind: 'done' };
+    const { version } = await tx.courier.update({
+      where: { id },
+      data: {
+        version: { increment: 1 },
+        ...(displayName === null ? {} : sealDisplayName(domain, id, displayName.trim())),
+        ...(turned ? { deactivatedAt: active ? null : now, available: false } : {}),
+      },
+    });
+    const kind = turned ? (active ? 'REACTIVATED' : 'DEACTIVATED') : 'CHANGED';
+    const fields = [...(displayName === null ? [] : ['displayName']), ...(turned ? ['active'] : [])];
+    await recordCouriers(domain, tx, [{ id, kind, version, fields }], now);
+    return { kind: 'done' };
+  });
+};

@@ -1,0 +1,3 @@
+import type { DeliveryTermsResolvers } from '#generated/delivery/resolvers.ts';
+
+export const DeliveryTerms: DeliveryTermsResolvers = { tiers: ({ tiers }) => [...tiers] };
