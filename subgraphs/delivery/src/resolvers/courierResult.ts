@@ -2,6 +2,7 @@ import type { CourierOutcome } from '../commands/editCourier.ts';
 
 /** What an edit of a courier answers. */
 export function courierResult(outcome: CourierOutcome) {
+  const changedFields = outcome.kind === 'changedMeanwhile' ? [...outcome.fields] : [];
   switch (outcome.kind) {
     case 'done':
       return { __typename: 'CourierEdited', courier: outcome.courier } as const;
@@ -9,7 +10,7 @@ export function courierResult(outcome: CourierOutcome) {
       return {
         __typename: 'CourierChangedMeanwhile',
         message: `Somebody changed the courier: they are at version ${outcome.courier.version}. Look, and change that.`,
-        changedFields: [...outcome.fields],
+        changedFields,
         courier: outcome.courier,
       } as const;
     case 'invalid':
