@@ -48,8 +48,8 @@ export async function upsertRows<Key extends object>(
 }
 
 /**
- * Deletes the rows of some owners that are not among those told, and says whose they were, one for each row that is gone.
- * In one statement.
+ * Deletes the rows of some owners that are not among those told, in one statement, and says whose they were: one owner
+ * for each row that is gone.
  * @param owner the columns that name whose row it is
  */
 export async function deleteOthers(

@@ -16,8 +16,8 @@ export interface FeeTier {
 }
 
 /**
- * Fees of stores without terms of their own, by the number of minor digits of the currency: currencies with two digits are charged as euros; the yen has
- * none, and a hundred yen are about a euro.
+ * Fees of stores without terms of their own, by the number of minor digits of the currency: currencies with two digits
+ * are charged as euros; the yen has none, and a hundred yen are about a euro.
  */
 const feeTiers: Readonly<Record<number, readonly FeeTier[]>> = {
   0: [

@@ -69,8 +69,8 @@ async function writeLines(
 }
 
 /**
- * Replaces a recipe that is at the version that its editor has seen, once per idempotency key, and tells what stores can
- * thereby make, or no longer. What orders hold was reserved by the recipe of that time, and stays so.
+ * Replaces a recipe that is at the version that its editor has seen, once per idempotency key, and tells what stores
+ * can thereby make, or no longer. What orders hold was reserved by the recipe of that time, and stays so.
  */
 export async function setRecipe(domain: Inventory, principal: Principal, command: SetRecipe): Promise<RecipeOutcome> {
   const { idempotencyKey: key, ...body } = command;
