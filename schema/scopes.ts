@@ -23,7 +23,7 @@ export const scopes = {
   'store:manage':
     'Pause and resume ordering, and change opening hours and availability, of the store that the token is bound to.',
   'payments:read': 'Read the payment of your own order.',
-  'payments:manage': 'Refund and inspect payments.',
+  'payments:manage': 'Refund and inspect the payments of the store that the token is bound to.',
   'access:revoke': 'End the access of any person or device at once.',
   admin: 'Act on every store, customer and courier.',
 } as const;
@@ -58,6 +58,7 @@ export const roleScopes = {
     'stock:write',
     'store:manage',
     'payments:read',
+    'payments:manage',
     'delivery:read',
   ],
   admin: Object.keys(scopes) as Scope[],

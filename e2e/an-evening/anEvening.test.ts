@@ -17,7 +17,6 @@ import {
   RegisterDocument,
 } from '#generated/bffs/mobile/operations.ts';
 import {
-  AdjustStockDocument,
   OrderRecordDocument,
   RefundPaymentDocument,
   SetOpeningExceptionDocument,
@@ -131,27 +130,21 @@ describeInChromium('a chain run by its people', () => {
     until(async () => (await record(orderId)).status === 'COMPLETED', { ...patience, what: 'the order is completed' });
 
   test('one evening: opened, ordered three ways, cooked by the screen, sold out, delivered, refunded', async () => {
-    const manager = staff('manager');
-    const opened = await manager.ask(SetOpeningExceptionDocument, {
-      input: {
-        storeId: store,
-        date: new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' }),
-        intervals: [{ opens: '00:00', closes: '00:00' }],
-        note: 'Opening night',
-      },
-    });
-    expect(opened.result).toMatchObject({ __typename: 'SetOpeningExceptionSuccess', store: { openNow: true } });
+    const office = await openOffice();
+    await office.turnTo('Hours');
+    await office.field('Day').fill(new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' }));
+    await office.field('Open').fill('00:00 – 00:00');
+    await office.press('Save the day');
+    await office.says('Saved.');
+    await office.shows('Open', '#ordering');
     // Cheddar for two cheeseburgers is all there is tonight.
-    const counted = await manager.ask(AdjustStockDocument, {
-      input: {
-        idempotencyKey: randomUUID(),
-        storeId: store,
-        ingredientId: idOfKey('ingredient', 'cheddar'),
-        quantity: -398,
-        reason: 'COUNTED',
-      },
-    });
-    expect(counted.result).toMatchObject({ __typename: 'StockChangeSuccess', stock: [{ onHand: 2 }] });
+    await office.turnTo('Stock');
+    await office.press('Correct Cheddar slice');
+    await office.dialog.getByRole('spinbutton').fill('2');
+    await office.press('Correct', office.dialog);
+    await office.says('Cheddar slice is corrected by -398.');
+    expect(await stockOf('cheddar')).toMatchObject({ onHand: 2 });
+    await office.turnTo('Today');
     // What a role may not do is refused by the graph, whatever its page shows.
     const refused = await staff('kitchen').mutate(RefundPaymentDocument, {
       input: { orderId: randomUUID(), idempotencyKey: randomUUID() },
@@ -159,7 +152,6 @@ describeInChromium('a chain run by its people', () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 
     const kitchen = await openKitchen();
-    const office = await openOffice();
     const kiosk = system.client('kiosk', { role: 'kiosk', store });
     const phone = await register('mobile', randomUUID());
     const web = await register('web', randomUUID());
@@ -209,6 +201,7 @@ describeInChromium('a chain run by its people', () => {
         .placeOrder,
     );
 
+    await office.shows('Cheeseburger', '#sold-out');
     for (const { number } of [first!, second, third]) await kitchen.cook(number);
     for (const { number, id } of [first!, third]) {
       await kitchen.offers(number, 'Hand over');
@@ -224,7 +217,11 @@ describeInChromium('a chain run by its people', () => {
       async () => (await courier.ask(OpenJobsDocument, {})).openJobs?.find((each) => each.readyForPickup),
       { ...patience, what: 'the job' },
     );
+    await office.turnTo('Couriers');
+    await office.shows('Nobody has taken these yet', '#couriers');
     await courier.ask(AcceptJobDocument, { deliveryId: job!.id });
+    await office.turnTo('Couriers');
+    await office.shows('Kim', '#couriers');
     for (const status of ['PICKED_UP', 'DELIVERED'] as const) {
       const { reportDeliveryStatus } = await courier.ask(ReportDeliveryStatusDocument, {
         input: { deliveryId: job!.id, status },
@@ -239,10 +236,11 @@ describeInChromium('a chain run by its people', () => {
       ...patience,
       what: 'points of the third guest',
     });
-    const { result } = await staff('admin').ask(RefundPaymentDocument, {
-      input: { orderId: third.id, idempotencyKey: randomUUID() },
-    });
-    expect(result).toMatchObject({ __typename: 'RefundPaymentSuccess', payment: { status: 'REFUNDED' } });
+    await office.find(third.number);
+    await office.press('Pay back');
+    await office.press('Pay back', office.dialog);
+    await office.says(`Order ${third.number} is paid back.`);
+    await office.shows('paid back', '#order');
 
     // Books, board, stock and points at the end.
     const books = async ({ id }: { id: string }) => (await ledgerOf(system.provider, id)).map(({ kind }) => kind);
@@ -258,6 +256,7 @@ describeInChromium('a chain run by its people', () => {
     await until(async () => (await web.ask(AccountPageDocument, {})).me?.loyalty?.balance === 0, patience);
     expect(await kitchen.numbers('to-make')).toEqual([]);
     expect(await kitchen.screen.violations()).toEqual([]);
+    await office.turnTo('Today');
     await until(async () => (await office.figure('Completed')) === '3', { ...patience, what: 'the office counts all' });
     expect(await office.figure('Under way')).toBe('0');
     expect(await office.screen.violations()).toEqual([]);
@@ -336,4 +335,83 @@ describeInChromium('a chain run by its people', () => {
     expect(await strange.page.locator('article').count()).toBe(0);
     expect(await strange.mayAsk('https://example.com/')).toBe(false);
   });
+
+  test('the office sells out, cancels, tells a stale edit, and shows each role what it may do', async () => {
+    const office = await openOffice();
+    const kiosk = system.client('kiosk', { role: 'kiosk', store });
+    const order = await fries();
+    await office.turnTo('Menu');
+    await office.press('Cola: sold out');
+    await office.says('Cola is off the menu.');
+    const cola = { input: input('KIOSK', [{ menuItemId: item('cola'), quantity: 1 }]) };
+    expect((await kiosk.ask(PlaceAtKiosk, cola)).placeOrder.__typename).toBe('OrderItemUnavailable');
+    await office.press('Cola: put back');
+    await office.says('Cola is on the menu again.');
+    expect(await office.panes()).toEqual(['Today', 'Orders', 'Menu', 'Stock', 'Hours', 'Couriers']);
+    expect(await office.screen.page.getByRole('button', { name: /^Price/ }).count()).toBe(0);
+
+    await office.find(order.number);
+    await office.press('Cancel order');
+    await office.press('Cancel order', office.dialog);
+    await office.says(`Order ${order.number} is cancelled.`);
+    expect(await record(order.id)).toMatchObject({ status: 'CANCELLED', reason: 'CANCELLED_BY_STAFF' });
+
+    await office.turnTo('Hours');
+    await office.field('Most orders under way').fill('30');
+    const meanwhile = await staff('admin').ask(SetOpeningExceptionDocument, {
+      input: { storeId: store, date: '2099-12-24', intervals: [], note: 'Christmas Eve' },
+    });
+    expect(meanwhile.result.__typename).toBe('SetOpeningExceptionSuccess');
+    await office.press('Save the limit');
+    await office.says('Somebody else changed this meanwhile (openingExceptions)');
+    await office.shows('Christmas Eve', '#exceptions');
+    await office.field('Most orders under way').fill('30');
+    await office.press('Save the limit');
+    await office.says('Saved.');
+    await office.field('What guests are told').first().fill('The fryer is broken.');
+    await office.press('Pause ordering');
+    await office.shows('No orders are taken: The fryer is broken.', '#ordering');
+    await office.press('Take orders again');
+    await office.shows('Orders are taken.', '#ordering');
+
+    const boss = await openOffice({ as: 'admin', width: 400 });
+    await boss.turnTo('Menu');
+    await boss.field('Name of the draft').fill('Autumn');
+    await boss.press('New draft');
+    await boss.shows('Autumn', '#drafts');
+    await boss.press('Price of Fries');
+    await boss.dialog.getByLabel('Price (EUR)').fill('3,30');
+    await boss.dialog.getByLabel('When').selectOption({ label: 'With the draft “Autumn”' });
+    await boss.press('Set price', boss.dialog);
+    await boss.shows('1 edit', '#drafts');
+    expect(await boss.row('Fries').innerText()).not.toContain('€3.30');
+    await boss.press('Publish Autumn');
+    await until(async () => (await boss.row('Fries').innerText()).includes('€3.30'), patience);
+  }, 240_000);
+
+  test('the office fits a telephone, by light and by dark, without a mouse', async () => {
+    const office = await openOffice({ width: 400 });
+    const { page } = office.screen;
+    await fries();
+    for (const pane of await office.panes()) {
+      await page.getByRole('navigation').getByRole('button', { name: pane, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await until(async () => (await page.getByRole('region', { name: pane, exact: true }).count()) === 1, {
+        ...patience,
+        what: pane,
+      });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await office.screen.violations(), `${pane}, ${colorScheme}`).toEqual([]);
+      }
+      expect(await office.isWithin(), pane).toBe(true);
+    }
+    expect(await office.screen.mayAsk('https://example.com/')).toBe(false);
+    const token = await system.tokenFor({ role: 'kitchen', store });
+    const cook = await BoardScreen.open(browser, `${new URL(system.urlOf('staff')).origin}/office#token=${token}`);
+    screens.push(cook);
+    await until(async () => (await cook.text('#setup')).includes('may not use this page'), patience);
+    expect(await cook.violations()).toEqual([]);
+    expect(await cook.page.getByRole('navigation').count()).toBe(0);
+  }, 240_000);
 });

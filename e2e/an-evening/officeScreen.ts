@@ -19,6 +19,22 @@ export class OfficeScreen {
   /** The parts that this member of staff is offered. */
   panes = (): Promise<string[]> => this.screen.page.getByRole('navigation').getByRole('button').allInnerTexts();
 
+  /** What is asked for in the part that is shown, by its label. */
+  field = (label: string): Locator => this.screen.page.getByLabel(label, { exact: true }).filter({ visible: true });
+
+  get dialog(): Locator {
+    return this.screen.page.getByRole('dialog');
+  }
+
+  /** Looks an order of today up by its number, and opens it. */
+  async find(number: number): Promise<void> {
+    await this.turnTo('Orders');
+    await this.field('Number').fill(String(number));
+    await this.press('Search');
+    await this.press(`Order ${number}`);
+    await this.shows(`Order ${number}`, '#order');
+  }
+
   press = (name: string, within: Locator = this.screen.page.locator('main')): Promise<void> =>
     within.getByRole('button', { name, exact: true }).filter({ visible: true }).click();
 

@@ -76,6 +76,25 @@ describe('who sees a delivery', () => {
     });
   });
 
+  it('lists those under way for the manager of the store and for admins alone', async () => {
+    const list = 'query ($storeId: ID!) { openDeliveries(storeId: $storeId) { id status courier { displayName } } }';
+    const made = await pickedUp(8);
+    const listed = async (principal: Principal) =>
+      (await ask<{ openDeliveries: { id: string }[] | null }>(principal, list, { storeId: store.id })).openDeliveries;
+    for (const principal of [manager(store.id), admin])
+      expect(await listed(principal)).toContainEqual({
+        id: made.deliveryId,
+        status: 'PICKED_UP',
+        courier: { displayName: expect.any(String) as string },
+      });
+    expect(await listed(manager(seedStores[1]!.id))).toBeNull();
+    expect((await graph.as(courier(8))(list, { storeId: store.id })).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+    await report(8, made.deliveryId, 'DELIVERED');
+    expect((await listed(admin))!.map(({ id }) => id)).not.toContain(made.deliveryId);
+  });
+
   it('includes every courier while it is open, without the door', async () => {
     const made = await dispatched();
     const answer = await ask(

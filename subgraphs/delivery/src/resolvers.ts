@@ -23,6 +23,7 @@ import { myCourier } from './resolvers/Query/myCourier.ts';
 import { myJobs } from './resolvers/Query/myJobs.ts';
 import { myRoute } from './resolvers/Query/myRoute.ts';
 import { nextStop } from './resolvers/Query/nextStop.ts';
+import { openDeliveries } from './resolvers/Query/openDeliveries.ts';
 import { openJobs } from './resolvers/Query/openJobs.ts';
 import { Stop } from './resolvers/Stop.ts';
 
@@ -30,6 +31,7 @@ export const resolvers: Resolvers = {
   Query: {
     deliveryQuote,
     delivery,
+    openDeliveries,
     myCourier,
     myJobs,
     openJobs,

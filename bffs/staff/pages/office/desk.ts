@@ -1,6 +1,7 @@
 import { newKey } from '../newKey.ts';
 import { element, setText } from '../pageFrame.ts';
 import type { StaffSession } from '../staffPage.ts';
+import { askInDialog } from './askInDialog.ts';
 import { KeptKeys } from './keptKeys.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 
@@ -9,7 +10,11 @@ export interface Outcome {
   readonly __typename: string;
   readonly message?: string;
   readonly changedFields?: readonly string[];
+  readonly problem?: { readonly message: string };
 }
+
+export const succeeded = (result: Outcome | undefined): boolean =>
+  /(?:Success|Saved|Drafted)$/.test(result?.__typename ?? '');
 
 /** How the parts of the back office read and change things, and show the outcome. */
 export class Desk {
@@ -24,6 +29,13 @@ export class Desk {
   tell(text: string, isProblem = false): void {
     this.notice.className = isProblem ? 'problem' : '';
     setText(this.notice, text);
+  }
+
+  /** Asks the person for some values in a dialog. Returns undefined if they close it without sending. */
+  ask = askInDialog;
+
+  async isSure(question: string, yes: string): Promise<boolean> {
+    return (await this.ask(question, yes, [])) !== undefined;
   }
 
   /** Reads something. Returns undefined if that failed; the person has been told then. */
@@ -58,10 +70,9 @@ export class Desk {
       this.tell(error?.extensions?.code === 'FORBIDDEN' ? texts.forbidden : (error?.message ?? texts.unsent), true);
       return undefined;
     }
-    if (result.__typename.endsWith('Success')) this.tell(done);
-    else this.tell(result.changedFields ? texts.changedMeanwhile(result.changedFields) : (result.message ?? ''), true);
+    const { changedFields, message, problem } = result;
+    if (succeeded(result)) this.tell(done);
+    else this.tell(changedFields ? texts.changedMeanwhile(changedFields) : (message ?? problem?.message ?? ''), true);
     return result;
   }
 }
-
-export const succeeded = (result: Outcome | undefined): boolean => result?.__typename.endsWith('Success') === true;

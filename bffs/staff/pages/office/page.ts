@@ -3,24 +3,42 @@ import { runStaffPage, type StaffSession } from '../staffPage.ts';
 import { Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, type Pane, type PaneId } from './pane.ts';
+import { CouriersPane } from './couriersPane.ts';
+import { HoursPane } from './hoursPane.ts';
+import { MenuPane } from './menuPane.ts';
+import { OrdersPane } from './ordersPane.ts';
+import { StockPane } from './stockPane.ts';
 import { TodayPane } from './todayPane.ts';
 
 /** The back office of one store: its parts, of which one is shown. */
 class Office {
   readonly #desk: Desk;
   readonly #today: TodayPane;
+  readonly #menu: MenuPane;
   readonly #panes: readonly Pane[];
+  #shown: Pane | undefined;
+  #isStale = false;
+  #isRefreshing = false;
   readonly #main = document.querySelector('main')!;
-  readonly #menu = element('nav', { 'aria-label': texts.title });
+  readonly #navigation = element('nav', { 'aria-label': texts.title });
 
   constructor(session: StaffSession) {
     this.#desk = new Desk(session);
     this.#today = new TodayPane(this.#desk);
-    this.#panes = [this.#today];
-    this.#menu.append(
+    this.#menu = new MenuPane(this.#desk);
+    const { may } = session.member;
+    this.#panes = [
+      this.#today,
+      ...(may('orders:read') ? [new OrdersPane(this.#desk)] : []),
+      this.#menu,
+      ...(may('stock:write') ? [new StockPane(this.#desk)] : []),
+      new HoursPane(this.#desk),
+      ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
+    ];
+    this.#navigation.append(
       ...this.#panes.map(({ id }) => button(texts.panes[id], () => this.#turnTo(id), { 'data-pane': id })),
     );
-    session.frame.tools.replaceChildren(this.#menu);
+    session.frame.tools.replaceChildren(this.#navigation);
     this.#main.replaceChildren(this.#desk.notice, ...this.#panes.map(({ root }) => root));
     void this.#turnTo('today');
   }
@@ -31,17 +49,31 @@ class Office {
   }
 
   follow(): Promise<void> {
-    return this.#today.follow();
+    void this.#menu.follow((names) => this.#today.soldOut(names));
+    return this.#today.follow(() => void this.#refresh());
+  }
+
+  /** Reads the open part again. However many orders change meanwhile, it is read only once more afterwards. */
+  async #refresh(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#shown?.changed?.();
+    }
+    this.#isRefreshing = false;
   }
 
   async #turnTo(id: PaneId): Promise<void> {
     this.#desk.tell('');
     for (const pane of this.#panes) pane.root.hidden = pane.id !== id;
-    for (const each of this.#menu.querySelectorAll('button')) {
+    for (const each of this.#navigation.querySelectorAll('button')) {
       if (each.dataset['pane'] === id) each.setAttribute('aria-current', 'page');
       else each.removeAttribute('aria-current');
     }
-    await this.#panes.find((pane) => pane.id === id)?.open?.();
+    this.#shown = this.#panes.find((pane) => pane.id === id);
+    await this.#shown?.open?.();
   }
 }
 

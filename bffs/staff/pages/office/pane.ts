@@ -6,6 +6,8 @@ export interface Pane {
   readonly root: HTMLElement;
   /** Reads again what it shows. It is called whenever somebody opens this part. */
   open?(): Promise<void>;
+  /** Reads again what it shows, because an order of the store has changed while the part is open. */
+  changed?(): Promise<void>;
 }
 
 export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers';

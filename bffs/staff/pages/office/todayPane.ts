@@ -10,7 +10,9 @@ import { element } from '../pageFrame.ts';
 import type { Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { nothing, replaceIfNew, type Pane } from './pane.ts';
-import { applyAlerts, byNeed, dayIn, lateOrders, money, type Day, type LowStock } from './today.ts';
+import { dayIn } from './instants.ts';
+import { money } from './money.ts';
+import { applyAlerts, byNeed, lateOrders, type Day, type LowStock } from './today.ts';
 
 const tile = (name: string, figure: string, alarm = false): HTMLElement =>
   element('div', { class: alarm ? 'alarm' : '' }, element('dt', {}, name), element('dd', {}, figure));
@@ -22,9 +24,11 @@ export class TodayPane implements Pane {
   readonly #desk: Desk;
   readonly #tiles = element('dl', { class: 'tiles' });
   readonly #late = element('ul', { class: 'rows', id: 'late' });
+  readonly #soldOut = element('ul', { class: 'rows', id: 'sold-out' });
   readonly #low = element('ul', { class: 'rows', id: 'low' });
   #day: Day | undefined;
   #stock: ReadonlyMap<string, LowStock> = new Map();
+  #soldOutItems: readonly string[] = [];
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -32,6 +36,8 @@ export class TodayPane implements Pane {
       this.#tiles,
       element('h2', {}, texts.late),
       this.#late,
+      element('h2', {}, texts.soldOutItems),
+      this.#soldOut,
       element('h2', {}, texts.runningOut),
       this.#low,
     );
@@ -40,8 +46,16 @@ export class TodayPane implements Pane {
     this.#show();
   }
 
-  /** Follows the day and the stock, until the stream of the day ends for good. */
-  async follow(): Promise<void> {
+  soldOut(names: readonly string[]): void {
+    this.#soldOutItems = names;
+    this.#show();
+  }
+
+  /**
+   * Follows the day and the stock, until the stream of the day ends for good. `onChange` is called when an order of the
+   * store has changed.
+   */
+  async follow(onChange: () => void): Promise<void> {
     const { member, frame, follow } = this.#desk.session;
     const storeId = member.store.id;
     const today = () => dayIn(member.store.timeZone, frame.now());
@@ -63,6 +77,7 @@ export class TodayPane implements Pane {
       ({ storeDayChanged: day }) => {
         this.#day = day ?? this.#day;
         this.#show();
+        onChange();
       },
       { main: true },
     );
@@ -93,6 +108,13 @@ export class TodayPane implements Pane {
               element('span', { class: 'bad figure' }, texts.due(frame.time(new Date(order.dueAt!)))),
             ),
           ),
+    );
+    const { length } = this.#soldOutItems;
+    replaceIfNew(
+      this.#soldOut,
+      length === 0
+        ? [nothing(texts.nothingSoldOut)]
+        : this.#soldOutItems.map((name) => element('li', {}, element('span', { class: 'name' }, name))),
     );
     const low = byNeed(this.#stock.values());
     replaceIfNew(

@@ -1,0 +1,235 @@
+import type {
+  DeliveryStatus,
+  OrderReason,
+  OrderService,
+  OrderStatus,
+  PaymentStatus,
+  StockAdjustmentReason,
+  StockUnit,
+  Weekday,
+} from '#generated/bffs/staff/operations.ts';
+import type { PaneId } from './pane.ts';
+
+const units: Readonly<Record<StockUnit, string>> = { PIECE: 'pcs', GRAM: 'g', MILLILITRE: 'ml' };
+
+/** Texts for the values of enums. */
+const values = {
+  statuses: {
+    PLACED: 'Placed',
+    CONFIRMED: 'Confirmed',
+    PREPARING: 'Preparing',
+    READY: 'Ready',
+    OUT_FOR_DELIVERY: 'On the way',
+    COMPLETED: 'Completed',
+    CANCELLED: 'Cancelled',
+    REJECTED: 'Rejected',
+  } as Readonly<Record<OrderStatus, string>>,
+  services: { DINE_IN: 'Eat in', KIOSK: 'Kiosk', TAKEAWAY: 'Takeaway', DELIVERY: 'Delivery' } as Readonly<
+    Record<OrderService, string>
+  >,
+  orderReasons: {
+    PAYMENT_DECLINED: 'the bank declined',
+    CAPTURE_REFUSED: 'the bank refused to pay',
+    OUT_OF_STOCK: 'out of stock',
+    KITCHEN_ITEM_UNAVAILABLE: 'the kitchen cannot make it',
+    KITCHEN_TOO_BUSY: 'the kitchen has too much to do',
+    KITCHEN_CLOSING: 'the kitchen closes',
+    KITCHEN_START_TIMED_OUT: 'not started in time',
+    KITCHEN_READY_TIMED_OUT: 'not finished in time',
+    NOT_COLLECTED: 'not collected',
+    DELIVERY_NOT_POSSIBLE: 'delivery not possible',
+    DELIVERY_FAILED: 'could not be delivered',
+    DELIVERY_TIMED_OUT: 'not delivered in time',
+    CANCELLED_BY_CUSTOMER: 'by the guest',
+    CANCELLED_BY_STAFF: 'by staff',
+  } as Readonly<Record<OrderReason, string>>,
+  payments: {
+    REQUESTED: 'asked for',
+    AUTHORISED: 'authorised',
+    DECLINED: 'declined',
+    CAPTURE_REQUESTED: 'being taken',
+    CAPTURED: 'paid',
+    VOID_REQUESTED: 'being released',
+    VOIDED: 'released',
+    REFUND_REQUESTED: 'being paid back',
+    REFUNDED: 'paid back',
+  } as Readonly<Record<PaymentStatus, string>>,
+  deliveries: {
+    REQUESTED: 'needs a courier',
+    ASSIGNED: 'courier comes',
+    PICKED_UP: 'on the way to the guest',
+    DELIVERED: 'delivered',
+    FAILED: 'failed',
+    CANCELLED: 'called off',
+  } as Readonly<Record<DeliveryStatus, string>>,
+  reasons: { COUNTED: 'Counted', WASTED: 'Spoilt', RETURNED: 'Sent back' } as Readonly<
+    Record<StockAdjustmentReason, string>
+  >,
+  weekdays: {
+    MONDAY: 'Monday',
+    TUESDAY: 'Tuesday',
+    WEDNESDAY: 'Wednesday',
+    THURSDAY: 'Thursday',
+    FRIDAY: 'Friday',
+    SATURDAY: 'Saturday',
+    SUNDAY: 'Sunday',
+  } as Readonly<Record<Weekday, string>>,
+  units,
+};
+
+const today = {
+  sales: 'Sold',
+  underWay: 'Under way',
+  late: 'Late',
+  nothingLate: 'No order is late.',
+  due: (time: string) => `was due ${time}`,
+  soldOutItems: 'Sold out',
+  nothingSoldOut: 'Everything on the menu can be ordered.',
+  runningOut: 'Running out',
+  nothingLow: 'There is enough of everything.',
+  left: (onHand: number, reorderLevel: number, unit: StockUnit) =>
+    `${onHand} ${units[unit]} left, reorder below ${reorderLevel}`,
+  out: 'out',
+};
+
+const orders = {
+  search: 'Search',
+  number: 'Number',
+  day: 'Day',
+  open: (number: number) => `Order ${number}`,
+  noOrders: 'No order was found.',
+  more: 'More',
+  orderTitle: (number: number) => `Order ${number}`,
+  status: 'Status',
+  service: 'Service',
+  total: 'Total',
+  dueBy: 'Due by',
+  payment: 'Payment',
+  paidBack: (amount: string) => `${amount} paid back`,
+  delivery: 'Delivery',
+  timeline: 'What happened',
+  handedOver: 'Handed over',
+  cancel: 'Cancel order',
+  cancelTitle: (number: number) => `Cancel order ${number}? What was paid is paid back.`,
+  cancelled: (number: number) => `Order ${number} is cancelled.`,
+  refund: 'Pay back',
+  refundTitle: (number: number) => `Pay back everything that was paid for order ${number}?`,
+  refunded: (number: number) => `Order ${number} is paid back.`,
+};
+
+const menu = {
+  noMenu: 'The store has no menu yet.',
+  withdrawn: 'sold out',
+  outOfStock: 'an ingredient ran out',
+  soldOut: 'Sold out',
+  putBack: 'Put back',
+  soldOutOf: (name: string) => `${name}: sold out`,
+  putBackOf: (name: string) => `${name}: put back`,
+  isSoldOut: (name: string) => `${name} is off the menu.`,
+  isBack: (name: string) => `${name} is on the menu again.`,
+  price: 'Price',
+  priceOf: (name: string) => `Price of ${name}`,
+  setPrice: 'Set price',
+  priceSet: (name: string) => `${name} has a new price.`,
+  noAmount: 'This is no amount. Write it like 5.90.',
+  where: 'Where',
+  thisStore: 'This store',
+  wholeCountry: (country: string) => `The whole country (${country})`,
+  when: 'When',
+  atOnce: 'At once',
+  withDraft: (name: string) => `With the draft “${name}”`,
+  drafted: 'The draft has it.',
+  drafts: 'Drafts',
+  noDrafts: 'No draft waits.',
+  newDraft: 'New draft',
+  draftName: 'Name of the draft',
+  draftBegun: 'The draft is begun.',
+  edits: (count: number) => (count === 1 ? '1 edit' : `${count} edits`),
+  publish: 'Publish',
+  publishOf: (name: string) => `Publish ${name}`,
+  published: 'The draft is published.',
+  discard: 'Throw away',
+  discardOf: (name: string) => `Throw away ${name}`,
+  discardTitle: (name: string) => `Throw the draft “${name}” away?`,
+  discarded: 'The draft is gone.',
+};
+
+const stock = {
+  stockHint: 'What is set aside for orders is not cooked yet: it is still on the shelf.',
+  noStock: 'The store has no stock yet.',
+  free: (onHand: number, reserved: number, unit: string) =>
+    `${onHand} ${unit} free${reserved > 0 ? `, ${reserved} set aside` : ''}`,
+  receive: 'Receive',
+  receiveOf: (name: string) => `Receive ${name}`,
+  received: (name: string) => `${name} is received.`,
+  correct: 'Correct',
+  correctOf: (name: string) => `Correct ${name}`,
+  corrected: (name: string, by: number) => `${name} is corrected by ${by > 0 ? '+' : ''}${by}.`,
+  noDifference: (count: number) => `There are ${count}, as the stock says: nothing was changed.`,
+  amount: 'Amount',
+  amountBy: 'Counted: what is on the shelf; else: what is gone',
+  why: 'Why',
+};
+
+const hours = {
+  openUntil: (time: string | undefined) => (time === undefined ? 'Open.' : `Open until ${time}.`),
+  closedNow: 'Closed.',
+  accepting: 'Orders are taken.',
+  pausedFor: (reason: string) => `No orders are taken: ${reason}`,
+  pause: 'Pause ordering',
+  pauseReason: 'What guests are told',
+  paused: 'No orders are taken any more.',
+  resume: 'Take orders again',
+  resumed: 'Orders are taken again.',
+  week: 'The usual week',
+  saveWeek: 'Save the week',
+  closed: 'closed',
+  hoursHint: 'Like 11:00 – 22:00, 23:00 – 02:00; empty for a closed day.',
+  badHours: (day: string) => `${day}: these hours cannot be read. Write them like 11:00 – 22:00.`,
+  exceptions: 'Days that differ',
+  noExceptions: 'No day differs.',
+  openHours: 'Open',
+  note: 'What guests are told',
+  saveDay: 'Save the day',
+  limit: 'Orders at a time',
+  maxOpenOrders: 'Most orders under way',
+  saveLimit: 'Save the limit',
+  saved: 'Saved.',
+};
+
+const couriers = {
+  noCourier: 'Nobody has taken these yet',
+  noDeliveries: 'No delivery is under way.',
+  waitsAtCounter: 'waits at the counter',
+  promised: (time: string) => `promised for ${time}`,
+};
+
+/** The texts of the back office in English. */
+export const english = {
+  language: 'en-GB' as 'en-GB' | 'de-DE',
+  locale: 'EN' as 'EN' | 'DE',
+  title: 'Office',
+  panes: {
+    today: 'Today',
+    orders: 'Orders',
+    menu: 'Menu',
+    stock: 'Stock',
+    hours: 'Hours',
+    couriers: 'Couriers',
+  } as Readonly<Record<PaneId, string>>,
+  ...values,
+  ...today,
+  ...orders,
+  ...menu,
+  ...stock,
+  ...hours,
+  ...couriers,
+  notNow: 'Not now',
+  unread: 'The server could not be reached. Try again.',
+  unsent: 'Nobody answered, and it is not known whether it was done. Do it again: it is done once in any case.',
+  forbidden: 'Your role may not do this.',
+  changedMeanwhile: (fields: readonly string[]) =>
+    `Somebody else changed this meanwhile (${fields.join(', ')}), so nothing was done. You see it as it is now: try again.`,
+};
+
+export type OfficeTexts = typeof english;

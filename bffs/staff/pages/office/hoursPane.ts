@@ -1,0 +1,169 @@
+import changeStore from '../../operations/changeStore.graphql';
+import pauseOrdering from '../../operations/pauseOrdering.graphql';
+import resumeOrdering from '../../operations/resumeOrdering.graphql';
+import setOpeningException from '../../operations/setOpeningException.graphql';
+import setOpeningHours from '../../operations/setOpeningHours.graphql';
+import storeHours from '../../operations/storeHours.graphql';
+import type {
+  ChangeStoreMutationVariables,
+  PauseOrderingMutationVariables,
+  ResumeOrderingMutationVariables,
+  SetOpeningExceptionMutationVariables,
+  SetOpeningHoursMutationVariables,
+  StoreHoursQuery,
+  StoreHoursQueryVariables,
+} from '#generated/bffs/staff/operations.ts';
+import { element } from '../pageFrame.ts';
+import type { Desk } from './desk.ts';
+import { hoursText, readHours, type Interval, type StoreHours } from './hours.ts';
+import { officeTexts as texts } from './officeTexts.ts';
+import { button, field, form, nothing, type Pane } from './pane.ts';
+
+/** The fields that the inputs of all changes of a store have. */
+interface Seen {
+  readonly idempotencyKey: string;
+  readonly storeId: string;
+  readonly expectedVersion: number;
+}
+
+/** When the store is open, and whether and how many orders it takes. */
+export class HoursPane implements Pane {
+  readonly id = 'hours';
+  readonly root = element('section', { 'aria-label': texts.panes.hours });
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  async open(): Promise<void> {
+    const data = await this.#desk.read<StoreHoursQuery>(storeHours, {
+      storeId: this.#desk.session.member.store.id,
+    } satisfies StoreHoursQueryVariables);
+    const store = data?.store;
+    if (!store) return;
+    this.root.replaceChildren(
+      ...this.#pause(store),
+      element('h2', {}, texts.week),
+      this.#week(store),
+      element('h2', {}, texts.exceptions),
+      exceptionsOf(store),
+      this.#exception(store),
+      element('h2', {}, texts.limit),
+      this.#limit(store),
+    );
+  }
+
+  #pause(store: StoreHours): HTMLElement[] {
+    const { frame } = this.#desk.session;
+    const time = (at: string): string => frame.time(new Date(at));
+    const open = store.openNow ? texts.openUntil(store.closesAt ? time(store.closesAt) : undefined) : texts.closedNow;
+    if (!store.acceptingOrders)
+      return [
+        element('p', { class: 'bad', id: 'ordering' }, `${open} ${texts.pausedFor(store.pauseReason ?? '')}`),
+        button(
+          texts.resume,
+          () =>
+            this.#change(store, resumeOrdering, texts.resumed, (input): ResumeOrderingMutationVariables => ({ input })),
+          { class: 'primary' },
+        ),
+      ];
+    const pause = form(texts.pause, [field(texts.pauseReason, { name: 'reason', required: '', maxlength: '200' })], {
+      text: texts.pause,
+      onSubmit: ({ reason = '' }) =>
+        this.#change(store, pauseOrdering, texts.paused, (input): PauseOrderingMutationVariables => ({
+          input: { ...input, reason },
+        })),
+    });
+    return [element('p', { id: 'ordering' }, `${open} ${texts.accepting}`), pause];
+  }
+
+  #week(store: StoreHours): HTMLElement {
+    const fields = store.openingHours.map(({ weekday, intervals }) =>
+      field(texts.weekdays[weekday], { name: weekday, value: hoursText(intervals), placeholder: texts.closed }),
+    );
+    return form(texts.week, [...fields, element('small', { class: 'quiet' }, texts.hoursHint)], {
+      text: texts.saveWeek,
+      onSubmit: async (values) => {
+        const days = store.openingHours.map(({ weekday }) => ({
+          weekday,
+          intervals: readHours(values[weekday] ?? ''),
+        }));
+        const unread = days.find(({ intervals }) => intervals === undefined);
+        if (unread) return this.#desk.tell(texts.badHours(texts.weekdays[unread.weekday]), true);
+        await this.#change(store, setOpeningHours, texts.saved, (input): SetOpeningHoursMutationVariables => ({
+          input: { ...input, days: days as { weekday: (typeof days)[number]['weekday']; intervals: Interval[] }[] },
+        }));
+      },
+    });
+  }
+
+  #exception(store: StoreHours): HTMLElement {
+    const fields = [
+      field(texts.day, { name: 'date', type: 'date', required: '' }),
+      field(texts.openHours, { name: 'hours', placeholder: texts.closed }),
+      field(texts.note, { name: 'note', maxlength: '200' }),
+    ];
+    return form(texts.exceptions, fields, {
+      text: texts.saveDay,
+      onSubmit: async ({ date = '', hours = '', note = '' }) => {
+        const intervals = readHours(hours);
+        if (!intervals) return this.#desk.tell(texts.badHours(date), true);
+        await this.#change(store, setOpeningException, texts.saved, (input): SetOpeningExceptionMutationVariables => ({
+          input: { ...input, date, intervals, ...(note === '' ? {} : { note }) },
+        }));
+      },
+    });
+  }
+
+  #limit(store: StoreHours): HTMLElement {
+    const most = field(texts.maxOpenOrders, {
+      name: 'most',
+      type: 'number',
+      inputmode: 'numeric',
+      min: '1',
+      max: '100000',
+      required: '',
+      value: String(store.maxOpenOrders),
+    });
+    return form(texts.limit, [most], {
+      text: texts.saveLimit,
+      onSubmit: ({ most: value }) =>
+        this.#change(store, changeStore, texts.saved, (input): ChangeStoreMutationVariables => ({
+          input: { ...input, maxOpenOrders: Number(value) },
+        })),
+    });
+  }
+
+  async #change(
+    { id: storeId, version: expectedVersion }: StoreHours,
+    document: string,
+    done: string,
+    variables: (input: Seen) => object,
+  ): Promise<void> {
+    const result = await this.#desk.change(
+      document,
+      (idempotencyKey) => variables({ idempotencyKey, storeId, expectedVersion }),
+      done,
+    );
+    // The form is drawn anew only if the change was stored or is stale: otherwise what the person typed is kept.
+    if (result && (result.__typename.endsWith('Success') || result.changedFields)) await this.open();
+  }
+}
+
+function exceptionsOf({ openingExceptions }: StoreHours): HTMLElement {
+  const rows = openingExceptions.map(({ date, intervals, note }) =>
+    element(
+      'li',
+      {},
+      element('span', { class: 'figure' }, date),
+      element('span', { class: 'name' }, intervals.length > 0 ? hoursText(intervals) : texts.closed),
+      element('span', { class: 'quiet' }, note ?? ''),
+    ),
+  );
+  return element(
+    'ul',
+    { class: 'rows', id: 'exceptions' },
+    ...(rows.length > 0 ? rows : [nothing(texts.noExceptions)]),
+  );
+}
