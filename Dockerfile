@@ -6,17 +6,17 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY clients/stream-client/package.json clients/stream-client/
 COPY patches patches
 
-# With the tools that make code: Prisma's clients, types, pages.
+# With the tools that make code: Prisma's clients, types, pages, and the bundle that services run.
 FROM base AS build
 RUN pnpm install --frozen-lockfile
 COPY . .
-RUN pnpm -s generate
+RUN pnpm -s generate && pnpm -s build
 
-# What runs has no tools but tsx, which reads the TypeScript as it is.
+# What runs has no tools but tsx, for other commands than `serve`: services run the bundle, which starts in half the time.
 FROM base
 RUN pnpm install --frozen-lockfile --prod && mkdir /data && chown node /data
 COPY . .
 COPY --from=build /app/generated generated
 USER node
 VOLUME /data
-ENTRYPOINT ["node", "--import", "tsx", "scripts/serve.ts"]
+ENTRYPOINT ["node", "--enable-source-maps", "generated/serve/serve.js"]

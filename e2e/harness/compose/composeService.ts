@@ -15,6 +15,8 @@ export interface Address {
 }
 
 export interface ServiceSurroundings {
+  /** The bundle that the image runs; see `Dockerfile`. */
+  readonly entry: string;
   readonly address: string;
   /** The addresses of the other services, by name. */
   readonly names: Readonly<Record<string, Address>>;
@@ -56,14 +58,18 @@ export class RunningService {
     return this.#child?.exitCode === null && this.#child.signalCode === null ? this.#child.pid : undefined;
   }
 
+  /** Of a process that has ended by itself; null after a signal that it did not handle. */
+  get exitCode(): number | null | undefined {
+    return this.#child?.exitCode;
+  }
+
   start(): void {
     this.starts += 1;
     this.state = this.#service.healthcheck ? 'starting' : 'running';
     const child = this.#spawn([
       process.execPath,
-      '--import',
-      'tsx',
-      'scripts/serve.ts',
+      '--enable-source-maps',
+      this.#around.entry,
       ...(this.#service.command ?? []),
     ]);
     this.#child = child;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { builtScript } from '#platform/testkit/builtScript.ts';
 import { until } from '#platform/testkit/until.ts';
 import { isUp, RunningService } from './composeService.ts';
 
@@ -7,6 +8,7 @@ const service = { image: 'drburger-supergraph', command: ['nothing'], restart: '
 it('begins a service again by the settings of that moment, and says so', async () => {
   const lines: string[] = [];
   const running = new RunningService(service, {
+    entry: await builtScript(new URL('../../../scripts/serve.ts', import.meta.url).pathname),
     address: '127.0.0.1',
     names: {},
     mounts: {},

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StartupError } from '#platform/config/startupError.ts';
+import { bundleScript } from '#platform/bundling/bundleScript.ts';
 import { Teardown } from '../../../scripts/system/teardown.ts';
 import {
   composeServices,
@@ -87,6 +88,7 @@ async function start(
   ours.forEach(([name], index) => {
     names[name] = { host: `${block}.${index + 2}` };
   });
+  const entry = await bundleScript(join(root, 'scripts/serve.ts'), join(folder, 'serve'));
   const servers = new Map<string, StandIn>();
   for (const [name, begin] of Object.entries(standIns)) {
     if (!chosen[name]) continue;
@@ -101,6 +103,7 @@ async function start(
     ours.map(([name, service]) => [
       name,
       new RunningService(service, {
+        entry,
         address: names[name]!.host,
         names,
         mounts,

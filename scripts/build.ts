@@ -1,0 +1,18 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleScript } from '#platform/bundling/bundleScript.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { commandLine } from './system/commandLine.ts';
+import { generateOrFail } from './system/generateOrFail.ts';
+
+endOnError('build');
+commandLine({
+  name: 'build',
+  does: 'bundles what `serve` runs into generated/serve/serve.js, which Node runs without tsx: what the image of docker-compose.yml starts.',
+  examples: ['build', 'build && node --enable-source-maps generated/serve/serve.js gateway'],
+});
+await generateOrFail(console.error);
+const root = new URL('..', import.meta.url).pathname;
+const folder = join(root, 'generated/serve');
+rmSync(folder, { recursive: true, force: true });
+console.log(await bundleScript(join(root, 'scripts/serve.ts'), folder));
