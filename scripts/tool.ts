@@ -46,7 +46,7 @@ const tools: readonly Tool[] = [
   },
   {
     name: 'unused',
-    does: 'finds files, exports and dependencies that nobody uses, by knip.',
+    does: 'finds files, exports and dependencies that nobody uses, and files that need each other to be loaded (types may name each other), by knip.',
     generates: true,
     runs: ['knip'],
     examples: ['unused'],
