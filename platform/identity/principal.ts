@@ -72,3 +72,9 @@ export const servicePrincipal = (name: string): Principal => ({
   grants: [],
   channel: 'internal',
 });
+
+/** A service that may do everything, everywhere: for work of its own that no right may limit, such as seeding. */
+export const adminService = (name: string): Principal => ({
+  ...servicePrincipal(name),
+  grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
+});

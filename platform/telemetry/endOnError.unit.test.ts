@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { builtModules } from '#platform/testkit/builtScript.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { failureText } from './endOnError.ts';
 
+const built = JSON.stringify(await builtModules(new URL('endOnError.ts', import.meta.url)));
+
 /** A script that begins as ours do, and then does this. */
 function script(body: string): { status: number | null; stdout: string; stderr: string } {
-  const code = `import { endOnError } from ${JSON.stringify(new URL('endOnError.ts', import.meta.url).href)};\n${body}`;
-  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { encoding: 'utf8' });
+  const code = `import { endOnError } from ${built};\n${body}`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
 }
 
 const violation = `Object.assign(new Error('duplicate key value violates unique constraint "customer_email_key"'), {

@@ -1,15 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { builtModules } from '#platform/testkit/builtScript.ts';
 
-const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
+const built = JSON.stringify(
+  await builtModules(
+    ...['endOnError.ts', 'logForMachines.ts', '../config/startupError.ts'].map(
+      (file) => new URL(file, import.meta.url),
+    ),
+  ),
+);
 
 /**
  * What a process says that begins so and then does this: of each line, on whichever stream, its level, service and
  * first words.
  */
 function said(body: string): string[] {
-  const code = `import { endOnError } from ${urlOf('endOnError.ts')};\nimport { logForMachines } from ${urlOf('logForMachines.ts')};\nlogForMachines('orders');\nendOnError('serve');\n${body}`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+  const code = `import { endOnError, logForMachines, StartupError } from ${built};\nlogForMachines('orders');\nendOnError('serve');\n${body}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     encoding: 'utf8',
   });
   return `${stdout}${stderr}`
@@ -46,11 +53,7 @@ it.each([
     `void Promise.reject(new TypeError('broke')); setTimeout(() => undefined, 60_000);`,
     'TypeError: broke',
   ],
-  [
-    'what somebody can put right',
-    `const { StartupError } = await import(${urlOf('../config/startupError.ts')}); throw new StartupError('set PORT.');`,
-    'set PORT.',
-  ],
+  ['what somebody can put right', `throw new StartupError('set PORT.');`, 'set PORT.'],
 ])('so is the end by %s', (_what, body, message) => {
   expect(said(body)).toEqual([`error orders serve: ${message}`]);
 });

@@ -2,23 +2,26 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
+import { builtModules } from '#platform/testkit/builtScript.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
+const built = JSON.stringify(
+  await builtModules(
+    ...['createLogger.ts', 'endOnError.ts', 'logForMachines.ts'].map((file) => new URL(file, import.meta.url)),
+  ),
+);
 
 /** A process that logs, and says over a channel of its own how far it is. Nobody reads its outputs yet. */
 function logging(body: string): ChildProcess {
-  const code = `import { createLogger } from ${urlOf('createLogger.ts')};
-    import { endOnError } from ${urlOf('endOnError.ts')};
-    import { logForMachines } from ${urlOf('logForMachines.ts')};
+  const code = `import { createLogger, endOnError, logForMachines } from ${built};
     logForMachines('orders');
     endOnError('serve');
     const log = createLogger({ level: 'info', service: 'orders', readable: false });
     const lines = (count) => { for (let n = 1; n <= count; n += 1) log.info({ n, text: 'x'.repeat(1_000) }, 'told'); };
     ${body}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   children.push(child);

@@ -1,17 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import pino from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { builtModules } from '#platform/testkit/builtScript.ts';
 import { keepMembership } from './keepMembership.ts';
 
-const file = JSON.stringify(new URL('keepMembership.ts', import.meta.url).href);
+const file = JSON.stringify(await builtModules(new URL('keepMembership.ts', import.meta.url)));
 
 it('joins at last though a process that only starts has nothing else to live for', () => {
   // Nothing holds this process but the wait between two tries.
   const { stdout, status } = spawnSync(
     process.execPath,
     [
-      '--import',
-      'tsx',
       '--input-type=module',
       '-e',
       `

@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { builtModules } from '#platform/testkit/builtScript.ts';
 
-const file = JSON.stringify(new URL('topicTail.ts', import.meta.url).href);
+const file = JSON.stringify(await builtModules(new URL('topicTail.ts', import.meta.url)));
 
 it('goes on where a broker is lost before a tail is live, though a process that only starts has nothing else to live for', () => {
   // Nothing holds this process but the wait for the broker.
   const { stdout, status } = spawnSync(
     process.execPath,
     [
-      '--import',
-      'tsx',
       '--input-type=module',
       '-e',
       `
