@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
-import type { Principal } from '#platform/identity/principal.ts';
+import { adminService } from '#platform/identity/principal.ts';
 import type { Documents, PreparedDocument } from './documents.ts';
+
+const refusedNothing = adminService('plan-ahead');
 
 /**
  * Plans documents before anybody asks for them, for principals who are refused nothing. It plans one document per turn
@@ -12,17 +14,11 @@ export function planAhead(
   signal: AbortSignal,
   log: Logger,
 ): void {
-  const everything: Principal = {
-    kind: 'service',
-    subject: 'plan-ahead',
-    grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
-    channel: 'internal',
-  };
   const [next, ...rest] = prepared;
   if (!next || signal.aborted) return;
   setImmediate(() => {
     try {
-      documents.variantFor(next, everything);
+      documents.variantFor(next, refusedNothing);
     } catch (error) {
       log.error({ err: error, operation: next.operationName }, 'a trusted document could not be planned ahead');
     }

@@ -5,7 +5,7 @@ import { seedItems, type SeedSize } from '#schema/seed/menuItems.ts';
 import { seedModifierGroups } from '#schema/seed/modifierGroups.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedCountries, seedStores, type SeedCountry } from '#schema/seed/stores.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { adminService } from '#platform/identity/principal.ts';
 import type { Prisma } from '#generated/menu/prisma/client.ts';
 import { setMenuItemAvailability } from './commands/setMenuItemAvailability.ts';
 import type { MenuDomain } from './context.ts';
@@ -226,10 +226,7 @@ async function insert(domain: MenuDomain): Promise<void> {
  */
 export async function seed(domain: MenuDomain): Promise<void> {
   await insert(domain);
-  const staff: Principal = {
-    ...domain.principal,
-    grants: [{ role: 'admin', scopes: new Set(['admin']), bindings: {} }],
-  };
+  const staff = adminService(domain.principal.subject);
   for (const store of seedStores.filter(({ n }) => n % 52 === 1)) {
     const { kind } = await setMenuItemAvailability(domain, staff, {
       storeId: store.id,
