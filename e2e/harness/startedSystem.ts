@@ -6,7 +6,7 @@ import { Passwords } from '#platform/postgres/passwords.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { channels } from '#schema/channels.ts';
-import { command, type RunningCommand } from '../start-command/command.ts';
+import { builtCommand, command, type RunningCommand } from '../start-command/command.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
 
 const apiKey = 'the-key-that-only-tests-know';
@@ -35,7 +35,7 @@ export class StartedSystem {
       SIMULATION: 'off',
       PAYMENT_PROVIDER_API_KEY: apiKey,
     };
-    const system = new StartedSystem(env, command('start', [], env));
+    const system = new StartedSystem(env, await builtCommand('start', [], env));
     afterAll(() => system.#stop());
     await system.#running.printed(/^Ready in /);
     return system;
@@ -43,7 +43,7 @@ export class StartedSystem {
 
   /** Starts the system again on the same data, after a kill. */
   async startAgain(): Promise<void> {
-    this.#running = command('start', [], this.#env);
+    this.#running = await builtCommand('start', [], this.#env);
     await this.#running.printed(/^Ready in /);
   }
 
@@ -62,7 +62,7 @@ export class StartedSystem {
 
   /** Makes a client of a channel, or of `gateway`, with a token as `token:for` prints it. */
   async client(channel: string, role: string): Promise<ChannelClient> {
-    const asked = this.run('tokenFor', role);
+    const asked = await builtCommand('tokenFor', [role], this.#env);
     if ((await asked.ended()) !== 0) throw new Error(asked.stderr());
     const offset = channels.find(({ name }) => name === channel)?.port ?? 0;
     const client = new ChannelClient(`${this.#address(offset)}/graphql`, contractOf(channel), () =>

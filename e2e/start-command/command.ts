@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { builtScript } from '#platform/testkit/builtScript.ts';
 import { until } from '#platform/testkit/until.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -28,15 +29,32 @@ export function command(
   env: Readonly<Record<string, string>>,
   folder: string = root,
 ): RunningCommand {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(folder, 'scripts', `${script}.ts`), ...args],
-    {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  return run(script, ['--import', 'tsx', join(folder, 'scripts', `${script}.ts`), ...args], env, folder);
+}
+
+/**
+ * As `command`, of this repository, where it is not the command that is tested: from a bundle, which starts with a
+ * third of the work.
+ */
+export async function builtCommand(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<RunningCommand> {
+  return run(script, [await builtScript(join(root, 'scripts', `${script}.ts`)), ...args], env, root);
+}
+
+function run(
+  script: string,
+  line: readonly string[],
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): RunningCommand {
+  const child: ChildProcess = spawn(process.execPath, line, {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
