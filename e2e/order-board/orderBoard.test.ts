@@ -10,10 +10,10 @@ import { setOpeningException } from '../harness/staffDocuments.ts';
 import { runKitchens } from './kitchens.ts';
 
 /** BOARD_ORDERS=500, from 200 clients, is for a machine with time. */
-const orderCount = Number(process.env['BOARD_ORDERS'] ?? 200);
+const orderCount = Number(process.env['BOARD_ORDERS'] ?? 100);
 const kioskCount = (orderCount * 2) / 5;
 /** So many that no store gets more orders than it takes at once. */
-const stores = seedStores.slice(0, 20);
+const stores = seedStores.slice(0, Math.ceil(orderCount / 10));
 /** Orders under way at once. */
 const atOnce = 8;
 const minutes = 60_000;
