@@ -48,21 +48,23 @@ const texts = [
   'Mars/Phobos',
   'XXX',
   'infinity',
-  ...[
-    [],
-    [1, 2],
-    null,
-    {},
-    'x',
-    ['Dr. Burger', 'b'],
-    ['2026-13-45T00:00:00Z', demoStore],
-    [null, null],
-    [1e300],
-    ['e', 1, 1e308],
-    ['e', -5, 2 ** 53],
-    ['e', 2 ** 40, 0],
-  ].map(written),
+  written(['Dr. Burger', 'b']),
 ];
+/** What nobody decodes who is not handed a cursor: such a text stands in every other place once, among the `texts`. */
+const cursors = [
+  [],
+  [1, 2],
+  null,
+  {},
+  'x',
+  ['2026-13-45T00:00:00Z', demoStore],
+  [null, null],
+  [1e300],
+  ['e', 1, 1e308],
+  ['e', -5, 2 ** 53],
+  ['e', 2 ** 40, 0],
+].map(written);
+const takesCursor = ({ name }: Site): boolean => /[(.](after|before|since|cursor)\)$/.test(name);
 const hostile: Readonly<Record<string, readonly unknown[]>> = {
   String: [...texts, 7, null],
   ID: [...texts, 7, -1, 2 ** 53, null],
@@ -148,7 +150,8 @@ test.each(subgraphs.map(({ name }) => name))(
     expect([...broken]).toEqual([]);
 
     async function tryAll(site: Site): Promise<void> {
-      for (const value of hostile[site.type] ?? ['NO_SUCH_VALUE', null, 1]) {
+      const values = hostile[site.type] ?? ['NO_SUCH_VALUE', null, 1];
+      for (const value of takesCursor(site) ? [...values, ...cursors] : values) {
         const { query, variables } = site.request(value);
         const ask = () => system.subgraph(name).execute({ query, variables }, { authorization });
         let { errors } = await ask();
