@@ -44,8 +44,8 @@ test('when nothing changed, nothing is sent', async () => {
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-test.each([seed, seed + 1])('offline while 50 things change, one sync equals a full load (SEED=%i)', async (of) => {
-  const random = chance(of);
+test(`offline while 50 things change, one sync equals a full load (SEED=${seed})`, async () => {
+  const random = chance(seed);
   const phone = await fresh();
   const life = new LifeGoesOn(people, demoStore, itemIds, random);
   for (let n = 0; n < 50; n += 1) await life.happen();
