@@ -49,7 +49,7 @@ export async function runChannel(
   supergraph?: string,
 ): Promise<RunningChannel> {
   const file = supergraph === undefined ? composed(manifest.name) : undefined;
-  const graph = buildGraph(supergraph ?? file!.text);
+  const graph = buildGraph(supergraph ?? file!.text, { composed: file !== undefined });
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
   const pages = loadPages(manifest);
   const callerOf = internalCaller(runtime.identity);

@@ -24,7 +24,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
   const development = runtime.profile === 'development';
   const running = await serveGraph({
     name: 'gateway',
-    graph: buildGraph(supergraph ?? file!.text),
+    graph: buildGraph(supergraph ?? file!.text, { composed: file !== undefined }),
     engine: runtime.engine,
     trusted: new TrustedDocuments(),
     callerOf: internalCaller(runtime.identity),
