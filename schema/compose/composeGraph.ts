@@ -23,8 +23,9 @@ function problemOf(graph: string, error: GraphQLError): CompositionProblem {
   return { where: places.join(', ') || graph, place: nodes.map(placeIn).find(Boolean), message: error.message };
 }
 
-/** The SDL that clients of a supergraph see, in a stable order and with descriptions. */
+/** The SDL that clients see of a supergraph that was just composed, in a stable order and with descriptions. */
 export function printContract(supergraphSdl: string): string {
-  const api = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  // Composition has validated it.
+  const api = Supergraph.build(supergraphSdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema();
   return `${printSchema(lexicographicSortSchema(api))}\n`;
 }
