@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { builtModules } from '#platform/testkit/builtScript.ts';
 import { StartupError } from '#platform/config/startupError.ts';
@@ -8,20 +10,27 @@ import { failureText } from './endOnError.ts';
 const built = JSON.stringify(await builtModules(new URL('endOnError.ts', import.meta.url)));
 
 /** A script that begins as ours do, and then does this. */
-function script(body: string): { status: number | null; stdout: string; stderr: string } {
+async function script(body: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const code = `import { endOnError } from ${built};\n${body}`;
-  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { status, stdout, stderr };
 }
 
 const violation = `Object.assign(new Error('duplicate key value violates unique constraint "customer_email_key"'), {
   severity: 'ERROR', code: '23505', detail: 'Key (email)=(ada@example.com) already exists.', constraint: 'customer_email_key' })`;
 
-describe('the end of a script', () => {
+// At once: one of them waits ten seconds for what never stops.
+describe.concurrent('the end of a script', () => {
   it.each([
     ['rejects at its top', `endOnError('seed'); await Promise.reject(${violation});`],
     ['throws where nobody takes it', `endOnError('seed'); setTimeout(() => { throw ${violation}; }, 1);`],
-  ])('that %s tells the error without the values of the database, and is 1', (_what, body) => {
-    const { status, stderr } = script(body);
+  ])('that %s tells the error without the values of the database, and is 1', async (_what, body) => {
+    const { status, stderr } = await script(body);
     expect(status).toBe(1);
     expect(stderr).toMatch(
       /^seed: Error: duplicate key value violates unique constraint "customer_email_key" \(23505\)\n {4}at .*code=23505 severity=ERROR constraint=customer_email_key\n$/s,
@@ -29,16 +38,16 @@ describe('the end of a script', () => {
     expect(stderr).not.toContain('ada@');
   });
 
-  it('stops first what was started, and tells the error even when that fails', () => {
-    const { status, stdout, stderr } = script(
+  it('stops first what was started, and tells the error even when that fails', async () => {
+    const { status, stdout, stderr } = await script(
       `endOnError('serve', async () => { await null; console.log('stopped'); throw new Error('not quite'); }); throw new TypeError('broke');`,
     );
     expect({ status, stdout }).toEqual({ status: 1, stdout: 'stopped\n' });
     expect(stderr).toMatch(/^serve: TypeError: broke\n {4}at /);
   });
 
-  it('comes even when what was started never stops', () => {
-    const { status, stderr } = script(
+  it('comes even when what was started never stops', async () => {
+    const { status, stderr } = await script(
       `endOnError('serve', () => new Promise(() => undefined)); setTimeout(() => { throw new TypeError('broke'); });`,
     );
     expect(status).toBe(1);

@@ -46,13 +46,15 @@ describeOnKafka('Kafka', () => {
     });
   }
 
-  it.each([
+  // Both at once: each waits for the time after which a member is taken to hang.
+  it.concurrent.each([
     ['kafkajs', createRequire(import.meta.url)('kafkajs/src/broker') as { prototype: Fetching }],
     ['platformatic', Consumer as unknown as { prototype: Fetching }],
   ] as const)(
     'a member whose client hangs, so that it neither fetches nor says so, joins again: %s',
     async (client, { prototype }) => {
       const topic = `hung-${randomUUID()}.v1`;
+      let hung: { mockRestore(): void } | undefined;
       const bus = await openBus(`${client}://${await sharedKafka()}`, log);
       const heard: string[] = [];
       const publish = (key: string) => bus.publish(topic, [{ key, value: {} as EventEnvelope }]);
@@ -62,13 +64,14 @@ describeOnKafka('Kafka', () => {
         });
         await publish('first');
         await until(() => heard.includes('first'));
-        const hung = vi.spyOn(prototype, 'fetch').mockImplementationOnce(() => new Promise(() => undefined));
-        await until(() => hung.mock.calls.length > 0);
+        const spy = vi.spyOn(prototype, 'fetch').mockImplementationOnce(() => new Promise(() => undefined));
+        hung = spy;
+        await until(() => spy.mock.calls.length > 0);
         await publish('second');
         await until(() => heard.includes('second'), { timeoutMs: 60_000 });
         expect(heard).toEqual(['first', 'second']);
       } finally {
-        vi.restoreAllMocks();
+        hung?.mockRestore();
         await bus.close();
       }
     },
