@@ -97,7 +97,7 @@ export async function manifests(): Promise<ChannelManifest[]> {
   const present = channels.filter(({ name }) => existsSync(new URL(`bffs/${name}/channel.ts`, root)));
   return Promise.all(
     present.map(async ({ name }) => {
-      const module = (await import(new URL(`bffs/${name}/channel.ts`, root).href)) as { default: ChannelManifest };
+      const module = (await import(`../../bffs/${name}/channel.ts`)) as { default: ChannelManifest };
       return module.default;
     }),
   );

@@ -33,7 +33,7 @@ export function supergraph(): GenerateTask[] {
           .flatMap(({ name }) => [`schema/channels/${name}.graphql`, `generated/channels/${name}.supergraph.graphql`]),
       ],
       run: async () => {
-        const { composeAll } = (await import(join(root, composer))) as { composeAll: () => unknown };
+        const { composeAll } = await import('#schema/compose/composeAll.ts');
         await composeAll();
       },
     },
