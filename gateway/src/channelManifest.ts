@@ -26,6 +26,11 @@ export interface ChannelManifest {
   readonly viewResolvers?: () => Promise<ViewResolvers>;
   /** Limits in which the channel differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>;
+  /**
+   * How often one caller may ask. By default `defaultRatePolicy` in production, and no limit in development, where one
+   * token is everybody's.
+   */
+  readonly rates?: RatePolicy;
   /** Where the channel differs from `defaultLoadPolicy`. */
   readonly load?: Partial<LoadPolicy>;
   /** Without a policy, every answer is sent as `no-store`. */
@@ -105,6 +110,18 @@ export interface CachePolicy {
     >
   >;
 }
+
+/**
+ * What one caller may ask for in a minute in one process, over every transport. Streams have limits of their own.
+ */
+export interface RatePolicy {
+  readonly requestsPerMinute: number;
+  /** Fields of mutations, each as often as a document selects it, whatever its alias. */
+  readonly mutationsPerMinute: number;
+}
+
+/** A busy screen asks some times a second, and nobody changes something more often than twice a second. */
+export const defaultRatePolicy: RatePolicy = { requestsPerMinute: 1_200, mutationsPerMinute: 120 };
 
 /**
  * How many queries and mutations of the channel run at once in one process, over every transport, and what becomes of

@@ -2,28 +2,39 @@ import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { Release } from './callerLimits.ts';
 import type { LoadQueue } from './loadQueue.ts';
+import type { RateHeaders, Rates } from './rates.ts';
 
-/** Where a request waits for its turn, by what it runs and who asks. */
+/** What is asked for: a document, and its name if it is a trusted one. */
+export interface AskedOperation {
+  readonly prepared: PreparedDocument;
+  readonly trusted?: string | undefined;
+}
+
+/** Where a request is counted against the rates of its caller, and waits for its turn. */
 export class LoadGate {
-  readonly queue: LoadQueue;
+  readonly #queue: LoadQueue;
+  readonly #rates: Rates | undefined;
   readonly #first: ReadonlySet<string>;
 
-  constructor(queue: LoadQueue, first: readonly string[]) {
-    this.queue = queue;
+  constructor(queue: LoadQueue, first: readonly string[], rates: Rates | undefined) {
+    this.#queue = queue;
     this.#first = new Set(first);
+    this.#rates = rates;
   }
 
   /**
-   * Resolves when the request may run, to what has to be called when it has. Callers without a token are told apart by
-   * their address. @throws Refusal 503
+   * Resolves when the request may run, to what has to be called when it has. In the queue, callers without a token are
+   * told apart by their address. `tell` hears how the caller stands to its rates. @throws Refusal 429 or 503
    */
-  enter(
-    { prepared, trusted }: { readonly prepared: PreparedDocument; readonly trusted?: string | undefined },
+  async enter(
+    { prepared, trusted }: AskedOperation,
     principal: Principal,
     address: string | undefined,
-  ): Promise<Release> | Release {
-    const isUrgent = prepared.operation.operation === 'mutation' || (trusted !== undefined && this.#first.has(trusted));
+    tell?: (headers: RateHeaders) => void,
+  ): Promise<Release> {
+    await this.#rates?.count(principal, prepared.mutationFields, tell);
+    const isUrgent = prepared.mutationFields > 0 || (trusted !== undefined && this.#first.has(trusted));
     const caller = principal.kind === 'anonymous' ? `address:${address ?? ''}` : actorOf(principal);
-    return this.queue.enter(isUrgent ? 'first' : 'usual', caller);
+    return this.#queue.enter(isUrgent ? 'first' : 'usual', caller);
   }
 }

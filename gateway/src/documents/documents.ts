@@ -20,7 +20,7 @@ import { refusalKey, scopeSetsOf, withoutRefused } from './authorization.ts';
 import { OperationCost } from './cost.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ScopeSet } from '../graph/guardIndex.ts';
-import { checkLimits, type Limits } from './limits.ts';
+import { checkLimits, rootFieldsOf, type Limits } from './limits.ts';
 import { LruCache } from './lruCache.ts';
 import { neverNullVariables } from './neverNullVariables.ts';
 import type { Engine, OperationPlan } from '../execution/engine.ts';
@@ -39,6 +39,8 @@ export interface PreparedDocument {
   readonly neverNull: ReadonlySet<string>;
   /** Whether it selects only `__schema`, `__type` or `__typename`. */
   readonly introspectionOnly: boolean;
+  /** How many fields of mutations it selects, each alias counted; 0 for a query or a subscription. */
+  readonly mutationFields: number;
   /** What it may cost at most; see `OperationCost`. */
   readonly cost: OperationCost;
   /** The sets of scopes that its fields require; see `scopeSetsOf`. */
@@ -187,6 +189,7 @@ export class Documents {
       operationName: operation.name?.value,
       neverNull: neverNullVariables(document),
       introspectionOnly: operation.operation === 'query' && this.#asksForSchemaOnly(operation),
+      mutationFields: operation.operation === 'mutation' ? rootFieldsOf(document, operation) : 0,
       cost: new OperationCost(document, operation, this.#graph, this.#options.limits.assumedListSize),
       scopeSets: scopeSetsOf(document, this.#graph),
       variants: new Map(),

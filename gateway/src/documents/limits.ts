@@ -1,4 +1,11 @@
-import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /**
  * Limits on one request. Fields, aliases and directives are counted with fragments expanded: a fragment that is spread
@@ -152,6 +159,10 @@ export function checkLimits(document: DocumentNode, limits: Limits): void {
     checkSize(size, limits);
   }
 }
+
+/** How many fields an operation selects at its root, through fragments, each alias counted. */
+export const rootFieldsOf = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): number =>
+  new Measure(document).selections(selectionSet).rootFields;
 
 function checkSize(size: Size, limits: Limits): void {
   for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {

@@ -43,8 +43,8 @@ export class Refusal extends Error {
   }
 
   /** A limit is reached: come back, but not at once. Whatever the transport, the error says after how long. */
-  static tooMany(status: number | 'document', message: string): Refusal {
-    const extensions = { code: 'TOO_MANY_REQUESTS' satisfies ErrorCode, retryAfter: retryAfterSeconds };
+  static tooMany(status: number | 'document', message: string, seconds = retryAfterSeconds): Refusal {
+    const extensions = { code: 'TOO_MANY_REQUESTS' satisfies ErrorCode, retryAfter: seconds };
     return new Refusal(status, [new GraphQLError(message, { extensions })]);
   }
 }

@@ -518,3 +518,49 @@ describe('a channel with more to do than it can', () => {
     }
   });
 });
+
+describe('the rates of one caller', () => {
+  const mutation = (fields: number) =>
+    `mutation { ${Array.from({ length: fields }, (_, at) => `a${at}: advance(orderId: "o1") { id }`).join(' ')} }`;
+
+  it('are told in headers; over them a request is refused with 429 and when to come back, and nothing runs', async () => {
+    const limited = await serveFixture(parts, {
+      manifest: { rates: { requestsPerMinute: 3, mutationsPerMinute: 10 } },
+    });
+    try {
+      const first = await limited.post({ query: '{ shops { id } }' }, customer);
+      expect(first.headers.get('ratelimit-policy')).toBe('"requests";q=3;w=60');
+      expect(first.headers.get('ratelimit')).toMatch(/^"requests";r=2;t=\d+$/);
+      expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+      await limited.post({ query: '{ shops { id } }' }, customer);
+      await limited.post({ query: '{ shops { id } }' }, customer);
+      parts.calls.length = 0;
+      const refused = await limited.post({ query: '{ shops { id } }' }, customer);
+      expect(refused.status).toBe(429);
+      expect(refused.body.errors![0]!.extensions.code).toBe('TOO_MANY_REQUESTS');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+      expect(parts.calls).toEqual([]);
+      // Nobody else is refused.
+      const other = { authorization: `Bearer ${await parts.token('customer', 'somebody else')}` };
+      expect((await limited.post({ query: '{ shops { id } }' }, other)).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('count each alias of a mutation', async () => {
+    const limited = await serveFixture(parts, {
+      manifest: { rates: { requestsPerMinute: 99, mutationsPerMinute: 10 } },
+    });
+    try {
+      expect((await limited.post({ query: mutation(8) }, customer)).status).toBe(200);
+      const refused = await limited.post({ query: mutation(3) }, customer);
+      expect(refused.status).toBe(429);
+      expect(refused.body.errors![0]!.message).toContain('10 mutations, each alias counted');
+      expect((await limited.post({ query: '{ shops { id } }' }, customer)).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+});

@@ -75,6 +75,7 @@ export class GraphServer {
     this.#options = options;
     this.#server = boundedServer(
       (request, response) => {
+        response.setHeader('x-content-type-options', 'nosniff');
         if (this.#draining) response.setHeader('connection', 'close');
         // A connection that was busy when closing began is idle after this response, and would be kept open for a next
         // request.

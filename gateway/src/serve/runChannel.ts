@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { InvalidToken } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
-import type { ChannelManifest, ViewContext } from '../channelManifest.ts';
+import { defaultRatePolicy, type ChannelManifest, type ViewContext } from '../channelManifest.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
@@ -78,6 +78,7 @@ export async function runChannel(
     revocations: runtime.revocations,
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,
+    rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
     load: manifest.load,
     cache: manifest.cache,
     streams: manifest.streams,

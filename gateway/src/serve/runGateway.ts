@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { defaultRatePolicy } from '../channelManifest.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
 import { gatewayAuth } from './gatewayAuth.ts';
@@ -40,6 +41,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     ),
     revocations: runtime.revocations,
     subgraphErrors: 'masked',
+    rates: development ? undefined : defaultRatePolicy,
     bus: runtime.bus,
     feeds: runtime.feeds,
     cursorKeys: runtime.cursorKeys,

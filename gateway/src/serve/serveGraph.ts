@@ -9,11 +9,13 @@ import { checkCost } from '../documents/cost.ts';
 import { CallerLimits } from '../access/callerLimits.ts';
 import { LoadGate } from '../access/loadGate.ts';
 import { LoadQueue } from '../access/loadQueue.ts';
+import { Rates } from '../access/rates.ts';
 import {
   defaultLoadPolicy,
   defaultStreamPolicy,
   type CachePolicy,
   type LoadPolicy,
+  type RatePolicy,
   type StreamPolicy,
 } from '../channelManifest.ts';
 import type { ClientIdentity } from '../access/clientIdentity.ts';
@@ -58,6 +60,8 @@ export interface GraphService {
   readonly limits?: Partial<Limits>;
   /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
+  /** How often one caller may ask; without it, as often as it likes. */
+  readonly rates?: RatePolicy;
   readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
   readonly streams?: Partial<StreamPolicy>;
@@ -194,7 +198,7 @@ class ServedGraph {
     const limits = new CallerLimits(policy);
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
     const queue = new LoadQueue(loadPolicy, name, metrics);
-    const load = new LoadGate(queue, loadPolicy.first);
+    const load = new LoadGate(queue, loadPolicy.first, this.#service.rates && new Rates(this.#service.rates));
     const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, load, log });
     const sockets = new Sockets({
       crossOrigin,

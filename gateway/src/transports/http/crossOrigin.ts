@@ -30,7 +30,7 @@ export class CrossOrigin {
       // Given as a list, the library sends `Vary: Origin` also in responses to origins that are not in it.
       origin: [...origins],
       methods: ['GET', 'HEAD', 'POST'],
-      exposedHeaders: ['traceparent', 'retry-after'],
+      exposedHeaders: ['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy'],
       maxAge: 600,
     });
   }

@@ -283,7 +283,9 @@ export class HttpHandler {
     metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = await this.#options.load.enter(admitted, principal, request.socket.remoteAddress);
+    const leave = await this.#options.load.enter(admitted, principal, request.socket.remoteAddress, (headers) =>
+      response.setHeaders(new Map(Object.entries(headers))),
+    );
     const { kept } = this.#options;
     let body: Buffer | ExecutionResult;
     try {
