@@ -145,6 +145,12 @@ export const writes: Readonly<Record<string, Attempt>> = {
     idempotencyKey: key(),
     lines: [{ ingredientId: ingredient, quantity: 1 }],
   })),
+  setReorderLevel: ofStore('setReorderLevel', 'SetReorderLevelInput', () => ({
+    idempotencyKey: key(),
+    ingredientId: ingredient,
+    expectedVersion: 1,
+    reorderLevel: 1,
+  })),
   changeAddress: attempt(
     'mutation ($input: ChangeAddressInput!) { changeAddress(input: $input) { __typename } }',
     ({ addressId }) => ({ input: { addressId, idempotencyKey: key(), address } }),
