@@ -37,7 +37,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
   });
   afterAll(() => running?.signal('SIGKILL'));
 
-  it('touch the new folder, one line of the registry, and generated files', () => {
+  it('touch the new folder, the events of the new subgraph, a line of each registry, and generated files', () => {
     run('scripts/new.ts', 'subgraph', 'giftcards');
     run('scripts/new.ts', 'channel', 'drive-in');
     git('add', '-A', '--', '.', ':!node_modules');
@@ -45,15 +45,20 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     const inside = (path: string): boolean => /^(subgraphs\/giftcards|bffs\/drive-in)\//.test(path);
     const generated = new Set([
       'docker-compose.yml',
+      'docs/edges.md',
+      'docs/permissions.md',
       'docs/settings.md',
       'ops/prometheus/prometheus.yml',
       'schema/supergraph.graphql',
     ]);
     const others = touched.filter(
-      ([, , path = '']) => !inside(path) && !generated.has(path) && !path.startsWith('schema/channels/'),
+      ([, , path = '']) => !inside(path) && !generated.has(path) && !/^schema\/(channels|events\/json)\//.test(path),
     );
     expect(others).toEqual([
       ['1', '0', 'schema/channels.ts'],
+      ['1', '0', 'schema/edges.ts'],
+      ['12', '0', 'schema/events/giftcards.ts'],
+      ['3', '0', 'schema/permissions.ts'],
       ['1', '0', 'schema/subgraphs.ts'],
     ]);
     expect(touched.some(([, , path]) => path === 'schema/channels/drive-in.graphql')).toBe(true);
@@ -82,10 +87,10 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'subgraphs/giftcards'],
       { cwd: copy, encoding: 'utf8', env },
     );
-    expect(tested.stdout + tested.stderr).toMatch(/Tests {2}2 passed/);
+    expect(tested.stdout + tested.stderr).toMatch(/Tests {2}3 passed/);
     const linted = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'bffs/drive-in'],
+      [join(root, 'node_modules/eslint/bin/eslint.js'), 'subgraphs/giftcards', 'schema/events', 'bffs/drive-in'],
       { cwd: copy, encoding: 'utf8', env },
     );
     expect(linted.stdout).toBe('');

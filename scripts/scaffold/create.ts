@@ -2,10 +2,13 @@ import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { channelFiles } from './channelFiles.ts';
 import { addLine, channelName, checkName, subgraphName, freeChannelPort, freeSubgraphPort } from './registry.ts';
-import { namesOf, subgraphFiles } from './subgraphFiles.ts';
-import { writeNewFolder } from './writeFiles.ts';
+import { eventsFile, namesOf, subgraphFiles } from './subgraphFiles.ts';
+import { writeNewFile, writeNewFolder } from './writeFiles.ts';
 
-/** Makes a subgraph: its folder and its line in the registry. Run `generate` afterwards. */
+/**
+ * Makes a subgraph: its folder, the file of its events, and its lines in the registries of subgraphs, edges and
+ * permissions. Run `generate` afterwards.
+ */
 export function createSubgraph(name: string): void {
   checkName(name, subgraphName, [
     ...subgraphs,
@@ -23,8 +26,15 @@ export function createSubgraph(name: string): void {
     ].map((each) => ({ name: each })),
   ]);
   const port = freeSubgraphPort();
-  writeNewFolder(`subgraphs/${name}`, subgraphFiles(namesOf(name)));
-  addLine('schema/subgraphs.ts', `{ name: '${name}', port: ${port}, database: '${name}' },`);
+  const names = namesOf(name);
+  writeNewFolder(`subgraphs/${name}`, subgraphFiles(names));
+  writeNewFile(`schema/events/${name}.ts`, eventsFile(names));
+  addLine('subgraphs', `{ name: '${name}', port: ${port}, database: '${name}' },`);
+  const { type, one, many } = names;
+  addLine('edges', `event('${name}', nobodyYet, '${type}Renamed', unheard('Say who will hear it.')),`);
+  addLine('permissions', `'Query.${one}': 'public',`);
+  addLine('permissions', `'Query.${many}': 'public',`);
+  addLine('permissions', `'Mutation.rename${type}': 'any',`);
 }
 
 /** Makes a channel: its folder and its line in the registry. Run `generate` afterwards. */
@@ -32,7 +42,7 @@ export function createChannel(name: string): void {
   checkName(name, channelName, [...channels, ...['gateway', 'public'].map((each) => ({ name: each }))]);
   const port = freeChannelPort();
   writeNewFolder(`bffs/${name}`, channelFiles(name));
-  addLine('schema/channels.ts', `{ name: '${name}', port: ${port} },`);
+  addLine('channels', `{ name: '${name}', port: ${port} },`);
 }
 
 /** Makes a subgraph or channel, then runs `generate` in a process of its own, which reads the changed registry. */
@@ -42,9 +52,12 @@ export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: 
   const folder = kind === 'subgraph' ? `subgraphs/${name}` : `bffs/${name}`;
   const { runTool } = await import('../generate/runTool.ts');
   // The templates are formatted afterwards, because line breaks depend on the length of the name.
-  await runTool('prettier', ['--write', '--log-level', 'warn', folder, `schema/${kind}s.ts`]);
+  const registries = kind === 'subgraph' ? ['subgraphs', 'edges', 'permissions'] : ['channels'];
+  const events = kind === 'subgraph' ? [`schema/events/${name}.ts`] : [];
+  const files = registries.map((each) => `schema/${each}.ts`);
+  await runTool('prettier', ['--write', '--log-level', 'warn', folder, ...files, ...events]);
   await runTool(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
   console.log(
-    `made ${folder}, its line in schema/${kind}s.ts, and what is generated from them.\nNext: shape ${folder}/${kind === 'subgraph' ? 'schema.graphql' : 'channel.ts'}, then "start" serves it.`,
+    `made ${[folder, ...events].join(', ')}, lines in ${files.join(', ')}, and what is generated from them.\nNext: shape ${folder}/${kind === 'subgraph' ? 'schema.graphql' : 'channel.ts'}, then "start" serves it.`,
   );
 }

@@ -31,7 +31,7 @@ export function freeChannelPort(): number {
 
 interface NameRule {
   readonly pattern: RegExp;
-  /** What a name may be. */
+  /** Says what a name may be, to the person who gave another one. */
   readonly take: string;
 }
 
@@ -46,7 +46,7 @@ export const channelName: NameRule = {
   take: 'lower case letters and digits, with hyphens between words, such as drive-in',
 };
 
-/** @throws StartupError unless the name is as the rule has it, and new. */
+/** @throws StartupError if the name does not fit the rule, or is taken */
 export function checkName(
   name: string,
   { pattern, take }: NameRule,
@@ -56,11 +56,14 @@ export function checkName(
   if (known.some((each) => each.name === name)) throw new StartupError(`there is a ${name} already.`);
 }
 
-/** Adds one line at the end of a registry's list. */
-export function addLine(file: 'schema/subgraphs.ts' | 'schema/channels.ts', line: string): void {
+export type Registry = 'subgraphs' | 'channels' | 'edges' | 'permissions';
+
+/** Adds one line at the end of the list or table that a registry, a file of `schema/`, ends with. */
+export function addLine(registry: Registry, line: string): void {
+  const file = `schema/${registry}.ts`;
   const path = join(root, file);
   const text = readFileSync(path, 'utf8');
-  const end = text.lastIndexOf('\n];');
-  if (end < 0) throw new StartupError(`${file} does not end its list with "];": add the line yourself: ${line}`);
+  const end = Math.max(text.lastIndexOf('\n];'), text.lastIndexOf('\n};'));
+  if (end < 0) throw new StartupError(`${file} does not end with "];" or "};": add the line yourself: ${line}`);
   writeFileSync(path, `${text.slice(0, end)}\n  ${line}${text.slice(end)}`);
 }

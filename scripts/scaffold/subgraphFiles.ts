@@ -21,7 +21,8 @@ export function namesOf(domain: string): SubgraphNames {
 
 /**
  * The files of a new subgraph, in the shape that all have and small enough to replace line by line: one type with an id
- * and a name, a field for one and a field for all of them, a seed and a test.
+ * and a name, a field for one and a field for all of them, a mutation with its command, which tells of the change by an
+ * event, a seed and a test.
  */
 export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Record<string, string> {
   const domainType = `${type}Domain`;
@@ -30,34 +31,68 @@ export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Recor
   "One ${one}; null if there is none with this id."
   ${one}(id: ID!): ${type} @auth(scopes: ["catalog:read"]) @tag(name: "public")
 
-  "All of them, by name, in pages of at most 100."
+  "All ${domain}, ordered by name, in pages of at most 100."
   ${many}(
-    "How many at most, 1 to 100."
+    "How many to return at most, 1 to 100."
     first: Int = 20
-    "The \`endCursor\` of the page before."
+    "The \`endCursor\` of the page before; left out for the first page."
     after: String
-  ): ${type}Connection! @auth(scopes: ["catalog:read"]) @tag(name: "public")
+  ): ${type}Connection! @listSize(slicingArguments: ["first"], sizedFields: ["edges"]) @auth(scopes: ["catalog:read"]) @tag(name: "public")
 }
 
-"What ${domain} looks after."
-type ${type} @key(fields: "id") @anyone(fields: "id name") @tag(name: "public") @show(fields: "id name") {
-  "Stays the same for its life."
+type Mutation {
+  "Gives a ${one} another name. Repeating it changes nothing and succeeds. For admins."
+  rename${type}(input: Rename${type}Input!): Rename${type}Result! @auth(scopes: ["admin"]) @tag(name: "staff")
+}
+
+"The ${one}, and its new name."
+input Rename${type}Input {
+  "Id of the ${one}."
   id: ID!
-  "What people call it."
+  "The new name, 1 to 100 characters."
   name: String!
 }
 
-"A page of them."
+"The outcome of \`rename${type}\`: success, or the reason why it failed."
+union Rename${type}Result = Rename${type}Success | ${type}NotFound | ${type}NameInvalid
+
+"The ${one} has the new name."
+type Rename${type}Success @tag(name: "staff") @show(fields: "${one}") {
+  "The ${one} after the change."
+  ${one}: ${type}!
+}
+
+"No ${one} has this id."
+type ${type}NotFound @tag(name: "staff") @show(fields: "message") {
+  "What went wrong and what to do about it, in English. Branch on \`__typename\`: the wording may change."
+  message: String!
+}
+
+"The name is empty or too long."
+type ${type}NameInvalid @tag(name: "staff") @show(fields: "message") {
+  "What went wrong and what to do about it, in English. Branch on \`__typename\`: the wording may change."
+  message: String!
+}
+
+"Say here what a ${one} is."
+type ${type} @key(fields: "id") @anyone(fields: "id name") @tag(name: "public") @show(fields: "id name") {
+  "The id, which never changes."
+  id: ID!
+  "The name that people see."
+  name: String!
+}
+
+"A page of ${domain}."
 type ${type}Connection @tag(name: "public") @show(fields: "edges pageInfo") {
-  "Those of this page, each with its cursor."
+  "The ${domain} of this page, each with its cursor."
   edges: [${type}Edge!]!
-  "Where this page lies in the list."
+  "Whether there are further pages, and the cursors of this one."
   pageInfo: PageInfo!
 }
 
-"One of them in a page."
+"A ${one} in a page."
 type ${type}Edge @tag(name: "public") @show(fields: "cursor node") {
-  "Pass it as \`after\` to go on behind this one."
+  "Pass this as \`after\` to get those that follow."
   cursor: String!
   "The ${one}."
   node: ${type}!
@@ -106,7 +141,7 @@ import { isId } from '#platform/domain/id.ts';
 import type { ${domainType} } from './context.ts';
 
 export interface Loaders {
-  /** By id; null where there is none. */
+  /** Loads by id; null if there is none. */
   readonly ${one}ById: DataLoader<string, ${type} | null>;
 }
 
@@ -140,6 +175,45 @@ export const ${many}: QueryResolvers['${many}'] = async (_parent, args, { domain
   return list.connection(rows, page, (row) => [row.name, row.id]);
 };
 `,
+    [`src/commands/rename${type}.ts`]: `import type { ${type} } from '#generated/${domain}/prisma/client.ts';
+import { isId } from '#platform/domain/id.ts';
+import { charactersIn } from '#platform/subgraph/characters.ts';
+import { ${type}Renamed } from '#schema/events/${domain}.ts';
+import type { ${domainType} } from '../context.ts';
+
+export type Rename${type}Outcome =
+  | { readonly kind: 'done'; readonly ${one}: ${type} }
+  | { readonly kind: 'notFound' | 'nameInvalid' };
+
+/** Gives a ${one} another name. The row and the event are committed together; the same name again appends no event. */
+export async function rename${type}(domain: ${domainType}, id: string, name: string): Promise<Rename${type}Outcome> {
+  if (name === '' || charactersIn(name) > 100) return { kind: 'nameInvalid' };
+  if (!isId(id)) return { kind: 'notFound' };
+  return domain.transaction(async (tx) => {
+    const before = await tx.${one}.findUnique({ where: { id } });
+    if (!before) return { kind: 'notFound' };
+    if (before.name === name) return { kind: 'done', ${one}: before };
+    const ${one} = await tx.${one}.update({ where: { id }, data: { name } });
+    await domain.events.append(tx, null, [${type}Renamed.of({ ${one}Id: id, name, at: domain.clock().toISOString() })]);
+    return { kind: 'done', ${one} };
+  });
+}
+`,
+    [`src/resolvers/Mutation/rename${type}.ts`]: `import type { MutationResolvers } from '#generated/${domain}/resolvers.ts';
+import { rename${type} as command } from '../../commands/rename${type}.ts';
+
+export const rename${type}: MutationResolvers['rename${type}'] = async (_parent, { input }, { domain }) => {
+  const outcome = await command(domain, input.id, input.name.trim());
+  switch (outcome.kind) {
+    case 'done':
+      return { __typename: 'Rename${type}Success', ${one}: outcome.${one} };
+    case 'notFound':
+      return { __typename: '${type}NotFound', message: 'There is no ${one} with this id. Read the list again.' };
+    case 'nameInvalid':
+      return { __typename: '${type}NameInvalid', message: 'Give a name of 1 to 100 characters.' };
+  }
+};
+`,
     [`src/resolvers/${type}.ts`]: `import type { ${type}Resolvers } from '#generated/${domain}/resolvers.ts';
 
 export const ${type}: ${type}Resolvers = {
@@ -148,15 +222,16 @@ export const ${type}: ${type}Resolvers = {
 `,
     'src/resolvers.ts': `import type { Resolvers } from '#generated/${domain}/resolvers.ts';
 import { ${type} } from './resolvers/${type}.ts';
+import { rename${type} } from './resolvers/Mutation/rename${type}.ts';
 import { ${one} } from './resolvers/Query/${one}.ts';
 import { ${many} } from './resolvers/Query/${many}.ts';
 
-export const resolvers: Resolvers = { Query: { ${one}, ${many} }, ${type} };
+export const resolvers: Resolvers = { Query: { ${one}, ${many} }, Mutation: { rename${type} }, ${type} };
 `,
     'src/seed.ts': `import { seedId } from '#schema/seed/seedId.ts';
 import type { ${domainType} } from './context.ts';
 
-/** Three, with fixed ids. */
+/** Makes three ${domain} with fixed ids. */
 export async function seed(domain: ${domainType}): Promise<void> {
   await domain.db.${one}.createMany({
     data: ['First', 'Second', 'Third'].map((name, index) => ({ id: seedId('${one}', index + 1), name })),
@@ -180,7 +255,7 @@ export default defineSubgraph({
 });
 `,
     [`src/${domain}.int.test.ts`]: `import { beforeAll, describe, expect, it } from 'vitest';
-import { nobody, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { ${domainType} } from './context.ts';
 import definition from './main.ts';
@@ -205,7 +280,35 @@ describe('${domain}', () => {
     const second = await graph.as(nobody)('query ($after: String) { ${many}(after: $after) { edges { node { name } } pageInfo { hasNextPage } } }', { after: endCursor });
     expect(second.data).toEqual({ ${many}: { edges: [{ node: { name: 'Third' } }], pageInfo: { hasNextPage: false } } });
   });
+
+  it('renames one for an admin, and tells of it once', async () => {
+    const rename = graph.as(principalWith(['admin', 'catalog:read']));
+    const mutation = 'mutation ($input: Rename${type}Input!) { rename${type}(input: $input) { __typename ... on Rename${type}Success { ${one} { name } } } }';
+    const id = seedId('${one}', 3);
+    for (const name of ['Last', 'Last'])
+      expect((await rename(mutation, { input: { id, name } })).data).toEqual({ rename${type}: { __typename: 'Rename${type}Success', ${one}: { name } } });
+    expect((await graph.appended()).map(({ eventType, data }) => [eventType, data])).toEqual([
+      ['${type}Renamed', { ${one}Id: id, name: 'Last', at: expect.any(String) }],
+    ]);
+    expect((await rename(mutation, { input: { id: seedId('${one}', 4), name: 'Last' } })).data).toEqual({ rename${type}: { __typename: '${type}NotFound' } });
+    expect((await rename(mutation, { input: { id, name: ' ' } })).data).toEqual({ rename${type}: { __typename: '${type}NameInvalid' } });
+  });
 });
 `,
   };
 }
+
+/** The file of the new domain's events, for `schema/events/`. */
+export const eventsFile = ({ domain, type, one }: SubgraphNames): string => `import { z } from 'zod';
+import { defineEvent } from '#platform/events/defineEvent.ts';
+import { id, instant } from './fields.ts';
+
+/** A ${one} has another name. */
+export const ${type}Renamed = defineEvent({
+  name: '${type}Renamed',
+  domain: '${domain}',
+  version: '1.0',
+  aggregate: (data) => \`${one}:\${data.${one}Id}\`,
+  schema: z.object({ ${one}Id: id, name: z.string(), at: instant }),
+});
+`;
