@@ -11,7 +11,7 @@ import { root } from './generate/task.ts';
 import { commandLine, type Command } from './system/commandLine.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 
-const output = 'docs/board-and-kitchen.png';
+const output = 'docs/board-kitchen-office.png';
 const executablePath = '/usr/bin/chromium';
 const size = { width: 1280, height: 720 };
 const largest = 200_000;
@@ -19,7 +19,7 @@ const largest = 200_000;
 endOnError('picture');
 const command: Command = {
   name: 'picture',
-  does: `takes the README's picture of the order board and the kitchen display, ${output}, of the system that "start" runs with SIMULATION=off. It places orders in the first store of the seed, and works on some.`,
+  does: `takes the README's picture of the order board, the kitchen display and the office, ${output}, of the system that "start" runs with SIMULATION=off. It places orders in the first store of the seed, and works on some.`,
   settings: platformSettings.pick({ DATA_DIR: true, PORT_BASE: true }),
   examples: ['picture', 'picture --port-base 24000 --data-dir /tmp/demo'],
 };
@@ -35,6 +35,7 @@ const tokenFor = (role: string): string =>
     env: { ...process.env, ...(flags['DATA_DIR'] ? { DATA_DIR: flags['DATA_DIR'] } : {}) },
   }).trim();
 const tokens = { kiosk: tokenFor('kiosk'), staff: tokenFor('kitchen') };
+const manager = tokenFor('manager');
 
 async function ask<Data>(channel: keyof typeof tokens, query: string, variables: object): Promise<Data> {
   const response = await fetch(`${urlOf(channel)}/graphql`, {
@@ -104,11 +105,12 @@ try {
   const shots = [
     await shot(browser, `${urlOf('kiosk')}/board?lang=en#token=${tokens.kiosk}`),
     await shot(browser, `${urlOf('staff')}/kitchen?lang=en#token=${tokens.staff}`),
+    await shot(browser, `${urlOf('staff')}/office?lang=en#token=${manager}`),
   ];
-  const page = await browser.newPage({ viewport: { width: 1400, height: 404 } });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 280 } });
   await page.setContent(
     `<body style="display:flex;gap:12px;margin:0;padding:8px;background:#fff">${shots
-      .map((src) => `<img width="686" src="${src}">`)
+      .map((src) => `<img width="453" src="${src}">`)
       .join('')}</body>`,
   );
   const file = join(root, output);
