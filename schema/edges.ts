@@ -260,6 +260,11 @@ export const edges: readonly Edge[] = [
     ...shown,
     because: 'Guests see what was taken back.',
   }),
+  event('loyalty', 'channels', 'LoyaltyGoodwillGiven', {
+    volume: 'rare',
+    ...shown,
+    because: 'Guests see their points grow.',
+  }),
   event('customers', 'channels', 'CustomerAccessRevoked', {
     volume: 'rare',
     ...soon,
@@ -270,6 +275,7 @@ export const edges: readonly Edge[] = [
   event('customers', nobodyYet, 'CustomerProfileChanged', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerAddressVersioned', unheard('For analytics.')),
   event('customers', nobodyYet, 'CustomerConsentChanged', unheard('For notifications.')),
+  event('customers', nobodyYet, 'CustomerReceiptRequested', unheard('For notifications.')),
   event(
     'customers',
     nobodyYet,

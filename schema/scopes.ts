@@ -24,6 +24,8 @@ export const scopes = {
     'Pause and resume ordering, and change opening hours and availability, of the store that the token is bound to.',
   'payments:read': 'Read the payment of your own order.',
   'payments:manage': 'Refund and inspect the payments of the store that the token is bound to.',
+  'customers:support':
+    'Find a customer by their whole e-mail address, give them points of goodwill, have a receipt sent again, erase them.',
   'access:revoke': 'End the access of any person or device at once.',
   admin: 'Act on every store, customer and courier.',
 } as const;
@@ -61,6 +63,7 @@ export const roleScopes = {
     'payments:manage',
     'delivery:read',
   ],
+  support: ['catalog:read', 'customers:support'],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;
 

@@ -5,3 +5,11 @@ it('a role that an issuer calls as every object calls something has no scopes', 
   expect(scopesOfRole('customer')).toBe(roleScopes.customer);
   for (const role of ['__proto__', 'constructor', 'toString', 'nobody']) expect(scopesOfRole(role)).toEqual([]);
 });
+
+it('support may help customers, and nothing else', () => {
+  expect(roleScopes.support).toEqual(['catalog:read', 'customers:support']);
+  const others = (Object.keys(roleScopes) as (keyof typeof roleScopes)[]).filter((role) =>
+    (roleScopes[role] as readonly string[]).includes('customers:support'),
+  );
+  expect(others).toEqual(['support', 'admin']);
+});

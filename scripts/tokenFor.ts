@@ -11,7 +11,7 @@ import { commandLine, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 import { clientKeyName, secretsNamed } from './system/secrets.ts';
 
-const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'admin'];
+const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin'];
 
 const firstOf: Readonly<Record<string, () => string>> = {
   customer: () => seedId('customer', 1),

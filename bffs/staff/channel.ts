@@ -1,9 +1,9 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * The people who run the chain: the kitchens with their screens, the managers of stores, and admins. Its contract has
- * whatever any of them may do. Fields that a role may not use are refused one by one, and the domains refuse rows of
- * another store. Of customers it has their orders only.
+ * The people who run the chain: the kitchens with their screens, the managers of stores, support, and admins. Its
+ * contract has whatever any of them may do. Fields that a role may not use are refused one by one, and the domains
+ * refuse rows of another store. Of customers it has their orders, and what support did for them, only.
  */
 export default {
   name: 'staff',
@@ -11,5 +11,5 @@ export default {
   directory: new URL('.', import.meta.url),
   pages: ['kitchen', 'office'],
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
-  auth: { roles: ['kitchen', 'manager', 'admin'], anonymous: false },
+  auth: { roles: ['kitchen', 'manager', 'support', 'admin'], anonymous: false },
 } satisfies ChannelManifest;

@@ -61,3 +61,15 @@ export const CustomerAccessRevoked = defineEvent({
   aggregate: (data) => `access:${data.subject}`,
   schema: z.object({ subject: z.string().min(1).max(255), before: instant }),
 });
+
+/**
+ * Support asked that a customer be sent the receipt of an order again. Whoever sends it checks that the order is that
+ * customer's.
+ */
+export const CustomerReceiptRequested = defineEvent({
+  name: 'CustomerReceiptRequested',
+  domain: 'customers',
+  version: '1.0',
+  aggregate: (data) => `customer:${data.customerId}`,
+  schema: z.object({ customerId: id, orderId: id, at: instant }),
+});

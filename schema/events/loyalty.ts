@@ -36,3 +36,19 @@ export const LoyaltyPointsReversed = defineEvent({
     at: instant,
   }),
 });
+
+/** Support gave a customer points of goodwill. */
+export const LoyaltyGoodwillGiven = defineEvent({
+  name: 'LoyaltyGoodwillGiven',
+  domain: 'loyalty',
+  version: '1.0',
+  aggregate: (data) => `account:${data.customerId}`,
+  schema: z.object({
+    customerId: id,
+    points: z.int().positive(),
+    reason: z.enum(['LATE', 'WRONG_ORDER', 'POOR_QUALITY', 'COURTESY']),
+    /** The balance after this entry. */
+    balance: z.int(),
+    at: instant,
+  }),
+});

@@ -133,3 +133,9 @@ export const openVersion = (key: DataKey, row: AddressVersion): AddressVersionVi
   version: row.version,
   createdAt: row.createdAt,
 });
+
+/** A customer as support sees them. */
+export interface SupportedCustomerView {
+  readonly customerId: string;
+  readonly registeredAt: string;
+}

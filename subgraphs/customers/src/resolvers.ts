@@ -8,10 +8,12 @@ import { FavouriteStoreEdge } from './resolvers/FavouriteStoreEdge.ts';
 import { addAddress } from './resolvers/Mutation/addAddress.ts';
 import { addFavouriteStore } from './resolvers/Mutation/addFavouriteStore.ts';
 import { changeAddress } from './resolvers/Mutation/changeAddress.ts';
+import { eraseCustomer } from './resolvers/Mutation/eraseCustomer.ts';
 import { eraseMe } from './resolvers/Mutation/eraseMe.ts';
 import { register } from './resolvers/Mutation/register.ts';
 import { removeAddress } from './resolvers/Mutation/removeAddress.ts';
 import { removeFavouriteStore } from './resolvers/Mutation/removeFavouriteStore.ts';
+import { resendReceipt } from './resolvers/Mutation/resendReceipt.ts';
 import { revokeAccess } from './resolvers/Mutation/revokeAccess.ts';
 import { setConsent } from './resolvers/Mutation/setConsent.ts';
 import { setPreferences } from './resolvers/Mutation/setPreferences.ts';
@@ -20,9 +22,11 @@ import { updateProfile } from './resolvers/Mutation/updateProfile.ts';
 import { customer } from './resolvers/Query/customer.ts';
 import { customerByEmail } from './resolvers/Query/customerByEmail.ts';
 import { me } from './resolvers/Query/me.ts';
+import { supportedCustomer } from './resolvers/Query/supportedCustomer.ts';
+import { SupportedCustomer } from './resolvers/SupportedCustomer.ts';
 
 export const resolvers: Resolvers = {
-  Query: { me, customer, customerByEmail },
+  Query: { me, customer, customerByEmail, supportedCustomer },
   Mutation: {
     register,
     updateProfile,
@@ -36,8 +40,11 @@ export const resolvers: Resolvers = {
     eraseMe,
     signOutEverywhere,
     revokeAccess,
+    resendReceipt,
+    eraseCustomer,
   },
   Customer,
+  SupportedCustomer,
   Address,
   AddressVersion,
   Consent,

@@ -2,7 +2,7 @@
 export interface AccountRow {
   readonly customerId: string;
   readonly balance: number;
-  /** All points ever earned, without those that were taken back. */
+  /** All points that orders ever earned, without those that were taken back. */
   readonly earned: number;
   /** The version of the last entry; 0 before the first one. */
   readonly version: number;
@@ -25,7 +25,7 @@ export const accountOf = ({
 }): AccountRow => ({ customerId, balance: Number(balance), earned: Number(earned), version });
 
 export interface EntryDraft {
-  readonly kind: 'EARNED' | 'REVERSED';
+  readonly kind: 'EARNED' | 'REVERSED' | 'GOODWILL';
   /** The points added to the balance; negative when points are taken back. */
   readonly points: number;
 }
@@ -40,10 +40,10 @@ export const emptyAccount = (customerId: string): AccountRow => ({ customerId, b
 export const pointsFor = ({ total, exponent }: { total: number; exponent: number }): number =>
   Math.max(0, Math.floor(total / Math.max(100, 10 ** exponent)));
 
-/** The account after an entry. */
-export const withEntry = (account: AccountRow, { points }: EntryDraft): AccountRow => ({
+/** The account after an entry. Points of goodwill were not earned. */
+export const withEntry = (account: AccountRow, { kind, points }: EntryDraft): AccountRow => ({
   ...account,
   balance: account.balance + points,
-  earned: account.earned + points,
+  earned: account.earned + (kind === 'GOODWILL' ? 0 : points),
   version: account.version + 1,
 });

@@ -1,5 +1,6 @@
 import { LoyaltyPointsEarned, LoyaltyPointsReversed } from '#schema/events/loyalty.ts';
-import { accountOf, withEntry, type EntryDraft } from '../account.ts';
+import type { NewEvent } from '#platform/events/defineEvent.ts';
+import { accountOf, withEntry, type AccountRow, type EntryDraft } from '../account.ts';
 import type { Heard, Loyalty } from '../context.ts';
 
 type Tx = Heard['tx'];
@@ -17,33 +18,60 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0))) AS held`;
 }
 
+/** Locks the account of a customer until the transaction ends, and makes it if there is none yet. */
+export async function lockAccount(tx: Tx, customerId: string): Promise<AccountRow> {
+  await tx.$executeRaw`INSERT INTO account (customer_id, balance, earned, version) VALUES (${customerId}::uuid, 0, 0, 0) ON CONFLICT DO NOTHING`;
+  await tx.$queryRaw`SELECT 1 FROM account WHERE customer_id = ${customerId}::uuid FOR UPDATE`;
+  return accountOf(await tx.account.findUniqueOrThrow({ where: { customerId } }));
+}
+
+interface Entry {
+  /** The account as it is, locked. */
+  readonly before: AccountRow;
+  /** Null for an entry that no order caused. */
+  readonly orderId: string | null;
+  readonly draft: EntryDraft;
+  readonly at: Date;
+}
+
+/** Writes an entry of an account, the balance to which it leads, and the event that tells of it. */
+export async function appendEntry(
+  domain: Loyalty,
+  tx: Tx,
+  { before, orderId, draft, at }: Entry,
+  eventOf: (balance: number) => NewEvent,
+): Promise<AccountRow> {
+  const { customerId } = before;
+  const after = withEntry(before, draft);
+  await domain.events.append(tx, before.version, [eventOf(after.balance)]);
+  await tx.account.update({ where: { customerId }, data: after });
+  await tx.ledgerEntry.create({
+    data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at },
+  });
+  return after;
+}
+
 /**
- * Writes a ledger entry, the balance to which it leads, and its event. A second entry of the same kind for an order
- * violates a constraint, so check before you call it.
+ * Writes the ledger entry that an order causes. A second entry of the same kind for an order violates a constraint, so
+ * check before you call it.
  */
 export async function writeEntry(
   domain: Loyalty,
   tx: Tx,
   { customerId, orderId }: Cause,
-  draft: EntryDraft,
+  draft: EntryDraft & { readonly kind: 'EARNED' | 'REVERSED' },
 ): Promise<void> {
-  const now = domain.clock();
-  await tx.$executeRaw`INSERT INTO account (customer_id, balance, earned, version) VALUES (${customerId}::uuid, 0, 0, 0) ON CONFLICT DO NOTHING`;
-  await tx.$queryRaw`SELECT 1 FROM account WHERE customer_id = ${customerId}::uuid FOR UPDATE`;
-  const before = accountOf(await tx.account.findUniqueOrThrow({ where: { customerId } }));
-  const after = withEntry(before, draft);
-  const event = (draft.kind === 'EARNED' ? LoyaltyPointsEarned : LoyaltyPointsReversed).of({
-    customerId,
-    orderId,
-    points: Math.abs(draft.points),
-    balance: after.balance,
-    at: now.toISOString(),
-  });
-  await domain.events.append(tx, before.version, [event]);
-  await tx.account.update({ where: { customerId }, data: after });
-  await tx.ledgerEntry.create({
-    data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at: now },
-  });
+  const at = domain.clock();
+  const before = await lockAccount(tx, customerId);
+  await appendEntry(domain, tx, { before, orderId, draft, at }, (balance) =>
+    (draft.kind === 'EARNED' ? LoyaltyPointsEarned : LoyaltyPointsReversed).of({
+      customerId,
+      orderId,
+      points: Math.abs(draft.points),
+      balance,
+      at: at.toISOString(),
+    }),
+  );
   await notePoints(tx, { customerId, orderId }, Math.max(0, draft.points));
 }
 

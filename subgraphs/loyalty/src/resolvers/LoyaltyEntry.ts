@@ -1,6 +1,6 @@
 import type { LoyaltyEntryResolvers } from '#generated/loyalty/resolvers.ts';
 
 export const LoyaltyEntry: LoyaltyEntryResolvers = {
-  order: ({ orderId }) => ({ id: orderId }),
+  order: ({ orderId }) => (orderId === null ? null : { id: orderId }),
   at: ({ at }) => at.toISOString(),
 };
