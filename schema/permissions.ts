@@ -3,10 +3,11 @@
  * fails for a field without a row. `docs/permissions.md` is generated from this table and from the roles of
  * `schema/scopes.ts`; `e2e/nobody-elses` tries the rows of others from outside.
  *
- * `public`: everybody gets the same answer. `self`: what belongs to the caller alone, for admins, too. `own`: only rows of the caller, in the role that has the scope: a customer's
- * or courier's own, those of the store that a kiosk, kitchen or manager is bound to, and for admins all; somebody else's
- * answers like one that does not exist. `open`: what nobody has taken yet, besides. `new`: makes something that is
- * the caller's own. `any`: every row; the scope alone decides.
+ * `public`: everybody gets the same answer. `self`: what belongs to the caller alone, for admins, too. `own`: only
+ * rows of the caller, in the role that has the scope: a customer's or courier's own, those of the store that a kiosk,
+ * kitchen or manager is bound to, and for admins all; somebody else's answers like one that does not exist. `open`:
+ * what nobody has taken yet, besides. `new`: makes something that is the caller's own. `any`: every row; the scope
+ * alone decides.
  */
 export type Whose = 'public' | 'self' | 'own' | 'open' | 'new' | 'any';
 
