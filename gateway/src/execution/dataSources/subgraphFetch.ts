@@ -25,7 +25,7 @@ export interface WrittenRequest {
   readonly body: string;
 }
 
-/** A subgraph's answer in the bytes in which it came. Its reader either takes values out of the bytes, or calls `read`. */
+/** A subgraph's answer in bytes, as it came. Its reader either takes values out of the bytes, or calls `read`. */
 export interface UnreadAnswer {
   readonly kind: 'unread';
   readonly bytes: Buffer;
