@@ -64,7 +64,9 @@ type Route =
   | {
       readonly kind: 'accepted';
       readonly work: () => Promise<Answer>;
-      /** True if the method token asks for this: the work is done, and then the connection is closed without an answer. */
+      /**
+       * True if the method token asks for this: the work is done, and then the connection is closed without an answer.
+       */
       readonly losesAnswer?: boolean;
     }
   | { readonly kind: 'refused'; readonly answer: Answer };
