@@ -185,7 +185,9 @@ export type Rename${type}Outcome =
   | { readonly kind: 'done'; readonly ${one}: ${type} }
   | { readonly kind: 'notFound' | 'nameInvalid' };
 
-/** Gives a ${one} another name. The row and the event are committed together; the same name again appends no event. */
+/**
+ * Gives a ${one} another name. The row and the event are committed together. The same name again appends no event.
+ */
 export async function rename${type}(domain: ${domainType}, id: string, name: string): Promise<Rename${type}Outcome> {
   if (name === '' || charactersIn(name) > 100) return { kind: 'nameInvalid' };
   if (!isId(id)) return { kind: 'notFound' };
