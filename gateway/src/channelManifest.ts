@@ -101,9 +101,9 @@ export interface CachePolicy {
         readonly maxAgeSeconds: number;
         readonly staleWhileRevalidateSeconds?: number;
         /**
-         * Keeps the answers in this process, too, for at most `maxAgeSeconds`, until an event comes that they may depend
-         * on: one for everybody (`public`), for each store that callers are bound to, or for each caller. A channel does
-         * not start if an answer depends on more of its caller than this says, by `@variesBy` in the schema.
+         * Keeps the answers in this process, too, for at most `maxAgeSeconds`, until an event comes that they may
+         * depend on: one for everybody (`public`), for each store that callers are bound to, or for each caller. A
+         * channel does not start if an answer depends on more of its caller than this, by the schema's `@variesBy`.
          */
         readonly keep?: 'public' | 'store' | 'caller';
       }

@@ -49,6 +49,8 @@ const send = (
     request.on('error', reject).end(body);
   });
 const query = '{"query":"{shops{id}}"}';
+/** In development the cost is told, too. */
+const shops = '{"data":{"shops":[{"id":"1"},{"id":"2"}]},"extensions":{"cost":{"estimated":10,"limit":20000}}}';
 const long = JSON.stringify({ query: '{__schema{types{kind name description fields{name description args{name}}}}}' });
 const h2c = [
   'Connection: Upgrade, HTTP2-Settings',
@@ -68,13 +70,13 @@ describe('an offer to upgrade to another protocol is ignored, and the request an
         `Content-Length: ${query.length}`,
       ],
       query,
-      '{"data":{"shops":[{"id":"1"},{"id":"2"}]}}',
+      shops,
     ],
     [
       'a POST with h2c in chunks',
       ['POST /graphql HTTP/1.1', 'Host: x', ...h2c, 'Content-Type: application/json', 'Transfer-Encoding: chunked'],
       `${query.length.toString(16)}\r\n${query}\r\n0\r\n\r\n`,
-      '{"data":{"shops":[{"id":"1"},{"id":"2"}]}}',
+      shops,
     ],
     ['health with h2c', ['GET /health/live HTTP/1.1', 'Host: x', ...h2c], '', '{"status":"live"}'],
     [

@@ -1,8 +1,11 @@
 import type { Orderer } from './ownership.ts';
 
-/** Whoever orders may have this many open orders at a store, however small it is: a family that orders in three goes. */
+/** Whoever orders may have this many open orders at any store, however small: a family may order in three goes. */
 const least = 3;
-/** A customer may fill an eighth of a kitchen (5 of the usual 40 orders): more is no meal, but a store closed to others. */
+/**
+ * A customer may fill an eighth of a kitchen (5 of the usual 40 orders): with more of them, the store would be closed
+ * to everybody else.
+ */
 const customerShare = 1 / 8;
 /**
  * A kiosk may fill a half (20 of 40): it orders for one guest after the other, and a kitchen that is full of what one
