@@ -8,5 +8,7 @@ export default {
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   // A courier follows their own route and position, and nothing else.
   streams: { maxSubscriptionsPerSocket: 10 },
+  // A phone that was without a net sends the positions that it has kept, in one go.
+  rates: { requestsPerMinute: 1_200, mutationsPerMinute: 600 },
   auth: { roles: ['courier'], anonymous: false },
 } satisfies ChannelManifest;

@@ -192,9 +192,10 @@ describe('chain:import', () => {
     expect(lines.join('\n')).toMatch(/1 have another number on hand since: it was left alone/);
     const before = (await eventsOf('inventory')).length;
     await run(folderWith({ 'recipes.csv': (text) => text.replace('fries,,potatoes,150', 'fries,,potatoes,70000') }));
-    expect((await eventsOf('inventory')).slice(before)).toEqual(
-      Array.from({ length: 2 }, () => 'InventoryItemMakeabilityChanged'),
-    );
+    expect((await eventsOf('inventory')).slice(before)).toEqual([
+      'InventoryRecipeChanged',
+      ...Array.from({ length: 2 }, () => 'InventoryItemMakeabilityChanged'),
+    ]);
     await run(example);
   });
 
