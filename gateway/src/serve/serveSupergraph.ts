@@ -65,8 +65,8 @@ export async function serveSupergraph(
     }),
     subgraphCall: (_name, url) => at(url),
     limits: { cost: config.COST_LIMIT ?? Number.POSITIVE_INFINITY },
-    // Nobody knows how slow somebody else's subgraphs are: with the fewer places of a channel, requests that wait for one
-    // slow subgraph would soon keep out those that ask a quick one.
+    // Nobody knows how slow somebody else's subgraphs are: with the fewer places of a channel, requests that wait for
+    // one slow subgraph would soon keep out those that ask a quick one.
     load: { maxRunning: 2_000, keptForUrgent: 0 },
     anyDocument: true,
     discreet: false,
