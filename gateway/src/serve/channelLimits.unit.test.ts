@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '#platform/testkit/until.ts';
+import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../testkit/servedChannel.ts';
+
+/** What a channel takes, from all callers and from one: by the cost of a request, by what runs, by the minute. */
+let parts: Fixture;
+let channel: ServedChannel;
+let customer: Record<string, string>;
+let manager: Record<string, string>;
+
+beforeAll(async () => {
+  parts = await fixture();
+  channel = await serveFixture(parts);
+  customer = { authorization: `Bearer ${await parts.token('customer')}` };
+  manager = { authorization: `Bearer ${await parts.token('admin')}` };
+});
+afterAll(() => channel.close());
+beforeEach(() => {
+  parts.calls.length = 0;
+  parts.down.clear();
+  parts.gate = () => Promise.resolve();
+  parts.orders.clear();
+  parts.orders.set('o1', { id: 'o1', owner: 'someone', status: 'PLACED', version: 1 });
+});
+
+describe('the cost of a request', () => {
+  const dear = '{ shops { name wares { title } } things { id } }';
+
+  it('is refused above the limit of the channel before anything runs, with both numbers', async () => {
+    const cheap = await serveFixture(parts, { manifest: { limits: { cost: 100 } } });
+    try {
+      parts.calls.length = 0;
+      const { status, body } = await cheap.post({ query: dear });
+      expect(status).toBe(400);
+      expect(body.errors![0]!.extensions).toEqual({
+        code: 'COST_LIMIT_EXCEEDED',
+        cost: { estimated: 120, limit: 100 },
+      });
+      expect(parts.calls).toEqual([]);
+      expect((await cheap.post({ query: '{ shops { name } }' })).body.data.shops).toHaveLength(2);
+    } finally {
+      await cheap.close();
+    }
+  });
+
+  it('is told in `extensions` in development, of documents that are not trusted', async () => {
+    const { body } = await channel.post({ query: dear });
+    expect(body.extensions).toEqual({ cost: { estimated: 120, limit: 20_000 } });
+    expect(body.data.shops).toHaveLength(2);
+  });
+
+  it('keeps a channel from starting with a trusted document that nobody could run', async () => {
+    const starting = serveFixture(parts, {
+      manifest: { limits: { cost: 100 } },
+      operations: { Dear: `query Dear ${dear}` },
+    });
+    await expect(starting).rejects.toThrow('Dear is not valid in the channel: The request may cost 120');
+  });
+});
+
+describe('a channel with more to do than it can', () => {
+  const order = 'mutation { advance(orderId: "o1") { id } }';
+
+  it('sheds browsing before ordering, with 503 and when to come back, and says so', async () => {
+    const load = { maxRunning: 2, keptForUrgent: 1, maxWaiting: 1, waitMs: 60_000 };
+    const busy = await serveFixture(parts, { manifest: { load } });
+    const health = async () =>
+      (await fetch(new URL('/health/ready', busy.url.replace('localhost', '127.0.0.1')))).text();
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    try {
+      expect(await health()).toBe('{"status":"ready"}');
+      parts.calls.length = 0;
+      parts.gate = (subgraph) => (subgraph === 'shops' ? opened : Promise.resolve());
+      const running = busy.post({ query: '{ shops { name } }' }, manager);
+      await until(() => parts.calls.length === 1, { what: 'the first request is at its subgraph' });
+      // One browses, one waits: the next one who browses makes room for nobody.
+      const others = [1, 2].map(() => busy.post({ query: '{ shops { id } }' }, customer));
+      const shed = await Promise.race(others);
+      expect(shed.status).toBe(503);
+      expect(shed.body.errors![0]!.extensions.code).toBe('OVERLOADED');
+      expect(shed.headers.get('retry-after')).toBe('5');
+      expect(await health()).toBe('{"status":"shedding"}');
+      // Nothing of it ran, and an order has its place.
+      expect(parts.calls).toHaveLength(1);
+      expect((await busy.post({ query: order }, customer)).body.data.advance.id).toBe('o1');
+      open();
+      expect((await running).status).toBe(200);
+      expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
+    } finally {
+      open();
+      await busy.close();
+    }
+  });
+});
+
+describe('the rates of one caller', () => {
+  const mutation = (fields: number) =>
+    `mutation { ${Array.from({ length: fields }, (_, at) => `a${at}: advance(orderId: "o1") { id }`).join(' ')} }`;
+
+  it('are told in headers; over them a request is refused with 429 and when to come back, and nothing runs', async () => {
+    const limited = await serveFixture(parts, {
+      manifest: { rates: { requestsPerMinute: 3, mutationsPerMinute: 10 } },
+    });
+    try {
+      const first = await limited.post({ query: '{ shops { id } }' }, customer);
+      expect(first.headers.get('ratelimit-policy')).toBe('"requests";q=3;w=60');
+      expect(first.headers.get('ratelimit')).toMatch(/^"requests";r=2;t=\d+$/);
+      expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+      await limited.post({ query: '{ shops { id } }' }, customer);
+      await limited.post({ query: '{ shops { id } }' }, customer);
+      parts.calls.length = 0;
+      const refused = await limited.post({ query: '{ shops { id } }' }, customer);
+      expect(refused.status).toBe(429);
+      expect(refused.body.errors![0]!.extensions.code).toBe('TOO_MANY_REQUESTS');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+      expect(parts.calls).toEqual([]);
+      // Nobody else is refused.
+      const other = { authorization: `Bearer ${await parts.token('customer', 'somebody else')}` };
+      expect((await limited.post({ query: '{ shops { id } }' }, other)).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('count each alias of a mutation', async () => {
+    const limited = await serveFixture(parts, {
+      manifest: { rates: { requestsPerMinute: 99, mutationsPerMinute: 10 } },
+    });
+    try {
+      expect((await limited.post({ query: mutation(8) }, customer)).status).toBe(200);
+      const refused = await limited.post({ query: mutation(3) }, customer);
+      expect(refused.status).toBe(429);
+      expect(refused.body.errors![0]!.message).toContain('10 mutations, each alias counted');
+      expect((await limited.post({ query: '{ shops { id } }' }, customer)).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+});
