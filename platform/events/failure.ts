@@ -46,7 +46,9 @@ const codes = new Set([
   'SocketTimeout',
   'TooManyConnections',
   'DatabaseDoesNotExist',
-  // PostgreSQL: serialization, deadlock, cancelled by a time-out, lock not available, idle or transaction time-out.
+  // PostgreSQL: a server that takes no writes, such as a standby; serialization, deadlock, cancelled by a time-out,
+  // lock not available, idle or transaction time-out.
+  '25006',
   '40001',
   '40P01',
   '57014',

@@ -21,6 +21,7 @@ describe('failures', () => {
     ['the same through Prisma', prisma('P2010', { kind: 'postgres', originalCode: '57P01' })],
     ['a server that is not there, through Prisma', prisma('P2010', { kind: 'DatabaseNotReachable' })],
     ['a full disk', withCode('53100')],
+    ['a server that takes no writes, through Prisma', prisma('P2010', { kind: 'postgres', originalCode: '25006' })],
     ['a statement time-out', withCode('57014')],
     ['a deadlock', withCode('40P01')],
     ['a transaction time-out of Prisma', withCode('P2028')],

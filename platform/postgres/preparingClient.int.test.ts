@@ -1,13 +1,19 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { errorCodes } from '#platform/events/databaseFailure.ts';
 import { isInfrastructureFailure } from '#platform/events/failure.ts';
-import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { inTransaction } from '#platform/events/sqlTx.ts';
+import { takesNoWrites } from '#platform/testkit/takesNoWrites.ts';
+import { databaseOf, type TestDatabase } from '#platform/testkit/testDatabase.ts';
 import { testPool } from '#platform/testkit/testPool.ts';
+import { until } from '#platform/testkit/until.ts';
 import { PreparingClient } from './preparingClient.ts';
 
+let database: TestDatabase;
 let pool: pg.Pool;
 beforeEach(async () => {
-  pool = testPool({ Client: PreparingClient, connectionString: (await databaseOf()).url, max: 1 });
+  database = await databaseOf();
+  pool = testPool({ Client: PreparingClient, connectionString: database.url, max: 1 });
   await pool.query('CREATE TABLE thing (id int PRIMARY KEY, name text NOT NULL)');
   await pool.query(`INSERT INTO thing VALUES (1, 'one')`);
 });
@@ -83,4 +89,19 @@ it('goes on after a statement failed where it was to be prepared', async () => {
   await client.query('ROLLBACK');
   expect(await name()).toBe('one');
   client.release();
+});
+
+it.each([
+  ['a statement', () => pool.query(`INSERT INTO thing VALUES (2, 'two')`)],
+  ['a transaction', () => inTransaction(pool, (tx) => tx.$executeRawUnsafe(`INSERT INTO thing VALUES (2, 'two')`))],
+])('does not stay with a server that takes no writes, found out by %s', async (_what, write) => {
+  const back = await takesNoWrites(database);
+  await until(async () => (await pool.query('SHOW transaction_read_only')).rows[0].transaction_read_only === 'on');
+  const error: unknown = await write().catch((reason: unknown) => reason);
+  // The code of a lost connection is there for the sagas' library, which retries after that and not after the other.
+  expect(errorCodes(error)).toEqual(new Set(['25006', 'ECONNRESET', 'error', 'Error']));
+  expect(isInfrastructureFailure(error)).toBe(true);
+  await back();
+  await write();
+  expect(await nameOf('SELECT name FROM thing WHERE id = $1 + 1')).toBe('two');
 });

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
-import { noteConnection, refusalOf } from './hungDatabases.ts';
+import { cut, noteConnection, refusalOf } from './hungDatabases.ts';
 
 /**
  * Matches statements that are worth preparing: those with parameters. Others (BEGIN, LISTEN, migrations) are sent as
@@ -40,6 +40,21 @@ function nameOf(text: string): string | undefined {
 const isOutdated = ({ code, message }: { code?: string; message?: string }): boolean =>
   code === '0A000' && message === 'cached plan must not change result type';
 
+/**
+ * SQLSTATE of read_only_sql_transaction: the server has become a standby, or its host lets nothing be written, such as
+ * while the disk is full.
+ */
+const takesNoWrites = '25006';
+
+/** Makes what retries after a lost connection retry after this error, too: it follows the causes of an error. */
+function likenToLostConnection(error: object): void {
+  Object.assign(error, {
+    cause: Object.assign(new Error('the database server takes no writes; the connection to it is cut'), {
+      code: 'ECONNRESET',
+    }),
+  });
+}
+
 type Send = (query: unknown, ...rest: unknown[]) => unknown;
 
 /**
@@ -48,6 +63,9 @@ type Send = (query: unknown, ...rest: unknown[]) => unknown;
  * is prepared again. If the types of its result have changed, the statement fails once (`isInfrastructureFailure`
  * covers that, so it is tried again) and this connection prepares no more statements. A connection pooler in between
  * must keep sessions, or support prepared statements (pgbouncer does from 1.21).
+ *
+ * A connection to a server that refuses a write because it takes none is cut, so that the next one is made to wherever
+ * the address leads then: after a failover, a pool that is busy would otherwise keep its connections to the standby.
  */
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -63,6 +81,10 @@ export class PreparingClient extends pg.Client {
       'errorMessage',
       (error: { code?: string; message?: string }) => {
         if (isOutdated(error)) prepares = false;
+        if (error.code === takesNoWrites) {
+          likenToLostConnection(error);
+          cut(this);
+        }
       },
     );
     this.query = ((
