@@ -15,4 +15,4 @@ await generateOrFail(console.error);
 const root = new URL('..', import.meta.url).pathname;
 const folder = join(root, 'generated/serve');
 rmSync(folder, { recursive: true, force: true });
-console.log(await bundleScript(join(root, 'scripts/serve.ts'), folder));
+console.log(await bundleScript(join(root, 'scripts/serve.ts'), folder, 'bundled'));

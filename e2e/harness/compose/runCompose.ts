@@ -88,7 +88,7 @@ async function start(
   ours.forEach(([name], index) => {
     names[name] = { host: `${block}.${index + 2}` };
   });
-  const entry = await bundleScript(join(root, 'scripts/serve.ts'), join(folder, 'serve'));
+  const entry = await bundleScript(join(root, 'scripts/serve.ts'), join(folder, 'serve'), 'bundled');
   const servers = new Map<string, StandIn>();
   for (const [name, begin] of Object.entries(standIns)) {
     if (!chosen[name]) continue;
