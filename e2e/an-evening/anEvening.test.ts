@@ -231,22 +231,27 @@ describeInChromium('a chain run by its people', () => {
     await completed(second.id);
     await kitchen.isGone(second.number);
 
-    // The third guest comes back with a cold burger.
+    // The third guest comes back with a cold burger: an apology of one euro does not do, so they get all of it.
     await until(async () => ((await web.ask(AccountPageDocument, {})).me?.loyalty?.balance ?? 0) > 0, {
       ...patience,
       what: 'points of the third guest',
     });
     await office.find(third.number);
     await office.press('Pay back');
+    await office.dialog.getByLabel('Amount to pay back (EUR)').fill('1,00');
     await office.press('Pay back', office.dialog);
-    await office.says(`Order ${third.number} is paid back.`);
-    await office.shows('paid back', '#order');
+    await office.says(`€1.00 of order ${third.number} are paid back.`);
+    await office.shows('€1.00 paid back', '#order');
+    await office.press('Pay back');
+    await office.press('Pay back', office.dialog);
+    await office.says(`of order ${third.number} are paid back.`);
+    await office.shows('paid back, €', '#order');
 
     // Books, board, stock and points at the end.
     const books = async ({ id }: { id: string }) => (await ledgerOf(system.provider, id)).map(({ kind }) => kind);
     expect(await books(first!)).toEqual(['authorisation', 'capture']);
     expect(await books(second)).toEqual(['authorisation', 'capture']);
-    expect(await books(third)).toEqual(['authorisation', 'capture', 'refund']);
+    expect(await books(third)).toEqual(['authorisation', 'capture', 'refund', 'refund']);
     const { orderBoard } = await kiosk.ask(OrderBoardDocument, { storeId: store });
     expect(orderBoard).toMatchObject({ preparing: [], ready: [] });
     expect(await stockOf('cheddar')).toMatchObject({ onHand: 0, reserved: 0, consumed: 2 });

@@ -6,7 +6,7 @@ import { currency, id, instant, minor } from './fields.ts';
 export const PaymentProcessed = defineEvent({
   name: 'PaymentProcessed',
   domain: 'payments',
-  version: '1.0',
+  version: '1.1',
   aggregate: (data) => `payment:${data.paymentId}`,
   feed: (data) => `order:${data.orderId}`,
   logged: ({ orderId, paymentId, outcome, reason }) => ({ orderId, paymentId, outcome, reason }),
@@ -18,6 +18,10 @@ export const PaymentProcessed = defineEvent({
     amount: minor,
     currency,
     exponent: z.int(),
+    /** Everything that was taken from the guest until then, since version 1.1. What was paid back is part of it. */
+    captured: minor.optional(),
+    /** Everything that was paid back until then, since version 1.1: less than `captured` after a refund of a part. */
+    refunded: minor.optional(),
     /** The provider's code for a decline or refusal; null for a success. */
     reason: z.string().nullable(),
     at: instant,

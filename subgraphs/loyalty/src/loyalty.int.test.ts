@@ -72,7 +72,7 @@ const completed = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) =>
       ...over,
     }) as unknown as NewEvent,
   );
-const refunded = () =>
+const refunded = (over: Partial<DataOf<typeof PaymentProcessed>> = {}) =>
   envelope(
     PaymentProcessed.of({
       paymentId: uuidv7(),
@@ -84,6 +84,7 @@ const refunded = () =>
       exponent: 2,
       reason: null,
       at: '2026-03-01T12:10:00.000Z',
+      ...over,
     }) as unknown as NewEvent,
   );
 
@@ -170,6 +171,28 @@ describe('a refund', () => {
       ['LoyaltyPointsEarned', 12, 1],
       ['LoyaltyPointsReversed', 12, 2],
     ]);
+  });
+
+  it('of a part takes back the same part of the points, whatever was paid back before', async () => {
+    const order = completed();
+    await say(order);
+    await handled(order);
+    const parts = [130, 500, 500, 1_299].map((soFar) => refunded({ captured: 1_299, refunded: soFar }));
+    for (const part of parts) {
+      await say(part);
+      await handled(part);
+    }
+    // Kept are 90 %, then 61.5 % of the 12 points, rounded down, and in the end none.
+    expect(await entries()).toEqual([12, -2, -3, -7]);
+  });
+
+  it('of a part that arrives before the completion leaves the order the points of the rest', async () => {
+    const [order, refund] = [completed(), refunded({ captured: 1_299, refunded: 130 })];
+    await say(refund);
+    await handled(refund);
+    await say(order);
+    await handled(order);
+    expect(await entries()).toEqual([12, -2]);
   });
 
   it('that arrives before the completion keeps the order from earning points', async () => {

@@ -112,9 +112,12 @@ export type Decision =
   /** An earlier command still waits for the provider: find out its outcome first, then decide again. */
   | { readonly kind: 'finishEarlier' };
 
-export function decide(kind: CommandKind, situation: Situation): Decision {
+/** `tooMuch`: the command would pay back more than is left. */
+export function decide(kind: CommandKind, situation: Situation, tooMuch = false): Decision {
   const transition = transitions[kind];
   if (isIntent(situation)) return { kind: 'finishEarlier' };
+  if (tooMuch && (situation === 'CAPTURED' || situation === 'REFUNDED'))
+    return { kind: 'answer', result: refused('more_than_left') };
   if (situation === transition.from) return { kind: 'ask', status: transition.asking };
   const result = transition.otherwise[situation];
   if (!result) throw new Error(`${kind} has no answer for a payment that is ${situation}.`);
@@ -140,11 +143,27 @@ export interface Settlement {
   readonly moved: number;
 }
 
-/** The state of a payment after the provider's outcome. It throws for an outcome that the command cannot have. */
-export function settle(kind: CommandKind, outcome: Outcome, { amount, captured, refunded }: Amounts): Settlement {
+/** What a refund pays back: the part that was asked for, or everything that is left. */
+export const toPayBack = (part: number | null, { captured, refunded }: Omit<Amounts, 'amount'>): number =>
+  part ?? captured - refunded;
+
+/**
+ * The state of a payment after the provider's outcome. `part` is the amount of a refund of a part, otherwise null. It
+ * throws for an outcome that the command cannot have.
+ */
+export function settle(
+  kind: CommandKind,
+  outcome: Outcome,
+  { amount, captured, refunded }: Amounts,
+  part: number | null = null,
+): Settlement {
   const status = transitions[kind].to[outcome];
   if (!status) throw new Error(`${kind} cannot have the outcome ${outcome}.`);
   if (outcome === 'CAPTURED') return { status, captured: amount, refunded, moved: amount };
-  if (outcome === 'REFUNDED') return { status, captured, refunded: captured, moved: captured - refunded };
-  return { status, captured, refunded, moved: kind === 'REFUND' ? captured - refunded : amount };
+  const back = toPayBack(part, { captured, refunded });
+  if (outcome === 'REFUNDED') {
+    const all = refunded + back;
+    return { status: all < captured ? 'CAPTURED' : status, captured, refunded: all, moved: back };
+  }
+  return { status, captured, refunded, moved: kind === 'REFUND' ? back : amount };
 }

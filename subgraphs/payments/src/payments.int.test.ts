@@ -279,6 +279,51 @@ describe('refundPayment', () => {
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
   });
 
+  it('pays back parts, each once per key, and never more than was captured', async () => {
+    await authorise();
+    await capture();
+    const part = (amount: number, key: string) => refund({ amount, idempotencyKey: `${orderId}-${key}` });
+    const done = (status: string, amount: number) => ({
+      __typename: 'RefundPaymentSuccess',
+      payment: { status, refunded: { amount } },
+    });
+    expect(await part(500, 'a')).toEqual(done('CAPTURED', 500));
+    expect(await part(500, 'a')).toEqual(done('CAPTURED', 500));
+    expect(await part(400, 'a')).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(await part(1_491, 'b')).toMatchObject({
+      __typename: 'PaymentNotRefundable',
+      message: expect.stringContaining('more than is left') as string,
+      payment: { status: 'CAPTURED' },
+    });
+    expect(await part(90, 'c')).toEqual(done('CAPTURED', 590));
+    for (const amount of [0, -1]) expect(await part(amount, 'd')).toBe('BAD_USER_INPUT');
+    expect(await refund({ idempotencyKey: `${orderId}-e` })).toEqual(done('REFUNDED', 1_990));
+    expect(await part(1, 'f')).toMatchObject({ __typename: 'PaymentNotRefundable', payment: { status: 'REFUNDED' } });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund', 'refund', 'refund']);
+    expect(
+      (await payments.appended())
+        .filter(({ metadata }) => metadata.feed === `order:${orderId}`)
+        .map(({ data }) => data as Record<string, unknown>)
+        .map(({ outcome, amount, captured, refunded }) => [outcome, amount, captured, refunded]),
+    ).toEqual([
+      ['AUTHORISED', 1_990, 0, 0],
+      ['CAPTURED', 1_990, 1_990, 0],
+      ['REFUNDED', 500, 1_990, 500],
+      ['REFUNDED', 90, 1_990, 590],
+      ['REFUNDED', 1_400, 1_990, 1_990],
+    ]);
+  });
+
+  it('pays a part back once when the provider did it and its answer was lost', async () => {
+    await authorise();
+    await capture();
+    await sandbox.behave({ loseAnswers: 1 });
+    expect(await refund({ amount: 500, idempotencyKey: orderId })).toMatchObject({
+      payment: { status: 'CAPTURED', refunded: { amount: 500 } },
+    });
+    expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refund']);
+  });
+
   it('is refused before the capture, and says what to do', async () => {
     await authorise();
     expect(await refund()).toMatchObject({

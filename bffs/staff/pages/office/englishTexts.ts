@@ -113,8 +113,9 @@ const orders = {
   cancelTitle: (number: number) => `Cancel order ${number}? What was paid is paid back.`,
   cancelled: (number: number) => `Order ${number} is cancelled.`,
   refund: 'Pay back',
-  refundTitle: (number: number) => `Pay back everything that was paid for order ${number}?`,
-  refunded: (number: number) => `Order ${number} is paid back.`,
+  refundTitle: (number: number) => `How much of order ${number} is paid back?`,
+  refundAmount: 'Amount to pay back',
+  refunded: (number: number, amount: string) => `${amount} of order ${number} are paid back.`,
 };
 
 const menu = {

@@ -105,8 +105,9 @@ export const german: OfficeTexts = {
   cancelTitle: (number) => `Bestellung ${number} stornieren? Was bezahlt ist, wird erstattet.`,
   cancelled: (number) => `Bestellung ${number} ist storniert.`,
   refund: 'Erstatten',
-  refundTitle: (number) => `Alles erstatten, was für Bestellung ${number} bezahlt wurde?`,
-  refunded: (number) => `Bestellung ${number} ist erstattet.`,
+  refundTitle: (number) => `Wie viel von Bestellung ${number} wird erstattet?`,
+  refundAmount: 'Zu erstattender Betrag',
+  refunded: (number, amount) => `${amount} von Bestellung ${number} sind erstattet.`,
 
   noMenu: 'Die Filiale hat noch keine Karte.',
   withdrawn: 'ausverkauft',

@@ -4,7 +4,7 @@ import { hoursText, readHours } from './hours.ts';
 import { dayIn } from './instants.ts';
 import { KeptKeys } from './keptKeys.ts';
 import { amountText, money, readAmount } from './money.ts';
-import { mayCancel, mayRefund, type OrderDetails } from './orders.ts';
+import { leftOf, mayCancel, mayRefund, type OrderDetails } from './orders.ts';
 import { difference } from './stock.ts';
 import { applyAlerts, byNeed, lateOrders, type LowStock, type OpenOrder } from './today.ts';
 
@@ -101,6 +101,12 @@ describe('orders', () => {
     const paid = order({ payment: { status: 'CAPTURED' } });
     expect([mayRefund(paid, who('payments:manage')), mayRefund(paid, who())]).toEqual([true, false]);
     expect(mayRefund(order({ payment: { status: 'REFUNDED' } }), who('payments:manage'))).toBe(false);
+  });
+
+  it('have left to be paid back what was taken and not paid back yet', () => {
+    const euros = (amount: number) => ({ amount, currency: 'EUR', exponent: 2 });
+    const { payment } = order({ payment: { captured: euros(1_299), refunded: euros(300) } });
+    expect(leftOf(payment!)).toEqual(euros(999));
   });
 });
 

@@ -15,9 +15,9 @@ import { succeeded, type Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { orderParts } from './orderParts.ts';
 import { button, field, form, nothing, replaceIfNew, type Pane } from './pane.ts';
-import { mayCancel, mayRefund } from './orders.ts';
+import { leftOf, mayCancel, mayRefund, type OrderDetails } from './orders.ts';
 import { instantText } from './instants.ts';
-import { money } from './money.ts';
+import { amountText, money, readAmount } from './money.ts';
 
 type Found = NonNullable<NonNullable<FindOrdersQuery['store']>['orders']>;
 
@@ -123,7 +123,7 @@ export class OrdersPane implements Pane {
     const { member } = this.#desk.session;
     const actions = [
       ...(mayCancel(order, member) ? [button(texts.cancel, () => this.#cancel(order.id, order.number))] : []),
-      ...(mayRefund(order, member) ? [button(texts.refund, () => this.#refund(order.id, order.number))] : []),
+      ...(mayRefund(order, member) ? [button(texts.refund, () => this.#refund(order))] : []),
     ];
     replaceIfNew(this.#detail, [
       ...orderParts(order, (at) => this.#time(at)),
@@ -138,12 +138,23 @@ export class OrdersPane implements Pane {
     await this.open();
   }
 
-  async #refund(orderId: string, number: number): Promise<void> {
-    if (!(await this.#desk.isSure(texts.refundTitle(number), texts.refund))) return;
+  async #refund({ id: orderId, number, payment }: OrderDetails): Promise<void> {
+    const { currency, exponent, amount: left } = leftOf(payment!);
+    const values = await this.#desk.ask(texts.refundTitle(number), texts.refund, [
+      field(`${texts.refundAmount} (${currency})`, {
+        name: 'amount',
+        inputmode: 'decimal',
+        required: '',
+        value: amountText(left, exponent),
+      }),
+    ]);
+    if (!values) return;
+    const amount = readAmount(values['amount'] ?? '', exponent);
+    if (amount === undefined) return this.#desk.tell(texts.noAmount, true);
     const result = await this.#desk.change(
       refundPayment,
-      (idempotencyKey): RefundPaymentMutationVariables => ({ input: { orderId, idempotencyKey } }),
-      texts.refunded(number),
+      (idempotencyKey): RefundPaymentMutationVariables => ({ input: { orderId, amount, idempotencyKey } }),
+      texts.refunded(number, money({ amount, currency, exponent }, texts.language)),
     );
     if (result && !succeeded(result)) return;
     await this.open();

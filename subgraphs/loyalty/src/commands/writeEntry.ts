@@ -52,14 +52,28 @@ export async function appendEntry(
 }
 
 /**
- * Writes the ledger entry that an order causes. A second entry of the same kind for an order violates a constraint, so
- * check before you call it.
+ * The points that an order keeps of those it earned when `refunded` of `captured` was paid back: the same part, rounded
+ * down. Null for both means that everything was paid back.
+ */
+export function keptOf(
+  points: number,
+  { captured, refunded }: { captured: number | null; refunded: number | null },
+): number {
+  if (captured === null || refunded === null) return 0;
+  // The product may exceed what a JavaScript number holds exactly.
+  return Number((BigInt(points) * BigInt(captured - refunded)) / BigInt(captured));
+}
+
+/**
+ * Writes the ledger entry that an order causes; `left` are the points that the order has earned after it. A second
+ * entry by which an order earns points violates a constraint, so check before you call it.
  */
 export async function writeEntry(
   domain: Loyalty,
   tx: Tx,
   { customerId, orderId }: Cause,
   draft: EntryDraft & { readonly kind: 'EARNED' | 'REVERSED' },
+  left: number,
 ): Promise<void> {
   const at = domain.clock();
   const before = await lockAccount(tx, customerId);
@@ -72,7 +86,7 @@ export async function writeEntry(
       at: at.toISOString(),
     }),
   );
-  await notePoints(tx, { customerId, orderId }, Math.max(0, draft.points));
+  await notePoints(tx, { customerId, orderId }, left);
 }
 
 /** Stores the points that an order has earned by now, which may be 0. */

@@ -1,10 +1,10 @@
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
 import { pointsFor } from '../account.ts';
-import { lockOrder, notePoints, writeEntry } from '../commands/writeEntry.ts';
+import { keptOf, lockOrder, notePoints, writeEntry } from '../commands/writeEntry.ts';
 import type { Heard } from '../context.ts';
 
-/** A completed order earns its customer points, unless its refund was received before. */
+/** A completed order earns its customer points, without those of a part whose refund was received before. */
 export const onOrderStatusChanged = onEvent(
   OrderStatusChanged,
   'loyalty.orderStatusChanged',
@@ -15,9 +15,13 @@ export const onOrderStatusChanged = onEvent(
     // The order has earned its points already. The same event may come again under another id, for example after a
     // replay by an operator.
     if (await tx.orderPoints.findUnique({ where: { orderId } })) return;
-    const points = (await tx.refundedOrder.findUnique({ where: { orderId } })) ? 0 : pointsFor(data);
-    if (points === 0) await notePoints(tx, { customerId, orderId }, 0);
-    else await writeEntry(domain, tx, { customerId, orderId }, { kind: 'EARNED', points });
+    const points = pointsFor(data);
+    const refund = await tx.refundedOrder.findUnique({ where: { orderId } });
+    const kept = refund ? keptOf(points, refund) : points;
+    const cause = { customerId, orderId };
+    if (kept === 0) return notePoints(tx, cause, 0);
+    await writeEntry(domain, tx, cause, { kind: 'EARNED', points }, points);
+    if (kept < points) await writeEntry(domain, tx, cause, { kind: 'REVERSED', points: kept - points }, kept);
   },
   ({ data }) => data.to === 'COMPLETED' && data.customerId !== null,
 );

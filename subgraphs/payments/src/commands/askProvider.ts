@@ -1,5 +1,5 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
-import type { Result } from '../payment.ts';
+import { toPayBack, type Result } from '../payment.ts';
 import type {
   AuthoriseAnswer,
   CaptureAnswer,
@@ -52,7 +52,7 @@ function request(
     case 'REFUND':
       return provider.refund({
         captureId: required(payment, 'captureId'),
-        amount: payment.captured - payment.refunded,
+        amount: toPayBack(command.amount, payment),
         idempotencyKey,
       });
     default:
@@ -72,7 +72,9 @@ function outcomeIn(known: ProviderPayment, { command, payment }: Intent): Asked 
     case 'VOID':
       return known.voided ? { outcome: 'VOIDED', reason: null } : null;
     case 'REFUND':
-      return known.refunded >= payment.captured ? { outcome: 'REFUNDED', reason: null } : null;
+      return known.refunded >= payment.refunded + toPayBack(command.amount, payment)
+        ? { outcome: 'REFUNDED', reason: null }
+        : null;
     default:
       return command.kind satisfies never;
   }

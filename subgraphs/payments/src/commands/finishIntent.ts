@@ -38,7 +38,7 @@ export async function finishIntent(
     if (command.providerKey !== intent.command.providerKey)
       return { outcome: asked.outcome, reason: asked.reason, paymentId: command.paymentId };
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
-    const { moved, ...after } = settle(kind, asked.outcome, payment);
+    const { moved, ...after } = settle(kind, asked.outcome, payment, command.amount);
     const now = domain.clock();
     const [event] = await domain.events.append(tx, payment.version, [
       PaymentProcessed.of({
@@ -49,6 +49,8 @@ export async function finishIntent(
         amount: moved,
         currency: payment.currency,
         exponent: payment.exponent,
+        captured: after.captured,
+        refunded: after.refunded,
         reason: asked.reason,
         at: now.toISOString(),
       }),

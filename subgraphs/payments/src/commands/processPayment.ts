@@ -25,8 +25,11 @@ export type PaymentRequest = {
 } & (
   | { readonly kind: 'AUTHORISE'; readonly terms: AuthorisationTerms }
   | { readonly kind: 'CAPTURE' | 'VOID' }
-  /** `insist`: when an earlier call with the same key was refused, the provider is asked again. */
-  | { readonly kind: 'REFUND'; readonly insist?: boolean }
+  /**
+   * `amount`: the part that is paid back, in minor units; everything that is left without it. `insist`: when an earlier
+   * call with the same key was refused, the provider is asked again.
+   */
+  | { readonly kind: 'REFUND'; readonly amount?: number; readonly insist?: boolean }
 );
 
 export interface PaymentAnswer {
@@ -91,7 +94,9 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
     const payment = await tx.payment.findUnique({ where: { orderId: request.orderId } });
     if (known && !reopened) return { kind: 'open', intent: { command: known, payment: payment!, heard: 'perhaps' } };
     if (payment && request.kind === 'AUTHORISE') requireSameTerms(payment, request.terms);
-    const decision = decide(request.kind, await situationOf(tx, request.orderId, payment));
+    const part = partOf(request);
+    const tooMuch = payment !== null && part !== null && part > payment.captured - payment.refunded;
+    const decision = decide(request.kind, await situationOf(tx, request.orderId, payment), tooMuch);
     if (decision.kind === 'answer') {
       await writeCommand(domain, tx, request, { paymentId: payment?.id ?? null, ...decision.result });
       return { kind: 'answered', answer: { ...decision.result, paymentId: payment?.id ?? null } };
@@ -153,6 +158,7 @@ function writeCommand(
     kind: request.kind,
     orderId: request.orderId,
     fingerprint: fingerprintOf(request),
+    amount: partOf(request),
     providerKey: domain.newId(),
     createdAt: now,
     outcome: null,
@@ -168,13 +174,18 @@ function requireSameTerms(payment: Payment, terms: AuthorisationTerms): void {
   throw new PaymentTermsDiffer(`The order has a payment of ${payment.amount} ${payment.currency} already.`);
 }
 
+/** The amount of a refund of a part; null for everything else. */
+const partOf = (request: PaymentRequest): number | null =>
+  request.kind === 'REFUND' ? (request.amount ?? null) : null;
+
 /**
  * A fingerprint of the request without the payment method: the command is kept for ever, but the payment method only
  * until the authorisation is answered.
  */
 const fingerprintOf = (request: PaymentRequest): string => {
   const { kind, orderId } = request;
-  if (request.kind !== 'AUTHORISE') return JSON.stringify([kind, orderId]);
+  const part = partOf(request);
+  if (request.kind !== 'AUTHORISE') return JSON.stringify([kind, orderId, ...(part === null ? [] : [part])]);
   const { storeId, customerId, amount, currency, exponent } = request.terms;
   return JSON.stringify([kind, orderId, storeId, customerId, amount, currency, exponent]);
 };

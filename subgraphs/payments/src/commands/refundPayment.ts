@@ -3,8 +3,8 @@ import type { Payments } from '../context.ts';
 import { onStaffsWord, type StaffOutcome, type StaffsWord } from './onStaffsWord.ts';
 
 /**
- * Pays back what was captured for an order, when a member of staff asks for it. The same key of the same principal
- * gets the same answer.
+ * Pays back what was captured for an order, or a part of it, when a member of staff asks for it. The same key of the
+ * same principal gets the same answer.
  */
 export const refundPayment = (domain: Payments, principal: Principal, word: StaffsWord): Promise<StaffOutcome> =>
   onStaffsWord(domain, principal, word, { name: 'refundPayment', kind: 'REFUND', wanted: 'REFUNDED' });

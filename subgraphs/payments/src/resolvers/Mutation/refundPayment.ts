@@ -8,6 +8,8 @@ export const refundPayment: MutationResolvers['refundPayment'] = async (_parent,
 const adviceOn = (reason: string): string =>
   reason === 'not_captured'
     ? 'Nothing was captured for this order. Cancel the order: that releases what is authorised.'
-    : `The payment provider refused the refund (${reason}). Pay the money back in another way, or ask the provider.`;
+    : reason === 'more_than_left'
+      ? 'This is more than is left of the payment: `captured` less `refunded`. Pay back less, or leave `amount` out.'
+      : `The payment provider refused the refund (${reason}). Pay the money back in another way, or ask the provider.`;
 
 const own = { success: 'RefundPaymentSuccess', refused: 'PaymentNotRefundable', adviceOn } as const;
