@@ -101,6 +101,11 @@ export const edges: readonly Edge[] = [
     ...asked,
     because: 'A store that does not exist is refused at once.',
   }),
+  grpc('memberships', 'stores', 'StoreQueryService', {
+    volume: 'once for each page of plans, and for each new membership',
+    ...asked,
+    because: 'The country of the store decides the price, its time zone when a day begins.',
+  }),
   grpc('delivery', 'stores', 'StoreQueryService', {
     volume: 'once for each quote',
     ...asked,
@@ -148,6 +153,17 @@ export const edges: readonly Edge[] = [
     because: 'The courier must know where the door is.',
   }),
 
+  sagaStep('memberships', 'payments', 'PaymentCommandService', {
+    volume: 'a few for each new membership',
+    latency: 'seconds; tried until answered',
+    because: 'The first period is paid before it begins, and paid back when it does not begin.',
+  }),
+
+  event('memberships', 'memberships', 'MembershipRequested', {
+    volume: 'once for each new membership',
+    ...soon,
+    because: 'The saga starts by the fact, so that none is asked for without one.',
+  }),
   event('orders', 'orders', 'OrderCreated', {
     ...perOrder,
     ...soon,
@@ -292,6 +308,9 @@ export const edges: readonly Edge[] = [
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
   event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
+  event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
+  event('memberships', nobodyYet, 'MembershipBenefitsChanged', unheard('For delivery and loyalty.')),
+  event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),

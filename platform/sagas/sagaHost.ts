@@ -24,6 +24,12 @@ export interface SagaRuntimeOptions {
   readonly log: Logger;
   readonly metrics?: Metrics;
   /**
+   * The domain whose sagas run here, in a process that serves one domain alone. Domains share the database: without
+   * this name, a process would take over sagas of another domain, of which it has not the code. Left out where one
+   * process runs the sagas of all domains.
+   */
+  readonly only?: string;
+  /**
    * After so long without a renewed lease, an executor loses its sagas to another; 15 s by default. One that was killed
    * loses them at once.
    */
@@ -50,7 +56,9 @@ export interface SagaRuntime {
  * long as each saga's steps keep their order and names (or branch with `DBOS.patch`). If you change it, keep a process
  * with the old code running until its sagas have ended.
  */
-const applicationVersion = 'sagas-1';
+const sagasVersion = 'sagas-1';
+
+const versionOf = (only: string | undefined): string => (only === undefined ? sagasVersion : `${sagasVersion}/${only}`);
 
 /**
  * DBOS logs much of its own life at `info`, and failed steps, which the saga has logged already: all that is lowered.
@@ -73,6 +81,7 @@ const quiet = (log: Logger): DLogger => ({
 export async function startSagas(options: SagaRuntimeOptions): Promise<SagaRuntime> {
   if (DBOS.isInitialized()) throw new Error('the sagas of this process run already');
   const executorId = randomUUID();
+  const applicationVersion = versionOf(options.only);
   const log = options.log.child({ part: 'sagas' });
   const pool = new pg.Pool({
     Client: PreparingClient,

@@ -89,7 +89,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     // Connects once before DBOS does, because DBOS's own error about an unreachable server helps no operator.
     await (await firstConnection(sagasUrl)).end();
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
-    const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics });
+    const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics, only: name });
     context.teardown.add('sagas', () => sagas.stop());
   }
   await running.start();

@@ -120,7 +120,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
       secrets: [
         ...signingKeys(name),
         passwordOf(database),
-        ...(existsSync(join(root, 'subgraphs', name, 'src/sagas')) ? [passwordOf(sagaDatabase)] : []),
+        ...(hasSagas(name) ? [passwordOf(sagaDatabase)] : []),
         ...secrets,
         busPassword,
         kafkaPassword,
@@ -175,10 +175,12 @@ function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] 
   };
 }
 
+const hasSagas = (name: string): boolean => existsSync(join(root, 'subgraphs', name, 'src/sagas'));
+
 /** Settings with a whole database address, which include a password. They override the settings for its parts. */
 const wholeAddresses: readonly CatalogueEntry[] = [
   ['DATABASE_URL', 'of the domain’s database, as its own role', subgraphs.map(({ name }) => name)],
-  ['SAGAS_DATABASE_URL', 'of the durable state of sagas', ['orders']],
+  ['SAGAS_DATABASE_URL', 'of the durable state of sagas', subgraphs.map(({ name }) => name).filter(hasSagas)],
   ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services],
 ].map(([name, description, readers]) => ({
   name: name as string,

@@ -69,7 +69,7 @@ export function paymentCommands(domain: Payments): RpcService {
         ? { kind, orderId, key: idempotencyKey, insist: true }
         : { kind, orderId, key: idempotencyKey };
     });
-  return service(PaymentCommandService, ['orders'], {
+  return service(PaymentCommandService, ['orders', 'memberships'], {
     authorise: (request) => run(() => toAuthorisation(request)),
     capture: command('CAPTURE'),
     void: command('VOID'),

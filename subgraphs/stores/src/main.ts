@@ -15,7 +15,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [
-    service(StoreQueryService, ['orders', 'delivery', 'customers'], {
+    service(StoreQueryService, ['orders', 'delivery', 'customers', 'memberships'], {
       getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
     }),
   ],

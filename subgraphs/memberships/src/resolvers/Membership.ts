@@ -1,0 +1,13 @@
+import type { MembershipResolvers, MembershipStatus } from '#generated/memberships/resolvers.ts';
+import { benefitsOf, givesBenefits } from '../benefits.ts';
+
+export const Membership: MembershipResolvers = {
+  plan: ({ planId }, _args, { loaders }) => loaders.planById.load(planId),
+  status: ({ status }) => status as MembershipStatus,
+  cancelsAtEnd: ({ cancelAtEnd }) => cancelAtEnd,
+  benefits: async ({ status, planId }, _args, { loaders }) =>
+    givesBenefits(status as MembershipStatus) ? benefitsOf(await loaders.planById.load(planId)) : [],
+  charges: (membership, _args, { loaders }) => loaders.chargesOf.load(membership),
+  createdAt: ({ createdAt }) => createdAt.toISOString(),
+  endedAt: ({ endedAt }) => endedAt?.toISOString() ?? null,
+};

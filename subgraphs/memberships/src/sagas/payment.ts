@@ -1,0 +1,65 @@
+import type { Charge, Membership } from '#generated/memberships/prisma/client.ts';
+import {
+  PaymentCommandService,
+  PaymentResult_Outcome as Outcome,
+} from '#generated/proto/drburger/payments/v1/payments_pb.ts';
+import type { Memberships } from '../context.ts';
+
+/**
+ * The calls that move a membership's money. Payments knows a charge by its id, under the field for the order's id. The
+ * keys are made of the charge's id alone, so that whoever calls, and how often, moves the money once.
+ */
+const payments = (domain: Memberships) => domain.rpc.client(PaymentCommandService);
+
+export interface Declined {
+  /** The provider's code. */
+  readonly declined: string;
+}
+
+/** Has the amount of a charge held on the member's card. */
+export async function authorise(
+  domain: Memberships,
+  charge: Charge,
+  membership: Membership,
+): Promise<Declined | undefined> {
+  if (membership.methodToken === null) return { declined: 'no_method' };
+  const { outcome, reason } = await payments(domain).authorise({
+    orderId: charge.id,
+    amount: BigInt(charge.amount),
+    currency: membership.currency,
+    exponent: membership.exponent,
+    methodToken: membership.methodToken,
+    customerId: membership.customerId,
+    storeId: membership.storeId,
+    idempotencyKey: `${charge.id}:authorise`,
+  });
+  if (outcome === Outcome.AUTHORISED) return undefined;
+  if (outcome === Outcome.DECLINED || outcome === Outcome.REFUSED) return { declined: reason };
+  throw new Error(`payments answered ${Outcome[outcome]} to an authorisation`);
+}
+
+/** Takes the amount that is held. */
+export async function capture(domain: Memberships, chargeId: string): Promise<Declined | undefined> {
+  const { outcome, reason } = await payments(domain).capture({
+    orderId: chargeId,
+    idempotencyKey: `${chargeId}:capture`,
+  });
+  if (outcome === Outcome.CAPTURED) return undefined;
+  if (outcome === Outcome.DECLINED || outcome === Outcome.REFUSED) return { declined: reason };
+  throw new Error(`payments answered ${Outcome[outcome]} to a capture`);
+}
+
+/** Gives back what is held. When staff have captured it in the meantime, it is refunded instead. */
+export async function voidHeld(domain: Memberships, chargeId: string): Promise<void> {
+  const request = { orderId: chargeId, idempotencyKey: `${chargeId}:void` };
+  const { outcome, reason } = await payments(domain).void(request);
+  if (outcome === Outcome.REFUSED && reason === 'already_captured') return refundAll(domain, chargeId);
+  if (outcome !== Outcome.VOIDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a void`);
+}
+
+/** Pays back all that was taken. A refused refund throws: it is tried again until the money is paid back. */
+export async function refundAll(domain: Memberships, chargeId: string): Promise<void> {
+  const request = { orderId: chargeId, idempotencyKey: `${chargeId}:refund` };
+  const { outcome, reason } = await payments(domain).refund(request);
+  if (outcome !== Outcome.REFUNDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a refund`);
+}

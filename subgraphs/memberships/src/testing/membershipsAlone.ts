@@ -1,0 +1,96 @@
+import pino from 'pino';
+import { afterAll, beforeAll } from 'vitest';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import type { Principal } from '#platform/identity/principal.ts';
+import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
+import { databaseOf } from '#platform/testkit/testDatabase.ts';
+import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
+import { roleScopes } from '#schema/scopes.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { subscribe, type Subscribe, type SubscribeOutcome } from '../commands/subscribe.ts';
+import type { Memberships } from '../context.ts';
+import definition from '../main.ts';
+import { bankOfTests } from './bank.ts';
+
+export const storeId = seedId('store', 1);
+export const customer = (n: number): Principal =>
+  principalWith(roleScopes.customer, { subject: seedId('customer', n), roles: ['customer'] });
+
+/** Runs memberships with a bus, its sagas, seeded plans and a clock that the tests set, for a test file. */
+export function membershipsAlone() {
+  let subgraph: TestSubgraph<Memberships>;
+  let bus: EventBus;
+  let sagas: SagaRuntime;
+  let keys = 0;
+  let now = new Date('2026-01-31T12:00:00Z');
+  const declining = new Set<string>();
+  const bank = bankOfTests(declining);
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+  beforeAll(async () => {
+    bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+    subgraph = await testSubgraph<Memberships>(definition, {
+      bus,
+      others: bank.services,
+      seed: true,
+      clock: () => now,
+    });
+    sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
+  });
+  afterAll(async () => {
+    await sagas.stop();
+    await subgraph.running.stop();
+    await bus.close();
+  });
+
+  const membershipOf = (id: string) => subgraph.domain.db.membership.findUniqueOrThrow({ where: { id } });
+  const nextKey = () => `key-${(keys += 1)}`;
+  const world = {
+    bank,
+    declining,
+    get domain() {
+      return subgraph.domain;
+    },
+    get graph() {
+      return subgraph;
+    },
+    /** Sets the clock. */
+    at(instant: string) {
+      now = new Date(instant);
+    },
+    nextKey,
+    membershipOf,
+    ask: (principal: Principal, over: Partial<Subscribe> = {}): Promise<SubscribeOutcome> =>
+      subscribe(subgraph.domain, principal, {
+        idempotencyKey: nextKey(),
+        planId: 'plus-monthly',
+        storeId,
+        methodToken: 'tok_visa',
+        agreedPrice: 999,
+        ...over,
+      }),
+    reached: (id: string, status: string) =>
+      until(async () => (await membershipOf(id)).status === status, { what: `the membership is ${status}` }),
+    /** A membership that has begun. */
+    async member(principal: Principal, over: Partial<Subscribe> = {}): Promise<string> {
+      const outcome = await world.ask(principal, over);
+      if (outcome.kind !== 'requested') throw new Error(JSON.stringify(outcome));
+      await world.reached(outcome.membershipId, 'ACTIVE');
+      return outcome.membershipId;
+    },
+    async chargesOf(membershipId: string) {
+      return subgraph.domain.db.charge.findMany({ where: { membershipId }, orderBy: { createdAt: 'asc' } });
+    },
+    /** What was told of a membership, in order. */
+    async told(membershipId: string): Promise<string[]> {
+      const { rows } = await subgraph.domain.pool.query<{ told: string }>(
+        `SELECT coalesce(data ->> 'what', type) AS told FROM platform.event WHERE stream = $1 ORDER BY version`,
+        [`membership:${membershipId}`],
+      );
+      return rows.map(({ told }) => told);
+    },
+  };
+  return world;
+}
