@@ -154,9 +154,9 @@ export const edges: readonly Edge[] = [
   }),
 
   sagaStep('memberships', 'payments', 'PaymentCommandService', {
-    volume: 'a few for each new membership',
+    volume: 'a few for each period of a membership',
     latency: 'seconds; tried until answered',
-    because: 'The first period is paid before it begins, and paid back when it does not begin.',
+    because: 'A period is paid before it begins; what is not used is paid back.',
   }),
 
   event('memberships', 'memberships', 'MembershipRequested', {
@@ -292,12 +292,11 @@ export const edges: readonly Edge[] = [
   event('customers', nobodyYet, 'CustomerAddressVersioned', unheard('For analytics.')),
   event('customers', nobodyYet, 'CustomerConsentChanged', unheard('For notifications.')),
   event('customers', nobodyYet, 'CustomerReceiptRequested', unheard('For notifications.')),
-  event(
-    'customers',
-    nobodyYet,
-    'CustomerErased',
-    unheard('Nobody holds a copy that outlives what it is for: see the architecture page.'),
-  ),
+  event('customers', 'memberships', 'CustomerErased', {
+    volume: 'rare',
+    ...soon,
+    because: 'Whoever is gone is charged no more.',
+  }),
   event(
     'inventory',
     nobodyYet,
@@ -310,6 +309,7 @@ export const edges: readonly Edge[] = [
   event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
   event('memberships', nobodyYet, 'MembershipBenefitsChanged', unheard('For delivery and loyalty.')),
+  event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
   event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),

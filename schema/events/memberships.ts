@@ -106,3 +106,22 @@ export const MembershipMoneyMoved = defineEvent({
     at: instant,
   }),
 });
+
+/** A member was told what the plan will cost from their first renewal at or after an instant on. */
+export const MembershipPriceAnnounced = defineEvent({
+  name: 'MembershipPriceAnnounced',
+  domain: 'memberships',
+  version: '1.0',
+  aggregate,
+  logged,
+  schema: z.object({
+    membershipId: id,
+    customerId: id,
+    planId: z.string(),
+    amount: minor,
+    currency,
+    exponent: z.int(),
+    holdsFrom: instant,
+    at: instant,
+  }),
+});

@@ -1,5 +1,8 @@
 import { PrismaClient } from '#generated/memberships/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { billing } from './billing.ts';
+import { config } from './config.ts';
+import { onCustomerErased } from './consumers/customerErased.ts';
 import { onMembershipRequested } from './consumers/membershipRequested.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
@@ -12,7 +15,9 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  consumers: [onMembershipRequested],
+  consumers: [onMembershipRequested, onCustomerErased],
+  background: (domain) => [billing(domain)],
+  config,
   sagas: [subscribeSaga],
   seed,
 });

@@ -39,3 +39,47 @@ export function beginOn(day: Day, plan: PlanLength, price: number): Course {
 
 /** The instant at which a period is over in a time zone. */
 export const endOf = ({ periodEnd }: Pick<Course, 'periodEnd'>, timeZone: string): Date => startOf(periodEnd, timeZone);
+
+/** The course after a period that is renewed. A trial is followed by the first period of its next plan. */
+export function renew(course: Course, plan: PlanLength, price: number, afterTrial: boolean): Course {
+  if (afterTrial) return beginOn(course.periodEnd, plan, price);
+  const { start, end } = periodOf(course.anchor, plan.months, course.periods);
+  return {
+    anchor: course.anchor,
+    periods: course.periods + 1,
+    periodStart: start,
+    periodEnd: end,
+    periodDays: daysBetween(start, end),
+    paid: price,
+  };
+}
+
+/**
+ * The course of a membership that goes on after a pause: the days that were left begin today, and further periods are
+ * counted from their end.
+ */
+export function goOn(course: Course, today: Day, daysLeft: number): Course {
+  const periodEnd = daysAfter(today, daysLeft);
+  return { ...course, anchor: periodEnd, periods: 0, periodEnd };
+}
+
+/** On which days after the end of a period its renewal is tried: the first is the day itself. */
+export const triedOn = [0, 3, 7, 14] as const;
+/** How many days after the last try a member keeps the benefits, so that another card can be given. */
+export const graceDays = 7;
+
+/** The instant of what follows when a renewal was refused so many times: the next try, or the end of the grace. */
+export const afterRefusals = ({ periodEnd }: Pick<Course, 'periodEnd'>, tries: number, timeZone: string): Date =>
+  startOf(daysAfter(periodEnd, triedOn[tries] ?? triedOn.at(-1)! + graceDays), timeZone);
+
+/** What time brings a membership whose instant has come. */
+export function whatIsDue({
+  cancelAtEnd,
+  tries,
+}: {
+  readonly cancelAtEnd: boolean;
+  readonly tries: number;
+}): 'RENEWAL' | 'CANCELLED' | 'UNPAID' {
+  if (cancelAtEnd) return 'CANCELLED';
+  return tries >= triedOn.length ? 'UNPAID' : 'RENEWAL';
+}

@@ -1,4 +1,4 @@
-import type { Plan, PlanPrice } from '#generated/memberships/prisma/client.ts';
+import type { Membership, Plan, PlanPrice } from '#generated/memberships/prisma/client.ts';
 import type { Tx } from './context.ts';
 
 /** A plan with its price in a country. */
@@ -12,6 +12,25 @@ type Db = Pick<Tx, 'plan' | 'planPrice'>;
 /** The price of a plan in a country that holds at an instant; null when it has none there. */
 export const priceOf = (db: Db, planId: string, country: string, at: Date): Promise<PlanPrice | null> =>
   db.planPrice.findFirst({ where: { planId, country, holdsFrom: { lte: at } }, orderBy: { holdsFrom: 'desc' } });
+
+/**
+ * The price of a renewal for a member: the one that holds when the new period begins, unless it was announced after
+ * they signed up and they were not told of it in time. Then the one before holds for them.
+ */
+export const renewalPrice = (
+  db: Db,
+  planId: string,
+  { country, createdAt, priceTold }: Pick<Membership, 'country' | 'createdAt' | 'priceTold'>,
+  at: Date,
+): Promise<PlanPrice | null> => {
+  const known = {
+    OR: [{ announcedAt: { lte: createdAt } }, ...(priceTold ? [{ holdsFrom: { lte: priceTold } }] : [])],
+  };
+  return db.planPrice.findFirst({
+    where: { planId, country, holdsFrom: { lte: at }, ...known },
+    orderBy: { holdsFrom: 'desc' },
+  });
+};
 
 /** What is offered in a country at an instant, cheapest first. */
 export async function offersIn(db: Db, country: string, at: Date): Promise<Offer[]> {

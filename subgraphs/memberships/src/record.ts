@@ -1,5 +1,5 @@
 import type { Membership, Plan } from '#generated/memberships/prisma/client.ts';
-import { MembershipBenefitsChanged, MembershipChanged } from '#schema/events/memberships.ts';
+import { MembershipBenefitsChanged, MembershipChanged, MembershipMoneyMoved } from '#schema/events/memberships.ts';
 import type { DataOf, NewEvent } from '#platform/events/defineEvent.ts';
 import { benefitsOf, givesBenefits } from './benefits.ts';
 import type { Memberships, Tx } from './context.ts';
@@ -20,6 +20,35 @@ export async function lockLive(tx: Tx, customerId: string): Promise<{ membership
     select: { id: true },
   });
   return live && lockMembership(tx, live.id);
+}
+
+/** The event of money that was moved for a membership. */
+export const moneyMoved = (
+  { id: membershipId, customerId, currency, exponent }: Membership,
+  what: 'CHARGED' | 'REFUNDED',
+  { chargeId, amount, at }: { readonly chargeId: string; readonly amount: number; readonly at: Date },
+): NewEvent =>
+  MembershipMoneyMoved.of({
+    membershipId,
+    customerId,
+    chargeId,
+    what,
+    amount,
+    currency,
+    exponent,
+    at: at.toISOString(),
+  });
+
+/** Appends events that change nothing of a locked membership but the version of its stream. */
+export async function tell(
+  domain: Memberships,
+  tx: Tx,
+  { id, version }: Membership,
+  events: readonly NewEvent[],
+  set: Partial<Omit<Membership, 'id' | 'version'>> = {},
+): Promise<void> {
+  await domain.events.append(tx, version, events);
+  await tx.membership.update({ where: { id }, data: { ...set, version: version + events.length } });
 }
 
 export interface Change {

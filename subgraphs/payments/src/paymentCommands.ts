@@ -29,6 +29,7 @@ const text = (max: number) =>
     .refine((value) => charactersIn(value) <= max, `at most ${max} characters`);
 const key = text(256);
 const commandSchema = z.object({ orderId: id, idempotencyKey: key });
+const refundSchema = commandSchema.extend({ amount: z.bigint().min(0n).max(2_147_483_647n).transform(Number) });
 const termsSchema = z.object({
   storeId: id,
   customerId: z.union([z.literal('').transform(() => null), id]),
@@ -62,12 +63,14 @@ export function paymentCommands(domain: Payments): RpcService {
   };
   const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) =>
     run(() => {
-      const { orderId, idempotencyKey } = commandSchema.parse(request);
-      // The saga that undoes an order has to get the money paid back eventually, and asks with the same key until
-      // then.
-      return kind === 'REFUND'
-        ? { kind, orderId, key: idempotencyKey, insist: true }
-        : { kind, orderId, key: idempotencyKey };
+      if (kind !== 'REFUND') {
+        const { orderId, idempotencyKey } = commandSchema.parse(request);
+        return { kind, orderId, key: idempotencyKey };
+      }
+      // Whoever undoes an order or a membership has to get the money paid back eventually, and asks with the same key
+      // until then.
+      const { orderId, idempotencyKey, amount } = refundSchema.parse(request);
+      return { kind, orderId, key: idempotencyKey, insist: true, ...(amount > 0 && { amount }) };
     });
   return service(PaymentCommandService, ['orders', 'memberships'], {
     authorise: (request) => run(() => toAuthorisation(request)),

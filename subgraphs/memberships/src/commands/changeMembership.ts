@@ -23,6 +23,13 @@ export interface ChangeRequest {
   readonly body: unknown;
 }
 
+/** Why a membership cannot be changed now: its money is being taken, so what it is worth is not known. */
+export async function isBusy(tx: Tx, { membership }: OwnMembership): Promise<{ readonly refused: string } | undefined> {
+  const open = await tx.charge.count({ where: { membershipId: membership.id, status: 'REQUESTED' } });
+  const busy = open > 0 || membership.status === 'PENDING';
+  return busy ? { refused: 'A payment for the membership is under way. Try again in a moment.' } : undefined;
+}
+
 /** Changes the caller's own membership, once per idempotency key. */
 export const changeMembership = (
   domain: Memberships,

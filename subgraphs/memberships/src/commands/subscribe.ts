@@ -114,6 +114,7 @@ async function create(
         planId: plan.id,
         status: 'REQUESTED',
         amount,
+        worth: amount,
         createdAt: now,
       },
     });

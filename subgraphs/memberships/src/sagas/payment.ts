@@ -53,13 +53,23 @@ export async function capture(domain: Memberships, chargeId: string): Promise<De
 export async function voidHeld(domain: Memberships, chargeId: string): Promise<void> {
   const request = { orderId: chargeId, idempotencyKey: `${chargeId}:void` };
   const { outcome, reason } = await payments(domain).void(request);
-  if (outcome === Outcome.REFUSED && reason === 'already_captured') return refundAll(domain, chargeId);
+  if (outcome === Outcome.REFUSED && reason === 'already_captured') return refund(domain, chargeId);
   if (outcome !== Outcome.VOIDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a void`);
 }
 
-/** Pays back all that was taken. A refused refund throws: it is tried again until the money is paid back. */
-export async function refundAll(domain: Memberships, chargeId: string): Promise<void> {
-  const request = { orderId: chargeId, idempotencyKey: `${chargeId}:refund` };
-  const { outcome, reason } = await payments(domain).refund(request);
+/**
+ * Pays back what was taken, or a part of it. A refused refund throws: it is tried again until the money is paid back.
+ * @param part the amount and the key of a refund of a part; without it, all that is left is paid back
+ */
+export async function refund(
+  domain: Memberships,
+  chargeId: string,
+  part?: { readonly amount: number; readonly id: string },
+): Promise<void> {
+  const { outcome, reason } = await payments(domain).refund({
+    orderId: chargeId,
+    amount: BigInt(part?.amount ?? 0),
+    idempotencyKey: `${chargeId}:refund${part ? `:${part.id}` : ''}`,
+  });
   if (outcome !== Outcome.REFUNDED) throw new Error(`payments answered ${Outcome[outcome]} (${reason}) to a refund`);
 }

@@ -1,12 +1,11 @@
 import type { Charge } from '#generated/memberships/prisma/client.ts';
-import { MembershipMoneyMoved } from '#schema/events/memberships.ts';
 import { defineSaga } from '#platform/sagas/defineSaga.ts';
 import type { Refused, SagaStep, StepCall } from '#platform/sagas/saga.ts';
-import { authorise, capture, refundAll, voidHeld } from './payment.ts';
+import { authorise, capture, refund, voidHeld } from './payment.ts';
 import { dayOf } from '../calendar.ts';
 import type { Memberships } from '../context.ts';
 import { beginOn, endOf } from '../membership.ts';
-import { lockMembership, record } from '../record.ts';
+import { lockMembership, moneyMoved, record } from '../record.ts';
 
 type Call = StepCall<Memberships>;
 
@@ -16,7 +15,7 @@ const steps = {
   /** Takes the money. Once it is taken, it is refunded instead of voided. */
   capture: {
     run: captureFirst,
-    undo: ['refund', async (call) => refundAll(call.domain, (await chargeOf(call)).id)],
+    undo: ['refund', async (call) => refund(call.domain, (await chargeOf(call)).id)],
     replaces: 'authorise',
   },
   /** Gives the benefits: delivery and loyalty hear of it. It is last, so it needs no undo. */
@@ -69,23 +68,11 @@ function provision({ domain, sagaId }: Call): Promise<Refused | void> {
     const course = beginOn(dayOf(now, membership.timeZone), plan, membership.paid);
     const charge = await tx.charge.findFirst({ where: { membershipId: sagaId, status: 'REQUESTED' } });
     if (charge) await tx.charge.update({ where: { id: charge.id }, data: { status: 'CAPTURED', settledAt: now } });
-    const { customerId, currency, exponent } = membership;
     await record(domain, tx, found, {
       what: 'STARTED',
       set: { ...course, status: 'ACTIVE', dueAt: endOf(course, membership.timeZone) },
       besides: charge
-        ? [
-            MembershipMoneyMoved.of({
-              membershipId: sagaId,
-              customerId,
-              chargeId: charge.id,
-              what: 'CHARGED',
-              amount: charge.amount,
-              currency,
-              exponent,
-              at: now.toISOString(),
-            }),
-          ]
+        ? [moneyMoved(membership, 'CHARGED', { chargeId: charge.id, amount: charge.amount, at: now })]
         : [],
     });
     return undefined;
@@ -108,7 +95,7 @@ function fail({ domain, sagaId }: Call, reason: string): Promise<void> {
     await record(domain, tx, found, {
       what: 'FAILED',
       reason,
-      set: { status: 'FAILED', reason, endedAt: now, dueAt: null },
+      set: { status: 'FAILED', reason, endedAt: now, dueAt: null, methodToken: null },
     });
   });
 }

@@ -81,8 +81,12 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
             enter(idempotencyKey, 'voided', orderId, amountOf(orderId, 'authorised'));
             return { outcome: Outcome.VOIDED };
           },
-          refund: ({ idempotencyKey, orderId }) => {
-            enter(idempotencyKey, 'refunded', orderId, amountOf(orderId, 'captured'));
+          refund: ({ idempotencyKey, orderId, amount }) => {
+            const left = amountOf(orderId, 'captured') - amountOf(orderId, 'refunded');
+            const part = Number(amount) || left;
+            if (part > left && !answers.has(idempotencyKey))
+              return { outcome: Outcome.REFUSED, reason: 'amount_too_large' };
+            enter(idempotencyKey, 'refunded', orderId, part);
             return { outcome: Outcome.REFUNDED };
           },
         }),

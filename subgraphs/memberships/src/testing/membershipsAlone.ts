@@ -10,6 +10,7 @@ import { until } from '#platform/testkit/until.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subscribe, type Subscribe, type SubscribeOutcome } from '../commands/subscribe.ts';
+import { billOnce } from '../billing.ts';
 import type { Memberships } from '../context.ts';
 import definition from '../main.ts';
 import { bankOfTests } from './bank.ts';
@@ -36,6 +37,8 @@ export function membershipsAlone() {
       others: bank.services,
       seed: true,
       clock: () => now,
+      // The tests bill themselves, at the instants that they set.
+      configuration: { MEMBERSHIP_BILLING_SECONDS: 86_400 },
     });
     sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log });
   });
@@ -79,6 +82,10 @@ export function membershipsAlone() {
       if (outcome.kind !== 'requested') throw new Error(JSON.stringify(outcome));
       await world.reached(outcome.membershipId, 'ACTIVE');
       return outcome.membershipId;
+    },
+    /** Bills until nothing is left that can be done at the instant of the clock. */
+    async bill() {
+      while ((await billOnce(subgraph.domain)) > 0);
     },
     async chargesOf(membershipId: string) {
       return subgraph.domain.db.charge.findMany({ where: { membershipId }, orderBy: { createdAt: 'asc' } });

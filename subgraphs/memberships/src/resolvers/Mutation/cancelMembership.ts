@@ -6,4 +6,4 @@ export const cancelMembership: MutationResolvers['cancelMembership'] = async (
   _parent,
   { input },
   { domain, principal },
-) => changeResult(domain, await command(domain, principal, input.idempotencyKey));
+) => changeResult(domain, await command(domain, principal, { ...input, when: input.when ?? 'AT_END' }));
