@@ -20,6 +20,7 @@ const onSharedSystem = [
   'nobody-elses/nobodyElses*',
   'payment-declined',
   'place-order/onPostgres*',
+  'rest',
   'revoked-access',
   'subgraph-down',
   'web-pages',

@@ -12,5 +12,6 @@ export const channels: readonly ChannelEntry[] = [
   { name: 'web', port: 2 },
   { name: 'kiosk', port: 3 },
   { name: 'delivery', port: 4 },
+  { name: 'rest', port: 7 },
   { name: 'staff', port: 8 },
 ];

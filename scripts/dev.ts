@@ -6,7 +6,7 @@ import { commandLine } from './system/commandLine.ts';
 import { startSettings } from './system/settingCatalogue.ts';
 
 const root = new URL('..', import.meta.url).pathname;
-const watched = ['bffs', 'gateway', 'platform', 'sandbox', 'schema', 'scripts', 'subgraphs'];
+const watched = ['bffs', 'gateway', 'platform', 'rest', 'sandbox', 'schema', 'scripts', 'subgraphs'];
 const settleMs = 200;
 
 endOnError('dev');

@@ -22,6 +22,11 @@ export interface ChannelManifest {
    * (its trusted documents).
    */
   readonly directory: URL;
+  /**
+   * A folder of REST routes, `<version>/<resource>/<operation>.graphql`: documents that say by `@rest` where they are
+   * served. They are trusted documents of the channel; see `gateway/src/rest/route.ts`.
+   */
+  readonly routes?: URL;
   /** Loads the resolvers of the view fields, by type and field. Called when the channel starts. */
   readonly viewResolvers?: () => Promise<ViewResolvers>;
   /** Limits in which the channel differs from `defaultLimits`. */

@@ -7,6 +7,7 @@ const audiences: Readonly<Record<string, string>> = {
   web: 'the web shop',
   kiosk: 'kiosks and order boards in the stores',
   delivery: 'couriers',
+  rest: 'REST: routes at /v1 (docs/rest.md)',
   staff: 'kitchens, managers and admins',
 };
 

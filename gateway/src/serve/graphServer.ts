@@ -8,6 +8,7 @@ import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from '../transports/http/httpHandler.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
+import type { RestHandler } from '../transports/rest/restHandler.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
@@ -15,6 +16,8 @@ import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
 
 export const graphqlPath = '/graphql';
+/** The paths of REST: their first part is a version. */
+const restPath = /^\/v\d+\//;
 /**
  * How long requests may take to finish after `close`: longer than the deadline of a request, and less than the 30 s in
  * which the sender of a SIGTERM expects the process to end.
@@ -30,6 +33,8 @@ export interface GraphServerOptions {
   readonly name: string;
   readonly http: HttpHandler;
   readonly sockets: Sockets;
+  /** What answers at `/v1` and the like; undefined for a channel without REST. */
+  readonly rest: RestHandler | undefined;
   /** Whether a browser that opens `/graphql` gets GraphiQL. */
   readonly explorer: boolean;
   readonly crossOrigin: CrossOrigin;
@@ -128,6 +133,9 @@ export class GraphServer {
               `{"status":"${this.#options.isShedding() ? 'shedding' : 'ready'}"}`,
             );
       default: {
+        const { rest, crossOrigin } = this.#options;
+        if (rest && restPath.test(request.url ?? ''))
+          return crossOrigin.handle(request, response, () => rest.handle(request, response));
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
         return text(

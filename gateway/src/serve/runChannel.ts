@@ -9,6 +9,7 @@ import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
 import { loadPages } from './pages.ts';
+import { loadRoutes } from '../rest/loadRoutes.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from '../documents/trustedDocuments.ts';
@@ -50,7 +51,9 @@ export async function runChannel(
 ): Promise<RunningChannel> {
   const file = supergraph === undefined ? composed(manifest.name) : undefined;
   const graph = buildGraph(supergraph ?? file!.text, { composed: file !== undefined });
+  const routes = manifest.routes && loadRoutes(manifest.routes);
   const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
+  for (const { source, file } of routes ?? []) trusted.add(source, file);
   const pages = loadPages(manifest);
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
@@ -64,6 +67,7 @@ export async function runChannel(
     engine: runtime.engine,
     pages,
     trusted,
+    routes,
     callerOf,
     anyDocument: development,
     discreet: !development,

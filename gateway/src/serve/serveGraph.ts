@@ -30,6 +30,8 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
+import { RestHandler } from '../transports/rest/restHandler.ts';
+import type { Route } from '../rest/route.ts';
 import { defaultLimits, type Limits } from '../documents/limits.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
 import type { Page } from './pages.ts';
@@ -53,6 +55,8 @@ export interface GraphService {
   /** How a subgraph is called. `url` is the one that the supergraph names. */
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
   readonly trusted: TrustedDocuments;
+  /** The documents among the trusted ones that are served over REST; by default none. */
+  readonly routes?: readonly Route[];
   readonly clients: ClientIdentity;
   /** The revocations that `clients` checks. A new one also ends the connections of its caller. */
   readonly revocations?: Revocations;
@@ -194,7 +198,8 @@ class ServedGraph {
     const { prepared, unfit } = this.#prepareTrusted(live.current);
     if (unfit[0]) throw unfit[0];
     this.#kept = await this.#keptOperations(prepared);
-    const crossOrigin = new CrossOrigin(name, this.#service.origins);
+    const { routes = [] } = this.#service;
+    const crossOrigin = new CrossOrigin(name, this.#service.origins, routes.length > 0);
     const limits = new CallerLimits(policy);
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
     const queue = new LoadQueue(loadPolicy, name, metrics);
@@ -214,6 +219,20 @@ class ServedGraph {
       maxFrameBytes: bodyBytes,
       log,
     });
+    const rest =
+      routes.length === 0
+        ? undefined
+        : await RestHandler.start({
+            name,
+            routes,
+            live,
+            clients,
+            callerOf,
+            maxBodyBytes: bodyBytes,
+            load,
+            log,
+            metrics,
+          });
     const server = new GraphServer({
       name,
       log,
@@ -221,6 +240,7 @@ class ServedGraph {
       explorer: !discreet,
       isShedding: () => queue.isShedding,
       pages: this.#service.pages ?? new Map(),
+      rest,
       http: new HttpHandler({
         name,
         live,

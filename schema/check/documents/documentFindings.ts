@@ -1,10 +1,12 @@
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { checkLimits, type Limits } from '#gateway/documents/limits.ts';
+import { withoutRest } from '#gateway/rest/route.ts';
 import type { Place } from '../../compose/compositionProblem.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Coordinates } from '../model/coordinates.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
+import { documentFolders } from './liveDocument.ts';
 
 /** What the documents of a channel have to fit. */
 export interface ChannelRules {
@@ -22,10 +24,10 @@ interface Context {
   readonly owners: Owners;
 }
 
-/** What is wrong with the documents that `bffs/<channel>/operations` holds now. */
+/** What is wrong with the documents and routes of a channel as they are now. */
 export function documentFindings(tree: Tree, context: Context): Finding[] {
-  return tree
-    .list(`bffs/${context.channel.name}/operations`)
+  return documentFolders(context.channel.name)
+    .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))
     .flatMap((file) => ofFile(file, tree.read(file) ?? '', context));
 }
@@ -51,7 +53,7 @@ function ofFile(file: string, text: string, { channel, coordinates, owners }: Co
   try {
     const document = parse(text, { maxTokens: channel.limits.tokens });
     checkLimits(document, channel.limits);
-    return validate(channel.contract, document).map((error) => {
+    return validate(channel.contract, withoutRest(document)).map((error) => {
       const meant = notTagged(error, channel, coordinates);
       return meant
         ? { ...problem('not-tagged', error, meant.fix, meant.message), id: meant.id, subject: meant.coordinate }

@@ -1,5 +1,6 @@
 import { Kind, Source, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
+import { nameOfRoute, routeOf } from '#gateway/rest/route.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Affected } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
@@ -16,12 +17,23 @@ export interface LiveDocument {
   readonly id: string;
 }
 
-/** The documents that `bffs/<channel>/operations` holds in one state. A text that does not parse is left out. */
+/** The channel that serves routes, and their folder. */
+const restChannel = 'rest';
+export const restFolder = 'rest';
+
+/** The folders of a channel's registered documents; REST has routes, which are documents too. */
+export const documentFolders = (channel: string): string[] => [
+  `bffs/${channel}/operations`,
+  ...(channel === restChannel ? [restFolder] : []),
+];
+
+/** The documents of a channel in one state. A text that does not parse is left out. */
 export function documentsOf(channel: string, tree: Tree): LiveDocument[] {
-  return tree
-    .list(`bffs/${channel}/operations`)
+  return documentFolders(channel)
+    .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))
     .flatMap((file) => {
+      if (file.startsWith(`${restFolder}/`)) return routesIn(file, tree);
       const document = parsed(tree.read(file) ?? '', file);
       const operation = document?.definitions.find(
         (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
@@ -30,6 +42,22 @@ export function documentsOf(channel: string, tree: Tree): LiveDocument[] {
       const id = documentId(normalise(document));
       return [{ channel, client: channel, version: tree.name, name: operation.name.value, file, document, id }];
     });
+}
+
+/**
+ * A route as a document: clients do not send its text but its address, by which findings name it, and which stays the
+ * same whatever the document says.
+ */
+function routesIn(file: string, tree: Tree): LiveDocument[] {
+  try {
+    const route = routeOf(new Source(tree.read(file) ?? '', file), file.slice(restFolder.length + 1));
+    const name = nameOfRoute(route);
+    return [
+      { channel: restChannel, client: 'REST', version: tree.name, name, file, document: route.document, id: name },
+    ];
+  } catch {
+    return [];
+  }
 }
 
 function parsed(text: string, file: string): DocumentNode | undefined {

@@ -21,16 +21,22 @@ export class CrossOrigin {
   readonly #origins: ReadonlySet<string>;
   readonly #answer: ReturnType<typeof cors>;
 
-  /** @throws StartupError for an origin that no browser would send; `channel` is whose they are */
-  constructor(channel: string, origins: readonly string[] = []) {
+  /**
+   * `channel` is whose origins they are; with `rest` its methods may be used, too.
+   * @throws StartupError for an origin that no browser would send
+   */
+  constructor(channel: string, origins: readonly string[] = [], rest = false) {
     const wrong = origins.find((each) => !isOrigin(each));
     if (wrong !== undefined) throw new StartupError(`origins of the channel ${channel}: "${wrong}" ${noOrigin}.`);
     this.#origins = new Set(origins);
     this.#answer = cors({
       // Given as a list, the library sends `Vary: Origin` also in responses to origins that are not in it.
       origin: [...origins],
-      methods: ['GET', 'HEAD', 'POST'],
-      exposedHeaders: ['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+      methods: ['GET', 'HEAD', 'POST', ...(rest ? ['PUT', 'PATCH', 'DELETE'] : [])],
+      exposedHeaders: [
+        ...['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+        ...(rest ? ['etag', 'link', 'location', 'incomplete'] : []),
+      ],
       maxAge: 600,
     });
   }

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { orderInput } from '../harness/placing.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
+import { callRest, type RestCall, type RestReply } from './restCall.ts';
+
+let system: TestSystem;
+let customer: string;
+const call = (route: string, options?: RestCall): Promise<RestReply> => callRest(system.urlOf('rest'), route, options);
+
+/** A basket as REST takes it: the key is a header. */
+function basket(over: object = {}): { body: object; headers: Record<string, string> } {
+  const { idempotencyKey, ...body } = orderInput('TAKEAWAY', over);
+  return { body, headers: { 'idempotency-key': idempotencyKey } };
+}
+
+beforeAll(async () => {
+  system = await sharedSystem();
+  customer = await system.tokenFor({ role: 'customer' });
+});
+
+describe('the statuses of the company’s document', () => {
+  test('200: a list in pages, of which each names the next', async () => {
+    const first = await call('GET /v1/stores?page[size]=2');
+    expect(first.status).toBe(200);
+    const { data, page } = first.body as { data: { id: string }[]; page: { after: string } };
+    expect(data).toHaveLength(2);
+    const [, next] = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? [];
+    expect(new URL(next!, 'http://localhost').searchParams.get('page[after]')).toBe(page.after);
+    const second = await call(`GET ${next}`);
+    expect((second.body as { data: { id: string }[] }).data[0]!.id).not.toBe(data[0]!.id);
+    expect(second.headers.get('cache-control')).toBe('public, max-age=60');
+  });
+
+  test('201: an order is created, and its address told', async () => {
+    const placed = await call('POST /v1/orders', { token: customer, ...basket() });
+    expect(placed).toMatchObject({ status: 201, body: { status: 'PLACED' } });
+    const { id } = placed.body as { id: string };
+    expect(placed.headers.get('location')).toBe(`/v1/orders/${id}`);
+    const order = await call(`GET ${placed.headers.get('location')}`, { token: customer });
+    expect(order).toMatchObject({ status: 200, body: { id, lines: [{ quantity: 2 }] } });
+    const cancelled = await call(`POST /v1/orders/${id}/cancellations`, { token: customer });
+    expect(cancelled).toMatchObject({ status: 201, body: { id, status: 'CANCELLED' } });
+  });
+
+  test('304: what the client has already is not sent again', async () => {
+    const first = await call(`GET /v1/menu/entries?storeId=${demoStore}&page[size]=3`);
+    const again = await call(`GET /v1/menu/entries?storeId=${demoStore}&page[size]=3`, {
+      headers: { 'if-none-match': first.headers.get('etag')! },
+    });
+    expect([first.status, again.status, again.body]).toEqual([200, 304, undefined]);
+  });
+
+  test('400: each field that is wrong is named', async () => {
+    const { body, headers } = basket({ lines: [{ menuItemId: 'x', quantity: 'many' }], service: 'BY_DRONE' });
+    const refused = await call('POST /v1/orders', { token: customer, body, headers });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_INPUT', message: 'The request contains invalid parameters' } },
+    });
+    const { details } = (refused.body as { error: { details: { field: string }[] } }).error;
+    expect(details.map(({ field }) => field).sort()).toEqual(['lines[0].quantity', 'service']);
+  });
+
+  test('401: without a token, and with a wrong one', async () => {
+    const none = await call('POST /v1/orders', basket());
+    expect(none).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED', details: [] } } });
+    expect(none.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await call('GET /v1/stores', { token: 'a.b.c' })).status).toBe(401);
+  });
+
+  test('403: with the token of a role that may not', async () => {
+    const token = await system.tokenFor({ role: 'courier' });
+    const refused = await call('POST /v1/orders', { token, ...basket() });
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'FORBIDDEN' } } });
+  });
+
+  test('404: what is not there, and an address that is none', async () => {
+    const body = { error: { code: 'NOT_FOUND', details: [] } };
+    const token = customer;
+    expect(await call(`GET /v1/orders/${randomUUID()}`, { token })).toMatchObject({ status: 404, body });
+    expect(await call('GET /v1/nowhere')).toMatchObject({ status: 404, body });
+  });
+
+  test('409: a key that was used for another order', async () => {
+    const { body, headers } = basket();
+    await call('POST /v1/orders', { token: customer, body, headers });
+    const again = await call('POST /v1/orders', { token: customer, body: { ...body, service: 'DINE_IN' }, headers });
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } } });
+  });
+
+  test('500 is never the answer to what a client sends wrong, and an error may be a problem of RFC 9457', async () => {
+    const headers = { accept: 'application/problem+json' };
+    const refused = await call('POST /v1/orders', { token: customer, headers, body: '{"lines":' });
+    expect(refused.headers.get('content-type')).toMatch('application/problem+json');
+    expect(refused).toMatchObject({ status: 400, body: { status: 400, title: 'Bad Request' } });
+  });
+});
+
+describe('what HTTP asks for besides', () => {
+  test('405 names the methods, OPTIONS too, and HEAD has no body', async () => {
+    const refused = await call('DELETE /v1/stores');
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect((await call('OPTIONS /v1/stores')).status).toBe(204);
+    expect(await call('HEAD /v1/stores')).toMatchObject({ status: 200, body: undefined });
+  });
+
+  test('413 and 415 for a body that is too long, or no JSON', async () => {
+    const long = { token: customer, ...basket({ note: 'x'.repeat(2_000_000) }) };
+    expect((await call('POST /v1/orders', long)).status).toBe(413);
+    const { headers } = basket();
+    const form = { token: customer, body: 'a=b', headers: { ...headers, 'content-type': 'text/plain' } };
+    expect((await call('POST /v1/orders', form)).status).toBe(415);
+  });
+
+  test('503 with Retry-After while a part of the graph is away', async () => {
+    const { back } = system.cutOff('stores');
+    try {
+      const refused = await call('GET /v1/stores?page[size]=7&country=DE');
+      expect(refused.status).toBe(503);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    } finally {
+      back();
+    }
+  });
+});

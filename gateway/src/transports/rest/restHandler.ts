@@ -1,0 +1,289 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import compress from '@fastify/compress';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import Negotiator from 'negotiator';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { Metrics } from '#platform/telemetry/metrics.ts';
+import { acceptTraceparent } from '#platform/telemetry/trace.ts';
+import { errorCodes } from '#schema/errorCodes.ts';
+import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
+import { stringifyExactly } from '../../documents/exactNumber.ts';
+import { parseBody } from '../../documents/operationRequest.ts';
+import { unexpectedError } from '../../errors/publicError.ts';
+import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
+import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
+import type { Caller } from '../../execution/pipeline.ts';
+import { readVariables } from '../../rest/readVariables.ts';
+import { errorBody, errorOf, problemJson, RestError } from '../../rest/restError.ts';
+import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
+import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
+import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
+import { readBody, requestCodings } from '../http/body.ts';
+import { varyBy } from '../http/cacheControl.ts';
+import { json } from '../http/mediaType.ts';
+
+/** Shorter answers are sent uncompressed. */
+const compressFromBytes = 1_024;
+const mergePatch = 'application/merge-patch+json';
+const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+/** As `HttpHandler` counts a client that has gone. */
+const clientGone = 499;
+
+export interface RestHandlerOptions {
+  /** The channel's name, for metrics. */
+  readonly name: string;
+  readonly routes: readonly Route[];
+  readonly live: LiveGraph;
+  readonly clients: ClientIdentity;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly maxBodyBytes: number;
+  readonly load: LoadGate;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+}
+
+/** What is known of a request while it is answered. */
+interface Visit {
+  readonly route: Route;
+  readonly traceparent: string;
+}
+
+/**
+ * REST: each route runs its document on the graph, as the channel's other transports run theirs. Fastify finds the
+ * route; everything that a request may do is decided by the same parts as for GraphQL.
+ */
+export class RestHandler {
+  readonly #options: RestHandlerOptions;
+  readonly #server: FastifyInstance;
+  #inputs: { readonly of: GraphGeneration; readonly byRoute: ReadonlyMap<Route, readonly RouteInput[]> } | undefined;
+
+  private constructor(options: RestHandlerOptions) {
+    this.#options = options;
+    this.#server = fastify({
+      routerOptions: { maxParamLength: 500 },
+      exposeHeadRoutes: false,
+      frameworkErrors: (error, request, reply) => void this.#refuse(request, reply, error),
+    });
+  }
+
+  /** @throws if a route's variables are not of the graph, or two routes have one address */
+  static async start(options: RestHandlerOptions): Promise<RestHandler> {
+    const handler = new RestHandler(options);
+    handler.#inputsOf(options.routes[0]!);
+    await handler.#prepare();
+    return handler;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#server.routing(request, response);
+  }
+
+  async #prepare(): Promise<void> {
+    const server = this.#server;
+    await server.register(compress, {
+      global: true,
+      globalDecompression: false,
+      threshold: compressFromBytes,
+      encodings: ['br', 'gzip', 'identity'],
+    });
+    // Bodies are read by the handlers, once it is known who asks.
+    server.removeAllContentTypeParsers();
+    server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    server.setErrorHandler((error, request, reply) => this.#refuse(request, reply, error));
+    server.setNotFoundHandler((request, reply) =>
+      this.#refuse(request, reply, new RestError(404, 'NOT_FOUND', 'Nothing is at this address.')),
+    );
+    for (const path of new Set(this.#options.routes.map((route) => route.path)))
+      this.#serve(
+        path,
+        this.#options.routes.filter((route) => route.path === path),
+      );
+    await server.ready();
+  }
+
+  /** Serves every method of one path: those that no route has are answered with 405. */
+  #serve(path: string, routes: readonly Route[]): void {
+    const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const has = new Set<string>(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])));
+    const allow = everyMethod.filter((method) => has.has(method) || method === 'OPTIONS').join(', ');
+    for (const route of routes) {
+      const methods: (RestMethod | 'HEAD')[] = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+      this.#server.route({ method: methods, url, handler: (request, reply) => this.#visit(route, request, reply) });
+    }
+    this.#server.route({
+      method: 'OPTIONS',
+      url,
+      handler: (_, reply) => reply.code(204).header('allow', allow).send(),
+    });
+    this.#server.route({
+      method: everyMethod.filter((method) => !has.has(method) && method !== 'OPTIONS'),
+      url,
+      handler: (request, reply) =>
+        this.#refuse(
+          request,
+          reply,
+          new RestError(405, 'METHOD_NOT_ALLOWED', `Here are only ${allow}.`, [], { allow }),
+        ),
+    });
+  }
+
+  async #visit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const began = performance.now();
+    const visit = { route, traceparent: acceptTraceparent(request.headers['traceparent'] as string | undefined) };
+    try {
+      const answer = await this.#run(visit, request, reply);
+      return await this.#send(visit, request, reply, answer);
+    } catch (error) {
+      return await this.#refuse(request, reply, error, visit.traceparent);
+    } finally {
+      this.#count(route, request.raw.socket.destroyed ? clientGone : reply.statusCode, performance.now() - began);
+    }
+  }
+
+  async #run({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
+    const { clients, live, load, callerOf } = this.#options;
+    const { authorization } = request.headers;
+    const client = await clients.authenticate(authorization);
+    const { principal } = client;
+    const body = await this.#bodyOf(route, request);
+    // Access may have been revoked while the body arrived.
+    if (clients.isRevoked(client)) throw revoked();
+    const current = live.current;
+    const given = readVariables(this.#inputsOf(route), {
+      path: request.params as Record<string, string>,
+      query: new URL(request.url, 'http://localhost').searchParams,
+      headers: request.headers,
+      body,
+    });
+    const prepared = current.documents.prepareTrusted(route.source);
+    const variables = current.pipeline.coerce(prepared, given);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const leave = await load.enter(
+      { prepared, trusted: route.operationName },
+      principal,
+      request.raw.socket.remoteAddress,
+      (headers) => void reply.headers({ ...headers }),
+    );
+    try {
+      const caller = callerOf(principal, traceparent, authorization);
+      const result = await current.pipeline.run(prepared, variables, caller, { gone: gone.signal });
+      return shapeAnswer(route, result, principal.kind === 'anonymous');
+    } finally {
+      leave();
+    }
+  }
+
+  async #bodyOf(route: Route, { raw, headers }: FastifyRequest): Promise<Record<string, unknown> | undefined> {
+    if (route.method === 'GET' || raw.method === 'HEAD') return undefined;
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    const length = Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : 1));
+    if (length > 0 && type !== json && !(route.method === 'PATCH' && type === mergePatch))
+      throw new RestError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send the request as \`Content-Type: ${json}\`.`, [], {
+        [route.method === 'PATCH' ? 'accept-patch' : 'accept']: json,
+      });
+    if (length === 0) return undefined;
+    const text = await readBody(raw, this.#options.maxBodyBytes);
+    const body = parseBody(text);
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw new RestError(400, 'INVALID_INPUT', 'The body must be a JSON object.');
+    return body as Record<string, unknown>;
+  }
+
+  #send(
+    { route, traceparent }: Visit,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { status, body, next, missing }: RestAnswer,
+  ): FastifyReply {
+    reply.code(status).headers({ traceparent, vary: varyBy, 'cache-control': 'no-store' });
+    if (route.location !== undefined) reply.header('location', locationOf(route.location, body));
+    if (next !== undefined) reply.header('link', nextLink(request.url, next));
+    if (missing.length > 0) reply.header('incomplete', missing.join(', '));
+    if (body === undefined) return reply.send();
+    const text = stringifyExactly(body);
+    if (missing.length === 0) {
+      const tag = entityTag(body, text);
+      reply.header('etag', tag);
+      if (route.method === 'GET') {
+        reply.header('cache-control', cacheControlOf(route, request));
+        if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+      }
+    }
+    return reply.type(`${json}; charset=utf-8`).send(text);
+  }
+
+  /** Answers with an error, whatever was thrown. */
+  #refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown, traceparent?: string): FastifyReply {
+    const trace = traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    const error = restErrorOf(thrown, request.headers.authorization === undefined, (unexpected) =>
+      unexpectedError(unexpected, trace, this.#options.log),
+    );
+    const { metrics, name: channel } = this.#options;
+    metrics?.count('graphqlErrors', { channel, code: error.code in errorCodes ? error.code : 'other' });
+    const asProblem = new Negotiator(request.raw).mediaTypes([json, problemJson])[0] === problemJson;
+    return reply
+      .code(error.status)
+      .headers({ traceparent: trace, vary: varyBy, 'cache-control': 'no-store', ...usualHeaders(error.status) })
+      .headers(error.headers)
+      .type(`${asProblem ? problemJson : json}; charset=utf-8`)
+      .send(JSON.stringify(errorBody(error, asProblem)));
+  }
+
+  #count({ operationName: operation }: Route, status: number, ms: number): void {
+    const { metrics, name: channel } = this.#options;
+    metrics?.count('httpRequests', { channel, operation, status: String(status) });
+    metrics?.observe('httpRequestDuration', { channel, operation }, ms / 1_000);
+  }
+
+  /** The inputs of a route, by the graph that is served now. */
+  #inputsOf(route: Route): readonly RouteInput[] {
+    const current = this.#options.live.current;
+    if (this.#inputs?.of !== current) {
+      const { apiSchema } = current.graph;
+      const byRoute = new Map(this.#options.routes.map((each) => [each, routeInputs(each, apiSchema)]));
+      this.#inputs = { of: current, byRoute };
+    }
+    const inputs = this.#inputs.byRoute.get(route);
+    if (!inputs) throw new Error(`${nameOfRoute(route)} is not served here`);
+    return inputs;
+  }
+}
+
+function restErrorOf(thrown: unknown, anonymous: boolean, tell: (thrown: unknown) => { message: string }): RestError {
+  if (thrown instanceof RestError) return thrown;
+  if (thrown instanceof Refusal)
+    return errorOf(thrown.errors, anonymous, thrown.status === 'document' ? undefined : thrown.status);
+  const status = (thrown as { statusCode?: unknown }).statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new RestError(status, 'BAD_REQUEST', (thrown as Error).message);
+  return new RestError(500, 'INTERNAL_SERVER_ERROR', tell(thrown).message);
+}
+
+function usualHeaders(status: number): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status === 429 || status === 503) return { 'retry-after': String(retryAfterSeconds) };
+  if (status === 415) return { 'accept-encoding': requestCodings };
+  // The rest of the body has not been read, and could not be told from the next request on the same connection.
+  return status === 413 ? { connection: 'close' } : {};
+}
+
+/** Anybody's caches may keep what a caller without a token got; everything else is asked for again by its ETag. */
+function cacheControlOf({ cacheSeconds }: Route, { headers }: FastifyRequest): string {
+  if (cacheSeconds === undefined) return 'private, no-cache';
+  return `${headers.authorization === undefined ? 'public' : 'private'}, max-age=${cacheSeconds}`;
+}
+
+/** The weak comparison of RFC 9110, 8.8.3.2. */
+function matches(header: string | undefined, tag: string): boolean {
+  const opaque = (each: string) => each.trim().replace(/^W\//, '');
+  return (header ?? '').split(',').some((each) => each.trim() === '*' || opaque(each) === opaque(tag));
+}
+
+function nextLink(target: string, after: string): string {
+  const url = new URL(target, 'http://localhost');
+  url.searchParams.set('page[after]', after);
+  return `<${url.pathname}${url.search}>; rel="next"`;
+}
