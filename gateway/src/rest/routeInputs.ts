@@ -1,5 +1,4 @@
 import {
-  GraphQLNonNull,
   Kind,
   getNullableType,
   isInputObjectType,
@@ -101,7 +100,3 @@ function argumentDescription(
   }
   return undefined;
 }
-
-/** The type of a path parameter is never null, whatever its variable's is. */
-export const typeInRequest = ({ in: place, type }: RouteInput): GraphQLInputType =>
-  place === 'path' && !isNonNullType(type) ? new GraphQLNonNull(type) : type;
