@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePortBlock } from '../freePortBlock.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -10,6 +12,8 @@ export interface KafkaBroker {
   readonly brokers: string;
   /** Resolves when it is gone; default SIGTERM, by which it says goodbye to its clients. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Call it while the broker is stopped: it then starts with no data. */
+  loseData(): void;
   /** Starts it again on the same port with the same data. */
   start(): Promise<void>;
 }
@@ -23,6 +27,7 @@ export async function startKafkaBroker({
   let child = await run();
   return {
     brokers: `127.0.0.1:${port}`,
+    loseData: () => rmSync(join(folder, 'data'), { recursive: true }),
     stop: (signal) => stopKafkaProcess(child, signal),
     start: async () => {
       child = await run();

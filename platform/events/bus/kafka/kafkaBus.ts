@@ -76,6 +76,10 @@ async function clientOf({ brokers, client, security, log }: KafkaBusParts): Prom
 class KafkaBus implements EventBus {
   readonly #parts: KafkaBusParts;
   readonly #client: KafkaClient;
+  /**
+   * The topics that are known to exist. One is forgotten when something about it fails, and made again if it is gone: a
+   * broker that has lost its data has no topics, and makes none by itself.
+   */
   readonly #topics = new Map<string, Promise<void>>();
   /**
    * The last send to each topic. Sends to one topic take turns: two at once could get the same sequence numbers from
@@ -104,9 +108,14 @@ class KafkaBus implements EventBus {
     if (this.#closing) throw new Error('the bus is closed');
     const runs = inRuns(messages.map(encode));
     await this.#ensure(topic);
-    const sent = (this.#sending.get(topic) ?? Promise.resolve()).then(async () => {
-      for (const run of runs) await this.#client.send(topic, run);
-    });
+    const sent = (this.#sending.get(topic) ?? Promise.resolve())
+      .then(async () => {
+        for (const run of runs) await this.#client.send(topic, run);
+      })
+      .catch((error: unknown) => {
+        this.#topics.delete(topic);
+        throw error;
+      });
     this.#sending.set(
       topic,
       sent.catch(() => undefined),
@@ -119,14 +128,19 @@ class KafkaBus implements EventBus {
     topics: readonly string[],
     handle: Parameters<EventBus['consume']>[2],
   ): Promise<BusSubscription> {
-    await this.#ensureAll(topics);
     const { log } = this.#parts;
     const lanes = new GroupLanes({ group, handle, log, sessionMs });
     const kept = await keepMembership({
       what: `group ${group}`,
       log,
-      join: () => this.#client.join(group, topics, lanes),
-      onLost: () => lanes.abandon(),
+      join: async () => {
+        await this.#ensureAll(topics);
+        return this.#client.join(group, topics, lanes);
+      },
+      onLost: () => {
+        topics.forEach((topic) => this.#topics.delete(topic));
+        lanes.abandon();
+      },
     });
     this.#groups.set(group, new Set([...(this.#groups.get(group) ?? []), ...topics]));
     return this.#subscriptions.add(async () => {
@@ -136,7 +150,6 @@ class KafkaBus implements EventBus {
   }
 
   async tail(topics: readonly string[], handle: Parameters<EventBus['tail']>[1]): Promise<BusSubscription> {
-    await this.#ensureAll(topics);
     const begun = await Promise.allSettled(topics.map((topic) => this.#tail(topic).hear(handle)));
     const stop = async (): Promise<void> => begun.forEach((each) => each.status === 'fulfilled' && each.value());
     const failed = begun.find((each) => each.status === 'rejected');
@@ -181,7 +194,15 @@ class KafkaBus implements EventBus {
 
   /** The tail of a topic, which all listeners in this process share. */
   #tail(topic: string): TopicTail {
-    const tail = this.#tails.get(topic) ?? new TopicTail(topic, this.#client, this.#parts.log);
+    const tail =
+      this.#tails.get(topic) ??
+      new TopicTail({
+        topic,
+        client: this.#client,
+        log: this.#parts.log,
+        ensure: () => this.#ensure(topic),
+        onLost: () => this.#topics.delete(topic),
+      });
     this.#tails.set(topic, tail);
     return tail;
   }

@@ -52,13 +52,15 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
   };
   let producer: Promise<Producer> | undefined;
   return {
-    topic: (name) => describeTopic(admin, name),
+    topic: (name) => withFreshAdmin(kafka, (fresh) => describeTopic(fresh, name)),
     async createTopic({ name, partitions }, settings) {
       const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-      await admin.createTopics({
-        waitForLeaders: false,
-        topics: [{ topic: name, numPartitions: partitions, replicationFactor: -1, configEntries }],
-      });
+      await withFreshAdmin(kafka, (fresh) =>
+        fresh.createTopics({
+          waitForLeaders: false,
+          topics: [{ topic: name, numPartitions: partitions, replicationFactor: -1, configEntries }],
+        }),
+      );
     },
     async send(topic, messages) {
       producer ??= connectProducer(kafka);
@@ -108,6 +110,20 @@ export async function kafkajsClient({ brokers, security, onDebug, sessionMs }: K
       await Promise.allSettled([admin.disconnect(), producer?.then((each) => each.disconnect())]);
     },
   };
+}
+
+/**
+ * Runs `work` with an admin client of its own. One that has been asked for a topic asks for it again with whatever else
+ * it does, and fails if it is gone: it could neither see that, nor make the topic again.
+ */
+async function withFreshAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {

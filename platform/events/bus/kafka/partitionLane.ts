@@ -62,15 +62,24 @@ export class PartitionLane {
   }
 
   /**
-   * Queues the records that the lane has not had yet; `after` is the next offset to fetch.
+   * Queues the records that the lane has not had yet; `after` is the next offset to fetch. Nothing is fetched from
+   * before what was committed, so records from there come from a topic that was made anew: the lane begins again. The
+   * messages that it may then handle twice have effects once, by their ids.
    * @returns whether there is room for more
    */
   push(records: readonly KafkaRecord[], after = (records.at(-1)?.offset ?? -1) + 1): boolean {
+    if (records.length && after <= this.committed) this.#beginAgain();
     for (const record of records) if (this.end === undefined || record.offset >= this.end) this.#queue.push(record);
     this.end = Math.max(this.end ?? 0, after);
     this.#wasFull ||= !this.hasRoom;
     this.#wake();
     return this.hasRoom;
+  }
+
+  #beginAgain(): void {
+    this.#queue.length = 0;
+    this.end = undefined;
+    this.next = this.committed = 0;
   }
 
   /** Begins no more messages; a handler that runs may finish. */

@@ -227,13 +227,16 @@ async function beginLanes(
     topic,
     partitions: added.filter((each) => each.topic === topic).map(({ partition }) => partition),
   }));
-  const [committed, earliest] = await Promise.all([
+  const [committed, earliest, latest] = await Promise.all([
     consumer.listCommittedOffsets({ topics: asked }),
     consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST }),
+    consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.LATEST }),
   ]);
   for (const { topic, partition } of added) {
     const known = Number(committed.get(topic)?.[partition] ?? -1n);
-    lanes.beginAt(topic, partition, known >= 0 ? known : Number(earliest.get(topic)![partition]));
+    // What was committed can be past the end of a topic that was made anew.
+    const isThere = known >= 0 && known <= Number(latest.get(topic)![partition]);
+    lanes.beginAt(topic, partition, isThere ? known : Number(earliest.get(topic)![partition]));
   }
 }
 

@@ -23,7 +23,7 @@ it('goes on where a broker is lost before a tail is live, though a process that 
         return { lost: new Promise(() => undefined), leave: async () => undefined, heardAt: () => performance.now() };
       },
     };
-    await new TopicTail('orders.v1', client, { warn() {} }).hear(() => undefined);
+    await new TopicTail({ topic: 'orders.v1', client, log: { warn() {} }, ensure: async () => undefined, onLost() {} }).hear(() => undefined);
     console.log('live');
   `,
     ],
