@@ -24,6 +24,7 @@ const onSharedSystem = [
   'revoked-access',
   'subgraph-down',
   'web-pages',
+  'webhooks-in',
 ].map((name) => `e2e/${name.includes('/') ? name : `${name}/*`}.test.ts`);
 
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */

@@ -15,7 +15,7 @@ export const channelsParty = 'channels';
 export const nobodyYet = 'nobody yet';
 
 export interface Edge {
-  /** The side that starts: the caller, or the domain that publishes. A subgraph's name, or `channels`. */
+  /** The side that starts: the caller, or the domain that publishes. A subgraph's name, `channels` or `webhooks`. */
   readonly from: string;
   /** The side that is called or consumes: a subgraph's name, `channels`, `nobody yet`, or an outside system. */
   readonly to: string;
@@ -127,6 +127,12 @@ export const edges: readonly Edge[] = [
     because: 'Only the owner’s event log knows what was missed.',
   }),
 
+  grpc('webhooks', 'payments', 'PaymentNoticeService', {
+    volume: 'a few for each order',
+    latency: 'a second; tried until answered, for a day',
+    because: 'Only payments may say what a notice of the provider means for a payment.',
+  }),
+
   sagaStep('orders', 'payments', 'PaymentCommandService', {
     ...perOrder,
     latency: 'seconds; tried until answered',
@@ -204,6 +210,7 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Couriers see when food is ready.',
   }),
+  event('payments', nobodyYet, 'PaymentDisputed', unheard('For whoever answers disputes, and for notifications.')),
   event('inventory', 'menu', 'InventoryItemMakeabilityChanged', {
     volume: 'a few for each item and day',
     ...soon,

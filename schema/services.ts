@@ -13,5 +13,8 @@ export const gatewayService = 'gateway';
 /** The services that accept requests of clients. */
 export const edgeServices: readonly string[] = [gatewayService, ...channels.map(({ name }) => channelService(name))];
 
+/** The door for webhooks of systems outside. It accepts no client, and speaks for none. */
+export const webhooksService = 'webhooks';
+
 /** All services that call each other, each with a signing key of its own. */
-export const services: readonly string[] = [...subgraphs.map(({ name }) => name), ...edgeServices];
+export const services: readonly string[] = [...subgraphs.map(({ name }) => name), ...edgeServices, webhooksService];

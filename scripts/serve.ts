@@ -13,6 +13,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve subgraph <name>   GraphQL on base + its port, gRPC 20 above; DATABASE_HOST, and the bus
   serve channel <name>    a channel, on its port
   serve gateway           the full graph, on base + 0
+  serve webhooks          the door for webhooks of systems outside, on base + 6; DATABASE_HOST
   serve provider          the payment provider of the sandbox; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes the roles and databases of all domains (DATABASE_HOST, POSTGRES_PASSWORD), and ends
@@ -59,6 +60,8 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/serveEdge.ts')).serveChannel(name, context);
     case 'gateway':
       return (await import('./system/serveEdge.ts')).serveGateway(context);
+    case 'webhooks':
+      return (await import('./system/serveWebhooks.ts')).serveWebhooks(context);
     case 'provider':
       return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
     case 'simulation':
@@ -67,7 +70,7 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default:
       throw new StartupError(
-        'say what to serve: subgraph <name>, channel <name>, gateway, provider, simulation or databases (--help tells more).',
+        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, provider, simulation or databases (--help tells more).',
       );
   }
 }

@@ -36,6 +36,7 @@ import { isNamedById, scopesOfRole, storeRoles, type Role } from '#schema/scopes
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { eventTopics } from '#schema/topics.ts';
+import { runWebhooks } from '#webhooks/runWebhooks.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
 
 /** A person or device that does something in a scenario. */
@@ -71,6 +72,8 @@ export interface TestSystem {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly provider: { readonly url: string; readonly apiKey: string };
+  /** The door for webhooks, and the secrets by which systems outside sign. */
+  readonly webhooks: { readonly url: string; readonly secrets: Readonly<Record<string, string>> };
   /** The address of /metrics, which operators read. */
   readonly metricsUrl: string;
   /** The address of a channel, or of `gateway`, the full graph. */
@@ -148,8 +151,6 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     isNamedById,
   });
   const apiKey = secretKey();
-  const provider = await startPaymentProvider({ port: 0, dataDir: temporaryFolder('provider'), apiKey });
-  stops.push(() => provider.close());
   const bus = await busOf(options.bus ?? 'postgres', log, stops);
   stops.push(() => bus.close());
   const metrics = createMetrics({ process: true });
@@ -158,6 +159,24 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   stops.push(() => metricsServer.close());
 
   const network = localNetwork(identity);
+  const webhookSecrets = { WEBHOOK_BODY_KEYS: secretKey(), WEBHOOK_PAYMENTS_KEYS: secretKey() };
+  const webhooks = await runWebhooks({
+    databaseUrl: (await databaseOf('webhooks/migrations')).url,
+    network,
+    secrets: webhookSecrets,
+    log,
+    metrics,
+    host: '127.0.0.1',
+    port: 0,
+  });
+  stops.push(() => webhooks.close());
+  const provider = await startPaymentProvider({
+    port: 0,
+    dataDir: temporaryFolder('provider'),
+    apiKey,
+    webhooks: { url: `${webhooks.url}/webhooks/payments`, secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS },
+  });
+  stops.push(() => provider.close());
   const configuration = {
     PAYMENT_PROVIDER_URL: provider.url,
     PAYMENT_PROVIDER_API_KEY: apiKey,
@@ -237,6 +256,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     identity,
     bus,
     provider: { url: provider.url, apiKey },
+    webhooks: { url: webhooks.url, secrets: webhookSecrets },
     urlOf,
     tokenFor,
     metricsUrl: metricsServer.url,

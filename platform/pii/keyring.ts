@@ -8,7 +8,7 @@ export type DataKey = Uint8Array<ArrayBuffer>;
  * Deleting the wrapped key makes the person's sealed fields unreadable in all copies, which erases the person. Backups
  * of the wrapped keys must therefore be deleted within the time promised for an erasure.
  */
-export interface Keyring {
+export interface WrappingKeys {
   /** Makes a new data key for one owner, and its wrapped form to store, which only this owner's id unwraps again. */
   newDataKey(owner: string): { key: DataKey; wrapped: Uint8Array<ArrayBuffer> };
   /**
@@ -16,6 +16,10 @@ export interface Keyring {
    * master key that is not configured.
    */
   unwrap(owner: string, wrapped: Uint8Array): DataKey;
+}
+
+/** Wrapping keys, and a key by which sealed values are found again. */
+export interface Keyring extends WrappingKeys {
   /**
    * Computes 32 bytes by which a sealed value can be looked up without unsealing the others: equal values of one field
    * give equal bytes, which reveal nothing without the index key. Normalise the value first (case, blanks).
@@ -37,14 +41,13 @@ const readKey = (name: string, text: string): Buffer => {
 const keyId = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, keyIdBytes);
 
 /**
- * Makes a keyring. `masterKeys` are base64 keys of 32 bytes, separated by commas: the first one wraps new data keys,
- * all of them unwrap; to rotate, put the new key in front. `indexKey` must never change, or no value is found any more.
+ * Reads the keys that wrap data keys: base64 keys of 32 bytes, separated by commas. The first one wraps new data keys,
+ * all of them unwrap; to rotate, put the new key in front.
  */
-export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; indexKey: string }): Keyring {
-  const masters = masterKeys.split(',').map((text) => readKey('PII master key', text));
+export function createWrappingKeys(masterKeys: string): WrappingKeys {
+  const masters = masterKeys.split(',').map((text) => readKey('a master key', text));
   const current = masters[0]!;
   const byId = new Map(masters.map((key) => [keyId(key).toString('hex'), key]));
-  const index = readKey('PII index key', indexKey);
 
   return {
     newDataKey(owner) {
@@ -67,6 +70,14 @@ export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; in
         .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]));
     },
+  };
+}
+
+/** Makes a keyring. `indexKey` must never change, or no value is found any more. */
+export function createKeyring({ masterKeys, indexKey }: { masterKeys: string; indexKey: string }): Keyring {
+  const index = readKey('PII index key', indexKey);
+  return {
+    ...createWrappingKeys(masterKeys),
     blindIndex(field, value) {
       const fieldKey = Buffer.from(hkdfSync('sha256', index, '', `blind-index:${field}`, 32));
       return new Uint8Array(createHmac('sha256', fieldKey).update(value.normalize('NFKC')).digest());

@@ -169,6 +169,30 @@ export const metricCatalogue = {
     help: 'Messages that a consumer set aside: failed, or waiting behind a failed one of the same aggregate.',
     labels: { domain: any, consumer: any, state: ['failed', 'waiting'] },
   },
+  webhooksReceived: {
+    kind: 'counter',
+    name: 'drburger_webhooks_received_total',
+    help: 'Webhooks that were signed by their source and are in the inbox: new, or repeated (that id was there before).',
+    labels: { source: any, outcome: ['new', 'repeated'] },
+  },
+  webhooksRefused: {
+    kind: 'counter',
+    name: 'drburger_webhooks_refused_total',
+    help: 'Webhooks that were refused: signature (forged, or not signed now), size, time (sent too slowly), rate, form (not UTF-8), conflict (a known id with another body).',
+    labels: { source: any, reason: ['signature', 'size', 'time', 'rate', 'form', 'conflict'] },
+  },
+  webhooksWorked: {
+    kind: 'counter',
+    name: 'drburger_webhooks_worked_total',
+    help: 'Tries to hand a webhook to the subgraph that owns its object: done; early (it waits); retried (the owner does not answer); parked.',
+    labels: { source: any, outcome: ['done', 'early', 'retried', 'parked'] },
+  },
+  webhooksKept: {
+    kind: 'gauge',
+    name: 'drburger_webhooks_kept',
+    help: 'Webhooks in the inbox that wait or are parked.',
+    labels: { source: any, state: ['waiting', 'parked'] },
+  },
   consumerMessages: {
     kind: 'counter',
     name: 'drburger_consumer_messages_total',

@@ -51,7 +51,7 @@ export class Bank {
   private readonly authorisationOfCapture = new Map<string, Authorisation>();
 
   /** `newId` makes the provider's ids: a prefix, and a rest that nobody can guess. */
-  constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no') => string) {}
+  constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no' | 'dp') => string) {}
 
   find(id: string): Authorisation | undefined {
     return this.authorisations.get(id);
@@ -157,11 +157,32 @@ export class Bank {
     };
   }
 
+  /** A guest disputes a capture at their bank. */
+  dispute(authorisation: Authorisation, captureId: string, reason: string, now: Date): Decision {
+    const { amount } = captureOf(authorisation, captureId);
+    const id = this.newId('dp');
+    return {
+      ...this.line(authorisation, now),
+      kind: 'dispute',
+      id,
+      captureId,
+      amount,
+      reason,
+      answer: { status: 201, body: { id, captureId, amount, reason, status: 'open' } },
+    };
+  }
+
+  /** The sum of the refunds of an authorisation. */
+  refundedOf(authorisationId: string | null): number {
+    const captures = authorisationId === null ? [] : (this.authorisations.get(authorisationId)?.captures ?? []);
+    return captures.reduce((sum, capture) => sum + refunded(capture), 0);
+  }
+
   /** Applies an entry of the ledger to the accounts. After a restart, all entries are applied in order. */
   apply(entry: LedgerEntry): void {
     if (entry.kind === 'authorisation' || entry.kind === 'decline') return this.open(entry);
     const authorisation = entry.authorisationId === null ? undefined : this.authorisations.get(entry.authorisationId);
-    if (!authorisation || entry.kind === 'refusal') return;
+    if (!authorisation || entry.kind === 'refusal' || entry.kind === 'dispute') return;
     if (entry.kind === 'void') authorisation.voidedAt = entry.at;
     if (entry.kind === 'capture') {
       authorisation.captures.push({ id: entry.id, amount: entry.amount, createdAt: entry.at, refunds: [] });

@@ -15,6 +15,8 @@ export const behaviourSchema = z.strictObject({
   loseAnswers: z.int().min(0).max(10_000).default(0),
   /** Declines every authorisation with this code. */
   declineReason: z.string().min(1).max(60).nullable().default(null),
+  /** How often each webhook is sent. A merchant must take one that comes twice as one. */
+  webhookTimes: z.int().min(0).max(10).default(1),
   refuseCaptures: z.boolean().default(false),
   refuseRefunds: z.boolean().default(false),
   /** How long authorisations are valid that are made from now on. */

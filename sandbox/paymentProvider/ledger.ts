@@ -1,8 +1,10 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What a line is about: something the provider did, or refused to do. `refusal` and `decline` move no money. */
-export type MovementKind = 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal';
+/**
+ * What a line is about: something the provider did, or refused to do. `refusal`, `decline` and `dispute` move no money.
+ */
+export type MovementKind = 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal' | 'dispute';
 
 /** An HTTP answer as it was given, so that the same idempotency key gets it again. */
 export interface Answer {
@@ -17,7 +19,7 @@ export interface LedgerEntry {
   /** When it happened; ISO 8601, UTC. */
   readonly at: string;
   readonly kind: MovementKind;
-  /** The id of the authorisation, capture or refund that this line made. */
+  /** The id of the authorisation, capture, refund or dispute that this line made. */
   readonly id: string;
   readonly authorisationId: string | null;
   readonly captureId: string | null;
@@ -26,7 +28,7 @@ export interface LedgerEntry {
   readonly amount: number;
   readonly currency: string;
   readonly methodToken: string;
-  /** The code of a decline or refusal; null for other lines. */
+  /** The code of a decline, refusal or dispute; null for other lines. */
   readonly reason: string | null;
   /** When an authorisation lapses; null for other lines. */
   readonly expiresAt: string | null;

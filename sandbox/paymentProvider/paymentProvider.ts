@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { refusal } from './bank.ts';
 import { Provider } from './provider.ts';
 import { answer, type ApiAnswer } from './routes.ts';
+import { WebhookSender, type WebhookTarget } from './webhookSender.ts';
 
 export interface PaymentProviderOptions {
   /** The port to listen on; 0 takes any free one. */
@@ -18,6 +19,8 @@ export interface PaymentProviderOptions {
   /** What callers must send as `Authorization: Bearer …`. */
   readonly apiKey: string;
   readonly clock?: () => Date;
+  /** Where the merchant wants to be told of what happens; nowhere by default. */
+  readonly webhooks?: WebhookTarget;
 }
 
 export interface RunningPaymentProvider {
@@ -45,7 +48,11 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
   );
   // The port is opened before the ledger, so that a second process with the same settings fails and writes nothing.
   const provider = once(server, 'listening').then(() =>
-    Provider.open(join(options.dataDir, 'ledger.jsonl'), options.clock ?? (() => new Date())),
+    Provider.open(
+      join(options.dataDir, 'ledger.jsonl'),
+      options.clock ?? (() => new Date()),
+      options.webhooks && new WebhookSender(options.webhooks),
+    ),
   );
   server.listen(options.port, options.host ?? '127.0.0.1');
   const stop = () =>

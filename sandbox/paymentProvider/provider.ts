@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Bank, refusal, type Decision } from './bank.ts';
 import { type Behaviour, defaultBehaviour } from './behaviour.ts';
 import { type Answer, Ledger, type LedgerEntry } from './ledger.ts';
+import type { WebhookSender } from './webhookSender.ts';
 
 /** What identifies a POST for its idempotency key. */
 export interface Identified {
@@ -26,17 +27,20 @@ export class Provider {
   private constructor(
     private readonly ledger: Ledger,
     private readonly clock: () => Date,
+    private readonly webhooks: WebhookSender | undefined,
   ) {}
 
-  static async open(path: string, clock: () => Date): Promise<Provider> {
+  /** @param webhooks tells the merchant of what happens, if the merchant wants to be told */
+  static async open(path: string, clock: () => Date, webhooks?: WebhookSender): Promise<Provider> {
     const { ledger, entries } = await Ledger.open(path);
-    const provider = new Provider(ledger, clock);
+    const provider = new Provider(ledger, clock, webhooks);
     for (const entry of entries) provider.remember(entry);
     return provider;
   }
 
-  close(): Promise<void> {
-    return this.ledger.close();
+  async close(): Promise<void> {
+    await this.webhooks?.close();
+    await this.ledger.close();
   }
 
   /** Runs `work` once per idempotency key; the same key and body wait for, or get again, its answer. */
@@ -82,6 +86,13 @@ export class Provider {
       : null;
   }
 
+  dispute(captureId: string, reason: string, request: Identified): Promise<Answer> | null {
+    const authorisation = this.bank.withCapture(captureId);
+    return authorisation
+      ? this.commit(this.bank.dispute(authorisation, captureId, reason, this.clock()), request)
+      : null;
+  }
+
   show(authorisationId: string): Answer | null {
     const authorisation = this.bank.find(authorisationId);
     return authorisation ? { status: 200, body: this.bank.show(authorisation, this.clock()) } : null;
@@ -124,6 +135,7 @@ export class Provider {
     const written = this.ledger.append(entry);
     this.remember(entry, written);
     await written;
+    this.webhooks?.tell(entry, this.bank.refundedOf(entry.authorisationId), this.behaviour.webhookTimes);
     return entry.answer;
   }
 

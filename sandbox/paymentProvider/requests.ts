@@ -14,4 +14,6 @@ export const authorisationRequest = z.strictObject({
 /** Without an amount, all that is left is captured or refunded. */
 export const amountRequest = z.strictObject({ amount: amount.optional() });
 
+export const disputeRequest = z.strictObject({ reason: z.string().regex(/^[a-z_]{1,60}$/) });
+
 export const voidRequest = z.strictObject({});

@@ -4,7 +4,7 @@ import { refusal } from './bank.ts';
 import { behaviourSchema, methodTokens } from './behaviour.ts';
 import type { Answer } from './ledger.ts';
 import type { Provider } from './provider.ts';
-import { amountRequest, authorisationRequest, voidRequest } from './requests.ts';
+import { amountRequest, authorisationRequest, disputeRequest, voidRequest } from './requests.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -86,7 +86,7 @@ async function post(provider: Provider, request: ApiRequest): Promise<ApiAnswer>
 function routeOf(provider: Provider, request: ApiRequest): Route {
   if (request.path === '/v1/authorisations') return authorisationWork(provider, request);
   const [, collection, id = '', action] =
-    /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds)$/.exec(request.path) ?? [];
+    /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds|disputes)$/.exec(request.path) ?? [];
   const route = `${collection ?? ''}/${action ?? ''}`;
   if (route === 'authorisations/captures') {
     return routed(amountRequest, request.body, ({ amount }) => ({
@@ -103,6 +103,12 @@ function routeOf(provider: Provider, request: ApiRequest): Route {
     return routed(amountRequest, request.body, ({ amount }) => ({
       kind: 'accepted',
       work: async () => provider.refund(id, amount ?? null, request) ?? notFound,
+    }));
+  }
+  if (route === 'captures/disputes') {
+    return routed(disputeRequest, request.body, ({ reason }) => ({
+      kind: 'accepted',
+      work: async () => provider.dispute(id, reason, request) ?? notFound,
     }));
   }
   return { kind: 'refused', answer: notFound };

@@ -34,6 +34,7 @@ const files: Record<string, string> = {
   'subgraphs/stock/src/supplier.ts': `import { request } from 'undici';`,
   'subgraphs/stock/src/supplier.unit.test.ts': `fetch('http://localhost');`,
   'gateway/src/follow.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';\nconst client = createClient(StockService, transport);`,
+  'webhooks/src/sources/mill.ts': `import { StockService } from '#generated/proto/drburger/stock/v1/stock_pb.ts';`,
   'bffs/desk/src/ask.ts': `import { PriceService, type Price } from '#generated/proto/drburger/stock/v1/price_pb.ts';`,
   'bffs/desk/src/look.ts': `fetch('http://partner');`,
   'bffs/desk/pages/till/page.ts': `fetch('/graphql');`,
@@ -65,6 +66,7 @@ it('finds calls, saga steps, consumers, read models, streams, HTTP calls and eve
     'shops > stock: Event-Driven, event WareSold',
     'shops > stock: Saga, gRPC StockService',
     'stock > an unknown system: API-First, HTTP',
+    'webhooks > stock: API-First, gRPC StockService',
   ]);
 });
 

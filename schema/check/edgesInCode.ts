@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, parse, visit } from 'graphql';
 import { channelsParty, nobodyYet, type Edge } from '../edges.ts';
+import { webhooksService } from '../services.ts';
 
 /** An edge that was found in the code, and the file in which it is. */
 export interface FoundEdge extends Pick<Edge, 'from' | 'to' | 'pattern' | 'contract'> {
@@ -33,6 +34,7 @@ export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEd
     ...subgraphs.flatMap((name) => inDomain(root, name, events)),
     ...sourcesOf(root, 'gateway/src').flatMap((source) => inChannels(source, events)),
     ...sourcesOf(root, 'bffs').flatMap((source) => [...inChannels(source, events), ...httpIn(source, channelsParty)]),
+    ...sourcesOf(root, 'webhooks/src').flatMap((source) => grpcIn(source, webhooksService)),
   ];
   const heard = new Set(found.filter(({ contract }) => contract.startsWith('event ')).map(({ contract }) => contract));
   for (const [name, domain] of events) {

@@ -27,3 +27,27 @@ export const PaymentProcessed = defineEvent({
     at: instant,
   }),
 });
+
+/** A guest disputes a payment at their bank, or such a dispute has ended. */
+export const PaymentDisputed = defineEvent({
+  name: 'PaymentDisputed',
+  domain: 'payments',
+  version: '1.0',
+  aggregate: (data) => `payment:${data.paymentId}`,
+  feed: (data) => `order:${data.orderId}`,
+  logged: ({ orderId, paymentId, disputeId, status }) => ({ orderId, paymentId, disputeId, status }),
+  schema: z.object({
+    paymentId: id,
+    orderId: id,
+    storeId: id,
+    /** The provider's id of the dispute. */
+    disputeId: z.string(),
+    status: z.enum(['OPEN', 'WON', 'LOST']),
+    amount: minor,
+    currency,
+    exponent: z.int(),
+    /** The provider's code, such as not_received. */
+    reason: z.string(),
+    at: instant,
+  }),
+});

@@ -1,7 +1,7 @@
 import { channels } from '#schema/channels.ts';
-import { channelService } from '#schema/services.ts';
+import { channelService, webhooksService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { gatewayOffset, grpcOffset, providerOffset } from '../system/ports.ts';
+import { gatewayOffset, grpcOffset, providerOffset, webhooksOffset } from '../system/ports.ts';
 import { serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
@@ -115,6 +115,11 @@ export async function composeServices(): Promise<{
       ]),
     ),
   };
+  services[webhooksService] = {
+    ...edge(['webhooks'], webhooksOffset),
+    ...of(webhooksService),
+    depends_on: { databases: done },
+  };
   return {
     services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, { ...service, logging }])),
     volumes: { postgres: {}, kafka: {}, prometheus: {}, data: {} },
@@ -191,7 +196,10 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
     },
     provider: {
       ...ours(['provider']),
-      ...of('provider'),
+      environment: {
+        ...(of('provider')['environment'] as object),
+        WEBHOOKS_URL: `http://${webhooksService}:${base + webhooksOffset}`,
+      },
       profiles: ['development'],
       expose: [base + providerOffset],
     },

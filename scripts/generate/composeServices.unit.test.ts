@@ -70,6 +70,7 @@ describe('docker-compose.yml', () => {
       services.filter(([, { environment }]) => environment?.[secret] !== undefined).map(([name]) => name);
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
+    expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
   });
@@ -136,13 +137,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('shows the gateway and the channels to the outside, and nothing else', () => {
+  it('shows the gateway, the channels and the door for webhooks to the outside, and nothing else', () => {
     const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
     // Prometheus is shown to this machine only, and the metrics themselves to nobody.
     expect(published).toEqual([
       ['prometheus', ['127.0.0.1:9090:9090']],
       ['gateway', ['4000:4000']],
       ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]]),
+      ['webhooks', ['4006:4006']],
     ]);
   });
 
@@ -162,7 +164,7 @@ describe('docker-compose.yml', () => {
     };
     const serving = services.filter(([, { environment }]) => environment?.['METRICS_PORT'] === metricsPort);
     for (const [name, { expose }] of serving) expect(expose, name).toContain(metricsPort);
-    expect(serving).toHaveLength(subgraphs.length + channels.length + 1);
+    expect(serving).toHaveLength(subgraphs.length + channels.length + 2);
     expect(scrape_configs[0].static_configs[0].targets).toEqual(serving.map(([name]) => `${name}:${metricsPort}`));
   });
 

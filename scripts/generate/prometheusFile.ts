@@ -1,6 +1,6 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService } from '#schema/services.ts';
+import { channelService, webhooksService } from '#schema/services.ts';
 import { metricsPort } from './composeServices.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
@@ -28,6 +28,7 @@ export async function prometheusFileText(): Promise<string> {
     ...subgraphs.map(({ name }) => name),
     'gateway',
     ...channels.map(({ name }) => channelService(name)),
+    webhooksService,
   ];
   return (
     note +

@@ -17,6 +17,7 @@ export const settingSources = [
   'scripts/system/secrets.ts',
   'scripts/system/databaseAddress.ts',
   'scripts/system/ports.ts',
+  'webhooks/src/config.ts',
   ...subgraphs.map(({ name }) => `subgraphs/${name}/src/config.ts`),
 ];
 

@@ -96,6 +96,16 @@ const edge = [
 ];
 const edgeTests = [...testFiles('gateway'), ...testFiles('bffs')];
 
+/** The door for webhooks stands before the domains, and asks them by gRPC. */
+const webhooks = [
+  [named(['subgraphs', 'bffs', 'gateway']), 'The door for webhooks reaches domains by gRPC only.'],
+  [`^#generated/(?!proto/)`, 'The door for webhooks imports no domain’s generated code.'],
+  [
+    climbsTo(['subgraphs', 'bffs', 'sandbox', 'gateway', 'scripts', 'platform', 'schema', 'generated']),
+    'Across top folders import by the # names.',
+  ],
+];
+
 /** Scripts that may import test code. `chaos.ts` runs a test. */
 const scriptTests = [...testFiles('scripts'), 'scripts/system/development/**', 'scripts/chaos.ts'];
 
@@ -104,6 +114,7 @@ export const boundaries = [
   refuse(platformTests, platform),
   refuse(['gateway/**/*.ts', 'bffs/**/*.ts'], [...edge, ...forTests], edgeTests),
   refuse(edgeTests, edge),
+  refuse(['webhooks/**/*.ts'], [...webhooks, ...forTests], testFiles('webhooks')),
   refuse(['scripts/**/*.ts', 'schema/**/*.ts'], forTests, [...scriptTests, ...testFiles('schema')]),
   ...perSubgraph,
 ];

@@ -16,11 +16,16 @@ export const busMigrations = join(root, 'platform/events/bus/migrations');
 export const busDatabase = 'bus';
 export const sagaDatabase = 'sagas';
 
+/** The inbox of webhooks, which belongs to the door and to no domain. */
+export const webhooksDatabase = 'webhooks';
+export const webhooksMigrations = join(root, 'webhooks/migrations');
+
 export interface Databases {
   /** URL of a domain's database, as the domain's own role. */
   readonly domain: (name: string) => string;
   readonly bus: string;
   readonly sagas: string;
+  readonly webhooks: string;
   /** How many migrations were just applied. */
   readonly applied: number;
 }
@@ -35,6 +40,9 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
     ensureDatabase(cluster, { database: busDatabase, role: busDatabase }).then(
       async ({ url }) => (await migrate(url, busMigrations)).length,
     ),
+    ensureDatabase(cluster, { database: webhooksDatabase, role: webhooksDatabase }).then(
+      async ({ url }) => (await migrate(url, webhooksMigrations)).length,
+    ),
     ensureDatabase(cluster, { database: sagaDatabase, role: sagaDatabase }).then(() => 0),
   ]);
   const byName = new Map(subgraphs.map(({ name, database }) => [name, cluster.url(database)]));
@@ -42,6 +50,7 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
     domain: (name) => byName.get(name) ?? '',
     bus: cluster.url(busDatabase),
     sagas: cluster.url(sagaDatabase),
+    webhooks: cluster.url(webhooksDatabase),
     applied: applied.reduce((sum, count) => sum + count, 0),
   };
 }

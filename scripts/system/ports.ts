@@ -9,6 +9,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
  * internal ones begin at 10.
  */
 export const gatewayOffset = 0;
+export const webhooksOffset = 6;
 export const metricsOffset = 9;
 export const providerOffset = 10;
 /** The port for gRPC of a subgraph in a process of its own is this far above the one for GraphQL. */
@@ -28,6 +29,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
   return [
     { name: 'gateway', port: base + gatewayOffset },
     ...channels.map(({ name, port }) => ({ name, port: base + port })),
+    { name: 'webhooks', port: base + webhooksOffset },
     ...(PROFILE === 'development' ? [{ name: 'payment provider', port: base + providerOffset }] : []),
   ];
 }
@@ -36,6 +38,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
 export function portClashes(): string[] {
   const taken = new Map<number, string>([
     [gatewayOffset, 'gateway'],
+    [webhooksOffset, 'webhooks'],
     [metricsOffset, 'metrics'],
     [providerOffset, 'payment provider'],
     [postgresOffset, 'PostgreSQL'],

@@ -3,7 +3,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { addressAs, adminPasswordName, passwordNameOf } from './databaseAddress.ts';
-import { busDatabase, sagaDatabase } from './databases.ts';
+import { busDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
 import { secretOptionsOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { databasesSettings } from './serviceSettings.ts';
@@ -19,6 +19,7 @@ export async function prepareDatabases(context: ServeContext): Promise<void> {
   const databases = [
     ...subgraphs.map(({ database }) => database),
     sagaDatabase,
+    webhooksDatabase,
     ...(settings.BUS === 'postgres' ? [busDatabase] : []),
   ];
   const passwords = await secretsNamed(

@@ -24,6 +24,7 @@ import {
 } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
 import type { Teardown } from './teardown.ts';
+import { webhookSecretsOf, type WebhookSecrets } from './webhookSecrets.ts';
 
 export interface SystemOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -46,6 +47,7 @@ export interface PreparedSystem {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly providerKey: string;
+  readonly webhookSecrets: WebhookSecrets;
   readonly secretOptions: SecretOptions;
   readonly log: Logger;
 }
@@ -107,6 +109,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     secretOptions,
     bus: kafka ?? (await openPostgresBus(databases, log, teardown)),
     providerKey: secrets[providerKeyName] ?? '',
+    webhookSecrets: await webhookSecretsOf(secretOptions),
     log,
   };
 }

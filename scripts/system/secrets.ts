@@ -45,6 +45,9 @@ export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
 /** The API key for the payment provider. The payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 
+/** Keys by which webhooks of the payment provider are checked; the first one signs those of the sandbox. */
+export const providerWebhookKeysName = 'WEBHOOK_PAYMENTS_KEYS';
+
 /** The password of KAFKA_USERNAME. */
 export const kafkaPasswordName = 'KAFKA_PASSWORD';
 

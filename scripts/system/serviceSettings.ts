@@ -30,6 +30,21 @@ export const subgraphSettings = z.object({
   ...databaseSettings.shape,
   GRPC_URL: peerSettings.shape.GRPC_URL,
 });
+/** The settings of the door for webhooks: it uses no bus, and calls the subgraphs by gRPC. */
+export const webhooksSettings = z.object({
+  ...platformSettings.pick({
+    PROFILE: true,
+    PORT_BASE: true,
+    HOST: true,
+    DATA_DIR: true,
+    METRICS_PORT: true,
+    METRICS_HOST: true,
+    LOG_LEVEL: true,
+    DRAIN_SECONDS: true,
+  }).shape,
+  ...databaseSettings.shape,
+  GRPC_URL: peerSettings.shape.GRPC_URL,
+});
 export const edgeSettings = z.object({
   ...ofEveryService,
   ...clientIssuerSettings.shape,

@@ -4,21 +4,23 @@ import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { channels } from '#schema/channels.ts';
-import { channelService, edgeServices, gatewayService, services } from '#schema/services.ts';
+import { channelService, edgeServices, gatewayService, services, webhooksService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { config as webhooksConfig } from '#webhooks/config.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
-import { busDatabase, sagaDatabase } from './databases.ts';
+import { busDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
 import {
   clientIssuerSettings,
   clientKeyName,
   cursorKeysName,
   kafkaPasswordName,
   providerKeyName,
+  providerWebhookKeysName,
   publicKeysName,
   signingKeyNameOf,
 } from './secrets.ts';
-import { databasesSettings, edgeSettings, subgraphSettings } from './serviceSettings.ts';
+import { databasesSettings, edgeSettings, subgraphSettings, webhooksSettings } from './serviceSettings.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -99,6 +101,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
   const domains = await Promise.all(
     subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })),
   );
+  const webhookSecrets = split(webhooksConfig).secrets;
   const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
   return [
     {
@@ -112,7 +115,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
           ...domains.map(({ settings }) => settings.shape),
         ) as z.ZodRawShape,
       ),
-      secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets)],
+      secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets), ...webhookSecrets],
     },
     ...domains.map(({ name, database, settings, secrets }) => ({
       name,
@@ -139,19 +142,25 @@ export async function serviceParts(): Promise<ServicePart[]> {
       secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword],
     })),
     {
+      name: webhooksService,
+      settings: webhooksSettings,
+      secrets: [...signingKeys(webhooksService), passwordOf(webhooksDatabase), ...webhookSecrets],
+    },
+    {
       name: 'databases',
       settings: databasesSettings,
       secrets: [
         { name: adminPasswordName, description: 'password of POSTGRES_USER, who makes the roles and databases' },
         ...domains.map(({ database }) => passwordOf(database)),
         passwordOf(sagaDatabase),
+        passwordOf(webhooksDatabase),
         busPassword,
       ],
     },
     {
       name: 'provider',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
-      secrets: provider,
+      secrets: [...provider, ...webhookSecrets.filter(({ name }) => name === providerWebhookKeysName)],
     },
     {
       name: 'simulation',
@@ -179,9 +188,13 @@ const hasSagas = (name: string): boolean => existsSync(join(root, 'subgraphs', n
 
 /** Settings with a whole database address, which include a password. They override the settings for its parts. */
 const wholeAddresses: readonly CatalogueEntry[] = [
-  ['DATABASE_URL', 'of the domain’s database, as its own role', subgraphs.map(({ name }) => name)],
+  [
+    'DATABASE_URL',
+    'of the domain’s database, as its own role',
+    [...subgraphs.map(({ name }) => name), webhooksService],
+  ],
   ['SAGAS_DATABASE_URL', 'of the durable state of sagas', subgraphs.map(({ name }) => name).filter(hasSagas)],
-  ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services],
+  ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services.filter((name) => name !== webhooksService)],
 ].map(([name, description, readers]) => ({
   name: name as string,
   description: `the whole address ${description as string}, instead of DATABASE_HOST and the like`,

@@ -10,7 +10,7 @@ import { dataFolder } from './dataDir.ts';
 import { allOrFirstFailure } from './databases.ts';
 import { drainBefore } from './drain.ts';
 import { startEdge, type Edge } from './edge.ts';
-import { providerOffset } from './ports.ts';
+import { providerOffset, webhooksOffset } from './ports.ts';
 import {
   bothOrNeither,
   metricsPortOf,
@@ -26,6 +26,8 @@ export interface RunningSystem {
   readonly settings: PlatformSettings;
   readonly subgraphs: readonly RunningSubgraph[];
   readonly edge: Edge;
+  /** Where webhooks of systems outside are received. */
+  readonly webhooksUrl: string;
   readonly identity: Identity;
   readonly bus: EventBus;
   /** The URL of /metrics. */
@@ -74,6 +76,18 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       }),
       allOrFirstFailure(subgraphs.map((subgraph) => subgraph.start())),
     );
+    const { runWebhooks } = await import('#webhooks/runWebhooks.ts');
+    const webhooks = await runWebhooks({
+      databaseUrl: databases.webhooks,
+      network,
+      secrets: prepared.webhookSecrets,
+      log,
+      metrics,
+      host: settings.HOST,
+      port: settings.PORT_BASE + webhooksOffset,
+    });
+    teardown.add('webhooks', () => webhooks.close());
+    drainBefore(teardown, settings, () => webhooks.drain());
     if (settings.SIMULATION ?? settings.PROFILE === 'development') {
       const { simulate } = await import('./development/simulation.ts');
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
@@ -90,6 +104,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       settings,
       subgraphs,
       edge,
+      webhooksUrl: webhooks.url,
       identity,
       bus,
       metricsUrl,
@@ -118,12 +133,19 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
   }
 }
 
-async function startSandboxProvider({ settings, providerKey }: PreparedSystem, teardown: Teardown): Promise<void> {
+async function startSandboxProvider(
+  { settings, providerKey, webhookSecrets }: PreparedSystem,
+  teardown: Teardown,
+): Promise<void> {
   const { startSandbox } = await import('./development/serveSandbox.ts');
   const provider = await startSandbox({
     port: settings.PORT_BASE + providerOffset,
     dataDir: dataFolder(settings.DATA_DIR, 'provider'),
     apiKey: providerKey,
+    webhooks: {
+      url: `http://127.0.0.1:${settings.PORT_BASE + webhooksOffset}/webhooks/payments`,
+      secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS.split(',')[0] ?? '',
+    },
   });
   teardown.add('payment provider', () => provider.close());
 }

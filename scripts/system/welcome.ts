@@ -12,7 +12,10 @@ const audiences: Readonly<Record<string, string>> = {
 };
 
 /** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
-export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: RunningSystem, seconds: number): string {
+export function welcome(
+  { edge, settings, metricsUrl, webhooksUrl, demoDeviceToken }: RunningSystem,
+  seconds: number,
+): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
   const development = settings.PROFILE === 'development';
   const kiosk = edge.channels.find(({ name }) => name === 'kiosk')?.url;
@@ -24,6 +27,7 @@ export function welcome({ edge, settings, metricsUrl, demoDeviceToken }: Running
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
+    ['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside'],
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development
       ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']]

@@ -5,24 +5,35 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { developmentOnly } from '../checkProfile.ts';
 import { dataFolder } from '../dataDir.ts';
-import { providerOffset } from '../ports.ts';
-import { secretOptionsOf, providerKeyName, secretsNamed } from '../secrets.ts';
+import { providerOffset, webhooksOffset } from '../ports.ts';
+import { secretOptionsOf, providerKeyName, providerWebhookKeysName, secretsNamed } from '../secrets.ts';
 import type { ServeContext } from '../serveContext.ts';
 import { simulate } from './simulation.ts';
+
+const providerSettings = z.object({ ...platformSettings.shape, WEBHOOKS_URL: z.url().optional() });
 
 /** Runs the sandbox's payment provider in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
   const settings = loadSettings(
-    mergeSettings(platformSettings, [z.object({ [providerKeyName]: z.string().optional() })]),
+    mergeSettings(providerSettings, [
+      z.object({ [providerKeyName]: z.string().optional(), [providerWebhookKeysName]: z.string().optional() }),
+    ]),
     context.sources,
   );
   developmentOnly(settings, 'The payment provider of the sandbox is');
-  const { [providerKeyName]: apiKey = '' } = await secretsNamed([providerKeyName], secretOptionsOf(settings, context));
+  const { [providerKeyName]: apiKey = '', [providerWebhookKeysName]: webhookKeys = '' } = await secretsNamed(
+    [providerKeyName, providerWebhookKeysName],
+    secretOptionsOf(settings, context),
+  );
   const provider = await startPaymentProvider({
     port: settings.PORT_BASE + providerOffset,
     host: settings.HOST,
     dataDir: dataFolder(settings.DATA_DIR, 'provider'),
     apiKey,
+    webhooks: {
+      url: `${settings.WEBHOOKS_URL ?? `http://127.0.0.1:${settings.PORT_BASE + webhooksOffset}`}/webhooks/payments`,
+      secret: webhookKeys.split(',')[0] ?? '',
+    },
   });
   context.teardown.add('payment provider', () => provider.close());
   context.ready(`payment provider on ${provider.url}`);

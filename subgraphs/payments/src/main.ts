@@ -3,6 +3,7 @@ import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config } from './config.ts';
 import { loaders } from './loaders.ts';
 import { paymentCommands } from './paymentCommands.ts';
+import { paymentNotices } from './paymentNotices.ts';
 import { resolvers } from './resolvers.ts';
 import { sweepIntents } from './sweepIntents.ts';
 
@@ -12,7 +13,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  services: (domain) => [paymentCommands(domain)],
+  services: (domain) => [paymentCommands(domain), paymentNotices(domain)],
   background: (domain) => [sweepIntents(domain)],
   config,
 });

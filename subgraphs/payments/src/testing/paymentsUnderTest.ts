@@ -13,6 +13,10 @@ export const apiKey = 'key-of-the-payments-tests';
 export interface ProviderOfTests {
   readonly url: string;
   behave(behaviour: Partial<Behaviour>): Promise<void>;
+  /** Does something that the merchant did not ask for: the path of a POST of the API. */
+  post(path: string, body: object): Promise<{ readonly id: string }>;
+  /** The provider's record of the payment of an order. */
+  paymentOf(orderId: string): Promise<{ readonly id: string; readonly captures: readonly { readonly id: string }[] }>;
   /** The kinds of the ledger's entries for an order, in order. */
   ledger(orderId: string): Promise<string[]>;
   close(): Promise<void>;
@@ -34,6 +38,12 @@ export async function providerOfTests(): Promise<ProviderOfTests> {
     url,
     behave: async (behaviour) => {
       await admin('PUT', '/v1/behaviour', behaviour);
+    },
+    post: async (path, body) => (await (await admin('POST', path, body)).json()) as { id: string },
+    async paymentOf(orderId) {
+      const answer = await admin('GET', `/v1/authorisations?merchantReference=${orderId}`);
+      const { data } = (await answer.json()) as { data: [{ id: string; captures: { id: string }[] }] };
+      return data[0];
     },
     async ledger(orderId) {
       const { data } = (await (await admin('GET', `/v1/ledger?merchantReference=${orderId}`)).json()) as {

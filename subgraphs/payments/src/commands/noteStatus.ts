@@ -1,0 +1,76 @@
+import type { Payment } from '#generated/payments/prisma/client.ts';
+import { PaymentProcessed } from '#schema/events/payments.ts';
+import type { Payments } from '../context.ts';
+import type { PaymentProvider, ProviderPayment } from '../provider/paymentProvider.ts';
+import { finishIntent } from './finishIntent.ts';
+import { lockOrder } from './lockOrder.ts';
+
+export interface StatusNews {
+  readonly orderId: string;
+  readonly status: 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
+  /** All that the provider has refunded so far, in minor units. */
+  readonly refunded: number;
+}
+
+/**
+ * Takes in that money has moved at the provider. The news itself is not believed: it only makes us ask the provider. A
+ * command of ours that has no outcome yet gets its outcome; what the provider's own staff did (a refund, a void) is
+ * stored as if we had asked for it.
+ * @returns whether it changed anything; null when the order has no payment (yet)
+ */
+export async function noteStatus(
+  domain: Payments,
+  provider: PaymentProvider,
+  news: StatusNews,
+): Promise<boolean | null> {
+  const { orderId } = news;
+  const before = await domain.db.payment.findUnique({ where: { orderId } });
+  if (!before) return null;
+  const command = await domain.db.paymentCommand.findFirst({ where: { orderId, outcome: null } });
+  if (command) await finishIntent(domain, provider, { command, payment: before, heard: 'perhaps' });
+  const payment = command ? await domain.db.payment.findUniqueOrThrow({ where: { orderId } }) : before;
+  if (!isNew(payment, news)) return payment.version !== before.version;
+  const known = await provider.find(orderId);
+  return (known !== null && (await follow(domain, orderId, known))) || payment.version !== before.version;
+}
+
+/** Whether the news may be about something that was not done by us. All that we do, we know before. */
+const isNew = ({ status, refunded }: Payment, news: StatusNews): boolean =>
+  (status === 'CAPTURED' && news.refunded > refunded) || (status === 'AUTHORISED' && news.status === 'VOIDED');
+
+/** Stores what the provider did without being asked by us. A partial refund changes the sum, and nothing else. */
+function follow(domain: Payments, orderId: string, known: ProviderPayment): Promise<boolean> {
+  return domain.transaction(async (tx) => {
+    await lockOrder(tx, orderId, `notice:${orderId}`);
+    const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
+    const now = domain.clock();
+    const refunded = Math.min(known.refunded, payment.captured);
+    const outcome =
+      payment.status === 'CAPTURED' && payment.refunded < refunded && refunded === payment.captured
+        ? 'REFUNDED'
+        : payment.status === 'AUTHORISED' && known.voided
+          ? 'VOIDED'
+          : null;
+    const partly = outcome === null && payment.status === 'CAPTURED' && payment.refunded < refunded;
+    if (partly) await tx.payment.update({ where: { orderId }, data: { refunded, updatedAt: now } });
+    if (outcome === null) return partly;
+    const [event] = await domain.events.append(tx, payment.version, [
+      PaymentProcessed.of({
+        paymentId: payment.id,
+        orderId,
+        storeId: payment.storeId,
+        outcome,
+        amount: outcome === 'REFUNDED' ? refunded - payment.refunded : payment.amount,
+        currency: payment.currency,
+        exponent: payment.exponent,
+        reason: null,
+        at: now.toISOString(),
+      }),
+    ]);
+    await tx.payment.update({
+      where: { orderId },
+      data: { status: outcome, refunded, version: event!.metadata.aggregateVersion, updatedAt: now },
+    });
+    return true;
+  });
+}

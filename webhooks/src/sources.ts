@@ -1,0 +1,5 @@
+import type { Source } from './source.ts';
+import { payments } from './sources/payments.ts';
+
+/** Every source of webhooks. */
+export const sources: readonly Source[] = [payments];

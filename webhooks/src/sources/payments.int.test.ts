@@ -1,0 +1,122 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { Webhook } from 'standardwebhooks';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { PaymentNoticeService, StatusNotice_Status } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
+import { service } from '#platform/rpc/service.ts';
+import { until } from '#platform/testkit/until.ts';
+import { doorUnderTest, newKey, type DoorUnderTest } from '../testing/doorUnderTest.ts';
+import { describeSource, type SourceUnderTest } from '../testing/sourceContract.ts';
+
+const statuses = ['authorised', 'captured'] as const;
+const payments: SourceUnderTest = {
+  name: 'payments',
+  keys: { old: newKey(), current: newKey() },
+  sign: ({ id, body, key, at }) => ({
+    body,
+    headers: {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+      'webhook-signature': new Webhook(key).sign(id, at, body),
+    },
+  }),
+  bodies: [
+    (object, step) => ({
+      version: '2026-01',
+      type: `payment.${statuses[step]}`,
+      occurredAt: '2026-06-01T10:00:00.000Z',
+      data: { merchantReference: object },
+    }),
+    (object, step) => ({
+      version: '2026-06',
+      at: '2026-06-01T10:00:00.000Z',
+      payment: { reference: object, status: statuses[step], amounts: { refunded: 0 } },
+    }),
+  ],
+  effects: [],
+  unknown: new Set(),
+};
+
+const down = new Set<string>();
+const disputes: string[] = [];
+const owner = service(PaymentNoticeService, ['webhooks'], {
+  noteStatus: ({ orderId, status }) => {
+    if (down.has(orderId)) throw new ConnectError('down', Code.Unavailable);
+    if (payments.unknown.has(orderId)) throw new ConnectError('the order has no payment yet', Code.NotFound);
+    payments.effects.push(`${orderId} ${status === StatusNotice_Status.AUTHORISED ? 0 : 1}`);
+    return { changed: true };
+  },
+  noteDispute: ({ orderId, disputeId }) => {
+    if (disputeId === 'dp_other') throw new ConnectError('the dispute is about another payment', Code.InvalidArgument);
+    disputes.push(`${orderId} ${disputeId}`);
+    return { changed: true };
+  },
+});
+
+let door: DoorUnderTest;
+beforeAll(async () => {
+  door = await doorUnderTest(
+    { payments: [owner] },
+    { WEBHOOK_PAYMENTS_KEYS: `${payments.keys.current}, ${payments.keys.old}` },
+  );
+});
+
+const send = async (body: object, id = randomUUID()) => {
+  const signed = await payments.sign({ id, body: JSON.stringify(body), key: payments.keys.current, at: new Date() });
+  expect((await door.post('payments', signed)).status).toBe(200);
+  return id;
+};
+const status = (object: string) => payments.bodies[0]!(object, 0);
+const dispute = (object: string, disputeId: string) => ({
+  version: '2026-01',
+  type: 'dispute.open',
+  occurredAt: '2026-06-01T10:00:00.000Z',
+  data: { merchantReference: object, disputeId, amount: 500, reason: 'not_received' },
+});
+
+describe('payments', () => {
+  describeSource(payments, () => door);
+
+  it('hands on disputes, and parks one that the owner refuses', async () => {
+    const object = randomUUID();
+    await send(dispute(object, 'dp_1'));
+    await until(() => disputes.includes(`${object} dp_1`) || undefined);
+    const refused = await send(dispute(object, 'dp_other'));
+    const row = await until(async () => {
+      const found = await door.row(refused);
+      return found?.state === 'parked' ? found : undefined;
+    });
+    expect(row.reason).toBe('the owner refuses it: the dispute is about another payment');
+  });
+
+  it('tries again while the owner is down', async () => {
+    const object = randomUUID();
+    down.add(object);
+    const id = await send(status(object));
+    await until(async () => ((await door.row(id))?.attempts ?? 0) > 1 || undefined);
+    down.delete(object);
+    await until(() => payments.effects.includes(`${object} 0`) || undefined);
+  });
+
+  it('answers what it does not know with 404, other methods with 405, and tells its health', async () => {
+    const message = await payments.sign({ id: 'x', body: '{}', key: payments.keys.current, at: new Date() });
+    for (const source of ['nobody', 'constructor', '__proto__', 'payments/more'])
+      expect((await door.post(source, message)).status).toBe(404);
+    expect((await fetch(`${door.url}/webhooks/payments`)).status).toBe(405);
+    expect((await fetch(`${door.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('keeps bodies sealed, and deletes them after 30 days', async () => {
+    const object = randomUUID();
+    const id = await send(status(object));
+    await until(async () => (await door.row(id))?.state === 'done' || undefined);
+    const { rows } = await door.pool.query<{ all: string }>(`select encode(sealed_body, 'escape') as all from webhook`);
+    expect(rows.map(({ all }) => all).join('')).not.toContain(object);
+    const parked = await send({ version: 'none' });
+    await door.forgetIn(29);
+    expect((await door.row(id))?.sealed_body).not.toBeNull();
+    await door.forgetIn(31);
+    expect(await door.row(id)).toBeUndefined();
+    expect(await door.row(parked)).toMatchObject({ state: 'parked', sealed_body: null });
+  });
+});
