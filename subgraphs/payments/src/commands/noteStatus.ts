@@ -38,39 +38,43 @@ export async function noteStatus(
 const isNew = ({ status, refunded }: Payment, news: StatusNews): boolean =>
   (status === 'CAPTURED' && news.refunded > refunded) || (status === 'AUTHORISED' && news.status === 'VOIDED');
 
-/** Stores what the provider did without being asked by us. A partial refund changes the sum, and nothing else. */
+/** Stores what the provider did without being asked by us. */
 function follow(domain: Payments, orderId: string, known: ProviderPayment): Promise<boolean> {
   return domain.transaction(async (tx) => {
     await lockOrder(tx, orderId, `notice:${orderId}`);
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
+    const after = done(payment, known);
+    if (!after) return false;
+    const { outcome, moved, ...state } = after;
     const now = domain.clock();
-    const refunded = Math.min(known.refunded, payment.captured);
-    const outcome =
-      payment.status === 'CAPTURED' && payment.refunded < refunded && refunded === payment.captured
-        ? 'REFUNDED'
-        : payment.status === 'AUTHORISED' && known.voided
-          ? 'VOIDED'
-          : null;
-    const partly = outcome === null && payment.status === 'CAPTURED' && payment.refunded < refunded;
-    if (partly) await tx.payment.update({ where: { orderId }, data: { refunded, updatedAt: now } });
-    if (outcome === null) return partly;
     const [event] = await domain.events.append(tx, payment.version, [
       PaymentProcessed.of({
         paymentId: payment.id,
         orderId,
         storeId: payment.storeId,
         outcome,
-        amount: outcome === 'REFUNDED' ? refunded - payment.refunded : payment.amount,
+        amount: moved,
+        captured: payment.captured,
+        refunded: state.refunded,
         currency: payment.currency,
         exponent: payment.exponent,
         reason: null,
         at: now.toISOString(),
       }),
     ]);
-    await tx.payment.update({
-      where: { orderId },
-      data: { status: outcome, refunded, version: event!.metadata.aggregateVersion, updatedAt: now },
-    });
+    const { aggregateVersion: version } = event!.metadata;
+    await tx.payment.update({ where: { orderId }, data: { ...state, version, updatedAt: now } });
     return true;
   });
+}
+
+/** What the provider has done that the payment does not show yet; undefined if that is nothing. */
+function done(payment: Payment, known: ProviderPayment) {
+  const { status, captured, refunded: before, amount } = payment;
+  if (status === 'AUTHORISED' && known.voided)
+    return { outcome: 'VOIDED', status: 'VOIDED', refunded: before, moved: amount } as const;
+  const refunded = Math.min(known.refunded, captured);
+  if (status !== 'CAPTURED' || refunded <= before) return undefined;
+  const left = refunded < captured ? 'CAPTURED' : 'REFUNDED';
+  return { outcome: 'REFUNDED', status: left, refunded, moved: refunded - before } as const;
 }

@@ -75,6 +75,7 @@ describe('noteStatus', () => {
     expect(await note(Status.REFUNDED, 1_990)).toBe(true);
     expect(await note(Status.REFUNDED, 500)).toBe(false);
     expect(await stored()).toMatchObject({ status: 'REFUNDED', refunded: 1_990 });
+    expect(await outcomes()).toEqual(['AUTHORISED', 'CAPTURED', 'REFUNDED', 'REFUNDED']);
   });
 
   it('believes the provider, and not the notice', async () => {
