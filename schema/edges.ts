@@ -205,6 +205,16 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'A refund takes its points back.',
   }),
+  event('memberships', 'delivery', 'MembershipBenefitsChanged', {
+    volume: 'a few for each membership',
+    ...soon,
+    because: 'A quote is free for a member, also while memberships is down.',
+  }),
+  event('memberships', 'loyalty', 'MembershipBenefitsChanged', {
+    volume: 'a few for each membership',
+    ...soon,
+    because: 'A member earns more points, also while memberships is down.',
+  }),
   event('orders', 'delivery', 'OrderStatusChanged', {
     ...perOrder,
     ...soon,
@@ -315,7 +325,6 @@ export const edges: readonly Edge[] = [
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
   event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
-  event('memberships', nobodyYet, 'MembershipBenefitsChanged', unheard('For delivery and loyalty.')),
   event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
   event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),

@@ -1,6 +1,7 @@
 import { PrismaClient } from '#generated/delivery/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config } from './config.ts';
+import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
@@ -17,7 +18,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: deliveryServices,
-  consumers: [onOrderStatusChanged],
+  consumers: [onOrderStatusChanged, onMembershipBenefitsChanged],
   background: (domain) => [storePositions(domain)],
   seed,
   transfer,

@@ -8,6 +8,7 @@ import {
   ask,
   customer,
   door,
+  freeDelivery,
   graph,
   outdated,
   request,
@@ -47,6 +48,28 @@ describe('a quote', () => {
       distanceMetres: 2002,
       promisedAt: '2026-03-01T12:30:00.000Z',
     });
+  });
+
+  it('is free for a member whose plan says so, as long as it does, and for nobody else', async () => {
+    const variables = { store: store.id, position: door };
+    const feeOf = async (n: number) => {
+      const { deliveryQuote } = await ask<{ deliveryQuote: { fee: { amount: number } } }>(
+        customer(n),
+        quote,
+        variables,
+      );
+      const asked = { ...request(), currency: 'EUR', exponent: 2, at: '2026-03-01T12:00:00Z' };
+      const customerId = seedId('customer', n);
+      const internal = await graph.client(DeliveryQueryService).quote({ ...asked, customerId });
+      expect(Number(internal.fee) === 0).toBe(deliveryQuote.fee.amount === 0);
+      return deliveryQuote.fee.amount;
+    };
+    const usual = await feeOf(2);
+    expect(usual).toBeGreaterThan(0);
+    await freeDelivery(2, true);
+    expect([await feeOf(2), await feeOf(1)]).toEqual([0, usual]);
+    await freeDelivery(2, false);
+    expect(await feeOf(2)).toBe(usual);
   });
 
   it.each<[string, Record<string, unknown>, object]>([

@@ -4,6 +4,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Deliveries } from './context.ts';
 import { termsOf } from './deliveryTerms.ts';
+import { feeFor } from './feeFor.ts';
 import { customerOf } from './ownership.ts';
 import { isPosition, quote, type Position } from './quote.ts';
 
@@ -67,7 +68,7 @@ export async function quoteDelivery(
     kind: 'quote',
     currency,
     exponent,
-    fee: answer.fee,
+    fee: await feeFor(domain.db, customerOf(principal), answer),
     distanceMetres: answer.distanceMetres,
     promisedAt: answer.promisedAt,
   };

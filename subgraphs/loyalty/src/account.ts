@@ -40,6 +40,9 @@ export const emptyAccount = (customerId: string): AccountRow => ({ customerId, b
 export const pointsFor = ({ total, exponent }: { total: number; exponent: number }): number =>
   Math.max(0, Math.floor(total / Math.max(100, 10 ** exponent)));
 
+/** The points of a member whose plan multiplies them, rounded down: 200 percent double them. */
+export const multiplied = (points: number, percent: number): number => Math.floor((points * percent) / 100);
+
 /** The account after an entry. Points of goodwill were not earned. */
 export const withEntry = (account: AccountRow, { kind, points }: EntryDraft): AccountRow => ({
   ...account,

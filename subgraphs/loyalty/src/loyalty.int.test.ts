@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { MembershipBenefitsChanged } from '#schema/events/memberships.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { PaymentProcessed } from '#schema/events/payments.ts';
 import { roleScopes } from '#schema/scopes.ts';
@@ -50,9 +51,7 @@ function envelope({ definition: { name, version, domain, aggregate }, data }: Ne
   };
 }
 const say = (event: EventEnvelope) =>
-  bus.publish(event.source === 'orders-service' ? 'orders.v1' : 'payments.v1', [
-    { key: event.metadata.aggregateId, value: event },
-  ]);
+  bus.publish(`${event.source.replace('-service', '')}.v1`, [{ key: event.metadata.aggregateId, value: event }]);
 
 const completed = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) =>
   envelope(
@@ -124,6 +123,26 @@ describe('a completed order', () => {
     await handled(event, again);
     expect(await account()).toEqual({ customerId, balance: 12, earned: 12, version: 1 });
     expect(await facts()).toEqual([['LoyaltyPointsEarned', 12, 1]]);
+  });
+
+  it('earns more points while a membership multiplies them, rounded down', async () => {
+    const benefits = (percent: number) =>
+      envelope(
+        MembershipBenefitsChanged.of({
+          membershipId: customerId,
+          customerId,
+          benefits: percent === 0 ? [] : [{ kind: 'FREE_DELIVERY' }, { kind: 'POINTS_MULTIPLIER', percent }],
+          at: '2026-03-01T12:00:00.000Z',
+        }) as unknown as NewEvent,
+      );
+    for (const percent of [250, 150, 0]) {
+      const [given, event] = [benefits(percent), completed({ orderId: uuidv7() })];
+      await say(given);
+      await handled(given);
+      await say(event);
+      await handled(event);
+    }
+    expect(await entries()).toEqual([30, 18, 12]);
   });
 
   it('earns a point per whole unit, or per hundred in a currency without a smaller unit', async () => {

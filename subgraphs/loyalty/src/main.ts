@@ -1,5 +1,6 @@
 import { PrismaClient } from '#generated/loyalty/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
 import { loaders } from './loaders.ts';
@@ -11,5 +12,5 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  consumers: [onOrderStatusChanged, onPaymentProcessed],
+  consumers: [onMembershipBenefitsChanged, onOrderStatusChanged, onPaymentProcessed],
 });

@@ -6,6 +6,7 @@ import { cancelDelivery } from '../commands/cancelDelivery.ts';
 import { dispatch } from '../commands/dispatch.ts';
 import type { Deliveries } from '../context.ts';
 import { termsOf } from '../deliveryTerms.ts';
+import { feeFor } from '../feeFor.ts';
 import { isPosition, quote, type Position } from '../quote.ts';
 
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
@@ -42,10 +43,12 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
         terms,
         at: instantOf('at', request.at),
       });
+      // A guest who has not signed in has no id; nor does a caller of before there were memberships send one.
+      const customerId = request.customerId === '' ? undefined : idOf('customer_id', request.customerId);
       if (answer.kind === 'tooFar') return { deliverable: false, distanceMetres: answer.distanceMetres };
       return {
         deliverable: true,
-        fee: BigInt(answer.fee),
+        fee: BigInt(await feeFor(domain.db, customerId, answer)),
         distanceMetres: answer.distanceMetres,
         promisedAt: answer.promisedAt.toISOString(),
       };

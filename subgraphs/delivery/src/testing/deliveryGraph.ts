@@ -6,6 +6,7 @@ import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/cus
 import { DeliveryCommandService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { NewEvent } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { service } from '#platform/rpc/service.ts';
@@ -13,6 +14,7 @@ import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
+import { MembershipBenefitsChanged } from '#schema/events/memberships.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -156,11 +158,36 @@ export const told = async (deliveryId: string) =>
     .filter(({ metadata }) => metadata.aggregateId === `delivery:${deliveryId}`)
     .map(({ data }) => data as { from: string | null; to: string; courierId: string | null; reason: string | null });
 
+/** Publishes an event of another domain. */
+async function publish(domain: string, { definition, data }: NewEvent): Promise<void> {
+  const traceparent = newTraceparent();
+  const aggregateId = definition.aggregate(data as never);
+  await bus.publish(`${domain}.v1`, [
+    {
+      key: aggregateId,
+      value: {
+        eventId: uuidv7(),
+        eventType: definition.name,
+        version: definition.version,
+        timestamp: new Date().toISOString(),
+        source: `${domain}-service`,
+        data,
+        metadata: {
+          aggregateId,
+          aggregateVersion: 4,
+          causationId: 'test',
+          correlationId: traceIdOf(traceparent),
+          traceparent,
+          actor: 'service:test',
+        },
+      },
+    },
+  ]);
+}
+
 /** Publishes the event of orders that says that the food is ready. */
 export async function cooked(orderId: string): Promise<void> {
-  const traceparent = newTraceparent();
-  const at = new Date().toISOString();
-  const { data } = OrderStatusChanged.of({
+  const ready = OrderStatusChanged.of({
     orderId,
     orderNumber: 1,
     storeId: store.id,
@@ -172,30 +199,23 @@ export async function cooked(orderId: string): Promise<void> {
     total: 1_000,
     currency: 'EUR',
     exponent: 2,
-    at,
+    at: new Date().toISOString(),
   });
-  await bus.publish('orders.v1', [
-    {
-      key: `order:${orderId}`,
-      value: {
-        eventId: uuidv7(),
-        eventType: 'OrderStatusChanged',
-        version: '1.0',
-        timestamp: at,
-        source: 'orders-service',
-        data,
-        metadata: {
-          aggregateId: `order:${orderId}`,
-          aggregateVersion: 4,
-          causationId: 'test',
-          correlationId: traceIdOf(traceparent),
-          traceparent,
-          actor: 'service:test',
-        },
-      },
-    },
-  ]);
+  await publish('orders', ready as unknown as NewEvent);
   await until(async () => (await graph.domain.db.orderNote.findUnique({ where: { orderId } }))?.readyAt);
+}
+
+/** Publishes the event of memberships that says whether the deliveries of customer `n` are free. */
+export async function freeDelivery(n: number, free: boolean): Promise<void> {
+  const customerId = seedId('customer', n);
+  const told = MembershipBenefitsChanged.of({
+    membershipId: seedId('membership', n),
+    customerId,
+    benefits: free ? [{ kind: 'FREE_DELIVERY' }] : [],
+    at: new Date().toISOString(),
+  });
+  await publish('memberships', told as unknown as NewEvent);
+  await until(async () => (await graph.domain.db.freeDelivery.count({ where: { customerId } })) === Number(free));
 }
 
 /** Creates a delivery that courier `n` has picked up for customer 1. */

@@ -1,6 +1,6 @@
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
-import { pointsFor } from '../account.ts';
+import { multiplied, pointsFor } from '../account.ts';
 import { keptOf, lockOrder, notePoints, writeEntry } from '../commands/writeEntry.ts';
 import type { Heard } from '../context.ts';
 
@@ -15,7 +15,7 @@ export const onOrderStatusChanged = onEvent(
     // The order has earned its points already. The same event may come again under another id, for example after a
     // replay by an operator.
     if (await tx.orderPoints.findUnique({ where: { orderId } })) return;
-    const points = pointsFor(data);
+    const points = multiplied(pointsFor(data), await percentOf(tx, customerId));
     const refund = await tx.refundedOrder.findUnique({ where: { orderId } });
     const kept = refund ? keptOf(points, refund) : points;
     const cause = { customerId, orderId };
@@ -25,3 +25,9 @@ export const onOrderStatusChanged = onEvent(
   },
   ({ data }) => data.to === 'COMPLETED' && data.customerId !== null,
 );
+
+/** How many percent of the usual points a customer earns: 100 unless a membership says more. */
+async function percentOf(tx: Heard['tx'], customerId: string): Promise<number> {
+  const { _max } = await tx.multiplier.aggregate({ where: { customerId }, _max: { percent: true } });
+  return _max.percent ?? 100;
+}

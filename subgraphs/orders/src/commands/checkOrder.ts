@@ -82,6 +82,7 @@ export async function checkOrder(domain: Orders, input: PlaceOrderInput, orderer
         currency: terms.currency,
         exponent: terms.exponent,
         at: at.toISOString(),
+        customerId: orderer.customerId ?? '',
       }),
     );
     if (!quote.deliverable) return refuse(addressNotDeliverable);
