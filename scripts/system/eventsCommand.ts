@@ -9,6 +9,8 @@ import {
 import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
 import type { ReplayResult } from '#platform/events/replayParked.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { webhooksService } from '#schema/services.ts';
+import { listParkedWebhooks, replayWebhooks, showWebhook, type WebhookFilter } from '#webhooks/inbox/parkedWebhooks.ts';
 import type { Command } from './commandLine.ts';
 import { subgraphSettings } from './serviceSettings.ts';
 
@@ -33,10 +35,11 @@ export const command: Command = {
       'of the domain’s database, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)',
   },
   settings: subgraphSettings,
-  more: 'Replay and rebuild are done by the running subgraph; if none runs, when it starts.',
+  more: 'For the domain webhooks, a consumer is a source, an aggregate an object, and --id replays one that was done, too. Replay and rebuild are done by the running subgraph; if none runs, when it starts.',
   examples: [
     'events parked list',
     'events parked replay loyalty --consumer loyalty.orderCompleted',
+    'events parked replay webhooks --id 17',
     'events rebuild orders orderBoard',
   ],
 };
@@ -66,7 +69,21 @@ export async function eventsCommand(parts: EventsCommandParts): Promise<boolean>
 
 async function list(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {
   let count = 0;
-  for (const name of domain ? [checkDomain(domain)] : subgraphs.map((each) => each.name)) {
+  if (domain === undefined || domain === webhooksService)
+    for (const each of await withPool(parts, webhooksService, (pool) =>
+      listParkedWebhooks(pool, webhookFilterOf(parts.flags)),
+    )) {
+      count += 1;
+      const { id, state, receivedAt, source, object, messageId, reason } = each;
+      parts.print(
+        `${webhooksService}  ${id}  ${state.padEnd(7)}  ${receivedAt.toISOString()}  ${source}  ${object}  ${messageId}  ${oneLine(reason ?? '')}`,
+      );
+    }
+  for (const name of domain === webhooksService
+    ? []
+    : domain
+      ? [checkDomain(domain)]
+      : subgraphs.map((each) => each.name)) {
     for (const each of await withPool(parts, name, (pool) => listParked(pool, filterOf(parts.flags)))) {
       count += 1;
       parts.print(
@@ -80,6 +97,7 @@ async function list(parts: EventsCommandParts, domain: string | undefined): Prom
 
 async function show(parts: EventsCommandParts, domain: string | undefined, id: string | undefined): Promise<boolean> {
   const number = numberOf(id, 'the id of a parked message');
+  if (domain === webhooksService) return showOne(parts, number);
   const found = await withPool(parts, checkDomain(domain), (pool) => showParked(pool, number));
   if (!found)
     throw new StartupError(`${domain} has nothing parked under ${id}: "events parked list ${domain}" lists all.`);
@@ -90,7 +108,20 @@ async function show(parts: EventsCommandParts, domain: string | undefined, id: s
   return true;
 }
 
+async function showOne(parts: EventsCommandParts, id: number): Promise<boolean> {
+  const found = await withPool(parts, webhooksService, (pool) => showWebhook(pool, id));
+  if (!found) throw new StartupError(`there is no webhook ${id}: "events parked list ${webhooksService}" lists all.`);
+  for (const [key, value] of Object.entries(found))
+    parts.print(`${key.padEnd(10)} ${value instanceof Date ? value.toISOString() : String(value)}`);
+  return true;
+}
+
 async function replay(parts: EventsCommandParts, domain: string | undefined): Promise<boolean> {
+  if (domain === webhooksService) {
+    const count = await withPool(parts, webhooksService, (pool) => replayWebhooks(pool, webhookFilterOf(parts.flags)));
+    parts.print(`${count} to be worked off again, by the door for webhooks`);
+    return count > 0;
+  }
   const name = checkDomain(domain);
   const result = (await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) })) as
     ReplayResult | undefined;
@@ -155,6 +186,11 @@ const filterOf = (flags: Readonly<Record<string, string>>): ParkedFilter => ({
   aggregate: flags['AGGREGATE'],
   id: flags['ID'] === undefined ? undefined : numberOf(flags['ID'], 'the id of a parked message'),
 });
+
+function webhookFilterOf(flags: Readonly<Record<string, string>>): WebhookFilter {
+  const { consumer: source, aggregate: object, id } = filterOf(flags);
+  return { source, object, id };
+}
 
 function numberOf(text: string | undefined, what: string): number {
   if (text === undefined || !/^\d{1,15}$/.test(text)) throw new StartupError(`${text ?? 'nothing'} is not ${what}.`);

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { PaymentNoticeService, StatusNotice_Status } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service } from '#platform/rpc/service.ts';
 import { until } from '#platform/testkit/until.ts';
+import { listParkedWebhooks, replayWebhooks, showWebhook } from '../inbox/parkedWebhooks.ts';
 import { doorUnderTest, newKey, type DoorUnderTest } from '../testing/doorUnderTest.ts';
 import { describeSource, type SourceUnderTest } from '../testing/sourceContract.ts';
 
@@ -96,6 +97,25 @@ describe('payments', () => {
     await until(async () => ((await door.row(id))?.attempts ?? 0) > 1 || undefined);
     down.delete(object);
     await until(() => payments.effects.includes(`${object} 0`) || undefined);
+  });
+
+  it('shows operators what is parked, and works it off again when they ask', async () => {
+    const object = randomUUID();
+    const id = await send(status(object));
+    await until(() => payments.effects.includes(`${object} 0`) || undefined);
+    const parked = await send({ version: 'none' });
+    const listed = await listParkedWebhooks(door.pool, { source: 'payments', object: `message:${parked}` });
+    expect(listed).toMatchObject([{ messageId: parked, state: 'parked', hasBody: true }]);
+    expect(await replayWebhooks(door.pool, { id: Number(listed[0]!.id) })).toBe(1);
+    await until(async () => (await door.row(parked))?.attempts === 1 || undefined);
+    await until(async () => (await door.row(parked))?.state === 'parked' || undefined);
+    const { rows } = await door.pool.query<{ position: string }>('select position from webhook where message_id = $1', [
+      id,
+    ]);
+    const position = Number(rows[0]!.position);
+    expect(await showWebhook(door.pool, position)).toMatchObject({ messageId: id, state: 'done' });
+    expect(await replayWebhooks(door.pool, { id: position })).toBe(1);
+    await until(() => payments.effects.filter((each) => each === `${object} 0`).length === 2 || undefined);
   });
 
   it('answers what it does not know with 404, other methods with 405, and tells its health', async () => {
