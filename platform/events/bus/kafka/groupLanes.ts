@@ -179,6 +179,7 @@ export class GroupLanes {
     );
     if (!behind.length || !this.#client) return;
     await this.#client.commit(behind.map(({ lane: { topic, partition }, next }) => ({ topic, partition, next })));
-    for (const { lane, next } of behind) lane.committed = Math.max(lane.committed, next);
+    // A lane that began again meanwhile has committed nothing of its new topic.
+    for (const { lane, next } of behind) if (lane.next >= next) lane.committed = Math.max(lane.committed, next);
   }
 }

@@ -100,6 +100,8 @@ export class PartitionLane {
         continue;
       }
       if (!(await this.#handled(record))) return;
+      // The lane began again meanwhile: this offset says nothing of the new topic.
+      if (this.#queue[0] !== record) continue;
       this.#queue.shift();
       this.next = record.offset + 1;
       this.#parts.onProgress();
