@@ -18,6 +18,7 @@ const onSharedSystem = [
   'kiosk-one-store',
   'kiosk-order',
   'nobody-elses/nobodyElses*',
+  'partner-onboarding',
   'payment-declined',
   'place-order/onPostgres*',
   'rest',

@@ -14,4 +14,5 @@ export const channels: readonly ChannelEntry[] = [
   { name: 'delivery', port: 4 },
   { name: 'rest', port: 7 },
   { name: 'staff', port: 8 },
+  { name: 'partner', port: 5 },
 ];

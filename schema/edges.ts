@@ -121,6 +121,16 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'What was revoked before the process began to listen must be known too.',
   }),
+  grpc('channels', 'partners', 'PartnerAccessService', {
+    volume: 'twice for each request of a program; its use is counted in batches',
+    latency: 'while a program waits: 5 s at most',
+    because: 'A key that was revoked, or a document that is retired, ends with the next request; a nonce is good once.',
+  }),
+  grpc('channels', 'partners', 'PartnerDocumentService', {
+    volume: 'once for each document that a partner registers',
+    latency: 'while a developer waits: 5 s at most',
+    because: 'Only the channel can say whether it would run the document; only partners keeps it.',
+  }),
   grpc('channels', 'every domain', 'FeedQueryService', {
     volume: 'once for each gap or resumed stream, batched',
     ...soon,

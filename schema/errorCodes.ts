@@ -13,6 +13,8 @@ export const errorCodes = {
     'With these variables the request would cost more than this channel allows at once, so nothing of it ran. Ask for shorter or fewer pages; `extensions.cost` has the estimated cost and the limit.',
   DOCUMENT_NOT_TRUSTED: 'This channel runs registered documents only. Register the operation.',
   DOCUMENT_NOT_FOUND: 'No registered document has this id. Deploy the channel with the operation, or send another id.',
+  DOCUMENT_RETIRED:
+    'The sunset of the registered document is past. `extensions.successor` names the document to use instead.',
   PERSISTED_QUERY_NOT_FOUND: "The hash is unknown. Apollo's protocol: send the document once along with it.",
   PERSISTED_QUERY_NOT_SUPPORTED: 'This channel takes no new documents by hash.',
   INTROSPECTION_DISABLED: 'Introspection is off in production. Read the committed contract of the channel instead.',

@@ -5,7 +5,7 @@
  *
  * `public`: everybody gets the same answer. `self`: what belongs to the caller alone, for admins, too. `own`: only
  * rows of the caller, in the role that has the scope: a customer's or courier's own, those of the store that a kiosk,
- * kitchen or manager is bound to, and for admins all; somebody else's answers like one that does not exist. `open`:
+ * kitchen or manager is bound to, or of a developer's partner, and for admins all; somebody else's answers like one that does not exist. `open`:
  * what nobody has taken yet, besides. `new`: makes something that is the caller's own. `any`: every row; the scope
  * alone decides.
  */
@@ -36,6 +36,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Query.myJobs': 'self',
   'Query.myLoyaltyAccount': 'self',
   'Query.myMembership': 'self',
+  'Query.myPartnerAccount': 'own',
   'Query.myRoute': 'self',
   'Query.nearestStores': 'public',
   'Query.nextStop': 'self',
@@ -44,6 +45,8 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Query.openTickets': 'any',
   'Query.order': 'own',
   'Query.orderBoard': 'own',
+  'Query.partnerAccount': 'any',
+  'Query.partnerAccounts': 'any',
   'Query.payment': 'own',
   'Query.payments': 'own',
   'Query.recipe': 'any',
@@ -54,6 +57,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Query.stores': 'public',
   'Query.supportedCustomer': 'any',
   'Mutation.acceptJob': 'open',
+  'Mutation.activatePartnerDocument': 'own',
   'Mutation.addAddress': 'self',
   'Mutation.addFavouriteStore': 'self',
   'Mutation.adjustStock': 'own',
@@ -85,7 +89,9 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.giveGoodwill': 'any',
   'Mutation.handOver': 'own',
   'Mutation.keepMembership': 'self',
+  'Mutation.makeApiKey': 'own',
   'Mutation.markReady': 'own',
+  'Mutation.openPartnerAccount': 'any',
   'Mutation.openStore': 'any',
   'Mutation.pauseMembership': 'self',
   'Mutation.pauseOrdering': 'own',
@@ -107,13 +113,16 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.resumeOrdering': 'own',
   'Mutation.retireMenuCategory': 'any',
   'Mutation.retireModifierGroup': 'any',
+  'Mutation.retirePartnerDocument': 'own',
   'Mutation.revokeAccess': 'any',
+  'Mutation.revokeApiKey': 'own',
   'Mutation.setAvailability': 'self',
   'Mutation.setConsent': 'self',
   'Mutation.setDeliveryTerms': 'any',
   'Mutation.setMenuItemAvailability': 'own',
   'Mutation.setOpeningException': 'own',
   'Mutation.setOpeningHours': 'own',
+  'Mutation.setPartnerApp': 'any',
   'Mutation.setPreferences': 'self',
   'Mutation.setRecipe': 'any',
   'Mutation.setReorderLevel': 'own',
@@ -130,6 +139,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Subscription.orderStatusChanged': 'own',
   'Subscription.stockAlertsChanged': 'own',
   'Subscription.storeDayChanged': 'own',
+  ApiKey: 'own',
   'Customer.loyalty': 'own',
   'Customer.orders': 'own',
   'Delivery.doorstep': 'own',
@@ -138,6 +148,9 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Order.delivery': 'own',
   'Order.payment': 'own',
   'Order.pointsEarned': 'own',
+  PartnerAccount: 'own',
+  PartnerApp: 'own',
+  PartnerDocument: 'own',
   'Store.kitchenQueue': 'own',
   'Store.maxOpenOrders': 'any',
   'Store.orderBoard': 'own',

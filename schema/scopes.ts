@@ -27,6 +27,8 @@ export const scopes = {
   'payments:manage': 'Refund and inspect the payments of the store that the token is bound to.',
   'customers:support':
     'Find a customer by their whole e-mail address, give them points of goodwill, have a receipt sent again, erase them.',
+  'partner:develop': 'Register documents, and make and end API keys, of the partner that the token is bound to.',
+  'partner:manage': 'Open the accounts and apps of partners, and see their keys, documents and use.',
   'access:revoke': 'End the access of any person or device at once.',
   admin: 'Act on every store, customer and courier.',
 } as const;
@@ -66,6 +68,7 @@ export const roleScopes = {
     'delivery:read',
   ],
   support: ['catalog:read', 'customers:support'],
+  partner: ['catalog:read', 'delivery:quote', 'partner:develop'],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;
 
@@ -80,3 +83,9 @@ export const isNamedById = (role: string): boolean => role === 'customer' || rol
 
 /** The roles that are bound to a store: who has one of them acts there, in this role, and in no other store. */
 export const storeRoles = ['kiosk', 'kitchen', 'manager'] as const satisfies readonly Role[];
+
+/**
+ * The scopes that an app of a partner may be given, of those of the role `partner`, in which it acts. Its API keys act
+ * for nobody, so nothing that belongs to a person or a store is among them.
+ */
+export const appScopes = ['catalog:read', 'delivery:quote'] as const satisfies readonly Scope[];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { roleScopes, scopesOfRole } from './scopes.ts';
+import { appScopes, roleScopes, scopesOfRole } from './scopes.ts';
 
 it('a role that an issuer calls as every object calls something has no scopes', () => {
   expect(scopesOfRole('customer')).toBe(roleScopes.customer);
@@ -12,4 +12,8 @@ it('support may help customers, and nothing else', () => {
     (roleScopes[role] as readonly string[]).includes('customers:support'),
   );
   expect(others).toEqual(['support', 'admin']);
+});
+
+it('an app of a partner gets no scope that its role does not have: no service would believe its channel', () => {
+  expect(roleScopes.partner).toEqual(expect.arrayContaining([...appScopes]));
 });

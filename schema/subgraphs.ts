@@ -19,5 +19,6 @@ export const subgraphs: readonly SubgraphEntry[] = [
   { name: 'inventory', port: 16, database: 'inventory' },
   { name: 'delivery', port: 17, database: 'delivery' },
   { name: 'loyalty', port: 18, database: 'loyalty' },
+  { name: 'partners', port: 19, database: 'partners' },
   { name: 'memberships', port: 21, database: 'memberships' },
 ];

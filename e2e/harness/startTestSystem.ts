@@ -86,6 +86,8 @@ export interface TestSystem {
   cutOff(subgraph: string): { back(): void };
   /** Stops a channel, as if its process had ended; `back` serves it again on the same port. */
   stopChannel(name: string): Promise<{ back(): Promise<void> }>;
+  /** Another replica of a channel, on the same databases, in the development profile. Returns its URL. */
+  replicaInDevelopment(channel: string): Promise<string>;
   tokenFor(actor: Actor): Promise<string>;
   /**
    * Makes a real client of a channel, or of `gateway`. Without an actor it has no token. It is closed with the system.
@@ -106,7 +108,10 @@ export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoSto
   issueToken(signingKey, {
     subject: subject ?? demoSubjects[role] ?? `${role}-1`,
     roles: [role],
-    bindings: (storeRoles as readonly string[]).includes(role) ? { [role]: { store } } : {},
+    bindings: {
+      ...((storeRoles as readonly string[]).includes(role) && { [role]: { store } }),
+      ...(role === 'partner' && { partner: { partner: seedId('partner', 1) } }),
+    },
   });
 
 const secretKey = (): string => randomBytes(32).toString('base64');
@@ -218,6 +223,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     log,
     bus: bus as GatewayRuntime['bus'],
     feeds: rpcFeedReader(network),
+    network,
     cursorKeys: [secretKey()],
     metrics,
     revocations: followed.revocations,
@@ -269,6 +275,16 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
       const { port } = edge.get(name)!;
       await edge.get(name)!.close();
       return { back: async () => void edge.set(name, await runChannel(await manifestOf(name), { ...runtime, port })) };
+    },
+    async replicaInDevelopment(channel) {
+      const replica = await runChannel(await manifestOf(channel), {
+        ...runtime,
+        profile: 'development',
+        // The metrics of a process have one channel of a name.
+        metrics: undefined,
+      });
+      stops.push(() => replica.close());
+      return replica.url;
     },
     client(channel, actor) {
       const client = new ChannelClient(urlOf(channel), contractOf(channel), actor ? () => tokenFor(actor) : undefined);

@@ -1,8 +1,10 @@
+import type { Transport } from '@connectrpc/connect';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Role } from '#schema/scopes.ts';
+import type { App } from './access/apps/appAccess.ts';
 import type { Limits } from './documents/limits.ts';
 
 /**
@@ -64,6 +66,11 @@ export interface ChannelManifest {
      * (on a WebSocket: close code 4403).
      */
     readonly anonymous: boolean;
+    /**
+     * Whether programs of partners may call with an API key, or signed with one. They execute the documents that are
+     * registered for them, and nothing else.
+     */
+    readonly apps?: boolean;
   };
 }
 
@@ -86,6 +93,45 @@ export interface ViewContext {
     variables: NoInfer<Variables>,
   ): Promise<ViewResult<Data>>;
   run(operationName: string, variables?: Record<string, unknown>): Promise<ViewResult<Record<string, unknown>>>;
+  /** What a channel needs that registers documents for apps; undefined for all others. */
+  readonly registry?: DocumentRegistry;
+}
+
+/** Checks documents that partners register, and gives them to the domain that keeps them. */
+export interface DocumentRegistry {
+  /**
+   * Checks a document as the channel will before it runs it with these variables; without any, its cost is that of
+   * what is asked for at least.
+   */
+  check(source: string, variables?: Record<string, unknown>): CheckedDocument | readonly DocumentFault[];
+  /** Runs a document once, as the app would. Undefined in production, where there are no data to play with. */
+  readonly tryOut?: (source: string, variables: Record<string, unknown>, app: App) => Promise<ViewResult<unknown>>;
+  /** The address by which apps call the channel. */
+  readonly baseUrl: string;
+  /** The way to the domain that keeps the documents. */
+  readonly partners: Transport;
+}
+
+/** A document that the channel would run. */
+export interface CheckedDocument {
+  /** SHA-256 of `text` in hexadecimal digits. */
+  readonly documentId: string;
+  readonly name: string;
+  /** The text in the layout of graphql-js, the fragments by name. */
+  readonly text: string;
+  /** The variables that it declares, each with its type in TypeScript. */
+  readonly variables: readonly { readonly name: string; readonly type: string; readonly required: boolean }[];
+  /** What it takes of each limit. */
+  readonly limits: readonly { readonly name: string; readonly has: number; readonly most: number }[];
+  /** Of each entry one scope is needed. */
+  readonly scopes: readonly (readonly string[])[];
+}
+
+export interface DocumentFault {
+  readonly code: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
 }
 
 export interface ViewResult<Data> {

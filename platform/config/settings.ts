@@ -66,6 +66,12 @@ export const platformSettings = z.object({
     .enum(['own', 'apollo'])
     .default('own')
     .describe('what plans and executes at the edge: ours, or that of @apollo/gateway, as a way back'),
+  PARTNER_URL: z
+    .url()
+    .optional()
+    .describe(
+      'address by which partners’ programs call their channel, such as https://partner.example.com: signatures cover it; by default http:// and the Host of the request',
+    ),
   SIMULATION: switchable
     .optional()
     .describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),

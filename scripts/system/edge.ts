@@ -74,6 +74,8 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
   return runChannel(manifest, {
     ...(await runtimeOf(parts, entry.port)),
     origins: originsOf(parts.settings, entry.name),
+    // Of all channels one lets programs of partners in, and so one needs the address by which they call.
+    baseUrl: manifest.auth.apps ? parts.settings.PARTNER_URL : undefined,
   });
 }
 
@@ -100,6 +102,8 @@ export async function runtimeOf(
     log,
     metrics,
     feeds: rpcFeedReader(network, service),
+    network,
+    service,
     cursorKeys,
     revocations,
   };

@@ -22,7 +22,7 @@ const peerSettings = z.object({
     .describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
 });
 
-const { SIMULATION: _ofStart, ENGINE, ...ofEveryService } = platformSettings.shape;
+const { SIMULATION: _ofStart, ENGINE, PARTNER_URL, ...ofEveryService } = platformSettings.shape;
 
 /** The settings of a subgraph. Each kind of service declares all settings that it reads, and reads no others. */
 export const subgraphSettings = z.object({
@@ -51,6 +51,7 @@ export const edgeSettings = z.object({
   ...databaseSettings.shape,
   ...peerSettings.shape,
   ENGINE,
+  PARTNER_URL,
 });
 export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,

@@ -55,7 +55,8 @@ export const defaultLimits: Limits = {
 const tooComplex = (message: string) => new GraphQLError(message, { extensions: { code: 'DOCUMENT_TOO_COMPLEX' } });
 const invalid = (message: string) => new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 
-interface Size {
+/** How large a selection is, by what the limits of the same names bound. */
+export interface Size {
   depth: number;
   fields: number;
   rootFields: number;
@@ -163,6 +164,10 @@ export function checkLimits(document: DocumentNode, limits: Limits): void {
 /** How many fields an operation selects at its root, through fragments, each alias counted. */
 export const rootFieldsOf = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): number =>
   new Measure(document).selections(selectionSet).rootFields;
+
+/** How large an operation of the document is, its fragments expanded. The document is within the limits. */
+export const sizeOf = (document: DocumentNode, operation: OperationDefinitionNode): Readonly<Size> =>
+  new Measure(document).selections(operation.selectionSet);
 
 function checkSize(size: Size, limits: Limits): void {
   for (const what of ['depth', 'rootFields', 'aliases', 'directives', 'fields'] as const) {

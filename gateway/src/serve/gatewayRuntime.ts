@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
+import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { EngineName } from '../execution/engine.ts';
@@ -31,6 +32,11 @@ export interface GatewayRuntime {
   readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;
   /** The revocations that this process knows of. Without them, tokens are valid until they expire. */
   readonly revocations?: Revocations;
+  /** The way to the services of the domains, for channels that let apps in, and under which name these call. */
+  readonly network?: Pick<RpcNetwork, 'transportTo'>;
+  readonly service?: string;
+  /** The address by which apps call this channel, if it is not the one of the request's `Host`. */
+  readonly baseUrl?: string;
   /**
    * The event bus. Without it subscriptions are refused. Channels of one process that are given the same bus share one
    * tail.

@@ -3,10 +3,13 @@ import { InvalidToken } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import { defaultRatePolicy, type ChannelManifest, type ViewContext } from '../channelManifest.ts';
+import { rpcAppAccess } from '../access/apps/appAccess.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
+import { documentRegistry } from './documentRegistry.ts';
 import { buildGraph } from '../graph/graph.ts';
+import { internalCaller } from './internalCaller.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
 import { loadPages } from './pages.ts';
 import { loadRoutes } from '../rest/loadRoutes.ts';
@@ -25,18 +28,6 @@ const composed = (name: string): SupergraphFile =>
     fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)),
     `The channel ${name} has not been composed: run \`npx -y pnpm@10.34.9 generate\`.`,
   );
-
-/**
- * Makes callers for which a fresh internal token is minted for each subgraph. Nothing that the client sent is passed
- * on.
- */
-export const internalCaller =
-  (identity: GatewayRuntime['identity']) =>
-  (principal: Principal, traceparent: string): Caller => ({
-    principal,
-    traceparent,
-    authorizationFor: async (subgraph) => `Bearer ${await identity.mintInternalToken(principal, subgraph)}`,
-  });
 
 /**
  * Serves a channel as its manifest says. Resolves when it listens for requests and hears the event bus. Without
@@ -58,7 +49,7 @@ export async function runChannel(
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
   const view = await viewSubgraph(manifest, runtime.log, (authorization) =>
-    viewContext(authorization, runtime, trusted, () => live, callerOf),
+    viewContext(manifest, authorization, runtime, trusted, () => live, callerOf),
   );
   const development = runtime.profile === 'development';
   const service: GraphService = {
@@ -80,6 +71,10 @@ export async function runChannel(
       runtime.revocations,
     ),
     revocations: runtime.revocations,
+    ...(manifest.auth.apps &&
+      runtime.network && {
+        apps: { access: rpcAppAccess(runtime.network, runtime.service), baseUrl: runtime.baseUrl },
+      }),
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
@@ -103,6 +98,7 @@ export async function runChannel(
 }
 
 async function viewContext(
+  manifest: ChannelManifest,
   authorization: string | undefined,
   runtime: GatewayRuntime,
   trusted: TrustedDocuments,
@@ -118,6 +114,7 @@ async function viewContext(
       principal,
       log: runtime.log,
       run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)),
+      registry: documentRegistry(manifest, runtime, ready),
     };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;

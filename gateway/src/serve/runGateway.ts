@@ -5,7 +5,7 @@ import { RefusedTokens } from '../access/refusedTokens.ts';
 import { gatewayAuth } from './gatewayAuth.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph } from '../graph/graph.ts';
-import { internalCaller } from './runChannel.ts';
+import { internalCaller } from './internalCaller.ts';
 import { serveGraph } from './serveGraph.ts';
 import { TrustedDocuments } from '../documents/trustedDocuments.ts';
 import { supergraphFile, type SupergraphFile } from './watchSupergraph.ts';

@@ -6,6 +6,8 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { Admission } from '../documents/admission.ts';
 import { checkCost } from '../documents/cost.ts';
+import type { AppAccess } from '../access/apps/appAccess.ts';
+import { UseCounts } from '../access/apps/useCounts.ts';
 import { CallerLimits } from '../access/callerLimits.ts';
 import { LoadGate } from '../access/loadGate.ts';
 import { LoadQueue } from '../access/loadQueue.ts';
@@ -29,6 +31,7 @@ import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
+import { AppRequests } from '../transports/http/appRequests.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { RestHandler } from '../transports/rest/restHandler.ts';
 import type { Route } from '../rest/route.ts';
@@ -61,6 +64,8 @@ export interface GraphService {
   /** The revocations that `clients` checks. A new one also ends the connections of its caller. */
   readonly revocations?: Revocations;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  /** Lets the programs of partners in; `baseUrl` is the address by which they call, if it is not that of `Host`. */
+  readonly apps?: { readonly access: AppAccess; readonly baseUrl?: string };
   readonly limits?: Partial<Limits>;
   /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
@@ -247,6 +252,7 @@ class ServedGraph {
         clients,
         callerOf,
         eventStreams,
+        apps: this.#appRequests(bodyBytes),
         cache,
         kept: this.#kept,
         maxBodyBytes: bodyBytes,
@@ -295,6 +301,21 @@ class ServedGraph {
       await Promise.all([eventStreams.close(), sockets.close()]);
       throw error;
     }
+  }
+
+  #appRequests(maxBodyBytes: number): AppRequests | undefined {
+    const { apps, name: channel, callerOf, log } = this.#service;
+    return (
+      apps &&
+      new AppRequests({
+        channel,
+        ...apps,
+        counts: new UseCounts({ access: apps.access, log }),
+        live: this.#live,
+        callerOf,
+        maxBodyBytes,
+      })
+    );
   }
 
   /**

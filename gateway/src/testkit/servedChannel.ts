@@ -41,7 +41,7 @@ export async function serveFixture(
     readonly change?: Parameters<typeof fixtureSources>[0];
     /** The port; a free one if it is left out. */
     readonly port?: number;
-  } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'revocations'> = {},
+  } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations'> = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
@@ -75,6 +75,7 @@ export async function serveFixture(
       cursorKeys: options.cursorKeys,
       hub: options.hub,
       metrics: options.metrics,
+      network: options.network,
       revocations: options.revocations,
     },
     supergraph,

@@ -22,11 +22,23 @@ export const requestCodings = 'gzip, deflate, br';
  * is not compressed as its header says, or was cut off
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const coding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  const coding = request.headers['content-encoding'];
+  decompressorOf(coding);
+  return decodeBody(await readBytes(request, maxBytes), coding, maxBytes);
+}
+
+/** What undoes a content coding; undefined for none. @throws Refusal 415 for one that is not known */
+function decompressorOf(header: string | undefined): Decompress | undefined {
+  const coding = header?.trim().toLowerCase() || 'identity';
   const decompress = codings.get(coding);
   if (!decompress && coding !== 'identity')
     throw Refusal.of(415, 'BAD_REQUEST', `A body may be compressed with one of these only: ${requestCodings}.`);
-  const bytes = await collect(request, maxBytes);
+  return decompress;
+}
+
+/** The text of a body that was read, by the value of its `Content-Encoding`. @throws Refusal as `readBody` does */
+export async function decodeBody(bytes: Buffer, coding: string | undefined, maxBytes: number): Promise<string> {
+  const decompress = decompressorOf(coding);
   const body = decompress ? await expand(decompress, bytes, maxBytes) : bytes;
   try {
     return decoder.decode(body);
@@ -38,7 +50,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 const tooLong = (maxBytes: number): Refusal =>
   Refusal.of(413, 'BAD_REQUEST', `A request may have at most ${maxBytes} bytes.`);
 
-async function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** Reads the bytes of a body as they were sent. @throws Refusal 413, or 400 for a body that was cut off */
+export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;

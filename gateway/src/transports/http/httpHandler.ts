@@ -10,6 +10,7 @@ import { errorCodes } from '#schema/errorCodes.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
+import type { AppRequests } from './appRequests.ts';
 import { readBody, requestCodings } from './body.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
 import { cacheControl, varyBy } from './cacheControl.ts';
@@ -55,6 +56,8 @@ export interface HttpHandlerOptions {
   readonly clients: ClientIdentity;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly eventStreams: EventStreams;
+  /** Answers the programs of partners, where the channel lets them in. */
+  readonly apps?: AppRequests;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
   readonly costLimit: number;
@@ -233,9 +236,9 @@ export class HttpHandler {
     }
   }
 
-  /** Ends the event streams, which would not end by themselves. */
-  close(): Promise<void> {
-    return this.#options.eventStreams.close();
+  /** Ends the event streams, which would not end by themselves, and sends what was counted. */
+  async close(): Promise<void> {
+    await Promise.all([this.#options.eventStreams.close(), this.#options.apps?.close()]);
   }
 
   /** Executes the request. Undefined if it was answered as an event stream. */
@@ -247,7 +250,8 @@ export class HttpHandler {
     accepted: Accepted,
     seen: Seen,
   ): Promise<Answer | undefined> {
-    const { clients, live, eventStreams, metrics, name: channel, costLimit } = this.#options;
+    const { clients, live, eventStreams, apps, metrics, name: channel, costLimit } = this.#options;
+    if (apps?.takes(request)) return apps.answer(request, response, traceparent);
     const { admission, pipeline } = live.current;
     const authorization = request.headers.authorization;
     // Authentication comes first: the body of a request that nobody may make is not read.

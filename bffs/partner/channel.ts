@@ -1,0 +1,13 @@
+import type { ChannelManifest } from '#gateway/channelManifest.ts';
+
+/**
+ * Companies that build on the chain's graph. Their programs come with API keys and execute documents that were
+ * registered for them; their developers sign in with a token, and register documents and make keys here.
+ */
+export default {
+  name: 'partner',
+  tags: ['public', 'partner'],
+  directory: new URL('.', import.meta.url),
+  viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
+  auth: { roles: ['partner'], anonymous: false, apps: true },
+} satisfies ChannelManifest;

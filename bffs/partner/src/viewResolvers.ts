@@ -1,0 +1,5 @@
+import { registerDocument } from './registerDocument.ts';
+
+export const viewResolvers = {
+  Mutation: { registerDocument },
+};

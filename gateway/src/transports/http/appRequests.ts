@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { ErrorCode } from '#schema/errorCodes.ts';
+import { AppsUnavailable, type App, type AppAccess, type AppDocument } from '../../access/apps/appAccess.ts';
+import { appPrincipal } from '../../access/apps/appPrincipal.ts';
+import type { UseCounts } from '../../access/apps/useCounts.ts';
+import { operationRequest, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import type { LiveGraph } from '../../execution/liveGraph.ts';
+import type { Caller } from '../../execution/pipeline.ts';
+import { checkDigest, credentialOf, isOfApp } from './appRequest.ts';
+import { decodeBody, readBytes } from './body.ts';
+
+export interface AppRequestsOptions {
+  readonly channel: string;
+  readonly access: AppAccess;
+  readonly counts: UseCounts;
+  readonly live: LiveGraph;
+  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly maxBodyBytes: number;
+  /** The address by which apps call; by default the one of the request's `Host`. */
+  readonly baseUrl?: string;
+}
+
+/** An answer to an app: the rest of what is sent is the same for everybody. */
+export interface AppAnswer {
+  readonly status: number;
+  readonly body: ExecutionResult | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Requests of partners' programs. They come with an API key or signed with one, by POST, and name a document that is
+ * registered for their app: an app has no other way to ask for anything.
+ */
+export class AppRequests {
+  readonly #options: AppRequestsOptions;
+
+  constructor(options: AppRequestsOptions) {
+    this.#options = options;
+  }
+
+  takes = isOfApp;
+
+  /** Sends what was counted and not yet sent. */
+  close = (): Promise<void> => this.#options.counts.close();
+
+  /** @throws Refusal */
+  async answer(request: IncomingMessage, response: ServerResponse, traceparent: string): Promise<AppAnswer> {
+    const { access } = this.#options;
+    if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Programs of partners send requests by POST.');
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+      throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
+    const app = await available(access.authenticate(credentialOf(request, this.#options.baseUrl)));
+    if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
+    const asked = await this.#read(request);
+    const document = asked.documentId && (await available(access.findDocument(app.appId, hashIn(asked.documentId))));
+    if (!document)
+      throw Refusal.of(
+        404,
+        'DOCUMENT_NOT_FOUND',
+        'A program executes documents by `documentId`: name one that is registered for its app, and active.',
+      );
+    if (document.retired) return refuseRetired(document);
+    return this.#execute(app, document, asked, response, traceparent);
+  }
+
+  async #read(request: IncomingMessage): Promise<OperationRequest> {
+    const bytes = await readBytes(request, this.#options.maxBodyBytes);
+    if (request.headers['signature-input'] !== undefined)
+      checkDigest(String(request.headers['content-digest'] ?? ''), bytes);
+    return operationRequest(
+      parseBody(await decodeBody(bytes, request.headers['content-encoding'], this.#options.maxBodyBytes)),
+    );
+  }
+
+  async #execute(
+    app: App,
+    document: AppDocument,
+    { variables }: OperationRequest,
+    response: ServerResponse,
+    traceparent: string,
+  ): Promise<AppAnswer> {
+    const { live, channel, callerOf, counts } = this.#options;
+    const { documents, pipeline } = live.current;
+    const prepared = documents.prepare(document.text);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const body = await pipeline.answer(
+      prepared,
+      pipeline.coerce(prepared, variables),
+      callerOf(appPrincipal(channel, app), traceparent, undefined),
+      { gone: gone.signal },
+    );
+    counts.count(document.id, !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0);
+    return { status: 200, body, headers: { 'cache-control': 'no-store', ...ending(document) } };
+  }
+}
+
+const hashIn = (documentId: string): string => documentId.replace(/^sha256:/, '');
+
+/** The headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); none for a document whose end is not set. */
+function ending({ deprecatedAt, sunset }: AppDocument): Record<string, string> {
+  return {
+    ...(deprecatedAt && { deprecation: `@${Math.floor(deprecatedAt.getTime() / 1_000)}` }),
+    ...(sunset && { sunset: sunset.toUTCString() }),
+  };
+}
+
+function refuseRetired(document: AppDocument): AppAnswer {
+  const { name, version, sunset, successor } = document;
+  const follows = successor ? ` Use ${successor.release} instead.` : '';
+  const error = new GraphQLError(`${name}@${version} is retired since ${sunset?.toISOString()}.${follows}`, {
+    extensions: {
+      code: 'DOCUMENT_RETIRED' satisfies ErrorCode,
+      sunset: sunset?.toISOString(),
+      successor: successor ?? null,
+    },
+  });
+  return { status: 410, body: { errors: [error] }, headers: ending(document) };
+}
+
+/** @throws Refusal 503 while the domain that knows apps does not answer */
+async function available<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AppsUnavailable)
+      throw Refusal.of(503, 'SUBGRAPH_UNAVAILABLE', 'It cannot be said now who you are. Try again soon.');
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ParseError, isInnerList, parseDictionary, serializeInnerList, type InnerList } from 'structured-headers';
+import { pause } from '#platform/events/pause.ts';
+import { keyringOf } from '#platform/pii/domainKeyring.ts';
+import { open } from '#platform/pii/sealedField.ts';
+import type { Partners } from '../context.ts';
+import type { KeyOfApp } from './authenticate.ts';
+
+/** What is known of a signed request before its body is read. The channel compares the body with the digest. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly targetUri: string;
+  readonly contentDigest: string;
+  readonly signatureInput: string;
+  readonly signature: string;
+}
+
+/** How far a signer's clock may be from ours, in seconds. A nonce is kept for as long. */
+const toleranceSeconds = 300;
+/** Clocks of replicas differ, so a nonce is kept a little longer than it has to be. */
+const slackSeconds = 60;
+/** The components that a signature covers: these, in any order, and no others. */
+const covered = ['@method', '@target-uri', 'content-digest'];
+export const signingKeyField = 'api_key.signing_key';
+
+/**
+ * Finds the key that signed a request (HTTP Message Signatures, RFC 9421, by HMAC-SHA256), and uses the request's nonce
+ * up. Returns why not, in words for the caller; undefined for an unknown key.
+ */
+export async function checkSignature(domain: Partners, request: SignedRequest): Promise<KeyOfApp | string | undefined> {
+  const read = readSignature(request);
+  if (typeof read === 'string') return read;
+  const { keyId, nonce, created, signature, base } = read;
+  const now = domain.clock().getTime() / 1_000;
+  if (Math.abs(now - created) > toleranceSeconds)
+    return `\`created\` is more than ${toleranceSeconds} s from our clock: sign each request anew, and set your clock.`;
+  const key = await domain.db.apiKey.findUnique({ where: { id: keyId }, include: { app: true } });
+  if (!key) return undefined;
+  const dataKey = keyringOf(domain).unwrap(key.id, key.wrappedKey);
+  const signingKey = Buffer.from(open(dataKey, signingKeyField, key.signingKey), 'hex');
+  const expected = createHmac('sha256', signingKey).update(base).digest();
+  if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
+    return `The signature is not that of this request. Its base is: ${JSON.stringify(base)}.`;
+  const fresh = await domain.pool.query(
+    'INSERT INTO "request_nonce" ("key_id", "nonce", "until") VALUES ($1, $2, to_timestamp($3)) ON CONFLICT DO NOTHING',
+    [keyId, nonce, created + toleranceSeconds + slackSeconds],
+  );
+  return fresh.rowCount === 1 ? key : 'The nonce was used before: each request needs one of its own.';
+}
+
+interface ReadSignature {
+  readonly keyId: string;
+  readonly nonce: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  readonly signature: Buffer;
+  readonly base: string;
+}
+
+/** Reads the headers of a signature, and makes the text that was signed. Returns what is wrong with them, in words. */
+function readSignature(request: SignedRequest): ReadSignature | string {
+  const parts = readHeaders(request);
+  if (typeof parts === 'string') return parts;
+  const { input, signature } = parts;
+  const [items, parameters] = input;
+  const names = items.map(([name, of]) => (of.size === 0 ? name : undefined));
+  if (names.length !== covered.length || covered.some((each) => !names.includes(each)))
+    return `A signature covers exactly these: ${covered.map((each) => `"${each}"`).join(' ')}.`;
+  const { created, nonce, keyid, alg = 'hmac-sha256' } = Object.fromEntries(parameters);
+  if (typeof created !== 'number' || !Number.isInteger(created)) return '`created` must be whole seconds.';
+  if (typeof nonce !== 'string' || nonce.length < 16 || nonce.length > 128)
+    return '`nonce` must be a text of 16 to 128 characters.';
+  if (typeof keyid !== 'string') return '`keyid` must be the public part of an API key.';
+  if (alg !== 'hmac-sha256') return '`alg` must be "hmac-sha256".';
+  const valueOf: Readonly<Record<string, string>> = {
+    '@method': request.method,
+    '@target-uri': request.targetUri,
+    'content-digest': request.contentDigest,
+  };
+  const lines = names.map((name) => `"${String(name)}": ${valueOf[String(name)]}`);
+  const base = [...lines, `"@signature-params": ${serializeInnerList(input)}`].join('\n');
+  return { keyId: keyid, nonce, created, signature, base };
+}
+
+function readHeaders({ signatureInput, signature }: SignedRequest): { input: InnerList; signature: Buffer } | string {
+  try {
+    const [[label, input] = [], ...others] = parseDictionary(signatureInput);
+    if (label === undefined || others.length > 0) return '`Signature-Input` must name one signature.';
+    const bytes = parseDictionary(signature).get(label)?.[0];
+    if (!input || !isInnerList(input) || !(bytes instanceof ArrayBuffer))
+      return `\`Signature\` must have the bytes of ${label}, and \`Signature-Input\` what they cover.`;
+    return { input, signature: Buffer.from(bytes) };
+  } catch (error) {
+    if (error instanceof ParseError) return '`Signature-Input` and `Signature` must be dictionaries of RFC 8941.';
+    throw error;
+  }
+}
+
+/** Drops nonces that no request can repeat any more, each minute until `signal` fires. */
+export async function forgetNoncesEachMinute(
+  { pool, clock }: Pick<Partners, 'pool' | 'clock'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await pool.query('DELETE FROM "request_nonce" WHERE "until" < $1', [clock()]);
+    await pause(60_000, signal);
+  }
+}

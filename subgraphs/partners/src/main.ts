@@ -1,0 +1,21 @@
+import { PrismaClient } from '#generated/partners/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { forgetNoncesEachMinute } from './commands/checkSignature.ts';
+import { config } from './config.ts';
+import { loaders } from './loaders.ts';
+import { resolvers } from './resolvers.ts';
+import { seed } from './seed.ts';
+import { partnerAccessService } from './services/partnerAccessService.ts';
+import { partnerDocumentService } from './services/partnerDocumentService.ts';
+
+export default defineSubgraph({
+  name: 'partners',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  config,
+  resolvers,
+  loaders,
+  services: (domain) => [partnerAccessService(domain), partnerDocumentService(domain)],
+  background: (domain) => [{ name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) }],
+  seed,
+});

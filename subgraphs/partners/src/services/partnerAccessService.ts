@@ -1,0 +1,50 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
+import { isId } from '#platform/domain/id.ts';
+import { service } from '#platform/rpc/service.ts';
+import { isStorable } from '#platform/subgraph/isStorable.ts';
+import { edgeServices } from '#schema/services.ts';
+import { authenticate } from '../commands/authenticate.ts';
+import { recordUse } from '../commands/recordUse.ts';
+import type { Partners } from '../context.ts';
+import { releaseOf, stateOf } from '../documentState.ts';
+
+const mostUses = 1_000;
+
+/** Answers the channel that lets partners' programs in. */
+export const partnerAccessService = (domain: Partners) =>
+  service(PartnerAccessService, edgeServices, {
+    authenticate: (request) => authenticate(domain, request),
+    findDocument: (request) => findDocument(domain, request),
+    async recordUse({ uses }) {
+      if (uses.length > mostUses) throw new ConnectError(`at most ${mostUses} a call`, Code.InvalidArgument);
+      await recordUse(domain, uses);
+      return {};
+    },
+  });
+
+async function findDocument(
+  { db, clock }: Partners,
+  { appId, documentId }: { readonly appId: string; readonly documentId: string },
+) {
+  if (!isId(appId) || !isStorable(documentId)) return { found: false };
+  const document = await db.document.findUnique({
+    where: { appId_documentId: { appId, documentId } },
+    include: { successor: true },
+  });
+  const state = document && stateOf(document, clock());
+  if (!document || state === 'PENDING') return { found: false };
+  const { id, name, version, text, deprecatedAt, sunset, successor } = document;
+  return {
+    found: true,
+    id,
+    name,
+    version,
+    text,
+    retired: state === 'RETIRED',
+    deprecatedAt: deprecatedAt?.toISOString() ?? '',
+    sunset: sunset?.toISOString() ?? '',
+    successorDocumentId: successor?.documentId ?? '',
+    successorRelease: successor ? releaseOf(successor) : '',
+  };
+}
