@@ -5,9 +5,9 @@
  *
  * `public`: everybody gets the same answer. `self`: what belongs to the caller alone, for admins, too. `own`: only
  * rows of the caller, in the role that has the scope: a customer's or courier's own, those of the store that a kiosk,
- * kitchen or manager is bound to, or of a developer's partner, and for admins all; somebody else's answers like one that does not exist. `open`:
- * what nobody has taken yet, besides. `new`: makes something that is the caller's own. `any`: every row; the scope
- * alone decides.
+ * kitchen or manager is bound to, or of a developer's partner, and for admins all; somebody else's answers like one
+ * that does not exist. `open`: what nobody has taken yet, besides. `new`: makes something that is the caller's own.
+ * `any`: every row; the scope alone decides.
  */
 export type Whose = 'public' | 'self' | 'own' | 'open' | 'new' | 'any';
 
