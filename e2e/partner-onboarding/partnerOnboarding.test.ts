@@ -113,7 +113,7 @@ describe('a partner', () => {
       const { data } = await developer.query(PartnerAccountDocument, {});
       const documents = data?.myPartnerAccount?.apps.flatMap((app) => app.documents) ?? [];
       return documents.find(({ release }) => release === 'StoreList@1')?.use[0]?.requests === 2;
-    }, 'the use of the first version to be shown');
+    });
   });
 
   it('asks for nothing but what is registered for its app, and by POST', async () => {

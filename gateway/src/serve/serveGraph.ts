@@ -252,7 +252,7 @@ class ServedGraph {
         clients,
         callerOf,
         eventStreams,
-        apps: this.#appRequests(bodyBytes),
+        apps: this.#appRequests(bodyBytes, load),
         cache,
         kept: this.#kept,
         maxBodyBytes: bodyBytes,
@@ -303,7 +303,7 @@ class ServedGraph {
     }
   }
 
-  #appRequests(maxBodyBytes: number): AppRequests | undefined {
+  #appRequests(maxBodyBytes: number, load: LoadGate): AppRequests | undefined {
     const { apps, name: channel, callerOf, log } = this.#service;
     return (
       apps &&
@@ -313,6 +313,7 @@ class ServedGraph {
         counts: new UseCounts({ access: apps.access, log }),
         live: this.#live,
         callerOf,
+        load,
         maxBodyBytes,
       })
     );

@@ -5,6 +5,7 @@ import type { ErrorCode } from '#schema/errorCodes.ts';
 import { AppsUnavailable, type App, type AppAccess, type AppDocument } from '../../access/apps/appAccess.ts';
 import { appPrincipal } from '../../access/apps/appPrincipal.ts';
 import type { UseCounts } from '../../access/apps/useCounts.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
 import { operationRequest, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
@@ -18,6 +19,8 @@ export interface AppRequestsOptions {
   readonly counts: UseCounts;
   readonly live: LiveGraph;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  /** Where requests wait for their turn, those of apps like all others. */
+  readonly load: LoadGate;
   readonly maxBodyBytes: number;
   /** The address by which apps call; by default the one of the request's `Host`. */
   readonly baseUrl?: string;
@@ -82,17 +85,21 @@ export class AppRequests {
     response: ServerResponse,
     traceparent: string,
   ): Promise<AppAnswer> {
-    const { live, channel, callerOf, counts } = this.#options;
+    const { live, channel, callerOf, counts, load } = this.#options;
     const { documents, pipeline } = live.current;
     const prepared = documents.prepare(document.text);
+    const coerced = pipeline.coerce(prepared, variables);
+    const principal = appPrincipal(channel, app);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const body = await pipeline.answer(
-      prepared,
-      pipeline.coerce(prepared, variables),
-      callerOf(appPrincipal(channel, app), traceparent, undefined),
-      { gone: gone.signal },
-    );
+    const leave = await load.enter({ prepared }, principal, undefined);
+    let body: Buffer | ExecutionResult;
+    try {
+      const caller = callerOf(principal, traceparent, undefined);
+      body = await pipeline.answer(prepared, coerced, caller, { gone: gone.signal });
+    } finally {
+      leave();
+    }
     counts.count(document.id, !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0);
     return { status: 200, body, headers: { 'cache-control': 'no-store', ...ending(document) } };
   }
