@@ -23,16 +23,33 @@ export class LoadGate {
   }
 
   /**
-   * Resolves when the request may run, to what has to be called when it has. In the queue, callers without a token are
-   * told apart by their address. `tell` hears how the caller stands to its rates. @throws Refusal 429 or 503
+   * Counts a request, and has it wait for its turn. Resolves when it may run, to what has to be called when it has. In
+   * the queue, callers without a token are told apart by their address. `tell` hears how the caller stands to its
+   * rates. @throws Refusal 429 or 503
    */
   async enter(
+    asked: AskedOperation,
+    principal: Principal,
+    address: string | undefined,
+    tell?: (headers: RateHeaders) => void,
+  ): Promise<Release> {
+    await this.countRequest(principal, tell);
+    return this.enterCounted(asked, principal, address, tell);
+  }
+
+  /** Counts a request before it is known what it asks for. @throws Refusal 429 */
+  async countRequest(principal: Principal, tell?: (headers: RateHeaders) => void): Promise<void> {
+    await this.#rates?.countRequest(principal, tell);
+  }
+
+  /** As `enter`, for a request that was counted by `countRequest`. @throws Refusal 429 or 503 */
+  async enterCounted(
     { prepared, trusted }: AskedOperation,
     principal: Principal,
     address: string | undefined,
     tell?: (headers: RateHeaders) => void,
   ): Promise<Release> {
-    await this.#rates?.count(principal, prepared.mutationFields, tell);
+    await this.#rates?.countMutations(principal, prepared.mutationFields, tell);
     const isUrgent = prepared.mutationFields > 0 || (trusted !== undefined && this.#first.has(trusted));
     const caller = principal.kind === 'anonymous' ? `address:${address ?? ''}` : actorOf(principal);
     return this.#queue.enter(isUrgent ? 'first' : 'usual', caller);

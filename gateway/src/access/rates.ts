@@ -27,19 +27,20 @@ export class Rates {
     this.#mutations = new RateLimiterMemory({ points: policy.mutationsPerMinute, duration: windowSeconds });
   }
 
-  /**
-   * Counts a request with so many fields of mutations. `tell` is called with how the caller stands, also before a
-   * refusal. @throws Refusal 429
-   */
-  async count(principal: Principal, mutationFields: number, tell?: (headers: RateHeaders) => void): Promise<void> {
+  /** Counts a request. `tell` hears how the caller stands, also before a refusal. @throws Refusal 429 */
+  async countRequest(principal: Principal, tell?: (headers: RateHeaders) => void): Promise<void> {
     if (principal.kind === 'anonymous') return;
-    const caller = actorOf(principal);
-    const { requestsPerMinute, mutationsPerMinute } = this.#policy;
-    const asked = await consume(this.#requests, caller, 1);
+    const { requestsPerMinute } = this.#policy;
+    const asked = await consume(this.#requests, actorOf(principal), 1);
     tell?.(headersOf('requests', requestsPerMinute, asked));
     if (asked.consumedPoints > requestsPerMinute) throw tooMany(asked, `${requestsPerMinute} requests`);
-    if (mutationFields === 0) return;
-    const changed = await consume(this.#mutations, caller, mutationFields);
+  }
+
+  /** Counts fields of mutations. `tell` hears how the caller stands before a refusal. @throws Refusal 429 */
+  async countMutations(principal: Principal, fields: number, tell?: (headers: RateHeaders) => void): Promise<void> {
+    if (principal.kind === 'anonymous' || fields === 0) return;
+    const { mutationsPerMinute } = this.#policy;
+    const changed = await consume(this.#mutations, actorOf(principal), fields);
     if (changed.consumedPoints <= mutationsPerMinute) return;
     tell?.(headersOf('mutations', mutationsPerMinute, changed));
     throw tooMany(changed, `${mutationsPerMinute} mutations, each alias counted`);

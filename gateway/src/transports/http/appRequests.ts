@@ -12,6 +12,7 @@ import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { checkDigest, credentialOf, isOfApp } from './appRequest.ts';
 import { decodeBody, readBytes } from './body.ts';
+import { tellRates } from './tellRates.ts';
 
 export interface AppRequestsOptions {
   readonly channel: string;
@@ -51,12 +52,14 @@ export class AppRequests {
 
   /** @throws Refusal */
   async answer(request: IncomingMessage, response: ServerResponse, traceparent: string): Promise<AppAnswer> {
-    const { access } = this.#options;
+    const { access, channel, load } = this.#options;
     if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Programs of partners send requests by POST.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
     const app = await available(access.authenticate(credentialOf(request, this.#options.baseUrl)));
     if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
+    // What is refused below costs the domain as much, so that it is counted, too.
+    await load.countRequest(appPrincipal(channel, app), tellRates(response));
     const asked = await this.#read(request);
     const document = asked.documentId && (await available(access.findDocument(app.appId, hashIn(asked.documentId))));
     if (!document)
@@ -92,7 +95,7 @@ export class AppRequests {
     const principal = appPrincipal(channel, app);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = await load.enter({ prepared }, principal, undefined);
+    const leave = await load.enterCounted({ prepared }, principal, undefined, tellRates(response));
     let body: Buffer | ExecutionResult;
     try {
       const caller = callerOf(principal, traceparent, undefined);

@@ -1,6 +1,7 @@
 import { Code, ConnectError, createRouterTransport } from '@connectrpc/connect';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
+import type { ChannelManifest } from '../../channelManifest.ts';
 import { signRequest } from '../../../../clients/request-signing/src/signRequest.ts';
 import { fixture } from '../../testkit/fixtureGraph.ts';
 import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts';
@@ -9,10 +10,12 @@ const documentId = 'a'.repeat(64);
 const apiKey = `drb_lunchbox_7f3k9x2mqa_${'0'.repeat(64)}`;
 const deprecatedAt = '2026-01-01T00:00:00.000Z';
 const sunset = '2026-12-31T00:00:00.000Z';
+const advanceTwice = 'mutation Twice { a: advance(orderId: "o1") { id } b: advance(orderId: "o1") { id } }';
 const active = { found: true, id: 'one', name: 'Shops', version: 1, text: 'query Shops { shops { id } }' };
 
 interface Domain {
   refusal: string;
+  appId: string;
   document: Partial<typeof active> & { retired?: boolean; deprecatedAt?: string; sunset?: string };
   isDown: boolean;
   asked: { apiKey: string; signed?: { method: string; targetUri: string } | undefined; address: string }[];
@@ -26,7 +29,7 @@ const double = createRouterTransport(({ service }) =>
     authenticate(request) {
       if (domain.isDown) throw new ConnectError('down', Code.Unavailable);
       domain.asked.push(request);
-      return { refusal: domain.refusal, appId: 'app', partnerId: 'partner', appName: 'lunchbox', scopes: [] };
+      return { refusal: domain.refusal, appId: domain.appId, partnerId: 'partner', appName: 'lunchbox', scopes: [] };
     },
     findDocument: (asked) => (asked.documentId === documentId ? domain.document : { found: false }),
     recordUse({ uses }) {
@@ -36,11 +39,11 @@ const double = createRouterTransport(({ service }) =>
   }),
 );
 
-const serve = async (): Promise<ServedChannel> =>
+const serve = async (manifest: Partial<ChannelManifest> = {}): Promise<ServedChannel> =>
   serveFixture(await fixture(), {
     profile: 'production',
     network: { transportTo: () => double },
-    manifest: { auth: { roles: ['customer'], anonymous: false, apps: true } },
+    manifest: { auth: { roles: ['customer'], anonymous: false, apps: true }, ...manifest },
   });
 
 let channel: ServedChannel;
@@ -49,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => channel.close());
 beforeEach(() => {
-  domain = { refusal: '', document: active, isDown: false, asked: [], used: [] };
+  domain = { refusal: '', appId: 'app', document: active, isDown: false, asked: [], used: [] };
 });
 
 const withKey = { authorization: `ApiKey ${apiKey}` };
@@ -103,6 +106,34 @@ describe('a program with an API key', () => {
     expect([ended.status, codeOf(ended)]).toEqual([410, 'DOCUMENT_RETIRED']);
     expect(ended.body.errors?.[0]?.extensions).toMatchObject({ sunset, successor: null });
     expect(ended.headers.get('sunset')).toBe('Thu, 31 Dec 2026 00:00:00 GMT');
+  });
+
+  it('has the rates of its app, told in headers, whatever keys it uses; another app has its own', async () => {
+    const limited = await serve({ rates: { requestsPerMinute: 2, mutationsPerMinute: 1 } });
+    const first = await limited.post({ documentId }, withKey);
+    expect(first.headers.get('ratelimit-policy')).toBe('"requests";q=2;w=60');
+    expect(first.headers.get('ratelimit')).toMatch(/^"requests";r=1;t=\d+$/);
+    await limited.post({ documentId }, { authorization: `ApiKey ${apiKey}1` });
+    const refused = await limited.post({ documentId }, withKey);
+    expect([refused.status, codeOf(refused)]).toEqual([429, 'TOO_MANY_REQUESTS']);
+    expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // An id that names nothing costs the domain as much as one that does, and counts, too.
+    expect((await limited.post({ documentId: 'b'.repeat(64) }, withKey)).status).toBe(429);
+    domain.appId = 'other';
+    expect((await limited.post({ documentId: 'b'.repeat(64) }, withKey)).status).toBe(404);
+    expect((await limited.post({ documentId }, withKey)).status).toBe(200);
+    expect((await limited.post({ documentId }, withKey)).status).toBe(429);
+    await limited.close();
+  });
+
+  it('counts the changes of its mutations, each alias one', async () => {
+    const limited = await serve({ rates: { requestsPerMinute: 9, mutationsPerMinute: 1 } });
+    domain.document = { ...active, text: advanceTwice };
+    const refused = await limited.post({ documentId }, withKey);
+    expect([refused.status, codeOf(refused)]).toEqual([429, 'TOO_MANY_REQUESTS']);
+    expect(refused.headers.get('ratelimit-policy')).toBe('"mutations";q=1;w=60');
+    await limited.close();
   });
 
   it('gets an error for a document that the graph no longer fits, and no crash', async () => {

@@ -27,6 +27,7 @@ import {
   negotiate,
   type ResponseType,
 } from './mediaType.ts';
+import { tellRates } from './tellRates.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { declaredVariables } from '../../documents/declaredVariables.ts';
 import {
@@ -287,9 +288,8 @@ export class HttpHandler {
     metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = await this.#options.load.enter(admitted, principal, request.socket.remoteAddress, (headers) =>
-      response.setHeaders(new Map(Object.entries(headers))),
-    );
+    const { remoteAddress } = request.socket;
+    const leave = await this.#options.load.enter(admitted, principal, remoteAddress, tellRates(response));
     const { kept } = this.#options;
     let body: Buffer | ExecutionResult;
     try {
