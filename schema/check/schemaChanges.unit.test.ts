@@ -184,8 +184,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [
       'menu',
       'type Query {',
-      '  menuCategories: [MenuCategory!]! @listSize(assumedSize: 20) @anyone @tag(name: "mobile") @tag(name: "web") @tag(name: "kiosk")',
-      '  menuCategories: [MenuCategory!]! @listSize(assumedSize: 20) @anyone @tag(name: "mobile") @tag(name: "web")',
+      '  menuCategories: [MenuCategory!]! @listSize(assumedSize: 20) @anyone @tag(name: "mobile") @tag(name: "web") @tag(name: "partner") @tag(name: "kiosk") @tag(name: "staff")',
+      '  menuCategories: [MenuCategory!]! @listSize(assumedSize: 20) @anyone @tag(name: "mobile") @tag(name: "web") @tag(name: "partner") @tag(name: "staff")',
       'error not-tagged:kiosk/Query.menuCategories',
       /`Query.menuCategories` is used by `kiosk` but not tagged `kiosk`[^]*Write @tag\(name: "kiosk"\) behind it in subgraphs\/menu/,
     ],

@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
-    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'webhooks']);
+    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
   });
 
