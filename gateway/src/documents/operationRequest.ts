@@ -28,13 +28,17 @@ function map(value: unknown, name: string): Record<string, unknown> {
   return value;
 }
 
-export function parseBody(body: string): unknown {
+/** Reads JSON that a client has sent. `what` names it in the message of a refusal. @throws Refusal 400 */
+function clientJson(what: string, json: string): unknown {
   try {
-    return parseJson(body);
+    return parseJson(json);
   } catch (error) {
-    throw bad(error instanceof UnsafeJson ? `The JSON is refused: ${error.message}.` : 'The body must be JSON.');
+    throw bad(error instanceof UnsafeJson ? `${what} is refused: ${error.message}.` : `${what} must be JSON.`);
   }
 }
+
+/** @throws Refusal 400 */
+export const parseBody = (body: string): unknown => clientJson('The body', body);
 
 /** Reads a request from the JSON of a POST body, or from the payload of a `subscribe` message. @throws Refusal 400 */
 export function operationRequest(body: unknown): OperationRequest {
@@ -60,7 +64,7 @@ export function operationRequestOfQuery(parameters: URLSearchParams): OperationR
     if (parameters.getAll(name).length > 1) throw bad(`There is more than one \`${name}\`.`);
   const json = (name: string): unknown => {
     const value = parameters.get(name);
-    return value === null || value === '' ? undefined : parseBody(value);
+    return value === null || value === '' ? undefined : clientJson(`\`${name}\``, value);
   };
   return operationRequest({
     query: parameters.get('query') ?? undefined,
