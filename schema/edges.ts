@@ -137,6 +137,11 @@ export const edges: readonly Edge[] = [
     because: 'Only the owner’s event log knows what was missed.',
   }),
 
+  grpc('webhooks', 'inventory', 'InventorySupplyService', {
+    volume: 'a few for each store and day',
+    latency: 'seconds; tried until answered, for a day',
+    because: 'What a supplier says it has delivered becomes stock by the rules of inventory.',
+  }),
   grpc('webhooks', 'payments', 'PaymentNoticeService', {
     volume: 'a few for each order',
     latency: 'a second; tried until answered, for a day',

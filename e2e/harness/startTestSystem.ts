@@ -164,7 +164,11 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   stops.push(() => metricsServer.close());
 
   const network = localNetwork(identity);
-  const webhookSecrets = { WEBHOOK_BODY_KEYS: secretKey(), WEBHOOK_PAYMENTS_KEYS: secretKey() };
+  const webhookSecrets = {
+    WEBHOOK_BODY_KEYS: secretKey(),
+    WEBHOOK_PAYMENTS_KEYS: secretKey(),
+    WEBHOOK_SUPPLIER_KEYS: secretKey(),
+  };
   const webhooks = await runWebhooks({
     databaseUrl: (await databaseOf('webhooks/migrations')).url,
     network,

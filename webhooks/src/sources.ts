@@ -1,5 +1,6 @@
 import type { Source } from './source.ts';
 import { payments } from './sources/payments.ts';
+import { supplier } from './sources/supplier.ts';
 
 /** Every source of webhooks. */
-export const sources: readonly Source[] = [payments];
+export const sources: readonly Source[] = [payments, supplier];

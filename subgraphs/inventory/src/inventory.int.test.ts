@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Code } from '@connectrpc/connect';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   InventoryCommandService,
   InventoryQueryService,
+  InventorySupplyService,
   ReserveResult_Outcome,
 } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import type { StockEvent } from './stockItem.ts';
@@ -280,6 +282,27 @@ test('huge quantities are out of stock, not errors', async () => {
     lines: [{ menuItemId: item('fries'), quantity: 2_147_483_647, modifierIds: [] }],
   });
   expect(outcome).toBe(ReserveResult_Outcome.OUT_OF_STOCK);
+});
+
+test('what the supplier has delivered is received once per delivery note of a store, and from the door only', async () => {
+  const storeId = ownStore();
+  const before = (await stockOf(storeId, 'bun')).onHand;
+  const receive = (over: object = {}, caller?: string) =>
+    inventory.client(InventorySupplyService, caller).receive({
+      storeId,
+      deliveryNote: 'N-1',
+      lines: [{ ingredientId: ingredient('bun'), quantity: 40 }],
+      ...over,
+    });
+  await receive();
+  await receive();
+  expect((await stockOf(storeId, 'bun')).onHand).toBe(before + 40);
+  const unknown = [{ ingredientId: randomUUID(), quantity: 1 }];
+  await expect(receive({ lines: unknown })).rejects.toMatchObject({ code: Code.AlreadyExists });
+  await expect(receive({ lines: unknown, deliveryNote: 'N-2' })).rejects.toMatchObject({ code: Code.NotFound });
+  await expect(receive({ lines: [], deliveryNote: 'N-3' })).rejects.toMatchObject({ code: Code.InvalidArgument });
+  await expect(receive({ deliveryNote: 'N-4' }, 'orders')).rejects.toMatchObject({ code: Code.PermissionDenied });
+  expect((await stockOf(storeId, 'bun')).onHand).toBe(before + 40);
 });
 
 test('goods are received once per idempotency key, all lines or none', async () => {

@@ -1,6 +1,7 @@
 import { PrismaClient } from '#generated/inventory/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { inventoryCommands, inventoryQueries } from './inventoryCommands.ts';
+import { inventorySupply } from './inventorySupply.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
@@ -12,7 +13,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  services: (domain) => [inventoryCommands(domain), inventoryQueries(domain)],
+  services: (domain) => [inventoryCommands(domain), inventoryQueries(domain), inventorySupply(domain)],
   seed,
   transfer,
 });
