@@ -37,6 +37,9 @@ test('no two routes have one address', () => {
 describe.each(routes.map((route) => [nameOfRoute(route), route] as const))('%s', (_, route) => {
   test('lies in the folder of its resource, and says what it is for', () => {
     expect(route.path.split('/')[2]).toBe(route.resource);
+    expect(route.file.split('/').at(-1)).toBe(
+      `${route.operationName.replace(/^./, (first) => first.toLowerCase())}.graphql`,
+    );
     expect(route.summary).toMatch(/^[A-Z].+\.$/);
   });
 

@@ -7,6 +7,7 @@ import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
 import { permissionsPage } from './permissionsPage.ts';
 import { prismaClients } from './prismaClients.ts';
+import { openApi } from './openApi/openApi.ts';
 import { pages } from './pages.ts';
 import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
@@ -29,7 +30,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...eventSchemas(),
   ],
   supergraph,
-  channelOperationTasks,
+  () => [...channelOperationTasks(), ...openApi()],
   pages,
 ];
 

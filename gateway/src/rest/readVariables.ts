@@ -26,6 +26,8 @@ export function readVariables(inputs: readonly RouteInput[], parts: RequestParts
   for (const input of inputs) {
     const value = valueOf(input, parts, details);
     if (value === undefined) {
+      if (input.required && input.name === 'If-Match' && parts.headers['if-match'] === undefined)
+        throw new RestError(428, 'PRECONDITION_REQUIRED', 'Send the ETag of what you have seen as `If-Match`.');
       if (input.required) details.push({ field: input.name, message: 'Is required' });
       continue;
     }
@@ -38,13 +40,15 @@ export function readVariables(inputs: readonly RouteInput[], parts: RequestParts
   return variables;
 }
 
-function unknownNames(inputs: readonly RouteInput[], { query, body }: RequestParts): ErrorDetail[] {
+/** What nothing would come of: a client that misspells a filter must not get everything. */
+function unknownNames(inputs: readonly RouteInput[], { query, body, headers }: RequestParts): ErrorDetail[] {
   const names = (place: RouteInput['in']) =>
     new Set(inputs.filter((each) => each.in === place).map(({ name }) => name));
   const [queried, bodied] = [names('query'), names('body')];
   return [
     ...[...new Set(query.keys())].filter((name) => !queried.has(name)),
     ...Object.keys(body ?? {}).filter((name) => !bodied.has(name)),
+    ...(headers['if-match'] !== undefined && !inputs.some(({ name }) => name === 'If-Match') ? ['If-Match'] : []),
   ].map((field) => ({ field, message: 'Is not known here' }));
 }
 

@@ -42,6 +42,10 @@ export function errorBody({ status, code, message, details }: RestError, asProbl
   return { type: 'about:blank', title: STATUS_CODES[status], status, detail: message, code, details };
 }
 
+/** What a caller without a token is told where only people, devices and staff are answered. */
+export const withoutToken = (): RestError =>
+  new RestError(401, 'UNAUTHENTICATED', 'This asks for a token: send it as `Authorization: Bearer …`.');
+
 /** The HTTP status by the code of an error in `schema/errorCodes.ts`; 500 for those that are not here. */
 const statusByCode: ReadonlyMap<string, number> = new Map([
   ['BAD_USER_INPUT', 400],
@@ -66,8 +70,7 @@ export function errorOf(errors: readonly GraphQLError[], anonymous: boolean, sta
   const [first] = errors;
   const code = String(first?.extensions['code'] ?? 'INTERNAL_SERVER_ERROR');
   if (code === 'BAD_USER_INPUT') return RestError.invalid(errors.map(detailOf));
-  if (code === 'FORBIDDEN' && anonymous)
-    return new RestError(401, 'UNAUTHENTICATED', 'This asks for a token: send it as `Authorization: Bearer …`.');
+  if (code === 'FORBIDDEN' && anonymous) return withoutToken();
   const known = status ?? statusByCode.get(code) ?? 500;
   const wait = first?.extensions['retryAfter'];
   return new RestError(known, code, first?.message ?? 'Something went wrong on our side.', [], {

@@ -1,4 +1,5 @@
 import {
+  GraphQLBoolean,
   GraphQLDirective,
   GraphQLEnumType,
   GraphQLInputObjectType,
@@ -60,6 +61,8 @@ export const restDirective = new GraphQLDirective({
     location: { type: GraphQLString },
     /** For how long caches may use the answer; shared ones, too, if the request had no token. */
     cacheSeconds: { type: GraphQLInt },
+    /** Whether a caller without a token is refused with 401, though the graph would answer with nothing. */
+    signedIn: { type: GraphQLBoolean, defaultValue: false },
   },
 });
 
@@ -84,6 +87,8 @@ export interface Route {
   readonly errors: ReadonlyMap<string, number>;
   readonly location: string | undefined;
   readonly cacheSeconds: number | undefined;
+  /** Whether it is for callers with a token only. */
+  readonly signedIn: boolean;
   /** The document without `@rest`. */
   readonly document: DocumentNode;
   readonly source: string;
@@ -97,6 +102,7 @@ interface RestArguments {
   readonly errors: readonly { readonly on: string; readonly status: number }[];
   readonly location?: string | null;
   readonly cacheSeconds?: number | null;
+  readonly signedIn: boolean;
 }
 
 /** The names in braces of a path. */
@@ -141,6 +147,7 @@ export function routeOf(text: string | Source, file: string): Route {
     errors: new Map(given.errors.map(({ on, status }) => [on, status])),
     location: given.location === undefined || given.location === null ? undefined : `/${version}${given.location}`,
     cacheSeconds: given.cacheSeconds ?? undefined,
+    signedIn: given.signedIn,
     document: stripped,
     source: print(stripped),
   };

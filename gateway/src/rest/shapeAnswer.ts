@@ -87,9 +87,9 @@ function pageOf(value: unknown): {
   return { value: nodes, page: { next, told: { page: { after: next ?? null } } } };
 }
 
-/** The address of what was created. */
-export function locationOf(template: string, body: unknown): string {
-  const fields = isFields(body) ? body : {};
+/** The address of what was created, made of what is in the body and in the path of the request. */
+export function locationOf(template: string, params: unknown, body: unknown): string {
+  const fields = { ...(isFields(params) && params), ...(isFields(body) && body) };
   return namesIn(template).reduce(
     (path, name) => path.replace(`{${name}}`, encodeURIComponent(String(fields[name]))),
     template,

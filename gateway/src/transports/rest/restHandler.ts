@@ -16,7 +16,7 @@ import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
 import { readVariables } from '../../rest/readVariables.ts';
-import { errorBody, errorOf, problemJson, RestError } from '../../rest/restError.ts';
+import { errorBody, errorOf, problemJson, RestError, withoutToken } from '../../rest/restError.ts';
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
 import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
 import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
@@ -147,6 +147,7 @@ export class RestHandler {
     const { authorization } = request.headers;
     const client = await clients.authenticate(authorization);
     const { principal } = client;
+    if (route.signedIn && principal.kind === 'anonymous') throw withoutToken();
     const body = await this.#bodyOf(route, request);
     // Access may have been revoked while the body arrived.
     if (clients.isRevoked(client)) throw revoked();
@@ -199,7 +200,7 @@ export class RestHandler {
     { status, body, next, missing }: RestAnswer,
   ): FastifyReply {
     reply.code(status).headers({ traceparent, vary: varyBy, 'cache-control': 'no-store' });
-    if (route.location !== undefined) reply.header('location', locationOf(route.location, body));
+    if (route.location !== undefined) reply.header('location', locationOf(route.location, request.params, body));
     if (next !== undefined) reply.header('link', nextLink(request.url, next));
     if (missing.length > 0) reply.header('incomplete', missing.join(', '));
     if (body === undefined) return reply.send();

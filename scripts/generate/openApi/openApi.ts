@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import { buildSchema, isListType, getNullableType, type GraphQLSchema } from 'graphql';
+import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
+import type { Route } from '#gateway/rest/route.ts';
+import { routeInputs, type RouteInput } from '#gateway/rest/routeInputs.ts';
+import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
+import { root, writeIfChanged, type GenerateTask } from '../task.ts';
+import { AnswerSchemas } from './answerSchema.ts';
+import { described, InputSchemas, requiredOf, type JsonSchema, type OpenApiVersion } from './jsonSchema.ts';
+
+const files = { '3.0.3': 'rest/openapi-3.0.json', '3.1.0': 'rest/openapi-3.1.json' } as const;
+
+/** The task that makes the OpenAPI documents of the routes, for both versions of OpenAPI. */
+export const openApi = (): GenerateTask[] => [
+  {
+    name: 'rest/openapi',
+    inputs: ['rest/v1', 'schema/channels/rest.graphql', 'gateway/src/rest', 'scripts/generate/openApi'],
+    outputs: Object.values(files),
+    run: async () => {
+      const sdl = readFileSync(`${root}/schema/channels/rest.graphql`, 'utf8');
+      const schema = buildSchema(sdl, { assumeValid: true });
+      const routes = loadRoutes(new URL('../../../rest/', import.meta.url));
+      for (const version of ['3.0.3', '3.1.0'] as const)
+        writeIfChanged(files[version], `${JSON.stringify(openApiOf(routes, schema, version), undefined, 1)}\n`);
+    },
+  },
+];
+
+/** The OpenAPI document of the routes. */
+export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, version: OpenApiVersion): JsonSchema {
+  const inputs = new InputSchemas(version);
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const route of routes)
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, schema, inputs, version);
+  return {
+    openapi: version,
+    info: {
+      title: 'Dr. Burger',
+      version: '1',
+      description:
+        'Stores, menu, orders, customers, loyalty and memberships of the chain, over the graph that its apps use.',
+      contact: { name: 'Dr. Burger, platform', url: 'https://api.drburger.example/support' },
+    },
+    servers: [{ url: 'http://localhost:4007', description: 'a system that `start` runs' }],
+    tags: [...new Set(routes.map(({ resource }) => resource))].map((name) => ({
+      name,
+      description: `All about ${name}.`,
+    })),
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+      },
+      schemas: { Error: errorSchema, ...Object.fromEntries(inputs.components) },
+      responses: sharedResponses,
+    },
+  };
+}
+
+function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas, version: OpenApiVersion): JsonSchema {
+  const inputs = routeInputs(route, schema);
+  const body = inputs.filter((each) => each.in === 'body');
+  return {
+    operationId: `${route.operationName.replace(/^./, (first) => first.toLowerCase())}`,
+    tags: [route.resource],
+    summary: route.summary,
+    description: `Runs the operation \`${route.operationName}\` of \`rest/${route.file}\`.`,
+    security: route.signedIn || route.method !== 'GET' ? [{ token: [] }] : [{}, { token: [] }],
+    parameters: inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas)),
+    ...(body.length > 0 && { requestBody: bodyOf(body, schemas) }),
+    responses: responsesOf(route, schema, version),
+  };
+}
+
+function parameterOf(input: RouteInput, schemas: InputSchemas): JsonSchema {
+  const { name, description, defaultValue } = input;
+  const match = name === 'If-Match';
+  return {
+    name,
+    in: input.in,
+    required: input.in === 'path' || input.required,
+    description: (match ? 'The ETag of what you have seen.' : description) ?? `The ${name}.`,
+    schema: match ? { type: 'string' } : described(schemas.ofPresent(input.type), { defaultValue }),
+    ...(isListType(getNullableType(input.type)) && { style: 'form', explode: false }),
+  };
+}
+
+function bodyOf(inputs: readonly RouteInput[], schemas: InputSchemas): JsonSchema {
+  const required = inputs.filter((each) => each.required).map(({ name }) => name);
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(inputs.map((each) => [each.name, described(schemas.of(each.type), each)])),
+    ...requiredOf(required),
+    additionalProperties: false,
+  };
+  return { required: required.length > 0, content: { 'application/json': { schema } } };
+}
+
+/** The response of a status that means the same at every route. */
+const shared = (status: number): JsonSchema => ({ $ref: `#/components/responses/${status}` });
+
+function responsesOf(route: Route, schema: GraphQLSchema, version: OpenApiVersion): JsonSchema {
+  const body = route.status === 204 ? undefined : new AnswerSchemas(route, schema, version).bodyOf(route);
+  const headers = {
+    ...(route.location !== undefined && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
+    ...(body && { ETag: { description: 'The version of the body.', schema: { type: 'string' } } }),
+  };
+  const responses: Record<string, JsonSchema> = {
+    [route.status]: {
+      description: STATUS_CODES[route.status]!,
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(body && { content: { 'application/json': { schema: body } } }),
+    },
+  };
+  if (route.method === 'GET') responses['304'] = { description: 'What the client has is still right.' };
+  for (const status of [400, 401, 403, 404, 409, 429, 500, 503]) responses[status] = shared(status);
+  if (route.method !== 'GET') for (const status of [412, 413, 415, 428]) responses[status] = shared(status);
+  for (const [status, names] of byStatus(route))
+    responses[status] = {
+      description: names.map((name) => `\`${codeOfType(name)}\``).join(', '),
+      content: errorContent,
+    };
+  return responses;
+}
+
+/** The failures of a route that have codes of their own, by status. */
+function byStatus(route: Route): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  for (const [name, status] of route.errors)
+    if (status !== 400) found.set(status, [...(found.get(status) ?? []), name]);
+  return found;
+}
+
+const errorSchema: JsonSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'details'],
+      properties: {
+        code: { type: 'string', description: 'Branch on this.' },
+        message: { type: 'string', description: 'For people; the wording may change.' },
+        details: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['field', 'message'],
+            properties: { field: { type: 'string' }, message: { type: 'string' } },
+          },
+        },
+      },
+    },
+  },
+};
+
+const errorContent = {
+  'application/json': {
+    schema: { $ref: '#/components/schemas/Error' },
+    example: {
+      error: {
+        code: 'INVALID_INPUT',
+        message: 'The request contains invalid parameters',
+        details: [{ field: 'email', message: 'Must be a valid email address' }],
+      },
+    },
+  },
+};
+
+const sharedResponses: JsonSchema = Object.fromEntries(
+  [400, 401, 403, 404, 409, 412, 413, 415, 428, 429, 500, 503].map((status) => [
+    status,
+    { description: STATUS_CODES[status], content: errorContent },
+  ]),
+);
