@@ -48,7 +48,8 @@ export class AnswerSchemas {
     let type: GraphQLOutputType = this.#schema.getRootType(operation.operation)!;
     let selections: SelectionSetNode = operation.selectionSet;
     for (const name of route.result) {
-      const found: Selected | undefined = this.#selected(getNamedType(type), selections).find((each) => each.name === name);
+      const fields: readonly Selected[] = this.#selected(getNamedType(type), selections);
+      const found = fields.find((each) => each.name === name);
       if (!found?.node.selectionSet) throw new Error(`${route.file}: the result ${name} is not an object.`);
       type = found.field.type;
       selections = found.node.selectionSet;
