@@ -165,7 +165,7 @@ describe('a partner', () => {
     };
     const good = await trialOf('{"first":1}');
     expect([good.trial.errors, good.trial.data?.stores?.edges.length]).toEqual([[], 1]);
-    expect(good.curl).toContain('ApiKey $DRBURGER_API_KEY');
+    expect(good.curl).toContain(`printf 'authorization: ApiKey %s' "$DRBURGER_API_KEY" | curl`);
     const refused = await done(
       developer.mutate(RegisterDocumentDocument, { input: { appId, text, trialVariables: '{"first":"x"}' } }),
       'DocumentRefused',

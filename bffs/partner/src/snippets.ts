@@ -27,7 +27,10 @@ export function typescriptOf({ documentId, name, variables }: CheckedDocument, {
   return template.replaceAll(/{{(\w+)}}/g, (_all, part: string) => parts[part] ?? '');
 }
 
-/** A command that executes a document: by the key itself, or signed where the app has to. */
+/**
+ * A command that executes a document: by the key itself, or signed where the app has to. The key is piped to curl,
+ * since every user of a machine can read the arguments of all commands.
+ */
 export function curlOf(
   { documentId }: CheckedDocument,
   variables: Readonly<Record<string, unknown>>,
@@ -37,5 +40,5 @@ export function curlOf(
   const quoted = `'${body.replaceAll("'", "'\\''")}'`;
   return signed
     ? `clients/request-signing/signed-curl.sh ${address} ${quoted}`
-    : `curl -s ${address} -H "authorization: ApiKey $DRBURGER_API_KEY" -H 'content-type: application/json' -d ${quoted}`;
+    : `printf 'authorization: ApiKey %s' "$DRBURGER_API_KEY" | curl -s ${address} -H @- -H 'content-type: application/json' -d ${quoted}`;
 }

@@ -173,10 +173,22 @@ describe('signed requests', () => {
       { contentDigest: 'sha-256=:AAAA:' },
     ];
     for (const over of others)
-      expect((await authenticate(signedBy(apiKey, over))).refusal).toContain('not that of this request');
+      expect((await authenticate(signedBy(apiKey, over))).refusal).toContain('not one of this request');
     expect((await authenticate(signedBy(apiKey, {}, { created: seconds - 301 }))).refusal).toContain('clock');
     expect((await authenticate(signedBy(apiKey, {}, { created: seconds + 301 }))).refusal).toContain('clock');
     expect((await authenticate(signedBy(apiKey, {}, { created: seconds - 299 }))).refusal).toBe('');
+  });
+
+  it('of an unknown key are answered like those of a known one with another secret', async () => {
+    const apiKey = await makeKey(0);
+    const nonce = 'a'.repeat(32);
+    const ofNobody = `drb_lunchbox_${'z'.repeat(10)}_${'0'.repeat(64)}`;
+    const [known, unknown] = await Promise.all(
+      [`${keyIdOf(apiKey)}_${'0'.repeat(64)}`, ofNobody].map((each) => authenticate(signedBy(each, {}, { nonce }))),
+    );
+    expect(known?.refusal).toContain('not one of this request');
+    expect(known?.refusal.replaceAll(keyIdOf(apiKey), keyIdOf(ofNobody))).toBe(unknown?.refusal);
+    expect((await authenticate(signedBy(apiKey, {}, { nonce }))).refusal).toBe('');
   });
 
   it('cover method, address and digest, no less, and are read strictly', async () => {
@@ -194,7 +206,7 @@ describe('signed requests', () => {
       '',
     ])
       expect((await authenticate({ signed: { ...signed, signatureInput } })).refusal, signatureInput).not.toBe('');
-    expect((await authenticate({ signed: { ...signed, signature: 'sig=:AAAA:' } })).refusal).toContain('not that of');
+    expect((await authenticate({ signed: { ...signed, signature: 'sig=:AAAA:' } })).refusal).toContain('not one of');
     expect((await authenticate({ signed })).refusal).toBe('');
   });
 

@@ -1,8 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ParseError, isInnerList, parseDictionary, serializeInnerList, type InnerList } from 'structured-headers';
+import type { ApiKey } from '#generated/partners/prisma/client.ts';
 import { pause } from '#platform/events/pause.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import { open } from '#platform/pii/sealedField.ts';
+import { open, seal } from '#platform/pii/sealedField.ts';
 import type { Partners } from '../context.ts';
 import type { KeyOfApp } from './authenticate.ts';
 
@@ -25,9 +26,10 @@ export const signingKeyField = 'api_key.signing_key';
 
 /**
  * Finds the key that signed a request (HTTP Message Signatures, RFC 9421, by HMAC-SHA256), and uses the request's nonce
- * up. Returns why not, in words for the caller; undefined for an unknown key.
+ * up. Returns why not, in words for the caller: the same, after the same work, for an unknown key as for a known one
+ * that did not sign, so that nobody learns which keys there are.
  */
-export async function checkSignature(domain: Partners, request: SignedRequest): Promise<KeyOfApp | string | undefined> {
+export async function checkSignature(domain: Partners, request: SignedRequest): Promise<KeyOfApp | string> {
   const read = readSignature(request);
   if (typeof read === 'string') return read;
   const { keyId, nonce, created, signature, base } = read;
@@ -35,17 +37,37 @@ export async function checkSignature(domain: Partners, request: SignedRequest): 
   if (Math.abs(now - created) > toleranceSeconds)
     return `\`created\` is more than ${toleranceSeconds} s from our clock: sign each request anew, and set your clock.`;
   const key = await domain.db.apiKey.findUnique({ where: { id: keyId }, include: { app: true } });
-  if (!key) return undefined;
-  const dataKey = keyringOf(domain).unwrap(key.id, key.wrappedKey);
-  const signingKey = Buffer.from(open(dataKey, signingKeyField, key.signingKey), 'hex');
-  const expected = createHmac('sha256', signingKey).update(base).digest();
-  if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
-    return `The signature is not that of this request. Its base is: ${JSON.stringify(base)}.`;
+  const expected = createHmac('sha256', signingKeyIn(domain, key ?? decoyOf(domain)))
+    .update(base)
+    .digest();
+  const fits = signature.length === expected.length && timingSafeEqual(signature, expected);
+  if (!key || !fits)
+    return `The signature is not one of this request by a key that is good here. Its base is: ${JSON.stringify(base)}.`;
   const fresh = await domain.pool.query(
     'INSERT INTO "request_nonce" ("key_id", "nonce", "until") VALUES ($1, $2, to_timestamp($3)) ON CONFLICT DO NOTHING',
     [keyId, nonce, created + toleranceSeconds + slackSeconds],
   );
   return fresh.rowCount === 1 ? key : 'The nonce was used before: each request needs one of its own.';
+}
+
+type SealedSigningKey = Pick<ApiKey, 'id' | 'wrappedKey' | 'signingKey'>;
+
+function signingKeyIn(domain: Partners, { id, wrappedKey, signingKey }: SealedSigningKey): Buffer {
+  return Buffer.from(open(keyringOf(domain).unwrap(id, wrappedKey), signingKeyField, signingKey), 'hex');
+}
+
+const decoys = new WeakMap<Partners, SealedSigningKey>();
+
+/** A key of nobody, against which signatures of unknown keys are checked. */
+function decoyOf(domain: Partners): SealedSigningKey {
+  const known = decoys.get(domain);
+  if (known) return known;
+  const id = 'nobody';
+  const { key, wrapped } = keyringOf(domain).newDataKey(id);
+  const signingKey = seal(key, signingKeyField, randomBytes(32).toString('hex'));
+  const decoy = { id, wrappedKey: wrapped, signingKey };
+  decoys.set(domain, decoy);
+  return decoy;
 }
 
 interface ReadSignature {
