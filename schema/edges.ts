@@ -20,7 +20,7 @@ export interface Edge {
   /** The side that is called or consumes: a subgraph's name, `channels`, `nobody yet`, or an outside system. */
   readonly to: string;
   readonly pattern: Pattern;
-  /** `gRPC <service>`, `event <name>`, or `HTTP`. */
+  /** `gRPC <service>`, `event <name>`, `HTTP` or `SMTP`. */
   readonly contract: string;
   /** How often it happens, in terms of its cause. */
   readonly volume: string;
@@ -115,6 +115,11 @@ export const edges: readonly Edge[] = [
     volume: 'once for each quote, and for each page of jobs',
     ...asked,
     because: 'Where a person lives is asked for, never copied.',
+  }),
+  grpc('notifications', 'customers', 'ContactQueryService', {
+    volume: 'once for each message',
+    latency: 'seconds; tried until answered',
+    because: 'Consent, address and language must hold at that moment, and are kept nowhere else.',
   }),
   grpc('channels', 'customers', 'AccessQueryService', {
     volume: 'once for each start of a process',
@@ -242,6 +247,17 @@ export const edges: readonly Edge[] = [
     because: 'What cannot be made is sold out, also while inventory is down.',
   }),
 
+  event('orders', 'notifications', 'OrderStatusChanged', {
+    ...perOrder,
+    ...soon,
+    because: 'Guests are told by e-mail how their order gets on; ordering waits for none.',
+  }),
+  event('customers', 'notifications', 'CustomerErased', {
+    volume: 'rare',
+    ...soon,
+    because: 'What was sent to an erased person must be readable by nobody.',
+  }),
+
   projection('orders', 'OrderCreated', {
     ...perOrder,
     ...soon,
@@ -361,5 +377,14 @@ export const edges: readonly Edge[] = [
     volume: 'a few for each order',
     latency: 'seconds; an unknown outcome is asked for by reference',
     because: 'The provider offers nothing else. Each attempt has one idempotency key.',
+  },
+  {
+    from: 'notifications',
+    to: 'mail server',
+    pattern: 'API-First',
+    contract: 'SMTP',
+    volume: 'a few for each order of a customer who wants it',
+    latency: 'a minute; tried again with growing pauses',
+    because: 'It is what every mail server speaks. A message whose outcome is unknown is not sent again.',
   },
 ];

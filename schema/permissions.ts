@@ -16,6 +16,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Query.couriers': 'any',
   'Query.customer': 'any',
   'Query.customerByEmail': 'any',
+  'Query.customerMessages': 'any',
   'Query.delivery': 'own',
   'Query.deliveryQuote': 'any',
   'Query.deliveryTerms': 'own',

@@ -21,4 +21,5 @@ export const subgraphs: readonly SubgraphEntry[] = [
   { name: 'loyalty', port: 18, database: 'loyalty' },
   { name: 'partners', port: 19, database: 'partners' },
   { name: 'memberships', port: 21, database: 'memberships' },
+  { name: 'notifications', port: 22, database: 'notifications' },
 ];

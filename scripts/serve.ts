@@ -15,6 +15,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve gateway           the full graph, on base + 0
   serve webhooks          the door for webhooks of systems outside, on base + 6; DATABASE_HOST
   serve provider          the payment provider of the sandbox; development only
+  serve mailbox           the mail server of the sandbox, with a page that shows its mails; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes the roles and databases of all domains (DATABASE_HOST, POSTGRES_PASSWORD), and ends
 
@@ -64,13 +65,15 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/serveWebhooks.ts')).serveWebhooks(context);
     case 'provider':
       return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
+    case 'mailbox':
+      return (await import('./system/development/serveSandbox.ts')).serveMailbox(context);
     case 'simulation':
       return (await import('./system/development/serveSandbox.ts')).serveSimulation(context);
     case 'databases':
       return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default:
       throw new StartupError(
-        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, provider, simulation or databases (--help tells more).',
+        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, provider, mailbox, simulation or databases (--help tells more).',
       );
   }
 }

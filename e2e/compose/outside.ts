@@ -45,6 +45,10 @@ export async function startOutside(folder: string): Promise<Outside> {
       CLIENT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`,
       PAYMENT_PROVIDER_URL: provider.url,
       PAYMENT_PROVIDER_API_KEY: apiKey,
+      // Nothing that the scenario checks needs a mail server, and nobody listens there.
+      SMTP_URL: 'smtps://127.0.0.1:9',
+      SMTP_PASSWORD: 'given-by-the-mail-server',
+      MAIL_FROM: 'orders@drburger.example',
     },
     async close() {
       await provider.stop();

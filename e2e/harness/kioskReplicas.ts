@@ -6,7 +6,7 @@ import { valueOf } from '#platform/testkit/prometheusText.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { databaseOf, testDatabase } from '#platform/testkit/testDatabase.ts';
-import { metricsOffset, providerOffset } from '../../scripts/system/ports.ts';
+import { metricsOffset, providerOffset, smtpOffset } from '../../scripts/system/ports.ts';
 import type { Role } from '#schema/scopes.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -72,6 +72,10 @@ export async function startKioskReplicas(count: number): Promise<KioskReplicas> 
       SAGAS_DATABASE_URL: (await databaseOf()).url,
       PAYMENT_PROVIDER_URL: `http://127.0.0.1:${base + providerOffset}`,
       PAYMENT_PROVIDER_API_KEY: secretKey(),
+      SMTP_URL: `smtp://127.0.0.1:${base + smtpOffset}`,
+      SMTP_PASSWORD: secretKey(),
+      SMTP_STARTTLS: 'off',
+      MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
       PII_MASTER_KEYS: secretKey(),
       PII_INDEX_KEY: secretKey(),
     },

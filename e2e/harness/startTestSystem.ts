@@ -28,6 +28,7 @@ import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRunti
 import { runChannel } from '#gateway/serve/runChannel.ts';
 import { runGateway } from '#gateway/serve/runGateway.ts';
 import { rpcFeedReader } from '#gateway/streams/feeds/rpcFeedReader.ts';
+import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import type { Pace } from '#sandbox/simulation/pace.ts';
@@ -74,6 +75,8 @@ export interface TestSystem {
   readonly provider: { readonly url: string; readonly apiKey: string };
   /** The door for webhooks, and the secrets by which systems outside sign. */
   readonly webhooks: { readonly url: string; readonly secrets: Readonly<Record<string, string>> };
+  /** The mail server that gets what would go to guests. */
+  readonly mailbox: Mailbox;
   /** The address of /metrics, which operators read. */
   readonly metricsUrl: string;
   /** The address of a channel, or of `gateway`, the full graph. */
@@ -156,6 +159,8 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     isNamedById,
   });
   const apiKey = secretKey();
+  const mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password: apiKey });
+  stops.push(() => mailbox.close());
   const bus = await busOf(options.bus ?? 'postgres', log, stops);
   stops.push(() => bus.close());
   const metrics = createMetrics({ process: true });
@@ -189,6 +194,10 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   const configuration = {
     PAYMENT_PROVIDER_URL: provider.url,
     PAYMENT_PROVIDER_API_KEY: apiKey,
+    SMTP_URL: mailbox.smtpUrl,
+    SMTP_PASSWORD: apiKey,
+    SMTP_STARTTLS: 'off',
+    MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
     PII_MASTER_KEYS: secretOfRun('PII_MASTER_KEYS'),
     PII_INDEX_KEY: secretOfRun('PII_INDEX_KEY'),
     ...options.configuration,
@@ -267,6 +276,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     bus,
     provider: { url: provider.url, apiKey },
     webhooks: { url: webhooks.url, secrets: webhookSecrets },
+    mailbox,
     urlOf,
     tokenFor,
     metricsUrl: metricsServer.url,

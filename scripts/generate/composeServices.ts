@@ -1,7 +1,7 @@
 import { channels } from '#schema/channels.ts';
 import { channelService, webhooksService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { gatewayOffset, grpcOffset, providerOffset, webhooksOffset } from '../system/ports.ts';
+import { gatewayOffset, grpcOffset, mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../system/ports.ts';
 import { serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
@@ -202,6 +202,14 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       },
       profiles: ['development'],
       expose: [base + providerOffset],
+    },
+    mailbox: {
+      ...ours(['mailbox']),
+      ...of('mailbox'),
+      profiles: ['development'],
+      expose: [base + smtpOffset],
+      // The page with the mails is for this machine only.
+      ports: [`127.0.0.1:${base + mailboxOffset}:${base + mailboxOffset}`],
     },
     simulation: {
       ...ours(['simulation']),

@@ -71,7 +71,8 @@ describe('docker-compose.yml', () => {
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders', 'memberships']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
-    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners']);
+    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications']);
+    expect(holding('SMTP_PASSWORD')).toEqual(['mailbox', 'notifications']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
   });
 
@@ -108,11 +109,15 @@ describe('docker-compose.yml', () => {
   it('leaves what is for development to the development profile', () => {
     expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual([
       'provider',
+      'mailbox',
       'simulation',
     ]);
     expect(file.services['payments']?.environment?.['PAYMENT_PROVIDER_URL']).toBe('${PAYMENT_PROVIDER_URL-}');
     for (const [name, { depends_on = {} }] of services)
-      if (name !== 'simulation') expect(Object.keys(depends_on)).not.toContain('provider');
+      if (name !== 'simulation') {
+        expect(Object.keys(depends_on)).not.toContain('provider');
+        expect(Object.keys(depends_on)).not.toContain('mailbox');
+      }
   });
 
   it('starts everything again that ends, and lets it end in its own time', () => {
@@ -170,7 +175,7 @@ describe('docker-compose.yml', () => {
 
   it('builds our services from the one Dockerfile, once', () => {
     const of = (kind: string) => services.filter(([, { command }]) => command?.[0] === kind);
-    const ours = ['subgraph', 'channel', 'gateway', 'provider', 'databases', 'simulation'].flatMap(of);
+    const ours = ['subgraph', 'channel', 'gateway', 'provider', 'mailbox', 'databases', 'simulation'].flatMap(of);
     for (const [name, { image }] of ours) expect(image, name).toBe('drburger-supergraph');
     expect(services.filter(([, { build }]) => build !== undefined).map(([name, { build }]) => [name, build])).toEqual([
       ['databases', '.'],

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { channelOperationTasks, resolverTypeTasks } from './codegenTasks.ts';
 import { composeFile } from './composeFile.ts';
+import { emailLayout } from './emailLayout.ts';
 import { edgesPage } from './edgesPage.ts';
 import { eventSchemas } from './eventSchemas.ts';
 import { importSchemas } from './importSchemas.ts';
@@ -28,6 +29,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...permissionsPage(),
     ...importSchemas(),
     ...eventSchemas(),
+    ...emailLayout(),
   ],
   supergraph,
   () => [...channelOperationTasks(), ...openApi()],

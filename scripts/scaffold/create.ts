@@ -17,6 +17,7 @@ export function createSubgraph(name: string): void {
       'sagas',
       'gateway',
       'provider',
+      'mailbox',
       'simulation',
       'databases',
       'postgres',

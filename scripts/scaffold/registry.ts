@@ -4,7 +4,14 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { root } from '../generate/task.ts';
-import { gatewayOffset, grpcOffset, postgresOffset, providerOffset } from '../system/ports.ts';
+import {
+  gatewayOffset,
+  grpcOffset,
+  mailboxOffset,
+  postgresOffset,
+  providerOffset,
+  smtpOffset,
+} from '../system/ports.ts';
 
 /** The offsets to PORT_BASE that are in use. */
 const taken = (): Set<number> =>
@@ -12,6 +19,8 @@ const taken = (): Set<number> =>
     gatewayOffset,
     providerOffset,
     postgresOffset,
+    mailboxOffset,
+    smtpOffset,
     ...channels.map(({ port }) => port),
     ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
   ]);

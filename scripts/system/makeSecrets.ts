@@ -2,14 +2,14 @@ import type { JWK } from 'jose';
 import { StartupError } from '#platform/config/startupError.ts';
 import { newSigningKey, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { services } from '#schema/services.ts';
-import { newSecret, providerKeyName, publicKeysName, signingKeyNameOf } from './secrets.ts';
+import { newSecret, providerKeyName, publicKeysName, signingKeyNameOf, smtpPasswordName } from './secrets.ts';
 import { settingCatalogue } from './settingCatalogue.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Secrets = Record<string, string>;
 
-/** Secrets that are not made here: the payment provider issues one, and the other follows from the signing keys. */
-const notMadeUp = [providerKeyName, publicKeysName];
+/** Secrets that are not made here: payment provider and mail server issue theirs; one follows from the signing keys. */
+const notMadeUp = [providerKeyName, smtpPasswordName, publicKeysName];
 
 /**
  * Makes a new value for each secret that production needs, that we make ourselves, and that the environment lacks, by

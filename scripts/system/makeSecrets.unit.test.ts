@@ -18,7 +18,7 @@ describe('keys:make', () => {
     const needed = (await settingCatalogue())
       .filter(({ secret, production }) => secret && production === 'required')
       .map(({ name }) => name);
-    expect([...Object.keys(made), 'PAYMENT_PROVIDER_API_KEY'].sort()).toEqual(needed.sort());
+    expect([...Object.keys(made), 'PAYMENT_PROVIDER_API_KEY', 'SMTP_PASSWORD'].sort()).toEqual(needed.sort());
     expect(made['SERVICE_JWKS']).not.toContain('"d"');
   });
 

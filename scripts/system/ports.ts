@@ -12,6 +12,9 @@ export const gatewayOffset = 0;
 export const webhooksOffset = 6;
 export const metricsOffset = 9;
 export const providerOffset = 10;
+/** The sandbox's mailbox: the page that shows it, and its SMTP. */
+export const mailboxOffset = 29;
+export const smtpOffset = 30;
 /** The port for gRPC of a subgraph in a process of its own is this far above the one for GraphQL. */
 export const grpcOffset = 20;
 export const postgresOffset = 40;
@@ -30,7 +33,13 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
     { name: 'gateway', port: base + gatewayOffset },
     ...channels.map(({ name, port }) => ({ name, port: base + port })),
     { name: 'webhooks', port: base + webhooksOffset },
-    ...(PROFILE === 'development' ? [{ name: 'payment provider', port: base + providerOffset }] : []),
+    ...(PROFILE === 'development'
+      ? [
+          { name: 'payment provider', port: base + providerOffset },
+          { name: 'mailbox', port: base + mailboxOffset },
+          { name: 'SMTP of the mailbox', port: base + smtpOffset },
+        ]
+      : []),
   ];
 }
 
@@ -41,6 +50,8 @@ export function portClashes(): string[] {
     [webhooksOffset, 'webhooks'],
     [metricsOffset, 'metrics'],
     [providerOffset, 'payment provider'],
+    [mailboxOffset, 'mailbox'],
+    [smtpOffset, 'SMTP of the mailbox'],
     [postgresOffset, 'PostgreSQL'],
   ]);
   const clashes: string[] = [];

@@ -13,13 +13,15 @@ import { openDatabases, type Databases } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
-import { checkPortsFree, listeners, metricsOffset, postgresOffset, providerOffset } from './ports.ts';
+import { checkPortsFree, listeners, metricsOffset, postgresOffset } from './ports.ts';
+import { sandboxDefaults } from './sandboxDefaults.ts';
 import {
   clientIssuerSettings,
   ownIdentityOf,
   providerKeyName,
   secretKeysOf,
   secretsNamed,
+  smtpPasswordName,
   type SecretOptions,
 } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
@@ -48,6 +50,7 @@ export interface PreparedSystem {
   readonly bus: EventBus;
   readonly providerKey: string;
   readonly webhookSecrets: WebhookSecrets;
+  readonly smtpPassword: string;
   readonly secretOptions: SecretOptions;
   readonly log: Logger;
 }
@@ -88,15 +91,16 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     settings: early,
     onMade: (names) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
   };
-  const secrets = await secretsNamed([...new Set([providerKeyName, ...secretKeysOf(configs)])], secretOptions);
+  const secrets = await secretsNamed(
+    [...new Set([providerKeyName, smtpPasswordName, ...secretKeysOf(configs)])],
+    secretOptions,
+  );
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
     ...sources,
     environment: { ...environment, ...secrets },
     defaults: {
       ...ownDefaults,
-      ...(early.PROFILE === 'development'
-        ? { PAYMENT_PROVIDER_URL: `http://127.0.0.1:${early.PORT_BASE + providerOffset}` }
-        : {}),
+      ...(early.PROFILE === 'development' ? sandboxDefaults(early.PORT_BASE, 'http://127.0.0.1:{port}') : {}),
     },
   });
   const log = createLogger({ level: settings.LOG_LEVEL });
@@ -110,6 +114,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     bus: kafka ?? (await openPostgresBus(databases, log, teardown)),
     providerKey: secrets[providerKeyName] ?? '',
     webhookSecrets: await webhookSecretsOf(secretOptions),
+    smtpPassword: secrets[smtpPasswordName] ?? '',
     log,
   };
 }

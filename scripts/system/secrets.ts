@@ -48,6 +48,9 @@ export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 /** Keys by which webhooks of the payment provider are checked; the first one signs those of the sandbox. */
 export const providerWebhookKeysName = 'WEBHOOK_PAYMENTS_KEYS';
 
+/** The password for the mail server. The notifications subgraph declares it. */
+export const smtpPasswordName = 'SMTP_PASSWORD';
+
 /** The password of KAFKA_USERNAME. */
 export const kafkaPasswordName = 'KAFKA_PASSWORD';
 

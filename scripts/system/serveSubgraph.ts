@@ -13,8 +13,9 @@ import { databaseAddress } from './databaseAddress.ts';
 import { migrateDomain, sagaDatabase } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
 import { drainBefore } from './drain.ts';
-import { grpcOffset, providerOffset } from './ports.ts';
+import { grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
+import { sandboxDefaults } from './sandboxDefaults.ts';
 import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, subgraphSettings } from './serviceSettings.ts';
@@ -39,10 +40,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const settings = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
     ...context.sources,
     environment: { ...context.sources.environment, ...secrets },
-    defaults:
-      early.PROFILE === 'development'
-        ? { PAYMENT_PROVIDER_URL: addressOf(early.GRPC_URL, 'provider', early.PORT_BASE + providerOffset) }
-        : {},
+    defaults: early.PROFILE === 'development' ? sandboxDefaults(early.PORT_BASE, early.GRPC_URL) : {},
   });
   const log = createLogger({ level: settings.LOG_LEVEL, service: name });
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);

@@ -17,6 +17,7 @@ import {
   kafkaPasswordName,
   providerKeyName,
   providerWebhookKeysName,
+  smtpPasswordName,
   publicKeysName,
   signingKeyNameOf,
 } from './secrets.ts';
@@ -102,7 +103,8 @@ export async function serviceParts(): Promise<ServicePart[]> {
     subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })),
   );
   const webhookSecrets = split(webhooksConfig).secrets;
-  const provider = domains.flatMap(({ secrets }) => secrets).filter(({ name }) => name === providerKeyName);
+  const secretNamed = (wanted: string): Secret[] =>
+    [...domains.flatMap(({ secrets }) => secrets), ...webhookSecrets].filter(({ name }) => name === wanted);
   return [
     {
       name: 'start',
@@ -160,7 +162,12 @@ export async function serviceParts(): Promise<ServicePart[]> {
     {
       name: 'provider',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
-      secrets: [...provider, ...webhookSecrets.filter(({ name }) => name === providerWebhookKeysName)],
+      secrets: [...secretNamed(providerKeyName), ...secretNamed(providerWebhookKeysName)],
+    },
+    {
+      name: 'mailbox',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
+      secrets: secretNamed(smtpPasswordName),
     },
     {
       name: 'simulation',

@@ -6,11 +6,10 @@ import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
-import { dataFolder } from './dataDir.ts';
 import { allOrFirstFailure } from './databases.ts';
 import { drainBefore } from './drain.ts';
 import { startEdge, type Edge } from './edge.ts';
-import { providerOffset, webhooksOffset } from './ports.ts';
+import { webhooksOffset } from './ports.ts';
 import {
   bothOrNeither,
   metricsPortOf,
@@ -40,14 +39,14 @@ export interface RunningSystem {
 
 /**
  * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
- * sandbox's payment provider. The system is ready when this resolves. If it rejects, everything has been stopped.
+ * sandbox's payment provider and mailbox. The system is ready when this resolves. If it rejects, everything has been stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
     const prepared = await prepareSystem(options, teardown);
     const { settings, identity, databases, definitions, log } = prepared;
     const { metrics, url: metricsUrl = '' } = await processMetrics(metricsPortOf(settings), settings, teardown);
-    if (settings.PROFILE === 'development') await startSandboxProvider(prepared, teardown);
+    if (settings.PROFILE === 'development') await startSandboxServers(prepared, teardown);
     const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown, metrics);
     if (settings.PROFILE === 'development') {
       options.progress('seeding');
@@ -133,21 +132,18 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
   }
 }
 
-async function startSandboxProvider(
-  { settings, providerKey, webhookSecrets }: PreparedSystem,
-  teardown: Teardown,
-): Promise<void> {
+async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown): Promise<void> {
   const { startSandbox } = await import('./development/serveSandbox.ts');
-  const provider = await startSandbox({
-    port: settings.PORT_BASE + providerOffset,
-    dataDir: dataFolder(settings.DATA_DIR, 'provider'),
+  const { settings, providerKey, smtpPassword, webhookSecrets } = prepared;
+  const sandbox = await startSandbox(settings.PORT_BASE, settings.DATA_DIR, {
     apiKey: providerKey,
     webhooks: {
       url: `http://127.0.0.1:${settings.PORT_BASE + webhooksOffset}/webhooks/payments`,
       secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS.split(',')[0] ?? '',
     },
+    password: smtpPassword,
   });
-  teardown.add('payment provider', () => provider.close());
+  teardown.add('payment provider and mailbox', () => sandbox.close());
 }
 
 async function openSubgraphs(

@@ -1,5 +1,5 @@
 import { platformSettings } from '#platform/config/settings.ts';
-import { postgresOffset, providerOffset } from './ports.ts';
+import { mailboxOffset, postgresOffset, providerOffset } from './ports.ts';
 import type { RunningSystem } from './startSystem.ts';
 
 const audiences: Readonly<Record<string, string>> = {
@@ -30,7 +30,10 @@ export function welcome(
     ['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside'],
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development
-      ? [['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)']]
+      ? [
+          ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
+          ['mailbox', `http://localhost:${base + mailboxOffset}`, 'the e-mails that guests would get (sandbox)'],
+        ]
       : []),
     [
       'PostgreSQL',

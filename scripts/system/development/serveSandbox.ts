@@ -2,11 +2,19 @@ import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
-import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
+import { startMailbox } from '#sandbox/mailbox/mailbox.ts';
+import { startPaymentProvider, type PaymentProviderOptions } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { developmentOnly } from '../checkProfile.ts';
 import { dataFolder } from '../dataDir.ts';
-import { providerOffset, webhooksOffset } from '../ports.ts';
-import { secretOptionsOf, providerKeyName, providerWebhookKeysName, secretsNamed } from '../secrets.ts';
+import { bothOrNeither } from '../prepareSystem.ts';
+import { mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../ports.ts';
+import {
+  secretOptionsOf,
+  providerKeyName,
+  providerWebhookKeysName,
+  secretsNamed,
+  smtpPasswordName,
+} from '../secrets.ts';
 import type { ServeContext } from '../serveContext.ts';
 import { simulate } from './simulation.ts';
 
@@ -39,7 +47,36 @@ export async function serveProvider(context: ServeContext): Promise<void> {
   context.ready(`payment provider on ${provider.url}`);
 }
 
-export { startPaymentProvider as startSandbox };
+/** Runs the sandbox's mail server in a process of its own. */
+export async function serveMailbox(context: ServeContext): Promise<void> {
+  const settings = loadSettings(
+    mergeSettings(platformSettings, [z.object({ [smtpPasswordName]: z.string().optional() })]),
+    context.sources,
+  );
+  developmentOnly(settings, 'The mailbox of the sandbox is');
+  const { [smtpPasswordName]: password = '' } = await secretsNamed(
+    [smtpPasswordName],
+    secretOptionsOf(settings, context),
+  );
+  const mailbox = await startMailbox({ ...mailboxPorts(settings.PORT_BASE), host: settings.HOST, password });
+  context.teardown.add('mailbox', () => mailbox.close());
+  context.ready(`mailbox on ${mailbox.pageUrl}, SMTP on ${mailbox.smtpUrl}`);
+}
+
+const mailboxPorts = (base: number) => ({ smtpPort: base + smtpOffset, pagePort: base + mailboxOffset });
+
+/** The sandbox within a system in one process. */
+export async function startSandbox(
+  base: number,
+  dataDir: string,
+  { password, ...ofProvider }: Pick<PaymentProviderOptions, 'apiKey' | 'webhooks'> & { readonly password: string },
+): Promise<{ close(): Promise<void> }> {
+  const [provider, mailbox] = await bothOrNeither(
+    startPaymentProvider({ port: base + providerOffset, dataDir: dataFolder(dataDir, 'provider'), ...ofProvider }),
+    startMailbox({ ...mailboxPorts(base), password }),
+  );
+  return { close: async () => void (await Promise.all([provider.close(), mailbox.close()])) };
+}
 
 const simulationSettings = z.object({
   ...platformSettings.shape,

@@ -1,5 +1,11 @@
 /** What personal data may be used for beyond the orders themselves, in the order in which clients show it. */
-export const consentPurposes = ['MARKETING', 'PERSONALISATION', 'ANALYTICS', 'PARTNER_SHARING'] as const;
+export const consentPurposes = [
+  'MARKETING',
+  'PERSONALISATION',
+  'ANALYTICS',
+  'PARTNER_SHARING',
+  'ORDER_NEWS_BY_EMAIL',
+] as const;
 
 export type ConsentPurpose = (typeof consentPurposes)[number];
 

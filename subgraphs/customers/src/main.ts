@@ -5,6 +5,7 @@ import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { accessQueryService } from './services/accessQueryService.ts';
+import { contactQueryService } from './services/contactQueryService.ts';
 import { customerQueryService } from './services/customerQueryService.ts';
 
 export default defineSubgraph({
@@ -14,6 +15,6 @@ export default defineSubgraph({
   config,
   resolvers,
   loaders,
-  services: (domain) => [customerQueryService(domain), accessQueryService(domain)],
+  services: (domain) => [customerQueryService(domain), accessQueryService(domain), contactQueryService(domain)],
   seed,
 });

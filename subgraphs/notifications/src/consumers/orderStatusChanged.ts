@@ -1,0 +1,46 @@
+import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { onEvent } from '#platform/events/onEvent.ts';
+import type { Heard } from '../context.ts';
+import type { Facts, Subject } from '../texts.ts';
+
+/** The statuses that a guest is told of. */
+const subjectOf: Readonly<Record<string, Subject>> = {
+  CONFIRMED: 'ORDER_CONFIRMED',
+  READY: 'ORDER_READY',
+  OUT_FOR_DELIVERY: 'ORDER_OUT_FOR_DELIVERY',
+  CANCELLED: 'ORDER_CANCELLED',
+  REJECTED: 'ORDER_CANCELLED',
+};
+
+/** How long a status is news. What is older, for example after a replay of the log, is not told any more. */
+export const newsForMs = 6 * 3_600_000;
+
+/** Writes down that the customer is to be told. Whether they want it is asked when the message is sent. */
+export const onOrderStatusChanged = onEvent(
+  OrderStatusChanged,
+  'notifications.orderStatusChanged',
+  async ({ eventId, data }, { domain, tx }: Heard) => {
+    const about = subjectOf[data.to];
+    const now = domain.clock();
+    if (!about || data.customerId === null || now.getTime() - Date.parse(data.at) > newsForMs) return;
+    const facts: Facts = { orderNumber: data.orderNumber, service: data.service };
+    await tx.message.createMany({
+      data: [
+        {
+          id: domain.newId(),
+          eventId,
+          medium: 'EMAIL',
+          customerId: data.customerId,
+          orderId: data.orderId,
+          about,
+          facts: { ...facts },
+          status: 'WAITING',
+          dueAt: now,
+          createdAt: now,
+        },
+      ],
+      skipDuplicates: true,
+    });
+  },
+  ({ data }) => data.customerId !== null && data.to in subjectOf,
+);

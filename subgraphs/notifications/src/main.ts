@@ -1,0 +1,18 @@
+import { PrismaClient } from '#generated/notifications/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config, mailOf } from './config.ts';
+import { onCustomerErased } from './consumers/customerErased.ts';
+import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { resolvers } from './resolvers.ts';
+import { sendMessages } from './sendMessages.ts';
+
+export default defineSubgraph({
+  name: 'notifications',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  config,
+  resolvers,
+  loaders: () => ({}),
+  consumers: [onOrderStatusChanged, onCustomerErased],
+  background: (domain) => [sendMessages(domain, mailOf(domain))],
+});

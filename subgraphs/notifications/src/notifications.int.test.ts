@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ContactQueryService } from '#generated/proto/drburger/customers/v1/contact_pb.ts';
+import { postgresBus } from '#platform/events/bus/postgresBus.ts';
+import type { DataOf, EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
+import type { EventBus } from '#platform/events/eventBus.ts';
+import { service } from '#platform/rpc/service.ts';
+import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
+import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { until } from '#platform/testkit/until.ts';
+import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
+import { CustomerErased } from '#schema/events/customers.ts';
+import { OrderStatusChanged } from '#schema/events/orders.ts';
+import { roleScopes } from '#schema/scopes.ts';
+import type { Notifications } from './context.ts';
+import definition from './main.ts';
+
+const password = 'the-password-of-the-mailbox';
+let bus: EventBus;
+let mailbox: Mailbox;
+let graph: TestSubgraph<Notifications>;
+let now = new Date('2026-03-01T12:00:00Z');
+/** The stand-in for customers: who wants news, at which address. */
+const readers = new Map<string, { email: string; locale: string }>();
+let customersDown = false;
+
+beforeAll(async () => {
+  bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
+  mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password });
+  const key = () => randomBytes(32).toString('base64');
+  graph = await testSubgraph<Notifications>(definition, {
+    bus,
+    clock: () => now,
+    configuration: {
+      PII_MASTER_KEYS: key(),
+      PII_INDEX_KEY: key(),
+      SMTP_URL: mailbox.smtpUrl,
+      SMTP_PASSWORD: password,
+      SMTP_STARTTLS: 'off',
+      MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
+      MESSAGES_SECONDS: 0.05,
+    },
+    others: {
+      customers: [
+        service(ContactQueryService, ['notifications'], {
+          getOrderNewsContact({ customerId }) {
+            if (customersDown) throw new Error('customers are down');
+            const reader = readers.get(customerId);
+            return reader ? { found: true, givenName: 'Ada <b>', ...reader } : { found: false };
+          },
+        }),
+      ],
+    },
+  });
+});
+afterAll(async () => {
+  await bus.close();
+  await mailbox.close();
+});
+
+let customerId: string;
+let email: string;
+beforeEach(() => {
+  customerId = uuidv7();
+  email = `reader-${customerId}@example.com`;
+  readers.set(customerId, { email, locale: 'EN' });
+  customersDown = false;
+});
+
+function envelope({ definition: { name, version, domain, aggregate }, data }: NewEvent): EventEnvelope {
+  const traceparent = newTraceparent();
+  return {
+    eventId: uuidv7(),
+    eventType: name,
+    version,
+    timestamp: now.toISOString(),
+    source: `${domain}-service`,
+    data,
+    metadata: {
+      aggregateId: aggregate(data as never),
+      aggregateVersion: 1,
+      causationId: 'test',
+      correlationId: traceIdOf(traceparent),
+      traceparent,
+      actor: 'service:test',
+    },
+  };
+}
+
+const ready = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) =>
+  envelope(
+    OrderStatusChanged.of({
+      orderId: uuidv7(),
+      orderNumber: 7,
+      storeId: uuidv7(),
+      customerId,
+      service: 'TAKEAWAY',
+      from: 'PREPARING',
+      to: 'READY',
+      reason: null,
+      total: 1_299,
+      currency: 'EUR',
+      exponent: 2,
+      at: now.toISOString(),
+      ...over,
+    }) as unknown as NewEvent,
+  );
+
+const say = (...events: EventEnvelope[]) =>
+  bus.publish(
+    events[0]!.source === 'orders-service' ? 'orders.v1' : 'customers.v1',
+    events.map((event) => ({ key: event.metadata.aggregateId, value: event })),
+  );
+
+const rows = () => graph.domain.db.message.findMany({ where: { customerId }, orderBy: { id: 'asc' } });
+const mailsTo = (address: string) => mailbox.mails().filter(({ to }) => to === address);
+const settledAs = (status: string) =>
+  until(async () => (await rows()).some((row) => row.status === status), { what: `a message is ${status}` });
+/** Waits for a first failed try, and then moves the clock to the next one. */
+const tryAgain = async () => {
+  await until(async () => (await rows()).some(({ status, dueAt }) => status === 'WAITING' && dueAt > now));
+  now = new Date((await rows())[0]!.dueAt.getTime() + 1);
+};
+
+describe('an order that is ready', () => {
+  it('is told once in the language of the customer, though the event comes three times', async () => {
+    readers.set(customerId, { email, locale: 'DE' });
+    const event = ready();
+    await say(event, event);
+    await settledAs('SENT');
+    await say(event, ready({ orderNumber: 8 }));
+    await until(() => mailsTo(email).some(({ subject }) => subject.includes('8')));
+    expect(mailsTo(email).map(({ subject }) => subject)).toEqual([
+      'Bestellung 7 ist fertig',
+      'Bestellung 8 ist fertig',
+    ]);
+    const [mail] = mailsTo(email);
+    expect(mail).toMatchObject({ from: '"Dr. Burger" <orders@drburger.example>', to: email });
+    expect(mail!.text).toContain('Hallo Ada <b>,');
+    expect(mail!.html).toContain('Hallo Ada &lt;b&gt;,');
+    expect(mail!.html).not.toContain('{{');
+  });
+
+  it.each([
+    ['has not consented', () => readers.set(customerId, { email: '', locale: 'EN' })],
+    ['is no customer any more', () => readers.delete(customerId)],
+  ])('is not told to one who %s', async (_, change) => {
+    change();
+    await say(ready());
+    await settledAs('UNWANTED');
+    expect(mailsTo(email)).toEqual([]);
+  });
+
+  it('is not told when it is news no more, nor to guests without a profile', async () => {
+    await say(ready({ at: new Date(now.getTime() - 7 * 3_600_000).toISOString() }), ready({ customerId: null }));
+    await say(ready());
+    await settledAs('SENT');
+    expect(await rows()).toHaveLength(1);
+  });
+});
+
+it('1,000 events with duplicates make one message each, and one mail for each reader who wants it', async () => {
+  const people = Array.from({ length: 1_000 }, () => uuidv7());
+  const wanting = people.filter((_, n) => n % 10 === 0);
+  for (const id of people) readers.set(id, { email: wanting.includes(id) ? `${id}@example.com` : '', locale: 'EN' });
+  const events = people.map((id) => ready({ customerId: id }));
+  await say(...events.flatMap((event, n) => (n % 3 === 0 ? [event, event] : [event])));
+  await say(...events.slice(0, 200));
+  const settled = () =>
+    graph.domain.db.message.findMany({ where: { customerId: { in: people }, NOT: { settledAt: null } } });
+  await until(async () => (await settled()).length === 1_000, { what: 'all are settled', timeoutMs: 50_000 });
+  const last = ready();
+  await say(last, ...events.slice(-100));
+  await settledAs('SENT');
+  const all = await settled();
+  expect(new Set(all.map((row) => row.eventId)).size).toBe(1_000);
+  const sentTo = mailbox.mails().flatMap(({ to }) => (wanting.some((id) => to === `${id}@example.com`) ? [to] : []));
+  expect(sentTo.sort()).toEqual(wanting.map((id) => `${id}@example.com`).sort());
+});
+
+describe('a mail server that fails', () => {
+  it('is tried again later when it says so, and gets the message once', async () => {
+    mailbox.fail({ at: 'address', code: 450, times: 1 });
+    await say(ready());
+    await tryAgain();
+    await settledAs('SENT');
+    expect([mailsTo(email).length, (await rows())[0]!.tries]).toEqual([1, 2]);
+  });
+
+  it('ends an address that it says does not exist', async () => {
+    mailbox.fail({ at: 'address', code: 550, times: 1 });
+    await say(ready());
+    await settledAs('BOUNCED');
+    await say(ready());
+    await until(async () => (await rows()).filter(({ status }) => status === 'BOUNCED').length === 2);
+    expect(mailsTo(email)).toEqual([]);
+    expect((await rows()).map(({ tries }) => tries)).toEqual([1, 0]);
+  });
+
+  it('may refuse one message, and take the next', async () => {
+    mailbox.fail({ at: 'message', code: 554, times: 1 });
+    await say(ready());
+    await settledAs('REFUSED');
+    await say(ready());
+    await settledAs('SENT');
+    expect(mailsTo(email)).toHaveLength(1);
+  });
+
+  it('never gets a message twice: one whose answer was lost stays uncertain', async () => {
+    mailbox.fail({ at: 'lost', times: 1 });
+    await say(ready());
+    await settledAs('UNCERTAIN');
+    expect(mailsTo(email)).toHaveLength(1);
+  });
+
+  it('is left alone while customers are down', async () => {
+    customersDown = true;
+    await say(ready());
+    await until(async () => (await rows()).some(({ tries }) => tries === 1));
+    customersDown = false;
+    await tryAgain();
+    await settledAs('SENT');
+  });
+});
+
+describe('what was sent', () => {
+  const support = principalWith(roleScopes.support, { roles: ['support'], subject: 'support-1' });
+  const ask = `query ($id: ID!, $first: Int, $after: String) { customerMessages(customerId: $id, first: $first, after: $after) {
+    edges { node { about medium status orderId content { to subject text } } } pageInfo { hasNextPage endCursor } } }`;
+
+  it('is read by support in pages, by nobody else, and by nobody once the customer is erased', async () => {
+    for (const orderNumber of [1, 2, 3]) await say(ready({ orderNumber }));
+    await until(async () => (await rows()).filter(({ status }) => status === 'SENT').length === 3);
+    const page = async (after?: string) =>
+      (await graph.as(support)(ask, { id: customerId, first: 2, after })).data!['customerMessages'] as {
+        edges: { node: { content: { to: string } | null } }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+    const first = await page();
+    expect(first.edges[0]!.node).toMatchObject({ about: 'ORDER_READY', medium: 'EMAIL', status: 'SENT' });
+    expect(first.edges.map(({ node }) => node.content?.to)).toEqual([email, email]);
+    expect((await page(first.pageInfo.endCursor)).edges).toHaveLength(1);
+    const { errors } = await graph.as(principalWith(roleScopes.manager, { roles: ['manager'] }))(ask, {
+      id: customerId,
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const stored = await graph.domain.pool.query<{ all: string }>(
+      `SELECT string_agg(row_to_json(message)::text, '') AS all FROM message WHERE customer_id = $1`,
+      [customerId],
+    );
+    expect(stored.rows[0]!.all).not.toContain('Ada');
+    expect(stored.rows[0]!.all).not.toContain(Buffer.from(email).toString('hex'));
+    expect(stored.rows[0]!.all).not.toContain(email);
+
+    await say(envelope(CustomerErased.of({ customerId, at: now.toISOString() }) as unknown as NewEvent));
+    await until(async () => (await rows()).every(({ content }) => content === null));
+    expect((await page()).edges.map(({ node }) => node.content)).toEqual([null, null]);
+    // A message that was on its way when the customer was erased leaves nothing readable.
+    await say(ready({ orderNumber: 4 }));
+    await until(async () => (await rows()).filter(({ status }) => status === 'SENT').length === 4);
+    expect((await page()).edges.map(({ node }) => node.content)).toEqual([null, null]);
+  });
+});

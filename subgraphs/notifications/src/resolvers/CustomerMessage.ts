@@ -1,0 +1,16 @@
+import { openContent } from '../sealedContent.ts';
+import type {
+  CustomerMessageResolvers,
+  MessageMedium,
+  MessageStatus,
+  MessageSubject,
+} from '#generated/notifications/resolvers.ts';
+
+export const CustomerMessage: CustomerMessageResolvers = {
+  medium: ({ medium }) => medium as MessageMedium,
+  about: ({ about }) => about as MessageSubject,
+  status: ({ status }) => status as MessageStatus,
+  createdAt: ({ createdAt }) => createdAt.toISOString(),
+  settledAt: ({ settledAt }) => settledAt?.toISOString() ?? null,
+  content: ({ content, key }) => (content && key ? openContent(key, content) : null),
+};

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Background } from '#platform/subgraph/defineSubgraph.ts';
+import { secondsBetweenLooks } from './config.ts';
+import type { MessageRow, Notifications } from './context.ts';
+import type { Mail } from './mail/mail.ts';
+import { sendMessage } from './sendMessage.ts';
+
+const atOnce = 50;
+const inFlight = 5;
+/** A message that has been under way for longer belongs to a process that died; an attempt takes a minute at most. */
+const abandonedAfterMs = 5 * 60_000;
+
+/** Sends what is due, oldest first, and returns how many messages it looked at. */
+export async function sendDueMessages(domain: Notifications, mail: Mail): Promise<number> {
+  const now = domain.clock();
+  await domain.db.message.updateMany({
+    where: { status: 'SENDING', dueAt: { lt: new Date(now.getTime() - abandonedAfterMs) } },
+    data: { status: 'UNCERTAIN', settledAt: now },
+  });
+  const due = await domain.db.message.findMany({
+    where: { status: 'WAITING', dueAt: { lte: now } },
+    orderBy: { dueAt: 'asc' },
+    take: atOnce,
+  });
+  const queue = [...due];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) await sendSafely(domain, mail, next);
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return due.length;
+}
+
+/** One message that cannot be sent must not keep the others waiting. */
+async function sendSafely(domain: Notifications, mail: Mail, message: MessageRow): Promise<void> {
+  try {
+    await sendMessage(domain, mail, message);
+  } catch (error) {
+    domain.log.error({ err: error, messageId: message.id, orderId: message.orderId }, 'a message cannot be sent');
+  }
+}
+
+export const sendMessages = (domain: Notifications, mail: Mail): Background => ({
+  name: 'messages to be sent',
+  async run(signal) {
+    while (!signal.aborted) {
+      const found = await sendDueMessages(domain, mail);
+      if (found === atOnce) continue;
+      await wait(secondsBetweenLooks(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  },
+});

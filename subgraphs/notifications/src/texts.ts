@@ -1,0 +1,71 @@
+/** What a message may tell. */
+export const subjects = ['ORDER_CONFIRMED', 'ORDER_READY', 'ORDER_OUT_FOR_DELIVERY', 'ORDER_CANCELLED'] as const;
+export type Subject = (typeof subjects)[number];
+
+/** What a text needs to know of the event. */
+export interface Facts {
+  readonly orderNumber: number;
+  readonly service: string;
+}
+
+interface Text {
+  readonly subject: string;
+  readonly body: string;
+}
+type Texts = Readonly<Record<Subject, (facts: Facts) => Text>>;
+
+const english: Texts = {
+  ORDER_CONFIRMED: ({ orderNumber }) => ({
+    subject: `Your order ${orderNumber} is confirmed`,
+    body: `We have your order ${orderNumber}, and the kitchen will begin soon.`,
+  }),
+  ORDER_READY: ({ orderNumber, service }) => ({
+    subject: `Your order ${orderNumber} is ready`,
+    body:
+      service === 'DELIVERY'
+        ? `Your order ${orderNumber} is ready, and a courier will collect it.`
+        : `Your order ${orderNumber} is ready at the counter.`,
+  }),
+  ORDER_OUT_FOR_DELIVERY: ({ orderNumber }) => ({
+    subject: `Your order ${orderNumber} is on its way`,
+    body: `A courier is on the way to you with your order ${orderNumber}.`,
+  }),
+  ORDER_CANCELLED: ({ orderNumber }) => ({
+    subject: `Your order ${orderNumber} was called off`,
+    body: `Your order ${orderNumber} was called off. What you paid for it is given back.`,
+  }),
+};
+
+const german: Texts = {
+  ORDER_CONFIRMED: ({ orderNumber }) => ({
+    subject: `Bestellung ${orderNumber} ist bestätigt`,
+    body: `Wir haben deine Bestellung ${orderNumber}, und die Küche fängt bald an.`,
+  }),
+  ORDER_READY: ({ orderNumber, service }) => ({
+    subject: `Bestellung ${orderNumber} ist fertig`,
+    body:
+      service === 'DELIVERY'
+        ? `Deine Bestellung ${orderNumber} ist fertig und wird gleich abgeholt.`
+        : `Deine Bestellung ${orderNumber} steht an der Theke bereit.`,
+  }),
+  ORDER_OUT_FOR_DELIVERY: ({ orderNumber }) => ({
+    subject: `Bestellung ${orderNumber} ist unterwegs`,
+    body: `Deine Bestellung ${orderNumber} ist auf dem Weg zu dir.`,
+  }),
+  ORDER_CANCELLED: ({ orderNumber }) => ({
+    subject: `Bestellung ${orderNumber} wurde storniert`,
+    body: `Deine Bestellung ${orderNumber} wurde storniert. Was du dafür bezahlt hast, bekommst du zurück.`,
+  }),
+};
+
+/** The languages of the enum `Locale`; a language without texts of its own is told in English. */
+const languages: Readonly<Record<string, { greeting: (name: string) => string; texts: Texts }>> = {
+  EN: { greeting: (name) => `Hello ${name},`, texts: english },
+  DE: { greeting: (name) => `Hallo ${name},`, texts: german },
+};
+
+/** The words of a message in the reader's language. */
+export function textOf(about: Subject, facts: Facts, reader: { givenName: string; locale: string }) {
+  const { greeting, texts } = languages[reader.locale] ?? languages['EN']!;
+  return { ...texts[about](facts), greeting: greeting(reader.givenName) };
+}
