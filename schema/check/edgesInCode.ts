@@ -18,22 +18,28 @@ export interface CodeOfDomains {
 }
 
 /**
- * The outside system that each subgraph calls by HTTP. HTTP calls of a subgraph that is not named here count as an
+ * The outside system that each subgraph calls by HTTP or SMTP. Calls of a subgraph that is not named here count as an
  * edge to an unknown system.
  */
-const outsideSystems: Readonly<Record<string, string>> = { payments: 'payment provider' };
+const outsideSystems: Readonly<Record<string, string>> = {
+  payments: 'payment provider',
+  notifications: 'mail server',
+};
 
 /**
  * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
  * written, and on a machine without a database. It finds gRPC calls (those within `sagas/` are the steps of a
- * saga), consumers, read models, `@eventStream`s, events that channels consume, and HTTP clients. A channel's pages
+ * saga), consumers, read models, `@eventStream`s, events that channels consume, and clients of HTTP and SMTP. A channel's pages
  * are left out: they run in a browser, and ask their own channel.
  */
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [
     ...subgraphs.flatMap((name) => inDomain(root, name, events)),
     ...sourcesOf(root, 'gateway/src').flatMap((source) => inChannels(source, events)),
-    ...sourcesOf(root, 'bffs').flatMap((source) => [...inChannels(source, events), ...httpIn(source, channelsParty)]),
+    ...sourcesOf(root, 'bffs').flatMap((source) => [
+      ...inChannels(source, events),
+      ...outsideIn(source, channelsParty),
+    ]),
     ...sourcesOf(root, 'webhooks/src').flatMap((source) => grpcIn(source, webhooksService)),
   ];
   const heard = new Set(found.filter(({ contract }) => contract.startsWith('event ')).map(({ contract }) => contract));
@@ -76,7 +82,7 @@ function inDomain(root: string, domain: string, events: ReadonlyMap<string, stri
     ...sourcesOf(root, `subgraphs/${domain}/src`).flatMap((source) => [
       ...grpcIn(source, domain),
       ...eventsIn(source, domain, events),
-      ...httpIn(source, domain),
+      ...outsideIn(source, domain),
     ]),
     ...streamedBy(readFileSync(sdl, 'utf8')).map((name) => ({
       from: events.get(name) ?? domain,
@@ -138,10 +144,14 @@ const importedEvents = (text: string, events: ReadonlyMap<string, string>): stri
     .flatMap(([, names]) => importedNames(names!))
     .filter((name) => events.has(name));
 
-/** A subgraph or a channel reaches an outside system by an HTTP client. */
-function httpIn({ file, text }: Source, from: string): FoundEdge[] {
-  if (!/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text)) return [];
-  return [{ from, to: outsideSystems[from] ?? 'an unknown system', pattern: 'API-First', contract: 'HTTP', file }];
+/** A subgraph or a channel reaches an outside system by a client of HTTP or SMTP. */
+function outsideIn({ file, text }: Source, from: string): FoundEdge[] {
+  const to = outsideSystems[from] ?? 'an unknown system';
+  const edge = (contract: string): FoundEdge => ({ from, to, pattern: 'API-First', contract, file });
+  return [
+    ...(/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text) ? [edge('HTTP')] : []),
+    ...(/from 'nodemailer/.test(text) ? [edge('SMTP')] : []),
+  ];
 }
 
 function inChannels(source: Source, events: ReadonlyMap<string, string>): FoundEdge[] {
