@@ -29,8 +29,8 @@ const outsideSystems: Readonly<Record<string, string>> = {
 /**
  * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
  * written, and on a machine without a database. It finds gRPC calls (those within `sagas/` are the steps of a
- * saga), consumers, read models, `@eventStream`s, events that channels consume, and clients of HTTP and SMTP. A channel's pages
- * are left out: they run in a browser, and ask their own channel.
+ * saga), consumers, read models, `@eventStream`s, events that channels consume, and clients of HTTP and SMTP. A
+ * channel's pages are left out: they run in a browser, and ask their own channel.
  */
 export function edgesInCode({ root, subgraphs, events }: CodeOfDomains): FoundEdge[] {
   const found = [

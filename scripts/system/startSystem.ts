@@ -39,7 +39,8 @@ export interface RunningSystem {
 
 /**
  * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
- * sandbox's payment provider and mailbox. The system is ready when this resolves. If it rejects, everything has been stopped.
+ * sandbox's payment provider and mailbox. The system is ready when this resolves. If it rejects, everything has been
+ * stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {

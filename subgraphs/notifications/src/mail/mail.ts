@@ -9,9 +9,9 @@ export interface Email {
 }
 
 /**
- * What became of an attempt. `sent`: the server has taken the message. `bounced`: it says that there is no such address.
- * `refused`: it will not take this message. `later`: it certainly has not taken the message, and may later. `uncertain`:
- * the connection was lost after the message had begun to flow, so it may have been taken.
+ * What became of an attempt. `sent`: the server has taken the message. `bounced`: it says that there is no such
+ * address. `refused`: it will not take this message. `later`: it certainly has not taken the message, and may later.
+ * `uncertain`: the connection was lost after the message had begun to flow, so it may have been taken.
  */
 export type MailOutcome = 'sent' | 'bounced' | 'refused' | 'later' | 'uncertain';
 
