@@ -190,6 +190,14 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       /`Query.menuCategories` is used by `kiosk` but not tagged `kiosk`[^]*Write @tag\(name: "kiosk"\) behind it in subgraphs\/menu/,
     ],
     [
+      'memberships',
+      'type Query {',
+      '@listSize(assumedSize: 10) @auth(scopes: ["catalog:read"])',
+      '@listSize(assumedSize: 10000) @auth(scopes: ["catalog:read"])',
+      'error document-too-costly:mobile/membershipScreen',
+      /of `mobile`: The request may cost \d+, and at most 20000 is allowed[^]*@listSize/,
+    ],
+    [
       'orders',
       'type Mutation {',
       '  ): CancelOrderResult!',

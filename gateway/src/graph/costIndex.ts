@@ -23,6 +23,22 @@ export interface ListSize {
 
 const identity = 'https://specs.apollo.dev/cost';
 
+/** What a supergraph calls the directives: whoever composes it may import them under other names. */
+interface CostNames {
+  readonly cost: string;
+  readonly listSize: string;
+}
+
+const usualNames: CostNames = { cost: 'cost', listSize: 'listSize' };
+
+export function costNamesOf({ schema }: Supergraph): CostNames {
+  const feature = schema.coreFeatures?.getByIdentity(identity);
+  return {
+    cost: feature?.directiveNameInSchema('cost') ?? usualNames.cost,
+    listSize: feature?.directiveNameInSchema('listSize') ?? usualNames.listSize,
+  };
+}
+
 /**
  * What `@cost` and `@listSize` say in a supergraph, by the cost specification of Apollo Federation 2.9, which follows
  * IBM's GraphQL Cost Directives.
@@ -37,13 +53,8 @@ export class CostIndex {
   readonly #counted = new Set<string>();
   readonly #costlyInputs: ReadonlySet<string>;
 
-  constructor(document: DocumentNode, { schema }: Supergraph, apiSchema: GraphQLSchema) {
+  constructor(document: DocumentNode, apiSchema: GraphQLSchema, names: CostNames = usualNames) {
     this.#schema = apiSchema;
-    const feature = schema.coreFeatures?.getByIdentity(identity);
-    const names = {
-      cost: feature?.directiveNameInSchema('cost') ?? 'cost',
-      listSize: feature?.directiveNameInSchema('listSize') ?? 'listSize',
-    };
     const inputs = new Map<string, readonly InputValueDefinitionNode[]>();
     for (const definition of document.definitions) {
       if (!('name' in definition) || !definition.name || !('directives' in definition)) continue;

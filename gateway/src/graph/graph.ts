@@ -1,6 +1,6 @@
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph, type Schema } from '@apollo/federation-internals';
 import { Kind, buildASTSchema, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { CostIndex } from './costIndex.ts';
+import { CostIndex, costNamesOf } from './costIndex.ts';
 import { exactDefaults } from './exactDefaults.ts';
 import { exactLiterals } from './exactLiterals.ts';
 import { GuardIndex } from './guardIndex.ts';
@@ -54,7 +54,7 @@ export function buildGraph(supergraphSdl: string, { composed = false }: { readon
     subgraphUrls: subgraphUrls(document),
     guards: new GuardIndex(document),
     varies: new VariesIndex(document),
-    costs: new CostIndex(document, supergraph, apiSchema),
+    costs: new CostIndex(document, apiSchema, costNamesOf(supergraph)),
     streams: streamDeclarations(document),
   };
 }

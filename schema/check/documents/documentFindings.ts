@@ -1,5 +1,8 @@
-import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
+import { GraphQLError, Kind, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { OperationCost, checkCost } from '#gateway/documents/cost.ts';
 import { checkLimits, type Limits } from '#gateway/documents/limits.ts';
+import { Refusal } from '#gateway/errors/refusal.ts';
+import type { CostIndex } from '#gateway/graph/costIndex.ts';
 import { withoutRest } from '#gateway/rest/route.ts';
 import type { Place } from '../../compose/compositionProblem.ts';
 import type { Tree } from '../against/tree.ts';
@@ -14,6 +17,7 @@ export interface ChannelRules {
   readonly tags: readonly string[];
   /** The contract, as it is now. */
   readonly contract: GraphQLSchema;
+  readonly costs: CostIndex;
   readonly limits: Limits;
 }
 
@@ -53,13 +57,20 @@ function ofFile(file: string, text: string, { channel, coordinates, owners }: Co
   try {
     const document = parse(text, { maxTokens: channel.limits.tokens });
     checkLimits(document, channel.limits);
-    return validate(channel.contract, withoutRest(document)).map((error) => {
+    const sent = withoutRest(document);
+    const problems = validate(channel.contract, sent);
+    if (problems.length === 0) checkCostOf(sent, channel);
+    return problems.map((error) => {
       const meant = notTagged(error, channel, coordinates);
       return meant
         ? { ...problem('not-tagged', error, meant.fix, meant.message), id: meant.id, subject: meant.coordinate }
         : problem('document-invalid', error, 'Correct the document, or give the contract what it asks for.');
     });
   } catch (error) {
+    if (error instanceof Refusal) {
+      const fix = `Ask for shorter lists, say in the SDL how long they are (@listSize), or raise the limit in bffs/${channel.name}/channel.ts.`;
+      return error.errors.map((each) => problem('document-too-costly', each, fix));
+    }
     if (!(error instanceof GraphQLError)) throw error;
     const tooLarge = error.extensions['code'] === 'DOCUMENT_TOO_COMPLEX';
     return [
@@ -71,6 +82,14 @@ function ofFile(file: string, text: string, { channel, coordinates, owners }: Co
           )
         : problem('document-invalid', error, 'Correct the document.'),
     ];
+  }
+}
+
+/** @throws Refusal for a document that costs more than the channel allows even with the shortest pages */
+function checkCostOf(document: DocumentNode, { contract: apiSchema, costs, limits }: ChannelRules): void {
+  for (const each of document.definitions) {
+    if (each.kind !== Kind.OPERATION_DEFINITION) continue;
+    checkCost(new OperationCost(document, each, { apiSchema, costs }, limits.assumedListSize).usual, limits.cost);
   }
 }
 

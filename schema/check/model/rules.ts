@@ -4,6 +4,8 @@ export const rules: Readonly<Record<string, string>> = {
   'not-tagged': 'A document uses only what is tagged for its channel.',
   'document-invalid': 'A registered document is valid for the contract of its channel.',
   'document-too-complex': 'A registered document is within the limits of its channel.',
+  'document-too-costly':
+    'A registered document costs no more than its channel allows, at least with its shortest pages.',
   'document-not-permitted': 'Some role of the channel may ask for everything that a document selects.',
   'document-broken': 'A document that was valid stays valid.',
   'document-removed': 'A document that clients were built with stays registered.',

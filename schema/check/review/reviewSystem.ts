@@ -1,6 +1,7 @@
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import { Kind, buildSchema, type GraphQLSchema } from 'graphql';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { defaultLimits } from '#gateway/documents/limits.ts';
+import { CostIndex } from '#gateway/graph/costIndex.ts';
 import { composeSystem, type ComposedSystem } from '../../compose/composeSystem.ts';
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import { workingTree, type Tree } from '../against/tree.ts';
@@ -127,10 +128,21 @@ function channelsOf({ now, before, composed }: Subject): ReviewedChannel[] {
 const contractPair = ({ name, before, after, documents }: ReviewedChannel) =>
   before ? [{ name, before, after, documents: documents.before }] : [];
 
-function documentsNow({ name, manifest, after }: ReviewedChannel, { now, coordinates, owners }: Subject): Finding[] {
+function documentsNow(
+  { name, manifest, after }: ReviewedChannel,
+  { now, coordinates, owners, composed }: Subject,
+): Finding[] {
   const limits = { ...defaultLimits, ...manifest.limits };
+  const view = composed.views.get(name);
+  const definitions = [...composed.sources, ...(view ? [view] : [])].flatMap(({ document }) => document.definitions);
   return documentFindings(now, {
-    channel: { name, tags: manifest.tags, contract: after, limits },
+    channel: {
+      name,
+      tags: manifest.tags,
+      contract: after,
+      costs: new CostIndex({ kind: Kind.DOCUMENT, definitions }, after),
+      limits,
+    },
     coordinates,
     owners,
   });

@@ -7,6 +7,7 @@ import { treeOf, workingTree, type Tree } from '../against/tree.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import type { Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
+import { approvalsFile } from '../review/approvals.ts';
 import { reviewStates } from '../review/reviewSystem.ts';
 import { quickContract } from './quickContract.ts';
 
@@ -46,7 +47,8 @@ export async function reviewPatched(patches: readonly Patch[], channels: readonl
     texts.set(patch.file, patched(texts.get(patch.file) ?? working.read(patch.file) ?? '', patch));
   const now: Tree = {
     ...working,
-    read: (path) => texts.get(path) ?? working.read(path),
+    // Approvals of today's changes have nothing to do with these, and expire.
+    read: (path) => texts.get(path) ?? (path === approvalsFile ? '[]' : working.read(path)),
   };
   const chosen = today.filter(({ name }) => channels.includes(name));
   const edited = sources.map((source) => {
