@@ -98,6 +98,74 @@ describe('the statuses of the company’s document', () => {
   });
 });
 
+describe('an app on REST alone', () => {
+  test('a customer signs up, keeps an address, reads and clears, and is erased', async () => {
+    const token = await system.tokenFor({ role: 'customer', subject: randomUUID() });
+    const keyed = () => ({ 'idempotency-key': randomUUID() });
+    const person = { givenName: 'Ada', familyName: 'Kern', email: `${randomUUID()}@example.com`, locale: 'DE' };
+    expect((await call('GET /v1/customers/me')).status).toBe(401);
+    expect((await call('GET /v1/customers/me', { token })).status).toBe(404);
+    const signedUp = await call('POST /v1/customers', {
+      token,
+      body: { ...person, phone: '+4930123456' },
+      headers: keyed(),
+    });
+    expect([signedUp.status, signedUp.headers.get('location')]).toEqual([201, '/v1/customers/me']);
+    const changed = await call('PATCH /v1/customers/me', { token, body: { givenName: 'Ida', phone: null } });
+    expect(changed).toMatchObject({ status: 200, body: { givenName: 'Ida', familyName: 'Kern', phone: null } });
+    const address = {
+      ...{ line1: 'Weg 1', postalCode: '10115', city: 'Berlin', country: 'DE' },
+      position: { latitude: 52.53, longitude: 13.38 },
+    };
+    const added = await call('POST /v1/customers/me/addresses', { token, body: { address }, headers: keyed() });
+    expect(added).toMatchObject({ status: 201, body: { current: { version: 1 } } });
+    const { id } = added.body as { id: string };
+    const replaced = { address: { ...address, line1: 'Weg 2' } };
+    expect(
+      await call(`PUT /v1/customers/me/addresses/${id}`, { token, body: replaced, headers: keyed() }),
+    ).toMatchObject({ status: 200, body: { current: { version: 2, line1: 'Weg 2' } } });
+    expect((await call(`DELETE /v1/customers/me/addresses/${id}`, { token })).status).toBe(204);
+    expect(await call('GET /v1/customers/me/addresses', { token })).toMatchObject({ body: { data: [] } });
+    expect((await call('PUT /v1/customers/me/consents/MARKETING', { token, body: { granted: true } })).status).toBe(
+      200,
+    );
+    expect((await call(`PUT /v1/customers/me/favourite-stores/${demoStore}`, { token })).status).toBe(204);
+    expect((await call('DELETE /v1/customers/me?confirm=true', { token })).status).toBe(200);
+    // Access ends when the news of the erasure has come; the profile is gone at once.
+    expect([401, 404]).toContain((await call('GET /v1/customers/me', { token })).status);
+  });
+
+  test('every route that reads answers its caller, and none with a fault of ours', async () => {
+    const tokens = {
+      customer,
+      courier: await system.tokenFor({ role: 'courier' }),
+      staff: await system.tokenFor({ role: 'manager' }),
+    };
+    const reads: readonly (readonly [keyof typeof tokens, string])[] = [
+      ['customer', '/v1/customers/me'],
+      ['customer', '/v1/customers/me/consents'],
+      ['customer', '/v1/customers/me/consent-changes'],
+      ['customer', '/v1/customers/me/favourite-stores'],
+      ['customer', '/v1/customers/me/orders?page[size]=2'],
+      ['customer', '/v1/loyalty/account'],
+      ['customer', '/v1/loyalty/entries'],
+      ['customer', '/v1/menu/categories?locale=DE'],
+      ['customer', `/v1/menu/availability/${demoStore}`],
+      ['customer', '/v1/stores/nearest?latitude=52.5&longitude=13.4&services=DELIVERY,TAKEAWAY'],
+      ['customer', `/v1/memberships/plans?storeId=${demoStore}`],
+      ['courier', '/v1/couriers/me'],
+      ['courier', '/v1/couriers/me/jobs'],
+      ['courier', '/v1/couriers/me/open-jobs'],
+      ['staff', `/v1/stores/${demoStore}/tickets`],
+      ['staff', `/v1/stores/${demoStore}/payments?page[size]=2`],
+    ];
+    for (const [who, path] of reads) {
+      const { status, headers } = await call(`GET ${path}`, { token: tokens[who] });
+      expect([path, status, headers.get('incomplete')]).toEqual([path, 200, null]);
+    }
+  });
+});
+
 describe('what HTTP asks for besides', () => {
   test('405 names the methods, OPTIONS too, and HEAD has no body', async () => {
     const refused = await call('DELETE /v1/stores');
@@ -112,6 +180,25 @@ describe('what HTTP asks for besides', () => {
     const { headers } = basket();
     const form = { token: customer, body: 'a=b', headers: { ...headers, 'content-type': 'text/plain' } };
     expect((await call('POST /v1/orders', form)).status).toBe(415);
+  });
+
+  test('412 and 428: a change is made on the version that the client has seen', async () => {
+    const token = await system.tokenFor({ role: 'manager' });
+    const route = `PATCH /v1/stores/${demoStore}`;
+    const { headers: seen } = await call(`GET /v1/stores/${demoStore}`);
+    const ifMatch = (tag: string) => ({ 'idempotency-key': randomUUID(), 'if-match': tag });
+    expect((await call(route, { token, body: {}, headers: { 'idempotency-key': randomUUID() } })).status).toBe(428);
+    const tag = seen.get('etag')!;
+    const other = tag.replace(/\d+/, (version) => String(Number(version) + 7));
+    expect(await call(route, { token, body: { maxOpenOrders: 90 }, headers: ifMatch(other) })).toMatchObject({
+      status: 412,
+      body: { error: { code: 'STORE_CHANGED_MEANWHILE' } },
+    });
+  });
+
+  test('a long answer is compressed, the usual coding first', async () => {
+    const answer = await call('GET /v1/stores?page[size]=20', { headers: { 'accept-encoding': 'br, gzip' } });
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, 'br']);
   });
 
   test('503 with Retry-After while a part of the graph is away', async () => {
