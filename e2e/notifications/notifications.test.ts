@@ -65,10 +65,7 @@ test('an order that is ready makes one mail with consent, and none without', asy
   expect(mails()).toHaveLength(before + 1);
   expect(await (await fetch(system.mailbox.pageUrl)).text()).toContain('ist fertig');
   const support = system.client('gateway', { role: 'support' });
-  const read = await support.query(
-    customerMessages,
-    { id: seedId('customer', 1) },
-  );
+  const read = await support.query(customerMessages, { id: seedId('customer', 1) });
   expect(JSON.stringify(read)).toContain(told);
   await consent(false);
 });

@@ -1,7 +1,14 @@
 import { channels } from '#schema/channels.ts';
 import { channelService, webhooksService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { gatewayOffset, grpcOffset, mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../system/ports.ts';
+import {
+  gatewayOffset,
+  grpcOffset,
+  mailboxOffset,
+  providerOffset,
+  smtpOffset,
+  webhooksOffset,
+} from '../system/ports.ts';
 import { serviceParts } from '../system/settingCatalogue.ts';
 
 const base = 4000;
