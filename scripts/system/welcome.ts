@@ -9,6 +9,7 @@ const audiences: Readonly<Record<string, string>> = {
   delivery: 'couriers',
   rest: 'REST: routes at /v1 (docs/rest.md)',
   staff: 'kitchens, managers and admins',
+  partner: 'programs of partners (docs/partners.md)',
 };
 
 /** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
