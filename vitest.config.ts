@@ -38,9 +38,9 @@ const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2
 const patience = { testTimeout: 60_000, hookTimeout: 180_000 };
 const muchPatience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
-// Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine. Where
-// files are not isolated from each other, because loading the modules again for each file would take longer than many of
-// the tests, a file must leave what its modules keep as it was.
+// Named by what a test needs: nothing, a PostgreSQL, the whole system from outside, or that and the whole machine.
+// Where files are not isolated from each other, because loading the modules again for each file would take longer than
+// many of the tests, a file must leave what its modules keep as it was.
 export default defineConfig({
   // Vite would take graphql's ES modules, Apollo's packages require its CommonJS ones, and the two do not know each
   // other's types.
