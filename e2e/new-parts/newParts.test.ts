@@ -100,7 +100,8 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
     const base = await freePortBlock(60);
     running = command('start', [], { DATA_DIR: join(copy, '.data'), PORT_BASE: String(base), SIMULATION: 'off' }, copy);
     await running.printed(/^Ready in /);
-    const response = await fetch(`http://127.0.0.1:${base + 5}/graphql`, {
+    const [, port] = /'drive-in', port: (\d+)/.exec(readFileSync(join(copy, 'schema/channels.ts'), 'utf8'))!;
+    const response = await fetch(`http://127.0.0.1:${base + Number(port)}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({

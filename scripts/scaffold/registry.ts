@@ -4,23 +4,12 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { root } from '../generate/task.ts';
-import {
-  gatewayOffset,
-  grpcOffset,
-  mailboxOffset,
-  postgresOffset,
-  providerOffset,
-  smtpOffset,
-} from '../system/ports.ts';
+import { grpcOffset, providerOffset, reservedOffsets } from '../system/ports.ts';
 
 /** The offsets to PORT_BASE that are in use. */
 const taken = (): Set<number> =>
   new Set([
-    gatewayOffset,
-    providerOffset,
-    postgresOffset,
-    mailboxOffset,
-    smtpOffset,
+    ...reservedOffsets.keys(),
     ...channels.map(({ port }) => port),
     ...subgraphs.flatMap(({ port }) => [port, port + grpcOffset]),
   ]);
@@ -31,11 +20,16 @@ export function freeSubgraphPort(): number {
   for (let port = providerOffset + 1; ; port++) if (!used.has(port) && !used.has(port + grpcOffset)) return port;
 }
 
-/** The next free offset for a channel; channels have offsets below the payment provider's. */
+/** The offsets for channels: below the payment provider's and, since those are few, above all internal ones. */
+const channelOffsets = [1, 51].flatMap((first) => Array.from({ length: 9 }, (_, index) => first + index));
+
+/** The next free offset for a channel. */
 export function freeChannelPort(): number {
   const used = taken();
-  for (let port = 1; port < providerOffset; port++) if (!used.has(port)) return port;
-  throw new StartupError('all ports for channels, base + 1 to base + 9, are in use.');
+  const free = channelOffsets.find((port) => !used.has(port));
+  if (free === undefined)
+    throw new StartupError('all ports for channels, base + 1 to base + 9 and base + 51 to base + 59, are in use.');
+  return free;
 }
 
 interface NameRule {

@@ -19,6 +19,17 @@ export const smtpOffset = 30;
 export const grpcOffset = 20;
 export const postgresOffset = 40;
 
+/** What stands at the offsets that are not of a channel or a subgraph. */
+export const reservedOffsets: ReadonlyMap<number, string> = new Map([
+  [gatewayOffset, 'gateway'],
+  [webhooksOffset, 'webhooks'],
+  [metricsOffset, 'metrics'],
+  [providerOffset, 'payment provider'],
+  [mailboxOffset, 'mailbox'],
+  [smtpOffset, 'SMTP of the mailbox'],
+  [postgresOffset, 'PostgreSQL'],
+]);
+
 export interface Listener {
   readonly name: string;
   readonly port: number;
@@ -45,15 +56,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
 
 /** Says which services of the registries have the same port. */
 export function portClashes(): string[] {
-  const taken = new Map<number, string>([
-    [gatewayOffset, 'gateway'],
-    [webhooksOffset, 'webhooks'],
-    [metricsOffset, 'metrics'],
-    [providerOffset, 'payment provider'],
-    [mailboxOffset, 'mailbox'],
-    [smtpOffset, 'SMTP of the mailbox'],
-    [postgresOffset, 'PostgreSQL'],
-  ]);
+  const taken = new Map(reservedOffsets);
   const clashes: string[] = [];
   const wanted = [
     ...channels.map(({ name, port }) => ({ name: `channel ${name}`, port })),

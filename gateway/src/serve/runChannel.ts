@@ -3,7 +3,7 @@ import { InvalidToken } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import { defaultRatePolicy, type ChannelManifest, type ViewContext } from '../channelManifest.ts';
-import { rpcAppAccess } from '../access/apps/appAccess.ts';
+import { rpcAppAccess } from '../access/apps/rpcAppAccess.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';

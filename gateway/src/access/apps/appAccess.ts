@@ -1,9 +1,3 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
-import { servicePrincipal } from '#platform/identity/principal.ts';
-import type { RpcNetwork } from '#platform/rpc/network.ts';
-import { gatewayService } from '#schema/services.ts';
-
 /** The domain that knows partners, their apps and documents. */
 export const partnersDomain = 'partners';
 
@@ -65,47 +59,4 @@ export interface AppAccess {
 /** The partners domain could not be asked. */
 export class AppsUnavailable extends Error {
   override readonly name = 'AppsUnavailable';
-}
-
-/** Asks the partners domain by gRPC. */
-export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service = gatewayService): AppAccess {
-  const domain = createClient(PartnerAccessService, network.transportTo(partnersDomain, servicePrincipal(service)));
-  return {
-    async authenticate({ apiKey = '', signed, address }) {
-      const answer = await asked(domain.authenticate({ apiKey, signed, address }));
-      const { refusal, partnerId, appId, appName: name, scopes } = answer;
-      return refusal === '' ? { partnerId, appId, name, scopes } : refusal;
-    },
-    async findDocument(appId, documentId) {
-      const found = await asked(domain.findDocument({ appId, documentId }));
-      if (!found.found) return undefined;
-      const { id, name, version, text, retired, deprecatedAt, sunset } = found;
-      return {
-        id,
-        name,
-        version,
-        text,
-        retired,
-        ...(deprecatedAt === '' ? {} : { deprecatedAt: new Date(deprecatedAt) }),
-        ...(sunset === '' ? {} : { sunset: new Date(sunset) }),
-        ...(found.successorDocumentId === ''
-          ? {}
-          : { successor: { documentId: found.successorDocumentId, release: found.successorRelease } }),
-      };
-    },
-    async recordUse(uses) {
-      await domain.recordUse({ uses: [...uses] });
-    },
-  };
-}
-
-async function asked<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    const passing = [Code.Unavailable, Code.DeadlineExceeded];
-    if (error instanceof ConnectError && passing.includes(error.code))
-      throw new AppsUnavailable('the partners domain does not answer', { cause: error });
-    throw error;
-  }
 }
