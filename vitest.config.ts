@@ -31,6 +31,8 @@ const onSharedSystem = [
 
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */
 const manyProcesses = ['e2e/compose/*.test.ts', 'e2e/order-board/*.test.ts', 'e2e/chaos/*.test.ts'];
+/** What ends with the process, which is why modules that other files have used would not do. */
+const inProcessOfItsOwn = ['platform/postgres/hungDatabases.int.test.ts'];
 /**
  * No test may depend on an idle machine. `until` gives up before these, because it says what was awaited. The first
  * hook of a run that needs Kafka waits for the broker to start, which alone may take a minute.
@@ -61,6 +63,7 @@ export default defineConfig({
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],
+          exclude: inProcessOfItsOwn,
           isolate: false,
           sequence: { groupOrder: 1 },
           ...patience,
@@ -71,7 +74,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          include: ['e2e/**/*.test.ts', ...inProcessOfItsOwn],
           exclude: ['**/*.unit.test.ts', ...onSharedSystem, ...manyProcesses],
           sequence: { groupOrder: 1 },
           ...muchPatience,

@@ -3,7 +3,6 @@ import { InvalidToken } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
 import { defaultRatePolicy, type ChannelManifest, type ViewContext } from '../channelManifest.ts';
-import { rpcAppAccess } from '../access/apps/rpcAppAccess.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
 import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
@@ -73,7 +72,11 @@ export async function runChannel(
     revocations: runtime.revocations,
     ...(manifest.auth.apps &&
       runtime.network && {
-        apps: { access: rpcAppAccess(runtime.network, runtime.service), baseUrl: runtime.baseUrl },
+        apps: {
+          // Loaded by this channel alone: it needs code that is generated from our domains' protocols.
+          access: (await import('../access/apps/rpcAppAccess.ts')).rpcAppAccess(runtime.network, runtime.service),
+          baseUrl: runtime.baseUrl,
+        },
       }),
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,
