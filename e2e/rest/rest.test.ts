@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { get } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { orderInput } from '../harness/placing.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
@@ -172,6 +173,15 @@ describe('what HTTP asks for besides', () => {
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     expect((await call('OPTIONS /v1/stores')).status).toBe(204);
     expect(await call('HEAD /v1/stores')).toMatchObject({ status: 200, body: undefined });
+  });
+
+  test('a request that names the whole address is answered as one that names the path', async () => {
+    const { hostname, port } = new URL(system.urlOf('rest'));
+    const answered = new Promise<number>((resolve, reject) => {
+      const path = 'http://rest.example/v1/stores?page[size]=1';
+      get({ hostname, port, path }, (response) => resolve(response.resume().statusCode!)).on('error', reject);
+    });
+    expect(await answered).toBe(200);
   });
 
   test('413 and 415 for a body that is too long, or no JSON', async () => {

@@ -11,6 +11,7 @@ import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
+import { originForm } from '#platform/http/originForm.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
 import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
@@ -134,8 +135,11 @@ export class GraphServer {
             );
       default: {
         const { rest, crossOrigin } = this.#options;
-        if (rest && restPath.test(request.url ?? ''))
+        const url = originForm(request.url);
+        if (rest && restPath.test(url)) {
+          request.url = url;
           return crossOrigin.handle(request, response, () => rest.handle(request, response));
+        }
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
         return text(

@@ -42,7 +42,11 @@ const disputeSchema = z.object({
   status: oneOf(disputeStatuses),
   amount: minor,
   reason: z.string().min(1).max(60),
-  at: z.iso.datetime().transform((value) => new Date(value)),
+  // A year 0, which the form has, is in no database.
+  at: z.iso
+    .datetime()
+    .refine((text) => text >= '0001')
+    .transform((value) => new Date(value)),
 });
 
 /** What the payment provider tells by itself, through the door for webhooks. */

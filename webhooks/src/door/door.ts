@@ -1,13 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { originForm } from '#platform/http/originForm.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { within } from '#platform/telemetry/within.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { readNotice } from '../readNotice.ts';
 import { Forged } from '../signatures/signatureScheme.ts';
 import { NotUnderstood, type Source } from '../source.ts';
-import { readBody, type BodyProblem } from './readBody.ts';
+import { readBody, type BodyProblem, type ReadBody } from './readBody.ts';
 
 export interface DoorParts {
   readonly sources: readonly Source[];
@@ -27,13 +28,18 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** So many bodies of one source are read at a time: together with the limit of their size this bounds the memory. */
+/**
+ * So many bodies of one source are read at a time: together with the limit of their size this bounds the memory. Before
+ * a body is read nobody knows who sends it, so one more takes the place of the one that has taken longest. A source
+ * sends its bodies at once: whoever holds places by sending slowly keeps none from it.
+ */
 const readAtOnce = 50;
 
 const refusals: Readonly<Record<BodyProblem, Answer>> = {
   tooLarge: { status: 413, code: 'TOO_LARGE', headers: { connection: 'close' } },
   tooSlow: { status: 408, code: 'TOO_SLOW', headers: { connection: 'close' } },
   notText: { status: 400, code: 'NOT_UTF8' },
+  displaced: { status: 503, code: 'BUSY', headers: { 'retry-after': '1', connection: 'close' } },
 };
 
 /**
@@ -59,7 +65,7 @@ async function answer(
   { ready }: DoorParts,
   request: IncomingMessage,
 ): Promise<Answer> {
-  const [path = ''] = (request.url ?? '/').split('?');
+  const [path = ''] = originForm(request.url).split('?');
   if (path === '/health/live') return { status: 200, code: 'LIVE' };
   if (path === '/health/ready')
     return (await ready()) ? { status: 200, code: 'READY' } : { status: 503, code: 'NOT_READY' };
@@ -72,28 +78,32 @@ async function answer(
 /** Receives the messages of one source. */
 function receiver(source: Source, parts: DoorParts): (request: IncomingMessage) => Promise<Answer> {
   const rate = new RateLimiterMemory({ points: source.limits.perMinute, duration: 60 });
-  let reading = 0;
+  /** What gives up the reading of a body, those that began first being first. */
+  const reading = new Set<AbortController>();
   const refused = (reason: 'signature' | 'size' | 'time' | 'rate' | 'form' | 'conflict', result: Answer): Answer => {
     parts.metrics.count('webhooksRefused', { source: source.name, reason });
     return result;
   };
 
-  async function read(request: IncomingMessage) {
-    if (reading >= readAtOnce) return { busy: true } as const;
-    reading += 1;
+  async function read(request: IncomingMessage): Promise<ReadBody> {
+    const [longest] = reading;
+    if (longest && reading.size >= readAtOnce) {
+      reading.delete(longest);
+      longest.abort();
+    }
+    const place = new AbortController();
+    reading.add(place);
     try {
-      return await readBody(request, source.limits);
+      return await readBody(request, { ...source.limits, displaced: place.signal });
     } finally {
-      reading -= 1;
+      reading.delete(place);
     }
   }
 
   return async (request) => {
     const read_ = await read(request);
-    if ('busy' in read_)
-      return refused('rate', { status: 503, code: 'BUSY', headers: { 'retry-after': '1', connection: 'close' } });
     if ('problem' in read_) {
-      const reason = { tooLarge: 'size', tooSlow: 'time', notText: 'form' } as const;
+      const reason = { tooLarge: 'size', tooSlow: 'time', notText: 'form', displaced: 'rate' } as const;
       return refused(reason[read_.problem], refusals[read_.problem]);
     }
     const body = read_.text;

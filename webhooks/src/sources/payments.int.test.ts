@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { PaymentNoticeService, StatusNotice_Status } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { service } from '#platform/rpc/service.ts';
+import { RawConnection } from '#platform/testkit/rawConnection.ts';
 import { until } from '#platform/testkit/until.ts';
 import { listParkedWebhooks, replayWebhooks, showWebhook } from '../inbox/parkedWebhooks.ts';
 import { doorUnderTest, newKey, type DoorUnderTest } from '../testing/doorUnderTest.ts';
@@ -78,6 +79,19 @@ const dispute = (object: string, disputeId: string) => ({
 describe('payments', () => {
   describeSource(payments, () => door);
 
+  it('parks what was at no time that a database knows', async () => {
+    const order = randomUUID();
+    const ids = [
+      await send({ ...status(order), occurredAt: '0000-01-01T00:00:00Z' }),
+      await send({
+        version: '2026-06',
+        at: '0000-01-01T00:00:00Z',
+        payment: { reference: order, status: 'captured', amounts: { refunded: 0 } },
+      }),
+    ];
+    for (const id of ids) expect(await door.row(id)).toMatchObject({ state: 'parked', attempts: 0 });
+  });
+
   it('hands on disputes, and parks one that the owner refuses', async () => {
     const object = randomUUID();
     await send(dispute(object, 'dp_1'));
@@ -124,6 +138,10 @@ describe('payments', () => {
       expect((await door.post(source, message)).status).toBe(404);
     expect((await fetch(`${door.url}/webhooks/payments`)).status).toBe(405);
     expect((await fetch(`${door.url}/health/ready`)).status).toBe(200);
+    const whole = new RawConnection(Number(new URL(door.url).port));
+    whole.send(['GET http://x.example/webhooks/payments?x HTTP/1.1', 'Host: x.example']);
+    expect(await whole.until(/\r\n\r\n/)).toContain(' 405 ');
+    whole.close();
   });
 
   it('keeps bodies sealed, and deletes them after 30 days', async () => {

@@ -68,7 +68,8 @@ const id = z.uuid().transform((value) => value.toLowerCase());
 const minor = z.int().min(0).max(2_147_483_647);
 const code = z.string().regex(/^[a-z_]{1,60}$/);
 const providersId = z.string().regex(/^\w{1,80}$/);
-const instant = z.iso.datetime();
+/** An instant as databases know them: they have no year 0. */
+const instant = z.iso.datetime().refine((text) => text >= '0001');
 
 const moved = z.enum(['authorised', 'declined', 'captured', 'voided', 'refunded']);
 const disputed = z.enum(['open', 'won', 'lost']);

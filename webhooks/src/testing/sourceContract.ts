@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { RawConnection } from '#platform/testkit/rawConnection.ts';
 import { until } from '#platform/testkit/until.ts';
 import { newKey, type DoorUnderTest, type Message } from './doorUnderTest.ts';
 
@@ -117,6 +118,20 @@ export function describeSource(under: SourceUnderTest, door: () => DoorUnderTest
       duplex: 'half',
     } as RequestInit).catch(() => undefined);
     expect(response?.status ?? 413).toBe(413);
+  });
+
+  it('is open to the source while others send bodies without end, and tells them so', async () => {
+    const { port } = new URL(door().url);
+    const head = [`POST /webhooks/${under.name} HTTP/1.1`, 'Host: x', 'Content-Length: 500'];
+    const slow = Array.from({ length: 60 }, () => new RawConnection(Number(port)));
+    for (const each of slow) each.send(head, '{');
+    const displaced = await until(() => {
+      const refused = slow.filter((each) => each.heard.includes(' 503 '));
+      return refused.length >= 10 && refused;
+    });
+    expect(displaced.every((each) => each.heard.includes('BUSY'))).toBe(true);
+    expect(await post(signed(first(randomUUID(), 0)))).toEqual([200, 'RECEIVED']);
+    slow.forEach(({ socket }) => socket.destroy());
   });
 
   it('parks what it does not understand, tells why without its content, and lets others pass', async () => {

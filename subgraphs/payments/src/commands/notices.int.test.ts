@@ -115,7 +115,7 @@ describe('noteStatus', () => {
 });
 
 describe('noteDispute', () => {
-  const dispute = async (disputeId: string, status: DisputeNotice_Status) =>
+  const dispute = async (disputeId: string, status: DisputeNotice_Status, at = '2026-06-01T10:00:00.000Z') =>
     (
       await notices().noteDispute({
         orderId,
@@ -123,7 +123,7 @@ describe('noteDispute', () => {
         status,
         amount: 1_990n,
         reason: 'not_received',
-        at: '2026-06-01T10:00:00.000Z',
+        at,
       })
     ).changed;
 
@@ -131,6 +131,8 @@ describe('noteDispute', () => {
     const id = `dp_${orderId}`;
     await expect(dispute(id, DisputeNotice_Status.OPEN)).rejects.toMatchObject({ code: Code.NotFound });
     await authorise();
+    for (const at of ['0000-01-01T00:00:00Z', 'now'])
+      await expect(dispute(id, DisputeNotice_Status.OPEN, at)).rejects.toMatchObject({ code: Code.InvalidArgument });
     expect(await dispute(id, DisputeNotice_Status.OPEN)).toBe(true);
     expect(await dispute(id, DisputeNotice_Status.OPEN)).toBe(false);
     expect(await dispute(id, DisputeNotice_Status.LOST)).toBe(true);
