@@ -8,10 +8,10 @@ import { generateOrFail } from './system/generateOrFail.ts';
 endOnError('build');
 commandLine({
   name: 'build',
-  does: 'bundles what `serve` runs into generated/serve/serve.js, which Node runs without tsx: what the image of docker-compose.yml starts.',
+  does: 'bundles what `serve` runs into generated/serve/serve.js, which Node runs without tsx, and plans the documents of all channels: what the image of docker-compose.yml starts.',
   examples: ['build', 'build && node --enable-source-maps generated/serve/serve.js gateway'],
 });
-await generateOrFail(console.error);
+await generateOrFail(console.error, { plans: true });
 const root = new URL('..', import.meta.url).pathname;
 const folder = join(root, 'generated/serve');
 rmSync(folder, { recursive: true, force: true });

@@ -46,7 +46,7 @@ export async function runTasks(
   const worker = async (): Promise<void> => {
     for (let task = queue.shift(); task; task = queue.shift()) {
       const hash = hashOf(task);
-      if (isFresh(task, `${hash} ${hashOfFiles(task.outputs)}`)) {
+      if (isFresh(task, stampOf(task, hash))) {
         unchanged.push(task.name);
         continue;
       }
@@ -54,7 +54,7 @@ export async function runTasks(
       try {
         rmSync(stampPath(task), { force: true });
         await task.run();
-        writeStamp(task, `${hash} ${hashOfFiles(task.outputs)}`);
+        writeStamp(task, stampOf(task, hash));
         made.push(task.name);
         log(`generated ${task.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
       } catch (error) {
@@ -64,6 +64,12 @@ export async function runTasks(
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return { made, unchanged, failures };
+}
+
+/** Removes outputs that are out of date, of tasks whose outputs nobody needs before they are made. */
+export function removeStale(tasks: readonly GenerateTask[]): void {
+  for (const task of tasks.filter((each) => !isFresh(each, stampOf(each))))
+    for (const output of task.outputs) rmSync(join(root, output), { recursive: true, force: true });
 }
 
 /** All files below a file or folder, sorted, relative to the root. */
@@ -90,6 +96,7 @@ export function writeIfChanged(path: string, text: string): boolean {
 }
 
 const hashOf = (task: GenerateTask): string => hashOfFiles(task.inputs, toolVersions());
+const stampOf = (task: GenerateTask, hash = hashOf(task)): string => `${hash} ${hashOfFiles(task.outputs)}`;
 
 function hashOfFiles(paths: readonly string[], first = ''): string {
   const hash = createHash('sha256');

@@ -1,7 +1,7 @@
-import { rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { root, runTasks, writeIfChanged, type GenerateTask } from './task.ts';
+import { removeStale, root, runTasks, writeIfChanged, type GenerateTask } from './task.ts';
 
 const folder = `generated/taskTest${process.pid}`;
 const output = `${folder}/out.txt`;
@@ -25,4 +25,12 @@ it('makes what is missing, what was changed by another hand, and nothing else', 
   expect([await run(), readFileSync(join(root, output), 'utf8'), await run()]).toEqual([1, 'made', 0]);
   rmSync(join(root, output));
   expect([await run(), await run()]).toEqual([1, 0]);
+});
+
+it('removes what is out of date where that is asked, and leaves what is not', async () => {
+  await run();
+  removeStale([task]);
+  expect(existsSync(join(root, output))).toBe(true);
+  removeStale([{ ...task, inputs: ['pnpm-lock.yaml'] }]);
+  expect(existsSync(join(root, output))).toBe(false);
 });

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { SubgraphFetch, SubgraphFetchContext } from './dataSources/subgraphFetch.ts';
 import { createApolloEngine } from './apolloEngine.ts';
 import { createFederationEngine } from './federation/federationEngine.ts';
+import type { MadePlans } from './federation/planning/madePlans.ts';
 
 /** What an engine made of a document; it alone knows what is in it. */
 export type OperationPlan = object;
@@ -44,11 +45,15 @@ export type EngineName = 'own' | 'apollo';
 
 export const defaultEngine: EngineName = 'own';
 
+/** @param plans for the engine that is `own` */
 export function createEngine(
   name: EngineName,
   graph: Graph,
   fetchFrom: (subgraph: string) => SubgraphFetch,
   log: Logger,
+  plans?: MadePlans,
 ): Engine {
-  return name === 'own' ? createFederationEngine(graph, fetchFrom, log) : createApolloEngine(graph, fetchFrom);
+  return name === 'own'
+    ? createFederationEngine(graph, fetchFrom, log, { made: plans })
+    : createApolloEngine(graph, fetchFrom);
 }

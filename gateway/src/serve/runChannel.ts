@@ -12,8 +12,10 @@ import { internalCaller } from './internalCaller.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
 import { loadPages } from './pages.ts';
 import { loadRoutes } from '../rest/loadRoutes.ts';
+import type { Route } from '../rest/route.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
+import { readPlans } from '../execution/federation/planning/madePlans.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from '../documents/trustedDocuments.ts';
 import { viewName, viewSubgraph } from './viewSubgraph.ts';
 import { viewRunner } from './viewRunner.ts';
@@ -27,6 +29,16 @@ const composed = (name: string): SupergraphFile =>
     fileURLToPath(new URL(`generated/channels/${name}.supergraph.graphql`, root)),
     `The channel ${name} has not been composed: run \`npx -y pnpm@10.34.9 generate\`.`,
   );
+
+/** The documents that a channel runs in production: those of its clients, and those of its routes. */
+export function trustedDocumentsOf(
+  { directory, ...manifest }: ChannelManifest,
+  routes: readonly Route[] | undefined = manifest.routes && loadRoutes(manifest.routes),
+): TrustedDocuments {
+  const trusted = loadTrustedDocuments(new URL('operations/', directory));
+  for (const { source, file } of routes ?? []) trusted.add(source, file);
+  return trusted;
+}
 
 /**
  * Serves a channel as its manifest says. Resolves when it listens for requests and hears the event bus. Without
@@ -42,8 +54,7 @@ export async function runChannel(
   const file = supergraph === undefined ? composed(manifest.name) : undefined;
   const graph = buildGraph(supergraph ?? file!.text, { composed: file !== undefined });
   const routes = manifest.routes && loadRoutes(manifest.routes);
-  const trusted = loadTrustedDocuments(new URL('operations/', manifest.directory));
-  for (const { source, file } of routes ?? []) trusted.add(source, file);
+  const trusted = trustedDocumentsOf(manifest, routes);
   const pages = loadPages(manifest);
   const callerOf = internalCaller(runtime.identity);
   let live: LiveGraph | undefined = undefined;
@@ -54,6 +65,7 @@ export async function runChannel(
   const service: GraphService = {
     name: manifest.name,
     graph,
+    plans: file && readPlans(new URL(`generated/channels/${manifest.name}.plans.json`, root), file.text),
     engine: runtime.engine,
     pages,
     trusted,

@@ -36,6 +36,7 @@ import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { RestHandler } from '../transports/rest/restHandler.ts';
 import type { Route } from '../rest/route.ts';
 import { defaultLimits, type Limits } from '../documents/limits.ts';
+import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
 import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from '../execution/pipeline.ts';
@@ -54,6 +55,8 @@ import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
 export interface GraphService {
   readonly name: string;
   readonly graph: Graph;
+  /** Plans that `generate` has made for this graph. A graph that replaces it while it is served comes without. */
+  readonly plans?: MadePlans;
   readonly engine?: EngineName;
   /** How a subgraph is called. `url` is the one that the supergraph names. */
   readonly subgraphCall: (name: string, url: string) => SubgraphCall;
@@ -96,12 +99,13 @@ export interface GraphService {
  * resolvers call back into it.
  */
 export function createLiveGraph(service: GraphService): LiveGraph {
-  return { current: generationOf(service, service.graph) };
+  return { current: generationOf(service, service.graph, service.plans) };
 }
 
 function generationOf(
   { subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService,
   graph: Graph,
+  plans?: MadePlans,
 ): GraphGeneration {
   const limits = { ...defaultLimits, ...service.limits };
   const engine = createEngine(
@@ -115,6 +119,7 @@ function generationOf(
         metrics && { metrics, channel: service.name },
       ),
     log,
+    plans,
   );
   const documents = new Documents(graph, engine, { limits, discreet });
   return {

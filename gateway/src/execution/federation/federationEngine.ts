@@ -12,7 +12,12 @@ import { recordedAnswer } from './fast/recordedAnswers.ts';
 import type { Engine, EngineAnswer, OperationPlan, PlanExecution } from '../engine.ts';
 import type { PlanStep } from './planning/compiledPlan.ts';
 import { Unplannable } from './planning/coverage.ts';
-import { OperationPlanner, type CompiledOperation, type OperationSource } from './planning/operationPlanner.ts';
+import {
+  OperationPlanner,
+  type CompiledOperation,
+  type OperationSource,
+  type PlannerOptions,
+} from './planning/operationPlanner.ts';
 import { overridesFor } from './planning/overrides.ts';
 import { AnswerWriter } from './running/answerWriter.ts';
 import type { JsonObject } from './running/ownValue.ts';
@@ -44,7 +49,7 @@ interface Runnable extends CompiledOperation {
   fast: FastPlan | 'not covered' | undefined;
 }
 
-export interface FederationEngineOptions {
+export interface FederationEngineOptions extends PlannerOptions {
   /** See `codedAtRun`; for tests. */
   readonly codedAtRun?: number;
 }
@@ -75,7 +80,7 @@ class FederationEngine implements Engine {
   ) {
     this.#codedAtRun = options.codedAtRun ?? codedAtRun;
     this.#graph = graph;
-    this.#planner = new OperationPlanner(graph);
+    this.#planner = new OperationPlanner(graph, options);
     this.#types = new TypeTest(graph.supergraphSchema);
     this.#fetches = new Map([...graph.subgraphUrls.keys()].map((name) => [name, fetchFrom(name)]));
     this.#log = log;

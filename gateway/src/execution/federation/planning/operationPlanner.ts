@@ -17,6 +17,7 @@ import type { PlanStep } from './compiledPlan.ts';
 import { conditionVariables } from './conditions.ts';
 import { checkCoverage } from './coverage.ts';
 import { FieldNames } from './fieldNames.ts';
+import type { MadePlan, MadePlans } from './madePlans.ts';
 import { normalise, type Selections } from './normalise.ts';
 import { planningSupergraph, type PlanningSupergraph } from './planningSupergraph.ts';
 import { placePath } from '../running/places.ts';
@@ -39,40 +40,48 @@ export interface OperationSource {
   readonly conditions: readonly string[];
 }
 
-interface Loaded {
-  readonly graph: PlanningSupergraph;
+interface LoadedPlanner {
   readonly planner: QueryPlanner;
   readonly schema: Schema;
+}
+
+export interface PlannerOptions {
+  /** Plans that were made before; what is not among them is planned when it is asked for. */
+  readonly made?: MadePlans;
+  /** Hears of each plan that is made. */
+  readonly onPlan?: (operation: string, plan: MadePlan) => void;
 }
 
 /** Operations to plans, by Apollo's planner, which is shown nothing but the names of fields. */
 export class OperationPlanner {
   readonly #graph: Graph;
-  #loaded: Loaded | undefined;
+  readonly #options: PlannerOptions;
+  #planningGraph: PlanningSupergraph | undefined;
+  #loaded: LoadedPlanner | undefined;
   /** By normalised operation: documents that differ in aliases and arguments only share them. */
-  readonly #plans = new LruCache<PlanNode | 'empty'>(500_000);
+  readonly #plans = new LruCache<MadePlan>(500_000);
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, options: PlannerOptions = {}) {
     this.#graph = graph;
+    this.#options = options;
   }
 
-  /** Building it takes a while: whoever only looks at a graph does not wait for it. */
-  #load(): Loaded {
+  /** Building it takes a second, and much memory: who asks for nothing but what was planned before does without. */
+  #load(): LoadedPlanner {
     if (this.#loaded) return this.#loaded;
-    const graph = planningSupergraph(this.#graph.document);
     // The graph that clients see was validated; this one is derived from it.
-    const supergraph = Supergraph.build(graph.document, { supportedFeatures, validateSupergraph: false });
+    const supergraph = Supergraph.build(this.planningGraph.document, { supportedFeatures, validateSupergraph: false });
     const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, typeConditionedFetching: true });
-    this.#loaded = { graph, planner, schema: supergraph.apiSchema() };
+    this.#loaded = { planner, schema: supergraph.apiSchema() };
     return this.#loaded;
   }
 
   get planningGraph(): PlanningSupergraph {
-    return this.#load().graph;
+    return (this.#planningGraph ??= planningSupergraph(this.#graph.document));
   }
 
   source(document: DocumentNode, operation: OperationDefinitionNode): OperationSource {
-    const { graph } = this.#load();
+    const graph = this.planningGraph;
     return {
       document,
       operation,
@@ -114,21 +123,23 @@ export class OperationPlanner {
     { operation, name }: OperationDefinitionNode,
     selectionSet: SelectionSetNode,
     overrides: ReadonlySet<string>,
-  ): PlanNode | 'empty' {
-    const { graph, planner, schema } = this.#load();
+  ): MadePlan {
     const definition: OperationDefinitionNode = { kind: Kind.OPERATION_DEFINITION, operation, name, selectionSet };
     const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition] };
     const key = `${[...overrides].sort().join(',')}\n${print(document)}`;
-    const known = this.#plans.get(key);
+    const known = this.#options.made?.get(key) ?? this.#plans.get(key);
     if (known) return known;
+    const { planner, schema } = this.#load();
+    const { overrideLabels } = this.planningGraph;
     const { node } = planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false }), {
-      overrideConditions: new Map([...graph.overrideLabels].map((label) => [label, overrides.has(label)])),
+      overrideConditions: new Map([...overrideLabels].map((label) => [label, overrides.has(label)])),
     });
     if (node?.kind === 'Subscription')
       throw new Error('a subscription has no plan: its events are answered by queries');
     checkCoverage(selectionSet, node);
     const made = node ?? 'empty';
     this.#plans.set(key, made, key.length);
+    this.#options.onPlan?.(key, made);
     return made;
   }
 }
