@@ -14,6 +14,9 @@ import { callerKey } from './service.ts';
 /** The largest request message, also after decompression. It is the usual limit of gRPC servers. */
 const readMaxBytes = 4 * 1024 * 1024;
 
+/** So many calls of one connection are under way, or wait to be read; a client keeps the others back. */
+const callsAtOnce = 1_000;
+
 /** The time-outs of connections to a gRPC server, in ms. */
 export interface GrpcPatience {
   /**
@@ -21,7 +24,7 @@ export interface GrpcPatience {
    * whatever else it sends.
    */
   readonly firstCall: number;
-  /** How long nothing may be sent or received. Deadlines of calls are much shorter. */
+  /** How long nothing may be sent or received, on a connection and for a call. Deadlines of calls are much shorter. */
   readonly idle: number;
 }
 
@@ -61,10 +64,15 @@ export function grpcServer(options: {
     );
   }
 
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer(
+    { settings: { maxConcurrentStreams: callsAtOnce } },
+    (request, response) => void handle(request, response),
+  );
   const { firstCall, idle } = options.patience ?? usualPatience;
   // Node closes a connection that has timed out, as long as nobody listens for the time-out.
   server.setTimeout(idle);
+  // A client that reads no answers, but goes on to call, would have all of them kept.
+  server.on('stream', (stream) => stream.setTimeout(idle, () => stream.close(constants.NGHTTP2_CANCEL)));
   server.on('session', (session) => {
     const cut = setTimeout(() => session.destroy(), firstCall);
     session.once(letIn, () => clearTimeout(cut));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   connect as connectHttp2,
+  constants,
   type ClientHttp2Session,
   type Http2Server,
   type OutgoingHttpHeaders,
@@ -112,6 +113,25 @@ describe('a gRPC server', () => {
     }, 20);
     await Promise.all([once(silent, 'close'), once(talking, 'close')]);
     clearInterval(pings);
+  });
+
+  it('ends a call whose answer is not read, while others of its connection go on, and has only so many at once', async () => {
+    const { port } = await serving({ firstCall: 60_000, idle: 150 });
+    const hung = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } }).on('error', () => 0);
+    open.push(hung);
+    const unread = hung.request({ ...call, authorization: 'Bearer good' }).on('error', () => undefined);
+    unread.end(Buffer.alloc(5));
+    const more = setInterval(() => {
+      hung
+        .request({ ...call, authorization: 'Bearer good' })
+        .on('error', () => undefined)
+        .end(Buffer.alloc(5));
+    }, 20);
+    await once(unread, 'close');
+    clearInterval(more);
+    expect([unread.rstCode, hung.destroyed]).toEqual([constants.NGHTTP2_CANCEL, false]);
+    expect(hung.remoteSettings.maxConcurrentStreams).toBe(1_000);
+    expect(await send(session(port), { authorization: 'Bearer good' }, 0)).toBe('0');
   });
 
   it('closes a connection that nobody uses any more', async () => {
