@@ -29,6 +29,11 @@ function resultUnion(route: Route): GraphQLUnionType | undefined {
   return found;
 }
 
+test('the contract has what the routes read, and no more: nothing of partners’ accounts', () => {
+  expect(schema.getQueryType()?.getFields()).not.toHaveProperty('partnerAccounts');
+  expect(Object.keys(schema.getTypeMap()).filter((name) => name.startsWith('Partner'))).toEqual([]);
+});
+
 test('no two routes have one address', () => {
   const names = routes.map(nameOfRoute);
   expect(new Set(names).size).toBe(names.length);
@@ -70,7 +75,13 @@ describe.each(routes.map((route) => [nameOfRoute(route), route] as const))('%s',
     expect(route.status === 201).toBe(route.method === 'POST');
     if (route.status === 201) expect(route.location).toBeDefined();
     expect(route.document.definitions[0]).toMatchObject({
-      operation: route.method === 'GET' ? 'query' : 'mutation',
+      operation: route.isFeed ? 'subscription' : route.method === 'GET' ? 'query' : 'mutation',
     });
+  });
+
+  test('tells its end, if it has one, with a successor that stays', () => {
+    if (!route.lifecycle) return;
+    const successor = routes.find(({ method, path }) => method === route.method && path === route.lifecycle?.successor);
+    expect(successor).toMatchObject({ lifecycle: undefined });
   });
 });

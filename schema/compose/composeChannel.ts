@@ -1,7 +1,7 @@
 import { Kind, parse } from 'graphql';
 import { composeGraph, printContract } from './composeGraph.ts';
 import { CompositionFailed, at, type CompositionProblem } from './compositionProblem.ts';
-import { filterToContract } from './filterToContract.ts';
+import { filterToContract, type ContractRules } from './filterToContract.ts';
 import type { GraphSource } from './graphSource.ts';
 import { directivesOf, indexTypes } from './typeIndex.ts';
 
@@ -20,11 +20,11 @@ export interface ComposedChannel {
 
 /** @throws CompositionFailed if the contract does not hold together */
 export function composeChannel(
-  channel: { readonly name: string; readonly tags: readonly string[] },
+  channel: ContractRules,
   sources: readonly GraphSource[],
   view?: GraphSource,
 ): ComposedChannel {
-  const filtered = filterToContract(channel.name, channel.tags, sources, view);
+  const filtered = filterToContract(channel, sources, view);
   if (filtered.problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, filtered.problems);
   const supergraph = composeGraph(`the contract of ${channel.name}`, filtered.sources);
   const contract = printContract(supergraph);

@@ -6,7 +6,9 @@ import {
   type InputObjectTypeDefinitionNode,
 } from 'graphql';
 import { at, placeOf, type CompositionProblem } from './compositionProblem.ts';
+import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
 import type { GraphSource } from './graphSource.ts';
+import { fieldsRead, type FieldsRead } from './readByRoutes.ts';
 import {
   indexTypes,
   namedTypeOf,
@@ -15,6 +17,14 @@ import {
   type IndexedType,
   type TypeNodeOf,
 } from './typeIndex.ts';
+
+/** What a channel's contract has. */
+export interface ContractRules {
+  readonly name: string;
+  readonly tags: readonly string[];
+  /** The folder of the routes of a channel that serves these only: its contract has what they read, and no more. */
+  readonly routes?: URL;
+}
 
 export interface FilteredGraph {
   /** The subgraphs with everything outside the contract marked `@inaccessible`, and the view unchanged. */
@@ -35,19 +45,21 @@ class Contract {
   readonly #view: Map<string, IndexedType>;
   readonly #tags: ReadonlySet<string>;
   readonly #channel: string;
+  readonly #read: FieldsRead | undefined;
   readonly reached = new Set<string>();
   readonly problems: CompositionProblem[] = [];
 
-  constructor(
-    channel: string,
-    types: Map<string, IndexedType>,
-    view: Map<string, IndexedType>,
-    tags: readonly string[],
-  ) {
-    this.#channel = channel;
+  constructor({ name, tags, routes }: ContractRules, types: Map<string, IndexedType>, view: Map<string, IndexedType>) {
+    this.#channel = name;
     this.#types = types;
     this.#view = view;
     this.#tags = new Set(tags);
+    this.#read =
+      routes &&
+      fieldsRead(
+        loadRoutes(routes).map(({ document }) => document),
+        types,
+      );
   }
 
   #taken = (tags: ReadonlySet<string>): boolean => [...tags].some((tag) => this.#tags.has(tag));
@@ -69,8 +81,18 @@ class Contract {
    * `@show`, so that a new field is visible to nobody until somebody decides it.
    */
   seesField(type: IndexedType, field: IndexedField): boolean {
+    if (this.#read && this.#isUnread(this.#read, type.name, field.name)) return false;
     if (field.tags.size > 0) return this.#taken(field.tags);
     return type.shown.has(field.name) && this.seesType(type.name);
+  }
+
+  /**
+   * Of a type that an answer may be though no document reads a field of it, all fields stay: a type without any does
+   * not compose.
+   */
+  #isUnread(read: FieldsRead, type: string, field: string): boolean {
+    const fields = read.get(type);
+    return fields ? !fields.has(field) : rootTypes.includes(type);
   }
 
   /**
@@ -115,7 +137,8 @@ class Contract {
         this.#view.get(name)?.nodes[0],
         `the union ${name} of the view has the member ${member}, which is not in the contract of ${this.#channel}`,
       );
-    for (const each of type?.interfaces ?? []) if (this.seesType(each)) this.#reach(each);
+    for (const each of type?.interfaces ?? [])
+      if (this.seesType(each) && (this.#read?.has(each) ?? true)) this.#reach(each);
   }
 
   #reachField(typeName: string, field: IndexedField): void {
@@ -179,13 +202,12 @@ function mark(
 
 /** The graph as a channel sees it: what its tags select, and its view. */
 export function filterToContract(
-  channel: string,
-  tags: readonly string[],
+  rules: ContractRules,
   sources: readonly GraphSource[],
   view?: GraphSource,
 ): FilteredGraph {
   const types = indexTypes(sources);
-  const contract = new Contract(channel, types, view ? indexTypes([view]) : new Map<string, IndexedType>(), tags);
+  const contract = new Contract(rules, types, view ? indexTypes([view]) : new Map<string, IndexedType>());
   contract.walk();
   const filtered = sources.map((source) => {
     const done = new Set<string>();

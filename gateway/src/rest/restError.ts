@@ -51,6 +51,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['BAD_USER_INPUT', 400],
   ['BAD_REQUEST', 400],
   ['COST_LIMIT_EXCEEDED', 400],
+  ['CURSOR_INVALID', 400],
   ['UNAUTHENTICATED', 401],
   ['FORBIDDEN', 403],
   ['NOT_FOUND', 404],

@@ -8,6 +8,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
   Kind,
+  OperationTypeNode,
   DirectiveLocation,
   getArgumentValues,
   type Source,
@@ -26,7 +27,7 @@ export type RestMethod = (typeof methods)[number];
  */
 export const restDirective = new GraphQLDirective({
   name: 'rest',
-  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION],
+  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
   args: {
     method: {
       type: new GraphQLNonNull(
@@ -63,6 +64,11 @@ export const restDirective = new GraphQLDirective({
     cacheSeconds: { type: GraphQLInt },
     /** Whether a caller without a token is refused with 401, though the graph would answer with nothing. */
     signedIn: { type: GraphQLBoolean, defaultValue: false },
+    /** The day since which clients should use the successor, and the day from which it is not answered any more. */
+    deprecated: { type: GraphQLString },
+    sunset: { type: GraphQLString },
+    /** The path that takes its place, with the version: `/v2/…`. */
+    successor: { type: GraphQLString },
   },
 });
 
@@ -89,9 +95,21 @@ export interface Route {
   readonly cacheSeconds: number | undefined;
   /** Whether it is for callers with a token only. */
   readonly signedIn: boolean;
+  /** Whether it is a subscription: a feed of events, which is polled or streamed. */
+  readonly isFeed: boolean;
+  /** Undefined for a route that stays. */
+  readonly lifecycle: Lifecycle | undefined;
   /** The document without `@rest`. */
   readonly document: DocumentNode;
   readonly source: string;
+}
+
+/** How a route ends. */
+export interface Lifecycle {
+  readonly deprecated: Date;
+  /** From then on it is answered with 410. */
+  readonly sunset: Date;
+  readonly successor: string;
 }
 
 interface RestArguments {
@@ -103,6 +121,9 @@ interface RestArguments {
   readonly location?: string | null;
   readonly cacheSeconds?: number | null;
   readonly signedIn: boolean;
+  readonly deprecated?: string | null;
+  readonly sunset?: string | null;
+  readonly successor?: string | null;
 }
 
 /** The names in braces of a path. */
@@ -148,9 +169,21 @@ export function routeOf(text: string | Source, file: string): Route {
     location: given.location === undefined || given.location === null ? undefined : `/${version}${given.location}`,
     cacheSeconds: given.cacheSeconds ?? undefined,
     signedIn: given.signedIn,
+    isFeed: operation.operation === OperationTypeNode.SUBSCRIPTION,
+    lifecycle: lifecycleOf(given, file),
     document: stripped,
     source: print(stripped),
   };
+}
+
+/** @throws if only a part of it is told, or its days are none or in the wrong order */
+function lifecycleOf({ deprecated, sunset, successor }: RestArguments, file: string): Lifecycle | undefined {
+  if (!deprecated && !sunset && !successor) return undefined;
+  const days = [deprecated, sunset].map((day) => new Date(/^\d{4}-\d\d-\d\d$/.test(day ?? '') ? day! : Number.NaN));
+  const [from, until] = days as [Date, Date];
+  if (!successor || !(from < until))
+    throw new Error(`${file}: a route that ends has a day of deprecation, a later one of sunset, and a successor.`);
+  return { deprecated: from, sunset: until, successor };
 }
 
 /** The comment at the head of a document, as one line. */

@@ -184,6 +184,7 @@ export class GraphServer {
         await turn();
         // The `close` of `http.Server` would also close idle connections at once, on which a request may be arriving.
         const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
+        this.#options.rest?.close();
         await Promise.all([this.#options.http.close(), this.#options.sockets.close(), pause(lastWordMs)]);
         await turn();
         this.#closesIdle = true;

@@ -11,7 +11,7 @@ import { buildGraph } from '../graph/graph.ts';
 import { internalCaller } from './internalCaller.ts';
 import type { LiveGraph } from '../execution/liveGraph.ts';
 import { loadPages } from './pages.ts';
-import { loadRoutes } from '../rest/loadRoutes.ts';
+import { loadDescriptions, loadRoutes } from '../rest/loadRoutes.ts';
 import type { Route } from '../rest/route.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
@@ -70,6 +70,7 @@ export async function runChannel(
     pages,
     trusted,
     routes,
+    descriptions: manifest.routes && loadDescriptions(manifest.routes),
     callerOf,
     anyDocument: development,
     discreet: !development,

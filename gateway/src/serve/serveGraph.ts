@@ -33,6 +33,7 @@ import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { AppRequests } from '../transports/http/appRequests.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
+import { RestFeeds } from '../transports/rest/restFeeds.ts';
 import { RestHandler } from '../transports/rest/restHandler.ts';
 import type { Route } from '../rest/route.ts';
 import { defaultLimits, type Limits } from '../documents/limits.ts';
@@ -63,6 +64,8 @@ export interface GraphService {
   readonly trusted: TrustedDocuments;
   /** The documents among the trusted ones that are served over REST; by default none. */
   readonly routes?: readonly Route[];
+  /** Documents that describe the routes, by path. */
+  readonly descriptions?: ReadonlyMap<string, string>;
   readonly clients: ClientIdentity;
   /** The revocations that `clients` checks. A new one also ends the connections of its caller. */
   readonly revocations?: Revocations;
@@ -235,11 +238,13 @@ class ServedGraph {
         : await RestHandler.start({
             name,
             routes,
+            descriptions: this.#service.descriptions ?? new Map(),
             live,
             clients,
             callerOf,
             maxBodyBytes: bodyBytes,
             load,
+            feeds: new RestFeeds({ subscriptions, clients, limits, eventStreams }),
             log,
             metrics,
           });

@@ -7,7 +7,7 @@ import {
   type DefinitionNode,
   type TypeNode,
 } from 'graphql';
-import { filterToContract } from '../../compose/filterToContract.ts';
+import { filterToContract, type ContractRules } from '../../compose/filterToContract.ts';
 import type { GraphSource } from '../../compose/graphSource.ts';
 import { directivesOf } from '../../compose/typeIndex.ts';
 
@@ -23,12 +23,8 @@ const kept = new Set(['deprecated', 'oneOf', 'specifiedBy']);
  * The contract of a channel as composition makes it, in milliseconds instead of a second: what all subgraphs declare,
  * merged by name. It checks nothing, so that only tests use it, which hold it against composition.
  */
-export function quickContract(
-  channel: { readonly name: string; readonly tags: readonly string[] },
-  sources: readonly GraphSource[],
-  view?: GraphSource,
-): string {
-  const filtered = filterToContract(channel.name, channel.tags, sources, view);
+export function quickContract(channel: ContractRules, sources: readonly GraphSource[], view?: GraphSource): string {
+  const filtered = filterToContract(channel, sources, view);
   if (filtered.problems.length > 0) throw new Error(filtered.problems.map(({ message }) => message).join('\n'));
   const merged = new Map<string, Node>();
   const hidden = new Set<string>();

@@ -42,6 +42,36 @@ export class AnswerSchemas {
   }
 
   bodyOf(route: Route): JsonSchema {
+    const resource = this.#resourceOf(route);
+    return route.isFeed ? this.#feedOf(resource) : resource;
+  }
+
+  /** A page of a feed: its events, each with the resource as it was then. */
+  #feedOf(resource: JsonSchema): JsonSchema {
+    const text = { type: 'string' };
+    const properties = {
+      cursor: text,
+      kind: { type: 'string', enum: ['snapshot', 'event', 'resync'] },
+      version: { type: 'integer' },
+      reason: text,
+      data: nullable(resource, this.#version),
+    };
+    const event = { type: 'object', properties, ...requiredOf(['cursor', 'kind', 'version', 'data']) };
+    const pageProperties = {
+      after: nullable({ ...text, description: 'The `after` of the next poll.' }, this.#version),
+      complete: { type: 'boolean', description: 'Whether nothing more will come.' },
+    };
+    return {
+      type: 'object',
+      properties: {
+        data: { type: 'array', items: event },
+        page: { type: 'object', properties: pageProperties, ...requiredOf(['after', 'complete']) },
+      },
+      ...requiredOf(['data', 'page']),
+    };
+  }
+
+  #resourceOf(route: Route): JsonSchema {
     const operation = route.document.definitions.find(
       (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
     )!;

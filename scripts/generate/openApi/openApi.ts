@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { buildSchema, isListType, getNullableType, type GraphQLSchema } from 'graphql';
 import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
-import type { Route } from '#gateway/rest/route.ts';
+import { waitBounds } from '#gateway/rest/feedEvent.ts';
+import type { Lifecycle, Route } from '#gateway/rest/route.ts';
 import { routeInputs, type RouteInput } from '#gateway/rest/routeInputs.ts';
 import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
 import { root, writeIfChanged, type GenerateTask } from '../task.ts';
@@ -15,7 +16,7 @@ const files = { '3.0.3': 'rest/openapi-3.0.json', '3.1.0': 'rest/openapi-3.1.jso
 export const openApi = (): GenerateTask[] => [
   {
     name: 'rest/openapi',
-    inputs: ['rest/v1', 'schema/channels/rest.graphql', 'gateway/src/rest', 'scripts/generate/openApi'],
+    inputs: ['rest/v1', 'rest/v2', 'schema/channels/rest.graphql', 'gateway/src/rest', 'scripts/generate/openApi'],
     outputs: Object.values(files),
     run: async () => {
       const sdl = readFileSync(`${root}/schema/channels/rest.graphql`, 'utf8');
@@ -42,7 +43,7 @@ export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, versi
         'Stores, menu, orders, customers, loyalty and memberships of the chain, over the graph that its apps use.',
       contact: { name: 'Dr. Burger, platform', url: 'https://api.drburger.example/support' },
     },
-    servers: [{ url: 'http://localhost:4007', description: 'a system that `start` runs' }],
+    servers: [{ url: '/', description: 'Where this document is served, as at `/v1/openapi.json`.' }],
     tags: [...new Set(routes.map(({ resource }) => resource))].map((name) => ({
       name,
       description: `All about ${name}.`,
@@ -65,13 +66,41 @@ function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas,
     operationId: `${route.operationName.replace(/^./, (first) => first.toLowerCase())}`,
     tags: [route.resource],
     summary: route.summary,
-    description: `Runs the operation \`${route.operationName}\` of \`rest/${route.file}\`.`,
+    description: [
+      `Runs the operation \`${route.operationName}\` of \`rest/${route.file}\`.`,
+      ...(route.lifecycle ? [endOf(route.lifecycle)] : []),
+    ].join(' '),
+    ...(route.lifecycle && { deprecated: true }),
     security: route.signedIn || route.method !== 'GET' ? [{ token: [] }] : [{}, { token: [] }],
-    parameters: inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas)),
+    parameters: [
+      ...inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas)),
+      ...(route.isFeed ? feedParameters : []),
+    ],
     ...(body.length > 0 && { requestBody: bodyOf(body, schemas) }),
     responses: responsesOf(route, schema, version),
   };
 }
+
+const endOf = ({ successor, sunset }: Lifecycle): string =>
+  `Use \`${successor}\` instead: this is not answered any more from ${sunset.toISOString().slice(0, 10)}.`;
+
+/** What a request for a feed says besides the variables of its document. */
+const feedParameters: readonly JsonSchema[] = [
+  {
+    name: 'after',
+    in: 'query',
+    required: false,
+    description: '`page.after` of the last answer; without it the present state is told first.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'wait',
+    in: 'query',
+    required: false,
+    description: 'For how many seconds the answer may wait for an event.',
+    schema: { type: 'integer', minimum: waitBounds.least, maximum: waitBounds.most, default: waitBounds.usual },
+  },
+];
 
 function parameterOf(input: RouteInput, schemas: InputSchemas): JsonSchema {
   const { name, description, defaultValue } = input;
@@ -104,16 +133,23 @@ function responsesOf(route: Route, schema: GraphQLSchema, version: OpenApiVersio
   const body = route.status === 204 ? undefined : new AnswerSchemas(route, schema, version).bodyOf(route);
   const headers = {
     ...(route.location !== undefined && { Location: { description: 'Where it is.', schema: { type: 'string' } } }),
-    ...(body && { ETag: { description: 'The version of the body.', schema: { type: 'string' } } }),
+    ...(body && !route.isFeed && { ETag: { description: 'The version of the body.', schema: { type: 'string' } } }),
   };
   const responses: Record<string, JsonSchema> = {
     [route.status]: {
       description: STATUS_CODES[route.status]!,
       ...(Object.keys(headers).length > 0 && { headers }),
-      ...(body && { content: { 'application/json': { schema: body } } }),
+      ...(body && {
+        content: {
+          'application/json': { schema: body },
+          ...(route.isFeed && { 'text/event-stream': { schema: { type: 'string' } } }),
+        },
+      }),
     },
   };
-  if (route.method === 'GET') responses['304'] = { description: 'What the client has is still right.' };
+  if (route.lifecycle) responses['410'] = shared(410);
+  if (route.method === 'GET' && !route.isFeed)
+    responses['304'] = { description: 'What the client has is still right.' };
   for (const status of [400, 401, 403, 404, 409, 429, 500, 503]) responses[status] = shared(status);
   if (route.method !== 'GET') for (const status of [412, 413, 415, 428]) responses[status] = shared(status);
   for (const [status, names] of byStatus(route))
@@ -169,7 +205,7 @@ const errorContent = {
 };
 
 const sharedResponses: JsonSchema = Object.fromEntries(
-  [400, 401, 403, 404, 409, 412, 413, 415, 428, 429, 500, 503].map((status) => [
+  [400, 401, 403, 404, 409, 410, 412, 413, 415, 428, 429, 500, 503].map((status) => [
     status,
     { description: STATUS_CODES[status], content: errorContent },
   ]),

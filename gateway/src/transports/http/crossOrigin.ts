@@ -35,7 +35,7 @@ export class CrossOrigin {
       methods: ['GET', 'HEAD', 'POST', ...(rest ? ['PUT', 'PATCH', 'DELETE'] : [])],
       exposedHeaders: [
         ...['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy'],
-        ...(rest ? ['etag', 'link', 'location', 'incomplete'] : []),
+        ...(rest ? ['etag', 'link', 'location', 'incomplete', 'deprecation', 'sunset'] : []),
       ],
       maxAge: 600,
     });

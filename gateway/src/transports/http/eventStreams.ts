@@ -64,6 +64,18 @@ export interface StreamedOperation {
   readonly resumeFrom: unknown;
   readonly authorization: string | undefined;
   readonly traceparent: string;
+  /** How its events are written; by default as GraphQL over SSE has them. */
+  readonly format?: EventFormat;
+}
+
+/** How a subscription is written that is not one of GraphQL over SSE. What it is refused for is thrown, not written. */
+export interface EventFormat {
+  /** Called before the response begins. */
+  begin(): void;
+  /** The whole event, its blank line included. */
+  message(message: StreamMessage, prefix: string): string;
+  /** The event that tells the errors with which the stream ends. */
+  last(result: ExecutionResult): { readonly name: string; readonly data: string };
 }
 
 /**
@@ -104,7 +116,7 @@ export class EventStreams {
       limits.reserveConnection(principal),
       limits.reserveBytes(principal, JSON.stringify(operation.variables).length),
     ];
-    const out = new EventStreamResponse(response, policy, session);
+    const out = new EventStreamResponse(response, policy, session, operation.format);
     try {
       if (counted.includes(undefined))
         throw Refusal.tooMany(
@@ -112,7 +124,7 @@ export class EventStreams {
           'There are too many connections, or their variables are too large. Close some, or try again later.',
         );
       this.#open.add(out);
-      out.begin(operation.traceparent);
+      if (!operation.format) out.begin(operation.traceparent);
       await this.#send(out, operation, session);
     } finally {
       this.#open.delete(out);
@@ -169,15 +181,26 @@ export class EventStreams {
       if (!subscriptions) throw Refusal.of('document', 'BAD_REQUEST', 'Subscriptions are not available here.');
       // The channel is closing: the client is sent away, to come back elsewhere. A stream that began now would not be
       // ended by `close`.
-      if (this.#isClosing) return out.leave();
+      if (this.#isClosing) {
+        if (operation.format) throw Refusal.unavailable('This replica goes away. Ask again; another one answers.');
+        return out.leave();
+      }
       const checked = subscriptions.check({ prepared, variables, resumeFrom, principal: () => session.principal });
       const opening = await openCounted(subscriptions, checked, out, limits);
-      if (opening.kind === 'refused') return out.end(opening.result);
+      if (opening.kind === 'refused') {
+        if (operation.format) throw new Refusal('document', opening.result.errors ?? []);
+        return out.end(opening.result);
+      }
       const { subscription } = opening;
+      if (operation.format) {
+        operation.format.begin();
+        out.begin(traceparent);
+      }
       out.onClose(() => subscription.stop());
       subscription.start();
       await out.closed;
     } catch (error) {
+      if (operation.format && !out.hasBegun) throw error;
       const last = { errors: error instanceof Refusal ? error.errors : [unexpectedError(error, traceparent, log)] };
       if (prepared.operation.operation === 'subscription') out.end(last);
       // With an incomplete response the client would come back, and the operation would run again.
@@ -191,6 +214,7 @@ class EventStreamResponse implements StreamSink {
   readonly #response: ServerResponse;
   readonly #policy: StreamPolicy;
   readonly #session: SessionToken | undefined;
+  readonly #format: EventFormat | undefined;
   readonly #endsAt: number;
   readonly closed: Promise<void>;
   readonly address: string | undefined;
@@ -198,11 +222,12 @@ class EventStreamResponse implements StreamSink {
   /** Since when there has been unread output. Undefined if the client has read everything. */
   #unreadSince: number | undefined;
 
-  constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken) {
+  constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken, format?: EventFormat) {
     this.#response = response;
     this.address = response.socket?.remoteAddress;
     this.#policy = policy;
     this.#session = session;
+    this.#format = format;
     this.#endsAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);
     this.closed = new Promise((resolve) => this.onClose(resolve));
   }
@@ -219,9 +244,14 @@ class EventStreamResponse implements StreamSink {
     this.#response.flushHeaders();
   }
 
+  get hasBegun(): boolean {
+    return this.#response.headersSent;
+  }
+
   send(message: StreamMessage, prefix: string): void {
     this.#write(
-      `event: next\nid: ${prefix}${message.position}\ndata: ${payloadHead}${prefix}${message.position}${message.rest}\n\n`,
+      this.#format?.message(message, prefix) ??
+        `event: next\nid: ${prefix}${message.position}\ndata: ${payloadHead}${prefix}${message.position}${message.rest}\n\n`,
     );
   }
 
@@ -254,14 +284,19 @@ class EventStreamResponse implements StreamSink {
     if (!last || codes.length === 0 || !codes.every((code) => comesBack.has(code))) return this.complete(last);
     const forget = codes.includes('CURSOR_INVALID') ? 'id:\n' : '';
     const wait = codes.includes('TOO_MANY_REQUESTS') ? `retry: ${retryAfterSeconds * 1_000}\n` : '';
-    this.#write(`event: next\n${forget}${wait}data: ${stringifyExactly(last)}\n\n`);
+    this.#write(this.#lastEvent(last, `${forget}${wait}`));
     this.leave();
   }
 
   /** Ends the response with `complete`, which tells the client not to come back. */
   complete(last?: ExecutionResult): void {
-    if (last) this.#write(`event: next\ndata: ${stringifyExactly(last)}\n\n`);
+    if (last) this.#write(this.#lastEvent(last));
     if (!this.#isOver) this.#response.end('event: complete\ndata:\n\n');
+  }
+
+  #lastEvent(last: ExecutionResult, fields = ''): string {
+    const { name, data } = this.#format?.last(last) ?? { name: 'next', data: stringifyExactly(last) };
+    return `event: ${name}\n${fields}data: ${data}\n\n`;
   }
 
   /** Ends the response without `complete`, so that the client comes back. */

@@ -7,7 +7,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
-import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
+import { revoked, type AuthenticatedClient, type ClientIdentity } from '../../access/clientIdentity.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseBody } from '../../documents/operationRequest.ts';
@@ -15,6 +15,8 @@ import { unexpectedError } from '../../errors/publicError.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { GraphGeneration, LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
+import { takeFeedQuery } from '../../rest/feedEvent.ts';
+import { checkSunset, lifecycleHeaders } from '../../rest/lifecycle.ts';
 import { readVariables } from '../../rest/readVariables.ts';
 import { errorBody, errorOf, problemJson, RestError, withoutToken } from '../../rest/restError.ts';
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
@@ -22,7 +24,8 @@ import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
 import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
 import { readBody, requestCodings } from '../http/body.ts';
 import { varyBy } from '../http/cacheControl.ts';
-import { json } from '../http/mediaType.ts';
+import { eventStream, json } from '../http/mediaType.ts';
+import type { RestFeeds } from './restFeeds.ts';
 
 /** Shorter answers are sent uncompressed. */
 const compressFromBytes = 1_024;
@@ -40,6 +43,9 @@ export interface RestHandlerOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
+  readonly feeds: RestFeeds;
+  /** Documents that describe the routes, by path. */
+  readonly descriptions: ReadonlyMap<string, string>;
   readonly log: Logger;
   readonly metrics?: Metrics;
 }
@@ -76,6 +82,11 @@ export class RestHandler {
     return handler;
   }
 
+  /** Ends the polls that wait. */
+  close(): void {
+    this.#options.feeds.close();
+  }
+
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.#server.routing(request, response);
   }
@@ -100,18 +111,39 @@ export class RestHandler {
         path,
         this.#options.routes.filter((route) => route.path === path),
       );
+    for (const [path, text] of this.#options.descriptions) this.#describe(path, text);
     await server.ready();
+  }
+
+  /** Serves a document that describes the routes: anybody may read it, and keep it for some minutes. */
+  #describe(url: string, text: string): void {
+    const tag = entityTag(undefined, text);
+    this.#server.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: (request, reply) => {
+        reply.headers({ etag: tag, vary: varyBy, 'cache-control': 'public, max-age=300' });
+        if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+        return reply.type(`${json}; charset=utf-8`).send(text);
+      },
+    });
+    this.#refuseOthers(url, new Set(['GET', 'HEAD']));
   }
 
   /** Serves every method of one path: those that no route has are answered with 405. */
   #serve(path: string, routes: readonly Route[]): void {
     const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
     const has = new Set<string>(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])));
-    const allow = everyMethod.filter((method) => has.has(method) || method === 'OPTIONS').join(', ');
     for (const route of routes) {
       const methods: (RestMethod | 'HEAD')[] = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
       this.#server.route({ method: methods, url, handler: (request, reply) => this.#visit(route, request, reply) });
     }
+    this.#refuseOthers(url, has);
+  }
+
+  /** Tells which methods an address has, and refuses the others. */
+  #refuseOthers(url: string, has: ReadonlySet<string>): void {
+    const allow = everyMethod.filter((method) => has.has(method) || method === 'OPTIONS').join(', ');
     this.#server.route({
       method: 'OPTIONS',
       url,
@@ -133,6 +165,8 @@ export class RestHandler {
     const began = performance.now();
     const visit = { route, traceparent: acceptTraceparent(request.headers['traceparent'] as string | undefined) };
     try {
+      checkSunset(route, Date.now());
+      if (route.isFeed) return await this.#feed(visit, request, reply);
       const answer = await this.#run(visit, request, reply);
       return await this.#send(visit, request, reply, answer);
     } catch (error) {
@@ -145,23 +179,16 @@ export class RestHandler {
   async #run({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
     const { clients, live, load, callerOf } = this.#options;
     const { authorization } = request.headers;
-    const client = await clients.authenticate(authorization);
+    const client = await this.#clientOf(route, request);
     const { principal } = client;
-    if (route.signedIn && principal.kind === 'anonymous') throw withoutToken();
     const body = await this.#bodyOf(route, request);
     // Access may have been revoked while the body arrived.
     if (clients.isRevoked(client)) throw revoked();
     const current = live.current;
-    const given = readVariables(this.#inputsOf(route), {
-      path: request.params as Record<string, string>,
-      query: new URL(request.url, 'http://localhost').searchParams,
-      headers: request.headers,
-      body,
-    });
+    const given = this.#given(route, request, queryOf(request), body);
     const prepared = current.documents.prepareTrusted(route.source);
     const variables = current.pipeline.coerce(prepared, given);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const gone = goneSignal(reply);
     const leave = await load.enter(
       { prepared, trusted: route.operationName },
       principal,
@@ -170,11 +197,47 @@ export class RestHandler {
     );
     try {
       const caller = callerOf(principal, traceparent, authorization);
-      const result = await current.pipeline.run(prepared, variables, caller, { gone: gone.signal });
+      const result = await current.pipeline.run(prepared, variables, caller, { gone });
       return shapeAnswer(route, result, principal.kind === 'anonymous');
     } finally {
       leave();
     }
+  }
+
+  /** Answers a request for a feed: as an event stream to who asks for one, otherwise as a poll. */
+  async #feed({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { live, feeds, load } = this.#options;
+    const client = await this.#clientOf(route, request);
+    const query = queryOf(request);
+    const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
+    const variables = this.#given(route, request, query, undefined);
+    const prepared = live.current.documents.prepareTrusted(route.source);
+    await load.countRequest(client.principal, (headers) => reply.raw.setHeaders(new Map(Object.entries(headers))));
+    const asked = { route, prepared, variables, client, after };
+    if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
+      const { authorization } = request.headers;
+      await feeds.stream({ ...asked, authorization, traceparent }, request.raw, reply.raw, () => reply.hijack());
+      return reply;
+    }
+    const body = await feeds.poll(asked, waitMs, goneSignal(reply));
+    reply.headers({ traceparent, vary: varyBy, 'cache-control': 'no-store', ...lifecycleHeaders(route).headers });
+    return reply.type(`${json}; charset=utf-8`).send(stringifyExactly(body));
+  }
+
+  /** @throws RestError or Refusal 401 */
+  async #clientOf(route: Route, { headers }: FastifyRequest): Promise<AuthenticatedClient> {
+    const client = await this.#options.clients.authenticate(headers.authorization);
+    if (route.signedIn && client.principal.kind === 'anonymous') throw withoutToken();
+    return client;
+  }
+
+  #given(
+    route: Route,
+    { params, headers }: FastifyRequest,
+    query: URLSearchParams,
+    body: Record<string, unknown> | undefined,
+  ): Record<string, unknown> {
+    return readVariables(this.#inputsOf(route), { path: params as Record<string, string>, query, headers, body });
   }
 
   async #bodyOf(route: Route, { raw, headers }: FastifyRequest): Promise<Record<string, unknown> | undefined> {
@@ -201,7 +264,10 @@ export class RestHandler {
   ): FastifyReply {
     reply.code(status).headers({ traceparent, vary: varyBy, 'cache-control': 'no-store' });
     if (route.location !== undefined) reply.header('location', locationOf(route.location, request.params, body));
-    if (next !== undefined) reply.header('link', nextLink(request.url, next));
+    const { headers, link } = lifecycleHeaders(route);
+    reply.headers(headers);
+    if (next !== undefined) link.unshift(nextLink(request.url, next));
+    if (link.length > 0) reply.header('link', link.join(', '));
     if (missing.length > 0) reply.header('incomplete', missing.join(', '));
     if (body === undefined) return reply.send();
     const text = stringifyExactly(body);
@@ -233,10 +299,11 @@ export class RestHandler {
       .send(JSON.stringify(errorBody(error, asProblem)));
   }
 
-  #count({ operationName: operation }: Route, status: number, ms: number): void {
+  #count({ operationName: operation, isFeed }: Route, status: number, ms: number): void {
     const { metrics, name: channel } = this.#options;
     metrics?.count('httpRequests', { channel, operation, status: String(status) });
-    metrics?.observe('httpRequestDuration', { channel, operation }, ms / 1_000);
+    // How long a client waits for events says nothing about response times.
+    if (!isFeed) metrics?.observe('httpRequestDuration', { channel, operation }, ms / 1_000);
   }
 
   /** The inputs of a route, by the graph that is served now. */
@@ -251,6 +318,15 @@ export class RestHandler {
     if (!inputs) throw new Error(`${nameOfRoute(route)} is not served here`);
     return inputs;
   }
+}
+
+const queryOf = ({ url }: FastifyRequest): URLSearchParams => new URL(url, 'http://localhost').searchParams;
+
+/** Aborted when the client has gone. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function restErrorOf(thrown: unknown, anonymous: boolean, tell: (thrown: unknown) => { message: string }): RestError {
