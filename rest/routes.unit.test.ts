@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isUnionType, Kind, TypeInfo, buildSchema, visit, visitWithTypeInfo, type GraphQLUnionType } from 'graphql';
+import { conformanceProblems } from './conformance.ts';
 import { describe, expect, test } from 'vitest';
 import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
 import { nameOfRoute, type Route } from '#gateway/rest/route.ts';
@@ -32,6 +33,12 @@ function resultUnion(route: Route): GraphQLUnionType | undefined {
 test('the contract has what the routes read, and no more: nothing of partners’ accounts', () => {
   expect(schema.getQueryType()?.getFields()).not.toHaveProperty('partnerAccounts');
   expect(Object.keys(schema.getTypeMap()).filter((name) => name.startsWith('Partner'))).toEqual([]);
+});
+
+test('the routes keep the rules of the company’s document, which name the route that breaks one', () => {
+  expect(conformanceProblems(routes)).toEqual([]);
+  const verb = { ...routes[0]!, path: '/v1/orders/{orderId}/cancel', method: 'POST' as const, status: 200 };
+  expect(conformanceProblems([...routes, verb]).join()).toMatch(/cancel is a verb.*POST answers with 201/s);
 });
 
 test('no two routes have one address', () => {

@@ -11,6 +11,7 @@ import { permissionsPage } from './permissionsPage.ts';
 import { prismaClients } from './prismaClients.ts';
 import { openApi } from './openApi/openApi.ts';
 import { pages } from './pages.ts';
+import { restPage } from './restPage.ts';
 import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
 import { supergraph } from './supergraph.ts';
@@ -28,6 +29,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...settingsPage(),
     ...edgesPage(),
     ...permissionsPage(),
+    ...restPage(),
     ...importSchemas(),
     ...eventSchemas(),
     ...emailLayout(),

@@ -6,6 +6,8 @@ import { edgesPagePath, edgesPageText } from '../generate/edgesPage.ts';
 import { eventSchemaFiles } from '../generate/eventSchemas.ts';
 import { importSchemaFiles } from '../generate/importSchemas.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
+import { openApiFiles } from '../generate/openApi/openApi.ts';
+import { restPagePath, restPageText } from '../generate/restPage.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { root } from '../generate/task.ts';
@@ -26,6 +28,8 @@ for (const [path, text] of [
   ['ops/prometheus/prometheus.yml', await prometheusFileText()],
   [settingsPagePath, await settingsPageText()],
   [edgesPagePath, edgesPageText()],
+  [restPagePath, restPageText()],
+  ...openApiFiles(),
   ...importSchemaFiles(),
   ...(await eventSchemaFiles()),
 ] as const) {

@@ -5,6 +5,8 @@ import { edges } from '#schema/edges.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { root } from '../generate/task.ts';
+import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
+import { conformanceProblems } from '../../rest/conformance.ts';
 import { portClashes } from '../system/ports.ts';
 
 /**
@@ -17,6 +19,12 @@ const found = edgesInCode({
   subgraphs: subgraphs.map(({ name }) => name),
   events: new Map(events.map(({ name, domain }) => [name, domain])),
 });
-const problems = [...events.flatMap(eventNameProblems), ...portClashes(), ...edgeProblems(edges, found)];
+const routes = loadRoutes(new URL('../../rest/', import.meta.url));
+const problems = [
+  ...events.flatMap(eventNameProblems),
+  ...portClashes(),
+  ...edgeProblems(edges, found),
+  ...conformanceProblems(routes),
+];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

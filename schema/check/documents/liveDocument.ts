@@ -15,10 +15,14 @@ export interface LiveDocument {
   readonly document: DocumentNode;
   /** The hash by which a client sends it; see `normalise`. */
   readonly id: string;
+  /** The day from which it is not answered any more; undefined for one that stays, as all do that are no routes. */
+  readonly sunset?: Date;
 }
 
 /** The channel that serves routes, and their folder. */
 const restChannel = 'rest';
+/** Who sends a route’s document. */
+export const routeClient = 'REST';
 export const restFolder = 'rest';
 
 /** The folders of a channel's registered documents; REST has routes, which are documents too. */
@@ -53,7 +57,18 @@ function routesIn(file: string, tree: Tree): LiveDocument[] {
     const route = routeOf(new Source(tree.read(file) ?? '', file), file.slice(restFolder.length + 1));
     const name = nameOfRoute(route);
     return [
-      { channel: restChannel, client: 'REST', version: tree.name, name, file, document: route.document, id: name },
+      {
+        ...{
+          channel: restChannel,
+          client: routeClient,
+          version: tree.name,
+          name,
+          file,
+          document: route.document,
+          id: name,
+        },
+        ...(route.lifecycle && { sunset: route.lifecycle.sunset }),
+      },
     ];
   } catch {
     return [];

@@ -3,19 +3,21 @@ import { placeIn } from '../../compose/compositionProblem.ts';
 import type { Affected, Finding } from '../model/finding.ts';
 import type { Repository } from '../model/repository.ts';
 import { documentUses } from './documentUses.ts';
-import { senderOf, type LiveDocument } from './liveDocument.ts';
+import { routeClient, senderOf, type LiveDocument } from './liveDocument.ts';
 
 /** Documents that builds of clients send and that the channel no longer knows: removed, or changed in their text. */
 export function removedDocuments(
   before: readonly LiveDocument[],
   now: readonly LiveDocument[],
   { owners }: Repository,
+  today = new Date(),
 ): Finding[] {
   const ids = new Set(now.map(({ id }) => id));
   const names = new Map(now.map((live) => [live.name, live]));
   return before
-    .filter(({ id }) => !ids.has(id))
+    .filter(({ id, sunset }) => !ids.has(id) && !(sunset && sunset <= today))
     .map((live) => {
+      if (live.client === routeClient) return removedRoute(live, owners);
       const successor = names.get(live.name);
       const place = { file: successor?.file ?? live.file, line: 1, column: 1 };
       return {
@@ -32,6 +34,25 @@ export function removedDocuments(
         affected: [{ ...senderOf(live, owners), place, severity: 'warning', how: 'is no longer registered' }],
       };
     });
+}
+
+/** Whoever calls a route is built on its address: nothing takes its place, whatever is released together. */
+function removedRoute(live: LiveDocument, owners: Repository['owners']): Finding {
+  const place = { file: live.file, line: 1, column: 1 };
+  const end = live.sunset ? `its sunset, ${live.sunset.toISOString().slice(0, 10)}` : 'a sunset';
+  return {
+    id: `route-removed:${live.name}`,
+    rule: 'route-removed',
+    severity: 'error',
+    subject: live.name,
+    message: `the route \`${live.name}\` is removed before ${end}`,
+    why: 'Whoever calls it is answered with 404.',
+    fix: 'Keep it, and give its @rest `deprecated`, `sunset` and `successor`; remove it once the sunset is past.',
+    place,
+    owners: owners.of(place.file),
+    contracts: [live.channel],
+    affected: [{ ...senderOf(live, owners), place, severity: 'error', how: 'is no longer served' }],
+  };
 }
 
 /** What is deprecated and still used, by whom. */

@@ -18,15 +18,20 @@ export const openApi = (): GenerateTask[] => [
     name: 'rest/openapi',
     inputs: ['rest/v1', 'rest/v2', 'schema/channels/rest.graphql', 'gateway/src/rest', 'scripts/generate/openApi'],
     outputs: Object.values(files),
-    run: async () => {
-      const sdl = readFileSync(`${root}/schema/channels/rest.graphql`, 'utf8');
-      const schema = buildSchema(sdl, { assumeValid: true });
-      const routes = loadRoutes(new URL('../../../rest/', import.meta.url));
-      for (const version of ['3.0.3', '3.1.0'] as const)
-        writeIfChanged(files[version], `${JSON.stringify(openApiOf(routes, schema, version), undefined, 1)}\n`);
-    },
+    run: () => Promise.resolve(openApiFiles().forEach(([path, text]) => void writeIfChanged(path, text))),
   },
 ];
+
+/** The content of each file, by its path. */
+export function openApiFiles(): (readonly [path: string, text: string])[] {
+  const sdl = readFileSync(`${root}/schema/channels/rest.graphql`, 'utf8');
+  const schema = buildSchema(sdl, { assumeValid: true });
+  const routes = loadRoutes(new URL('../../../rest/', import.meta.url));
+  return (['3.0.3', '3.1.0'] as const).map((version) => [
+    files[version],
+    `${JSON.stringify(openApiOf(routes, schema, version), undefined, 1)}\n`,
+  ]);
+}
 
 /** The OpenAPI document of the routes. */
 export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, version: OpenApiVersion): JsonSchema {
