@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { AuthenticatedClient, ClientIdentity } from '../../access/clientIdentity.ts';
-import { revoked } from '../../access/clientIdentity.ts';
+import { revoked, type AuthenticatedClient, type ClientIdentity } from '../../access/clientIdentity.ts';
 import type { CallerLimits } from '../../access/callerLimits.ts';
 import type { PreparedDocument } from '../../documents/documents.ts';
 import { Refusal } from '../../errors/refusal.ts';

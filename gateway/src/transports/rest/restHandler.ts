@@ -212,7 +212,7 @@ export class RestHandler {
     const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
     const variables = this.#given(route, request, query, undefined);
     const prepared = live.current.documents.prepareTrusted(route.source);
-    await load.countRequest(client.principal, (headers) => reply.raw.setHeaders(new Map(Object.entries(headers))));
+    await load.countRequest(client.principal, (headers) => void reply.raw.setHeaders(new Map(Object.entries(headers))));
     const asked = { route, prepared, variables, client, after };
     if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
       const { authorization } = request.headers;
