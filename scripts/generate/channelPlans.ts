@@ -18,6 +18,7 @@ export const channelPlans = (): GenerateTask[] =>
           `bffs/${name}/channel.ts`,
           `bffs/${name}/operations`,
           'rest/v1',
+          'rest/v2',
           'schema/scopes.ts',
           ...['documents', 'execution', 'graph', 'rest', 'streams', 'serve/planChannel.ts'].map(
             (part) => `gateway/src/${part}`,
