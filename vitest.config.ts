@@ -17,6 +17,7 @@ const onSharedSystem = [
   'home-screen',
   'kiosk-one-store',
   'kiosk-order',
+  'marketplace-order',
   'notifications',
   'nobody-elses/nobodyElses*',
   'partner-onboarding',

@@ -106,6 +106,11 @@ export const edges: readonly Edge[] = [
     ...asked,
     because: 'The country of the store decides the price, its time zone when a day begins.',
   }),
+  grpc('marketplace', 'stores', 'StoreQueryService', {
+    volume: 'once for each restaurant of a new vendor',
+    ...asked,
+    because: 'The restaurants beside which a vendor sells decide its country, currency and time zone.',
+  }),
   grpc('delivery', 'stores', 'StoreQueryService', {
     volume: 'once for each quote',
     ...asked,
@@ -185,6 +190,27 @@ export const edges: readonly Edge[] = [
     because: 'A period is paid before it begins; what is not used is paid back.',
   }),
 
+  sagaStep('marketplace', 'payments', 'PaymentCommandService', {
+    ...perOrder,
+    latency: 'seconds; tried until answered',
+    because: 'The money is held before the vendor is told, and taken when the vendor accepts; undo gives it back.',
+  }),
+  sagaStep('marketplace', 'payments', 'PayoutCommandService', {
+    volume: 'once a day for each vendor',
+    latency: 'seconds; tried until answered',
+    because: 'What vendors have earned is paid by the provider that holds the money; the key pays it once.',
+  }),
+
+  event('marketplace', 'marketplace', 'MarketplaceOrderPlaced', {
+    volume: 'once for each order from a vendor',
+    ...soon,
+    because: 'The saga starts by the fact, so that none is taken without one.',
+  }),
+  event('marketplace', 'marketplace', 'MarketplaceOrderChanged', {
+    volume: 'a few for each order from a vendor',
+    ...soon,
+    because: 'What vendor and customer do to an order reaches its saga, also after a crash.',
+  }),
   event('memberships', 'memberships', 'MembershipRequested', {
     volume: 'once for each new membership',
     ...soon,
@@ -355,6 +381,8 @@ export const edges: readonly Edge[] = [
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
   event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
+  event('marketplace', nobodyYet, 'MarketplaceMoneyMoved', unheard('For accounting and analytics.')),
+  event('marketplace', nobodyYet, 'VendorPaidOut', unheard('For accounting and webhooks to vendors.')),
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
   event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),

@@ -29,6 +29,8 @@ export const scopes = {
     'Find a customer by their whole e-mail address, give them points of goodwill, have a receipt sent again, erase them.',
   'partner:develop': 'Register documents, and make and end API keys, of the partner that the token is bound to.',
   'partner:manage': 'Open the accounts and apps of partners, and see their keys, documents and use.',
+  'vendor:work': 'Answer the orders of the vendor that the token is bound to, keep its catalogue, and see its money.',
+  'marketplace:manage': 'Take vendors in and change them, see their orders and money, and refund orders from them.',
   'access:revoke': 'End the access of any person or device at once.',
   admin: 'Act on every store, customer and courier.',
 } as const;
@@ -69,6 +71,7 @@ export const roleScopes = {
   ],
   support: ['catalog:read', 'customers:support'],
   partner: ['catalog:read', 'delivery:quote', 'partner:develop'],
+  vendor: ['catalog:read', 'vendor:work'],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;
 

@@ -22,4 +22,5 @@ export const subgraphs: readonly SubgraphEntry[] = [
   { name: 'partners', port: 19, database: 'partners' },
   { name: 'memberships', port: 21, database: 'memberships' },
   { name: 'notifications', port: 22, database: 'notifications' },
+  { name: 'marketplace', port: 23, database: 'marketplace' },
 ];

@@ -11,7 +11,7 @@ import { commandLine, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 import { clientKeyName, secretsNamed } from './system/secrets.ts';
 
-const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner'];
+const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner', 'vendor'];
 
 const firstOf: Readonly<Record<string, () => string>> = {
   customer: () => seedId('customer', 1),
@@ -27,6 +27,7 @@ const command: Command = {
     '--store <id>':
       'of kiosk, kitchen and manager: the store they are bound to, by id or by its number in the seed (1)',
     '--partner <id>': 'of partner: whom they work for, by id or by its number in the seed (1)',
+    '--vendor <id>': 'of vendor: whom they work for, by id or by its number in the seed (1)',
     '--subject <id>':
       'who it is for; unless told, the first customer or courier of the seed, or a device or person of the store',
   },
@@ -35,7 +36,7 @@ const command: Command = {
 };
 const {
   words: [role = ''],
-  settings: { STORE: store = '1', PARTNER: partner = '1', SUBJECT: subject, ...flags },
+  settings: { STORE: store = '1', PARTNER: partner = '1', VENDOR: vendor = '1', SUBJECT: subject, ...flags },
 } = commandLine(command);
 if (!issued.includes(role) || !(role in roleScopes))
   throw new StartupError(`name a role: ${issued.join(', ')} (token:for <role> [--store <id>] [--subject <id>])`);
@@ -52,6 +53,7 @@ if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName
 const secrets = await secretsNamed([clientKeyName], { settings, environment, onMade: () => undefined });
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
 const partnerId = /^\d+$/.test(partner) ? seedId('partner', Number(partner)) : partner;
+const vendorId = /^\d+$/.test(vendor) ? seedId('vendor', Number(vendor)) : vendor;
 const boundToStore = (storeRoles as readonly string[]).includes(role);
 process.stdout.write(
   `${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
@@ -64,5 +66,6 @@ process.stdout.write(
 /** What the token is bound to in its role. */
 function bindingsOf(): Record<string, Record<string, string>> {
   if (role === 'partner') return { partner: { partner: partnerId } };
+  if (role === 'vendor') return { vendor: { vendor: vendorId } };
   return boundToStore ? { [role]: { store: storeId } } : {};
 }

@@ -4,7 +4,7 @@ interface Provider {
 }
 
 interface Movement {
-  readonly kind: 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal' | 'dispute';
+  readonly kind: 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'payout' | 'refusal' | 'dispute';
   readonly amount: number;
   /** The order that the entry is about. */
   readonly merchantReference: string;

@@ -114,6 +114,7 @@ export const tokenOf = (signingKey: SigningKey, { role, subject, store = demoSto
     bindings: {
       ...((storeRoles as readonly string[]).includes(role) && { [role]: { store } }),
       ...(role === 'partner' && { partner: { partner: seedId('partner', 1) } }),
+      ...(role === 'vendor' && { vendor: { vendor: seedId('vendor', 1) } }),
     },
   });
 
@@ -198,6 +199,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     SMTP_PASSWORD: apiKey,
     SMTP_STARTTLS: 'off',
     MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
+    MARKETPLACE_ROUND_SECONDS: 1,
     PII_MASTER_KEYS: secretOfRun('PII_MASTER_KEYS'),
     PII_INDEX_KEY: secretOfRun('PII_INDEX_KEY'),
     ...options.configuration,

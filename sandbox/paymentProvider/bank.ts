@@ -1,4 +1,4 @@
-import { type Behaviour, methodTokens } from './behaviour.ts';
+import { type Behaviour, closedAccount, methodTokens } from './behaviour.ts';
 import type { Answer, LedgerEntry } from './ledger.ts';
 
 export interface Refund {
@@ -51,7 +51,7 @@ export class Bank {
   private readonly authorisationOfCapture = new Map<string, Authorisation>();
 
   /** `newId` makes the provider's ids: a prefix, and a rest that nobody can guess. */
-  constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no' | 'dp') => string) {}
+  constructor(private readonly newId: (prefix: 'auth' | 'cap' | 'ref' | 'void' | 'no' | 'dp' | 'po') => string) {}
 
   find(id: string): Authorisation | undefined {
     return this.authorisations.get(id);
@@ -172,6 +172,30 @@ export class Bank {
     };
   }
 
+  /** Pays money of the merchant to an account. It is not held against what was captured: the merchant has credit. */
+  payOut(
+    request: { merchantReference: string; account: string; amount: number; currency: string },
+    now: Date,
+  ): Decision {
+    const { account, ...own } = request;
+    const closed = account === closedAccount;
+    const id = this.newId(closed ? 'no' : 'po');
+    return {
+      ...own,
+      at: now.toISOString(),
+      id,
+      authorisationId: null,
+      captureId: null,
+      methodToken: account,
+      expiresAt: null,
+      kind: closed ? 'refusal' : 'payout',
+      reason: closed ? 'account_closed' : null,
+      answer: closed
+        ? refusal(422, 'account_closed', 'The account is closed.')
+        : { status: 201, body: { ...request, id, createdAt: now.toISOString() } },
+    };
+  }
+
   /** The sum of the refunds of an authorisation. */
   refundedOf(authorisationId: string | null): number {
     const captures = authorisationId === null ? [] : (this.authorisations.get(authorisationId)?.captures ?? []);
@@ -182,7 +206,7 @@ export class Bank {
   apply(entry: LedgerEntry): void {
     if (entry.kind === 'authorisation' || entry.kind === 'decline') return this.open(entry);
     const authorisation = entry.authorisationId === null ? undefined : this.authorisations.get(entry.authorisationId);
-    if (!authorisation || entry.kind === 'refusal' || entry.kind === 'dispute') return;
+    if (!authorisation || ['refusal', 'dispute', 'payout'].includes(entry.kind)) return;
     if (entry.kind === 'void') authorisation.voidedAt = entry.at;
     if (entry.kind === 'capture') {
       authorisation.captures.push({ id: entry.id, amount: entry.amount, createdAt: entry.at, refunds: [] });

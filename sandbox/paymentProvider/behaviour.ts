@@ -44,3 +44,6 @@ export const methodTokens = {
   lostAnswer: 'tok_lost_answer',
   captureRefused: 'tok_capture_refused',
 } as const;
+
+/** The account to which a payout is refused; every other `acct_…` is paid. */
+export const closedAccount = 'acct_closed';

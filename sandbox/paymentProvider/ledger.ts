@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 /**
  * What a line is about: something the provider did, or refused to do. `refusal`, `decline` and `dispute` move no money.
  */
-export type MovementKind = 'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'refusal' | 'dispute';
+export type MovementKind =
+  'authorisation' | 'decline' | 'capture' | 'void' | 'refund' | 'payout' | 'refusal' | 'dispute';
 
 /** An HTTP answer as it was given, so that the same idempotency key gets it again. */
 export interface Answer {
@@ -19,7 +20,7 @@ export interface LedgerEntry {
   /** When it happened; ISO 8601, UTC. */
   readonly at: string;
   readonly kind: MovementKind;
-  /** The id of the authorisation, capture, refund or dispute that this line made. */
+  /** The id of the authorisation, capture, refund, payout or dispute that this line made. */
   readonly id: string;
   readonly authorisationId: string | null;
   readonly captureId: string | null;
@@ -27,6 +28,7 @@ export interface LedgerEntry {
   /** The amount in minor units. */
   readonly amount: number;
   readonly currency: string;
+  /** What the customer pays with; of a payout, the account that receives it. */
   readonly methodToken: string;
   /** The code of a decline, refusal or dispute; null for other lines. */
   readonly reason: string | null;

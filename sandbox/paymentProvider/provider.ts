@@ -93,6 +93,10 @@ export class Provider {
       : null;
   }
 
+  payOut(body: Parameters<Bank['payOut']>[0], request: Identified): Promise<Answer> {
+    return this.commit(this.bank.payOut(body, this.clock()), request);
+  }
+
   show(authorisationId: string): Answer | null {
     const authorisation = this.bank.find(authorisationId);
     return authorisation ? { status: 200, body: this.bank.show(authorisation, this.clock()) } : null;

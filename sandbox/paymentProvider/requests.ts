@@ -17,3 +17,11 @@ export const amountRequest = z.strictObject({ amount: amount.optional() });
 export const disputeRequest = z.strictObject({ reason: z.string().regex(/^[a-z_]{1,60}$/) });
 
 export const voidRequest = z.strictObject({});
+
+export const payoutRequest = z.strictObject({
+  merchantReference: z.string().min(1).max(80),
+  /** The receiver's account, which the provider has opened for them. */
+  account: z.string().regex(/^acct_[a-z0-9_]{1,60}$/),
+  amount,
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});

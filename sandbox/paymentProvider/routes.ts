@@ -4,7 +4,7 @@ import { refusal } from './bank.ts';
 import { behaviourSchema, methodTokens } from './behaviour.ts';
 import type { Answer } from './ledger.ts';
 import type { Provider } from './provider.ts';
-import { amountRequest, authorisationRequest, disputeRequest, voidRequest } from './requests.ts';
+import { amountRequest, authorisationRequest, disputeRequest, payoutRequest, voidRequest } from './requests.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -85,6 +85,11 @@ async function post(provider: Provider, request: ApiRequest): Promise<ApiAnswer>
 
 function routeOf(provider: Provider, request: ApiRequest): Route {
   if (request.path === '/v1/authorisations') return authorisationWork(provider, request);
+  if (request.path === '/v1/payouts')
+    return routed(payoutRequest, request.body, (body) => ({
+      kind: 'accepted',
+      work: () => provider.payOut(body, request),
+    }));
   const [, collection, id = '', action] =
     /^\/v1\/(authorisations|captures)\/(\w+)\/(captures|voids|refunds|disputes)$/.exec(request.path) ?? [];
   const route = `${collection ?? ''}/${action ?? ''}`;

@@ -80,7 +80,7 @@ export class WebhookSender {
 
 function bodyOf(entry: LedgerEntry, refunded: number): object | null {
   const { kind, merchantReference, at: occurredAt } = entry;
-  if (kind === 'refusal') return null;
+  if (kind === 'refusal' || kind === 'payout') return null;
   const version = '2026-01';
   if (kind === 'dispute')
     return {

@@ -6,7 +6,7 @@ import { directivesOf, type IndexedType } from './typeIndex.ts';
  * What an answer may depend on besides the caller's kind, roles and scopes: the subject, and the bindings that tokens
  * of this chain may have.
  */
-const dimensions = ['subject', 'store', 'courier', 'partner', 'device'] as const;
+const dimensions = ['subject', 'store', 'courier', 'partner', 'vendor', 'device'] as const;
 
 const callerOf = (directive: ConstDirectiveNode): string[] => {
   const value = directive.arguments?.find(({ name }) => name.value === 'caller')?.value;

@@ -68,7 +68,7 @@ describe('docker-compose.yml', () => {
     }
     const holding = (secret: string) =>
       services.filter(([, { environment }]) => environment?.[secret] !== undefined).map(([name]) => name);
-    expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders', 'memberships']);
+    expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders', 'memberships', 'marketplace']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications']);

@@ -5,7 +5,7 @@ import { cancelMembership, keepMembership } from './commands/cancelMembership.ts
 import { changeMethod } from './commands/changeMethod.ts';
 import { changePlan, changeQuote } from './commands/changePlan.ts';
 import { pauseMembership, resumeMembership } from './commands/pauseMembership.ts';
-import { away } from './testing/bank.ts';
+import { away } from '#platform/testkit/bank.ts';
 import { customer, membershipsAlone } from './testing/membershipsAlone.ts';
 
 const world = membershipsAlone();

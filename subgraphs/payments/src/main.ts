@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { loaders } from './loaders.ts';
 import { paymentCommands } from './paymentCommands.ts';
 import { paymentNotices } from './paymentNotices.ts';
+import { payoutCommands } from './payoutCommands.ts';
 import { resolvers } from './resolvers.ts';
 import { sweepIntents } from './sweepIntents.ts';
 
@@ -13,7 +14,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  services: (domain) => [paymentCommands(domain), paymentNotices(domain)],
+  services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],
   background: (domain) => [sweepIntents(domain)],
   config,
 });

@@ -72,7 +72,7 @@ export function paymentCommands(domain: Payments): RpcService {
       const { orderId, idempotencyKey, amount } = refundSchema.parse(request);
       return { kind, orderId, key: idempotencyKey, insist: true, ...(amount > 0 && { amount }) };
     });
-  return service(PaymentCommandService, ['orders', 'memberships'], {
+  return service(PaymentCommandService, ['orders', 'memberships', 'marketplace'], {
     authorise: (request) => run(() => toAuthorisation(request)),
     capture: command('CAPTURE'),
     void: command('VOID'),
@@ -86,7 +86,7 @@ function toAuthorisation(request: AuthoriseRequest): PaymentRequest {
   return { kind: 'AUTHORISE', orderId, key: idempotencyKey, terms };
 }
 
-function toConnectError(error: unknown): unknown {
+export function toConnectError(error: unknown): unknown {
   if (error instanceof ProviderUnavailable) return new ConnectError(error.message, Code.Unavailable);
   if (error instanceof PaymentKeyReused) return new ConnectError(error.message, Code.AlreadyExists);
   if (error instanceof PaymentTermsDiffer) return new ConnectError(error.message, Code.FailedPrecondition);

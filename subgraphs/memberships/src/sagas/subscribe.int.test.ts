@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '#platform/testkit/until.ts';
-import { away } from '../testing/bank.ts';
+import { away } from '#platform/testkit/bank.ts';
 import { customer, membershipsAlone } from '../testing/membershipsAlone.ts';
 
 const world = membershipsAlone();

@@ -13,7 +13,7 @@ import { subscribe, type Subscribe, type SubscribeOutcome } from '../commands/su
 import { billOnce } from '../billing.ts';
 import type { Memberships } from '../context.ts';
 import definition from '../main.ts';
-import { bankOfTests } from './bank.ts';
+import { bankOfTests } from '#platform/testkit/bank.ts';
 
 export const storeId = seedId('store', 1);
 export const customer = (n: number): Principal =>

@@ -32,6 +32,7 @@ const admin = (method: string, path: string, body?: object) =>
 paymentProviderContract('HTTP', () => ({
   provider: httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 }),
   methods: { ok: 'tok_ok', declined: 'tok_declined', captureRefused: 'tok_capture_refused' },
+  accounts: { open: 'acct_open', closed: 'acct_closed' },
   loseNextAnswer: async () => {
     await admin('PUT', '/v1/behaviour', { loseAnswers: 1 });
   },
@@ -49,6 +50,7 @@ paymentProviderContract('HTTP', () => ({
       captures: count('capture'),
       voids: count('void'),
       refunds: count('refund'),
+      payouts: count('payout'),
     };
   },
 }));

@@ -46,6 +46,11 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
       const answer = await post(`/v1/captures/${captureId}/refunds`, { amount }, idempotencyKey);
       return answer.kind === 'done' ? { outcome: 'REFUNDED' } : refusal(answer);
     },
+    async payOut({ reference, account, amount, currency, idempotencyKey }) {
+      const body = { merchantReference: reference, account, amount, currency };
+      const answer = await post('/v1/payouts', body, idempotencyKey);
+      return answer.kind === 'done' ? { outcome: 'PAID_OUT' } : refusal(answer);
+    },
     async find(reference) {
       const { data } = found.parse(await get(`/v1/authorisations?merchantReference=${encodeURIComponent(reference)}`));
       return data[0] ? toPayment(data[0]) : null;

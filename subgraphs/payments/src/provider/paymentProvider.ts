@@ -5,6 +5,7 @@ export type AuthoriseAnswer =
 export type CaptureAnswer = { readonly outcome: 'CAPTURED'; readonly captureId: string } | ProviderRefusal;
 export type VoidAnswer = { readonly outcome: 'VOIDED' } | ProviderRefusal;
 export type RefundAnswer = { readonly outcome: 'REFUNDED' } | ProviderRefusal;
+export type PayOutAnswer = { readonly outcome: 'PAID_OUT' } | ProviderRefusal;
 
 export interface ProviderRefusal {
   readonly outcome: 'REFUSED';
@@ -48,6 +49,14 @@ export interface PaymentProvider {
   /** An authorisation that was voided before is answered with VOIDED, too. */
   void(request: { authorisationId: string; idempotencyKey: string }): Promise<VoidAnswer>;
   refund(request: { captureId: string; amount: number; idempotencyKey: string }): Promise<RefundAnswer>;
+  /** Pays money to an account of somebody who sells beside the chain; `reference` names it in the provider's books. */
+  payOut(request: {
+    reference: string;
+    account: string;
+    amount: number;
+    currency: string;
+    idempotencyKey: string;
+  }): Promise<PayOutAnswer>;
   /**
    * Null when the provider has received nothing with this reference so far. A request that is under way may still
    * arrive.

@@ -4,6 +4,8 @@ import { ProviderUnavailable, type PaymentProvider } from './paymentProvider.ts'
 /** What a test needs from the provider under test. */
 export interface ProviderUnderTest {
   readonly provider: PaymentProvider;
+  /** Accounts of receivers: one that is open, and one that is closed. */
+  readonly accounts: { readonly open: string; readonly closed: string };
   /** Payment methods: one that is authorised, one that is declined, and one whose capture is refused. */
   readonly methods: { readonly ok: string; readonly declined: string; readonly captureRefused: string };
   /** Makes the provider carry out the next request that moves money, and lose its answer. */
@@ -11,8 +13,10 @@ export interface ProviderUnderTest {
   /** Makes the provider unreachable until `resume`. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
-  /** How often money was authorised, captured, voided and refunded for a reference, by the provider's own ledger. */
-  movements(reference: string): Promise<{ authorisations: number; captures: number; voids: number; refunds: number }>;
+  /** How often money was moved for a reference, by the provider's own ledger. */
+  movements(
+    reference: string,
+  ): Promise<{ authorisations: number; captures: number; voids: number; refunds: number; payouts: number }>;
 }
 
 /** The contract tests that every adapter of the port has to pass, against a provider that really answers. */
@@ -82,7 +86,12 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       });
       expect(await provider.find(reference)).toMatchObject({ voided: true });
       expect(await capture(authorisationId)).toEqual({ outcome: 'REFUSED', reason: 'authorisation_voided' });
-      expect(await underTest().movements(reference)).toEqual({ authorisations: 1, captures: 0, voids: 1, refunds: 0 });
+      expect(await underTest().movements(reference)).toMatchObject({
+        authorisations: 1,
+        captures: 0,
+        voids: 1,
+        refunds: 0,
+      });
     });
 
     it('refuses a capture', async () => {
@@ -117,7 +126,29 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       expect(taken).toMatchObject({ outcome: 'CAPTURED' });
       await underTest().loseNextAnswer();
       expect(await refund((taken as { captureId: string }).captureId)).toEqual({ outcome: 'REFUNDED' });
-      expect(await underTest().movements(reference)).toEqual({ authorisations: 1, captures: 1, voids: 0, refunds: 1 });
+      expect(await underTest().movements(reference)).toMatchObject({
+        authorisations: 1,
+        captures: 1,
+        voids: 0,
+        refunds: 1,
+      });
+    });
+
+    it('pays out once, also when the answer is lost, and nothing to a closed account', async () => {
+      const { open, closed } = underTest().accounts;
+      const payOut = (account: string) =>
+        provider.payOut({
+          reference,
+          account,
+          amount: 4_200,
+          currency: 'EUR',
+          idempotencyKey: `${reference}:${account}`,
+        });
+      await underTest().loseNextAnswer();
+      expect(await payOut(open)).toEqual({ outcome: 'PAID_OUT' });
+      expect(await payOut(open)).toEqual({ outcome: 'PAID_OUT' });
+      expect(await payOut(closed)).toEqual({ outcome: 'REFUSED', reason: 'account_closed' });
+      expect(await underTest().movements(reference)).toMatchObject({ payouts: 1 });
     });
 
     it('rejects while the provider is unreachable, and succeeds later with the same key', async () => {

@@ -2,15 +2,16 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import {
   PaymentCommandService,
   PaymentResult_Outcome as Outcome,
+  PayoutCommandService,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 
-/** What the bank did for a charge. Amounts are in minor units. */
+/** What the bank did for a charge, an order or a payout, whose id it is. Amounts are in minor units. */
 export interface BankEntry {
   readonly chargeId: string;
-  readonly what: 'authorised' | 'declined' | 'captured' | 'voided' | 'refunded';
+  readonly what: 'authorised' | 'declined' | 'captured' | 'voided' | 'refunded' | 'paidOut';
   readonly amount: number;
 }
 
@@ -29,13 +30,17 @@ export const away = (): never => {
   throw new ConnectError('away', Code.Unavailable);
 };
 
+const callers = ['memberships', 'marketplace'];
+
 /**
  * A stand-in for payments, as a real Connect service with a ledger: each idempotency key moves money once. It declines
- * `tok_declined`, and every card whose token is in `declining`. Stores answers for one store in Berlin.
+ * `tok_declined`, and every card whose token is in `declining`; it captures nothing of `tok_capture_refused`, and pays
+ * nothing to `acct_closed`. Stores answers for one store in Berlin.
  */
 export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
   const entries: BankEntry[] = [];
   const answers = new Map<string, BankEntry['what']>();
+  const uncapturable = new Set<string>();
   const amountOf = (chargeId: string, what: BankEntry['what']) =>
     entries.filter((entry) => entry.chargeId === chargeId && entry.what === what).reduce((sum, e) => sum + e.amount, 0);
   /** Enters what is done under a key, unless the key was used before. */
@@ -56,7 +61,7 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
     of: (id) => entries.filter(({ chargeId }) => chargeId === id).map(({ what, amount }) => `${what} ${amount}`),
     services: {
       stores: [
-        service(StoreQueryService, ['memberships'], {
+        service(StoreQueryService, callers, {
           getOrderingTerms: ({ storeId }) =>
             storeId === seedId('store', 1)
               ? { found: true, country: 'DE', currency: 'EUR', exponent: 2, timeZone: 'Europe/Berlin' }
@@ -64,8 +69,9 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
         }),
       ],
       payments: [
-        service(PaymentCommandService, ['memberships'], {
+        service(PaymentCommandService, callers, {
           authorise: ({ idempotencyKey, orderId, amount, methodToken }) => {
+            if (methodToken === 'tok_capture_refused') uncapturable.add(orderId);
             const refused = methodToken === 'tok_declined' || declining.has(methodToken);
             const what = enter(idempotencyKey, refused ? 'declined' : 'authorised', orderId, Number(amount));
             return what === 'declined'
@@ -73,6 +79,7 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
               : { outcome: Outcome.AUTHORISED };
           },
           capture: ({ idempotencyKey, orderId }) => {
+            if (uncapturable.has(orderId)) return { outcome: Outcome.REFUSED, reason: 'capture_refused' };
             enter(idempotencyKey, 'captured', orderId, amountOf(orderId, 'authorised'));
             return { outcome: Outcome.CAPTURED };
           },
@@ -88,6 +95,13 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
               return { outcome: Outcome.REFUSED, reason: 'amount_too_large' };
             enter(idempotencyKey, 'refunded', orderId, part);
             return { outcome: Outcome.REFUNDED };
+          },
+        }),
+        service(PayoutCommandService, callers, {
+          payOut: ({ idempotencyKey, payoutId, account, amount }) => {
+            if (account === 'acct_closed') return { paid: false, reason: 'account_closed' };
+            enter(idempotencyKey, 'paidOut', payoutId, Number(amount));
+            return { paid: true, reason: '' };
           },
         }),
       ],

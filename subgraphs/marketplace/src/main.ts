@@ -1,0 +1,23 @@
+import { PrismaClient } from '#generated/marketplace/prisma/client.ts';
+import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { config } from './config.ts';
+import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
+import { onMarketplaceOrderPlaced } from './consumers/marketplaceOrderPlaced.ts';
+import { loaders } from './loaders.ts';
+import { resolvers } from './resolvers.ts';
+import { sellForVendorSaga } from './sagas/sellForVendor.ts';
+import { seed } from './seed.ts';
+import { settling } from './settle.ts';
+
+export default defineSubgraph({
+  name: 'marketplace',
+  directory: new URL('..', import.meta.url),
+  database: (adapter) => new PrismaClient({ adapter }),
+  resolvers,
+  loaders,
+  consumers: [onMarketplaceOrderPlaced, onMarketplaceOrderChanged],
+  background: (domain) => [settling(domain)],
+  config,
+  sagas: [sellForVendorSaga],
+  seed,
+});

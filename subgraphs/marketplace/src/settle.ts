@@ -1,0 +1,138 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Payout, Refund, Vendor } from '#generated/marketplace/prisma/client.ts';
+import { failPoint } from '#platform/faults/failPoint.ts';
+import type { Background } from '#platform/subgraph/defineSubgraph.ts';
+import { VendorPaidOut } from '#schema/events/marketplace.ts';
+import { payoutSecondsOf, roundSecondsOf } from './config.ts';
+import type { Marketplace } from './context.ts';
+import { enter } from './entries.ts';
+import { payOut, refund } from './sagas/payment.ts';
+
+/** How many of a kind one round takes. */
+const most = 200;
+
+/** Does the work for each item in turn. One that fails is logged and waits for the next round. */
+async function forEach<Item>(
+  domain: Marketplace,
+  what: string,
+  items: readonly Item[],
+  work: (item: Item) => Promise<boolean>,
+): Promise<number> {
+  let done = 0;
+  for (const item of items)
+    try {
+      if (await work(item)) done += 1;
+    } catch (error) {
+      domain.log.warn({ err: error }, `${what} has to wait for the next round`);
+    }
+  return done;
+}
+
+/** Pays a customer back. The key of the refund moves the money once, however often it is tried. */
+async function settleRefund(domain: Marketplace, { id, orderId, amount }: Refund): Promise<boolean> {
+  failPoint('marketplace.refundWritten');
+  await refund(domain, orderId, { amount, id });
+  failPoint('marketplace.moneyPaidBack');
+  await domain.db.refund.updateMany({ where: { id, settledAt: null }, data: { settledAt: domain.clock() } });
+  return true;
+}
+
+/**
+ * Decides a payout of all that a vendor is owed, unless there was one a short time ago, or one is under way. What is
+ * owed is entered as paid at once, so that nothing is paid twice.
+ */
+const decidePayout = (domain: Marketplace, vendorId: string): Promise<boolean> =>
+  domain.transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM vendor WHERE id = ${vendorId}::uuid FOR UPDATE`;
+    const now = domain.clock();
+    const lately = new Date(now.getTime() - payoutSecondsOf(domain) * 1_000);
+    const others = await tx.payout.count({
+      where: { vendorId, OR: [{ status: 'REQUESTED' }, { createdAt: { gt: lately } }] },
+    });
+    if (others > 0) return false;
+    const { owed, payoutAccount: account } = await tx.vendor.findUniqueOrThrow({ where: { id: vendorId } });
+    if (owed <= 0) return false;
+    const id = domain.newId();
+    await tx.payout.create({ data: { id, vendorId, account, amount: owed, status: 'REQUESTED', createdAt: now } });
+    await enter(domain, tx, { vendorId, payoutId: id, kind: 'PAID_OUT', amount: -owed, payable: true });
+    return true;
+  });
+
+/** Has a payout paid, and tells of it once. When the provider refuses, the amount is owed again. */
+async function settlePayout(domain: Marketplace, payout: Payout): Promise<boolean> {
+  const { id, vendorId, amount } = payout;
+  const { currency, exponent }: Vendor = await domain.db.vendor.findUniqueOrThrow({ where: { id: vendorId } });
+  failPoint('marketplace.payoutWritten');
+  const reason = await payOut(domain, payout, currency);
+  failPoint('marketplace.vendorPaid');
+  const outcome = reason === null ? 'PAID' : 'REFUSED';
+  await domain.transaction(async (tx) => {
+    const at = domain.clock();
+    const { count } = await tx.payout.updateMany({
+      where: { id, status: 'REQUESTED' },
+      data: { status: outcome, reason, settledAt: at },
+    });
+    if (count === 0) return;
+    if (outcome === 'REFUSED')
+      await enter(domain, tx, { vendorId, payoutId: id, kind: 'RETURNED', amount, payable: true });
+    await domain.events.append(tx, null, [
+      VendorPaidOut.of({
+        vendorId,
+        payoutId: id,
+        outcome,
+        amount,
+        currency,
+        exponent,
+        reason,
+        at: at.toISOString(),
+      }),
+    ]);
+  });
+  return true;
+}
+
+/** The vendors that are owed money and were not paid lately, those that were longest not paid first. */
+async function due(domain: Marketplace): Promise<string[]> {
+  const lately = new Date(domain.clock().getTime() - payoutSecondsOf(domain) * 1_000);
+  const rows = await domain.db.$queryRaw<{ id: string }[]>`
+    SELECT vendor.id FROM vendor
+      LEFT JOIN LATERAL (
+        SELECT created_at FROM payout WHERE vendor_id = vendor.id ORDER BY created_at DESC, id DESC LIMIT 1
+      ) AS last ON true
+      WHERE vendor.owed > 0 AND (last.created_at IS NULL OR last.created_at <= ${lately})
+      ORDER BY last.created_at NULLS FIRST, vendor.id LIMIT ${most}`;
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * One round: customers are paid back, payouts are decided, and those without an outcome are paid.
+ * @returns how much was done; 0 when there is nothing left that can be done now
+ */
+export async function settleOnce(domain: Marketplace): Promise<number> {
+  const refunds = await domain.db.refund.findMany({
+    where: { settledAt: null },
+    orderBy: { createdAt: 'asc' },
+    take: most,
+  });
+  const refunded = await forEach(domain, 'a refund', refunds, (each) => settleRefund(domain, each));
+  const decided = await forEach(domain, 'a payout', await due(domain), (each) => decidePayout(domain, each));
+  const payouts = await domain.db.payout.findMany({
+    where: { status: 'REQUESTED' },
+    orderBy: { createdAt: 'asc' },
+    take: most,
+  });
+  const paid = await forEach(domain, 'a payout', payouts, (each) => settlePayout(domain, each));
+  return refunded + decided + paid;
+}
+
+/** The loop that settles: every process of the domain runs one, and row locks keep two from doing the same. */
+export const settling = (domain: Marketplace): Background => ({
+  name: 'payouts and refunds of the marketplace',
+  async run(signal) {
+    while (!signal.aborted) {
+      const done = await settleOnce(domain);
+      if (done > 0) continue;
+      await wait(roundSecondsOf(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  },
+});
