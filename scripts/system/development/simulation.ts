@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { issueToken } from '#platform/identity/developmentIssuer.ts';
+import { logOfService } from '#platform/telemetry/createLogger.ts';
 import type { TokenFor } from '#sandbox/simulation/graphqlClient.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import { seedId } from '#schema/seed/seedId.ts';
@@ -36,7 +37,7 @@ export async function simulate({
     deliveryUrl,
     tokenFor,
     couriers,
-    log: log.child({ service: 'simulation' }),
+    log: logOfService(log, 'simulation'),
     signal: end.signal,
   });
   return () => {
