@@ -6,13 +6,13 @@ import { checkBus, type Logged } from './invariants.ts';
 import { rests } from './rests.ts';
 import { patiently } from './setup.ts';
 
-/** So many keys that each partition has some. */
+/** The number of marks that are published: with so many keys, each partition gets some. */
 const markCount = 128;
 
 /**
- * Reads everything that the bus retains, as a new group, and what `tailed` heard all the while, each up to a mark in
- * every partition; and checks both.
- * @returns how many messages there were, duplicates and all
+ * Checks two things against the log: everything that the bus retains, which a new group reads, and what `tailed` heard
+ * during the run. Both are read up to a mark in every partition.
+ * @returns how many messages there were, duplicates included
  */
 export async function auditBus(
   bus: EventBus,
@@ -51,7 +51,7 @@ export async function auditBus(
   return heard.filter(({ eventType }) => eventType === name).length;
 }
 
-/** An event that nobody knows. */
+/** Makes an event of a type that no consumer knows, so that it has no effect. */
 function mark(): EventEnvelope {
   const eventId = randomUUID();
   return {

@@ -9,7 +9,7 @@ import { openBus } from '#platform/events/fixtures/openBus.ts';
 import { grpcClients } from '#platform/rpc/network.ts';
 import { identityOf, log, patiently, readSetup, setupVariable } from './setup.ts';
 
-// One replica of a channel, on the port that it is told.
+// This process runs one replica of a channel.
 const setup = readSetup();
 const identity = await identityOf(setup);
 const orders = httpSubgraph(`http://127.0.0.1:${setup.graphqlPort}/graphql`);
@@ -21,7 +21,7 @@ await runChannel(
     tags: ['public', 'kiosk'],
     directory,
     auth: { roles: ['kiosk'], anonymous: false },
-    // So much room that nobody is ever told that it lagged: whatever is left out is left out by mistake.
+    // The limits are so wide that no client is told that it lagged. An event that a client misses is then a fault.
     streams: {
       maxReplayedEvents: 250,
       maxQueuedEvents: 5_000,

@@ -4,7 +4,8 @@ import { describeOnKafka } from '#platform/testkit/kafka/describeOnKafka.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { runChaos } from './chaosRun.ts';
 
-// One history each, with every kind of fault. `npx -y pnpm@10.34.9 e2e:chaos` has more of them; CHAOS_SEED repeats one.
+// Each test runs one history with every kind of fault. `npx -y pnpm@10.34.9 e2e:chaos` runs more. CHAOS_SEED repeats
+// one.
 const seed = Number(process.env['CHAOS_SEED'] ?? randomInt(2 ** 28));
 const run = (bus: 'postgres' | 'kafka') =>
   runChaos({ bus, seed, channels: 2, forMs: 0, folder: temporaryFolder('chaos'), tell: console.log });

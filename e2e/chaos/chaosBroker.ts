@@ -5,18 +5,18 @@ import { patiently } from './setup.ts';
 
 export type BusKind = 'postgres' | 'kafka';
 
-/** What carries the bus, and can be taken away. */
+/** The server that carries the bus, which the run can take away. */
 export interface ChaosBroker {
   /** See `openBus`. */
   readonly address: string;
-  /** At once, without a goodbye. */
+  /** Ends it at once: its clients are not told. */
   down(): Promise<void>;
-  /** With what it held. */
+  /** Starts it again with the data that it held. */
   up(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A broker of our own, killed. */
+/** A Kafka broker of the run's own; `down` kills it. */
 export async function kafkaOf(client: 'kafkajs' | 'platformatic', folder: string): Promise<ChaosBroker> {
   const broker = await startKafkaBroker({ folder });
   return {
@@ -27,7 +27,7 @@ export async function kafkaOf(client: 'kafkajs' | 'platformatic', folder: string
   };
 }
 
-/** The bus's database, which breaks all its connections and takes none. The server itself is killed as `database`. */
+/** The bus's database: `down` breaks its connections and refuses new ones. The fault `database` kills its server. */
 export function postgresOf(cluster: Cluster, busUrl: string): ChaosBroker {
   const asAdmin = (...statements: string[]) =>
     patiently(async () => {

@@ -5,7 +5,7 @@ import { onEvent } from '#platform/events/onEvent.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { orderStatus, OrderStatusChanged } from '#schema/events/orders.ts';
 
-/** Orders of a few stores, as small as a domain can be: its event log is its state. */
+/** The domain of the run: orders of a few stores. It has no tables of its own, because its event log is its state. */
 export const orderCount = 6;
 const storeCount = 3;
 
@@ -20,7 +20,7 @@ export const tables = `
   insert into writing values (false);
 `;
 
-/** One transaction: so many events of an order, and perhaps it changes its mind. */
+/** One transaction: it appends so many events of an order, and some transactions are rolled back at the end. */
 export interface Move {
   readonly order: number;
   readonly events: number;
@@ -47,7 +47,7 @@ const moved = (order: number) =>
     at: new Date().toISOString(),
   });
 
-/** Ids by what became of them; those of a transaction whose end was not heard are in none. */
+/** Ids of events by what became of them. If the end of a transaction was not heard, its events are in no list. */
 export interface Written {
   readonly committed: readonly string[];
   readonly rolledBack: readonly string[];
@@ -78,7 +78,7 @@ export async function write(
   }
 }
 
-/** Counts what it hears of each event, in a table of its own. */
+/** A consumer that notes each event that it handles in a table. */
 export const effects = onEvent(
   OrderStatusChanged,
   'orders.chaos',

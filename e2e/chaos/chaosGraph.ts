@@ -26,9 +26,9 @@ const sdl = `
 `;
 
 export const documents = {
-  /** The events say all of it. */
+  /** The events contain all fields, so that the domain is not asked. */
   order: 'subscription Order($id: ID!) { orderChanged(orderId: $id) { id status total version } }',
-  /** The domain is asked for each event. */
+  /** `readAt` is in no event, so the domain is asked for each event. */
   orderRead: 'subscription OrderRead($id: ID!) { orderChanged(orderId: $id) { status total version readAt } }',
   board: 'subscription Board($id: ID!) { boardChanged(storeId: $id) { version moves total } }',
 };
@@ -38,7 +38,7 @@ export const chaosSupergraph = (): string =>
     graphSource('orders', 'http://localhost/orders', sdl, 'e2e/chaos/chaosGraph.ts'),
   ]).supergraph;
 
-/** Answers from the event log itself: what it says is committed, and says of which version it is. */
+/** A schema that answers from the event log, so each answer is committed and tells the version that it is of. */
 export function chaosSchema(pool: pg.Pool): GraphQLSchema {
   const one = async <Row extends pg.QueryResultRow>(sql: string, key: string): Promise<Row | null> =>
     (await pool.query<Row>(sql, [key])).rows[0] ?? null;

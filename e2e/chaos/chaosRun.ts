@@ -27,9 +27,9 @@ import { history, type Scene } from './steps.ts';
 import { PlainWatcher, StreamWatcher, type Watcher, type WatcherOptions } from './watchers.ts';
 
 export interface ChaosOptions extends StageOptions {
-  /** Of the first history; the next one has the next. */
+  /** The seed of the first history. Each history after it has the next number. */
   readonly seed: number;
-  /** No history begins after so long; there is always one. */
+  /** After this time no further history begins. One history always runs. */
   readonly forMs: number;
   readonly tell: (line: string) => void;
 }
@@ -37,9 +37,9 @@ export interface ChaosOptions extends StageOptions {
 const { topic } = OrderStatusChanged;
 
 /**
- * Random histories of writing, killing, cutting and stopping; after each everything is brought up, comes to rest, and
- * is checked.
- * @throws Error with the seed, the history, and the first promise that was not kept; or if nobody was killed
+ * Runs random histories, in which processes write, are killed, are cut off and are stopped. After each history it
+ * brings everything up, waits until nothing changes any more, and checks the promises.
+ * @throws Error with the seed, the history, and the first promise that was not kept; or if no process was killed
  */
 export async function runChaos(options: ChaosOptions): Promise<void> {
   const { seed, forMs, tell } = options;
@@ -138,7 +138,7 @@ class ChaosRun {
     for (const id of rolledBack) this.#rolledBack.add(id);
   }
 
-  /** While the broker is down there is nobody to tell. */
+  /** Publishes events a second time. It fails while the broker is down, which does not matter. */
   #duplicate(count: number): Promise<void> {
     const again = this.#tailed.slice(-count).reverse();
     return this.#bus

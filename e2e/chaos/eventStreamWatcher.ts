@@ -2,8 +2,8 @@ import { EventStreamReader } from '#gateway/testkit/eventStreamReader.ts';
 import { BareWatcher, type Answer } from './watchers.ts';
 
 /**
- * By Server-Sent Events, as a server would that has `fetch` and no library: goes on from the id of the last event, by
- * `Last-Event-ID`.
+ * A client that uses Server-Sent Events with `fetch` and no library. After a lost connection it sends the id of the
+ * last event as `Last-Event-ID`.
  */
 export class EventStreamWatcher extends BareWatcher {
   readonly resumes = true;
@@ -40,8 +40,8 @@ export class EventStreamWatcher extends BareWatcher {
       },
       ({ event, data, id }) => {
         if (event !== 'next') return;
-        // Not the cursor that the message says: an event stream resumes by ids alone, and an answer that is none of the
-        // stream has none.
+        // The id counts and not the cursor in the message: an event stream resumes by ids alone, and an answer that
+        // does not belong to the stream has no id.
         const last = id ?? this.cursor;
         this.take(JSON.parse(data!) as Answer);
         this.cursor = last;

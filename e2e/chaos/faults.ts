@@ -3,14 +3,14 @@ import type { Stage } from './stage.ts';
 import type { Fault } from './steps.ts';
 import type { Watcher } from './watchers.ts';
 
-/** Does harm, and counts it. */
+/** Causes the faults of a history, and counts them. */
 export class Faults {
-  /** By kind; a kill by who was killed. */
+  /** How often each kind of fault was caused. Kills are counted by the process that was killed. */
   readonly counts = new Map<string, number>();
   readonly #stage: Stage;
   readonly #watchers: readonly Watcher[];
   readonly #duplicate: (count: number) => Promise<void>;
-  /** Those that last end by themselves. */
+  /** Faults that last for a time. They end by themselves. */
   #lasting: Promise<void>[] = [];
   #isBrokerDown = false;
 
@@ -46,7 +46,7 @@ export class Faults {
     }
   }
 
-  /** Resolves when nothing is down any more but what must start first. */
+  /** Resolves when all faults have ended. Processes that were killed may still be starting. */
   async over(): Promise<void> {
     await Promise.all(this.#lasting);
     this.#lasting = [];
@@ -57,7 +57,7 @@ export class Faults {
     this.#lasting.push(sleep(ms).then(() => signal(pid, 'SIGCONT')));
   }
 
-  /** It is begun again at once. */
+  /** Stops the database server again and again during this time. It is started again at once each time. */
   async #stopDatabase(ms: number): Promise<void> {
     const { cluster } = this.#stage;
     const end = performance.now() + ms;
@@ -98,6 +98,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It was killed meanwhile.
+    // The process was killed in the meantime.
   }
 }

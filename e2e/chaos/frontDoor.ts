@@ -1,10 +1,10 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A client's way in: each connection leads to any of the replicas, as behind a load balancer. */
+/** The address that a client connects to. It leads each connection to one of the replicas, as a load balancer does. */
 export interface FrontDoor {
   readonly port: number;
   readonly connections: number;
-  /** Resets what is open. */
+  /** Resets all open connections. */
   cut(): void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventEnvelope } from '#platform/events/defineEvent.ts';
 import type { Watcher, Shown } from './watchers.ts';
 
-/** A promise that was not kept. */
+/** Says which promise was not kept. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
@@ -11,7 +11,7 @@ function holds(condition: boolean, what: () => string): asserts condition {
   if (!condition) throw new Violation(what());
 }
 
-/** A committed event. */
+/** An event that was committed to the log. */
 export interface Logged {
   readonly id: string;
   readonly stream: string;
@@ -30,7 +30,7 @@ export const logOf = async (pool: pg.Pool): Promise<Logged[]> =>
     )
   ).rows;
 
-/** Each key's versions come as 1, 2, 3, … */
+/** Checks that the versions of each key come as 1, 2, 3, … */
 function contiguous(what: string, versions: Iterable<readonly [key: string, version: number]>): void {
   const last = new Map<string, number>();
   for (const [key, version] of versions) {
@@ -40,7 +40,10 @@ function contiguous(what: string, versions: Iterable<readonly [key: string, vers
   }
 }
 
-/** 6 and 7, in the log itself: versions without a gap, all that was acknowledged, nothing of a rollback. */
+/**
+ * Checks promises 6 and 7 in the log: versions have no gap, all that was acknowledged is there, and nothing of what was
+ * rolled back.
+ */
 export function checkLog(
   log: readonly Logged[],
   written: { readonly committed: ReadonlySet<string>; readonly rolledBack: ReadonlySet<string> },
@@ -59,7 +62,8 @@ export function checkLog(
 }
 
 /**
- * 7 and 8, on the bus: what is in the log and nothing else, each aggregate in order when late duplicates are left out.
+ * Checks promises 7 and 8 on the bus: it has what is in the log and nothing else, and the events of each aggregate are
+ * in order when late duplicates are left out.
  */
 export function checkBus(what: string, heard: readonly EventEnvelope[], log: readonly Logged[]): void {
   const logged = new Set(log.map(({ id }) => id));
@@ -75,7 +79,7 @@ export function checkBus(what: string, heard: readonly EventEnvelope[], log: rea
   );
 }
 
-/** 8: one effect of each event, in order. */
+/** Checks promise 8: each event has one effect, and the effects are in order. */
 export async function checkEffects(pool: pg.Pool, log: readonly Logged[]): Promise<void> {
   const { rows } = await pool.query<{ id: string; stream: string; version: number }>(
     'select event_id as id, stream, version from effect order by position',
@@ -91,7 +95,7 @@ export async function checkEffects(pool: pg.Pool, log: readonly Logged[]): Promi
   holds(parked.length === 0, () => `an event was parked by ${parked[0]!.consumer}: ${parked[0]!.reason}`);
 }
 
-/** 9: the projection as it lives, or rebuilt, is what the log comes to. */
+/** Checks promise 9: the read model, as it is or rebuilt, has what follows from the log. */
 export async function checkTally(what: string, pool: pg.Pool, log: readonly Logged[]): Promise<void> {
   const expected = new Map<string, { moves: number; total: number }>();
   for (const { feed, total } of log) {
@@ -111,17 +115,20 @@ export async function checkTally(what: string, pool: pg.Pool, log: readonly Logg
   holds(found.size === expected.size, () => `${what} has ${found.size} stores, the log ${expected.size}`);
 }
 
-/** Whether a client is shown how everything is now. */
+/** Whether the client was shown the latest version of what it watches. */
 export const isUpToDate = (watcher: Watcher, log: readonly Logged[]): boolean =>
   watcher.shown.at(-1)?.version === feedOf(watcher, log).length;
 
 const feedOf = ({ options: { document, id } }: Watcher, log: readonly Logged[]): Logged[] =>
   log.filter(({ stream, feed }) => (document === 'board' ? feed === `store:${id}` : stream === `order:${id}`));
 
-/** Never: nothing is limited so tightly, and there is one history. */
+/** Reasons for a snapshot that no client may be given here: the limits are wide, and the history stays the same. */
 const neverReasons = new Set(['lagged', 'epoch-changed', 'cursor-invalid']);
 
-/** 10: a snapshot, then what follows it without a gap and once; each with what was true at its version. */
+/**
+ * Checks promise 10: the client was shown a snapshot, then each later version once and without a gap, each with what
+ * was true at its version.
+ */
 export function checkShown(watcher: Watcher, log: readonly Logged[]): void {
   const {
     options: { name, document },
@@ -156,7 +163,7 @@ export function checkShown(watcher: Watcher, log: readonly Logged[]): void {
   });
 }
 
-/** `isWhole`: each message is the whole, so that one may stand for several events. */
+/** @param isWhole whether each message contains everything, so that one message may stand for several events */
 function follows(
   before: Shown | undefined,
   { kind, version, reason }: Shown,

@@ -10,8 +10,8 @@ import { armFailPoint } from '#platform/faults/failPoint.ts';
 import { chaosSchema } from './chaosGraph.ts';
 import { identityOf, log, patiently, readSetup } from './setup.ts';
 
-// The domain's own process: answers queries, tells what streams missed, and relays. SIGUSR2: dies when it has
-// published, before it knows that it did.
+// This process owns the domain: it answers queries, tells streams what they missed, and relays events. After SIGUSR2 it
+// dies when it has published an event, before it notes that it did.
 process.on('SIGUSR2', () => armFailPoint('relay.published'));
 const setup = readSetup();
 const domain = counterDomain(setup.databaseUrl, { name: 'orders' });

@@ -1,10 +1,10 @@
 import { until } from '#platform/testkit/until.ts';
 import { Violation } from './invariants.ts';
 
-/** Several times what it takes to come back from anything, on a busy machine. */
+/** How long is waited: several times as long as recovery from any fault takes on a busy machine. */
 const withinMs = 90_000;
 
-/** Resolves when it is so. @throws Violation when it never is: what was promised does not happen */
+/** Resolves when the condition holds. @throws Violation if it does not in time: then a promise was broken */
 export async function rests(what: string | (() => string), condition: () => boolean | Promise<boolean>): Promise<void> {
   try {
     await until(condition, { timeoutMs: withinMs, intervalMs: 50, what: '' });

@@ -6,22 +6,22 @@ import { developmentAudience, developmentIssuer } from '#platform/identity/devel
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { scopesOfRole } from '#schema/scopes.ts';
 
-/** What the processes of one run have in common. */
+/** The settings that all processes of one run are given. */
 export interface ChaosSetup {
   readonly databaseUrl: string;
   /** See `openBus`. */
   readonly busAddress: string;
   readonly internalKey: JWK;
-  /** Public half of what signs the clients' tokens. */
+  /** The public half of the key that signs the clients' tokens. */
   readonly clientKey: JWK;
   readonly cursorKey: string;
   readonly supergraph: string;
-  /** Of the process that owns the orders. */
+  /** The ports of the process that owns the orders. */
   readonly graphqlPort: number;
   readonly grpcPort: number;
 }
 
-/** Names the file that holds the setup. */
+/** The environment variable that names the file with the setup. */
 export const setupVariable = 'CHAOS_SETUP';
 
 export const readSetup = (): ChaosSetup => JSON.parse(readFileSync(process.env[setupVariable]!, 'utf8')) as ChaosSetup;
@@ -39,8 +39,8 @@ export const identityOf = ({
   });
 
 /**
- * What must be there may be down just now: tried until it works. A process that ended each time would only be started
- * more often.
+ * Tries the work until it succeeds, because the server that it needs may be down at the moment. A process that ended
+ * instead would only be started more often.
  */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {

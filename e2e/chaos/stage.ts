@@ -24,13 +24,13 @@ export interface StageOptions {
 const uuidLength = 36;
 const busMigrations = new URL('../../platform/events/bus/migrations', import.meta.url).pathname;
 
-/** Everything that plays a part, each in a process of its own, on a database server and a broker of its own. */
+/** Everything that takes part in a run: a database server, a broker, and our processes, each supervised. */
 export class Stage {
   readonly cluster: Cluster;
   readonly broker: ChaosBroker;
   readonly domain: ReturnType<typeof counterDomain>;
   readonly channelPorts: readonly number[];
-  /** Of a device that may watch everything. */
+  /** The token of a device that may watch everything. */
   readonly token: string;
   readonly actors: Readonly<Record<Target, readonly SupervisedProcess[]>>;
 
@@ -86,7 +86,7 @@ export class Stage {
     return stage;
   }
 
-  /** Everybody runs. */
+  /** Resolves when all processes are ready. */
   async ready(): Promise<void> {
     await Promise.all(this.all.map((each) => each.whenReady()));
   }
@@ -100,7 +100,7 @@ export class Stage {
     return candidates[which % candidates.length]!;
   }
 
-  /** What the writer said became of what it wrote. A line that its death cut off is left out. */
+  /** What became of the events, as the writers printed it. A line that a kill cut off is left out. */
   written(): Written {
     const said = (what: string) =>
       this.actors.writer
@@ -110,7 +110,10 @@ export class Stage {
     return { committed: said('committed'), rolledBack: said('rolled back') };
   }
 
-  /** Of all processes, by signal or exit code. More by SIGKILL than we killed are those of the relay's fail point. */
+  /**
+   * How often processes ended, by signal or exit code. The relay's fail point adds to those that the faults killed by
+   * SIGKILL.
+   */
   deaths(): Map<string, number> {
     const deaths = new Map<string, number>();
     for (const [, how] of this.all.flatMap(({ output }) => [...output.matchAll(/^\[process \d+ ended: (\w+)\]$/gm)]))
@@ -118,7 +121,7 @@ export class Stage {
     return deaths;
   }
 
-  /** Of those that ended without being killed, what they said: one that begins while the database is down may. */
+  /** What processes printed that ended by themselves: one that starts while the database is down may do so. */
   lastWords(): string[] {
     return Object.entries(this.actors).flatMap(([name, all]) =>
       all.flatMap(({ output }) => {
@@ -134,7 +137,7 @@ export class Stage {
     );
   }
 
-  /** Somebody of each kind, else nothing was shown. */
+  /** @throws Error if no process of some kind was killed, because the run then proves nothing about it */
   expectDeaths(): void {
     for (const [name, all] of Object.entries(this.actors)) {
       if (all.every(({ starts }) => starts === 1)) throw new Error(`no ${name} was killed: this run shows nothing`);

@@ -5,36 +5,36 @@ export const targets = ['owner', 'writer', 'worker', 'channel'] as const;
 export type Target = (typeof targets)[number];
 
 export type Fault =
-  /** SIGKILL; started again at once. */
+  /** The process gets SIGKILL, and is started again at once. */
   | { readonly kind: 'kill'; readonly target: Target; readonly which: number }
-  /** Whoever relays next dies between publishing and deleting. */
+  /** The process that relays next dies after it has published and before it has deleted what it published. */
   | { readonly kind: 'relay' }
-  /** SIGSTOP, and SIGCONT after a while. */
+  /** The process gets SIGSTOP, and SIGCONT after this time. */
   | { readonly kind: 'freeze'; readonly target: Target; readonly which: number; readonly ms: number }
   | { readonly kind: 'broker'; readonly downMs: number }
-  /** The PostgreSQL server is killed: that of the domain, and where it is the bus, that too. */
+  /** The PostgreSQL server is killed, which has the domain's database and, where it is the bus, the bus's. */
   | { readonly kind: 'database' }
-  /** The same is stopped at once (`-m immediate`) whenever it is back, for so long. */
+  /** During this time the PostgreSQL server is stopped (`-m immediate`) each time that it is back. */
   | { readonly kind: 'databaseStop'; readonly ms: number }
-  /** A client is cut off, or dies. */
+  /** A client loses its connection, or dies. */
   | { readonly kind: 'cut' | 'crash'; readonly which: number }
-  /** What was published before is published again, in another order. */
+  /** Events that were published before are published again, in another order. */
   | { readonly kind: 'duplicate'; readonly count: number };
 
 export interface Scene {
   readonly moves: readonly Move[];
   readonly fault: Fault;
-  /** What happens until the next one. */
+  /** The time until the next scene. */
   readonly restMs: number;
 }
 
 const which = fc.nat(59);
-/** Prints without noise. */
+/** Objects that are made so print as plain ones do. */
 const plain = { noNullPrototype: true } as const;
 
 /**
- * By kind, so that a history can have some of each. Channels are killed as often as all others: most of what is
- * promised hangs on them.
+ * The faults by kind, so that a history can have some of each. A channel can be killed in two of them, because most
+ * promises depend on channels.
  */
 const faults = {
   owner: fc.record({ kind: fc.constant('kill' as const), target: fc.constant('owner' as const), which }, plain),
@@ -75,7 +75,7 @@ const move: fc.Arbitrary<Move> = fc.record(
 );
 const moves = fc.array(move, { minLength: 1, maxLength: 10 });
 
-/** Each kind of fault once, in any order, and some more. */
+/** A history has each kind of fault once, in any order, and up to six more faults. */
 export const history: fc.Arbitrary<Scene[]> = fc
   .tuple(fc.shuffledSubarray(kinds, { minLength: kinds.length }), fc.array(fc.constantFrom(...kinds), { maxLength: 6 }))
   .chain(([each, more]) =>

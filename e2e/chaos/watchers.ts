@@ -6,9 +6,9 @@ import { watchedSockets } from '#clients/stream-client/src/watchedSockets.ts';
 import { documents } from './chaosGraph.ts';
 import { startFrontDoor, type FrontDoor } from './frontDoor.ts';
 
-/** A message as its client was shown it. */
+/** A message as the client got it. */
 export interface Shown {
-  /** Those of one subscription have the same; who resumes has one for ever. */
+  /** Messages of one subscription have the same number. A client that resumes keeps its number for ever. */
   readonly part: number;
   readonly kind: string;
   readonly reason?: string;
@@ -19,23 +19,23 @@ export interface Shown {
 export interface WatcherOptions {
   readonly name: string;
   readonly document: keyof typeof documents;
-  /** Of the order or the store. */
+  /** The id of the order or the store that is watched. */
   readonly id: string;
   readonly token: string;
   readonly ports: readonly number[];
 }
 
-/** A client that watches one feed, thrown out and coming back to any replica. */
+/** A client that watches one feed. It is cut off again and again, and comes back to any replica. */
 export abstract class Watcher {
   readonly options: WatcherOptions;
   readonly shown: Shown[] = [];
-  /** What should never be said to it. */
+  /** A message that the client should never get; undefined if it got none. */
   failure: string | undefined;
-  /** Whether it goes on where it was: then everything it is shown is one sequence. */
+  /** Whether it resumes where it was, so that all that it is shown is one sequence. */
   abstract readonly resumes: boolean;
   protected door!: FrontDoor;
   protected done = false;
-  /** Why it was not answered the last time. */
+  /** The error of the last attempt that failed. */
   protected lastError: unknown;
   #running: Promise<void> = Promise.resolve();
 
@@ -53,7 +53,7 @@ export abstract class Watcher {
     return this;
   }
 
-  /** For the message of a failure. */
+  /** What the client was shown last, for the message of a failure. */
   get state(): string {
     return `${this.options.name}, shown ${JSON.stringify(this.shown.at(-1))}, last told ${JSON.stringify(this.lastError)}`;
   }
@@ -62,7 +62,7 @@ export abstract class Watcher {
     this.door.cut();
   }
 
-  /** It dies, and another one takes its place that knows no more than what was kept. */
+  /** Ends the client. Another one takes its place, which knows only what the first one had stored. */
   crash(): void {
     this.dispose();
     this.door.cut();
@@ -87,7 +87,7 @@ export abstract class Watcher {
   protected abstract dispose(): void;
 }
 
-/** With the package that we hand to others. */
+/** A client that uses `clients/stream-client`, the package for other teams. */
 export class StreamWatcher extends Watcher {
   readonly resumes = true;
   #client: StreamClient | undefined;
@@ -148,7 +148,7 @@ export interface Answer {
   };
 }
 
-/** As a client is told, in `PROTOCOL.md`, to try again. */
+/** The error codes for which `PROTOCOL.md` tells a client to try again. */
 const passing = new Set([
   'SUBGRAPH_UNAVAILABLE',
   'DEADLINE_EXCEEDED',
@@ -158,7 +158,7 @@ const passing = new Set([
   'CONFLICT',
 ]);
 
-/** Without the package: shows everything that it is sent. */
+/** A client without the package: it shows everything that it is sent. */
 export abstract class BareWatcher extends Watcher {
   protected cursor: string | undefined;
   protected part = 0;
@@ -187,7 +187,7 @@ export abstract class BareWatcher extends Watcher {
   }
 }
 
-/** With graphql-ws alone: without cursors, or with no more than keeping the last one. */
+/** A client that uses graphql-ws alone. It keeps the last cursor, or none. */
 export class PlainWatcher extends BareWatcher {
   readonly resumes: boolean;
   #client: Client | undefined;

@@ -5,8 +5,8 @@ import { runConsumers } from '#platform/events/runConsumers.ts';
 import { effects, tally } from './chaosDomain.ts';
 import { log, patiently, readSetup } from './setup.ts';
 
-// One member of the consumers' groups. A service listens as long as it lives; this one would end while it has no
-// connection.
+// This process is one member of the consumers' groups. It does not listen on a port, as a service does, so without the
+// timer it would end while it has no connection.
 setInterval(() => undefined, 60_000);
 const setup = readSetup();
 const domain = counterDomain(setup.databaseUrl, { name: 'orders' });

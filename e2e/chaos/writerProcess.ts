@@ -7,7 +7,7 @@ import { armFailPoint } from '#platform/faults/failPoint.ts';
 import { orderCount, write } from './chaosDomain.ts';
 import { log, patiently, readSetup } from './setup.ts';
 
-// Writes as long as it may, says what became of it, and relays when the other relay is gone.
+// This process writes as long as it is allowed to, prints what became of it, and relays when the other relay is gone.
 process.on('SIGUSR2', () => armFailPoint('relay.published'));
 const pauseMs = 50;
 let relay: Relay | undefined;
@@ -22,7 +22,7 @@ console.log('ready');
 
 class MayNot extends Error {}
 
-/** Whoever forbids it waits for the transactions that were allowed. */
+/** @throws MayNot if writing is forbidden. The row's lock makes who forbids it wait for transactions under way. */
 async function mayWrite(tx: SqlTx): Promise<void> {
   const [row] = await tx.$queryRawUnsafe<{ allowed: boolean }[]>('select allowed from writing for share');
   if (!row?.allowed) throw new MayNot();
