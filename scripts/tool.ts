@@ -14,11 +14,13 @@ interface Tool extends Command {
 }
 
 /**
- * The channels with web pages. Pages have a tsconfig.json of their own, because a browser has other types than Node.
+ * The folders of web pages: those of channels, and what they share. They have a tsconfig.json of their own, because a
+ * browser has other types than Node.
  */
-const pages = readdirSync(new URL('../bffs', import.meta.url)).filter((channel) =>
-  existsSync(new URL(`../bffs/${channel}/pages`, import.meta.url)),
-);
+const pages = [
+  'bffs/pages',
+  ...readdirSync(new URL('../bffs', import.meta.url)).map((channel) => `bffs/${channel}/pages`),
+].filter((folder) => existsSync(new URL(`../${folder}`, import.meta.url)));
 
 /** The commands of package.json that run third-party tools. */
 const tools: readonly Tool[] = [
@@ -29,7 +31,7 @@ const tools: readonly Tool[] = [
     runs: [
       'tsc -p tsconfig.json',
       'tsc -p clients/stream-client/tsconfig.json',
-      ...pages.map((channel) => `tsc -p bffs/${channel}/pages/tsconfig.json`),
+      ...pages.map((folder) => `tsc -p ${folder}/tsconfig.json`),
     ],
     examples: ['typecheck'],
   },

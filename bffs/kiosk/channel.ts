@@ -9,7 +9,7 @@ export default {
   name: 'kiosk',
   tags: ['public', 'kiosk'],
   directory: new URL('.', import.meta.url),
-  pages: ['board'],
+  pages: ['board', 'order'],
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   // The screen of a category holds all that can be chosen for each of its items, and runs on devices of the chain only.
   limits: { cost: 60_000 },

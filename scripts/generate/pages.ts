@@ -17,8 +17,10 @@ export function pages(): GenerateTask[] {
       return {
         name: `pages/${channel}/${name}`,
         inputs: [
-          // What several pages of a channel share stands beside their folders.
+          // What several pages of a channel share stands beside their folders, what pages of several channels share in
+          // `bffs/pages`.
           folder,
+          'bffs/pages',
           `bffs/${channel}/operations`,
           `generated/bffs/${channel}/operations.ts`,
           'clients/stream-client/src',

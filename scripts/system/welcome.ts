@@ -27,6 +27,7 @@ export function welcome(
     ['gateway', edge.gateway.url, 'tools: the full graph'],
     ...edge.channels.map(({ name, url }) => [name, url, audiences[name] ?? `the channel ${name}`]),
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
+    ...(kiosk ? [['kiosk page', kiosk.replace('/graphql', '/order'), 'guests who order and pay by taps']] : []),
     ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
     ['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside'],
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
@@ -65,7 +66,7 @@ function tryThis(url: string, dataDir: string, token: string | undefined): strin
 const defaultDataDir = platformSettings.parse({}).DATA_DIR;
 
 const boardOf = (url: string, token: string): string =>
-  `\nThe order board of that store, with the token of its screen, to open in a browser:\n  ${url}#token=${token}\n`;
+  `\nThe order board of that store and the kiosk before it, with the token of their screens, to open in a browser:\n  ${url}#token=${token}\n  ${url.replace('/board', '/order')}#token=${token}\n`;
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -2,7 +2,7 @@ import type { StaffScreenQuery, StoreScreenQuery } from '#generated/bffs/staff/o
 import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
 import staffScreen from '../operations/staffScreen.graphql';
 import storeScreen from '../operations/storeScreen.graphql';
-import { askGraph, endpoint, type Answer } from './askGraph.ts';
+import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import { PageFrame } from './pageFrame.ts';
 import { forgetStaffToken, keepStaffToken, takeStaffToken } from './staffToken.ts';
 import { staffTexts } from './staffTexts.ts';

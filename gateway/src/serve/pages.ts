@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
+import type { GatewayRuntime } from './gatewayRuntime.ts';
 
 /** A web page in one file, which loads nothing else. */
 export interface Page {
@@ -16,11 +17,17 @@ export interface Page {
 
 const root = new URL('../../../', import.meta.url);
 
+/** What a page of the development profile finds in its head, so that it may offer what only the sandbox understands. */
+const developmentMark = '<meta name="profile" content="development">';
+
 /**
  * Loads the pages of a channel, by path, from where `generate` writes them. @throws StartupError for a page that has
  * not been built
  */
-export function loadPages({ name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>): ReadonlyMap<string, Page> {
+export function loadPages(
+  { name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>,
+  profile: GatewayRuntime['profile'],
+): ReadonlyMap<string, Page> {
   return new Map(
     pages.map((page) => {
       const file = new URL(`generated/pages/${name}/${page}.html`, root);
@@ -28,7 +35,8 @@ export function loadPages({ name, pages = [] }: Pick<ChannelManifest, 'name' | '
         throw new StartupError(
           `The page ${page} of the channel ${name} is not built: run \`npx -y pnpm@10.34.9 generate\`.`,
         );
-      const html = readFileSync(file, 'utf8');
+      const built = readFileSync(file, 'utf8');
+      const html = profile === 'development' ? built.replace('<head>', () => `<head>${developmentMark}`) : built;
       return [`/${page}`, { html, policy: policyOf(html) }];
     }),
   );

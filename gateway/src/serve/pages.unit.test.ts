@@ -49,7 +49,15 @@ it('answers only GET and HEAD, at the exact name of a page', async () => {
 });
 
 it('names the page that has not been built', () => {
-  expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] })).toThrow(
+  expect(() => loadPages({ name: 'kiosk', pages: ['nothing'] }, 'production')).toThrow(
     'The page nothing of the channel kiosk is not built: run `npx -y pnpm@10.34.9 generate`.',
   );
+});
+
+it('tells a page of the development profile, and no other, that it may offer what the sandbox understands', () => {
+  const htmlIn = (profile: 'development' | 'production') =>
+    loadPages({ name: 'kiosk', pages: ['board'] }, profile).get('/board')?.html;
+  const mark = '<meta name="profile" content="development">';
+  expect(htmlIn('development')).toContain(mark);
+  expect(htmlIn('production')).not.toContain(mark);
 });

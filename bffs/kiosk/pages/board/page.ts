@@ -2,7 +2,7 @@ import { StreamClient, StreamError, type StreamState } from '#clients/stream-cli
 import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
 import { BoardView, type Board } from './boardView.ts';
-import { keepDeviceToken, takeDeviceToken } from './deviceToken.ts';
+import { keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
 import { textsFor } from './texts.ts';
 
 /** After how long anything that failed is tried again: nobody stands by a screen on a wall. */

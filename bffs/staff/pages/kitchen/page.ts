@@ -9,7 +9,7 @@ import markReady from '../../operations/markReady.graphql';
 import recallOrder from '../../operations/recallOrder.graphql';
 import rejectOrder from '../../operations/rejectOrder.graphql';
 import startPreparation from '../../operations/startPreparation.graphql';
-import { newKey } from '../newKey.ts';
+import { newKey } from '#bffs/pages/newKey.ts';
 import { setText } from '../pageFrame.ts';
 import { runStaffPage, type StaffSession } from '../staffPage.ts';
 import { staffTexts } from '../staffTexts.ts';

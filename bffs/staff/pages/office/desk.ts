@@ -1,4 +1,4 @@
-import { newKey } from '../newKey.ts';
+import { newKey } from '#bffs/pages/newKey.ts';
 import { element, setText } from '../pageFrame.ts';
 import type { StaffSession } from '../staffPage.ts';
 import { askInDialog } from './askInDialog.ts';
