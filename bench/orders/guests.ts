@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient, type Client } from 'graphql-ws';
+import { Agent, setGlobalDispatcher } from 'undici';
+import WebSocket from 'ws';
+import { issueToken } from '#platform/identity/developmentIssuer.ts';
+import { seedId } from '#schema/seed/seedId.ts';
+import { clientKeyName } from '../../scripts/system/secrets.ts';
+
+/** What is noted of an order while it is on its way. */
+export interface Notes {
+  placed(): void;
+  firstStatus(): void;
+}
+
+export interface Guests {
+  /** Takes an order from its placing to COMPLETED. Resolves with 'completed', or with what the placing said instead. */
+  order(n: number, notes: Notes): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface GuestOptions {
+  readonly base: number;
+  readonly dataDir: string;
+  readonly stores: number;
+  /** How often a guest reads. */
+  readonly reads: number;
+}
+
+/** One store with what its guests and its kitchen call by. */
+interface Store {
+  readonly id: string;
+  readonly kiosk: (name: keyof typeof documents, variables: object) => Promise<Data>;
+  readonly kitchen: (mutation: string, orderId: string) => Promise<Data>;
+  readonly stream: Client;
+}
+
+type Data = Record<string, Record<string, unknown>>;
+type Token = (role: string, storeId: string) => Promise<string>;
+
+const kioskFile = (name: string) =>
+  readFileSync(new URL(`../../bffs/kiosk/operations/${name}.graphql`, import.meta.url), 'utf8');
+const documents = {
+  tileScreen: kioskFile('tileScreen'),
+  placeOrder: kioskFile('placeOrder'),
+  orderScreen: kioskFile('orderScreen'),
+  orderBoard: kioskFile('orderBoard'),
+};
+const statusStream = kioskFile('orderStatusChanged');
+const kitchenMutation = (name: string) =>
+  `mutation Kitchen($orderId: ID!) { result: ${name}(orderId: $orderId) { __typename ... on OrderStepRefused { message } } }`;
+
+/** Opens stores at all hours, and makes the guests that order there. */
+export async function openGuests({ base, dataDir, stores: count, reads }: GuestOptions): Promise<Guests> {
+  setGlobalDispatcher(new Agent({ connections: 64, pipelining: 1 }));
+  const key = JSON.parse(readFileSync(join(dataDir, 'secrets', clientKeyName), 'utf8')) as Parameters<
+    typeof issueToken
+  >[0];
+  const token: Token = (role, store) =>
+    issueToken(key, { subject: `${role}-${store}`, roles: [role], bindings: { [role]: { store } } });
+  const ids = Array.from({ length: count }, (_, index) => seedId('store', index + 1));
+  const stores: Store[] = [];
+  for (const id of ids) {
+    await openAllDay(base, id, await token('manager', id));
+    stores.push(await storeOf(base, id, token));
+  }
+  return {
+    order: (n, notes) => takeOrder(stores[n % stores.length]!, reads, notes),
+    close: async () => {
+      for (const { stream } of stores) await stream.dispose();
+    },
+  };
+}
+
+async function storeOf(base: number, id: string, token: Token): Promise<Store> {
+  const [device, kitchen] = await Promise.all([token('kiosk', id), token('kitchen', id)]);
+  return {
+    id,
+    kiosk: (name, variables) => post(base + 3, device, documents[name], variables),
+    kitchen: (mutation, orderId) => post(base, kitchen, kitchenMutation(mutation), { orderId }),
+    stream: createClient({
+      url: `ws://127.0.0.1:${base + 3}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${device}` },
+    }),
+  };
+}
+
+async function openAllDay(base: number, storeId: string, manager: string): Promise<void> {
+  const mutation =
+    'mutation Open($input: SetOpeningExceptionInput!) { result: setOpeningException(input: $input) { __typename } }';
+  for (const days of [-1, 0, 1]) {
+    const date = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const intervals = [{ opens: '00:00', closes: '00:00' }];
+    await post(base, manager, mutation, { input: { storeId, date, intervals } });
+  }
+}
+
+async function takeOrder(store: Store, reads: number, notes: Notes): Promise<string> {
+  const tiles = Math.min(reads, 3);
+  for (let n = 0; n < tiles; n += 1) await store.kiosk('tileScreen', { pageSize: 9 });
+  const { placeOrder } = (await store.kiosk('placeOrder', { input: orderInput(store.id) })) as {
+    placeOrder: { __typename: string; order?: { id: string } };
+  };
+  notes.placed();
+  const orderId = placeOrder.order?.id;
+  if (orderId === undefined) return placeOrder.__typename;
+  const seen = followOrder(store, orderId, notes);
+  await Promise.all([seen, readOn(store, orderId, reads - tiles)]);
+  return 'completed';
+}
+
+/** Lets the kitchen work on the order as its stream tells how far it is, until it is COMPLETED. */
+async function followOrder(store: Store, orderId: string, notes: Notes): Promise<void> {
+  const next: Readonly<Record<string, string>> = {
+    CONFIRMED: 'startPreparation',
+    PREPARING: 'markReady',
+    READY: 'handOver',
+  };
+  let first = true;
+  for await (const message of store.stream.iterate({ query: statusStream, variables: { orderId } })) {
+    if (message.errors) throw new Error(`the stream said ${JSON.stringify(message.errors)}`);
+    if (first) notes.firstStatus();
+    first = false;
+    const status = String((message.data as Data)['orderStatusChanged']?.['status']);
+    if (status === 'COMPLETED') return;
+    if (status === 'CANCELLED' || status === 'REJECTED') throw new Error(`the order was ${status}`);
+    const mutation = next[status];
+    if (mutation) await store.kitchen(mutation, orderId);
+  }
+  throw new Error('the stream ended before the order did');
+}
+
+/** Reads the order and the board in turns. */
+async function readOn(store: Store, orderId: string, reads: number): Promise<void> {
+  for (let n = 0; n < reads; n += 1) {
+    if (n % 2 === 0) await store.kiosk('orderScreen', { orderId });
+    else await store.kiosk('orderBoard', { storeId: store.id });
+  }
+}
+
+const orderInput = (storeId: string) => ({
+  storeId,
+  service: 'KIOSK',
+  lines: [
+    { menuItemId: seedId('menuItem', 'cheeseburger'), quantity: 1 },
+    { menuItemId: seedId('menuItem', 'still-water'), quantity: 1 },
+  ],
+  payment: { methodToken: 'tok_visa' },
+  idempotencyKey: randomUUID(),
+});
+
+async function post(port: number, token: string, query: string, variables: object): Promise<Data> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+  });
+  const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown };
+  if (errors || !data) throw new Error(`answered with ${JSON.stringify(errors)}`);
+  return data;
+}
