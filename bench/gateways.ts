@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { composeServices } from '@apollo/composition';
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
-import { parse } from 'graphql';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { createEngineGateway } from '../gateway/federation-engine/src/engineGateway.ts';
 import { commandLine } from '../scripts/system/commandLine.ts';
-import { heavy, light, subgraphAnswer, subgraphs } from './engine/catalogue.ts';
+import { heavy, light, supergraphAt } from './engine/catalogue.ts';
+import { startProcess } from './engine/processes.ts';
 
 endOnError('bench:gateways');
 const { settings: flags } = commandLine({
@@ -14,7 +14,7 @@ const { settings: flags } = commandLine({
   does: '@drburger/federation-engine and @apollo/gateway under the same Apollo Server, in one process: CPU of whole requests.',
   flags: { '--seconds <n>': 'of each measurement (4)' },
   more: `Prints, for an answer of four subgraphs and for one of a field, CPU milliseconds a request with each gateway, in turns, and the ratio.
-Answers are compared first. Subgraphs are texts that a data source of both gateways parses for each request; HTTP is left out on both sides.`,
+Answers are compared first. Subgraphs are asked over HTTP, with each gateway's own client; they have a process of their own, which is not measured.`,
   examples: ['bench:gateways --seconds 4'],
 });
 await main(Number(flags['SECONDS'] ?? 4) || 4);
@@ -23,23 +23,23 @@ await main(Number(flags['SECONDS'] ?? 4) || 4);
 type Run = () => Promise<string>;
 
 async function main(seconds: number): Promise<void> {
-  const { supergraphSdl, errors } = composeServices(
-    Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `http://localhost/${name}`, typeDefs: parse(sdl) })),
+  const port = String(await freePortBlock(1));
+  const subgraphs = await startProcess(
+    [process.execPath, '--import', 'tsx', 'bench/engine/subgraphServer.ts'],
+    { PORT: port, NODE_ENV: 'production' },
+    undefined,
   );
-  if (!supergraphSdl) throw new Error(`the graph does not compose: ${errors?.join('; ')}`);
-  const buildService = ({ name }: { readonly name: string }) => ({
-    process: async ({ request }: { request: { query?: string; variables?: Record<string, unknown> } }) =>
-      (await subgraphAnswer(name, { query: request.query ?? '', variables: request.variables ?? {} })) as object,
-  });
+  const supergraphSdl = supergraphAt(`http://127.0.0.1:${port}`);
   const logger = { debug: ignore, info: ignore, warn: ignore, error: console.error };
   const servers = {
-    engine: new ApolloServer({ gateway: createEngineGateway({ supergraphSdl, buildService, logger }), logger }),
-    apollo: new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl, buildService, logger }), logger }),
+    engine: new ApolloServer({ gateway: createEngineGateway({ supergraphSdl, logger }), logger }),
+    apollo: new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl, logger }), logger }),
   };
   await Promise.all(Object.values(servers).map((server) => server.start()));
   for (const [what, query] of Object.entries({ heavy, light }))
     await compare(what, runOf(servers.engine, query), runOf(servers.apollo, query), seconds);
   await Promise.all(Object.values(servers).map((server) => server.stop()));
+  await subgraphs.end();
 }
 
 function ignore(): void {

@@ -68,10 +68,6 @@ export async function subgraphBytes(subgraph: string, body: string): Promise<Buf
   return bytes;
 }
 
-/** The same answer as a value, parsed anew from the bytes. */
-export const subgraphAnswer = async (subgraph: string, request: SubgraphRequest): Promise<ExecutionResult> =>
-  JSON.parse((await subgraphBytes(subgraph, JSON.stringify(request))).toString()) as ExecutionResult;
-
 function execute(
   subgraph: string,
   source: string,

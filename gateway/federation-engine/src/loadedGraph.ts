@@ -3,6 +3,7 @@ import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LruCache } from '../../src/documents/lruCache.ts';
+import { parseJson } from '../../src/documents/parseJson.ts';
 import { neverNullVariables } from '../../src/documents/neverNullVariables.ts';
 import { coerceVariables } from '../../src/documents/variableNumbers.ts';
 import { subgraphOf } from '../../src/errors/askedSubgraph.ts';
@@ -71,7 +72,7 @@ export class LoadedGraph {
       freshness: '',
       deadline: Number.MAX_SAFE_INTEGER,
     };
-    const answer = await this.#engine.execute({
+    const answer = await this.#engine.answer!({
       plan: prepared.plan,
       document,
       operation,
@@ -80,9 +81,13 @@ export class LoadedGraph {
       callerKey: this.#callerKey(requestContext),
       maxErrors: this.#options.maxErrors ?? 1_000,
     });
+    if (Buffer.isBuffer(answer)) return this.#parsed(answer.toString()) as GatewayExecutionResult;
     const data = answer.data ?? null;
     return answer.errors?.length ? { data, errors: answer.errors.map(withServiceName) } : { data };
   }
+
+  #parsed = (text: string): unknown =>
+    this.#options.exactNumbers ? parseJson(text, { trusted: true }) : JSON.parse(text);
 
   #prepare({ queryHash, operationName, document, operation }: RequestContext): Prepared {
     const key = `${queryHash} ${operationName ?? ''}`;

@@ -27,6 +27,33 @@ export interface RemoteDataSourceOptions {
   readonly honorSubgraphCacheControlHeader?: boolean;
 }
 
+/** An answer that nobody has read. */
+export interface ReceivedBytes {
+  readonly bytes: Buffer;
+  /** @throws Error for what is no answer of GraphQL */
+  read(): GatewayGraphQLResponse;
+}
+
+interface Received {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly bytes: Buffer;
+}
+
+function noAnswer({ status, type }: Received): Error {
+  const code = refusals[status];
+  const message = `The subgraph answered ${status}, ${type || 'of no type'}.`;
+  return code === undefined ? new Error(message) : new GraphQLError(message, { extensions: { code } });
+}
+
+function headersOf({ headers }: Received): never {
+  const received = new Headers();
+  for (const [name, value] of Object.entries(headers))
+    for (const each of [value ?? []].flat()) received.append(name, each);
+  return received as never;
+}
+
 const maxAnswerBytes = 64 * 2 ** 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
@@ -68,42 +95,88 @@ export class RemoteDataSource implements DataSource {
 
   async process(options: DataSourceRequest): Promise<GatewayGraphQLResponse> {
     const { request, context, incomingRequestContext } = options;
-    const headers = new Headers({ 'content-type': 'application/json', accept: 'application/json' });
-    request.http = { method: 'POST', url: this.url, headers: headers as never };
-    await this.willSendRequest(options);
-    let came: GatewayGraphQLResponse;
-    try {
-      came = await this.#send(request);
-    } catch (error) {
-      this.didEncounterError(error as Error, request, context);
-      throw error;
-    }
+    await this.#prepare(options);
+    const came = await this.#orTold(options, async () => {
+      const { http, ...asked } = request;
+      const received = await this.#send(http!, stringifyExactly(asked));
+      return { ...this.#answerIn(received), http: { status: received.status, headers: headersOf(received) } };
+    });
     const response = await this.didReceiveResponse({ request, response: came, context });
     if (this.#options.honorSubgraphCacheControlHeader !== false)
       restrictBy(response.http?.headers.get('cache-control'), incomingRequestContext?.overallCachePolicy);
     return response;
   }
 
-  async #send({ http, ...request }: GatewayGraphQLRequest): Promise<GatewayGraphQLResponse> {
-    const { statusCode, headers, body } = await send(http!.url, {
+  /** Whether nothing of a subclass or a hook looks at its answers, so that they can be taken as they came. */
+  get givesBytes(): boolean {
+    const { process, didReceiveResponse } = RemoteDataSource.prototype;
+    const isOwn = this.process === process && this.didReceiveResponse === didReceiveResponse;
+    return isOwn && this.#options.didReceiveResponse === undefined;
+  }
+
+  /** As `process`, with a request that is written; `body` has a character for each byte. The answer is not read yet. */
+  async ask(body: string, options: Omit<DataSourceRequest, 'request'>): Promise<ReceivedBytes> {
+    const isHooked =
+      this.willSendRequest !== RemoteDataSource.prototype.willSendRequest ||
+      this.#options.willSendRequest !== undefined ||
+      this.didEncounterError !== RemoteDataSource.prototype.didEncounterError ||
+      this.#options.didEncounterError !== undefined;
+    // A hook may look at the request, and change it.
+    const request = (isHooked ? parseJson(utf8.decode(Buffer.from(body, 'latin1'))) : {}) as GatewayGraphQLRequest;
+    const asked: DataSourceRequest = { ...options, request };
+    await this.#prepare(asked);
+    return this.#orTold(asked, async () => {
+      const { http, ...rest } = request;
+      const received = await this.#send(http!, isHooked ? stringifyExactly(rest) : Buffer.from(body, 'latin1'));
+      if (!isJson.test(received.type)) throw noAnswer(received);
+      if (this.#options.honorSubgraphCacheControlHeader !== false)
+        restrictBy(String(received.headers['cache-control'] ?? ''), options.incomingRequestContext?.overallCachePolicy);
+      return { bytes: received.bytes, read: () => this.#readOrTold(asked, received) };
+    });
+  }
+
+  #readOrTold({ request, context }: DataSourceRequest, received: Received): GatewayGraphQLResponse {
+    try {
+      return this.#answerIn(received);
+    } catch (error) {
+      this.didEncounterError(error as Error, request, context);
+      throw error;
+    }
+  }
+
+  async #prepare(options: DataSourceRequest): Promise<void> {
+    const headers = new Headers({ 'content-type': 'application/json', accept: 'application/json' });
+    options.request.http = { method: 'POST', url: this.url, headers: headers as never };
+    await this.willSendRequest(options);
+  }
+
+  /** What `work` gives; when it fails, the hook for that hears of it. */
+  async #orTold<T>({ request, context }: DataSourceRequest, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.didEncounterError(error as Error, request, context);
+      throw error;
+    }
+  }
+
+  async #send(http: NonNullable<GatewayGraphQLRequest['http']>, written: string | Buffer): Promise<Received> {
+    const { statusCode, headers, body } = await send(http.url, {
       method: 'POST',
-      headers: Object.fromEntries(http!.headers),
-      body: stringifyExactly(request),
+      headers: Object.fromEntries(http.headers),
+      body: written,
       dispatcher: this.#agent,
     });
-    const bytes = await body.arrayBuffer();
-    const type = String(headers['content-type'] ?? '');
-    const answer = isJson.test(type) ? this.#parsed(utf8.decode(bytes)) : undefined;
+    const bytes = Buffer.from(await body.arrayBuffer());
+    return { status: statusCode, type: String(headers['content-type'] ?? ''), headers, bytes };
+  }
+
+  /** @throws Error for what is no answer of GraphQL */
+  #answerIn(received: Received): GatewayGraphQLResponse {
+    const answer = isJson.test(received.type) ? this.#parsed(utf8.decode(received.bytes)) : undefined;
     const isAnswer = typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer);
-    if (!isAnswer) {
-      const code = refusals[statusCode];
-      const message = `The subgraph answered ${statusCode}, ${type || 'of no type'}.`;
-      throw code === undefined ? new Error(message) : new GraphQLError(message, { extensions: { code } });
-    }
-    const received = new Headers();
-    for (const [name, value] of Object.entries(headers))
-      for (const each of [value ?? []].flat()) received.append(name, each);
-    return { ...(answer as GatewayGraphQLResponse), http: { status: statusCode, headers: received as never } };
+    if (!isAnswer) throw noAnswer(received);
+    return answer as GatewayGraphQLResponse;
   }
 
   #parsed = (text: string): unknown => (this.exactNumbers ? parseJson(text, { trusted: true }) : JSON.parse(text));
