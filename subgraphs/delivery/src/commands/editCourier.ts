@@ -3,7 +3,8 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
+import type { IdempotentRequest } from '#platform/subgraph/idempotency.ts';
 import type { Deliveries, Tx } from '../context.ts';
 import { courierSubject, recordCouriers } from '../couriers.ts';
 import { sealDisplayName } from '../displayName.ts';
@@ -24,41 +25,25 @@ export interface CourierEdit {
   readonly active: boolean | null;
 }
 
-type Refusal =
-  { readonly kind: 'notFound' } | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
-type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
-
-export type CourierOutcome = (Settled & { readonly courier: Courier }) | Refusal;
-
-const invalid = (field: string, message: string): Refusal => ({ kind: 'invalid', field, message });
+export type CourierOutcome = EditOutcome<{ readonly courier: Courier }>;
 
 const nameProblem = (name: string | null): Refusal | undefined =>
   name !== null && (name.trim() === '' || charactersIn(name) > 100)
     ? invalid('displayName', 'A name has 1 to 100 characters.')
     : undefined;
 
-interface Asked {
-  readonly mutation: string;
-  readonly key: string;
-  readonly courierId: string;
-  readonly body: unknown;
-}
-
-/** Runs an edit once per idempotency key, and answers with the courier as they are then. */
-async function editOnce(
+/** Makes an edit of one courier. */
+const edited = (
   domain: Deliveries,
-  principal: Principal,
-  { courierId, ...asked }: Asked,
-  work: (tx: Tx, now: Date) => Promise<Settled | Refusal>,
-): Promise<CourierOutcome> {
-  if (!isId(courierId)) return invalid('courierId', 'Write the subject of the courier’s token, a UUID in lower case.');
-  const now = domain.clock();
-  return domain.transaction(async (tx) => {
-    const outcome = await idempotent<Settled | Refusal>(tx, { principal, ...asked, now }, () => work(tx, now));
-    if (outcome.kind === 'notFound' || outcome.kind === 'invalid') return outcome;
-    return { ...outcome, courier: await tx.courier.findUniqueOrThrow({ where: { id: courierId } }) };
-  });
-}
+  request: Omit<IdempotentRequest, 'now'>,
+  courierId: string,
+  edit: (tx: Tx, now: Date) => Promise<Settled | Refusal>,
+): Promise<CourierOutcome> =>
+  isId(courierId)
+    ? editOnce(domain, request, edit, async (tx) => ({
+        courier: await tx.courier.findUniqueOrThrow({ where: { id: courierId } }),
+      }))
+    : Promise.resolve(invalid('courierId', 'Write the subject of the courier’s token, a UUID in lower case.'));
 
 /** Signs a courier up: from now on the subject with this id is one. */
 export const createCourier = (
@@ -67,7 +52,7 @@ export const createCourier = (
   { idempotencyKey: key, ...body }: NewCourier,
 ): Promise<CourierOutcome> => {
   const { courierId: id, displayName } = body;
-  return editOnce(domain, principal, { mutation: 'createCourier', key, courierId: id, body }, async (tx, now) => {
+  return edited(domain, { principal, mutation: 'createCourier', key, body }, id, async (tx, now) => {
     const problem = nameProblem(displayName);
     if (problem) return problem;
     const { count } = await tx.courier.createMany({
@@ -91,7 +76,7 @@ export const changeCourier = (
 ): Promise<CourierOutcome> => {
   const { idempotencyKey: key, ...body } = edit;
   const { courierId: id, expectedVersion, displayName, active } = body;
-  return editOnce(domain, principal, { mutation, key, courierId: id, body }, async (tx, now) => {
+  return edited(domain, { principal, mutation, key, body }, id, async (tx, now) => {
     const [locked] = await tx.$queryRaw<{ version: number; active: boolean }[]>`
       SELECT version, deactivated_at IS NULL AS active FROM courier WHERE id = ${id}::uuid FOR UPDATE`;
     if (!locked) return { kind: 'notFound' };

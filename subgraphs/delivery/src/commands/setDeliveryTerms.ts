@@ -1,9 +1,9 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince, recordEdits } from '#platform/subgraph/edits.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { editOnce, invalid, type EditOutcome, type Invalid, type Settled } from '#platform/subgraph/editOnce.ts';
 import { DeliveryTermsChanged } from '#schema/events/delivery.ts';
-import type { Deliveries } from '../context.ts';
+import type { Deliveries, Tx } from '../context.ts';
 import { termsOf, type DeliveryTerms } from '../deliveryTerms.ts';
 import type { FeeTier } from '../quote.ts';
 
@@ -14,16 +14,11 @@ export interface SetDeliveryTerms {
   readonly tiers: readonly FeeTier[];
 }
 
-type Invalid = { readonly kind: 'invalid'; readonly field: string; readonly message: string };
-type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
-
-export type DeliveryTermsOutcome = (Settled & { readonly terms: DeliveryTerms }) | Invalid;
+export type DeliveryTermsOutcome = EditOutcome<{ readonly terms: DeliveryTerms }, Invalid>;
 
 const mostTiers = 20;
 const mostMetres = 100_000;
 const mostFee = 1_000_000;
-
-const invalid = (field: string, message: string): Invalid => ({ kind: 'invalid', field, message });
 
 function tiersProblem(tiers: readonly FeeTier[]): Invalid | undefined {
   if (tiers.length > mostTiers) return invalid('tiers', `A store has at most ${mostTiers} distances.`);
@@ -48,24 +43,22 @@ export async function setDeliveryTerms(
   const { idempotencyKey: key, ...body } = command;
   const { storeId, expectedVersion, tiers } = body;
   if (!isId(storeId)) return invalid('storeId', 'This is not the id of a store.');
-  const now = domain.clock();
   const subject = `TERMS:${storeId}`;
-  return domain.transaction(async (tx) => {
-    const request = { principal, mutation: 'setDeliveryTerms', key, body, now };
-    const outcome = await idempotent<Settled | Invalid>(tx, request, async () => {
-      const problem = tiersProblem(tiers);
-      if (problem) return problem;
-      await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${subject}, 0))::text`;
-      const { version: seen } = await termsOf(tx, storeId);
-      if (seen !== expectedVersion)
-        return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, subject, expectedVersion) };
-      const version = seen + 1;
-      const data = { version, tiers: tiers.map(({ upToMetres, fee }) => ({ upToMetres, fee })) };
-      await tx.deliveryTerms.upsert({ where: { storeId }, create: { storeId, ...data }, update: data });
-      await recordEdits(tx, [{ subject, version, fields: ['tiers'] }], now);
-      await domain.events.append(tx, null, [DeliveryTermsChanged.of({ storeId, at: now.toISOString() })]);
-      return { kind: 'done' };
-    });
-    return outcome.kind === 'invalid' ? outcome : { ...outcome, terms: await termsOf(tx, storeId) };
-  });
+  const edit = async (tx: Tx, now: Date): Promise<Settled | Invalid> => {
+    const problem = tiersProblem(tiers);
+    if (problem) return problem;
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${subject}, 0))::text`;
+    const { version: seen } = await termsOf(tx, storeId);
+    if (seen !== expectedVersion)
+      return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, subject, expectedVersion) };
+    const version = seen + 1;
+    const data = { version, tiers: tiers.map(({ upToMetres, fee }) => ({ upToMetres, fee })) };
+    await tx.deliveryTerms.upsert({ where: { storeId }, create: { storeId, ...data }, update: data });
+    await recordEdits(tx, [{ subject, version, fields: ['tiers'] }], now);
+    await domain.events.append(tx, null, [DeliveryTermsChanged.of({ storeId, at: now.toISOString() })]);
+    return { kind: 'done' };
+  };
+  return editOnce(domain, { principal, mutation: 'setDeliveryTerms', key, body }, edit, async (tx) => ({
+    terms: await termsOf(tx, storeId),
+  }));
 }

@@ -3,7 +3,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import type { Inventory, InventoryTx } from '../context.ts';
 import { ingredientSubject, recordIngredients } from '../ingredients.ts';
 
@@ -18,14 +18,9 @@ interface Edit {
 export type NewIngredient = Edit & { readonly name: Texts; readonly unit: string };
 export type IngredientEdit = Edit & { readonly ingredientId: string; readonly expectedVersion: number };
 
-type Refusal =
-  { readonly kind: 'notFound' } | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
-type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
-type Remembered = (Settled & { readonly id: string }) | Refusal;
+type Made = Settled & { readonly id: string };
 
-export type IngredientOutcome = (Settled & { readonly ingredient: Ingredient }) | Refusal;
-
-const invalid = (field: string, message: string): Refusal => ({ kind: 'invalid', field, message });
+export type IngredientOutcome = EditOutcome<{ readonly ingredient: Ingredient }>;
 
 function nameProblem(name: Texts | null, isNew: boolean): Refusal | undefined {
   if (!name) return undefined;
@@ -36,20 +31,16 @@ function nameProblem(name: Texts | null, isNew: boolean): Refusal | undefined {
     : undefined;
 }
 
-/** Runs an edit once per idempotency key, and answers with the ingredient as it is then. */
-const editOnce = (
+/** Makes an edit of one ingredient. */
+const edited = (
   domain: Inventory,
   principal: Principal,
   { mutation, edit: { idempotencyKey: key, ...body } }: { readonly mutation: string; readonly edit: Edit },
-  work: (tx: InventoryTx, now: Date) => Promise<Remembered>,
-): Promise<IngredientOutcome> => {
-  const now = domain.clock();
-  return domain.transaction(async (tx) => {
-    const outcome = await idempotent<Remembered>(tx, { principal, mutation, key, body, now }, () => work(tx, now));
-    if (outcome.kind === 'notFound' || outcome.kind === 'invalid') return outcome;
-    return { ...outcome, ingredient: await tx.ingredient.findUniqueOrThrow({ where: { id: outcome.id } }) };
-  });
-};
+  edit: (tx: InventoryTx, now: Date) => Promise<Made | Refusal>,
+): Promise<IngredientOutcome> =>
+  editOnce(domain, { principal, mutation, key, body }, edit, async (tx, { id }) => ({
+    ingredient: await tx.ingredient.findUniqueOrThrow({ where: { id } }),
+  }));
 
 /** Adds an ingredient to what stores may keep. */
 export const createIngredient = (
@@ -57,7 +48,7 @@ export const createIngredient = (
   principal: Principal,
   edit: NewIngredient,
 ): Promise<IngredientOutcome> =>
-  editOnce(domain, principal, { mutation: 'createIngredient', edit }, async (tx, now) => {
+  edited(domain, principal, { mutation: 'createIngredient', edit }, async (tx, now) => {
     const problem = nameProblem(edit.name, true);
     if (problem) return problem;
     const id = domain.newId();
@@ -72,7 +63,7 @@ export const changeIngredient = (
   principal: Principal,
   edit: IngredientEdit,
 ): Promise<IngredientOutcome> =>
-  editOnce(domain, principal, { mutation: 'changeIngredient', edit }, async (tx, now) => {
+  edited(domain, principal, { mutation: 'changeIngredient', edit }, async (tx, now) => {
     const { ingredientId: id, expectedVersion } = edit;
     if (!isId(id)) return { kind: 'notFound' };
     const [locked] = await tx.$queryRaw<{ version: number; unit: string; used: boolean }[]>`

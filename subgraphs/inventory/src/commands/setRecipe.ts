@@ -2,9 +2,9 @@ import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
 import { announceAtAllStores } from '../announceMakeability.ts';
-import type { Inventory } from '../context.ts';
+import type { Inventory, InventoryTx } from '../context.ts';
 import {
   placeOf,
   readRecipe,
@@ -22,16 +22,10 @@ export interface SetRecipe {
   readonly lines: readonly RecipeLineView[];
 }
 
-type Refusal =
-  { readonly kind: 'notFound' } | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
-type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
-
-export type RecipeOutcome = (Settled & { readonly recipe: RecipeView }) | Refusal;
+export type RecipeOutcome = EditOutcome<{ readonly recipe: RecipeView }>;
 
 const mostLines = 100;
 const mostQuantity = 1_000_000;
-
-const invalid = (field: string, message: string): Refusal => ({ kind: 'invalid', field, message });
 
 function linesProblem(lines: readonly RecipeLineView[]): Refusal | undefined {
   if (lines.length > mostLines) return invalid('lines', `A recipe has at most ${mostLines} ingredients.`);
@@ -77,31 +71,22 @@ export async function setRecipe(domain: Inventory, principal: Principal, command
   const { of, expectedVersion, lines } = body;
   const place = placeOf(of);
   if (!place) return invalid('of', 'Name either an item, perhaps with a size, or an extra.');
-  const now = domain.clock();
-  return domain.transaction(async (tx) => {
-    const outcome = await idempotent<Settled | Refusal>(
-      tx,
-      { principal, mutation: 'setRecipe', key, body, now },
-      async () => {
-        const before = await lockRecipe(tx, of);
-        if (before.version !== expectedVersion)
-          return {
-            kind: 'changedMeanwhile',
-            fields: await fieldsChangedSince(tx, recipeSubject(of), expectedVersion),
-          };
-        const problem = linesProblem(lines);
-        if (problem) return problem;
-        const ids = lines.map(({ ingredientId }) => ingredientId);
-        const known = ids.every(isId) ? await tx.ingredient.count({ where: { id: { in: ids } } }) : 0;
-        if (known < ids.length) return { kind: 'notFound' };
-        await writeLines(tx, place, lines);
-        await recordRecipes(domain, tx, [of], now);
-        if (place.table === 'recipe_line')
-          await announceAtAllStores(domain, tx, [of.menuItemId!], before.lines[0]?.ingredientId ?? null);
-        return { kind: 'done' };
-      },
-    );
-    if (outcome.kind === 'invalid' || outcome.kind === 'notFound') return outcome;
-    return { ...outcome, recipe: (await readRecipe(tx, of))! };
-  });
+  const edit = async (tx: InventoryTx, now: Date): Promise<Settled | Refusal> => {
+    const before = await lockRecipe(tx, of);
+    if (before.version !== expectedVersion)
+      return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, recipeSubject(of), expectedVersion) };
+    const problem = linesProblem(lines);
+    if (problem) return problem;
+    const ids = lines.map(({ ingredientId }) => ingredientId);
+    const known = ids.every(isId) ? await tx.ingredient.count({ where: { id: { in: ids } } }) : 0;
+    if (known < ids.length) return { kind: 'notFound' };
+    await writeLines(tx, place, lines);
+    await recordRecipes(domain, tx, [of], now);
+    if (place.table === 'recipe_line')
+      await announceAtAllStores(domain, tx, [of.menuItemId!], before.lines[0]?.ingredientId ?? null);
+    return { kind: 'done' };
+  };
+  return editOnce(domain, { principal, mutation: 'setRecipe', key, body }, edit, async (tx) => ({
+    recipe: (await readRecipe(tx, of))!,
+  }));
 }

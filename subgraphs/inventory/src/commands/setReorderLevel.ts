@@ -1,13 +1,12 @@
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { fieldsChangedSince } from '#platform/subgraph/edits.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
-import type { Inventory } from '../context.ts';
+import { editOnce, invalid, type EditOutcome, type Refusal, type Settled } from '#platform/subgraph/editOnce.ts';
+import type { Inventory, InventoryTx } from '../context.ts';
 import { ownsStock } from '../ownership.ts';
 import { levelSubject, writeReorderLevels } from '../reorderLevels.ts';
 import { readStock, stockKey, type StockView } from '../stockQueries.ts';
 import { lockStock } from '../stockRows.ts';
-import { invalid } from './receiveStock.ts';
 
 export interface SetReorderLevel {
   readonly idempotencyKey: string;
@@ -17,10 +16,7 @@ export interface SetReorderLevel {
   readonly reorderLevel: number;
 }
 
-type Refusal = { readonly kind: 'notFound' } | ReturnType<typeof invalid>;
-type Settled = { readonly kind: 'done' } | { readonly kind: 'changedMeanwhile'; readonly fields: readonly string[] };
-
-export type ReorderLevelOutcome = (Settled & { readonly stockItem: StockView }) | Refusal;
+export type ReorderLevelOutcome = EditOutcome<{ readonly stockItem: StockView }>;
 
 const mostLevel = 1_000_000_000;
 
@@ -33,25 +29,19 @@ export async function setReorderLevel(
   const { idempotencyKey: key, ...body } = command;
   const { storeId, ingredientId, expectedVersion, reorderLevel } = body;
   if (!ownsStock(principal, 'stock:write', storeId) || !isId(ingredientId)) return { kind: 'notFound' };
-  const now = domain.clock();
   const id = { storeId, ingredientId };
-  return domain.transaction(async (tx) => {
-    const outcome = await idempotent<Settled | Refusal>(
-      tx,
-      { principal, mutation: 'setReorderLevel', key, body, now },
-      async () => {
-        if (reorderLevel < 0 || reorderLevel > mostLevel)
-          return invalid('reorderLevel', `A level lies between 0 and ${mostLevel}.`);
-        const before = (await lockStock(tx, storeId, [ingredientId])).get(ingredientId);
-        if (!before) return { kind: 'notFound' };
-        const { levelVersion } = await tx.stock.findUniqueOrThrow({ where: { storeId_ingredientId: id } });
-        if (levelVersion !== expectedVersion)
-          return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, levelSubject(id), expectedVersion) };
-        await writeReorderLevels(domain, tx, [{ before, reorderLevel }], now);
-        return { kind: 'done' };
-      },
-    );
-    if (outcome.kind === 'invalid' || outcome.kind === 'notFound') return outcome;
-    return { ...outcome, stockItem: (await readStock(tx, [id])).get(stockKey(id))! };
-  });
+  const edit = async (tx: InventoryTx, now: Date): Promise<Settled | Refusal> => {
+    if (reorderLevel < 0 || reorderLevel > mostLevel)
+      return invalid('reorderLevel', `A level lies between 0 and ${mostLevel}.`);
+    const before = (await lockStock(tx, storeId, [ingredientId])).get(ingredientId);
+    if (!before) return { kind: 'notFound' };
+    const { levelVersion } = await tx.stock.findUniqueOrThrow({ where: { storeId_ingredientId: id } });
+    if (levelVersion !== expectedVersion)
+      return { kind: 'changedMeanwhile', fields: await fieldsChangedSince(tx, levelSubject(id), expectedVersion) };
+    await writeReorderLevels(domain, tx, [{ before, reorderLevel }], now);
+    return { kind: 'done' };
+  };
+  return editOnce(domain, { principal, mutation: 'setReorderLevel', key, body }, edit, async (tx) => ({
+    stockItem: (await readStock(tx, [id])).get(stockKey(id))!,
+  }));
 }
