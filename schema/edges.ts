@@ -126,6 +126,11 @@ export const edges: readonly Edge[] = [
     latency: 'seconds; tried until answered',
     because: 'Consent, address and language must hold at that moment, and are kept nowhere else.',
   }),
+  grpc('loyalty', 'customers', 'CustomerExistenceService', {
+    volume: 'once for each gift of goodwill',
+    latency: 'while support waits: 5 s at most',
+    because: 'An account of nobody could never be used, so an unknown customer is refused at once.',
+  }),
   grpc('channels', 'customers', 'AccessQueryService', {
     volume: 'once for each start of a process',
     ...soon,
@@ -283,6 +288,11 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'What was sent to an erased person must be readable by nobody.',
   }),
+  event('customers', 'notifications', 'CustomerReceiptRequested', {
+    volume: 'a few a day',
+    ...soon,
+    because: 'Support is done once the wish is recorded; the e-mail may wait for the mail server.',
+  }),
 
   projection('orders', 'OrderCreated', {
     ...perOrder,
@@ -365,7 +375,6 @@ export const edges: readonly Edge[] = [
   event('customers', nobodyYet, 'CustomerProfileChanged', unheard('For notifications and analytics.')),
   event('customers', nobodyYet, 'CustomerAddressVersioned', unheard('For analytics.')),
   event('customers', nobodyYet, 'CustomerConsentChanged', unheard('For notifications.')),
-  event('customers', nobodyYet, 'CustomerReceiptRequested', unheard('For notifications.')),
   event('customers', 'memberships', 'CustomerErased', {
     volume: 'rare',
     ...soon,

@@ -6,6 +6,7 @@ import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { accessQueryService } from './services/accessQueryService.ts';
 import { contactQueryService } from './services/contactQueryService.ts';
+import { customerExistenceService } from './services/customerExistenceService.ts';
 import { customerQueryService } from './services/customerQueryService.ts';
 
 export default defineSubgraph({
@@ -15,6 +16,11 @@ export default defineSubgraph({
   config,
   resolvers,
   loaders,
-  services: (domain) => [customerQueryService(domain), accessQueryService(domain), contactQueryService(domain)],
+  services: (domain) => [
+    customerQueryService(domain),
+    accessQueryService(domain),
+    contactQueryService(domain),
+    customerExistenceService(domain),
+  ],
   seed,
 });

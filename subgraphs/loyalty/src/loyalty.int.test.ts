@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { CustomerExistenceService } from '#generated/proto/drburger/customers/v1/existence_pb.ts';
 import { MembershipBenefitsChanged } from '#schema/events/memberships.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { PaymentProcessed } from '#schema/events/payments.ts';
@@ -8,6 +9,7 @@ import { roleScopes } from '#schema/scopes.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { DataOf, EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { service } from '#platform/rpc/service.ts';
 import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
@@ -16,6 +18,9 @@ import { accountOf } from './account.ts';
 import type { Loyalty } from './context.ts';
 import definition from './main.ts';
 
+/** The id that customers do not know. */
+const nobodysId = uuidv7();
+
 let bus: EventBus;
 let loyalty: TestSubgraph<Loyalty>;
 let customerId: string;
@@ -23,7 +28,16 @@ let orderId: string;
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
-  loyalty = await testSubgraph<Loyalty>(definition, { bus });
+  loyalty = await testSubgraph<Loyalty>(definition, {
+    bus,
+    others: {
+      customers: [
+        service(CustomerExistenceService, ['loyalty'], {
+          customerExists: ({ customerId: id }) => ({ exists: id !== nobodysId }),
+        }),
+      ],
+    },
+  });
 });
 afterAll(() => bus.close());
 beforeEach(() => {
@@ -454,6 +468,14 @@ describe('points of goodwill', () => {
       __typename: 'GoodwillLimitReached',
       left: 200,
     });
+  });
+
+  it('are refused for a customer whom nobody knows, and open no account', async () => {
+    expect(await give(1, { customerId: nobodysId })).toEqual({
+      __typename: 'GoodwillInputProblem',
+      field: 'customerId',
+    });
+    expect(await loyalty.domain.db.account.findUnique({ where: { customerId: nobodysId } })).toBeNull();
   });
 
   it('are not for others to give, nor for support to read', async () => {

@@ -2,6 +2,7 @@ import { PrismaClient } from '#generated/notifications/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config, mailOf } from './config.ts';
 import { onCustomerErased } from './consumers/customerErased.ts';
+import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { resolvers } from './resolvers.ts';
 import { sendMessages } from './sendMessages.ts';
@@ -13,6 +14,6 @@ export default defineSubgraph({
   config,
   resolvers,
   loaders: () => ({}),
-  consumers: [onOrderStatusChanged, onCustomerErased],
+  consumers: [onOrderStatusChanged, onCustomerErased, onCustomerReceiptRequested],
   background: (domain) => [sendMessages(domain, mailOf(domain))],
 });

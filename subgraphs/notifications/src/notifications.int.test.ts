@@ -12,7 +12,7 @@ import { busDatabase } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
-import { CustomerErased } from '#schema/events/customers.ts';
+import { CustomerErased, CustomerReceiptRequested } from '#schema/events/customers.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import type { Notifications } from './context.ts';
@@ -26,6 +26,7 @@ let now = new Date('2026-03-01T12:00:00Z');
 /** The stand-in for customers: who wants news, at which address. */
 const readers = new Map<string, { email: string; locale: string }>();
 let customersDown = false;
+const receiptEmails = new Map<string, string>();
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
@@ -51,6 +52,10 @@ beforeAll(async () => {
             const reader = readers.get(customerId);
             return reader ? { found: true, givenName: 'Ada <b>', ...reader } : { found: false };
           },
+          getReceiptContact: ({ customerId }) =>
+            receiptEmails.has(customerId)
+              ? { found: true, givenName: 'Ada', locale: 'DE', email: receiptEmails.get(customerId)! }
+              : { found: false },
         }),
       ],
     },
@@ -179,6 +184,29 @@ it('1,000 events with duplicates make one message each, and one mail for each re
   expect(new Set(all.map((row) => row.eventId)).size).toBe(1_000);
   const sentTo = mailbox.mails().flatMap(({ to }) => (wanting.some((id) => to === `${id}@example.com`) ? [to] : []));
   expect(sentTo.sort()).toEqual(wanting.map((id) => `${id}@example.com`).sort());
+});
+
+describe('a receipt that support has sent again', () => {
+  const receipt = (orderId: string) =>
+    envelope(CustomerReceiptRequested.of({ customerId, orderId, at: now.toISOString() }) as unknown as NewEvent);
+
+  it('goes once for each request to one who wants no news, and says what the order cost', async () => {
+    readers.set(customerId, { email: '', locale: 'DE' });
+    receiptEmails.set(customerId, email);
+    const [orderId, twice] = [uuidv7(), uuidv7()];
+    await say(ready({ orderId }));
+    await settledAs('UNWANTED');
+    const asked = receipt(orderId);
+    await say(asked, asked);
+    await say(receipt(twice));
+    await settledAs('SENT');
+    await say(receipt(orderId));
+    await until(() => mailsTo(email).length === 2);
+    expect(mailsTo(email).map(({ subject }) => subject)).toEqual(Array(2).fill('Dein Beleg für Bestellung 7'));
+    expect(mailsTo(email)[0]!.text.replaceAll('\u00a0', ' ')).toContain('12,99 €');
+    // For the order that is not theirs there is nothing to send.
+    expect((await rows()).filter(({ about }) => about === 'ORDER_RECEIPT')).toHaveLength(2);
+  });
 });
 
 describe('a mail server that fails', () => {

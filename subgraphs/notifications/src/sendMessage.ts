@@ -29,7 +29,7 @@ export async function sendMessage(domain: Notifications, mail: Mail, message: Me
   if (now.getTime() - message.createdAt.getTime() > newsForMs) return settle(domain, message, 'EXPIRED');
   let reader;
   try {
-    reader = await domain.rpc.client(ContactQueryService).getOrderNewsContact({ customerId: message.customerId });
+    reader = await contactFor(domain, message);
   } catch (error) {
     domain.log.warn({ err: error, messageId: message.id }, 'customers cannot be asked about a message');
     return postpone(domain, message);
@@ -58,6 +58,14 @@ export async function sendMessage(domain: Notifications, mail: Mail, message: Me
     outcome === 'sent' ? { to: reader.email, subject: words.subject, text } : undefined,
   );
 }
+
+/** The reader's address and language at this moment. A receipt needs no consent to news: the customer asked for it. */
+const contactFor = (domain: Notifications, { about, customerId }: MessageRow) => {
+  const customers = domain.rpc.client(ContactQueryService);
+  return (about as Subject) === 'ORDER_RECEIPT'
+    ? customers.getReceiptContact({ customerId })
+    : customers.getOrderNewsContact({ customerId });
+};
 
 /** Gives a message its final status, and keeps what was sent sealed. */
 async function settle(domain: Notifications, message: MessageRow, status: string, sent?: Content): Promise<void> {

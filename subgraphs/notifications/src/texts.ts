@@ -1,12 +1,27 @@
 /** What a message may tell. */
-export const subjects = ['ORDER_CONFIRMED', 'ORDER_READY', 'ORDER_OUT_FOR_DELIVERY', 'ORDER_CANCELLED'] as const;
+export const subjects = [
+  'ORDER_CONFIRMED',
+  'ORDER_READY',
+  'ORDER_OUT_FOR_DELIVERY',
+  'ORDER_CANCELLED',
+  'ORDER_RECEIPT',
+] as const;
 export type Subject = (typeof subjects)[number];
 
 /** What a text needs to know of the event. */
 export interface Facts {
   readonly orderNumber: number;
   readonly service: string;
+  /** What the order cost, in minor units of the currency, of which 10 to the power of `exponent` make a unit. */
+  readonly total: number;
+  readonly currency: string;
+  readonly exponent: number;
 }
+
+const amountIn = (language: string, { total, currency, exponent }: Facts): string =>
+  new Intl.NumberFormat(language, { style: 'currency', currency, minimumFractionDigits: exponent }).format(
+    total / 10 ** exponent,
+  );
 
 interface Text {
   readonly subject: string;
@@ -34,6 +49,10 @@ const english: Texts = {
     subject: `Your order ${orderNumber} was called off`,
     body: `Your order ${orderNumber} was called off. What you paid for it is given back.`,
   }),
+  ORDER_RECEIPT: (facts) => ({
+    subject: `Your receipt for order ${facts.orderNumber}`,
+    body: `You asked for your receipt again: order ${facts.orderNumber} cost ${amountIn('en', facts)}, taxes included.`,
+  }),
 };
 
 const german: Texts = {
@@ -55,6 +74,10 @@ const german: Texts = {
   ORDER_CANCELLED: ({ orderNumber }) => ({
     subject: `Bestellung ${orderNumber} wurde storniert`,
     body: `Deine Bestellung ${orderNumber} wurde storniert. Was du dafür bezahlt hast, bekommst du zurück.`,
+  }),
+  ORDER_RECEIPT: (facts) => ({
+    subject: `Dein Beleg für Bestellung ${facts.orderNumber}`,
+    body: `Du wolltest deinen Beleg noch einmal: Bestellung ${facts.orderNumber} hat ${amountIn('de', facts)} gekostet, mit allen Steuern.`,
   }),
 };
 

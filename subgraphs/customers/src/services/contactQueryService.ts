@@ -3,7 +3,7 @@ import { service } from '#platform/rpc/service.ts';
 import type { Customers } from '../context.ts';
 import { loaders } from '../loaders.ts';
 
-/** Answers with an address only where the customer consents to the purpose for which it is asked. */
+/** Answers with an address for news only where the customer consents to it, and for a receipt because they asked. */
 export const contactQueryService = (domain: Customers) =>
   service(ContactQueryService, ['notifications'], {
     async getOrderNewsContact({ customerId }) {
@@ -20,5 +20,11 @@ export const contactQueryService = (domain: Customers) =>
         givenName: customer.givenName,
         locale: customer.locale,
       };
+    },
+    async getReceiptContact({ customerId }) {
+      const customer = await loaders(domain).customerById.load(customerId);
+      if (!customer) return { found: false };
+      const { email, givenName, locale } = customer;
+      return { found: true, email, givenName, locale };
     },
   });

@@ -1,7 +1,8 @@
+import { CustomerExistenceService } from '#generated/proto/drburger/customers/v1/existence_pb.ts';
 import { LoyaltyGoodwillGiven } from '#schema/events/loyalty.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
-import { idempotent } from '#platform/subgraph/idempotency.ts';
+import { earlierResult, idempotent } from '#platform/subgraph/idempotency.ts';
 import type { AccountRow } from '../account.ts';
 import type { Heard, Loyalty } from '../context.ts';
 import { lockAccount, appendEntry } from './writeEntry.ts';
@@ -38,7 +39,8 @@ async function leftToday(tx: Heard['tx'], customerId: string, actor: string, now
 
 /**
  * Gives a customer points of goodwill, once per idempotency key, within the limits of the action and of the day. Who
- * gave them, when and why is kept.
+ * gave them, when and why is kept. Customers are asked whether they know this one, since an account of nobody could
+ * never be used.
  */
 export async function giveGoodwill(
   domain: Loyalty,
@@ -48,9 +50,14 @@ export async function giveGoodwill(
   const { customerId, points, reason, orderId } = body;
   const actor = actorOf(principal);
   const now = domain.clock();
+  const request = { principal, mutation: 'giveGoodwill', key, body, now };
+  if (!isId(customerId)) return invalid('customerId', 'This is not the id of a customer.');
+  const earlier = await earlierResult<GiveGoodwillOutcome>(domain.db, request);
+  if (earlier) return earlier.result;
+  if (!(await domain.rpc.client(CustomerExistenceService).customerExists({ customerId })).exists)
+    return invalid('customerId', 'No customer has this id: they never registered, or were erased.');
   return domain.transaction((tx) =>
-    idempotent<GiveGoodwillOutcome>(tx, { principal, mutation: 'giveGoodwill', key, body, now }, async () => {
-      if (!isId(customerId)) return invalid('customerId', 'This is not the id of a customer.');
+    idempotent<GiveGoodwillOutcome>(tx, request, async () => {
       if (orderId !== null && !isId(orderId)) return invalid('orderId', 'This is not the id of an order.');
       if (points < 1 || points > goodwillLimits.once)
         return invalid('points', `Give 1 to ${goodwillLimits.once} points at once.`);

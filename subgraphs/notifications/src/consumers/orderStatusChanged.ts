@@ -2,6 +2,7 @@ import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
 import type { Heard } from '../context.ts';
 import type { Facts, Subject } from '../texts.ts';
+import { writeMessage } from '../writeMessage.ts';
 
 /** The statuses that a guest is told of. */
 const subjectOf: Readonly<Record<string, Subject>> = {
@@ -23,24 +24,9 @@ export const onOrderStatusChanged = onEvent(
     const about = subjectOf[data.to];
     const now = domain.clock();
     if (!about || data.customerId === null || now.getTime() - Date.parse(data.at) > newsForMs) return;
-    const facts: Facts = { orderNumber: data.orderNumber, service: data.service };
-    await tx.message.createMany({
-      data: [
-        {
-          id: domain.newId(),
-          eventId,
-          medium: 'EMAIL',
-          customerId: data.customerId,
-          orderId: data.orderId,
-          about,
-          facts: { ...facts },
-          status: 'WAITING',
-          dueAt: now,
-          createdAt: now,
-        },
-      ],
-      skipDuplicates: true,
-    });
+    const { customerId, orderId, orderNumber, service, total, currency, exponent } = data;
+    const facts: Facts = { orderNumber, service, total, currency, exponent };
+    await writeMessage(domain, tx, { eventId, customerId, orderId, about, facts: { ...facts } });
   },
   ({ data }) => data.customerId !== null && data.to in subjectOf,
 );

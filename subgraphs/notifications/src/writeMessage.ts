@@ -1,0 +1,30 @@
+import type { Prisma } from '#generated/notifications/prisma/client.ts';
+import type { Notifications, Tx } from './context.ts';
+import type { Subject } from './texts.ts';
+
+interface NewMessage {
+  readonly eventId: string;
+  readonly customerId: string;
+  readonly orderId: string;
+  readonly about: Subject;
+  readonly facts: Prisma.JsonValue;
+}
+
+/** Writes down that a customer is to be told of an event, once for each event. It is sent soon after the commit. */
+export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...message }: NewMessage): Promise<void> {
+  const now = domain.clock();
+  await tx.message.createMany({
+    data: [
+      {
+        id: domain.newId(),
+        medium: 'EMAIL',
+        ...message,
+        facts: facts as Prisma.InputJsonValue,
+        status: 'WAITING',
+        dueAt: now,
+        createdAt: now,
+      },
+    ],
+    skipDuplicates: true,
+  });
+}
