@@ -9,7 +9,8 @@ type Declaring = { readonly directives?: readonly ConstDirectiveNode[] };
  * Checks that a field says who may read it, by `@auth` or `@anyone`, wherever silence would mean that anybody may:
  * each root field; each field of an entity, since any subgraph may lead to an entity, so that guards on the way to it
  * do not protect it; and each field of a type that has `@auth` anywhere, since a reader would take its other fields
- * for guarded as well.
+ * for guarded as well. A root field of Query that needs scopes must be nullable: an error of a field that is never null
+ * takes the whole answer away, also what the reader may see.
  */
 export function checkGuards(types: Map<string, IndexedType>): CompositionProblem[] {
   return [...types.values()]
@@ -17,6 +18,7 @@ export function checkGuards(types: Map<string, IndexedType>): CompositionProblem
     .flatMap((type) => [
       ...(mustDecide(type, types) ? undecided(type) : []),
       ...[...type.fields.values()].flatMap(({ name, nodes }) => contradictions(type, name, nodes)),
+      ...(type.name === 'Query' ? neverNull(type) : []),
       ...typeContradictions(type),
       ...type.nodes.flatMap((node) => misnamed(type, node)),
     ]);
@@ -51,6 +53,16 @@ const mustDecide = (type: IndexedType, types: Map<string, IndexedType>): boolean
   type.nodes.some(isEntity) ||
   asksForScopes(type) ||
   [...type.interfaces].some((name) => asksForScopes(types.get(name) ?? type));
+
+const neverNull = (type: IndexedType): CompositionProblem[] =>
+  [...type.fields.values()].flatMap(({ name, nodes }) =>
+    nodes
+      .filter((node) => scopesOf(node) !== undefined && node.type.kind === Kind.NON_NULL_TYPE)
+      .map((node) => ({
+        ...at(node, `Query.${name}`),
+        message: `Query.${name} needs scopes, so it must be nullable: for who lacks them it would take the whole answer away. Remove the ! of its type.`,
+      })),
+  );
 
 const openedBy = (type: IndexedType): Set<string> =>
   new Set(

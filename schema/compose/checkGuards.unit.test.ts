@@ -56,6 +56,12 @@ describe('a field for which silence would mean anybody', () => {
   });
 });
 
+it('a root field of Query that needs scopes is nullable, so that who lacks them keeps the rest of the answer', () => {
+  expect(messages('type Query {\n  audit: [Int!]! @auth(scopes: ["admin"])\n  shops: [Int!]! @anyone\n}')).toEqual([
+    'subgraphs/s0/schema.graphql:2: Query.audit needs scopes, so it must be nullable: for who lacks them it would take the whole answer away. Remove the ! of its type.',
+  ]);
+});
+
 describe('decisions that contradict each other', () => {
   it('are refused within a field', () => {
     expect(messages('type Query { a: Int @anyone @auth(scopes: ["admin"]) }')).toEqual([
