@@ -1,12 +1,14 @@
 import changeMenuItemPrice from '../../operations/changeMenuItemPrice.graphql';
 import menuAvailabilityChanged from '../../operations/menuAvailabilityChanged.graphql';
 import setMenuItemAvailability from '../../operations/setMenuItemAvailability.graphql';
+import setMenuItemImage from '../../operations/setMenuItemImage.graphql';
 import storeMenu from '../../operations/storeMenu.graphql';
 import type {
   ChangeMenuItemPriceMutationVariables,
   MenuAvailabilityChangedSubscription,
   MenuAvailabilityChangedSubscriptionVariables,
   SetMenuItemAvailabilityMutationVariables,
+  SetMenuItemImageMutationVariables,
   StoreMenuQuery,
   StoreMenuQueryVariables,
 } from '#generated/bffs/staff/operations.ts';
@@ -16,6 +18,7 @@ import { Drafts } from './drafts.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, choice, field, nothing, replaceIfNew, type Pane } from './pane.ts';
 import { amountText, money, readAmount } from './money.ts';
+import { choosePicture } from './smallPicture.ts';
 
 type Store = NonNullable<StoreMenuQuery['store']>;
 type Entry = NonNullable<Store['menu']>['sections'][number]['entries']['edges'][number]['node'];
@@ -96,7 +99,12 @@ export class MenuPane implements Pane {
         'aria-label': withdrawn ? texts.putBackOf(item.name) : texts.soldOutOf(item.name),
       }),
       ...(this.#desk.session.member.may('admin')
-        ? [button(texts.price, () => this.#setPrice(entry), { 'aria-label': texts.priceOf(item.name) })]
+        ? [
+            button(texts.price, () => this.#setPrice(entry), { 'aria-label': texts.priceOf(item.name) }),
+            button(item.image ? texts.newPicture : texts.picture, () => this.#setPicture(entry), {
+              'aria-label': texts.pictureOf(item.name),
+            }),
+          ]
         : []),
     );
   }
@@ -109,6 +117,20 @@ export class MenuPane implements Pane {
         input: { idempotencyKey, storeId, menuItemId: item.id, available },
       }),
       available ? texts.isBack(item.name) : texts.isSoldOut(item.name),
+    );
+    await this.open();
+  }
+
+  async #setPicture({ item: { id: menuItemId, version: expectedVersion, name } }: Entry): Promise<void> {
+    const image = await choosePicture();
+    if (image === undefined) return;
+    if (image === null) return this.#desk.tell(texts.noPicture, true);
+    await this.#desk.change(
+      setMenuItemImage,
+      (idempotencyKey): SetMenuItemImageMutationVariables => ({
+        input: { idempotencyKey, menuItemId, expectedVersion, image },
+      }),
+      texts.pictureSet(name),
     );
     await this.open();
   }

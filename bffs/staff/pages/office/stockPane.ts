@@ -1,10 +1,12 @@
 import adjustStock from '../../operations/adjustStock.graphql';
 import receiveStock from '../../operations/receiveStock.graphql';
+import setReorderLevel from '../../operations/setReorderLevel.graphql';
 import stockItem from '../../operations/stockItem.graphql';
 import storeStock from '../../operations/storeStock.graphql';
 import type {
   AdjustStockMutationVariables,
   ReceiveStockMutationVariables,
+  SetReorderLevelMutationVariables,
   StockAdjustmentReason,
   StockItemQuery,
   StockItemQueryVariables,
@@ -67,6 +69,9 @@ export class StockPane implements Pane {
       element('span', { class: low ? 'figure bad' : 'figure' }, texts.free(onHand, reserved, unit)),
       button(texts.receive, () => this.#receive(item), { 'aria-label': texts.receiveOf(ingredient.name) }),
       button(texts.correct, () => this.#correct(item), { 'aria-label': texts.correctOf(ingredient.name) }),
+      button(texts.reorder(item.reorderLevel, unit), () => this.#reorder(item), {
+        'aria-label': texts.reorderOf(ingredient.name),
+      }),
     );
   }
 
@@ -83,6 +88,27 @@ export class StockPane implements Pane {
         input: { idempotencyKey, storeId, lines: [{ ingredientId: ingredient.id, quantity }] },
       }),
       texts.received(ingredient.name),
+    );
+    await this.open();
+  }
+
+  async #reorder({ ingredient, reorderLevel, version: expectedVersion }: StockItem): Promise<void> {
+    const storeId = this.#desk.session.member.store.id;
+    const values = await this.#desk.ask(texts.reorderOf(ingredient.name), texts.save, [
+      field(`${texts.amount} (${texts.units[ingredient.unit]})`, {
+        ...amountField('0'),
+        max: '1000000000',
+        value: String(reorderLevel),
+      }),
+    ]);
+    if (!values) return;
+    const level = Number(values['amount']);
+    await this.#desk.change(
+      setReorderLevel,
+      (idempotencyKey): SetReorderLevelMutationVariables => ({
+        input: { idempotencyKey, storeId, ingredientId: ingredient.id, expectedVersion, reorderLevel: level },
+      }),
+      texts.saved,
     );
     await this.open();
   }
