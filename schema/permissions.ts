@@ -133,6 +133,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.setAvailability': 'self',
   'Mutation.setConsent': 'self',
   'Mutation.setDeliveryTerms': 'any',
+  'Mutation.setMenuItemImage': 'any',
   'Mutation.setMenuItemAvailability': 'own',
   'Mutation.setOpeningException': 'own',
   'Mutation.setOpeningHours': 'own',

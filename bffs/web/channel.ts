@@ -15,6 +15,7 @@ export default {
       StoresNearby: { maxAgeSeconds: 60, staleWhileRevalidateSeconds: 300 },
     },
   },
+  images: true,
   streams: { maxSubscriptionsPerSocket: 20 },
   // How an order stands is told before anybody browses.
   load: { first: ['OrderTrackingPage'] },

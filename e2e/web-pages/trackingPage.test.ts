@@ -66,7 +66,7 @@ test('the tracking page follows a delivery by every step: what is done, where it
     pointsEarned: null,
   });
   expect(confirmed.total.amount).toBe(1280 + (confirmed.deliveryFee?.amount ?? NaN));
-  expect(confirmed.lines[0]?.item?.pictureSet).toMatch(/^https:/);
+  expect(confirmed.lines[0]?.item?.pictureSet).toMatch(/^http:/);
 
   expect((await kitchen.ask(startPreparation, { orderId })).result.__typename).toBe('StartPreparationSuccess');
   expect((await at('PREPARING')).cancellable).toBe(false);

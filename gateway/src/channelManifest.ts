@@ -55,6 +55,8 @@ export interface ChannelManifest {
    * `pages/board/` into one HTML document that loads nothing else.
    */
   readonly pages?: readonly string[];
+  /** Whether the channel serves stored pictures at `/images/`, to anybody. */
+  readonly images?: boolean;
   readonly auth: {
     /**
      * The roles that may use the channel. A caller whose token has none of them is refused with 403 (on a WebSocket:

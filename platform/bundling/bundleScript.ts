@@ -64,7 +64,8 @@ async function packagesOfTools(): Promise<string[]> {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  return ['tsx', ...Object.keys(devDependencies)];
+  // The library for pictures is native code, which Node has to find where it is installed.
+  return ['tsx', 'sharp', ...Object.keys(devDependencies)];
 }
 
 /** A package that another one looks for and does without when it is missing stays missing. */

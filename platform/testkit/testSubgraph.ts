@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import { createClient, type Client, type Transport } from '@connectrpc/connect';
 import type { ExecutionResult } from 'graphql';
@@ -69,6 +73,8 @@ export async function testSubgraph<D extends Domain>(
   options: TestSubgraphOptions = {},
 ): Promise<TestSubgraph<D>> {
   const database = await testDatabase(definition.name);
+  // Most domains keep no files, and then there is no such folder.
+  const dataDir = join(tmpdir(), `subgraph-${randomUUID()}`);
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
     client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [] } },
@@ -90,10 +96,13 @@ export async function testSubgraph<D extends Domain>(
     identity,
     network,
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
-    configuration: options.configuration,
+    configuration: { DATA_DIR: dataDir, ...options.configuration },
     clock: options.clock,
   });
-  afterAll(() => running.stop());
+  afterAll(async () => {
+    await running.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   const { domain } = running;
   const counter = await countStatements(domain);
   if (options.seed) await running.seed();

@@ -11,6 +11,7 @@ export const settingSources = [
   'schema/services.ts',
   'platform/config/settings.ts',
   'platform/pii/domainKeyring.ts',
+  'platform/files/fileStoreSettings.ts',
   'scripts/system/settingCatalogue.ts',
   'scripts/system/serviceSettings.ts',
   'scripts/system/channelOrigins.ts',

@@ -5,7 +5,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
 /** The folders that we make in DATA_DIR. `--fresh` removes these and nothing else, whatever else DATA_DIR holds. */
-const parts = ['postgres', 'provider', 'secrets'];
+const parts = ['postgres', 'provider', 'secrets', 'files'];
 
 export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'secrets'): string => join(dataDir, part);
 

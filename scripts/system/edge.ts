@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PlatformSettings } from '#platform/config/settings.ts';
+import { fileStoreOf, type FileStoreSettings } from '#platform/files/fileStoreSettings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
@@ -14,7 +15,7 @@ import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
 
 export interface EdgeParts {
-  readonly settings: PlatformSettings;
+  readonly settings: PlatformSettings & FileStoreSettings;
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly log: Logger;
@@ -106,5 +107,6 @@ export async function runtimeOf(
     service,
     cursorKeys,
     revocations,
+    files: fileStoreOf(settings),
   };
 }

@@ -1,13 +1,15 @@
+import { channels } from '#schema/channels.ts';
 import { providerOffset, smtpOffset } from './ports.ts';
 import { addressOf } from './serviceSettings.ts';
 
 /**
- * Where the development profile finds the sandbox's counterparts. Production has no such defaults: it does not start
+ * Where the development profile finds the sandbox's counterparts, and browsers the pictures of the menu. Production has no such defaults: it does not start
  * until the settings name a payment provider and a mail server.
  */
 export const sandboxDefaults = (base: number, template: string): Readonly<Record<string, string>> => ({
   PAYMENT_PROVIDER_URL: addressOf(template, 'provider', base + providerOffset),
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),
+  MENU_IMAGE_BASE_URL: `http://localhost:${base + (channels.find(({ name }) => name === 'web')?.port ?? 0)}/images`,
   SMTP_STARTTLS: 'off',
   MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
 });

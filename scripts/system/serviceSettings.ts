@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { platformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
+import { fileStoreSettings } from '#platform/files/fileStoreSettings.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
 import type { Logger } from 'pino';
 import { databaseAddress } from './databaseAddress.ts';
@@ -47,6 +48,7 @@ export const webhooksSettings = z.object({
 });
 export const edgeSettings = z.object({
   ...ofEveryService,
+  ...fileStoreSettings.shape,
   ...clientIssuerSettings.shape,
   ...databaseSettings.shape,
   ...peerSettings.shape,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { FileStore } from '#platform/files/fileStore.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
@@ -53,6 +54,8 @@ export interface GatewayRuntime {
   readonly cursorKeys?: readonly string[];
   /** How the events of the bus are put in order, and how many are kept. */
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
+  /** Where the pictures are kept that some channels serve. */
+  readonly files?: FileStore;
   readonly log: Logger;
   /** The metrics of this process. Without them nothing is counted. */
   readonly metrics?: Metrics;

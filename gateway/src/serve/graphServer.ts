@@ -13,6 +13,8 @@ import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
 import { originForm } from '#platform/http/originForm.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
+import type { FileStore } from '#platform/files/fileStore.ts';
+import { imagesPath, sendImage } from './images.ts';
 import { sendPage, type Page } from './pages.ts';
 import type { Sockets } from '../transports/webSocket/sockets.ts';
 
@@ -43,6 +45,8 @@ export interface GraphServerOptions {
   readonly isShedding: () => boolean;
   /** The channel's web pages by path, such as `/board`. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** The pictures that are served at `/images/`. */
+  readonly files?: FileStore | undefined;
   readonly log: Logger;
 }
 
@@ -142,6 +146,9 @@ export class GraphServer {
         }
         const page = this.#options.pages.get(target?.path ?? '');
         if (page) return sendPage(request, response, page);
+        const { files } = this.#options;
+        if (files && target?.path.startsWith(imagesPath))
+          return sendImage(request, response, files, target.path.slice(imagesPath.length));
         return text(
           response,
           404,

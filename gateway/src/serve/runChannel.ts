@@ -68,6 +68,7 @@ export async function runChannel(
     plans: file && readPlans(new URL(`generated/channels/${manifest.name}.plans.json`, root), file.text),
     engine: runtime.engine,
     pages,
+    files: manifest.images ? runtime.files : undefined,
     trusted,
     routes,
     descriptions: manifest.routes && loadDescriptions(manifest.routes),

@@ -39,6 +39,7 @@ import type { Route } from '../rest/route.ts';
 import { defaultLimits, type Limits } from '../documents/limits.ts';
 import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
+import type { FileStore } from '#platform/files/fileStore.ts';
 import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from '../execution/pipeline.ts';
 import { planAhead } from '../documents/planAhead.ts';
@@ -86,6 +87,8 @@ export interface GraphService {
   readonly discreet: boolean;
   /** The web pages by path. */
   readonly pages?: ReadonlyMap<string, Page>;
+  /** The pictures that are served at `/images/`; none when left out. */
+  readonly files?: FileStore | undefined;
   readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
   readonly bus?: EventTail;
   readonly feeds?: FeedReader;
@@ -255,6 +258,7 @@ class ServedGraph {
       explorer: !discreet,
       isShedding: () => queue.isShedding,
       pages: this.#service.pages ?? new Map(),
+      files: this.#service.files,
       rest,
       http: new HttpHandler({
         name,

@@ -41,7 +41,10 @@ export async function serveFixture(
     readonly change?: Parameters<typeof fixtureSources>[0];
     /** The port; a free one if it is left out. */
     readonly port?: number;
-  } & Pick<GatewayRuntime, 'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations'> = {},
+  } & Pick<
+    GatewayRuntime,
+    'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations' | 'files'
+  > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
   mkdirSync(join(folder, 'operations'));
@@ -77,6 +80,7 @@ export async function serveFixture(
       metrics: options.metrics,
       network: options.network,
       revocations: options.revocations,
+      files: options.files,
     },
     supergraph,
   ).finally(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import sharp from 'sharp';
 import { MenuQueryService } from '#generated/proto/drburger/menu/v1/menu_pb.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import { nobody, principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { publishDueDrafts } from './commands/settleDraft.ts';
+import { filesOf } from './config.ts';
 import type { MenuDomain } from './context.ts';
 import main from './main.ts';
 
@@ -43,6 +45,7 @@ const fragments = (result: string): string =>
   })[result] ?? '';
 const resultOf: Readonly<Record<string, string>> = {
   createMenuItem: 'Item',
+  setMenuItemImage: 'Item',
   changeMenuItem: 'Item',
   removeMenuItem: 'Remove',
   changeMenuItemPrice: 'Price',
@@ -339,4 +342,57 @@ it('is for admins alone', async () => {
   const input = { name: english('Mine') };
   expect((await run('createMenuCategory', input, manager)).__typename).toBe('FORBIDDEN');
   expect((await run('createMenuCategory', input, nobody)).__typename).toBe('UNAUTHENTICATED');
+});
+
+describe('the picture of an item', () => {
+  const picture = async (background: string) =>
+    (
+      await sharp({ create: { width: 400, height: 300, channels: 3, background } })
+        .jpeg()
+        .toBuffer()
+    ).toString('base64');
+  const imagesOf = async (id: string) =>
+    (
+      await menu.as(nobody)('query ($id: ID!) { menuItem(id: $id) { version images { size url width bytes } } }', {
+        id,
+      })
+    ).data!['menuItem'] as { version: number; images: { size: string; url: string; width: number; bytes: number }[] };
+
+  it('is there in all sizes once an admin has set it, once for a key, and gone when they take it away', async () => {
+    const id = item('cola');
+    const { version, images: before } = await imagesOf(id);
+    expect(before).toHaveLength(3);
+    const input = { idempotencyKey: 'picture', menuItemId: id, expectedVersion: version, image: await picture('#123') };
+    for (const _ of [1, 2])
+      expect(await run('setMenuItemImage', input)).toMatchObject({ item: { version: version + 1 } });
+    const { images } = await imagesOf(id);
+    expect(images.map(({ size, width }) => [size, width])).toEqual([
+      ['SMALL', 160],
+      ['MEDIUM', 480],
+      ['LARGE', 1_200],
+    ]);
+    const files = filesOf(menu.domain);
+    for (const { url, bytes } of images) {
+      expect(before.map((each) => each.url)).not.toContain(url);
+      expect((await files.get(url.replace(/^.*\/images\//, '')))!.bytes).toHaveLength(bytes);
+    }
+    expect(await run('setMenuItemImage', { ...input, idempotencyKey: 'stale' })).toMatchObject({
+      __typename: 'MenuItemChangedMeanwhile',
+      changedFields: ['images'],
+    });
+    await run('setMenuItemImage', { menuItemId: id, expectedVersion: version + 1 });
+    expect((await imagesOf(id)).images).toEqual([]);
+  });
+
+  it('is refused when it is none, and to everybody who is no admin', async () => {
+    const { version } = await imagesOf(item('fries'));
+    const input = { menuItemId: item('fries'), expectedVersion: version };
+    for (const image of ['not base64!', Buffer.from('<svg/>').toString('base64'), 'A'.repeat(1_400_000)])
+      expect(await run('setMenuItemImage', { ...input, image })).toMatchObject({ field: 'image' });
+    const manager = principalWith(['store:manage'], { roles: ['manager'], bindings: { store: berlin } });
+    expect(await run('setMenuItemImage', { ...input, image: await picture('#321') }, manager)).toMatchObject({
+      __typename: 'FORBIDDEN',
+    });
+    expect((await imagesOf(item('fries'))).version).toBe(version);
+  });
 });

@@ -18,6 +18,7 @@ import { publishMenuDraft } from './resolvers/Mutation/publishMenuDraft.ts';
 import { retireMenuCategory } from './resolvers/Mutation/retireMenuCategory.ts';
 import { retireModifierGroup } from './resolvers/Mutation/retireModifierGroup.ts';
 import { removeMenuItem } from './resolvers/Mutation/removeMenuItem.ts';
+import { setMenuItemImage } from './resolvers/Mutation/setMenuItemImage.ts';
 import { setMenuItemAvailability } from './resolvers/Mutation/setMenuItemAvailability.ts';
 import { menuAvailability } from './resolvers/Query/menuAvailability.ts';
 import { menuCategories } from './resolvers/Query/menuCategories.ts';
@@ -30,6 +31,7 @@ export const resolvers: Resolvers = {
   Query: { menuItem, menuCategories, menuAvailability, modifierGroups, menuDrafts },
   Mutation: {
     setMenuItemAvailability,
+    setMenuItemImage,
     changeMenuItemPrice,
     removeMenuItem,
     changeMenuCategory,

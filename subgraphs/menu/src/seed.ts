@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { allergensOf, priceIn, seedCategories } from '#schema/seed/catalogue.ts';
 import { seedCombos } from '#schema/seed/combos.ts';
 import { seedItems, type SeedSize } from '#schema/seed/menuItems.ts';
@@ -7,8 +6,11 @@ import { seedId } from '#schema/seed/seedId.ts';
 import { seedCountries, seedStores, type SeedCountry } from '#schema/seed/stores.ts';
 import { adminService } from '#platform/identity/principal.ts';
 import type { Prisma } from '#generated/menu/prisma/client.ts';
+import type { Image } from './catalogue.ts';
 import { setMenuItemAvailability } from './commands/setMenuItemAvailability.ts';
+import { filesOf } from './config.ts';
 import type { MenuDomain } from './context.ts';
+import { drawSigns } from './pictures/drawSigns.ts';
 
 /** A seed that a slow machine cannot write in the time of a command would keep the system from its first start. */
 const seeding = { timeoutMs: 180_000 };
@@ -44,9 +46,15 @@ const items = (): Prisma.MenuItemCreateManyInput[] => [
   })),
 ];
 
-const everything = (): readonly { readonly slug: string; readonly sizes: readonly SeedSize[] }[] => [
+interface Seeded {
+  readonly slug: string;
+  readonly category: string;
+  readonly sizes: readonly SeedSize[];
+}
+
+const everything = (): readonly Seeded[] => [
   ...seedItems,
-  ...seedCombos,
+  ...seedCombos.map((combo) => ({ ...combo, category: 'combos' })),
 ];
 
 const sizes = (): Prisma.ItemSizeCreateManyInput[] =>
@@ -60,30 +68,12 @@ const sizes = (): Prisma.ItemSizeCreateManyInput[] =>
     })),
   );
 
-const variants = [
-  ['SMALL', 160],
-  ['MEDIUM', 480],
-  ['LARGE', 1_200],
-] as const;
-
-/**
- * Placeholder pictures: nobody has taken them. Paths and sizes are computed from the item, so that they are the same
- * on every run.
- */
-const images = (): Prisma.ItemImageCreateManyInput[] =>
-  everything().flatMap(({ slug }) =>
-    variants.map(([size, width]) => {
-      const hash = createHash('sha256').update(`${slug}/${size}`).digest();
-      return {
-        itemId: itemId(slug),
-        size,
-        width,
-        height: (width * 3) / 4,
-        path: `menu/${slug}-${width}.${hash.toString('hex', 0, 4)}.webp`,
-        bytes: Math.round(width * width * 0.09) + (hash.readUInt16BE(0) % 500),
-      };
-    }),
+/** The variants of the picture of each item: the sign of its category, which the seeds draw themselves. */
+function images(signs: ReadonlyMap<string, readonly Image[]>): Prisma.ItemImageCreateManyInput[] {
+  return everything().flatMap(({ slug, category }) =>
+    (signs.get(category) ?? []).map((image) => ({ itemId: itemId(slug), ...image })),
   );
+}
 
 const slotsOf = (combo: (typeof seedCombos)[number]) =>
   combo.slots.map((slot, position) => ({
@@ -158,11 +148,15 @@ const ownPrices = (): Prisma.PriceCreateManyInput[] =>
 async function insert(domain: MenuDomain): Promise<void> {
   const options = { skipDuplicates: true };
   const slots = seedCombos.flatMap(slotsOf);
+  const signs = await drawSigns(
+    filesOf(domain),
+    seedCategories.map(({ slug }) => slug),
+  );
   await domain.transaction(async (tx) => {
     await tx.category.createMany({ data: categories(), ...options });
     await tx.menuItem.createMany({ data: items(), ...options });
     await tx.itemSize.createMany({ data: sizes(), ...options });
-    await tx.itemImage.createMany({ data: images(), ...options });
+    await tx.itemImage.createMany({ data: images(signs), ...options });
     await tx.modifierGroup.createMany({
       data: seedModifierGroups.map(({ slug, name, min, max }) => ({
         id: seedId('modifierGroup', slug),

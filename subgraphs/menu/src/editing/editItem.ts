@@ -3,7 +3,7 @@ import { boundsProblem, descriptionProblem, nameProblem } from './checkTexts.ts'
 import { partsProblem } from './itemPartsProblem.ts';
 import type { EditRefusal, MenuEdit } from './menuEdit.ts';
 import { staleness } from './staleness.ts';
-import { writeGroups, writeSizes, writeSlots } from './writeItemParts.ts';
+import { writeGroups, writeImages, writeSizes, writeSlots } from './writeItemParts.ts';
 
 export type ItemEdit = Extract<MenuEdit, { kind: 'ITEM' }>;
 
@@ -25,6 +25,7 @@ export async function editItem(tx: SqlTx, edit: ItemEdit, now: Date): Promise<Ed
   if (fields.sizes) await writeSizes(tx, id, fields.sizes, now);
   if (fields.groupIds) await writeGroups(tx, id, fields.groupIds);
   if (fields.slots) await writeSlots(tx, id, fields.slots);
+  if (fields.images) await writeImages(tx, id, fields.images);
   return undefined;
 }
 

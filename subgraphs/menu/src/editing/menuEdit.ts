@@ -1,4 +1,4 @@
-import type { Texts } from '../catalogue.ts';
+import type { Image, Texts } from '../catalogue.ts';
 
 /** Which version of a thing whoever edits it has seen; null for an edit that holds whatever others did meanwhile. */
 type Seen = number | null;
@@ -35,6 +35,8 @@ export interface ItemFields {
   readonly sizes?: readonly SizeFields[];
   readonly groupIds?: readonly string[];
   readonly slots?: readonly SlotFields[];
+  /** The variants of its picture, told whole; empty for an item without a picture. */
+  readonly images?: readonly Image[];
   readonly removed?: true;
 }
 

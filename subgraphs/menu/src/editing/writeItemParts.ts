@@ -1,6 +1,7 @@
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { upsertRows } from '#platform/postgres/upsertRows.ts';
 import { seedId } from '#schema/seed/seedId.ts';
+import type { Image } from '../catalogue.ts';
 import type { SizeFields, SlotFields } from './menuEdit.ts';
 
 /** Sizes that are not told are sold no longer, and stay readable for orders. */
@@ -33,6 +34,16 @@ export async function writeGroups(tx: SqlTx, itemId: string, groupIds: readonly 
      SELECT $1::uuid, told.id, told.ordinality - 1 FROM unnest($2::uuid[]) WITH ORDINALITY AS told (id, ordinality)`,
     itemId,
     groupIds,
+  );
+}
+
+export async function writeImages(tx: SqlTx, itemId: string, images: readonly Image[]): Promise<void> {
+  await tx.$executeRawUnsafe('DELETE FROM item_image WHERE item_id = $1::uuid', itemId);
+  await tx.$executeRawUnsafe(
+    `INSERT INTO item_image (item_id, size, path, width, height, bytes)
+     SELECT $1::uuid, told.* FROM jsonb_to_recordset($2::jsonb) AS told (size text, path text, width int, height int, bytes int)`,
+    itemId,
+    JSON.stringify(images),
   );
 }
 
