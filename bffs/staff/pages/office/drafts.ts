@@ -13,7 +13,7 @@ import type { Desk } from './desk.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, field, form, nothing, replaceIfNew } from './pane.ts';
 
-type Draft = MenuDraftsQuery['menuDrafts'][number];
+type Draft = NonNullable<MenuDraftsQuery['menuDrafts']>[number];
 
 /** The list of unpublished drafts of the menu, for admins. */
 export class Drafts {
