@@ -12,6 +12,7 @@ import orderScreen from '../../operations/orderScreen.graphql';
 import orderStatusChanged from '../../operations/orderStatusChanged.graphql';
 import placeOrder from '../../operations/placeOrder.graphql';
 import { orderLines } from './basket.ts';
+import { betweenTaps } from './betweenTaps.ts';
 import { KioskDevice, type SetupReason } from './device.ts';
 import { draw, drawSetup, onToken } from './drawing.ts';
 import { IdleWatch } from './idleWatch.ts';
@@ -36,6 +37,10 @@ let isUnanswered = false;
 let strange = 0;
 let followed: { readonly id: string; readonly stream: ResumingStream<OrderStatusChangedSubscription> } | undefined;
 
+const render = betweenTaps(() => {
+  draw(screen());
+  drawSetup(screen(), setupReason);
+});
 const device = new KioskDevice({
   onChange: render,
   onSetup: (reason) => {
@@ -76,11 +81,6 @@ const screen = (): Screen => ({
   cancelOrder: () => void cancelPlaced(),
   startOver,
 });
-
-function render(): void {
-  draw(screen());
-  drawSetup(screen(), setupReason);
-}
 
 function change(changed: Partial<Guest>): void {
   guest = { ...guest, ...changed };
