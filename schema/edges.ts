@@ -278,6 +278,24 @@ export const edges: readonly Edge[] = [
     because: 'What cannot be made is sold out, also while inventory is down.',
   }),
 
+  ...[
+    ['stores', 'StoreOpened'],
+    ['stores', 'StoreDetailsChanged'],
+    ['stores', 'StoreHoursChanged'],
+    ['stores', 'StoreOrderingChanged'],
+    ['stores', 'StoreClosed'],
+    ['menu', 'MenuItemChanged'],
+    ['menu', 'MenuItemAvailabilityChanged'],
+    ['delivery', 'DeliveryTermsChanged'],
+    ['orders', 'OrderStatusChanged'],
+  ].map(([from = '', name = '']) =>
+    event(from, 'partners', name, {
+      volume: 'each one',
+      ...soon,
+      because: 'Partners are told by webhook; nobody waits for their receivers.',
+    }),
+  ),
+
   event('orders', 'notifications', 'OrderStatusChanged', {
     ...perOrder,
     ...soon,
@@ -389,22 +407,16 @@ export const edges: readonly Edge[] = [
   event('inventory', nobodyYet, 'InventoryIngredientChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
-  event('delivery', nobodyYet, 'DeliveryTermsChanged', unheard('For analytics and partners’ catalogues.')),
   event('marketplace', nobodyYet, 'MarketplaceMoneyMoved', unheard('For accounting and analytics.')),
   event('marketplace', nobodyYet, 'VendorPaidOut', unheard('For accounting and webhooks to vendors.')),
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
   event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
-  event('menu', nobodyYet, 'MenuItemChanged', unheard('For analytics and partners’ catalogues.')),
-  event('stores', nobodyYet, 'StoreOrderingChanged', unheard('For analytics and partners’ catalogues.')),
-  event('stores', nobodyYet, 'StoreHoursChanged', unheard('For analytics and partners’ catalogues.')),
-  event('stores', nobodyYet, 'StoreClosed', unheard('For analytics and partners’ catalogues.')),
   event('stores', 'menu', 'StoreOpened', {
     volume: 'rare',
     ...soon,
     because: 'A new store sells by the price list of its country.',
   }),
-  event('stores', nobodyYet, 'StoreDetailsChanged', unheard('For analytics and partners’ catalogues.')),
 
   {
     from: 'payments',
@@ -414,6 +426,15 @@ export const edges: readonly Edge[] = [
     volume: 'a few for each order',
     latency: 'seconds; an unknown outcome is asked for by reference',
     because: 'The provider offers nothing else. Each attempt has one idempotency key.',
+  },
+  {
+    from: 'partners',
+    to: 'partners’ receivers',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'one for each event and endpoint that asks for it',
+    latency: 'a second; tried 8 times over 28 hours',
+    because: 'Every partner can receive it. Each message has one id, and is signed in two ways.',
   },
   {
     from: 'notifications',

@@ -27,7 +27,9 @@ export const scopes = {
   'payments:manage': 'Refund and inspect the payments of the store that the token is bound to.',
   'customers:support':
     'Find a customer by their whole e-mail address, give them points of goodwill, have a receipt sent again, erase them.',
-  'partner:develop': 'Register documents, and make and end API keys, of the partner that the token is bound to.',
+  'orders:follow': 'Be told by webhook how the orders of the stores get on that the app was given.',
+  'partner:develop':
+    'Register documents and webhooks, and make and end API keys, of the partner that the token is bound to.',
   'partner:manage': 'Open the accounts and apps of partners, and see their keys, documents and use.',
   'vendor:work': 'Answer the orders of the vendor that the token is bound to, keep its catalogue, and see its money.',
   'marketplace:manage': 'Take vendors in and change them, see their orders and money, and refund orders from them.',
@@ -70,7 +72,7 @@ export const roleScopes = {
     'delivery:read',
   ],
   support: ['catalog:read', 'customers:support'],
-  partner: ['catalog:read', 'delivery:quote', 'partner:develop'],
+  partner: ['catalog:read', 'delivery:quote', 'orders:follow', 'partner:develop'],
   vendor: ['catalog:read', 'vendor:work'],
   admin: Object.keys(scopes) as Scope[],
 } as const satisfies Record<string, readonly Scope[]>;
@@ -89,6 +91,8 @@ export const storeRoles = ['kiosk', 'kitchen', 'manager'] as const satisfies rea
 
 /**
  * The scopes that an app of a partner may be given, of those of the role `partner`, in which it acts. Its API keys act
- * for nobody, so nothing that belongs to a person or a store is among them.
+ * for nobody, so nothing that belongs to a person is among them, and of stores' orders only
+ * how they get on, at those stores that an admin gave the app.
  */
-export const appScopes = ['catalog:read', 'delivery:quote'] as const satisfies readonly Scope[];
+export const appScopes = ['catalog:read', 'delivery:quote', 'orders:follow'] as const satisfies readonly Scope[];
+export type AppScope = (typeof appScopes)[number];

@@ -18,3 +18,8 @@ export const webhooksService = 'webhooks';
 
 /** All services that call each other, each with a signing key of its own. */
 export const services: readonly string[] = [...subgraphs.map(({ name }) => name), ...edgeServices, webhooksService];
+
+/**
+ * The relay of webhooks to partners. It calls no other service and is called by none: it has the partners' database.
+ */
+export const webhookRelayService = 'webhook-relay';

@@ -14,6 +14,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve channel <name>    a channel, on its port
   serve gateway           the full graph, on base + 0
   serve webhooks          the door for webhooks of systems outside, on base + 6; DATABASE_HOST
+  serve webhook-relay     sends webhooks to partners; its public keys on base + 28; DATABASE_HOST
   serve provider          the payment provider of the sandbox; development only
   serve mailbox           the mail server of the sandbox, with a page that shows its mails; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
@@ -63,6 +64,8 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/serveEdge.ts')).serveGateway(context);
     case 'webhooks':
       return (await import('./system/serveWebhooks.ts')).serveWebhooks(context);
+    case 'webhook-relay':
+      return (await import('./system/serveWebhookRelay.ts')).serveWebhookRelay(context);
     case 'provider':
       return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
     case 'mailbox':
@@ -73,7 +76,7 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default:
       throw new StartupError(
-        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, provider, mailbox, simulation or databases (--help tells more).',
+        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, webhook-relay, provider, mailbox, simulation or databases (--help tells more).',
       );
   }
 }

@@ -17,17 +17,30 @@ import { takeFromInbox } from './inbox.ts';
  * later events of its aggregate are then parked behind it until an operator replays them.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
-export function onEvent<D extends Domain<any>, N extends string, T>(
+export const onEvent = <D extends Domain<any>, N extends string, T>(
   definition: EventDefinition<N, T>,
   name: string,
-  handle: (event: EventEnvelope<T>, context: { domain: D; tx: TransactionOf<D['db']> }) => Promise<void>,
+  handle: Handler<D, T>,
   only?: (event: EventEnvelope<T>) => boolean,
-): Consumer {
-  return {
-    name,
-    events: [definition as unknown as EventDefinition],
-    ...(only && { concerns: only }),
-    take: (tx, event, replaying) => takeFromInbox(tx, name, event, replaying),
-    handle,
-  };
-}
+): Consumer => onEvents([definition as unknown as EventDefinition], name, handle as Handler<D>, only as undefined);
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
+type Handler<D extends Domain<any>, T = unknown> = (
+  event: EventEnvelope<T>,
+  context: { domain: D; tx: TransactionOf<D['db']> },
+) => Promise<void>;
+
+/** As `onEvent`, for several events. The order of an aggregate's events holds over all of them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any database client
+export const onEvents = <D extends Domain<any>>(
+  definitions: readonly EventDefinition[],
+  name: string,
+  handle: Handler<D>,
+  only?: (event: EventEnvelope) => boolean,
+): Consumer => ({
+  name,
+  events: definitions,
+  ...(only && { concerns: only }),
+  take: (tx, event, replaying) => takeFromInbox(tx, name, event, replaying),
+  handle,
+});

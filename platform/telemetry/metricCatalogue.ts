@@ -193,6 +193,18 @@ export const metricCatalogue = {
     help: 'Webhooks in the inbox that wait or are parked.',
     labels: { source: any, state: ['waiting', 'parked'] },
   },
+  webhooksSent: {
+    kind: 'counter',
+    name: 'drburger_webhooks_sent_total',
+    help: 'Tries to send a webhook to a partner: delivered; retried (it waits for its next try); dead (given up).',
+    labels: { outcome: ['delivered', 'retried', 'dead'] },
+  },
+  webhooksOut: {
+    kind: 'gauge',
+    name: 'drburger_webhooks_out',
+    help: 'Webhooks to partners that wait or were given up (dead), and endpoints to which nothing gets through (failing) or to which nothing is sent (disabled).',
+    labels: { state: ['waiting', 'dead', 'failing', 'disabled'] },
+  },
   consumerMessages: {
     kind: 'counter',
     name: 'drburger_consumer_messages_total',

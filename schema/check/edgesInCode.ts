@@ -24,6 +24,7 @@ export interface CodeOfDomains {
 const outsideSystems: Readonly<Record<string, string>> = {
   payments: 'payment provider',
   notifications: 'mail server',
+  partners: 'partners’ receivers',
 };
 
 /**
@@ -124,7 +125,7 @@ const importedNames = (braces: string): string[] =>
 
 /** A file consumes the events that it imports, if it also calls a function that makes a consumer or a read model. */
 function eventsIn({ file, text }: Source, domain: string, events: ReadonlyMap<string, string>): FoundEdge[] {
-  const pattern = /\bonEvent\(/.test(text)
+  const pattern = /\bonEvents?\(/.test(text)
     ? ('Event-Driven' as const)
     : /\bdefineReadModel\b[^;]*\(/.test(text)
       ? ('CQRS' as const)

@@ -1,5 +1,5 @@
 import { channels } from '#schema/channels.ts';
-import { channelService, webhooksService } from '#schema/services.ts';
+import { channelService, webhookRelayService, webhooksService } from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import {
   gatewayOffset,
@@ -7,6 +7,7 @@ import {
   mailboxOffset,
   providerOffset,
   smtpOffset,
+  webhookRelayOffset,
   webhooksOffset,
 } from '../system/ports.ts';
 import { serviceParts } from '../system/settingCatalogue.ts';
@@ -125,6 +126,11 @@ export async function composeServices(): Promise<{
   services[webhooksService] = {
     ...edge(['webhooks'], webhooksOffset),
     ...of(webhooksService),
+    depends_on: { databases: done },
+  };
+  services[webhookRelayService] = {
+    ...edge(['webhook-relay'], webhookRelayOffset),
+    ...of(webhookRelayService),
     depends_on: { databases: done },
   };
   return {

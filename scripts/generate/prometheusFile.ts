@@ -1,6 +1,6 @@
 import { channels } from '#schema/channels.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
-import { channelService, webhooksService } from '#schema/services.ts';
+import { channelService, webhookRelayService, webhooksService } from '#schema/services.ts';
 import { metricsPort } from './composeServices.ts';
 import { writeIfChanged, type GenerateTask } from './task.ts';
 
@@ -29,6 +29,7 @@ export async function prometheusFileText(): Promise<string> {
     'gateway',
     ...channels.map(({ name }) => channelService(name)),
     webhooksService,
+    webhookRelayService,
   ];
   return (
     note +

@@ -14,6 +14,8 @@ export function checkProfile(
 ): void {
   if (PROFILE !== 'production') return;
   const found = forDevelopment.find((name) => environment[name]) ?? (SIMULATION === true ? 'SIMULATION' : undefined);
+  if (environment['WEBHOOK_TARGETS'] === 'any')
+    throw new StartupError('WEBHOOK_TARGETS=any is for development: in production webhooks go to the internet alone.');
   if (found) throw new StartupError(`${found} is for development: unset it in the production profile.`);
 }
 

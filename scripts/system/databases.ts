@@ -16,6 +16,9 @@ export const busMigrations = join(root, 'platform/events/bus/migrations');
 export const busDatabase = 'bus';
 export const sagaDatabase = 'sagas';
 
+/** The database of the domain that keeps partners' endpoints: the relay of webhooks sends what it has. */
+export const partnersDatabase = 'partners';
+
 /** The inbox of webhooks, which belongs to the door and to no domain. */
 export const webhooksDatabase = 'webhooks';
 export const webhooksMigrations = join(root, 'webhooks/migrations');

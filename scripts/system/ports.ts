@@ -12,6 +12,8 @@ export const gatewayOffset = 0;
 export const webhooksOffset = 6;
 export const metricsOffset = 9;
 export const providerOffset = 10;
+/** The relay of webhooks to partners: its public keys. */
+export const webhookRelayOffset = 28;
 /** The sandbox's mailbox: the page that shows it, and its SMTP. */
 export const mailboxOffset = 29;
 export const smtpOffset = 30;
@@ -25,6 +27,7 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [webhooksOffset, 'webhooks'],
   [metricsOffset, 'metrics'],
   [providerOffset, 'payment provider'],
+  [webhookRelayOffset, 'webhook relay'],
   [mailboxOffset, 'mailbox'],
   [smtpOffset, 'SMTP of the mailbox'],
   [postgresOffset, 'PostgreSQL'],
@@ -44,6 +47,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
     { name: 'gateway', port: base + gatewayOffset },
     ...channels.map(({ name, port }) => ({ name, port: base + port })),
     { name: 'webhooks', port: base + webhooksOffset },
+    { name: 'webhook relay', port: base + webhookRelayOffset },
     ...(PROFILE === 'development'
       ? [
           { name: 'payment provider', port: base + providerOffset },

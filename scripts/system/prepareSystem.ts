@@ -26,7 +26,7 @@ import {
 } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
 import type { Teardown } from './teardown.ts';
-import { webhookSecretsOf, type WebhookSecrets } from './webhookSecrets.ts';
+import { relaySecretsOf, webhookSecretsOf, type RelaySecrets, type WebhookSecrets } from './webhookSecrets.ts';
 
 export interface SystemOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -50,6 +50,7 @@ export interface PreparedSystem {
   readonly bus: EventBus;
   readonly providerKey: string;
   readonly webhookSecrets: WebhookSecrets;
+  readonly relaySecrets: RelaySecrets;
   readonly smtpPassword: string;
   readonly secretOptions: SecretOptions;
   readonly log: Logger;
@@ -114,6 +115,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     bus: kafka ?? (await openPostgresBus(databases, log, teardown)),
     providerKey: secrets[providerKeyName] ?? '',
     webhookSecrets: await webhookSecretsOf(secretOptions),
+    relaySecrets: await relaySecretsOf(secretOptions),
     smtpPassword: secrets[smtpPasswordName] ?? '',
     log,
   };

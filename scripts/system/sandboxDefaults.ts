@@ -11,5 +11,7 @@ export const sandboxDefaults = (base: number, template: string): Readonly<Record
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),
   MENU_IMAGE_BASE_URL: `http://localhost:${base + (channels.find(({ name }) => name === 'web')?.port ?? 0)}/images`,
   SMTP_STARTTLS: 'off',
+  // A partner's developer tries receivers on this machine.
+  WEBHOOK_TARGETS: 'any',
   MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
 });

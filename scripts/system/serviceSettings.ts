@@ -4,6 +4,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import { fileStoreSettings } from '#platform/files/fileStoreSettings.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
 import type { Logger } from 'pino';
+import { config as partnersConfig } from '#subgraphs/partners/src/config.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { databaseSettings } from './databaseSettings.ts';
 import { busDatabase, busMigrations } from './databases.ts';
@@ -45,6 +46,11 @@ export const webhooksSettings = z.object({
   }).shape,
   ...databaseSettings.shape,
   GRPC_URL: peerSettings.shape.GRPC_URL,
+});
+/** The settings of the relay of webhooks to partners: it uses the partners' database, and calls no service of ours. */
+export const webhookRelaySettings = z.object({
+  ...webhooksSettings.omit({ GRPC_URL: true }).shape,
+  WEBHOOK_TARGETS: partnersConfig.shape.WEBHOOK_TARGETS,
 });
 export const edgeSettings = z.object({
   ...ofEveryService,

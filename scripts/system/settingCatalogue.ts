@@ -4,12 +4,20 @@ import { z } from 'zod';
 import { isSecret } from '#platform/config/secrets.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { channels } from '#schema/channels.ts';
-import { channelService, edgeServices, gatewayService, services, webhooksService } from '#schema/services.ts';
+import {
+  channelService,
+  edgeServices,
+  gatewayService,
+  services,
+  webhookRelayService,
+  webhooksService,
+} from '#schema/services.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config as webhooksConfig } from '#webhooks/config.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { adminPasswordName, passwordNameOf } from './databaseAddress.ts';
-import { busDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
+import { busDatabase, partnersDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
 import {
   clientIssuerSettings,
   clientKeyName,
@@ -21,7 +29,13 @@ import {
   publicKeysName,
   signingKeyNameOf,
 } from './secrets.ts';
-import { databasesSettings, edgeSettings, subgraphSettings, webhooksSettings } from './serviceSettings.ts';
+import {
+  databasesSettings,
+  edgeSettings,
+  subgraphSettings,
+  webhookRelaySettings,
+  webhooksSettings,
+} from './serviceSettings.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -103,6 +117,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
     subgraphs.map(async ({ name, database }) => ({ name, database, ...split(await configOf(name)) })),
   );
   const webhookSecrets = split(webhooksConfig).secrets;
+  const relaySecrets = split(relayConfig).secrets;
   const secretNamed = (wanted: string): Secret[] =>
     [...domains.flatMap(({ secrets }) => secrets), ...webhookSecrets].filter(({ name }) => name === wanted);
   return [
@@ -117,7 +132,14 @@ export async function serviceParts(): Promise<ServicePart[]> {
           ...domains.map(({ settings }) => settings.shape),
         ) as z.ZodRawShape,
       ),
-      secrets: [cursorKeys, clientKey, kafkaPassword, ...domains.flatMap(({ secrets }) => secrets), ...webhookSecrets],
+      secrets: [
+        cursorKeys,
+        clientKey,
+        kafkaPassword,
+        ...domains.flatMap(({ secrets }) => secrets),
+        ...webhookSecrets,
+        ...relaySecrets,
+      ],
     },
     ...domains.map(({ name, database, settings, secrets }) => ({
       name,
@@ -147,6 +169,11 @@ export async function serviceParts(): Promise<ServicePart[]> {
       name: webhooksService,
       settings: webhooksSettings,
       secrets: [...signingKeys(webhooksService), passwordOf(webhooksDatabase), ...webhookSecrets],
+    },
+    {
+      name: webhookRelayService,
+      settings: webhookRelaySettings,
+      secrets: [passwordOf(partnersDatabase), ...relaySecrets],
     },
     {
       name: 'databases',
@@ -198,7 +225,7 @@ const wholeAddresses: readonly CatalogueEntry[] = [
   [
     'DATABASE_URL',
     'of the domain’s database, as its own role',
-    [...subgraphs.map(({ name }) => name), webhooksService],
+    [...subgraphs.map(({ name }) => name), webhooksService, webhookRelayService],
   ],
   ['SAGAS_DATABASE_URL', 'of the durable state of sagas', subgraphs.map(({ name }) => name).filter(hasSagas)],
   ['BUS_DATABASE_URL', 'of the bus, with BUS=postgres', services.filter((name) => name !== webhooksService)],

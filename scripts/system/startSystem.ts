@@ -6,10 +6,10 @@ import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
-import { allOrFirstFailure } from './databases.ts';
+import { allOrFirstFailure, partnersDatabase } from './databases.ts';
 import { drainBefore } from './drain.ts';
 import { startEdge, type Edge } from './edge.ts';
-import { webhooksOffset } from './ports.ts';
+import { webhookRelayOffset, webhooksOffset } from './ports.ts';
 import {
   bothOrNeither,
   metricsPortOf,
@@ -88,6 +88,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     });
     teardown.add('webhooks', () => webhooks.close());
     drainBefore(teardown, settings, () => webhooks.drain());
+    await startWebhookRelay(prepared, teardown, metrics);
     if (settings.SIMULATION ?? settings.PROFILE === 'development') {
       const { simulate } = await import('./development/simulation.ts');
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
@@ -112,6 +113,25 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       stop: () => teardown.run({ drain: true }),
     };
   });
+}
+
+async function startWebhookRelay(
+  { settings, databases, relaySecrets, log }: PreparedSystem,
+  teardown: Teardown,
+  metrics: Metrics,
+): Promise<void> {
+  const { runWebhookRelay } = await import('#subgraphs/partners/src/relay/runWebhookRelay.ts');
+  const relay = await runWebhookRelay({
+    databaseUrl: databases.domain(partnersDatabase),
+    secrets: relaySecrets,
+    reach: settings.PROFILE === 'production' ? 'public' : 'any',
+    log,
+    metrics,
+    host: settings.HOST,
+    port: settings.PORT_BASE + webhookRelayOffset,
+  });
+  teardown.add('webhook relay', () => relay.close());
+  drainBefore(teardown, settings, () => relay.drain());
 }
 
 /** Makes, migrates and seeds the databases, in any profile, then stops what it has started for that. */

@@ -1,16 +1,29 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { StartupError } from '#platform/config/startupError.ts';
+import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config } from '#webhooks/config.ts';
 import { secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 
 export type WebhookSecrets = z.output<typeof config>;
+export type RelaySecrets = z.output<typeof relayConfig>;
 
 /**
  * The secrets of the door for webhooks.
  * @throws StartupError that names what is wrong, without its value
  */
-export async function webhookSecretsOf(options: SecretOptions): Promise<WebhookSecrets> {
-  const checked = config.safeParse(await secretsNamed(secretKeysOf([config]), options));
+export const webhookSecretsOf = (options: SecretOptions): Promise<WebhookSecrets> => checkedSecrets(config, options);
+
+/**
+ * The secrets of the relay of webhooks to partners.
+ * @throws StartupError that names what is wrong, without its value
+ */
+export const relaySecretsOf = (options: SecretOptions): Promise<RelaySecrets> => checkedSecrets(relayConfig, options);
+
+async function checkedSecrets<Schema extends z.ZodObject>(
+  schema: Schema,
+  options: SecretOptions,
+): Promise<z.output<Schema>> {
+  const checked = schema.safeParse(await secretsNamed(secretKeysOf([schema]), options));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   throw new StartupError(

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { ApiKey, App, Document, Partner } from '#generated/partners/prisma/client.ts';
+import type { ApiKey, App, Document, Partner, WebhookEndpoint } from '#generated/partners/prisma/client.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
@@ -12,6 +12,7 @@ export interface Loaders {
   readonly appById: DataLoader<string, App | null>;
   readonly keyById: DataLoader<string, ApiKey | null>;
   readonly documentById: DataLoader<string, Document | null>;
+  readonly endpointById: DataLoader<string, WebhookEndpoint | null>;
 }
 
 type Ids = readonly string[];
@@ -42,6 +43,10 @@ export function loaders({ db }: Partners, principal: Principal): Loaders {
     ),
     documentById: visible(
       (ids) => db.document.findMany({ ...within(ids), ...ofApp }),
+      ({ app }) => seesApp(app),
+    ),
+    endpointById: visible(
+      (ids) => db.webhookEndpoint.findMany({ ...within(ids), ...ofApp }),
       ({ app }) => seesApp(app),
     ),
   };

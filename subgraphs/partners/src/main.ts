@@ -2,6 +2,7 @@ import { PrismaClient } from '#generated/partners/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { forgetNoncesEachMinute } from './commands/checkSignature.ts';
 import { config } from './config.ts';
+import { onPartnerEvents } from './consumers/partnerEvents.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
@@ -16,6 +17,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [partnerAccessService(domain), partnerDocumentService(domain)],
+  consumers: [onPartnerEvents],
   background: (domain) => [{ name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) }],
   seed,
 });

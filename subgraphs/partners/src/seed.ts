@@ -9,7 +9,17 @@ export async function seed({ db, clock }: Partners): Promise<void> {
     skipDuplicates: true,
   });
   await db.app.createMany({
-    data: [{ id: appId, partnerId, name: 'lunchbox', scopes: ['catalog:read'], signing: 'OPTIONAL', addresses: [] }],
+    data: [
+      {
+        id: appId,
+        partnerId,
+        name: 'lunchbox',
+        scopes: ['catalog:read'],
+        signing: 'OPTIONAL',
+        addresses: [],
+        orderStoreIds: [],
+      },
+    ],
     skipDuplicates: true,
   });
 }

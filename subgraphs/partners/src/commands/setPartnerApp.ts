@@ -10,6 +10,7 @@ export interface AppSettings {
   readonly scopes: string[];
   readonly signing: string;
   readonly addresses: string[];
+  readonly orderStoreIds: string[];
 }
 
 export type SetPartnerAppOutcome =
@@ -19,6 +20,7 @@ export type SetPartnerAppOutcome =
 
 const mostApps = 50;
 const mostAddresses = 50;
+const mostStores = 1_000;
 
 /** Opens an app, or changes the one of this name. Its keys act by the new settings from their next request on. */
 export async function setPartnerApp(domain: Partners, settings: AppSettings): Promise<SetPartnerAppOutcome> {
@@ -34,12 +36,22 @@ export async function setPartnerApp(domain: Partners, settings: AppSettings): Pr
       field: 'name',
       message: known ? 'Another partner has an app of this name.' : `A partner has ${mostApps} apps at most.`,
     };
-  const data = { ...settings, scopes: [...new Set(settings.scopes)], addresses: [...new Set(settings.addresses)] };
+  const data = {
+    ...settings,
+    scopes: [...new Set(settings.scopes)],
+    addresses: [...new Set(settings.addresses)],
+    orderStoreIds: [...new Set(settings.orderStoreIds.map((id) => id.toLowerCase()))],
+  };
   const app = await db.app.upsert({ where: { name }, create: { ...data, id: domain.newId() }, update: data });
   return { kind: 'done', app };
 }
 
-function problemOf({ name, scopes, addresses }: AppSettings): { field: string; message: string } | undefined {
+function problemOf({
+  name,
+  scopes,
+  addresses,
+  orderStoreIds,
+}: AppSettings): { field: string; message: string } | undefined {
   if (!/^[a-z0-9]{3,30}$/.test(name)) return { field: 'name', message: '3 to 30 lower-case letters and digits.' };
   const unknown = scopes.find((scope) => !(appScopes as readonly string[]).includes(scope));
   if (unknown !== undefined)
@@ -48,6 +60,8 @@ function problemOf({ name, scopes, addresses }: AppSettings): { field: string; m
   if (wrong !== undefined)
     return { field: 'addresses', message: `"${wrong}" is neither an address nor a network such as 203.0.113.0/24.` };
   if (addresses.length > mostAddresses) return { field: 'addresses', message: `${mostAddresses} addresses at most.` };
+  if (orderStoreIds.length > mostStores) return { field: 'orderStoreIds', message: `${mostStores} stores at most.` };
+  if (!orderStoreIds.every(isId)) return { field: 'orderStoreIds', message: 'They must be ids of stores.' };
   return undefined;
 }
 

@@ -11,4 +11,6 @@ export const PartnerApp: PartnerAppResolvers = {
       orderBy: [{ name: 'asc' }, { version: 'desc' }],
       take: 500,
     }),
+  webhookEndpoints: ({ id }, _args, { domain }) =>
+    domain.db.webhookEndpoint.findMany({ where: { appId: id }, orderBy: [{ madeAt: 'asc' }, { id: 'asc' }], take: 20 }),
 };

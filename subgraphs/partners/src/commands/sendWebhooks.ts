@@ -1,0 +1,88 @@
+import type { WebhookEndpoint } from '#generated/partners/prisma/client.ts';
+import { isId } from '#platform/domain/id.ts';
+import type { Partners } from '../context.ts';
+import { enqueue, wakeRelay, type Selection } from '../webhooks/enqueue.ts';
+import { eventTypes, pingType } from '../webhooks/eventTypes.ts';
+import type { Problem } from './webhookEndpoints.ts';
+
+const mostIds = 1_000;
+const mostEvents = 10_000;
+
+const invalid = (field: string, message: string): Problem => ({ kind: 'invalid', field, message });
+const disabled = (field: string) => invalid(field, 'The endpoint is disabled: enable it first.');
+
+/** Puts a test into a lane of its own. */
+export async function pingEndpoint(
+  domain: Partners,
+  { id: endpointId, state }: WebhookEndpoint,
+): Promise<{ readonly kind: 'done'; readonly webhookId: string } | Problem> {
+  if (state !== 'ACTIVE') return disabled('id');
+  const id = domain.newId();
+  const now = domain.clock();
+  await domain.transaction(async (tx) => {
+    const object = `ping:${id}`;
+    const event = await tx.webhookEvent.create({
+      data: { id, type: pingType, object, objectVersion: 1, data: { endpointId }, happenedAt: now },
+    });
+    await tx.webhookDelivery.create({
+      data: {
+        endpointId,
+        eventId: id,
+        position: event.position,
+        object,
+        state: 'WAITING',
+        attempts: 0,
+        answers: [],
+        madeAt: now,
+      },
+    });
+    await tx.webhookLane.create({ data: { endpointId, object, nextAt: now, leased: false } });
+    await wakeRelay(tx);
+  });
+  return { kind: 'done', webhookId: id };
+}
+
+export interface Wanted {
+  readonly ids?: readonly string[] | null | undefined;
+  readonly from?: string | null | undefined;
+  readonly until?: string | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** Sends kept events to an endpoint again. */
+export async function replay(
+  domain: Partners,
+  { id: endpointId, state }: WebhookEndpoint,
+  wanted: Wanted,
+): Promise<{ readonly kind: 'done'; readonly count: number } | Problem> {
+  if (state !== 'ACTIVE') return disabled('endpointId');
+  const selection = selectionOf(wanted);
+  if ('kind' in selection) return selection;
+  const { from = null, until = null } = selection;
+  return domain.transaction(async (tx) => {
+    const [found] = await tx.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS "count" FROM (SELECT FROM "webhook_event" WHERE ${selection.eventIds === undefined}
+         AND (${from}::timestamptz IS NULL OR "happened_at" >= ${from}::timestamptz)
+         AND (${until}::timestamptz IS NULL OR "happened_at" < ${until}::timestamptz)
+       LIMIT ${mostEvents + 1}) "some"`;
+    if (!selection.after && (found?.count ?? 0) > mostEvents)
+      return invalid('until', `There are more than ${mostEvents} events in that time: ask for less of it.`);
+    const count = await enqueue(tx, domain.clock(), eventTypes, { ...selection, endpointId, again: true });
+    return { kind: 'done', count };
+  });
+}
+
+function selectionOf({ ids, from, until, after }: Wanted): Omit<Selection, 'again'> | Problem {
+  const ways = [ids, from ?? until, after].filter((each) => each !== null && each !== undefined);
+  if (ways.length !== 1) return invalid('ids', 'Name `ids`, or `from` and `until`, or `after`: one of the three.');
+  if (ids) {
+    if (ids.length > mostIds) return invalid('ids', `${mostIds} at most.`);
+    return ids.every(isId) ? { eventIds: ids } : invalid('ids', 'They must be ids of messages.');
+  }
+  if (after !== null && after !== undefined)
+    return /^\d{1,18}$/.test(after)
+      ? { after: BigInt(after) }
+      : invalid('after', 'It must be the header `webhook-cursor` of a message.');
+  if (!from) return invalid('from', 'Say from when on.');
+  return { from: new Date(from), ...(until && { until: new Date(until) }) };
+}

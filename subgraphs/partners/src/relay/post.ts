@@ -1,0 +1,117 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { ForbiddenTarget, checkedLookup, readTarget, type Reach } from '../webhooks/target.ts';
+
+/** What came of one try. */
+export interface Answer {
+  /** The status; undefined when there was no answer. */
+  readonly status?: number;
+  /** The header `Retry-After`. */
+  readonly retryAfter?: string | undefined;
+  /** The beginning of the body, for the partner to find out what went wrong. */
+  readonly excerpt?: string;
+  /** Why there was no answer, for the partner to read. */
+  readonly problem?: string;
+}
+
+export interface PostOptions {
+  readonly reach: Reach;
+  /** From the resolving of the name to the end of the answer. */
+  readonly withinMs: number;
+  /** Ends the call before its time. */
+  readonly signal?: AbortSignal;
+}
+
+/** So much of an answer is read; the connection is cut then. */
+const mostBytes = 16 * 1024;
+const excerptCharacters = 500;
+
+/**
+ * Sends one message on a connection of its own. It follows no redirect, reads no more than a bit of the answer, and
+ * connects only to addresses that were checked in this moment. It does not reject.
+ */
+export async function post(
+  text: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  { reach, withinMs, signal }: PostOptions,
+): Promise<Answer> {
+  let url: URL;
+  try {
+    url = readTarget(text, reach);
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+  const late = AbortSignal.timeout(withinMs);
+  try {
+    return await exchange(url, headers, body, reach, signal ? AbortSignal.any([late, signal]) : late);
+  } catch (error) {
+    return { problem: late.aborted ? `There was no answer within ${withinMs / 1_000} s.` : problemOf(error) };
+  }
+}
+
+function exchange(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { request } = url.protocol === 'https:' ? https : http;
+    const call = request(url, {
+      method: 'POST',
+      agent: false,
+      lookup: checkedLookup(reach),
+      maxHeaderSize: 16 * 1024,
+      signal,
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    });
+    call.once('error', reject);
+    call.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const done = (): void => {
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          excerpt: excerptOf(Buffer.concat(chunks)),
+        });
+        call.destroy();
+      };
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= mostBytes) done();
+      });
+      response.once('end', done);
+      response.once('error', reject);
+    });
+    call.end(body);
+  });
+}
+
+/** Without characters that PostgreSQL cannot store or that move a cursor. */
+const excerptOf = (bytes: Buffer): string =>
+  bytes
+    .toString('utf8')
+    // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
+    .slice(0, excerptCharacters)
+    .toWellFormed();
+
+const problems: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'The connection was refused.',
+  ECONNRESET: 'The connection was cut.',
+  ENOTFOUND: 'Its name cannot be resolved.',
+  EAI_AGAIN: 'Its name cannot be resolved.',
+  EHOSTUNREACH: 'It cannot be reached.',
+  ENETUNREACH: 'It cannot be reached.',
+  ETIMEDOUT: 'It cannot be reached.',
+};
+
+function problemOf(error: unknown): string {
+  if (error instanceof ForbiddenTarget) return error.message;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return problems[code] ?? `The call failed${/^[A-Z_]{2,60}$/.test(code) ? ` (${code})` : ''}.`;
+}

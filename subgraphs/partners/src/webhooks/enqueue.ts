@@ -1,0 +1,90 @@
+import type { TransactionOf } from '#platform/domain/domain.ts';
+import type { PrismaClient } from '#generated/partners/prisma/client.ts';
+
+export type Tx = TransactionOf<PrismaClient>;
+
+/** The relay listens to it. */
+export const workChannel = 'webhook_work';
+
+/** Which kept events are to be sent to which endpoints. Nulls ask for nothing. */
+export interface Selection {
+  readonly eventIds?: readonly string[];
+  readonly endpointId?: string;
+  /** When they happened. */
+  readonly from?: Date;
+  readonly until?: Date;
+  /**
+   * The number of a claim: what was settled before it is left out, and what had no delivery, while the endpoint was
+   * disabled, before the latest of those.
+   */
+  readonly after?: bigint;
+  /** Whether what was sent already is sent again. */
+  readonly again: boolean;
+}
+
+/**
+ * Puts deliveries of kept events into the lanes of the endpoints that ask for them and may have them. `rules` are the
+ * types of events with the scope that each needs. Deliveries that wait already stay as they are.
+ * @returns how many are new or sent again
+ */
+export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selection: Selection): Promise<number> {
+  const { eventIds, endpointId, from, until, after, again } = selection;
+  const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
+    `WITH "rule" AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("type" text, "name" text, "scope" text, "ofOrders" boolean)),
+     "queued" AS (
+       INSERT INTO "webhook_delivery" AS "d" ("endpoint_id", "event_id", "position", "object", "state", "attempts", "answers", "made_at")
+       SELECT "e"."id", "v"."id", "v"."position", "v"."object", 'WAITING', 0, '[]', $2::timestamptz
+         FROM "webhook_event" "v"
+         JOIN "rule" USING ("type")
+         JOIN "webhook_endpoint" "e" ON "rule"."name" = ANY ("e"."event_types")
+          AND (coalesce(cardinality("e"."store_ids"), 0) = 0 OR "v"."store_id" IS NULL OR "v"."store_id" = ANY ("e"."store_ids"))
+         JOIN "app" "a" ON "a"."id" = "e"."app_id" AND "rule"."scope" = ANY ("a"."scopes")
+          AND (NOT "rule"."ofOrders" OR "v"."store_id" = ANY ("a"."order_store_ids"))
+        WHERE "e"."state" = 'ACTIVE'
+          AND ($3::uuid[] IS NULL OR "v"."id" = ANY ($3))
+          AND ($4::uuid IS NULL OR "e"."id" = $4)
+          AND ($5::timestamptz IS NULL OR "v"."happened_at" >= $5)
+          AND ($6::timestamptz IS NULL OR "v"."happened_at" < $6)
+          AND ($7::bigint IS NULL
+               OR EXISTS (SELECT FROM "webhook_delivery" "s" WHERE "s"."endpoint_id" = "e"."id"
+                    AND "s"."event_id" = "v"."id" AND "s"."settled_sequence" > $7)
+               OR "v"."position" > (SELECT coalesce(max("s"."position"), 0) FROM "webhook_delivery" "s"
+                    WHERE "s"."endpoint_id" = "e"."id" AND "s"."settled_sequence" <= $7)
+                  AND NOT EXISTS (SELECT FROM "webhook_delivery" "s" WHERE "s"."endpoint_id" = "e"."id"
+                    AND "s"."event_id" = "v"."id"))
+        ORDER BY "v"."position"
+       ON CONFLICT ("endpoint_id", "event_id") DO UPDATE
+          SET "state" = 'WAITING', "attempts" = 0, "settled_at" = NULL, "settled_sequence" = NULL
+        WHERE $8 AND "d"."state" <> 'WAITING'
+       RETURNING "endpoint_id", "object"
+     ), "lane" AS (
+       INSERT INTO "webhook_lane" AS "l" ("endpoint_id", "object", "next_at", "leased")
+       SELECT DISTINCT "endpoint_id", "object", $2::timestamptz, false FROM "queued" ORDER BY 1, 2
+       ON CONFLICT ("endpoint_id", "object") DO UPDATE SET "object" = EXCLUDED."object"
+     )
+     SELECT count(*)::int AS "count" FROM "queued"`,
+    JSON.stringify(rules.map(({ type, name, scope, ofOrders = false }) => ({ type, name, scope, ofOrders }))),
+    now,
+    eventIds ?? null,
+    endpointId ?? null,
+    from ?? null,
+    until ?? null,
+    after ?? null,
+    again,
+  );
+  const count = row?.count ?? 0;
+  if (count > 0) await wakeRelay(tx);
+  return count;
+}
+
+/** What decides who is told: see `eventTypes`. */
+interface Rule {
+  readonly type: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly ofOrders?: boolean;
+}
+
+/** Tells the relays that there is work, once the transaction has committed. */
+export const wakeRelay = async (tx: Pick<Tx, '$executeRawUnsafe'>): Promise<void> =>
+  void (await tx.$executeRawUnsafe(`NOTIFY ${workChannel}`));
