@@ -28,6 +28,7 @@ const onSharedSystem = [
   'subgraph-down',
   'web-pages',
   'webhooks-in',
+  'webhooks-out',
 ].map((name) => `e2e/${name.includes('/') ? name : `${name}/*`}.test.ts`);
 
 /** Scenarios of so many processes that another test beside them would only wait for the processor, and they for it. */

@@ -68,3 +68,7 @@ export const orderPayment = document<
 export const customerMessages = document<{ customerMessages: object }, { id: string }>(
   'query CustomerMessages($id: ID!) { customerMessages(customerId: $id, first: 5) { edges { node { orderId status content { to } } } } }',
 );
+
+export const setPartnerApp = document<Result, { input: object }>(
+  'mutation SetPartnerApp($input: SetPartnerAppInput!) { result: setPartnerApp(input: $input) { __typename } }',
+);

@@ -37,6 +37,7 @@ import { isNamedById, scopesOfRole, storeRoles, type Role } from '#schema/scopes
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { eventTopics } from '#schema/topics.ts';
+import { runWebhookRelay } from '#subgraphs/partners/src/relay/runWebhookRelay.ts';
 import { runWebhooks } from '#webhooks/runWebhooks.ts';
 import { ChannelClient, contractOf } from './channelClient.ts';
 
@@ -75,6 +76,8 @@ export interface TestSystem {
   readonly provider: { readonly url: string; readonly apiKey: string };
   /** The door for webhooks, and the secrets by which systems outside sign. */
   readonly webhooks: { readonly url: string; readonly secrets: Readonly<Record<string, string>> };
+  /** Where the relay of webhooks to partners publishes its keys. */
+  readonly webhookRelayUrl: string;
   /** The mail server that gets what would go to guests. */
   readonly mailbox: Mailbox;
   /** The address of /metrics, which operators read. */
@@ -202,6 +205,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     MARKETPLACE_ROUND_SECONDS: 1,
     PII_MASTER_KEYS: secretOfRun('PII_MASTER_KEYS'),
     PII_INDEX_KEY: secretOfRun('PII_INDEX_KEY'),
+    WEBHOOK_TARGETS: 'any',
     ...options.configuration,
   };
   const running = new Map(
@@ -224,6 +228,19 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
       }),
     ),
   );
+  const relay = await runWebhookRelay({
+    databaseUrl: running.get('partners')!.domain.pool.options.connectionString ?? '',
+    secrets: {
+      PII_MASTER_KEYS: configuration.PII_MASTER_KEYS,
+      WEBHOOK_TOKEN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
+    },
+    reach: 'any',
+    log,
+    metrics,
+    host: '127.0.0.1',
+    port: 0,
+  });
+  stops.push(() => relay.close());
   const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log, metrics });
   stops.push(() => sagas.stop());
 
@@ -278,6 +295,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     bus,
     provider: { url: provider.url, apiKey },
     webhooks: { url: webhooks.url, secrets: webhookSecrets },
+    webhookRelayUrl: relay.url,
     mailbox,
     urlOf,
     tokenFor,

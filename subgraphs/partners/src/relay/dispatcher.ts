@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Bell } from '#platform/events/bell.ts';
+import { pause } from '#platform/events/pause.ts';
 import type { WrappingKeys } from '#platform/pii/keyring.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { Reach } from '../webhooks/target.ts';
@@ -30,6 +31,8 @@ const mostFailing = mostCalls / 2;
 const mostClaimed = 100;
 /** A retry comes due without anybody telling, so the lanes are looked at now and then. */
 const lookEveryMs = 1_000;
+/** What comes within this time is looked for at once, since each look goes through all endpoints. */
+const gatherMs = 10;
 /** Calls under way may end for so long when the process stops; the others are broken off, and sent again. */
 const finishMs = 3_000;
 
@@ -56,6 +59,7 @@ export class Dispatcher {
         (await this.#begin(Math.min(room, mostClaimed), false)) +
         (await this.#begin(Math.min(room - mostClaimed, mostFailing - failing, mostClaimed), true));
       if (begun === 0) await this.#bell.wait(lookEveryMs, signal);
+      await pause(gatherMs, signal);
     }
   }
 

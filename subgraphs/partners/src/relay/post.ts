@@ -91,14 +91,9 @@ function exchange(
   });
 }
 
-/** Without characters that PostgreSQL cannot store or that move a cursor. */
+/** Without characters that PostgreSQL cannot store: zero bytes, and half of a character that was cut in two. */
 const excerptOf = (bytes: Buffer): string =>
-  bytes
-    .toString('utf8')
-    // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
-    .slice(0, excerptCharacters)
-    .toWellFormed();
+  Buffer.from(bytes.toString('utf8').replaceAll('\u0000', '').slice(0, excerptCharacters)).toString('utf8');
 
 const problems: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The connection was refused.',

@@ -69,7 +69,7 @@ beforeEach(async () => {
 });
 
 const withRelay = async (
-  work: (relay: RunningWebhookRelay) => Promise<void>,
+  work: (relay: RunningWebhookRelay) => Promise<unknown>,
   options: { callMs?: number; leaseMs?: number } = {},
 ): Promise<void> => {
   const relay = await runWebhookRelay({
@@ -134,9 +134,9 @@ const versionsOf = (path: string) =>
 
 it('a message is what a stock library verifies, and its token is what the published keys verify', async () => {
   const { id, secret } = await endpointAt('signed');
-  const eventId = await happen('store:a', 1);
   // Libraries check against the clock of the machine.
   now = new Date();
+  const eventId = await happen('store:a', 1);
   await withRelay(async (relay) => {
     await until(async () => (await statesOf(id))[0] === 'DELIVERED');
     const [{ headers, body }] = received as [Received];
@@ -292,19 +292,19 @@ it('two relays send each message once, in the order of its object', async () => 
       response.writeHead(204).end();
     });
   };
-  for (let version = 1; version <= 12; version += 1)
-    for (const object of ['store:a', 'store:b', 'store:c', 'store:d', 'store:e']) await happen(object, version);
+  for (let version = 1; version <= 5; version += 1)
+    for (const object of ['store:a', 'store:b', 'store:c', 'store:d', 'store:e', 'store:f']) await happen(object, version);
   await withRelay(() =>
     withRelay(async () => until(async () => (await statesOf(id)).every((state) => state === 'DELIVERED'))),
   );
-  expect(received).toHaveLength(60);
+  expect(received).toHaveLength(30);
   for (const object of ['store:a', 'store:e'])
     expect(
       received
         .map(({ body }) => JSON.parse(body) as { object: string; objectVersion: number })
         .filter((each) => each.object === object)
         .map(({ objectVersion }) => objectVersion),
-    ).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    ).toEqual(Array.from({ length: 5 }, (_, index) => index + 1));
   expect(most).toBeLessThanOrEqual(4);
 });
 
@@ -359,16 +359,16 @@ it('of 1,000 endpoints, 100 that hang delay none of the others', async () => {
   });
   const held: ServerResponse[] = [];
   answer = ({ path }, response) => void (path === '/hangs' ? held.push(response) : response.writeHead(204).end());
-  for (const object of ['store:a', 'store:b']) await happen(object, 1);
+  await happen('store:a', 1);
   await withRelay(
     async () => {
       const count = async (state: string) => domain.db.webhookDelivery.count({ where: { state } });
-      await until(async () => (await count('DELIVERED')) === 1_800, 90_000);
+      await until(async () => (await count('DELIVERED')) === 900, { timeoutMs: 120_000, intervalMs: 100 });
       // Those that hang have been called, and none of their calls is over.
-      expect(await count('WAITING')).toBe(200);
+      expect(await count('WAITING')).toBe(100);
       for (const response of held) response.destroy();
     },
     { callMs: 300_000, leaseMs: 600_000 },
   );
-  expect(versionsOf('answers')).toHaveLength(1_800);
+  expect(versionsOf('answers')).toHaveLength(900);
 }, 180_000);
