@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders', 'memberships', 'marketplace']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
-    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications']);
+    expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications', 'webhook-relay']);
     expect(holding('SMTP_PASSWORD')).toEqual(['mailbox', 'notifications']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
   });
@@ -151,6 +151,8 @@ describe('docker-compose.yml', () => {
       ['gateway', ['4000:4000']],
       ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]]),
       ['webhooks', ['4006:4006']],
+      // What answers here are the public keys of webhooks to partners.
+      ['webhook-relay', ['4028:4028']],
     ]);
   });
 
@@ -170,7 +172,7 @@ describe('docker-compose.yml', () => {
     };
     const serving = services.filter(([, { environment }]) => environment?.['METRICS_PORT'] === metricsPort);
     for (const [name, { expose }] of serving) expect(expose, name).toContain(metricsPort);
-    expect(serving).toHaveLength(subgraphs.length + channels.length + 2);
+    expect(serving).toHaveLength(subgraphs.length + channels.length + 3);
     expect(scrape_configs[0].static_configs[0].targets).toEqual(serving.map(([name]) => `${name}:${metricsPort}`));
   });
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { StartupError } from '#platform/config/startupError.ts';
 import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config } from '#webhooks/config.ts';

@@ -293,7 +293,8 @@ it('two relays send each message once, in the order of its object', async () => 
     });
   };
   for (let version = 1; version <= 5; version += 1)
-    for (const object of ['store:a', 'store:b', 'store:c', 'store:d', 'store:e', 'store:f']) await happen(object, version);
+    for (const object of ['store:a', 'store:b', 'store:c', 'store:d', 'store:e', 'store:f'])
+      await happen(object, version);
   await withRelay(() =>
     withRelay(async () => until(async () => (await statesOf(id)).every((state) => state === 'DELIVERED'))),
   );

@@ -116,7 +116,7 @@ export interface Subscriber {
   readonly orderStoreIds: readonly string[];
 }
 
-/** Whether an app may be told of an event of this type at this store. It is asked when an event comes, and at each try. */
+/** Whether an app may be told of an event of this type at this store. It is asked again at each try. */
 export function mayBeTold({ scopes, orderStoreIds }: Subscriber, type: string, storeId: string | null): boolean {
   if (type === pingType) return true;
   const known = byType.get(type);

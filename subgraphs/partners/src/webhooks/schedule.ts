@@ -17,7 +17,7 @@ export function pauseAfter(tries: number, random: () => number = Math.random): n
   return pause === undefined ? undefined : Math.round(pause * (0.95 + 0.1 * random()));
 }
 
-/** How long the header `Retry-After` asks us to wait: seconds, or an instant. Undefined where it says nothing usable. */
+/** How long `Retry-After` asks us to wait: seconds, or an instant. Undefined where it says nothing usable. */
 export function putOffMs(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * second : Date.parse(header) - now.getTime();
