@@ -5,10 +5,11 @@ import type {
   WebhookEventType,
   WebhookPayloadVersion,
 } from '#generated/partners/resolvers.ts';
-import { pagedList, sortable } from '#platform/subgraph/connection.ts';
+import { z } from 'zod';
+import { pagedList } from '#platform/subgraph/connection.ts';
 import { deliveriesOf } from '../webhooks/deliveriesOf.ts';
 
-const list = pagedList('webhookDeliveries', [sortable.text]);
+const list = pagedList('webhookDeliveries', [z.string().regex(/^[1-9]\d{0,17}$/)]);
 
 export const WebhookEndpoint: WebhookEndpointResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.endpointById.load(id),
