@@ -39,6 +39,7 @@ export const supportedFeatures: Set<string> = new Set([
  */
 export function buildGraph(supergraphSdl: string, { composed = false }: { readonly composed?: boolean } = {}): Graph {
   const document = parse(supergraphSdl, { noLocation: true });
+  requireUsualRoots(document);
   const supergraph = composed
     ? Supergraph.build(document, { supportedFeatures, validateSupergraph: false })
     : Supergraph.build(supergraphSdl, { supportedFeatures });
@@ -57,6 +58,25 @@ export function buildGraph(supergraphSdl: string, { composed = false }: { readon
     costs: new CostIndex(document, apiSchema, costNamesOf(supergraph)),
     streams: streamDeclarations(document),
   };
+}
+
+/**
+ * Apollo's composition gives the root types of a supergraph their usual names, whatever its subgraphs call theirs, and
+ * the planner asks subgraphs by these names alone: with others, each request would fail to be planned.
+ * @throws if a root type has another name
+ */
+function requireUsualRoots(document: DocumentNode): void {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.SCHEMA_DEFINITION) continue;
+    for (const { operation, type } of definition.operationTypes) {
+      const usual = operation[0]!.toUpperCase() + operation.slice(1);
+      if (type.name.value !== usual)
+        throw new Error(
+          `its type ${type.name.value} has to be called ${usual}, since queries are planned by that name: compose it anew` +
+            ` by Apollo's composition (\`rover supergraph compose\`), which names it so, whatever the subgraphs call theirs`,
+        );
+    }
+  }
 }
 
 /** Name of each subgraph → where the supergraph says it is. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -199,6 +199,20 @@ describe('any Federation 2 supergraph', () => {
     await expect(serveSupergraph({ SUPERGRAPH: '/nowhere/to.graphql' })).rejects.toThrow(
       '/nowhere/to.graphql cannot be read',
     );
+  });
+
+  it('fails to start with a supergraph that renames its root types, and says what to do', async () => {
+    const text = readFileSync(join(folder, 'supergraph.graphql'), 'utf8');
+    for (const [usual, other] of [
+      ['Query', 'Start'],
+      ['Mutation', 'Change'],
+    ] as const) {
+      const renamed = join(folder, `${other}.graphql`);
+      writeFileSync(renamed, text.replaceAll(new RegExp(`\\b${usual}\\b`, 'g'), other));
+      await expect(serveSupergraph({ SUPERGRAPH: renamed, PORT: '0', LOG_LEVEL: 'silent' })).rejects.toThrow(
+        `its type ${other} has to be called ${usual}`,
+      );
+    }
   });
 });
 
