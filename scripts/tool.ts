@@ -37,12 +37,13 @@ const tools: readonly Tool[] = [
   },
   {
     name: 'lint',
-    does: 'checks how code is laid out by prettier, the code by eslint, boundaries between folders included, then names of events and ports in the registries.',
+    does: 'checks how code is laid out by prettier, the code by eslint, boundaries between folders included, then names of events and ports in the registries, and the OpenAPI and AsyncAPI documents.',
     generates: true,
     runs: [
       'prettier --check --log-level warn --cache .',
       'eslint . --cache --cache-location node_modules/.cache/eslint/',
       'tsx scripts/lint/lintRegistries.ts',
+      'tsx scripts/lint/lintApis.ts',
     ],
     examples: ['lint'],
   },

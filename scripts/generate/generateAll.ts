@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { channelOperationTasks, resolverTypeTasks } from './codegenTasks.ts';
 import { channelPlans } from './channelPlans.ts';
+import { asyncApi } from './asyncApi.ts';
+import { postman } from './postman.ts';
 import { composeFile } from './composeFile.ts';
 import { emailLayout } from './emailLayout.ts';
 import { edgesPage } from './edgesPage.ts';
@@ -32,6 +34,8 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...restPage(),
     ...importSchemas(),
     ...eventSchemas(),
+    ...asyncApi(),
+    ...postman(),
     ...emailLayout(),
   ],
   supergraph,

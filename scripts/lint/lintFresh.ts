@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeAll } from '#schema/compose/composeAll.ts';
+import { asyncApiPath, asyncApiText } from '../generate/asyncApi.ts';
 import { composeFileText } from '../generate/composeFile.ts';
 import { edgesPagePath, edgesPageText } from '../generate/edgesPage.ts';
 import { eventSchemaFiles } from '../generate/eventSchemas.ts';
 import { importSchemaFiles } from '../generate/importSchemas.ts';
 import { prometheusFileText } from '../generate/prometheusFile.ts';
 import { openApiFiles } from '../generate/openApi/openApi.ts';
+import { postmanPath, postmanText } from '../generate/postman.ts';
 import { restPagePath, restPageText } from '../generate/restPage.ts';
 import { settingsPagePath, settingsPageText } from '../generate/settingsPage.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
@@ -30,6 +32,8 @@ for (const [path, text] of [
   [edgesPagePath, edgesPageText()],
   [restPagePath, restPageText()],
   ...openApiFiles(),
+  [asyncApiPath, await asyncApiText()],
+  [postmanPath, postmanText()],
   ...importSchemaFiles(),
   ...(await eventSchemaFiles()),
 ] as const) {

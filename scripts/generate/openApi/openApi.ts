@@ -6,9 +6,10 @@ import { waitBounds } from '#gateway/rest/feedEvent.ts';
 import type { Lifecycle, Route } from '#gateway/rest/route.ts';
 import { routeInputs, type RouteInput } from '#gateway/rest/routeInputs.ts';
 import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
+import { examples, type RestExample } from '../../../rest/examples.ts';
 import { root, writeIfChanged, type GenerateTask } from '../task.ts';
 import { AnswerSchemas } from './answerSchema.ts';
-import { described, InputSchemas, requiredOf, type JsonSchema, type OpenApiVersion } from './jsonSchema.ts';
+import { described, InputSchemas, leafSchema, requiredOf, type JsonSchema, type OpenApiVersion } from './jsonSchema.ts';
 
 const files = { '3.0.3': 'rest/openapi-3.0.json', '3.1.0': 'rest/openapi-3.1.json' } as const;
 
@@ -16,7 +17,14 @@ const files = { '3.0.3': 'rest/openapi-3.0.json', '3.1.0': 'rest/openapi-3.1.jso
 export const openApi = (): GenerateTask[] => [
   {
     name: 'rest/openapi',
-    inputs: ['rest/v1', 'rest/v2', 'schema/channels/rest.graphql', 'gateway/src/rest', 'scripts/generate/openApi'],
+    inputs: [
+      'rest/v1',
+      'rest/v2',
+      'schema/channels/rest.graphql',
+      'gateway/src/rest',
+      'rest/examples.ts',
+      'scripts/generate/openApi',
+    ],
     outputs: Object.values(files),
     run: () => Promise.resolve(openApiFiles().forEach(([path, text]) => void writeIfChanged(path, text))),
   },
@@ -66,6 +74,7 @@ export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, versi
 
 function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas, version: OpenApiVersion): JsonSchema {
   const inputs = routeInputs(route, schema);
+  const example = examples.find(({ operation, status }) => operation === route.operationName && status < 400);
   const body = inputs.filter((each) => each.in === 'body');
   return {
     operationId: `${route.operationName.replace(/^./, (first) => first.toLowerCase())}`,
@@ -78,10 +87,10 @@ function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas,
     ...(route.lifecycle && { deprecated: true }),
     security: route.signedIn || route.method !== 'GET' ? [{ token: [] }] : [{}, { token: [] }],
     parameters: [
-      ...inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas)),
+      ...inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas, example)),
       ...(route.isFeed ? feedParameters : []),
     ],
-    ...(body.length > 0 && { requestBody: bodyOf(body, schemas) }),
+    ...(body.length > 0 && { requestBody: bodyOf(body, schemas, example) }),
     responses: responsesOf(route, schema, version),
   };
 }
@@ -107,20 +116,29 @@ const feedParameters: readonly JsonSchema[] = [
   },
 ];
 
-function parameterOf(input: RouteInput, schemas: InputSchemas): JsonSchema {
+function parameterOf(input: RouteInput, schemas: InputSchemas, example?: RestExample): JsonSchema {
   const { name, description, defaultValue } = input;
   const match = name === 'If-Match';
+  const shown = valueOf(input, example);
   return {
     name,
     in: input.in,
     required: input.in === 'path' || input.required,
     description: (match ? 'The ETag of what you have seen.' : description) ?? `The ${name}.`,
     schema: match ? { type: 'string' } : described(schemas.ofPresent(input.type), { defaultValue }),
+    ...(shown !== undefined && { example: shown }),
     ...(isListType(getNullableType(input.type)) && { style: 'form', explode: false }),
   };
 }
 
-function bodyOf(inputs: readonly RouteInput[], schemas: InputSchemas): JsonSchema {
+/** The value of a parameter in the example; what an earlier answer gives has none. */
+function valueOf({ in: place, name, type }: RouteInput, example: RestExample | undefined): unknown {
+  const given = (place === 'path' ? example?.path : place === 'query' ? example?.query : undefined)?.[name];
+  if (given === undefined || given.startsWith('{{')) return undefined;
+  return leafSchema(getNullableType(type))['type'] === 'string' ? given : (JSON.parse(given) as unknown);
+}
+
+function bodyOf(inputs: readonly RouteInput[], schemas: InputSchemas, example?: RestExample): JsonSchema {
   const required = inputs.filter((each) => each.required).map(({ name }) => name);
   const schema = {
     type: 'object',
@@ -128,7 +146,10 @@ function bodyOf(inputs: readonly RouteInput[], schemas: InputSchemas): JsonSchem
     ...requiredOf(required),
     additionalProperties: false,
   };
-  return { required: required.length > 0, content: { 'application/json': { schema } } };
+  return {
+    required: required.length > 0,
+    content: { 'application/json': { schema, ...(example?.body && { example: example.body }) } },
+  };
 }
 
 /** The response of a status that means the same at every route. */

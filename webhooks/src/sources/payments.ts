@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   DisputeNotice_Status,
   PaymentNoticeService,
@@ -6,6 +5,7 @@ import {
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { standardWebhooks } from '../signatures/standardWebhooks.ts';
 import type { Notice, PayloadVersion, Source } from '../source.ts';
+import { disputed, moved, paymentsBodies } from './paymentsBodies.ts';
 
 const movedStatus = {
   authorised: StatusNotice_Status.AUTHORISED,
@@ -64,35 +64,10 @@ const noticeOf = (told: Told): Notice => ({
   },
 });
 
-const id = z.uuid().transform((value) => value.toLowerCase());
-const minor = z.int().min(0).max(2_147_483_647);
-const code = z.string().regex(/^[a-z_]{1,60}$/);
-const providersId = z.string().regex(/^\w{1,80}$/);
-/** An instant as databases know them: they have no year 0. */
-const instant = z.iso.datetime().refine((text) => text >= '0001');
-
-const moved = z.enum(['authorised', 'declined', 'captured', 'voided', 'refunded']);
-const disputed = z.enum(['open', 'won', 'lost']);
-const dispute = { disputeId: providersId, amount: minor, reason: code };
-
-/** The first version: `type` says what has happened, such as `payment.captured`, and `data` the rest. */
 const january: PayloadVersion = {
   read(body) {
-    const { type, data, occurredAt } = z
-      .union([
-        z.object({
-          type: z.templateLiteral(['payment.', moved]),
-          occurredAt: instant,
-          data: z.object({ merchantReference: id, refundedAmount: minor.default(0) }),
-        }),
-        z.object({
-          type: z.templateLiteral(['dispute.', disputed]),
-          occurredAt: instant,
-          data: z.object({ merchantReference: id, ...dispute }),
-        }),
-      ])
-      .parse(body);
-    const orderId = data.merchantReference;
+    const { type, data, occurredAt } = paymentsBodies['2026-01'].parse(body);
+    const orderId = data.merchantReference.toLowerCase();
     const [, status] = type.split('.');
     return 'disputeId' in data
       ? noticeOf({ ...data, kind: 'dispute', orderId, status: disputed.parse(status), at: occurredAt })
@@ -100,21 +75,10 @@ const january: PayloadVersion = {
   },
 };
 
-/** The second version: what it is about comes first, and all amounts are together. */
 const june: PayloadVersion = {
   read(body) {
-    const {
-      payment,
-      dispute: told,
-      at,
-    } = z
-      .object({
-        at: instant,
-        payment: z.object({ reference: id, status: moved, amounts: z.object({ refunded: minor }) }),
-        dispute: z.object({ id: providersId, status: disputed, amount: minor, reason: code }).optional(),
-      })
-      .parse(body);
-    const orderId = payment.reference;
+    const { payment, dispute: told, at } = paymentsBodies['2026-06'].parse(body);
+    const orderId = payment.reference.toLowerCase();
     return told
       ? noticeOf({ ...told, kind: 'dispute', orderId, disputeId: told.id, at })
       : noticeOf({ kind: 'moved', orderId, status: payment.status, refunded: payment.amounts.refunded });

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { InventorySupplyService } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import { bodyJwt } from '../signatures/bodyJwt.ts';
 import type { Notice, Source } from '../source.ts';
+import { supplierBodies } from './supplierBodies.ts';
 
 interface Delivered {
   readonly storeId: string;
@@ -15,9 +15,7 @@ const noticeOf = (delivered: Delivered): Notice => ({
   command: (rpc) => rpc.client(InventorySupplyService).receive(delivered),
 });
 
-const id = z.uuid().transform((value) => value.toLowerCase());
-const note = z.string().regex(/^[\w./-]{1,60}$/);
-const quantity = z.int().min(1).max(10_000_000);
+const lower = (id: string): string => id.toLowerCase();
 
 /** The supplier of ingredients, whose deliveries become stock. */
 export const supplier: Source = {
@@ -28,37 +26,17 @@ export const supplier: Source = {
   versionOf: ({ version }) => version,
   versions: {
     '2026-01': {
-      read: (body) =>
-        noticeOf(
-          z
-            .object({
-              type: z.literal('delivery.arrived'),
-              storeId: id,
-              deliveryNote: note,
-              lines: z
-                .array(z.object({ ingredientId: id, quantity }))
-                .min(1)
-                .max(100),
-            })
-            .parse(body),
-        ),
+      read(body) {
+        const { storeId, deliveryNote, lines } = supplierBodies['2026-01'].parse(body);
+        const received = lines.map((line) => ({ ...line, ingredientId: lower(line.ingredientId) }));
+        return noticeOf({ storeId: lower(storeId), deliveryNote, lines: received });
+      },
     },
     '2026-06': {
       read(body) {
-        const { delivery } = z
-          .object({
-            delivery: z.object({
-              note,
-              to: z.object({ store: id }),
-              items: z
-                .array(z.object({ id, units: quantity }))
-                .min(1)
-                .max(100),
-            }),
-          })
-          .parse(body);
-        const lines = delivery.items.map((item) => ({ ingredientId: item.id, quantity: item.units }));
-        return noticeOf({ storeId: delivery.to.store, deliveryNote: delivery.note, lines });
+        const { delivery } = supplierBodies['2026-06'].parse(body);
+        const lines = delivery.items.map((item) => ({ ingredientId: lower(item.id), quantity: item.units }));
+        return noticeOf({ storeId: lower(delivery.to.store), deliveryNote: delivery.note, lines });
       },
     },
   },
