@@ -136,6 +136,11 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'What was revoked before the process began to listen must be known too.',
   }),
+  grpc('channels', 'stores', 'DeviceAccessService', {
+    volume: 'every 5 minutes for each screen, every 5 seconds for one that waits to be enrolled',
+    latency: 'while a screen waits: 5 s at most',
+    because: 'A device that was revoked, or moved to another store, gets no token from that moment on.',
+  }),
   grpc('channels', 'partners', 'PartnerAccessService', {
     volume: 'twice for each request of a program; its use is counted in batches',
     latency: 'while a program waits: 5 s at most',
@@ -412,6 +417,12 @@ export const edges: readonly Edge[] = [
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
   event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
+  event('stores', nobodyYet, 'StoreDeviceEnrolled', unheard('For analytics; the log tells who enrolled it.')),
+  event('stores', 'channels', 'StoreDeviceRevoked', {
+    volume: 'rare',
+    ...soon,
+    because: 'A screen that lost its access loses open streams, too.',
+  }),
   event('stores', 'menu', 'StoreOpened', {
     volume: 'rare',
     ...soon,

@@ -15,5 +15,5 @@ export default {
   limits: { cost: 60_000 },
   // How an order stands is told before anybody browses.
   load: { first: ['OrderScreen', 'OrderBoard', 'BoardScreen'] },
-  auth: { roles: ['kiosk'], anonymous: false },
+  auth: { roles: ['kiosk'], anonymous: false, devices: 'kiosk' },
 } satisfies ChannelManifest;

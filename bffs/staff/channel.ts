@@ -13,5 +13,5 @@ export default {
   // A picture of an item, in base64, is the largest thing that staff sends.
   limits: { bodyBytes: 1_500_000 },
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
-  auth: { roles: ['kitchen', 'manager', 'support', 'admin'], anonymous: false },
+  auth: { roles: ['kitchen', 'manager', 'support', 'admin'], anonymous: false, devices: 'kitchen' },
 } satisfies ChannelManifest;

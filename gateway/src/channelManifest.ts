@@ -73,6 +73,11 @@ export interface ChannelManifest {
      * registered for them, and nothing else.
      */
     readonly apps?: boolean;
+    /**
+     * The role in which screens and kiosks act that a manager has enrolled at a store. They get their tokens from the
+     * channel itself, at `/device/token`. Without a role, the channel enrols none.
+     */
+    readonly devices?: Role;
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SignJWT, createLocalJWKSet, type JWK } from 'jose';
+import { SignJWT, createLocalJWKSet, decodeJwt, type JWK } from 'jose';
 import type { z } from 'zod';
 import { BoundedCache } from './boundedCache.ts';
 import { clientClaims, internalClaims } from './claims.ts';
@@ -50,6 +50,12 @@ export interface Identity {
    * @throws InvalidToken, or KeysUnavailable if the issuer's keys cannot be fetched
    */
   verifyClientToken(token: string, channel: ClientChannel): Promise<VerifiedClient>;
+  /**
+   * Makes an access token for a device of a store, good for `deviceTokenSeconds` on this channel alone. It is signed by
+   * the key with which this process speaks as the channel, so that all replicas of the channel accept it, and nobody
+   * else does.
+   */
+  issueDeviceToken(channel: string, device: DeviceGrant): Promise<string>;
   /** Makes a token of 60 s for one audience that carries the principal; reuses it until 15 s before it expires. */
   mintInternalToken(principal: Principal, audience: string): Promise<string>;
   /**
@@ -57,6 +63,13 @@ export interface Identity {
    * @throws InvalidToken
    */
   verifyInternalToken(token: string, audience: string): Promise<Principal>;
+}
+
+/** A device that works in one role at what it is bound to. */
+export interface DeviceGrant {
+  readonly id: string;
+  readonly role: string;
+  readonly bindings: Readonly<Record<string, string>>;
 }
 
 /** The channel through which a client's token came. */
@@ -93,6 +106,14 @@ function tokenKey(use: string, token: string): string {
   return createHash('sha256').update(`${use} ${token}`).digest('base64url');
 }
 
+/**
+ * How long an access token of a device is good: it gets the next one by itself, and what is revoked ends at the latest
+ * then, should a process not have heard of it.
+ */
+export const deviceTokenSeconds = 900;
+/** The audience of a device's access tokens. No internal token has it, so that neither can be used as the other. */
+const deviceAudienceOf = (channel: string): string => `devices of ${channel}`;
+
 const lifetimeSeconds = 60;
 /**
  * The longest life of an internal token that is accepted, by the word of its issuer: what leaks, such as into a log, is
@@ -119,6 +140,15 @@ export const principalKey = (principal: Principal): string =>
       ]),
     )
     .digest('base64url');
+
+/** Who a token says has issued it, unchecked; undefined for a text that is none. */
+function issuerIn(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
 
 const isServiceKeys = (key: JWK | ServiceKeys): key is ServiceKeys => 'self' in key;
 
@@ -170,20 +200,26 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     }
   }
 
+  /** What a client's token says, whether the identity provider or, for a device, this channel itself issued it. */
+  async function clientClaimsOf(token: string, channel: ClientChannel): Promise<z.output<typeof clientClaims>> {
+    if (!client || !clientKeys) throw new InvalidToken('no client is known here');
+    const isOurs = issuerIn(token) === internal.self;
+    return verify(token, isOurs ? internalKeys : clientKeys, clientClaims, {
+      issuer: isOurs ? internal.self : client.issuer,
+      audience: isOurs ? deviceAudienceOf(channel.name) : client.audience,
+      typ: 'at+jwt',
+      // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
+      maxTokenAge: isOurs ? deviceTokenSeconds : longestTokenLifeMs / 1000,
+    });
+  }
+
   return {
     async verifyClientToken(token, channel) {
-      if (!client || !clientKeys) throw new InvalidToken('no client is known here');
       return verified.through(
         tokenKey([channel.name, ...channel.roles].join(' '), token),
         clock().getTime(),
         async () => {
-          const claims = await verify(token, clientKeys, clientClaims, {
-            issuer: client.issuer,
-            audience: client.audience,
-            typ: 'at+jwt',
-            // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.
-            maxTokenAge: longestTokenLifeMs / 1000,
-          });
+          const claims = await clientClaimsOf(token, channel);
           const { sub, roles, bindings } = claims;
           const acting = channel.roles.filter((each) => roles.includes(each));
           const role = isId(sub) ? undefined : acting.find((each) => options.isNamedById?.(each));
@@ -207,11 +243,24 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       );
     },
 
+    async issueDeviceToken(channel, { id, role, bindings }) {
+      const issuedAt = Math.floor(clock().getTime() / 1000);
+      const { issuer, key, keyId } = await internal.signerOf(internal.self);
+      return new SignJWT({ roles: [role], bindings: { [role]: bindings } })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keyId })
+        .setIssuer(issuer)
+        .setAudience(deviceAudienceOf(channel))
+        .setSubject(id)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + deviceTokenSeconds)
+        .sign(key);
+    },
+
     async mintInternalToken(principal, audience) {
       const now = clock().getTime();
       return minted.through(`${audience} ${keyOf(principal)}`, now, async () => {
         const issuedAt = Math.floor(now / 1000);
-        const { issuer, key, keyId } = await internal.signerOf(principal);
+        const { issuer, key, keyId } = await internal.signerOf(internal.issuerFor(principal));
         const token = await new SignJWT({
           kind: principal.kind,
           grants: principal.grants.map((grant) => ({ ...grant, scopes: [...grant.scopes] })),

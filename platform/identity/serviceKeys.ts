@@ -32,9 +32,13 @@ export interface Edge {
 }
 
 export interface InternalSigner {
-  /** The issuer and the key with which a token about this principal is signed. */
+  /** The issuer under which this process signs what it says of others, such as users. */
+  readonly self: string;
+  /** The issuer of a token about this principal. */
+  issuerFor(principal: Principal): string;
+  /** The key of an issuer of this process. */
   signerOf(
-    principal: Principal,
+    issuer: string,
   ): Promise<{ readonly issuer: string; readonly key: CryptoKey | Uint8Array; readonly keyId: string }>;
   /** The key that a token's issuer must have signed it with. */
   readonly keys: JWTVerifyGetKey;
@@ -53,6 +57,8 @@ export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
   const keyId = await keyIdOf(internalKey);
   const keys = createLocalJWKSet({ keys: [await named(internalKey)] });
   return {
+    self: soleIssuer,
+    issuerFor: () => soleIssuer,
     signerOf: () => Promise.resolve({ issuer: soleIssuer, key, keyId }),
     keys,
     mayClaim: (issuer) => issuer === soleIssuer,
@@ -80,8 +86,9 @@ export async function signerAmong(
     ),
   );
   return {
-    signerOf(principal) {
-      const issuer = principal.kind === 'service' ? principal.subject : self;
+    self,
+    issuerFor: (principal) => (principal.kind === 'service' ? principal.subject : self),
+    signerOf(issuer) {
       const key = imported.get(issuer);
       return key ? Promise.resolve(key) : Promise.reject(new Error(`${self} has no key to speak as ${issuer}`));
     },

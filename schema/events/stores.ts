@@ -46,3 +46,21 @@ export const StoreClosed = defineEvent({
   aggregate: (data) => `store:${data.storeId}`,
   schema: z.object({ storeId: id, at: instant }),
 });
+
+/** A manager let a screen or kiosk work for a store. */
+export const StoreDeviceEnrolled = defineEvent({
+  name: 'StoreDeviceEnrolled',
+  domain: 'stores',
+  version: '1.0',
+  aggregate: (data) => `device:${data.deviceId}`,
+  schema: z.object({ deviceId: id, storeId: id, role: z.string(), at: instant }),
+});
+
+/** A screen or kiosk lost its access: tokens that were issued to it up to then are not to be accepted any more. */
+export const StoreDeviceRevoked = defineEvent({
+  name: 'StoreDeviceRevoked',
+  domain: 'stores',
+  version: '1.0',
+  aggregate: (data) => `device:${data.deviceId}`,
+  schema: z.object({ deviceId: id, storeId: id, at: instant }),
+});

@@ -23,6 +23,7 @@ export function pages(): GenerateTask[] {
           'bffs/pages',
           `bffs/${channel}/operations`,
           `generated/bffs/${channel}/operations.ts`,
+          'clients/device-credential/src',
           'clients/stream-client/src',
           'scripts/generate/pages.ts',
         ],

@@ -86,6 +86,13 @@ export class PageFrame {
     });
   }
 
+  /** The day and the time of day at the store. */
+  dayAndTime(at: Date): string {
+    const locale = this.#texts.language === 'de' ? 'de-DE' : 'en-GB';
+    const day = at.toLocaleDateString(locale, { day: 'numeric', month: 'short', timeZone: this.#timeZone });
+    return `${day}, ${this.time(at)}`;
+  }
+
   status(status: PageStatus, since = new Date()): void {
     const { unset, connecting, live, reconnecting, refused } = this.#texts;
     document.body.dataset['status'] = status;

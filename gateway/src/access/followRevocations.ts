@@ -6,6 +6,7 @@ import { Revocations, longestTokenLifeMs, type Revocation } from '#platform/iden
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { gatewayService } from '#schema/services.ts';
 import { CustomerAccessRevoked } from '#schema/events/customers.ts';
+import { StoreDeviceRevoked } from '#schema/events/stores.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 
 export interface RevocationSources {
@@ -73,7 +74,8 @@ class RevocationFollower implements FollowedRevocations {
 
   /** Starts to listen before it asks, so that a revocation in between is told by both and not by neither. */
   async begin(): Promise<void> {
-    this.#tail = await this.#sources.bus.tail([CustomerAccessRevoked.topic], ({ value }) => this.#hear(value));
+    const topics = [CustomerAccessRevoked.topic, StoreDeviceRevoked.topic];
+    this.#tail = await this.#sources.bus.tail(topics, ({ value }) => this.#hear(value));
     await this.#ask();
   }
 
@@ -84,16 +86,17 @@ class RevocationFollower implements FollowedRevocations {
   }
 
   #hear(event: unknown): void {
-    if (
-      typeof event !== 'object' ||
-      event === null ||
-      !('eventType' in event) ||
-      event.eventType !== CustomerAccessRevoked.name ||
-      !('data' in event)
-    )
-      return;
-    const { subject, before } = CustomerAccessRevoked.schema.parse(event.data);
-    this.revocations.add({ subject, before: new Date(before) });
+    if (typeof event !== 'object' || event === null || !('eventType' in event) || !('data' in event)) return;
+    if (event.eventType === CustomerAccessRevoked.name) {
+      const { subject, before } = CustomerAccessRevoked.schema.parse(event.data);
+      this.revocations.add({ subject, before: new Date(before) });
+    }
+    // The domain of the stores need not be asked for earlier ones: the tokens of devices end within minutes, and the
+    // device gets no other.
+    if (event.eventType === StoreDeviceRevoked.name) {
+      const { deviceId, at } = StoreDeviceRevoked.schema.parse(event.data);
+      this.revocations.add({ subject: deviceId, before: new Date(at) });
+    }
   }
 
   /** Never rejects. */

@@ -30,10 +30,13 @@ export interface GatewayRuntime {
   readonly origins?: readonly string[];
   /** How a subgraph is called: `running.execute` for one in the same process, `httpSubgraph(url)` for one elsewhere. */
   readonly subgraphCall: (name: string) => SubgraphCall;
-  readonly identity: Pick<Identity, 'verifyClientToken' | 'mintInternalToken' | 'verifyInternalToken'>;
+  readonly identity: Pick<
+    Identity,
+    'verifyClientToken' | 'issueDeviceToken' | 'mintInternalToken' | 'verifyInternalToken'
+  >;
   /** The revocations that this process knows of. Without them, tokens are valid until they expire. */
   readonly revocations?: Revocations;
-  /** The way to the services of the domains, for channels that let apps in, and under which name these call. */
+  /** The way to the services of the domains, for channels that let apps or devices in, and under which name these call. */
   readonly network?: Pick<RpcNetwork, 'transportTo'>;
   readonly service?: string;
   /** The address by which apps call this channel, if it is not the one of the request's `Host`. */

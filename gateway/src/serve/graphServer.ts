@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from '../transports/http/httpHandler.ts';
+import type { DeviceRequests } from '../transports/http/deviceRequests.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
@@ -38,6 +39,8 @@ export interface GraphServerOptions {
   readonly sockets: Sockets;
   /** What answers at `/v1` and the like; undefined for a channel without REST. */
   readonly rest: RestHandler | undefined;
+  /** What answers at `/device/…`; undefined for a channel that enrols no devices. */
+  readonly devices: DeviceRequests | undefined;
   /** Whether a browser that opens `/graphql` gets GraphiQL. */
   readonly explorer: boolean;
   readonly crossOrigin: CrossOrigin;
@@ -138,7 +141,8 @@ export class GraphServer {
               `{"status":"${this.#options.isShedding() ? 'shedding' : 'ready'}"}`,
             );
       default: {
-        const { rest, crossOrigin } = this.#options;
+        const { rest, devices, crossOrigin } = this.#options;
+        if (target && devices?.takes(target.path)) return devices.handle(request, response, target.path);
         const url = originForm(request.url);
         if (rest && restPath.test(url)) {
           request.url = url;

@@ -92,6 +92,18 @@ export async function runChannel(
           baseUrl: runtime.baseUrl,
         },
       }),
+    ...(manifest.auth.devices &&
+      runtime.network && {
+        devices: {
+          role: manifest.auth.devices,
+          // As for apps.
+          access: (await import('../access/devices/rpcDeviceAccess.ts')).rpcDeviceAccess(
+            runtime.network,
+            runtime.service,
+          ),
+          identity: runtime.identity,
+        },
+      }),
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),

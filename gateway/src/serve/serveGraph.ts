@@ -32,6 +32,7 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { AppRequests } from '../transports/http/appRequests.ts';
+import { DeviceRequests, type DeviceRequestsOptions } from '../transports/http/deviceRequests.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { RestFeeds } from '../transports/rest/restFeeds.ts';
 import { RestHandler } from '../transports/rest/restHandler.ts';
@@ -73,6 +74,8 @@ export interface GraphService {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   /** Lets the programs of partners in; `baseUrl` is the address by which they call, if it is not that of `Host`. */
   readonly apps?: { readonly access: AppAccess; readonly baseUrl?: string };
+  /** Lets the screens and kiosks of stores in. */
+  readonly devices?: Pick<DeviceRequestsOptions, 'role' | 'access' | 'identity'>;
   readonly limits?: Partial<Limits>;
   /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
@@ -260,6 +263,7 @@ class ServedGraph {
       pages: this.#service.pages ?? new Map(),
       files: this.#service.files,
       rest,
+      devices: this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, log }),
       http: new HttpHandler({
         name,
         live,

@@ -2,6 +2,7 @@ import { PrismaClient } from '#generated/stores/prisma/client.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { service } from '#platform/rpc/service.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { deviceAccessService } from './devices/deviceAccessService.ts';
 import { loaders } from './loaders.ts';
 import { orderingTerms } from './orderingTerms.ts';
 import { resolvers } from './resolvers.ts';
@@ -18,6 +19,7 @@ export default defineSubgraph({
     service(StoreQueryService, ['orders', 'delivery', 'customers', 'memberships'], {
       getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
     }),
+    deviceAccessService(domain),
   ],
   seed,
   transfer,

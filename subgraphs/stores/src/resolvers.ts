@@ -1,18 +1,33 @@
 import type { Resolvers } from '#generated/stores/resolvers.ts';
 import { changeStore } from './resolvers/Mutation/changeStore.ts';
 import { closeStore } from './resolvers/Mutation/closeStore.ts';
+import { enrolDevice } from './resolvers/Mutation/enrolDevice.ts';
 import { openStore } from './resolvers/Mutation/openStore.ts';
 import { pauseOrdering } from './resolvers/Mutation/pauseOrdering.ts';
 import { resumeOrdering } from './resolvers/Mutation/resumeOrdering.ts';
+import { revokeDevice } from './resolvers/Mutation/revokeDevice.ts';
 import { setOpeningHours } from './resolvers/Mutation/setOpeningHours.ts';
 import { setOpeningException } from './resolvers/Mutation/setOpeningException.ts';
 import { nearestStores } from './resolvers/Query/nearestStores.ts';
 import { store } from './resolvers/Query/store.ts';
+import { storeDevices } from './resolvers/Query/storeDevices.ts';
 import { stores } from './resolvers/Query/stores.ts';
 import { Store } from './resolvers/Store.ts';
+import { StoreDevice } from './resolvers/StoreDevice.ts';
 
 export const resolvers: Resolvers = {
-  Query: { store, stores, nearestStores },
-  Mutation: { pauseOrdering, resumeOrdering, setOpeningException, openStore, changeStore, setOpeningHours, closeStore },
+  Query: { store, stores, nearestStores, storeDevices },
+  Mutation: {
+    pauseOrdering,
+    resumeOrdering,
+    setOpeningException,
+    openStore,
+    changeStore,
+    setOpeningHours,
+    closeStore,
+    enrolDevice,
+    revokeDevice,
+  },
   Store,
+  StoreDevice,
 };

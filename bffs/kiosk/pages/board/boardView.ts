@@ -144,13 +144,18 @@ export class BoardView {
     if (element('#status').textContent !== text) element('#status').textContent = text;
   }
 
-  /** Shows the form for a token, with the reason; without a reason it hides the form, because the token is good. */
-  askForToken(reason?: 'noToken' | 'badToken' | 'noStore'): void {
+  /**
+   * Shows the form for a token, with the reason, and the code by which a manager can enrol the screen; without a reason
+   * it hides the form, because the token is good.
+   */
+  askForToken(reason?: 'notEnrolled' | 'noToken' | 'badToken' | 'noStore', code?: string): void {
     const form = element('#setup');
     const wasHidden = form.hidden;
     form.hidden = reason === undefined;
     if (reason === undefined) return;
     element('#setup-reason').textContent = this.#texts[reason];
+    element('#code').textContent = code ?? '';
+    element('#code').hidden = code === undefined;
     if (wasHidden) element('#token').focus();
   }
 

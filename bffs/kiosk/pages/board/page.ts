@@ -1,6 +1,8 @@
+import { DeviceCredential } from '#clients/device-credential/src/deviceCredential.ts';
 import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
 import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
+import { deviceStore } from '../deviceStore.ts';
 import { BoardView, type Board } from './boardView.ts';
 import { keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
 import { textsFor } from './texts.ts';
@@ -19,15 +21,41 @@ interface Store {
 }
 type Found = Store | 'unknown' | 'badToken' | 'noStore';
 
-let token = takeDeviceToken();
+/** A token that somebody gave this screen for the time being; without one, it gets its own. */
+let given = takeDeviceToken();
 let awaken: () => void = () => undefined;
-const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (given) => {
-  token = given;
-  keepDeviceToken(given);
+/** Whether the screen shows a code, or shows the orders of a store. */
+let asks = false;
+let follows = false;
+const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (token) => {
+  given = token;
+  keepDeviceToken(token);
   view.askForToken();
   awaken();
 });
-const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
+/** Undefined where browsers have no keys: on pages that come neither by TLS nor from this machine. */
+const credential = isSecureContext
+  ? new DeviceCredential({ url: location.href, store: deviceStore, onCode: showCode })
+  : undefined;
+const tokenOf = (anew: boolean): string | Promise<string> => given ?? credential?.token(anew) ?? '';
+const client = new StreamClient({
+  url: endpoint,
+  token: (occasion) => tokenOf(occasion !== 'connect'),
+  retry: { minMs: 500, maxMs: againMs },
+});
+
+function showCode(code: string | undefined): void {
+  if (code !== undefined) {
+    asks = true;
+    view.askForToken('notEnrolled', code);
+    view.status('unset');
+  } else if (asks) {
+    asks = false;
+    view.askForToken();
+    // It may be another store's now: nothing of the one before may stay on the screen.
+    if (follows) location.reload();
+  }
+}
 
 /** Waits for a while, or until there is another token. */
 const pause = (): Promise<void> =>
@@ -39,7 +67,7 @@ const pause = (): Promise<void> =>
     };
   });
 
-async function findStore(): Promise<Found> {
+async function findStore(token: string): Promise<Found> {
   try {
     const response = await fetch(endpoint, {
       method: 'POST',
@@ -62,11 +90,12 @@ async function findStore(): Promise<Found> {
 function showState({ status, since, cause }: StreamState): void {
   const isRefused = cause?.code === forbidden;
   if (status === 'live') view.askForToken();
-  else if (isRefused) view.askForToken('badToken');
-  if (status !== 'ended') view.status(isRefused ? 'refused' : status, since);
+  else if (isRefused && given !== undefined) view.askForToken('badToken');
+  if (status !== 'ended' && !asks) view.status(isRefused ? 'refused' : status, since);
 }
 
 async function follow(store: Store): Promise<void> {
+  follows = true;
   view.store(store.name, store.timeZone);
   const stream = client.stream<{ orderBoardChanged: Board | null }>(
     orderBoardChanged,
@@ -82,9 +111,21 @@ async function follow(store: Store): Promise<void> {
   view.status('reconnecting');
 }
 
+/** A token, as soon as there is one: given by somebody, or this screen's own. Undefined if there will be none. */
+async function currentToken(anew: boolean): Promise<string | undefined> {
+  if (given !== undefined || !credential) return given;
+  const isGiven = new Promise<void>((resolve) => {
+    awaken = resolve;
+  });
+  return Promise.race([credential.token(anew), isGiven.then(() => given)]);
+}
+
 async function run(): Promise<void> {
+  let wasRefused = false;
   for (;;) {
-    const found = token === undefined ? 'noToken' : await findStore();
+    const token = await currentToken(wasRefused);
+    const found = token === undefined ? 'noToken' : await findStore(token);
+    wasRefused = found === 'badToken';
     if (typeof found === 'object') await follow(found);
     else if (found !== 'unknown') {
       view.askForToken(found);

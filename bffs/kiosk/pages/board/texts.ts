@@ -10,6 +10,7 @@ export interface Texts {
   readonly refused: (since: string) => string;
   readonly nowReady: (numbers: readonly number[]) => string;
   readonly setup: string;
+  readonly notEnrolled: string;
   readonly noToken: string;
   readonly badToken: string;
   readonly noStore: string;
@@ -29,6 +30,8 @@ const english: Texts = {
   nowReady: (numbers) =>
     numbers.length === 1 ? `Number ${numbers[0]} is ready.` : `Numbers ${numbers.join(', ')} are ready.`,
   setup: 'Set up this screen',
+  notEnrolled:
+    'The manager of the store enters this code in the office, under Screens. It changes every quarter of an hour.',
   noToken:
     'A screen shows the orders of the store that its device token is bound to. Paste the token, or open this page as /board#token=… .',
   badToken: 'The device token of this screen is not accepted any more. Paste a new one.',
@@ -49,6 +52,8 @@ const german: Texts = {
   nowReady: (numbers) =>
     numbers.length === 1 ? `Nummer ${numbers[0]} ist fertig.` : `Die Nummern ${numbers.join(', ')} sind fertig.`,
   setup: 'Bildschirm einrichten',
+  notEnrolled:
+    'Die Leitung der Filiale gibt diesen Code im Büro unter „Bildschirme“ ein. Er wechselt jede Viertelstunde.',
   noToken:
     'Ein Bildschirm zeigt die Bestellungen der Filiale, für die sein Gerätetoken gilt. Fügen Sie das Token ein, oder öffnen Sie die Seite als /board#token=… .',
   badToken: 'Das Gerätetoken dieses Bildschirms wird nicht mehr angenommen. Fügen Sie ein neues ein.',

@@ -6,6 +6,7 @@ import type {
   PaymentStatus,
   StockAdjustmentReason,
   StockUnit,
+  StoreDeviceRole,
   Weekday,
 } from '#generated/bffs/staff/operations.ts';
 import type { PaneId } from './pane.ts';
@@ -228,6 +229,23 @@ const couriers = {
   promised: (time: string) => `promised for ${time}`,
 };
 
+const screens = {
+  noScreens: 'No screen is enrolled yet.',
+  screenRoles: { KIOSK: 'order board or kiosk', KITCHEN: 'kitchen' } as Readonly<Record<StoreDeviceRole, string>>,
+  lastSeen: (at: string) => `last seen ${at}`,
+  neverSeen: 'not seen yet',
+  addScreen: 'Add a screen',
+  screenCode: 'Code on the screen',
+  screenName: 'Name',
+  screenHint:
+    'Enter only the code of a screen that stands before you. It works for this store until you end its access.',
+  screenAdded: (name: string) => `${name} works for this store now.`,
+  endAccess: 'End access',
+  endAccessOf: (name: string) => `End the access of ${name}`,
+  endAccessTitle: (name: string) => `End the access of ${name}? It stops at once, and has to be enrolled again.`,
+  accessEnded: (name: string) => `${name} has no access any more.`,
+};
+
 /** The texts of the back office in English. */
 export const english = {
   language: 'en-GB' as 'en-GB' | 'de-DE',
@@ -240,6 +258,7 @@ export const english = {
     stock: 'Stock',
     hours: 'Hours',
     couriers: 'Couriers',
+    screens: 'Screens',
   } as Readonly<Record<PaneId, string>>,
   ...values,
   ...today,
@@ -248,6 +267,7 @@ export const english = {
   ...stock,
   ...hours,
   ...couriers,
+  ...screens,
   notNow: 'Not now',
   unread: 'The server could not be reached. Try again.',
   unsent: 'Nobody answered, and it is not known whether it was done. Do it again: it is done once in any case.',

@@ -14,6 +14,7 @@ export const german: OfficeTexts = {
     stock: 'Lager',
     hours: 'Zeiten',
     couriers: 'Kuriere',
+    screens: 'Bildschirme',
   },
   statuses: {
     PLACED: 'Eingegangen',
@@ -209,6 +210,21 @@ export const german: OfficeTexts = {
   inactive: 'arbeitet nicht mehr',
   waitsAtCounter: 'wartet am Tresen',
   promised: (time) => `versprochen für ${time}`,
+
+  noScreens: 'Noch kein Bildschirm ist eingerichtet.',
+  screenRoles: { KIOSK: 'Abholmonitor oder Kiosk', KITCHEN: 'Küche' },
+  lastSeen: (at) => `zuletzt gesehen ${at}`,
+  neverSeen: 'noch nicht gesehen',
+  addScreen: 'Bildschirm hinzufügen',
+  screenCode: 'Code auf dem Bildschirm',
+  screenName: 'Name',
+  screenHint:
+    'Geben Sie nur den Code eines Bildschirms ein, der vor Ihnen steht. Er gilt für diese Filiale, bis Sie den Zugang beenden.',
+  screenAdded: (name) => `${name} gilt jetzt für diese Filiale.`,
+  endAccess: 'Zugang beenden',
+  endAccessOf: (name) => `Zugang beenden: ${name}`,
+  endAccessTitle: (name) => `Zugang von ${name} beenden? Er endet sofort; danach muss neu eingerichtet werden.`,
+  accessEnded: (name) => `${name} hat keinen Zugang mehr.`,
 
   notNow: 'Jetzt nicht',
   unread: 'Der Server war nicht zu erreichen. Versuchen Sie es noch einmal.',

@@ -7,6 +7,7 @@ import { CouriersPane } from './couriersPane.ts';
 import { HoursPane } from './hoursPane.ts';
 import { MenuPane } from './menuPane.ts';
 import { OrdersPane } from './ordersPane.ts';
+import { ScreensPane } from './screensPane.ts';
 import { StockPane } from './stockPane.ts';
 import { TodayPane } from './todayPane.ts';
 
@@ -34,6 +35,7 @@ class Office {
       ...(may('stock:write') ? [new StockPane(this.#desk)] : []),
       new HoursPane(this.#desk),
       ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
+      new ScreensPane(this.#desk),
     ];
     this.#navigation.append(
       ...this.#panes.map(({ id }) => button(texts.panes[id], () => this.#turnTo(id), { 'data-pane': id })),

@@ -10,7 +10,7 @@ export interface Pane {
   changed?(): Promise<void>;
 }
 
-export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers';
+export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers' | 'screens';
 
 export const nothing = (text: string): HTMLElement => element('li', { class: 'nothing' }, text);
 

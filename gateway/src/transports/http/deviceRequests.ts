@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { deviceTokenSeconds, type Identity } from '#platform/identity/identity.ts';
+import { DevicesUnavailable, type DeviceAccess } from '../../access/devices/deviceAccess.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import { readBody } from './body.ts';
+
+/** Where devices ask to be enrolled, and where they get their tokens. */
+const authorizePath = '/device/authorize';
+const tokenPath = '/device/token';
+
+/** Of an address in a minute: many screens may stand behind one. Setting up is rare; renewing is not. */
+const begunPerMinute = 30;
+const tokensPerMinute = 1_200;
+const maxBodyBytes = 8_192;
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+export interface DeviceRequestsOptions {
+  readonly channel: string;
+  /** The role in which this channel's devices act. */
+  readonly role: string;
+  readonly access: DeviceAccess;
+  readonly identity: Pick<Identity, 'issueDeviceToken'>;
+  readonly log: Logger;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const refused = (status: number, error: string, headers?: Answer['headers']): Answer => ({
+  status,
+  body: { error },
+  headers,
+});
+
+/**
+ * The endpoints of OAuth 2.0 for the screens and kiosks of stores. A device that is new sends its public key, shows the
+ * code that it gets, and asks until a manager has entered it (RFC 8628). From then on it gets a short access token
+ * whenever it signs an assertion with its key (RFC 7523, `private_key_jwt`): there is no secret that ends, or that
+ * could be copied from it.
+ */
+export class DeviceRequests {
+  readonly #options: DeviceRequestsOptions;
+  readonly #begun = new RateLimiterMemory({ points: begunPerMinute, duration: 60 });
+  readonly #tokens = new RateLimiterMemory({ points: tokensPerMinute, duration: 60 });
+
+  constructor(options: DeviceRequestsOptions) {
+    this.#options = options;
+  }
+
+  takes = (path: string): boolean => path === authorizePath || path === tokenPath;
+
+  async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { status, body, headers } = await this.#answer(request, path);
+    const bytes = Buffer.from(JSON.stringify(body));
+    response
+      .writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': bytes.length,
+        'cache-control': 'no-store',
+        ...headers,
+      })
+      .end(bytes);
+  }
+
+  async #answer(request: IncomingMessage, path: string): Promise<Answer> {
+    if (request.method !== 'POST') return refused(405, 'invalid_request', { allow: 'POST' });
+    if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
+      return refused(415, 'invalid_request');
+    const wait = await secondsToWait(path === tokenPath ? this.#tokens : this.#begun, request.socket.remoteAddress);
+    if (wait > 0) return refused(429, 'slow_down', { 'retry-after': String(wait) });
+    try {
+      const form = new URLSearchParams(await readBody(request, maxBodyBytes));
+      return await (path === tokenPath ? this.#token(form) : this.#begin(form));
+    } catch (error) {
+      // The rest of the body has not been read, and could not be told from the next request on the same connection.
+      if (error instanceof Refusal)
+        return refused(Number(error.status) || 400, 'invalid_request', { connection: 'close' });
+      if (!(error instanceof DevicesUnavailable)) throw error;
+      return refused(503, 'temporarily_unavailable', { 'retry-after': '5' });
+    }
+  }
+
+  async #begin(form: URLSearchParams): Promise<Answer> {
+    const { access, role } = this.#options;
+    const begun = await access.begin(role, { x: form.get('x') ?? '', y: form.get('y') ?? '' });
+    if ('error' in begun) return refusalOf(begun.error);
+    const { deviceId, userCode, expiresInSeconds, intervalSeconds } = begun;
+    return {
+      status: 200,
+      body: {
+        // It need not be secret: whoever asks for a token must have signed with the device's key.
+        device_code: deviceId,
+        user_code: userCode,
+        verification_uri: '/office',
+        expires_in: expiresInSeconds,
+        interval: intervalSeconds,
+      },
+    };
+  }
+
+  async #token(form: URLSearchParams): Promise<Answer> {
+    const { access, role, channel, identity, log } = this.#options;
+    const grant = form.get('grant_type');
+    if (grant !== 'client_credentials' && grant !== deviceCodeGrant) return refused(400, 'unsupported_grant_type');
+    if (form.get('client_assertion_type') !== assertionType) return refused(401, 'invalid_client');
+    const proof = await access.prove(role, form.get('client_assertion') ?? '');
+    if ('error' in proof) return refusalOf(proof.error);
+    const { deviceId, storeId } = proof;
+    if (grant === deviceCodeGrant) log.info({ channel, device: deviceId, store: storeId }, 'a device is enrolled');
+    return {
+      status: 200,
+      body: {
+        access_token: await identity.issueDeviceToken(channel, { id: deviceId, role, bindings: { store: storeId } }),
+        token_type: 'Bearer',
+        expires_in: deviceTokenSeconds,
+      },
+    };
+  }
+}
+
+function refusalOf(error: string): Answer {
+  if (error === 'temporarily_unavailable') return refused(503, error, { 'retry-after': '30' });
+  return refused(error === 'invalid_client' ? 401 : 400, error);
+}
+
+/** Counts a request of an address. Returns after how many seconds it may come again; 0 for now. */
+async function secondsToWait(limiter: RateLimiterMemory, address = ''): Promise<number> {
+  try {
+    await limiter.consume(address);
+    return 0;
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+    throw error;
+  }
+}
