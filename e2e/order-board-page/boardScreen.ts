@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export type List = 'preparing' | 'ready';
 
@@ -18,7 +18,14 @@ export class BoardScreen {
   }
 
   static async open(browser: Browser, url: string, size = { width: 1920, height: 1080 }): Promise<BoardScreen> {
-    const context = await browser.newContext({ viewport: size, timezoneId: 'America/New_York', locale: 'en-GB' });
+    return BoardScreen.begin(
+      await browser.newContext({ viewport: size, timezoneId: 'America/New_York', locale: 'en-GB' }),
+      url,
+    );
+  }
+
+  /** Opens it in a browser that is there for it alone, and closes with it. */
+  static async begin(context: BrowserContext, url: string): Promise<BoardScreen> {
     const screen = new BoardScreen(await context.newPage());
     await screen.page.goto(url);
     // Gone after a reload.

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { describe } from 'vitest';
 
 const executablePath = '/usr/bin/chromium';
@@ -13,18 +13,23 @@ export function describeInChromium(name: string, tests: () => void): void {
   else describe(name, tests);
 }
 
+const options = {
+  executablePath,
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
 /** A Chromium of the system, without a window, that asks nothing of anybody by itself. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+export const launchChromium = (): Promise<Browser> => chromium.launch(options);
+
+/** Such a Chromium with a profile in this folder: what pages keep outlasts it. */
+export const openProfile = (folder: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, { ...options, locale: 'en-GB' });

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OrderBoardDocument, PlaceOrderDocument } from '#generated/bffs/kiosk/operations.ts';
+import { EnrolDeviceDocument, RevokeDeviceDocument } from '#generated/bffs/staff/operations.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { startTcpProxy, type TcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { until } from '#platform/testkit/until.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
@@ -9,7 +11,7 @@ import { orderInput } from '../harness/placing.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
 import { demoStore, startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';
 import { BoardScreen } from './boardScreen.ts';
-import { describeInChromium, launchChromium } from './chromium.ts';
+import { describeInChromium, launchChromium, openProfile } from './chromium.ts';
 
 const patience = { timeoutMs: 30_000 };
 /** Long enough for the page to fail to connect again and again. */
@@ -177,6 +179,48 @@ describeInChromium('the order board in Chromium', () => {
     // Kept over a reload, for this screen.
     await screen.page.reload();
     await isRight(screen);
+  });
+
+  test('enrols itself by a code that the manager enters, is the same after a restart, and ends when it is revoked', async () => {
+    const manager = system.client('gateway', { role: 'manager' });
+    const folder = temporaryFolder('profile');
+    const start = async (): Promise<BoardScreen> => {
+      const screen = await BoardScreen.begin(await openProfile(folder), `http://127.0.0.1:${proxy.port}/board`);
+      screens.push(screen);
+      return screen;
+    };
+    const codeOf = async (screen: BoardScreen): Promise<string> => {
+      await until(() => screen.page.locator('#code').isVisible(), patience);
+      return screen.text('#code');
+    };
+    const screen = await start();
+    const code = await codeOf(screen);
+    expect(await screen.violations()).toEqual([]);
+    const { result } = await manager.ask(EnrolDeviceDocument, {
+      input: { idempotencyKey: code, storeId: demoStore, userCode: code, name: 'Wall' },
+    });
+    if (result.__typename !== 'EnrolDeviceSuccess') throw new Error(result.__typename);
+    await isRight(screen);
+    expect(await screen.page.locator('#setup').isVisible()).toBe(false);
+    await screen.close();
+
+    const again = await start();
+    await isRight(again);
+    // The key signs, and cannot be taken away.
+    expect(
+      await again.page.evaluate(`new Promise((resolve, reject) => {
+        const opening = indexedDB.open('drburger');
+        opening.onsuccess = () => {
+          const request = opening.result.transaction('device').objectStore('device').get('this');
+          request.onsuccess = () => crypto.subtle.exportKey('jwk', request.result.keys.privateKey).then(
+            () => resolve('exported'), (error) => resolve(error.name));
+          request.onerror = reject;
+        };
+      })`),
+    ).toBe('InvalidAccessError');
+    await manager.ask(RevokeDeviceDocument, { input: { idempotencyKey: code, deviceId: result.device.id } });
+    expect(await codeOf(again)).not.toBe(code);
+    expect(await again.status()).toBe('unset');
   });
 
   test('is readable from afar and by everybody: nothing cut off, digits of at least 8 vh, no violation that axe knows', async () => {

@@ -132,13 +132,13 @@ describe('the screen of a store', () => {
     expect(screen.codes.at(-1)).toBeUndefined();
     let tokens = 0;
     let last = first;
-    for (let day = 1; day <= 365; day += 1) {
+    // Whether a token is the third of a morning or the first for days makes no difference: five days have one.
+    for (let day = 5; day <= 365; day += 5) {
       now = began + day * dayMs;
       if (day % 20 === 0) screen.restart();
       if (day % 90 === 0) {
         keys.unshift(await newSigningKey());
         channel = await channelWithKeys();
-        // A token of before the exchange is good until it ends.
       }
       await expect(channel.verifyClientToken(last, kiosk)).rejects.toThrow();
       last = await screen.credential.token();
@@ -147,7 +147,7 @@ describe('the screen of a store', () => {
       expect(principal.grants).toMatchObject([{ role: 'kiosk', bindings: { store: berlin } }]);
       expect(expiresAt.getTime()).toBe(now + deviceTokenSeconds * 1_000);
     }
-    expect(tokens).toBe(365);
+    expect(tokens).toBe(73);
     expect(screen.codes.filter((code) => code !== undefined)).toHaveLength(1);
     const [device] = (await devicesOf(berlin))!;
     expect(device).toMatchObject({ name: 'Board above the counter', lastSeenAt: new Date(now).toISOString() });

@@ -19,7 +19,7 @@ export interface DeviceCredentialOptions {
   /** The address of the channel, such as `https://kiosk.example.com/`. */
   readonly url: string;
   readonly store: DeviceStore;
-  /** Called with the code to show, and with undefined as soon as a manager has entered it. */
+  /** Called with each new code to show, and with undefined as soon as a manager has entered it. */
   readonly onCode: (code: string | undefined) => void;
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since the epoch. It may be wrong: the server's `Date` is what counts. */
@@ -60,6 +60,7 @@ export class DeviceCredential {
   readonly #options: Required<DeviceCredentialOptions>;
   #token: Token | undefined;
   #getting: Promise<string> | undefined;
+  #shown: string | undefined;
   /** By how much the server's clock is ahead. */
   #aheadMs = 0;
 
@@ -86,17 +87,17 @@ export class DeviceCredential {
   }
 
   async #get(): Promise<string> {
-    const { store, onCode, pause } = this.#options;
+    const { store, pause } = this.#options;
     let device = await store.load();
     for (let failures = 0; ;) {
       try {
         device ??= await this.#begin();
-        if (device.code !== undefined) onCode(device.code);
+        if (device.code !== undefined) this.#show(device.code);
         const { error, access_token: text, expires_in: seconds = 0 } = await this.#ask(device);
         failures = 0;
         if (text !== undefined) {
           if (device.code !== undefined) await store.keep({ id: device.id, keys: device.keys });
-          onCode(undefined);
+          this.#show(undefined);
           this.#token = { text, endsAt: this.#options.clock() + seconds * 1_000 };
           return text;
         }
@@ -111,6 +112,12 @@ export class DeviceCredential {
         await pause(most * (0.5 + Math.random() / 2));
       }
     }
+  }
+
+  #show(code: string | undefined): void {
+    if (this.#shown === code) return;
+    this.#shown = code;
+    this.#options.onCode(code);
   }
 
   async #begin(): Promise<KeptDevice> {
