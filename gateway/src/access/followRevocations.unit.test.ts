@@ -7,6 +7,7 @@ import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import { service } from '#platform/rpc/service.ts';
 import { until } from '#platform/testkit/until.ts';
 import { CustomerAccessRevoked } from '#schema/events/customers.ts';
+import { StoreDeviceRevoked } from '#schema/events/stores.ts';
 import { followRevocations, type FollowedRevocations } from './followRevocations.ts';
 import { FakeDomain } from '../testkit/fakeDomain.ts';
 import { fixture, type Fixture } from '../testkit/fixtureGraph.ts';
@@ -90,13 +91,16 @@ const connect = async (to: ServedChannel, as = token) => {
 };
 const revoked = (subject: string, before: Date) => {
   recorded.push({ subject, before });
-  bus.say(CustomerAccessRevoked.topic, {
+  say(CustomerAccessRevoked, subject, before, { subject, before: before.toISOString() });
+};
+const say = (of: { topic: string; name: string; domain: string }, subject: string, at: Date, data: object) =>
+  bus.say(of.topic, {
     eventId: subject,
-    eventType: CustomerAccessRevoked.name,
+    eventType: of.name,
     version: '1.0',
-    timestamp: before.toISOString(),
-    source: 'customers-service',
-    data: { subject, before: before.toISOString() },
+    timestamp: at.toISOString(),
+    source: `${of.domain}-service`,
+    data,
     metadata: {
       aggregateId: `access:${subject}`,
       aggregateVersion: 1,
@@ -106,7 +110,6 @@ const revoked = (subject: string, before: Date) => {
       traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
     },
   });
-};
 const status = async (channel: ServedChannel, as = token) =>
   (await channel.post({ query: '{shops{id}}' }, { authorization: `Bearer ${as}` })).status;
 
@@ -128,6 +131,17 @@ it('reaches every replica at once, also replicas that start afterwards, and affe
   other.send({ type: 'ping' });
   await other.heard(({ type }) => type === 'pong');
 }, 30_000);
+
+it('of a device is told by the stores, and ends what the device has open', async () => {
+  const deviceId = '01980000-0000-7000-8000-000000000001';
+  const channel = await replica();
+  const socket = await connect(channel, await parts.token('customer', deviceId, { now: ago(60) }));
+  const other = await connect(channel);
+  say(StoreDeviceRevoked, deviceId, ago(30), { deviceId, storeId: deviceId, at: ago(30).toISOString() });
+  expect(await socket.closed).toBe(4403);
+  other.send({ type: 'ping' });
+  await other.heard(({ type }) => type === 'pong');
+});
 
 it('is read as far back as a token can live, over all pages', async () => {
   for (const subject of ['a', 'b', 'c']) recorded.push({ subject, before: ago(3_600) });
