@@ -4,6 +4,7 @@ import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { Deliveries } from './context.ts';
 import delivery from './main.ts';
+import { forgetOldTracks } from './forgetTracks.ts';
 import { storePositions } from './storePositions.ts';
 import {
   accept,
@@ -60,6 +61,40 @@ describe('a courier', () => {
       latitude: 7,
       longitude: 7,
     });
+  });
+
+  it('leaves no track: where they were is forgotten after a day, but for what nobody has heard of yet', async () => {
+    let now = new Date('2026-03-04T12:00:00Z');
+    const other = await testSubgraph<Deliveries>(delivery, { seed: true, configuration, clock: () => now });
+    const { domain } = other;
+    const move = async (n: number, latitude: number) => {
+      await other.as(courier(n))(
+        `mutation { reportPosition(position: { latitude: ${latitude}, longitude: 7 }) { __typename } }`,
+      );
+      await storePositions(domain).run(AbortSignal.abort());
+    };
+    await move(1, 7);
+    await move(2, 8);
+    const tracks = async () => (await other.appended()).filter(({ eventType }) => eventType === 'DeliveryCourierMoved');
+    const published = () => domain.pool.query('DELETE FROM platform.outbox');
+    await published();
+    now = new Date('2026-03-05T11:00:00Z');
+    await move(2, 9);
+    now = new Date('2026-03-05T12:00:01Z');
+    await forgetOldTracks(domain);
+    expect((await tracks()).map(({ data }) => (data as { latitude?: number }).latitude)).toEqual([9]);
+    const placeOf = async (n: number) =>
+      (await domain.db.courier.findUniqueOrThrow({ where: { id: seedId('courier', n) } })).latitude;
+    expect([await placeOf(1), await placeOf(2)]).toEqual([null, 9]);
+    now = new Date('2026-03-07T12:00:00Z');
+    await forgetOldTracks(domain);
+    expect(await tracks()).toHaveLength(1);
+    await published();
+    await forgetOldTracks(domain);
+    expect(await tracks()).toEqual([]);
+    // Who comes back after that counts on from where they were.
+    await move(2, 10);
+    expect((await tracks()).map(({ metadata }) => metadata.aggregateVersion)).toEqual([3]);
   });
 
   it('is told what is wrong with a position', async () => {

@@ -3,6 +3,7 @@ import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config } from './config.ts';
 import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { forgetTracks } from './forgetTracks.ts';
 import { loaders } from './loaders.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
@@ -19,7 +20,7 @@ export default defineSubgraph({
   loaders,
   services: deliveryServices,
   consumers: [onOrderStatusChanged, onMembershipBenefitsChanged],
-  background: (domain) => [storePositions(domain)],
+  background: (domain) => [storePositions(domain), forgetTracks(domain)],
   seed,
   transfer,
 });
