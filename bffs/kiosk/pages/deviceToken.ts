@@ -16,3 +16,7 @@ export function takeDeviceToken(): string | undefined {
 export function keepDeviceToken(token: string): void {
   sessionStorage.setItem(kept, token);
 }
+
+export function forgetDeviceToken(): void {
+  sessionStorage.removeItem(kept);
+}

@@ -4,7 +4,7 @@ import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
 import { deviceStore } from '../deviceStore.ts';
 import { BoardView, type Board } from './boardView.ts';
-import { keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
+import { forgetDeviceToken, keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
 import { textsFor } from './texts.ts';
 
 /** After how long anything that failed is tried again: nobody stands by a screen on a wall. */
@@ -24,11 +24,14 @@ type Found = Store | 'unknown' | 'badToken' | 'noStore';
 /** A token that somebody gave this screen for the time being; without one, it gets its own. */
 let given = takeDeviceToken();
 let awaken: () => void = () => undefined;
-/** Whether the screen shows a code, or shows the orders of a store. */
+/** The code by which a manager can enrol this screen, while there is one. */
+let code: string | undefined;
+/** Whether the screen asks to be enrolled, or shows the orders of a store. */
 let asks = false;
 let follows = false;
 const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (token) => {
   given = token;
+  asks = false;
   keepDeviceToken(token);
   view.askForToken();
   awaken();
@@ -44,7 +47,10 @@ const client = new StreamClient({
   retry: { minMs: 500, maxMs: againMs },
 });
 
-function showCode(code: string | undefined): void {
+function showCode(next: string | undefined): void {
+  code = next;
+  // Somebody gave it a token meanwhile.
+  if (given !== undefined) return;
   if (code !== undefined) {
     asks = true;
     view.askForToken('notEnrolled', code);
@@ -125,10 +131,16 @@ async function run(): Promise<void> {
   for (;;) {
     const token = await currentToken(wasRefused);
     const found = token === undefined ? 'noToken' : await findStore(token);
-    wasRefused = found === 'badToken';
+    wasRefused = found === 'badToken' && given === undefined;
+    // A token that was given and is over must not keep the screen from getting its own.
+    if (found === 'badToken' && credential && given !== undefined) {
+      given = undefined;
+      forgetDeviceToken();
+      asks = code !== undefined;
+    }
     if (typeof found === 'object') await follow(found);
     else if (found !== 'unknown') {
-      view.askForToken(found);
+      view.askForToken(found, code);
       view.status('unset');
     }
     await pause();
