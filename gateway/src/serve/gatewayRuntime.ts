@@ -36,7 +36,7 @@ export interface GatewayRuntime {
   >;
   /** The revocations that this process knows of. Without them, tokens are valid until they expire. */
   readonly revocations?: Revocations;
-  /** The way to the services of the domains, for channels that let apps or devices in, and under which name these call. */
+  /** The way to the services of the domains, for channels that let apps or devices in, and under which name. */
   readonly network?: Pick<RpcNetwork, 'transportTo'>;
   readonly service?: string;
   /** The address by which apps call this channel, if it is not the one of the request's `Host`. */

@@ -20,7 +20,7 @@ export interface DeviceRefusal {
   readonly error: string;
 }
 
-/** What a channel asks to let the screens and kiosks of stores in. A device that was revoked ends with the next token. */
+/** What a channel asks to let the screens and kiosks of stores in. One that was revoked gets no other token. */
 export interface DeviceAccess {
   /** `key`: the coordinates of the device's public key on P-256. */
   begin(role: string, key: { readonly x: string; readonly y: string }): Promise<WaitingDevice | DeviceRefusal>;
