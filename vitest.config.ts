@@ -108,6 +108,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/.data/**', 'generated/**'],
     pool: 'forks',
+    // Every project would transform the same modules again, which takes 6 s of CPU for those of a whole system.
+    experimental: { fsModuleCache: true },
     // One more than by default: much of a test is waiting for other processes.
     maxWorkers: availableParallelism(),
   },
