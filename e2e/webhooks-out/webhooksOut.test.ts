@@ -86,6 +86,7 @@ test('a partner registers an endpoint, pings it, follows an order by it, and has
   });
   expect(JSON.stringify(ofOrder())).not.toContain(seedId('customer', 1));
 
+  await until(async () => (await deliveriesTo(id)).every(({ state }) => state === 'DELIVERED'));
   // The receiver lost what it had, and asks for all of the last hour again.
   taken.clear();
   const from = new Date(Date.now() - 3_600_000).toISOString();
