@@ -413,7 +413,7 @@ export const edges: readonly Edge[] = [
   event('inventory', nobodyYet, 'InventoryRecipeChanged', unheard('For analytics and suppliers’ catalogues.')),
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
   event('marketplace', nobodyYet, 'MarketplaceMoneyMoved', unheard('For accounting and analytics.')),
-  event('marketplace', nobodyYet, 'VendorPaidOut', unheard('For accounting and webhooks to vendors.')),
+  event('marketplace', nobodyYet, 'MarketplacePayoutSettled', unheard('For accounting and webhooks to vendors.')),
   event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
   event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),

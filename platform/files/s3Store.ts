@@ -17,7 +17,7 @@ export function s3Store({ bucketUrl, region, ...keys }: S3Options): FileStore {
   const client = new AwsClient({ ...keys, region, service: 's3', retries: 0 });
   const base = bucketUrl.replace(/\/$/, '');
 
-  /** Asks again after a fault that passes: a lost connection, or an answer of 5xx or 429. All requests may be repeated. */
+  /** Asks again after a fault that passes: a lost connection, a 5xx or a 429. All requests may be repeated. */
   async function ask(path: string, init: RequestInit): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -72,8 +72,8 @@ export const MarketplaceMoneyMoved = defineEvent({
 });
 
 /** A vendor was paid, or the payment provider refused to pay them. */
-export const VendorPaidOut = defineEvent({
-  name: 'VendorPaidOut',
+export const MarketplacePayoutSettled = defineEvent({
+  name: 'MarketplacePayoutSettled',
   domain: 'marketplace',
   version: '1.0',
   aggregate: (data) => `vendor:${data.vendorId}`,

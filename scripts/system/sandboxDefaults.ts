@@ -3,8 +3,8 @@ import { providerOffset, smtpOffset } from './ports.ts';
 import { addressOf } from './serviceSettings.ts';
 
 /**
- * Where the development profile finds the sandbox's counterparts, and browsers the pictures of the menu. Production has no such defaults: it does not start
- * until the settings name a payment provider and a mail server.
+ * Where the development profile finds the sandbox's counterparts, and browsers the pictures of the menu. Production has
+ * no such defaults: it does not start until the settings name a payment provider and a mail server.
  */
 export const sandboxDefaults = (base: number, template: string): Readonly<Record<string, string>> => ({
   PAYMENT_PROVIDER_URL: addressOf(template, 'provider', base + providerOffset),

@@ -41,7 +41,7 @@ export function planChannel(manifest: ChannelManifest, supergraph: string): stri
   return plansText(supergraph, plans);
 }
 
-/** One caller of each kind that the channel may meet: which fields are refused depends on the scopes of a role alone. */
+/** One caller of each kind that the channel may meet: which fields are refused depends on a role's scopes alone. */
 const callersOf = ({ name: channel, auth }: ChannelManifest): Principal[] => [
   adminService('plan-ahead'),
   anonymous(channel, scopesOfRole('anonymous')),

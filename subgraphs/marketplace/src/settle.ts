@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Payout, Refund, Vendor } from '#generated/marketplace/prisma/client.ts';
 import { failPoint } from '#platform/faults/failPoint.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
-import { VendorPaidOut } from '#schema/events/marketplace.ts';
+import { MarketplacePayoutSettled } from '#schema/events/marketplace.ts';
 import { payoutSecondsOf, roundSecondsOf } from './config.ts';
 import type { Marketplace } from './context.ts';
 import { enter } from './entries.ts';
@@ -76,7 +76,7 @@ async function settlePayout(domain: Marketplace, payout: Payout): Promise<boolea
     if (outcome === 'REFUSED')
       await enter(domain, tx, { vendorId, payoutId: id, kind: 'RETURNED', amount, payable: true });
     await domain.events.append(tx, null, [
-      VendorPaidOut.of({
+      MarketplacePayoutSettled.of({
         vendorId,
         payoutId: id,
         outcome,

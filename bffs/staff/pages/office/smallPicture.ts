@@ -2,7 +2,7 @@ const width = 1_200;
 const height = 900;
 
 /**
- * Lets the person choose a picture, and returns it in base64, cropped to 4 by 3 and no larger than guests are ever shown
+ * Lets the person choose a picture, and returns it in base64, cropped to 4 by 3 and no larger than guests are shown
  * it: a photo of a telephone has ten times the bytes that the graph takes. Undefined when they choose none, null when
  * the browser cannot open what they chose.
  */

@@ -216,7 +216,7 @@ export class RestHandler {
     const asked = { route, prepared, variables, client, after };
     if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
       const { authorization } = request.headers;
-      await feeds.stream({ ...asked, authorization, traceparent }, request.raw, reply.raw, () => reply.hijack());
+      await feeds.stream({ ...asked, authorization, traceparent }, request.raw, reply.raw, () => void reply.hijack());
       return reply;
     }
     const body = await feeds.poll(asked, waitMs, goneSignal(reply));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type SharpLibrary from 'sharp';
 import type { FileStore } from '#platform/files/fileStore.ts';
 import type { Image } from '../catalogue.ts';
 
@@ -29,7 +30,7 @@ function formatOf(bytes: Buffer): 'jpeg' | 'png' | 'webp' | undefined {
   return bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP' ? 'webp' : undefined;
 }
 
-type Sharp = (typeof import('sharp'))['default'];
+type Sharp = typeof SharpLibrary;
 let loaded: Promise<Sharp> | undefined;
 
 /** The library for pictures, which can open what we take and nothing else. It is loaded when it is first needed. */

@@ -93,13 +93,10 @@ export const eventTypes: readonly EventType[] = [
 export const pingType = 'webhook.ping';
 
 const byEvent = new Map(eventTypes.map((each) => [each.event, each]));
-const byType = new Map(eventTypes.map((each) => [each.type, each]));
 const byName = new Map(eventTypes.map((each) => [each.name, each]));
 
 export const typeOfEvent = (event: string): EventType | undefined => byEvent.get(event);
 export const typeNamed = (name: string): EventType | undefined => byName.get(name);
-/** As GraphQL calls what a body calls `type`. */
-export const nameOfType = (type: string): string => byType.get(type)?.name ?? 'PING';
 
 /** What is told of an event. */
 export function payloadOf({ fields }: EventType, { data }: EventEnvelope): Payload {
