@@ -17,6 +17,7 @@ const onSharedSystem = [
   'home-screen',
   'kiosk-one-store',
   'kiosk-order',
+  'kiosk-page',
   'marketplace-order',
   'notifications',
   'nobody-elses/nobodyElses*',

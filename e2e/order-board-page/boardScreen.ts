@@ -17,11 +17,16 @@ export class BoardScreen {
     page.on('pageerror', (error) => this.problems.push(String(error)));
   }
 
-  static async open(browser: Browser, url: string, size = { width: 1920, height: 1080 }): Promise<BoardScreen> {
-    return BoardScreen.begin(
-      await browser.newContext({ viewport: size, timezoneId: 'America/New_York', locale: 'en-GB' }),
-      url,
-    );
+  /** `before` is a script that runs in the page before its own. */
+  static async open(
+    browser: Browser,
+    url: string,
+    size = { width: 1920, height: 1080 },
+    before = '',
+  ): Promise<BoardScreen> {
+    const context = await browser.newContext({ viewport: size, timezoneId: 'America/New_York', locale: 'en-GB' });
+    await context.addInitScript(before);
+    return BoardScreen.begin(context, url);
   }
 
   /** Opens it in a browser that is there for it alone, and closes with it. */

@@ -93,6 +93,7 @@ export const eventTypes: readonly EventType[] = [
 export const pingType = 'webhook.ping';
 
 const byEvent = new Map(eventTypes.map((each) => [each.event, each]));
+const byType = new Map(eventTypes.map((each) => [each.type, each]));
 const byName = new Map(eventTypes.map((each) => [each.name, each]));
 
 export const typeOfEvent = (event: string): EventType | undefined => byEvent.get(event);
