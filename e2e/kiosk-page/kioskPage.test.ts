@@ -86,8 +86,12 @@ describeInChromium('a guest at the kiosk in Chromium', () => {
     await guest.tap('Meals');
     await guest.page.locator('.tile:enabled').first().click();
     await guest.is('item');
-    for (const missing of await guest.page.locator('fieldset.lacking').all())
-      await missing.getByRole('button').and(guest.page.locator(':enabled')).first().click();
+    // Each choice takes the mark from its group, so that the first marked one is always the next.
+    const lacking = guest.page.locator('fieldset.lacking');
+    for (let left = await lacking.count(); left > 0; left -= 1) {
+      await lacking.first().getByRole('button').and(guest.page.locator(':enabled')).first().click();
+      await until(async () => (await lacking.count()) < left, { what: 'the choice counts' });
+    }
     await guest.sees('#add', 'Add to basket');
     await guest.tap(/^Add to basket/);
     await guest.tap(/^Basket: 3/);

@@ -72,7 +72,9 @@ test('a partner registers an endpoint, pings it, follows an order by it, and has
   secrets.push(secret);
   const { pingWebhookEndpoint: ping } = await developer.ask(PingWebhookEndpointDocument, { input: { id } });
   await until(() => ping.__typename === 'PingWebhookEndpointSuccess' && taken.has(ping.webhookId));
-  expect((await deliveriesTo(id))[0]).toMatchObject({ type: 'webhook.ping', state: 'DELIVERED', attempts: 1 });
+  // The answer is recorded after the receiver has given it.
+  await until(async () => (await deliveriesTo(id))[0]?.state === 'DELIVERED', { what: 'the ping is recorded' });
+  expect((await deliveriesTo(id))[0]).toMatchObject({ type: 'webhook.ping', attempts: 1 });
 
   const customer = system.client('web', { role: 'customer' });
   const order = orderOf((await customer.ask(PlaceOrderDocument, { input: orderInput('TAKEAWAY') })).placeOrder);
