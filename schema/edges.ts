@@ -306,6 +306,11 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Guests are told by e-mail how their order gets on; ordering waits for none.',
   }),
+  event('marketplace', 'notifications', 'MarketplaceOrderChanged', {
+    volume: 'a few for each order from a vendor',
+    ...soon,
+    because: 'The customer is told that a vendor has accepted, or that nothing comes of it, also while mail is down.',
+  }),
   event('customers', 'notifications', 'CustomerErased', {
     volume: 'rare',
     ...soon,

@@ -49,6 +49,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       'docs/permissions.md',
       'docs/settings.md',
       'ops/prometheus/prometheus.yml',
+      'schema/asyncapi.json',
       'schema/supergraph.graphql',
     ]);
     const others = touched.filter(

@@ -24,7 +24,7 @@ it('accepts declarations that are the same everywhere, in any order, or missing 
 
 it('refuses an unknown dimension', () => {
   expect(messages('\ntype Shop { takings: Int @variesBy(caller: ["store", "shop"]) }')).toEqual([
-    'subgraphs/s0/schema.graphql:2: Shop.takings varies by "shop", which no caller has. Use subject, store, courier, partner, device, or [] for an answer that is the same for all.',
+    'subgraphs/s0/schema.graphql:2: Shop.takings varies by "shop", which no caller has. Use subject, store, courier, partner, vendor, device, or [] for an answer that is the same for all.',
   ]);
 });
 

@@ -37,7 +37,7 @@ export function subgraphFiles({ domain, type, one, many }: SubgraphNames): Recor
     first: Int = 20
     "The \`endCursor\` of the page before; left out for the first page."
     after: String
-  ): ${type}Connection! @listSize(slicingArguments: ["first"], sizedFields: ["edges"]) @auth(scopes: ["catalog:read"]) @tag(name: "public")
+  ): ${type}Connection @listSize(slicingArguments: ["first"], sizedFields: ["edges"]) @auth(scopes: ["catalog:read"]) @tag(name: "public")
 }
 
 type Mutation {

@@ -5,7 +5,6 @@ import { sealDisplayName } from './displayName.ts';
 
 const couriers = 30;
 const nearDemoStore = 6;
-const seededAt = new Date('2025-01-01T00:00:00Z');
 const firstNames = [
   'Kim',
   'Alex',
@@ -41,7 +40,8 @@ export async function seed(domain: Deliveries): Promise<void> {
         // Each courier is at another place a few hundred metres from the store.
         latitude: Number((store.latitude + ((n % 5) - 2) * 0.002).toFixed(6)),
         longitude: Number((store.longitude + ((n % 3) - 1) * 0.003).toFixed(6)),
-        positionAt: seededAt,
+        // What is old is forgotten at the start: see `forgetTracks.ts`.
+        positionAt: domain.clock(),
       };
     }),
     skipDuplicates: true,

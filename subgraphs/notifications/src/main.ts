@@ -3,6 +3,7 @@ import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config, mailOf } from './config.ts';
 import { onCustomerErased } from './consumers/customerErased.ts';
 import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
+import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { resolvers } from './resolvers.ts';
 import { sendMessages } from './sendMessages.ts';
@@ -14,6 +15,6 @@ export default defineSubgraph({
   config,
   resolvers,
   loaders: () => ({}),
-  consumers: [onOrderStatusChanged, onCustomerErased, onCustomerReceiptRequested],
+  consumers: [onOrderStatusChanged, onMarketplaceOrderChanged, onCustomerErased, onCustomerReceiptRequested],
   background: (domain) => [sendMessages(domain, mailOf(domain))],
 });

@@ -13,6 +13,7 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { CustomerErased, CustomerReceiptRequested } from '#schema/events/customers.ts';
+import { MarketplaceOrderChanged } from '#schema/events/marketplace.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import type { Notifications } from './context.ts';
@@ -116,7 +117,7 @@ const ready = (over: Partial<DataOf<typeof OrderStatusChanged>> = {}) =>
 
 const say = (...events: EventEnvelope[]) =>
   bus.publish(
-    events[0]!.source === 'orders-service' ? 'orders.v1' : 'customers.v1',
+    `${events[0]!.source.replace('-service', '')}.v1`,
     events.map((event) => ({ key: event.metadata.aggregateId, value: event })),
   );
 
@@ -176,7 +177,7 @@ it('1,000 events with duplicates make one message each, and one mail for each re
   await say(...events.slice(0, 200));
   const settled = () =>
     graph.domain.db.message.findMany({ where: { customerId: { in: people }, NOT: { settledAt: null } } });
-  await until(async () => (await settled()).length === 1_000, { what: 'all are settled', timeoutMs: 50_000 });
+  await until(async () => (await settled()).length === 1_000, { what: 'all are settled', timeoutMs: 150_000 });
   const last = ready();
   await say(last, ...events.slice(-100));
   await settledAs('SENT');
@@ -184,6 +185,32 @@ it('1,000 events with duplicates make one message each, and one mail for each re
   expect(new Set(all.map((row) => row.eventId)).size).toBe(1_000);
   const sentTo = mailbox.mails().flatMap(({ to }) => (wanting.some((id) => to === `${id}@example.com`) ? [to] : []));
   expect(sentTo.sort()).toEqual(wanting.map((id) => `${id}@example.com`).sort());
+}, 180_000);
+
+describe('an order from a vendor', () => {
+  const became = (to: 'ACCEPTED' | 'FULFILLED' | 'CANCELLED', reason: string | null = null) =>
+    envelope(
+      MarketplaceOrderChanged.of({
+        marketplaceOrderId: uuidv7(),
+        vendorId: uuidv7(),
+        customerId,
+        from: 'OFFERED',
+        to,
+        reason,
+        at: now.toISOString(),
+      }) as unknown as NewEvent,
+    );
+
+  it('is told once when it is accepted or comes to nothing, but not to whoever has called it off', async () => {
+    readers.set(customerId, { email, locale: 'EN' });
+    const silent = became('CANCELLED', 'VENDOR_SILENT');
+    await say(became('CANCELLED', 'CANCELLED_BY_CUSTOMER'), became('FULFILLED'), silent, silent, became('ACCEPTED'));
+    await until(() => mailsTo(email).length === 2, { what: 'both are told' });
+    expect(mailsTo(email).map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining(['Your order from a vendor was called off', 'Your order from a vendor is accepted']),
+    );
+    expect(await rows()).toHaveLength(2);
+  });
 });
 
 describe('a receipt that support has sent again', () => {

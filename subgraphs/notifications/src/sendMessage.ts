@@ -1,8 +1,8 @@
 import { ContactQueryService } from '#generated/proto/drburger/customers/v1/contact_pb.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import { newsForMs } from './consumers/orderStatusChanged.ts';
 import type { MessageRow, Notifications } from './context.ts';
 import type { Mail, MailOutcome } from './mail/mail.ts';
+import { newsForMs } from './newsForMs.ts';
 import { renderEmail } from './renderEmail.ts';
 import { sealContent, type Content } from './sealedContent.ts';
 import { textOf, type Facts, type Subject } from './texts.ts';

@@ -5,10 +5,12 @@ export const subjects = [
   'ORDER_OUT_FOR_DELIVERY',
   'ORDER_CANCELLED',
   'ORDER_RECEIPT',
+  'VENDOR_ACCEPTED',
+  'VENDOR_ORDER_ENDED',
 ] as const;
 export type Subject = (typeof subjects)[number];
 
-/** What a text needs to know of the event. */
+/** What a text about an order at a restaurant needs to know of the event. */
 export interface Facts {
   readonly orderNumber: number;
   readonly service: string;
@@ -27,6 +29,7 @@ interface Text {
   readonly subject: string;
   readonly body: string;
 }
+/** Orders from vendors have no number that people know, and their texts need no facts. */
 type Texts = Readonly<Record<Subject, (facts: Facts) => Text>>;
 
 const english: Texts = {
@@ -53,6 +56,14 @@ const english: Texts = {
     subject: `Your receipt for order ${facts.orderNumber}`,
     body: `You asked for your receipt again: order ${facts.orderNumber} cost ${amountIn('en', facts)}, taxes included.`,
   }),
+  VENDOR_ACCEPTED: () => ({
+    subject: 'Your order from a vendor is accepted',
+    body: 'The vendor has accepted your order, and is making it.',
+  }),
+  VENDOR_ORDER_ENDED: () => ({
+    subject: 'Your order from a vendor was called off',
+    body: 'Your order from a vendor was called off, or could not be made. It costs you nothing: what was taken is given back.',
+  }),
 };
 
 const german: Texts = {
@@ -78,6 +89,14 @@ const german: Texts = {
   ORDER_RECEIPT: (facts) => ({
     subject: `Dein Beleg für Bestellung ${facts.orderNumber}`,
     body: `Du wolltest deinen Beleg noch einmal: Bestellung ${facts.orderNumber} hat ${amountIn('de', facts)} gekostet, mit allen Steuern.`,
+  }),
+  VENDOR_ACCEPTED: () => ({
+    subject: 'Deine Bestellung bei einem Händler ist angenommen',
+    body: 'Der Händler hat deine Bestellung angenommen und bereitet sie vor.',
+  }),
+  VENDOR_ORDER_ENDED: () => ({
+    subject: 'Deine Bestellung bei einem Händler entfällt',
+    body: 'Deine Bestellung bei einem Händler wurde storniert oder konnte nicht gemacht werden. Sie kostet dich nichts.',
   }),
 };
 

@@ -241,7 +241,7 @@ const screens = {
     'Enter only the code of a screen that stands before you. It works for this store until you end its access.',
   screenAdded: (name: string) => `${name} works for this store now.`,
   endAccess: 'End access',
-  endAccessOf: (name: string) => `End the access of ${name}`,
+  endAccessOf: (name: string) => `End access: ${name}`,
   endAccessTitle: (name: string) => `End the access of ${name}? It stops at once, and has to be enrolled again.`,
   accessEnded: (name: string) => `${name} has no access any more.`,
 };

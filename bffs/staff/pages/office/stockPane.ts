@@ -70,7 +70,7 @@ export class StockPane implements Pane {
       button(texts.receive, () => this.#receive(item), { 'aria-label': texts.receiveOf(ingredient.name) }),
       button(texts.correct, () => this.#correct(item), { 'aria-label': texts.correctOf(ingredient.name) }),
       button(texts.reorder(item.reorderLevel, unit), () => this.#reorder(item), {
-        'aria-label': texts.reorderOf(ingredient.name),
+        'aria-label': `${ingredient.name}: ${texts.reorder(item.reorderLevel, unit)}`,
       }),
     );
   }

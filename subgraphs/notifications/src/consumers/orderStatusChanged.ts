@@ -1,6 +1,7 @@
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
 import type { Heard } from '../context.ts';
+import { newsForMs } from '../newsForMs.ts';
 import type { Facts, Subject } from '../texts.ts';
 import { writeMessage } from '../writeMessage.ts';
 
@@ -12,9 +13,6 @@ const subjectOf: Readonly<Record<string, Subject>> = {
   CANCELLED: 'ORDER_CANCELLED',
   REJECTED: 'ORDER_CANCELLED',
 };
-
-/** How long a status is news. What is older, for example after a replay of the log, is not told any more. */
-export const newsForMs = 6 * 3_600_000;
 
 /** Writes down that the customer is to be told. Whether they want it is asked when the message is sent. */
 export const onOrderStatusChanged = onEvent(
