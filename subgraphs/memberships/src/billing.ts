@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { workThrough } from '#platform/domain/workThrough.ts';
+import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { billingOf } from './config.ts';
 import type { Memberships } from './context.ts';
@@ -11,34 +12,14 @@ import { settleRefund } from './sagas/settleRefund.ts';
 const most = 200;
 const atOnce = 8;
 
-/** Does the work for each item, several at once. One that fails is logged and waits for the next round. */
-async function forEach<Item>(
-  domain: Memberships,
-  what: string,
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<number> {
-  const queue = [...items];
-  let done = 0;
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift())
-      try {
-        await work(item);
-        done += 1;
-      } catch (error) {
-        domain.log.warn({ err: error }, `${what} has to wait for the next round`);
-      }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return done;
-}
-
 /**
  * One round of billing: what time brings to memberships, then charges and refunds without an outcome, oldest first. A
  * first charge is not among them: it is taken by the saga of its membership.
  * @returns how much was done; 0 when there is nothing left that can be done now
  */
 export async function billOnce(domain: Memberships): Promise<number> {
+  const each = <Item>(what: string, items: readonly Item[], work: (item: Item) => Promise<void>) =>
+    workThrough(items, { log: domain.log, what, atOnce }, work);
   const told = await tellPrices(domain, most);
   const due = await domain.db.membership.findMany({
     where: { dueAt: { lte: domain.clock() } },
@@ -46,19 +27,19 @@ export async function billOnce(domain: Memberships): Promise<number> {
     take: most,
     select: { id: true },
   });
-  const brought = await forEach(domain, 'a membership that is due', due, ({ id }) => bringDue(domain, id));
+  const brought = await each('a membership that is due', due, ({ id }) => bringDue(domain, id));
   const charges = await domain.db.charge.findMany({
     where: { status: 'REQUESTED', kind: { not: 'SUBSCRIPTION' } },
     orderBy: { createdAt: 'asc' },
     take: most,
   });
-  const charged = await forEach(domain, 'a charge', charges, (charge) => settleCharge(domain, charge));
+  const charged = await each('a charge', charges, (charge) => settleCharge(domain, charge));
   const refunds = await domain.db.refund.findMany({
     where: { settledAt: null },
     orderBy: { createdAt: 'asc' },
     take: most,
   });
-  const refunded = await forEach(domain, 'a refund', refunds, (refund) => settleRefund(domain, refund));
+  const refunded = await each('a refund', refunds, (refund) => settleRefund(domain, refund));
   return told + brought + charged + refunded;
 }
 
@@ -69,7 +50,7 @@ export const billing = (domain: Memberships): Background => ({
     while (!signal.aborted) {
       const done = await billOnce(domain);
       if (done > 0) continue;
-      await wait(billingOf(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(billingOf(domain) * 1_000, signal);
     }
   },
 });
