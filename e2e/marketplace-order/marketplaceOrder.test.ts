@@ -75,7 +75,14 @@ it('goes from the guest to the vendor and back, with the money split, and a part
   const accepted = await baker.mutate(AcceptMarketplaceOrderDocument, { input: { orderId: id } });
   expect(accepted.data?.result.__typename).toBe('ChangeMarketplaceOrderSuccess');
   await until(async () => (await money(id)).includes('capture 980'), { what: 'the money is taken' });
-  await baker.mutate(FulfilMarketplaceOrderDocument, { input: { orderId: id } });
+  // The share is entered a moment after the money is taken.
+  await until(
+    async () => {
+      const { data } = await baker.mutate(FulfilMarketplaceOrderDocument, { input: { orderId: id } });
+      return data?.result.__typename === 'ChangeMarketplaceOrderSuccess';
+    },
+    { what: 'the vendor may say that it is fulfilled' },
+  );
   await reached(id, 'FULFILLED');
   const refunded = await admin.mutate(RefundMarketplaceOrderDocument, {
     input: { idempotencyKey: randomUUID(), orderId: id, amount: 490 },

@@ -12,7 +12,7 @@ import { trustedDocumentsOf } from './runChannel.ts';
 
 /**
  * Plans all that a channel runs in production: its trusted documents, as callers of each of its roles may see them.
- * Planning takes the most of the time in which a channel starts, so `generate` does it once, and writes this text
+ * Planning takes the most of the time in which a channel starts, so `build` does it once, and writes this text
  * beside the channel's supergraph. A document that is invalid is left out, because the channel tells of it when it
  * starts.
  */

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Payout, Refund, Vendor } from '#generated/marketplace/prisma/client.ts';
-import { failPoint } from '#platform/faults/failPoint.ts';
+import { workThrough } from '#platform/domain/workThrough.ts';
+import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { MarketplacePayoutSettled } from '#schema/events/marketplace.ts';
 import { payoutSecondsOf, roundSecondsOf } from './config.ts';
@@ -11,30 +11,10 @@ import { payOut, refund } from './sagas/payment.ts';
 /** How many of a kind one round takes. */
 const most = 200;
 
-/** Does the work for each item in turn. One that fails is logged and waits for the next round. */
-async function forEach<Item>(
-  domain: Marketplace,
-  what: string,
-  items: readonly Item[],
-  work: (item: Item) => Promise<boolean>,
-): Promise<number> {
-  let done = 0;
-  for (const item of items)
-    try {
-      if (await work(item)) done += 1;
-    } catch (error) {
-      domain.log.warn({ err: error }, `${what} has to wait for the next round`);
-    }
-  return done;
-}
-
 /** Pays a customer back. The key of the refund moves the money once, however often it is tried. */
-async function settleRefund(domain: Marketplace, { id, orderId, amount }: Refund): Promise<boolean> {
-  failPoint('marketplace.refundWritten');
+async function settleRefund(domain: Marketplace, { id, orderId, amount }: Refund): Promise<void> {
   await refund(domain, orderId, { amount, id });
-  failPoint('marketplace.moneyPaidBack');
   await domain.db.refund.updateMany({ where: { id, settledAt: null }, data: { settledAt: domain.clock() } });
-  return true;
 }
 
 /**
@@ -59,12 +39,10 @@ const decidePayout = (domain: Marketplace, vendorId: string): Promise<boolean> =
   });
 
 /** Has a payout paid, and tells of it once. When the provider refuses, the amount is owed again. */
-async function settlePayout(domain: Marketplace, payout: Payout): Promise<boolean> {
+async function settlePayout(domain: Marketplace, payout: Payout): Promise<void> {
   const { id, vendorId, amount } = payout;
   const { currency, exponent }: Vendor = await domain.db.vendor.findUniqueOrThrow({ where: { id: vendorId } });
-  failPoint('marketplace.payoutWritten');
   const reason = await payOut(domain, payout, currency);
-  failPoint('marketplace.vendorPaid');
   const outcome = reason === null ? 'PAID' : 'REFUSED';
   await domain.transaction(async (tx) => {
     const at = domain.clock();
@@ -88,7 +66,6 @@ async function settlePayout(domain: Marketplace, payout: Payout): Promise<boolea
       }),
     ]);
   });
-  return true;
 }
 
 /** The vendors that are owed money and were not paid lately, those that were longest not paid first. */
@@ -109,19 +86,20 @@ async function due(domain: Marketplace): Promise<string[]> {
  * @returns how much was done; 0 when there is nothing left that can be done now
  */
 export async function settleOnce(domain: Marketplace): Promise<number> {
+  const { log } = domain;
   const refunds = await domain.db.refund.findMany({
     where: { settledAt: null },
     orderBy: { createdAt: 'asc' },
     take: most,
   });
-  const refunded = await forEach(domain, 'a refund', refunds, (each) => settleRefund(domain, each));
-  const decided = await forEach(domain, 'a payout', await due(domain), (each) => decidePayout(domain, each));
+  const refunded = await workThrough(refunds, { log, what: 'a refund' }, (each) => settleRefund(domain, each));
+  const decided = await workThrough(await due(domain), { log, what: 'a payout' }, (each) => decidePayout(domain, each));
   const payouts = await domain.db.payout.findMany({
     where: { status: 'REQUESTED' },
     orderBy: { createdAt: 'asc' },
     take: most,
   });
-  const paid = await forEach(domain, 'a payout', payouts, (each) => settlePayout(domain, each));
+  const paid = await workThrough(payouts, { log, what: 'a payout' }, (each) => settlePayout(domain, each));
   return refunded + decided + paid;
 }
 
@@ -132,7 +110,7 @@ export const settling = (domain: Marketplace): Background => ({
     while (!signal.aborted) {
       const done = await settleOnce(domain);
       if (done > 0) continue;
-      await wait(roundSecondsOf(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(roundSecondsOf(domain) * 1_000, signal);
     }
   },
 });

@@ -16,7 +16,7 @@ interface Change {
   /** Whether the order is the caller's, for this change. */
   readonly isTheirs: (order: MarketplaceOrder) => boolean;
   /** Whether the order allows the change, besides what its status says. */
-  readonly allows?: (order: MarketplaceOrder) => boolean;
+  readonly allows?: (order: MarketplaceOrder, tx: Tx) => boolean | Promise<boolean>;
   readonly besides?: (tx: Tx, order: MarketplaceOrder) => Promise<void>;
 }
 
@@ -28,7 +28,8 @@ const change = async (domain: Marketplace, orderId: string, wanted: Change): Pro
     if (!order || !wanted.isTheirs(order)) return { kind: 'notFound' };
     const { to, reason = null } = wanted;
     if (order.status === to && order.reason === reason) return { kind: 'done', order };
-    if (!mayBecome(order.status, to) || wanted.allows?.(order) === false) return { kind: 'notAllowed', order };
+    if (!mayBecome(order.status, to) || (await wanted.allows?.(order, tx)) === false)
+      return { kind: 'notAllowed', order };
     const changed = await move(domain, tx, order, to, { reason });
     await wanted.besides?.(tx, order);
     return { kind: 'done', order: changed };
@@ -55,6 +56,8 @@ export const fulfilOrder = (domain: Marketplace, principal: Principal, orderId: 
   change(domain, orderId, {
     to: 'FULFILLED',
     isTheirs: byVendor(principal),
+    // The saga takes the money and enters the share first: until it has, the bank may still refuse, and the order end.
+    allows: async (_order, tx) => (await tx.vendorEntry.count({ where: { orderId, kind: 'SHARE' } })) > 0,
     besides: (tx, { vendorId }) => makePayable(tx, vendorId, orderId),
   });
 

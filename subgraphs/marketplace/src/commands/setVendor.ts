@@ -1,10 +1,8 @@
 import type { Vendor } from '#generated/marketplace/prisma/client.ts';
-import { Code, ConnectError } from '@connectrpc/connect';
 import { StoreQueryService, type OrderingTerms } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
 import { isId } from '#platform/domain/id.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { charactersIn } from '#platform/subgraph/characters.ts';
-import { CodedError } from '#platform/subgraph/codedError.ts';
 import { earlierResult, idempotent, requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import type { Marketplace } from '../context.ts';
 import { minuteOf, openingHours, type OpeningHours } from '../openingHours.ts';
@@ -92,17 +90,11 @@ async function placeOf(domain: Marketplace, storeIds: readonly string[]): Promis
   if (storeIds.length === 0 || storeIds.length > 50 || !storeIds.every(isId)) return noStore;
   const stores = domain.rpc.client(StoreQueryService);
   const at = domain.clock().toISOString();
-  try {
-    const terms = await Promise.all(storeIds.map((storeId) => stores.getOrderingTerms({ storeId, at })));
-    const [first] = terms;
-    if (!first || terms.some(({ found }) => !found)) return noStore;
-    const same = (of: OrderingTerms) => of.country === first.country && of.timeZone === first.timeZone;
-    return terms.every(same) ? first : invalid('storeIds', 'Give restaurants of one country and time zone.');
-  } catch (error) {
-    if (error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded))
-      throw new CodedError('SUBGRAPH_UNAVAILABLE', 'The restaurants cannot be looked up. Try again in a moment.');
-    throw error;
-  }
+  const terms = await Promise.all(storeIds.map((storeId) => stores.getOrderingTerms({ storeId, at })));
+  const [first] = terms;
+  if (!first || terms.some(({ found }) => !found)) return noStore;
+  const same = (of: OrderingTerms) => of.country === first.country && of.timeZone === first.timeZone;
+  return terms.every(same) ? first : invalid('storeIds', 'Give restaurants of one country and time zone.');
 }
 
 /** Takes a vendor in, once per idempotency key. */

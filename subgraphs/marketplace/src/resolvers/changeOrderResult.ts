@@ -20,7 +20,7 @@ export function changeOrderResult(outcome: ChangeOrderOutcome): ChangeOrderResul
     case 'notAllowed':
       return {
         __typename: 'MarketplaceOrderNotAllowed',
-        message: `The order is ${outcome.order.status}, which does not allow this (any more). Show it as it is.`,
+        message: `The order is ${outcome.order.status}, which does not allow this now. Show it as it is.`,
         order: outcome.order,
       };
     case 'done':

@@ -15,6 +15,7 @@ describe('the saga of an order from a vendor', () => {
     expect(world.bank.of(id)).toEqual(['authorised 1300']);
     expect(await accept(id)).toMatchObject({ kind: 'done' });
     await world.settled(id, 'authorised 1300', 'captured 1300');
+    await expect.poll(() => world.told(id), { timeout: 20_000 }).toContain('SPLIT');
     // 7 % of 980 and 320 are 64 and 21; 15 % of the 1,215 that are left are 182.
     expect(await world.orderOf(id)).toMatchObject({ tax: 85, fee: 182, vendorShare: 1_033 });
     expect(await fulfil(id)).toMatchObject({ kind: 'done' });
@@ -75,6 +76,16 @@ describe('the saga of an order from a vendor', () => {
     const amounts = (await world.entriesOf(id)).map(({ kind, amount }) => `${kind} ${amount}`);
     expect(amounts).toEqual(['SHARE 1033', 'TAKEN_BACK -1033']);
     expect(await world.owed(bakery)).toBe(before);
+  });
+
+  it('is not fulfilled before the money is taken, since the bank may still refuse it', async () => {
+    const id = await world.offered(customer(9));
+    world.bank.interrupt = away;
+    await accept(id);
+    expect(await fulfil(id)).toMatchObject({ kind: 'notAllowed', order: { status: 'ACCEPTED' } });
+    world.bank.interrupt = undefined;
+    await expect.poll(() => world.told(id), { timeout: 30_000 }).toContain('SPLIT');
+    expect(await fulfil(id)).toMatchObject({ kind: 'done' });
   });
 
   it('ends an order whose money cannot be taken, and gives back what is held', async () => {

@@ -1,4 +1,3 @@
-import { failPoint } from '#platform/faults/failPoint.ts';
 import { defineSaga } from '#platform/sagas/defineSaga.ts';
 import type { Refused, Saga, SagaStep, StepCall } from '#platform/sagas/saga.ts';
 import { fulfilmentSecondsOf } from '../config.ts';
@@ -124,8 +123,8 @@ function end({ domain, sagaId }: Call, reason: string): Promise<void> {
 }
 
 /** Enters the vendor's share, once. It counts for payouts when the order is fulfilled. */
-async function split({ domain, sagaId }: Call): Promise<void> {
-  await domain.transaction(async (tx) => {
+function split({ domain, sagaId }: Call): Promise<void> {
+  return domain.transaction(async (tx) => {
     const order = await lockOrder(tx, sagaId);
     if (!order) throw new Error('the order of the saga does not exist');
     if ((await tx.vendorEntry.count({ where: { orderId: sagaId, kind: 'SHARE' } })) > 0) return;
@@ -134,12 +133,10 @@ async function split({ domain, sagaId }: Call): Promise<void> {
       orderId: sagaId,
       kind: 'SHARE',
       amount: order.vendorShare,
-      // Fulfilled already, where the vendor was faster than this step.
-      payable: order.status === 'FULFILLED',
+      payable: false,
     });
     await tell(domain, tx, order, [moneyMoved(order, 'SPLIT', order, domain.clock())]);
   });
-  failPoint('marketplace.split');
 }
 
 /** Takes the vendor's share back, once, of an order that was not fulfilled and is paid back as a whole. */
