@@ -1,9 +1,9 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createClient } from '@connectrpc/connect';
 import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { gatewayService } from '#schema/services.ts';
-
+import { askDomain } from '../askDomain.ts';
 import { AppsUnavailable, partnersDomain, type AppAccess } from './appAccess.ts';
 
 /** Asks the partners domain by gRPC. */
@@ -38,13 +38,4 @@ export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service =
   };
 }
 
-async function asked<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    const passing = [Code.Unavailable, Code.DeadlineExceeded];
-    if (error instanceof ConnectError && passing.includes(error.code))
-      throw new AppsUnavailable('the partners domain does not answer', { cause: error });
-    throw error;
-  }
-}
+const asked = <Answer>(answer: Promise<Answer>): Promise<Answer> => askDomain(answer, partnersDomain, AppsUnavailable);

@@ -1,8 +1,9 @@
-import { Code, ConnectError, createClient, type Client } from '@connectrpc/connect';
+import { createClient, type Client } from '@connectrpc/connect';
 import { DeviceAccessService } from '#generated/proto/drburger/stores/v1/devices_pb.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { gatewayService } from '#schema/services.ts';
+import { askDomain } from '../askDomain.ts';
 import { devicesDomain, DevicesUnavailable, type DeviceAccess } from './deviceAccess.ts';
 
 /** Asks the domain of the stores by gRPC. */
@@ -27,13 +28,5 @@ export function deviceAccessOf(domain: Client<typeof DeviceAccessService>): Devi
   };
 }
 
-async function asked<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    const passing = [Code.Unavailable, Code.DeadlineExceeded];
-    if (error instanceof ConnectError && passing.includes(error.code))
-      throw new DevicesUnavailable('the stores domain does not answer', { cause: error });
-    throw error;
-  }
-}
+const asked = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+  askDomain(answer, devicesDomain, DevicesUnavailable);
