@@ -4,7 +4,7 @@ import staffScreen from '../operations/staffScreen.graphql';
 import storeScreen from '../operations/storeScreen.graphql';
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import { PageFrame } from './pageFrame.ts';
-import { forgetStaffToken, keepStaffToken, takeStaffToken } from './staffToken.ts';
+import { staffToken } from './staffToken.ts';
 import { staffTexts } from './staffTexts.ts';
 
 /** After how long anything that failed is tried again: often nobody stands by the screen. */
@@ -57,16 +57,16 @@ type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'notAllowed';
  * and then starts the page's own work.
  */
 export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
-  let token = takeStaffToken();
+  let token = staffToken.take();
   let awaken: () => void = () => undefined;
   const frame = new PageFrame(title, staffTexts, (given) => {
     if (given === undefined) {
-      forgetStaffToken();
+      staffToken.forget();
       // Data of the person before must not stay on the screen.
       location.reload();
       return;
     }
-    keepStaffToken(given);
+    staffToken.keep(given);
     token = given;
     frame.askForToken();
     awaken();

@@ -4,7 +4,7 @@ import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
 import { deviceStore } from '../deviceStore.ts';
 import { BoardView, type Board } from './boardView.ts';
-import { forgetDeviceToken, keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
+import { deviceToken } from '../deviceToken.ts';
 import { textsFor } from './texts.ts';
 
 /** After how long anything that failed is tried again: nobody stands by a screen on a wall. */
@@ -22,7 +22,7 @@ interface Store {
 type Found = Store | 'unknown' | 'badToken' | 'noStore';
 
 /** A token that somebody gave this screen for the time being; without one, it gets its own. */
-let given = takeDeviceToken();
+let given = deviceToken.take();
 let awaken: () => void = () => undefined;
 /** The code by which a manager can enrol this screen, while there is one. */
 let code: string | undefined;
@@ -32,7 +32,7 @@ let follows = false;
 const view = new BoardView(textsFor(new URLSearchParams(location.search).get('lang'), navigator.language), (token) => {
   given = token;
   asks = false;
-  keepDeviceToken(token);
+  deviceToken.keep(token);
   view.askForToken();
   awaken();
 });
@@ -135,7 +135,7 @@ async function run(): Promise<void> {
     // A token that was given and is over must not keep the screen from getting its own.
     if (found === 'badToken' && credential && given !== undefined) {
       given = undefined;
-      forgetDeviceToken();
+      deviceToken.forget();
       asks = code !== undefined;
     }
     if (typeof found === 'object') await follow(found);

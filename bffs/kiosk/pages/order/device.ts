@@ -8,7 +8,7 @@ import {
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import menuAvailabilityChanged from '../../operations/menuAvailabilityChanged.graphql';
 import orderStart from '../../operations/orderStart.graphql';
-import { keepDeviceToken, takeDeviceToken } from '../deviceToken.ts';
+import { deviceToken } from '../deviceToken.ts';
 import { keepMenu, menuKept, withAvailability, type KeptMenu, type Store } from './keptMenu.ts';
 import { readMenu } from './readMenu.ts';
 
@@ -37,7 +37,7 @@ export interface DeviceOptions {
 export class KioskDevice {
   readonly #options: DeviceOptions;
   readonly #client: StreamClient;
-  #token = takeDeviceToken();
+  #token = deviceToken.take();
   #awaken: () => void = () => undefined;
   #menu: KeptMenu | undefined = menuKept(localStorage);
   #isCutOff = false;
@@ -65,7 +65,7 @@ export class KioskDevice {
 
   use(token: string): void {
     this.#token = token;
-    keepDeviceToken(token);
+    deviceToken.keep(token);
     this.#options.onSetup();
     this.#awaken();
   }

@@ -1,4 +1,5 @@
 import type { PlaceOrderInput, PlaceOrderMutation } from '#generated/bffs/kiosk/operations.ts';
+import { KeptQueue, type SentOne } from '../../../pages/keptQueue.ts';
 
 export type Placed = PlaceOrderMutation['placeOrder'];
 
@@ -24,93 +25,48 @@ export interface OutboxOptions {
   readonly againMs?: number;
 }
 
-const name = 'order-outbox';
-
 /**
  * Sends orders until they are answered, one after the other. An order keeps its idempotency key over all its tries and
  * over a reload of the page, so it is neither lost nor placed twice, wherever the line is cut.
  */
 export class OrderOutbox {
   readonly #options: OutboxOptions;
-  #kept: readonly Sent[];
-  #isSending = false;
-  #awaken: () => void = () => undefined;
+  readonly #queue: KeptQueue<Sent>;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#kept = keptIn(options);
-    if (this.#kept.length > 0) void this.#sendAll();
+    const { storage, againMs = 3_000 } = options;
+    this.#queue = new KeptQueue({ storage, name: 'order-outbox', againMs, send: (first) => this.#send(first) });
   }
 
   /** The order of the guest who stands here and waits for the answer. */
   get waiting(): PlaceOrderInput | undefined {
-    return this.#kept.find(({ abandoned }) => !abandoned)?.input;
+    return this.#queue.items.find(({ abandoned }) => !abandoned)?.input;
   }
 
   place(input: PlaceOrderInput): void {
-    this.#keep([...this.#kept, { input, abandoned: false }]);
-    void this.#sendAll();
+    this.#queue.add({ input, abandoned: false });
   }
 
   /** The guest went away: what turns out to be placed is called off. */
   abandon(): void {
-    this.#keep(this.#kept.map((each) => ({ ...each, abandoned: true })));
+    this.#queue.changeAll((each) => ({ ...each, abandoned: true }));
   }
 
   /** To be called when the connection is back: what waits is sent at once. */
   hurry(): void {
-    this.#awaken();
+    this.#queue.hurry();
   }
 
-  async #sendAll(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    while (this.#kept[0]) if (!(await this.#sendFirst(this.#kept[0]))) await this.#pause();
-    this.#isSending = false;
-  }
-
-  /** Returns whether there was an answer. */
-  async #sendFirst({ input, orderId }: Sent): Promise<boolean> {
-    if (orderId !== undefined) {
-      if ((await this.#options.cancel(orderId)) === undefined) return false;
-      this.#replaceFirst([]);
-      return true;
-    }
+  async #send({ input, orderId }: Sent): Promise<SentOne<Sent> | 'unreached'> {
+    if (orderId !== undefined)
+      return (await this.#options.cancel(orderId)) === undefined ? 'unreached' : { instead: [] };
     const answer = await this.#options.place(input);
-    if (answer === undefined) return false;
+    if (answer === undefined) return 'unreached';
     // Whether the guest went away is asked now, because they may have gone meanwhile.
-    const abandoned = this.#kept[0]?.abandoned ?? false;
+    const abandoned = this.#queue.items[0]?.abandoned ?? false;
+    if (!abandoned) return { instead: [], afterwards: () => this.#options.onAnswer(answer, input) };
     const placed = answer !== 'failed' && answer.__typename === 'PlaceOrderSuccess' ? answer.order.id : undefined;
-    this.#replaceFirst(abandoned && placed !== undefined ? [{ input, abandoned, orderId: placed }] : []);
-    if (!abandoned) this.#options.onAnswer(answer, input);
-    return true;
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#options.againMs ?? 3_000);
-      this.#awaken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #replaceFirst(by: readonly Sent[]): void {
-    this.#keep([...by, ...this.#kept.slice(1)]);
-  }
-
-  #keep(kept: readonly Sent[]): void {
-    this.#kept = kept;
-    this.#options.storage.setItem(name, JSON.stringify(kept));
-  }
-}
-
-function keptIn({ storage }: OutboxOptions): readonly Sent[] {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(name) ?? '[]');
-    return Array.isArray(kept) ? (kept as Sent[]) : [];
-  } catch {
-    return [];
+    return { instead: placed === undefined ? [] : [{ input, abandoned, orderId: placed }] };
   }
 }

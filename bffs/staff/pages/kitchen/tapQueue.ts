@@ -1,3 +1,4 @@
+import { KeptQueue } from '../../../pages/keptQueue.ts';
 import type { Tap } from './tickets.ts';
 
 /** `done`: the tap was carried out, or refused for good. `unreached`: nobody answered, so it has to be sent again. */
@@ -19,63 +20,25 @@ export interface TapQueueOptions {
  * `ready` must not overtake `start`. A tap keeps its idempotency key over all its tries.
  */
 export class TapQueue {
-  readonly #options: TapQueueOptions;
-  #taps: Tap[];
-  #isSending = false;
-  #awaken: () => void = () => undefined;
+  readonly #queue: KeptQueue<Tap>;
 
-  constructor(options: TapQueueOptions) {
-    this.#options = options;
-    this.#taps = keptIn(options);
-    if (this.#taps.length > 0) void this.#sendAll();
+  constructor({ storage, name, send, onChange, againMs = 2_000 }: TapQueueOptions) {
+    this.#queue = new KeptQueue({
+      ...{ storage, name, onChange, againMs },
+      send: async (tap) => ((await send(tap)) === 'unreached' ? 'unreached' : { instead: [] }),
+    });
   }
 
   get taps(): readonly Tap[] {
-    return this.#taps;
+    return this.#queue.items;
   }
 
   add(tap: Tap): void {
-    this.#keep([...this.#taps, tap]);
-    void this.#sendAll();
+    this.#queue.add(tap);
   }
 
   /** To be called when the connection is back: waiting taps are sent at once. */
   hurry(): void {
-    this.#awaken();
-  }
-
-  async #sendAll(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    for (let tap = this.#taps[0]; tap; tap = this.#taps[0]) {
-      if ((await this.#options.send(tap)) === 'unreached') await this.#pause();
-      else this.#keep(this.#taps.filter((each) => each !== tap));
-    }
-    this.#isSending = false;
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#options.againMs ?? 2_000);
-      this.#awaken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #keep(taps: Tap[]): void {
-    this.#taps = taps;
-    this.#options.storage.setItem(this.#options.name, JSON.stringify(taps));
-    this.#options.onChange();
-  }
-}
-
-function keptIn({ storage, name }: TapQueueOptions): Tap[] {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(name) ?? '[]');
-    return Array.isArray(kept) ? (kept as Tap[]) : [];
-  } catch {
-    return [];
+    this.#queue.hurry();
   }
 }
