@@ -1,3 +1,5 @@
+import { isId } from '#platform/domain/id.ts';
+
 /** What a caller may do in one of its roles, and where. */
 export interface Grant {
   readonly role: string;
@@ -42,6 +44,12 @@ export const grantsWith = (principal: Principal, scope: string): Grant[] =>
 /** The subject of a user who acts in this role; undefined for everybody else. */
 export const subjectAs = (role: string, { kind, subject, grants }: Principal): string | undefined =>
   kind === 'user' && grants.some((grant) => grant.role === role) ? subject : undefined;
+
+/** The subject of a user who acts in this role, if it is an id in the graph, as of customers and couriers. */
+export function idAs(role: string, principal: Principal): string | undefined {
+  const subject = subjectAs(role, principal);
+  return subject !== undefined && isId(subject) ? subject : undefined;
+}
 
 /** All that the principal is bound to, in whichever role: name and value, sorted, each pair once. */
 export function bindingsOf({ grants }: Principal): (readonly [string, string])[] {

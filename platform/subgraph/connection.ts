@@ -59,6 +59,13 @@ export interface PagedList<Key extends readonly (string | number)[]> {
 
 const most = 100;
 
+/** What keeps the rows behind a cursor, in a list by `createdAt` and id with the newest first. */
+export const olderThan = (after: readonly [createdAt: string, id: string] | undefined) => {
+  if (!after) return {};
+  const [createdAt, id] = after;
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+};
+
 /**
  * Declares a paged list by a unique name and the parts of its sort key. A cursor consists of the list and the key. It
  * is neither secret nor signed: a client that makes one by hand only gets a page that begins elsewhere. But it must

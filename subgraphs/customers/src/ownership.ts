@@ -1,11 +1,7 @@
-import { hasScope, isAdmin, subjectAs, type Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/domain/id.ts';
+import { hasScope, idAs, isAdmin, type Principal } from '#platform/identity/principal.ts';
 
 /** The customer who asks; undefined for devices, couriers, staff, services and nobody. */
-export const customerOf = (principal: Principal): string | undefined => {
-  const subject = subjectAs('customer', principal);
-  return subject !== undefined && isId(subject) ? subject : undefined;
-};
+export const customerOf = (principal: Principal): string | undefined => idAs('customer', principal);
 
 /** A customer is seen by themselves and by admins. */
 export const mayRead = (principal: Principal, customerId: string): boolean =>

@@ -1,19 +1,11 @@
-import { isAdmin, subjectAs, type Principal } from '#platform/identity/principal.ts';
-import { isId } from '#platform/domain/id.ts';
+import { idAs, isAdmin, type Principal } from '#platform/identity/principal.ts';
 import { storesWith } from '#schema/storesWith.ts';
 import type { DeliveryRow } from './context.ts';
 
-const userIn =
-  (role: string) =>
-  (principal: Principal): string | undefined => {
-    const subject = subjectAs(role, principal);
-    return subject !== undefined && isId(subject) ? subject : undefined;
-  };
-
 /** The id of the calling courier; undefined for everybody else. */
-export const courierOf = userIn('courier');
+export const courierOf = (principal: Principal): string | undefined => idAs('courier', principal);
 /** The id of the calling customer; undefined for everybody else. */
-export const customerOf = userIn('customer');
+export const customerOf = (principal: Principal): string | undefined => idAs('customer', principal);
 /** The stores whose deliveries the calling member of staff may follow; none for everybody else. */
 export const storesOf = (principal: Principal): string[] => storesWith(principal, 'delivery:read');
 

@@ -1,5 +1,5 @@
 import type { MarketplaceOrder } from '#generated/marketplace/prisma/client.ts';
-import { pagedList, sortable, type Connection, type PageArgs } from '#platform/subgraph/connection.ts';
+import { olderThan, pagedList, sortable, type Connection, type PageArgs } from '#platform/subgraph/connection.ts';
 import type { Marketplace } from './context.ts';
 import type { MarketplaceOrderStatus } from './order.ts';
 
@@ -16,14 +16,8 @@ export async function findOrders(
   args: PageArgs,
 ): Promise<Connection<MarketplaceOrder>> {
   const page = orderList.page(args, 'customerId' in filter ? filter.customerId : filter.vendorId);
-  const before = page.after && { createdAt: page.after[0], id: page.after[1] };
   const rows = await domain.db.marketplaceOrder.findMany({
-    where: {
-      ...filter,
-      ...(before && {
-        OR: [{ createdAt: { lt: before.createdAt } }, { createdAt: before.createdAt, id: { lt: before.id } }],
-      }),
-    },
+    where: { ...filter, ...olderThan(page.after) },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: page.limit + 1,
   });

@@ -1,6 +1,6 @@
 import type { MarketplaceOrder } from '#generated/marketplace/prisma/client.ts';
 import { isId } from '#platform/domain/id.ts';
-import { grantsWith, hasScope, subjectAs, type Principal } from '#platform/identity/principal.ts';
+import { grantsWith, hasScope, idAs, type Principal } from '#platform/identity/principal.ts';
 
 /** The vendor for whom somebody works; undefined for everybody else. */
 export const vendorOf = (principal: Principal): string | undefined =>
@@ -9,10 +9,7 @@ export const vendorOf = (principal: Principal): string | undefined =>
     .find((vendor) => vendor !== undefined && isId(vendor));
 
 /** The id of the calling customer; undefined for everybody else. */
-export function customerOf(principal: Principal): string | undefined {
-  const subject = subjectAs('customer', principal);
-  return subject !== undefined && isId(subject) ? subject : undefined;
-}
+export const customerOf = (principal: Principal): string | undefined => idAs('customer', principal);
 
 /** Whether somebody may see what concerns a vendor alone: its orders, its money. */
 export const maySeeVendor = (principal: Principal, vendorId: string): boolean =>

@@ -1,5 +1,5 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
-import { pagedList, sortable, type Page } from '#platform/subgraph/connection.ts';
+import { olderThan, pagedList, sortable, type Page } from '#platform/subgraph/connection.ts';
 import type { Payments } from './context.ts';
 import type { PaymentStatus } from './payment.ts';
 
@@ -11,14 +11,8 @@ export function findPayments(
   filter: { storeId: string; status: PaymentStatus | undefined },
   page: Page<readonly [string, string]>,
 ): Promise<Payment[]> {
-  const before = page.after && { createdAt: page.after[0], id: page.after[1] };
   return domain.db.payment.findMany({
-    where: {
-      ...filter,
-      ...(before && {
-        OR: [{ createdAt: { lt: before.createdAt } }, { createdAt: before.createdAt, id: { lt: before.id } }],
-      }),
-    },
+    where: { ...filter, ...olderThan(page.after) },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: page.limit + 1,
   });
