@@ -167,7 +167,7 @@ describe('each service in a process of its own', () => {
       [['subgraph', 'store'], /^serve: no subgraph store: schema\/subgraphs\.ts has stores, [^\n]+$/],
       [['everything'], /^serve: say what to serve: [^\n]+$/],
       [
-        ['subgraph', 'stores', '--database-host', '127.0.0.1', '--database-port', '9'],
+        ['subgraph', 'stores', '--database-host', '127.0.0.1', '--database-port', '9', '--start-patience-seconds', '0'],
         /^serve: PostgreSQL at 127\.0\.0\.1:9 is not reached \([^\n]+\): start it; [^\n]+$/,
       ],
       [
@@ -183,6 +183,21 @@ describe('each service in a process of its own', () => {
         msg: expect.stringMatching(message) as string,
       });
     }
+  });
+
+  it('waits at its start for a database that comes after it', async () => {
+    const late = await startTcpProxy({ port: cluster.port });
+    late.cut();
+    const service = serve(['subgraph', 'stores'], {
+      DATABASE_PORT: String(late.port),
+      PORT_BASE: String(base + 30),
+      LOG_LEVEL: 'warn',
+    });
+    await until(() => service.output.includes('the service cannot start yet'));
+    late.restore();
+    await service.whenReady();
+    expect(service.starts).toBe(1);
+    await late.close();
   });
 
   it('is told to stop while it starts, and stops', async () => {
@@ -226,21 +241,22 @@ describe('each service in a process of its own', () => {
   });
 
   it('prints nothing but JSON with its name, whatever it is: also one that cannot start, and what libraries say', async () => {
+    const patient = { ...env, START_PATIENCE_SECONDS: '1' };
     const failing = [
       [
         'channel-kiosk',
         command('serve', ['channel', 'kiosk'], {
-          ...env,
+          ...patient,
           BUS: 'kafka',
           KAFKA_BROKERS: '127.0.0.1:9',
           LOG_LEVEL: 'debug',
         }),
       ],
-      ['orders', command('serve', ['subgraph', 'orders'], { ...env, DATABASE_PORT: '9' })],
-      ['gateway', command('serve', ['gateway'], { ...env, METRICS_PORT: String(cluster.port) })],
-      ['databases', command('serve', ['databases'], { ...env, POSTGRES_PASSWORD: 'wrong', DATABASE_PORT: '9' })],
-      ['provider', command('serve', ['provider'], { ...env, PROFILE: 'production' })],
-      ['simulation', command('serve', ['simulation'], { ...env, PROFILE: 'production' })],
+      ['orders', command('serve', ['subgraph', 'orders'], { ...patient, DATABASE_PORT: '9' })],
+      ['gateway', command('serve', ['gateway'], { ...patient, METRICS_PORT: String(cluster.port) })],
+      ['databases', command('serve', ['databases'], { ...patient, POSTGRES_PASSWORD: 'wrong', DATABASE_PORT: '9' })],
+      ['provider', command('serve', ['provider'], { ...patient, PROFILE: 'production' })],
+      ['simulation', command('serve', ['simulation'], { ...patient, PROFILE: 'production' })],
     ] as const;
     expect(await Promise.all(failing.map(([, each]) => each.ended()))).toEqual(failing.map(() => 1));
     const named = (text: string): (string | undefined)[] => [

@@ -3,5 +3,10 @@
  * what to do; no stack is shown.
  */
 export class StartupError extends Error {
-  override readonly name = 'StartupError';
+  override readonly name: string = 'StartupError';
+}
+
+/** What the process rests on (PostgreSQL, Kafka) is not there or refuses us. That may pass: see `patience`. */
+export class NotAvailableAtStart extends StartupError {
+  override readonly name = 'NotAvailableAtStart';
 }

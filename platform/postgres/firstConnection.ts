@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { StartupError } from '#platform/config/startupError.ts';
+import { NotAvailableAtStart } from '#platform/config/startupError.ts';
 import { connectWithinMs } from './connectWithinMs.ts';
 
 /**
  * Opens a connection for a process that starts; the caller ends it. If the server is not there, hangs or refuses us,
  * the error says in one line where it was looked for and what to do.
- * @throws StartupError
+ * @throws NotAvailableAtStart
  */
 export async function firstConnection(url: string, withinMs = connectWithinMs): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: withinMs });
@@ -15,7 +15,7 @@ export async function firstConnection(url: string, withinMs = connectWithinMs): 
     await client.connect();
     return client;
   } catch (error) {
-    throw new StartupError(`PostgreSQL at ${client.host}:${client.port} ${whyNot(client, error, withinMs)}`, {
+    throw new NotAvailableAtStart(`PostgreSQL at ${client.host}:${client.port} ${whyNot(client, error, withinMs)}`, {
       cause: error,
     });
   }

@@ -103,6 +103,6 @@ async function applyOne(client: pg.Client, table: string, { name, sql, checksum 
     return name;
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new StartupError(`Migration ${name} fails: ${(error as Error).message}.`);
+    throw new StartupError(`Migration ${name} fails: ${(error as Error).message}.`, { cause: error });
   }
 }

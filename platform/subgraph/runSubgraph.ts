@@ -40,7 +40,7 @@ export interface RunningSubgraph {
   seed(): Promise<void>;
   /**
    * Starts everything that runs without a request: relay, consumers, read models, background loops. Requests are
-   * answered even before this.
+   * answered even before this. If it rejects, what it had started is stopped, and it may be called again.
    */
   start(): Promise<void>;
   /** Whether the subgraph can take requests: it is not draining, and its database answers. */
@@ -85,14 +85,18 @@ export async function runSubgraph(
       contextFor: (principal) => ({ domain, principal, loaders: definition.loaders(domain, principal) }),
     }),
   );
-  for (const saga of definition.sagas ?? []) saga.register(domain);
   await orClosed(opened, () => checkTables(definition.name, domain.pool, domain.db as object));
+  for (const saga of definition.sagas ?? []) saga.register(domain);
   const serving = await orClosed(opened, () =>
     environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]),
   );
 
   let endReports: (() => void) | undefined;
   const running: { stop(): Promise<void> }[] = [];
+  const stopRunning = async () => {
+    endReports?.();
+    await Promise.all(running.splice(0).map((each) => each.stop()));
+  };
   let draining = false;
   const answers = poolPulse(domain.pool);
   const ready = async () => !draining && (await answers());
@@ -103,26 +107,30 @@ export async function runSubgraph(
     ready,
     seed: () => seedOnce(definition, domain),
     async start() {
-      relay = await startRelay(domain, environment.bus);
-      running.push(relay);
-      endReports = reportDomain(domain, relay);
-      running.push(
-        await runConsumers(
-          domain,
-          [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)],
-          environment.bus,
-        ),
-      );
-      running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
+      try {
+        relay = await startRelay(domain, environment.bus);
+        running.push(relay);
+        endReports = reportDomain(domain, relay);
+        running.push(
+          await runConsumers(
+            domain,
+            [...(definition.consumers ?? []), ...projectReadModels(definition.readModels ?? [], domain.name)],
+            environment.bus,
+          ),
+        );
+        running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
+      } catch (error) {
+        await stopRunning();
+        throw error;
+      }
     },
     httpServer: () => subgraphServer({ execution, ready }),
     drain: () => {
       draining = true;
     },
     async stop() {
-      endReports?.();
       await serving.close();
-      await Promise.all(running.map((each) => each.stop()));
+      await stopRunning();
       await execution.stop();
       await opened.close();
     },

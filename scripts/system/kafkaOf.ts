@@ -9,7 +9,7 @@ import { isTold, kafkaPasswordName, secretsNamed, type SecretOptions } from './s
 
 /**
  * Opens the bus on the Kafka brokers that the settings name, and makes its topics.
- * @throws StartupError within seconds when no broker answers
+ * @throws NotAvailableAtStart within seconds when no broker answers
  */
 export async function kafkaOf(settings: PlatformKafka, log: Logger, secrets: SecretOptions): Promise<EventBus> {
   const brokers = settings.KAFKA_BROKERS.split(',')

@@ -1,9 +1,11 @@
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { addressAs, adminPasswordName, passwordNameOf } from './databaseAddress.ts';
 import { busDatabase, sagaDatabase, webhooksDatabase } from './databases.ts';
+import { patience } from './patience.ts';
 import { secretOptionsOf, secretsNamed } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { databasesSettings } from './serviceSettings.ts';
@@ -16,6 +18,7 @@ export async function prepareDatabases(context: ServeContext): Promise<void> {
   const settings = loadSettings(databasesSettings, context.sources);
   if (settings.DATABASE_HOST === undefined)
     throw new StartupError('DATABASE_HOST is missing: it names the server on which the databases are made.');
+  const patiently = patience(settings, createLogger({ level: 'warn', service: 'databases' }));
   const databases = [
     ...subgraphs.map(({ database }) => database),
     sagaDatabase,
@@ -38,7 +41,7 @@ export async function prepareDatabases(context: ServeContext): Promise<void> {
       addressAs(settings, { user: role, password: passwordOf(role), database }),
   };
   for (const database of databases) {
-    const { created } = await ensureDatabase(server, { database, role: database });
+    const { created } = await patiently(() => ensureDatabase(server, { database, role: database }));
     context.tell(`database ${database} ${created ? 'made' : 'is there'}`);
   }
 }

@@ -10,6 +10,7 @@ import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
 import { drainBefore } from './drain.ts';
 import { gatewayRuntimeOf, startChannel, type EdgeParts } from './edge.ts';
+import { patience } from './patience.ts';
 import { grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
@@ -47,12 +48,13 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
   const settings = loadSettings(mergeSettings(edgeSettings, [originsSettings(channelNames)]), context.sources);
   checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL, service });
+  const patiently = patience(settings, log);
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
   const [identity, cursorKeys, bus] = await Promise.all([
     identityOf(settings, secretOptions, [service], log),
     cursorKeysOf(secretOptions),
-    busOf(settings, log, secretOptions, context.teardown),
+    patiently(() => busOf(settings, log, secretOptions, context.teardown)),
   ]);
   const calls = new Map(
     subgraphs.map(({ name, port }) => {
@@ -74,7 +76,7 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
   });
   context.teardown.add('connections to the domains', () => network.close());
   const { followRevocations } = await import('#gateway/access/followRevocations.ts');
-  const followed = await followRevocations({ bus, network, log, service });
+  const followed = await patiently(() => followRevocations({ bus, network, log, service }));
   context.teardown.add('revocations', () => followed.close());
   return {
     settings,

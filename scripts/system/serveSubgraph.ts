@@ -13,6 +13,7 @@ import { databaseAddress } from './databaseAddress.ts';
 import { migrateDomain, sagaDatabase } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
 import { drainBefore } from './drain.ts';
+import { patience } from './patience.ts';
 import { grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { sandboxDefaults } from './sandboxDefaults.ts';
@@ -43,6 +44,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     defaults: early.PROFILE === 'development' ? sandboxDefaults(early.PORT_BASE, early.GRPC_URL) : {},
   });
   const log = createLogger({ level: settings.LOG_LEVEL, service: name });
+  const patiently = patience(settings, log);
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   context.teardown.drainFirst('databases that hang', () => void giveUpHungDatabases(log));
   const databaseUrl = await databaseAddress(settings, secretOptions, {
@@ -50,11 +52,11 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     whole: 'DATABASE_URL',
     whatFor: `the subgraph ${name}`,
   });
-  await migrateDomain(databaseUrl, name);
+  await patiently(() => migrateDomain(databaseUrl, name));
   const [{ runSubgraph }, identity, bus] = await Promise.all([
     import('#platform/subgraph/runSubgraph.ts'),
     serviceIdentityOf(secretOptions, name),
-    busOf(settings, log, secretOptions, context.teardown),
+    patiently(() => busOf(settings, log, secretOptions, context.teardown)),
   ]);
   reportLag(metrics, bus);
 
@@ -66,16 +68,18 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
   });
   context.teardown.add('connections to other domains', () => network.close());
-  const running = await runSubgraph(definition, {
-    databaseUrl,
-    bus,
-    identity,
-    network,
-    log,
-    metrics,
-    profile: settings.PROFILE,
-    configuration: settings,
-  });
+  const running = await patiently(() =>
+    runSubgraph(definition, {
+      databaseUrl,
+      bus,
+      identity,
+      network,
+      log,
+      metrics,
+      profile: settings.PROFILE,
+      configuration: settings,
+    }),
+  );
   context.teardown.add(`subgraph ${name}`, () => running.stop());
   if (settings.PROFILE === 'development') await running.seed();
   if (definition.sagas?.length) {
@@ -85,12 +89,12 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
       whatFor: `the sagas of ${name}`,
     });
     // Connects once before DBOS does, because DBOS's own error about an unreachable server helps no operator.
-    await (await firstConnection(sagasUrl)).end();
+    await patiently(async () => (await firstConnection(sagasUrl)).end());
     const { startSagas } = await import('#platform/sagas/sagaHost.ts');
     const sagas = await startSagas({ databaseUrl: sagasUrl, log, metrics, only: name });
     context.teardown.add('sagas', () => sagas.stop());
   }
-  await running.start();
+  await patiently(() => running.start());
   const server = running.httpServer();
   server.listen(portOf(name), settings.HOST);
   await once(server, 'listening');

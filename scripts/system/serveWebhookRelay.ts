@@ -6,6 +6,7 @@ import { checkProfile } from './checkProfile.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { migrateDomain, partnersDatabase } from './databases.ts';
 import { drainBefore } from './drain.ts';
+import { patience } from './patience.ts';
 import { webhookRelayOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { sandboxDefaults } from './sandboxDefaults.ts';
@@ -31,7 +32,7 @@ export async function serveWebhookRelay(context: ServeContext): Promise<void> {
     whole: 'DATABASE_URL',
     whatFor: 'webhooks to partners',
   });
-  await migrateDomain(databaseUrl, partnersDatabase);
+  await patience(settings, log)(() => migrateDomain(databaseUrl, partnersDatabase));
   const relay = await runWebhookRelay({
     databaseUrl,
     secrets: await relaySecretsOf(secretOptions),

@@ -9,6 +9,7 @@ import { checkProfile } from './checkProfile.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { webhooksDatabase, webhooksMigrations } from './databases.ts';
 import { drainBefore } from './drain.ts';
+import { patience } from './patience.ts';
 import { grpcOffset, webhooksOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { secretOptionsOf, serviceIdentityOf } from './secrets.ts';
@@ -29,7 +30,7 @@ export async function serveWebhooks(context: ServeContext): Promise<void> {
     whole: 'DATABASE_URL',
     whatFor: 'the inbox of webhooks',
   });
-  await migrate(databaseUrl, webhooksMigrations);
+  await patience(settings, log)(() => migrate(databaseUrl, webhooksMigrations));
   const network = grpcClients({
     identity: await serviceIdentityOf(secretOptions, webhooksService),
     addressOf: (domain) =>

@@ -24,11 +24,24 @@ const peerSettings = z.object({
     .describe('where a subgraph answers gRPC; {name} and {port} are filled in'),
 });
 
+/** How long a service waits at its start; see `patience`. */
+const patienceSettings = z.object({
+  START_PATIENCE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(60)
+    .describe(
+      'how long a service that starts tries to reach PostgreSQL and Kafka while they are not there or refuse it; then it ends, and says why. 0: it ends at once',
+    ),
+});
+
 const { SIMULATION: _ofStart, ENGINE, PARTNER_URL, ...ofEveryService } = platformSettings.shape;
 
 /** The settings of a subgraph. Each kind of service declares all settings that it reads, and reads no others. */
 export const subgraphSettings = z.object({
   ...ofEveryService,
+  ...patienceSettings.shape,
   ...databaseSettings.shape,
   GRPC_URL: peerSettings.shape.GRPC_URL,
 });
@@ -44,6 +57,7 @@ export const webhooksSettings = z.object({
     LOG_LEVEL: true,
     DRAIN_SECONDS: true,
   }).shape,
+  ...patienceSettings.shape,
   ...databaseSettings.shape,
   GRPC_URL: peerSettings.shape.GRPC_URL,
 });
@@ -54,6 +68,7 @@ export const webhookRelaySettings = z.object({
 });
 export const edgeSettings = z.object({
   ...ofEveryService,
+  ...patienceSettings.shape,
   ...fileStoreSettings.shape,
   ...clientIssuerSettings.shape,
   ...databaseSettings.shape,
@@ -65,6 +80,7 @@ export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,
   DATA_DIR: platformSettings.shape.DATA_DIR,
   BUS: platformSettings.shape.BUS,
+  ...patienceSettings.shape,
   ...databaseSettings.shape,
   POSTGRES_USER: z
     .string()

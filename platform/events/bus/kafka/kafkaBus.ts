@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { StartupError } from '#platform/config/startupError.ts';
+import { NotAvailableAtStart } from '#platform/config/startupError.ts';
 import {
   usualTopic,
   type BusSubscription,
@@ -44,7 +44,7 @@ export interface KafkaBusParts {
 
 /**
  * Opens the event bus on Apache Kafka 4. It is connected and ready when the promise resolves.
- * @throws StartupError within seconds when no broker answers, or when they refuse us
+ * @throws NotAvailableAtStart within seconds when no broker answers, or when they refuse us
  */
 export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   let client: KafkaClient | undefined;
@@ -56,8 +56,9 @@ export async function kafkaBus(parts: KafkaBusParts): Promise<EventBus> {
   } catch (error) {
     await client?.close();
     parts.log.debug({ err: error }, 'no Kafka broker can be used');
-    throw new StartupError(
+    throw new NotAvailableAtStart(
       `Kafka at ${parts.brokers.join(', ')} cannot be used (${error instanceof Error ? error.message.split('\n')[0] : String(error)}): start it, or set KAFKA_BROKERS.`,
+      { cause: error },
     );
   }
 }
