@@ -20,6 +20,7 @@ const onSharedSystem = [
   'kiosk-page',
   'marketplace-order',
   'notifications',
+  'office-page',
   'nobody-elses/nobodyElses*',
   'partner-onboarding',
   'payment-declined',

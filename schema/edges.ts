@@ -156,6 +156,12 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Only the owner’s event log knows what was missed.',
   }),
+  grpc('channels', 'every domain', 'ParkedEventService', {
+    volume: 'when an admin looks for what went wrong',
+    latency: 'while a person waits: 5 s at most',
+    because:
+      'What a consumer has set aside lies in the database of its domain, and only that domain can handle it again.',
+  }),
 
   grpc('webhooks', 'inventory', 'InventorySupplyService', {
     volume: 'a few for each store and day',

@@ -13,6 +13,9 @@ export const gatewayService = 'gateway';
 /** The services that accept requests of clients. */
 export const edgeServices: readonly string[] = [gatewayService, ...channels.map(({ name }) => channelService(name))];
 
+/** The services through which an operator reaches the domains: the channel of staff. */
+export const operatorServices: readonly string[] = [gatewayService, channelService('staff')];
+
 /** The door for webhooks of systems outside. It accepts no client, and speaks for none. */
 export const webhooksService = 'webhooks';
 

@@ -10,6 +10,7 @@ export default {
   tags: ['public', 'staff'],
   directory: new URL('.', import.meta.url),
   pages: ['kitchen', 'office'],
+  operations: true,
   // A picture of an item, in base64, is the largest thing that staff sends.
   limits: { bodyBytes: 1_500_000 },
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,

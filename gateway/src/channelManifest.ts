@@ -55,6 +55,8 @@ export interface ChannelManifest {
    * `pages/board/` into one HTML document that loads nothing else.
    */
   readonly pages?: readonly string[];
+  /** Whether view resolvers may ask domains about what their consumers have parked: `ViewContext.domains`. */
+  readonly operations?: boolean;
   /** Whether the channel serves stored pictures at `/images/`, to anybody. */
   readonly images?: boolean;
   readonly auth: {
@@ -102,6 +104,8 @@ export interface ViewContext {
   run(operationName: string, variables?: Record<string, unknown>): Promise<ViewResult<Record<string, unknown>>>;
   /** What a channel needs that registers documents for apps; undefined for all others. */
   readonly registry?: DocumentRegistry;
+  /** The way to each domain, for a channel with `operations`; undefined for all others. */
+  readonly domains?: (name: string) => Transport;
 }
 
 /** Checks documents that partners register, and gives them to the domain that keeps them. */

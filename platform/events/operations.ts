@@ -13,7 +13,7 @@ import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 
 /** Work that an operator asks a running subgraph to do, by a row in the subgraph's database. */
 export type OperationRequest =
-  | { readonly kind: 'replay'; readonly arguments: ParkedFilter }
+  | { readonly kind: 'replay'; readonly arguments: ParkedFilter & { readonly askedBy?: string } }
   | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } };
 
 export interface OperationState {
@@ -44,10 +44,11 @@ const afterOtherMs = 1_000;
  */
 export async function requestOperation(pool: pg.Pool, request: OperationRequest): Promise<number> {
   if (request.kind === 'rebuild') await checkReadModel(pool, request.arguments.readModel);
-  return ask(sqlTx(pool), request);
+  return requestOperationIn(sqlTx(pool), request);
 }
 
-async function ask(tx: SqlTx, request: OperationRequest): Promise<number> {
+/** Asks for work when the caller's transaction commits. @returns the operation's id */
+export async function requestOperationIn(tx: SqlTx, request: OperationRequest): Promise<number> {
   const [row] = await tx.$queryRawUnsafe<{ id: number }[]>(
     `with asked as (insert into platform.operation (kind, arguments) values ($1, $2) returning id)
      select id::float8 as id, pg_notify('${channel}', '') is null as notified from asked`,
@@ -133,7 +134,7 @@ async function workOff(
         (result) => ({ result, error: null }),
         (error: unknown) => ({ result: null, error: reasonOf(error) }),
       );
-      domain.log.info({ operation: request.kind, ...outcome }, 'an operation was done');
+      domain.log.info({ operation: request.kind, arguments: request.arguments, ...outcome }, 'an operation was done');
       await domain.pool.query(
         'update platform.operation set finished_at = clock_timestamp(), result = $2, error = $3 where id = $1',
         [request.id, JSON.stringify(outcome.result), outcome.error],
@@ -172,7 +173,7 @@ export async function prepareReadModels(domain: Domain, consumers: readonly Cons
         `select exists (select from platform.event e where e.type = any ($1) and not exists (select from platform.outbox o where o.position = e.position)) as past`,
         readModel.events.map(({ name }) => name),
       );
-      if (row!.past) await ask(tx, { kind: 'rebuild', arguments: { readModel: readModel.name } });
+      if (row!.past) await requestOperationIn(tx, { kind: 'rebuild', arguments: { readModel: readModel.name } });
     });
   }
 }

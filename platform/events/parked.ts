@@ -32,12 +32,17 @@ export interface ParkedFilter {
 
 const columns = `id::float8 as id, consumer, aggregate, event_id as "eventId", topic, event_type as "eventType", state, reason, attempts, parked_at as "parkedAt"`;
 
-/** The parked messages that match, the oldest first. */
-export async function listParked(pool: pg.Pool, filter: ParkedFilter = {}): Promise<ParkedMessage[]> {
+/** The parked messages that match, the oldest first: all of them, or a page. */
+export async function listParked(
+  pool: pg.Pool,
+  filter: ParkedFilter = {},
+  page: { readonly after: number; readonly limit: number } | undefined = undefined,
+): Promise<ParkedMessage[]> {
   const { rows } = await pool.query<ParkedMessage>(
     `select ${columns} from platform.parked where ($1::text is null or consumer = $1) and ($2::text is null or aggregate = $2)
-       and ($3::bigint is null or (consumer, aggregate) = (select p.consumer, p.aggregate from platform.parked p where p.id = $3)) order by id`,
-    [filter.consumer ?? null, filter.aggregate ?? null, filter.id ?? null],
+       and ($3::bigint is null or (consumer, aggregate) = (select p.consumer, p.aggregate from platform.parked p where p.id = $3))
+       and id > $4 order by id limit $5`,
+    [filter.consumer ?? null, filter.aggregate ?? null, filter.id ?? null, page?.after ?? 0, page?.limit ?? null],
   );
   return rows;
 }

@@ -19,6 +19,7 @@ import { createExecution, type SubgraphCall } from './execution.ts';
 import { feedService } from './feedService.ts';
 import { subgraphServer } from './httpServer.ts';
 import { idempotencyDays } from './idempotency.ts';
+import { parkedEventService } from './parkedEventService.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
 import { refuseUnstorable } from './refuseUnstorable.ts';
 import { sdlOf } from './sdl.ts';
@@ -88,7 +89,11 @@ export async function runSubgraph(
   await orClosed(opened, () => checkTables(definition.name, domain.pool, domain.db as object));
   for (const saga of definition.sagas ?? []) saga.register(domain);
   const serving = await orClosed(opened, () =>
-    environment.network.serve(definition.name, [feedService(domain), ...(definition.services?.(domain) ?? [])]),
+    environment.network.serve(definition.name, [
+      feedService(domain),
+      parkedEventService(domain),
+      ...(definition.services?.(domain) ?? []),
+    ]),
   );
 
   let endReports: (() => void) | undefined;

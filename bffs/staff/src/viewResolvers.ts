@@ -1,5 +1,6 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
 import { soleBinding } from '#platform/identity/principal.ts';
+import { parkedEvent, parkedEvents, replayParkedEvents } from './parkedEvents.ts';
 
 interface StaffMember {
   readonly id: string;
@@ -19,5 +20,8 @@ export const viewResolvers = {
         store: store === undefined ? null : { __typename: 'Store', id: store },
       };
     },
+    parkedEvents,
+    parkedEvent,
   },
+  Mutation: { replayParkedEvents },
 };

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { InvalidToken } from '#platform/identity/identity.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { servicePrincipal, type Principal } from '#platform/identity/principal.ts';
 import { currentTrace } from '#platform/telemetry/trace.ts';
+import { gatewayService } from '#schema/services.ts';
 import { defaultRatePolicy, type ChannelManifest, type ViewContext } from '../channelManifest.ts';
 import { createClientIdentity } from '../access/clientIdentity.ts';
 import { RefusedTokens } from '../access/refusedTokens.ts';
@@ -144,9 +145,18 @@ async function viewContext(
       log: runtime.log,
       run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)),
       registry: documentRegistry(manifest, runtime, ready),
+      domains: domainTransports(manifest, runtime),
     };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;
     throw error;
   }
+}
+
+function domainTransports(
+  { operations }: ChannelManifest,
+  { network, service = gatewayService }: GatewayRuntime,
+): ViewContext['domains'] {
+  if (!operations || !network) return undefined;
+  return (name) => network.transportTo(name, servicePrincipal(service));
 }

@@ -246,6 +246,24 @@ const screens = {
   accessEnded: (name: string) => `${name} has no access any more.`,
 };
 
+const parked = {
+  parkedHint:
+    'What a part of the system could not do, and has set aside. What is about the same thing waits behind it. Webhooks are not in it: `events parked list webhooks` has them.',
+  nothingParked: 'Nothing is parked.',
+  domainsSilent: (names: readonly string[]) => `Did not answer, so that theirs are missing: ${names.join(', ')}.`,
+  noEvent: 'No event',
+  failed: (attempts: number) => (attempts === 1 ? 'failed once' : `failed ${attempts} times`),
+  waitsBehind: 'waits behind another',
+  show: 'Show',
+  showOf: (name: string) => `Show ${name}`,
+  message: 'The message as it was heard',
+  notParked: 'It is parked no more.',
+  replay: 'Replay',
+  replayOf: (name: string) => `Replay ${name}`,
+  replayTitle: (name: string) => `Handle ${name} again, and all that waits behind it?`,
+  replayed: (name: string) => `${name} is handled, and nothing waits behind it any more.`,
+};
+
 /** The texts of the back office in English. */
 export const english = {
   language: 'en-GB' as 'en-GB' | 'de-DE',
@@ -259,6 +277,7 @@ export const english = {
     hours: 'Hours',
     couriers: 'Couriers',
     screens: 'Screens',
+    parked: 'Parked',
   } as Readonly<Record<PaneId, string>>,
   ...values,
   ...today,
@@ -268,6 +287,7 @@ export const english = {
   ...hours,
   ...couriers,
   ...screens,
+  ...parked,
   notNow: 'Not now',
   unread: 'The server could not be reached. Try again.',
   unsent: 'Nobody answered, and it is not known whether it was done. Do it again: it is done once in any case.',

@@ -15,6 +15,7 @@ export const german: OfficeTexts = {
     hours: 'Zeiten',
     couriers: 'Kuriere',
     screens: 'Bildschirme',
+    parked: 'Zurückgestellt',
   },
   statuses: {
     PLACED: 'Eingegangen',
@@ -225,6 +226,22 @@ export const german: OfficeTexts = {
   endAccessOf: (name) => `Zugang beenden: ${name}`,
   endAccessTitle: (name) => `Zugang von ${name} beenden? Er endet sofort; danach muss neu eingerichtet werden.`,
   accessEnded: (name) => `${name} hat keinen Zugang mehr.`,
+
+  parkedHint:
+    'Was ein Teil des Systems nicht tun konnte und zurückgestellt hat. Was dasselbe betrifft, wartet dahinter. Webhooks stehen nicht hier: `events parked list webhooks` zeigt sie.',
+  nothingParked: 'Nichts ist zurückgestellt.',
+  domainsSilent: (names) => `Ohne Antwort, daher fehlt, was sie zurückgestellt haben: ${names.join(', ')}.`,
+  noEvent: 'Kein Ereignis',
+  failed: (attempts) => (attempts === 1 ? 'einmal gescheitert' : `${attempts}-mal gescheitert`),
+  waitsBehind: 'wartet hinter einem anderen',
+  show: 'Zeigen',
+  showOf: (name) => `${name} Zeigen`,
+  message: 'Die Nachricht, wie sie ankam',
+  notParked: 'Es ist nicht mehr zurückgestellt.',
+  replay: 'Wiederholen',
+  replayOf: (name) => `${name} Wiederholen`,
+  replayTitle: (name) => `${name} und alles, was dahinter wartet, noch einmal bearbeiten?`,
+  replayed: (name) => `${name} ist bearbeitet, und nichts wartet mehr dahinter.`,
 
   notNow: 'Jetzt nicht',
   unread: 'Der Server war nicht zu erreichen. Versuchen Sie es noch einmal.',

@@ -7,6 +7,7 @@ import { CouriersPane } from './couriersPane.ts';
 import { HoursPane } from './hoursPane.ts';
 import { MenuPane } from './menuPane.ts';
 import { OrdersPane } from './ordersPane.ts';
+import { ParkedPane } from './parkedPane.ts';
 import { ScreensPane } from './screensPane.ts';
 import { StockPane } from './stockPane.ts';
 import { TodayPane } from './todayPane.ts';
@@ -36,6 +37,7 @@ class Office {
       new HoursPane(this.#desk),
       ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
       new ScreensPane(this.#desk),
+      ...(may('admin') ? [new ParkedPane(this.#desk)] : []),
     ];
     this.#navigation.append(
       ...this.#panes.map(({ id }) => button(texts.panes[id], () => this.#turnTo(id), { 'data-pane': id })),

@@ -1,0 +1,67 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ParkedEventsDocument } from '#generated/bffs/staff/operations.ts';
+import { until } from '#platform/testkit/until.ts';
+import { OfficeScreen } from '../an-evening/officeScreen.ts';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
+import { BoardScreen } from '../order-board-page/boardScreen.ts';
+import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+
+const patience = { timeoutMs: 30_000 };
+
+describeInChromium('the office in Chromium, for those who run the chain', () => {
+  let system: TestSystem;
+  let browser: Browser;
+  const screens: BoardScreen[] = [];
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([sharedSystem(), launchChromium()]);
+  });
+  afterEach(async () => {
+    const problems = screens.flatMap((screen) => screen.problems);
+    await Promise.all(screens.splice(0).map((screen) => screen.close()));
+    expect(problems).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const open = async (role: 'manager' | 'admin'): Promise<OfficeScreen> => {
+    const token = await system.tokenFor({ role, subject: `office-${role}` });
+    const url = `${new URL(system.urlOf('staff')).origin}/office?store=${demoStore}#token=${token}`;
+    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
+    screens.push(screen);
+    await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
+    return new OfficeScreen(screen);
+  };
+
+  test('an admin sees what is parked anywhere, looks at it and replays it; a manager is refused', async () => {
+    const { domain } = system.subgraph('loyalty');
+    // A consumer that the release before had: an event that nobody can handle now.
+    const park = `insert into platform.parked (consumer, aggregate, event_id, topic, event_type, message, state, reason, attempts)
+      values ($1, 'order:x', gen_random_uuid(), 'orders.v1', 'OrderCompleted', '{"seen":"in the office"}', 'failed', 'a bug', 3)`;
+    await domain.pool.query(park, ['loyalty.gone']);
+    try {
+      const manager = system.client('staff', { role: 'manager' });
+      await expect(manager.ask(ParkedEventsDocument, { after: null })).rejects.toThrow(/scope|allow|FORBIDDEN/i);
+      const office = await open('admin');
+      await office.turnTo('Parked');
+      await office.shows('OrderCompleted → loyalty.gone');
+      await office.shows('a bug');
+      expect(await office.screen.violations()).toEqual([]);
+      await office.press('Show OrderCompleted → loyalty.gone (order:x)');
+      await office.shows('in the office', '#parked pre');
+      await office.press('Replay OrderCompleted → loyalty.gone (order:x)');
+      await office.press('Replay', office.dialog);
+      await office.says('there is no consumer loyalty.gone any more');
+      await office.shows('failed 4 times');
+      await domain.pool.query('delete from platform.parked');
+      await office.turnTo('Parked');
+      await office.shows('Nothing is parked.');
+      expect(await (await open('manager')).panes()).not.toContain('Parked');
+    } finally {
+      await domain.pool.query('delete from platform.parked');
+    }
+  });
+});
