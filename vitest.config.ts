@@ -22,6 +22,7 @@ const onSharedSystem = [
   'notifications',
   'office-page',
   'nobody-elses/nobodyElses*',
+  'order-cost',
   'partner-onboarding',
   'payment-declined',
   'place-order/onPostgres*',

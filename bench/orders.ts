@@ -23,6 +23,7 @@ const { settings: flags } = commandLine({
     '--rates <n,…>': 'orders that arrive a second, one rate after the other (4,8,12,16,20,25,33,40)',
     '--stores <n>': 'how many stores of the seed they are spread over (60)',
     '--reads <n>': 'how often each guest reads while the order is on its way (20)',
+    '--statements <n>': 'how many of the dearest and of the most frequent statements are printed (25)',
     '--profile <folder>': 'of the first rate, into this folder: a flame graph (SVG), and the profile for a debugger',
   },
   more: `Orders arrive at the given rate whether or not earlier ones were answered. A guest looks at the tiles of a kiosk, places an order, follows its stream
@@ -38,6 +39,7 @@ await main({
   rates: (flags['RATES'] ?? '4,8,12,16,20,25,33,40').split(',').map(Number),
   stores: Number(flags['STORES'] ?? 60),
   reads: Number(flags['READS'] ?? 20),
+  statements: Number(flags['STATEMENTS'] ?? 25),
   profile: flags['PROFILE'],
 });
 
@@ -46,6 +48,7 @@ interface Options {
   readonly rates: readonly number[];
   readonly stores: number;
   readonly reads: number;
+  readonly statements: number;
   readonly profile: string | undefined;
 }
 
@@ -96,7 +99,7 @@ async function measureAll(rig: Rig, options: Options): Promise<void> {
     const cpu = cpuOfServer(rig.pid).since(before);
     const profile = await endProfile?.();
     tell(rate, offered, cpu);
-    if (first) tellStatements(await rig.statements.read(), offered.completed);
+    if (first) tellStatements(await rig.statements.read(), offered.completed, options.statements);
     if (profile && options.profile) keepProfile(profile, options.profile, cpu.node / Math.max(1, offered.completed));
     if (offered.placing.at(0.99) > 1_000) break;
     sustained = rate;
@@ -118,7 +121,7 @@ function tell(
   );
 }
 
-function tellStatements(costs: readonly StatementCost[], orders: number): void {
+function tellStatements(costs: readonly StatementCost[], orders: number, shown: number): void {
   const each = (value: number, digits = 2) => (value / Math.max(1, orders)).toFixed(digits);
   const databases = [...new Set(costs.map(({ database }) => database))].map((database) => {
     const own = costs.filter((cost) => cost.database === database);
@@ -140,14 +143,18 @@ function tellStatements(costs: readonly StatementCost[], orders: number): void {
       databases.sort((a, b) => b.ms - a.ms).map(({ row }) => row),
     ),
   );
-  const dearest = [...costs].sort((a, b) => b.ms - a.ms).slice(0, 25);
-  console.log('\nThe dearest statements, an order');
-  console.log(
-    table(
-      ['database', 'calls', 'ms', 'statement'],
-      dearest.map(({ database, calls, ms, text }) => [database, each(calls), each(ms, 3), text.slice(0, 110)]),
-    ),
-  );
+  const most = (title: string, of: (cost: StatementCost) => number): void => {
+    const first = [...costs].sort((a, b) => of(b) - of(a)).slice(0, shown);
+    console.log(`\nThe ${title} statements, an order`);
+    console.log(
+      table(
+        ['database', 'calls', 'ms', 'statement'],
+        first.map(({ database, calls, ms, text }) => [database, each(calls), each(ms, 3), text.slice(0, 110)]),
+      ),
+    );
+  };
+  most('dearest', ({ ms }) => ms);
+  most('most frequent', ({ calls }) => calls);
 }
 
 function keepProfile(profile: CpuProfile, into: string, msAnOrder: number): void {

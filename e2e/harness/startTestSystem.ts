@@ -21,7 +21,14 @@ import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
-import { databaseOf, secretOfRun, seededDatabase, testDatabase } from '#platform/testkit/testDatabase.ts';
+import {
+  busDatabase,
+  databaseOf,
+  secretOfRun,
+  seededDatabase,
+  testDatabase,
+  type TestDatabase,
+} from '#platform/testkit/testDatabase.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { followRevocations } from '#gateway/access/followRevocations.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
@@ -80,6 +87,8 @@ export interface TestSystem {
   readonly webhookRelayUrl: string;
   /** The mail server that gets what would go to guests. */
   readonly mailbox: Mailbox;
+  /** The names of the databases of the domains, of `sagas` and `webhooks`, and of `bus` where it is in PostgreSQL. */
+  readonly databases: Readonly<Record<string, string>>;
   /** The address of /metrics, which operators read. */
   readonly metricsUrl: string;
   /** The address of a channel, or of `gateway`, the full graph. */
@@ -165,7 +174,16 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   const apiKey = secretKey();
   const mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password: apiKey });
   stops.push(() => mailbox.close());
-  const bus = await busOf(options.bus ?? 'postgres', log, stops);
+  const databases: Record<string, string> = {};
+  const addressIn = async (name: string, making: Promise<TestDatabase>): Promise<string> => {
+    const database = await making;
+    databases[name] = database.name;
+    return database.url;
+  };
+  const bus =
+    (options.bus ?? 'postgres') === 'postgres'
+      ? await postgresBus({ databaseUrl: await addressIn('bus', busDatabase()), log })
+      : await onKafka(options.bus as KafkaClientName, log, stops);
   stops.push(() => bus.close());
   const metrics = createMetrics({ process: true });
   reportLag(metrics, bus);
@@ -179,7 +197,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     WEBHOOK_SUPPLIER_KEYS: secretKey(),
   };
   const webhooks = await runWebhooks({
-    databaseUrl: (await databaseOf('webhooks/migrations')).url,
+    databaseUrl: await addressIn('webhooks', databaseOf('webhooks/migrations')),
     network,
     secrets: webhookSecrets,
     log,
@@ -215,14 +233,13 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
           default: SubgraphDefinition;
         };
         const parts = { poolSize: 5, bus, identity, log, configuration };
-        const database = options.empty
-          ? await testDatabase(name)
-          : await seededDatabase(name, async (databaseUrl) => {
-              const first = await runSubgraph(definition, { ...parts, databaseUrl, network: localNetwork(identity) });
-              await first.seed();
-              await first.stop();
-            });
-        const subgraph = await runSubgraph(definition, { ...parts, databaseUrl: database.url, network, metrics });
+        const seed = async (databaseUrl: string): Promise<void> => {
+          const first = await runSubgraph(definition, { ...parts, databaseUrl, network: localNetwork(identity) });
+          await first.seed();
+          await first.stop();
+        };
+        const databaseUrl = await addressIn(name, options.empty ? testDatabase(name) : seededDatabase(name, seed));
+        const subgraph = await runSubgraph(definition, { ...parts, databaseUrl, network, metrics });
         stops.push(() => subgraph.stop());
         return [name, subgraph] as const;
       }),
@@ -241,7 +258,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     port: 0,
   });
   stops.push(() => relay.close());
-  const sagas = await startSagas({ databaseUrl: (await databaseOf()).url, log, metrics });
+  const sagas = await startSagas({ databaseUrl: await addressIn('sagas', databaseOf()), log, metrics });
   stops.push(() => sagas.stop());
 
   const down = new Set<string>();
@@ -296,6 +313,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     provider: { url: provider.url, apiKey },
     webhooks: { url: webhooks.url, secrets: webhookSecrets },
     webhookRelayUrl: relay.url,
+    databases,
     mailbox,
     urlOf,
     tokenFor,
@@ -331,16 +349,10 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
 const manifestOf = async (name: string): Promise<ChannelManifest> =>
   ((await import(`../../bffs/${name}/channel.ts`)) as { default: ChannelManifest }).default;
 
-async function busOf(
-  bus: 'postgres' | KafkaClientName,
-  log: Logger,
-  stops: (() => Promise<unknown>)[],
-): Promise<EventBus> {
-  if (bus === 'postgres')
-    return postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+async function onKafka(client: KafkaClientName, log: Logger, stops: (() => Promise<unknown>)[]): Promise<EventBus> {
   const broker = await startKafkaBroker();
   stops.push(() => broker.stop('SIGKILL'));
-  return kafkaBus({ brokers: [broker.brokers], client: bus, log, topics: await eventTopics() });
+  return kafkaBus({ brokers: [broker.brokers], client, log, topics: await eventTopics() });
 }
 
 async function startEdge(runtime: GatewayRuntime, names: readonly string[]): Promise<Map<string, RunningChannel>> {

@@ -17,6 +17,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly durable: boolean;
   readonly maxConnections: number;
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 export class PortTaken extends Error {
@@ -99,6 +100,7 @@ function spawnServer(options: ServerOptions, freshLog: boolean): ChildProcess {
     max_wal_size: '1GB',
     // Without fsync, acknowledged commits survive a killed server, but not a power cut.
     ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...options.settings,
   };
   const [program = options.postgres, ...args] = [
     ...options.user.prefix,

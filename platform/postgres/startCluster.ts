@@ -23,6 +23,8 @@ export interface ClusterOptions {
    */
   readonly durable?: boolean;
   readonly maxConnections?: number;
+  /** Further settings of the server, by their names in `postgresql.conf`. */
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly log: (line: string) => void;
 }
 
@@ -61,6 +63,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logFile: join(folder, 'postgres.log'),
       durable,
       maxConnections: options.maxConnections ?? 300,
+      settings: options.settings ?? {},
     };
     const { child, port } = await launchOnPort(server, options.port ?? 0);
     return superviseServer({ ...server, port }, child, passwords, options.log, release);

@@ -27,6 +27,8 @@ export default async function clusterSetup(): Promise<(() => Promise<void>) | un
     dataDir: folder,
     durable: false,
     maxConnections: 500,
+    // Counts statements; see `countStatements`. The more databases there are, the more it has to remember.
+    settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': 50_000 },
     log: console.error,
   }).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
