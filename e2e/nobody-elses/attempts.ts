@@ -130,6 +130,12 @@ export const writes: Readonly<Record<string, Attempt>> = {
     expectedVersion: 1,
     days: [],
   })),
+  setHolidayHours: ofStore('setHolidayHours', 'SetHolidayHoursInput', () => ({
+    idempotencyKey: key(),
+    expectedVersion: 1,
+    holiday: 'Christmas Day',
+    plan: 'CLOSED',
+  })),
   closeStore: ofStore('closeStore', 'CloseStoreInput', () => ({ idempotencyKey: key(), expectedVersion: 1 })),
   setMenuItemAvailability: ofStore('setMenuItemAvailability', 'SetMenuItemAvailabilityInput', () => ({
     menuItemId: seedId('menuItem', 'cheeseburger'),

@@ -64,4 +64,29 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
       await domain.pool.query('delete from platform.parked');
     }
   });
+
+  test('a manager says what the store does on a holiday, and takes it back', async () => {
+    const office = await open('manager');
+    await office.turnTo('Hours');
+    const row = office.screen.page.locator('#holidays li', { hasText: 'Christmas Day' });
+    const choose = async (plan: string, hours = '') => {
+      await row.getByRole('button').click();
+      await office.dialog.getByLabel('On this day').selectOption({ label: plan });
+      await office.dialog.getByRole('textbox', { name: 'Hours of its own' }).fill(hours);
+      await office.press('Save', office.dialog);
+    };
+    await choose('hours of its own', '17:00 – 21:00');
+    await office.says('Saved.');
+    await until(async () => (await row.innerText()).includes('17:00 – 21:00'), patience);
+    await office.shows('1. Weihnachtstag', '#exceptions');
+    expect(await office.screen.violations()).toEqual([]);
+    await choose('as usual');
+    await until(async () => (await row.innerText()).includes('as usual'), patience);
+    await office.field('Region').selectOption({ label: 'Bayern' });
+    await office.press('Save the region');
+    await office.shows('Epiphany', '#holidays');
+    await office.field('Region').selectOption({ label: 'the country’s only' });
+    await office.press('Save the region');
+    await until(async () => !(await office.screen.text('#holidays')).includes('Epiphany'), patience);
+  });
 });

@@ -51,6 +51,11 @@ export const storeTables = {
       services: z.array(field.service).min(1).describe('What a guest can have here.'),
       taxRegime: field.keyOf('tax regime, from taxRegimes'),
       maxOpenOrders: z.int().min(1).max(100_000).describe('It takes no more orders while so many are under way.'),
+      holidayRegion: z
+        .string()
+        .regex(/^[A-Z0-9]{1,4}$/, 'write the code of a region, such as BY')
+        .optional()
+        .describe('The region whose public holidays hold, besides those of the country: the end of ISO 3166-2.'),
       closed: z.boolean().default(false).describe('It is closed for good.'),
     }),
   }),
@@ -75,6 +80,17 @@ export const storeTables = {
       opens: field.clockTime.optional(),
       closes: field.clockTime.optional(),
       note: field.text(200).optional().describe('Why, for guests.'),
+    }),
+  }),
+  holidayHours: table({
+    about: 'What stores do on public holidays, each year: a row for each interval, or one without times for closed.',
+    identity: ['store', 'holiday', 'opens'],
+    refs: { store: 'store' },
+    row: z.strictObject({
+      store: field.keyOf('store'),
+      holiday: field.text(200).describe('English name of the holiday, such as Christmas Day.'),
+      opens: field.clockTime.optional(),
+      closes: field.clockTime.optional(),
     }),
   }),
   couriers: table({

@@ -3,7 +3,7 @@ import type { StoreFilter } from '#generated/stores/resolvers.ts';
 import { pagedList, sortable, type Page } from '#platform/subgraph/connection.ts';
 import { literally } from '#platform/subgraph/literally.ts';
 import type { Stores } from './context.ts';
-import { openingOf, type NearbyRow, type StoreRow } from './store.ts';
+import { openingOf, withDays, type NearbyRow, type StoreRow } from './store.ts';
 
 const whereOf = (filter: StoreFilter | null | undefined): Prisma.StoreWhereInput => ({
   closedAt: null,
@@ -40,7 +40,7 @@ export async function findStores(
       where: { AND: [whereOf(filter), behind] },
       orderBy: [{ name: 'asc' }, { id: 'asc' }],
       take: batch,
-      include: { exceptions: true },
+      include: withDays,
     });
     found.push(...rows.filter((row) => orderable(row, filter, now)));
     const last = rows.at(-1);
@@ -82,7 +82,7 @@ export async function findNearestStores(
   const now = domain.clock();
   const rows = await domain.db.store.findMany({
     where: { AND: [whereOf(filter), { id: { in: distances.rows.map((row) => row.id) } }] },
-    include: { exceptions: true },
+    include: withDays,
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return distances.rows

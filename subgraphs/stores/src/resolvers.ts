@@ -6,12 +6,14 @@ import { openStore } from './resolvers/Mutation/openStore.ts';
 import { pauseOrdering } from './resolvers/Mutation/pauseOrdering.ts';
 import { resumeOrdering } from './resolvers/Mutation/resumeOrdering.ts';
 import { revokeDevice } from './resolvers/Mutation/revokeDevice.ts';
+import { setHolidayHours } from './resolvers/Mutation/setHolidayHours.ts';
 import { setOpeningHours } from './resolvers/Mutation/setOpeningHours.ts';
 import { setOpeningException } from './resolvers/Mutation/setOpeningException.ts';
 import { nearestStores } from './resolvers/Query/nearestStores.ts';
 import { store } from './resolvers/Query/store.ts';
 import { storeDevices } from './resolvers/Query/storeDevices.ts';
 import { stores } from './resolvers/Query/stores.ts';
+import { PublicHoliday } from './resolvers/PublicHoliday.ts';
 import { Store } from './resolvers/Store.ts';
 import { StoreDevice } from './resolvers/StoreDevice.ts';
 
@@ -24,10 +26,12 @@ export const resolvers: Resolvers = {
     openStore,
     changeStore,
     setOpeningHours,
+    setHolidayHours,
     closeStore,
     enrolDevice,
     revokeDevice,
   },
   Store,
   StoreDevice,
+  PublicHoliday,
 };

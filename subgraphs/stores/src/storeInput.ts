@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 import type { InputProblem } from './commands/editStore.ts';
+import { holidayRegionsOf } from './holidays.ts';
 import type { TaxRateRow } from './store.ts';
 
 /** What is said of a store, all of it or a part. */
@@ -14,12 +15,21 @@ export interface StoreDetails {
   readonly timeZone?: string | null;
   readonly services?: readonly string[] | null;
   readonly maxOpenOrders?: number | null;
+  /** Empty: no region. */
+  readonly holidayRegion?: string | null;
+}
+
+/** How a store taxes its sales, as its row has it. */
+export interface Taxes {
+  readonly taxInclusive: boolean;
+  readonly taxRounding: string;
+  readonly taxRates: readonly TaxRateRow[];
 }
 
 const lengths = { name: 200, street: 200, city: 100, postalCode: 20 } as const;
 
-/** What is wrong with details of a store, for a person; undefined if nothing is. */
-export function detailsProblem(details: StoreDetails): InputProblem | undefined {
+/** What is wrong with details of a store in a country, for a person; undefined if nothing is. */
+export function detailsProblem(country: string, details: StoreDetails): InputProblem | undefined {
   for (const [field, most] of Object.entries(lengths)) {
     const text = details[field as keyof typeof lengths];
     if (text !== undefined && text !== null && (text.trim() === '' || charactersIn(text) > most))
@@ -33,8 +43,26 @@ export function detailsProblem(details: StoreDetails): InputProblem | undefined 
   if (services?.length === 0) return { field: 'services', message: 'Name one service at least.' };
   if (maxOpenOrders !== undefined && maxOpenOrders !== null && (maxOpenOrders < 1 || maxOpenOrders > 100_000))
     return { field: 'maxOpenOrders', message: 'Give 1 to 100,000 orders.' };
-  return undefined;
+  return details.holidayRegion ? regionProblem(country, details.holidayRegion) : undefined;
 }
+
+function regionProblem(country: string, region: string): InputProblem | undefined {
+  const codes = holidayRegionsOf(country).map(({ code }) => code);
+  if (codes.includes(region)) return undefined;
+  const message = `No region ${region} of ${country} has holidays of its own: use ${codes.join(', ') || 'none'}.`;
+  return { field: 'holidayRegion', message };
+}
+
+/** The columns in which a row keeps how a store taxes its sales. */
+export const taxesOf = (regime: {
+  readonly inclusive: boolean;
+  readonly rounding: string;
+  readonly rates: readonly TaxRateRow[];
+}): Taxes => ({
+  taxInclusive: regime.inclusive,
+  taxRounding: regime.rounding,
+  taxRates: regime.rates.map(({ taxClass, service, basisPoints }) => ({ taxClass, service, basisPoints })),
+});
 
 const taxClasses = ['FOOD', 'BEVERAGE', 'ALCOHOL'];
 

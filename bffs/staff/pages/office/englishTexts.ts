@@ -1,5 +1,6 @@
 import type {
   DeliveryStatus,
+  HolidayPlan,
   OrderReason,
   OrderService,
   OrderStatus,
@@ -201,6 +202,21 @@ const hours = {
   openHours: 'Open',
   note: 'What guests are told',
   saveDay: 'Save the day',
+  holidays: 'Public holidays',
+  holidaysHint: 'What is chosen here holds in every year. Hours that were set for the very day count before it.',
+  noHolidays: 'No public holidays are known for this country.',
+  holidayPlan: 'On this day',
+  holidayPlans: { AS_USUAL: 'as usual', CLOSED: 'closed', OWN_HOURS: 'hours of its own' } as Readonly<
+    Record<HolidayPlan, string>
+  >,
+  overruled: 'the day is set by itself',
+  changeHoliday: 'Choose',
+  holidayOf: (name: string, date: string) => `${name}, ${date}`,
+  chooseFor: (name: string, date: string) => `Choose: ${name}, ${date}`,
+  ownHours: 'Hours of its own',
+  region: 'Region',
+  wholeCountryOnly: 'the country’s only',
+  saveRegion: 'Save the region',
   limit: 'Orders at a time',
   maxOpenOrders: 'Most orders under way',
   saveLimit: 'Save the limit',

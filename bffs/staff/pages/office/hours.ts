@@ -3,6 +3,16 @@ import type { StoreHoursQuery } from '#generated/bffs/staff/operations.ts';
 export type StoreHours = NonNullable<StoreHoursQuery['store']>;
 export type Interval = StoreHours['openingHours'][number]['intervals'][number];
 
+/** The fields that the inputs of all changes of a store have. */
+export interface Seen {
+  readonly idempotencyKey: string;
+  readonly storeId: string;
+  readonly expectedVersion: number;
+}
+
+/** Changes the store by a document whose variables are made from `Seen`, and shows the outcome. */
+export type ChangeOfStore = (document: string, done: string, variables: (input: Seen) => object) => Promise<void>;
+
 const time = String.raw`(\d{1,2}):(\d{2})`;
 const interval = new RegExp(`^${time}\\s*(?:-|–|bis|to)\\s*${time}$`, 'i');
 const padded = (hours: string, minutes: string): string | undefined =>

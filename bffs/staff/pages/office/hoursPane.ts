@@ -15,16 +15,10 @@ import type {
 } from '#generated/bffs/staff/operations.ts';
 import { element } from '../pageFrame.ts';
 import type { Desk } from './desk.ts';
-import { hoursText, readHours, type Interval, type StoreHours } from './hours.ts';
+import { holidayParts } from './holidayParts.ts';
+import { hoursText, readHours, type Interval, type Seen, type StoreHours } from './hours.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, field, form, nothing, type Pane } from './pane.ts';
-
-/** The fields that the inputs of all changes of a store have. */
-interface Seen {
-  readonly idempotencyKey: string;
-  readonly storeId: string;
-  readonly expectedVersion: number;
-}
 
 /** When the store is open, and whether and how many orders it takes. */
 export class HoursPane implements Pane {
@@ -39,6 +33,7 @@ export class HoursPane implements Pane {
   async open(): Promise<void> {
     const data = await this.#desk.read<StoreHoursQuery>(storeHours, {
       storeId: this.#desk.session.member.store.id,
+      locale: texts.locale,
     } satisfies StoreHoursQueryVariables);
     const store = data?.store;
     if (!store) return;
@@ -49,6 +44,8 @@ export class HoursPane implements Pane {
       element('h2', {}, texts.exceptions),
       exceptionsOf(store),
       this.#exception(store),
+      element('h2', {}, texts.holidays),
+      ...holidayParts(this.#desk, store, (...change) => this.#change(store, ...change)),
       element('h2', {}, texts.limit),
       this.#limit(store),
     );

@@ -1,32 +1,40 @@
 import { StoreClosed, StoreDetailsChanged, StoreHoursChanged } from '#schema/events/stores.ts';
-import type { Principal } from '#platform/identity/principal.ts';
+import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import type { Stores } from '../context.ts';
 import { intervalsProblem, type Week } from '../openingHours.ts';
 import { taxRatesOf } from '../store.ts';
-import { detailsProblem, ratesProblem, type StoreDetails } from '../storeInput.ts';
+import { detailsProblem, ratesProblem, type StoreDetails, type Taxes } from '../storeInput.ts';
 import { editStore, type EditOutcome, type StoreEdit } from './editStore.ts';
 
-/** Changes what is said of a store; what is left out or null stays. */
+/** Changes what is said of a store; what is left out or null stays. Its taxes are for admins. */
 export async function changeStore(
   domain: Stores,
   principal: Principal,
   edit: StoreEdit,
   details: StoreDetails,
+  taxes?: Taxes,
 ): Promise<EditOutcome> {
   const said = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
   const { storeId } = edit;
-  const { services } = details;
+  const { services, holidayRegion } = details;
   return editStore(domain, principal, edit, {
     mutation: 'changeStore',
-    body: { edit, details },
+    body: taxes ? { edit, details, taxes } : { edit, details },
     problem: (store) => {
-      const untaxed = services ? ratesProblem(taxRatesOf(store), services) : undefined;
+      if (taxes && !isAdmin(principal)) return { field: 'taxRegime', message: 'Only admins change taxes.' };
+      const untaxed =
+        services || taxes ? ratesProblem(taxes?.taxRates ?? taxRatesOf(store), services ?? store.services) : undefined;
       return (
-        detailsProblem(details) ??
-        (untaxed && { field: 'services', message: `${untaxed.message} Import its taxes first.` })
+        detailsProblem(store.country, details) ??
+        (untaxed && (taxes ? untaxed : { field: 'services', message: `${untaxed.message} Change its taxes, too.` }))
       );
     },
-    data: { ...said, ...(services ? { services: [...services] } : {}) },
+    data: {
+      ...said,
+      ...(services ? { services: [...services] } : {}),
+      ...(holidayRegion === '' ? { holidayRegion: null } : {}),
+      ...(taxes ? { ...taxes, taxRates: [...taxes.taxRates] as object[] } : {}),
+    },
     event: (at) => StoreDetailsChanged.of({ storeId, at }),
   });
 }

@@ -6,7 +6,7 @@ import { fieldsChangedSince, recordEdits } from '#platform/subgraph/edits.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Stores } from '../context.ts';
 import { mayManage } from '../ownership.ts';
-import type { StoreRow } from '../store.ts';
+import { withDays, type StoreRow } from '../store.ts';
 
 /** What every edit of a store says besides what it changes. */
 export interface StoreEdit {
@@ -71,8 +71,7 @@ export async function editStore(
   if (!mayManage(principal, storeId)) return { kind: 'notFound' };
   const now = domain.clock();
   return domain.transaction(async (tx) => {
-    const read = (): Promise<StoreRow> =>
-      tx.store.findUniqueOrThrow({ where: { id: storeId }, include: { exceptions: true } });
+    const read = (): Promise<StoreRow> => tx.store.findUniqueOrThrow({ where: { id: storeId }, include: withDays });
     const work = async (): Promise<Remembered> => {
       const [locked] = await tx.$queryRaw<
         { version: number; closed: boolean }[]

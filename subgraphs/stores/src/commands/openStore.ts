@@ -4,20 +4,19 @@ import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Stores } from '../context.ts';
 import { exponentOf, isCurrency } from '../currency.ts';
 import { intervalsProblem, type Week } from '../openingHours.ts';
-import type { StoreRow, TaxRateRow } from '../store.ts';
-import { detailsProblem, ratesProblem, type StoreDetails } from '../storeInput.ts';
+import { withDays, type StoreRow } from '../store.ts';
+import { detailsProblem, ratesProblem, type StoreDetails, type Taxes } from '../storeInput.ts';
 import type { InputProblem } from './editStore.ts';
 
-type Whole = Required<{ [Key in Exclude<keyof StoreDetails, 'postalCode'>]: NonNullable<StoreDetails[Key]> }>;
+type Optional = 'postalCode' | 'holidayRegion';
+type Whole = Required<{ [Key in Exclude<keyof StoreDetails, Optional>]: NonNullable<StoreDetails[Key]> }>;
 
-export interface OpenStore extends Whole {
+export interface OpenStore extends Whole, Taxes {
   readonly postalCode: string | null;
+  readonly holidayRegion: string | null;
   readonly idempotencyKey: string;
   readonly country: string;
   readonly currency: string;
-  readonly taxInclusive: boolean;
-  readonly taxRounding: string;
-  readonly taxRates: readonly TaxRateRow[];
   readonly week: Week;
 }
 
@@ -29,7 +28,7 @@ function problemOf(command: OpenStore): InputProblem | undefined {
   if (!isCurrency(command.currency)) return { field: 'currency', message: 'Write three capitals, such as EUR.' };
   const hours = command.week.map(intervalsProblem).find((message) => message !== undefined);
   if (hours) return { field: 'openingHours', message: hours };
-  return detailsProblem(command) ?? ratesProblem(command.taxRates, command.services);
+  return detailsProblem(command.country, command) ?? ratesProblem(command.taxRates, command.services);
 }
 
 /** Adds a store to the chain, once per idempotency key. Its menu follows from the event: that of its country. */
@@ -54,7 +53,7 @@ export async function openStore(domain: Stores, principal: Principal, command: O
             id,
             exponent: exponentOf(body.currency),
             services: [...services],
-            taxRates: taxRates.map(({ taxClass, service, basisPoints }) => ({ taxClass, service, basisPoints })),
+            taxRates: [...taxRates] as object[],
             week: week.map((day) => day.map(({ opens, closes }) => ({ opens, closes }))),
           },
         });
@@ -64,7 +63,7 @@ export async function openStore(domain: Stores, principal: Principal, command: O
       },
     );
     if (outcome.kind === 'invalid') return outcome;
-    const store = await tx.store.findUniqueOrThrow({ where: { id: outcome.id }, include: { exceptions: true } });
+    const store = await tx.store.findUniqueOrThrow({ where: { id: outcome.id }, include: withDays });
     return { kind: 'done', store };
   });
 }

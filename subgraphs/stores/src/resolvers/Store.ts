@@ -1,6 +1,7 @@
-import type { StoreResolvers, StoreService, TaxRounding, Weekday } from '#generated/stores/resolvers.ts';
+import type { HolidayPlan, StoreResolvers, StoreService, TaxRounding, Weekday } from '#generated/stores/resolvers.ts';
+import { holidayRegionsOf, holidaysFrom } from '../holidays.ts';
 import { localDate } from '../openingHours.ts';
-import { acceptsOrders, intervalsOf, openingOf, taxRatesOf, weekOf } from '../store.ts';
+import { acceptsOrders, differentDays, intervalsOf, openingOf, taxRatesOf, weekOf } from '../store.ts';
 
 const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as Weekday[];
 const maxExceptions = 60;
@@ -18,11 +19,23 @@ export const Store: StoreResolvers = {
   openingHours: (store) => weekOf(store).map((intervals, day) => ({ weekday: weekdays[day]!, intervals })),
   openingExceptions: (store, _args, { domain }) => {
     const today = localDate(store.timeZone, domain.clock());
-    return store.exceptions
-      .filter(({ date }) => date >= today)
-      .sort((a, b) => (a.date < b.date ? -1 : 1))
+    return differentDays(store, today)
       .slice(0, maxExceptions)
-      .map((exception) => ({ date: exception.date, intervals: intervalsOf(exception), note: exception.note }));
+      .map(({ date, intervals, note }) => ({ date, intervals: [...intervals], note }));
+  },
+  holidayRegions: ({ country }) => holidayRegionsOf(country),
+  publicHolidays: (store, _args, { domain }) => {
+    const hours = new Map(store.holidayHours.map((each) => [each.holiday, intervalsOf(each)]));
+    const days = new Set(store.exceptions.map(({ date }) => date));
+    return holidaysFrom(store, localDate(store.timeZone, domain.clock())).map((each) => {
+      const intervals = hours.get(each.holiday);
+      return {
+        ...each,
+        plan: (intervals === undefined ? 'AS_USUAL' : intervals.length > 0 ? 'OWN_HOURS' : 'CLOSED') as HolidayPlan,
+        intervals: intervals ?? [],
+        overruled: days.has(each.date),
+      };
+    });
   },
   openNow: (store, _args, { domain }) => openingOf(store, domain.clock()).open,
   nextOpening: (store, _args, { domain }) => openingOf(store, domain.clock()).nextOpening?.toISOString() ?? null,

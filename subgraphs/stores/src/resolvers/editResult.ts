@@ -10,6 +10,9 @@ const shownAs: Readonly<Record<string, string>> = {
   city: 'address',
   postalCode: 'address',
   accepting: 'acceptingOrders',
+  taxInclusive: 'taxRegime',
+  taxRounding: 'taxRegime',
+  taxRates: 'taxRegime',
 };
 const fieldName = (column: string): string => shownAs[column] ?? column;
 

@@ -3,14 +3,22 @@ import type { RowProblem } from '#platform/transfer/transfer.ts';
 import * as field from '#schema/import/fields.ts';
 import type { ImportRows } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
+import { holidayRegionsOf } from '../holidays.ts';
 import { intervalsProblem } from '../openingHours.ts';
 import { weekdays } from '../weekdays.ts';
-import { dayOf, grouped, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
+import { dayOf, grouped, holidayOf, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
 
 /** What is wrong with rows of stores, of their taxes and of their hours. */
 export async function checkStores(domain: Stores, tables: ImportRows): Promise<RowProblem[]> {
-  return [...(await storeProblems(domain, tables)), ...hoursProblems(tables), ...exceptionProblems(tables)];
+  return [
+    ...(await storeProblems(domain, tables)),
+    ...hoursProblems(tables),
+    ...dayProblems('openingExceptions', tables.openingExceptions ?? [], dayOf),
+    ...dayProblems('holidayHours', tables.holidayHours ?? [], holidayOf),
+  ];
 }
+
+const regionsOf = (country: string): string[] => holidayRegionsOf(country).map(({ code }) => code);
 
 async function storeProblems(domain: Stores, tables: ImportRows): Promise<RowProblem[]> {
   const { stores = [], countries = [], taxRegimes = [] } = tables;
@@ -35,6 +43,14 @@ async function storeProblems(domain: Stores, tables: ImportRows): Promise<RowPro
         : [problem('timeZone', `there is no time zone ${store.timeZone}: write one such as Europe/Berlin`)]),
       ...(!currencies.has(store.country)
         ? [problem('country', `countries has no row for ${store.country}: add one, with its currency`)]
+        : []),
+      ...(store.holidayRegion !== undefined && !regionsOf(store.country).includes(store.holidayRegion)
+        ? [
+            problem(
+              'holidayRegion',
+              `no region ${store.holidayRegion} of ${store.country} has holidays of its own: write one of ${regionsOf(store.country).join(', ') || 'none'}`,
+            ),
+          ]
         : []),
       ...(before !== undefined && before !== store.country
         ? [
@@ -62,10 +78,16 @@ function hoursProblems({ openingHours = [] }: ImportRows): RowProblem[] {
   );
 }
 
-function exceptionProblems({ openingExceptions = [] }: ImportRows): RowProblem[] {
-  const rowOf = new Map(openingExceptions.map((row, index) => [row, index]));
-  return [...grouped(openingExceptions, dayOf).values()].flatMap((rows): RowProblem[] => {
-    const at = { table: 'openingExceptions', row: rowOf.get(rows.at(-1)!)! };
+interface Day {
+  readonly opens?: string | undefined;
+  readonly closes?: string | undefined;
+}
+
+/** What is wrong with days, each of which has a row for each of its intervals, or one without times. */
+function dayProblems<R extends Day>(table: string, all: readonly R[], keyOf: (row: R) => string): RowProblem[] {
+  const rowOf = new Map(all.map((row, index) => [row, index]));
+  return [...grouped(all, keyOf).values()].flatMap((rows): RowProblem[] => {
+    const at = { table, row: rowOf.get(rows.at(-1)!)! };
     if (rows.some(({ opens, closes }) => (opens === undefined) !== (closes === undefined)))
       return [{ ...at, column: 'closes', message: 'give both times, or none for a day that is closed' }];
     if (rows.length > 1 && rows.some(({ opens }) => opens === undefined))

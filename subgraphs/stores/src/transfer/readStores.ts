@@ -27,7 +27,7 @@ function regimesOf(stores: readonly StoreRow[]): { name: string; stores: StoreRo
 export async function readStores(domain: Stores): Promise<ImportRows> {
   const stores = await domain.db.store.findMany({
     orderBy: [{ country: 'asc' }, { name: 'asc' }, { id: 'asc' }],
-    include: { exceptions: { orderBy: { date: 'asc' } } },
+    include: { exceptions: { orderBy: { date: 'asc' } }, holidayHours: { orderBy: { holiday: 'asc' } } },
   });
   const regimes = regimesOf(stores);
   const regimeByStore = new Map(regimes.flatMap(({ name, stores: members }) => members.map(({ id }) => [id, name])));
@@ -46,12 +46,23 @@ export async function readStores(domain: Stores): Promise<ImportRows> {
     openingExceptions: stores.flatMap((store) =>
       store.exceptions.flatMap((exception) => {
         const { date, note } = exception;
-        const intervals = intervalsOf(exception);
-        const times = intervals.length > 0 ? intervals : [{ opens: undefined, closes: undefined }];
-        return times.map(({ opens, closes }) => ({ store: store.id, date, opens, closes, note: note ?? undefined }));
+        return timesOf(exception).map((times) => ({ store: store.id, date, ...times, note: note ?? undefined }));
       }),
     ),
+    holidayHours: stores.flatMap((store) =>
+      store.holidayHours.flatMap((each) =>
+        timesOf(each).map((times) => ({ store: store.id, holiday: each.holiday, ...times })),
+      ),
+    ),
   };
+}
+
+/** A row for each interval; a day that is closed has one without times. */
+function timesOf(day: Parameters<typeof intervalsOf>[0]): { opens: string | undefined; closes: string | undefined }[] {
+  const intervals = intervalsOf(day);
+  return intervals.length > 0
+    ? intervals.map(({ opens, closes }) => ({ opens, closes }))
+    : [{ opens: undefined, closes: undefined }];
 }
 
 const rowOf = (store: StoreRow, taxRegime: string): Row<'stores'> => ({
@@ -67,5 +78,6 @@ const rowOf = (store: StoreRow, taxRegime: string): Row<'stores'> => ({
   services: store.services as Row<'stores'>['services'],
   taxRegime,
   maxOpenOrders: store.maxOpenOrders,
+  holidayRegion: store.holidayRegion ?? undefined,
   closed: store.closedAt !== null,
 });

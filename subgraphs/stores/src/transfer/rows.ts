@@ -26,7 +26,7 @@ export const weekOfRows = (rows: readonly Row<'openingHours'>[]): Interval[][] =
   );
 
 /** The intervals of a day; a row without times says that it is closed. */
-export const intervalsOfRows = (rows: readonly Row<'openingExceptions'>[]): Interval[] =>
+export const intervalsOfRows = (rows: readonly Pick<Row<'holidayHours'>, 'opens' | 'closes'>[]): Interval[] =>
   rows
     .flatMap(({ opens, closes }) => (opens !== undefined && closes !== undefined ? [{ opens, closes }] : []))
     .sort(byOpening);
@@ -41,3 +41,5 @@ export const ratesByRegime = ({ taxRates = [] }: ImportRows): Map<string, TaxRat
   );
 
 export const dayOf = ({ store, date }: Row<'openingExceptions'>): string => `${store} ${date}`;
+
+export const holidayOf = ({ store, holiday }: Row<'holidayHours'>): string => `${store} ${holiday}`;

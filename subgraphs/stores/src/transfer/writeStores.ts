@@ -6,22 +6,25 @@ import { StoreClosed, StoreDetailsChanged, StoreHoursChanged, StoreOpened } from
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
 import { exponentOf } from '../currency.ts';
-import { dayOf, grouped, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
+import { dayOf, grouped, holidayOf, intervalsOfRows, ratesByRegime, weekOfRows } from './rows.ts';
 
 const storesPerBatch = 250;
 
 /** Writes stores by batches, each with its hours, and tells of each what changed. */
 export async function writeStores(domain: Stores, tables: ImportRows, run: TransferRun): Promise<Tally[]> {
-  const { stores = [], openingHours = [], openingExceptions = [], countries = [] } = tables;
+  const { stores = [], openingHours = [], openingExceptions = [], holidayHours = [], countries = [] } = tables;
   const plan = {
     rows: new Map(stores.map((row) => [row.key, row])),
     hours: grouped(openingHours, ({ store }) => store),
     exceptions: grouped(openingExceptions, ({ store }) => store),
+    holidays: grouped(holidayHours, ({ store }) => store),
     currencies: new Map(countries.map(({ country, currency }) => [country, currency])),
     tables,
   };
-  const ids = [...new Set([...plan.rows.keys(), ...plan.hours.keys(), ...plan.exceptions.keys()])];
-  const totals = { stores: [0, 0], openingHours: [0, 0], openingExceptions: [0, 0] };
+  const ids = [
+    ...new Set([...plan.rows.keys(), ...plan.hours.keys(), ...plan.exceptions.keys(), ...plan.holidays.keys()]),
+  ];
+  const totals = { stores: [0, 0], openingHours: [0, 0], openingExceptions: [0, 0], holidayHours: [0, 0] };
   for (const [index, batch] of inBatches(ids, storesPerBatch).entries()) {
     const first = index * storesPerBatch + 1;
     const done = await run.batch(`stores ${first} to ${first + batch.length - 1} of ${ids.length}`, (tx) =>
@@ -38,6 +41,7 @@ export async function writeStores(domain: Stores, tables: ImportRows, run: Trans
     ...(tables.stores ? [tally('stores', stores.length)] : []),
     ...(tables.openingHours ? [tally('openingHours', plan.hours.size)] : []),
     ...(tables.openingExceptions ? [tally('openingExceptions', grouped(openingExceptions, dayOf).size)] : []),
+    ...(tables.holidayHours ? [tally('holidayHours', grouped(holidayHours, holidayOf).size)] : []),
   ];
 }
 
@@ -45,11 +49,15 @@ interface Plan {
   readonly rows: ReadonlyMap<string, Row<'stores'>>;
   readonly hours: ReadonlyMap<string, readonly Row<'openingHours'>[]>;
   readonly exceptions: ReadonlyMap<string, readonly Row<'openingExceptions'>[]>;
+  readonly holidays: ReadonlyMap<string, readonly Row<'holidayHours'>[]>;
   readonly currencies: ReadonlyMap<string, string>;
   readonly tables: ImportRows;
 }
 
-type Counts = Record<'stores' | 'openingHours' | 'openingExceptions', [created: number, changed: number]>;
+type Counts = Record<
+  'stores' | 'openingHours' | 'openingExceptions' | 'holidayHours',
+  [created: number, changed: number]
+>;
 
 async function writeBatch(domain: Stores, tx: SqlTx, ids: readonly string[], plan: Plan): Promise<Counts> {
   const now = domain.clock();
@@ -61,13 +69,14 @@ async function writeBatch(domain: Stores, tx: SqlTx, ids: readonly string[], pla
   );
   const weeks = await writeWeeks(tx, ids, plan);
   const days = await writeDays(tx, ids, plan);
+  const holidays = await writeHolidays(tx, ids, plan);
   const at = now.toISOString();
   const created = new Set(details.created);
   const opened = details.created.map((storeId): NewEvent => {
     const { country } = plan.rows.get(storeId)!;
     return StoreOpened.of({ storeId, country, currency: currencyOf(plan, country), at });
   });
-  const otherHours = new Set([...weeks, ...days.stores].filter((id) => !created.has(id)));
+  const otherHours = new Set([...weeks, ...days.stores, ...holidays.stores].filter((id) => !created.has(id)));
   const byStore = grouped(
     [
       ...opened,
@@ -86,6 +95,7 @@ async function writeBatch(domain: Stores, tx: SqlTx, ids: readonly string[], pla
     stores: [details.created.length, details.changed.length],
     openingHours: [newWeeks, weeks.length - newWeeks],
     openingExceptions: [days.created, days.changed],
+    holidayHours: [holidays.created, holidays.changed],
   };
 }
 
@@ -111,7 +121,8 @@ async function writeDetails(
       key: ['id'],
       columns: [
         ...['name', 'street', 'city', 'postal_code', 'country', 'latitude', 'longitude', 'time_zone', 'currency'],
-        ...['exponent', 'services', 'tax_inclusive', 'tax_rounding', 'tax_rates', 'max_open_orders', 'closed_at'],
+        ...['exponent', 'services', 'tax_inclusive', 'tax_rounding', 'tax_rates', 'max_open_orders', 'holiday_region'],
+        'closed_at',
       ],
       onInsert: ['week', 'accepting', 'version'],
       onChange: 'version = store.version + 1',
@@ -135,6 +146,7 @@ async function writeDetails(
         tax_rounding: regimes.get(store.taxRegime)?.rounding,
         tax_rates: rates.get(store.taxRegime) ?? [],
         max_open_orders: store.maxOpenOrders,
+        holiday_region: store.holidayRegion ?? null,
         week: weekOfRows([]),
         accepting: true,
         version: 1,
@@ -169,11 +181,7 @@ async function writeWeeks(tx: SqlTx, ids: readonly string[], plan: Plan): Promis
   return changed.map(({ id }) => id);
 }
 
-async function writeDays(
-  tx: SqlTx,
-  ids: readonly string[],
-  plan: Plan,
-): Promise<{ stores: string[]; created: number; changed: number }> {
+async function writeDays(tx: SqlTx, ids: readonly string[], plan: Plan): Promise<Touched> {
   const days = grouped(
     ids.flatMap((id) => plan.exceptions.get(id) ?? []),
     dayOf,
@@ -188,11 +196,38 @@ async function writeDays(
       note: rows.find(({ note }) => note !== undefined)?.note ?? null,
     })),
   );
-  const touched = [...new Set([...created, ...changed].map((row) => row.store_id))];
-  await tx.$executeRawUnsafe('UPDATE store SET version = version + 1 WHERE id = ANY ($1::uuid[])', touched);
-  return {
-    stores: touched,
-    created: created.length,
-    changed: changed.length,
-  };
+  return touched(tx, created, changed);
+}
+
+async function writeHolidays(tx: SqlTx, ids: readonly string[], plan: Plan): Promise<Touched> {
+  const days = grouped(
+    ids.flatMap((id) => plan.holidays.get(id) ?? []),
+    holidayOf,
+  );
+  const { created, changed } = await upsertRows<{ store_id: string }>(
+    tx,
+    { table: 'holiday_hours', key: ['store_id', 'holiday'], columns: ['intervals'] },
+    [...days.values()].map((rows) => ({
+      store_id: rows[0]!.store,
+      holiday: rows[0]!.holiday,
+      intervals: intervalsOfRows(rows),
+    })),
+  );
+  return touched(tx, created, changed);
+}
+
+interface Touched {
+  readonly stores: string[];
+  readonly created: number;
+  readonly changed: number;
+}
+
+interface OfStore {
+  readonly store_id: string;
+}
+
+async function touched(tx: SqlTx, created: readonly OfStore[], changed: readonly OfStore[]): Promise<Touched> {
+  const stores = [...new Set([...created, ...changed].map((row) => row.store_id))];
+  await tx.$executeRawUnsafe('UPDATE store SET version = version + 1 WHERE id = ANY ($1::uuid[])', stores);
+  return { stores, created: created.length, changed: changed.length };
 }

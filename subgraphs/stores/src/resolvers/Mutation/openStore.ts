@@ -1,5 +1,6 @@
 import type { MutationResolvers } from '#generated/stores/resolvers.ts';
 import { openStore as command } from '../../commands/openStore.ts';
+import { taxesOf } from '../../storeInput.ts';
 import { weekOfDays } from '../weekOfDays.ts';
 
 export const openStore: MutationResolvers['openStore'] = async (_parent, { input }, { domain, principal }) => {
@@ -16,9 +17,8 @@ export const openStore: MutationResolvers['openStore'] = async (_parent, { input
     postalCode: rest.postalCode ?? null,
     latitude: position.latitude,
     longitude: position.longitude,
-    taxInclusive: taxRegime.inclusive,
-    taxRounding: taxRegime.rounding,
-    taxRates: taxRegime.rates,
+    holidayRegion: rest.holidayRegion || null,
+    ...taxesOf(taxRegime),
     week,
   });
   return outcome.kind === 'done'
