@@ -13,6 +13,7 @@ import { permissionsPage } from './permissionsPage.ts';
 import { prismaClients } from './prismaClients.ts';
 import { openApi } from './openApi/openApi.ts';
 import { pages } from './pages.ts';
+import { restClient } from './restClient.ts';
 import { restPage } from './restPage.ts';
 import { prometheusFile } from './prometheusFile.ts';
 import { protobuf } from './protobuf.ts';
@@ -40,7 +41,7 @@ const stages: readonly (() => GenerateTask[])[] = [
   ],
   supergraph,
   () => [...channelOperationTasks(), ...openApi()],
-  pages,
+  () => [...pages(), ...restClient()],
 ];
 
 /**
