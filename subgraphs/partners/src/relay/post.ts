@@ -67,8 +67,13 @@ function exchange(
       signal,
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     });
+    // Every call closes, with or without an error or an answer: one that is answered by 101 has neither.
+    const cut = (): void => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    let answered = false;
     call.once('error', reject);
+    call.once('close', () => answered || cut());
     call.once('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       let size = 0;
       const done = (): void => {
@@ -86,6 +91,7 @@ function exchange(
       });
       response.once('end', done);
       response.once('error', reject);
+      response.once('close', cut);
     });
     call.end(body);
   });

@@ -342,6 +342,17 @@ it('redirects are not followed, and an endless answer is cut', async () => {
   expect(kept.excerpt).toHaveLength(500);
 });
 
+it('an answer that changes the protocol is a failed call like others, and holds nothing', async () => {
+  const { id } = await endpointAt('upgrades');
+  answer = (_got, response) => {
+    response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
+  };
+  await happen('store:a', 1);
+  await withRelay(async () => until(async () => (await deliveries(id))[0]?.attempts === 1));
+  const [kept] = (await deliveries(id))[0]?.answers as [{ problem: string }];
+  expect(kept.problem).toBe('The connection was cut.');
+});
+
 it('of 1,000 endpoints, 100 that hang delay none of the others', async () => {
   const ids = Array.from({ length: 1_000 }, () => domain.newId());
   const secrets = ids.map((id) => newSecret(keyringOf(domain), id).sealed);
