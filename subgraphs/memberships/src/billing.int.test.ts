@@ -201,3 +201,53 @@ describe('a price to come', () => {
     expect((await moved(id)).at(-1)).toBe('captured 12000');
   });
 });
+
+describe('a customer who is erased while money is being taken', () => {
+  /** What is heard after the bank has taken the money, and before its answer arrives. */
+  async function erasedMeanwhile(work: () => Promise<unknown>): Promise<void> {
+    world.bank.lose = (what) => (what === 'captured' ? away() : undefined);
+    await work();
+    await world.erased(own());
+    world.bank.lose = undefined;
+    await world.bill();
+  }
+  const captured = async (id: string) => (await moved(id)).filter((entry) => entry.startsWith('captured'));
+
+  it('is not charged again after the renewal', async () => {
+    const id = await world.member(own());
+    await erasedMeanwhile(() => on('2026-02-28'));
+    expect(await world.membershipOf(id)).toMatchObject({ periodEnd: '2026-03-31', cancelAtEnd: true });
+    await on('2026-03-31');
+    expect(await world.membershipOf(id)).toMatchObject({ status: 'ENDED', methodToken: null });
+    expect(await captured(id)).toHaveLength(2);
+  });
+
+  it('is not charged again after the change of the plan', async () => {
+    const id = await world.member(own());
+    await erasedMeanwhile(() => changeTo('plus-yearly', 8_991));
+    await on('2027-01-31');
+    expect(await world.membershipOf(id)).toMatchObject({ status: 'ENDED', planId: 'plus-yearly', methodToken: null });
+    expect(await captured(id)).toHaveLength(2);
+  });
+
+  it('is not charged for another plan once the card that was to pay for it is declined', async () => {
+    const id = await world.member(own(), { methodToken: 'tok_poor' });
+    world.bank.interrupt = () => away();
+    await changeTo('plus-yearly', 8_991);
+    await world.erased(own());
+    world.bank.interrupt = undefined;
+    world.declining.add('tok_poor');
+    await world.bill();
+    world.declining.clear();
+    await on('2026-02-28');
+    expect(await world.membershipOf(id)).toMatchObject({ status: 'ENDED', planId: 'plus-monthly', methodToken: null });
+    expect(await captured(id)).toHaveLength(1);
+  });
+});
+
+it('a member who had asked for the end and changes the plan goes on', async () => {
+  const id = await world.member(own());
+  await cancel('AT_END');
+  expect(await changeTo('plus-yearly', 8_991)).toMatchObject({ kind: 'charged' });
+  expect(await world.membershipOf(id)).toMatchObject({ planId: 'plus-yearly', cancelAtEnd: false });
+});

@@ -21,7 +21,11 @@ export const onCustomerErased = onEvent(
     const own = await lockLive(tx, customerId);
     if (!own) return;
     if (!(await isBusy(tx, own))) return cancelNow(domain, tx, own, 'ERASED');
-    if (!own.membership.cancelAtEnd)
-      await record(domain, tx, own, { what: 'CANCELLATION_ASKED', reason: 'ERASED', set: { cancelAtEnd: true } });
+    if (own.membership.reason !== 'ERASED')
+      await record(domain, tx, own, {
+        what: 'CANCELLATION_ASKED',
+        reason: 'ERASED',
+        set: { cancelAtEnd: true, reason: 'ERASED' },
+      });
   },
 );

@@ -52,6 +52,8 @@ async function take(
 async function begin(domain: Memberships, tx: Tx, own: OwnMembership, charge: Charge): Promise<void> {
   const { membership, plan } = own;
   const at = domain.clock();
+  // Another plan takes back the member's own wish to end; an erasure that was heard while the money was taken stays.
+  const erased = membership.reason === 'ERASED';
   const next = await tx.plan.findUniqueOrThrow({ where: { id: charge.planId } });
   const course =
     charge.kind === 'RENEWAL'
@@ -63,8 +65,8 @@ async function begin(domain: Memberships, tx: Tx, own: OwnMembership, charge: Ch
       ...course,
       planId: next.id,
       status: 'ACTIVE',
-      reason: null,
-      cancelAtEnd: false,
+      reason: erased ? membership.reason : null,
+      cancelAtEnd: erased,
       tries: 0,
       dueAt: endOf(course, membership.timeZone),
     },

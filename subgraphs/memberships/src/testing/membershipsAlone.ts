@@ -7,10 +7,12 @@ import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
+import { CustomerErased } from '#schema/events/customers.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subscribe, type Subscribe, type SubscribeOutcome } from '../commands/subscribe.ts';
 import { billOnce } from '../billing.ts';
+import { onCustomerErased } from '../consumers/customerErased.ts';
 import type { Memberships } from '../context.ts';
 import definition from '../main.ts';
 import { bankOfTests } from '#platform/testkit/bank.ts';
@@ -83,6 +85,14 @@ export function membershipsAlone() {
       await world.reached(outcome.membershipId, 'ACTIVE');
       return outcome.membershipId;
     },
+    /** Hears that a customer was erased. */
+    erased: ({ subject: customerId }: Principal) =>
+      subgraph.domain.transaction((tx) =>
+        onCustomerErased.handle({ data: CustomerErased.of({ customerId, at: now.toISOString() }).data } as never, {
+          domain: subgraph.domain,
+          tx,
+        }),
+      ),
     /** Bills until nothing is left that can be done at the instant of the clock. */
     async bill() {
       while ((await billOnce(subgraph.domain)) > 0);
