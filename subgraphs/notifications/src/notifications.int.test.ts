@@ -281,6 +281,30 @@ describe('a mail server that fails', () => {
   });
 });
 
+it('messages of which no mail can be made keep no other waiting, and are not tried again and again', async () => {
+  const eventIds = Array.from({ length: 50 }, () => uuidv7());
+  await graph.domain.db.message.createMany({
+    data: eventIds.map((eventId) => ({
+      id: uuidv7(),
+      eventId,
+      customerId,
+      orderId: uuidv7(),
+      medium: 'EMAIL',
+      about: 'ORDER_RECEIPT',
+      facts: { orderNumber: 1, service: 'TAKEAWAY', total: 1, currency: 'no currency', exponent: 2 },
+      status: 'WAITING',
+      dueAt: new Date(now.getTime() - 1_000),
+      createdAt: now,
+    })),
+  });
+  receiptEmails.set(customerId, email);
+  await say(ready());
+  await settledAs('SENT');
+  const stuck = await graph.domain.db.message.findMany({ where: { eventId: { in: eventIds } } });
+  expect(stuck.every(({ status, tries, dueAt }) => status === 'WAITING' && tries === 1 && dueAt > now)).toBe(true);
+  await graph.domain.db.message.deleteMany({ where: { eventId: { in: eventIds } } });
+});
+
 describe('what was sent', () => {
   const support = principalWith(roleScopes.support, { roles: ['support'], subject: 'support-1' });
   const ask = `query ($id: ID!, $first: Int, $after: String) { customerMessages(customerId: $id, first: $first, after: $after) {

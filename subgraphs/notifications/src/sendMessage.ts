@@ -78,8 +78,11 @@ async function settle(domain: Notifications, message: MessageRow, status: string
   });
 }
 
-/** Has a message tried again later. A try for which customers could not be asked counts as well. */
-async function postpone(domain: Notifications, message: MessageRow): Promise<void> {
+/**
+ * Has a message tried again later, unless it has left the status in which it was read. A try for which customers could
+ * not be asked counts as well.
+ */
+export async function postpone(domain: Notifications, message: MessageRow): Promise<void> {
   const tries = message.status === 'SENDING' ? message.tries : message.tries + 1;
   await domain.db.message.updateMany({
     where: { id: message.id, status: message.status },

@@ -3,7 +3,7 @@ import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { secondsBetweenLooks } from './config.ts';
 import type { MessageRow, Notifications } from './context.ts';
 import type { Mail } from './mail/mail.ts';
-import { sendMessage } from './sendMessage.ts';
+import { postpone, sendMessage } from './sendMessage.ts';
 
 const atOnce = 50;
 const inFlight = 5;
@@ -36,6 +36,7 @@ async function sendSafely(domain: Notifications, mail: Mail, message: MessageRow
     await sendMessage(domain, mail, message);
   } catch (error) {
     domain.log.error({ err: error, messageId: message.id, orderId: message.orderId }, 'a message cannot be sent');
+    await postpone(domain, message);
   }
 }
 
