@@ -31,3 +31,28 @@ export async function workThrough<Item>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return done;
 }
+
+/**
+ * Whose turn it is in a list of which a round takes a part: each round goes on where the one before it has ended, and
+ * begins anew after the last. What cannot be done now, however much of it, so keeps nothing else waiting for ever.
+ */
+export class Turns {
+  #after: string | undefined;
+
+  /**
+   * The items of the next round, in the order of their ids.
+   * @param read reads items with higher ids than the given one, the lowest ids first, as many as are asked for at most
+   */
+  async next<Item extends { readonly id: string }>(
+    most: number,
+    read: (after: { readonly gt: string } | undefined, most: number) => Promise<readonly Item[]>,
+  ): Promise<readonly Item[]> {
+    const items = [...(await read(this.#after === undefined ? undefined : { gt: this.#after }, most))];
+    if (this.#after !== undefined && items.length < most) {
+      const known = new Set(items.map(({ id }) => id));
+      items.push(...(await read(undefined, most - items.length)).filter(({ id }) => !known.has(id)));
+    }
+    this.#after = items.at(-1)?.id;
+    return items;
+  }
+}

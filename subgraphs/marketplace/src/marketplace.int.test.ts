@@ -151,6 +151,24 @@ describe('the money of a vendor', () => {
     expect(await world.owed(bakery)).toBe(1_033);
   });
 
+  it('is moved, however much else the provider refuses for ever', async () => {
+    const [stuck, id] = [await fulfilled(40), await fulfilled(41)];
+    const createdAt = new Date('2026-01-01T00:00:00Z');
+    await world.domain.db.refund.createMany({
+      data: Array.from({ length: 200 }, () => ({
+        id: world.domain.newId(),
+        orderId: stuck,
+        amount: 1_000_000,
+        createdAt,
+      })),
+    });
+    await refund(id, 100);
+    await settleOnce(world.domain);
+    await settleOnce(world.domain);
+    expect(world.bank.of(id).filter((entry) => entry.startsWith('refunded'))).toEqual(['refunded 100']);
+    await world.domain.db.refund.deleteMany({ where: { orderId: stuck } });
+  });
+
   it('is not paid for an order that is not fulfilled, which is not refunded in part either', async () => {
     const before = await world.owed(bakery);
     const id = await world.offered(customer(10));

@@ -1,5 +1,5 @@
 import type { Payout, Refund, Vendor } from '#generated/marketplace/prisma/client.ts';
-import { workThrough } from '#platform/domain/workThrough.ts';
+import { Turns, workThrough } from '#platform/domain/workThrough.ts';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { MarketplacePayoutSettled } from '#schema/events/marketplace.ts';
@@ -68,17 +68,27 @@ async function settlePayout(domain: Marketplace, payout: Payout): Promise<void> 
   });
 }
 
-/** The vendors that are owed money and were not paid lately, those that were longest not paid first. */
-async function due(domain: Marketplace): Promise<string[]> {
+/** The vendors that are owed money and were not paid lately. */
+const due = (domain: Marketplace, id: { readonly gt: string } | undefined, take: number): Promise<{ id: string }[]> => {
   const lately = new Date(domain.clock().getTime() - payoutSecondsOf(domain) * 1_000);
-  const rows = await domain.db.$queryRaw<{ id: string }[]>`
+  return domain.db.$queryRaw<{ id: string }[]>`
     SELECT vendor.id FROM vendor
-      LEFT JOIN LATERAL (
-        SELECT created_at FROM payout WHERE vendor_id = vendor.id ORDER BY created_at DESC, id DESC LIMIT 1
-      ) AS last ON true
-      WHERE vendor.owed > 0 AND (last.created_at IS NULL OR last.created_at <= ${lately})
-      ORDER BY last.created_at NULLS FIRST, vendor.id LIMIT ${most}`;
-  return rows.map(({ id }) => id);
+      WHERE vendor.owed > 0 AND (${id?.gt ?? null}::uuid IS NULL OR vendor.id > ${id?.gt ?? null}::uuid)
+        AND NOT EXISTS (SELECT FROM payout WHERE vendor_id = vendor.id AND created_at > ${lately})
+      ORDER BY vendor.id LIMIT ${take}`;
+};
+
+interface Lists {
+  readonly refunds: Turns;
+  readonly vendors: Turns;
+  readonly payouts: Turns;
+}
+const lists = new WeakMap<Marketplace, Lists>();
+
+function listsOf(domain: Marketplace): Lists {
+  const known = lists.get(domain) ?? { refunds: new Turns(), vendors: new Turns(), payouts: new Turns() };
+  lists.set(domain, known);
+  return known;
 }
 
 /**
@@ -87,18 +97,19 @@ async function due(domain: Marketplace): Promise<string[]> {
  */
 export async function settleOnce(domain: Marketplace): Promise<number> {
   const { log } = domain;
-  const refunds = await domain.db.refund.findMany({
-    where: { settledAt: null },
-    orderBy: { createdAt: 'asc' },
-    take: most,
-  });
+  const turns = listsOf(domain);
+  const refunds = await turns.refunds.next(most, (id, take) =>
+    domain.db.refund.findMany({ where: { settledAt: null, id }, orderBy: { id: 'asc' }, take }),
+  );
   const refunded = await workThrough(refunds, { log, what: 'a refund' }, (each) => settleRefund(domain, each));
-  const decided = await workThrough(await due(domain), { log, what: 'a payout' }, (each) => decidePayout(domain, each));
-  const payouts = await domain.db.payout.findMany({
-    where: { status: 'REQUESTED' },
-    orderBy: { createdAt: 'asc' },
-    take: most,
-  });
+  const decided = await workThrough(
+    await turns.vendors.next(most, (id, take) => due(domain, id, take)),
+    { log, what: 'a payout' },
+    ({ id }) => decidePayout(domain, id),
+  );
+  const payouts = await turns.payouts.next(most, (id, take) =>
+    domain.db.payout.findMany({ where: { status: 'REQUESTED', id }, orderBy: { id: 'asc' }, take }),
+  );
   const paid = await workThrough(payouts, { log, what: 'a payout' }, (each) => settlePayout(domain, each));
   return refunded + decided + paid;
 }
