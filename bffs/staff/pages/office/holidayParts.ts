@@ -62,7 +62,7 @@ function region({ holidayRegion, holidayRegions }: StoreHours, change: ChangeOfS
     ...Object.fromEntries(holidayRegions.map(({ code, name }) => [code, name])),
   });
   regions.querySelector('select')!.value = holidayRegion ?? '';
-  return form(texts.region, [regions], {
+  return form(texts.saveRegion, [regions], {
     text: texts.saveRegion,
     onSubmit: ({ region: chosen = '' }) =>
       change(changeStore, texts.saved, (input): ChangeStoreMutationVariables => ({
