@@ -223,7 +223,7 @@ describe('each service in a process of its own', () => {
     const orders = Array.from({ length: 20 }, () => uuidv7());
     await bus.publish(
       'orders.v1',
-      orders.map((orderId) => ({ key: orderId, value: handedOver(orderId) })),
+      orders.map(handedOver).map((value) => ({ key: value.metadata.aggregateId, value })),
     );
     await until(
       async () => {

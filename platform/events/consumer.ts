@@ -23,6 +23,11 @@ export interface Consumer {
   take(tx: SqlTx, event: EventEnvelope, replaying: boolean): Promise<Taken>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of consumers of domains of several types; each is given its own
   handle(event: EventEnvelope<any>, context: { domain: any; tx: any }): Promise<void>;
+  /**
+   * In what `take` and `handle` run. `prisma`, the default: a transaction of the domain's Prisma client. `sql`: a
+   * transaction of plain SQL, which costs a third of that. `nothing`: no transaction at all; see `forwardEvent`.
+   */
+  readonly within?: 'prisma' | 'sql' | 'nothing';
   /** The read model that this consumer keeps, if it does nothing else. */
   readonly readModel?: ReadModel;
 }

@@ -12,7 +12,7 @@ import type { EventBus } from './eventBus.ts';
 import { PermanentFailure } from './failure.ts';
 import { CounterRaised, counterDomain, raised, reset, type CounterDomain } from './fixtures/counterDomain.ts';
 import type { Consumer } from './consumer.ts';
-import { onEvent } from './onEvent.ts';
+import { forwardEvent, onEvent } from './onEvent.ts';
 import { operationState, requestOperation } from './operations.ts';
 import { listParked, showParked } from './parked.ts';
 import { startRelay, type Relay } from './relay.ts';
@@ -180,6 +180,51 @@ describe('consumers', () => {
     await raise('sick');
     await until(async () => (await effects('sick')).length === 5);
     expect([await effects('sick'), await parked()]).toEqual([[1, 2, 3, 4, 5], []]);
+  });
+
+  it('that pass events on send each delivery, record none, park and replay in order, and begin no transaction', async () => {
+    let isDown = true;
+    const sent: string[] = [];
+    consumer = forwardEvent(CounterRaised, 'hearer.forwarded', ({ data, metadata }) => {
+      if (isDown && data.counter === 'a' && metadata.aggregateVersion === 2)
+        return Promise.reject(new PermanentFailure('refused'));
+      sent.push(`${data.counter}/${metadata.aggregateVersion}`);
+      return Promise.resolve();
+    });
+    await start();
+    const [first] = await raise('a');
+    await raise('a');
+    await raise('a');
+    await raise('b');
+    await until(async () => (await parked()).length === 2 && sent.includes('b/1'));
+    expect(sent).toEqual(['a/1', 'b/1']);
+    // A duplicate, which now has to wait, too.
+    await publish(first, first!.metadata.aggregateId);
+    await until(async () => (await parked()).length === 3);
+    await raise('b');
+    await until(() => sent.includes('b/2'));
+
+    isDown = false;
+    expect(await replayParked(hearer, [consumer])).toEqual({ replayed: 3, failed: [] });
+    expect(sent).toEqual(['a/1', 'b/1', 'b/2', 'a/2', 'a/3', 'a/1']);
+    await raise('a');
+    await until(() => sent.includes('a/4'));
+    expect((await hearer.pool.query('select from platform.inbox')).rowCount).toBe(0);
+  });
+
+  it('park an event under a foreign key, also while its aggregate has a parked message, and move on', async () => {
+    behave = ({ metadata }) => {
+      if (metadata.aggregateVersion === 2) throw new PermanentFailure('refused');
+    };
+    await start();
+    const [first] = await raise('a');
+    await raise('a');
+    await until(async () => (await parked()).length === 1);
+    await publish(first, 'else');
+    await until(async () => (await parked()).length === 2);
+    expect((await parked())[1]!.reason).toBe('its key is not its aggregate, counter:a');
+    await publish((await raise('b'))[0], 'else');
+    await until(async () => (await parked()).length === 3 && (await effects('b')).length === 1);
   });
 
   it('park at once what a handler calls permanent', async () => {

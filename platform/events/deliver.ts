@@ -8,7 +8,7 @@ import { isInfrastructureFailure, PermanentFailure } from './failure.ts';
 import type { Consumer, Taken } from './consumer.ts';
 import { aggregateOf, parkBehind, parkFailed } from './parked.ts';
 import { backoffMs, pause } from './pause.ts';
-import { inTransaction, type SqlTx } from './sqlTx.ts';
+import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 
 export type Outcome = 'handled' | 'ignored' | 'duplicate' | 'parked';
 
@@ -25,6 +25,9 @@ export async function deliver(domain: Domain, consumer: Consumer, message: BusMe
   if (checked.kind === 'ignored') return 'ignored';
   if (checked.kind === 'unreadable') return park(domain, consumer, message, checked.reason, 0);
   const { event } = checked;
+  // Order, and what waits behind what, hold for one key: that of the aggregate.
+  if (event.metadata.aggregateId !== message.key)
+    return park(domain, consumer, message, `its key is not its aggregate, ${event.metadata.aggregateId}`, 0);
   return runWithTrace(traceOf(domain, event), () => untilDecided(domain, consumer, message, event));
 }
 
@@ -92,8 +95,8 @@ const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlation
 });
 
 /**
- * Tries once to handle an event: records it in the inbox and handles it, in one transaction and under the event's
- * trace. `before` runs first in the same transaction.
+ * Tries once to handle an event: records it in the inbox and handles it, in one transaction (in none, where the consumer
+ * says so) and under the event's trace. `before` runs first, always in a transaction.
  */
 export function handleIn(
   domain: Domain,
@@ -108,11 +111,11 @@ export function handleIn(
     if (taken === 'first') await consumer.handle(event, { domain, tx });
     return taken;
   };
-  // A projection uses plain SQL and appends no events, so it needs no Prisma: its transaction costs a third of one that
-  // goes through Prisma.
-  return runWithTrace(traceOf(domain, event), () =>
-    consumer.readModel ? inTransaction(domain.pool, take) : domain.transaction((tx) => take(tx as unknown as SqlTx)),
-  );
+  return runWithTrace(traceOf(domain, event), () => {
+    if (consumer.within === 'sql' || (consumer.within === 'nothing' && before)) return inTransaction(domain.pool, take);
+    if (consumer.within === 'nothing') return take(sqlTx(domain.pool));
+    return domain.transaction((tx) => take(tx as unknown as SqlTx));
+  });
 }
 
 async function park(

@@ -1,5 +1,5 @@
 import type { Domain, TransactionOf } from '#platform/domain/domain.ts';
-import type { Consumer } from './consumer.ts';
+import type { Consumer, Taken } from './consumer.ts';
 import type { EventDefinition, EventEnvelope } from './defineEvent.ts';
 import { takeFromInbox } from './inbox.ts';
 
@@ -43,4 +43,33 @@ export const onEvents = <D extends Domain<any>>(
   ...(only && { concerns: only }),
   take: (tx, event, replaying) => takeFromInbox(tx, name, event, replaying),
   handle,
+});
+
+/**
+ * Declares that a domain passes an event on to something outside its database, such as its saga runtime. `send` must be
+ * idempotent by the event, also for a duplicate that comes weeks later: nothing is recorded in the inbox, so it is
+ * called for each delivery. It costs no transaction. All else is as with `onEvent`: the order of an aggregate's events,
+ * what is tried again, and what is parked.
+ */
+export const forwardEvent = <N extends string, T>(
+  definition: EventDefinition<N, T>,
+  name: string,
+  send: (event: EventEnvelope<T>) => Promise<void>,
+  only?: (event: EventEnvelope<T>) => boolean,
+): Consumer => ({
+  name,
+  events: [definition as unknown as EventDefinition],
+  within: 'nothing',
+  ...(only && { concerns: only as (event: EventEnvelope) => boolean }),
+  take: async (tx, event, replaying) => {
+    if (replaying) return 'first';
+    const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
+      `select case when exists (select from platform.parked where consumer = $1::text and aggregate = $2::text)
+         then 'blocked' else 'first' end as taken`,
+      name,
+      event.metadata.aggregateId,
+    );
+    return rows[0]!.taken;
+  },
+  handle: send,
 });

@@ -14,6 +14,7 @@ export const projectReadModels = (models: readonly ReadModel[], domain: string):
       name,
       events: model.events,
       readModel: model,
+      within: 'sql',
       take: async (tx, event, replaying) => {
         const rows = await tx.$queryRawUnsafe<{ taken: Taken }[]>(
           'select platform.take_projection($1::text, $2::text, $3::text, $4::int, $5::boolean) as taken',

@@ -48,7 +48,7 @@ describe('an order', () => {
   it('is visible to the courier who carries it', async () => {
     const orderId = await confirmed(customer, { service: 'DELIVERY', addressVersionId });
     expect(await sees(courier, orderId)).toBe(false);
-    await alone.bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, 'ASSIGNED') }]);
+    await alone.bus.publish('delivery.v1', [deliveryStatusChanged(orderId, 'ASSIGNED')]);
     await until(() => sees(courier, orderId));
     expect(await sees({ ...courier, subject: seedId('courier', 2) }, orderId)).toBe(false);
   });

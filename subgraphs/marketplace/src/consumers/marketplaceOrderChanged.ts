@@ -1,4 +1,4 @@
-import { onEvent } from '#platform/events/onEvent.ts';
+import { forwardEvent } from '#platform/events/onEvent.ts';
 import { MarketplaceOrderChanged } from '#schema/events/marketplace.ts';
 import { sellForVendorSaga, type SaleNews } from '../sagas/sellForVendor.ts';
 
@@ -10,7 +10,7 @@ const newsOf: Partial<Record<string, SaleNews['news']>> = {
   CANCELLED: 'ended',
 };
 
-export const onMarketplaceOrderChanged = onEvent(
+export const onMarketplaceOrderChanged = forwardEvent(
   MarketplaceOrderChanged,
   'marketplace.marketplaceOrderChanged',
   ({ eventId, data }) => sellForVendorSaga.signal(data.marketplaceOrderId, {}, { news: newsOf[data.to]! }, eventId),

@@ -1,4 +1,4 @@
-import { onEvent } from '#platform/events/onEvent.ts';
+import { forwardEvent } from '#platform/events/onEvent.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { placeOrderSaga, type OrderNews } from '../sagas/placeOrder.ts';
 
@@ -13,7 +13,7 @@ const newsOf: Partial<Record<string, OrderNews['news']>> = {
   REJECTED: 'ended',
 };
 
-export const onOrderStatusChanged = onEvent(
+export const onOrderStatusChanged = forwardEvent(
   OrderStatusChanged,
   'orders.orderStatusChanged',
   ({ eventId, data }) =>

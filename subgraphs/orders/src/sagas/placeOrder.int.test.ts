@@ -103,7 +103,7 @@ const work = async (orderId: string, ...steps: KitchenStep['kind'][]) => {
     ).toMatchObject({ kind: 'done' });
 };
 const courier = (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
-  bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]);
+  bus.publish('delivery.v1', [deliveryStatusChanged(orderId, to)]);
 const rowOf = (orderId: string) => domain.db.order.findUniqueOrThrow({ where: { id: orderId } });
 const historyOf = async (orderId: string) =>
   (
@@ -403,7 +403,7 @@ describe('the order saga', () => {
     await reached(orderId, 'CONFIRMED');
     await work(orderId, 'start', 'ready');
     await until(async () => (await ledgerOf(ledger, orderId)).includes('captured'));
-    await bus.publish('payments.v1', [{ key: orderId, value: refunded(orderId) }]);
+    await bus.publish('payments.v1', [refunded(orderId)]);
     await until(async () => (await rowOf(orderId)).paymentOutcome === 'REFUNDED');
     expect(await statusOf(orderId)).toBe('READY');
     await work(orderId, 'handOver');

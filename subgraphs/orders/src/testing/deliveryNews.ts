@@ -9,11 +9,19 @@ import { customerId, storeId } from './otherDomains.ts';
 type Data = DataOf<typeof DeliveryStatusChanged>;
 const versions = ['REQUESTED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'FAILED', 'CANCELLED'];
 
-/** The event that delivery would publish about the delivery of an order. */
-export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnvelope<Data> {
+/** A message of the bus: its key is the event's aggregate. */
+interface News {
+  readonly key: string;
+  readonly value: EventEnvelope;
+}
+
+const message = (value: EventEnvelope): News => ({ key: value.metadata.aggregateId, value });
+
+/** What delivery would publish about the delivery of an order. */
+export function deliveryStatusChanged(orderId: string, to: Data['to']): News {
   const deliveryId = seedId('delivery', orderId);
   const at = new Date().toISOString();
-  return {
+  return message({
     eventId: uuidv7(),
     eventType: DeliveryStatusChanged.name,
     version: '1.0',
@@ -38,14 +46,14 @@ export function deliveryStatusChanged(orderId: string, to: Data['to']): EventEnv
       traceparent: newTraceparent(),
       actor: 'service:delivery',
     },
-  };
+  });
 }
 
-/** The event that payments would publish about a refund that staff made. */
-export function refunded(orderId: string): EventEnvelope {
+/** What payments would publish about a refund that staff made. */
+export function refunded(orderId: string): News {
   const paymentId = seedId('payment', orderId);
   const at = new Date().toISOString();
-  return {
+  return message({
     eventId: uuidv7(),
     eventType: PaymentProcessed.name,
     version: '1.0',
@@ -70,5 +78,5 @@ export function refunded(orderId: string): EventEnvelope {
       traceparent: newTraceparent(),
       actor: 'service:payments',
     },
-  };
+  });
 }

@@ -101,7 +101,7 @@ export async function doomedOrders(points: readonly string[]) {
         expect(await kitchenWork(domain, { principal: kitchen, orderId }, { kind })).toMatchObject({ kind: 'done' });
     },
     courier: (orderId: string, to: Parameters<typeof deliveryStatusChanged>[1]) =>
-      bus.publish('delivery.v1', [{ key: orderId, value: deliveryStatusChanged(orderId, to) }]),
+      bus.publish('delivery.v1', [deliveryStatusChanged(orderId, to)]),
     ledgerOf: (orderId: string) => ledgerOf(ledger, orderId),
     /** Waits until a process has died at every fail point and the last one has brought the saga to its end. */
     async settled(orderId: string, entries: readonly string[]) {
