@@ -28,6 +28,7 @@ const onSharedSystem = [
   'place-order/onPostgres*',
   'rest',
   'revoked-access',
+  'sign-in',
   'subgraph-down',
   'web-pages',
   'webhooks-in',

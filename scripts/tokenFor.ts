@@ -9,7 +9,7 @@ import { roleScopes, storeRoles } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { commandLine, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
-import { clientKeyName, secretsNamed } from './system/secrets.ts';
+import { clientKeyName, clientKeyOf } from './system/secrets.ts';
 
 const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner', 'vendor'];
 
@@ -50,13 +50,12 @@ if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName
     `no system was ever started on ${resolve(settings.DATA_DIR)}: run "start" first, or set DATA_DIR (--data-dir) to that of the one that runs.`,
   );
 }
-const secrets = await secretsNamed([clientKeyName], { settings, environment, onMade: () => undefined });
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
 const partnerId = /^\d+$/.test(partner) ? seedId('partner', Number(partner)) : partner;
 const vendorId = /^\d+$/.test(vendor) ? seedId('vendor', Number(vendor)) : vendor;
 const boundToStore = (storeRoles as readonly string[]).includes(role);
 process.stdout.write(
-  `${await issueToken(JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0], {
+  `${await issueToken(await clientKeyOf({ settings, environment, onMade: () => undefined }), {
     subject: subject ?? firstOf[role]?.() ?? (boundToStore ? `${role}-${storeId}` : role),
     roles: [role],
     bindings: bindingsOf(),

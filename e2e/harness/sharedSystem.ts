@@ -28,7 +28,7 @@ export async function sharedSystem(): Promise<TestSystem> {
 
 async function launch(): Promise<TestSystem> {
   try {
-    const { system } = await launchTestSystem();
+    const { system } = await launchTestSystem({ signIn: {} });
     keepTestDatabases();
     return system;
   } catch (error) {

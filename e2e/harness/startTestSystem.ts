@@ -10,7 +10,7 @@ import {
   developmentIssuer,
   issueToken,
   newSigningKey,
-  publicHalf,
+  publishedKey,
 } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity } from '#platform/identity/identity.ts';
 import { localNetwork } from '#platform/rpc/network.ts';
@@ -35,11 +35,13 @@ import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRunti
 import { runChannel } from '#gateway/serve/runChannel.ts';
 import { runGateway } from '#gateway/serve/runGateway.ts';
 import { rpcFeedReader } from '#gateway/streams/feeds/rpcFeedReader.ts';
+import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import type { Pace } from '#sandbox/simulation/pace.ts';
 import { channels } from '#schema/channels.ts';
+import { pageClientOf } from '#schema/identityClients.ts';
 import { isNamedById, scopesOfRole, storeRoles, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -73,6 +75,8 @@ export interface TestSystemOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Receives the log of the whole system; without it nothing is logged. */
   readonly log?: Logger;
+  /** Runs the sandbox's identity provider, at which people sign in. */
+  readonly signIn?: Pick<IdentityProviderOptions, 'accessTokenSeconds'>;
   /** Runs simulated kitchens, and the couriers that are named. Without it, the scenario does their work itself. */
   readonly simulation?: { readonly pace: Partial<Pace>; readonly couriers: readonly string[] };
 }
@@ -89,6 +93,8 @@ export interface TestSystem {
   readonly mailbox: Mailbox;
   /** The names of the databases of the domains, of `sagas` and `webhooks`, and of `bus` where it is in PostgreSQL. */
   readonly databases: Readonly<Record<string, string>>;
+  /** `iss` of the identity provider; with `signIn` only. */
+  readonly issuer?: string;
   /** The address of /metrics, which operators read. */
   readonly metricsUrl: string;
   /** The address of a channel, or of `gateway`, the full graph. */
@@ -165,9 +171,17 @@ export async function launchTestSystem(
 async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>)[]): Promise<TestSystem> {
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const signingKey = await newSigningKey();
+  const signIn = options.signIn
+    ? await startIdentityProvider({ port: 0, key: signingKey, audience: developmentAudience, ...options.signIn })
+    : undefined;
+  if (signIn) stops.push(() => signIn.close());
   const identity = await createIdentity({
     internalKey: await newSigningKey(),
-    client: { issuer: developmentIssuer, audience: developmentAudience, keys: { keys: [publicHalf(signingKey)] } },
+    client: {
+      issuer: [developmentIssuer, ...(signIn ? [signIn.issuer] : [])],
+      audience: developmentAudience,
+      keys: { keys: [await publishedKey(signingKey)] },
+    },
     scopesOf: scopesOfRole,
     isNamedById,
   });
@@ -282,7 +296,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
         : running.get(name)!.execute(request, headers),
   };
   // Composing blocks the event loop, so that on a busy machine no connection to a database could be made meanwhile.
-  const edge = await startEdge(runtime, options.channels ?? channels.map(({ name }) => name));
+  const edge = await startEdge(runtime, signIn?.issuer, options.channels ?? channels.map(({ name }) => name));
   await Promise.all([...running.values()].map((subgraph) => subgraph.start()));
   stops.push(() => Promise.all([...edge.values()].map((channel) => channel.close())));
 
@@ -315,6 +329,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     webhookRelayUrl: relay.url,
     databases,
     mailbox,
+    issuer: signIn?.issuer,
     urlOf,
     tokenFor,
     metricsUrl: metricsServer.url,
@@ -355,11 +370,18 @@ async function onKafka(client: KafkaClientName, log: Logger, stops: (() => Promi
   return kafkaBus({ brokers: [broker.brokers], client, log, topics: await eventTopics() });
 }
 
-async function startEdge(runtime: GatewayRuntime, names: readonly string[]): Promise<Map<string, RunningChannel>> {
+async function startEdge(
+  runtime: GatewayRuntime,
+  issuer: string | undefined,
+  names: readonly string[],
+): Promise<Map<string, RunningChannel>> {
   const manifests = await Promise.all(names.map(manifestOf));
   const started = await Promise.all([
     runGateway(runtime),
-    ...manifests.map((manifest) => runChannel(manifest, runtime)),
+    ...manifests.map((manifest) => {
+      const clientId = pageClientOf(manifest.name);
+      return runChannel(manifest, { ...runtime, signIn: issuer && clientId ? { issuer, clientId } : undefined });
+    }),
   ]);
   return new Map(started.map((channel) => [channel.name, channel]));
 }

@@ -1,4 +1,4 @@
-import { SignJWT, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
 /** Issuer and audience of the client tokens that the development profile signs with its own key. */
 export const developmentIssuer = 'drburger-dev';
@@ -14,6 +14,12 @@ export async function newSigningKey(): Promise<JWK> {
 export function publicHalf({ d: _secret, ...publicJwk }: JWK): JWK {
   return publicJwk;
 }
+
+/** The public half of a key, under the id that the sandbox's identity provider gives it: its thumbprint (RFC 7638). */
+export const publishedKey = async (key: JWK): Promise<JWK> => ({
+  ...publicHalf(key),
+  kid: await calculateJwkThumbprint(key),
+});
 
 export interface TokenRequest {
   readonly subject: string;

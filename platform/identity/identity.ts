@@ -26,7 +26,8 @@ export interface IdentityOptions {
    * address of one.
    */
   readonly client?: {
-    readonly issuer: string;
+    /** `iss` of the tokens that are accepted; in development also that of tools, which sign with the same keys. */
+    readonly issuer: string | readonly string[];
     readonly audience: string;
     readonly keys: { keys: JWK[] } | URL;
     /** How long keys that were fetched from the address are used; see `RemoteKeys`. */
@@ -182,7 +183,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     token: string,
     source: KeySource,
     schema: z.ZodType<Claims>,
-    expected: { issuer?: string; audience: string; typ: string; maxTokenAge?: number },
+    expected: { issuer?: string[]; audience: string; typ: string; maxTokenAge?: number },
   ): Promise<Claims> {
     try {
       return schema.parse(
@@ -205,7 +206,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     if (!client || !clientKeys) throw new InvalidToken('no client is known here');
     const isOurs = issuerIn(token) === internal.self;
     return verify(token, isOurs ? internalKeys : clientKeys, clientClaims, {
-      issuer: isOurs ? internal.self : client.issuer,
+      issuer: isOurs ? [internal.self] : [client.issuer].flat(),
       audience: isOurs ? deviceAudienceOf(channel.name) : client.audience,
       typ: 'at+jwt',
       // This also requires `iat`, and refuses one in the future, since such a token could not be revoked.

@@ -13,6 +13,16 @@ describe('the production profile', () => {
     },
   );
 
+  it.each(['http://localhost:4048', 'http://127.0.0.1:4048', 'https://[::1]/'])(
+    'refuses the sandbox’s identity provider: %s',
+    (CLIENT_ISSUER) => {
+      expect(() => checkProfile({ PROFILE: 'production', SIMULATION: undefined, CLIENT_ISSUER }, {})).toThrow(
+        'CLIENT_ISSUER is on this machine, as the sandbox’s identity provider is',
+      );
+      expect(() => checkProfile({ PROFILE: 'development', SIMULATION: undefined, CLIENT_ISSUER }, {})).not.toThrow();
+    },
+  );
+
   it('refuses the simulation and the sandbox', () => {
     expect(() => checkProfile({ PROFILE: 'production', SIMULATION: true }, {})).toThrow(
       'SIMULATION is for development',

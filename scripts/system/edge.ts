@@ -13,9 +13,10 @@ import { channels, type ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
+import { signInOf, type SignInSettings } from './signIn.ts';
 
 export interface EdgeParts {
-  readonly settings: PlatformSettings & FileStoreSettings;
+  readonly settings: PlatformSettings & FileStoreSettings & SignInSettings;
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly log: Logger;
@@ -77,6 +78,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     origins: originsOf(parts.settings, entry.name),
     // Of all channels one lets programs of partners in, and so one needs the address by which they call.
     baseUrl: manifest.auth.apps ? parts.settings.PARTNER_URL : undefined,
+    signIn: signInOf(entry.name, parts.settings, parts.service === undefined),
   });
 }
 

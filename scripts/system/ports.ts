@@ -20,6 +20,8 @@ export const smtpOffset = 30;
 /** The port for gRPC of a subgraph in a process of its own is this far above the one for GraphQL. */
 export const grpcOffset = 20;
 export const postgresOffset = 40;
+/** The sandbox's identity provider. */
+export const identityProviderOffset = 48;
 
 /** What stands at the offsets that are not of a channel or a subgraph. */
 export const reservedOffsets: ReadonlyMap<number, string> = new Map([
@@ -31,6 +33,7 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [mailboxOffset, 'mailbox'],
   [smtpOffset, 'SMTP of the mailbox'],
   [postgresOffset, 'PostgreSQL'],
+  [identityProviderOffset, 'identity provider'],
 ]);
 
 export interface Listener {
@@ -53,6 +56,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
           { name: 'payment provider', port: base + providerOffset },
           { name: 'mailbox', port: base + mailboxOffset },
           { name: 'SMTP of the mailbox', port: base + smtpOffset },
+          { name: 'identity provider', port: base + identityProviderOffset },
         ]
       : []),
   ];

@@ -25,6 +25,7 @@ import {
   type SecretOptions,
 } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
+import { signInSettings, type SignInSettings } from './signIn.ts';
 import type { Teardown } from './teardown.ts';
 import { relaySecretsOf, webhookSecretsOf, type RelaySecrets, type WebhookSecrets } from './webhookSecrets.ts';
 
@@ -43,7 +44,7 @@ export interface SystemOptions {
 
 /** Everything that must be ready before a service starts: checked settings, code, migrated databases, keys. */
 export interface PreparedSystem {
-  readonly settings: PlatformSettings;
+  readonly settings: PlatformSettings & SignInSettings & { readonly CLIENT_AUDIENCE?: string };
   readonly definitions: readonly RegisteredSubgraph[];
   readonly databases: Databases;
   readonly identity: Identity;
@@ -58,6 +59,7 @@ export interface PreparedSystem {
 
 const systemSettings = mergeSettings(z.object({ ...platformSettings.shape, ...clientIssuerSettings.shape }), [
   originsSettings(),
+  signInSettings,
 ]);
 
 /** In one process the log is printed among the lines of progress, so by default only warnings and errors are. */

@@ -9,12 +9,14 @@ import {
   developmentIssuer,
   newSigningKey,
   publicHalf,
+  publishedKey,
 } from '#platform/identity/developmentIssuer.ts';
 import { createIdentity, type Identity, type IdentityOptions } from '#platform/identity/identity.ts';
 import type { ServiceKeys } from '#platform/identity/serviceKeys.ts';
 import { isNamedById, scopesOfRole } from '#schema/scopes.ts';
 import { services } from '#schema/services.ts';
 import { edgesOf } from './edgesOf.ts';
+import { sandboxIssuerOf } from './signIn.ts';
 import type { ServeContext } from './serveContext.ts';
 
 const makeSigningKey: SecretMaker = async () => JSON.stringify(await newSigningKey());
@@ -188,8 +190,9 @@ function parsed(name: string, values: Readonly<Record<string, string>>): unknown
 }
 
 /**
- * The issuer of clients' tokens: in production the identity provider that the settings name, and in development the
- * system itself.
+ * The issuer of clients' tokens: in production the identity provider that the settings name. In development it is the
+ * sandbox's, and tools such as `token:for` sign with its key under an issuer of their own, so that they need to know no
+ * address.
  * @throws StartupError when production lacks a setting for it
  */
 async function clientIssuerOf(
@@ -207,16 +210,19 @@ async function clientIssuerOf(
         `Missing in the ${settings.PROFILE} profile: ${missing.join(', ')}. They say which identity provider issues clients’ tokens.`,
       );
   }
-  const own = async () => {
-    const { [clientKeyName]: key = '' } = await secretsNamed([clientKeyName], options);
-    return { keys: [publicHalf(JSON.parse(key) as JWK)] };
-  };
+  const own = async () => ({ keys: [await publishedKey(await clientKeyOf(options))] });
   return {
-    issuer: issuer ?? developmentIssuer,
+    issuer: issuer ?? [sandboxIssuerOf(settings.PORT_BASE), developmentIssuer],
     audience: audience ?? developmentAudience,
     keys: keys === undefined ? await own() : new URL(keys),
     kept: { onFailure: (reason) => tellOfKeys(reason, log) },
   };
+}
+
+/** The key of the sandbox's identity provider, which tools of the development profile sign with, too. */
+export async function clientKeyOf(options: SecretOptions): Promise<JWK> {
+  const secrets = await secretsNamed([clientKeyName], options);
+  return parsed(clientKeyName, secrets) as JWK;
 }
 
 /** Those who have a key go on for hours; by the time that they do not, somebody should have seen to it. */

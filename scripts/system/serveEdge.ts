@@ -5,6 +5,7 @@ import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { channels } from '#schema/channels.ts';
 import { channelService, gatewayService } from '#schema/services.ts';
+import { pageClientOf } from '#schema/identityClients.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
@@ -14,6 +15,7 @@ import { patience } from './patience.ts';
 import { grpcOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
+import { signInSettings } from './signIn.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, edgeSettings } from './serviceSettings.ts';
 
@@ -45,7 +47,13 @@ export async function serveGateway(context: ServeContext): Promise<void> {
 
 /** Reads the settings and makes what a channel or the gateway needs. `channelNames` are the channels it serves. */
 async function partsOf(service: string, context: ServeContext, channelNames: readonly string[]): Promise<EdgeParts> {
-  const settings = loadSettings(mergeSettings(edgeSettings, [originsSettings(channelNames)]), context.sources);
+  const settings = loadSettings(
+    mergeSettings(edgeSettings, [
+      originsSettings(channelNames),
+      ...(channelNames.some(pageClientOf) ? [signInSettings] : []),
+    ]),
+    context.sources,
+  );
   checkProfile(settings, context.sources.environment);
   const log = createLogger({ level: settings.LOG_LEVEL, service });
   const patiently = patience(settings, log);

@@ -12,6 +12,7 @@ import {
   webhookRelayService,
   webhooksService,
 } from '#schema/services.ts';
+import { pageClientOf } from '#schema/identityClients.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config as webhooksConfig } from '#webhooks/config.ts';
@@ -29,6 +30,7 @@ import {
   publicKeysName,
   signingKeyNameOf,
 } from './secrets.ts';
+import { signInSettings } from './signIn.ts';
 import {
   databasesSettings,
   edgeSettings,
@@ -129,6 +131,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
           platformSettings.shape,
           clientIssuerSettings.shape,
           originsSettings().shape,
+          signInSettings.shape,
           ...domains.map(({ settings }) => settings.shape),
         ) as z.ZodRawShape,
       ),
@@ -157,6 +160,9 @@ export async function serviceParts(): Promise<ServicePart[]> {
       name,
       settings: z.object({
         ...edgeSettings.shape,
+        ...(channels.some((each) => channelService(each.name) === name && pageClientOf(each.name))
+          ? signInSettings.shape
+          : {}),
         ...originsSettings(
           name === gatewayService
             ? [gatewayService]

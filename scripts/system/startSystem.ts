@@ -1,6 +1,7 @@
 import type { PlatformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Identity } from '#platform/identity/identity.ts';
+import { developmentAudience } from '#platform/identity/developmentIssuer.ts';
 import { localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
@@ -18,7 +19,8 @@ import {
   type SystemOptions,
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
-import { cursorKeysOf } from './secrets.ts';
+import { clientKeyOf, cursorKeysOf } from './secrets.ts';
+import { hasSandboxIssuer } from './signIn.ts';
 import { Teardown } from './teardown.ts';
 
 export interface RunningSystem {
@@ -39,8 +41,8 @@ export interface RunningSystem {
 
 /**
  * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
- * sandbox's payment provider and mailbox. The system is ready when this resolves. If it rejects, everything has been
- * stopped.
+ * sandbox's payment provider, mailbox and identity provider. The system is ready when this resolves. If it rejects,
+ * everything has been stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
@@ -155,7 +157,7 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
 
 async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown): Promise<void> {
   const { startSandbox } = await import('./development/serveSandbox.ts');
-  const { settings, providerKey, smtpPassword, webhookSecrets } = prepared;
+  const { settings, providerKey, smtpPassword, webhookSecrets, secretOptions } = prepared;
   const sandbox = await startSandbox(settings.PORT_BASE, settings.DATA_DIR, {
     apiKey: providerKey,
     webhooks: {
@@ -163,8 +165,11 @@ async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown)
       secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS.split(',')[0] ?? '',
     },
     password: smtpPassword,
+    identity: hasSandboxIssuer(settings)
+      ? { key: await clientKeyOf(secretOptions), audience: settings.CLIENT_AUDIENCE ?? developmentAudience }
+      : undefined,
   });
-  teardown.add('payment provider and mailbox', () => sandbox.close());
+  teardown.add('payment provider, mailbox and identity provider', () => sandbox.close());
 }
 
 async function openSubgraphs(

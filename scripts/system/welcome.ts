@@ -1,5 +1,6 @@
 import { platformSettings } from '#platform/config/settings.ts';
 import { mailboxOffset, postgresOffset, providerOffset } from './ports.ts';
+import { sandboxIssuerOf } from './signIn.ts';
 import type { RunningSystem } from './startSystem.ts';
 
 const audiences: Readonly<Record<string, string>> = {
@@ -29,11 +30,13 @@ export function welcome(
     ...(board ? [['order board', board, 'the screen on the wall of a store']] : []),
     ...(kiosk ? [['kiosk page', kiosk.replace('/graphql', '/order'), 'guests who order and pay by taps']] : []),
     ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
+    ...(staff ? [['office', staff.replace('/graphql', '/office'), 'managers, support and admins, who sign in']] : []),
     ['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside'],
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development
       ? [
           ['payment provider', `http://localhost:${base + providerOffset}`, 'the payments subgraph (sandbox)'],
+          ['identity provider', sandboxIssuerOf(base), 'people of the seed, who sign in without a password (sandbox)'],
           ['mailbox', `http://localhost:${base + mailboxOffset}`, 'the e-mails that guests would get (sandbox)'],
         ]
       : []),

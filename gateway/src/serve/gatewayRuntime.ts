@@ -6,6 +6,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { EngineName } from '../execution/engine.ts';
+import type { SignIn } from './pages.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
 import type { HubOptions } from '../streams/feeds/streamHub.ts';
@@ -57,6 +58,8 @@ export interface GatewayRuntime {
   readonly cursorKeys?: readonly string[];
   /** How the events of the bus are put in order, and how many are kept. */
   readonly hub?: Omit<HubOptions, 'reader' | 'log'>;
+  /** Where the pages of this channel let people sign in. Without it they ask for a token. */
+  readonly signIn?: SignIn;
   /** Where the pictures are kept that some channels serve. */
   readonly files?: FileStore;
   readonly log: Logger;

@@ -9,16 +9,29 @@ import type { GatewayRuntime } from './gatewayRuntime.ts';
 export interface Page {
   readonly html: string;
   /**
-   * The value of `Content-Security-Policy`: the page may run its own script and style and call its own channel, and
-   * nothing else.
+   * The value of `Content-Security-Policy`: the page may run its own script and style and call its own channel and
+   * the provider at which its people sign in, and nothing else.
    */
   readonly policy: string;
+}
+
+/** The OpenID provider at which the people who work with a page sign in, and the page's client there. */
+export interface SignIn {
+  readonly issuer: string;
+  readonly clientId: string;
 }
 
 const root = new URL('../../../', import.meta.url);
 
 /** What a page of the development profile finds in its head, so that it may offer what only the sandbox understands. */
 const developmentMark = '<meta name="profile" content="development">';
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;' };
+const attribute = (text: string): string => text.replaceAll(/[&"<]/g, (character) => escapes[character]!);
+
+/** What a page finds in its head about where its people sign in. */
+const signInMark = ({ issuer, clientId }: SignIn): string =>
+  `<meta name="sign-in" content="${attribute(issuer)}" data-client-id="${attribute(clientId)}">`;
 
 /**
  * Loads the pages of a channel, by path, from where `generate` writes them. @throws StartupError for a page that has
@@ -27,6 +40,7 @@ const developmentMark = '<meta name="profile" content="development">';
 export function loadPages(
   { name, pages = [] }: Pick<ChannelManifest, 'name' | 'pages'>,
   profile: GatewayRuntime['profile'],
+  signIn?: SignIn,
 ): ReadonlyMap<string, Page> {
   return new Map(
     pages.map((page) => {
@@ -36,8 +50,9 @@ export function loadPages(
           `The page ${page} of the channel ${name} is not built: run \`npx -y pnpm@10.34.9 generate\`.`,
         );
       const built = readFileSync(file, 'utf8');
-      const html = profile === 'development' ? built.replace('<head>', () => `<head>${developmentMark}`) : built;
-      return [`/${page}`, { html, policy: policyOf(html) }];
+      const marks = [profile === 'development' ? developmentMark : '', signIn ? signInMark(signIn) : ''].join('');
+      const html = built.replace('<head>', () => `<head>${marks}`);
+      return [`/${page}`, { html, policy: policyOf(html, signIn) }];
     }),
   );
 }
@@ -48,12 +63,13 @@ const hashes = (html: string, tag: string): string =>
     .map(([, text = '']) => ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`)
     .join('');
 
-const policyOf = (html: string): string =>
+const policyOf = (html: string, signIn?: SignIn): string =>
   [
     `default-src 'none'`,
     `script-src${hashes(html, 'script')}`,
     `style-src${hashes(html, 'style')}`,
-    `connect-src 'self'`,
+    // The page itself asks the provider for its tokens.
+    `connect-src 'self'${signIn ? ` ${new URL(signIn.issuer).origin}` : ''}`,
     'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,

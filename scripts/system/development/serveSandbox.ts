@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startPaymentProvider, type PaymentProviderOptions } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { developmentOnly } from '../checkProfile.ts';
 import { dataFolder } from '../dataDir.ts';
-import { bothOrNeither } from '../prepareSystem.ts';
-import { mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../ports.ts';
+import { identityProviderOffset, mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../ports.ts';
 import {
   secretOptionsOf,
   providerKeyName,
@@ -69,13 +69,31 @@ const mailboxPorts = (base: number) => ({ smtpPort: base + smtpOffset, pagePort:
 export async function startSandbox(
   base: number,
   dataDir: string,
-  { password, ...ofProvider }: Pick<PaymentProviderOptions, 'apiKey' | 'webhooks'> & { readonly password: string },
+  {
+    password,
+    identity,
+    ...ofProvider
+  }: Pick<PaymentProviderOptions, 'apiKey' | 'webhooks'> & {
+    readonly password: string;
+    /** Undefined if people sign in at another provider. */
+    readonly identity?: Pick<IdentityProviderOptions, 'key' | 'audience'>;
+  },
 ): Promise<{ close(): Promise<void> }> {
-  const [provider, mailbox] = await bothOrNeither(
+  const starting: Promise<{ close(): Promise<void> }>[] = [
     startPaymentProvider({ port: base + providerOffset, dataDir: dataFolder(dataDir, 'provider'), ...ofProvider }),
     startMailbox({ ...mailboxPorts(base), password }),
-  );
-  return { close: async () => void (await Promise.all([provider.close(), mailbox.close()])) };
+  ];
+  if (identity) starting.push(startIdentityProvider({ port: base + identityProviderOffset, ...identity }));
+  const started = await Promise.allSettled(starting);
+  const close = async (): Promise<void> => {
+    for (const each of started) if (each.status === 'fulfilled') await each.value.close();
+  };
+  const failed = started.find((each) => each.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  return { close };
 }
 
 const simulationSettings = z.object({

@@ -4,7 +4,7 @@ import { logOfService } from '#platform/telemetry/createLogger.ts';
 import type { TokenFor } from '#sandbox/simulation/graphqlClient.ts';
 import { startSimulation } from '#sandbox/simulation/simulation.ts';
 import { seedId } from '#schema/seed/seedId.ts';
-import { clientKeyName, secretsNamed, type SecretOptions } from '../secrets.ts';
+import { clientKeyOf, type SecretOptions } from '../secrets.ts';
 
 /** The seeded couriers around the demo store, except the first one, which is for people who try out the system. */
 const couriers = [2, 3, 4, 5, 6].map((n) => seedId('courier', n));
@@ -23,8 +23,7 @@ export async function simulate({
   secretOptions,
   log,
 }: SimulationParts): Promise<() => Promise<void>> {
-  const secrets = await secretsNamed([clientKeyName], secretOptions);
-  const key = JSON.parse(secrets[clientKeyName] ?? '{}') as Parameters<typeof issueToken>[0];
+  const key = await clientKeyOf(secretOptions);
   const tokenFor: TokenFor = (actor) =>
     issueToken(key, {
       subject: actor.role === 'courier' ? actor.subject : `simulated-${actor.role}`,
