@@ -95,8 +95,8 @@ const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlation
 });
 
 /**
- * Tries once to handle an event: records it in the inbox and handles it, in one transaction (in none, where the consumer
- * says so) and under the event's trace. `before` runs first, always in a transaction.
+ * Tries once to handle an event: records it in the inbox and handles it, in one transaction (or, where the consumer
+ * says so, in none) and under the event's trace. `before` runs first, always in a transaction.
  */
 export function handleIn(
   domain: Domain,
