@@ -5,7 +5,7 @@ import { onePlace } from './scripts/lint/onePlace.js';
 export default tseslint.config(
   { ignores: ['node_modules/', 'generated/', '.data/', 'coverage/', '**/*.js'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },

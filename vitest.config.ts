@@ -26,6 +26,7 @@ const onSharedSystem = [
   'partner-onboarding',
   'payment-declined',
   'place-order/onPostgres*',
+  'portal',
   'rest',
   'revoked-access',
   'sign-in',

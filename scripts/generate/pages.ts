@@ -25,6 +25,10 @@ export function pages(): GenerateTask[] {
           `generated/bffs/${channel}/operations.ts`,
           'clients/device-credential/src',
           'clients/stream-client/src',
+          // What a page of references shows.
+          'rest/openapi-3.1.json',
+          'schema/asyncapi.json',
+          `schema/channels/${channel}.graphql`,
           'scripts/generate/pages.ts',
         ],
         outputs: [output],

@@ -1,4 +1,4 @@
-import { createClient } from '@connectrpc/connect';
+import { createClient, type Client } from '@connectrpc/connect';
 import { PartnerDocumentService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
 import type { CheckedDocument, DocumentFault, ViewContext } from '#gateway/channelManifest.ts';
 import { grantsWith } from '#platform/identity/principal.ts';
@@ -19,12 +19,16 @@ const refused = (problems: readonly DocumentFault[]) => ({ __typename: 'Document
 
 const fault = (code: string, message: string): DocumentFault => ({ code, message, line: null, column: null });
 
-/** Checks a document, tries it out where there are data to play with, and has it kept. */
-export async function registerDocument(
-  _root: unknown,
-  { input: { appId, text, trialVariables } }: { readonly input: Input },
-  { principal, registry }: ViewContext,
-) {
+interface Examined {
+  readonly partners: Client<typeof PartnerDocumentService>;
+  readonly partnerId: string;
+  readonly app: Awaited<ReturnType<Client<typeof PartnerDocumentService>['findApp']>>;
+  readonly checked: CheckedDocument;
+  readonly variables: Record<string, unknown>;
+}
+
+/** What is to be known before a document is tried or kept, or why it cannot be. */
+async function examine({ appId, text, trialVariables }: Input, { principal, registry }: ViewContext) {
   if (!registry) throw new Error('the channel that registers documents has no way to the partners domain');
   const partnerId = grantsWith(principal, 'partner:develop')[0]?.bindings['partner'];
   if (partnerId === undefined) return appNotFound;
@@ -36,8 +40,37 @@ export async function registerDocument(
   const checked = registry.check(text, trialVariables == null ? undefined : variables);
   if (!('documentId' in checked)) return refused(checked);
   const problems = missingScopes(checked, app.scopes);
-  if (problems.length > 0) return refused(problems);
-  const trial = await registry.tryOut?.(checked.text, variables, { ...app, appId, partnerId });
+  return problems.length > 0 ? refused(problems) : ({ partners, partnerId, app, checked, variables } as const);
+}
+
+/** What a trial run answered, as JSON; null where there are none. */
+async function trialOf({ app, checked, variables, partnerId }: Examined, appId: string, { registry }: ViewContext) {
+  const trial = await registry?.tryOut?.(checked.text, variables, { ...app, appId, partnerId });
+  return trial ? JSON.stringify(trial) : null;
+}
+
+const successOf = ({ checked: { name, documentId, limits, scopes } }: Examined, trial: string | null) =>
+  ({ __typename: 'CheckDocumentSuccess', name, documentId, limits, scopes: scopes.map(joined), trial }) as const;
+
+/** Checks a document, and keeps nothing. */
+export async function checkDocument(_root: unknown, { input }: { readonly input: Input }, context: ViewContext) {
+  const examined = await examine(input, context);
+  return '__typename' in examined ? examined : successOf(examined, null);
+}
+
+/** Checks a document, and tries it out where there are data to play with. */
+export async function tryDocument(_root: unknown, { input }: { readonly input: Input }, context: ViewContext) {
+  const examined = await examine(input, context);
+  return '__typename' in examined ? examined : successOf(examined, await trialOf(examined, input.appId, context));
+}
+
+/** Checks a document, tries it out where there are data to play with, and has it kept. */
+export async function registerDocument(_root: unknown, { input }: { readonly input: Input }, context: ViewContext) {
+  const examined = await examine(input, context);
+  if ('__typename' in examined) return examined;
+  const { appId } = input;
+  const { partners, partnerId, app, checked, variables } = examined;
+  const trial = await trialOf(examined, appId, context);
   const { documentId, name } = checked;
   const { id } = await partners.register({
     partnerId,
@@ -46,17 +79,17 @@ export async function registerDocument(
     name,
     text: checked.text,
     scopes: checked.scopes.map(joined),
-    registeredBy: principal.subject,
+    registeredBy: context.principal.subject,
   });
   if (id === '') return appNotFound;
-  const calling = { address: `${registry.baseUrl}/graphql`, signed: app.signingRequired };
+  const calling = { address: `${context.registry!.baseUrl}/graphql`, signed: app.signingRequired };
   return {
     __typename: 'RegisterDocumentSuccess',
     document: { __typename: 'PartnerDocument', id },
     documentId,
     limits: checked.limits,
     scopes: checked.scopes.map(joined),
-    trial: trial ? JSON.stringify(trial) : null,
+    trial,
     typescript: typescriptOf(checked, calling),
     curl: curlOf(checked, variables, calling),
   } as const;

@@ -1,5 +1,7 @@
-import { registerDocument } from './registerDocument.ts';
+import channel from '../channel.ts';
+import { checkDocument, registerDocument, tryDocument } from './registerDocument.ts';
 
 export const viewResolvers = {
-  Mutation: { registerDocument },
+  Query: { checkDocument, appQuota: () => channel.rates },
+  Mutation: { registerDocument, tryDocument },
 };

@@ -1,6 +1,7 @@
 import { PrismaClient } from '#generated/partners/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { forgetNoncesEachMinute } from './commands/checkSignature.ts';
+import { forgetCountsEachHour } from './commands/countRequests.ts';
 import { config } from './config.ts';
 import { onPartnerEvents } from './consumers/partnerEvents.ts';
 import { loaders } from './loaders.ts';
@@ -18,6 +19,9 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [partnerAccessService(domain), partnerDocumentService(domain)],
   consumers: [onPartnerEvents],
-  background: (domain) => [{ name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) }],
+  background: (domain) => [
+    { name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) },
+    { name: 'forget counts', run: (signal) => forgetCountsEachHour(domain, signal) },
+  ],
   seed,
 });

@@ -5,7 +5,9 @@ import { PartnerAccessService, PartnerDocumentService } from '#generated/proto/d
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
+import { until } from '#platform/testkit/until.ts';
 import { isAllowed } from './commands/authenticate.ts';
+import { forgetCountsEachHour } from './commands/countRequests.ts';
 import type { Partners } from './context.ts';
 import definition from './main.ts';
 
@@ -299,5 +301,64 @@ describe('registered documents', () => {
     );
     expect(JSON.stringify(await ask(mine))).toContain('"requests":5');
     expect(await ask(mine, {}, stranger)).toEqual({ myPartnerAccount: null });
+  });
+});
+
+describe('what apps ask for', () => {
+  const minute = (back: number) => new Date(Math.floor(now.getTime() / 60_000) * 60_000 - back * 60_000).toISOString();
+  const count = (over: object = {}) => ({
+    ...{ appId, keyId: 'drb_lunchbox_one', documentId: '', operation: 'StoreList@1', status: 200 },
+    ...{ minute: minute(1), requests: 3, failed: 1, latency: [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0] },
+    ...over,
+  });
+  const record = (...counts: object[]) => graph.client(PartnerAccessService).recordUse({ counts });
+  const usage = async (principal = developer) => {
+    const query = `{ myPartnerAccount { apps { id usage(hours: 1) {
+      stepSeconds requests failed p95Milliseconds csv
+      points { at requests failed } rows { keyId operation status requests failed p95Milliseconds }
+    } } } }`;
+    const { myPartnerAccount } = await ask<{
+      myPartnerAccount: { apps: { id: string; usage: Record<string, unknown> }[] } | null;
+    }>(query, {}, principal);
+    return myPartnerAccount?.apps.find(({ id }) => id === appId)?.usage;
+  };
+
+  it('is counted by the minute, key, document and status, and shown to their partner', async () => {
+    await record(count(), count(), count({ minute: minute(2), operation: '', status: 404, failed: 3 }));
+    await record(
+      count(),
+      count({ appId: seedId('nothing', 1) }),
+      count({ appId: 'nonsense' }),
+      count({ latency: [1] }),
+      count({ minute: minute(61) }),
+    );
+    const shown = await usage();
+    expect(shown).toMatchObject({
+      ...{ stepSeconds: 60, requests: 12, failed: 6 },
+      points: [
+        { at: minute(2), requests: 3, failed: 3 },
+        { at: minute(1), requests: 9, failed: 3 },
+      ],
+      rows: [
+        { keyId: 'drb_lunchbox_one', operation: 'StoreList@1', status: 200, requests: 9, failed: 3 },
+        { keyId: 'drb_lunchbox_one', operation: null, status: 404, requests: 3, failed: 3 },
+      ],
+    });
+    expect(shown!['p95Milliseconds']).toBeGreaterThan(50);
+    expect(String(shown!['csv']).split('\n')).toContain(
+      `${minute(1)},drb_lunchbox_one,StoreList@1,200,9,3,6,0,0,0,3,0,0,0,0,0,0,0`,
+    );
+    expect(await usage(stranger)).toBeUndefined();
+  });
+
+  it('is forgotten after 90 days', async () => {
+    await record(count({ minute: minute(91 * 24 * 60), operation: 'Old@1' }));
+    const rows = () => graph.domain.db.requestCount.count({ where: { operation: 'Old@1' } });
+    expect(await rows()).toBe(1);
+    const stop = new AbortController();
+    const forgetting = forgetCountsEachHour(graph.domain, stop.signal);
+    await until(async () => (await rows()) === 0);
+    stop.abort();
+    await forgetting;
   });
 });

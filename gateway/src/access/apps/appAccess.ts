@@ -17,6 +17,8 @@ export interface AppCredential {
 
 export interface App {
   readonly appId: string;
+  /** The public part of the API key by which it called; undefined for a trial run. */
+  readonly keyId?: string;
   readonly partnerId: string;
   readonly name: string;
   readonly scopes: readonly string[];
@@ -35,13 +37,23 @@ export interface AppDocument {
   readonly successor?: { readonly documentId: string; readonly release: string };
 }
 
-/** How often a document was executed within an hour. */
-export interface AppUse {
-  readonly id: string;
-  /** ISO 8601: the beginning of the hour. */
-  readonly hour: string;
+/** Requests of one key for one document that were answered alike within one minute. */
+export interface RequestCount {
+  readonly appId: string;
+  readonly keyId: string;
+  /** Of the registration; empty when the request named no document that is there. */
+  readonly documentId: string;
+  /** Name and version, such as `StoreList@2`; empty without a document. */
+  readonly operation: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** ISO 8601: the beginning of the minute. */
+  readonly minute: string;
   readonly requests: number;
+  /** Those of them whose answer had errors. */
   readonly failed: number;
+  /** How many took how long, by bucket of `latencyBounds`. */
+  readonly latency: readonly number[];
 }
 
 /**
@@ -53,7 +65,7 @@ export interface AppAccess {
   authenticate(credential: AppCredential): Promise<App | string>;
   /** Undefined for a document that is unknown, pending, or of another app. */
   findDocument(appId: string, documentId: string): Promise<AppDocument | undefined>;
-  recordUse(uses: readonly AppUse[]): Promise<void>;
+  recordUse(counts: readonly RequestCount[]): Promise<void>;
 }
 
 /** The partners domain could not be asked. */

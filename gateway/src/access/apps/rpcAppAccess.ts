@@ -12,8 +12,8 @@ export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service =
   return {
     async authenticate({ apiKey = '', signed, address }) {
       const answer = await asked(domain.authenticate({ apiKey, signed, address }));
-      const { refusal, partnerId, appId, appName: name, scopes } = answer;
-      return refusal === '' ? { partnerId, appId, name, scopes } : refusal;
+      const { refusal, partnerId, appId, appName: name, scopes, keyId } = answer;
+      return refusal === '' ? { partnerId, appId, name, scopes, keyId } : refusal;
     },
     async findDocument(appId, documentId) {
       const found = await asked(domain.findDocument({ appId, documentId }));
@@ -32,8 +32,8 @@ export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service =
           : { successor: { documentId: found.successorDocumentId, release: found.successorRelease } }),
       };
     },
-    async recordUse(uses) {
-      await domain.recordUse({ uses: [...uses] });
+    async recordUse(counts) {
+      await domain.recordUse({ counts: counts.map((count) => ({ ...count, latency: [...count.latency] })) });
     },
   };
 }

@@ -1,9 +1,17 @@
 import type { Logger } from 'pino';
-import type { AppAccess, AppUse } from './appAccess.ts';
+import { latencyBounds, latencyBucket } from '#schema/latencyBounds.ts';
+import type { AppAccess, RequestCount } from './appAccess.ts';
 
-const hourMs = 3_600_000;
-/** More documents than are executed within one flush; what is beyond is not counted. */
+const minuteMs = 60_000;
+/** More than differ within one flush; what is beyond is not counted. */
 const mostCounts = 1_000;
+
+/** What is counted of one answer. */
+export interface Answered extends Pick<RequestCount, 'appId' | 'keyId' | 'documentId' | 'operation' | 'status'> {
+  /** Whether the answer had errors. */
+  readonly failed: boolean;
+  readonly ms: number;
+}
 
 export interface UseCountsOptions {
   readonly access: Pick<AppAccess, 'recordUse'>;
@@ -14,12 +22,12 @@ export interface UseCountsOptions {
 }
 
 /**
- * Counts how often documents are executed, in memory, and sends the counts a few at a time: a request costs one
- * addition. What was counted since the last sending is lost when the process is killed.
+ * Counts the requests of apps by key, document, status and minute, in memory, and sends the counts a few at a time: a
+ * request costs two additions. What was counted since the last sending is lost when the process is killed.
  */
 export class UseCounts {
   readonly #options: UseCountsOptions;
-  #counts = new Map<string, AppUse>();
+  #counts = new Map<string, RequestCount & { readonly latency: number[] }>();
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
   #closed = false;
@@ -28,11 +36,12 @@ export class UseCounts {
     this.#options = options;
   }
 
-  /** `id`: of the registration. */
-  count(id: string, failed: boolean): void {
+  count({ ms, failed, ...answered }: Answered): void {
     const now = (this.#options.clock?.() ?? new Date()).getTime();
-    const hour = new Date(Math.floor(now / hourMs) * hourMs).toISOString();
-    this.#add({ id, hour, requests: 1, failed: failed ? 1 : 0 });
+    const minute = new Date(Math.floor(now / minuteMs) * minuteMs).toISOString();
+    const latency: number[] = Array.from({ length: latencyBounds.length + 1 }, () => 0);
+    latency[latencyBucket(ms)] = 1;
+    this.#add({ ...answered, minute, requests: 1, failed: failed ? 1 : 0, latency });
     if (!this.#closed) this.#timer ??= setTimeout(() => void this.#send(), this.#options.everyMs ?? 5_000).unref();
   }
 
@@ -42,15 +51,16 @@ export class UseCounts {
     await this.#send();
   }
 
-  #add({ id, hour, requests, failed }: AppUse): void {
-    const key = `${id} ${hour}`;
+  #add(count: RequestCount): void {
+    const { keyId, operation, documentId, status, minute } = count;
+    const key = [keyId, operation, documentId, status, minute].join(' ');
     const known = this.#counts.get(key);
     if (!known && this.#counts.size >= mostCounts) return;
     this.#counts.set(key, {
-      id,
-      hour,
-      requests: (known?.requests ?? 0) + requests,
-      failed: (known?.failed ?? 0) + failed,
+      ...count,
+      requests: (known?.requests ?? 0) + count.requests,
+      failed: (known?.failed ?? 0) + count.failed,
+      latency: count.latency.map((each, bucket) => each + (known?.latency[bucket] ?? 0)),
     });
   }
 
@@ -63,14 +73,14 @@ export class UseCounts {
 
   /** Never rejects: counts that could not be sent are added to those of the next time. */
   async #sendNow(): Promise<void> {
-    const uses = [...this.#counts.values()];
-    if (uses.length === 0) return;
+    const counts = [...this.#counts.values()];
+    if (counts.length === 0) return;
     this.#counts = new Map();
     try {
-      await this.#options.access.recordUse(uses);
+      await this.#options.access.recordUse(counts);
     } catch (error) {
-      for (const use of uses) this.#add(use);
-      this.#options.log.warn({ err: error }, 'the use of documents could not be recorded; it is tried again');
+      for (const count of counts) this.#add(count);
+      this.#options.log.warn({ err: error }, 'the use of apps could not be recorded; it is tried again');
     }
   }
 }

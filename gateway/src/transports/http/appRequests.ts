@@ -59,17 +59,51 @@ export class AppRequests {
     const app = await available(access.authenticate(credentialOf(request, this.#options.baseUrl)));
     if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
     // What is refused below costs the domain as much, so that it is counted, too.
-    await load.countRequest(appPrincipal(channel, app), tellRates(response));
-    const asked = await this.#read(request);
-    const document = asked.documentId && (await available(access.findDocument(app.appId, hashIn(asked.documentId))));
+    const counted = this.#counted(app, request);
+    try {
+      await load.countRequest(appPrincipal(channel, app), tellRates(response));
+      const asked = await this.#read(request);
+      const document = await this.#documentOf(app, asked);
+      counted.of(document);
+      if (document.retired) return counted.as(refuseRetired(document));
+      return counted.as(await this.#execute(app, document, asked, response, traceparent));
+    } catch (error) {
+      counted.asRefused(error);
+      throw error;
+    }
+  }
+
+  /** Counts the request of an app once it is known how it was answered. */
+  #counted({ appId, keyId = '' }: App, { headers }: IncomingMessage) {
+    const { counts } = this.#options;
+    const began = performance.now();
+    let named = { documentId: '', operation: '' };
+    const count = (status: number, failed: boolean): void =>
+      counts.count({ appId, keyId, ...named, status, failed, ms: performance.now() - began });
+    return {
+      of: ({ id, name, version }: AppDocument) => void (named = { documentId: id, operation: `${name}@${version}` }),
+      as(answer: AppAnswer): AppAnswer {
+        count(answer.status, !Buffer.isBuffer(answer.body) && (answer.body.errors?.length ?? 0) > 0);
+        return answer;
+      },
+      asRefused(error: unknown): void {
+        const status = error instanceof Refusal ? error.status : 500;
+        const ofDocument = headers.accept?.includes('application/graphql-response+json') ? 400 : 200;
+        count(status === 'document' ? ofDocument : status, true);
+      },
+    };
+  }
+
+  async #documentOf({ appId }: App, { documentId }: OperationRequest): Promise<AppDocument> {
+    const { access } = this.#options;
+    const document = documentId && (await available(access.findDocument(appId, hashIn(documentId))));
     if (!document)
       throw Refusal.of(
         404,
         'DOCUMENT_NOT_FOUND',
         'A program executes documents by `documentId`: name one that is registered for its app, and active.',
       );
-    if (document.retired) return refuseRetired(document);
-    return this.#execute(app, document, asked, response, traceparent);
+    return document;
   }
 
   async #read(request: IncomingMessage): Promise<OperationRequest> {
@@ -88,7 +122,7 @@ export class AppRequests {
     response: ServerResponse,
     traceparent: string,
   ): Promise<AppAnswer> {
-    const { live, channel, callerOf, counts, load } = this.#options;
+    const { live, channel, callerOf, load } = this.#options;
     const { documents, pipeline } = live.current;
     const prepared = documents.prepare(document.text);
     const coerced = pipeline.coerce(prepared, variables);
@@ -103,7 +137,6 @@ export class AppRequests {
     } finally {
       leave();
     }
-    counts.count(document.id, !Buffer.isBuffer(body) && (body.errors?.length ?? 0) > 0);
     return { status: 200, body, headers: { 'cache-control': 'no-store', ...ending(document) } };
   }
 }

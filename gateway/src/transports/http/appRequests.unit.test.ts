@@ -19,7 +19,7 @@ interface Domain {
   document: Partial<typeof active> & { retired?: boolean; deprecatedAt?: string; sunset?: string };
   isDown: boolean;
   asked: { apiKey: string; signed?: { method: string; targetUri: string } | undefined; address: string }[];
-  used: { id: string; requests: number; failed: number }[];
+  counted: { keyId: string; operation: string; status: number; requests: number; failed: number }[];
 }
 
 /** What the partners domain, of which there is a double here, answers, and what it was told. */
@@ -29,11 +29,23 @@ const double = createRouterTransport(({ service }) =>
     authenticate(request) {
       if (domain.isDown) throw new ConnectError('down', Code.Unavailable);
       domain.asked.push(request);
-      return { refusal: domain.refusal, appId: domain.appId, partnerId: 'partner', appName: 'lunchbox', scopes: [] };
+      return {
+        refusal: domain.refusal,
+        appId: domain.appId,
+        partnerId: 'partner',
+        appName: 'lunchbox',
+        scopes: [],
+        keyId: 'key',
+      };
     },
     findDocument: (asked) => (asked.documentId === documentId ? domain.document : { found: false }),
-    recordUse({ uses }) {
-      domain.used.push(...uses.map(({ id, requests, failed }) => ({ id, requests, failed })));
+    recordUse({ counts }) {
+      domain.counted.push(
+        ...counts.map(({ keyId, operation, status, requests, failed, latency }) => {
+          expect(latency.reduce((sum, each) => sum + each, 0)).toBe(requests);
+          return { keyId, operation, status, requests, failed };
+        }),
+      );
       return {};
     },
   }),
@@ -52,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => channel.close());
 beforeEach(() => {
-  domain = { refusal: '', appId: 'app', document: active, isDown: false, asked: [], used: [] };
+  domain = { refusal: '', appId: 'app', document: active, isDown: false, asked: [], counted: [] };
 });
 
 const withKey = { authorization: `ApiKey ${apiKey}` };
@@ -68,7 +80,27 @@ describe('a program with an API key', () => {
     }
     expect(domain.asked[0]).toMatchObject({ apiKey, address: '127.0.0.1' });
     await own.close();
-    expect(domain.used).toEqual([{ id: 'one', requests: 2, failed: 0 }]);
+    expect(domain.counted).toEqual([{ keyId: 'key', operation: 'Shops@1', status: 200, requests: 2, failed: 0 }]);
+  });
+
+  it('is counted as it was answered, over many calls', async () => {
+    const own = await serve({ rates: { requestsPerMinute: 250, mutationsPerMinute: 60 } });
+    const log = new Map<string, number>();
+    for (let call = 0; call < 300; call += 1) {
+      const known = call % 3 !== 0;
+      if (call === 200) domain.document = { ...active, retired: true, sunset, deprecatedAt };
+      const { status } = await own.post({ documentId: known ? documentId : 'b'.repeat(64) }, withKey);
+      const line = `${known && status !== 429 ? 'Shops@1' : ''} ${status}`;
+      log.set(line, (log.get(line) ?? 0) + 1);
+    }
+    await own.close();
+    const counted = new Map<string, number>();
+    for (const { operation, status, requests } of domain.counted) {
+      const line = `${operation} ${status}`;
+      counted.set(line, (counted.get(line) ?? 0) + requests);
+    }
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(log));
+    expect([...log.keys()].sort()).toEqual([' 404', ' 429', 'Shops@1 200', 'Shops@1 410']);
   });
 
   it('executes nothing else', async () => {

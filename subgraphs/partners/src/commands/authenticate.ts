@@ -22,6 +22,8 @@ export interface Admitted {
   readonly appId?: string;
   readonly appName?: string;
   readonly scopes?: string[];
+  /** The public part of the key. */
+  readonly keyId?: string;
 }
 
 const refused = (refusal: string): Admitted => ({ refusal });
@@ -38,7 +40,8 @@ export async function authenticate(domain: Partners, { apiKey, signed, address }
   if (!signed && app.signing === 'REQUIRED')
     return refused(`Requests of the app ${app.name} must be signed; the key itself is not to be sent.`);
   await noteUse(domain, found);
-  return { refusal: '', partnerId: app.partnerId, appId: app.id, appName: app.name, scopes: app.scopes };
+  const { partnerId, id: appId, name: appName, scopes } = app;
+  return { refusal: '', partnerId, appId, appName, scopes, keyId: found.id };
 }
 
 async function bySecret({ db }: Partners, text: string): Promise<KeyOfApp | undefined> {

@@ -1,4 +1,5 @@
 import type { PartnerAppResolvers, RequestSigning } from '#generated/partners/resolvers.ts';
+import { usageOf } from '../usage.ts';
 
 export const PartnerApp: PartnerAppResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.appById.load(id),
@@ -13,4 +14,5 @@ export const PartnerApp: PartnerAppResolvers = {
     }),
   webhookEndpoints: ({ id }, _args, { domain }) =>
     domain.db.webhookEndpoint.findMany({ where: { appId: id }, orderBy: [{ madeAt: 'asc' }, { id: 'asc' }], take: 20 }),
+  usage: ({ id }, { hours }, { domain }) => usageOf(domain, id, hours ?? 1),
 };

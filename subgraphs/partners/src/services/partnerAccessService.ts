@@ -1,10 +1,11 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
+import { PartnerAccessService, type RequestCount } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
 import { isId } from '#platform/domain/id.ts';
 import { service } from '#platform/rpc/service.ts';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
 import { edgeServices } from '#schema/services.ts';
 import { authenticate } from '../commands/authenticate.ts';
+import { countRequests } from '../commands/countRequests.ts';
 import { recordUse } from '../commands/recordUse.ts';
 import type { Partners } from '../context.ts';
 import { releaseOf, stateOf } from '../documentState.ts';
@@ -16,9 +17,11 @@ export const partnerAccessService = (domain: Partners) =>
   service(PartnerAccessService, edgeServices, {
     authenticate: (request) => authenticate(domain, request),
     findDocument: (request) => findDocument(domain, request),
-    async recordUse({ uses }) {
-      if (uses.length > mostUses) throw new ConnectError(`at most ${mostUses} a call`, Code.InvalidArgument);
-      await recordUse(domain, uses);
+    async recordUse({ uses, counts }) {
+      if (uses.length + counts.length > mostUses)
+        throw new ConnectError(`at most ${mostUses} a call`, Code.InvalidArgument);
+      await countRequests(domain, counts);
+      await recordUse(domain, [...uses, ...counts.flatMap(usesOf)]);
       return {};
     },
   });
@@ -48,3 +51,7 @@ async function findDocument(
     successorRelease: successor ? releaseOf(successor) : '',
   };
 }
+
+/** What an hour of a document gains by what was counted of a minute; a refused request did not execute it. */
+const usesOf = ({ documentId, status, minute, requests, failed }: RequestCount) =>
+  documentId !== '' && status === 200 ? [{ id: documentId, hour: minute, requests, failed }] : [];

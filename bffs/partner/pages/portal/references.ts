@@ -1,0 +1,55 @@
+import asyncApi from '../../../../schema/asyncapi.json' with { type: 'json' };
+import openApi from '../../../../rest/openapi-3.1.json' with { type: 'json' };
+import contract from '../../../../schema/channels/partner.graphql';
+
+interface RestOperation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly deprecated?: boolean;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
+}
+
+export interface RestRoute extends RestOperation {
+  /** Such as `GET /v1/stores`. */
+  readonly route: string;
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const paths = openApi.paths as unknown as Readonly<Record<string, Readonly<Record<string, RestOperation>>>>;
+
+/** All routes of REST, in the order of the OpenAPI document. */
+export const routes: readonly RestRoute[] = Object.entries(paths).flatMap(([path, item]) =>
+  methods.flatMap((method) => (item[method] ? [{ ...item[method], route: `${method.toUpperCase()} ${path}` }] : [])),
+);
+
+export interface Message {
+  readonly name: string;
+  readonly summary?: string;
+  readonly description?: string;
+}
+
+const channels = asyncApi.channels as unknown as Readonly<
+  Record<string, { readonly messages?: Readonly<Record<string, unknown>>; readonly description?: string }>
+>;
+
+/** The channels of events and webhooks, each with its messages. */
+export const topics = Object.entries(channels).map(([name, { description, messages = {} }]) => ({
+  name,
+  description,
+  messages: Object.keys(messages),
+}));
+
+/** The contract of the channel, in the schema definition language. */
+export const sdl: string = contract;
+
+/** Fields and values of the contract that are deprecated, each with its reason. */
+export const deprecatedFields: readonly { readonly field: string; readonly reason: string }[] = [
+  ...sdl.matchAll(/^\s*(\w+)[^\n]*@deprecated\(reason: "([^"]*)"\)/gm),
+].map(([, field = '', reason = '']) => ({ field, reason }));
+
+export const files = [
+  { name: 'openapi-3.1.json', type: 'application/json', text: () => JSON.stringify(openApi, undefined, 1) },
+  { name: 'asyncapi.json', type: 'application/json', text: () => JSON.stringify(asyncApi, undefined, 1) },
+  { name: 'partner.graphql', type: 'text/plain', text: () => sdl },
+] as const;

@@ -1,0 +1,90 @@
+import { isId } from '#platform/domain/id.ts';
+import { pause } from '#platform/events/pause.ts';
+import { isStorable } from '#platform/subgraph/isStorable.ts';
+import { latencyBounds } from '#schema/latencyBounds.ts';
+import type { Partners } from '../context.ts';
+
+/** Requests of one key for one document that were answered alike within one minute. */
+export interface RequestCount {
+  readonly appId: string;
+  readonly keyId: string;
+  /** Such as `StoreList@2`; empty when the request named no document that is there. */
+  readonly operation: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** ISO 8601: the beginning of the minute. */
+  readonly minute: string;
+  readonly requests: number;
+  readonly failed: number;
+  /** By bucket of `latencyBounds`. */
+  readonly latency: readonly number[];
+}
+
+/** For how many days requests are counted by the minute. */
+export const keptDays = 90;
+
+/** Adds to what was counted, in one statement; what names no app is left out. */
+export async function countRequests({ pool }: Partners, counts: readonly RequestCount[]): Promise<void> {
+  const good = counts.filter(
+    ({ appId, keyId, operation, minute, latency }) =>
+      isId(appId) &&
+      isStorable(keyId) &&
+      isStorable(operation) &&
+      !Number.isNaN(Date.parse(minute)) &&
+      latency.length === latencyBounds.length + 1,
+  );
+  if (good.length === 0) return;
+  await pool.query(
+    `INSERT INTO "request_count" AS "kept"
+            ("app_id", "minute", "key_id", "operation", "status", "requests", "failed", "latency")
+     SELECT "c"."app_id", date_trunc('minute', "c"."minute"), "c"."key_id", "c"."operation", "c"."status",
+            "c"."requests", "c"."failed", "c"."latency"
+       FROM jsonb_to_recordset($1::jsonb) AS "c" ("app_id" uuid, "minute" timestamptz, "key_id" text, "operation" text,
+            "status" int, "requests" int, "failed" int, "latency" int[])
+       JOIN "app" ON "app"."id" = "c"."app_id"
+     ON CONFLICT ("app_id", "minute", "key_id", "operation", "status") DO UPDATE
+        SET "requests" = "kept"."requests" + EXCLUDED."requests",
+            "failed" = "kept"."failed" + EXCLUDED."failed",
+            "latency" = ARRAY(SELECT "a" + "b" FROM unnest("kept"."latency", EXCLUDED."latency")
+                              WITH ORDINALITY AS "t" ("a", "b", "bucket") ORDER BY "bucket")`,
+    [JSON.stringify(merged(good).map(rowOf))],
+  );
+}
+
+const rowOf = ({ appId, keyId, ...count }: RequestCount) => ({ app_id: appId, key_id: keyId, ...count });
+
+/** One row for each key of the table: a statement may not change a row twice. */
+function merged(counts: readonly RequestCount[]): readonly RequestCount[] {
+  const byKey = new Map<string, RequestCount>();
+  for (const count of counts) {
+    const { appId, minute, keyId, operation, status } = count;
+    const key = [appId, minute, keyId, operation, status].join(' ');
+    const known = byKey.get(key);
+    byKey.set(
+      key,
+      known
+        ? {
+            ...count,
+            requests: count.requests + known.requests,
+            failed: count.failed + known.failed,
+            latency: count.latency.map((each, bucket) => each + known.latency[bucket]!),
+          }
+        : count,
+    );
+  }
+  return [...byKey.values()];
+}
+
+/** Drops what was counted more than 90 days ago, each hour until `signal` fires. */
+export async function forgetCountsEachHour(
+  { pool, clock }: Pick<Partners, 'pool' | 'clock'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await pool.query(`DELETE FROM "request_count" WHERE "minute" < $1::timestamptz - make_interval(days => $2)`, [
+      clock(),
+      keptDays,
+    ]);
+    await pause(3_600_000, signal);
+  }
+}
