@@ -5,6 +5,7 @@ import { kafkaBus, type KafkaClientName } from '#platform/events/bus/kafka/kafka
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
+import { folderStore } from '#platform/files/folderStore.ts';
 import {
   developmentAudience,
   developmentIssuer,
@@ -20,7 +21,7 @@ import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgrap
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import { serveMetrics } from '#platform/telemetry/serveMetrics.ts';
 import { startKafkaBroker } from '#platform/testkit/kafka/kafkaBroker.ts';
-import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
+import { folderOfRun, temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import {
   busDatabase,
   databaseOf,
@@ -227,6 +228,8 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     webhooks: { url: `${webhooks.url}/webhooks/payments`, secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS },
   });
   stops.push(() => provider.close());
+  // The databases of all systems are copies of one that was seeded once, and so are the pictures that it names.
+  const filesDir = folderOfRun('files');
   const configuration = {
     PAYMENT_PROVIDER_URL: provider.url,
     PAYMENT_PROVIDER_API_KEY: apiKey,
@@ -238,6 +241,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     PII_MASTER_KEYS: secretOfRun('PII_MASTER_KEYS'),
     PII_INDEX_KEY: secretOfRun('PII_INDEX_KEY'),
     WEBHOOK_TARGETS: 'any',
+    FILES_DIR: filesDir,
     ...options.configuration,
   };
   const running = new Map(
@@ -289,6 +293,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     network,
     cursorKeys: [secretKey()],
     metrics,
+    files: folderStore(filesDir),
     revocations: followed.revocations,
     subgraphCall: (name) => (request, headers) =>
       down.has(name)

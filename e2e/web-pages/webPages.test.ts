@@ -168,6 +168,22 @@ test('filters of the store finder combine; pages add up to all stores', async ()
   expect((await find({ ...filter, orderableNow: true })).every(({ openNow }) => openNow)).toBe(true);
 });
 
+test('pictures of the menu are served as WebP, to be kept for ever; others are not found', async () => {
+  const [entry] = await menu();
+  const urls = entry!.item.pictureSet!.split(', ').map((each) => each.split(' ')[0]!);
+  expect(urls.length).toBeGreaterThan(1);
+  for (const url of urls) {
+    const answer = await fetch(`${new URL(system.urlOf('web')).origin}${new URL(url).pathname}`);
+    expect(answer.status, url).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('image/webp');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', 8, 12)]).toEqual(['RIFF', 'WEBP']);
+  }
+  const other = await fetch(`${new URL(system.urlOf('web')).origin}/images/menu/${'0'.repeat(32)}-480.webp`);
+  expect(other.status).toBe(404);
+});
+
 test('stores around a place come nearest first, and no farther than asked', async () => {
   const { nearestStores } = await guest.ask(StoresNearbyDocument, {
     position: { latitude: store!.latitude, longitude: store!.longitude },

@@ -9,3 +9,11 @@ export function temporaryFolder(label: string): string {
   if (!ofRun) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+let withoutRun: string | undefined;
+
+/** A folder that all test files of the run share, by its name. */
+export function folderOfRun(name: string): string {
+  const ofRun = process.env['TEST_FOLDER'] ?? (withoutRun ??= temporaryFolder('run'));
+  return join(ofRun, name);
+}

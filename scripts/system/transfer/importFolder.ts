@@ -1,3 +1,4 @@
+import { StartupError } from '#platform/config/startupError.ts';
 import { runWithTrace, newTraceparent, traceOfRequest } from '#platform/telemetry/trace.ts';
 import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Domain } from '#platform/domain/domain.ts';
@@ -29,8 +30,26 @@ export type ImportOutcome =
 /** How long a transaction may take: the catalogue of a large chain is imported in one. */
 const timeoutMs = 300_000;
 
-/** Checks the whole folder, and only then writes: if anything is wrong, no domain has changed. */
-export async function importFolder({ read, domains, dryRun, print }: ImportOptions): Promise<ImportOutcome> {
+/** Key of an advisory lock of the first domain's database: the process that holds it imports until it ends or dies. */
+const importLock = 7_003;
+
+/**
+ * Checks the whole folder, and only then writes: if anything is wrong, no domain has changed.
+ * @throws StartupError when another import is under way
+ */
+export async function importFolder(options: ImportOptions): Promise<ImportOutcome> {
+  const session = await options.domains[0]!.domain.pool.connect();
+  try {
+    const { rows } = await session.query<{ mine: boolean }>(`select pg_try_advisory_lock(${importLock}) as mine`);
+    if (!rows[0]!.mine)
+      throw new StartupError('another import is under way on these databases: call again when it has ended.');
+    return await importAlone(options).finally(() => session.query(`select pg_advisory_unlock(${importLock})`));
+  } finally {
+    session.release();
+  }
+}
+
+async function importAlone({ read, domains, dryRun, print }: ImportOptions): Promise<ImportOutcome> {
   const count = [...read.tables.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   print(`read ${count.toLocaleString('en')} rows of ${read.tables.size} tables`);
   const known = await knownIds(domains);
