@@ -352,7 +352,7 @@ describeInChromium('a chain run by its people', () => {
     expect((await kiosk.ask(PlaceAtKiosk, cola)).placeOrder.__typename).toBe('OrderItemUnavailable');
     await office.press('Cola: put back');
     await office.says('Cola is on the menu again.');
-    expect(await office.panes()).toEqual(['Today', 'Orders', 'Menu', 'Stock', 'Hours', 'Couriers', 'Screens']);
+    expect(await office.panes()).toEqual(['Today', 'Orders', 'Menu', 'Stock', 'Hours', 'Store', 'Couriers', 'Screens']);
     expect(await office.screen.page.getByRole('button', { name: /^Price/ }).count()).toBe(0);
 
     await office.find(order.number);

@@ -89,4 +89,74 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     await office.press('Save the region');
     await until(async () => !(await office.screen.text('#holidays')).includes('Epiphany'), patience);
   });
+
+  test('an admin sees what a burger uses up, and changes it', async () => {
+    const office = await open('admin');
+    await office.turnTo('Recipes');
+    await office.press('Recipe of Cheeseburger');
+    const editor = office.screen.page.getByRole('form', { name: 'Recipe of Cheeseburger' });
+    const [more] = await editor.locator('select option:not([value=""])').allInnerTexts();
+    await editor.getByRole('combobox').selectOption({ label: more! });
+    await editor.getByLabel('Amount').fill('3');
+    await office.press('Save', editor);
+    await office.says('The recipe of Cheeseburger is saved.');
+    const added = editor.getByLabel(more!);
+    await until(async () => (await added.count()) === 1 && (await added.inputValue()) === '3', patience);
+    expect(await office.screen.violations()).toEqual([]);
+    await added.fill('0');
+    await office.press('Save', editor);
+    await until(async () => (await editor.locator('option', { hasText: more! }).count()) === 1, patience);
+  });
+
+  test('an admin says how far a store delivers and what it is called; a manager sees it, and taxes are not theirs', async () => {
+    const office = await open('admin');
+    await office.turnTo('Store');
+    const distances = async (...rows: string[][]) => {
+      for (const [index, [distance = '', fee = '']] of rows.entries()) {
+        await office.field(`${index + 1}. up to (km)`).fill(distance);
+        await office.field(`${index + 1}. fee (EUR)`).fill(fee);
+      }
+      await office.press('Save area and fees');
+    };
+    await distances(['3', '2.50'], ['1,5', '1']);
+    await office.says('Saved.');
+    await office.shows('up to 1.5 km', '#store-terms');
+    await distances(['near', '1']);
+    await office.says('cannot be read');
+    expect(await office.screen.violations()).toEqual([]);
+    const manager = await open('manager');
+    await manager.turnTo('Store');
+    await manager.shows('up to 3 km', '#store-terms');
+    expect(await manager.screen.page.getByRole('button', { name: /Save (area|taxes)/ }).count()).toBe(0);
+    const name = await manager.field('Name of the store').inputValue();
+    await manager.field('Name of the store').fill(`${name} Mitte`);
+    await manager.press('Save name and address');
+    await manager.says('Saved.');
+    await office.turnTo('Store');
+    await until(async () => (await office.field('Name of the store').inputValue()) === `${name} Mitte`, patience);
+    await distances([], []);
+    await office.shows('As the chain delivers', '#store-terms');
+    await office.field('Name of the store').fill(name);
+    await office.press('Save name and address');
+    await office.says('Saved.');
+    await office.turnTo('Store');
+    await until(async () => (await office.field('Name of the store').inputValue()) === name, patience);
+    await office.press('Save taxes');
+    await office.says('Saved.');
+  });
+
+  test('what admins see besides fits a telephone, by light and by dark', async () => {
+    const office = await open('admin');
+    const { page } = office.screen;
+    await page.setViewportSize({ width: 400, height: 800 });
+    for (const pane of ['Recipes', 'Store', 'Parked']) {
+      await office.turnTo(pane);
+      await until(async () => (await page.getByRole('region', { name: pane, exact: true }).count()) === 1, patience);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await office.screen.violations(), `${pane}, ${colorScheme}`).toEqual([]);
+      }
+      expect(await office.isWithin(), pane).toBe(true);
+    }
+  });
 });

@@ -262,6 +262,45 @@ const screens = {
   accessEnded: (name: string) => `${name} has no access any more.`,
 };
 
+const recipes = {
+  recipesHint: 'What one item, size or extra uses up of the stock, at all stores.',
+  noExtras: 'None.',
+  extrasOf: (group: string) => `Extras: ${group}`,
+  recipe: 'Recipe',
+  recipeOf: (name: string) => `Recipe of ${name}`,
+  usesNothing: 'It uses up nothing yet.',
+  asUsualSize: 'It uses up what the usual size does.',
+  oneMore: 'One more ingredient',
+  noneMore: 'none',
+  recipeSaved: (name: string) => `The recipe of ${name} is saved.`,
+};
+
+const store = {
+  details: 'Name and address',
+  storeName: 'Name of the store',
+  street: 'Street and number',
+  city: 'Town',
+  postalCode: 'Postal code',
+  timeZone: 'Time zone',
+  saveDetails: 'Save name and address',
+  deliveryArea: 'Delivery area and fees',
+  asTheChain: 'As the chain delivers in this currency.',
+  upTo: (kilometres: string) => `up to ${kilometres} km`,
+  distance: (row: number) => `${row}. up to (km)`,
+  fee: (row: number, currency: string) => `${row}. fee (${currency})`,
+  areaHint: 'The last distance is how far the store delivers. Empty rows are left out; all empty: as the chain does.',
+  saveArea: 'Save area and fees',
+  badTiers: 'A distance or a fee cannot be read. Write them like 2.5 and 1.90.',
+  taxes: 'Taxes',
+  pricesAre: 'Prices',
+  inclusive: { true: 'contain the tax', false: 'are without tax' },
+  rounded: 'Rounded',
+  roundings: { PER_LINE: 'each line', PER_RATE: 'once for each rate' },
+  rate: (taxClass: string, service: string) => `${taxClass}, ${service} (%)`,
+  saveTaxes: 'Save taxes',
+  badRate: 'A rate cannot be read. Write it like 7 or 8.88.',
+};
+
 const parked = {
   parkedHint:
     'What a part of the system could not do, and has set aside. What is about the same thing waits behind it. Webhooks are not in it: `events parked list webhooks` has them.',
@@ -289,8 +328,10 @@ export const english = {
     today: 'Today',
     orders: 'Orders',
     menu: 'Menu',
+    recipes: 'Recipes',
     stock: 'Stock',
     hours: 'Hours',
+    store: 'Store',
     couriers: 'Couriers',
     screens: 'Screens',
     parked: 'Parked',
@@ -303,6 +344,8 @@ export const english = {
   ...hours,
   ...couriers,
   ...screens,
+  ...recipes,
+  ...store,
   ...parked,
   notNow: 'Not now',
   unread: 'The server could not be reached. Try again.',

@@ -26,3 +26,7 @@ export function readAmount(text: string, exponent: number): number | undefined {
 
 /** Formats an amount as it is typed into a field. */
 export const amountText = (amount: number, exponent: number): string => (amount / 10 ** exponent).toFixed(exponent);
+
+/** How many decimals a currency has: 2 for EUR, none for JPY. */
+export const exponentOf = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;

@@ -5,7 +5,9 @@ import { dayIn } from './instants.ts';
 import { KeptKeys } from './keptKeys.ts';
 import { amountText, money, readAmount } from './money.ts';
 import { leftOf, mayCancel, mayRefund, type OrderDetails } from './orders.ts';
+import { linesOf } from './recipes.ts';
 import { difference } from './stock.ts';
+import { readPercent, readTiers, tierFields } from './storeTerms.ts';
 import { applyAlerts, byNeed, lateOrders, type LowStock, type OpenOrder } from './today.ts';
 
 describe('today', () => {
@@ -134,5 +136,56 @@ describe('the key of a change', () => {
     expect([keys.keyOf('a'), keys.keyOf('a'), keys.keyOf('b')]).toEqual(['1', '1', '2']);
     keys.answered('a');
     expect(keys.keyOf('a')).toBe('3');
+  });
+});
+
+describe('a recipe', () => {
+  const ingredients = [{ id: 'bun' }, { id: 'cheese' }, { id: 'salt' }];
+
+  it('has what a form gives an amount to, and one more ingredient', () => {
+    expect(linesOf({ bun: '1', cheese: '', more: '', amount: '' }, ingredients)).toEqual([
+      { ingredientId: 'bun', quantity: 1 },
+    ]);
+    expect(linesOf({ bun: '0', more: 'salt', amount: '3' }, ingredients)).toEqual([
+      { ingredientId: 'salt', quantity: 3 },
+    ]);
+    expect(linesOf({ more: 'salt', amount: '' }, ingredients)).toEqual([]);
+  });
+});
+
+describe('terms of delivery', () => {
+  const tiers = [
+    { upToMetres: 1_500, fee: 190 },
+    { upToMetres: 5_000, fee: 0 },
+  ];
+
+  it('come out of their fields as they went in, nearest first, without empty rows', () => {
+    const fields = tierFields(tiers, 2).toReversed();
+    const values = Object.fromEntries(
+      fields.flatMap(({ index, distance, fee }) => [
+        [`distance-${index}`, distance],
+        [`fee-${index}`, fee],
+      ]),
+    );
+    expect(readTiers(values, 2)).toEqual(tiers);
+    expect(readTiers({ ...values, 'distance-3': '0,8', 'fee-3': '1' }, 2)?.[0]).toEqual({ upToMetres: 800, fee: 100 });
+    expect(readTiers({}, 2)).toEqual([]);
+  });
+
+  it.each([
+    [{ 'distance-1': '2', 'fee-1': '' }],
+    [{ 'distance-1': 'near', 'fee-1': '1' }],
+    [{ 'distance-1': '1.2345', 'fee-1': '1' }],
+  ])('are refused when they cannot be read: %j', (values) => {
+    expect(readTiers(values as Record<string, string>, 2)).toBeUndefined();
+  });
+
+  it('have rates to the hundredth of a percent', () => {
+    expect([readPercent('7'), readPercent('8,88'), readPercent('8.875'), readPercent('-1')]).toEqual([
+      700,
+      888,
+      undefined,
+      undefined,
+    ]);
   });
 });

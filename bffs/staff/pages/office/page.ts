@@ -8,8 +8,10 @@ import { HoursPane } from './hoursPane.ts';
 import { MenuPane } from './menuPane.ts';
 import { OrdersPane } from './ordersPane.ts';
 import { ParkedPane } from './parkedPane.ts';
+import { RecipesPane } from './recipesPane.ts';
 import { ScreensPane } from './screensPane.ts';
 import { StockPane } from './stockPane.ts';
+import { StorePane } from './storePane.ts';
 import { TodayPane } from './todayPane.ts';
 
 /** The back office of one store: its parts, of which one is shown. */
@@ -33,8 +35,10 @@ class Office {
       this.#today,
       ...(may('orders:read') ? [new OrdersPane(this.#desk)] : []),
       this.#menu,
+      ...(may('admin') ? [new RecipesPane(this.#desk)] : []),
       ...(may('stock:write') ? [new StockPane(this.#desk)] : []),
       new HoursPane(this.#desk),
+      new StorePane(this.#desk),
       ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
       new ScreensPane(this.#desk),
       ...(may('admin') ? [new ParkedPane(this.#desk)] : []),

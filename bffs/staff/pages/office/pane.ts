@@ -10,7 +10,8 @@ export interface Pane {
   changed?(): Promise<void>;
 }
 
-export type PaneId = 'today' | 'orders' | 'menu' | 'stock' | 'hours' | 'couriers' | 'screens' | 'parked';
+export type PaneId =
+  'today' | 'orders' | 'menu' | 'recipes' | 'stock' | 'hours' | 'store' | 'couriers' | 'screens' | 'parked';
 
 export const nothing = (text: string): HTMLElement => element('li', { class: 'nothing' }, text);
 
