@@ -5,6 +5,10 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceCredential, type KeptDevice } from '#clients/device-credential/src/deviceCredential.ts';
 import { deviceAccessOf } from '#gateway/access/devices/rpcDeviceAccess.ts';
+import { LoadGate } from '#gateway/access/loadGate.ts';
+import { LoadQueue } from '#gateway/access/loadQueue.ts';
+import { defaultLoadPolicy } from '#gateway/channelManifest.ts';
+import { clientAddress } from '#gateway/transports/http/clientAddress.ts';
 import { DeviceRequests } from '#gateway/transports/http/deviceRequests.ts';
 import { DeviceAccessService } from '#generated/proto/drburger/stores/v1/devices_pb.ts';
 import {
@@ -59,6 +63,8 @@ beforeAll(async () => {
     role: 'kiosk',
     access: deviceAccessOf(graph.client(DeviceAccessService, self)),
     identity: { issueDeviceToken: (...of) => channel.issueDeviceToken(...of) },
+    load: new LoadGate(new LoadQueue(defaultLoadPolicy, 'kiosk'), [], undefined),
+    addressOf: clientAddress([]),
     log: pino({ level: 'silent' }),
   });
   const server = createServer((request, response) => {
@@ -187,6 +193,44 @@ describe('the screen of a store', () => {
     await screen.credential.token();
     expect(new Set(screen.codes.filter((code) => code !== undefined)).size).toBe(2);
     expect(await devicesOf(berlin, second)).toBeNull();
+  });
+
+  it('that asks more often than it was told is told to slow down, and used nothing up', async () => {
+    const screen = new Screen();
+    const said: unknown[] = [];
+    screen.whileWaiting = async () => {
+      const { id, keys: pair } = screen.kept!;
+      const poll = async () => {
+        const assertion = await new SignJWT({})
+          .setProtectedHeader({ alg: 'ES256' })
+          .setIssuer(id)
+          .setSubject(id)
+          .setAudience('urn:drburger:devices')
+          .setIssuedAt(now / 1_000)
+          .setExpirationTime(now / 1_000 + 60)
+          .setJti(`j${newKey()}`.replaceAll(' ', '-').padEnd(20, '0'))
+          .sign(pair.privateKey);
+        const client = graph.client(DeviceAccessService, self);
+        return (await client.prove({ role: 'kiosk', assertion })).error;
+      };
+      said.push(...(await Promise.all([poll(), poll(), poll()])));
+      now += 5_000;
+      said.push(...(await Promise.all([poll(), poll(), poll()])).sort());
+      const { rows } = await graph.domain.pool.query(
+        'SELECT count(*)::int AS "count" FROM "device_assertion" WHERE "device_id" = $1',
+        [id],
+      );
+      said.push(rows[0]);
+      screen.whileWaiting = () => Promise.resolve();
+      await enrolBy(berlin, screen.codes.at(-1)!, 'In a hurry');
+    };
+    await screen.credential.token();
+    expect(said).toEqual([
+      ...Array<string>(3).fill('slow_down'),
+      'authorization_pending',
+      ...Array<string>(2).fill('slow_down'),
+      { count: 2 },
+    ]);
   });
 
   it('must have signed itself, now, for us, and only once', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from './network.ts';
 
 const switchable = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
@@ -71,6 +72,25 @@ export const platformSettings = z.object({
     .optional()
     .describe(
       'address by which partners’ programs call their channel, such as https://partner.example.com: signatures cover it; by default http:// and the Host of the request',
+    ),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    )
+    .pipe(
+      z.array(
+        z.string().refine(isNetwork, {
+          error: ({ input }) => `"${String(input)}" is neither an address nor a network such as 10.0.0.0/8`,
+        }),
+      ),
+    )
+    .describe(
+      'addresses and networks of the balancers before the channels, separated by commas: where requests come from is read in their `X-Forwarded-For`; without them everybody comes from the address of the balancer, takes turns as one caller, and networks of partners’ apps fit none',
     ),
   SIMULATION: switchable
     .optional()

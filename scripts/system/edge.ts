@@ -110,5 +110,6 @@ export async function runtimeOf(
     cursorKeys,
     revocations,
     files: fileStoreOf(settings),
+    proxies: settings.TRUSTED_PROXIES,
   };
 }

@@ -1,7 +1,9 @@
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
+import type { LoadPolicy } from '../channelManifest.ts';
+import { networkOf } from '../transports/http/clientAddress.ts';
 import type { Release } from './callerLimits.ts';
-import type { LoadQueue } from './loadQueue.ts';
+import { LoadQueue } from './loadQueue.ts';
 import type { RateHeaders, Rates } from './rates.ts';
 
 /** What is asked for: a document, and its name if it is a trusted one. */
@@ -10,16 +12,36 @@ export interface AskedOperation {
   readonly trusted?: string | undefined;
 }
 
+/** So many callers at a time are asked who they are: as many as the domain that knows answers at once. */
+const doorPolicy: LoadPolicy = {
+  maxRunning: 16,
+  keptForUrgent: 0,
+  maxWaiting: 1_000,
+  waitMs: 5_000,
+  first: [],
+};
+
 /** Where a request is counted against the rates of its caller, and waits for its turn. */
 export class LoadGate {
   readonly #queue: LoadQueue;
   readonly #rates: Rates | undefined;
   readonly #first: ReadonlySet<string>;
+  readonly #door: LoadQueue;
 
   constructor(queue: LoadQueue, first: readonly string[], rates: Rates | undefined) {
     this.#queue = queue;
     this.#first = new Set(first);
     this.#rates = rates;
+    this.#door = new LoadQueue(doorPolicy, 'door');
+  }
+
+  /**
+   * Has a caller of whom nothing but an address is known wait until it may be asked who that is. Each address in turn
+   * has one of its requests taken, so that however many one sends, others wait for one of them at most. Resolves to
+   * what has to be called when it is known. @throws Refusal 503
+   */
+  async enterUnknown(address: string): Promise<Release> {
+    return this.#door.enter('usual', networkOf(address));
   }
 
   /**
@@ -30,7 +52,7 @@ export class LoadGate {
   async enter(
     asked: AskedOperation,
     principal: Principal,
-    address: string | undefined,
+    address: string,
     tell?: (headers: RateHeaders) => void,
   ): Promise<Release> {
     await this.countRequest(principal, tell);
@@ -46,12 +68,12 @@ export class LoadGate {
   async enterCounted(
     { prepared, trusted }: AskedOperation,
     principal: Principal,
-    address: string | undefined,
+    address: string,
     tell?: (headers: RateHeaders) => void,
   ): Promise<Release> {
     await this.#rates?.countMutations(principal, prepared.mutationFields, tell);
     const isUrgent = prepared.mutationFields > 0 || (trusted !== undefined && this.#first.has(trusted));
-    const caller = principal.kind === 'anonymous' ? `address:${address ?? ''}` : actorOf(principal);
+    const caller = principal.kind === 'anonymous' ? `address:${networkOf(address)}` : actorOf(principal);
     return this.#queue.enter(isUrgent ? 'first' : 'usual', caller);
   }
 }

@@ -29,6 +29,8 @@ export interface GatewayRuntime {
   readonly host?: string;
   /** Origins of web apps hosted elsewhere that may call this channel, in addition to those of its manifest. */
   readonly origins?: readonly string[];
+  /** Addresses and networks of proxies that are believed about where requests come from; by default none. */
+  readonly proxies?: readonly string[];
   /** How a subgraph is called: `running.execute` for one in the same process, `httpSubgraph(url)` for one elsewhere. */
   readonly subgraphCall: (name: string) => SubgraphCall;
   readonly identity: Pick<

@@ -106,6 +106,7 @@ export async function runChannel(
         },
       }),
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
+    proxies: runtime.proxies,
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
     load: manifest.load,

@@ -49,6 +49,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     log: runtime.log,
     metrics: runtime.metrics,
     origins: runtime.origins,
+    proxies: runtime.proxies,
     port: runtime.port,
     host: runtime.host,
   });

@@ -32,6 +32,7 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { AppRequests } from '../transports/http/appRequests.ts';
+import { clientAddress, type AddressOf } from '../transports/http/clientAddress.ts';
 import { DeviceRequests, type DeviceRequestsOptions } from '../transports/http/deviceRequests.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { RestFeeds } from '../transports/rest/restFeeds.ts';
@@ -79,6 +80,8 @@ export interface GraphService {
   readonly limits?: Partial<Limits>;
   /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
   readonly origins?: readonly string[];
+  /** Addresses and networks of proxies that are believed about where requests come from; by default none. */
+  readonly proxies?: readonly string[];
   /** How often one caller may ask; without it, as often as it likes. */
   readonly rates?: RatePolicy;
   readonly load?: Partial<LoadPolicy>;
@@ -223,9 +226,12 @@ class ServedGraph {
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
     const queue = new LoadQueue(loadPolicy, name, metrics);
     const load = new LoadGate(queue, loadPolicy.first, this.#service.rates && new Rates(this.#service.rates));
-    const eventStreams = new EventStreams({ live, subscriptions, clients, callerOf, policy, limits, load, log });
+    const addressOf = clientAddress(this.#service.proxies ?? []);
+    const parts = { live, subscriptions, clients, callerOf, policy, limits, load, addressOf, log };
+    const eventStreams = new EventStreams(parts);
     const sockets = new Sockets({
       crossOrigin,
+      addressOf,
       path: graphqlPath,
       live,
       subscriptions,
@@ -250,6 +256,7 @@ class ServedGraph {
             callerOf,
             maxBodyBytes: bodyBytes,
             load,
+            addressOf,
             feeds: new RestFeeds({ subscriptions, clients, limits, eventStreams }),
             log,
             metrics,
@@ -263,18 +270,20 @@ class ServedGraph {
       pages: this.#service.pages ?? new Map(),
       files: this.#service.files,
       rest,
-      devices: this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, log }),
+      devices:
+        this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, load, addressOf, log }),
       http: new HttpHandler({
         name,
         live,
         clients,
         callerOf,
         eventStreams,
-        apps: this.#appRequests(bodyBytes, load),
+        apps: this.#appRequests(bodyBytes, load, addressOf),
         cache,
         kept: this.#kept,
         maxBodyBytes: bodyBytes,
         load,
+        addressOf,
         costLimit,
         tellsCost: !discreet && Number.isFinite(costLimit),
         openIntrospection: !discreet,
@@ -321,7 +330,7 @@ class ServedGraph {
     }
   }
 
-  #appRequests(maxBodyBytes: number, load: LoadGate): AppRequests | undefined {
+  #appRequests(maxBodyBytes: number, load: LoadGate, addressOf: AddressOf): AppRequests | undefined {
     const { apps, name: channel, callerOf, log } = this.#service;
     return (
       apps &&
@@ -332,6 +341,7 @@ class ServedGraph {
         live: this.#live,
         callerOf,
         load,
+        addressOf,
         maxBodyBytes,
       })
     );

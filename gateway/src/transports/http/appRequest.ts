@@ -17,11 +17,10 @@ export const isOfApp = ({ headers }: IncomingMessage): boolean =>
 
 /**
  * Reads who sends a request of an app. `baseUrl` is the address by which apps call, if it is not the one that the
- * request's `Host` tells.
+ * request's `Host` tells; `address` the one from which it comes.
  * @throws Refusal 401 for a header that cannot be read
  */
-export function credentialOf(request: IncomingMessage, baseUrl: string | undefined): AppCredential {
-  const address = request.socket.remoteAddress ?? '';
+export function credentialOf(request: IncomingMessage, baseUrl: string | undefined, address: string): AppCredential {
   if (request.headers['signature-input'] === undefined) {
     const apiKey = scheme.exec(request.headers.authorization ?? '')?.groups?.['key'];
     if (apiKey === undefined)

@@ -13,6 +13,7 @@ import type { Caller } from '../../execution/pipeline.ts';
 import { checkDigest, credentialOf, isOfApp } from './appRequest.ts';
 import { decodeBody, readBytes } from './body.ts';
 import { tellRates } from './tellRates.ts';
+import type { AddressOf } from './clientAddress.ts';
 
 export interface AppRequestsOptions {
   readonly channel: string;
@@ -22,6 +23,7 @@ export interface AppRequestsOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   /** Where requests wait for their turn, those of apps like all others. */
   readonly load: LoadGate;
+  readonly addressOf: AddressOf;
   readonly maxBodyBytes: number;
   /** The address by which apps call; by default the one of the request's `Host`. */
   readonly baseUrl?: string;
@@ -56,7 +58,7 @@ export class AppRequests {
     if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Programs of partners send requests by POST.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
-    const app = await available(access.authenticate(credentialOf(request, this.#options.baseUrl)));
+    const app = await this.#authenticate(request);
     if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
@@ -106,6 +108,19 @@ export class AppRequests {
     return document;
   }
 
+  /** Who asks: a question to the domain, for which callers take turns by their address before they are known. */
+  async #authenticate(request: IncomingMessage): Promise<App | string> {
+    const { access, load, addressOf, baseUrl } = this.#options;
+    const address = addressOf(request);
+    const credential = credentialOf(request, baseUrl, address);
+    const leave = await load.enterUnknown(address);
+    try {
+      return await available(access.authenticate(credential));
+    } finally {
+      leave();
+    }
+  }
+
   async #read(request: IncomingMessage): Promise<OperationRequest> {
     const bytes = await readBytes(request, this.#options.maxBodyBytes);
     if (request.headers['signature-input'] !== undefined)
@@ -129,7 +144,7 @@ export class AppRequests {
     const principal = appPrincipal(channel, app);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = await load.enterCounted({ prepared }, principal, undefined, tellRates(response));
+    const leave = await load.enterCounted({ prepared }, principal, '', tellRates(response));
     let body: Buffer | ExecutionResult;
     try {
       const caller = callerOf(principal, traceparent, undefined);

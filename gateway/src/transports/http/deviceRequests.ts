@@ -5,14 +5,15 @@ import { deviceTokenSeconds, type Identity } from '#platform/identity/identity.t
 import { DevicesUnavailable, type DeviceAccess } from '../../access/devices/deviceAccess.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { readBody } from './body.ts';
+import type { LoadGate } from '../../access/loadGate.ts';
+import { networkOf, type AddressOf } from './clientAddress.ts';
 
 /** Where devices ask to be enrolled, and where they get their tokens. */
 const authorizePath = '/device/authorize';
 const tokenPath = '/device/token';
 
-/** Of an address in a minute: many screens may stand behind one. Setting up is rare; renewing is not. */
-const begunPerMinute = 30;
-const tokensPerMinute = 1_200;
+/** How often an address may begin within a quarter of an hour: a store has 100 devices at most. */
+const begun = { points: 100, duration: 900 };
 const maxBodyBytes = 8_192;
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -23,6 +24,8 @@ export interface DeviceRequestsOptions {
   readonly role: string;
   readonly access: DeviceAccess;
   readonly identity: Pick<Identity, 'issueDeviceToken'>;
+  readonly load: LoadGate;
+  readonly addressOf: AddressOf;
   readonly log: Logger;
 }
 
@@ -46,8 +49,7 @@ const refused = (status: number, error: string, headers?: Answer['headers']): An
  */
 export class DeviceRequests {
   readonly #options: DeviceRequestsOptions;
-  readonly #begun = new RateLimiterMemory({ points: begunPerMinute, duration: 60 });
-  readonly #tokens = new RateLimiterMemory({ points: tokensPerMinute, duration: 60 });
+  readonly #begun = new RateLimiterMemory(begun);
 
   constructor(options: DeviceRequestsOptions) {
     this.#options = options;
@@ -72,17 +74,33 @@ export class DeviceRequests {
     if (request.method !== 'POST') return refused(405, 'invalid_request', { allow: 'POST' });
     if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
       return refused(415, 'invalid_request');
-    const wait = await secondsToWait(path === tokenPath ? this.#tokens : this.#begun, request.socket.remoteAddress);
-    if (wait > 0) return refused(429, 'slow_down', { 'retry-after': String(wait) });
+    const address = this.#options.addressOf(request);
+    if (path === authorizePath) {
+      const wait = await secondsToWait(this.#begun, networkOf(address));
+      if (wait > 0) return refused(429, 'slow_down', { 'retry-after': String(wait) });
+    }
     try {
       const form = new URLSearchParams(await readBody(request, maxBodyBytes));
-      return await (path === tokenPath ? this.#token(form) : this.#begin(form));
+      return await this.#inTurn(address, () => (path === tokenPath ? this.#token(form) : this.#begin(form)));
     } catch (error) {
       // The rest of the body has not been read, and could not be told from the next request on the same connection.
       if (error instanceof Refusal)
         return refused(Number(error.status) || 400, 'invalid_request', { connection: 'close' });
       if (!(error instanceof DevicesUnavailable)) throw error;
       return refused(503, 'temporarily_unavailable', { 'retry-after': '5' });
+    }
+  }
+
+  /**
+   * Requests for tokens are not counted: what others send from the same address would keep the screens of a store from
+   * renewing theirs. They take turns instead.
+   */
+  async #inTurn(address: string, answer: () => Promise<Answer>): Promise<Answer> {
+    const leave = await this.#options.load.enterUnknown(address);
+    try {
+      return await answer();
+    } finally {
+      leave();
     }
   }
 
@@ -129,10 +147,10 @@ function refusalOf(error: string): Answer {
   return refused(error === 'invalid_client' ? 401 : 400, error);
 }
 
-/** Counts a request of an address. Returns after how many seconds it may come again; 0 for now. */
-async function secondsToWait(limiter: RateLimiterMemory, address = ''): Promise<number> {
+/** Counts a request of a network. Returns after how many seconds it may come again; 0 for now. */
+async function secondsToWait(limiter: RateLimiterMemory, network: string): Promise<number> {
   try {
-    await limiter.consume(address);
+    await limiter.consume(network);
     return 0;
   } catch (error) {
     if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext / 1_000));

@@ -23,6 +23,7 @@ import { sendAway } from '../sendAway.ts';
 import { visitInTurn } from '../visitInTurn.ts';
 import { eventStream } from './mediaType.ts';
 import vary from 'vary';
+import type { AddressOf } from './clientAddress.ts';
 
 /**
  * Error codes after which a client may subscribe again, at once or after a wait: those of `gateway/PROTOCOL.md`,
@@ -51,6 +52,7 @@ export interface EventStreamOptions {
   readonly policy: StreamPolicy;
   readonly limits: CallerLimits;
   readonly load: LoadGate;
+  readonly addressOf: AddressOf;
   readonly log: Logger;
 }
 
@@ -170,7 +172,11 @@ export class EventStreams {
     try {
       if (prepared.operation.operation !== 'subscription') {
         const coerced = pipeline.coerce(prepared, variables);
-        const leave = await this.#options.load.enter(operation, session.principal, out.address);
+        const leave = await this.#options.load.enter(
+          operation,
+          session.principal,
+          this.#options.addressOf(out.request),
+        );
         try {
           const { principal, authorization } = session;
           return out.complete(await pipeline.run(prepared, coerced, callerOf(principal, traceparent, authorization)));
@@ -217,19 +223,21 @@ class EventStreamResponse implements StreamSink {
   readonly #format: EventFormat | undefined;
   readonly #endsAt: number;
   readonly closed: Promise<void>;
-  readonly address: string | undefined;
   #messages = 0;
   /** Since when there has been unread output. Undefined if the client has read everything. */
   #unreadSince: number | undefined;
 
   constructor(response: ServerResponse, policy: StreamPolicy, session?: SessionToken, format?: EventFormat) {
     this.#response = response;
-    this.address = response.socket?.remoteAddress;
     this.#policy = policy;
     this.#session = session;
     this.#format = format;
     this.#endsAt = performance.now() + policy.maxAgeMs * (0.9 + Math.random() / 5);
     this.closed = new Promise((resolve) => this.onClose(resolve));
+  }
+
+  get request(): IncomingMessage {
+    return this.#response.req;
   }
 
   begin(traceparent: string): void {

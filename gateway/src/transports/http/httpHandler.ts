@@ -40,6 +40,7 @@ import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { KeptAnswer } from '../../kept/keptAnswers.ts';
 import { isKeptAnswer, surrogateKeys, type KeptOperations } from '../../kept/keptOperations.ts';
+import type { AddressOf } from './clientAddress.ts';
 
 const compress = promisify(gzip);
 /** Shorter answers are sent uncompressed. */
@@ -61,6 +62,7 @@ export interface HttpHandlerOptions {
   readonly apps?: AppRequests;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
+  readonly addressOf: AddressOf;
   readonly costLimit: number;
   /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
   readonly tellsCost: boolean;
@@ -288,8 +290,8 @@ export class HttpHandler {
     metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const { remoteAddress } = request.socket;
-    const leave = await this.#options.load.enter(admitted, principal, remoteAddress, tellRates(response));
+    const { load, addressOf } = this.#options;
+    const leave = await load.enter(admitted, principal, addressOf(request), tellRates(response));
     const { kept } = this.#options;
     let body: Buffer | ExecutionResult;
     try {

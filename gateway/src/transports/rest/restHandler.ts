@@ -8,6 +8,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
 import { revoked, type AuthenticatedClient, type ClientIdentity } from '../../access/clientIdentity.ts';
+import type { AddressOf } from '../http/clientAddress.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { parseBody } from '../../documents/operationRequest.ts';
@@ -43,6 +44,7 @@ export interface RestHandlerOptions {
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
+  readonly addressOf: AddressOf;
   readonly feeds: RestFeeds;
   /** Documents that describe the routes, by path. */
   readonly descriptions: ReadonlyMap<string, string>;
@@ -177,7 +179,7 @@ export class RestHandler {
   }
 
   async #run({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
-    const { clients, live, load, callerOf } = this.#options;
+    const { clients, live, load, addressOf, callerOf } = this.#options;
     const { authorization } = request.headers;
     const client = await this.#clientOf(route, request);
     const { principal } = client;
@@ -192,7 +194,7 @@ export class RestHandler {
     const leave = await load.enter(
       { prepared, trusted: route.operationName },
       principal,
-      request.raw.socket.remoteAddress,
+      addressOf(request.raw),
       (headers) => void reply.headers({ ...headers }),
     );
     try {

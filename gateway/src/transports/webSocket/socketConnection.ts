@@ -17,7 +17,7 @@ export type CutReason = 'unread' | 'memory' | 'stalled' | 'silent' | 'closing';
  */
 export class SocketConnection {
   readonly client: WebSocket;
-  readonly address: string | undefined;
+  readonly address: string;
   readonly #raw: Socket;
   readonly #policy: StreamPolicy;
   readonly #onCut: (reason: CutReason) => void;
@@ -30,10 +30,16 @@ export class SocketConnection {
   #busyAt = performance.now();
   #onRoom: (() => void)[] | undefined;
 
-  constructor(client: WebSocket, raw: Socket, policy: StreamPolicy, onCut: (reason: CutReason) => void) {
+  constructor(
+    client: WebSocket,
+    raw: Socket,
+    address: string,
+    policy: StreamPolicy,
+    onCut: (reason: CutReason) => void,
+  ) {
     this.client = client;
     this.#raw = raw;
-    this.address = raw.remoteAddress;
+    this.address = address;
     this.#policy = policy;
     this.#onCut = onCut;
     client.on('pong', () => {

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Conversation, type ConversationParts } from './conversation.ts';
 import { SocketConnection } from './socketConnection.ts';
 import { Turnstile } from './turnstile.ts';
+import type { AddressOf } from '../http/clientAddress.ts';
 import type { CrossOrigin } from '../http/crossOrigin.ts';
 import { requestTarget } from '../requestTarget.ts';
 import { sendAway } from '../sendAway.ts';
@@ -15,6 +16,7 @@ export interface SocketOptions extends ConversationParts {
   readonly path: string;
   readonly maxFrameBytes: number;
   readonly crossOrigin: CrossOrigin;
+  readonly addressOf: AddressOf;
 }
 
 const goingAway = 1001;
@@ -142,13 +144,13 @@ export class Sockets {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#isClosing) refuseUpgrade(socket, '503 Service Unavailable');
     else if (!socket.destroyed)
-      this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket));
+      this.#server.handleUpgrade(request, socket, head, (client) => this.#begin(client, socket as Socket, request));
   }
 
-  #begin(client: WebSocket, raw: Socket): void {
-    const { policy, log } = this.#options;
+  #begin(client: WebSocket, raw: Socket, request: IncomingMessage): void {
+    const { policy, log, addressOf } = this.#options;
     const now = performance.now();
-    const connection = new SocketConnection(client, raw, policy, (reason) => {
+    const connection = new SocketConnection(client, raw, addressOf(request), policy, (reason) => {
       if (reason !== 'closing') this.#options.metrics.evicted(reason);
       this.#end(client);
     });

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { App } from '#generated/partners/prisma/client.ts';
+import { isNetwork } from '#platform/config/network.ts';
 import { isId } from '#platform/domain/id.ts';
 import { appScopes } from '#schema/scopes.ts';
 import type { Partners } from '../context.ts';
@@ -63,11 +63,4 @@ function problemOf({
   if (orderStoreIds.length > mostStores) return { field: 'orderStoreIds', message: `${mostStores} stores at most.` };
   if (!orderStoreIds.every(isId)) return { field: 'orderStoreIds', message: 'They must be ids of stores.' };
   return undefined;
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }

@@ -7,8 +7,11 @@ const codeSeconds = 900;
 const intervalSeconds = 5;
 /** A code that ended is kept for so long, so that the device is told that it ended. */
 const keptMs = 3_600_000;
-/** More devices than are ever set up within a quarter of an hour: nobody can fill the table. */
-const mostWaiting = 1_000;
+/**
+ * Far more devices than are ever set up within a quarter of an hour, so that the table has an end. The channels let
+ * one address begin 100 times in that time: to keep a store from setting up its screens takes a hundred addresses.
+ */
+const mostWaiting = 10_000;
 
 export interface DeviceKey {
   readonly x: string;
