@@ -14,6 +14,7 @@ const onPostgres = {
 const onSharedSystem = [
   'cancel-order',
   'courier-app',
+  'edge',
   'home-screen',
   'kiosk-one-store',
   'kiosk-order',

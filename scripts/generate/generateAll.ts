@@ -5,6 +5,7 @@ import { asyncApi } from './asyncApi.ts';
 import { postman } from './postman.ts';
 import { composeFile } from './composeFile.ts';
 import { emailLayout } from './emailLayout.ts';
+import { kongFile } from './kongFile.ts';
 import { edgesPage } from './edgesPage.ts';
 import { eventSchemas } from './eventSchemas.ts';
 import { importSchemas } from './importSchemas.ts';
@@ -29,6 +30,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...resolverTypeTasks(),
     ...composeFile(),
     ...prometheusFile(),
+    ...kongFile(),
     ...settingsPage(),
     ...edgesPage(),
     ...permissionsPage(),

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, test } from 'vitest';
+import { sharedSystem } from '../harness/sharedSystem.ts';
+import type { TestSystem } from '../harness/startTestSystem.ts';
+import { callRest } from './restCall.ts';
+import { describeWithSchemathesis, runSchemathesis } from './schemathesis.ts';
+
+describeWithSchemathesis('whatever schemathesis sends', () => {
+  let system: TestSystem;
+  let baseUrl: string;
+
+  beforeAll(async () => {
+    system = await sharedSystem();
+    baseUrl = new URL(system.urlOf('rest')).origin;
+  });
+
+  /** A customer of this test alone, since it changes whatever it can. */
+  const customer = async (): Promise<string> => {
+    const token = await system.tokenFor({ role: 'customer', subject: randomUUID() });
+    const body = { givenName: 'Ada', familyName: 'Kern', email: `${randomUUID()}@example.com`, locale: 'DE' };
+    const headers = { 'idempotency-key': randomUUID() };
+    expect((await callRest(system.urlOf('rest'), 'POST /v1/customers', { token, body, headers })).status).toBe(201);
+    return token;
+  };
+
+  test('a customer is answered without a fault, and as the OpenAPI document says', async () => {
+    // Two routes end the customer, and a feed answers when it has something to tell.
+    const flags = ['--exclude-operation-id', 'eraseMe', '--exclude-operation-id', 'signOut'];
+    const { failed, report } = await runSchemathesis({
+      ...{ baseUrl, token: await customer(), seconds: 35 },
+      flags: [...flags, '--exclude-operation-id', 'listEvents'],
+    });
+    expect(failed ? report : '').toBe('');
+    expect(report).toMatch(/Tested: [5-9]\d/);
+  });
+
+  test('so is a manager who reads', async () => {
+    const token = await system.tokenFor({ role: 'manager' });
+    const flags = ['--include-method', 'GET', '--exclude-operation-id', 'listEvents'];
+    const { failed, report } = await runSchemathesis({ baseUrl, token, seconds: 15, flags });
+    expect(failed ? report : '').toBe('');
+  });
+
+  test('it finds a fault that is there', async () => {
+    const { back } = system.cutOff('stores');
+    try {
+      const flags = ['--include-operation-id', 'listStores', '--phases', 'examples'];
+      const { failed, report } = await runSchemathesis({ baseUrl, token: await customer(), seconds: 10, flags });
+      expect(failed).toBe(true);
+      expect(report).toContain('503');
+    } finally {
+      back();
+    }
+  });
+});
