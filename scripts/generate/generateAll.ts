@@ -10,6 +10,7 @@ import { edgesPage } from './edgesPage.ts';
 import { eventSchemas } from './eventSchemas.ts';
 import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
+import { manifests } from './manifests.ts';
 import { permissionsPage } from './permissionsPage.ts';
 import { prismaClients } from './prismaClients.ts';
 import { openApi } from './openApi/openApi.ts';
@@ -39,6 +40,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...eventSchemas(),
     ...asyncApi(),
     ...postman(),
+    ...manifests(),
     ...emailLayout(),
   ],
   supergraph,

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '#schema/errorCodes.ts';
 import type { Documents, PreparedDocument } from './documents.ts';
 import { LruCache } from './lruCache.ts';
 import type { OperationRequest } from './operationRequest.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { documentId, normalise, type TrustedDocument, type TrustedDocuments } from './trustedDocuments.ts';
+import {
+  documentId,
+  normalise,
+  type ReleaseOfDocument,
+  type TrustedDocument,
+  type TrustedDocuments,
+} from './trustedDocuments.ts';
 
 export interface AdmittedDocument {
   readonly prepared: PreparedDocument;
   /** The operation's name, if the document is a trusted one; undefined for a document that a client wrote. */
   readonly trusted?: string;
+  /** The release of a client that the document is kept for, if it is no longer among the channel's own. */
+  readonly release?: ReleaseOfDocument;
 }
 
 /**
@@ -90,8 +100,23 @@ export class Admission {
     if (request.operationName !== undefined && request.operationName !== trusted.operationName) {
       throw Refusal.of('document', 'BAD_USER_INPUT', `The document has no operation ${request.operationName}.`);
     }
-    return { prepared: this.#documents.prepareTrusted(trusted.source), trusted: trusted.operationName };
+    const { release } = trusted;
+    if (release?.sunset && release.sunset <= new Date()) throw retired(trusted.operationName, release);
+    return {
+      prepared: this.#documents.prepareTrusted(trusted.source),
+      trusted: trusted.operationName,
+      ...(release && { release }),
+    };
   }
+}
+
+function retired(operationName: string, { name, sunset, successor }: ReleaseOfDocument): Refusal {
+  const at = sunset!.toISOString();
+  const follows = successor === undefined ? 'Install a newer build.' : `Move to ${successor}.`;
+  const extensions = { code: 'DOCUMENT_RETIRED' satisfies ErrorCode, sunset: at, successor: successor ?? null };
+  return new Refusal(410, [
+    new GraphQLError(`${operationName} of ${name} is retired since ${at}. ${follows}`, { extensions }),
+  ]);
 }
 
 /**

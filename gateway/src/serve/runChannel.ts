@@ -17,6 +17,7 @@ import type { Route } from '../rest/route.ts';
 import type { Caller } from '../execution/pipeline.ts';
 import { createLiveGraph, serveGraph, type GraphService } from './serveGraph.ts';
 import { readPlans } from '../execution/federation/planning/madePlans.ts';
+import { releasesFolder } from '../documents/release.ts';
 import { loadTrustedDocuments, type TrustedDocuments } from '../documents/trustedDocuments.ts';
 import { viewName, viewSubgraph } from './viewSubgraph.ts';
 import { viewRunner } from './viewRunner.ts';
@@ -31,12 +32,12 @@ const composed = (name: string): SupergraphFile =>
     `The channel ${name} has not been composed: run \`npx -y pnpm@10.34.9 generate\`.`,
   );
 
-/** The documents that a channel runs in production: those of its clients, and those of its routes. */
+/** The documents that a channel runs in production: its own, those of older builds of its clients, and its routes. */
 export function trustedDocumentsOf(
   { directory, ...manifest }: ChannelManifest,
   routes: readonly Route[] | undefined = manifest.routes && loadRoutes(manifest.routes),
 ): TrustedDocuments {
-  const trusted = loadTrustedDocuments(new URL('operations/', directory));
+  const trusted = loadTrustedDocuments(new URL('operations/', directory), new URL(`${releasesFolder}/`, directory));
   for (const { source, file } of routes ?? []) trusted.add(source, file);
   return trusted;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { composeChannel } from '#schema/compose/composeChannel.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
+import { nameOfRelease, releasesFolder, type Release } from '../documents/release.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { GatewayRuntime, RunningChannel } from '../serve/gatewayRuntime.ts';
 import { runChannel } from '../serve/runChannel.ts';
@@ -34,6 +35,8 @@ export async function serveFixture(
   options: {
     readonly manifest?: Partial<ChannelManifest>;
     readonly operations?: Record<string, string>;
+    /** Of builds of its clients. */
+    readonly releases?: readonly Release[];
     readonly view?: string;
     readonly profile?: GatewayRuntime['profile'];
     readonly bus?: EventTail;
@@ -50,6 +53,9 @@ export async function serveFixture(
   mkdirSync(join(folder, 'operations'));
   for (const [name, text] of Object.entries(options.operations ?? {}))
     writeFileSync(join(folder, 'operations', `${name}.graphql`), text);
+  mkdirSync(join(folder, releasesFolder));
+  for (const release of options.releases ?? [])
+    writeFileSync(join(folder, releasesFolder, `${nameOfRelease(release)}.json`), JSON.stringify(release));
   if (options.view !== undefined) writeFileSync(join(folder, 'schema.graphql'), options.view);
   const manifest: ChannelManifest = {
     name: 'kiosk',

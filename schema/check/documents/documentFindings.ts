@@ -9,7 +9,7 @@ import type { Tree } from '../against/tree.ts';
 import type { Coordinates } from '../model/coordinates.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
-import { documentFolders } from './liveDocument.ts';
+import { documentFolders, releasedDocuments, senderOf } from './liveDocument.ts';
 
 /** What the documents of a channel have to fit. */
 export interface ChannelRules {
@@ -33,16 +33,42 @@ export function documentFindings(tree: Tree, context: Context): Finding[] {
   return documentFolders(context.channel.name)
     .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))
-    .flatMap((file) => ofFile(file, tree.read(file) ?? '', context));
+    .flatMap((file) =>
+      ofText({ file, name: file.split('/').at(-1)!.replace('.graphql', ''), text: tree.read(file) ?? '' }, context),
+    );
 }
 
-function ofFile(file: string, text: string, { channel, coordinates, owners }: Context): Finding[] {
+/** What is wrong with the documents of releases, which builds of clients send, whatever the channel's own are by now. */
+export function releaseFindings(tree: Tree, context: Context): Finding[] {
+  return releasedDocuments(context.channel.name, tree).flatMap((live) => {
+    const { file, text, client, version } = live;
+    const name = `${live.name} of ${client}@${version}`;
+    return ofText({ file, name, text }, context).map((found) => {
+      const place = { file, line: 1, column: 1 };
+      const hit = { place, severity: 'error' as const, how: 'is no longer executed' };
+      return {
+        ...found,
+        place,
+        fix: `${found.fix} Or retire ${client}@${version} first ("documents retire"), and wait for its sunset.`,
+        affected: [{ ...senderOf(live, context.owners), ...hit }],
+      };
+    });
+  });
+}
+
+/** A document, and what findings call it. */
+interface NamedText {
+  readonly file: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+function ofText({ file, name, text }: NamedText, { channel, coordinates, owners }: Context): Finding[] {
   const base = { severity: 'error' as const, owners: owners.of(file), contracts: [channel.name], affected: [] };
   const at = (error: GraphQLError): Place => {
     const { line = 1, column = 1 } = error.locations?.[0] ?? {};
     return { file, line, column };
   };
-  const name = file.split('/').at(-1)!.replace('.graphql', '');
   const subject = `${channel.name}/${name}`;
   const problem = (rule: string, error: GraphQLError, fix: string, message = error.message): Finding => ({
     ...base,

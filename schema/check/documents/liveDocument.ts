@@ -1,5 +1,6 @@
 import { Kind, Source, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { documentId, normalise } from '#gateway/documents/trustedDocuments.ts';
+import { isExecuted, readRelease, releasesFolder } from '#gateway/documents/release.ts';
 import { nameOfRoute, routeOf } from '#gateway/rest/route.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Affected } from '../model/finding.ts';
@@ -15,7 +16,7 @@ export interface LiveDocument {
   readonly document: DocumentNode;
   /** The hash by which a client sends it; see `normalise`. */
   readonly id: string;
-  /** The day from which it is not answered any more; undefined for one that stays, as all do that are no routes. */
+  /** The day from which it is not answered any more; undefined for one that stays. */
   readonly sunset?: Date;
 }
 
@@ -25,14 +26,46 @@ const restChannel = 'rest';
 export const routeClient = 'REST';
 export const restFolder = 'rest';
 
-/** The folders of a channel's registered documents; REST has routes, which are documents too. */
+/** The folders of a channel's own documents; REST has routes, which are documents too. */
 export const documentFolders = (channel: string): string[] => [
   `bffs/${channel}/operations`,
   ...(channel === restChannel ? [restFolder] : []),
 ];
 
-/** The documents of a channel in one state. A text that does not parse is left out. */
-export function documentsOf(channel: string, tree: Tree): LiveDocument[] {
+/**
+ * The documents of a channel in one state: its own, and those of the releases of its clients. A text that does not
+ * parse is left out.
+ */
+export const documentsOf = (channel: string, tree: Tree, now = new Date()): LiveDocument[] => [
+  ...ownDocuments(channel, tree),
+  ...releasedDocuments(channel, tree, now),
+];
+
+/** A document of a release, and where it is: each release is one file. */
+export interface ReleasedDocument extends LiveDocument {
+  readonly text: string;
+}
+
+/** The documents of releases that are executed, or will be. */
+export function releasedDocuments(channel: string, tree: Tree, now = new Date()): ReleasedDocument[] {
+  return tree
+    .list(`bffs/${channel}/${releasesFolder}`)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      const release = readRelease(tree.read(file) ?? '', file);
+      if (release.status !== 'pending' && !isExecuted(release, now)) return [];
+      const { client, version, sunset } = release;
+      return release.documents.flatMap(({ name, text }) => {
+        const document = parsed(text, file);
+        if (!document) return [];
+        const id = documentId(normalise(document));
+        const end = sunset === undefined ? {} : { sunset: new Date(sunset) };
+        return [{ channel, client, version, name, file, document, text, id, ...end }];
+      });
+    });
+}
+
+function ownDocuments(channel: string, tree: Tree): LiveDocument[] {
   return documentFolders(channel)
     .flatMap((folder) => tree.list(folder))
     .filter((file) => file.endsWith('.graphql'))

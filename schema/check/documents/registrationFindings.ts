@@ -20,14 +20,16 @@ export function removedDocuments(
       if (live.client === routeClient) return removedRoute(live, owners);
       const successor = names.get(live.name);
       const place = { file: successor?.file ?? live.file, line: 1, column: 1 };
+      const build = live.client === live.channel ? '' : ` of ${live.client}@${live.version}`;
+      const subject = `${live.channel}/${live.name}${build}`;
       return {
-        id: `document-removed:${live.channel}/${live.name}`,
+        id: `document-removed:${subject}`,
         rule: 'document-removed',
         severity: 'warning',
-        subject: `${live.channel}/${live.name}`,
+        subject,
         message: `the document \`${live.name}\` of \`${live.channel}\` ${successor ? 'has another text' : 'is removed'}`,
         why: 'Builds that have the old text send its hash, which the channel will not know: DOCUMENT_NOT_FOUND.',
-        fix: 'Release the channel and its client together, or keep the old document and give the new one another name until no build sends the old one.',
+        fix: 'Record what those builds send ("documents publish" and "documents activate", before the change), or release the channel and its client together.',
         place,
         owners: owners.of(place.file),
         contracts: [live.channel],

@@ -10,7 +10,7 @@ import { eventFindings, eventsIn } from '../contracts/eventFindings.ts';
 import { eventSchemaFolder } from '../contracts/eventSchema.ts';
 import { protoFindings } from '../contracts/protoFindings.ts';
 import { settingFindings } from '../contracts/settingFindings.ts';
-import { documentFindings } from '../documents/documentFindings.ts';
+import { documentFindings, releaseFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
@@ -104,7 +104,7 @@ const otherContracts = (before: Tree, { now, owners, root }: Subject): Finding[]
   ...protoFindings(root, before, now, owners),
 ];
 
-const schemaOf = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValid: true, noLocation: true });
+export const schemaOf = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValid: true, noLocation: true });
 
 function channelsOf({ now, before, composed }: Subject): ReviewedChannel[] {
   return composed.manifests.flatMap((manifest) => {
@@ -128,24 +128,21 @@ function channelsOf({ now, before, composed }: Subject): ReviewedChannel[] {
 const contractPair = ({ name, before, after, documents }: ReviewedChannel) =>
   before ? [{ name, before, after, documents: documents.before }] : [];
 
-function documentsNow(
-  { name, manifest, after }: ReviewedChannel,
-  { now, coordinates, owners, composed }: Subject,
-): Finding[] {
+function documentsNow(channel: ReviewedChannel, subject: Subject): Finding[] {
+  const context = rulesOf(channel, subject);
+  return [...documentFindings(subject.now, context), ...releaseFindings(subject.now, context)];
+}
+
+/** What the documents of a channel have to fit. */
+export function rulesOf(
+  { name, manifest, after }: Pick<ReviewedChannel, 'name' | 'manifest' | 'after'>,
+  { coordinates, owners, composed }: Pick<Subject, 'coordinates' | 'owners' | 'composed'>,
+) {
   const limits = { ...defaultLimits, ...manifest.limits };
   const view = composed.views.get(name);
   const definitions = [...composed.sources, ...(view ? [view] : [])].flatMap(({ document }) => document.definitions);
-  return documentFindings(now, {
-    channel: {
-      name,
-      tags: manifest.tags,
-      contract: after,
-      costs: new CostIndex({ kind: Kind.DOCUMENT, definitions }, after),
-      limits,
-    },
-    coordinates,
-    owners,
-  });
+  const costs = new CostIndex({ kind: Kind.DOCUMENT, definitions }, after);
+  return { channel: { name, tags: manifest.tags, contract: after, costs, limits }, coordinates, owners };
 }
 
 async function permissions(channels: readonly ReviewedChannel[], subject: Subject): Promise<Finding[]> {

@@ -6,6 +6,7 @@ import { AppsUnavailable, type App, type AppAccess, type AppDocument } from '../
 import { appPrincipal } from '../../access/apps/appPrincipal.ts';
 import type { UseCounts } from '../../access/apps/useCounts.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
+import { endingHeaders } from '../../documents/ending.ts';
 import { operationRequest, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
@@ -152,19 +153,11 @@ export class AppRequests {
     } finally {
       leave();
     }
-    return { status: 200, body, headers: { 'cache-control': 'no-store', ...ending(document) } };
+    return { status: 200, body, headers: { 'cache-control': 'no-store', ...endingHeaders(document) } };
   }
 }
 
 const hashIn = (documentId: string): string => documentId.replace(/^sha256:/, '');
-
-/** The headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); none for a document whose end is not set. */
-function ending({ deprecatedAt, sunset }: AppDocument): Record<string, string> {
-  return {
-    ...(deprecatedAt && { deprecation: `@${Math.floor(deprecatedAt.getTime() / 1_000)}` }),
-    ...(sunset && { sunset: sunset.toUTCString() }),
-  };
-}
 
 function refuseRetired(document: AppDocument): AppAnswer {
   const { name, version, sunset, successor } = document;
@@ -176,7 +169,7 @@ function refuseRetired(document: AppDocument): AppAnswer {
       successor: successor ?? null,
     },
   });
-  return { status: 410, body: { errors: [error] }, headers: ending(document) };
+  return { status: 410, body: { errors: [error] }, headers: endingHeaders(document) };
 }
 
 /** @throws Refusal 503 while the domain that knows apps does not answer */

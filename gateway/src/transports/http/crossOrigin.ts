@@ -34,8 +34,8 @@ export class CrossOrigin {
       origin: [...origins],
       methods: ['GET', 'HEAD', 'POST', ...(rest ? ['PUT', 'PATCH', 'DELETE'] : [])],
       exposedHeaders: [
-        ...['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy'],
-        ...(rest ? ['etag', 'link', 'location', 'incomplete', 'deprecation', 'sunset'] : []),
+        ...['traceparent', 'retry-after', 'ratelimit', 'ratelimit-policy', 'deprecation', 'sunset'],
+        ...(rest ? ['etag', 'link', 'location', 'incomplete'] : []),
       ],
       maxAge: 600,
     });

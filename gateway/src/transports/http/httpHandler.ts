@@ -8,6 +8,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
 import { errorCodes } from '#schema/errorCodes.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
+import { endingHeaders } from '../../documents/ending.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
 import type { AppRequests } from './appRequests.ts';
@@ -269,7 +270,7 @@ export class HttpHandler {
     // Nothing is executed for a client that has gone.
     if (request.socket.destroyed) throw Refusal.of(400, 'BAD_REQUEST', 'The connection is closed.');
     const admitted = admission.admit(asked);
-    const { prepared, trusted } = admitted;
+    const { prepared, trusted, release } = admitted;
     seen.operation = trusted ?? seen.operation;
     if (this.#options.openIntrospection && !prepared.introspectionOnly) await clients.authenticate(authorization);
     checkKind(admitted, request, accepted);
@@ -295,7 +296,8 @@ export class HttpHandler {
     const { kept } = this.#options;
     let body: Buffer | ExecutionResult;
     try {
-      if (kept?.isKept(trusted)) {
+      // Answers are kept by name, and an older build's document of the same name asks for something else.
+      if (!release && kept?.isKept(trusted)) {
         const answer = await kept.answer({ operation: trusted, prepared, variables, caller }, live.current);
         return this.#keptAnswer(request, answer, trusted, principal);
       }
@@ -307,7 +309,7 @@ export class HttpHandler {
     return {
       status: 200,
       body: this.#options.tellsCost && !trusted ? withCost(body, { estimated: cost, limit: costLimit }) : body,
-      headers: this.#cacheHeaders(request, body, trusted, principal),
+      headers: { ...this.#cacheHeaders(request, body, trusted, principal), ...(release && endingHeaders(release)) },
     };
   }
 

@@ -1,0 +1,64 @@
+import { StartupError } from '#platform/config/startupError.ts';
+import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { channels } from '#schema/channels.ts';
+import { commandLine, helpOf, type Command } from './system/commandLine.ts';
+
+const command: Command = {
+  name: 'documents',
+  does: 'keeps the releases of the clients of our own channels: which documents each build sends, and until when they are executed. A release is a file, bffs/<channel>/releases/<client>@<version>.json, to be committed.',
+  forms: {
+    'documents list': 'the releases of a channel, or of all',
+    'documents publish': 'checks what a build sends against the contract of its channel, and records it as pending',
+    'documents activate': 'has the channel execute the documents of a release',
+    'documents retire': 'announces the end of a release: until --sunset it is executed, then refused',
+  },
+  flags: {
+    '--channel <name>': `one of ${channels.map(({ name }) => name).join(', ')}`,
+    '--client <name@version>': 'such as kiosk-app@2.4.0',
+    '--manifest <file>':
+      'of publish: what the build sends, as Apollo, Relay, the client preset or `generate` write it; by default the documents in bffs/<channel>/operations',
+    '--sunset <instant>': 'of retire: such as 2026-12-31T00:00:00Z',
+    '--successor <name@version>': 'of retire: the release to move to',
+  },
+  more: 'docs/first-hour.md tells when to use which; schema:check names the clients that a change breaks.',
+  examples: [
+    'documents publish --channel kiosk --client kiosk-app@2.4.0 --manifest persisted-documents.json',
+    'documents activate --channel kiosk --client kiosk-app@2.4.0',
+    'documents retire --channel kiosk --client kiosk-app@2.3.0 --sunset 2027-03-01T00:00:00Z --successor kiosk-app@2.4.0',
+  ],
+};
+
+endOnError('documents');
+const {
+  words: [verb, odd],
+  settings: { CHANNEL: channel, CLIENT: client, MANIFEST: manifest, SUNSET: sunset, SUCCESSOR: successor },
+} = commandLine(command);
+if (verb === undefined) console.log(helpOf(command));
+else if (odd !== undefined) throw new StartupError(`"${odd}" is one word too many: --help tells more.`);
+else await run(verb);
+
+async function run(asked: string): Promise<void> {
+  if (channel !== undefined && !channels.some(({ name }) => name === channel))
+    throw new StartupError(
+      `there is no channel ${channel}: name one of ${channels.map(({ name }) => name).join(', ')}.`,
+    );
+  const releases = await import('./documents/releases.ts');
+  if (asked === 'list')
+    return console.log(releases.listed(channel === undefined ? channels.map(({ name }) => name) : [channel]));
+  const of = { channel: needed(channel, 'channel'), client: needed(client, 'client') };
+  switch (asked) {
+    case 'publish':
+      return console.log(await releases.publish({ ...of, manifest }));
+    case 'activate':
+      return console.log(releases.activate(of));
+    case 'retire':
+      return console.log(releases.retire({ ...of, sunset: needed(sunset, 'sunset'), successor }));
+    default:
+      throw new StartupError(`"${asked}" is not understood: list, publish, activate or retire.`);
+  }
+}
+
+function needed(value: string | undefined, flag: string): string {
+  if (value === undefined) throw new StartupError(`the flag --${flag} is missing: --help tells more.`);
+  return value;
+}
