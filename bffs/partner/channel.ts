@@ -10,6 +10,7 @@ export default {
   tags: ['public', 'partner'],
   directory: new URL('.', import.meta.url),
   pages: ['portal'],
+  mcp: {},
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
   // Of each app, by whatever key, and of each developer. A program asks for many people, but changes nothing.
   rates: { requestsPerMinute: 1_200, mutationsPerMinute: 60 },

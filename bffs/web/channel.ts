@@ -16,6 +16,7 @@ export default {
     },
   },
   images: true,
+  mcp: {},
   streams: { maxSubscriptionsPerSocket: 20 },
   // How an order stands is told before anybody browses.
   load: { first: ['OrderTrackingPage'] },

@@ -57,6 +57,8 @@ export interface ChannelManifest {
   readonly pages?: readonly string[];
   /** Whether view resolvers may ask domains about what their consumers have parked: `ViewContext.domains`. */
   readonly operations?: boolean;
+  /** Offers the channel's documents to AI assistants at `/mcp`; without it there is no such door. */
+  readonly mcp?: McpPolicy;
   /** Whether the channel serves stored pictures at `/images/`, to anybody. */
   readonly images?: boolean;
   readonly auth: {
@@ -81,6 +83,15 @@ export interface ChannelManifest {
      */
     readonly devices?: Role;
   };
+}
+
+/**
+ * What assistants may use over the Model Context Protocol: each query of the channel with a comment above it is a tool,
+ * which the comment describes.
+ */
+export interface McpPolicy {
+  /** Names of mutations that are offered as well; by default assistants only read. */
+  readonly mutations?: readonly string[];
 }
 
 /**

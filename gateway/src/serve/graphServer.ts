@@ -9,6 +9,7 @@ import type { HttpHandler } from '../transports/http/httpHandler.ts';
 import type { DeviceRequests } from '../transports/http/deviceRequests.ts';
 import { OfferingMessage } from '../transports/http/offeredUpgrade.ts';
 import type { CrossOrigin } from '../transports/http/crossOrigin.ts';
+import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
@@ -41,6 +42,8 @@ export interface GraphServerOptions {
   readonly rest: RestHandler | undefined;
   /** What answers at `/device/…`; undefined for a channel that enrols no devices. */
   readonly devices: DeviceRequests | undefined;
+  /** What answers at `/mcp`; undefined for a channel that offers nothing to assistants. */
+  readonly mcp: McpHandler | undefined;
   /** Whether a browser that opens `/graphql` gets GraphiQL. */
   readonly explorer: boolean;
   readonly crossOrigin: CrossOrigin;
@@ -141,7 +144,9 @@ export class GraphServer {
               `{"status":"${this.#options.isShedding() ? 'shedding' : 'ready'}"}`,
             );
       default: {
-        const { rest, devices, crossOrigin } = this.#options;
+        const { rest, devices, crossOrigin, mcp } = this.#options;
+        if (mcp && target?.path === '/mcp')
+          return crossOrigin.handle(request, response, () => mcp.handle(request, response));
         if (target && devices?.takes(target.path)) return devices.handle(request, response, target.path);
         const url = originForm(request.url);
         if (rest && restPath.test(url)) {

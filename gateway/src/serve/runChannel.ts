@@ -112,6 +112,7 @@ export async function runChannel(
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
     load: manifest.load,
     cache: manifest.cache,
+    mcp: manifest.mcp,
     streams: manifest.streams,
     subgraphErrors: 'masked',
     bus: runtime.bus,

@@ -17,12 +17,15 @@ import {
   defaultStreamPolicy,
   type CachePolicy,
   type LoadPolicy,
+  type McpPolicy,
   type RatePolicy,
   type StreamPolicy,
 } from '../channelManifest.ts';
 import type { ClientIdentity } from '../access/clientIdentity.ts';
 import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetch.ts';
 import { Documents, type PreparedDocument } from '../documents/documents.ts';
+import { OperationRunner } from '../execution/operationRunner.ts';
+import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
 import type { ErrorPolicy } from '../errors/publicError.ts';
 import { EventStreams } from '../transports/http/eventStreams.ts';
 import { createEngine, defaultEngine, type EngineName } from '../execution/engine.ts';
@@ -55,6 +58,9 @@ import { StreamMetrics } from '../streams/streamMetrics.ts';
 import { Subscriptions } from '../streams/subscriptions.ts';
 import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
 
+const isLoopback = (origin: string): boolean =>
+  URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
+
 /** What is to be served, and how: the settings of a channel, of the gateway or of another supergraph. */
 export interface GraphService {
   readonly name: string;
@@ -86,6 +92,8 @@ export interface GraphService {
   readonly rates?: RatePolicy;
   readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
+  /** Offers trusted documents to assistants at `/mcp`; without it nothing is there. */
+  readonly mcp?: McpPolicy;
   readonly streams?: Partial<StreamPolicy>;
   /** Whether documents that are not trusted run, too. */
   readonly anyDocument: boolean;
@@ -261,6 +269,7 @@ class ServedGraph {
             log,
             metrics,
           });
+    const operations = new OperationRunner({ name, live, callerOf, load, kept: this.#kept, metrics });
     const server = new GraphServer({
       name,
       log,
@@ -272,23 +281,20 @@ class ServedGraph {
       rest,
       devices:
         this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, load, addressOf, log }),
+      mcp: await this.#mcp(operations, load, addressOf, bodyBytes),
       http: new HttpHandler({
-        name,
         live,
         clients,
-        callerOf,
+        operations,
         eventStreams,
         apps: this.#appRequests(bodyBytes, load, addressOf),
         cache,
-        kept: this.#kept,
         maxBodyBytes: bodyBytes,
-        load,
         addressOf,
         costLimit,
         tellsCost: !discreet && Number.isFinite(costLimit),
         openIntrospection: !discreet,
         log,
-        metrics,
       }),
       sockets,
     });
@@ -328,6 +334,33 @@ class ServedGraph {
       await Promise.all([eventStreams.close(), sockets.close()]);
       throw error;
     }
+  }
+
+  async #mcp(
+    operations: OperationRunner,
+    load: LoadGate,
+    addressOf: AddressOf,
+    maxBodyBytes: number,
+  ): Promise<McpHandler | undefined> {
+    const { mcp, name, trusted, clients, discreet, log, origins = [] } = this.#service;
+    if (!mcp) return undefined;
+    const [{ McpHandler: Handler }, { Tools }] = await Promise.all([
+      import('../transports/mcp/mcpHandler.ts'),
+      import('../mcp/tools.ts'),
+    ]);
+    return new Handler({
+      name,
+      live: this.#live,
+      clients,
+      operations,
+      load,
+      tools: new Tools(trusted, mcp),
+      maxBodyBytes,
+      addressOf,
+      // Inspectors on a developer's machine are pages of its own.
+      admitsOrigin: (origin) => origins.includes(origin) || (!discreet && isLoopback(origin)),
+      log,
+    });
   }
 
   #appRequests(maxBodyBytes: number, load: LoadGate, addressOf: AddressOf): AppRequests | undefined {

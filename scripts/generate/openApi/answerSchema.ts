@@ -17,7 +17,14 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Route } from '#gateway/rest/route.ts';
-import { described, leafSchema, nullable, requiredOf, type JsonSchema, type OpenApiVersion } from './jsonSchema.ts';
+import {
+  described,
+  leafSchema,
+  nullable,
+  requiredOf,
+  type JsonSchema,
+  type OpenApiVersion,
+} from '#gateway/graph/jsonSchema.ts';
 
 interface Selected {
   readonly name: string;

@@ -9,7 +9,14 @@ import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
 import { examples, type RestExample } from '../../../rest/examples.ts';
 import { root, writeIfChanged, type GenerateTask } from '../task.ts';
 import { AnswerSchemas } from './answerSchema.ts';
-import { described, InputSchemas, leafSchema, requiredOf, type JsonSchema, type OpenApiVersion } from './jsonSchema.ts';
+import {
+  described,
+  InputSchemas,
+  leafSchema,
+  requiredOf,
+  type JsonSchema,
+  type OpenApiVersion,
+} from '#gateway/graph/jsonSchema.ts';
 
 const files = { '3.0.3': 'rest/openapi-3.0.json', '3.1.0': 'rest/openapi-3.1.json' } as const;
 
@@ -23,6 +30,7 @@ export const openApi = (): GenerateTask[] => [
       'schema/channels/rest.graphql',
       'gateway/src/rest',
       'rest/examples.ts',
+      'gateway/src/graph/jsonSchema.ts',
       'scripts/generate/openApi',
     ],
     outputs: Object.values(files),

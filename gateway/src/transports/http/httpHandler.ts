@@ -4,16 +4,13 @@ import { gzip } from 'node:zlib';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Principal } from '#platform/identity/principal.ts';
-import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { acceptTraceparent } from '#platform/telemetry/trace.ts';
-import { errorCodes } from '#schema/errorCodes.ts';
 import { stringifyExactly } from '../../documents/exactNumber.ts';
 import { endingHeaders } from '../../documents/ending.ts';
 import type { AdmittedDocument } from '../../documents/admission.ts';
 import vary from 'vary';
 import type { AppRequests } from './appRequests.ts';
 import { readBody, requestCodings } from './body.ts';
-import type { LoadGate } from '../../access/loadGate.ts';
 import { cacheControl, varyBy } from './cacheControl.ts';
 import type { CachePolicy } from '../../channelManifest.ts';
 import { revoked, type ClientIdentity } from '../../access/clientIdentity.ts';
@@ -29,6 +26,7 @@ import {
   type ResponseType,
 } from './mediaType.ts';
 import { tellRates } from './tellRates.ts';
+import { isKept, type OperationRunner } from '../../execution/operationRunner.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { declaredVariables } from '../../documents/declaredVariables.ts';
 import {
@@ -37,10 +35,9 @@ import {
   parseBody,
   type OperationRequest,
 } from '../../documents/operationRequest.ts';
-import type { Caller } from '../../execution/pipeline.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { KeptAnswer } from '../../kept/keptAnswers.ts';
-import { isKeptAnswer, surrogateKeys, type KeptOperations } from '../../kept/keptOperations.ts';
+import { surrogateKeys } from '../../kept/keptOperations.ts';
 import type { AddressOf } from './clientAddress.ts';
 
 const compress = promisify(gzip);
@@ -53,27 +50,21 @@ const compressFromBytes = 1_024;
 const clientGone = 499;
 
 export interface HttpHandlerOptions {
-  /** The channel's name, for metrics. */
-  readonly name: string;
   readonly live: LiveGraph;
   readonly clients: ClientIdentity;
-  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
+  readonly operations: OperationRunner;
   readonly eventStreams: EventStreams;
   /** Answers the programs of partners, where the channel lets them in. */
   readonly apps?: AppRequests;
   readonly maxBodyBytes: number;
-  readonly load: LoadGate;
   readonly addressOf: AddressOf;
   readonly costLimit: number;
   /** Whether answers to documents that are not trusted say what they cost, for whoever writes them. */
   readonly tellsCost: boolean;
   readonly cache?: CachePolicy;
-  /** Undefined where no answers are kept. */
-  readonly kept?: KeptOperations;
   /** Whether introspection is answered without a token, so that tools can show the schema. */
   readonly openIntrospection: boolean;
   readonly log: Logger;
-  readonly metrics?: Metrics;
 }
 
 /** What is sent to the client. */
@@ -183,8 +174,6 @@ export class HttpHandler {
 
   constructor(options: HttpHandlerOptions) {
     this.#options = options;
-    for (const code of Object.keys(errorCodes))
-      options.metrics?.begin('graphqlErrors', { channel: options.name, code });
   }
 
   /** Answers one request. Resolves when the answer is written, or the event stream has ended. */
@@ -228,16 +217,8 @@ export class HttpHandler {
     this.#count(seen, answer, (performance.now() - began) / 1_000);
   }
 
-  /** Counts a request. `seconds` is undefined for event streams, whose length says nothing about response times. */
   #count({ operation }: Seen, { status, body }: Answer, seconds?: number): void {
-    const { metrics, name: channel } = this.#options;
-    metrics?.count('httpRequests', { channel, operation, status: String(status) });
-    if (seconds !== undefined) metrics?.observe('httpRequestDuration', { channel, operation }, seconds);
-    for (const error of (!Buffer.isBuffer(body) && body.errors) || []) {
-      const code = String(error.extensions['code']);
-      // Supergraphs of others have error codes of their own, which would make any number of time series.
-      metrics?.count('graphqlErrors', { channel, code: code in errorCodes ? code : 'other' });
-    }
+    this.#options.operations.count(operation, status, Buffer.isBuffer(body) ? undefined : body.errors, seconds);
   }
 
   /** Ends the event streams, which would not end by themselves, and sends what was counted. */
@@ -254,9 +235,9 @@ export class HttpHandler {
     accepted: Accepted,
     seen: Seen,
   ): Promise<Answer | undefined> {
-    const { clients, live, eventStreams, apps, metrics, name: channel, costLimit } = this.#options;
+    const { clients, live, eventStreams, apps, costLimit } = this.#options;
     if (apps?.takes(request)) return apps.answer(request, response, traceparent);
-    const { admission, pipeline } = live.current;
+    const { admission } = live.current;
     const authorization = request.headers.authorization;
     // Authentication comes first: the body of a request that nobody may make is not read.
     const client = await clients.authenticate(
@@ -285,27 +266,18 @@ export class HttpHandler {
       });
       return undefined;
     }
-    const caller = this.#options.callerOf(principal, traceparent, authorization);
-    const variables = pipeline.coerce(prepared, asked.variables);
-    const cost = prepared.cost.of(variables);
-    metrics?.observe('operationCost', { channel, operation: seen.operation }, cost);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const { load, addressOf } = this.#options;
-    const leave = await load.enter(admitted, principal, addressOf(request), tellRates(response));
-    const { kept } = this.#options;
-    let body: Buffer | ExecutionResult;
-    try {
-      // Answers are kept by name, and an older build's document of the same name asks for something else.
-      if (!release && kept?.isKept(trusted)) {
-        const answer = await kept.answer({ operation: trusted, prepared, variables, caller }, live.current);
-        return this.#keptAnswer(request, answer, trusted, principal);
-      }
-      body = await pipeline.answer(prepared, variables, caller, { gone: gone.signal });
-    } finally {
-      leave();
-      if (prepared.operation.operation === 'mutation') kept?.wrote(caller);
-    }
+    const { body, cost } = await this.#options.operations.run(admitted, {
+      variables: asked.variables,
+      principal,
+      authorization,
+      traceparent,
+      address: this.#options.addressOf(request),
+      gone: gone.signal,
+      tell: tellRates(response),
+    });
+    if (isKept(body)) return this.#keptAnswer(request, body, trusted, principal);
     return {
       status: 200,
       body: this.#options.tellsCost && !trusted ? withCost(body, { estimated: cost, limit: costLimit }) : body,
@@ -313,15 +285,10 @@ export class HttpHandler {
     };
   }
 
-  #keptAnswer(
-    request: IncomingMessage,
-    answer: KeptAnswer | ExecutionResult,
-    trusted: string,
-    principal: Principal,
-  ): Answer {
-    const body = isKeptAnswer(answer) ? answer.bytes : answer;
+  #keptAnswer(request: IncomingMessage, answer: KeptAnswer, trusted: string | undefined, principal: Principal): Answer {
+    const body = answer.bytes;
     const headers = this.#cacheHeaders(request, body, trusted, principal);
-    if (!isKeptAnswer(answer) || !reads(request)) return { status: 200, body, headers };
+    if (!reads(request)) return { status: 200, body, headers };
     const tagged = { ...headers, etag: answer.tag, 'surrogate-key': surrogateKeys(answer) };
     const known = request.headers['if-none-match']?.split(',').map((each) => each.trim());
     if (known?.some((each) => each === answer.tag || each === '*')) return { status: 304, body, headers: tagged };

@@ -40,9 +40,12 @@ export const leafSchema = (type: GraphQLInputType | GraphQLOutputType): JsonSche
 export class InputSchemas {
   readonly components = new Map<string, JsonSchema>();
   readonly #version: OpenApiVersion;
+  readonly #place: string;
 
-  constructor(version: OpenApiVersion) {
+  /** `place` is where the components will stand in the document that refers to them. */
+  constructor(version: OpenApiVersion, place = '#/components/schemas/') {
     this.#version = version;
+    this.#place = place;
   }
 
   of(type: GraphQLInputType): JsonSchema {
@@ -66,7 +69,7 @@ export class InputSchemas {
         additionalProperties: false,
       });
     }
-    return { $ref: `#/components/schemas/${present.name}` };
+    return { $ref: `${this.#place}${present.name}` };
   }
 }
 

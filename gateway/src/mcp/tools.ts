@@ -1,0 +1,97 @@
+import { Kind, isInputType, typeFromAST, valueFromASTUntyped } from 'graphql';
+import type { Principal } from '#platform/identity/principal.ts';
+import type { McpPolicy } from '../channelManifest.ts';
+import { refusalKey } from '../documents/authorization.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
+import type { TrustedDocument, TrustedDocuments } from '../documents/trustedDocuments.ts';
+import type { GraphGeneration } from '../execution/liveGraph.ts';
+import { InputSchemas, described, requiredOf, type JsonSchema } from '../graph/jsonSchema.ts';
+import { outputSchema } from './outputSchema.ts';
+
+/** A document of a channel as an assistant sees it; the words are those of the Model Context Protocol. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonSchema & { readonly type: 'object' };
+  readonly outputSchema: JsonSchema & { readonly type: 'object' };
+  readonly annotations: { readonly readOnlyHint: boolean; readonly openWorldHint: false };
+}
+
+interface OfferedDocument {
+  readonly tool: Tool;
+  readonly document: TrustedDocument;
+  readonly prepared: PreparedDocument;
+}
+
+/**
+ * The documents that a channel offers to assistants: its own that a comment describes. Queries are, and the mutations
+ * that the manifest names; a subscription is none, since a call has one answer.
+ */
+export class Tools {
+  readonly #trusted: TrustedDocuments;
+  readonly #mutations: ReadonlySet<string>;
+  #made: { readonly of: GraphGeneration; readonly byName: ReadonlyMap<string, OfferedDocument> } | undefined;
+
+  constructor(trusted: TrustedDocuments, { mutations = [] }: McpPolicy) {
+    this.#trusted = trusted;
+    this.#mutations = new Set(mutations);
+  }
+
+  /** Those of which nothing is refused to the caller. */
+  listFor(principal: Principal, current: GraphGeneration): Tool[] {
+    return [...this.#in(current).values()]
+      .filter(({ prepared }) => refusalKey(principal, prepared.scopeSets) === '')
+      .map(({ tool }) => tool);
+  }
+
+  /** The document of a tool; undefined if there is none of this name. */
+  find(name: string, current: GraphGeneration): TrustedDocument | undefined {
+    return this.#in(current).get(name)?.document;
+  }
+
+  #in(current: GraphGeneration): ReadonlyMap<string, OfferedDocument> {
+    if (this.#made?.of !== current) {
+      const offered = this.#trusted.own().flatMap((document) => this.#offer(document, current));
+      this.#made = { of: current, byName: new Map(offered.map((each) => [each.tool.name, each])) };
+    }
+    return this.#made.byName;
+  }
+
+  #offer(document: TrustedDocument, { documents, graph }: GraphGeneration): OfferedDocument[] {
+    if (document.description === undefined) return [];
+    const prepared = documents.prepareTrusted(document.source);
+    const { operation } = prepared;
+    const reads = operation.operation === 'query';
+    if (!reads && !this.#mutations.has(document.operationName)) return [];
+    const tool: Tool = {
+      name: document.operationName,
+      description: document.description,
+      inputSchema: inputSchema(prepared, graph.apiSchema),
+      outputSchema: outputSchema(prepared.document, operation, graph.apiSchema) as Tool['outputSchema'],
+      annotations: { readOnlyHint: reads, openWorldHint: false },
+    };
+    return [{ tool, document, prepared }];
+  }
+}
+
+/** The JSON Schema of the variables of a document. */
+function inputSchema(
+  { operation }: PreparedDocument,
+  schema: GraphGeneration['graph']['apiSchema'],
+): Tool['inputSchema'] {
+  const inputs = new InputSchemas('3.1.0', '#/$defs/');
+  const variables = (operation.variableDefinitions ?? []).flatMap(({ variable, type: node, defaultValue }) => {
+    const type = typeFromAST(schema, node as never);
+    if (!isInputType(type)) return [];
+    const given = defaultValue && { defaultValue: valueFromASTUntyped(defaultValue) };
+    const required = node.kind === Kind.NON_NULL_TYPE && !defaultValue;
+    return [{ name: variable.name.value, schema: described(inputs.of(type), { ...given }), required }];
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(variables.map((each) => [each.name, each.schema])),
+    ...requiredOf(variables.filter(({ required }) => required).map(({ name }) => name)),
+    additionalProperties: false,
+    ...(inputs.components.size > 0 && { $defs: Object.fromEntries(inputs.components) }),
+  };
+}

@@ -1,0 +1,177 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fixture, type Fixture } from '../../testkit/fixtureGraph.ts';
+import { serveFixture, type ServedChannel } from '../../testkit/servedChannel.ts';
+
+const operations = {
+  shops: '# All shops, with what they sell.\nquery Shops { shops { id name wares { id title } } }',
+  shop: '# One shop.\nquery OneShop($id: ID!, $short: Boolean = true) { shop(id: $id) { id name @skip(if: $short) } }',
+  found: '# What is found.\nquery Found { found { __typename ... on Shop { name } ... on Vault { id } } }',
+  broken: '# Fails in part.\nquery Broken { shops { id wares { broken } } }',
+  order: '# An order of yours.\nquery MyOrder($orderId: ID!) { order(orderId: $orderId) { id status } }',
+  undescribed: 'query Undescribed { shops { id } }',
+  advance: '# Moves an order on.\nmutation Advance($orderId: ID!) { advance(orderId: $orderId) { version } }',
+  hidden: '# Not for assistants.\nmutation Hidden($orderId: ID!) { advance(orderId: $orderId) { id } }',
+  watch: '# A stream.\nsubscription Watch($id: ID!) { orderStatusChanged(orderId: $id) { status } }',
+};
+
+let parts: Fixture;
+let channel: ServedChannel;
+let url: URL;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  parts = await fixture();
+  channel = await serveFixture(parts, {
+    profile: 'production',
+    operations,
+    manifest: {
+      mcp: { mutations: ['Advance'] },
+      origins: ['https://assistant.example'],
+      rates: { requestsPerMinute: 40, mutationsPerMinute: 2 },
+    },
+  });
+  url = new URL('/mcp', channel.url.replace('localhost', '127.0.0.1'));
+});
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  await channel.close();
+});
+beforeEach(() => {
+  parts.calls.length = 0;
+  parts.orders.set('o1', { id: 'o1', owner: 'guest', status: 'PLACED', version: 1 });
+});
+
+async function assistant(token?: string): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1' });
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+  clients.push(client);
+  return client;
+}
+
+const namesFor = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name).sort();
+
+test('queries with a description are tools, and the mutations that the manifest names; for those who may ask', async () => {
+  expect(await namesFor(await assistant())).toEqual(['Broken', 'Found', 'OneShop', 'Shops']);
+  const guest = await assistant(await parts.token('customer', 'lister'));
+  expect(await namesFor(guest)).toEqual(['Advance', 'Broken', 'Found', 'MyOrder', 'OneShop', 'Shops']);
+});
+
+test('a tool is described by its comment, its variables and its selections', async () => {
+  const { tools } = await (await assistant()).listTools();
+  const tool = tools.find(({ name }) => name === 'OneShop');
+  expect(tool).toMatchObject({
+    description: 'One shop.',
+    annotations: { readOnlyHint: true },
+    inputSchema: {
+      properties: { id: { type: 'string' }, short: { type: ['boolean', 'null'], default: true } },
+      required: ['id'],
+      additionalProperties: false,
+    },
+  });
+  expect(tool?.outputSchema?.properties?.['data']).toEqual({
+    type: ['object', 'null'],
+    properties: {
+      shop: {
+        type: ['object', 'null'],
+        properties: { id: { type: 'string' }, name: { type: 'string' } },
+        required: ['id'],
+      },
+    },
+    required: ['shop'],
+  });
+});
+
+// The client of the SDK checks each answer by the output schema of its tool.
+test('calls are answered by what the schema says, those of unions and partial failures too', async () => {
+  const client = await assistant(await parts.token('customer', 'guest'));
+  await client.listTools();
+  const call = async (name: string, variables = {}) => (await client.callTool({ name, arguments: variables })) as never;
+  expect(await call('OneShop', { id: '7', short: false })).toMatchObject({
+    structuredContent: { data: { shop: { id: '7', name: 'Shop 7' } } },
+  });
+  expect(await call('Found')).toMatchObject({
+    structuredContent: {
+      data: {
+        found: [
+          { __typename: 'Shop', name: 'Shop 1' },
+          { __typename: 'Vault', id: 'v' },
+        ],
+      },
+    },
+  });
+  expect(await call('Broken')).toMatchObject({
+    structuredContent: { data: { shops: [{ wares: null }, { wares: null }] }, errors: [{}, {}] },
+  });
+  expect(await call('MyOrder', { orderId: 'o1' })).toMatchObject({
+    structuredContent: { data: { order: { status: 'PLACED' } } },
+  });
+});
+
+test('a caller gets what its token allows, and no more than its rates', async () => {
+  const other = await assistant(await parts.token('customer', 'other'));
+  const call = async (name: string) =>
+    (await other.callTool({ name, arguments: { orderId: 'o1' } })).structuredContent as { errors?: object[] };
+  expect(await call('MyOrder')).toEqual({ data: { order: null } });
+  await call('Advance');
+  await call('Advance');
+  expect(await call('Advance')).toMatchObject({ data: null, errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] });
+  const nobody = await assistant();
+  const refused = await nobody.callTool({ name: 'MyOrder', arguments: { orderId: 'o1' } });
+  expect(refused.structuredContent).toMatchObject({ data: { order: null }, errors: [{}] });
+});
+
+test.each([
+  ['no tool', 'Nothing', {}],
+  ['a document without a description', 'Undescribed', {}],
+  ['a mutation that the manifest does not name', 'Hidden', { orderId: 'o1' }],
+  ['a subscription', 'Watch', { id: 'o1' }],
+  ['a name of the language', '__proto__', {}],
+])('%s is not called', async (_, name, variables) => {
+  const client = await assistant(await parts.token('customer', `of ${name}`));
+  await expect(client.callTool({ name, arguments: variables })).rejects.toThrow('There is no such tool');
+  expect(parts.calls).toEqual([]);
+});
+
+test.each([
+  ['a variable that is missing', {}],
+  ['a variable of another type', { id: { deep: [] } }],
+])('%s is told, and nothing runs', async (_, variables) => {
+  const client = await assistant(await parts.token('customer', 'wrong'));
+  const { isError, structuredContent } = await client.callTool({ name: 'OneShop', arguments: variables });
+  expect(isError).toBe(true);
+  expect(structuredContent).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(parts.calls).toEqual([]);
+});
+
+const list = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
+const usual = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+test.each<[string, number, RequestInit]>([
+  ['a page of another origin', 403, { headers: { ...usual, origin: 'https://evil.example' } }],
+  ['a page that was rebound to this address', 403, { headers: { ...usual, origin: 'http://127.0.0.1' } }],
+  ['a page of an origin of the channel', 200, { headers: { ...usual, origin: 'https://assistant.example' } }],
+  ['a token that is none', 401, { headers: { ...usual, authorization: 'Bearer nonsense' } }],
+  ['a form', 415, { headers: { ...usual, 'content-type': 'text/plain' } }],
+  ['a body over the limit', 413, { body: JSON.stringify({ ...list, params: { x: 'x'.repeat(200_000) } }) }],
+  ['a batch', 400, { body: JSON.stringify([list, list]) }],
+  ['no JSON', 400, { body: '{' }],
+  ['a prototype', 400, { body: '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"__proto__":{}}}' }],
+  ['no message', 400, { body: '{}' }],
+  ['null', 400, { body: 'null' }],
+  ['a GET, which would open a stream', 405, { method: 'GET', body: null }],
+  ['a DELETE, which would end a session', 405, { method: 'DELETE', body: null }],
+])('%s is answered with %i', async (_, status, init) => {
+  const response = await fetch(url, { method: 'POST', headers: usual, body: JSON.stringify(list), ...init });
+  expect(response.status).toBe(status);
+  expect(await response.json()).toHaveProperty('jsonrpc', '2.0');
+});
+
+test('a channel whose manifest says nothing of it has no such door', async () => {
+  const closed = await serveFixture(parts, { operations: { shops: operations.shops } });
+  const response = await fetch(new URL('/mcp', closed.url.replace('localhost', '127.0.0.1')), { method: 'POST' });
+  expect(response.status).toBe(404);
+  await closed.close();
+});
