@@ -40,7 +40,7 @@ export type RunBody = Buffer | ExecutionResult | KeptAnswer;
 
 export const isKept = (body: RunBody): body is KeptAnswer => !Buffer.isBuffer(body) && isKeptAnswer(body);
 
-/** The way of an admitted query or mutation, whatever the transport: cost → rates and turn → kept answers → execution. */
+/** The way of an admitted query or mutation, whatever the transport: cost → rates, turn → kept answers → execution. */
 export class OperationRunner {
   readonly #options: OperationRunnerOptions;
 

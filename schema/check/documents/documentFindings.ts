@@ -38,7 +38,7 @@ export function documentFindings(tree: Tree, context: Context): Finding[] {
     );
 }
 
-/** What is wrong with the documents of releases, which builds of clients send, whatever the channel's own are by now. */
+/** What is wrong with the documents of releases, which builds of clients send whatever the channel's own are now. */
 export function releaseFindings(tree: Tree, context: Context): Finding[] {
   return releasedDocuments(context.channel.name, tree).flatMap((live) => {
     const { file, text, client, version } = live;
