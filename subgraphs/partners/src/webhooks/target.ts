@@ -1,4 +1,4 @@
-import { lookup as systemLookup } from 'node:dns';
+import { lookup as systemLookup, promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './publicAddress.ts';
 
@@ -49,7 +49,7 @@ export function checkAddresses(addresses: readonly string[], reach: Reach): void
  * Checks the address of an endpoint, and everything to which its name leads now.
  * @throws ForbiddenTarget
  */
-export async function checkTarget(text: string, reach: Reach, resolve: Resolve = resolveAll): Promise<void> {
+export async function checkTarget(text: string, reach: Reach, resolve: Resolve = resolverOf(reach)): Promise<void> {
   const host = hostOf(readTarget(text, reach));
   if (isIP(host)) return;
   const addresses = await resolve(host).catch(() => {
@@ -63,7 +63,7 @@ export async function checkTarget(text: string, reach: Reach, resolve: Resolve =
  * checked: a name that was good when the endpoint was registered, or a moment ago, is not believed.
  */
 export const checkedLookup =
-  (reach: Reach, resolve: Resolve = resolveAll): LookupFunction =>
+  (reach: Reach, resolve: Resolve = resolverOf(reach)): LookupFunction =>
   (name, { all }, callback) => {
     resolve(name)
       .then((addresses) => {
@@ -77,9 +77,29 @@ export const checkedLookup =
   };
 
 /** As the machine resolves names, with its hosts file: the names of containers are found as well. */
-export const resolveAll: Resolve = (name) =>
+const bySystem: Resolve = (name) =>
   new Promise((resolve, reject) =>
     systemLookup(name, { all: true, verbatim: true }, (error, found) =>
       error ? reject(error) : resolve(found.map(({ address }) => address)),
     ),
   );
+
+/**
+ * Asks name servers, by default those of the machine, for at most 6 s. The machine's own way takes one of four threads
+ * until it is done: names whose servers do not answer, which anybody can register, would keep all others waiting, and
+ * whatever else needs a thread.
+ */
+export const byNameServers =
+  (servers?: readonly string[]): Resolve =>
+  async (name) => {
+    const resolver = new dns.Resolver({ timeout: 1_500, tries: 2, maxTimeout: 3_000 });
+    if (servers) resolver.setServers([...servers]);
+    const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    const addresses = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    const [first] = found;
+    if (addresses.length === 0 && first.status === 'rejected') throw first.reason;
+    return addresses;
+  };
+
+const onTheInternet = byNameServers();
+const resolverOf = (reach: Reach): Resolve => (reach === 'public' ? onTheInternet : bySystem);

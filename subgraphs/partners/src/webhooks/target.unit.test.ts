@@ -1,9 +1,10 @@
+import { createSocket } from 'node:dgram';
 import { createServer, request } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { isPublicAddress } from './publicAddress.ts';
-import { checkedLookup, checkTarget, ForbiddenTarget, readTarget } from './target.ts';
+import { byNameServers, checkedLookup, checkTarget, ForbiddenTarget, readTarget } from './target.ts';
 
 describe('addresses', () => {
   it.each([
@@ -118,4 +119,42 @@ describe('addresses of endpoints', () => {
     expect(reached).toBe(0);
     server.close();
   });
+});
+
+describe('name servers', () => {
+  /** One that knows an address for every name, and does not answer to names that begin with `slow`. */
+  async function nameServer(): Promise<{ address: string; asked: string[]; close(): void }> {
+    const socket = createSocket('udp4');
+    const asked: string[] = [];
+    socket.on('message', (question, { address, port }) => {
+      const labels: string[] = [];
+      let at = 12;
+      for (let size = question[at]!; size > 0; size = question[at]!) {
+        labels.push(question.toString('latin1', at + 1, at + 1 + size));
+        at += 1 + size;
+      }
+      asked.push(labels.join('.'));
+      if (labels[0]!.startsWith('slow')) return;
+      const isIpv4 = question.readUInt16BE(at + 1) === 1;
+      const head = Buffer.from([...question.subarray(0, 2), 0x81, 0x80, 0, 1, 0, isIpv4 ? 1 : 0, 0, 0, 0, 0]);
+      const found = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 93, 184, 215, 14]);
+      const parts = [head, question.subarray(12, at + 5), ...(isIpv4 ? [found] : [])];
+      socket.send(Buffer.concat(parts), port, address);
+    });
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return { address: `127.0.0.1:${socket.address().port}`, asked, close: () => socket.close() };
+  }
+
+  it('that do not answer keep no other name waiting, and are given up', async () => {
+    const server = await nameServer();
+    const resolve = byNameServers([server.address]);
+    const began = performance.now();
+    const slow = Array.from({ length: 50 }, (_, n) => resolve(`slow${n}.example`).then(String, () => 'given up'));
+    expect(await resolve('partner.example')).toEqual(['93.184.215.14']);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(new Set(await Promise.all(slow))).toEqual(new Set(['given up']));
+    expect(performance.now() - began).toBeLessThan(10_000);
+    server.close();
+  }, 20_000);
 });
