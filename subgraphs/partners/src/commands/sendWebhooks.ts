@@ -58,19 +58,21 @@ export async function replay(
   if (state !== 'ACTIVE') return disabled('endpointId');
   const selection = selectionOf(wanted);
   if ('kind' in selection) return selection;
-  const { from = null, until = null } = selection;
-  return domain.transaction(async (tx) => {
-    const [found] = await tx.$queryRaw<{ count: number }[]>`
-      SELECT count(*)::int AS "count" FROM (SELECT FROM "webhook_event" WHERE ${selection.eventIds === undefined}
-         AND (${from}::timestamptz IS NULL OR "happened_at" >= ${from}::timestamptz)
-         AND (${until}::timestamptz IS NULL OR "happened_at" < ${until}::timestamptz)
-       LIMIT ${mostEvents + 1}) "some"`;
-    if (!selection.after && (found?.count ?? 0) > mostEvents)
-      return invalid('until', `There are more than ${mostEvents} events in that time: ask for less of it.`);
-    const count = await enqueue(tx, domain.clock(), eventTypes, { ...selection, endpointId, again: true });
-    return { kind: 'done', count };
-  });
+  try {
+    return await domain.transaction(async (tx) => {
+      const asked = { ...selection, endpointId, most: mostEvents + 1, again: true };
+      const count = await enqueue(tx, domain.clock(), eventTypes, asked);
+      // Nothing of it is sent, so that it is known what was.
+      if (count > mostEvents) throw new TooMany();
+      return { kind: 'done', count };
+    });
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error;
+    return invalid('until', `That are more than ${mostEvents} events: ask for less of the time at once.`);
+  }
 }
+
+class TooMany extends Error {}
 
 function selectionOf({ ids, from, until, after }: Wanted): Omit<Selection, 'again'> | Problem {
   const ways = [ids, from ?? until, after].filter((each) => each !== null && each !== undefined);

@@ -260,6 +260,21 @@ it('a replay from a cursor sends what was answered since that message was sent',
   });
 });
 
+it('a replay of more than 10,000 events is refused whole, from whatever it begins', async () => {
+  const { id } = await endpointAt('everything');
+  await domain.pool.query(
+    `INSERT INTO "webhook_event" ("id", "type", "object", "object_version", "store_id", "data", "happened_at")
+     SELECT gen_random_uuid(), 'store.ordering_changed', 'store:' || n, 1, $1, '{}', $2 FROM generate_series(1, 10001) AS n`,
+    [storeId, now],
+  );
+  const refused = { kind: 'invalid', field: 'until' };
+  expect(await replay(domain, await endpoint(id), { after: '1' })).toMatchObject(refused);
+  expect(await replay(domain, await endpoint(id), { from: new Date(0).toISOString() })).toMatchObject(refused);
+  expect(await deliveries(id)).toEqual([]);
+  await domain.pool.query(`DELETE FROM "webhook_event" WHERE "object" = 'store:1'`);
+  expect(await replay(domain, await endpoint(id), { after: '1' })).toEqual({ kind: 'done', count: 10_000 });
+});
+
 it('an app that lost the scope is sent nothing any more, not even what waits', async () => {
   const { id } = await endpointAt('scope');
   await happen('store:a', 1);

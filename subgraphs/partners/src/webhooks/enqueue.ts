@@ -18,6 +18,8 @@ export interface Selection {
    * disabled, before the latest of those.
    */
   readonly after?: bigint;
+  /** The most to put into lanes; by default all. */
+  readonly most?: number;
   /** Whether what was sent already is sent again. */
   readonly again: boolean;
 }
@@ -28,9 +30,14 @@ export interface Selection {
  * @returns how many are new or sent again
  */
 export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selection: Selection): Promise<number> {
-  const { eventIds, endpointId, from, until, after, again } = selection;
+  const { eventIds, endpointId, from, until, after, most, again } = selection;
   const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
     `WITH "rule" AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("type" text, "name" text, "scope" text, "ofOrders" boolean)),
+     -- Once for all events, and not for each of them.
+     "latest" AS MATERIALIZED (
+       SELECT coalesce(max("position"), 0) AS "position" FROM "webhook_delivery"
+        WHERE "endpoint_id" = $4::uuid AND "settled_sequence" <= $7::bigint
+     ),
      "queued" AS (
        INSERT INTO "webhook_delivery" AS "d" ("endpoint_id", "event_id", "position", "object", "state", "attempts", "answers", "made_at")
        SELECT "e"."id", "v"."id", "v"."position", "v"."object", 'WAITING', 0, '[]', $2::timestamptz
@@ -48,11 +55,11 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
           AND ($7::bigint IS NULL
                OR EXISTS (SELECT FROM "webhook_delivery" "s" WHERE "s"."endpoint_id" = "e"."id"
                     AND "s"."event_id" = "v"."id" AND "s"."settled_sequence" > $7)
-               OR "v"."position" > (SELECT coalesce(max("s"."position"), 0) FROM "webhook_delivery" "s"
-                    WHERE "s"."endpoint_id" = "e"."id" AND "s"."settled_sequence" <= $7)
+               OR "v"."position" > (SELECT "position" FROM "latest")
                   AND NOT EXISTS (SELECT FROM "webhook_delivery" "s" WHERE "s"."endpoint_id" = "e"."id"
                     AND "s"."event_id" = "v"."id"))
         ORDER BY "v"."position"
+        LIMIT $9
        ON CONFLICT ("endpoint_id", "event_id") DO UPDATE
           SET "state" = 'WAITING', "attempts" = 0, "settled_at" = NULL, "settled_sequence" = NULL
         WHERE $8 AND "d"."state" <> 'WAITING'
@@ -71,6 +78,7 @@ export async function enqueue(tx: Tx, now: Date, rules: readonly Rule[], selecti
     until ?? null,
     after ?? null,
     again,
+    most ?? null,
   );
   const count = row?.count ?? 0;
   if (count > 0) await wakeRelay(tx);
