@@ -36,6 +36,38 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     return new OfficeScreen(screen);
   };
 
+  test('a manager signs in at the provider, stays signed in, and signs out there, too', async () => {
+    const address = `${new URL(system.urlOf('staff')).origin}/office`;
+    const screen = await BoardScreen.open(browser, `${address}?lang=en`, { width: 1280, height: 900 });
+    screens.push(screen);
+    const { page } = screen;
+    await page.click('#sign-in');
+    await page.getByRole('button', { name: /^manager:/ }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    const isLive = async () => (await screen.status()) === 'live';
+    await until(isLive, { ...patience, what: 'the office is live for the person' });
+    // Neither the code nor a token is left in the address, which people copy.
+    expect(page.url()).toBe(`${address}?lang=en`);
+    expect(await screen.text('#store')).toBe('Berlin');
+
+    const access = () => page.evaluate(`JSON.parse(sessionStorage.getItem('person')).access`);
+    const before = await access();
+    await page.evaluate(`sessionStorage.setItem('person',
+      JSON.stringify({ ...JSON.parse(sessionStorage.getItem('person')), endsAt: 0 }))`);
+    await page.reload();
+    await until(isLive, { ...patience, what: 'the office is live with a new token' });
+    expect(await access()).not.toBe(before);
+
+    await page.click('#sign-out');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForSelector('#sign-in:visible');
+    expect(await page.evaluate(`sessionStorage.getItem('person')`)).toBeNull();
+    expect(await screen.violations()).toEqual([]);
+    // The session at the provider is over as well, so it asks again who signs in.
+    await page.click('#sign-in');
+    await page.getByRole('button', { name: /^admin:/ }).waitFor();
+  });
+
   test('an admin sees what is parked anywhere, looks at it and replays it; a manager is refused', async () => {
     const { domain } = system.subgraph('loyalty');
     // A consumer that the release before had: an event that nobody can handle now.

@@ -4,6 +4,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import {
   gatewayOffset,
   grpcOffset,
+  keycloakOffset,
   mailboxOffset,
   providerOffset,
   smtpOffset,
@@ -198,6 +199,21 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       volumes: ['./ops/prometheus:/etc/prometheus:ro', 'prometheus:/prometheus'],
       // Published to this machine only.
       ports: ['127.0.0.1:9090:9090'],
+    },
+    keycloak: {
+      image: 'quay.io/keycloak/keycloak:26.4',
+      command: ['start-dev', '--import-realm'],
+      // For development, by `--env-file ops/keycloak/compose.env`; ops/keycloak/README.md tells how.
+      profiles: ['keycloak'],
+      environment: {
+        KC_HOSTNAME: `http://localhost:${base + keycloakOffset}`,
+        KC_BOOTSTRAP_ADMIN_USERNAME: 'admin',
+        KC_BOOTSTRAP_ADMIN_PASSWORD: '${KC_BOOTSTRAP_ADMIN_PASSWORD-}',
+      },
+      volumes: ['./ops/keycloak/drburger-realm.json:/opt/keycloak/data/import/drburger-realm.json:ro'],
+      restart: 'unless-stopped',
+      stop_grace_period: '30s',
+      ports: [`127.0.0.1:${base + keycloakOffset}:8080`],
     },
     databases: {
       // This service builds the image for all others: several builds of one image at a time would disturb each other.

@@ -144,9 +144,11 @@ describe('docker-compose.yml', () => {
 
   it('shows the gateway, the channels and the door for webhooks to the outside, and nothing else', () => {
     const published = services.filter(([, { ports }]) => ports?.length).map(([name, { ports }]) => [name, ports]);
-    // Prometheus and the mails of development are shown to this machine only, and the metrics themselves to nobody.
+    // Prometheus, Keycloak and the mails of development are shown to this machine only, and the metrics themselves to
+    // nobody.
     expect(published).toEqual([
       ['prometheus', ['127.0.0.1:9090:9090']],
+      ['keycloak', ['127.0.0.1:4049:8080']],
       ['mailbox', ['127.0.0.1:4029:4029']],
       ['gateway', ['4000:4000']],
       ...channels.map(({ name, port }) => [channelService(name), [`${4000 + port}:${4000 + port}`]]),

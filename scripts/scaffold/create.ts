@@ -22,6 +22,7 @@ export function createSubgraph(name: string): void {
       'databases',
       'postgres',
       'kafka',
+      'keycloak',
       'platform',
       'public',
     ].map((each) => ({ name: each })),

@@ -22,6 +22,8 @@ export const grpcOffset = 20;
 export const postgresOffset = 40;
 /** The sandbox's identity provider. */
 export const identityProviderOffset = 48;
+/** Keycloak of `docker-compose.yml`. */
+export const keycloakOffset = 49;
 
 /** What stands at the offsets that are not of a channel or a subgraph. */
 export const reservedOffsets: ReadonlyMap<number, string> = new Map([
@@ -34,6 +36,7 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [smtpOffset, 'SMTP of the mailbox'],
   [postgresOffset, 'PostgreSQL'],
   [identityProviderOffset, 'identity provider'],
+  [keycloakOffset, 'Keycloak'],
 ]);
 
 export interface Listener {

@@ -6,6 +6,17 @@ export { element, setText };
 /** `unset`: nobody has signed in. `refused`: trying again cannot help. */
 export type PageStatus = 'unset' | 'connecting' | 'live' | 'reconnecting' | 'refused';
 
+/** Why the page asks somebody to sign in. `notEnrolled` comes with the code that a manager enters in the office. */
+export type SetupReason = 'noToken' | 'badToken' | 'noStore' | 'notAllowed' | 'notEnrolled';
+
+export interface FrameActions {
+  /** Sends the browser to the identity provider; undefined where the channel names none. */
+  readonly signIn?: () => Promise<void>;
+  readonly signOut: () => void;
+  /** Takes a token that somebody has pasted. */
+  readonly use: (token: string) => void;
+}
+
 /**
  * The frame of every page of staff: the head with the store and its clock, the foot with the state of the
  * connection, and the form to sign in. The page itself fills `<main>`, and may put tools of its own into `tools`.
@@ -19,14 +30,18 @@ export class PageFrame {
   readonly #token: HTMLInputElement;
   readonly #form: HTMLFormElement;
   readonly #signOut: HTMLButtonElement;
+  readonly #code = element('p', { id: 'code', hidden: '' });
+  /** Whether there is somebody who can sign out: not on a screen that is enrolled itself. */
+  isPerson = false;
   /** Where the page puts its own buttons, in the head. */
   readonly tools = element('div', { id: 'tools' });
   /** Says to screen readers what has just happened. */
   readonly announcer = element('p', { class: 'unseen', 'aria-live': 'polite', id: 'announcer' });
+  #canSignIn = false;
   #timeZone: string | undefined;
   #aheadMs = 0;
 
-  constructor(title: string, texts: StaffTexts, onToken: (token: string | undefined) => void) {
+  constructor(title: string, texts: StaffTexts, { signIn, signOut, use }: FrameActions) {
     this.#texts = texts;
     document.documentElement.lang = texts.language;
     this.#token = element('input', { id: 'token', type: 'password', autocomplete: 'off', required: '' });
@@ -35,17 +50,20 @@ export class PageFrame {
       { id: 'setup', 'aria-labelledby': 'setup-title', hidden: '' },
       element('h2', { id: 'setup-title' }, texts.setup),
       this.#reason,
-      element('label', { for: 'token' }, texts.token),
+      this.#code,
+      ...(signIn ? [signInButton(texts, signIn, this.#reason)] : []),
+      element('label', { for: 'token' }, signIn ? texts.orToken : texts.token),
       this.#token,
-      element('button', { class: 'primary' }, texts.use),
+      element('button', signIn ? {} : { class: 'primary' }, signIn ? texts.useToken : texts.use),
     );
+    this.#canSignIn = signIn !== undefined;
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      onToken(this.#token.value.trim().replace(/^Bearer /i, ''));
+      use(this.#token.value.trim().replace(/^Bearer /i, ''));
       this.#token.value = '';
     });
     this.#signOut = element('button', { id: 'sign-out', type: 'button', hidden: '' }, texts.signOut);
-    this.#signOut.addEventListener('click', () => onToken(undefined));
+    this.#signOut.addEventListener('click', signOut);
     document.body.prepend(
       element(
         'header',
@@ -107,16 +125,31 @@ export class PageFrame {
   }
 
   /** Shows the form for a token, with the reason; without a reason it hides the form, because the token is good. */
-  askForToken(reason?: 'noToken' | 'badToken' | 'noStore' | 'notAllowed'): void {
+  askForToken(reason?: SetupReason, code?: string): void {
     const wasHidden = this.#form.hidden;
     this.#form.hidden = reason === undefined;
-    this.#signOut.hidden = reason !== undefined;
+    this.#signOut.hidden = !this.isPerson;
     if (reason === undefined) return;
-    setText(this.#reason, this.#texts[reason]);
-    if (wasHidden) this.#token.focus();
+    setText(this.#reason, this.#texts[this.#canSignIn && reason === 'noToken' ? 'nobody' : reason]);
+    this.#code.hidden = code === undefined;
+    setText(this.#code, code ?? '');
+    if (wasHidden) (this.#form.querySelector<HTMLElement>('#sign-in') ?? this.#token).focus();
   }
 
   #showClock(): void {
     setText(this.#clock, this.time(this.now()));
   }
+}
+
+/** The button that leads to the identity provider. If that cannot be reached, it says so, and can be pressed again. */
+function signInButton(texts: StaffTexts, signIn: () => Promise<void>, reason: HTMLElement): HTMLButtonElement {
+  const button = element('button', { id: 'sign-in', type: 'button', class: 'primary' }, texts.use);
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    signIn().catch(() => {
+      button.disabled = false;
+      setText(reason, texts.noProvider);
+    });
+  });
+  return button;
 }

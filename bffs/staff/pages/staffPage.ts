@@ -4,7 +4,7 @@ import staffScreen from '../operations/staffScreen.graphql';
 import storeScreen from '../operations/storeScreen.graphql';
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import { PageFrame } from './pageFrame.ts';
-import { staffToken } from './staffToken.ts';
+import { StaffAccess } from './staffAccess.ts';
 import { staffTexts } from './staffTexts.ts';
 
 /** After how long anything that failed is tried again: often nobody stands by the screen. */
@@ -46,6 +46,8 @@ export interface StaffPageOptions {
   readonly title: string;
   /** One of these scopes is needed to use the page at all. */
   readonly scopes: readonly string[];
+  /** Whether the screen itself may be enrolled, so that nobody has to sign in on it. */
+  readonly device?: boolean;
   /** Fills the page for a member of staff. When it ends, everything begins anew after a while. */
   work(session: StaffSession): Promise<void>;
 }
@@ -56,25 +58,47 @@ type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'notAllowed';
  * Runs a page of staff for ever: it signs somebody in, finds out who they are and for which store they work, connects,
  * and then starts the page's own work.
  */
-export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
-  let token = staffToken.take();
+export function runStaffPage({ title, scopes, device = false, work }: StaffPageOptions): void {
   let awaken: () => void = () => undefined;
-  const frame = new PageFrame(title, staffTexts, (given) => {
-    if (given === undefined) {
-      staffToken.forget();
-      // Data of the person before must not stay on the screen.
-      location.reload();
-      return;
-    }
-    staffToken.keep(given);
-    token = given;
-    frame.askForToken();
-    awaken();
+  /** Whether the screen shows a code, and waits for a manager to enter it. */
+  let isWaiting = false;
+  let isWorking = false;
+  const access = new StaffAccess({ device, onCode });
+  const frame = new PageFrame(title, staffTexts, {
+    signIn: access.signIn,
+    signOut: () => void access.end(),
+    use(given) {
+      access.use(given);
+      frame.askForToken();
+      awaken();
+    },
   });
-  const client = new StreamClient({ url: endpoint, token: () => token ?? '', retry: { minMs: 500, maxMs: againMs } });
+  const client = new StreamClient({
+    url: endpoint,
+    token: async (occasion) => (await access.token(occasion !== 'connect')) ?? '',
+    retry: { minMs: 500, maxMs: againMs },
+  });
+
+  function onCode(code: string | undefined): void {
+    if (code !== undefined) {
+      isWaiting = true;
+      frame.askForToken('notEnrolled', code);
+      frame.status('unset');
+    } else if (isWaiting) {
+      isWaiting = false;
+      frame.askForToken();
+      // It may be another store's now: nothing of the one before may stay on the screen.
+      if (isWorking) location.reload();
+    }
+  }
 
   const ask = async <Data>(document: string, variables?: object): Promise<Answer<Data>> => {
-    const answer = await askGraph<Data>(token ?? '', document, variables);
+    const token = await access.token().catch(() => undefined);
+    let answer = await askGraph<Data>(token ?? '', document, variables);
+    if (answer.kind === 'refused') {
+      const next = await access.token(true).catch(() => undefined);
+      if (next !== undefined && next !== token) answer = await askGraph<Data>(next, document, variables);
+    }
     if (answer.kind === 'refused') frame.askForToken('badToken');
     if (answer.kind === 'answer') frame.serverTime(answer.at);
     return answer;
@@ -131,10 +155,21 @@ export function runStaffPage({ title, scopes, work }: StaffPageOptions): void {
       };
     });
 
+  async function whoWorks(): Promise<Found | 'noToken'> {
+    try {
+      return (await access.token()) === undefined ? 'noToken' : await findMember();
+    } catch {
+      return 'unknown';
+    }
+  }
+
   void (async () => {
     for (;;) {
-      const found = token === undefined ? 'noToken' : await findMember();
+      const found = await whoWorks();
+      frame.isPerson = await access.isPerson();
+      if (found === 'badToken') access.forgetGiven();
       if (typeof found === 'object') {
+        isWorking = true;
         frame.askForToken();
         frame.store(found.store);
         await work({ member: found, frame, ask, follow });

@@ -8,10 +8,15 @@ export interface StaffTexts {
   readonly refused: (since: string) => string;
   readonly setup: string;
   readonly noToken: string;
+  readonly nobody: string;
+  readonly noProvider: string;
+  readonly notEnrolled: string;
   readonly badToken: string;
   readonly noStore: string;
   readonly notAllowed: string;
   readonly token: string;
+  readonly orToken: string;
+  readonly useToken: string;
   readonly use: string;
   readonly signOut: string;
 }
@@ -25,10 +30,15 @@ const english: StaffTexts = {
   refused: (since) => `Not connected since ${since} – what you see may be out of date`,
   setup: 'Sign in',
   noToken: 'Paste the token of your account or of this screen, or open this page with #token=… behind its address.',
-  badToken: 'The token is not accepted any more, or not for this page. Paste a new one.',
+  nobody: 'Sign in with your account.',
+  noProvider: 'Signing in is not possible at the moment. Try again in a minute.',
+  notEnrolled: 'Sign in with your account, or have the manager enter this code in the office, under Screens.',
+  badToken: 'You are signed in no longer, or not for this page. Sign in again.',
   noStore: 'The token is bound to no store. Add ?store= and the id of a store to the address of this page.',
-  notAllowed: 'The roles in this token may not use this page. Paste another token.',
+  notAllowed: 'Your account may not use this page. Sign out, and sign in with another one.',
   token: 'Token',
+  orToken: 'Or paste a token',
+  useToken: 'Use the token',
   use: 'Sign in',
   signOut: 'Sign out',
 };
@@ -42,10 +52,16 @@ const german: StaffTexts = {
   refused: (since) => `Nicht verbunden seit ${since} – die Anzeige ist vielleicht nicht aktuell`,
   setup: 'Anmelden',
   noToken: 'Fügen Sie das Token Ihres Kontos oder dieses Bildschirms ein, oder öffnen Sie die Seite mit #token=… .',
-  badToken: 'Das Token wird nicht mehr angenommen, oder nicht für diese Seite. Fügen Sie ein neues ein.',
+  nobody: 'Melden Sie sich mit Ihrem Konto an.',
+  noProvider: 'Die Anmeldung ist im Moment nicht möglich. Versuchen Sie es in einer Minute wieder.',
+  notEnrolled:
+    'Melden Sie sich mit Ihrem Konto an, oder lassen Sie die Filialleitung diesen Code im Büro unter „Bildschirme“ eingeben.',
+  badToken: 'Sie sind nicht mehr angemeldet, oder nicht für diese Seite. Melden Sie sich neu an.',
   noStore: 'Das Token gilt für keine Filiale. Ergänzen Sie die Adresse um ?store= und die Id einer Filiale.',
-  notAllowed: 'Die Rollen in diesem Token dürfen diese Seite nicht benutzen. Fügen Sie ein anderes Token ein.',
+  notAllowed: 'Ihr Konto darf diese Seite nicht benutzen. Melden Sie sich ab und mit einem anderen an.',
   token: 'Token',
+  orToken: 'Oder fügen Sie ein Token ein',
+  useToken: 'Token verwenden',
   use: 'Anmelden',
   signOut: 'Abmelden',
 };

@@ -54,6 +54,16 @@ it('names the page that has not been built', () => {
   );
 });
 
+it('tells pages where people sign in, if it is told, and lets them ask that provider and no other', () => {
+  const signIn = { issuer: 'https://id.example.com/realms/a"b', clientId: 'drburger-staff' };
+  const { html, policy } = loadPages({ name: 'kiosk', pages: ['board'] }, 'production', signIn).get('/board')!;
+  expect(html).toContain(
+    '<meta name="sign-in" content="https://id.example.com/realms/a&quot;b" data-client-id="drburger-staff">',
+  );
+  expect(policy).toContain("connect-src 'self' https://id.example.com;");
+  expect(loadPages({ name: 'kiosk', pages: ['board'] }, 'production').get('/board')!.html).not.toContain('sign-in"');
+});
+
 it('tells a page of the development profile, and no other, that it may offer what the sandbox understands', () => {
   const htmlIn = (profile: 'development' | 'production') =>
     loadPages({ name: 'kiosk', pages: ['board'] }, profile).get('/board')?.html;

@@ -2,7 +2,7 @@ import { DeviceCredential } from '#clients/device-credential/src/deviceCredentia
 import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
 import boardScreen from '../../operations/boardScreen.graphql';
 import orderBoardChanged from '../../operations/orderBoardChanged.graphql';
-import { deviceStore } from '../deviceStore.ts';
+import { deviceStore } from '#bffs/pages/deviceStore.ts';
 import { BoardView, type Board } from './boardView.ts';
 import { deviceToken } from '../deviceToken.ts';
 import { textsFor } from './texts.ts';

@@ -120,6 +120,7 @@ let kitchen: Kitchen | undefined;
 runStaffPage({
   title: texts.title,
   scopes: ['kitchen:work'],
+  device: true,
   async work(session) {
     // There is one for as long as the page is open, so that tickets and taps are kept when the stream begins anew.
     kitchen ??= new Kitchen(session);

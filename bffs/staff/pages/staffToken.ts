@@ -1,4 +1,0 @@
-import { tabToken } from '../../pages/tabToken.ts';
-
-/** The token of the person who works with the page. */
-export const staffToken = tabToken('staff-token');
