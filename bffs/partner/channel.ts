@@ -1,4 +1,5 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import { partnerRates } from './rates.ts';
 
 /**
  * Companies that build on the chain's graph. Their programs come with API keys and execute documents that were
@@ -12,7 +13,6 @@ export default {
   pages: ['portal'],
   mcp: {},
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
-  // Of each app, by whatever key, and of each developer. A program asks for many people, but changes nothing.
-  rates: { requestsPerMinute: 1_200, mutationsPerMinute: 60 },
+  rates: partnerRates,
   auth: { roles: ['partner', 'vendor'], anonymous: false, apps: true },
 } satisfies ChannelManifest;

@@ -1,4 +1,4 @@
-import { answerHeaders, canaryWeight, spoofed, type EdgePolicy } from './policies.ts';
+import { answerHeaders, canaryWeight, spoofed, unlogged, type EdgePolicy } from './policies.ts';
 
 /** Rates at the edge are of an address, behind which there may be many callers: the runtime counts each caller. */
 const callersBehindOneAddress = 20;
@@ -58,6 +58,15 @@ export const kongOf = (policies: readonly EdgePolicy[], domain: string) => ({
       {
         name: 'rate-limiting',
         config: { minute: requestsPerMinute * callersBehindOneAddress, limit_by: 'ip', policy: 'local' },
+      },
+      {
+        name: 'file-log',
+        config: {
+          path: '/dev/stdout',
+          custom_fields_by_lua: Object.fromEntries(
+            unlogged.map((header) => [`request.headers.${header}`, 'return nil']),
+          ),
+        },
       },
       { name: 'request-transformer', config: { remove: { headers: [...spoofed] } } },
       {

@@ -26,6 +26,14 @@ const plugin = z.discriminatedUnion('name', [
       policy: z.enum(['local', 'cluster', 'redis']),
     }),
   }),
+  z.strictObject({
+    name: z.literal('file-log'),
+    config: z.strictObject({
+      path: z.string().startsWith('/'),
+      // The value of each is a piece of Lua; with `return nil` the field is left out.
+      custom_fields_by_lua: z.record(z.string(), z.string().startsWith('return ')),
+    }),
+  }),
   z.strictObject({ name: z.literal('request-transformer'), config: z.strictObject({ remove: headers }) }),
   z.strictObject({
     name: z.literal('response-transformer'),

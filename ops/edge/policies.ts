@@ -34,8 +34,8 @@ export const answerHeaders: Readonly<Record<string, string>> = { 'x-content-type
 /** How many of 100 requests go to a release that is tried out, at `<channel>-canary`; 0 while there is none. */
 export const canaryWeight = 0;
 
-/** What a line of the access log has. Neither bodies nor tokens are logged. */
-export const loggedFields = ['method', 'path', 'status', 'milliseconds', 'traceparent', 'channel'] as const;
+/** Headers that are not written into an access log: who reads it must not be able to call with them. */
+export const unlogged = ['authorization', 'cookie', 'signature'];
 
 const manifestOf = async (channel: string): Promise<ChannelManifest> =>
   ((await import(`../../bffs/${channel}/channel.ts`)) as { default: ChannelManifest }).default;

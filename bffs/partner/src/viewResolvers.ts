@@ -1,7 +1,7 @@
-import channel from '../channel.ts';
+import { partnerRates } from '../rates.ts';
 import { checkDocument, registerDocument, tryDocument } from './registerDocument.ts';
 
 export const viewResolvers = {
-  Query: { checkDocument, appQuota: () => channel.rates },
+  Query: { checkDocument, appQuota: () => partnerRates },
   Mutation: { registerDocument, tryDocument },
 };

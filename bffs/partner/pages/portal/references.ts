@@ -23,12 +23,6 @@ export const routes: readonly RestRoute[] = Object.entries(paths).flatMap(([path
   methods.flatMap((method) => (item[method] ? [{ ...item[method], route: `${method.toUpperCase()} ${path}` }] : [])),
 );
 
-export interface Message {
-  readonly name: string;
-  readonly summary?: string;
-  readonly description?: string;
-}
-
 const channels = asyncApi.channels as unknown as Readonly<
   Record<string, { readonly messages?: Readonly<Record<string, unknown>>; readonly description?: string }>
 >;
