@@ -85,9 +85,9 @@ const bySystem: Resolve = (name) =>
   );
 
 /**
- * Asks name servers, by default those of the machine, for a few seconds. The machine's own way takes one of four threads
- * until it is done: names whose servers do not answer, which anybody can register, would keep all others waiting, and
- * whatever else needs a thread.
+ * Asks name servers, by default those of the machine, for a few seconds. The machine's own way takes one of four
+ * threads until it is done: names whose servers do not answer, which anybody can register, would keep all others
+ * waiting, and whatever else needs a thread.
  */
 export const byNameServers =
   (servers?: readonly string[]): Resolve =>
