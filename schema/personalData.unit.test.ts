@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Kind, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { sdlOf } from '#platform/subgraph/sdl.ts';
+
+const domains = new URL('../subgraphs/', import.meta.url);
+const events = new URL('events/json/', import.meta.url);
+
+/** Columns and properties that have the name of a personal field and are none, each with the reason. */
+const notPersonal = new Map([
+  ['AccessRevocation.subject', 'the opaque id of an account, by which its tokens are refused'],
+  ['CustomerAccessRevoked.subject', 'the opaque id of an account, by which its tokens are refused'],
+  ['DeliveryStatusChanged.to', 'a status'],
+  ['MarketplaceOrderChanged.to', 'a status'],
+  ['OrderStatusChanged.to', 'a status'],
+]);
+
+/** The names of the fields of a domain's types and inputs that have the directive `@pii`. */
+function markedFields(domain: string): Set<string> {
+  const names = parse(sdlOf(new URL(`${domain}/`, domains))).definitions.flatMap((definition) =>
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION
+      ? (definition.fields ?? [])
+          .filter((field) => field.directives?.some(({ name }) => name.value === 'pii'))
+          .map((field) => field.name.value)
+      : [],
+  );
+  return new Set(names);
+}
+
+/** The columns of a domain's tables; a column is marked by a comment over it that ends with `@pii`. */
+function columnsOf(domain: string): { name: string; field: string; type: string; marked: boolean }[] {
+  const columns = [];
+  let model = '';
+  let marked = false;
+  for (const line of readFileSync(new URL(`${domain}/prisma/schema.prisma`, domains), 'utf8').split('\n')) {
+    model = /^model (\w+)/.exec(line)?.[1] ?? model;
+    const [, field, type] = /^ {2}(\w+) +(\S+)/.exec(line) ?? [];
+    if (field && type) columns.push({ name: `${model}.${field}`, field, type, marked });
+    marked = /^ {2}\/\/\/.*@pii$/.test(line) || (marked && /^ {2}\/\/\//.test(line));
+  }
+  return columns;
+}
+
+/** The names of all properties of a JSON schema, at any depth. */
+function propertiesOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'properties' in schema ? Object.keys(schema.properties as object) : [];
+  return [...own, ...Object.values(schema).flatMap(propertiesOf)];
+}
+
+const names = readdirSync(domains, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const allMarked = new Set(names.flatMap((domain) => [...markedFields(domain)]));
+
+describe.each(names)('the personal data of %s', (domain) => {
+  const columns = columnsOf(domain);
+  const marked = columns.filter((column) => column.marked);
+
+  it('are stored as sealed bytes', () => {
+    expect(marked.filter(({ type }) => !/^Bytes\??$/.test(type)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('are sealed with a key that the domain can delete', () => {
+    if (marked.length) expect(columns.filter(({ field }) => field.startsWith('wrapped'))).not.toEqual([]);
+  });
+
+  it('are marked in the tables when they are marked in the graph', () => {
+    const fields = markedFields(domain);
+    const forgotten = columns.filter((column) => fields.has(column.field) && !column.marked);
+    expect(forgotten.map(({ name }) => name).filter((name) => !notPersonal.has(name))).toEqual([]);
+  });
+});
+
+it('are in no event', () => {
+  expect(allMarked).toContain('givenName');
+  const found = readdirSync(events).flatMap((file) => {
+    const event = file.replace('.schema.json', '');
+    return propertiesOf(JSON.parse(readFileSync(new URL(file, events), 'utf8')))
+      .filter((property) => allMarked.has(property))
+      .map((property) => `${event}.${property}`);
+  });
+  expect(found.filter((name) => !notPersonal.has(name))).toEqual([]);
+});
