@@ -20,7 +20,7 @@ const command: Command = {
     '--sunset <instant>': 'of retire: such as 2026-12-31T00:00:00Z',
     '--successor <name@version>': 'of retire: the release to move to',
   },
-  more: 'docs/first-hour.md tells when to use which; schema:check names the clients that a change breaks.',
+  more: 'docs/schema-review.md tells when to use which; schema:check names the clients that a change breaks.',
   examples: [
     'documents publish --channel kiosk --client kiosk-app@2.4.0 --manifest persisted-documents.json',
     'documents activate --channel kiosk --client kiosk-app@2.4.0',
