@@ -51,7 +51,12 @@ export class OfficeScreen {
       what: `the office shows "${text}"`,
     });
 
-  says = (text: string): Promise<unknown> => this.shows(text, '#notice');
+  /** Waits for an outcome, and until the part that is shown has been drawn anew with it. */
+  async says(text: string): Promise<void> {
+    await this.shows(text, '#notice');
+    const busy = this.screen.page.locator('[aria-busy="true"]');
+    await until(async () => (await busy.count()) === 0, { ...patience, what: 'the office has drawn what it read' });
+  }
 
   /** Whether everything is within the width of the screen. */
   isWithin = (): Promise<boolean> => this.screen.page.evaluate('document.documentElement.scrollWidth <= innerWidth');

@@ -31,10 +31,13 @@ export class HoursPane implements Pane {
   }
 
   async open(): Promise<void> {
+    // What is typed until it is drawn anew would be lost.
+    this.root.setAttribute('aria-busy', 'true');
     const data = await this.#desk.read<StoreHoursQuery>(storeHours, {
       storeId: this.#desk.session.member.store.id,
       locale: texts.locale,
     } satisfies StoreHoursQueryVariables);
+    this.root.removeAttribute('aria-busy');
     const store = data?.store;
     if (!store) return;
     this.root.replaceChildren(

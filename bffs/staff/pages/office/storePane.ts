@@ -29,9 +29,12 @@ export class StorePane implements Pane {
   }
 
   async open(): Promise<void> {
+    // What is typed until it is drawn anew would be lost.
+    this.root.setAttribute('aria-busy', 'true');
     const data = await this.#desk.read<StoreDetailsQuery>(storeDetails, {
       storeId: this.#desk.session.member.store.id,
     } satisfies StoreDetailsQueryVariables);
+    this.root.removeAttribute('aria-busy');
     if (!data?.store) return;
     const { store, deliveryTerms } = data;
     const isAdmin = this.#desk.session.member.may('admin');
