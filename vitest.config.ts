@@ -26,6 +26,7 @@ const onSharedSystem = [
   'order-cost',
   'partner-onboarding',
   'payment-declined',
+  'personal-data',
   'place-order/onPostgres*',
   'portal',
   'rest',

@@ -156,6 +156,11 @@ export const edges: readonly Edge[] = [
     ...soon,
     because: 'Only the owner’s event log knows what was missed.',
   }),
+  grpc('channels', 'every domain', 'PersonalDataService', {
+    volume: 'a few times a day, when a customer asks what is kept about them',
+    latency: 'while a person waits: 5 s at most',
+    because: 'Each domain knows what it keeps about a customer, and only it can open what is sealed.',
+  }),
   grpc('channels', 'every domain', 'ParkedEventService', {
     volume: 'when an admin looks for what went wrong',
     latency: 'while a person waits: 5 s at most',

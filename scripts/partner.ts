@@ -5,6 +5,7 @@ import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { channels } from '#schema/channels.ts';
+import { askChannel } from './system/askChannel.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 
@@ -65,18 +66,19 @@ async function call(asked: string): Promise<void> {
     { environment, flags, moreToCome: true },
   );
   const [operation, input, variables] = requestOf(asked);
-  const file = new URL(`../bffs/partner/operations/${operation}.graphql`, import.meta.url);
   const port = settings.PORT_BASE + (channels.find(({ name }) => name === 'partner')?.port ?? 0);
-  const response = await fetch(`${settings.PARTNER_URL ?? `http://localhost:${port}`}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${settings.PARTNER_TOKEN}` },
-    body: JSON.stringify({ query: readFileSync(file, 'utf8'), variables: input ? { input } : variables }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Record<string, object>; errors?: unknown };
-  const [outcome = null] = Object.values(data ?? {});
-  console.log(JSON.stringify(errors ? { errors, outcome } : outcome, null, 2));
+  const { outcome, errors } = await askChannel(
+    {
+      channel: 'partner',
+      url: settings.PARTNER_URL ?? `http://localhost:${port}`,
+      token: settings.PARTNER_TOKEN,
+    },
+    operation,
+    input ? { input } : (variables ?? {}),
+  );
+  console.log(JSON.stringify(errors === undefined ? outcome : { errors, outcome }, null, 2));
   const refused = outcome && '__typename' in outcome && !String(outcome['__typename']).endsWith('Success');
-  if (errors || refused) process.exitCode = 1;
+  if (errors !== undefined || refused) process.exitCode = 1;
 }
 
 /** An operation of the channel, its input, and its other variables. */

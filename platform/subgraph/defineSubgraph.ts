@@ -7,6 +7,7 @@ import type { Principal } from '#platform/identity/principal.ts';
 import type { RpcService } from '#platform/rpc/service.ts';
 import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
+import type { PersonalData } from './personalData.ts';
 
 /**
  * A loop that runs as long as the subgraph. It must return soon after `signal` fires. If it throws, the error is logged
@@ -42,6 +43,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly sagas?: readonly SagaDefinition<Domain<Db>>[];
   /** Fills an empty database; runs once per database, in development. It must make the same data every time. */
   readonly seed?: (domain: Domain<Db>) => Promise<void>;
+  /** What it keeps about customers, who may ask for all of it. */
+  readonly personalData?: PersonalData<Domain<Db>>;
   /** What of its data `import` brings in and `export` takes out. */
   readonly transfer?: Transfer<Domain<Db>>;
   readonly background?: (domain: Domain<Db>) => readonly Background[];

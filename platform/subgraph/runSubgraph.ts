@@ -20,6 +20,7 @@ import { feedService } from './feedService.ts';
 import { subgraphServer } from './httpServer.ts';
 import { idempotencyDays } from './idempotency.ts';
 import { parkedEventService } from './parkedEventService.ts';
+import { personalDataService, type PersonalData } from './personalData.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
 import { refuseUnstorable } from './refuseUnstorable.ts';
 import { sdlOf } from './sdl.ts';
@@ -92,6 +93,7 @@ export async function runSubgraph(
     environment.network.serve(definition.name, [
       feedService(domain),
       parkedEventService(domain),
+      personalDataService(domain, definition.personalData as PersonalData | undefined),
       ...(definition.services?.(domain) ?? []),
     ]),
   );

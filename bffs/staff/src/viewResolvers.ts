@@ -1,5 +1,6 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
 import { soleBinding } from '#platform/identity/principal.ts';
+import { exportCustomer } from './exportCustomer.ts';
 import { parkedEvent, parkedEvents, replayParkedEvents } from './parkedEvents.ts';
 
 interface StaffMember {
@@ -23,5 +24,5 @@ export const viewResolvers = {
     parkedEvents,
     parkedEvent,
   },
-  Mutation: { replayParkedEvents },
+  Mutation: { replayParkedEvents, exportCustomer },
 };

@@ -2,6 +2,7 @@ import { PrismaClient } from '#generated/customers/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { config } from './config.ts';
 import { loaders } from './loaders.ts';
+import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { accessQueryService } from './services/accessQueryService.ts';
@@ -23,4 +24,13 @@ export default defineSubgraph({
     customerExistenceService(domain),
   ],
   seed,
+  personalData: {
+    tables: {
+      consents: { table: 'consent_change' },
+      favourites: { table: 'favourite_store' },
+      support: { table: 'support_action' },
+    },
+    opened: personalRecords,
+    otherTables: ['address', 'address_version', 'customer_key'],
+  },
 });

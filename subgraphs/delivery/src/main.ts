@@ -5,6 +5,7 @@ import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChang
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { forgetTracks } from './forgetTracks.ts';
 import { loaders } from './loaders.ts';
+import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
 import { seed } from './seed.ts';
 import { deliveryServices } from './services/deliveryServices.ts';
@@ -23,4 +24,11 @@ export default defineSubgraph({
   background: (domain) => [storePositions(domain), forgetTracks(domain)],
   seed,
   transfer,
+  personalData: {
+    tables: {
+      deliveries: { table: 'delivery', without: ['wrapped_key', 'dropoff'] },
+      freeDeliveries: { table: 'free_delivery' },
+    },
+    opened: personalRecords,
+  },
 });

@@ -13,4 +13,13 @@ export default defineSubgraph({
   resolvers,
   loaders,
   consumers: [onMembershipBenefitsChanged, onOrderStatusChanged, onPaymentProcessed],
+  personalData: {
+    tables: {
+      account: { table: 'account' },
+      points: { table: 'ledger_entry' },
+      pointsOfOrders: { table: 'order_points' },
+      goodwill: { table: 'goodwill' },
+      multipliers: { table: 'multiplier' },
+    },
+  },
 });

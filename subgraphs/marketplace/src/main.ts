@@ -20,4 +20,13 @@ export default defineSubgraph({
   config,
   sagas: [sellForVendorSaga],
   seed,
+  personalData: {
+    tables: {
+      orders: { table: 'marketplace_order', without: ['method_token'] },
+      refunds: {
+        table: 'refund',
+        where: 'exists (select from marketplace_order o where o.id = t.order_id and o.customer_id = $1::uuid)',
+      },
+    },
+  },
 });

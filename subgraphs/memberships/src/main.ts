@@ -9,6 +9,8 @@ import { resolvers } from './resolvers.ts';
 import { subscribeSaga } from './sagas/subscribe.ts';
 import { seed } from './seed.ts';
 
+const ofOwnMembership = 'exists (select from membership m where m.id = t.membership_id and m.customer_id = $1::uuid)';
+
 export default defineSubgraph({
   name: 'memberships',
   directory: new URL('..', import.meta.url),
@@ -20,4 +22,11 @@ export default defineSubgraph({
   config,
   sagas: [subscribeSaga],
   seed,
+  personalData: {
+    tables: {
+      memberships: { table: 'membership', without: ['method_token'] },
+      charges: { table: 'charge', where: ofOwnMembership },
+      refunds: { table: 'refund', where: ofOwnMembership },
+    },
+  },
 });

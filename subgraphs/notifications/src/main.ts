@@ -5,6 +5,7 @@ import { onCustomerErased } from './consumers/customerErased.ts';
 import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
 import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
 import { sendMessages } from './sendMessages.ts';
 
@@ -17,4 +18,5 @@ export default defineSubgraph({
   loaders: () => ({}),
   consumers: [onOrderStatusChanged, onMarketplaceOrderChanged, onCustomerErased, onCustomerReceiptRequested],
   background: (domain) => [sendMessages(domain, mailOf(domain))],
+  personalData: { tables: {}, opened: personalRecords, otherTables: ['message', 'recipient'] },
 });

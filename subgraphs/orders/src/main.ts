@@ -22,4 +22,5 @@ export default defineSubgraph({
   readModels: [kitchenQueue, orderBoard],
   sagas: [placeOrderSaga],
   config,
+  personalData: { tables: { orders: { table: 'orders', without: ['payment_method_token'] } } },
 });

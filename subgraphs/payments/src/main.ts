@@ -17,4 +17,13 @@ export default defineSubgraph({
   services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],
   background: (domain) => [sweepIntents(domain)],
   config,
+  personalData: {
+    tables: {
+      payments: { table: 'payment', without: ['method_token'] },
+      disputes: {
+        table: 'payment_dispute',
+        where: 'exists (select from payment p where p.id = t.payment_id and p.customer_id = $1::uuid)',
+      },
+    },
+  },
 });
