@@ -9,11 +9,9 @@ import { askChannel, type ChannelAnswer } from './system/askChannel.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 
-const settingsOfStaff = platformSettings
-  .pick({ PORT_BASE: true })
-  .extend({
-    STAFF_URL: z.url().optional().describe('address of the staff channel; by default base + 8 on this machine'),
-  });
+const settingsOfStaff = platformSettings.pick({ PORT_BASE: true }).extend({
+  STAFF_URL: z.url().optional().describe('address of the staff channel; by default base + 8 on this machine'),
+});
 
 const command: Command = {
   name: 'privacy',
