@@ -96,7 +96,7 @@ test('what stands in the databases names nobody, and after an erasure nobody can
   expect(left['orders']?.['orders']).toMatchObject([{ id: orderId }]);
 });
 
-/** Every row of every table of every domain, as text, in which one of the secrets stands: events and dead letters, too. */
+/** The tables of all domains in which one of the secrets stands, in whatever column: events and dead letters, too. */
 async function foundInDatabases(): Promise<string[]> {
   const found: string[] = [];
   for (const name of Object.keys(system.databases).filter((each) => !['bus', 'sagas', 'webhooks'].includes(each))) {

@@ -10,7 +10,7 @@ export interface ChannelAnswer {
 const withinMs = 60_000;
 
 /**
- * Executes an operation of a channel, by the text of its file in `bffs/<channel>/operations`, which production knows, too.
+ * Executes an operation of a channel, by the text of its file in `bffs/<channel>/operations`, which production knows.
  * @throws StartupError when the channel cannot be reached
  */
 export async function askChannel(

@@ -12,8 +12,8 @@ interface ExportArguments {
 }
 
 /**
- * Gathers what all domains keep about a customer. Customers is asked first: it records who asked, without which nothing is
- * told, and says whether there is such a customer. Another domain that does not answer is named.
+ * Gathers what all domains keep about a customer. Customers is asked first: it records who asked, without which nothing
+ * is told, and says whether there is such a customer. Another domain that does not answer is named.
  */
 export async function exportCustomer(_root: unknown, { input }: ExportArguments, context: ViewContext) {
   const { customerId, reason } = input;

@@ -55,7 +55,7 @@ export class AppRequests {
 
   /** @throws Refusal */
   async answer(request: IncomingMessage, response: ServerResponse, traceparent: string): Promise<AppAnswer> {
-    const { access, channel, load } = this.#options;
+    const { channel, load } = this.#options;
     if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Programs of partners send requests by POST.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
