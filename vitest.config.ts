@@ -15,6 +15,7 @@ const onSharedSystem = [
   'cancel-order',
   'courier-app',
   'edge',
+  'explorer',
   'home-screen',
   'kiosk-one-store',
   'kiosk-order',

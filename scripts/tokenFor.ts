@@ -3,20 +3,15 @@ import { join, resolve } from 'node:path';
 import { StartupError } from '#platform/config/startupError.ts';
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { platformSettings } from '#platform/config/settings.ts';
-import { issueToken } from '#platform/identity/developmentIssuer.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { roleScopes, storeRoles } from '#schema/scopes.ts';
+import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { commandLine, type Command } from './system/commandLine.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
-import { clientKeyName, clientKeyOf } from './system/secrets.ts';
+import { demoToken } from './system/development/demoToken.ts';
+import { clientKeyName } from './system/secrets.ts';
 
 const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner', 'vendor'];
-
-const firstOf: Readonly<Record<string, () => string>> = {
-  customer: () => seedId('customer', 1),
-  courier: () => seedId('courier', 1),
-};
 
 endOnError('token:for');
 const command: Command = {
@@ -53,18 +48,9 @@ if (known === '' && !existsSync(join(settings.DATA_DIR, 'secrets', clientKeyName
 const storeId = /^\d+$/.test(store) ? seedId('store', Number(store)) : store;
 const partnerId = /^\d+$/.test(partner) ? seedId('partner', Number(partner)) : partner;
 const vendorId = /^\d+$/.test(vendor) ? seedId('vendor', Number(vendor)) : vendor;
-const boundToStore = (storeRoles as readonly string[]).includes(role);
 process.stdout.write(
-  `${await issueToken(await clientKeyOf({ settings, environment, onMade: () => undefined }), {
-    subject: subject ?? firstOf[role]?.() ?? (boundToStore ? `${role}-${storeId}` : role),
-    roles: [role],
-    bindings: bindingsOf(),
-  })}\n`,
+  `${await demoToken(
+    { settings, environment, onMade: () => undefined },
+    { roles: [role], subject, store: storeId, partner: partnerId, vendor: vendorId },
+  )}\n`,
 );
-
-/** What the token is bound to in its role. */
-function bindingsOf(): Record<string, Record<string, string>> {
-  if (role === 'partner') return { partner: { partner: partnerId } };
-  if (role === 'vendor') return { vendor: { vendor: vendorId } };
-  return boundToStore ? { [role]: { store: storeId } } : {};
-}

@@ -8,6 +8,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
+import type { ExplorerHelp } from '#gateway/serve/explorer.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import { channels, type ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
@@ -28,6 +29,8 @@ export interface EdgeParts {
   readonly cursorKeys: readonly string[];
   /** The service name for calls to the domains; `gateway` if all channels run in one process. */
   readonly service?: string;
+  /** What helps in the explorer of a channel that people of these roles use. */
+  readonly explorerFor?: ((roles: readonly string[]) => ExplorerHelp) | undefined;
   /** The tokens that were revoked; kept up to date by `followRevocations`. */
   readonly revocations: Revocations;
 }
@@ -79,6 +82,10 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     // Of all channels one lets programs of partners in, and so one needs the address by which they call.
     baseUrl: manifest.auth.apps ? parts.settings.PARTNER_URL : undefined,
     signIn: signInOf(entry.name, parts.settings, parts.service === undefined),
+    explorer: parts.explorerFor?.(
+      // Whoever is a customer is nothing else.
+      manifest.auth.roles.includes('customer') ? ['customer'] : manifest.auth.roles,
+    ),
   });
 }
 
@@ -86,6 +93,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
 export const gatewayRuntimeOf = async (parts: EdgeParts): Promise<GatewayRuntime> => ({
   ...(await runtimeOf(parts, gatewayOffset)),
   origins: originsOf(parts.settings, gatewayService),
+  explorer: parts.explorerFor?.(['admin']),
 });
 
 /** Makes the runtime that channels and the gateway need. It loads generated code: run `generate` before. */

@@ -9,7 +9,7 @@ import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { allOrFirstFailure, partnersDatabase } from './databases.ts';
 import { drainBefore } from './drain.ts';
-import { startEdge, type Edge } from './edge.ts';
+import { startEdge, type Edge, type EdgeParts } from './edge.ts';
 import { webhookRelayOffset, webhooksOffset } from './ports.ts';
 import {
   bothOrNeither,
@@ -19,7 +19,7 @@ import {
   type SystemOptions,
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
-import { clientKeyOf, cursorKeysOf } from './secrets.ts';
+import { clientKeyOf, cursorKeysOf, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
 import { Teardown } from './teardown.ts';
 
@@ -71,6 +71,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
         network,
         cursorKeys: await cursorKeysOf(prepared.secretOptions),
         subgraphCall: callsOf(subgraphs),
+        explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
       }).then((started) => {
         teardown.add('gateway and channels', () => started.close());
         drainBefore(teardown, settings, () => started.drain());
@@ -101,7 +102,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     }
     const deviceToken =
       settings.PROFILE === 'development'
-        ? await (await import('./development/demoDevice.ts')).demoDeviceToken(prepared.secretOptions)
+        ? await (await import('./development/demoToken.ts')).demoToken(prepared.secretOptions, { roles: ['kiosk'] })
         : undefined;
     return {
       settings,
@@ -115,6 +116,15 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       stop: () => teardown.run({ drain: true }),
     };
   });
+}
+
+/** In development, explorers show values of the seed, and have a token of those who use their channel. */
+async function explorersOf(secretOptions: SecretOptions): Promise<EdgeParts['explorerFor']> {
+  const [{ demoToken }, { exampleVariables }] = await Promise.all([
+    import('./development/demoToken.ts'),
+    import('#schema/seed/exampleVariables.ts'),
+  ]);
+  return (roles) => ({ variablesOf: exampleVariables, token: () => demoToken(secretOptions, { roles }) });
 }
 
 async function startWebhookRelay(

@@ -132,6 +132,24 @@ describe('GraphQL over HTTP', () => {
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });
 
+  it('opens the explorer with each of its documents, values for their variables, and a token', async () => {
+    const explored = await serveFixture(parts, {
+      operations: { shop: '# One </script> shop.\nquery Shop($id: ID!) { shop(id: $id) { id } }' },
+      explorer: { variablesOf: () => ({ id: '1' }), token: () => Promise.resolve('a.token') },
+    });
+    const page = await (await fetch(explored.url, { headers: { accept: 'text/html' } })).text();
+    await explored.close();
+    const [, given, tabs] = /const given = (.*);\nconst tabs = (.*);\n/.exec(page) ?? [];
+    expect(JSON.parse(given!)).toBe('a.token');
+    expect(JSON.parse(tabs!)).toEqual([
+      {
+        query: '# One </script> shop.\nquery Shop($id: ID!) {\n  shop(id: $id) {\n    id\n  }\n}',
+        variables: JSON.stringify({ id: '1' }, null, 2),
+      },
+    ]);
+    expect(tabs).not.toContain('</script');
+  });
+
   it('continues the trace of a request, with a span of its own', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { headers } = await channel.post({ query: '{shops{id}}' }, { traceparent });

@@ -1,13 +1,57 @@
+import { parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { LiveGraph } from '../execution/liveGraph.ts';
+import type { TrustedDocument, TrustedDocuments } from '../documents/trustedDocuments.ts';
+
+/** What a system in development gives its explorers, so that what they show can be run as it is. */
+export interface ExplorerHelp {
+  /** A value for each variable of a document that must have one. */
+  variablesOf(document: DocumentNode, schema: GraphQLSchema): Readonly<Record<string, unknown>>;
+  /** A token of somebody who may use the channel. */
+  token(): Promise<string>;
+}
+
+interface Explored {
+  readonly name: string;
+  readonly trusted: TrustedDocuments;
+  readonly explorer?: ExplorerHelp | undefined;
+}
+
+/** A document in a tab of its own. */
+interface Tab {
+  readonly query: string;
+  /** JSON. */
+  readonly variables: string;
+}
+
+/** The explorer of a channel, with each of its documents in a tab, in the order of their names. */
+export async function explorerOf({ name, trusted, explorer }: Explored, live: LiveGraph): Promise<string> {
+  const { apiSchema } = live.current.graph;
+  const tabs = trusted
+    .own()
+    .sort((a, b) => (a.operationName < b.operationName ? -1 : 1))
+    .map((document) => tabOf(document, apiSchema, explorer));
+  return explorerPage(`${name} – explorer`, tabs, await explorer?.token());
+}
+
+function tabOf({ source, description }: TrustedDocument, schema: GraphQLSchema, explorer?: ExplorerHelp): Tab {
+  const variables = explorer?.variablesOf(parse(source), schema) ?? {};
+  return {
+    query: `${description === undefined ? '' : `# ${description}\n`}${source}`,
+    variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
+  };
+}
+
 /**
- * GraphiQL as one HTML page that loads nothing from elsewhere, for development. In the address, `#token=<token>` fills
- * in the Authorization header, and `?query=<document>` the document. Its script of 2 MB is read when the page is first
- * asked for.
+ * GraphiQL as one HTML page that loads nothing from elsewhere, for development. It opens with a tab for each document,
+ * unless its browser remembers others; `?query=<document>` in the address adds one. `#token=<token>` there, or else the
+ * given token, fills in the Authorization header. The script of 2 MB is read when the page is first asked for.
  */
-export async function explorerPage(title: string): Promise<string> {
+async function explorerPage(title: string, tabs: readonly Tab[], token?: string): Promise<string> {
   const { js, css, favicon } = await import('@graphql-yoga/render-graphiql/graphiql');
   // A closing tag inside the script would end it early.
   const script = js.replaceAll('</script', '<\\/script');
   const safeTitle = title.replace(/[<>&"]/g, '');
+  const inScript = (value: unknown): string => JSON.stringify(value ?? null).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>${safeTitle}</title><link rel="icon" href="${favicon}"><style>${css}</style></head>
@@ -16,11 +60,17 @@ export async function explorerPage(title: string): Promise<string> {
 <div id="root"></div>
 <script>${script}</script>
 <script>
+const given = ${inScript(token)};
+const tabs = ${inScript(tabs)};
 ${tokenScript}
+const asked = new URLSearchParams(location.search).has('query');
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   endpoint: location.pathname, subscriptionsProtocol: 'WS', title: ${JSON.stringify(safeTitle)},
   connectionParams: () => ({ authorization: headersOf().authorization }),
-  defaultQuery: '# Press Ctrl-Space to see what there is.\\n{ __typename }\\n',
+  defaultQuery: tabs[0]?.query || '# Press Ctrl-Space to see what there is.\\n{ __typename }\\n',
+  ...(tabs.length > 0 && !asked && {
+    defaultTabs: tabs.map((tab) => ({ ...tab, headers: localStorage.getItem(kept) })),
+  }),
 });
 </script>
 </body>
@@ -28,17 +78,25 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
 }
 
 /**
- * GraphiQL keeps the text of its header editor in localStorage. This puts the token of a link there, and reads the
- * header for WebSocket connections from there.
+ * GraphiQL keeps the text of its header editor, and its tabs, in localStorage. This puts the token of a link there, or
+ * the given one where there is none; a given one that the page put there earlier is renewed in each tab. It also reads
+ * the header for WebSocket connections from there.
  */
 const tokenScript = `
 const kept = 'graphiql:headers';
-const token = new URLSearchParams(location.hash.slice(1)).get('token');
-if (token) {
-  localStorage.setItem(kept, JSON.stringify({ authorization: 'Bearer ' + token }, null, 2));
-  localStorage.setItem('graphiql:shouldPersistHeaders', 'true');
+const givenBefore = 'explorer:given';
+const headersWith = (token) => JSON.stringify({ authorization: 'Bearer ' + token }, null, 2);
+const told = new URLSearchParams(location.hash.slice(1)).get('token');
+if (told || given) localStorage.setItem('graphiql:shouldPersistHeaders', 'true');
+if (told) {
+  localStorage.setItem(kept, headersWith(told));
   localStorage.removeItem('graphiql:tabState');
   history.replaceState(null, '', location.pathname + location.search);
+} else if (given) {
+  const [before, tabState] = [localStorage.getItem(givenBefore), localStorage.getItem('graphiql:tabState')];
+  if (before && tabState) localStorage.setItem('graphiql:tabState', tabState.replaceAll(before, given));
+  if (!tabState) localStorage.setItem(kept, headersWith(given));
+  localStorage.setItem(givenBefore, given);
 }
 function headersOf() {
   try {

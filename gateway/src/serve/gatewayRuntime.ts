@@ -4,6 +4,7 @@ import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
+import type { ExplorerHelp } from './explorer.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { EngineName } from '../execution/engine.ts';
 import type { SignIn } from './pages.ts';
@@ -65,6 +66,8 @@ export interface GatewayRuntime {
   /** Where the pictures are kept that some channels serve. */
   readonly files?: FileStore;
   readonly log: Logger;
+  /** What helps whoever opens the explorer, which is there in development only. */
+  readonly explorer?: ExplorerHelp | undefined;
   /** The metrics of this process. Without them nothing is counted. */
   readonly metrics?: Metrics;
   readonly clock?: () => Date;

@@ -3,7 +3,6 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
-import { explorerPage } from './explorer.ts';
 import type { RunningChannel } from './gatewayRuntime.ts';
 import type { HttpHandler } from '../transports/http/httpHandler.ts';
 import type { DeviceRequests } from '../transports/http/deviceRequests.ts';
@@ -44,8 +43,8 @@ export interface GraphServerOptions {
   readonly devices: DeviceRequests | undefined;
   /** What answers at `/mcp`; undefined for a channel that offers nothing to assistants. */
   readonly mcp: McpHandler | undefined;
-  /** Whether a browser that opens `/graphql` gets GraphiQL. */
-  readonly explorer: boolean;
+  /** The page that a browser gets which opens `/graphql`; without it there is none. */
+  readonly explorer: (() => Promise<string>) | undefined;
   readonly crossOrigin: CrossOrigin;
   /** Whether the channel has more to do than it can, and refuses requests. */
   readonly isShedding: () => boolean;
@@ -127,7 +126,7 @@ export class GraphServer {
     switch (target?.path) {
       case graphqlPath:
         if (this.#options.explorer && wantsPage(request, target.url))
-          return text(response, 200, 'text/html', await explorerPage(`${this.#options.name} – explorer`));
+          return text(response, 200, 'text/html', await this.#options.explorer());
         return this.#options.crossOrigin.handle(request, response, () =>
           this.#options.http.handle(request, response, target.url),
         );

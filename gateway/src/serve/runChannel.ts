@@ -86,6 +86,7 @@ export async function runChannel(
       runtime.revocations,
     ),
     revocations: runtime.revocations,
+    explorer: runtime.explorer,
     ...(manifest.auth.apps &&
       runtime.network && {
         apps: {

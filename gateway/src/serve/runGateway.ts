@@ -40,6 +40,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
       runtime.revocations,
     ),
     revocations: runtime.revocations,
+    explorer: runtime.explorer,
     subgraphErrors: 'masked',
     rates: development ? undefined : defaultRatePolicy,
     bus: runtime.bus,

@@ -45,6 +45,7 @@ import { defaultLimits, type Limits } from '../documents/limits.ts';
 import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
 import type { FileStore } from '#platform/files/fileStore.ts';
+import { explorerOf, type ExplorerHelp } from './explorer.ts';
 import type { Page } from './pages.ts';
 import { Pipeline, type Caller } from '../execution/pipeline.ts';
 import { planAhead } from '../documents/planAhead.ts';
@@ -99,6 +100,8 @@ export interface GraphService {
   readonly anyDocument: boolean;
   /** In production: no introspection, no explorer, and error messages do not suggest names. */
   readonly discreet: boolean;
+  /** What helps in the explorer. */
+  readonly explorer?: ExplorerHelp | undefined;
   /** The web pages by path. */
   readonly pages?: ReadonlyMap<string, Page>;
   /** The pictures that are served at `/images/`; none when left out. */
@@ -274,7 +277,7 @@ class ServedGraph {
       name,
       log,
       crossOrigin,
-      explorer: !discreet,
+      explorer: discreet ? undefined : () => explorerOf(this.#service, live),
       isShedding: () => queue.isShedding,
       pages: this.#service.pages ?? new Map(),
       files: this.#service.files,

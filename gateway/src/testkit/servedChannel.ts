@@ -46,7 +46,7 @@ export async function serveFixture(
     readonly port?: number;
   } & Pick<
     GatewayRuntime,
-    'engine' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations' | 'files'
+    'engine' | 'explorer' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations' | 'files'
   > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
@@ -78,6 +78,7 @@ export async function serveFixture(
       subgraphCall: fixture.subgraphCall,
       identity: fixture.identity,
       engine: options.engine,
+      explorer: options.explorer,
       bus: options.bus,
       log: fixture.log,
       feeds: options.feeds,
