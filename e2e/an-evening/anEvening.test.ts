@@ -204,9 +204,7 @@ describeInChromium('a chain run by its people', () => {
     await office.shows('Cheeseburger', '#sold-out');
     for (const { number } of [first!, second, third]) await kitchen.cook(number);
     for (const { number, id } of [first!, third]) {
-      await kitchen.offers(number, 'Hand over');
-      await kitchen.tap(number, 'Hand over');
-      await kitchen.isGone(number);
+      await kitchen.handOver(number);
       await completed(id);
     }
     // The kitchen has nothing to tap on a delivery that is ready: its courier comes.

@@ -28,9 +28,22 @@ export class KitchenScreen {
   isGone = (number: number): Promise<unknown> =>
     until(async () => (await this.ticket(number).count()) === 0, { ...patience, what: `number ${number} gone` });
 
-  /** Touches a button of a ticket, and waits until the screen offers what comes next. */
+  /** Touches a button of a ticket. A touch right after another is taken for a bouncing finger, and does nothing. */
   async tap(number: number, button: string): Promise<void> {
     await this.ticket(number).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Hands an order over: touches the ticket until it is gone. */
+  async handOver(number: number): Promise<void> {
+    await this.offers(number, 'Hand over');
+    const button = this.ticket(number).getByRole('button', { name: 'Hand over', exact: true });
+    await until(
+      async () => {
+        await button.click({ timeout: 500 }).catch(() => undefined);
+        return (await this.ticket(number).count()) === 0;
+      },
+      { ...patience, intervalMs: 100, what: `number ${number} gone` },
+    );
   }
 
   offers = (number: number, button: string): Promise<unknown> =>

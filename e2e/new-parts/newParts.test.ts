@@ -48,6 +48,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       'docs/edges.md',
       'docs/permissions.md',
       'docs/settings.md',
+      'ops/edge/kong.yaml',
       'ops/prometheus/prometheus.yml',
       'schema/asyncapi.json',
       'schema/supergraph.graphql',
