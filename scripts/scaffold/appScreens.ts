@@ -135,5 +135,7 @@ export function screenOf(channel: string): AppScreen {
       : channel === 'rest'
         ? 'rest serves OpenAPI, for which generated/rest has a client.'
         : `there is no app for a channel "${channel}".`;
-  throw new StartupError(`${why} Name one of ${appChannels.join(', ')}; screens are in scripts/scaffold/appScreens.ts.`);
+  throw new StartupError(
+    `${why} Name one of ${appChannels.join(', ')}; screens are in scripts/scaffold/appScreens.ts.`,
+  );
 }
