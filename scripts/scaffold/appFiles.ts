@@ -69,7 +69,8 @@ export function appFiles(channel: string, { versions, contract, streamClient }: 
     'codegen.ts': `import type { CodegenConfig } from '@graphql-codegen/cli';
 import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
 
-// Apollo Client asks for __typename everywhere: so do the documents of the manifest, whose hashes are those it sends.
+// Apollo Client asks for __typename everywhere: so do the documents of the manifest, by whose texts a channel in
+// production knows them.
 export default {
   schema: 'schema.graphql',
   documents: 'src/**/*.graphql',
