@@ -205,6 +205,37 @@ export const metricCatalogue = {
     help: 'Webhooks to partners that wait or were given up (dead), and endpoints to which nothing gets through (failing) or to which nothing is sent (disabled).',
     labels: { state: ['waiting', 'dead', 'failing', 'disabled'] },
   },
+  outwardCalls: {
+    kind: 'counter',
+    name: 'drburger_outward_calls_total',
+    help: 'Calls to systems outside: answered (a refusal, too); failed (no answer); late (none in time); open (not sent: the circuit is open); full (not sent: too many are under way).',
+    labels: { counterpart: any, outcome: ['answered', 'failed', 'late', 'open', 'full'] },
+  },
+  outwardRetries: {
+    kind: 'counter',
+    name: 'drburger_outward_retries_total',
+    help: 'Further tries of calls to systems outside that had no answer.',
+    labels: { counterpart: any },
+  },
+  outwardDuration: {
+    kind: 'histogram',
+    name: 'drburger_outward_call_duration_seconds',
+    help: 'How long a call to a system outside took, its tries and its wait for room included.',
+    labels: { counterpart: any },
+    buckets: answering,
+  },
+  outwardCircuit: {
+    kind: 'gauge',
+    name: 'drburger_outward_circuit',
+    help: 'The circuit of a system outside, 1 for its present state: closed (it is called), open (it is not, since it gave no answers), trying (one call shows whether it answers again).',
+    labels: { counterpart: any, state: ['closed', 'trying', 'open'] },
+  },
+  outwardInside: {
+    kind: 'gauge',
+    name: 'drburger_outward_calls',
+    help: 'Calls to a system outside that are under way (running), or wait for room (waiting).',
+    labels: { counterpart: any, state: ['running', 'waiting'] },
+  },
   consumerMessages: {
     kind: 'counter',
     name: 'drburger_consumer_messages_total',

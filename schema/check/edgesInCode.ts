@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, parse, visit } from 'graphql';
+import { counterparts } from '../counterparts.ts';
 import { channelsParty, nobodyYet, type Edge } from '../edges.ts';
 import { webhooksService } from '../services.ts';
 
@@ -18,14 +19,10 @@ export interface CodeOfDomains {
 }
 
 /**
- * The outside system that each subgraph calls by HTTP or SMTP. Calls of a subgraph that is not named here count as an
- * edge to an unknown system.
+ * The outside system that a subgraph calls by a client of its own. Every other subgraph calls outside through the
+ * policies of `schema/counterparts.ts`; a client of its own counts as an edge to an unknown system.
  */
-const outsideSystems: Readonly<Record<string, string>> = {
-  payments: 'payment provider',
-  notifications: 'mail server',
-  partners: 'partners’ receivers',
-};
+const outsideSystems: Readonly<Record<string, string>> = { partners: 'partners’ receivers' };
 
 /**
  * Finds the edges in the sources and not in running definitions, so that an edge counts from the moment it is
@@ -145,13 +142,20 @@ const importedEvents = (text: string, events: ReadonlyMap<string, string>): stri
     .flatMap(([, names]) => importedNames(names!))
     .filter((name) => events.has(name));
 
-/** A subgraph or a channel reaches an outside system by a client of HTTP or SMTP. */
+/**
+ * A subgraph reaches an outside system by the policy of a counterpart, which it takes from the table by name. A client
+ * of HTTP or SMTP without one is found as well.
+ */
 function outsideIn({ file, text }: Source, from: string): FoundEdge[] {
-  const to = outsideSystems[from] ?? 'an unknown system';
-  const edge = (contract: string): FoundEdge => ({ from, to, pattern: 'API-First', contract, file });
+  const edge = (contract: string, to: string): FoundEdge => ({ from, to, pattern: 'API-First', contract, file });
+  const named = [...text.matchAll(/(?<!\/)\bcounterparts\.(\w+)/g)].map(([, key]) => key as keyof typeof counterparts);
+  if (named.length > 0) return named.map((key) => edge(counterparts[key].protocol, counterparts[key].name));
+  // An adapter is handed the policy by which it calls.
+  if (text.includes("from '#platform/outward/")) return [];
+  const own = outsideSystems[from] ?? 'an unknown system';
   return [
-    ...(/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text) ? [edge('HTTP')] : []),
-    ...(/from 'nodemailer/.test(text) ? [edge('SMTP')] : []),
+    ...(/from '(?:undici|node:https?|node:http2)'|(?<!#)\bfetch\(/.test(text) ? [edge('HTTP', own)] : []),
+    ...(/from 'nodemailer/.test(text) ? [edge('SMTP', own)] : []),
   ];
 }
 

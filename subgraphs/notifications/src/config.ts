@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { outwardOf } from '#platform/outward/outwardOf.ts';
 import { piiConfig } from '#platform/pii/domainKeyring.ts';
+import { counterparts } from '#schema/counterparts.ts';
 import type { Notifications } from './context.ts';
 import type { Mail } from './mail/mail.ts';
 import { smtpMail } from './mail/smtpMail.ts';
@@ -31,6 +33,7 @@ export const mailOf = (domain: Notifications): Mail => {
     password: settings.SMTP_PASSWORD,
     startTls: settings.SMTP_STARTTLS === 'required',
     from: settings.MAIL_FROM,
+    outward: outwardOf(domain, counterparts.mailServer),
   });
 };
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { outwardOf } from '#platform/outward/outwardOf.ts';
+import { counterparts } from '#schema/counterparts.ts';
 import type { Payments } from './context.ts';
 import { httpPaymentProvider } from './provider/httpPaymentProvider.ts';
 import type { PaymentProvider } from './provider/paymentProvider.ts';
@@ -33,7 +35,11 @@ export const providerOf = (domain: Payments): PaymentProvider => {
   return httpPaymentProvider({
     url: settings.PAYMENT_PROVIDER_URL,
     apiKey: settings.PAYMENT_PROVIDER_API_KEY,
-    timeoutMilliseconds: settings.PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS,
+    outward: outwardOf(domain, {
+      ...counterparts.paymentProvider,
+      timeoutMs: settings.PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS,
+      tryMs: settings.PAYMENT_PROVIDER_TIMEOUT_MILLISECONDS,
+    }),
   });
 };
 

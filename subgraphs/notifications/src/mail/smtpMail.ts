@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import SMTPConnection from 'nodemailer/lib/smtp-connection/index.js';
+import { CounterpartUnavailable, NoAnswer, type Outward } from '#platform/outward/outward.ts';
 import type { Email, Mail, MailOutcome } from './mail.ts';
 
 export interface SmtpServer {
@@ -10,6 +11,8 @@ export interface SmtpServer {
   /** Whether a server at smtp:// must offer STARTTLS. */
   readonly startTls: boolean;
   readonly from: string;
+  /** How the server is called. Its time-out must be longer than all of `patience` together. */
+  readonly outward: Outward;
 }
 
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
@@ -33,13 +36,22 @@ export const smtpMail = (server: SmtpServer): Mail => ({
       .build();
     const flow = new Flow(message);
     try {
-      await deliver(server, email, flow);
+      await server.outward.call(() => deliver(server, email, flow).catch(asMissed), { idempotent: false });
       return { outcome: 'sent' };
     } catch (error) {
-      return judged(error as SMTPConnection.SMTPError, flow.begun);
+      if (!(error instanceof CounterpartUnavailable)) return judged(error as SMTPConnection.SMTPError, flow.begun);
+      if (error.why === 'failed')
+        return judged((error.cause as NoAnswer).cause as SMTPConnection.SMTPError, flow.begun);
+      // A connection whose time is over may still go on.
+      return { outcome: error.why === 'late' ? 'uncertain' : 'later', reason: error.message };
     }
   },
 });
+
+/** A server that refuses has answered; one that has no code for it has not. */
+function asMissed(error: SMTPConnection.SMTPError): never {
+  throw error.responseCode ? error : new NoAnswer('the mail server gave no answer', true, { cause: error });
+}
 
 /** The bytes of a message, and whether anybody has begun to read them. */
 class Flow extends Readable {

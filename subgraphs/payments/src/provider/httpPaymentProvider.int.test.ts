@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPaymentProvider, type RunningPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
+import { createOutward } from '#platform/outward/outward.ts';
+import { counterparts } from '#schema/counterparts.ts';
 import { httpPaymentProvider } from './httpPaymentProvider.ts';
 import { ProviderUnavailable } from './paymentProvider.ts';
 import { paymentProviderContract } from './paymentProviderContract.ts';
 
 const apiKey = 'key-of-the-contract-test';
+const within = (timeoutMs: number) => createOutward({ ...counterparts.paymentProvider, timeoutMs, tryMs: timeoutMs });
 let dataDir: string;
 let running: RunningPaymentProvider;
 let port: number;
@@ -30,7 +33,7 @@ const admin = (method: string, path: string, body?: object) =>
   });
 
 paymentProviderContract('HTTP', () => ({
-  provider: httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 }),
+  provider: httpPaymentProvider({ url: running.url, apiKey, outward: within(3_000) }),
   methods: { ok: 'tok_ok', declined: 'tok_declined', captureRefused: 'tok_capture_refused' },
   accounts: { open: 'acct_open', closed: 'acct_closed' },
   loseNextAnswer: async () => {
@@ -60,16 +63,16 @@ describe('httpPaymentProvider', () => {
 
   it('rejects after its time-out, and gets the outcome when called again', async () => {
     await admin('PUT', '/v1/behaviour', { delayMilliseconds: 600 });
-    const hasty = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 100 });
+    const hasty = httpPaymentProvider({ url: running.url, apiKey, outward: within(100) });
     await expect(hasty.authorise(request)).rejects.toBeInstanceOf(ProviderUnavailable);
     await admin('PUT', '/v1/behaviour', {});
-    const patient = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 5_000 });
+    const patient = httpPaymentProvider({ url: running.url, apiKey, outward: within(5_000) });
     expect(await patient.authorise(request)).toMatchObject({ outcome: 'AUTHORISED' });
   });
 
   it('tries again when the provider is busy, and rejects when it stays busy', async () => {
     await admin('PUT', '/v1/behaviour', { available: false });
-    const provider = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 });
+    const provider = httpPaymentProvider({ url: running.url, apiKey, outward: within(3_000) });
     await expect(provider.authorise({ ...request, idempotencyKey: 'own-2:a' })).rejects.toThrow('no answer');
     await admin('PUT', '/v1/behaviour', {});
   });
@@ -78,13 +81,13 @@ describe('httpPaymentProvider', () => {
     const provider = httpPaymentProvider({
       url: running.url,
       apiKey: 'another-key-altogether',
-      timeoutMilliseconds: 3_000,
+      outward: within(3_000),
     });
     await expect(provider.find('own-1')).rejects.toThrow('API key');
   });
 
   it('throws for a reused idempotency key, which is no decline', async () => {
-    const provider = httpPaymentProvider({ url: running.url, apiKey, timeoutMilliseconds: 3_000 });
+    const provider = httpPaymentProvider({ url: running.url, apiKey, outward: within(3_000) });
     await provider.authorise(request);
     await expect(provider.authorise({ ...request, amount: 6 })).rejects.toThrow('idempotency_key_reused');
   });

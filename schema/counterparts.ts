@@ -1,0 +1,35 @@
+import type { Counterpart } from '#platform/outward/counterpart.ts';
+
+/**
+ * Every system outside that a domain calls, and the policy under which it does: time-outs, tries, room and circuit.
+ * Lint knows by their names here which of them a domain calls. Endpoints of partners are not among them: there are
+ * any number of them, each with a lane and a health of its own.
+ */
+export const counterparts = {
+  /** Callers of payments wait for 5 s, so a call has to end before; a setting says how long. */
+  paymentProvider: {
+    name: 'payment provider',
+    protocol: 'HTTP',
+    timeoutMs: 4_000,
+    tryMs: 4_000,
+    tries: 3,
+    firstPauseMs: 50,
+    atOnce: 64,
+    waiting: 256,
+    failures: 12,
+    openMs: 2_000,
+  },
+  /** A message is never sent twice, so a call has one try; notifications tries later whatever was surely not sent. */
+  mailServer: {
+    name: 'mail server',
+    protocol: 'SMTP',
+    timeoutMs: 60_000,
+    tryMs: 60_000,
+    tries: 1,
+    firstPauseMs: 0,
+    atOnce: 10,
+    waiting: 100,
+    failures: 5,
+    openMs: 5_000,
+  },
+} as const satisfies Readonly<Record<string, Counterpart>>;
