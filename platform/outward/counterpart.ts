@@ -14,7 +14,9 @@ export interface Counterpart {
   /** How many calls a process has under way at once, and how many wait for a place. Further ones fail at once. */
   readonly atOnce: number;
   readonly waiting: number;
-  /** So many tries without an answer in a row open the circuit: calls fail at once until `openMs` later one is tried. */
+  /**
+   * So many tries in a row without an answer open the circuit: calls fail at once, until one is tried after `openMs`.
+   */
   readonly failures: number;
   readonly openMs: number;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMetrics } from '#platform/telemetry/metrics.ts';
 import type { Counterpart } from './counterpart.ts';
-import { createOutward, CounterpartUnavailable, NoAnswer } from './outward.ts';
+import { createOutward, NoAnswer, type CounterpartUnavailable } from './outward.ts';
 
 const bakery: Counterpart = {
   name: 'bakery',
