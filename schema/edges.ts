@@ -28,9 +28,11 @@ export interface Edge {
   readonly latency: string;
   /** Why this pattern was chosen, by the criteria of the decision matrix. */
   readonly because: string;
+  /** Of an edge from the channels: only those whose manifest lets in devices, or apps of partners, have it. */
+  readonly ofChannelsWith?: 'devices' | 'apps';
 }
 
-type Said = Pick<Edge, 'volume' | 'latency' | 'because'>;
+type Said = Pick<Edge, 'volume' | 'latency' | 'because' | 'ofChannelsWith'>;
 
 const grpc = (from: string, to: string, service: string, said: Said): Edge => ({
   from,
@@ -140,16 +142,19 @@ export const edges: readonly Edge[] = [
     volume: 'every 5 minutes for each screen, every 5 seconds for one that waits to be enrolled',
     latency: 'while a screen waits: 5 s at most',
     because: 'A device that was revoked, or moved to another store, gets no token from that moment on.',
+    ofChannelsWith: 'devices',
   }),
   grpc('channels', 'partners', 'PartnerAccessService', {
     volume: 'twice for each request of a program; its use is counted in batches',
     latency: 'while a program waits: 5 s at most',
     because: 'A key that was revoked, or a document that is retired, ends with the next request; a nonce is good once.',
+    ofChannelsWith: 'apps',
   }),
   grpc('channels', 'partners', 'PartnerDocumentService', {
     volume: 'once for each document that a partner registers',
     latency: 'while a developer waits: 5 s at most',
     because: 'Only the channel can say whether it would run the document; only partners keeps it.',
+    ofChannelsWith: 'apps',
   }),
   grpc('channels', 'every domain', 'FeedQueryService', {
     volume: 'once for each gap or resumed stream, batched',

@@ -13,9 +13,18 @@ endOnError('dev');
 commandLine({
   name: 'dev',
   does: 'runs "start", and again whenever the code changes. Takes the flags and settings of "start".',
-  flags: { '--fresh': 'as of start; for the first run only', '--kafka <brokers>': 'as of start' },
+  flags: {
+    '--fresh': 'as of start; for the first run only',
+    '--kafka <brokers>': 'as of start',
+    '--only <channel,…>':
+      'only these channels, and the subgraphs that they need by their contracts and schema/edges.ts',
+    '--mock <subgraph,…>': 'made-up data in place of these subgraphs: plausible, the same after every start',
+  },
+  more: `A mock answers by the schema of its subgraph: the same entity has the same values in every answer, with ids of the seed, so
+that it joins what the other subgraphs know. A mutation succeeds, and what it was given is shown until the next start.
+Streams send their first message and stay quiet. Other subgraphs cannot call a mock: "start" lists what fails for that.`,
   settings: await startSettings(),
-  examples: ['dev', 'dev --fresh --port-base 5000'],
+  examples: ['dev', 'dev --fresh --port-base 5000', 'dev --only kiosk', 'dev --only kiosk,staff --mock menu,loyalty'],
 });
 const flags = process.argv.slice(2);
 let child: ChildProcess | undefined;

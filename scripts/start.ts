@@ -5,6 +5,11 @@ const help = `start: runs the whole system in one process, on an embedded Postgr
 
   --fresh             begin anew: throw away the databases, ledgers and development secrets in DATA_DIR
   --kafka <brokers>   carry the events on Kafka, at host:port,… (as BUS=kafka and KAFKA_BROKERS); "kafka start" runs a broker
+  --only <channel,…>  start these channels only, with the subgraphs that their contracts and the edges in schema/edges.ts
+                      call for; the gateway stays, and answers as if the other subgraphs were down
+  --mock <subgraph,…> have made-up data answer in place of these subgraphs: plausible by the schema, the same for the same
+                      entity after every start, ids of the seed; mutations succeed, streams stay quiet after their first
+                      message, and other subgraphs cannot call it. Development only
   --help              show this
 
 `;
@@ -24,12 +29,14 @@ async function main(): Promise<void> {
   const { parseFlags } = await import('./system/flags.ts');
   const {
     switches,
-    settings: { KAFKA, ...flags },
+    settings: { KAFKA, ONLY, MOCK, ...flags },
     words,
   } = parseFlags(process.argv.slice(2), ['fresh', 'help']);
   if (switches.has('help')) return console.log(help + (await settingsHelp()));
   if (words.length > 0) throw new StartupError(`"${words[0]}" is not understood: see --help.`);
 
+  const { askedParts, brokenCalls } = await import('./system/startParts.ts');
+  const parts = askedParts({ ONLY, MOCK });
   const [{ startSystem }, { generateOrFail }] = await Promise.all([
     import('./system/startSystem.ts'),
     import('./system/generateOrFail.ts'),
@@ -41,12 +48,14 @@ async function main(): Promise<void> {
     settingsFile: '.env',
     fresh: switches.has('fresh'),
     progress,
+    parts,
     generate: () => generateOrFail(progress),
   });
   stopOnSignals(starting.then(({ stop }) => stop));
   const system = await starting;
   const { welcome } = await import('./system/welcome.ts');
   console.log(welcome(system, (performance.now() - began) / 1000));
+  for (const call of brokenCalls(system.parts)) console.log(`While it is mocked, ${call}: what needs that fails.`);
 }
 
 async function settingsHelp(): Promise<string> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ensureDatabase } from '#platform/postgres/ensureDatabase.ts';
 import { migrate, migratePlatform } from '#platform/postgres/migrate.ts';
 import type { Cluster } from '#platform/postgres/startCluster.ts';
-import { subgraphs } from '#schema/subgraphs.ts';
+import { subgraphs, type SubgraphEntry } from '#schema/subgraphs.ts';
 import { migrationsOf } from './definitions.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -33,10 +33,13 @@ export interface Databases {
   readonly applied: number;
 }
 
-/** Makes and migrates every database of the system on one cluster. */
-export async function openDatabases(cluster: Cluster): Promise<Databases> {
+/** Makes and migrates the databases of the system on one cluster: those of all domains, or of some. */
+export async function openDatabases(
+  cluster: Cluster,
+  entries: readonly SubgraphEntry[] = subgraphs,
+): Promise<Databases> {
   const applied = await allOrFirstFailure([
-    ...subgraphs.map(async ({ name, database }) => {
+    ...entries.map(async ({ name, database }) => {
       const { url } = await ensureDatabase(cluster, { database, role: database });
       return migrateDomain(url, name);
     }),
@@ -48,7 +51,7 @@ export async function openDatabases(cluster: Cluster): Promise<Databases> {
     ),
     ensureDatabase(cluster, { database: sagaDatabase, role: sagaDatabase }).then(() => 0),
   ]);
-  const byName = new Map(subgraphs.map(({ name, database }) => [name, cluster.url(database)]));
+  const byName = new Map(entries.map(({ name, database }) => [name, cluster.url(database)]));
   return {
     domain: (name) => byName.get(name) ?? '',
     bus: cluster.url(busDatabase),

@@ -10,7 +10,7 @@ import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { ExplorerHelp } from '#gateway/serve/explorer.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
-import { channels, type ChannelEntry } from '#schema/channels.ts';
+import type { ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
@@ -44,8 +44,11 @@ export interface Edge {
   close(): Promise<void>;
 }
 
-/** Starts the gateway (the full graph) and every channel of the registry. If one fails, all are closed. */
-export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<Edge> {
+/** Starts the gateway (the full graph) and these channels. If one fails, all are closed. */
+export async function startEdge(
+  given: Omit<EdgeParts, 'revocations'>,
+  entries: readonly ChannelEntry[],
+): Promise<Edge> {
   const [{ runGateway }, { followRevocations }] = await Promise.all([
     import('#gateway/serve/runGateway.ts'),
     import('#gateway/access/followRevocations.ts'),
@@ -54,7 +57,7 @@ export async function startEdge(given: Omit<EdgeParts, 'revocations'>): Promise<
   const parts: EdgeParts = { ...given, revocations: followed.revocations };
   const started = await Promise.allSettled([
     gatewayRuntimeOf(parts).then(runGateway),
-    ...channels.map((entry) => startChannel(entry, parts)),
+    ...entries.map((entry) => startChannel(entry, parts)),
   ]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const close = async (): Promise<void> => {

@@ -11,6 +11,7 @@ import { originsSettings } from './channelOrigins.ts';
 import { checkProfile } from './checkProfile.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
+import { StartupError } from '#platform/config/startupError.ts';
 import { claimDataDir, dataFolder } from './dataDir.ts';
 import { loadDefinitions, type RegisteredSubgraph } from './definitions.ts';
 import { checkPortsFree, listeners, metricsOffset, postgresOffset } from './ports.ts';
@@ -26,6 +27,7 @@ import {
 } from './secrets.ts';
 import { readEnvironment } from './readEnvironment.ts';
 import { signInSettings, type SignInSettings } from './signIn.ts';
+import { partsOf, type AskedParts, type StartParts } from './startParts.ts';
 import type { Teardown } from './teardown.ts';
 import { relaySecretsOf, webhookSecretsOf, type RelaySecrets, type WebhookSecrets } from './webhookSecrets.ts';
 
@@ -40,11 +42,14 @@ export interface SystemOptions {
   readonly progress: (line: string) => void;
   /** Runs `generate`: called before any code is imported that needs generated files. */
   readonly generate: () => Promise<void>;
+  /** Which parts to start; all when left out. */
+  readonly parts?: AskedParts;
 }
 
 /** Everything that must be ready before a service starts: checked settings, code, migrated databases, keys. */
 export interface PreparedSystem {
   readonly settings: PlatformSettings & SignInSettings & { readonly CLIENT_AUDIENCE?: string };
+  readonly parts: StartParts;
   readonly definitions: readonly RegisteredSubgraph[];
   readonly databases: Databases;
   readonly identity: Identity;
@@ -70,7 +75,7 @@ const ownDefaults = { LOG_LEVEL: 'warn' };
  * @throws StartupError with one line about what is wrong
  */
 export async function prepareSystem(options: SystemOptions, teardown: Teardown): Promise<PreparedSystem> {
-  const { progress } = options;
+  const { progress, parts: asked = { mocked: [] } } = options;
   // The platform's settings are read first, since they name DATA_DIR. Those of the subgraphs follow once their code is
   // generated.
   const environment = await readEnvironment(options.environment, options.settingsFile);
@@ -78,14 +83,19 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   const early = loadSettings(systemSettings, { ...sources, defaults: ownDefaults, moreToCome: true });
   teardown.add('data folder', claimDataDir(early.DATA_DIR, options.fresh ?? false));
   checkProfile(early, environment);
+  if (asked.mocked.length > 0 && early.PROFILE === 'production')
+    throw new StartupError('--mock is for development: in production nobody is told made-up data.');
   await checkPortsFree(early.HOST, listeners(early));
   await checkPortsFree(early.METRICS_HOST, [{ name: 'metrics', port: metricsPortOf(early) }]);
   const kafka = early.BUS === 'kafka' ? await openKafka(early, environment, progress, teardown) : undefined;
   progress('starting PostgreSQL, generating code');
+  // Contracts say what a channel needs, and those may have to be made first.
+  const choosing = options.generate().then(() => partsOf(asked));
   const [definitions, databases] = await bothOrNeither(
-    options.generate().then(() => loadDefinitions()),
-    startDatabases(early, progress, teardown),
+    choosing.then((chosen) => loadDefinitions(chosen.subgraphs)),
+    startDatabases(early, progress, teardown, asked.only || asked.mocked.length > 0 ? choosing : undefined),
   );
+  const parts = await choosing;
   if (databases.applied > 0) progress(`applied ${databases.applied} migrations`);
 
   const configs = definitions.map(({ definition }) => definition.config);
@@ -110,6 +120,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
   const identity = await ownIdentityOf(settings, secretOptions, log);
   return {
     settings,
+    parts,
     definitions,
     databases,
     identity,
@@ -151,6 +162,7 @@ async function startDatabases(
   settings: PlatformSettings,
   log: (line: string) => void,
   teardown: Teardown,
+  choosing: Promise<StartParts> | undefined,
 ): Promise<Databases> {
   const cluster = await startCluster({
     dataDir: dataFolder(settings.DATA_DIR, 'postgres'),
@@ -158,7 +170,7 @@ async function startDatabases(
     log,
   });
   teardown.add('PostgreSQL', () => cluster.stop());
-  return openDatabases(cluster);
+  return openDatabases(cluster, (await choosing)?.subgraphs);
 }
 
 /** The port of /metrics for a system in one process, which always has one. */

@@ -8,6 +8,9 @@ import type { RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { reportLag } from '#platform/events/reportLag.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { allOrFirstFailure, partnersDatabase } from './databases.ts';
+import { edges } from '#schema/edges.ts';
+import { webhooksService } from '#schema/services.ts';
+import { subgraphs as subgraphEntries } from '#schema/subgraphs.ts';
 import { drainBefore } from './drain.ts';
 import { startEdge, type Edge, type EdgeParts } from './edge.ts';
 import { webhookRelayOffset, webhooksOffset } from './ports.ts';
@@ -21,14 +24,17 @@ import {
 import { processMetrics } from './processMetrics.ts';
 import { clientKeyOf, cursorKeysOf, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
+import type { StartParts } from './startParts.ts';
 import { Teardown } from './teardown.ts';
 
 export interface RunningSystem {
   readonly settings: PlatformSettings;
   readonly subgraphs: readonly RunningSubgraph[];
   readonly edge: Edge;
-  /** Where webhooks of systems outside are received. */
-  readonly webhooksUrl: string;
+  /** What of the system runs. */
+  readonly parts: StartParts;
+  /** Where webhooks of systems outside are received; undefined if no subgraph runs that takes any. */
+  readonly webhooksUrl: string | undefined;
   readonly identity: Identity;
   readonly bus: EventBus;
   /** The URL of /metrics. */
@@ -47,7 +53,8 @@ export interface RunningSystem {
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
     const prepared = await prepareSystem(options, teardown);
-    const { settings, identity, databases, definitions, log } = prepared;
+    const { settings, identity, databases, definitions, log, parts } = prepared;
+    const runs = (name: string): boolean => parts.subgraphs.some((each) => each.name === name);
     const { metrics, url: metricsUrl = '' } = await processMetrics(metricsPortOf(settings), settings, teardown);
     if (settings.PROFILE === 'development') await startSandboxServers(prepared, teardown);
     const { subgraphs, bus, network } = await openSubgraphs(prepared, teardown, metrics);
@@ -58,41 +65,34 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
     options.progress('starting sagas, consumers, gateway and channels');
     if (definitions.some(({ definition }) => definition.sagas?.length)) {
       const { startSagas } = await import('#platform/sagas/sagaHost.ts');
-      const sagas = await startSagas({ databaseUrl: databases.sagas, log, metrics });
+      const sagas = await startSagas({ databaseUrl: databases.sagas, log, metrics, only: sagasOf(prepared) });
       teardown.add('sagas', () => sagas.stop());
     }
     const [edge] = await bothOrNeither(
-      startEdge({
-        settings,
-        identity,
-        bus,
-        log,
-        metrics,
-        network,
-        cursorKeys: await cursorKeysOf(prepared.secretOptions),
-        subgraphCall: callsOf(subgraphs),
-        explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
-      }).then((started) => {
+      startEdge(
+        {
+          settings,
+          identity,
+          bus,
+          log,
+          metrics,
+          network,
+          cursorKeys: await cursorKeysOf(prepared.secretOptions),
+          subgraphCall: await callsOf(subgraphs, prepared),
+          explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
+        },
+        parts.channels,
+      ).then((started) => {
         teardown.add('gateway and channels', () => started.close());
         drainBefore(teardown, settings, () => started.drain());
         return started;
       }),
       allOrFirstFailure(subgraphs.map((subgraph) => subgraph.start())),
     );
-    const { runWebhooks } = await import('#webhooks/runWebhooks.ts');
-    const webhooks = await runWebhooks({
-      databaseUrl: databases.webhooks,
-      network,
-      secrets: prepared.webhookSecrets,
-      log,
-      metrics,
-      host: settings.HOST,
-      port: settings.PORT_BASE + webhooksOffset,
-    });
-    teardown.add('webhooks', () => webhooks.close());
-    drainBefore(teardown, settings, () => webhooks.drain());
-    await startWebhookRelay(prepared, teardown, metrics);
-    if (settings.SIMULATION ?? settings.PROFILE === 'development') {
+    const webhooksUrl = doorCalls.some(runs) ? await startWebhooks(prepared, network, teardown, metrics) : undefined;
+    if (runs(partnersDatabase)) await startWebhookRelay(prepared, teardown, metrics);
+    const wantsPeople = settings.SIMULATION ?? settings.PROFILE === 'development';
+    if (wantsPeople && runs('orders') && runs('delivery')) {
       const { simulate } = await import('./development/simulation.ts');
       const deliveryUrl = edge.channels.find(({ name }) => name === 'delivery')?.url ?? edge.gateway.url;
       teardown.add(
@@ -108,7 +108,8 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
       settings,
       subgraphs,
       edge,
-      webhooksUrl: webhooks.url,
+      parts,
+      webhooksUrl,
       identity,
       bus,
       metricsUrl,
@@ -125,6 +126,39 @@ async function explorersOf(secretOptions: SecretOptions): Promise<EdgeParts['exp
     import('#schema/seed/exampleVariables.ts'),
   ]);
   return (roles) => ({ variablesOf: exampleVariables, token: () => demoToken(secretOptions, { roles }) });
+}
+
+/** The subgraphs that the door for webhooks calls. */
+const doorCalls: readonly string[] = edges.filter(({ from }) => from === webhooksService).map(({ to }) => to);
+
+async function startWebhooks(
+  { settings, databases, webhookSecrets, log }: PreparedSystem,
+  network: RpcNetwork,
+  teardown: Teardown,
+  metrics: Metrics,
+): Promise<string> {
+  const { runWebhooks } = await import('#webhooks/runWebhooks.ts');
+  const webhooks = await runWebhooks({
+    databaseUrl: databases.webhooks,
+    network,
+    secrets: webhookSecrets,
+    log,
+    metrics,
+    host: settings.HOST,
+    port: settings.PORT_BASE + webhooksOffset,
+  });
+  teardown.add('webhooks', () => webhooks.close());
+  drainBefore(teardown, settings, () => webhooks.drain());
+  return webhooks.url;
+}
+
+/**
+ * The domains whose sagas run here, as a name; undefined for all. Sagas of other parts are left to a process that has
+ * them, since this one would take them over and has not their code.
+ */
+function sagasOf({ parts, definitions }: PreparedSystem): string | undefined {
+  if (parts.subgraphs.length === subgraphEntries.length) return undefined;
+  return definitions.flatMap(({ entry, definition }) => (definition.sagas?.length ? [entry.name] : [])).join('+');
 }
 
 async function startWebhookRelay(
@@ -187,11 +221,16 @@ async function openSubgraphs(
   teardown: Teardown,
   metrics?: Metrics,
 ): Promise<{ subgraphs: RunningSubgraph[]; bus: EventBus; network: RpcNetwork }> {
-  const { settings, definitions, databases, identity, bus, log } = prepared;
+  const { settings, definitions, databases, identity, bus, log, parts } = prepared;
   // Imported only now, because it is slow to load and needs generated code.
   const { runSubgraph } = await import('#platform/subgraph/runSubgraph.ts');
   if (metrics) reportLag(metrics, bus);
-  const network = localNetwork(identity);
+  const mocked = parts.mocked.map(({ name }) => name);
+  const local = localNetwork(identity);
+  const network =
+    mocked.length > 0
+      ? await (await import('./development/mockedSubgraphs.ts')).networkWithMocks(local, mocked)
+      : local;
   const subgraphs = await allOrFirstFailure(
     definitions.map(async ({ entry, definition }) => {
       const running = await runSubgraph(definition, {
@@ -211,7 +250,14 @@ async function openSubgraphs(
   return { subgraphs, bus, network };
 }
 
-function callsOf(subgraphs: readonly RunningSubgraph[]): (name: string) => SubgraphCall {
-  const byName = new Map(subgraphs.map(({ name, execute }) => [name, execute]));
-  return (name) => byName.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in this process`)));
+/** The way to each subgraph that runs, and to the mocks of those that are mocked. */
+async function callsOf(
+  running: readonly RunningSubgraph[],
+  { parts, identity }: PreparedSystem,
+): Promise<(name: string) => SubgraphCall> {
+  const mocked = parts.mocked.map(({ name }) => name);
+  const mocks =
+    mocked.length > 0 ? (await import('./development/mockedSubgraphs.ts')).mockedCalls(mocked, identity) : [];
+  const byName = new Map([...running.map(({ name, execute }) => [name, execute] as const), ...mocks]);
+  return (name) => byName.get(name) ?? (() => Promise.reject(new Error(`the subgraph ${name} does not run here`)));
 }

@@ -15,7 +15,7 @@ const audiences: Readonly<Record<string, string>> = {
 
 /** The text that `start` prints when the system is ready: a table of addresses, and things to try. */
 export function welcome(
-  { edge, settings, metricsUrl, webhooksUrl, demoDeviceToken }: RunningSystem,
+  { edge, settings, metricsUrl, webhooksUrl, demoDeviceToken, parts }: RunningSystem,
   seconds: number,
 ): string {
   const { PORT_BASE: base, DATA_DIR: dataDir } = settings;
@@ -31,7 +31,7 @@ export function welcome(
     ...(kiosk ? [['kiosk page', kiosk.replace('/graphql', '/order'), 'guests who order and pay by taps']] : []),
     ...(staff ? [['kitchen display', staff.replace('/graphql', '/kitchen'), 'the screen in a kitchen']] : []),
     ...(staff ? [['office', staff.replace('/graphql', '/office'), 'managers, support and admins, who sign in']] : []),
-    ['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside'],
+    ...(webhooksUrl ? [['webhooks', `${webhooksUrl}/webhooks/<source>`, 'systems outside']] : []),
     ['metrics', metricsUrl, 'operators: Prometheus (see docs/operations.md)'],
     ...(development
       ? [
@@ -46,7 +46,14 @@ export function welcome(
       `a database and a role per domain (passwords in ${dataDir}/postgres)`,
     ],
   ];
-  return `\n${table(rows)}\n\nReady in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
+  return `\n${table(rows)}\n\n${partsLine(parts)}Ready in ${seconds.toFixed(1)} s. GraphQL and its WebSocket at /graphql, health at /health/live and /health/ready. Ctrl-C stops.\n${development ? `\n${tryThis(kiosk ?? edge.gateway.url, dataDir, demoDeviceToken)}\n` : ''}${board && demoDeviceToken ? boardOf(board, demoDeviceToken) : ''}`;
+}
+
+/** What runs, if that is not all. */
+function partsLine({ whole, subgraphs, mocked }: RunningSystem['parts']): string {
+  if (whole) return '';
+  const names = (entries: typeof mocked): string => entries.map(({ name }) => name).join(', ') || 'none';
+  return `Subgraphs that run: ${names(subgraphs)}. Mocked: ${names(mocked)}.\n`;
 }
 
 /** An example query: the kiosk's store, and two items of each category with their prices. */
