@@ -25,6 +25,7 @@ const onSharedSystem = [
   'office-page',
   'nobody-elses/nobodyElses*',
   'order-cost',
+  'order-timeline',
   'partner-onboarding',
   'payment-declined',
   'personal-data',

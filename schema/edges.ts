@@ -166,6 +166,11 @@ export const edges: readonly Edge[] = [
     latency: 'while a person waits: 5 s at most',
     because: 'Each domain knows what it keeps about a customer, and only it can open what is sealed.',
   }),
+  grpc('channels', 'every domain', 'TimelineService', {
+    volume: 'when staff look for what became of an order',
+    latency: 'while a person waits: 5 s at most',
+    because: 'Each domain knows what it did for an order; none keeps what another did.',
+  }),
   grpc('channels', 'every domain', 'ParkedEventService', {
     volume: 'when an admin looks for what went wrong',
     latency: 'while a person waits: 5 s at most',

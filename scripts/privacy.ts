@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { loadSettings } from '#platform/config/loadSettings.ts';
-import { platformSettings } from '#platform/config/settings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
-import { channels } from '#schema/channels.ts';
-import { askChannel, type ChannelAnswer } from './system/askChannel.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
-import { readEnvironment } from './system/readEnvironment.ts';
-
-const settingsOfStaff = platformSettings.pick({ PORT_BASE: true }).extend({
-  STAFF_URL: z.url().optional().describe('address of the staff channel; by default base + 8 on this machine'),
-});
+import { staffChannel, staffChannelSettings, type AskStaff } from './system/staffChannel.ts';
 
 const command: Command = {
   name: 'privacy',
@@ -25,13 +16,9 @@ const command: Command = {
     '--reason <reason>': 'CUSTOMER_ASKED, the default, or LEGAL_DUTY: it is recorded who did it, when and why',
     '--confirm': 'of erase: the customer was asked; it cannot be undone',
   },
-  settings: settingsOfStaff,
-  more: 'The customer is an id or an e-mail address. An export ends with 1 if a domain did not answer, whose part is then missing.',
-  examples: [
-    'privacy export anna@example.com > anna.json',
-    'privacy erase 0190… --confirm --reason LEGAL_DUTY',
-    'STAFF_TOKEN=$(npx -y pnpm@10.34.9 -s token:for support) npx -y pnpm@10.34.9 -s privacy export 0190…',
-  ],
+  settings: staffChannelSettings,
+  more: 'The customer is an id or an e-mail address. An export ends with 1 if a domain did not answer, whose part is then missing. In development, STAFF_TOKEN is what `token:for support` prints.',
+  examples: ['privacy export anna@example.com > anna.json', 'privacy erase 0190… --confirm --reason LEGAL_DUTY'],
 };
 
 endOnError('privacy');
@@ -46,18 +33,7 @@ async function run(asked: string, person: string | undefined): Promise<void> {
   if (asked === 'erase' && !switches.has('confirm'))
     throw new StartupError('an erasure cannot be undone: ask the customer, and add --confirm.');
   const { REASON = 'CUSTOMER_ASKED', ...others } = flags;
-  const settings = loadSettings(
-    settingsOfStaff.extend({ STAFF_TOKEN: z.string().min(1).describe('a token of support or admin') }),
-    { environment: await readEnvironment(), flags: others, moreToCome: true },
-  );
-  const port = settings.PORT_BASE + (channels.find(({ name }) => name === 'staff')?.port ?? 0);
-  const staff = {
-    channel: 'staff',
-    url: settings.STAFF_URL ?? `http://localhost:${port}`,
-    token: settings.STAFF_TOKEN,
-  };
-  const ask = (operation: string, variables: Record<string, unknown>) => askChannel(staff, operation, variables);
-
+  const ask = await staffChannel(others, 'support or admin');
   const customerId = person.includes('@') ? await idOf(person, ask) : person;
   if (asked === 'erase') {
     const input = { customerId, reason: REASON, idempotencyKey: randomUUID() };
@@ -71,10 +47,7 @@ async function run(asked: string, person: string | undefined): Promise<void> {
   tell(missing.length === 0, JSON.parse(outcome['document']));
 }
 
-async function idOf(
-  email: string,
-  ask: (operation: string, variables: Record<string, unknown>) => Promise<ChannelAnswer>,
-): Promise<string> {
+async function idOf(email: string, ask: AskStaff): Promise<string> {
   const { outcome, errors } = await ask('supportedCustomer', { email });
   if (errors !== undefined) throw new StartupError(`the customer cannot be found: ${JSON.stringify(errors)}.`);
   if (!outcome) throw new StartupError('no customer has this e-mail address.');

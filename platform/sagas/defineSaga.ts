@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS, DBOSWorkflowConflictError, Error as DbosError } from '@dbos-inc/dbos-sdk';
 import { currentTrace, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
+import type { TimelineEntry } from '#platform/subgraph/timeline.ts';
 import { putBackIntoQueue, runningExecutor, type SagaExecutor } from './dbosInternals.ts';
 import type { SagaHost } from './sagaHost.ts';
+import { sagaHistory } from './sagaHistory.ts';
 import { SagaRefused, SagaRun, usualRetry, type RetryPattern } from './sagaRun.ts';
 import type { Saga, SagaStep } from './saga.ts';
 
@@ -39,6 +41,11 @@ export interface DefinedSaga<D, Input, Message> {
    * @throws SagasNotRunning
    */
   signal(id: string, input: Input, message: Message, eventId: string): Promise<void>;
+  /**
+   * The saga of this id with its steps and undos, as far as it has come; empty if there is none (any more).
+   * @throws SagasNotRunning
+   */
+  history(id: string): Promise<TimelineEntry[]>;
 }
 
 /** The error code of DBOS for a message to a workflow that was never started. */
@@ -54,6 +61,7 @@ interface Recorded<Input> {
 export function defineSaga<D extends SagaHost, Input, Message, const Steps extends Record<string, SagaStep<D>>>(
   parts: SagaParts<D, Input, Message, Steps>,
 ): DefinedSaga<D, Input, Message> {
+  const undos = new Set(Object.values(parts.steps).flatMap(({ undo }) => (undo ? [undo[0]] : [])));
   let registered: D | undefined;
   let workflow: ((recorded: Recorded<Input>) => Promise<string>) | undefined;
 
@@ -82,6 +90,10 @@ export function defineSaga<D extends SagaHost, Input, Message, const Steps exten
         await start(id, input);
         await DBOS.send(id, message, undefined, eventId);
       }
+    },
+    async history(id) {
+      if (!DBOS.isInitialized()) throw new SagasNotRunning(parts.name);
+      return sagaHistory({ saga: parts.name, undos, id });
     },
   };
 }

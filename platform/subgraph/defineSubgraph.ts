@@ -8,6 +8,7 @@ import type { RpcService } from '#platform/rpc/service.ts';
 import type { Transfer } from '#platform/transfer/transfer.ts';
 import type { Domain, RequestContext } from '#platform/domain/domain.ts';
 import type { PersonalData } from './personalData.ts';
+import type { Timeline, TimelineEntry } from './timeline.ts';
 
 /**
  * A loop that runs as long as the subgraph. It must return soon after `signal` fires. If it throws, the error is logged
@@ -23,6 +24,8 @@ export interface SagaDefinition<D> {
   readonly name: string;
   /** Called once, before the saga runtime starts. */
   register(domain: D): void;
+  /** The saga of this id with its steps and undos, as far as it has come; empty if there is none. */
+  history(id: string): Promise<TimelineEntry[]>;
 }
 
 export interface SubgraphParts<Db, Loaders> {
@@ -45,6 +48,8 @@ export interface SubgraphParts<Db, Loaders> {
   readonly seed?: (domain: Domain<Db>) => Promise<void>;
   /** What it keeps about customers, who may ask for all of it. */
   readonly personalData?: PersonalData<Domain<Db>>;
+  /** Where it has noted what became of an order, which staff may ask of all domains together. */
+  readonly timeline?: Timeline;
   /** What of its data `import` brings in and `export` takes out. */
   readonly transfer?: Transfer<Domain<Db>>;
   readonly background?: (domain: Domain<Db>) => readonly Background[];

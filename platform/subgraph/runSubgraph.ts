@@ -24,6 +24,7 @@ import { personalDataService, type PersonalData } from './personalData.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
 import { refuseUnstorable } from './refuseUnstorable.ts';
 import { sdlOf } from './sdl.ts';
+import { timelineService } from './timeline.ts';
 import { superviseLoops } from './superviseLoops.ts';
 
 export interface SubgraphEnvironment extends Omit<DomainEnvironment, 'onAppended'> {
@@ -94,6 +95,7 @@ export async function runSubgraph(
       feedService(domain),
       parkedEventService(domain),
       personalDataService(domain, definition.personalData as PersonalData | undefined),
+      timelineService(domain, definition.timeline, definition.sagas),
       ...(definition.services?.(domain) ?? []),
     ]),
   );

@@ -4,6 +4,7 @@ import { subgraphs } from '#schema/subgraphs.ts';
 import {
   gatewayOffset,
   grpcOffset,
+  grpcOffsetOf,
   keycloakOffset,
   mailboxOffset,
   providerOffset,
@@ -127,6 +128,7 @@ export async function composeServices(): Promise<{
   services[webhooksService] = {
     ...edge(['webhooks'], webhooksOffset),
     ...of(webhooksService),
+    expose: [base + grpcOffsetOf(webhooksService), metricsPort],
     depends_on: { databases: done },
   };
   services[webhookRelayService] = {

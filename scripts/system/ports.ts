@@ -25,6 +25,10 @@ export const identityProviderOffset = 48;
 /** Keycloak of `docker-compose.yml`. */
 export const keycloakOffset = 49;
 
+/** The offset at which a service in a process of its own answers gRPC: a subgraph, or the door for webhooks. */
+export const grpcOffsetOf = (service: string): number =>
+  grpcOffset + (subgraphs.find(({ name }) => name === service)?.port ?? webhooksOffset);
+
 /** What stands at the offsets that are not of a channel or a subgraph. */
 export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [gatewayOffset, 'gateway'],
@@ -34,6 +38,7 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [webhookRelayOffset, 'webhook relay'],
   [mailboxOffset, 'mailbox'],
   [smtpOffset, 'SMTP of the mailbox'],
+  [webhooksOffset + grpcOffset, 'gRPC of the webhooks'],
   [postgresOffset, 'PostgreSQL'],
   [identityProviderOffset, 'identity provider'],
   [keycloakOffset, 'Keycloak'],

@@ -12,7 +12,7 @@ import { checkProfile } from './checkProfile.ts';
 import { drainBefore } from './drain.ts';
 import { gatewayRuntimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { patience } from './patience.ts';
-import { grpcOffset } from './ports.ts';
+import { grpcOffsetOf } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import { signInSettings } from './signIn.ts';
@@ -75,12 +75,7 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
     calls.get(name) ?? (() => Promise.reject(new Error(`no subgraph ${name} in the registry`)));
   const network = grpcClients({
     identity,
-    addressOf: (domain) =>
-      addressOf(
-        settings.GRPC_URL,
-        domain,
-        settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset,
-      ),
+    addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + grpcOffsetOf(domain)),
   });
   context.teardown.add('connections to the domains', () => network.close());
   const { followRevocations } = await import('#gateway/access/followRevocations.ts');

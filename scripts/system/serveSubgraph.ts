@@ -14,7 +14,7 @@ import { migrateDomain, sagaDatabase } from './databases.ts';
 import { loadDefinitions } from './definitions.ts';
 import { drainBefore } from './drain.ts';
 import { patience } from './patience.ts';
-import { grpcOffset } from './ports.ts';
+import { grpcOffsetOf } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { sandboxDefaults } from './sandboxDefaults.ts';
 import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
@@ -64,8 +64,8 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     settings.PORT_BASE + (subgraphs.find((each) => each.name === domain)?.port ?? 0);
   const network = grpcNetwork({
     identity,
-    addressOf: (domain) => addressOf(settings.GRPC_URL, domain, portOf(domain) + grpcOffset),
-    listen: { host: settings.HOST, port: portOf(name) + grpcOffset },
+    addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + grpcOffsetOf(domain)),
+    listen: { host: settings.HOST, port: settings.PORT_BASE + grpcOffsetOf(name) },
   });
   context.teardown.add('connections to other domains', () => network.close());
   const running = await patiently(() =>
@@ -104,6 +104,6 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
     announceClose(server);
   });
   context.ready(
-    `subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${portOf(name) + grpcOffset}`,
+    `subgraph ${name} on http://${settings.HOST}:${portOf(name)}/graphql, gRPC on ${settings.PORT_BASE + grpcOffsetOf(name)}`,
   );
 }

@@ -1,16 +1,15 @@
 import { loadSettings } from '#platform/config/loadSettings.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
-import { grpcClients } from '#platform/rpc/network.ts';
+import { grpcNetwork } from '#platform/rpc/network.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { webhooksService } from '#schema/services.ts';
-import { subgraphs } from '#schema/subgraphs.ts';
 import { runWebhooks } from '#webhooks/runWebhooks.ts';
 import { checkProfile } from './checkProfile.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { webhooksDatabase, webhooksMigrations } from './databases.ts';
 import { drainBefore } from './drain.ts';
 import { patience } from './patience.ts';
-import { grpcOffset, webhooksOffset } from './ports.ts';
+import { grpcOffsetOf, webhooksOffset } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { secretOptionsOf, serviceIdentityOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
@@ -31,14 +30,10 @@ export async function serveWebhooks(context: ServeContext): Promise<void> {
     whatFor: 'the inbox of webhooks',
   });
   await patience(settings, log)(() => migrate(databaseUrl, webhooksMigrations));
-  const network = grpcClients({
+  const network = grpcNetwork({
     identity: await serviceIdentityOf(secretOptions, webhooksService),
-    addressOf: (domain) =>
-      addressOf(
-        settings.GRPC_URL,
-        domain,
-        settings.PORT_BASE + (subgraphs.find(({ name }) => name === domain)?.port ?? 0) + grpcOffset,
-      ),
+    addressOf: (domain) => addressOf(settings.GRPC_URL, domain, settings.PORT_BASE + grpcOffsetOf(domain)),
+    listen: { host: settings.HOST, port: settings.PORT_BASE + grpcOffsetOf(webhooksService) },
   });
   context.teardown.add('connections to the domains', () => network.close());
   const webhooks = await runWebhooks({

@@ -15,6 +15,7 @@ import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { announceClose, closeHttpServer } from '#platform/subgraph/closeHttpServer.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { superviseLoops } from '#platform/subgraph/superviseLoops.ts';
+import { timelineService, type Timeline } from '#platform/subgraph/timeline.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { webhooksService } from '#schema/services.ts';
 import type { KeysName } from './config.ts';
@@ -27,7 +28,7 @@ import { sources as allSources } from './sources.ts';
 
 export interface WebhooksEnvironment {
   readonly databaseUrl: string;
-  readonly network: Pick<RpcNetwork, 'transportTo'>;
+  readonly network: RpcNetwork;
   readonly secrets: Readonly<Record<KeysName | 'WEBHOOK_BODY_KEYS', string>>;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -92,6 +93,7 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
     await pool.end();
     throw error;
   }
+  const serving = await environment.network.serve(webhooksService, [timelineService({ pool }, timeline)]);
   const loops = superviseLoops(log, [
     ...sources.map((source) => workOff(source, works, bells.get(source.name)!)),
     forgetOld(inbox),
@@ -105,6 +107,7 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
     },
     async close() {
       endReports();
+      await serving.close();
       await closeHttpServer(server, finishWithinMs);
       await loops.stop();
       await pool.end();
@@ -128,6 +131,13 @@ const forgetOld = (inbox: Inbox): Background => ({
     }
   },
 });
+
+/** What was received about an order: payments are the only objects that a source names by it. */
+const timeline: Timeline = {
+  records: `select 'WEBHOOK_IN' as kind, source as name, received_at as at, settled_at as ended_at, state as outcome,
+    concat_ws(', ', reason, 'message ' || message_id) as detail
+    from webhook where object_key in (select 'order:' || id from unnest($1::uuid[]) as id)`,
+};
 
 /** Clients of the subgraphs' services, under the door's own identity. */
 function rpcOver(network: WebhooksEnvironment['network']): Domain['rpc'] {

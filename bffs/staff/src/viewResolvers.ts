@@ -2,6 +2,7 @@ import type { ViewContext } from '#gateway/channelManifest.ts';
 import { soleBinding } from '#platform/identity/principal.ts';
 import { exportCustomer } from './exportCustomer.ts';
 import { parkedEvent, parkedEvents, replayParkedEvents } from './parkedEvents.ts';
+import { timeline } from './timeline.ts';
 
 interface StaffMember {
   readonly id: string;
@@ -23,6 +24,7 @@ export const viewResolvers = {
     },
     parkedEvents,
     parkedEvent,
+    timeline,
   },
   Mutation: { replayParkedEvents, exportCustomer },
 };

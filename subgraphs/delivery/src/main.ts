@@ -24,6 +24,9 @@ export default defineSubgraph({
   background: (domain) => [storePositions(domain), forgetTracks(domain)],
   seed,
   transfer,
+  timeline: {
+    events: `select 'delivery:' || id as stream, null::int as version from delivery where order_id = any ($1::uuid[])`,
+  },
   personalData: {
     tables: {
       deliveries: { table: 'delivery', without: ['wrapped_key', 'dropoff'] },

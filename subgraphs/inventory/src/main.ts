@@ -16,4 +16,10 @@ export default defineSubgraph({
   services: (domain) => [inventoryCommands(domain), inventoryQueries(domain), inventorySupply(domain)],
   seed,
   transfer,
+  timeline: {
+    records: `select 'RECORD' as kind, 'reservation of stock' as name, created_at as at,
+      case when state <> 'HELD' then updated_at end as ended_at, state as outcome,
+      case when state = 'REFUSED' then 'items that cannot be made: ' || cardinality(missing_menu_item_ids) end as detail
+      from reservation where order_id = any ($1::uuid[])`,
+  },
 });

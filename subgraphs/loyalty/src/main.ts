@@ -13,6 +13,9 @@ export default defineSubgraph({
   resolvers,
   loaders,
   consumers: [onMembershipBenefitsChanged, onOrderStatusChanged, onPaymentProcessed],
+  timeline: {
+    events: `select 'account:' || customer_id as stream, version from ledger_entry where order_id = any ($1::uuid[])`,
+  },
   personalData: {
     tables: {
       account: { table: 'account' },

@@ -20,6 +20,9 @@ export default defineSubgraph({
   config,
   sagas: [sellForVendorSaga],
   seed,
+  timeline: {
+    events: `select 'marketplaceOrder:' || id as stream, null::int as version from unnest($1::uuid[]) as id`,
+  },
   personalData: {
     tables: {
       orders: { table: 'marketplace_order', without: ['method_token'] },

@@ -22,6 +22,10 @@ export default defineSubgraph({
   config,
   sagas: [subscribeSaga],
   seed,
+  timeline: {
+    events: `select 'membership:' || id as stream, null::int as version from unnest($1::uuid[]) as id`,
+    references: `select id from charge where membership_id = any ($1::uuid[])`,
+  },
   personalData: {
     tables: {
       memberships: { table: 'membership', without: ['method_token'] },

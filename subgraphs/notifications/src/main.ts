@@ -18,5 +18,10 @@ export default defineSubgraph({
   loaders: () => ({}),
   consumers: [onOrderStatusChanged, onMarketplaceOrderChanged, onCustomerErased, onCustomerReceiptRequested],
   background: (domain) => [sendMessages(domain, mailOf(domain))],
+  timeline: {
+    records: `select 'MESSAGE' as kind, about as name, created_at as at, settled_at as ended_at, status as outcome,
+      lower(medium) || ', tries: ' || tries as detail
+      from message where order_id = any ($1::uuid[])`,
+  },
   personalData: { tables: {}, opened: personalRecords, otherTables: ['message', 'recipient'] },
 });

@@ -22,5 +22,9 @@ export default defineSubgraph({
   readModels: [kitchenQueue, orderBoard],
   sagas: [placeOrderSaga],
   config,
+  timeline: {
+    events: `select 'order:' || id as stream, null::int as version from unnest($1::uuid[]) as id`,
+    store: `select store_id from orders where id = any ($1::uuid[])`,
+  },
   personalData: { tables: { orders: { table: 'orders', without: ['payment_method_token'] } } },
 });

@@ -23,5 +23,11 @@ export default defineSubgraph({
     { name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) },
     { name: 'forget counts', run: (signal) => forgetCountsEachHour(domain, signal) },
   ],
+  timeline: {
+    records: `select 'WEBHOOK_OUT' as kind, e.type as name, d.made_at as at, d.settled_at as ended_at, d.state as outcome,
+      'endpoint ' || d.endpoint_id || ', tries: ' || d.attempts as detail
+      from webhook_event e join webhook_delivery d on d.event_id = e.id
+      where e.object in (select 'order:' || id from unnest($1::uuid[]) as id)`,
+  },
   seed,
 });

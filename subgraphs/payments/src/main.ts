@@ -17,6 +17,12 @@ export default defineSubgraph({
   services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],
   background: (domain) => [sweepIntents(domain)],
   config,
+  timeline: {
+    events: `select 'payment:' || id as stream, null::int as version from payment where order_id = any ($1::uuid[])`,
+    records: `select 'CALL' as kind, 'provider: ' || lower(kind::text) as name, created_at as at, settled_at as ended_at,
+      outcome::text, concat_ws(', ', reason, 'key ' || provider_key) as detail
+      from payment_command where order_id = any ($1::uuid[])`,
+  },
   personalData: {
     tables: {
       payments: { table: 'payment', without: ['method_token'] },
