@@ -38,6 +38,7 @@ describe('the production profile', () => {
       ({
         settings: { PROFILE, PORT_BASE: 4000, DATA_DIR: '.data' },
         metricsUrl: 'http://m',
+        parts: { whole: true },
         edge: { gateway: { url: 'http://g/graphql' }, channels: [{ name: 'kiosk', url: 'http://k/graphql' }] },
       }) as unknown as Parameters<typeof welcome>[0];
     expect(welcome(running('development'), 1)).toMatch(/explorer[^]*token:for/);
