@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -210,5 +212,83 @@ describe('a signed request', () => {
     expect((await send(url, body, headers)).status).toBe(401);
     // A proxy that keeps the Host would bring the same request to another replica.
     expect((await signed(apiKey, { documentId: '1'.repeat(64) }, url, body)).status).toBe(400);
+  });
+});
+
+describe('an assistant of a partner', () => {
+  const connect = async (apiKey: string): Promise<Client> => {
+    const client = new Client({ name: 'assistant', version: '1' });
+    const requestInit = { headers: { authorization: `ApiKey ${apiKey}` } };
+    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit }));
+    return client;
+  };
+  const described = (comment: string, selection: string) =>
+    `# ${comment}\nquery ToolStores($first: Int! = 1) { stores(first: $first) { edges { node { ${selection} } } } }`;
+  const tool = async (client: Client) => (await client.listTools()).tools.find(({ name }) => name === 'ToolStores');
+
+  it('has the described documents of its app as tools, under the rights and counts of its key', async () => {
+    const apiKey = await makeKey();
+    const first = await register(described('Lists stores.', 'id name'));
+    const undescribed = await register('query NoTool { menuCategories { id } }');
+    const assistant = await connect(apiKey);
+    expect(await tool(assistant)).toBeUndefined();
+    for (const { document } of [first, undescribed]) await activate(document.id);
+    expect(await tool(assistant)).toMatchObject({
+      description: 'Lists stores.',
+      annotations: { readOnlyHint: true },
+      inputSchema: { properties: { first: { type: 'integer', default: 1 } }, additionalProperties: false },
+    });
+    expect((await assistant.listTools()).tools.map(({ name }) => name)).not.toContain('NoTool');
+    // The channel's own documents are for people who signed in.
+    expect((await assistant.listTools()).tools.map(({ name }) => name)).not.toContain('PartnerAccount');
+
+    // The SDK's client checks the answer by the output schema of the tool.
+    const answer = await assistant.callTool({ name: 'ToolStores', arguments: { first: 2 } });
+    const { data } = answer.structuredContent as { data: { stores: { edges: { node: object }[] } } };
+    expect(data.stores.edges).toHaveLength(2);
+    expect(data.stores.edges[0]!.node).toEqual({
+      id: expect.any(String) as string,
+      name: expect.any(String) as string,
+    });
+    const wrong = await assistant.callTool({ name: 'ToolStores', arguments: { first: 'x' } });
+    expect(wrong).toMatchObject({ isError: true });
+    await expect(assistant.callTool({ name: 'NoTool' })).rejects.toThrow('no such tool');
+
+    const second = await register(described('Lists stores by name.', 'name'));
+    await activate(second.document.id);
+    expect(await tool(assistant)).toMatchObject({ description: 'Lists stores by name.' });
+    const sunset = new Date(Date.now() + 3_600_000).toISOString();
+    await done(
+      developer.mutate(RetirePartnerDocumentDocument, { input: { id: second.document.id, sunset } }),
+      'RetirePartnerDocumentSuccess',
+    );
+    expect((await tool(assistant))?.description).toBe(`Lists stores by name. It ends at ${sunset}.`);
+
+    await until(async () => {
+      const account = await developer.query(PartnerAccountDocument, {});
+      const documents = account.data?.myPartnerAccount?.apps.flatMap((app) => app.documents) ?? [];
+      const used = documents.find(({ id }) => id === first.document.id);
+      return used?.description === 'Lists stores.' && used.use[0]?.requests === 2 && used.use[0].failed === 1;
+    });
+
+    await done(
+      developer.mutate(RevokeApiKeyDocument, { input: { keyId: apiKey.slice(0, apiKey.lastIndexOf('_')) } }),
+      'RevokeApiKeySuccess',
+    );
+    await expect(assistant.listTools()).rejects.toThrow('The API key is not good here');
+    await assistant.close();
+  });
+
+  it('sends signed requests that are good for their body alone', async () => {
+    const apiKey = await makeKey();
+    const to = new URL('/mcp', url).href;
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
+    const post = (body: object, signedFor: object) =>
+      send(to, body, {
+        ...signRequest({ url: to, body: JSON.stringify(signedFor) }, apiKey),
+        accept: 'application/json, text/event-stream',
+      });
+    expect((await post(message, message)).status).toBe(200);
+    expect((await post({ ...message, id: 2 }, message)).status).toBe(400);
   });
 });

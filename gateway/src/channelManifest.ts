@@ -87,7 +87,7 @@ export interface ChannelManifest {
 
 /**
  * What assistants may use over the Model Context Protocol: each query of the channel with a comment above it is a tool,
- * which the comment describes.
+ * which the comment describes. A program of a partner has the documents of its own app as tools instead, queries only.
  */
 export interface McpPolicy {
   /** Names of mutations that are offered as well; by default assistants only read. */
@@ -141,6 +141,8 @@ export interface CheckedDocument {
   readonly name: string;
   /** The text in the layout of graphql-js, the fragments by name. */
   readonly text: string;
+  /** The comment above it, which `text` has no more; empty when there is none. */
+  readonly description: string;
   /** The variables that it declares, each with its type in TypeScript. */
   readonly variables: readonly { readonly name: string; readonly type: string; readonly required: boolean }[];
   /** What it takes of each limit. */

@@ -78,6 +78,7 @@ export async function registerDocument(_root: unknown, { input }: { readonly inp
     documentId,
     name,
     text: checked.text,
+    description: checked.description,
     scopes: checked.scopes.map(joined),
     registeredBy: context.principal.subject,
   });

@@ -4,7 +4,10 @@ import { Refusal } from '../errors/refusal.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import type { PreparedDocument } from './documents.ts';
 import { sizeOf, type Limits } from './limits.ts';
-import { documentId, normalise } from './trustedDocuments.ts';
+import { commentAbove, documentId, normalise } from './trustedDocuments.ts';
+
+/** More than an assistant should read of one tool. */
+const mostDescription = 1_000;
 
 const measured = ['depth', 'fields', 'rootFields', 'aliases', 'directives'] as const;
 
@@ -25,6 +28,11 @@ export function checkDocument(
       return [fault('BAD_USER_INPUT', 'A document has one operation, with a name.')];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
       return [fault('BAD_USER_INPUT', 'Programs of partners do not subscribe: register a query or a mutation.')];
+    const description = commentAbove(source) ?? '';
+    if (description.length > mostDescription || description.includes('\u0000'))
+      return [
+        fault('BAD_USER_INPUT', `The comment above a document has at most ${mostDescription} characters of text.`),
+      ];
     const size = sizeOf(whole, operation);
     const text = normalise(whole);
     const estimated = Math.ceil(variables ? cost.of(pipeline.coerce(prepared, variables)) : cost.usual);
@@ -34,6 +42,7 @@ export function checkDocument(
       documentId: documentId(text),
       name,
       text,
+      description,
       variables: variablesOf(operation),
       limits: [
         { name: 'cost', has: estimated, most: limits.cost },

@@ -1,9 +1,11 @@
-import { Kind, isInputType, typeFromAST, valueFromASTUntyped } from 'graphql';
+import { Kind, OperationTypeNode, isInputType, typeFromAST, valueFromASTUntyped } from 'graphql';
 import type { Principal } from '#platform/identity/principal.ts';
+import type { AppDocument, DescribedDocument } from '../access/apps/appAccess.ts';
 import type { McpPolicy } from '../channelManifest.ts';
 import { refusalKey } from '../documents/authorization.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { TrustedDocument, TrustedDocuments } from '../documents/trustedDocuments.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { GraphGeneration } from '../execution/liveGraph.ts';
 import { InputSchemas, described, requiredOf, type JsonSchema } from '../graph/jsonSchema.ts';
 import { outputSchema } from './outputSchema.ts';
@@ -60,19 +62,76 @@ export class Tools {
   #offer(document: TrustedDocument, { documents, graph }: GraphGeneration): OfferedDocument[] {
     if (document.description === undefined) return [];
     const prepared = documents.prepareTrusted(document.source);
-    const { operation } = prepared;
-    const reads = operation.operation === 'query';
-    if (!reads && !this.#mutations.has(document.operationName)) return [];
-    const tool: Tool = {
-      name: document.operationName,
-      description: document.description,
-      inputSchema: inputSchema(prepared, graph.apiSchema),
-      outputSchema: outputSchema(prepared.document, operation, graph.apiSchema) as Tool['outputSchema'],
-      annotations: { readOnlyHint: reads, openWorldHint: false },
-    };
-    return [{ tool, document, prepared }];
+    if (!reads(prepared) && !this.#mutations.has(document.operationName)) return [];
+    return [{ tool: toolOf(document.operationName, document.description, prepared, graph), document, prepared }];
   }
 }
+
+/** A document of an app as an assistant sees it. */
+export interface AppTool {
+  readonly tool: Tool;
+  readonly document: AppDocument;
+}
+
+/**
+ * The documents that an app offers to its assistants: its queries that a comment describes, of those the ones that the
+ * graph still has and of which nothing is refused to the app.
+ */
+export class AppTools {
+  /** Made once for each document, as long as the graph stays. */
+  readonly #made = new WeakMap<GraphGeneration, Map<string, AppTool | undefined>>();
+
+  of(described: readonly DescribedDocument[], principal: Principal, current: GraphGeneration): AppTool[] {
+    const made = this.#made.get(current) ?? new Map<string, AppTool | undefined>();
+    this.#made.set(current, made);
+    return described.flatMap((document) => {
+      // Rights and descriptions may change while the text stays, so they are part of what was made.
+      const key = JSON.stringify([document.id, document.description, document.sunset, ...principal.grants[0]!.scopes]);
+      if (!made.has(key)) {
+        if (made.size >= mostMade) made.clear();
+        made.set(key, make(document, principal, current));
+      }
+      return made.get(key) ?? [];
+    });
+  }
+}
+
+const mostMade = 10_000;
+
+function make(
+  document: DescribedDocument,
+  principal: Principal,
+  { documents, graph }: GraphGeneration,
+): AppTool | undefined {
+  const { name, description, text, sunset, successor } = document;
+  try {
+    const prepared = documents.prepare(text);
+    if (!reads(prepared) || refusalKey(principal, prepared.scopeSets) !== '') return undefined;
+    const ending = sunset
+      ? ` It ends at ${sunset.toISOString()}${successor ? ` and is followed by ${successor.release}` : ''}.`
+      : '';
+    return { tool: toolOf(name, `${description}${ending}`, prepared, graph), document };
+  } catch (error) {
+    // It was good when it was registered; a call by its id is told why it is no more.
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+const reads = ({ operation }: PreparedDocument): boolean => operation.operation === OperationTypeNode.QUERY;
+
+const toolOf = (
+  name: string,
+  description: string,
+  prepared: PreparedDocument,
+  { apiSchema }: GraphGeneration['graph'],
+): Tool => ({
+  name,
+  description,
+  inputSchema: inputSchema(prepared, apiSchema),
+  outputSchema: outputSchema(prepared.document, prepared.operation, apiSchema) as Tool['outputSchema'],
+  annotations: { readOnlyHint: reads(prepared), openWorldHint: false },
+});
 
 /** The JSON Schema of the variables of a document. */
 function inputSchema(

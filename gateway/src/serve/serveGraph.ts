@@ -273,6 +273,7 @@ class ServedGraph {
             metrics,
           });
     const operations = new OperationRunner({ name, live, callerOf, load, kept: this.#kept, metrics });
+    const apps = this.#appRequests(bodyBytes, load, addressOf);
     const server = new GraphServer({
       name,
       log,
@@ -284,13 +285,13 @@ class ServedGraph {
       rest,
       devices:
         this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, load, addressOf, log }),
-      mcp: await this.#mcp(operations, load, addressOf, bodyBytes),
+      mcp: await this.#mcp(operations, load, addressOf, bodyBytes, apps),
       http: new HttpHandler({
         live,
         clients,
         operations,
         eventStreams,
-        apps: this.#appRequests(bodyBytes, load, addressOf),
+        apps,
         cache,
         maxBodyBytes: bodyBytes,
         addressOf,
@@ -344,10 +345,11 @@ class ServedGraph {
     load: LoadGate,
     addressOf: AddressOf,
     maxBodyBytes: number,
+    apps: AppRequests | undefined,
   ): Promise<McpHandler | undefined> {
     const { mcp, name, trusted, clients, discreet, log, origins = [] } = this.#service;
     if (!mcp) return undefined;
-    const [{ McpHandler: Handler }, { Tools }] = await Promise.all([
+    const [{ McpHandler: Handler }, { AppTools, Tools }] = await Promise.all([
       import('../transports/mcp/mcpHandler.ts'),
       import('../mcp/tools.ts'),
     ]);
@@ -358,6 +360,7 @@ class ServedGraph {
       operations,
       load,
       tools: new Tools(trusted, mcp),
+      ...(apps && { apps: { requests: apps, tools: new AppTools() } }),
       maxBodyBytes,
       addressOf,
       // Inspectors on a developer's machine are pages of its own.

@@ -222,7 +222,7 @@ describe('signed requests', () => {
 });
 
 describe('registered documents', () => {
-  const register = (name: string, documentId: string) =>
+  const register = (name: string, documentId: string, description = '') =>
     graph.client(PartnerDocumentService).register({
       partnerId,
       appId,
@@ -231,6 +231,7 @@ describe('registered documents', () => {
       text: `query ${name} { stores { pageInfo { hasNextPage } } } # ${documentId}`,
       scopes: [],
       registeredBy: 'someone',
+      description,
     });
   const find = (documentId: string, app = appId) =>
     graph.client(PartnerAccessService).findDocument({ appId: app, documentId });
@@ -271,6 +272,25 @@ describe('registered documents', () => {
       successorRelease: 'StoreList@2',
     });
     expect((await find('bb')).retired).toBe(false);
+  });
+
+  it('that are active and described are listed for assistants of their app, the latest version of each', async () => {
+    const listed = async (app = appId) => {
+      const { documents } = await graph.client(PartnerAccessService).listDescribedDocuments({ appId: app });
+      return documents.map(({ description, document }) => `${document?.name}@${document?.version}: ${description}`);
+    };
+    const [one, two] = [await register('Tool', 't1', 'Old.'), await register('Tool', 't2', 'New.')];
+    const plain = await register('Plain', 'p1');
+    for (const { id } of [one, plain]) await change('activatePartnerDocument', { id });
+    expect(await listed()).toEqual(['Tool@1: Old.']);
+    await change('activatePartnerDocument', { id: two.id });
+    expect(await listed()).toEqual(['Tool@2: New.']);
+    expect(await listed(seedId('partner-app', 2))).toEqual([]);
+    expect(await register('Plain', 'p1', 'Described later.')).toEqual(plain);
+    expect(await listed()).toEqual(['Plain@1: Described later.', 'Tool@2: New.']);
+    await change('retirePartnerDocument', { id: two.id, sunset: now.toISOString() });
+    await change('retirePartnerDocument', { id: plain.id, sunset: now.toISOString() });
+    expect(await listed()).toEqual(['Tool@1: Old.']);
   });
 
   it('count versions without a gap when many are registered at once', async () => {

@@ -37,6 +37,12 @@ export interface AppDocument {
   readonly successor?: { readonly documentId: string; readonly release: string };
 }
 
+/** A document that an app's assistants may use. */
+export interface DescribedDocument extends AppDocument {
+  /** Words of its partner. */
+  readonly description: string;
+}
+
 /** Requests of one key for one document that were answered alike within one minute. */
 export interface RequestCount {
   readonly appId: string;
@@ -65,6 +71,8 @@ export interface AppAccess {
   authenticate(credential: AppCredential): Promise<App | string>;
   /** Undefined for a document that is unknown, pending, or of another app. */
   findDocument(appId: string, documentId: string): Promise<AppDocument | undefined>;
+  /** The documents of an app that are active and described, of each name the latest. */
+  listDescribed(appId: string): Promise<readonly DescribedDocument[]>;
   recordUse(counts: readonly RequestCount[]): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import { createClient } from '@connectrpc/connect';
-import { PartnerAccessService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
+import { PartnerAccessService, type FindDocumentResponse } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { gatewayService } from '#schema/services.ts';
 import { askDomain } from '../askDomain.ts';
-import { AppsUnavailable, partnersDomain, type AppAccess } from './appAccess.ts';
+import { AppsUnavailable, partnersDomain, type AppAccess, type AppDocument } from './appAccess.ts';
 
 /** Asks the partners domain by gRPC. */
 export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service = gatewayService): AppAccess {
@@ -17,25 +17,31 @@ export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service =
     },
     async findDocument(appId, documentId) {
       const found = await asked(domain.findDocument({ appId, documentId }));
-      if (!found.found) return undefined;
-      const { id, name, version, text, retired, deprecatedAt, sunset } = found;
-      return {
-        id,
-        name,
-        version,
-        text,
-        retired,
-        ...(deprecatedAt === '' ? {} : { deprecatedAt: new Date(deprecatedAt) }),
-        ...(sunset === '' ? {} : { sunset: new Date(sunset) }),
-        ...(found.successorDocumentId === ''
-          ? {}
-          : { successor: { documentId: found.successorDocumentId, release: found.successorRelease } }),
-      };
+      return found.found ? documentIn(found) : undefined;
+    },
+    async listDescribed(appId) {
+      const { documents } = await asked(domain.listDescribedDocuments({ appId }));
+      return documents.flatMap(({ description, document }) =>
+        document ? [{ description, ...documentIn(document) }] : [],
+      );
     },
     async recordUse(counts) {
       await domain.recordUse({ counts: counts.map((count) => ({ ...count, latency: [...count.latency] })) });
     },
   };
 }
+
+const documentIn = (found: FindDocumentResponse): AppDocument => ({
+  id: found.id,
+  name: found.name,
+  version: found.version,
+  text: found.text,
+  retired: found.retired,
+  ...(found.deprecatedAt === '' ? {} : { deprecatedAt: new Date(found.deprecatedAt) }),
+  ...(found.sunset === '' ? {} : { sunset: new Date(found.sunset) }),
+  ...(found.successorDocumentId === ''
+    ? {}
+    : { successor: { documentId: found.successorDocumentId, release: found.successorRelease } }),
+});
 
 const asked = <Answer>(answer: Promise<Answer>): Promise<Answer> => askDomain(answer, partnersDomain, AppsUnavailable);

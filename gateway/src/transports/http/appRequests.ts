@@ -2,7 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
-import { AppsUnavailable, type App, type AppAccess, type AppDocument } from '../../access/apps/appAccess.ts';
+import {
+  AppsUnavailable,
+  type App,
+  type AppAccess,
+  type AppDocument,
+  type DescribedDocument,
+} from '../../access/apps/appAccess.ts';
 import { appPrincipal } from '../../access/apps/appPrincipal.ts';
 import type { UseCounts } from '../../access/apps/useCounts.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
@@ -30,6 +36,14 @@ export interface AppRequestsOptions {
   readonly baseUrl?: string;
 }
 
+/** A request of an app that was let in. */
+export interface AppVisit {
+  readonly app: App;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly traceparent: string;
+}
+
 /** An answer to an app: the rest of what is sent is the same for everybody. */
 export interface AppAnswer {
   readonly status: number;
@@ -55,21 +69,57 @@ export class AppRequests {
 
   /** @throws Refusal */
   async answer(request: IncomingMessage, response: ServerResponse, traceparent: string): Promise<AppAnswer> {
-    const { channel, load } = this.#options;
     if (request.method !== 'POST') throw Refusal.of(405, 'BAD_REQUEST', 'Programs of partners send requests by POST.');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       throw Refusal.of(415, 'BAD_REQUEST', 'Send the request as `Content-Type: application/json`.');
+    const app = await this.admit(request);
+    return this.#answering({ app, request, response, traceparent }, async () => {
+      const { documentId, variables } = operationRequest(await this.read(request));
+      return { document: await this.#documentOf(app, documentId), variables };
+    });
+  }
+
+  /**
+   * Who sends the request.
+   * @throws Refusal 401 for a credential that is not good
+   */
+  async admit(request: IncomingMessage): Promise<App> {
     const app = await this.#authenticate(request);
     if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
+    return app;
+  }
+
+  /** The body of a request, which is the one that was signed if the request is signed. */
+  async read(request: IncomingMessage): Promise<unknown> {
+    const { maxBodyBytes } = this.#options;
+    const bytes = await readBytes(request, maxBodyBytes);
+    if (request.headers['signature-input'] !== undefined)
+      checkDigest(String(request.headers['content-digest'] ?? ''), bytes);
+    return parseBody(await decodeBody(bytes, request.headers['content-encoding'], maxBodyBytes));
+  }
+
+  /** The documents that an app's assistants may use. */
+  describedOf = ({ appId }: App): Promise<readonly DescribedDocument[]> =>
+    available(this.#options.access.listDescribed(appId));
+
+  /** Executes a document of an app that an assistant calls; it is counted like any request. */
+  call = (visit: AppVisit, document: AppDocument, variables: OperationRequest['variables']): Promise<AppAnswer> =>
+    this.#answering(visit, () => Promise.resolve({ document, variables }));
+
+  async #answering(
+    visit: AppVisit,
+    read: () => Promise<{ readonly document: AppDocument; readonly variables: OperationRequest['variables'] }>,
+  ): Promise<AppAnswer> {
+    const { app, request, response } = visit;
+    const { channel, load } = this.#options;
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
     try {
       await load.countRequest(appPrincipal(channel, app), tellRates(response));
-      const asked = await this.#read(request);
-      const document = await this.#documentOf(app, asked);
+      const { document, variables } = await read();
       counted.of(document);
       if (document.retired) return counted.as(refuseRetired(document));
-      return counted.as(await this.#execute(app, document, asked, response, traceparent));
+      return counted.as(await this.#execute(visit, document, variables));
     } catch (error) {
       counted.asRefused(error);
       throw error;
@@ -97,7 +147,7 @@ export class AppRequests {
     };
   }
 
-  async #documentOf({ appId }: App, { documentId }: OperationRequest): Promise<AppDocument> {
+  async #documentOf({ appId }: App, documentId: OperationRequest['documentId']): Promise<AppDocument> {
     const { access } = this.#options;
     const document = documentId && (await available(access.findDocument(appId, hashIn(documentId))));
     if (!document)
@@ -122,21 +172,10 @@ export class AppRequests {
     }
   }
 
-  async #read(request: IncomingMessage): Promise<OperationRequest> {
-    const bytes = await readBytes(request, this.#options.maxBodyBytes);
-    if (request.headers['signature-input'] !== undefined)
-      checkDigest(String(request.headers['content-digest'] ?? ''), bytes);
-    return operationRequest(
-      parseBody(await decodeBody(bytes, request.headers['content-encoding'], this.#options.maxBodyBytes)),
-    );
-  }
-
   async #execute(
-    app: App,
+    { app, response, traceparent }: AppVisit,
     document: AppDocument,
-    { variables }: OperationRequest,
-    response: ServerResponse,
-    traceparent: string,
+    variables: OperationRequest['variables'],
   ): Promise<AppAnswer> {
     const { live, channel, callerOf, load } = this.#options;
     const { documents, pipeline } = live.current;

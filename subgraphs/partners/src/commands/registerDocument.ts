@@ -9,13 +9,16 @@ export interface NewDocument {
   readonly documentId: string;
   readonly name: string;
   readonly text: string;
+  /** Empty for none. */
+  readonly description: string;
   readonly scopes: string[];
   readonly registeredBy: string;
 }
 
 /**
  * Keeps a document as the next version of its name, pending. A text that the app registered before keeps its
- * registration. Returns its id; undefined when the partner has no such app, or the app has too many documents.
+ * registration, and gets the description that comes with it. Returns its id; undefined when the partner has no such
+ * app, or the app has too many documents.
  */
 export const registerDocument = (
   domain: Partners,
@@ -28,7 +31,12 @@ export const registerDocument = (
     if (apps.length === 0) return undefined;
     const { appId, documentId, name } = document;
     const known = await tx.document.findUnique({ where: { appId_documentId: { appId, documentId } } });
-    if (known) return known.id;
+    if (known) {
+      const { description } = document;
+      if (description !== '' && description !== known.description)
+        await tx.document.update({ where: { id: known.id }, data: { description } });
+      return known.id;
+    }
     if ((await tx.document.count({ where: { appId } })) >= mostDocuments) return undefined;
     const { _max: latest } = await tx.document.aggregate({ where: { appId, name }, _max: { version: true } });
     const id = domain.newId();

@@ -8,6 +8,7 @@ const hourMs = 3_600_000;
 export const PartnerDocument: PartnerDocumentResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.documentById.load(id),
   release: releaseOf,
+  description: ({ description }) => description || null,
   state: (document, _args, { domain }) => stateOf(document, domain.clock()) as PartnerDocumentState,
   registeredAt: ({ registeredAt }) => registeredAt.toISOString(),
   deprecatedAt: ({ deprecatedAt }) => deprecatedAt?.toISOString() ?? null,

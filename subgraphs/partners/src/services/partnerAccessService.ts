@@ -7,6 +7,7 @@ import { edgeServices } from '#schema/services.ts';
 import { authenticate } from '../commands/authenticate.ts';
 import { countRequests } from '../commands/countRequests.ts';
 import { recordUse } from '../commands/recordUse.ts';
+import type { Document } from '#generated/partners/prisma/client.ts';
 import type { Partners } from '../context.ts';
 import { releaseOf, stateOf } from '../documentState.ts';
 
@@ -17,6 +18,7 @@ export const partnerAccessService = (domain: Partners) =>
   service(PartnerAccessService, edgeServices, {
     authenticate: (request) => authenticate(domain, request),
     findDocument: (request) => findDocument(domain, request),
+    listDescribedDocuments: (request) => listDescribedDocuments(domain, request),
     async recordUse({ uses, counts }) {
       if (uses.length + counts.length > mostUses)
         throw new ConnectError(`at most ${mostUses} a call`, Code.InvalidArgument);
@@ -36,21 +38,41 @@ async function findDocument(
     include: { successor: true },
   });
   const state = document && stateOf(document, clock());
-  if (!document || state === 'PENDING') return { found: false };
-  const { id, name, version, text, deprecatedAt, sunset, successor } = document;
+  return document && state !== 'PENDING' ? told(document, state === 'RETIRED') : { found: false };
+}
+
+/** Of several versions the latest: an assistant reads the list each time, so it needs no older one. */
+async function listDescribedDocuments({ db, clock }: Partners, { appId }: { readonly appId: string }) {
+  if (!isId(appId)) return { documents: [] };
+  const now = clock();
+  const documents = await db.document.findMany({
+    where: { appId, activatedAt: { not: null }, OR: [{ sunset: null }, { sunset: { gt: now } }] },
+    distinct: ['name'],
+    orderBy: [{ name: 'asc' }, { version: 'desc' }],
+    include: { successor: true },
+  });
   return {
-    found: true,
-    id,
-    name,
-    version,
-    text,
-    retired: state === 'RETIRED',
-    deprecatedAt: deprecatedAt?.toISOString() ?? '',
-    sunset: sunset?.toISOString() ?? '',
-    successorDocumentId: successor?.documentId ?? '',
-    successorRelease: successor ? releaseOf(successor) : '',
+    documents: documents
+      .filter(({ description }) => description !== '')
+      .map((document) => ({ description: document.description, document: told(document, false) })),
   };
 }
+
+const told = (
+  { id, name, version, text, deprecatedAt, sunset, successor }: Document & { readonly successor: Document | null },
+  retired: boolean,
+) => ({
+  found: true,
+  id,
+  name,
+  version,
+  text,
+  retired,
+  deprecatedAt: deprecatedAt?.toISOString() ?? '',
+  sunset: sunset?.toISOString() ?? '',
+  successorDocumentId: successor?.documentId ?? '',
+  successorRelease: successor ? releaseOf(successor) : '',
+});
 
 /** What an hour of a document gains by what was counted of a minute; a refused request did not execute it. */
 const usesOf = ({ documentId, status, minute, requests, failed }: RequestCount) =>
