@@ -66,6 +66,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.unit.test.ts'],
           isolate: false,
+          maxWorkers: availableParallelism() + 1,
           ...patience,
         },
       },

@@ -2,13 +2,13 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { composeChannel } from '#schema/compose/composeChannel.ts';
 import type { ChannelManifest } from '../channelManifest.ts';
 import { nameOfRelease, releasesFolder, type Release } from '../documents/release.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { GatewayRuntime, RunningChannel } from '../serve/gatewayRuntime.ts';
 import { runChannel } from '../serve/runChannel.ts';
 import type { GraphSource } from '#schema/compose/graphSource.ts';
+import { composedOnce } from './composedOnce.ts';
 import { fixtureSources, fixtureView, type Fixture } from './fixtureGraph.ts';
 
 export interface ServedChannel extends RunningChannel {
@@ -64,7 +64,7 @@ export async function serveFixture(
     auth: { roles: ['customer', 'kiosk', 'manager', 'admin'], anonymous: true },
     ...options.manifest,
   };
-  const { supergraph } = composeChannel(
+  const { supergraph } = composedOnce(
     manifest,
     fixtureSources(options.change),
     options.view === undefined ? undefined : fixtureView(options.view),
@@ -93,7 +93,7 @@ export async function serveFixture(
   ).finally(() => rmSync(folder, { recursive: true }));
   return {
     ...running,
-    reloadWith: (sources) => running.reload(composeChannel(manifest, sources).supergraph),
+    reloadWith: (sources) => running.reload(composedOnce(manifest, sources).supergraph),
     post: async (body, headers = {}) => {
       const response = await fetch(running.url.replace('localhost', '127.0.0.1'), {
         method: 'POST',
