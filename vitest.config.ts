@@ -66,7 +66,6 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.unit.test.ts'],
           isolate: false,
-          maxWorkers: availableParallelism() + 1,
           ...patience,
         },
       },
@@ -99,6 +98,8 @@ export default defineConfig({
           name: 'shared',
           include: onSharedSystem,
           isolate: false,
+          // Each of them starts a system.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 2 },
           ...muchPatience,
           ...onPostgres,
@@ -120,7 +121,7 @@ export default defineConfig({
     pool: 'forks',
     // Every project would transform the same modules again, which takes 6 s of CPU for those of a whole system.
     experimental: { fsModuleCache: true },
-    // One more than by default: much of a test is waiting for other processes.
-    maxWorkers: availableParallelism(),
+    // Much of a test is waiting for other processes.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -7,10 +7,10 @@ import { temporaryFolder } from './temporaryFolder.ts';
 const built = new Map<string, Promise<string>>();
 let folder: string | undefined;
 
-/** As `bundleScript`, once for each test process, in half a second; it is gone when the process ends. */
-export function builtScript(script: string): Promise<string> {
+/** As `bundleScript`, once for each test process; it is gone when the process ends. */
+export function builtScript(script: string, packages?: 'bundled' | 'outside'): Promise<string> {
   folder ??= temporaryFolder('built');
-  const known = built.get(script) ?? bundleScript(script, join(folder, String(built.size)));
+  const known = built.get(script) ?? bundleScript(script, join(folder, String(built.size)), packages);
   built.set(script, known);
   return known;
 }

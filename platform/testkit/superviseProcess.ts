@@ -73,7 +73,7 @@ export function superviseProcess(options: SuperviseOptions): SupervisedProcess {
   };
   const killOnExit = (): void => void child?.kill('SIGKILL');
   process.once('exit', killOnExit);
-  const started = builtScript(options.script).then((script) => {
+  const started = builtScript(options.script, options.restart === false ? 'outside' : 'bundled').then((script) => {
     if (!stopped) start(script);
   });
   // Whoever waits for the process is told that it could not be built.
