@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import type { Identity } from '#platform/identity/identity.ts';
-import { grpcNetwork, localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
+import { grpcClients, grpcNetwork, localNetwork, type RpcNetwork } from '#platform/rpc/network.ts';
 import { startSagas } from '#platform/sagas/sagaHost.ts';
 import { runSubgraph, type RunningSubgraph } from '#platform/subgraph/runSubgraph.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { followRevocations } from '#gateway/access/followRevocations.ts';
+import { httpSubgraph } from '#gateway/execution/dataSources/httpSubgraph.ts';
 import { runGateway } from '#gateway/serve/runGateway.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { gatewayService } from '#schema/services.ts';
@@ -28,8 +29,8 @@ import { Teardown } from '../../scripts/system/teardown.ts';
 /**
  * Serves every domain in this one process, for channels in processes of their own. The domains are seeded, and serve
  * GraphQL and gRPC at the ports of `serve subgraph`; the full graph and the payment provider are served, too.
- * DOMAIN_DATABASES has the database address of each domain, as JSON; all secrets are in the environment. It prints
- * `serving domains` when it is ready.
+ * DOMAIN_DATABASES has the database address of each domain, as JSON; DOMAIN_ELSEWHERE may name a domain that another
+ * process serves at its ports; all secrets are in the environment. It prints `serving domains` when it is ready.
  */
 const teardown = new Teardown();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -40,6 +41,7 @@ const ownSettings = z.object({
   ...subgraphSettings.shape,
   ...edgeSettings.shape,
   DOMAIN_DATABASES: z.string(),
+  DOMAIN_ELSEWHERE: z.string().optional(),
   SAGAS_DATABASE_URL: z.string(),
 });
 const settings = loadSettings(
@@ -70,7 +72,7 @@ const [identity, cursorKeys, bus] = await Promise.all([
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));
 const network = insideAndOutside(identity);
 const running = new Map<string, RunningSubgraph>();
-for (const { definition } of definitions) {
+for (const { definition } of definitions.filter(({ entry }) => entry.name !== settings.DOMAIN_ELSEWHERE)) {
   const subgraph = await runSubgraph(definition, {
     databaseUrl: databases[definition.name] ?? '',
     poolSize: definition.name === 'orders' ? 20 : 8,
@@ -102,7 +104,8 @@ const gateway = await runGateway(
       network,
       cursorKeys,
       revocations: followed.revocations,
-      subgraphCall: (name) => running.get(name)!.execute,
+      subgraphCall: (name) =>
+        running.get(name)?.execute ?? httpSubgraph(`http://127.0.0.1:${portOf.get(name) ?? 0}/graphql`),
     },
     gatewayOffset,
   ),
@@ -110,15 +113,19 @@ const gateway = await runGateway(
 teardown.add('gateway', () => gateway.close());
 console.log('serving domains');
 
-/** The domains call each other within the process; the channels call them by gRPC. */
+/** The domains call each other within the process. Between them and other processes, calls are gRPC. */
 function insideAndOutside(callers: Identity): RpcNetwork {
   const inside = localNetwork(callers);
+  const addressOf = (domain: string) => `http://127.0.0.1:${(portOf.get(domain) ?? 0) + grpcOffset}`;
+  const elsewhere = grpcClients({ identity: callers, addressOf });
+  teardown.add('connections to other domains', () => elsewhere.close());
   return {
-    transportTo: inside.transportTo,
+    transportTo: (domain, caller) =>
+      (domain === settings.DOMAIN_ELSEWHERE ? elsewhere : inside).transportTo(domain, caller),
     async serve(domain, services) {
       const outside = grpcNetwork({
         identity: callers,
-        addressOf: () => '',
+        addressOf,
         listen: { host: settings.HOST, port: (portOf.get(domain) ?? 0) + grpcOffset },
       });
       const serving = await Promise.all([inside.serve(domain, services), outside.serve(domain, services)]);
