@@ -1,12 +1,5 @@
-import { passes, type Review } from '#schema/check/model/finding.ts';
-import { annotations } from '#schema/check/reports/annotations.ts';
-import { junitReport } from '#schema/check/reports/junit.ts';
-import { markdownReport } from '#schema/check/reports/markdown.ts';
-import { sarifReport } from '#schema/check/reports/sarif.ts';
-import { terminalReport } from '#schema/check/reports/terminal.ts';
-import { explain } from '#schema/check/review/explain.ts';
-import { reviewSystem, subjectOf } from '#schema/check/review/reviewSystem.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
+import { beginAgain, isRerun, keepRunning } from './schema/again.ts';
 import { commandLine } from './system/commandLine.ts';
 
 endOnError('schema:check');
@@ -15,6 +8,9 @@ const { settings, switches } = commandLine({
   does: 'reviews the schema: whether it composes, and whom a change breaks, for every contract and every registered document. Ends with 1 if something breaks that nobody approved.',
   flags: {
     '--against <ref>': 'compares with this branch, tag or commit; by default where the branch left main',
+    '--watch': 'goes on, and answers within a second whenever a file that it reads is saved',
+    '--changelog <from>..<to>':
+      'tells instead what changed between two commits, as Markdown for those who use the contracts',
     '--why <coordinate>':
       'tells instead where a type, field or value comes from, who uses it, and what its removal breaks',
     '--markdown': 'prints the text for a pull request',
@@ -24,22 +20,42 @@ const { settings, switches } = commandLine({
     '--json': 'prints the result as JSON',
   },
   more: 'docs/schema-review.md tells the rules, how to approve a finding, and how to move a field.',
-  examples: ['schema:check', 'schema:check --against v1.4.0 --markdown > review.md', 'schema:check --why Order.total'],
+  examples: [
+    'schema:check',
+    'schema:check --watch',
+    'schema:check --against v1.4.0 --markdown > review.md',
+    'schema:check --changelog v1.3.0..v1.4.0 > changes.md',
+    'schema:check --why Order.total',
+  ],
 });
 
-const reports: Readonly<Record<string, (review: Review) => string>> = {
-  markdown: markdownReport,
-  annotations,
-  sarif: sarifReport,
-  junit: junitReport,
-  json: (review) => `${JSON.stringify(review, undefined, 2)}\n`,
-};
-
 const root = new URL('..', import.meta.url).pathname;
-const coordinate = settings['WHY'];
-if (coordinate === undefined) {
-  const review = await reviewSystem(root, settings['AGAINST']);
-  const format = Object.keys(reports).find((name) => switches.has(name)) ?? '';
-  process.stdout.write((reports[format] ?? terminalReport)(review));
+const tell = (text: string): void => void process.stdout.write(text);
+const { WHY: coordinate, AGAINST: against, CHANGELOG: range } = settings;
+
+// What is not asked for is not loaded: the process that only begins others stays small.
+if (switches.has('watch') && !isRerun) await keepRunning();
+else if (switches.has('watch')) {
+  const { watchSchema } = await import('./schema/watchSchema.ts');
+  const { reportOf } = await import('./schema/reports.ts');
+  const outdated = (path: string): never => {
+    tell(`\n${path} changed: begins again\n`);
+    return beginAgain();
+  };
+  watchSchema({ root, against, report: reportOf(switches), tell, outdated });
+} else if (range !== undefined) {
+  const { changelogBetween } = await import('#schema/check/changelog/changelogBetween.ts');
+  const { changelogMarkdown } = await import('#schema/check/changelog/changelogMarkdown.ts');
+  tell(changelogMarkdown(await changelogBetween(root, range)));
+} else if (coordinate !== undefined) {
+  const { explain } = await import('#schema/check/review/explain.ts');
+  const { subjectOf } = await import('#schema/check/review/reviewSystem.ts');
+  tell(explain(coordinate, await subjectOf(root)));
+} else {
+  const { passes } = await import('#schema/check/model/finding.ts');
+  const { reviewSystem } = await import('#schema/check/review/reviewSystem.ts');
+  const { reportOf } = await import('./schema/reports.ts');
+  const review = await reviewSystem(root, against);
+  tell(reportOf(switches)(review));
   process.exitCode = passes(review) ? 0 : 1;
-} else process.stdout.write(explain(coordinate, await subjectOf(root, undefined)));
+}

@@ -1,5 +1,5 @@
 import { Kind, parse } from 'graphql';
-import { composeGraph, printContract } from './composeGraph.ts';
+import { composeContract } from './composeGraph.ts';
 import { CompositionFailed, at, type CompositionProblem } from './compositionProblem.ts';
 import { filterToContract, type ContractRules } from './filterToContract.ts';
 import type { GraphSource } from './graphSource.ts';
@@ -18,19 +18,25 @@ export interface ComposedChannel {
   readonly contract: string;
 }
 
-/** @throws CompositionFailed if the contract does not hold together */
+/** Merges subgraphs, of which everything that clients must not see is marked `@inaccessible`. */
+export type Merge = (graph: string, sources: readonly GraphSource[]) => ComposedChannel;
+
+/**
+ * @param merge composition, unless an answer that is not checked will do
+ * @throws CompositionFailed if the contract does not hold together
+ */
 export function composeChannel(
   channel: ContractRules,
   sources: readonly GraphSource[],
   view?: GraphSource,
+  merge: Merge = composeContract,
 ): ComposedChannel {
   const filtered = filterToContract(channel, sources, view);
   if (filtered.problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, filtered.problems);
-  const supergraph = composeGraph(`the contract of ${channel.name}`, filtered.sources);
-  const contract = printContract(supergraph);
-  const problems = streamsWithoutQuery(channel.name, contract, sources);
+  const merged = merge(`the contract of ${channel.name}`, filtered.sources);
+  const problems = streamsWithoutQuery(channel.name, merged.contract, sources);
   if (problems.length > 0) throw new CompositionFailed(`the contract of ${channel.name}`, problems);
-  return { supergraph, contract };
+  return merged;
 }
 
 /** A stream is answered by a Query field, which must therefore be in the contract as well. */

@@ -31,8 +31,19 @@ export interface ComposedSystem {
   readonly problems: readonly CompositionProblem[];
 }
 
-/** Composes everything from the present sources. It writes nothing, and reports problems as data. */
-export async function composeSystem(): Promise<ComposedSystem> {
+/** By what the graphs are made. */
+export interface Composition {
+  readonly graph: typeof composeGraph;
+  readonly channel: typeof composeChannel;
+}
+
+/**
+ * Composes everything from the present sources. It writes nothing, and reports problems as data.
+ * @param composition Apollo's, unless somebody keeps what it has answered
+ */
+export async function composeSystem(
+  { graph, channel }: Composition = { graph: composeGraph, channel: composeChannel },
+): Promise<ComposedSystem> {
   const problems: CompositionProblem[] = [];
   const attempt = <Result>(work: () => Result): Result | undefined => {
     try {
@@ -60,7 +71,7 @@ export async function composeSystem(): Promise<ComposedSystem> {
     ...checkListSizes(types),
     ...checkDescriptions(types),
   );
-  const supergraph = attempt(() => composeGraph('the full graph', describeStreams(sources)));
+  const supergraph = attempt(() => graph('the full graph', describeStreams(sources)));
   // The full graph is composed first, since its problems would be repeated for each channel.
   if (problems.length > 0) return system;
   for (const manifest of present) {
@@ -70,7 +81,7 @@ export async function composeSystem(): Promise<ComposedSystem> {
         views.set(manifest.name, view);
         problems.push(...checkView(view, sources, audiences));
       }
-      composed.set(manifest.name, composeChannel(manifest, describeStreams(sources, manifest.streams), view));
+      composed.set(manifest.name, channel(manifest, describeStreams(sources, manifest.streams), view));
     });
   }
   return { ...system, supergraph };

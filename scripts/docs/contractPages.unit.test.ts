@@ -4,7 +4,7 @@ import { root } from '../generate/task.ts';
 import { contractPages } from './contractPages.ts';
 import { page } from './page.ts';
 
-const pages = await contractPages(await subjectOf(root, undefined));
+const pages = await contractPages(await subjectOf(root));
 
 /** The entry of a type's field on a page. */
 const entryOf = (name: string, coordinate: string): string =>

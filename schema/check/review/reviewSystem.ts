@@ -2,7 +2,7 @@ import { Kind, buildSchema, type GraphQLSchema } from 'graphql';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { defaultLimits } from '#gateway/documents/limits.ts';
 import { CostIndex } from '#gateway/graph/costIndex.ts';
-import { composeSystem, type ComposedSystem } from '../../compose/composeSystem.ts';
+import { composeSystem, type ComposedSystem, type Composition } from '../../compose/composeSystem.ts';
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import { workingTree, type Tree } from '../against/tree.ts';
 import { contractFindings } from '../changes/contractFindings.ts';
@@ -47,19 +47,29 @@ interface ReviewedChannel {
  * @param against a git reference; by default where the branch left the main branch
  */
 export async function reviewSystem(root: string, against: string | undefined): Promise<Review> {
-  const subject = await subjectOf(root, against ?? mergeBase(root));
-  const { before } = subject;
-  return {
-    ...(await reviewStates(subject)),
-    ...(before && { against: against === undefined ? `${before.name}, where the branch left main` : before.name }),
-  };
+  const base = against ?? mergeBase(root);
+  const before = base === undefined ? undefined : treeAt(root, base);
+  return reviewAgainst(root, before, against === undefined);
 }
 
-/** The present state with its graphs, and the state that a git reference names. */
-export async function subjectOf(root: string, base: string | undefined): Promise<Subject> {
+/**
+ * @param before the state that the present one is compared with
+ * @param isBase whether that is where the branch left main, which nobody had to name
+ */
+export async function reviewAgainst(
+  root: string,
+  before: Tree | undefined,
+  isBase: boolean,
+  composition?: Composition,
+): Promise<Review> {
+  const review = await reviewStates(await subjectOf(root, before, composition));
+  return { ...review, ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }) };
+}
+
+/** The present state with its graphs, and the state that it is compared with. */
+export async function subjectOf(root: string, before?: Tree, composition?: Composition): Promise<Subject> {
   const now = workingTree(root);
-  const before = base === undefined ? undefined : treeAt(root, base);
-  const composed = await composeSystem();
+  const composed = await composeSystem(composition);
   const owners = new Owners(now.read('CODEOWNERS') ?? '');
   const coordinates = new Coordinates([
     ...composed.sources,

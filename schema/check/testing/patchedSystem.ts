@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { manifests, type ComposedSystem } from '../../compose/composeSystem.ts';
+import { composeChannel } from '../../compose/composeChannel.ts';
 import { describeStreams } from '../../compose/describeStreams.ts';
 import { graphSource, registeredSources, viewSource, type GraphSource } from '../../compose/graphSource.ts';
+import { quickMerge } from '../../compose/quickMerge.ts';
 import { treeOf, workingTree, type Tree } from '../against/tree.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import type { Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
 import { approvalsFile } from '../review/approvals.ts';
 import { reviewStates } from '../review/reviewSystem.ts';
-import { quickContract } from './quickContract.ts';
 
 /** A small change of a file: the first `from` after the heading `within` becomes `to`. */
 export interface Patch {
@@ -89,8 +90,8 @@ function compose(
       const text = texts.get(file);
       const view = text === undefined ? viewSource(manifest.name) : graphSource('view', '', text, file);
       const known = unchanged ? contracts.get(manifest.name) : undefined;
-      const contract = known ?? quickContract(manifest, describeStreams(from, manifest.streams), view);
-      return [manifest.name, { contract, supergraph: '' }];
+      const made = () => composeChannel(manifest, describeStreams(from, manifest.streams), view, quickMerge);
+      return [manifest.name, known === undefined ? made() : { contract: known, supergraph: '' }];
     }),
   );
   return { sources: from, manifests: chosen, views: new Map(), supergraph: '', channels, problems: [] };
