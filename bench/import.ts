@@ -7,7 +7,7 @@ import { commandLine } from '../scripts/system/commandLine.ts';
 import { Teardown } from '../scripts/system/teardown.ts';
 import { importFolder } from '../scripts/system/transfer/importFolder.ts';
 import { openTransferDomains } from '../scripts/system/transfer/openTransferDomains.ts';
-import { readFolder } from '../scripts/system/transfer/readFolder.ts';
+import { readFolder } from '#schema/import/reading/readFolder.ts';
 import { makeChain } from './import/makeChain.ts';
 
 const teardown = new Teardown();

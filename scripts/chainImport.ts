@@ -3,7 +3,7 @@ import { commandLine } from './system/commandLine.ts';
 import { generateOrFail } from './system/generateOrFail.ts';
 import { readEnvironment } from './system/readEnvironment.ts';
 import { Teardown } from './system/teardown.ts';
-import { readFolder } from './system/transfer/readFolder.ts';
+import { readFolder } from '#schema/import/reading/readFolder.ts';
 import { folderOf, importCommand, importCommandOf } from './system/transfer/importCommand.ts';
 
 /** `chain:import <folder>`: see --help. Ends with 1 when something in the folder is wrong. */

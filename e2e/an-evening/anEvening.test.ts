@@ -28,7 +28,7 @@ import { until } from '#platform/testkit/until.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
 import { idOfKey } from '#schema/import/idOfKey.ts';
 import { importCommand } from '../../scripts/system/transfer/importCommand.ts';
-import { readFolder } from '../../scripts/system/transfer/readFolder.ts';
+import { readFolder } from '#schema/import/reading/readFolder.ts';
 import { ledgerOf } from '../harness/ledgerOf.ts';
 import { orderOf } from '../harness/placing.ts';
 import { startTestSystem, type TestSystem } from '../harness/startTestSystem.ts';

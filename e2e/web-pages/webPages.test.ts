@@ -8,7 +8,7 @@ import {
   type StoreFilter,
   type StoreMenuPageQuery,
 } from '#generated/bffs/web/operations.ts';
-import { allergensOf, seedCategories } from '#schema/seed/catalogue.ts';
+import { seedChain } from '#schema/seed/chain.ts';
 import { seedItems } from '#schema/seed/menuItems.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
@@ -48,35 +48,35 @@ test('the menu page tells the store, and everything it sells: names, prices, all
   });
   expect(page.store?.openingHours).toHaveLength(7);
   const categories = page.store?.menu?.sections.map(({ category }) => category.name);
-  expect(categories).toEqual(seedCategories.map(({ name }) => name.en));
+  expect(categories).toEqual(seedChain().rows.categories.map(({ name }) => name['en']));
 
   const entries = entriesOf(page);
-  for (const seeded of seedItems.filter(({ countries }) => !countries || countries.includes('DE'))) {
+  for (const seeded of seedItems().filter(({ prices }) => prices.has('DE'))) {
     const entry = entries.find(({ item }) => item.id === seedId('menuItem', seeded.slug));
     expect(entry, seeded.slug).toMatchObject({
-      price: { amount: seeded.price, currency: 'EUR', exponent: 2 },
+      price: { amount: seeded.prices.get('DE'), currency: 'EUR', exponent: 2 },
       category: { id: seedId('category', seeded.category) },
       item: {
-        name: seeded.name.en,
-        description: seeded.description.en,
-        allergens: expect.arrayContaining(allergensOf(seeded.recipe)) as string[],
+        name: seeded.name['en'],
+        description: seeded.description['en'],
+        allergens: expect.arrayContaining(seeded.allergens.slice()) as string[],
         kilocalories: seeded.kilocalories,
       },
     });
     expect(
       entry?.sizes.map(({ size }) => size.name),
       seeded.slug,
-    ).toEqual(seeded.sizes.map(({ name }) => name.en));
+    ).toEqual(seeded.sizes.map((name) => name['en']));
     expect(entry?.item.pictureSet, seeded.slug).toMatch(/^http:\S+ \d+w(, http:\S+ \d+w)+$/);
   }
   for (const { item, available, unavailableReason } of entries)
     expect(unavailableReason === null, item.name).toBe(available);
-  const elsewhere = seedItems.find(({ countries }) => countries && !countries.includes('DE'));
-  if (elsewhere) expect(names(entries)).not.toContain(elsewhere.name.en);
+  const elsewhere = seedItems().find(({ prices }) => !prices.has('DE'));
+  if (elsewhere) expect(names(entries)).not.toContain(elsewhere.name['en']);
 
   const german = await guest.ask(StoreMenuPageDocument, { storeId: demoStore, locale: 'DE' });
   expect(german.store?.menu?.sections.map(({ category }) => category.name)).toEqual(
-    seedCategories.map(({ name }) => name.de),
+    seedChain().rows.categories.map(({ name }) => name['de']),
   );
 });
 

@@ -103,6 +103,12 @@ export const menuTables = {
       'What an item costs, or what a size, a modifier or a choice of a combo adds, in a country or at one store, in a window of time. ' +
       'Windows may overlap: the one that began last holds, and a store’s own before its country’s.',
     identity: ['country', 'store', 'kind', 'key', 'validFrom'],
+    each: ['country', 'store', 'key'],
+    spread: {
+      column: 'amounts',
+      into: { name: 'country', value: 'amount' },
+      about: 'The amount of each country, in place of `country` and `amount`; in CSV a column for each, `amounts.DE`.',
+    },
     refs: { country: 'country', store: 'store', key: { by: 'kind' } },
     row: z.strictObject({
       country: field.country.optional().describe('For all stores of this country. Give either this or `store`.'),

@@ -18,6 +18,7 @@ export const stockTables = {
     about:
       'What one of an item uses; with `size`, what it uses in that size instead. The recipe of an item (in a size) that has a row here has no others.',
     identity: ['item', 'size', 'ingredient'],
+    each: ['item', 'size'],
     refs: { item: 'item', size: 'size', ingredient: 'ingredient' },
     row: z.strictObject({
       item: field.keyOf('item'),
@@ -29,6 +30,7 @@ export const stockTables = {
   modifierRecipes: table({
     about: 'What one of a modifier uses. A modifier that has a row here has no others.',
     identity: ['modifier', 'ingredient'],
+    each: ['modifier'],
     refs: { modifier: 'modifier', ingredient: 'ingredient' },
     row: z.strictObject({
       modifier: field.keyOf('modifier'),
@@ -39,6 +41,7 @@ export const stockTables = {
   stock: table({
     about: 'What a store begins with, and when it runs low.',
     identity: ['store', 'ingredient'],
+    each: ['store', 'ingredient'],
     refs: { store: 'store', ingredient: 'ingredient' },
     row: z.strictObject({
       store: field.keyOf('store'),

@@ -25,6 +25,7 @@ export const storeTables = {
   taxRates: table({
     about: 'The rates of a regime, for each class of goods in each service.',
     identity: ['regime', 'taxClass', 'service'],
+    each: ['regime', 'taxClass', 'service'],
     refs: { regime: 'taxRegime' },
     row: z.strictObject({
       regime: field.keyOf('regime'),
@@ -62,6 +63,7 @@ export const storeTables = {
   openingHours: table({
     about: 'The usual week of stores: a row for each interval. A store that has one here has no others.',
     identity: ['store', 'weekday', 'opens'],
+    each: ['store', 'weekday'],
     refs: { store: 'store' },
     row: z.strictObject({
       store: field.keyOf('store'),
@@ -73,6 +75,7 @@ export const storeTables = {
   openingExceptions: table({
     about: 'Days that differ from the week: a row for each interval, or one without times for a day that is closed.',
     identity: ['store', 'date', 'opens'],
+    each: ['store'],
     refs: { store: 'store' },
     row: z.strictObject({
       store: field.keyOf('store'),
@@ -85,6 +88,7 @@ export const storeTables = {
   holidayHours: table({
     about: 'What stores do on public holidays, each year: a row for each interval, or one without times for closed.',
     identity: ['store', 'holiday', 'opens'],
+    each: ['store'],
     refs: { store: 'store' },
     row: z.strictObject({
       store: field.keyOf('store'),

@@ -28,6 +28,21 @@ export interface Table<Row extends z.ZodObject = z.ZodObject> {
   /** What a row makes known by its `key` (of a country: by its code). */
   readonly kind?: Kind;
   readonly refs?: Readonly<Record<string, Reference>>;
+  /**
+   * Columns in which a row may name several: it is then as many rows. A column of stores may also say `*`, for every
+   * store of the folder.
+   */
+  readonly each?: readonly string[];
+  /** A column with a part for each value of another one, such as `amounts.DE`: the row is then as many rows. */
+  readonly spread?: Spread;
+}
+
+export interface Spread {
+  /** The column that is spread. */
+  readonly column: string;
+  /** The column that gets the name of the part, and the one that gets what stands in it. */
+  readonly into: { readonly name: string; readonly value: string };
+  readonly about: string;
 }
 
 export const table = <Row extends z.ZodObject>(definition: Table<Row>): Table<Row> => definition;

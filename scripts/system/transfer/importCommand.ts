@@ -3,7 +3,7 @@ import type { Tally } from '#platform/transfer/transfer.ts';
 import type { Command } from '../commandLine.ts';
 import { subgraphSettings } from '../serviceSettings.ts';
 import { importFolder, type ImportOptions } from './importFolder.ts';
-import type { FolderProblem } from './located.ts';
+import type { FolderProblem } from '#schema/import/reading/located.ts';
 
 const where =
   'On the databases of the system that runs on DATA_DIR (or, when none runs, started for that), or on those of the server that DATABASE_HOST names.';

@@ -13,7 +13,7 @@ import stores from '#subgraphs/stores/src/main.ts';
 import { exportFolder } from './exportFolder.ts';
 import { importCommand } from './importCommand.ts';
 import type { TransferDomain } from './importFolder.ts';
-import { readFolder } from './readFolder.ts';
+import { readFolder } from '#schema/import/reading/readFolder.ts';
 
 const example = new URL('../../../docs/example-chain', import.meta.url).pathname;
 const made: string[] = [];

@@ -4,9 +4,9 @@ import type { SqlTx } from '#platform/events/sqlTx.ts';
 import type { Domain } from '#platform/domain/domain.ts';
 import type { Tally, Transfer, TransferRun } from '#platform/transfer/transfer.ts';
 import type { ImportRows, TableName } from '#schema/import/tables.ts';
-import { checkRows } from './checkRows.ts';
-import type { FolderProblem } from './located.ts';
-import type { ReadFolder } from './readFolder.ts';
+import { checkRows, eachOnce, type CheckedFolder } from '#schema/import/reading/checkRows.ts';
+import type { FolderProblem } from '#schema/import/reading/located.ts';
+import type { ReadFolder } from '#schema/import/reading/readFolder.ts';
 
 /** An opened domain that rows can be imported into. */
 export interface TransferDomain {
@@ -53,9 +53,10 @@ async function importAlone({ read, domains, dryRun, print }: ImportOptions): Pro
   const count = [...read.tables.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   print(`read ${count.toLocaleString('en')} rows of ${read.tables.size} tables`);
   const known = await knownIds(domains);
-  const { rows, problems } = checkRows(read, known);
-  const all = [...read.problems, ...problems];
-  if (all.length === 0) all.push(...(await domainProblems(domains, rows, read)));
+  const checked = checkRows(read, known);
+  const { rows } = checked;
+  const all = [...read.problems, ...checked.problems];
+  if (all.length === 0) all.push(...(await domainProblems(domains, checked)));
   if (all.length > 0) return { kind: 'refused', problems: all };
   print('checked them: nothing is wrong');
   const tallies: Tally[] = [];
@@ -74,14 +75,12 @@ async function knownIds(domains: readonly TransferDomain[]): Promise<Record<stri
 
 async function domainProblems(
   domains: readonly TransferDomain[],
-  rows: ImportRows,
-  { tables }: ReadFolder,
+  { rows, placeOf }: CheckedFolder,
 ): Promise<FolderProblem[]> {
   const found = await Promise.all(domains.map(({ domain, transfer }) => transfer.check(domain, rows)));
-  return found.flat().map(({ table, row, column, message }) => {
-    const { file, rows: located } = tables.get(table as TableName)!;
-    return { file, at: located[row]!.at(column), message };
-  });
+  return eachOnce(
+    found.flat().map(({ table, row, column, message }) => ({ ...placeOf(table as TableName, row, column), message })),
+  );
 }
 
 class Rehearsed extends Error {}

@@ -9,7 +9,7 @@ import { makeChain } from '../../../bench/import/makeChain.ts';
 import { exportFolder } from './exportFolder.ts';
 import { domainsOf, type ImportOfTest } from './fixtures/importProcess.ts';
 import { importFolder, type ImportOutcome, type TransferDomain } from './importFolder.ts';
-import { readFolder } from './readFolder.ts';
+import { readFolder } from '#schema/import/reading/readFolder.ts';
 
 const chain = { stores: 300, items: 30, ingredients: 10, ownPrices: false };
 const program = fileURLToPath(new URL('fixtures/importProcess.ts', import.meta.url));

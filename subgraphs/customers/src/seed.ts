@@ -36,6 +36,12 @@ const names: Record<
   JP: { given: ['結衣', '蓮', '陽菜', '大翔'], family: ['佐藤', '鈴木', '高橋'], phone: (n) => `+8135555${n + 1_010}` },
 };
 
+/** The states of the largest cities of the United States, in the order of their stores. */
+const states = [
+  ...['New York', 'California', 'Illinois', 'Texas', 'Pennsylvania', 'Texas', 'Florida', 'Massachusetts', 'Michigan'],
+  ...['Georgia', 'District of Columbia', 'Arizona', 'California'],
+];
+
 const pick = <Item>(list: readonly Item[], n: number): Item => list[n % list.length]!;
 
 /**
@@ -71,7 +77,7 @@ function addressesOf(n: number): AddressContent[] {
     line2: null,
     postalCode: store.postalCode,
     city: store.city,
-    region: store.country === 'US' ? store.province : null,
+    region: store.country === 'US' ? states[Math.floor(n / 4)]! : null,
     country: store.country,
   };
   const home = {

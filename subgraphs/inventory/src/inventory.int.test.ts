@@ -8,7 +8,7 @@ import {
   ReserveResult_Outcome,
 } from '#generated/proto/drburger/inventory/v1/inventory_pb.ts';
 import type { StockEvent } from './stockItem.ts';
-import { seedIngredients } from '#schema/seed/ingredients.ts';
+import { readChain } from '#schema/seed/chain.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { seedStores } from '#schema/seed/stores.ts';
 import { readWhileWriting } from '#platform/testkit/readWhileWriting.ts';
@@ -16,6 +16,7 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import type { Inventory } from './context.ts';
 import main from './main.ts';
 
+const seedIngredients = readChain(['ingredients']).rows.ingredients;
 const item = (slug: string) => seedId('menuItem', slug);
 const ingredient = (slug: string) => seedId('ingredient', slug);
 /** Each test uses a store of its own. */
@@ -420,7 +421,7 @@ test("a store's stock is returned in pages by name, or low stock only; that of a
     if (!page!.stock.pageInfo.hasNextPage) break;
     after = `, after: "${page!.stock.pageInfo.endCursor}"`;
   }
-  expect(names).toEqual(seedIngredients.map(({ name }) => name.en).sort());
+  expect(names).toEqual(seedIngredients.map(({ name }) => name['en']).sort());
   const low = await manager(store)(stockPage('', ', lowOnly: true'), { ids });
   expect(low.data!['_entities']).toMatchObject([
     { stock: { edges: [{ node: { ingredient: { name: 'Sesame bun' }, onHand: 5, low: true } }] } },

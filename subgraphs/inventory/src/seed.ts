@@ -1,62 +1,34 @@
 import { InventoryUpdated } from '#schema/events/inventory.ts';
-import { seedCombos } from '#schema/seed/combos.ts';
-import { seedIngredients } from '#schema/seed/ingredients.ts';
-import { portionOf, seedItems, type SeedSize } from '#schema/seed/menuItems.ts';
-import { seedModifierGroups } from '#schema/seed/modifierGroups.ts';
+import type { Row } from '#schema/import/tables.ts';
+import { seedChain, type Chain } from '#schema/seed/chain.ts';
 import { seedId } from '#schema/seed/seedId.ts';
-import { seedStores } from '#schema/seed/stores.ts';
 import type { Inventory } from './context.ts';
 import { decide, emptyStock } from './stockItem.ts';
 
 const epoch = new Date('2025-01-01T00:00:00.000Z');
 
-/**
- * How much of each ingredient every item uses in each size but its usual one. An item within a combo uses the recipe
- * for the combo's size, if it comes in that size.
- */
-function sizeRecipes(): { sizeId: string; menuItemId: string; ingredientId: string; quantity: number }[] {
-  const bySlug = new Map(seedItems.map((item) => [item.slug, item]));
-  const of = (owner: string, itemSlug: string, sizes: readonly SeedSize[]) => {
-    const item = bySlug.get(itemSlug)!;
-    return item.sizes
-      .filter((size) => !size.isDefault && sizes.some(({ slug }) => slug === size.slug))
-      .flatMap((size) =>
-        linesOf(portionOf(item.recipe, size)).map((line) => ({
-          sizeId: seedId('size', `${owner}/${size.slug}`),
-          menuItemId: seedId('menuItem', itemSlug),
-          ...line,
-        })),
-      );
-  };
-  return [
-    ...seedItems.flatMap(({ slug, sizes }) => of(slug, slug, sizes)),
-    ...seedCombos.flatMap(({ slug, sizes, slots }) =>
-      [...new Set(slots.flatMap(({ choices }) => Object.keys(choices)))].flatMap((choice) => of(slug, choice, sizes)),
-    ),
-  ];
-}
-
-const linesOf = (recipe: Readonly<Record<string, number>>) =>
-  Object.entries(recipe).map(([slug, quantity]) => ({ ingredientId: seedId('ingredient', slug), quantity }));
-
-async function insertRecipes(domain: Inventory): Promise<void> {
+async function insertRecipes({ db }: Inventory, { rows }: Chain): Promise<void> {
   const skipDuplicates = true;
-  const modifiers = seedModifierGroups.flatMap((group) => group.modifiers);
-  await domain.db.ingredient.createMany({
-    data: seedIngredients.map(({ slug, name, unit }) => ({ id: seedId('ingredient', slug), name: { ...name }, unit })),
+  const line = ({ ingredient, quantity }: { ingredient: string; quantity: number }) => ({
+    ingredientId: ingredient,
+    quantity,
+  });
+  await db.ingredient.createMany({
+    data: rows.ingredients.map(({ key, name, unit }) => ({ id: key, name, unit })),
     skipDuplicates,
   });
-  await domain.db.recipeLine.createMany({
-    data: seedItems.flatMap(({ slug, recipe }) =>
-      linesOf(recipe).map((line) => ({ menuItemId: seedId('menuItem', slug), ...line })),
+  await db.recipeLine.createMany({
+    data: rows.recipes.flatMap((row) => (row.size === undefined ? [{ menuItemId: row.item, ...line(row) }] : [])),
+    skipDuplicates,
+  });
+  await db.sizeRecipeLine.createMany({
+    data: rows.recipes.flatMap((row) =>
+      row.size === undefined ? [] : [{ sizeId: row.size, menuItemId: row.item, ...line(row) }],
     ),
     skipDuplicates,
   });
-  await domain.db.sizeRecipeLine.createMany({ data: sizeRecipes(), skipDuplicates });
-  await domain.db.modifierRecipeLine.createMany({
-    data: modifiers.flatMap(({ slug, recipe }) =>
-      linesOf(recipe).map((line) => ({ modifierId: seedId('modifier', slug), ...line })),
-    ),
+  await db.modifierRecipeLine.createMany({
+    data: rows.modifierRecipes.map((row) => ({ modifierId: row.modifier, ...line(row) })),
     skipDuplicates,
   });
 }
@@ -69,11 +41,12 @@ async function insertRecipes(domain: Inventory): Promise<void> {
  */
 const firstDeliveries = `
   WITH fact AS (
-    SELECT s.id AS store_id, i.id AS ingredient_id, i.data, i.reorder_level, i.n,
-      'stock:' || s.id || ':' || i.id AS stream, 'store:' || s.id AS feed
-    FROM unnest($1::uuid[]) AS s (id)
-    CROSS JOIN unnest($2::uuid[], $3::jsonb[], $4::int[]) WITH ORDINALITY AS i (id, data, reorder_level, n)
-    WHERE NOT EXISTS (SELECT FROM stock k WHERE k.store_id = s.id)
+    SELECT store_id, ingredient_id, data::jsonb AS data, reorder_level,
+      row_number() OVER (PARTITION BY store_id ORDER BY at) AS n,
+      'stock:' || store_id || ':' || ingredient_id AS stream, 'store:' || store_id AS feed
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[]) WITH ORDINALITY
+      AS told (store_id, ingredient_id, data, reorder_level, at)
+    WHERE NOT EXISTS (SELECT FROM stock k WHERE k.store_id = told.store_id)
   ), stream_head AS (
     INSERT INTO platform.head (kind, key, version) SELECT 'stream', stream, 1 FROM fact
   ), feed_head AS (
@@ -90,17 +63,26 @@ const firstDeliveries = `
   SELECT store_id, ingredient_id, 1, (data ->> 'onHand')::int, 0, 0, reorder_level, $8::timestamptz FROM fact`;
 
 /** The first delivery of an ingredient, checked like any other event. The statement adds the store. */
-function firstDelivery({ slug, initialStock, reorderLevel }: (typeof seedIngredients)[number]) {
-  const empty = emptyStock(seedStores[0]!.id, seedId('ingredient', slug), reorderLevel);
-  const decision = decide(empty, { kind: 'RECEIVE', quantity: initialStock }, epoch);
+function firstDelivery({ store, ingredient, onHand, reorderLevel }: Row<'stock'>) {
+  const decision = decide(emptyStock(store, ingredient, reorderLevel), { kind: 'RECEIVE', quantity: onHand }, epoch);
   if (decision.kind === 'refused')
-    throw new Error(`the seed data has an impossible stock of ${slug}: ${decision.problem}`);
+    throw new Error(`the seeded chain has an impossible stock of ${ingredient}: ${decision.problem}`);
   return InventoryUpdated.of(decision.event).data;
 }
 
-/** Seeds the recipes of everything, and a full stock at every store. */
+/** What stores begin with: those of a store in the order of the ingredients. */
+function stockOf({ rows }: Chain): Row<'stock'>[] {
+  const stores = new Map(rows.stores.map(({ key }, place) => [key, place]));
+  const ingredients = new Map(rows.ingredients.map(({ key }, place) => [key, place]));
+  const placeOf = ({ store, ingredient }: Row<'stock'>): number =>
+    stores.get(store)! * ingredients.size + ingredients.get(ingredient)!;
+  return [...rows.stock].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** Seeds the ingredients and recipes of `schema/seed/chain`, and what its stores begin with. */
 export async function seed(domain: Inventory): Promise<void> {
-  await insertRecipes(domain);
+  const chain = seedChain();
+  await insertRecipes(domain, chain);
   const trace = seedId('trace', 'inventory').replaceAll('-', '');
   const metadata = {
     causationId: trace,
@@ -108,12 +90,16 @@ export async function seed(domain: Inventory): Promise<void> {
     traceparent: `00-${trace}-${trace.slice(16)}-01`,
     actor: 'service:inventory',
   };
+  const stock = stockOf(chain);
+  // The statement puts store and ingredient into the data, so that equal deliveries are made once.
+  const deliveries = new Map(stock.map((row) => [row.onHand, row]));
+  const data = new Map([...deliveries].map(([onHand, row]) => [onHand, JSON.stringify(firstDelivery(row))]));
   await domain.db.$executeRawUnsafe(
     firstDeliveries,
-    seedStores.map((store) => store.id),
-    seedIngredients.map(({ slug }) => seedId('ingredient', slug)),
-    seedIngredients.map((ingredient) => firstDelivery(ingredient)),
-    seedIngredients.map(({ reorderLevel }) => reorderLevel),
+    stock.map(({ store }) => store),
+    stock.map(({ ingredient }) => ingredient),
+    stock.map(({ onHand }) => data.get(onHand)!),
+    stock.map(({ reorderLevel }) => reorderLevel),
     InventoryUpdated.name,
     InventoryUpdated.version,
     JSON.stringify(metadata),

@@ -37,7 +37,7 @@ export const writeCatalogue = (domain: MenuDomain, tables: ImportRows, run: Tran
     return { tallies, prices };
   });
 
-async function writeCountries(tx: SqlTx, countries: NonNullable<ImportRows['countries']>): Promise<Tally> {
+export async function writeCountries(tx: SqlTx, countries: NonNullable<ImportRows['countries']>): Promise<Tally> {
   const { created, changed } = await upsertRows(
     tx,
     { table: 'price_list', key: ['country'], columns: ['currency', 'exponent'], onInsert: ['id'] },

@@ -53,14 +53,7 @@ async function writeBatch(
   await lockMenu(tx);
   const lists = await listsByCountry(tx);
   const selling = await listsOfStores(tx, ids);
-  await upsertRows(
-    tx,
-    { table: 'store_price_list', key: ['store_id'], columns: [], onInsert: ['price_list_id'] },
-    ids.flatMap((id) => {
-      const list = lists.get(countries.get(id) ?? '');
-      return list === undefined ? [] : [{ store_id: id, price_list_id: list }];
-    }),
-  );
+  await giveLists(tx, ids, countries, lists);
   const listOf = await listsOfStores(tx, ids);
   const catalogue = await loadCatalogue(tx);
   const before = await menusWithCatalogue(tx, catalogue, [...selling.keys()]);
@@ -71,6 +64,23 @@ async function writeBatch(
   const touched = written.touched.filter((price) => selling.has(price.store_id ?? ''));
   if (touched.length > 0) await tell(domain, tx, before, touched);
   return written;
+}
+
+/** Gives stores the price list of their country. One that has a list keeps it. */
+export async function giveLists(
+  tx: SqlTx,
+  ids: readonly string[],
+  countries: ReadonlyMap<string, string>,
+  lists: ReadonlyMap<string, string>,
+): Promise<void> {
+  await upsertRows(
+    tx,
+    { table: 'store_price_list', key: ['store_id'], columns: [], onInsert: ['price_list_id'] },
+    ids.flatMap((id) => {
+      const list = lists.get(countries.get(id) ?? '');
+      return list === undefined ? [] : [{ store_id: id, price_list_id: list }];
+    }),
+  );
 }
 
 const listsOfStores = async (tx: SqlTx, ids: readonly string[]): Promise<Map<string, string>> =>

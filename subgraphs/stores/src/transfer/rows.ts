@@ -1,3 +1,4 @@
+import { service, taxClass } from '#schema/import/fields.ts';
 import type { ImportRows, Row } from '#schema/import/tables.ts';
 import type { Interval } from '../openingHours.ts';
 import type { TaxRateRow } from '../store.ts';
@@ -31,12 +32,18 @@ export const intervalsOfRows = (rows: readonly Pick<Row<'holidayHours'>, 'opens'
     .flatMap(({ opens, closes }) => (opens !== undefined && closes !== undefined ? [{ opens, closes }] : []))
     .sort(byOpening);
 
-/** The rates of each regime, in the order of the file. */
+/** The rates of each regime, in an order of their own: in whatever order the file has them, the store is the same. */
 export const ratesByRegime = ({ taxRates = [] }: ImportRows): Map<string, TaxRateRow[]> =>
   new Map(
     [...grouped(taxRates, ({ regime }) => regime)].map(([regime, rows]) => [
       regime,
-      rows.map(({ taxClass, service, basisPoints }) => ({ taxClass, service, basisPoints })),
+      taxClass.options.flatMap((each) =>
+        service.options.flatMap((one) =>
+          rows
+            .filter((row) => row.taxClass === each && row.service === one)
+            .map(({ basisPoints }) => ({ taxClass: each, service: one, basisPoints })),
+        ),
+      ),
     ]),
   );
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '#platform/config/misspelling.ts';
 import { StartupError } from '#platform/config/startupError.ts';
-import { importTables, tableNames, type TableName } from '#schema/import/tables.ts';
+import { importTables, tableNames, type TableName } from '../tables.ts';
 import type { FolderProblem, ReadTable } from './located.ts';
 import { readCsv } from './readCsv.ts';
 import { readJson } from './readJson.ts';
@@ -13,10 +13,10 @@ export interface ReadFolder {
 }
 
 /**
- * Reads the tables of a folder. Files that are neither CSV nor JSON are ignored.
+ * Reads the tables of a folder, or those of them that are asked for. Files that are neither CSV nor JSON are ignored.
  * @throws StartupError when there is no such folder, or no table in it
  */
-export function readFolder(folder: string): ReadFolder {
+export function readFolder(folder: string, only?: readonly TableName[]): ReadFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new StartupError(`there is no folder ${folder}: name one that holds tables, such as stores.csv.`);
   const files = readdirSync(folder).filter((file) => /\.(csv|json)$/.test(file));
@@ -25,6 +25,7 @@ export function readFolder(folder: string): ReadFolder {
   for (const file of files.sort()) {
     const name = file.replace(/\.\w+$/, '');
     const table = tableNames.find((each) => each === name);
+    if (table && only && !only.includes(table)) continue;
     if (!table) {
       const meant = nearest(name, tableNames);
       const message = meant ? `did you mean ${meant}?` : `no table is called so; there are ${tableNames.join(', ')}`;
@@ -33,7 +34,7 @@ export function readFolder(folder: string): ReadFolder {
       problems.push({ file, at: '', message: `${tables.get(table)!.file} is there, too: keep one of them` });
     } else {
       const text = readFileSync(join(folder, file), 'utf8');
-      const read = file.endsWith('.csv') ? readCsv(file, text, importTables[table].row) : readJson(file, text);
+      const read = file.endsWith('.csv') ? readCsv(file, text, importTables[table]) : readJson(file, text);
       tables.set(table, read);
       problems.push(...read.problems);
     }

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { nearest } from '#platform/config/misspelling.ts';
-import { idOfKey } from '#schema/import/idOfKey.ts';
-import type { Kind, Table } from '#schema/import/table.ts';
-import { importTables, tableNames, type ImportRows, type TableName } from '#schema/import/tables.ts';
+import { idOfKey } from '../idOfKey.ts';
+import type { Kind, Table } from '../table.ts';
+import { importTables, tableNames, type ImportRows, type TableName } from '../tables.ts';
 import type { FolderProblem, LocatedRow } from './located.ts';
 import type { ReadFolder } from './readFolder.ts';
+import { eachOfRow } from './eachOfRow.ts';
 import { explainIssue } from './explainIssue.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -12,17 +13,26 @@ type Value = Readonly<Record<string, unknown>>;
 export interface CheckedFolder {
   /** Keys have been replaced by ids. */
   readonly rows: ImportRows;
+  /** The place of a row of a table, by its index in `rows`. */
+  readonly placeOf: (table: TableName, row: number, column?: string) => Pick<FolderProblem, 'file' | 'at'>;
   readonly problems: readonly FolderProblem[];
+  /** The key by which the folder names what has an id. */
+  readonly keyOf: (id: string) => string;
 }
 
 /** Remembers ids that it has computed, because rows refer to the same few things again and again. */
-function rememberedIds(): (kind: Kind, key: string) => string {
+function rememberedIds() {
   const known = new Map<string, string>();
-  return (kind, key) => {
-    const name = `${kind} ${key}`;
-    const id = known.get(name) ?? idOfKey(kind, key);
-    known.set(name, id);
-    return id;
+  const keys = new Map<string, string>();
+  return {
+    idOf: (kind: Kind, key: string): string => {
+      const name = `${kind} ${key}`;
+      const id = known.get(name) ?? idOfKey(kind, key);
+      known.set(name, id);
+      keys.set(id, key);
+      return id;
+    },
+    keyOf: (id: string): string => keys.get(id) ?? id,
   };
 }
 
@@ -31,21 +41,24 @@ function rememberedIds(): (kind: Kind, key: string) => string {
  * @param known ids of what the domains have, by kind
  */
 export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string, readonly string[]>>): CheckedFolder {
-  const idOf = rememberedIds();
+  const { idOf, keyOf } = rememberedIds();
   const problems: FolderProblem[] = [];
   const things = new Map<string, Set<string>>(Object.entries(known).map(([kind, ids]) => [kind, new Set(ids)]));
   const keys = new Map<string, string[]>();
+  const stores = tables.get('stores')?.rows.flatMap(({ value }) => ownKey(value)) ?? [];
   const checked = new Map<TableName, { value: Value; from: LocatedRow }[]>();
   for (const name of tableNames) {
     const read = tables.get(name);
     if (!read) continue;
     const { kind, row: schema } = importTables[name] as Table;
-    const valid = read.rows.flatMap((from) => {
-      const parsed = (schema as z.ZodObject).safeParse(from.value);
-      if (parsed.success) return [{ value: parsed.data as Value, from }];
-      problems.push(...parsed.error.issues.map((issue) => explainIssue(read.file, from, issue, schema)));
-      return [];
-    });
+    const valid = read.rows
+      .flatMap((row) => eachOfRow(row, importTables[name], stores))
+      .flatMap((from) => {
+        const parsed = (schema as z.ZodObject).safeParse(from.value);
+        if (parsed.success) return [{ value: parsed.data as Value, from }];
+        problems.push(...parsed.error.issues.map((issue) => explainIssue(read.file, from, issue, importTables[name])));
+        return [];
+      });
     checked.set(name, valid);
     if (!kind) continue;
     const made = valid.map(({ value }) => String(value['key'] ?? value['country']));
@@ -67,8 +80,22 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
     problems.push(...twice(file, importTables[name], resolved));
     rows[name] = resolved.map(({ value }) => value);
   }
-  return { rows, problems };
+  const placeOf: CheckedFolder['placeOf'] = (table, row, column) => ({
+    file: tables.get(table)!.file,
+    at: checked.get(table)![row]!.from.at(column),
+  });
+  return { rows, placeOf, problems: eachOnce(problems), keyOf };
 }
+
+/** A row that stands for many has its mistakes as often. */
+export const eachOnce = (problems: readonly FolderProblem[]): FolderProblem[] => [
+  ...new Map(problems.map((problem) => [[problem.file, problem.at, problem.message].join('\0'), problem])).values(),
+];
+
+const ownKey = (value: unknown): string[] => {
+  const key = (value as { key?: unknown } | null)?.key;
+  return typeof key === 'string' ? [key] : [];
+};
 
 interface Missing {
   readonly column: string;

@@ -1,9 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { z } from 'zod';
+import type { Table } from '../table.ts';
 import type { LocatedRow, ReadTable } from './located.ts';
 
 /** The kind of value that a cell holds, by its column's schema. */
-type CellKind = 'text' | 'number' | 'boolean' | 'list' | 'texts';
+type CellKind = 'text' | 'number' | 'boolean' | 'list' | 'several' | 'texts' | 'numbers';
 
 interface Inner {
   readonly def: { readonly type: string; readonly innerType?: Inner };
@@ -21,9 +21,12 @@ function kindOf(schema: Inner): CellKind {
 function valueOf(cell: string, kind: CellKind): unknown {
   if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
   if (kind === 'boolean') return { true: true, false: false }[cell.toLowerCase()] ?? cell;
-  if (kind === 'list') return cell.split(/[\s,;|]+/).filter((each) => each !== '');
+  if (kind === 'list') return wordsOf(cell);
+  if (kind === 'several') return wordsOf(cell).length > 1 ? wordsOf(cell) : cell;
   return cell;
 }
+
+const wordsOf = (cell: string): string[] => cell.split(/[\s,;|]+/).filter((each) => each !== '');
 
 interface Column {
   /** The property of the row: `name` for the column `name.de`. */
@@ -33,15 +36,20 @@ interface Column {
 }
 
 /** The kind of each column of a table, by the column's name. */
-const kindsOf = (row: z.ZodObject): Map<string, CellKind> =>
-  new Map(Object.entries(row.shape).map(([name, schema]) => [name, kindOf(schema as unknown as Inner)]));
+const kindsOf = ({ row, each = [], spread }: Table): Map<string, CellKind> =>
+  new Map([
+    ...Object.entries(row.shape).map(
+      ([name, schema]) => [name, each.includes(name) ? 'several' : kindOf(schema as unknown as Inner)] as const,
+    ),
+    ...(spread ? [[spread.column, 'numbers'] as const] : []),
+  ]);
 
-function columnsOf(header: readonly string[], row: z.ZodObject): Column[] {
-  const kinds = kindsOf(row);
+function columnsOf(header: readonly string[], table: Table): Column[] {
+  const kinds = kindsOf(table);
   return header.map((title) => {
     const [name = '', part] = title.trim().split('.');
     const kind = kinds.get(name);
-    return part !== undefined && kind === 'texts'
+    return part !== undefined && (kind === 'texts' || kind === 'numbers')
       ? { name, part, kind }
       : { name: title.trim(), part: undefined, kind: kind ?? 'text' };
   });
@@ -55,7 +63,7 @@ const breaksIn = (cells: readonly string[]): number =>
  * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, and a
  * byte order mark are understood, too. An empty cell counts as a column that is left out.
  */
-export function readCsv(file: string, text: string, row: z.ZodObject): ReadTable {
+export function readCsv(file: string, text: string, table: Table): ReadTable {
   const delimiter = (/^[^\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
   let records: { record: string[]; info: { lines: number } }[];
   try {
@@ -68,7 +76,7 @@ export function readCsv(file: string, text: string, row: z.ZodObject): ReadTable
   }
   const [header, ...body] = records;
   const titles = header?.record ?? [];
-  const columns = columnsOf(titles, row);
+  const columns = columnsOf(titles, table);
   const rows = body.map(({ record, info }): LocatedRow => ({
     value: rowOf(record, columns),
     at: placeIn(info.lines - breaksIn(record), columns),
@@ -98,7 +106,11 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): Record<str
     const cell = cells[index]?.trim() ?? '';
     if (cell === '') continue;
     if (part === undefined) value[name] = valueOf(cell, kind);
-    else value[name] = { ...(value[name] as object | undefined), [part]: cell };
+    else
+      value[name] = {
+        ...(value[name] as object | undefined),
+        [part]: kind === 'numbers' ? valueOf(cell, 'number') : cell,
+      };
   }
   return value;
 }

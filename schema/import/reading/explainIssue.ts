@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '#platform/config/misspelling.ts';
+import type { Table } from '../table.ts';
 import type { FolderProblem, LocatedRow } from './located.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -37,18 +38,24 @@ function messageOf(issue: Issue, value: unknown): string {
 }
 
 /** Says at which place in a file the schema's complaint is, and what to do about it. */
-export function explainIssue(file: string, row: LocatedRow, issue: Issue, schema: z.ZodObject): FolderProblem {
+export function explainIssue(file: string, row: LocatedRow, issue: Issue, table: Table): FolderProblem {
+  const { spread } = table;
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
-    const meant = nearest(key, Object.keys(schema.shape));
+    if (key === spread?.column)
+      return { file, at: row.at(key), message: `give either ${key} or ${spread.into.name} and ${spread.into.value}` };
+    const columns = [...Object.keys(table.row.shape), ...(spread ? [spread.column] : [])];
+    const meant = nearest(key, columns);
     const message = meant
       ? `there is no such column: did you mean ${meant}?`
-      : `there is no such column; there are ${Object.keys(schema.shape).join(', ')}`;
+      : `there is no such column; there are ${columns.join(', ')}`;
     return { file, at: row.at(key), message };
   }
   const [column, part] = issue.path.map(String);
   if (column === undefined) return { file, at: row.at(), message: messageOf(issue, row.value) };
   const value = (row.value as Record<string, unknown> | null)?.[column];
+  if (value === '*' && table.refs?.[column] === 'store')
+    return { file, at: row.at(column), message: '* stands for the stores of the folder, and it has none: add stores' };
   const title = part === undefined || Array.isArray(value) ? column : `${column}.${part}`;
   return { file, at: row.at(title), message: messageOf(issue, value) };
 }
