@@ -171,6 +171,11 @@ export const edges: readonly Edge[] = [
     latency: 'while a person waits: 5 s at most',
     because: 'Each domain knows what it did for an order; none keeps what another did.',
   }),
+  grpc('channels', 'every domain', 'AuditService', {
+    volume: 'when an auditor reads what staff and partners did',
+    latency: 'while a person waits: 5 s at most',
+    because: 'Each domain records what was asked of it before it does it, so its trail lies in its own database.',
+  }),
   grpc('channels', 'every domain', 'ParkedEventService', {
     volume: 'when an admin looks for what went wrong',
     latency: 'while a person waits: 5 s at most',

@@ -33,6 +33,7 @@ export const scopes = {
   'partner:manage': 'Open the accounts and apps of partners, and see their keys, documents and use.',
   'vendor:work': 'Answer the orders of the vendor that the token is bound to, keep its catalogue, and see its money.',
   'marketplace:manage': 'Take vendors in and change them, see their orders and money, and refund orders from them.',
+  'audit:read': 'Read the audit trail: what staff and partners did, or tried to, in all domains.',
   'access:revoke': 'End the access of any person or device at once.',
   admin: 'Act on every store, customer and courier.',
 } as const;
@@ -72,6 +73,7 @@ export const roleScopes = {
     'delivery:read',
   ],
   support: ['catalog:read', 'customers:support'],
+  auditor: ['audit:read'],
   partner: ['catalog:read', 'delivery:quote', 'orders:follow', 'partner:develop'],
   vendor: ['catalog:read', 'vendor:work'],
   admin: Object.keys(scopes) as Scope[],

@@ -11,7 +11,18 @@ import { readEnvironment } from './system/readEnvironment.ts';
 import { demoToken } from './system/development/demoToken.ts';
 import { clientKeyName } from './system/secrets.ts';
 
-const issued = ['customer', 'kiosk', 'courier', 'kitchen', 'manager', 'support', 'admin', 'partner', 'vendor'];
+const issued = [
+  'customer',
+  'kiosk',
+  'courier',
+  'kitchen',
+  'manager',
+  'support',
+  'auditor',
+  'admin',
+  'partner',
+  'vendor',
+];
 
 endOnError('token:for');
 const command: Command = {

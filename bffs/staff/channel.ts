@@ -1,8 +1,8 @@
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 
 /**
- * The people who run the chain: the kitchens with their screens, the managers of stores, support, and admins. Its
- * contract has whatever any of them may do. Fields that a role may not use are refused one by one, and the domains
+ * The people who run the chain: the kitchens with their screens, the managers of stores, support, auditors, and admins.
+ * Its contract has whatever any of them may do. Fields that a role may not use are refused one by one, and the domains
  * refuse rows of another store. Of customers it has their orders, and what support did for them, only.
  */
 export default {
@@ -14,5 +14,5 @@ export default {
   // A picture of an item, in base64, is the largest thing that staff sends.
   limits: { bodyBytes: 1_500_000 },
   viewResolvers: async () => (await import('./src/viewResolvers.ts')).viewResolvers,
-  auth: { roles: ['kitchen', 'manager', 'support', 'admin'], anonymous: false, devices: 'kitchen' },
+  auth: { roles: ['kitchen', 'manager', 'support', 'auditor', 'admin'], anonymous: false, devices: 'kitchen' },
 } satisfies ChannelManifest;

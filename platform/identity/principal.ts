@@ -25,6 +25,9 @@ export interface Principal {
 /** The name of a principal in events and logs: `<kind>:<subject>`. */
 export const actorOf = (principal: Principal): string => `${principal.kind}:${principal.subject}`;
 
+/** The names of the roles in which a principal acts. */
+export const rolesOf = ({ grants }: Principal): string[] => grants.map(({ role }) => role);
+
 const gives = ({ scopes }: Grant, scope: string): boolean => scopes.has(scope) || scopes.has('admin');
 
 /**

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ParkedEventService } from '#generated/proto/drburger/platform/v1/parked_pb.ts';
+import { recorded } from '#platform/audit/auditMutations.ts';
 import type { Domain } from '#platform/domain/domain.ts';
 import { operationState, requestOperationIn, type OperationState } from '#platform/events/operations.ts';
 import { listParked, showParked, type ParkedMessage } from '#platform/events/parked.ts';
@@ -29,8 +30,16 @@ export function parkedEventService(domain: Domain): RpcService {
       if (!found) return {};
       return { event: told(found), message: JSON.stringify(found.message, null, 2).slice(0, mostCharacters) };
     },
-    async replayParked({ id, askedBy, idempotencyKey }, { signal }) {
-      const operation = await askOnce(domain, { id: Number(id), askedBy, idempotencyKey });
+    async replayParked({ id, askedBy, askedByRoles: roles, idempotencyKey }, { signal }) {
+      const input = { id: `${domain.name}-${id}` };
+      const operation = await recorded(
+        domain,
+        { actor: `user:${askedBy}`, roles, channel: 'staff', action: 'replayParkedEvents', input },
+        async () => {
+          const result = await askOnce(domain, { id: Number(id), askedBy, idempotencyKey });
+          return { result, answer: result === null ? 'ParkedEventNotFound' : 'ReplayUnderWay' };
+        },
+      );
       if (operation === null) return { found: false };
       const { finishedAt, result, error } = await finished(domain, operation, signal);
       if (!finishedAt) return { found: true, finished: false };

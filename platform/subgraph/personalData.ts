@@ -1,5 +1,6 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import { isId } from '#platform/domain/id.ts';
+import { recorded } from '#platform/audit/auditMutations.ts';
 import { PersonalDataService } from '#generated/proto/drburger/platform/v1/personal_data_pb.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { operatorServices } from '#schema/services.ts';
@@ -37,18 +38,30 @@ const mostRecords = 10_000;
 /** The gRPC service by which every subgraph tells the channel of staff what it keeps about a customer. */
 export function personalDataService(domain: Domain, kept: PersonalData | undefined): RpcService {
   return service(PersonalDataService, operatorServices, {
-    async readPerson({ customerId, askedBy, reason }) {
+    async readPerson({ customerId, askedBy, askedByRoles: roles, reason }) {
       if (!kept || !isId(customerId)) return { json: '{}' };
-      const records: Record<string, readonly unknown[]> = {};
-      for (const [kind, table] of Object.entries(kept.tables)) {
-        const rows = await rowsOf(domain, table, customerId);
-        if (rows.length) records[kind] = rows;
-      }
-      for (const [kind, rows] of Object.entries((await kept.opened?.(domain, { customerId, askedBy, reason })) ?? {}))
-        if (rows.length) records[kind] = rows;
-      return { json: JSON.stringify(records) };
+      const input = { customerId, reason };
+      return recorded(
+        domain,
+        { actor: askedBy, roles, channel: 'staff', action: 'exportCustomer', input },
+        async () => {
+          const records = await recordsOf(domain, kept, { customerId, askedBy, reason });
+          return { result: { json: JSON.stringify(records) }, answer: 'PersonalData' };
+        },
+      );
     },
   });
+}
+
+async function recordsOf(domain: Domain, kept: PersonalData, request: PersonalDataRequest): Promise<PersonalRecords> {
+  const records: Record<string, readonly unknown[]> = {};
+  for (const [kind, table] of Object.entries(kept.tables)) {
+    const rows = await rowsOf(domain, table, request.customerId);
+    if (rows.length) records[kind] = rows;
+  }
+  for (const [kind, rows] of Object.entries((await kept.opened?.(domain, request)) ?? {}))
+    if (rows.length) records[kind] = rows;
+  return records;
 }
 
 async function rowsOf(

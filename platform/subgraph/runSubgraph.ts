@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
+import { auditMutations } from '#platform/audit/auditMutations.ts';
+import { auditService } from '#platform/audit/auditService.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { pause } from '#platform/events/pause.ts';
 import { reportDomain } from '#platform/events/reportDomain.ts';
@@ -67,14 +69,16 @@ export async function runSubgraph(
   let relay: Relay | undefined;
   const opened = openDomain(definition, { ...environment, onAppended: () => relay?.wake() });
   const { domain } = opened;
-  const schema = enforceAuth(
-    refuseUnstorable(
-      buildSubgraphSchema([
-        {
-          typeDefs: parse(sdlOf(definition.directory)),
-          resolvers: { DateTime, ...definition.resolvers } as never,
-        },
-      ]),
+  const schema = auditMutations(
+    enforceAuth(
+      refuseUnstorable(
+        buildSubgraphSchema([
+          {
+            typeDefs: parse(sdlOf(definition.directory)),
+            resolvers: { DateTime, ...definition.resolvers } as never,
+          },
+        ]),
+      ),
     ),
   );
   const execution = await orClosed(opened, () =>
@@ -94,6 +98,7 @@ export async function runSubgraph(
     environment.network.serve(definition.name, [
       feedService(domain),
       parkedEventService(domain),
+      auditService(domain),
       personalDataService(domain, definition.personalData as PersonalData | undefined),
       timelineService(domain, definition.timeline, definition.sagas),
       ...(definition.services?.(domain) ?? []),

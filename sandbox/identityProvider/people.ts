@@ -30,6 +30,7 @@ export const people: readonly Person[] = [
   { login: 'manager', name: 'The manager of the store in Berlin', ...atStore('manager', 1) },
   { login: 'manager2', name: 'The manager of another store', ...atStore('manager', 2) },
   { login: 'support', name: 'Somebody of support', subject: 'support', roles: ['support'], bindings: {} },
+  { login: 'auditor', name: 'An auditor of the chain', subject: 'auditor', roles: ['auditor'], bindings: {} },
   { login: 'admin', name: 'An admin of the chain', subject: 'admin', roles: ['admin'], bindings: {} },
   {
     login: 'partner',

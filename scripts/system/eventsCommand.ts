@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
 import {
   operationState,
@@ -13,6 +13,7 @@ import { webhooksService } from '#schema/services.ts';
 import { listParkedWebhooks, replayWebhooks, showWebhook, type WebhookFilter } from '#webhooks/inbox/parkedWebhooks.ts';
 import type { Command } from './commandLine.ts';
 import { subgraphSettings } from './serviceSettings.ts';
+import { checkDomain, withDomainPool, type UrlOf } from './withDomainPool.ts';
 
 export const command: Command = {
   name: 'events',
@@ -48,7 +49,7 @@ export interface EventsCommandParts {
   readonly words: readonly string[];
   readonly flags: Readonly<Record<string, string>>;
   /** Of a domain's database. */
-  readonly urlOf: (domain: string) => string | Promise<string>;
+  readonly urlOf: UrlOf;
   readonly print: (line: string) => void;
 }
 
@@ -197,29 +198,12 @@ function numberOf(text: string | undefined, what: string): number {
   return Number(text);
 }
 
-function checkDomain(domain: string | undefined): string {
-  if (domain && subgraphs.some(({ name }) => name === domain)) return domain;
-  throw new StartupError(`name a domain: ${subgraphs.map(({ name }) => name).join(', ')}.`);
-}
-
-async function withPool<T>(
-  { urlOf }: EventsCommandParts,
-  domain: string,
-  work: (pool: pg.Pool) => Promise<T>,
-): Promise<T> {
-  const pool = new pg.Pool({ connectionString: await urlOf(domain), max: 1, connectionTimeoutMillis: 5_000 });
-  pool.on('error', () => undefined);
-  try {
-    return await work(pool);
-  } catch (error) {
-    if (error instanceof UnknownReadModelError) throw new StartupError(`${domain}: ${error.message}.`);
-    const { code, message } = error as { code?: string; message: string };
-    if (code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(message))
-      throw new StartupError(`the database of ${domain} cannot be reached: does the system run? (DATA_DIR, PORT_BASE)`);
-    if (code === '42P01' || code === '3D000')
-      throw new StartupError(`the database of ${domain} has no event tables yet: start the system once.`);
-    throw error;
-  } finally {
-    await pool.end();
-  }
-}
+const withPool = <T>({ urlOf }: EventsCommandParts, domain: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
+  withDomainPool(urlOf, domain, async (pool) => {
+    try {
+      return await work(pool);
+    } catch (error) {
+      if (error instanceof UnknownReadModelError) throw new StartupError(`${domain}: ${error.message}.`);
+      throw error;
+    }
+  });

@@ -1,7 +1,7 @@
 import { createClient } from '@connectrpc/connect';
 import { PersonalDataService } from '#generated/proto/drburger/platform/v1/personal_data_pb.ts';
 import type { ViewContext } from '#gateway/channelManifest.ts';
-import { actorOf } from '#platform/identity/principal.ts';
+import { actorOf, rolesOf } from '#platform/identity/principal.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 
 const owner = 'customers';
@@ -18,10 +18,11 @@ interface ExportArguments {
 export async function exportCustomer(_root: unknown, { input }: ExportArguments, context: ViewContext) {
   const { customerId, reason } = input;
   const askedBy = actorOf(context.principal);
+  const askedByRoles = rolesOf(context.principal);
   const read = async (domain: string): Promise<object> => {
     if (!context.domains) throw new Error('the channel of staff has no way to the domains');
     const client = createClient(PersonalDataService, context.domains(domain));
-    return JSON.parse((await client.readPerson({ customerId, askedBy, reason })).json) as object;
+    return JSON.parse((await client.readPerson({ customerId, askedBy, askedByRoles, reason })).json) as object;
   };
   const profile = await read(owner);
   if (!('profile' in profile)) return notFound;

@@ -1,6 +1,7 @@
 import { createClient, type Client } from '@connectrpc/connect';
 import { ParkedEventService, type ParkedEvent } from '#generated/proto/drburger/platform/v1/parked_pb.ts';
 import type { ViewContext } from '#gateway/channelManifest.ts';
+import { rolesOf } from '#platform/identity/principal.ts';
 import { pagedList, sortable, type PageArgs } from '#platform/subgraph/connection.ts';
 import { requireIdempotencyKey } from '#platform/subgraph/idempotency.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
@@ -66,6 +67,7 @@ export async function replayParkedEvents(_root: unknown, { input }: ReplayArgume
   const { found, finished, replayed, failure } = await parkedEventsOf(context, address.domain).replayParked({
     id: address.id,
     askedBy: context.principal.subject,
+    askedByRoles: rolesOf(context.principal),
     idempotencyKey,
   });
   if (!found) return notFound;

@@ -1,5 +1,6 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
-import { soleBinding } from '#platform/identity/principal.ts';
+import { rolesOf, soleBinding } from '#platform/identity/principal.ts';
+import { auditEntries } from './auditEntries.ts';
 import { exportCustomer } from './exportCustomer.ts';
 import { parkedEvent, parkedEvents, replayParkedEvents } from './parkedEvents.ts';
 import { timeline } from './timeline.ts';
@@ -17,7 +18,7 @@ export const viewResolvers = {
       const store = soleBinding(principal, 'store');
       return {
         id: principal.subject,
-        roles: principal.grants.map(({ role }) => role),
+        roles: rolesOf(principal),
         scopes: [...new Set(principal.grants.flatMap(({ scopes }) => [...scopes]))].sort(),
         store: store === undefined ? null : { __typename: 'Store', id: store },
       };
@@ -25,6 +26,7 @@ export const viewResolvers = {
     parkedEvents,
     parkedEvent,
     timeline,
+    auditEntries,
   },
   Mutation: { replayParkedEvents, exportCustomer },
 };
