@@ -1,11 +1,8 @@
-import { seedCategories } from '#schema/seed/catalogue.ts';
-import { seedCombos } from '#schema/seed/combos.ts';
-import { seedItems } from '#schema/seed/menuItems.ts';
-import { seedModifierGroups } from '#schema/seed/modifierGroups.ts';
+import { seedChain } from '#schema/seed/chain.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 
-const slugs = (kind: string, of: readonly { readonly slug: string }[]): readonly string[] =>
-  of.map(({ slug }) => seedId(kind, slug));
+const { rows } = seedChain();
+const idsOf = (of: readonly { readonly key: string }[]): readonly string[] => of.map(({ key }) => key);
 const numbered = (kind: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => seedId(kind, index + 1));
 
@@ -17,14 +14,11 @@ const seeded: Readonly<Record<string, readonly string[]>> = {
   Customer: numbered('customer', 3),
   Courier: numbered('courier', 6),
   Vendor: numbered('vendor', 3),
-  MenuItem: slugs('menuItem', seedItems),
-  MenuCategory: slugs('category', seedCategories),
-  ModifierGroup: slugs('modifierGroup', seedModifierGroups),
-  Modifier: slugs(
-    'modifier',
-    seedModifierGroups.flatMap(({ modifiers }) => modifiers),
-  ),
-  ComboSlot: seedCombos.flatMap((combo) => combo.slots.map((slot) => seedId('slot', `${combo.slug}/${slot.slug}`))),
+  MenuItem: idsOf(rows.items.filter(({ combo }) => !combo)),
+  MenuCategory: idsOf(rows.categories),
+  ModifierGroup: idsOf(rows.modifierGroups),
+  Modifier: idsOf(rows.modifiers),
+  ComboSlot: idsOf(rows.comboSlots),
 };
 
 /** The id of a type's n-th entity, counted around: always the same for the same n. */
