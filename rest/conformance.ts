@@ -95,8 +95,14 @@ export const conformanceProblems = (routes: readonly Route[]): string[] =>
     }),
   );
 
-/** The tables of `docs/rest.md`: the rules, and every route. */
-export function conformanceText(routes: readonly Route[]): string {
+/**
+ * The tables of `docs/rest.md`: the rules, and every route. `scopesForApps` tells which scopes an app of a partner
+ * needs, nothing if none is enough.
+ */
+export function conformanceText(
+  routes: readonly Route[],
+  scopesForApps: (route: Route) => readonly string[] | undefined,
+): string {
   const kept = rules.map(({ rule, keptBy }) => `| ${rule} | ${keptBy} |`);
   const listed = routes.map((route) => {
     const { summary, status, errors, lifecycle } = route;
@@ -104,15 +110,18 @@ export function conformanceText(routes: readonly Route[]): string {
     const end = lifecycle
       ? ` Ends on ${lifecycle.sunset.toISOString().slice(0, 10)}: use \`${lifecycle.successor}\`.`
       : '';
-    return `| \`${nameOfRoute(route)}\` | ${summary}${end} | ${status} | ${failing} |`;
+    const scopes = scopesForApps(route);
+    const apps = scopes && (scopes.length === 0 ? 'any' : scopes.map((scope) => `\`${scope}\``).join(', '));
+    return `| \`${nameOfRoute(route)}\` | ${summary}${end} | ${status} | ${failing} | ${apps ?? ''} |`;
   });
   return `| rule of the company’s document | kept by |
 |---|---|
 ${kept.join('\n')}
 
 The ${routes.length} routes, each with its success and the failures of its own; besides these, any may answer with 400, 401, 403, 404, 429, 500 and 503.
+The last column tells which scope the app of a partner needs that calls it by its key; where it is empty, no app may.
 
-| route | what for | success | failures |
-|---|---|---|---|
+| route | what for | success | failures | apps |
+|---|---|---|---|---|
 ${listed.join('\n')}`;
 }

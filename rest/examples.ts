@@ -23,6 +23,13 @@ export const examples: readonly RestExample[] = [
   { operation: 'ListStores', query: { 'page[size]': '2' }, status: 200 },
   { operation: 'GetStore', path: { storeId: store }, status: 200 },
   { operation: 'ListNearestStores', query: { latitude: '52.52', longitude: '13.4' }, status: 200 },
+  {
+    operation: 'GetDeliveryQuote',
+    as: 'customer',
+    path: { storeId: store },
+    query: { latitude: '52.52', longitude: '13.4' },
+    status: 200,
+  },
   { operation: 'ListCategories', query: { locale: 'DE' }, status: 200 },
   { operation: 'ListMenuEntries', query: { storeId: store, 'page[size]': '3' }, status: 200 },
   { operation: 'GetAvailability', path: { storeId: store }, status: 200 },

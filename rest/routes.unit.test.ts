@@ -22,7 +22,8 @@ function resultUnion(route: Route): GraphQLUnionType | undefined {
         enter() {
           const type = types.getType();
           const named = type && 'ofType' in type ? type.ofType : type;
-          if (types.getParentType() === schema.getMutationType() && isUnionType(named)) found = named;
+          const isRoot = [schema.getMutationType(), schema.getQueryType()].includes(types.getParentType() as never);
+          if (isRoot && isUnionType(named)) found = named;
         },
       },
     }),

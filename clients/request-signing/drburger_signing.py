@@ -3,6 +3,7 @@
 Needs Python 3.9 or newer and its standard library only. As a command it sends a request and prints the answer:
 
     DRBURGER_API_KEY=drb_... python3 drburger_signing.py <address> '{"documentId":"..."}'
+    DRBURGER_API_KEY=drb_... python3 drburger_signing.py 'http://localhost:4007/v1/stores?page[size]=2'
 """
 
 import base64
@@ -47,10 +48,12 @@ def sign_request(url, body, api_key, method="POST", created=None, nonce=None):
 
 
 def main():
-    url, body = sys.argv[1], sys.argv[2].encode()
-    headers = sign_request(url, body, os.environ["DRBURGER_API_KEY"])
+    url, body = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else "").encode()
+    method = "POST" if body else "GET"
+    headers = sign_request(url, body, os.environ["DRBURGER_API_KEY"], method)
+    request = urllib.request.Request(url, body or None, headers, method=method)
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as response:
+        with urllib.request.urlopen(request) as response:
             print(response.read().decode())
     except urllib.error.HTTPError as error:
         print(error.read().decode())

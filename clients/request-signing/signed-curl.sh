@@ -2,12 +2,14 @@
 # Sends a request that is signed with an API key (HTTP Message Signatures, RFC 9421, by HMAC-SHA256), by curl and openssl:
 #
 #   DRBURGER_API_KEY=drb_… ./signed-curl.sh <address> '{"documentId":"…"}' [<flags of curl>…]
+#   DRBURGER_API_KEY=drb_… ./signed-curl.sh 'http://localhost:4007/v1/stores?page[size]=2'
 #
-# CREATED and NONCE set these for tests with known results; with PRINT_HEADERS=1 the headers are printed and nothing is sent.
+# It is a POST with a body and a GET without one; METHOD sets another. CREATED and NONCE set these for tests with known results; with PRINT_HEADERS=1 the headers are printed and nothing is sent.
 set -eu
 url=$1
-body=$2
-shift 2
+body=${2:-}
+shift "$(($# < 2 ? $# : 2))"
+method=${METHOD:-$([ -n "$body" ] && echo POST || echo GET)}
 key_id=${DRBURGER_API_KEY%_*}
 secret=${DRBURGER_API_KEY##*_}
 created=${CREATED:-$(date +%s)}
@@ -42,7 +44,7 @@ signing_key=$(printf %s drburger-request-signing-v1 | hmac "$(printf %s "$secret
 digest="sha-256=:$(printf %s "$body" | openssl dgst -sha256 -binary | openssl base64 -A):"
 parameters="(\"@method\" \"@target-uri\" \"content-digest\");created=$created;keyid=\"$key_id\";nonce=\"$nonce\";alg=\"hmac-sha256\""
 signature=$(
-  printf '"@method": POST\n"@target-uri": %s\n"content-digest": %s\n"@signature-params": %s' "$url" "$digest" "$parameters" |
+  printf '"@method": %s\n"@target-uri": %s\n"content-digest": %s\n"@signature-params": %s' "$method" "$url" "$digest" "$parameters" |
     hmac "$signing_key" | openssl base64 -A
 )
 if [ "${PRINT_HEADERS:-}" = 1 ]; then
@@ -50,5 +52,6 @@ if [ "${PRINT_HEADERS:-}" = 1 ]; then
     "$digest" "$parameters" "$signature"
   exit
 fi
-curl -s "$url" -H 'content-type: application/json' -H "content-digest: $digest" -H "signature-input: sig=$parameters" \
-  -H "signature: sig=:$signature:" --data-binary "$body" "$@"
+[ -z "$body" ] || set -- --data-binary "$body" "$@"
+curl -sg -X "$method" "$url" -H 'content-type: application/json' -H "content-digest: $digest" \
+  -H "signature-input: sig=$parameters" -H "signature: sig=:$signature:" "$@"

@@ -20,15 +20,20 @@ async function send({ channel, method, path, headers, as, body, bodyBytes }: Edg
   });
 }
 
+/** An error as GraphQL tells it, or REST. */
+interface ErrorAnswer {
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+  readonly error?: { readonly code: string };
+}
+const codeIn = ({ errors, error }: ErrorAnswer) => errors?.[0]?.extensions.code ?? error?.code;
+
 test('the runtime answers every example of the edge’s policies as they say, with nothing in front of it', async () => {
   const examples = edgeExamples(await edgePolicies());
   const answered = await Promise.all(
     examples.map(async (example) => {
       const response = await send(example);
       const text = await response.text();
-      const code =
-        example.code &&
-        (JSON.parse(text) as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code;
+      const code = example.code && codeIn(JSON.parse(text) as ErrorAnswer);
       for (const [name, value] of Object.entries(answerHeaders)) expect(response.headers.get(name)).toBe(value);
       return `${example.name}: ${response.status} ${code ?? ''}`;
     }),

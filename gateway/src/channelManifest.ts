@@ -38,6 +38,8 @@ export interface ChannelManifest {
    * token is everybody's.
    */
   readonly rates?: RatePolicy;
+  /** How often the programs of one app of a partner may ask, if that is not `rates`. */
+  readonly appRates?: RatePolicy;
   /** Where the channel differs from `defaultLoadPolicy`. */
   readonly load?: Partial<LoadPolicy>;
   /** Without a policy, every answer is sent as `no-store`. */
@@ -73,8 +75,8 @@ export interface ChannelManifest {
      */
     readonly anonymous: boolean;
     /**
-     * Whether programs of partners may call with an API key, or signed with one. They execute the documents that are
-     * registered for them, and nothing else.
+     * Whether programs of partners may call with an API key, or signed with one. Where the channel has routes, they
+     * call those that their scopes allow; elsewhere they execute the documents that are registered for them.
      */
     readonly apps?: boolean;
     /**

@@ -62,16 +62,18 @@ function examplesOf({ channel, ways, roles, bodyBytes, paths }: EdgePolicy): rea
       status: 403,
       code: 'FORBIDDEN',
     });
+  // Where there are routes, they are what the programs of partners ask for.
+  const byApp = paths.includes('/v1') ? ({ ...ask, method: 'GET', path: '/v1/stores', body: undefined } as const) : ask;
   if (ways.includes('key'))
     examples.push({
-      ...ask,
+      ...byApp,
       name: 'with a key that is not good',
       headers: { ...json, authorization: 'ApiKey drb_nobody_7f3k9x2mqa_0' },
       ...{ status: 401, code: 'UNAUTHENTICATED' },
     });
   if (ways.includes('signature'))
     examples.push({
-      ...ask,
+      ...byApp,
       name: 'with a signature that is none',
       headers: { ...json, 'signature-input': 'sig=("@method");created=1', signature: 'sig=:AAAA:' },
       ...{ status: 401, code: 'UNAUTHENTICATED' },

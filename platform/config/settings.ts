@@ -73,6 +73,12 @@ export const platformSettings = z.object({
     .describe(
       'address by which partners’ programs call their channel, such as https://partner.example.com: signatures cover it; by default http:// and the Host of the request',
     ),
+  REST_URL: z
+    .url()
+    .optional()
+    .describe(
+      'address by which partners’ programs call REST, such as https://api.example.com: signatures cover it; by default http:// and the Host of the request',
+    ),
   TRUSTED_PROXIES: z
     .string()
     .default('')

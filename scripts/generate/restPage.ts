@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import { loadRoutes } from '#gateway/rest/loadRoutes.ts';
 import { conformanceText } from '../../rest/conformance.ts';
+import { scopesForApps } from './openApi/appRoutes.ts';
 import { root, writeIfChanged, type GenerateTask } from './task.ts';
 
 export const restPagePath = 'docs/rest.md';
@@ -10,7 +12,16 @@ const [begin, end] = ['<!-- generated from the routes: do not edit -->', '<!-- e
 export const restPage = (): GenerateTask[] => [
   {
     name: restPagePath,
-    inputs: ['scripts/generate/restPage.ts', 'rest/conformance.ts', 'rest/v1', 'rest/v2', 'gateway/src/rest'],
+    inputs: [
+      'scripts/generate/restPage.ts',
+      'scripts/generate/openApi/appRoutes.ts',
+      'schema/channels/rest.graphql',
+      'schema/supergraph.graphql',
+      'rest/conformance.ts',
+      'rest/v1',
+      'rest/v2',
+      'gateway/src/rest',
+    ],
     outputs: [restPagePath],
     run: () => Promise.resolve(void writeIfChanged(restPagePath, restPageText())),
   },
@@ -20,6 +31,7 @@ export const restPage = (): GenerateTask[] => [
 export function restPageText(): string {
   const page = readFileSync(`${root}/${restPagePath}`, 'utf8');
   const [head, rest = ''] = page.split(begin);
-  const tables = conformanceText(loadRoutes(new URL('../../rest/', import.meta.url)));
+  const schema = buildSchema(readFileSync(`${root}/schema/channels/rest.graphql`, 'utf8'), { assumeValid: true });
+  const tables = conformanceText(loadRoutes(new URL('../../rest/', import.meta.url)), scopesForApps(schema));
   return `${head}${begin}\n\n${tables}\n\n${end}${rest.split(end)[1] ?? '\n'}`;
 }

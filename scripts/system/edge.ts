@@ -82,8 +82,7 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
   return runChannel(manifest, {
     ...(await runtimeOf(parts, entry.port)),
     origins: originsOf(parts.settings, entry.name),
-    // Of all channels one lets programs of partners in, and so one needs the address by which they call.
-    baseUrl: manifest.auth.apps ? parts.settings.PARTNER_URL : undefined,
+    baseUrl: baseUrlOf(entry.name, parts.settings),
     signIn: signInOf(entry.name, parts.settings, parts.service === undefined),
     explorer: parts.explorerFor?.(
       // Whoever is a customer is nothing else.
@@ -91,6 +90,10 @@ export async function startChannel(entry: ChannelEntry, parts: EdgeParts): Promi
     ),
   });
 }
+
+/** The address by which partners' programs call a channel that lets them in. */
+const baseUrlOf = (channel: string, { PARTNER_URL, REST_URL }: EdgeParts['settings']): string | undefined =>
+  ({ partner: PARTNER_URL, rest: REST_URL })[channel];
 
 /** Makes the runtime of the full graph. */
 export const gatewayRuntimeOf = async (parts: EdgeParts): Promise<GatewayRuntime> => ({

@@ -36,7 +36,14 @@ const patienceSettings = z.object({
     ),
 });
 
-const { SIMULATION: _ofStart, ENGINE, PARTNER_URL, TRUSTED_PROXIES, ...ofEveryService } = platformSettings.shape;
+const {
+  SIMULATION: _ofStart,
+  ENGINE,
+  PARTNER_URL,
+  REST_URL,
+  TRUSTED_PROXIES,
+  ...ofEveryService
+} = platformSettings.shape;
 
 /** The settings of a subgraph. Each kind of service declares all settings that it reads, and reads no others. */
 export const subgraphSettings = z.object({
@@ -75,6 +82,7 @@ export const edgeSettings = z.object({
   ...peerSettings.shape,
   ENGINE,
   PARTNER_URL,
+  REST_URL,
   TRUSTED_PROXIES,
 });
 export const databasesSettings = z.object({

@@ -2,10 +2,11 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** A request that is to be signed. Send exactly these bytes to exactly this address. */
 export interface UnsignedRequest {
-  /** By default POST. */
+  /** By default POST with a body, and GET without one. */
   readonly method?: string;
+  /** As it is called, with the query. */
   readonly url: string;
-  readonly body: string;
+  readonly body?: string;
 }
 
 /** For tests with known results; leave them out otherwise. */
@@ -22,7 +23,7 @@ export interface SignatureChoices {
  * @throws Error for a text that is no API key
  */
 export function signRequest(
-  { method = 'POST', url, body }: UnsignedRequest,
+  { url, body = '', method = body === '' ? 'GET' : 'POST' }: UnsignedRequest,
   apiKey: string,
   { created = Math.floor(Date.now() / 1_000), nonce = randomBytes(16).toString('hex') }: SignatureChoices = {},
 ): Record<string, string> {

@@ -32,20 +32,20 @@ const python = `
 import json, sys
 sys.path.insert(0, ${JSON.stringify(folder)})
 from drburger_signing import sign_request
-url, body, created, nonce, key = sys.argv[1:]
-for name, value in sign_request(url, body.encode(), key, created=int(created), nonce=nonce).items():
+url, body, method, created, nonce, key = sys.argv[1:]
+for name, value in sign_request(url, body.encode(), key, method, created=int(created), nonce=nonce).items():
     print(name + ": " + value)
 `;
 
-describe.each(requests)('the test vector of $url', ({ headers, ...request }) => {
-  const { url, body, created, nonce } = request;
+describe.each(requests)('the test vector of $method $url', ({ headers, ...request }) => {
+  const { url, body, method, created, nonce } = request;
 
   it('is what TypeScript signs', () => {
     expect(signRequest(request, apiKey, request)).toEqual(headers);
   });
 
   it('is what Python signs', () => {
-    const printed = execFileSync('python3', ['-B', '-c', python, url, body, String(created), nonce, apiKey]);
+    const printed = execFileSync('python3', ['-B', '-c', python, url, body, method, String(created), nonce, apiKey]);
     expect(headersOf(printed.toString())).toEqual(headers);
   });
 

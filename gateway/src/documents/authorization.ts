@@ -28,7 +28,10 @@ const keyOf = (scopes: ScopeSet): string => [...scopes].sort().join(' ');
  * The sets of scopes that the fields of a document require (by `@auth`), also through interfaces, unions and fragments.
  * Empty if everything in it is open to all.
  */
-export function scopeSetsOf(document: DocumentNode, { apiSchema, guards }: Graph): ScopeSet[] {
+export function scopeSetsOf(
+  document: DocumentNode,
+  { apiSchema, guards }: Pick<Graph, 'apiSchema' | 'guards'>,
+): ScopeSet[] {
   const found = new Map<string, ScopeSet>();
   if (guards.isEmpty) return [];
   const note = (typeName: string, field: string) =>

@@ -111,6 +111,7 @@ export async function runChannel(
     proxies: runtime.proxies,
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
+    appRates: manifest.appRates,
     load: manifest.load,
     cache: manifest.cache,
     mcp: manifest.mcp,

@@ -34,6 +34,7 @@ import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
+import { AppDoor } from '../transports/http/appDoor.ts';
 import { AppRequests } from '../transports/http/appRequests.ts';
 import { clientAddress, type AddressOf } from '../transports/http/clientAddress.ts';
 import { DeviceRequests, type DeviceRequestsOptions } from '../transports/http/deviceRequests.ts';
@@ -91,6 +92,8 @@ export interface GraphService {
   readonly proxies?: readonly string[];
   /** How often one caller may ask; without it, as often as it likes. */
   readonly rates?: RatePolicy;
+  /** How often the programs of one app may ask, if that is not `rates`. */
+  readonly appRates?: RatePolicy;
   readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
   /** Offers trusted documents to assistants at `/mcp`; without it nothing is there. */
@@ -236,8 +239,20 @@ class ServedGraph {
     const limits = new CallerLimits(policy);
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
     const queue = new LoadQueue(loadPolicy, name, metrics);
-    const load = new LoadGate(queue, loadPolicy.first, this.#service.rates && new Rates(this.#service.rates));
+    const gateWith = (rates: RatePolicy | undefined) =>
+      new LoadGate(queue, loadPolicy.first, rates && new Rates(rates));
+    const load = gateWith(this.#service.rates);
     const addressOf = clientAddress(this.#service.proxies ?? []);
+    const { apps, appRates } = this.#service;
+    const door =
+      apps &&
+      new AppDoor({
+        channel: name,
+        ...apps,
+        counts: new UseCounts({ access: apps.access, log }),
+        load: appRates ? gateWith(appRates) : load,
+        addressOf,
+      });
     const parts = { live, subscriptions, clients, callerOf, policy, limits, load, addressOf, log };
     const eventStreams = new EventStreams(parts);
     const sockets = new Sockets({
@@ -264,6 +279,7 @@ class ServedGraph {
             descriptions: this.#service.descriptions ?? new Map(),
             live,
             clients,
+            apps: door,
             callerOf,
             maxBodyBytes: bodyBytes,
             load,
@@ -273,7 +289,11 @@ class ServedGraph {
             metrics,
           });
     const operations = new OperationRunner({ name, live, callerOf, load, kept: this.#kept, metrics });
-    const apps = this.#appRequests(bodyBytes, load, addressOf);
+    // Where there are routes, they are what apps ask for.
+    const ofDocuments =
+      door && !rest
+        ? new AppRequests({ door, access: apps.access, live, callerOf, maxBodyBytes: bodyBytes })
+        : undefined;
     const server = new GraphServer({
       name,
       log,
@@ -285,13 +305,13 @@ class ServedGraph {
       rest,
       devices:
         this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, load, addressOf, log }),
-      mcp: await this.#mcp(operations, load, addressOf, bodyBytes, apps),
+      mcp: await this.#mcp(operations, load, addressOf, bodyBytes, ofDocuments),
       http: new HttpHandler({
         live,
         clients,
         operations,
         eventStreams,
-        apps,
+        apps: ofDocuments,
         cache,
         maxBodyBytes: bodyBytes,
         addressOf,
@@ -326,7 +346,7 @@ class ServedGraph {
           eventStreams.endRevoked();
         }) ?? (() => undefined),
       );
-      const running = await server.listen(port, host, () => this.#end(unhook, onClose));
+      const running = await server.listen(port, host, () => this.#end(unhook, door, onClose));
       this.#planAhead(prepared);
       return {
         ...running,
@@ -369,29 +389,13 @@ class ServedGraph {
     });
   }
 
-  #appRequests(maxBodyBytes: number, load: LoadGate, addressOf: AddressOf): AppRequests | undefined {
-    const { apps, name: channel, callerOf, log } = this.#service;
-    return (
-      apps &&
-      new AppRequests({
-        channel,
-        ...apps,
-        counts: new UseCounts({ access: apps.access, log }),
-        live: this.#live,
-        callerOf,
-        load,
-        addressOf,
-        maxBodyBytes,
-      })
-    );
-  }
-
   /**
    * Cleans up when all clients have gone. A reload that is running is awaited: the topics that it listens to would
    * never be closed otherwise.
    */
-  async #end(unhook: readonly (() => void)[], onClose: () => Promise<void>): Promise<void> {
+  async #end(unhook: readonly (() => void)[], door: AppDoor | undefined, onClose: () => Promise<void>): Promise<void> {
     unhook.forEach((each) => each());
+    await door?.close();
     await this.#reloading.catch(() => undefined);
     this.#planning.abort();
     await onClose();

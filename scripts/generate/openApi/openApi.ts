@@ -8,6 +8,7 @@ import { routeInputs, type RouteInput } from '#gateway/rest/routeInputs.ts';
 import { codeOfType } from '#gateway/rest/shapeAnswer.ts';
 import { examples, type RestExample } from '../../../rest/examples.ts';
 import { root, writeIfChanged, type GenerateTask } from '../task.ts';
+import { scopesForApps } from './appRoutes.ts';
 import { AnswerSchemas } from './answerSchema.ts';
 import {
   described,
@@ -28,6 +29,7 @@ export const openApi = (): GenerateTask[] => [
       'rest/v1',
       'rest/v2',
       'schema/channels/rest.graphql',
+      'schema/supergraph.graphql',
       'gateway/src/rest',
       'rest/examples.ts',
       'gateway/src/graph/jsonSchema.ts',
@@ -52,9 +54,13 @@ export function openApiFiles(): (readonly [path: string, text: string])[] {
 /** The OpenAPI document of the routes. */
 export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, version: OpenApiVersion): JsonSchema {
   const inputs = new InputSchemas(version);
+  const scopesOf = scopesForApps(schema);
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of routes)
-    (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, schema, inputs, version);
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = {
+      ...operationOf(route, schema, inputs, version),
+      security: securityOf(route, scopesOf(route) !== undefined),
+    };
   return {
     openapi: version,
     info: {
@@ -73,6 +79,19 @@ export function openApiOf(routes: readonly Route[], schema: GraphQLSchema, versi
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+        signature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Signature',
+          description:
+            'Of the app of a partner: an HTTP Message Signature (RFC 9421) by its API key, with `Signature-Input` and `Content-Digest`.',
+        },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'Of an app of a partner that need not sign: `ApiKey drb_…`.',
+        },
       },
       schemas: { Error: errorSchema, ...Object.fromEntries(inputs.components) },
       responses: sharedResponses,
@@ -93,7 +112,6 @@ function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas,
       ...(route.lifecycle ? [endOf(route.lifecycle)] : []),
     ].join(' '),
     ...(route.lifecycle && { deprecated: true }),
-    security: route.signedIn || route.method !== 'GET' ? [{ token: [] }] : [{}, { token: [] }],
     parameters: [
       ...inputs.filter((each) => each.in !== 'body').map((each) => parameterOf(each, schemas, example)),
       ...(route.isFeed ? feedParameters : []),
@@ -102,6 +120,13 @@ function operationOf(route: Route, schema: GraphQLSchema, schemas: InputSchemas,
     responses: responsesOf(route, schema, version),
   };
 }
+
+/** Who may call a route: everybody for one without a token; an app of a partner where its scopes can be enough. */
+const securityOf = ({ signedIn, method }: Route, forApps: boolean): Record<string, readonly string[]>[] => [
+  ...(signedIn || method !== 'GET' ? [] : [{}]),
+  { token: [] },
+  ...(forApps ? [{ signature: [] }, { apiKey: [] }] : []),
+];
 
 const endOf = ({ successor, sunset }: Lifecycle): string =>
   `Use \`${successor}\` instead: this is not answered any more from ${sunset.toISOString().slice(0, 10)}.`;

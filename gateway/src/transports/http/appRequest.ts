@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ParseError, parseDictionary } from 'structured-headers';
 import type { AppCredential } from '../../access/apps/appAccess.ts';
 import { Refusal } from '../../errors/refusal.ts';
+import { decodeBody, readBytes } from './body.ts';
 
 const scheme = /^apikey (?<key>\S+)$/i;
 
@@ -41,11 +42,22 @@ export function credentialOf(request: IncomingMessage, baseUrl: string | undefin
 }
 
 /**
- * Checks that the body is the one that was signed, by its digest (RFC 9530).
- * @throws Refusal 400
+ * Reads the body of an app's request as text. Of a signed one it has to be the body that was signed.
+ * @throws Refusal 413, 415, or 400 for another body
  */
-export function checkDigest(contentDigest: string, body: Buffer): void {
-  const told = digestIn(contentDigest);
+export async function readAppBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(request, maxBytes);
+  checkDigest(request, bytes);
+  return decodeBody(bytes, request.headers['content-encoding'], maxBytes);
+}
+
+/**
+ * Checks that the body of a request is the one that was signed, by its digest (RFC 9530); of a request that is not
+ * signed it may be any. @throws Refusal 400
+ */
+export function checkDigest(request: IncomingMessage, body: Buffer): void {
+  if (request.headers['signature-input'] === undefined) return;
+  const told = digestIn(oneHeader(request, 'content-digest'));
   if (!told) throw Refusal.of(400, 'BAD_REQUEST', '`Content-Digest` must have a `sha-256` (RFC 9530).');
   if (!createHash('sha256').update(body).digest().equals(told))
     throw Refusal.of(400, 'BAD_REQUEST', 'The body is not the one of `Content-Digest`: sign the bytes that you send.');

@@ -2,43 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
-import {
-  AppsUnavailable,
-  type App,
-  type AppAccess,
-  type AppDocument,
-  type DescribedDocument,
-} from '../../access/apps/appAccess.ts';
-import { appPrincipal } from '../../access/apps/appPrincipal.ts';
-import type { UseCounts } from '../../access/apps/useCounts.ts';
-import type { LoadGate } from '../../access/loadGate.ts';
+import type { AppAccess, AppDocument, DescribedDocument } from '../../access/apps/appAccess.ts';
 import { endingHeaders } from '../../documents/ending.ts';
 import { operationRequest, parseBody, type OperationRequest } from '../../documents/operationRequest.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
-import { checkDigest, credentialOf, isOfApp } from './appRequest.ts';
-import { decodeBody, readBytes } from './body.ts';
+import { available, type AdmittedApp, type AppDoor } from './appDoor.ts';
+import { readAppBody } from './appRequest.ts';
 import { tellRates } from './tellRates.ts';
-import type { AddressOf } from './clientAddress.ts';
 
 export interface AppRequestsOptions {
-  readonly channel: string;
+  readonly door: AppDoor;
   readonly access: AppAccess;
-  readonly counts: UseCounts;
   readonly live: LiveGraph;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
-  /** Where requests wait for their turn, those of apps like all others. */
-  readonly load: LoadGate;
-  readonly addressOf: AddressOf;
   readonly maxBodyBytes: number;
-  /** The address by which apps call; by default the one of the request's `Host`. */
-  readonly baseUrl?: string;
 }
 
 /** A request of an app that was let in. */
 export interface AppVisit {
-  readonly app: App;
+  readonly app: AdmittedApp;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly traceparent: string;
@@ -52,8 +36,8 @@ export interface AppAnswer {
 }
 
 /**
- * Requests of partners' programs. They come with an API key or signed with one, by POST, and name a document that is
- * registered for their app: an app has no other way to ask for anything.
+ * Requests of partners' programs for documents. They come with an API key or signed with one, by POST, and name a
+ * document that is registered for their app: where GraphQL is served, an app has no other way to ask for anything.
  */
 export class AppRequests {
   readonly #options: AppRequestsOptions;
@@ -62,10 +46,13 @@ export class AppRequests {
     this.#options = options;
   }
 
-  takes = isOfApp;
+  takes = (request: IncomingMessage): boolean => this.#options.door.takes(request);
 
-  /** Sends what was counted and not yet sent. */
-  close = (): Promise<void> => this.#options.counts.close();
+  /**
+   * Who sends the request.
+   * @throws Refusal 401 for a credential that is not good
+   */
+  admit = (request: IncomingMessage): Promise<AdmittedApp> => this.#options.door.admit(request);
 
   /** @throws Refusal */
   async answer(request: IncomingMessage, response: ServerResponse, traceparent: string): Promise<AppAnswer> {
@@ -79,27 +66,13 @@ export class AppRequests {
     });
   }
 
-  /**
-   * Who sends the request.
-   * @throws Refusal 401 for a credential that is not good
-   */
-  async admit(request: IncomingMessage): Promise<App> {
-    const app = await this.#authenticate(request);
-    if (typeof app === 'string') throw Refusal.of(401, 'UNAUTHENTICATED', app);
-    return app;
-  }
-
   /** The body of a request, which is the one that was signed if the request is signed. */
   async read(request: IncomingMessage): Promise<unknown> {
-    const { maxBodyBytes } = this.#options;
-    const bytes = await readBytes(request, maxBodyBytes);
-    if (request.headers['signature-input'] !== undefined)
-      checkDigest(String(request.headers['content-digest'] ?? ''), bytes);
-    return parseBody(await decodeBody(bytes, request.headers['content-encoding'], maxBodyBytes));
+    return parseBody(await readAppBody(request, this.#options.maxBodyBytes));
   }
 
   /** The documents that an app's assistants may use. */
-  describedOf = ({ appId }: App): Promise<readonly DescribedDocument[]> =>
+  describedOf = ({ appId }: AdmittedApp): Promise<readonly DescribedDocument[]> =>
     available(this.#options.access.listDescribed(appId));
 
   /** Executes a document of an app that an assistant calls; it is counted like any request. */
@@ -111,11 +84,10 @@ export class AppRequests {
     read: () => Promise<{ readonly document: AppDocument; readonly variables: OperationRequest['variables'] }>,
   ): Promise<AppAnswer> {
     const { app, request, response } = visit;
-    const { channel, load } = this.#options;
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
     try {
-      await load.countRequest(appPrincipal(channel, app), tellRates(response));
+      await app.load.countRequest(app.principal, tellRates(response));
       const { document, variables } = await read();
       counted.of(document);
       if (document.retired) return counted.as(refuseRetired(document));
@@ -127,27 +99,24 @@ export class AppRequests {
   }
 
   /** Counts the request of an app once it is known how it was answered. */
-  #counted({ appId, keyId = '' }: App, { headers }: IncomingMessage) {
-    const { counts } = this.#options;
-    const began = performance.now();
+  #counted(app: AdmittedApp, { headers }: IncomingMessage) {
     let named = { documentId: '', operation: '' };
-    const count = (status: number, failed: boolean): void =>
-      counts.count({ appId, keyId, ...named, status, failed, ms: performance.now() - began });
     return {
       of: ({ id, name, version }: AppDocument) => void (named = { documentId: id, operation: `${name}@${version}` }),
       as(answer: AppAnswer): AppAnswer {
-        count(answer.status, !Buffer.isBuffer(answer.body) && (answer.body.errors?.length ?? 0) > 0);
+        const failed = !Buffer.isBuffer(answer.body) && (answer.body.errors?.length ?? 0) > 0;
+        app.count({ ...named, status: answer.status, failed });
         return answer;
       },
       asRefused(error: unknown): void {
         const status = error instanceof Refusal ? error.status : 500;
         const ofDocument = headers.accept?.includes('application/graphql-response+json') ? 400 : 200;
-        count(status === 'document' ? ofDocument : status, true);
+        app.count({ ...named, status: status === 'document' ? ofDocument : status, failed: true });
       },
     };
   }
 
-  async #documentOf({ appId }: App, documentId: OperationRequest['documentId']): Promise<AppDocument> {
+  async #documentOf({ appId }: AdmittedApp, documentId: OperationRequest['documentId']): Promise<AppDocument> {
     const { access } = this.#options;
     const document = documentId && (await available(access.findDocument(appId, hashIn(documentId))));
     if (!document)
@@ -159,29 +128,15 @@ export class AppRequests {
     return document;
   }
 
-  /** Who asks: a question to the domain, for which callers take turns by their address before they are known. */
-  async #authenticate(request: IncomingMessage): Promise<App | string> {
-    const { access, load, addressOf, baseUrl } = this.#options;
-    const address = addressOf(request);
-    const credential = credentialOf(request, baseUrl, address);
-    const leave = await load.enterUnknown(address);
-    try {
-      return await available(access.authenticate(credential));
-    } finally {
-      leave();
-    }
-  }
-
   async #execute(
-    { app, response, traceparent }: AppVisit,
+    { app: { principal, load }, response, traceparent }: AppVisit,
     document: AppDocument,
     variables: OperationRequest['variables'],
   ): Promise<AppAnswer> {
-    const { live, channel, callerOf, load } = this.#options;
+    const { live, callerOf } = this.#options;
     const { documents, pipeline } = live.current;
     const prepared = documents.prepare(document.text);
     const coerced = pipeline.coerce(prepared, variables);
-    const principal = appPrincipal(channel, app);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const leave = await load.enterCounted({ prepared }, principal, '', tellRates(response));
@@ -209,15 +164,4 @@ function refuseRetired(document: AppDocument): AppAnswer {
     },
   });
   return { status: 410, body: { errors: [error] }, headers: endingHeaders(document) };
-}
-
-/** @throws Refusal 503 while the domain that knows apps does not answer */
-async function available<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof AppsUnavailable)
-      throw Refusal.of(503, 'SUBGRAPH_UNAVAILABLE', 'It cannot be said now who you are. Try again soon.');
-    throw error;
-  }
 }

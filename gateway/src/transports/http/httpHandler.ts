@@ -221,9 +221,9 @@ export class HttpHandler {
     this.#options.operations.count(operation, status, Buffer.isBuffer(body) ? undefined : body.errors, seconds);
   }
 
-  /** Ends the event streams, which would not end by themselves, and sends what was counted. */
-  async close(): Promise<void> {
-    await Promise.all([this.#options.eventStreams.close(), this.#options.apps?.close()]);
+  /** Ends the event streams, which would not end by themselves. */
+  close(): Promise<void> {
+    return this.#options.eventStreams.close();
   }
 
   /** Executes the request. Undefined if it was answered as an event stream. */

@@ -20,7 +20,6 @@ import { unexpectedError } from '../../errors/publicError.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import { isKept, type OperationRunner, type RunBody } from '../../execution/operationRunner.ts';
-import { appPrincipal } from '../../access/apps/appPrincipal.ts';
 import type { AppTools, Tool, Tools } from '../../mcp/tools.ts';
 import type { AppRequests, AppVisit } from '../http/appRequests.ts';
 import { readBody } from '../http/body.ts';
@@ -96,7 +95,7 @@ export class McpHandler {
     const { apps } = this.#options;
     if (apps?.requests.takes(request)) {
       const visit = { app: await apps.requests.admit(request), request, response, traceparent };
-      const principal = appPrincipal(this.#options.name, visit.app);
+      const { principal } = visit.app;
       return this.#exchange(request, response, principal, await apps.requests.read(request), this.#appOffer(visit));
     }
     const client = await clients.authenticate(authorization);
@@ -140,10 +139,9 @@ export class McpHandler {
 
   /** The documents of an app. */
   #appOffer(visit: AppVisit): Offer {
-    const { apps, live, name: channel } = this.#options;
+    const { apps, live } = this.#options;
     const { requests, tools } = apps!;
-    const offered = async () =>
-      tools.of(await requests.describedOf(visit.app), appPrincipal(channel, visit.app), live.current);
+    const offered = async () => tools.of(await requests.describedOf(visit.app), visit.app.principal, live.current);
     return {
       list: async () => (await offered()).map(({ tool }) => tool),
       call: async (name, variables) => {

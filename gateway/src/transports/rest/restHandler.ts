@@ -23,6 +23,8 @@ import { errorBody, errorOf, problemJson, RestError, withoutToken } from '../../
 import { nameOfRoute, type Route, type RestMethod } from '../../rest/route.ts';
 import { routeInputs, type RouteInput } from '../../rest/routeInputs.ts';
 import { entityTag, locationOf, shapeAnswer, type RestAnswer } from '../../rest/shapeAnswer.ts';
+import type { AdmittedApp, AppDoor } from '../http/appDoor.ts';
+import { checkDigest, readAppBody } from '../http/appRequest.ts';
 import { readBody, requestCodings } from '../http/body.ts';
 import { varyBy } from '../http/cacheControl.ts';
 import { eventStream, json } from '../http/mediaType.ts';
@@ -32,6 +34,7 @@ import type { RestFeeds } from './restFeeds.ts';
 const compressFromBytes = 1_024;
 const mergePatch = 'application/merge-patch+json';
 const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const noBody = Buffer.alloc(0);
 /** As `HttpHandler` counts a client that has gone. */
 const clientGone = 499;
 
@@ -41,6 +44,8 @@ export interface RestHandlerOptions {
   readonly routes: readonly Route[];
   readonly live: LiveGraph;
   readonly clients: ClientIdentity;
+  /** Lets the programs of partners in; without it they are refused like anybody whose token is none. */
+  readonly apps?: AppDoor | undefined;
   readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
   readonly maxBodyBytes: number;
   readonly load: LoadGate;
@@ -56,6 +61,8 @@ export interface RestHandlerOptions {
 interface Visit {
   readonly route: Route;
   readonly traceparent: string;
+  /** The program of a partner that asks; undefined for everybody else. */
+  readonly app: AdmittedApp | undefined;
 }
 
 /**
@@ -165,23 +172,30 @@ export class RestHandler {
 
   async #visit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const began = performance.now();
-    const visit = { route, traceparent: acceptTraceparent(request.headers['traceparent'] as string | undefined) };
+    const traceparent = acceptTraceparent(request.headers['traceparent'] as string | undefined);
+    let app: AdmittedApp | undefined;
     try {
+      const { apps } = this.#options;
+      app = apps?.takes(request.raw) ? await apps.admit(request.raw) : undefined;
+      const visit = { route, traceparent, app };
       checkSunset(route, Date.now());
       if (route.isFeed) return await this.#feed(visit, request, reply);
       const answer = await this.#run(visit, request, reply);
       return await this.#send(visit, request, reply, answer);
     } catch (error) {
-      return await this.#refuse(request, reply, error, visit.traceparent);
+      return await this.#refuse(request, reply, error, traceparent);
     } finally {
-      this.#count(route, request.raw.socket.destroyed ? clientGone : reply.statusCode, performance.now() - began);
+      const status = request.raw.socket.destroyed ? clientGone : reply.statusCode;
+      this.#count(route, status, performance.now() - began);
+      app?.count({ documentId: '', operation: nameOfRoute(route), status, failed: status >= 400 });
     }
   }
 
-  async #run({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
-    const { clients, live, load, addressOf, callerOf } = this.#options;
+  async #run({ route, traceparent, app }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<RestAnswer> {
+    const { clients, live, addressOf, callerOf } = this.#options;
+    const { load } = app ?? this.#options;
     const { authorization } = request.headers;
-    const client = await this.#clientOf(route, request);
+    const client = app ?? (await this.#clientOf(route, request));
     const { principal } = client;
     const body = await this.#bodyOf(route, request);
     // Access may have been revoked while the body arrived.
@@ -207,8 +221,9 @@ export class RestHandler {
   }
 
   /** Answers a request for a feed: as an event stream to who asks for one, otherwise as a poll. */
-  async #feed({ route, traceparent }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async #feed({ route, traceparent, app }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { live, feeds, load } = this.#options;
+    if (app) throw new RestError(403, 'FORBIDDEN', 'Feeds are for people and devices. An app is told by webhooks.');
     const client = await this.#clientOf(route, request);
     const query = queryOf(request);
     const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
@@ -243,15 +258,17 @@ export class RestHandler {
   }
 
   async #bodyOf(route: Route, { raw, headers }: FastifyRequest): Promise<Record<string, unknown> | undefined> {
-    if (route.method === 'GET' || raw.method === 'HEAD') return undefined;
+    if (route.method === 'GET' || raw.method === 'HEAD') return void checkDigest(raw, noBody);
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     const length = Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : 1));
     if (length > 0 && type !== json && !(route.method === 'PATCH' && type === mergePatch))
       throw new RestError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send the request as \`Content-Type: ${json}\`.`, [], {
         [route.method === 'PATCH' ? 'accept-patch' : 'accept']: json,
       });
-    if (length === 0) return undefined;
-    const text = await readBody(raw, this.#options.maxBodyBytes);
+    if (length === 0) return void checkDigest(raw, noBody);
+    // Of a signed request the body is part of what was signed.
+    const read = raw.headers['signature-input'] === undefined ? readBody : readAppBody;
+    const text = await read(raw, this.#options.maxBodyBytes);
     const body = parseBody(text);
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new RestError(400, 'INVALID_INPUT', 'The body must be a JSON object.');
@@ -287,7 +304,7 @@ export class RestHandler {
   /** Answers with an error, whatever was thrown. */
   #refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown, traceparent?: string): FastifyReply {
     const trace = traceparent ?? acceptTraceparent(request.headers['traceparent'] as string | undefined);
-    const error = restErrorOf(thrown, request.headers.authorization === undefined, (unexpected) =>
+    const error = restErrorOf(thrown, isAnonymous(request), (unexpected) =>
       unexpectedError(unexpected, trace, this.#options.log),
     );
     const { metrics, name: channel } = this.#options;
@@ -322,6 +339,10 @@ export class RestHandler {
   }
 }
 
+/** Whether nothing in the request says who asks. */
+const isAnonymous = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  headers.authorization === undefined && headers['signature-input'] === undefined;
+
 const queryOf = ({ url }: FastifyRequest): URLSearchParams => new URL(url, 'http://localhost').searchParams;
 
 /** Aborted when the client has gone. */
@@ -352,7 +373,7 @@ function usualHeaders(status: number): Record<string, string> {
 /** Anybody's caches may keep what a caller without a token got; everything else is asked for again by its ETag. */
 function cacheControlOf({ cacheSeconds }: Route, { headers }: FastifyRequest): string {
   if (cacheSeconds === undefined) return 'private, no-cache';
-  return `${headers.authorization === undefined ? 'public' : 'private'}, max-age=${cacheSeconds}`;
+  return `${isAnonymous({ headers }) ? 'public' : 'private'}, max-age=${cacheSeconds}`;
 }
 
 /** The weak comparison of RFC 9110, 8.8.3.2. */
