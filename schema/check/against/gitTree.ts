@@ -22,7 +22,8 @@ export function mergeBase(root: string): string | undefined {
 /** What the check reads of a commit: contracts, documents, schemas of events and messages, the list of settings. */
 const readPaths = ['schema', 'bffs', 'rest', 'subgraphs', 'docs/settings.md', 'CODEOWNERS'];
 const isRead = (path: string): boolean =>
-  (path === 'schema/scopes.ts' || path === 'CODEOWNERS' || /\.(graphql|proto|json|yaml|md)$/.test(path)) && !path.includes('/prisma/');
+  (path === 'schema/scopes.ts' || path === 'CODEOWNERS' || /\.(graphql|proto|json|yaml|md)$/.test(path)) &&
+  !path.includes('/prisma/');
 
 /**
  * The state that a git reference names, read from the clone's own objects: nothing is checked out, and nothing is

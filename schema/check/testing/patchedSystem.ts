@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { manifests, type ComposedSystem } from '../../compose/composeSystem.ts';
-import { composeChannel } from '../../compose/composeChannel.ts';
+import { composeChannel, type Merge } from '../../compose/composeChannel.ts';
 import { describeStreams } from '../../compose/describeStreams.ts';
 import { graphSource, registeredSources, viewSource, type GraphSource } from '../../compose/graphSource.ts';
 import { quickMerge } from '../../compose/quickMerge.ts';
@@ -41,31 +41,55 @@ function withoutDescription(head: string): string {
   return text.endsWith('"') ? text.slice(0, text.lastIndexOf('\n')) + '\n' : head;
 }
 
-/** Reviews the real system for some of its channels, as if some of its files had been edited. */
-export async function reviewPatched(patches: readonly Patch[], channels: readonly string[]): Promise<Review> {
+/** The real system with some of its channels, as if some of its files had been edited. */
+export const compositionOf = (patches: readonly Patch[], channels: readonly string[], merge: Merge = quickMerge) =>
+  composePatched(textsAfter(patches), channels, merge);
+
+function textsAfter(patches: readonly Patch[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const patch of patches)
     texts.set(patch.file, patched(texts.get(patch.file) ?? working.read(patch.file) ?? '', patch));
+  return texts;
+}
+
+function composePatched(texts: ReadonlyMap<string, string>, channels: readonly string[], merge: Merge): ComposedSystem {
+  const edited = sources.map((source) => {
+    const file = `subgraphs/${source.name}/schema.graphql`;
+    return texts.has(file) ? graphSource(source.name, source.url, texts.get(file)!, file) : source;
+  });
+  return compose(
+    edited,
+    today.filter(({ name }) => channels.includes(name)),
+    texts,
+    merge,
+  );
+}
+
+/**
+ * Reviews the real system for some of its channels, as if some of its files had been edited.
+ * @param merge how contracts are made; by default quickly, which checks nothing
+ */
+export async function reviewPatched(
+  patches: readonly Patch[],
+  channels: readonly string[],
+  merge: Merge = quickMerge,
+): Promise<Review> {
+  const texts = textsAfter(patches);
   const now: Tree = {
     ...working,
     // Approvals of today's changes have nothing to do with these, and expire.
     read: (path) => texts.get(path) ?? (path === approvalsFile ? '[]' : working.read(path)),
   };
-  const chosen = today.filter(({ name }) => channels.includes(name));
-  const edited = sources.map((source) => {
-    const file = `subgraphs/${source.name}/schema.graphql`;
-    return texts.has(file) ? graphSource(source.name, source.url, texts.get(file)!, file) : source;
-  });
-  const composed = compose(edited, chosen, texts);
+  const composed = composePatched(texts, channels, merge);
   const owners = new Owners(readFileSync(`${root}/CODEOWNERS`, 'utf8'));
-  const coordinates = new Coordinates(edited);
-  const review = await reviewStates({ root, now, before: before(chosen), composed, coordinates, owners });
+  const coordinates = new Coordinates(composed.sources);
+  const review = await reviewStates({ root, now, before: before(composed.manifests), composed, coordinates, owners });
   return { ...review, against: '1a2b3c4d5' };
 }
 
 /** The present state, as a commit of which the contracts are those of the present sources. */
 function before(chosen: readonly ChannelManifest[]): Tree {
-  const old = compose(sources, chosen, new Map());
+  const old = compose(sources, chosen, new Map(), quickMerge);
   for (const [name, { contract }] of old.channels) contracts.set(name, contract);
   const read = (path: string): string | undefined => {
     const [, name] = /^schema\/channels\/(\w+)\.graphql$/.exec(path) ?? [];
@@ -82,6 +106,7 @@ function compose(
   from: readonly GraphSource[],
   chosen: readonly ChannelManifest[],
   texts: ReadonlyMap<string, string>,
+  merge: Merge,
 ): ComposedSystem {
   const unchanged = from === sources;
   const channels = new Map(
@@ -90,7 +115,7 @@ function compose(
       const text = texts.get(file);
       const view = text === undefined ? viewSource(manifest.name) : graphSource('view', '', text, file);
       const known = unchanged ? contracts.get(manifest.name) : undefined;
-      const made = () => composeChannel(manifest, describeStreams(from, manifest.streams), view, quickMerge);
+      const made = () => composeChannel(manifest, describeStreams(from, manifest.streams), view, merge);
       return [manifest.name, known === undefined ? made() : { contract: known, supergraph: '' }];
     }),
   );
