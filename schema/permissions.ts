@@ -146,6 +146,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.setMenuItemAvailability': 'own',
   'Mutation.setHolidayHours': 'own',
   'Mutation.setOpeningException': 'own',
+  'Mutation.removeOpeningException': 'own',
   'Mutation.setOpeningHours': 'own',
   'Mutation.setPartnerApp': 'any',
   'Mutation.setPreferences': 'self',

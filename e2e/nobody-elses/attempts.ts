@@ -120,6 +120,9 @@ export const writes: Readonly<Record<string, Attempt>> = {
     date: '2099-01-01',
     intervals: [],
   })),
+  removeOpeningException: ofStore('removeOpeningException', 'RemoveOpeningExceptionInput', () => ({
+    date: '2099-01-01',
+  })),
   changeStore: ofStore('changeStore', 'ChangeStoreInput', () => ({
     idempotencyKey: key(),
     expectedVersion: 1,

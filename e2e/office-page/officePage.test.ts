@@ -122,6 +122,68 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     await until(async () => !(await office.screen.text('#holidays')).includes('Epiphany'), patience);
   });
 
+  test('a manager sets the hours of a day, and lets the usual ones hold again', async () => {
+    const office = await open('manager');
+    await office.turnTo('Hours');
+    await office.field('Day').last().fill('2031-05-17');
+    await office.field('What guests are told').last().fill('Stocktaking');
+    await office.press('Save the day');
+    await office.shows('Stocktaking', '#exceptions');
+    expect(await office.screen.violations()).toEqual([]);
+    await office.press('2031-05-17: as usual');
+    await office.says('Saved.');
+    await until(async () => !(await office.screen.text('#exceptions')).includes('2031-05-17'), patience);
+  });
+
+  test('an admin opens a store, changes it and closes it for good; a manager is offered none of it', async () => {
+    const office = await open('admin');
+    await office.turnTo('Stores');
+    await office.shows('Dr. Burger Hamburg', '#stores');
+    const name = `Dr. Burger Testdorf ${Date.now()}`;
+    const typed = {
+      'Name of the new store': name,
+      'Street and number': 'Dorfstraße 1',
+      'Postal code': '12345',
+      Town: 'Testdorf',
+      'Degrees north': '52.1',
+      'Degrees east': '13.2',
+      Monday: '11:00 – 22:00',
+      Sunday: 'noon to night',
+    };
+    for (const [label, value] of Object.entries(typed)) await office.field(label).fill(value);
+    await office.press('Open the store');
+    await office.says('Sunday: these hours cannot be read');
+    expect(await office.screen.violations()).toEqual([]);
+    await office.field('Sunday').fill('');
+    await office.press('Open the store');
+    await office.says(`${name} belongs to the chain`);
+    await office.screen.page.getByRole('link', { name }).click();
+    await until(async () => (await office.screen.status()) === 'live', { ...patience, what: 'its office is live' });
+    await office.turnTo('Hours');
+    await until(async () => (await office.field('Monday').inputValue()) === '11:00 – 22:00', patience);
+    await office.turnTo('Store');
+    await office.field('Degrees north').fill('52.2');
+    await office.screen.page.getByRole('checkbox', { name: 'Delivery' }).uncheck();
+    await office.press('Save name and address');
+    await office.says('Saved.');
+    await office.turnTo('Store');
+    await until(async () => (await office.field('Degrees north').inputValue()) === '52.2', patience);
+    expect(await office.screen.page.getByRole('checkbox', { name: 'Delivery' }).isChecked()).toBe(false);
+    await office.press('Close for good');
+    await office.press('Close for good', office.dialog);
+    await office.says('is closed for good');
+    await office.shows('is closed for good', '#closed-store');
+    await office.turnTo('Stores');
+    await office.shows('Dr. Burger Hamburg', '#stores');
+    expect(await office.screen.text('#stores')).not.toContain(name);
+
+    const manager = await open('manager');
+    expect(await manager.panes()).not.toContain('Stores');
+    await manager.turnTo('Store');
+    await manager.shows('Taxes', '#store-terms');
+    expect(await manager.screen.page.getByRole('button', { name: 'Close for good' }).count()).toBe(0);
+  });
+
   test('an admin sees what a burger uses up, and changes it', async () => {
     const office = await open('admin');
     await office.turnTo('Recipes');
@@ -181,7 +243,7 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     const office = await open('admin');
     const { page } = office.screen;
     await page.setViewportSize({ width: 400, height: 800 });
-    for (const pane of ['Recipes', 'Store', 'Parked']) {
+    for (const pane of ['Recipes', 'Store', 'Stores', 'Parked']) {
       await office.turnTo(pane);
       await until(async () => (await page.getByRole('region', { name: pane, exact: true }).count()) === 1, patience);
       for (const colorScheme of ['light', 'dark'] as const) {

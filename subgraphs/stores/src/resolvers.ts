@@ -9,6 +9,7 @@ import { revokeDevice } from './resolvers/Mutation/revokeDevice.ts';
 import { setHolidayHours } from './resolvers/Mutation/setHolidayHours.ts';
 import { setOpeningHours } from './resolvers/Mutation/setOpeningHours.ts';
 import { setOpeningException } from './resolvers/Mutation/setOpeningException.ts';
+import { removeOpeningException } from './resolvers/Mutation/removeOpeningException.ts';
 import { nearestStores } from './resolvers/Query/nearestStores.ts';
 import { store } from './resolvers/Query/store.ts';
 import { storeDevices } from './resolvers/Query/storeDevices.ts';
@@ -23,6 +24,7 @@ export const resolvers: Resolvers = {
     pauseOrdering,
     resumeOrdering,
     setOpeningException,
+    removeOpeningException,
     openStore,
     changeStore,
     setOpeningHours,

@@ -260,6 +260,46 @@ describe('an opening exception', () => {
     expect(data).toMatchObject({ setOpeningException: { store: { openNow: true } } });
   });
 
+  it('is taken back once: the usual hours hold again, and only then is it told', async () => {
+    const remove = (date: string, key: string, expectedVersion?: number) => `mutation {
+      removeOpeningException(input: { storeId: "${berlin}", date: "${date}", idempotencyKey: "${key}"
+        ${expectedVersion === undefined ? '' : `, expectedVersion: ${expectedVersion}`} }) {
+        __typename ... on RemoveOpeningExceptionSuccess { store { openNow version openingExceptions { date } } }
+        ... on StoreChangedMeanwhile { changedFields } ... on StoreInputProblem { field } } }`;
+    const told = async (): Promise<number> =>
+      Number(
+        (
+          await graph.domain.pool.query<{ count: string }>('SELECT count(*) FROM platform.event WHERE type = $1', [
+            'StoreHoursChanged',
+          ])
+        ).rows[0]!.count,
+      );
+    await graph.as(manager)(set('2026-03-04', '[]'));
+    const before = await told();
+    const { data } = await graph.as(manager)(remove('2026-03-04', 'take back'));
+    expect(data).toMatchObject({
+      removeOpeningException: {
+        __typename: 'RemoveOpeningExceptionSuccess',
+        store: { openNow: true, openingExceptions: [] },
+      },
+    });
+    expect(await told()).toBe(before + 1);
+    expect((await graph.as(manager)(remove('2026-03-04', 'take back'))).data).toEqual(data);
+    expect((await graph.as(manager)(remove('2026-03-05', 'none'))).data).toMatchObject({
+      removeOpeningException: { __typename: 'RemoveOpeningExceptionSuccess' },
+    });
+    expect(await told()).toBe(before + 1);
+    expect((await graph.as(manager)(remove('2026-03-04', 'stale', 1))).data).toMatchObject({
+      removeOpeningException: {
+        __typename: 'StoreChangedMeanwhile',
+        changedFields: expect.arrayContaining(['openingExceptions']) as string[],
+      },
+    });
+    expect((await graph.as(manager)(remove('tomorrow', 'unread'))).data).toMatchObject({
+      removeOpeningException: { __typename: 'StoreInputProblem', field: 'date' },
+    });
+  });
+
   it.each([
     ['in the past', '2026-03-03', '[]', 'date'],
     ['no day', '2026-02-30', '[]', 'date'],

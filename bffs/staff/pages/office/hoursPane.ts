@@ -1,5 +1,6 @@
 import changeStore from '../../operations/changeStore.graphql';
 import pauseOrdering from '../../operations/pauseOrdering.graphql';
+import removeOpeningException from '../../operations/removeOpeningException.graphql';
 import resumeOrdering from '../../operations/resumeOrdering.graphql';
 import setOpeningException from '../../operations/setOpeningException.graphql';
 import setOpeningHours from '../../operations/setOpeningHours.graphql';
@@ -7,6 +8,7 @@ import storeHours from '../../operations/storeHours.graphql';
 import type {
   ChangeStoreMutationVariables,
   PauseOrderingMutationVariables,
+  RemoveOpeningExceptionMutationVariables,
   ResumeOrderingMutationVariables,
   SetOpeningExceptionMutationVariables,
   SetOpeningHoursMutationVariables,
@@ -16,9 +18,10 @@ import type {
 import { element } from '../pageFrame.ts';
 import type { Desk } from './desk.ts';
 import { holidayParts } from './holidayParts.ts';
-import { hoursText, readHours, type Interval, type Seen, type StoreHours } from './hours.ts';
+import { hoursText, readHours, type Seen, type StoreHours } from './hours.ts';
 import { officeTexts as texts } from './officeTexts.ts';
 import { button, field, form, nothing, type Pane } from './pane.ts';
+import { readWeek, weekFields } from './storeForms.ts';
 
 /** When the store is open, and whether and how many orders it takes. */
 export class HoursPane implements Pane {
@@ -45,7 +48,7 @@ export class HoursPane implements Pane {
       element('h2', {}, texts.week),
       this.#week(store),
       element('h2', {}, texts.exceptions),
-      exceptionsOf(store),
+      this.#exceptions(store),
       this.#exception(store),
       element('h2', {}, texts.holidays),
       ...holidayParts(this.#desk, store, (...change) => this.#change(store, ...change)),
@@ -79,23 +82,49 @@ export class HoursPane implements Pane {
   }
 
   #week(store: StoreHours): HTMLElement {
-    const fields = store.openingHours.map(({ weekday, intervals }) =>
-      field(texts.weekdays[weekday], { name: weekday, value: hoursText(intervals), placeholder: texts.closed }),
-    );
-    return form(texts.week, [...fields, element('small', { class: 'quiet' }, texts.hoursHint)], {
-      text: texts.saveWeek,
-      onSubmit: async (values) => {
-        const days = store.openingHours.map(({ weekday }) => ({
-          weekday,
-          intervals: readHours(values[weekday] ?? ''),
-        }));
-        const unread = days.find(({ intervals }) => intervals === undefined);
-        if (unread) return this.#desk.tell(texts.badHours(texts.weekdays[unread.weekday]), true);
-        await this.#change(store, setOpeningHours, texts.saved, (input): SetOpeningHoursMutationVariables => ({
-          input: { ...input, days: days as { weekday: (typeof days)[number]['weekday']; intervals: Interval[] }[] },
-        }));
+    const hoursOf = new Map(store.openingHours.map(({ weekday, intervals }) => [weekday, hoursText(intervals)]));
+    return form(
+      texts.week,
+      weekFields((weekday) => hoursOf.get(weekday) ?? ''),
+      {
+        text: texts.saveWeek,
+        onSubmit: async (values) => {
+          const days = readWeek(values);
+          if (typeof days === 'string') return this.#desk.tell(texts.badHours(texts.weekdays[days]), true);
+          await this.#change(store, setOpeningHours, texts.saved, (input): SetOpeningHoursMutationVariables => ({
+            input: { ...input, days: [...days] },
+          }));
+        },
       },
-    });
+    );
+  }
+
+  #exceptions(store: StoreHours): HTMLElement {
+    const rows = store.openingExceptions.map(({ date, intervals, note }) =>
+      element(
+        'li',
+        {},
+        element('span', { class: 'figure' }, date),
+        element('span', { class: 'name' }, intervals.length > 0 ? hoursText(intervals) : texts.closed),
+        element('span', { class: 'quiet' }, note ?? ''),
+        button(
+          texts.asUsualAgain,
+          () =>
+            this.#change(
+              store,
+              removeOpeningException,
+              texts.saved,
+              (input): RemoveOpeningExceptionMutationVariables => ({ input: { ...input, date } }),
+            ),
+          { 'aria-label': texts.asUsualOn(date) },
+        ),
+      ),
+    );
+    return element(
+      'ul',
+      { class: 'rows', id: 'exceptions' },
+      ...(rows.length > 0 ? rows : [nothing(texts.noExceptions)]),
+    );
   }
 
   #exception(store: StoreHours): HTMLElement {
@@ -149,21 +178,4 @@ export class HoursPane implements Pane {
     // The form is drawn anew only if the change was stored or is stale: otherwise what the person typed is kept.
     if (result && (result.__typename.endsWith('Success') || result.changedFields)) await this.open();
   }
-}
-
-function exceptionsOf({ openingExceptions }: StoreHours): HTMLElement {
-  const rows = openingExceptions.map(({ date, intervals, note }) =>
-    element(
-      'li',
-      {},
-      element('span', { class: 'figure' }, date),
-      element('span', { class: 'name' }, intervals.length > 0 ? hoursText(intervals) : texts.closed),
-      element('span', { class: 'quiet' }, note ?? ''),
-    ),
-  );
-  return element(
-    'ul',
-    { class: 'rows', id: 'exceptions' },
-    ...(rows.length > 0 ? rows : [nothing(texts.noExceptions)]),
-  );
 }

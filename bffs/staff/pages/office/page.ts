@@ -12,6 +12,7 @@ import { RecipesPane } from './recipesPane.ts';
 import { ScreensPane } from './screensPane.ts';
 import { StockPane } from './stockPane.ts';
 import { StorePane } from './storePane.ts';
+import { StoresPane } from './storesPane.ts';
 import { TodayPane } from './todayPane.ts';
 
 /** The back office of one store: its parts, of which one is shown. */
@@ -39,6 +40,7 @@ class Office {
       ...(may('stock:write') ? [new StockPane(this.#desk)] : []),
       new HoursPane(this.#desk),
       new StorePane(this.#desk),
+      ...(may('admin') ? [new StoresPane(this.#desk)] : []),
       ...(may('delivery:read') ? [new CouriersPane(this.#desk)] : []),
       new ScreensPane(this.#desk),
       ...(may('admin') ? [new ParkedPane(this.#desk)] : []),

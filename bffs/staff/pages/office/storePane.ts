@@ -1,9 +1,11 @@
 import changeStore from '../../operations/changeStore.graphql';
+import closeStore from '../../operations/closeStore.graphql';
 import setDeliveryTerms from '../../operations/setDeliveryTerms.graphql';
 import storeDetails from '../../operations/storeDetails.graphql';
 import type {
   ChangeStoreInput,
   ChangeStoreMutationVariables,
+  CloseStoreMutationVariables,
   SetDeliveryTermsMutationVariables,
   StoreDetailsQuery,
   StoreDetailsQueryVariables,
@@ -12,13 +14,25 @@ import { element } from '../pageFrame.ts';
 import { succeeded, type Desk, type Outcome } from './desk.ts';
 import { exponentOf, money } from './money.ts';
 import { officeTexts as texts } from './officeTexts.ts';
-import { choice, field, form, nothing, type Pane } from './pane.ts';
-import { kilometres, percent, readPercent, readTiers, tierFields } from './storeTerms.ts';
+import { button, field, form, nothing, type Pane } from './pane.ts';
+import {
+  positionFields,
+  readPosition,
+  readServices,
+  readTaxes,
+  serviceFields,
+  taxFields,
+  textField,
+} from './storeForms.ts';
+import { kilometres, percent, readTiers, tierFields } from './storeTerms.ts';
 
 type Store = NonNullable<StoreDetailsQuery['store']>;
 type Terms = NonNullable<StoreDetailsQuery['deliveryTerms']>;
 
-/** What is said of the store, how far and for what it delivers, and its taxes. Admins alone change the last two. */
+/**
+ * What is said of the store, how far and for what it delivers, and its taxes. Admins alone change the last two, and
+ * close the store for good.
+ */
 export class StorePane implements Pane {
   readonly id = 'store';
   readonly root = element('section', { 'aria-label': texts.panes.store, id: 'store-terms' });
@@ -45,13 +59,12 @@ export class StorePane implements Pane {
       ...(deliveryTerms ? this.#delivery(store, deliveryTerms, isAdmin) : []),
       element('h2', {}, texts.taxes),
       isAdmin ? this.#taxForm(store) : taxList(store),
+      ...(isAdmin ? [element('h2', {}, texts.closing), ...this.#closing(store)] : []),
     );
   }
 
   #details(store: Store): HTMLElement {
     const { name, address, timeZone } = store;
-    const text = (label: string, key: string, value: string, most: string): HTMLElement =>
-      field(label, { name: key, value, required: '', maxlength: most });
     const postalCode = field(texts.postalCode, {
       name: 'postalCode',
       value: address.postalCode ?? '',
@@ -59,16 +72,25 @@ export class StorePane implements Pane {
       ...(address.postalCode === null ? {} : { required: '' }),
     });
     const fields = [
-      text(texts.storeName, 'name', name, '200'),
-      text(texts.street, 'street', address.street, '200'),
+      textField(texts.storeName, 'name', name, '200'),
+      textField(texts.street, 'street', address.street, '200'),
       postalCode,
-      text(texts.city, 'city', address.city, '100'),
-      text(texts.timeZone, 'timeZone', timeZone, '60'),
+      textField(texts.city, 'city', address.city, '100'),
+      ...positionFields(store.position),
+      textField(texts.timeZone, 'timeZone', timeZone, '60'),
+      serviceFields(store.services),
     ];
     return form(texts.details, fields, {
       text: texts.saveDetails,
-      onSubmit: ({ postalCode: code, ...values }) =>
-        this.#change(store, { ...values, ...(code ? { postalCode: code } : {}) }),
+      onSubmit: (values) => {
+        const { name: called = '', street = '', city = '', timeZone: zone = '', postalCode: code } = values;
+        return this.#change(store, {
+          ...{ name: called, street, city, timeZone: zone },
+          ...(code ? { postalCode: code } : {}),
+          position: readPosition(values),
+          services: readServices(values),
+        });
+      },
     });
   }
 
@@ -115,41 +137,31 @@ export class StorePane implements Pane {
   }
 
   #taxForm(store: Store): HTMLElement {
-    const { inclusive, rounding, rates } = store.taxRegime;
-    const select = (label: string, key: string, options: Readonly<Record<string, string>>, value: string) => {
-      const made = choice(label, key, options);
-      made.querySelector('select')!.value = value;
-      return made;
-    };
-    const fields = [
-      select(texts.pricesAre, 'inclusive', texts.inclusive, String(inclusive)),
-      select(texts.rounded, 'rounding', texts.roundings, rounding),
-      ...rates.map((rate, index) =>
-        field(texts.rate(rate.taxClass, texts.services[rate.service]), {
-          name: `rate-${index}`,
-          inputmode: 'decimal',
-          required: '',
-          value: percent(rate.basisPoints),
-        }),
-      ),
-    ];
-    return form(texts.taxes, fields, {
+    return form(texts.taxes, taxFields(store.taxRegime), {
       text: texts.saveTaxes,
       onSubmit: async (values) => {
-        const read = rates.map((rate, index) => ({
-          ...rate,
-          basisPoints: readPercent(values[`rate-${index}`] ?? '') ?? -1,
-        }));
-        if (read.some(({ basisPoints }) => basisPoints < 0)) return this.#desk.tell(texts.badRate, true);
-        await this.#change(store, {
-          taxRegime: {
-            inclusive: values['inclusive'] === 'true',
-            rounding: values['rounding'] as typeof rounding,
-            rates: read,
-          },
-        });
+        const taxRegime = readTaxes(values);
+        if (!taxRegime) return this.#desk.tell(texts.badRate, true);
+        await this.#change(store, { taxRegime });
       },
     });
+  }
+
+  #closing(store: Store): HTMLElement[] {
+    if (store.closedAt !== null)
+      return [element('p', { class: 'bad', id: 'closed-store' }, texts.isClosedForGood(store.name))];
+    const close = async (): Promise<void> => {
+      if (!(await this.#desk.isSure(texts.closeStoreTitle(store.name), texts.closeStore))) return;
+      const result = await this.#desk.change(
+        closeStore,
+        (idempotencyKey): CloseStoreMutationVariables => ({
+          input: { idempotencyKey, storeId: store.id, expectedVersion: store.version },
+        }),
+        texts.isClosedForGood(store.name),
+      );
+      await this.#openAfter(result);
+    };
+    return [element('p', { class: 'quiet' }, texts.closingHint), button(texts.closeStore, close)];
   }
 
   async #change({ id: storeId, version: expectedVersion }: Store, said: Partial<ChangeStoreInput>): Promise<void> {

@@ -12,10 +12,14 @@ export interface SetOpeningException {
   readonly note: string | null;
 }
 
+export const dateProblem = (date: string): InputProblem | undefined =>
+  /^\d{4}-\d{2}-\d{2}$/.test(date) && DateTime.fromISO(date).isValid
+    ? undefined
+    : { field: 'date', message: 'A date must be written as YYYY-MM-DD.' };
+
 function problemOf(command: SetOpeningException, today: string): InputProblem | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(command.date) || !DateTime.fromISO(command.date).isValid) {
-    return { field: 'date', message: 'A date must be written as YYYY-MM-DD.' };
-  }
+  const unread = dateProblem(command.date);
+  if (unread) return unread;
   if (command.date < today)
     return { field: 'date', message: 'This date has passed at the store. Choose today or a later date.' };
   const intervals = intervalsProblem(command.intervals);
