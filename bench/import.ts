@@ -6,7 +6,7 @@ import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { commandLine } from '../scripts/system/commandLine.ts';
 import { Teardown } from '../scripts/system/teardown.ts';
 import { importFolder } from '../scripts/system/transfer/importFolder.ts';
-import { openTransferDomains } from '../scripts/system/transfer/openTransferDomains.ts';
+import { openTransferDomains } from '../scripts/system/transfer/openDomains.ts';
 import { readFolder } from '#schema/import/reading/readFolder.ts';
 import { makeChain } from './import/makeChain.ts';
 

@@ -19,6 +19,19 @@ export const counterparts = {
     failures: 12,
     openMs: 2_000,
   },
+  /** Nobody waits for it: what got no answer is sent again later, by the same key. */
+  loyaltyPartner: {
+    name: 'loyalty partner',
+    protocol: 'HTTP',
+    timeoutMs: 30_000,
+    tryMs: 10_000,
+    tries: 2,
+    firstPauseMs: 200,
+    atOnce: 16,
+    waiting: 64,
+    failures: 5,
+    openMs: 5_000,
+  },
   /** A message is never sent twice, so a call has one try; notifications tries later whatever was surely not sent. */
   mailServer: {
     name: 'mail server',

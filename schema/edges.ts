@@ -470,6 +470,15 @@ export const edges: readonly Edge[] = [
     because: 'The provider offers nothing else. Each attempt has one idempotency key.',
   },
   {
+    from: 'loyalty',
+    to: 'loyalty partner',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'once for each entry of a ledger, and for a file a day',
+    latency: 'a second; tried until answered',
+    because: 'The partner keeps points for several chains, and offers nothing else. Nobody waits for its answer.',
+  },
+  {
     from: 'partners',
     to: 'partners’ receivers',
     pattern: 'API-First',

@@ -13,7 +13,7 @@ const { switches, settings: flags, words } = commandLine(importCommandOf);
 const read = readFolder(folderOf(words, importCommandOf));
 await generateOrFail(console.log);
 // Imported only now, because it needs generated code, which a fresh clone does not have before.
-const { openTransferDomains } = await import('./system/transfer/openTransferDomains.ts');
+const { openTransferDomains } = await import('./system/transfer/openDomains.ts');
 const domains = await openTransferDomains(
   { environment: await readEnvironment(), flags, print: console.log },
   teardown,

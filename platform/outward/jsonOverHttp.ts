@@ -2,6 +2,7 @@ import { Agent, request } from 'undici';
 import { NoAnswer, type Outward } from './outward.ts';
 
 const agent = new Agent({ maxResponseSize: 1_000_000 });
+const agentForFiles = new Agent({ maxResponseSize: 64 * 1024 * 1024 });
 
 export interface HttpCounterpart {
   /** Base address, without a slash at the end. */
@@ -29,25 +30,12 @@ const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUN
  * @throws CounterpartUnavailable when there was no answer
  */
 export const jsonOverHttp = (
-  { url, headers, outward }: HttpCounterpart,
+  counterpart: HttpCounterpart,
   call: HttpCall,
 ): Promise<{ readonly status: number; readonly body: unknown }> =>
-  outward.call(
+  counterpart.outward.call(
     async (signal) => {
-      const answer = await request(url + call.path, {
-        method: call.method,
-        dispatcher: agent,
-        signal,
-        headers: { ...(call.body && { 'content-type': 'application/json' }), ...headers, ...call.headers },
-        body: call.body ? JSON.stringify(call.body) : null,
-      }).catch((error: unknown) => {
-        throw new NoAnswer('the connection failed', !neverArrived.has(codeOf(error)), { cause: error });
-      });
-      const { statusCode: status } = answer;
-      const text = await answer.body.text().catch((error: unknown) => {
-        throw new NoAnswer('the answer broke off', true, { cause: error });
-      });
-      if (status >= 500 || status === 429) throw new NoAnswer(`it answered ${status}`, true);
+      const { status, text } = await answerTo(counterpart, call, { signal, dispatcher: agent });
       try {
         return { status, body: text === '' ? null : (JSON.parse(text) as unknown) };
       } catch (error) {
@@ -56,5 +44,43 @@ export const jsonOverHttp = (
     },
     { idempotent: call.idempotent },
   );
+
+/**
+ * Asks a counterpart for a file of 64 MiB at most, as text.
+ * @returns null when there is none: it answered 404
+ * @throws CounterpartUnavailable when there was no answer, or another status than 200
+ */
+export const fileOverHttp = (counterpart: HttpCounterpart, path: string): Promise<string | null> =>
+  counterpart.outward.call(
+    async (signal) => {
+      const call = { method: 'GET', path, idempotent: true } as const;
+      const { status, text } = await answerTo(counterpart, call, { signal, dispatcher: agentForFiles });
+      if (status === 404) return null;
+      if (status !== 200) throw new NoAnswer(`it answered ${status} for a file`, true);
+      return text;
+    },
+    { idempotent: true },
+  );
+
+async function answerTo(
+  { url, headers }: HttpCounterpart,
+  call: HttpCall,
+  how: { readonly signal: AbortSignal; readonly dispatcher: Agent },
+): Promise<{ readonly status: number; readonly text: string }> {
+  const answer = await request(url + call.path, {
+    method: call.method,
+    ...how,
+    headers: { ...(call.body && { 'content-type': 'application/json' }), ...headers, ...call.headers },
+    body: call.body ? JSON.stringify(call.body) : null,
+  }).catch((error: unknown) => {
+    throw new NoAnswer('the connection failed', !neverArrived.has(codeOf(error)), { cause: error });
+  });
+  const { statusCode: status } = answer;
+  const text = await answer.body.text().catch((error: unknown) => {
+    throw new NoAnswer('the answer broke off', true, { cause: error });
+  });
+  if (status >= 500 || status === 429) throw new NoAnswer(`it answered ${status}`, true);
+  return { status, text };
+}
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '');

@@ -1,6 +1,7 @@
 import { LoyaltyPointsEarned, LoyaltyPointsReversed } from '#schema/events/loyalty.ts';
 import type { NewEvent } from '#platform/events/defineEvent.ts';
 import { accountOf, withEntry, type AccountRow, type EntryDraft } from '../account.ts';
+import { hasPartner } from '../config.ts';
 import type { Heard, Loyalty } from '../context.ts';
 
 type Tx = Heard['tx'];
@@ -48,7 +49,21 @@ export async function appendEntry(
   await tx.ledgerEntry.create({
     data: { customerId, version: after.version, orderId, ...draft, balance: after.balance, at },
   });
+  if (hasPartner(domain)) await noteForPartner(domain, tx, { customerId, version: after.version, ...draft, at });
   return after;
+}
+
+/** Notes that the loyalty partner has to book an entry, too. It is sent once the transaction is committed. */
+async function noteForPartner(
+  domain: Loyalty,
+  tx: Tx,
+  { customerId, version, points, at }: { customerId: string; version: number; points: number; at: Date },
+): Promise<void> {
+  if (points === 0) return;
+  const { partnerAccount } = await tx.account.findUniqueOrThrow({ where: { customerId } });
+  await tx.partnerPosting.create({
+    data: { key: domain.newId(), customerId, version, partnerAccount, points, createdAt: at, dueAt: at },
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { loadSettings, mergeSettings } from '#platform/config/loadSettings.ts';
 import { StartupError } from '#platform/config/startupError.ts';
+import type { Domain } from '#platform/domain/domain.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
 import { openDomain } from '#platform/subgraph/openDomain.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
@@ -7,7 +8,7 @@ import { startCluster } from '#platform/postgres/startCluster.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { claimDataDir, dataFolder, isClaimed } from '../dataDir.ts';
 import { openDatabases } from '../databases.ts';
-import { loadDefinitions } from '../definitions.ts';
+import { loadDefinitions, type RegisteredSubgraph } from '../definitions.ts';
 import { domainAddresses } from '../domainAddresses.ts';
 import { postgresOffset } from '../ports.ts';
 import { secretKeysOf, secretsNamed } from '../secrets.ts';
@@ -23,23 +24,32 @@ interface OpenOptions {
   readonly print: (line: string) => void;
 }
 
-/** An import asks each domain for its own rows only, so that no domain calls another. */
+/** A command asks each domain for its own rows only, so that no domain calls another. */
 const noNetwork: RpcNetwork = {
   transportTo: (domain) => {
-    throw new Error(`an import asks nothing of ${domain}`);
+    throw new Error(`a command asks nothing of ${domain}`);
   },
   serve: () => Promise.resolve({ close: () => Promise.resolve() }),
 };
 
-/**
- * Opens the domains that can import and export rows, in the order of the registry. Their databases are those of the
- * server that the settings name; otherwise those of the system that runs on this machine; if it does not run, its
- * databases are started until the work is done.
- */
+/** Opens the domains that can import and export rows, in the order of the registry. */
 export async function openTransferDomains(options: OpenOptions, teardown: Teardown): Promise<TransferDomain[]> {
+  const opened = await openDomains(options, teardown, ({ definition }) => definition.transfer !== undefined);
+  return opened.map(({ domain, definition }) => ({ domain, transfer: definition.transfer! }));
+}
+
+/**
+ * Opens domains for the work of a command. Their databases are those of the server that the settings name; otherwise
+ * those of the system that runs on this machine; if it does not run, its databases are started until the work is done.
+ */
+export async function openDomains(
+  options: OpenOptions,
+  teardown: Teardown,
+  isWanted: (each: RegisteredSubgraph) => boolean,
+): Promise<(RegisteredSubgraph & { readonly domain: Domain })[]> {
   const { environment, flags } = options;
   const early = loadSettings(subgraphSettings, { environment, flags, moreToCome: true });
-  const definitions = (await loadDefinitions(subgraphs)).filter(({ definition }) => definition.transfer);
+  const definitions = (await loadDefinitions(subgraphs)).filter(isWanted);
   const secrets = await secretsNamed(secretKeysOf(definitions.map(({ definition }) => definition.config)), {
     settings: early,
     environment,
@@ -47,7 +57,7 @@ export async function openTransferDomains(options: OpenOptions, teardown: Teardo
   });
   const urlOf = await addresses(options, early, teardown);
   const log = createLogger({ level: 'error' });
-  const open: TransferDomain[] = [];
+  const open: (RegisteredSubgraph & { readonly domain: Domain })[] = [];
   for (const { entry, definition } of definitions) {
     const configuration = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
       environment: { ...environment, ...secrets },
@@ -63,7 +73,7 @@ export async function openTransferDomains(options: OpenOptions, teardown: Teardo
     });
     teardown.add(`database of ${entry.name}`, () => opened.close());
     await checkMigrated(entry.name, opened.domain.pool);
-    open.push({ domain: opened.domain, transfer: definition.transfer! });
+    open.push({ entry, definition, domain: opened.domain });
   }
   return open;
 }

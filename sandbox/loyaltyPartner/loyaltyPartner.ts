@@ -1,0 +1,149 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { boundedServer } from '#platform/http/boundedServer.ts';
+import { Ledger, type Booking } from './ledger.ts';
+
+/** What the partner does wrong with the next posting. */
+export const faults = [
+  'ERROR',
+  'LOSE_REQUEST',
+  'LOSE_ANSWER',
+  'FORGET',
+  'BOOK_TWICE',
+  'WRONG_AMOUNT',
+  'STRANGE_ACCOUNT',
+  'REFUSE',
+] as const;
+export type Fault = (typeof faults)[number];
+
+export interface LoyaltyPartnerOptions {
+  /** The port to listen on; 0 takes any free one. */
+  readonly port: number;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
+  /** The folder of the partner's books. */
+  readonly dataDir: string;
+  /** What callers must send as `Authorization: Bearer …`. */
+  readonly apiKey: string;
+  readonly clock?: () => Date;
+}
+
+export interface RunningLoyaltyPartner {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly ledger: Ledger;
+  /** Has the next postings go wrong, one fault each. */
+  failNext(...next: Fault[]): void;
+  close(): Promise<void>;
+}
+
+const posting = /^\/v1\/accounts\/([0-9a-f-]{36})\/(earn|burn)$/;
+const file = /^\/v1\/files\/(\d{4}-\d{2}-\d{2})\.csv$/;
+const maxBody = 4 * 1024;
+
+/**
+ * A loyalty partner of our own, for development and tests: real HTTP, books of its own, and a file of each day. Its
+ * faults can be switched on. README.md beside this file tells its API.
+ */
+export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promise<RunningLoyaltyPartner> {
+  const clock = options.clock ?? (() => new Date());
+  const next: Fault[] = [];
+  const server = boundedServer(
+    (request, response) => {
+      respond(request, response).catch(() => send(response, 500, problem('internal')));
+    },
+    { requestMs: 10_000 },
+  );
+  server.listen(options.port, options.host ?? '127.0.0.1');
+  await once(server, 'listening');
+  // Opened only now, so that a second process on the same port fails before it touches the books.
+  const ledger = new Ledger(options.dataDir);
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://partner');
+    if (pathname === '/health') return send(response, 200, { status: 'up' });
+    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (!timingSafeEqual(digest(given), digest(options.apiKey))) return send(response, 401, problem('unauthorised'));
+    const body = await readJson(request);
+    if (request.method === 'POST' && pathname === '/v1/faults') {
+      const asked = (body as { next?: unknown[] } | undefined)?.next ?? [];
+      next.push(...faults.filter((each) => asked.includes(each)));
+      return send(response, 200, { next });
+    }
+    const [, day] = file.exec(pathname) ?? [];
+    if (request.method === 'GET' && day !== undefined) {
+      if (day >= clock().toISOString().slice(0, 10)) return send(response, 404, problem('not_yet'));
+      return void response.writeHead(200, { 'content-type': 'text/csv' }).end(ledger.fileOf(day));
+    }
+    const [, account, kind] = posting.exec(pathname) ?? [];
+    if (request.method !== 'POST' || account === undefined) return send(response, 404, problem('not_found'));
+    const points = (body as { points?: unknown } | undefined)?.points;
+    const key = request.headers['idempotency-key'];
+    if (typeof points !== 'number' || !Number.isInteger(points) || points < 1 || typeof key !== 'string')
+      return send(response, 400, problem('invalid_request'));
+    post(request, response, { account, key, points, kind: kind === 'earn' ? 'EARN' : 'BURN' });
+  }
+
+  function post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    wanted: Pick<Booking, 'account' | 'key' | 'points' | 'kind'>,
+  ): void {
+    const earlier = ledger.firstOf(wanted.key);
+    if (earlier) return send(response, 200, earlier);
+    const fault = next.shift();
+    if (fault === 'ERROR') return send(response, 500, problem('internal'));
+    if (fault === 'LOSE_REQUEST') return void request.socket.destroy();
+    if (fault === 'REFUSE' || (wanted.kind === 'BURN' && ledger.balanceOf(wanted.account) < wanted.points))
+      return send(response, 422, problem(fault === 'REFUSE' ? 'account_closed' : 'insufficient_points'));
+    const bookedAt = clock().toISOString();
+    const booked = ledger.book({
+      ...wanted,
+      ...(fault === 'STRANGE_ACCOUNT' && { account: randomUUID() }),
+      points: fault === 'WRONG_AMOUNT' ? wanted.points + 1 : wanted.points,
+      bookedAt,
+      ...(fault === 'FORGET' && { forgotten: true as const }),
+    });
+    if (fault === 'BOOK_TWICE') ledger.book({ ...wanted, bookedAt });
+    if (fault === 'LOSE_ANSWER') return void request.socket.destroy();
+    send(response, 201, booked);
+  }
+
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${address}:${port}`,
+    ledger,
+    failNext: (...more) => void next.push(...more),
+    close: () =>
+      new Promise<void>((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const problem = (code: string) => ({ error: { code } });
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBody) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

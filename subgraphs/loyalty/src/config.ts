@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { outwardOf } from '#platform/outward/outwardOf.ts';
+import { counterparts } from '#schema/counterparts.ts';
+import type { Loyalty } from './context.ts';
+import { httpLoyaltyPartner } from './partner/httpLoyaltyPartner.ts';
+import type { LoyaltyPartner } from './partner/loyaltyPartner.ts';
+
+export const config = z.object({
+  LOYALTY_PARTNER_URL: z
+    .union([z.literal(''), z.url()])
+    .default('')
+    .describe(
+      'base address of the loyalty partner, who books all points, too, without a slash at the end; empty: there is none',
+    ),
+  LOYALTY_PARTNER_API_KEY: z.string().default('').describe('API key for the loyalty partner'),
+  LOYALTY_PARTNER_FILES_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(3_600)
+    .describe('time between two looks for files of the loyalty partner that were not taken in yet'),
+});
+
+const settingsOf = ({ config: settings }: Pick<Loyalty, 'config'>) => settings as z.output<typeof config>;
+
+export const hasPartner = (domain: Loyalty): boolean => settingsOf(domain).LOYALTY_PARTNER_URL !== '';
+
+export const partnerOf = (domain: Loyalty): LoyaltyPartner =>
+  httpLoyaltyPartner({
+    url: settingsOf(domain).LOYALTY_PARTNER_URL,
+    apiKey: settingsOf(domain).LOYALTY_PARTNER_API_KEY,
+    outward: outwardOf(domain, counterparts.loyaltyPartner),
+  });
+
+export const filesEveryMs = (domain: Loyalty): number => settingsOf(domain).LOYALTY_PARTNER_FILES_SECONDS * 1_000;

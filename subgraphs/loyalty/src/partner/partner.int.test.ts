@@ -1,0 +1,172 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { startLoyaltyPartner, type RunningLoyaltyPartner } from '#sandbox/loyaltyPartner/loyaltyPartner.ts';
+import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { writeEntry } from '../commands/writeEntry.ts';
+import { partnerOf } from '../config.ts';
+import type { Loyalty } from '../context.ts';
+import definition from '../main.ts';
+import { reconcileFile } from './reconcileFile.ts';
+import { sendDue } from './sendPostings.ts';
+import { takeInDue } from './takeInFiles.ts';
+
+const day = '2026-06-01';
+let now = new Date(`${day}T10:00:00.000Z`);
+const clock = () => now;
+let partner: RunningLoyaltyPartner;
+let loyalty: TestSubgraph<Loyalty>;
+
+beforeAll(async () => {
+  partner = await startLoyaltyPartner({
+    port: 0,
+    dataDir: mkdtempSync(join(tmpdir(), 'partner')),
+    apiKey: 'k'.repeat(16),
+    clock,
+  });
+  loyalty = await testSubgraph<Loyalty>(definition, {
+    clock,
+    configuration: { LOYALTY_PARTNER_URL: partner.url, LOYALTY_PARTNER_API_KEY: 'k'.repeat(16) },
+  });
+});
+afterAll(() => partner.close());
+beforeEach(() => {
+  now = new Date(`${day}T10:00:00.000Z`);
+});
+
+/** Writes an entry of the ledger. @returns the order that caused it */
+async function earn(customerId: string, points: number): Promise<string> {
+  const orderId = uuidv7();
+  await loyalty.domain.transaction((tx) =>
+    writeEntry(loyalty.domain, tx, { customerId, orderId }, { kind: 'EARNED', points }, points),
+  );
+  return orderId;
+}
+const takeBack = (customerId: string, orderId: string, points: number) =>
+  loyalty.domain.transaction((tx) =>
+    writeEntry(loyalty.domain, tx, { customerId, orderId }, { kind: 'REVERSED', points: -points }, 0),
+  );
+/** Sends all that is due, until nothing more is. */
+async function sendAll(): Promise<void> {
+  while ((await sendDue(loyalty.domain, partnerOf(loyalty.domain))) > 0);
+}
+const accountOf = async (customerId: string): Promise<string> =>
+  (await loyalty.domain.db.account.findUniqueOrThrow({ where: { customerId } })).partnerAccount;
+const pass = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1_000);
+};
+
+describe('the loyalty partner', () => {
+  it('books what is earned and burned, in order, once, whatever gets lost', async () => {
+    const customerId = uuidv7();
+    partner.failNext('ERROR', 'ERROR', 'LOSE_ANSWER');
+    const orderId = await earn(customerId, 12);
+    await takeBack(customerId, orderId, 12);
+    await earn(customerId, 5);
+    await sendAll();
+    // Two tries have failed; what comes after it waits, too.
+    expect(partner.ledger.balanceOf(await accountOf(customerId))).toBe(0);
+    pass(10);
+    await sendAll();
+    pass(60);
+    await sendAll();
+    const booked = partner.ledger.bookings.filter(({ account }) => account.length > 0);
+    expect(booked.map(({ kind, points }) => [kind, points])).toEqual([
+      ['EARN', 12],
+      ['BURN', 12],
+      ['EARN', 5],
+    ]);
+    expect(partner.ledger.balanceOf(await accountOf(customerId))).toBe(5);
+    // The partner does not know who it is.
+    expect(JSON.stringify(booked)).not.toContain(customerId);
+  });
+
+  it('that refuses one for good is asked no more, and the next ones follow', async () => {
+    const customerId = uuidv7();
+    await earn(customerId, 3);
+    await earn(customerId, 4);
+    partner.failNext('REFUSE');
+    await sendAll();
+    const postings = await loyalty.domain.db.partnerPosting.findMany({
+      where: { customerId },
+      orderBy: { version: 'asc' },
+    });
+    expect(postings.map(({ refused, bookedAt }) => [refused, bookedAt !== null])).toEqual([
+      ['account_closed', false],
+      [null, true],
+    ]);
+  });
+
+  it('tells by a file what it booked: each difference is found once, a second run changes nothing', async () => {
+    now = new Date('2026-06-03T10:00:00.000Z');
+    const customerId = uuidv7();
+    partner.failNext('FORGET', 'BOOK_TWICE', 'WRONG_AMOUNT', 'STRANGE_ACCOUNT');
+    for (const points of [1, 2, 3, 4, 5]) await earn(customerId, points);
+    await sendAll();
+    now = new Date('2026-06-04T03:00:00.000Z');
+    const text = partner.ledger.fileOf('2026-06-03');
+    const first = await reconcileFile(loyalty.domain, text);
+    if (first.kind !== 'reconciled') throw new Error(JSON.stringify(first));
+    expect(first.found.map(({ kind }) => kind).sort()).toEqual([
+      'DOUBLED',
+      'MISSING',
+      // The booking at the strange account is missing at the right one.
+      'MISSING',
+      'UNKNOWN_ACCOUNT',
+      'WRONG_AMOUNT',
+    ]);
+    expect(first.open).toBe(5);
+    const rows = () =>
+      loyalty.domain.db.partnerFinding.findMany({ where: { day: '2026-06-03' }, orderBy: { subject: 'asc' } });
+    const before = await rows();
+    pass(60);
+    expect(await reconcileFile(loyalty.domain, text)).toMatchObject({ found: [], open: 5, resolved: 0 });
+    expect(await rows()).toEqual(before);
+  });
+
+  it('corrects a file: what is put right is resolved, and nothing is told twice', async () => {
+    now = new Date('2026-06-05T10:00:00.000Z');
+    const customerId = uuidv7();
+    partner.failNext('FORGET');
+    await earn(customerId, 7);
+    await sendAll();
+    const wrong = partner.ledger.fileOf('2026-06-05');
+    expect(await reconcileFile(loyalty.domain, wrong)).toMatchObject({ found: [{ kind: 'MISSING' }], open: 1 });
+    const [posting] = await loyalty.domain.db.partnerPosting.findMany({ where: { customerId } });
+    partner.ledger.book({
+      key: posting!.key,
+      account: posting!.partnerAccount,
+      kind: 'EARN',
+      points: 7,
+      bookedAt: now.toISOString(),
+    });
+    const right = partner.ledger.fileOf('2026-06-05');
+    expect(await reconcileFile(loyalty.domain, right)).toMatchObject({ found: [], open: 0, resolved: 1 });
+  });
+
+  it('refuses a file that is cut off or tampered with, and keeps nothing of it', async () => {
+    now = new Date('2026-06-07T10:00:00.000Z');
+    await earn(uuidv7(), 9);
+    await sendAll();
+    const text = partner.ledger.fileOf('2026-06-07');
+    for (const bad of [text.slice(0, -100), text.replace(',9,', ',8,')])
+      expect((await reconcileFile(loyalty.domain, bad)).kind).toBe('refused');
+    expect(await reconcileFile(loyalty.domain, text, '2026-06-06')).toMatchObject({ problems: [{ line: 1 }] });
+    expect(await loyalty.domain.db.partnerFile.count({ where: { day: '2026-06-07' } })).toBe(0);
+  });
+
+  it('is asked for the files of the last days that were not taken in, and for no other', async () => {
+    now = new Date('2026-06-08T03:00:00.000Z');
+    const asked: string[] = [];
+    const client = partnerOf(loyalty.domain);
+    const counting = { ...client, fileOf: (which: string) => (asked.push(which), client.fileOf(which)) };
+    await takeInDue(loyalty.domain, counting, new Set());
+    // Those of the 3rd and the 5th were taken in by hand.
+    expect(asked).toEqual(['2026-06-01', '2026-06-02', '2026-06-04', '2026-06-06', '2026-06-07']);
+    asked.length = 0;
+    await takeInDue(loyalty.domain, counting, new Set());
+    expect(asked).toEqual([]);
+  });
+});
