@@ -15,6 +15,7 @@ import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
+import { lintFindings } from '../lint/lintFindings.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import type { Finding, Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
@@ -62,7 +63,8 @@ export async function reviewAgainst(
   isBase: boolean,
   composition?: Composition,
 ): Promise<Review> {
-  const review = await reviewStates(await subjectOf(root, before, composition));
+  const subject = await subjectOf(root, before, composition);
+  const review = await reviewStates(subject, lintFindings(subject.now, subject.owners));
   return { ...review, ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }) };
 }
 
@@ -78,12 +80,16 @@ export async function subjectOf(root: string, before?: Tree, composition?: Compo
   return { root, now, before, composed, coordinates, owners };
 }
 
-/** Reviews one state against another, wherever both come from. */
-export async function reviewStates(subject: Subject): Promise<Review> {
+/**
+ * Reviews one state against another, wherever both come from.
+ * @param more what was found by others, such as the linter
+ */
+export async function reviewStates(subject: Subject, more: readonly Finding[] = []): Promise<Review> {
   const { now, before, composed, owners } = subject;
   const channels = channelsOf(subject);
   const findings: Finding[] = [
     ...compositionFindings(composed.problems, owners),
+    ...more,
     ...channels.flatMap((channel) => documentsNow(channel, subject)),
     ...(await contractFindings(channels.flatMap(contractPair), subject)),
     ...(await permissions(channels, subject)),
