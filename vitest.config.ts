@@ -26,6 +26,7 @@ const onSharedSystem = [
   'nobody-elses/nobodyElses*',
   'order-cost',
   'order-timeline',
+  'pacts',
   'partner-onboarding',
   'payment-declined',
   'personal-data',

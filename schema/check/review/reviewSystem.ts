@@ -12,6 +12,7 @@ import { protoFindings } from '../contracts/protoFindings.ts';
 import { settingFindings } from '../contracts/settingFindings.ts';
 import { documentFindings, releaseFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
+import { pactDocuments } from '../documents/pactDocuments.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
@@ -91,7 +92,10 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
     ...compositionFindings(composed.problems, owners),
     ...more,
     ...channels.flatMap((channel) => documentsNow(channel, subject)),
-    ...(await contractFindings(channels.flatMap(contractPair), subject)),
+    ...(await contractFindings(
+      channels.flatMap((channel) => contractPair(channel, before)),
+      subject,
+    )),
     ...(await permissions(channels, subject)),
     ...channels.flatMap(({ documents }) => removedDocuments(documents.before, documents.now, subject)),
     ...deprecatedUses(
@@ -141,8 +145,11 @@ function channelsOf({ now, before, composed }: Subject): ReviewedChannel[] {
   });
 }
 
-const contractPair = ({ name, before, after, documents }: ReviewedChannel) =>
-  before ? [{ name, before, after, documents: documents.before }] : [];
+/** What partners read of routes, by their pacts, counts like documents that are registered. */
+const contractPair = ({ name, before, after, documents }: ReviewedChannel, tree: Tree | undefined) =>
+  before && tree
+    ? [{ name, before, after, documents: [...documents.before, ...pactDocuments(tree, documents.before)] }]
+    : [];
 
 function documentsNow(channel: ReviewedChannel, subject: Subject): Finding[] {
   const context = rulesOf(channel, subject);
