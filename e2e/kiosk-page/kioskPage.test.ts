@@ -1,14 +1,16 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OrderScreenDocument } from '#generated/bffs/kiosk/operations.ts';
+import { EnrolDeviceDocument, RevokeDeviceDocument } from '#generated/bffs/staff/operations.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { startTcpProxy, type TcpProxy } from '#platform/testkit/tcpProxy.ts';
 import { until } from '#platform/testkit/until.ts';
 import { handOver, markReady, startPreparation } from '../harness/staffDocuments.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
-import type { TestSystem } from '../harness/startTestSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 import { BoardScreen } from '../order-board-page/boardScreen.ts';
-import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
+import { describeInChromium, launchChromium, openProfile } from '../order-board-page/chromium.ts';
 import { Guest } from './guest.ts';
 
 const patience = { timeoutMs: 30_000 };
@@ -186,5 +188,38 @@ describeInChromium('a guest at the kiosk in Chromium', () => {
     await guest.page.clock.fastForward(106_000);
     await guest.is('start');
     expect(await guest.page.evaluate(`JSON.parse(sessionStorage.getItem('order-guest')).lines`)).toEqual([]);
+  });
+
+  test('a kiosk enrols itself by a code, sells after a restart without a token, and ends when it is revoked', async () => {
+    const manager = system.client('gateway', { role: 'manager' });
+    const folder = temporaryFolder('profile');
+    const start = async (): Promise<Guest> => {
+      const url = `http://127.0.0.1:${proxy.port}/order?lang=en`;
+      const screen = await BoardScreen.begin(await openProfile(folder), url);
+      screens.push(screen);
+      return new Guest(screen);
+    };
+    const codeOf = async (guest: Guest): Promise<string> => {
+      await until(() => guest.page.locator('#code').isVisible(), patience);
+      return guest.screen.text('#code');
+    };
+    const first = await start();
+    const code = await codeOf(first);
+    await isFine(first);
+    const { result } = await manager.ask(EnrolDeviceDocument, {
+      input: { idempotencyKey: code, storeId: demoStore, userCode: code, name: 'Kiosk by the door' },
+    });
+    if (result.__typename !== 'EnrolDeviceSuccess') throw new Error(result.__typename);
+    await first.sees('#store', 'Berlin');
+    await until(async () => !(await first.page.locator('#setup').isVisible()), patience);
+    await first.screen.close();
+
+    const again = await start();
+    await again.tap('Eat here', 'Burgers');
+    await again.tile('Cheeseburger').click();
+    await again.tap(/^Add to basket/, /^Basket: 1/, 'Pay');
+    await again.sees('#to-pay', 'to pay');
+    await manager.ask(RevokeDeviceDocument, { input: { idempotencyKey: code, deviceId: result.device.id } });
+    expect(await codeOf(again)).not.toBe(code);
   });
 });

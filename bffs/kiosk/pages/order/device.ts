@@ -8,7 +8,7 @@ import {
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
 import menuAvailabilityChanged from '../../operations/menuAvailabilityChanged.graphql';
 import orderStart from '../../operations/orderStart.graphql';
-import { deviceToken } from '../deviceToken.ts';
+import { KioskAccess } from './kioskAccess.ts';
 import { keepMenu, menuKept, withAvailability, type KeptMenu, type Store } from './keptMenu.ts';
 import { readMenu } from './readMenu.ts';
 
@@ -20,24 +20,28 @@ const forbidden = 4403;
 /** Codes that mean that the graph has changed, so that the page has to be loaded again in its newer version. */
 const outdated: readonly unknown[] = ['DOCUMENT_OUTDATED', 'GRAPHQL_VALIDATION_FAILED', 'DOCUMENT_NOT_TRUSTED'];
 
-export type SetupReason = 'noToken' | 'badToken' | 'noStore';
+export type SetupReason = 'notEnrolled' | 'noToken' | 'badToken' | 'noStore';
 
 export interface DeviceOptions {
   /** Called whenever the store, the menu or the connection changes. */
   readonly onChange: () => void;
-  /** Called with the reason why the device needs a token; without one when its token is good. */
-  readonly onSetup: (reason?: SetupReason) => void;
+  /**
+   * Called with the reason why the device cannot work, and with the code by which a manager can enrol it; without a
+   * reason once it can.
+   */
+  readonly onSetup: (reason?: SetupReason, code?: string) => void;
   /** Called when the connection is back. */
   readonly onLive: () => void;
   /** Whether the page may be loaded again now: not while a guest is busy with it. */
   readonly isFree: () => boolean;
 }
 
-/** The kiosk without its guest: its token, its store, the menu that it keeps, and its connection. */
+/** The kiosk without its guest: its access, its store, the menu that it keeps, and its connection. */
 export class KioskDevice {
   readonly #options: DeviceOptions;
   readonly #client: StreamClient;
-  #token = deviceToken.take();
+  readonly #access: KioskAccess;
+  #code: string | undefined;
   #awaken: () => void = () => undefined;
   #menu: KeptMenu | undefined = menuKept(localStorage);
   #isCutOff = false;
@@ -46,9 +50,10 @@ export class KioskDevice {
     this.#options = options;
     this.#client = new StreamClient({
       url: endpoint,
-      token: () => this.#token ?? '',
+      token: async (occasion) => (await this.#access.token(occasion !== 'connect')) ?? '',
       retry: { minMs: 500, maxMs: againMs },
     });
+    this.#access = new KioskAccess({ onCode: (code) => this.#showCode(code) });
   }
 
   get menu(): KeptMenu | undefined {
@@ -64,17 +69,33 @@ export class KioskDevice {
   }
 
   use(token: string): void {
-    this.#token = token;
-    deviceToken.keep(token);
+    this.#access.use(token);
     this.#options.onSetup();
     this.#awaken();
   }
 
   ask = async <Data>(document: string, variables?: object): Promise<Answer<Data>> => {
-    const answer = await askGraph<Data>(this.#token ?? '', document, variables);
-    if (answer.kind === 'refused') this.#options.onSetup('badToken');
+    const answer = await this.#askOnce<Data>(false, document, variables);
+    if (answer.kind !== 'refused') return answer;
+    // Its own token may have ended with a key of the channel: it gets another one, if it is still enrolled.
+    if (this.#access.isDevice) return this.#askOnce<Data>(true, document, variables);
+    this.#access.forgetGiven();
+    this.#options.onSetup('badToken', this.#code);
     return answer;
   };
+
+  async #askOnce<Data>(anew: boolean, document: string, variables?: object): Promise<Answer<Data>> {
+    const token = await this.#access.tokenSoon(anew);
+    return token === undefined ? { kind: 'unreached' } : askGraph<Data>(token, document, variables);
+  }
+
+  #showCode(code: string | undefined): void {
+    const wasAsking = this.#code !== undefined;
+    this.#code = code;
+    this.#options.onSetup(code === undefined ? undefined : 'notEnrolled', code);
+    // It may be another store's now: nothing of the one before may stay on the screen.
+    if (code === undefined && wasAsking && this.store) location.reload();
+  }
 
   stream<Data>(document: string, variables: Record<string, unknown>): ResumingStream<Data> {
     return this.#client.stream<Data>(document, variables);
@@ -84,7 +105,7 @@ export class KioskDevice {
   async run(): Promise<never> {
     setInterval(() => void this.refresh(), refreshMs);
     for (;;) {
-      if (this.#token === undefined) this.#options.onSetup('noToken');
+      if ((await this.#access.token()) === undefined) this.#options.onSetup('noToken');
       else if (await this.refresh()) await this.#follow();
       await this.#pause();
     }
@@ -96,7 +117,7 @@ export class KioskDevice {
     if (answer.kind === 'unreached') this.#cutOff(true);
     if (answer.kind !== 'answer' || !answer.data) return false;
     const { kiosk, menuCategories } = answer.data;
-    if (kiosk === null) this.#options.onSetup('noStore');
+    if (kiosk === null) this.#options.onSetup('noStore', this.#code);
     if (!kiosk?.store) return false;
     const menu = await readMenu(this.ask, kiosk.store, menuCategories);
     if (menu) this.#keep(menu);
@@ -125,7 +146,7 @@ export class KioskDevice {
       this.#cutOff(false);
       this.#options.onLive();
     } else if (status === 'reconnecting') {
-      if (cause?.code === forbidden) this.#options.onSetup('badToken');
+      if (cause?.code === forbidden && !this.#access.isDevice) this.#options.onSetup('badToken', this.#code);
       this.#cutOff(true);
     }
   }

@@ -90,14 +90,23 @@ const question = ({ texts }: Screen): HTMLElement =>
     ),
   );
 
-/** Shows the form for a token, with the reason; without a reason it hides the form. */
-export function drawSetup({ texts }: Screen, reason: SetupReason | undefined): void {
+/**
+ * Shows why the kiosk cannot work, the code by which a manager can enrol it, and a form for a token; without a reason
+ * it hides all of it.
+ */
+export function drawSetup(
+  { texts }: Screen,
+  setup: { readonly reason: SetupReason; readonly code?: string | undefined } | undefined,
+): void {
   const form = found<HTMLFormElement>('#setup');
   const wasHidden = form.hidden;
-  form.hidden = reason === undefined;
-  if (reason === undefined) return;
+  form.hidden = setup === undefined;
+  if (setup === undefined) return;
+  const { reason, code } = setup;
   setText(found('#setup-title'), texts.setup);
   setText(found('#setup-reason'), texts[reason]);
+  setText(found('#code'), code ?? '');
+  found('#code').hidden = code === undefined;
   setText(found('#setup label'), texts.token);
   setText(found('#setup button'), texts.use);
   if (wasHidden) found('#token').focus();

@@ -4,6 +4,8 @@ export const english: OrderTexts = {
   language: 'en',
   locale: 'EN',
   setup: 'Set up this kiosk',
+  notEnrolled:
+    'The manager of the store enters this code in the office, under Screens. It changes every quarter of an hour.',
   noToken:
     'A kiosk sells for the store that its device token is bound to. Paste the token, or open this page as /order#token=… .',
   badToken: 'The device token of this kiosk is not accepted any more. Paste a new one.',

@@ -4,6 +4,8 @@ export const german: OrderTexts = {
   language: 'de',
   locale: 'DE',
   setup: 'Terminal einrichten',
+  notEnrolled:
+    'Die Leitung der Filiale gibt diesen Code im Büro unter „Bildschirme“ ein. Er wechselt jede Viertelstunde.',
   noToken:
     'Ein Bestellterminal verkauft für die Filiale, für die sein Gerätetoken gilt. Fügen Sie das Token ein, oder öffnen Sie die Seite als /order#token=… .',
   badToken: 'Das Gerätetoken dieses Terminals wird nicht mehr angenommen. Fügen Sie ein neues ein.',

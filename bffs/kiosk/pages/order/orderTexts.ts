@@ -10,6 +10,7 @@ export interface OrderTexts {
   readonly language: 'en' | 'de';
   readonly locale: 'EN' | 'DE';
   readonly setup: string;
+  readonly notEnrolled: string;
   readonly noToken: string;
   readonly badToken: string;
   readonly noStore: string;

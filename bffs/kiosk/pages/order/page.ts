@@ -31,7 +31,7 @@ const guestName = 'order-guest';
 const strangeAnswers = 5;
 
 let guest = guestKept();
-let setupReason: SetupReason | undefined;
+let setup: { readonly reason: SetupReason; readonly code?: string | undefined } | undefined;
 let isAsking = false;
 let isUnanswered = false;
 let strange = 0;
@@ -39,13 +39,13 @@ let followed: { readonly id: string; readonly stream: ResumingStream<OrderStatus
 
 const render = betweenTaps(() => {
   draw(screen());
-  drawSetup(screen(), setupReason);
+  drawSetup(screen(), setup);
 });
 const device = new KioskDevice({
   onChange: render,
-  onSetup: (reason) => {
-    setupReason = reason;
-    drawSetup(screen(), reason);
+  onSetup: (reason, code) => {
+    setup = reason && { reason, code };
+    drawSetup(screen(), setup);
   },
   onLive: () => outbox.hurry(),
   isFree: () => guest.view === 'start',
