@@ -17,6 +17,7 @@ export interface PersonalTable {
 export interface PersonalDataRequest {
   readonly customerId: string;
   readonly askedBy: string;
+  readonly askedByRoles: readonly string[];
   readonly reason: string;
 }
 
@@ -38,14 +39,14 @@ const mostRecords = 10_000;
 /** The gRPC service by which every subgraph tells the channel of staff what it keeps about a customer. */
 export function personalDataService(domain: Domain, kept: PersonalData | undefined): RpcService {
   return service(PersonalDataService, operatorServices, {
-    async readPerson({ customerId, askedBy, askedByRoles: roles, reason }) {
+    async readPerson({ customerId, askedBy, askedByRoles, reason }) {
       if (!kept || !isId(customerId)) return { json: '{}' };
       const input = { customerId, reason };
       return recorded(
         domain,
-        { actor: askedBy, roles, channel: 'staff', action: 'exportCustomer', input },
+        { actor: askedBy, roles: askedByRoles, channel: 'staff', action: 'exportCustomer', input },
         async () => {
-          const records = await recordsOf(domain, kept, { customerId, askedBy, reason });
+          const records = await recordsOf(domain, kept, { customerId, askedBy, askedByRoles, reason });
           return { result: { json: JSON.stringify(records) }, answer: 'PersonalData' };
         },
       );

@@ -2,6 +2,7 @@ import type { PersonalDataRequest, PersonalRecords } from '#platform/subgraph/pe
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import type { Customers } from './context.ts';
 import { openCustomer, openVersion } from './customer.ts';
+import { roleIn } from './supportRole.ts';
 
 /**
  * The profile and all versions of all addresses, opened; of an erased customer only that they were one, and when. It is
@@ -9,12 +10,20 @@ import { openCustomer, openVersion } from './customer.ts';
  */
 export async function personalRecords(
   domain: Customers,
-  { customerId, askedBy: actor, reason }: PersonalDataRequest,
+  { customerId, askedBy: actor, askedByRoles, reason }: PersonalDataRequest,
 ): Promise<PersonalRecords> {
   const found = await domain.db.customer.findUnique({ where: { id: customerId }, include: { key: true } });
   if (!found) return {};
   await domain.db.supportAction.create({
-    data: { id: domain.newId(), customerId, kind: 'EXPORT', reason, actor, at: domain.clock() },
+    data: {
+      id: domain.newId(),
+      customerId,
+      kind: 'EXPORT',
+      reason,
+      actor,
+      role: roleIn(askedByRoles),
+      at: domain.clock(),
+    },
   });
   if (!found.key) return { profile: [{ id: found.id, registeredAt: found.registeredAt, erasedAt: found.erasedAt }] };
   const key = keyringOf(domain).unwrap(customerId, found.key.wrapped);

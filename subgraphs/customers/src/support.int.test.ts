@@ -44,6 +44,10 @@ describe('support', () => {
       customerId,
       actions: [{ kind: 'RECEIPT', orderId, reason: 'CUSTOMER_ASKED', by: 'user:support-7' }],
     });
+    expect(
+      await ask(customer(customerId), '{ me { supportActions { kind role reason orderId } } }'),
+      'the customer is told in which role it was done, and not by whom',
+    ).toEqual({ me: { supportActions: [{ kind: 'RECEIPT', role: 'SUPPORT', reason: 'CUSTOMER_ASKED', orderId }] } });
     expect(await act('resendReceipt', { customerId, orderId: 'A1' })).toMatchObject({ field: 'orderId' });
     expect((await act('resendReceipt', { customerId: uuidv7(), orderId })).__typename).toBe('SupportCustomerNotFound');
   });

@@ -1,10 +1,11 @@
 import { CustomerReceiptRequested } from '#schema/events/customers.ts';
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { actorOf, rolesOf, type Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Customers, Tx } from '../context.ts';
 import { eraseCustomer } from '../eraseCustomer.ts';
 import { lockCustomer } from '../lockCustomer.ts';
+import { roleIn } from '../supportRole.ts';
 
 interface SupportAction {
   readonly idempotencyKey: string;
@@ -38,7 +39,16 @@ const act = (
       const kind = mutation === 'resendReceipt' ? 'RECEIPT' : 'ERASURE';
       const actor = actorOf(principal);
       await tx.supportAction.create({
-        data: { id: domain.newId(), customerId, kind, orderId, reason, actor, at: now },
+        data: {
+          id: domain.newId(),
+          customerId,
+          kind,
+          orderId,
+          reason,
+          actor,
+          role: roleIn(rolesOf(principal)),
+          at: now,
+        },
       });
       return { kind: 'done', at: now.toISOString() };
     }),

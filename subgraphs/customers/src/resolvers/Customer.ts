@@ -1,6 +1,7 @@
-import type { CustomerResolvers } from '#generated/customers/resolvers.ts';
+import type { CustomerResolvers, SupportActionKind, SupportReason } from '#generated/customers/resolvers.ts';
 import { consentList, favouriteList } from '../findPages.ts';
 import { mayRead } from '../ownership.ts';
+import { supportActionsOf } from '../supportActionsOf.ts';
 
 export const Customer: CustomerResolvers = {
   __resolveReference: ({ id }, { principal, loaders }) =>
@@ -27,4 +28,12 @@ export const Customer: CustomerResolvers = {
       row.storeId,
     ]);
   },
+  supportActions: async ({ id }, _args, { domain }) =>
+    (await supportActionsOf(domain, id)).map(({ kind, role, reason, orderId, at }) => ({
+      kind: kind as SupportActionKind,
+      role: role === 'support' ? 'SUPPORT' : 'ADMIN',
+      reason: reason as SupportReason,
+      orderId,
+      at: at.toISOString(),
+    })),
 };

@@ -1,14 +1,9 @@
 import type { SupportActionKind, SupportedCustomerResolvers, SupportReason } from '#generated/customers/resolvers.ts';
-
-const mostActions = 100;
+import { supportActionsOf } from '../supportActionsOf.ts';
 
 export const SupportedCustomer: SupportedCustomerResolvers = {
   actions: async ({ customerId }, _args, { domain }) => {
-    const rows = await domain.db.supportAction.findMany({
-      where: { customerId },
-      orderBy: [{ at: 'desc' }, { id: 'desc' }],
-      take: mostActions,
-    });
+    const rows = await supportActionsOf(domain, customerId);
     return rows.map(({ kind, orderId, reason, actor, at }) => ({
       kind: kind as SupportActionKind,
       orderId,
