@@ -7,6 +7,7 @@ import { DeviceCredential, type KeptDevice } from '#clients/device-credential/sr
 import { deviceAccessOf } from '#gateway/access/devices/rpcDeviceAccess.ts';
 import { LoadGate } from '#gateway/access/loadGate.ts';
 import { LoadQueue } from '#gateway/access/loadQueue.ts';
+import { memoryRates } from '#gateway/access/rateStore.ts';
 import { defaultLoadPolicy } from '#gateway/channelManifest.ts';
 import { clientAddress } from '#gateway/transports/http/clientAddress.ts';
 import { DeviceRequests } from '#gateway/transports/http/deviceRequests.ts';
@@ -64,6 +65,7 @@ beforeAll(async () => {
     access: deviceAccessOf(graph.client(DeviceAccessService, self)),
     identity: { issueDeviceToken: (...of) => channel.issueDeviceToken(...of) },
     load: new LoadGate(new LoadQueue(defaultLoadPolicy, 'kiosk'), [], undefined),
+    rates: memoryRates,
     addressOf: clientAddress([]),
     log: pino({ level: 'silent' }),
   });

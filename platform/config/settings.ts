@@ -98,6 +98,16 @@ export const platformSettings = z.object({
     .describe(
       'addresses and networks of the balancers before the channels, separated by commas: where requests come from is read in their `X-Forwarded-For`; without them everybody comes from the address of the balancer, takes turns as one caller, and networks of partners’ apps fit none',
     ),
+  RATES_REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      error: () => 'it must be redis://<host>:<port> or, with TLS, rediss://<host>:<port>',
+    })
+    .refine((url) => new URL(url).password === '', { error: () => 'the password belongs in RATES_REDIS_PASSWORD' })
+    .optional()
+    .describe(
+      'a Valkey or Redis in which the replicas of a channel count the requests of callers together; without it each replica counts by itself, as all do while it is away. Its password is the secret RATES_REDIS_PASSWORD',
+    ),
   SIMULATION: switchable
     .optional()
     .describe('a simulated kitchen and couriers move orders along; on in development unless switched off'),

@@ -169,6 +169,12 @@ export const metricCatalogue = {
     help: 'Messages that a consumer set aside: failed, or waiting behind a failed one of the same aggregate.',
     labels: { domain: any, consumer: any, state: ['failed', 'waiting'] },
   },
+  ratesCountedAlone: {
+    kind: 'counter',
+    name: 'drburger_rates_counted_alone_total',
+    help: 'Requests counted against rates in the memory of this process because the store that replicas share is away.',
+    labels: {},
+  },
   webhooksReceived: {
     kind: 'counter',
     name: 'drburger_webhooks_received_total',

@@ -36,6 +36,7 @@ const usual: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'info',
   KAFKA_BROKERS: 'kafka:9092',
   DATABASE_HOST: 'postgres',
+  RATES_REDIS_URL: 'redis://valkey:6379',
 };
 
 /** Whether a setting is about the database. With events on Kafka, only domains have one. */
@@ -192,6 +193,13 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
         timeout: '10s',
         retries: 30,
       },
+    },
+    // Nothing is kept on a disk: what was counted is of no use after a minute.
+    valkey: {
+      image: 'valkey/valkey:8.1-bookworm',
+      command: ['valkey-server', '--save', '', '--maxmemory', '256mb', '--maxmemory-policy', 'volatile-ttl'],
+      restart: 'unless-stopped',
+      healthcheck: { test: ['CMD', 'valkey-cli', 'ping'], interval: '5s', timeout: '10s', retries: 12 },
     },
     prometheus: {
       image: 'prom/prometheus:v3.5.0',

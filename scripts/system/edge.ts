@@ -9,6 +9,7 @@ import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import type { ExplorerHelp } from '#gateway/serve/explorer.ts';
+import type { RateStore } from '#gateway/access/rateStore.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import type { ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
@@ -25,6 +26,8 @@ export interface EdgeParts {
   readonly subgraphCall: (name: string) => SubgraphCall;
   /** The network by which the domains' services are called. */
   readonly network: Pick<RpcNetwork, 'transportTo'>;
+  /** Where rates are counted; by default in the memory of this process. */
+  readonly rateStore?: RateStore | undefined;
   /** Secrets that sign the cursors of streams. */
   readonly cursorKeys: readonly string[];
   /** The service name for calls to the domains; `gateway` if all channels run in one process. */
@@ -104,7 +107,19 @@ export const gatewayRuntimeOf = async (parts: EdgeParts): Promise<GatewayRuntime
 
 /** Makes the runtime that channels and the gateway need. It loads generated code: run `generate` before. */
 export async function runtimeOf(
-  { settings, identity, bus, log, metrics, subgraphCall, network, cursorKeys, revocations, service }: EdgeParts,
+  {
+    settings,
+    identity,
+    bus,
+    log,
+    metrics,
+    subgraphCall,
+    network,
+    cursorKeys,
+    rateStore,
+    revocations,
+    service,
+  }: EdgeParts,
   offset: number,
 ): Promise<GatewayRuntime> {
   const { rpcFeedReader } = await import('#gateway/streams/feeds/rpcFeedReader.ts');
@@ -122,6 +137,7 @@ export async function runtimeOf(
     network,
     service,
     cursorKeys,
+    rateStore,
     revocations,
     files: fileStoreOf(settings),
     proxies: settings.TRUSTED_PROXIES,

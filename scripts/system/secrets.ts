@@ -56,6 +56,9 @@ export const smtpPasswordName = 'SMTP_PASSWORD';
 /** The password of KAFKA_USERNAME. */
 export const kafkaPasswordName = 'KAFKA_PASSWORD';
 
+/** The password of RATES_REDIS_URL. */
+export const ratesPasswordName = 'RATES_REDIS_PASSWORD';
+
 /** Settings for the issuer of clients' tokens. Production needs them; development issues its own tokens. */
 export const clientIssuerSettings = z.object({
   CLIENT_ISSUER: z.string().min(1).optional().describe('issuer (`iss`) of clients’ tokens: the identity provider'),

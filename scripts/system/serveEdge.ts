@@ -14,6 +14,7 @@ import { gatewayRuntimeOf, startChannel, type EdgeParts } from './edge.ts';
 import { patience } from './patience.ts';
 import { grpcOffsetOf } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
+import { rateStoreOf } from './rateStoreOf.ts';
 import { cursorKeysOf, identityOf, secretOptionsOf } from './secrets.ts';
 import { signInSettings } from './signIn.ts';
 import type { ServeContext } from './serveContext.ts';
@@ -59,9 +60,10 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
   const patiently = patience(settings, log);
   const { metrics } = await processMetrics(settings.METRICS_PORT, settings, context.teardown);
   const secretOptions = secretOptionsOf(settings, context);
-  const [identity, cursorKeys, bus] = await Promise.all([
+  const [identity, cursorKeys, rateStore, bus] = await Promise.all([
     identityOf(settings, secretOptions, [service], log),
     cursorKeysOf(secretOptions),
+    rateStoreOf(settings, secretOptions, { log, metrics, teardown: context.teardown }),
     patiently(() => busOf(settings, log, secretOptions, context.teardown)),
   ]);
   const calls = new Map(
@@ -90,6 +92,7 @@ async function partsOf(service: string, context: ServeContext, channelNames: rea
     subgraphCall,
     network,
     cursorKeys,
+    rateStore,
     service,
     revocations: followed.revocations,
   };

@@ -42,6 +42,7 @@ const {
   PARTNER_URL,
   REST_URL,
   TRUSTED_PROXIES,
+  RATES_REDIS_URL,
   ...ofEveryService
 } = platformSettings.shape;
 
@@ -84,6 +85,7 @@ export const edgeSettings = z.object({
   PARTNER_URL,
   REST_URL,
   TRUSTED_PROXIES,
+  RATES_REDIS_URL,
 });
 export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,

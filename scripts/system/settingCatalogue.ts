@@ -28,6 +28,7 @@ import {
   providerWebhookKeysName,
   smtpPasswordName,
   publicKeysName,
+  ratesPasswordName,
   signingKeyNameOf,
 } from './secrets.ts';
 import { signInSettings } from './signIn.ts';
@@ -95,6 +96,12 @@ const kafkaPassword: Secret = {
   when: 'with KAFKA_SASL',
 };
 
+const ratesPassword: Secret = {
+  name: ratesPasswordName,
+  description: 'password of RATES_REDIS_URL',
+  when: 'if that server asks for one',
+};
+
 /** Whether production needs a setting, where the schema does not show it. */
 const neededInProduction: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(clientIssuerSettings.shape).map((name) => [name, 'required'])),
@@ -139,6 +146,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
         cursorKeys,
         clientKey,
         kafkaPassword,
+        ratesPassword,
         ...domains.flatMap(({ secrets }) => secrets),
         ...webhookSecrets,
         ...relaySecrets,
@@ -169,7 +177,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
             : channels.filter((each) => channelService(each.name) === name).map((each) => each.name),
         ).shape,
       }),
-      secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword],
+      secrets: [...signingKeys(name), cursorKeys, clientKey, busPassword, kafkaPassword, ratesPassword],
     })),
     {
       name: webhooksService,

@@ -22,6 +22,7 @@ import {
   type SystemOptions,
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
+import { rateStoreOf } from './rateStoreOf.ts';
 import { clientKeyOf, cursorKeysOf, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
 import type { StartParts } from './startParts.ts';
@@ -78,6 +79,7 @@ export function startSystem(options: SystemOptions): Promise<RunningSystem> {
           metrics,
           network,
           cursorKeys: await cursorKeysOf(prepared.secretOptions),
+          rateStore: await rateStoreOf(settings, prepared.secretOptions, { log, metrics, teardown }),
           subgraphCall: await callsOf(subgraphs, prepared),
           explorerFor: settings.PROFILE === 'development' ? await explorersOf(prepared.secretOptions) : undefined,
         },

@@ -5,6 +5,7 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { startKafkaProcess, stopKafkaProcess } from '#platform/localBroker/kafkaProcess.ts';
 import { startCluster } from '#platform/postgres/startCluster.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
+import { redisCommand, startRedis } from '#platform/testkit/redisServer.ts';
 import type { ComposeService } from './composeFile.ts';
 import type { Address } from './composeService.ts';
 
@@ -27,10 +28,17 @@ export interface StandInOptions {
   readonly hear: (line: string) => void;
 }
 
-/** The servers that can run without their images, by their names in the file. */
+/**
+ * The servers that can run without their images, by their names in the file. Valkey is among them where it, or Redis, is
+ * installed: without it each service counts rates by itself.
+ */
 export const standIns: Readonly<
   Record<string, (service: ComposeService, options: StandInOptions) => Promise<StandIn>>
-> = { postgres: startPostgres, kafka: startKafka };
+> = {
+  postgres: startPostgres,
+  kafka: startKafka,
+  ...(redisCommand() === undefined ? {} : { valkey: startValkey }),
+};
 
 async function startPostgres({ environment }: ComposeService, { folder, hear }: StandInOptions): Promise<StandIn> {
   const dataDir = join(folder, 'postgres');
@@ -104,5 +112,21 @@ async function startKafka(_: ComposeService, { folder, hear }: StandInOptions): 
       await restarting;
       await stopKafkaProcess(child);
     },
+  };
+}
+
+async function startValkey(): Promise<StandIn> {
+  let server = await startRedis();
+  const { port } = server;
+  return {
+    address: { host: '127.0.0.1', port },
+    get pid() {
+      return server.pid;
+    },
+    async crash() {
+      await server.stop('SIGKILL');
+      server = await startRedis({ port });
+    },
+    stop: () => server.stop(),
   };
 }

@@ -1,7 +1,8 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
 import type { RatePolicy } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
+import type { RateCounter, RateStore } from './rateStore.ts';
 
 const windowSeconds = 60;
 
@@ -14,24 +15,27 @@ export interface RateHeaders {
 /**
  * Counts what each caller asks for in a minute: requests, and the fields of mutations, each as often as it is selected,
  * so that a hundred aliases of one are a hundred. Callers without a token cannot be told apart behind a balancer, so
- * they are not counted. The counts are those of one process.
+ * they are not counted.
  */
 export class Rates {
   readonly #policy: RatePolicy;
-  readonly #requests: RateLimiterMemory;
-  readonly #mutations: RateLimiterMemory;
+  readonly #requests: RateCounter;
+  readonly #mutations: RateCounter;
 
-  constructor(policy: RatePolicy) {
+  /** @param channel names the counts: those of two channels are not added up, those of its replicas are */
+  constructor(policy: RatePolicy, store: RateStore, channel: string) {
     this.#policy = policy;
-    this.#requests = new RateLimiterMemory({ points: policy.requestsPerMinute, duration: windowSeconds });
-    this.#mutations = new RateLimiterMemory({ points: policy.mutationsPerMinute, duration: windowSeconds });
+    const counter = (name: string, points: number): RateCounter =>
+      store.counter(`${channel}:${name}`, { points, duration: windowSeconds });
+    this.#requests = counter('requests', policy.requestsPerMinute);
+    this.#mutations = counter('mutations', policy.mutationsPerMinute);
   }
 
   /** Counts a request. `tell` hears how the caller stands, also before a refusal. @throws Refusal 429 */
   async countRequest(principal: Principal, tell?: (headers: RateHeaders) => void): Promise<void> {
     if (principal.kind === 'anonymous') return;
     const { requestsPerMinute } = this.#policy;
-    const asked = await consume(this.#requests, actorOf(principal), 1);
+    const asked = await this.#requests.count(actorOf(principal), 1);
     tell?.(headersOf('requests', requestsPerMinute, asked));
     if (asked.consumedPoints > requestsPerMinute) throw tooMany(asked, `${requestsPerMinute} requests`);
   }
@@ -40,19 +44,12 @@ export class Rates {
   async countMutations(principal: Principal, fields: number, tell?: (headers: RateHeaders) => void): Promise<void> {
     if (principal.kind === 'anonymous' || fields === 0) return;
     const { mutationsPerMinute } = this.#policy;
-    const changed = await consume(this.#mutations, actorOf(principal), fields);
+    const changed = await this.#mutations.count(actorOf(principal), fields);
     if (changed.consumedPoints <= mutationsPerMinute) return;
     tell?.(headersOf('mutations', mutationsPerMinute, changed));
     throw tooMany(changed, `${mutationsPerMinute} mutations, each alias counted`);
   }
 }
-
-/** The limiter rejects with its result when there are too few points left. */
-const consume = (limiter: RateLimiterMemory, caller: string, points: number): Promise<RateLimiterRes> =>
-  limiter.consume(caller, points).catch((error: unknown) => {
-    if (error instanceof RateLimiterRes) return error;
-    throw error;
-  });
 
 const secondsLeft = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1_000));
 

@@ -7,6 +7,7 @@ import type { SubgraphCall } from '#platform/subgraph/execution.ts';
 import type { ExplorerHelp } from './explorer.ts';
 import type { Metrics } from '#platform/telemetry/metrics.ts';
 import type { EngineName } from '../execution/engine.ts';
+import type { RateStore } from '../access/rateStore.ts';
 import type { SignIn } from './pages.ts';
 import type { EventTail } from '../streams/feeds/eventTail.ts';
 import type { FeedReader } from '../streams/feeds/feedReader.ts';
@@ -65,6 +66,8 @@ export interface GatewayRuntime {
   readonly signIn?: SignIn;
   /** Where the pictures are kept that some channels serve. */
   readonly files?: FileStore;
+  /** Where rates are counted; by default in the memory of this process. */
+  readonly rateStore?: RateStore | undefined;
   readonly log: Logger;
   /** What helps whoever opens the explorer, which is there in development only. */
   readonly explorer?: ExplorerHelp | undefined;

@@ -112,6 +112,7 @@ export async function runChannel(
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
     appRates: manifest.appRates,
+    rateStore: runtime.rateStore,
     load: manifest.load,
     cache: manifest.cache,
     mcp: manifest.mcp,

@@ -43,6 +43,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     explorer: runtime.explorer,
     subgraphErrors: 'masked',
     rates: development ? undefined : defaultRatePolicy,
+    rateStore: runtime.rateStore,
     bus: runtime.bus,
     feeds: runtime.feeds,
     cursorKeys: runtime.cursorKeys,

@@ -12,6 +12,7 @@ import { CallerLimits } from '../access/callerLimits.ts';
 import { LoadGate } from '../access/loadGate.ts';
 import { LoadQueue } from '../access/loadQueue.ts';
 import { Rates } from '../access/rates.ts';
+import { memoryRates, type RateStore } from '../access/rateStore.ts';
 import {
   defaultLoadPolicy,
   defaultStreamPolicy,
@@ -94,6 +95,8 @@ export interface GraphService {
   readonly rates?: RatePolicy;
   /** How often the programs of one app may ask, if that is not `rates`. */
   readonly appRates?: RatePolicy;
+  /** Where that is counted; by default in the memory of this process. */
+  readonly rateStore?: RateStore | undefined;
   readonly load?: Partial<LoadPolicy>;
   readonly cache?: CachePolicy;
   /** Offers trusted documents to assistants at `/mcp`; without it nothing is there. */
@@ -239,9 +242,10 @@ class ServedGraph {
     const limits = new CallerLimits(policy);
     const loadPolicy = { ...defaultLoadPolicy, ...this.#service.load };
     const queue = new LoadQueue(loadPolicy, name, metrics);
-    const gateWith = (rates: RatePolicy | undefined) =>
-      new LoadGate(queue, loadPolicy.first, rates && new Rates(rates));
-    const load = gateWith(this.#service.rates);
+    const { rateStore = memoryRates } = this.#service;
+    const gateWith = (rates: RatePolicy | undefined, counted: string) =>
+      new LoadGate(queue, loadPolicy.first, rates && new Rates(rates, rateStore, counted));
+    const load = gateWith(this.#service.rates, name);
     const addressOf = clientAddress(this.#service.proxies ?? []);
     const { apps, appRates } = this.#service;
     const door =
@@ -250,7 +254,7 @@ class ServedGraph {
         channel: name,
         ...apps,
         counts: new UseCounts({ access: apps.access, log }),
-        load: appRates ? gateWith(appRates) : load,
+        load: appRates ? gateWith(appRates, `${name}:apps`) : load,
         addressOf,
       });
     const parts = { live, subscriptions, clients, callerOf, policy, limits, load, addressOf, log };
@@ -304,7 +308,8 @@ class ServedGraph {
       files: this.#service.files,
       rest,
       devices:
-        this.#service.devices && new DeviceRequests({ channel: name, ...this.#service.devices, load, addressOf, log }),
+        this.#service.devices &&
+        new DeviceRequests({ channel: name, ...this.#service.devices, load, rates: rateStore, addressOf, log }),
       mcp: await this.#mcp(operations, load, addressOf, bodyBytes, ofDocuments),
       http: new HttpHandler({
         live,

@@ -46,7 +46,16 @@ export async function serveFixture(
     readonly port?: number;
   } & Pick<
     GatewayRuntime,
-    'engine' | 'explorer' | 'feeds' | 'cursorKeys' | 'hub' | 'metrics' | 'network' | 'revocations' | 'files'
+    | 'engine'
+    | 'explorer'
+    | 'feeds'
+    | 'cursorKeys'
+    | 'hub'
+    | 'metrics'
+    | 'network'
+    | 'revocations'
+    | 'files'
+    | 'rateStore'
   > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
@@ -88,6 +97,7 @@ export async function serveFixture(
       network: options.network,
       revocations: options.revocations,
       files: options.files,
+      rateStore: options.rateStore,
     },
     supergraph,
   ).finally(() => rmSync(folder, { recursive: true }));

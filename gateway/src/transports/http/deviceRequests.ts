@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { deviceTokenSeconds, type Identity } from '#platform/identity/identity.ts';
 import { DevicesUnavailable, type DeviceAccess } from '../../access/devices/deviceAccess.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { readBody } from './body.ts';
 import type { LoadGate } from '../../access/loadGate.ts';
+import type { RateCounter, RateStore } from '../../access/rateStore.ts';
 import { networkOf, type AddressOf } from './clientAddress.ts';
 
 /** Where devices ask to be enrolled, and where they get their tokens. */
@@ -25,6 +25,7 @@ export interface DeviceRequestsOptions {
   readonly access: DeviceAccess;
   readonly identity: Pick<Identity, 'issueDeviceToken'>;
   readonly load: LoadGate;
+  readonly rates: RateStore;
   readonly addressOf: AddressOf;
   readonly log: Logger;
 }
@@ -49,10 +50,11 @@ const refused = (status: number, error: string, headers?: Answer['headers']): An
  */
 export class DeviceRequests {
   readonly #options: DeviceRequestsOptions;
-  readonly #begun = new RateLimiterMemory(begun);
+  readonly #begun: RateCounter;
 
   constructor(options: DeviceRequestsOptions) {
     this.#options = options;
+    this.#begun = options.rates.counter(`${options.channel}:devices`, begun);
   }
 
   takes = (path: string): boolean => path === authorizePath || path === tokenPath;
@@ -148,12 +150,7 @@ function refusalOf(error: string): Answer {
 }
 
 /** Counts a request of a network. Returns after how many seconds it may come again; 0 for now. */
-async function secondsToWait(limiter: RateLimiterMemory, network: string): Promise<number> {
-  try {
-    await limiter.consume(network);
-    return 0;
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
-    throw error;
-  }
+async function secondsToWait(counter: RateCounter, network: string): Promise<number> {
+  const { consumedPoints, msBeforeNext } = await counter.count(network, 1);
+  return consumedPoints <= begun.points ? 0 : Math.max(1, Math.ceil(msBeforeNext / 1_000));
 }

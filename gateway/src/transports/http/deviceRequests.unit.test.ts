@@ -5,6 +5,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LoadGate } from '../../access/loadGate.ts';
 import { LoadQueue } from '../../access/loadQueue.ts';
+import { memoryRates } from '../../access/rateStore.ts';
 import { defaultLoadPolicy } from '../../channelManifest.ts';
 import { clientAddress } from './clientAddress.ts';
 import { DeviceRequests } from './deviceRequests.ts';
@@ -22,6 +23,7 @@ beforeEach(async () => {
     },
     identity: { issueDeviceToken: () => Promise.resolve('token') },
     load: new LoadGate(new LoadQueue(defaultLoadPolicy, 'kiosk'), [], undefined),
+    rates: memoryRates,
     addressOf: clientAddress(['127.0.0.0/8']),
     log: pino({ level: 'silent' }),
   });
