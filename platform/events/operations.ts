@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Domain } from '#platform/domain/domain.ts';
+import { rewrapKeys } from '#platform/pii/rewrapKeys.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
 import { Bell } from './bell.ts';
 import { domainSession } from './domainSession.ts';
@@ -14,11 +15,13 @@ import { inTransaction, sqlTx, type SqlTx } from './sqlTx.ts';
 /** Work that an operator asks a running subgraph to do, by a row in the subgraph's database. */
 export type OperationRequest =
   | { readonly kind: 'replay'; readonly arguments: ParkedFilter & { readonly askedBy?: string } }
-  | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } };
+  | { readonly kind: 'rebuild'; readonly arguments: { readonly readModel: string } }
+  | { readonly kind: 'rewrap'; readonly arguments: object };
 
 export interface OperationState {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Of work that is being done, how far it is, if that is told. */
   readonly result: unknown;
   readonly error: string | null;
 }
@@ -130,7 +133,12 @@ async function workOff(
       );
       const request = next.rows[0];
       if (!request) break;
-      const outcome = await perform(domain, consumers, request).then(
+      const tell = (progress: unknown): Promise<unknown> =>
+        domain.pool.query('update platform.operation set result = $2 where id = $1', [
+          request.id,
+          JSON.stringify(progress),
+        ]);
+      const outcome = await perform(domain, consumers, request, tell).then(
         (result) => ({ result, error: null }),
         (error: unknown) => ({ result: null, error: reasonOf(error) }),
       );
@@ -146,7 +154,13 @@ async function workOff(
   return true;
 }
 
-async function perform(domain: Domain, consumers: readonly Consumer[], request: OperationRequest): Promise<unknown> {
+async function perform(
+  domain: Domain,
+  consumers: readonly Consumer[],
+  request: OperationRequest,
+  tell: (progress: unknown) => Promise<unknown>,
+): Promise<unknown> {
+  if (request.kind === 'rewrap') return rewrapKeys(domain, tell);
   if (request.kind === 'replay') return replayParked(domain, consumers, request.arguments);
   return rebuildReadModel(
     domain,

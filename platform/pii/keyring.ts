@@ -16,6 +16,10 @@ export interface WrappingKeys {
    * master key that is not configured.
    */
   unwrap(owner: string, wrapped: Uint8Array): DataKey;
+  /** By which wrapped keys begin that the first master key has wrapped: the others are left from before a rotation. */
+  readonly currentId: Uint8Array<ArrayBuffer>;
+  /** Wraps an owner's data key by the first master key, whichever has wrapped it. Throws as `unwrap` does. */
+  rewrap(owner: string, wrapped: Uint8Array): Uint8Array<ArrayBuffer>;
 }
 
 /** Wrapping keys, and a key by which sealed values are found again. */
@@ -49,14 +53,20 @@ export function createWrappingKeys(masterKeys: string): WrappingKeys {
   const current = masters[0]!;
   const byId = new Map(masters.map((key) => [keyId(key).toString('hex'), key]));
 
-  return {
+  const wrap = (owner: string, key: DataKey): Uint8Array<ArrayBuffer> => {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(Buffer.from(owner));
+    const body = Buffer.concat([cipher.update(key), cipher.final()]);
+    return new Uint8Array(Buffer.concat([keyId(current), nonce, cipher.getAuthTag(), body]));
+  };
+
+  const keys: WrappingKeys = {
+    currentId: new Uint8Array(keyId(current)),
     newDataKey(owner) {
       const key = new Uint8Array(randomBytes(32));
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(Buffer.from(owner));
-      const body = Buffer.concat([cipher.update(key), cipher.final()]);
-      return { key, wrapped: new Uint8Array(Buffer.concat([keyId(current), nonce, cipher.getAuthTag(), body])) };
+      return { key, wrapped: wrap(owner, key) };
     },
+    rewrap: (owner, wrapped) => wrap(owner, keys.unwrap(owner, wrapped)),
     unwrap(owner, wrapped) {
       const bytes = Buffer.from(wrapped);
       const master = byId.get(bytes.subarray(0, keyIdBytes).toString('hex'));
@@ -71,6 +81,7 @@ export function createWrappingKeys(masterKeys: string): WrappingKeys {
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]));
     },
   };
+  return keys;
 }
 
 /** Makes a keyring. `indexKey` must never change, or no value is found any more. */

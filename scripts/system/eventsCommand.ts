@@ -1,19 +1,13 @@
-import type pg from 'pg';
 import { StartupError } from '#platform/config/startupError.ts';
-import {
-  operationState,
-  requestOperation,
-  UnknownReadModelError,
-  type OperationRequest,
-} from '#platform/events/operations.ts';
 import { listParked, showParked, type ParkedFilter } from '#platform/events/parked.ts';
 import type { ReplayResult } from '#platform/events/replayParked.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { webhooksService } from '#schema/services.ts';
 import { listParkedWebhooks, replayWebhooks, showWebhook, type WebhookFilter } from '#webhooks/inbox/parkedWebhooks.ts';
 import type { Command } from './commandLine.ts';
+import { numberOf, performOperation, withPool, type OperationParts } from './performOperation.ts';
 import { subgraphSettings } from './serviceSettings.ts';
-import { checkDomain, withDomainPool, type UrlOf } from './withDomainPool.ts';
+import { checkDomain } from './withDomainPool.ts';
 
 export const command: Command = {
   name: 'events',
@@ -45,12 +39,8 @@ export const command: Command = {
   ],
 };
 
-export interface EventsCommandParts {
+export interface EventsCommandParts extends OperationParts {
   readonly words: readonly string[];
-  readonly flags: Readonly<Record<string, string>>;
-  /** Of a domain's database. */
-  readonly urlOf: UrlOf;
-  readonly print: (line: string) => void;
 }
 
 /**
@@ -124,7 +114,7 @@ async function replay(parts: EventsCommandParts, domain: string | undefined): Pr
     return count > 0;
   }
   const name = checkDomain(domain);
-  const result = (await perform(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) })) as
+  const result = (await performOperation(parts, name, { kind: 'replay', arguments: filterOf(parts.flags) })) as
     ReplayResult | undefined;
   if (!result) return false;
   parts.print(`${result.replayed} replayed`);
@@ -135,7 +125,7 @@ async function replay(parts: EventsCommandParts, domain: string | undefined): Pr
 
 async function rebuild(parts: EventsCommandParts, domain: string | undefined, readModel: string): Promise<boolean> {
   const name = domain ? checkDomain(domain) : await ownerOf(parts, readModel);
-  const result = (await perform(parts, name, { kind: 'rebuild', arguments: { readModel } })) as
+  const result = (await performOperation(parts, name, { kind: 'rebuild', arguments: { readModel } })) as
     { events: number } | undefined;
   if (result) parts.print(`${readModel} of ${name} was rebuilt from ${result.events} events`);
   return result !== undefined;
@@ -151,34 +141,6 @@ async function ownerOf(parts: EventsCommandParts, readModel: string): Promise<st
   throw new StartupError(`no domain has a read model ${readModel}.`);
 }
 
-/**
- * Asks for the work and waits for it. @returns its result, or undefined if it failed or was not done in time, having
- * said so.
- */
-function perform(parts: EventsCommandParts, domain: string, request: OperationRequest): Promise<unknown> {
-  const deadline = Date.now() + 1_000 * numberOf(parts.flags['WAIT'] ?? '600', 'seconds to wait');
-  const impatient = Date.now() + 5_000;
-  return withPool(parts, domain, async (pool) => {
-    const id = await requestOperation(pool, request);
-    for (let told = false; ;) {
-      const { startedAt, finishedAt, result, error } = await operationState(pool, id);
-      if (finishedAt) {
-        if (error !== null) parts.print(`it failed: ${error}`);
-        return error === null ? result : undefined;
-      }
-      if (Date.now() > deadline) {
-        parts.print(`not done yet: it goes on, or is done when ${domain} starts`);
-        return undefined;
-      }
-      if (!told && !startedAt && Date.now() > impatient) {
-        told = true;
-        parts.print(`nobody has begun: does ${domain} run?`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  });
-}
-
 /** A library's message may have many lines; a list has one for each message. `show` has it whole. */
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
@@ -192,18 +154,3 @@ function webhookFilterOf(flags: Readonly<Record<string, string>>): WebhookFilter
   const { consumer: source, aggregate: object, id } = filterOf(flags);
   return { source, object, id };
 }
-
-function numberOf(text: string | undefined, what: string): number {
-  if (text === undefined || !/^\d{1,15}$/.test(text)) throw new StartupError(`${text ?? 'nothing'} is not ${what}.`);
-  return Number(text);
-}
-
-const withPool = <T>({ urlOf }: EventsCommandParts, domain: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> =>
-  withDomainPool(urlOf, domain, async (pool) => {
-    try {
-      return await work(pool);
-    } catch (error) {
-      if (error instanceof UnknownReadModelError) throw new StartupError(`${domain}: ${error.message}.`);
-      throw error;
-    }
-  });
