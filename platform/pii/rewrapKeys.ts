@@ -30,7 +30,7 @@ export async function rewrapKeys(
 ): Promise<Rewrapped> {
   let sum: Rewrapped = { rewrapped: 0, unreadable: 0 };
   for (const column of await keyColumns(domain.pool)) {
-    for (let after: string | undefined = ''; after !== undefined; ) {
+    for (let after: string | undefined = ''; after !== undefined;) {
       const batch: Batch = await rewrapBatch(domain.pool, keyringOf(domain), column, after);
       sum = { rewrapped: sum.rewrapped + batch.rewrapped, unreadable: sum.unreadable + batch.unreadable };
       after = batch.last;

@@ -6,24 +6,41 @@ import type { DataKey } from './keyring.ts';
  */
 export type Sealed = Uint8Array<ArrayBuffer>;
 
-const format = 1;
+/** Where a sealed value stands, to which it is bound: copied to another place it does not open. */
+export interface SealedPlace {
+  /** Table and column, such as `customer.email`. */
+  readonly field: string;
+  /** The primary key of the row. */
+  readonly row: string;
+}
+
+/** Bound to table, column and row. */
+const boundToRow = 2;
+/** Bound to table and column, as all were once; it is still opened. */
+const boundToField = 1;
 const nonceEnd = 1 + 12;
 const tagEnd = nonceEnd + 16;
 
-/** Seals a text. It is bound to `field`, such as `customer.email`: copied into another column it does not open. */
-export function seal(key: DataKey, field: string, text: string): Sealed {
+/** What is authenticated besides the text. Neither a field nor the id of a row has a line break. */
+const additionalData = (format: number, { field, row }: SealedPlace): Buffer =>
+  Buffer.from(format === boundToField ? field : `${field}\n${row}`);
+
+/** Seals a text for its place. */
+export function seal(key: DataKey, place: SealedPlace, text: string): Sealed {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(field));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(additionalData(boundToRow, place));
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return new Uint8Array(Buffer.concat([Buffer.from([format]), nonce, cipher.getAuthTag(), body]));
+  return new Uint8Array(Buffer.concat([Buffer.from([boundToRow]), nonce, cipher.getAuthTag(), body]));
 }
 
-/** Opens a sealed value. Throws when it was changed, or sealed with another key or for another field. */
-export function open(key: DataKey, field: string, sealed: Uint8Array): string {
+/** Opens a sealed value. Throws when it was changed, or sealed with another key or for another place. */
+export function open(key: DataKey, place: SealedPlace, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed);
-  if (bytes[0] !== format) throw new Error(`sealed value of ${field} has an unknown format`);
+  const format = bytes[0];
+  if (format !== boundToRow && format !== boundToField)
+    throw new Error(`sealed value of ${place.field} has an unknown format`);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, nonceEnd), { authTagLength: 16 })
-    .setAAD(Buffer.from(field))
+    .setAAD(additionalData(format, place))
     .setAuthTag(bytes.subarray(nonceEnd, tagEnd));
   return decipher.update(bytes.subarray(tagEnd), undefined, 'utf8') + decipher.final('utf8');
 }

@@ -199,7 +199,13 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       image: 'valkey/valkey:8.1-bookworm',
       command: ['valkey-server', '--save', '', '--maxmemory', '256mb', '--maxmemory-policy', 'volatile-ttl'],
       restart: 'unless-stopped',
-      healthcheck: { test: ['CMD', 'valkey-cli', 'ping'], interval: '5s', timeout: '10s', retries: 12 },
+      stop_grace_period: '30s',
+      healthcheck: {
+        test: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/6379'],
+        interval: '5s',
+        timeout: '10s',
+        retries: 12,
+      },
     },
     prometheus: {
       image: 'prom/prometheus:v3.5.0',

@@ -21,7 +21,8 @@ export async function rewrapAll(parts: OperationParts & { readonly only?: string
     if (!done) enough = false;
     else {
       parts.print(`${domain}: ${done.rewrapped} keys are wrapped anew`);
-      if (done.unreadable) parts.print(`${domain}: ${done.unreadable} keys were wrapped by a master key that is not set`);
+      if (done.unreadable)
+        parts.print(`${domain}: ${done.unreadable} keys were wrapped by a master key that is not set`);
       enough &&= done.unreadable === 0;
     }
   }

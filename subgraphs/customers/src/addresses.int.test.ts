@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
-import { v7 as uuidv7 } from 'uuid';
 import { seedId } from '#schema/seed/seedId.ts';
 import { addAddress, added, ask, graph, home, later, somebody, startCustomers } from './testing/customersGraph.ts';
 
@@ -102,15 +101,27 @@ describe('addresses', () => {
     await ask(principal, `mutation ($id: ID!) { removeAddress(addressId: $id) { __typename } }`, { id: gone.id });
     expect(await ask1(gone.current.id)).toMatchObject({ found: true, current: false });
     const before = kept.current.id;
-    const {
-      rows: [changed],
-    } = await graph.domain.pool.query<{ current_version_id: string }>(
-      `WITH v AS (INSERT INTO address_version SELECT (jsonb_populate_record(a, jsonb_build_object('id', $2::text, 'version', 2))).* FROM address_version a WHERE id = $1 RETURNING id)
-       UPDATE address SET version = 2, current_version_id = (SELECT id FROM v) WHERE current_version_id = $1 RETURNING current_version_id`,
-      [before, uuidv7()],
+    const { changeAddress } = await ask<{ changeAddress: { address: { current: { id: string } } } }>(
+      principal,
+      change,
+      {
+        input: { idempotencyKey: 'moves', addressId: kept.id, address: { ...home, line1: 'Umzugsweg 1' } },
+      },
     );
     expect(await ask1(before)).toMatchObject({ found: true, current: false });
-    expect(await ask1(changed!.current_version_id)).toMatchObject({ found: true, current: true });
+    expect(await ask1(changeAddress.address.current.id)).toMatchObject({ found: true, current: true });
+  });
+
+  it('are told to nobody when somebody copied what is sealed from one row into another', async () => {
+    const principal = await somebody();
+    const [mine, other] = [await added(principal), await added(principal, { ...home, line1: 'Nebengasse 2' })];
+    await graph.domain.pool.query(
+      'UPDATE address_version SET line1 = (SELECT line1 FROM address_version WHERE id = $1) WHERE id = $2',
+      [mine.current.id, other.current.id],
+    );
+    const { errors } = await graph.as(principal)('{ me { addresses { current { line1 } } } }');
+    expect(errors?.[0]?.extensions?.['code']).toBe('INTERNAL_SERVER_ERROR');
+    expect(JSON.stringify(errors)).not.toContain('Geheimgasse');
   });
 
   it("are returned to other domains for the owner's id only", async () => {

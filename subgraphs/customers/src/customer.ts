@@ -1,7 +1,7 @@
 import type { AddressVersion, ConsentChange, Customer } from '#generated/customers/prisma/client.ts';
 import type { Allergen, Diet, MarketingChannel } from '#generated/customers/resolvers.ts';
 import type { DataKey } from '#platform/pii/keyring.ts';
-import { open, seal, type Sealed } from '#platform/pii/sealedField.ts';
+import { open, seal, type Sealed, type SealedPlace } from '#platform/pii/sealedField.ts';
 import type { AddressContent } from './address.ts';
 import type { Locale, Profile } from './profile.ts';
 
@@ -43,30 +43,33 @@ export interface FavouriteEdge {
   readonly node: { readonly storeId: string; readonly addedAt: Date };
 }
 
-const sealOptional = (key: DataKey, field: string, text: string | null): Sealed | null =>
-  text === null ? null : seal(key, field, text);
-const openOptional = (key: DataKey, field: string, sealed: Uint8Array | null): string | null =>
-  sealed === null ? null : open(key, field, sealed);
+const sealOptional = (key: DataKey, place: SealedPlace, text: string | null): Sealed | null =>
+  text === null ? null : seal(key, place, text);
+const openOptional = (key: DataKey, place: SealedPlace, sealed: Uint8Array | null): string | null =>
+  sealed === null ? null : open(key, place, sealed);
+
+const ofCustomer = (column: string, row: string): SealedPlace => ({ field: `customer.${column}`, row });
+const ofVersion = (column: string, row: string): SealedPlace => ({ field: `addressVersion.${column}`, row });
 
 /**
  * The encrypted columns of a profile. The blind index of the e-mail address is not among them: it comes from the
  * keyring.
  */
-export const sealProfile = (key: DataKey, profile: Profile) => ({
-  givenName: seal(key, 'customer.givenName', profile.givenName),
-  familyName: seal(key, 'customer.familyName', profile.familyName),
-  email: seal(key, 'customer.email', profile.email),
-  phone: sealOptional(key, 'customer.phone', profile.phone),
-  birthday: sealOptional(key, 'customer.birthday', profile.birthday),
+export const sealProfile = (key: DataKey, id: string, profile: Profile) => ({
+  givenName: seal(key, ofCustomer('givenName', id), profile.givenName),
+  familyName: seal(key, ofCustomer('familyName', id), profile.familyName),
+  email: seal(key, ofCustomer('email', id), profile.email),
+  phone: sealOptional(key, ofCustomer('phone', id), profile.phone),
+  birthday: sealOptional(key, ofCustomer('birthday', id), profile.birthday),
   locale: profile.locale,
 });
 
 export const openProfile = (key: DataKey, row: Customer): Profile => ({
-  givenName: open(key, 'customer.givenName', row.givenName),
-  familyName: open(key, 'customer.familyName', row.familyName),
-  email: open(key, 'customer.email', row.email),
-  phone: openOptional(key, 'customer.phone', row.phone),
-  birthday: openOptional(key, 'customer.birthday', row.birthday),
+  givenName: open(key, ofCustomer('givenName', row.id), row.givenName),
+  familyName: open(key, ofCustomer('familyName', row.id), row.familyName),
+  email: open(key, ofCustomer('email', row.id), row.email),
+  phone: openOptional(key, ofCustomer('phone', row.id), row.phone),
+  birthday: openOptional(key, ofCustomer('birthday', row.id), row.birthday),
   locale: row.locale as Locale,
 });
 
@@ -74,15 +77,15 @@ export const openProfile = (key: DataKey, row: Customer): Profile => ({
  * The encrypted columns of preferences: what somebody eats tells something about health and faith. Lists keep their
  * order, without repetitions.
  */
-export const sealPreferences = (key: DataKey, preferences: Preferences) => ({
-  diets: seal(key, 'customer.diets', JSON.stringify([...new Set(preferences.diets)])),
-  avoidAllergens: seal(key, 'customer.avoidAllergens', JSON.stringify([...new Set(preferences.avoidAllergens)])),
+export const sealPreferences = (key: DataKey, id: string, preferences: Preferences) => ({
+  diets: seal(key, ofCustomer('diets', id), JSON.stringify([...new Set(preferences.diets)])),
+  avoidAllergens: seal(key, ofCustomer('avoidAllergens', id), JSON.stringify([...new Set(preferences.avoidAllergens)])),
   marketingChannel: preferences.marketingChannel,
 });
 
 const openPreferences = (key: DataKey, row: Customer): Preferences => ({
-  diets: JSON.parse(open(key, 'customer.diets', row.diets)) as Diet[],
-  avoidAllergens: JSON.parse(open(key, 'customer.avoidAllergens', row.avoidAllergens)) as Allergen[],
+  diets: JSON.parse(open(key, ofCustomer('diets', row.id), row.diets)) as Diet[],
+  avoidAllergens: JSON.parse(open(key, ofCustomer('avoidAllergens', row.id), row.avoidAllergens)) as Allergen[],
   marketingChannel: row.marketingChannel as MarketingChannel,
 });
 
@@ -94,34 +97,34 @@ export const openCustomer = (key: DataKey, row: Customer): CustomerView => ({
   registeredAt: row.registeredAt,
 });
 
-export const sealAddress = (key: DataKey, content: AddressContent) => ({
-  label: sealOptional(key, 'addressVersion.label', content.label),
-  line1: seal(key, 'addressVersion.line1', content.line1),
-  line2: sealOptional(key, 'addressVersion.line2', content.line2),
-  postalCode: seal(key, 'addressVersion.postalCode', content.postalCode),
-  city: seal(key, 'addressVersion.city', content.city),
-  region: sealOptional(key, 'addressVersion.region', content.region),
+export const sealAddress = (key: DataKey, versionId: string, content: AddressContent) => ({
+  label: sealOptional(key, ofVersion('label', versionId), content.label),
+  line1: seal(key, ofVersion('line1', versionId), content.line1),
+  line2: sealOptional(key, ofVersion('line2', versionId), content.line2),
+  postalCode: seal(key, ofVersion('postalCode', versionId), content.postalCode),
+  city: seal(key, ofVersion('city', versionId), content.city),
+  region: sealOptional(key, ofVersion('region', versionId), content.region),
   country: content.country,
   position: seal(
     key,
-    'addressVersion.position',
+    ofVersion('position', versionId),
     JSON.stringify([content.position.latitude, content.position.longitude]),
   ),
-  instructions: sealOptional(key, 'addressVersion.instructions', content.instructions),
+  instructions: sealOptional(key, ofVersion('instructions', versionId), content.instructions),
 });
 
 export function openAddress(key: DataKey, row: AddressVersion): AddressContent {
-  const [latitude, longitude] = JSON.parse(open(key, 'addressVersion.position', row.position)) as [number, number];
+  const [latitude, longitude] = JSON.parse(open(key, ofVersion('position', row.id), row.position)) as [number, number];
   return {
-    label: openOptional(key, 'addressVersion.label', row.label),
-    line1: open(key, 'addressVersion.line1', row.line1),
-    line2: openOptional(key, 'addressVersion.line2', row.line2),
-    postalCode: open(key, 'addressVersion.postalCode', row.postalCode),
-    city: open(key, 'addressVersion.city', row.city),
-    region: openOptional(key, 'addressVersion.region', row.region),
+    label: openOptional(key, ofVersion('label', row.id), row.label),
+    line1: open(key, ofVersion('line1', row.id), row.line1),
+    line2: openOptional(key, ofVersion('line2', row.id), row.line2),
+    postalCode: open(key, ofVersion('postalCode', row.id), row.postalCode),
+    city: open(key, ofVersion('city', row.id), row.city),
+    region: openOptional(key, ofVersion('region', row.id), row.region),
     country: row.country,
     position: { latitude, longitude },
-    instructions: openOptional(key, 'addressVersion.instructions', row.instructions),
+    instructions: openOptional(key, ofVersion('instructions', row.id), row.instructions),
   };
 }
 

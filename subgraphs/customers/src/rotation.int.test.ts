@@ -67,7 +67,7 @@ it('wraps the keys of all customers by the new master key while they are served,
 });
 
 it('leaves what no master key unwraps, and says how many that are', async () => {
-  const [{ customerId, wrapped }] = (await wrappedKeys()) as [{ customerId: string; wrapped: Uint8Array<ArrayBuffer> }];
+  const { customerId, wrapped } = (await wrappedKeys())[0]!;
   const foreign = createKeyring({ masterKeys: key(), indexKey: index }).newDataKey(customerId).wrapped;
   await graph.domain.db.customerKey.update({ where: { customerId }, data: { wrapped: foreign } });
   expect(await rewrap('rotating')).toEqual({ rewrapped: 0, unreadable: 1 });
@@ -80,7 +80,7 @@ const waiting = `select from pg_stat_activity where datname = current_database()
 
 it('does not bring back the key of somebody who is erased meanwhile', async () => {
   await rewrap('asBefore');
-  const [{ customerId }] = (await wrappedKeys()) as [{ customerId: string }];
+  const { customerId } = (await wrappedKeys())[0]!;
   const { pool } = graph.domain;
   const lock = await pool.connect();
   try {

@@ -119,8 +119,8 @@ export async function seed(domain: Customers): Promise<void> {
     await tx.customer.createMany({
       data: rows.map(({ n, id, key, profile }): Prisma.CustomerCreateManyInput => ({
         id,
-        ...sealProfile(key, profile),
-        ...sealPreferences(key, preferencesOf(n)),
+        ...sealProfile(key, id, profile),
+        ...sealPreferences(key, id, preferencesOf(n)),
         emailIndex: keyring.blindIndex('email', normaliseEmail(profile.email)),
         defaultAddressId: seedId('address', `${n}/1`),
         registeredAt: seededAt,
@@ -151,7 +151,7 @@ export async function seed(domain: Customers): Promise<void> {
         addressId: id,
         customerId,
         version: 1,
-        ...sealAddress(key, content),
+        ...sealAddress(key, versionId, content),
         createdAt: seededAt,
       })),
     });

@@ -1,9 +1,9 @@
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import { open, seal } from '#platform/pii/sealedField.ts';
+import { open, seal, type SealedPlace } from '#platform/pii/sealedField.ts';
 import type { Deliveries, DeliveryRow } from './context.ts';
 import type { Position } from './quote.ts';
 
-const field = 'delivery.dropoff';
+const placeOf = (deliveryId: string): SealedPlace => ({ field: 'delivery.dropoff', row: deliveryId });
 
 /**
  * The encrypted columns of a drop-off position, which tells where somebody lives, with a data key of the delivery's
@@ -11,7 +11,7 @@ const field = 'delivery.dropoff';
  */
 export function sealDropoff(domain: Pick<Deliveries, 'config'>, deliveryId: string, { latitude, longitude }: Position) {
   const { key, wrapped } = keyringOf(domain).newDataKey(deliveryId);
-  return { wrappedKey: wrapped, dropoff: seal(key, field, JSON.stringify([latitude, longitude])) };
+  return { wrappedKey: wrapped, dropoff: seal(key, placeOf(deliveryId), JSON.stringify([latitude, longitude])) };
 }
 
 /**
@@ -25,7 +25,7 @@ export function openDropoff(
   { id, wrappedKey, dropoff }: DeliveryRow,
 ): Position | null {
   if (!wrappedKey || !dropoff) return null;
-  const [latitude, longitude] = JSON.parse(open(keyringOf(domain).unwrap(id, wrappedKey), field, dropoff)) as [
+  const [latitude, longitude] = JSON.parse(open(keyringOf(domain).unwrap(id, wrappedKey), placeOf(id), dropoff)) as [
     number,
     number,
   ];

@@ -14,7 +14,7 @@ export async function personalRecords(
   return {
     messages: rows.map(({ content, ...row }) => ({
       ...row,
-      content: content && key ? openContent(key, content) : null,
+      content: content && key ? openContent(key, row.id, content) : null,
     })),
   };
 }

@@ -1,6 +1,6 @@
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
 import type { DataKey } from '#platform/pii/keyring.ts';
-import { open, seal, type Sealed } from '#platform/pii/sealedField.ts';
+import { open, seal, type Sealed, type SealedPlace } from '#platform/pii/sealedField.ts';
 import type { Notifications, Tx } from './context.ts';
 
 /** What was sent. */
@@ -10,20 +10,22 @@ export interface Content {
   readonly text: string;
 }
 
-const field = 'message.content';
+const placeOf = (messageId: string): SealedPlace => ({ field: 'message.content', row: messageId });
 
 /** Seals what was sent with the recipient's own key, which is made at the first message; null once they are erased. */
 export async function sealContent(
   domain: Notifications,
   tx: Tx,
-  customerId: string,
+  { id, customerId }: { readonly id: string; readonly customerId: string },
   content: Content,
 ): Promise<Sealed | null> {
   const made = keyringOf(domain).newDataKey(customerId);
   await tx.recipient.createMany({ data: [{ customerId, wrappedKey: made.wrapped }], skipDuplicates: true });
   await tx.$queryRaw`SELECT 1 FROM recipient WHERE customer_id = ${customerId}::uuid FOR UPDATE`;
   const { wrappedKey } = await tx.recipient.findUniqueOrThrow({ where: { customerId } });
-  return wrappedKey ? seal(keyringOf(domain).unwrap(customerId, wrappedKey), field, JSON.stringify(content)) : null;
+  return wrappedKey
+    ? seal(keyringOf(domain).unwrap(customerId, wrappedKey), placeOf(id), JSON.stringify(content))
+    : null;
 }
 
 /** The key of a recipient; null if they are erased or were never sent anything. */
@@ -32,5 +34,5 @@ export async function keyOfRecipient(domain: Notifications, customerId: string):
   return found?.wrappedKey ? keyringOf(domain).unwrap(customerId, found.wrappedKey) : null;
 }
 
-export const openContent = (key: DataKey, content: Uint8Array): Content =>
-  JSON.parse(open(key, field, content)) as Content;
+export const openContent = (key: DataKey, messageId: string, content: Uint8Array): Content =>
+  JSON.parse(open(key, placeOf(messageId), content)) as Content;

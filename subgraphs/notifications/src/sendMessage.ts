@@ -70,7 +70,7 @@ const contactFor = (domain: Notifications, { about, customerId }: MessageRow) =>
 /** Gives a message its final status, and keeps what was sent sealed. */
 async function settle(domain: Notifications, message: MessageRow, status: string, sent?: Content): Promise<void> {
   await domain.transaction(async (tx) => {
-    const content = sent ? await sealContent(domain, tx, message.customerId, sent) : null;
+    const content = sent ? await sealContent(domain, tx, message, sent) : null;
     await tx.message.updateMany({
       where: { id: message.id, status: message.status },
       data: { status, settledAt: domain.clock(), content },

@@ -15,10 +15,14 @@ export function bodySealer(masterKeys: string) {
   return {
     seal(source: string, messageId: string, body: string): SealedBody {
       const { key, wrapped } = keys.newDataKey(owner(source, messageId));
-      return { sealedBody: seal(key, field, body), wrappedKey: wrapped };
+      return { sealedBody: seal(key, { field, row: JSON.stringify([source, messageId]) }, body), wrappedKey: wrapped };
     },
     open: (source: string, messageId: string, { sealedBody, wrappedKey }: SealedBody): string =>
-      open(keys.unwrap(owner(source, messageId), wrappedKey), field, sealedBody),
+      open(
+        keys.unwrap(owner(source, messageId), wrappedKey),
+        { field, row: JSON.stringify([source, messageId]) },
+        sealedBody,
+      ),
   };
 }
 

@@ -30,7 +30,14 @@ async function insert(
     data: { id: addressId, customerId, version: 1, currentVersionId: addressVersionId, createdAt: now },
   });
   await tx.addressVersion.create({
-    data: { id: addressVersionId, addressId, customerId, version: 1, ...sealAddress(key, content), createdAt: now },
+    data: {
+      id: addressVersionId,
+      addressId,
+      customerId,
+      version: 1,
+      ...sealAddress(key, addressVersionId, content),
+      createdAt: now,
+    },
   });
   if (makeDefault || row.defaultAddressId === null)
     await tx.customer.update({ where: { id: customerId }, data: { defaultAddressId: addressId } });

@@ -48,7 +48,14 @@ async function addVersion(
   const addressVersionId = domain.newId();
   const version = address.version + 1;
   await tx.addressVersion.create({
-    data: { id: addressVersionId, addressId, customerId, version, ...sealAddress(key, content), createdAt: now },
+    data: {
+      id: addressVersionId,
+      addressId,
+      customerId,
+      version,
+      ...sealAddress(key, addressVersionId, content),
+      createdAt: now,
+    },
   });
   await tx.address.update({ where: { id: addressId }, data: { version, currentVersionId: addressVersionId } });
   await domain.events.append(tx, null, [

@@ -57,8 +57,8 @@ async function insert(
     data: [
       {
         id: customerId,
-        ...sealProfile(key, profile),
-        ...sealPreferences(key, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
+        ...sealProfile(key, customerId, profile),
+        ...sealPreferences(key, customerId, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
         registeredAt: now,
       },
     ],

@@ -25,7 +25,10 @@ export async function setPreferences(
       (field) => !isDeepStrictEqual(before[field], preferences[field]),
     );
     if (fields.length === 0) return { kind: 'done', customerId };
-    await tx.customer.update({ where: { id: customerId }, data: sealPreferences(customer.key, preferences) });
+    await tx.customer.update({
+      where: { id: customerId },
+      data: sealPreferences(customer.key, customerId, preferences),
+    });
     await domain.events.append(tx, null, [
       CustomerProfileChanged.of({ customerId, fields, at: domain.clock().toISOString() }),
     ]);

@@ -29,7 +29,7 @@ export async function updateProfile(
     if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems };
     const { profile, changed } = checked.value;
     if (changed.length === 0) return { kind: 'done', customerId };
-    await tx.customer.update({ where: { id: customerId }, data: sealProfile(customer.key, profile) });
+    await tx.customer.update({ where: { id: customerId }, data: sealProfile(customer.key, customerId, profile) });
     if (changed.includes('email')) await claimEmail(domain, tx, customerId, profile.email);
     await domain.events.append(tx, null, [
       CustomerProfileChanged.of({ customerId, fields: changed, at: now.toISOString() }),

@@ -12,5 +12,5 @@ export const CustomerMessage: CustomerMessageResolvers = {
   status: ({ status }) => status as MessageStatus,
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   settledAt: ({ settledAt }) => settledAt?.toISOString() ?? null,
-  content: ({ content, key }) => (content && key ? openContent(key, content) : null),
+  content: ({ id, content, key }) => (content && key ? openContent(key, id, content) : null),
 };

@@ -3,7 +3,7 @@ import { ParseError, isInnerList, parseDictionary, serializeInnerList, type Inne
 import type { ApiKey } from '#generated/partners/prisma/client.ts';
 import { pause } from '#platform/events/pause.ts';
 import { keyringOf } from '#platform/pii/domainKeyring.ts';
-import { open, seal } from '#platform/pii/sealedField.ts';
+import { open, seal, type SealedPlace } from '#platform/pii/sealedField.ts';
 import type { Partners } from '../context.ts';
 import type { KeyOfApp } from './authenticate.ts';
 
@@ -22,7 +22,7 @@ const toleranceSeconds = 300;
 const slackSeconds = 60;
 /** The components that a signature covers: these, in any order, and no others. */
 const covered = ['@method', '@target-uri', 'content-digest'];
-export const signingKeyField = 'api_key.signing_key';
+export const signingKeyPlace = (keyId: string): SealedPlace => ({ field: 'api_key.signing_key', row: keyId });
 
 /**
  * Finds the key that signed a request (HTTP Message Signatures, RFC 9421, by HMAC-SHA256), and uses the request's nonce
@@ -53,7 +53,7 @@ export async function checkSignature(domain: Partners, request: SignedRequest): 
 type SealedSigningKey = Pick<ApiKey, 'id' | 'wrappedKey' | 'signingKey'>;
 
 function signingKeyIn(domain: Partners, { id, wrappedKey, signingKey }: SealedSigningKey): Buffer {
-  return Buffer.from(open(keyringOf(domain).unwrap(id, wrappedKey), signingKeyField, signingKey), 'hex');
+  return Buffer.from(open(keyringOf(domain).unwrap(id, wrappedKey), signingKeyPlace(id), signingKey), 'hex');
 }
 
 const decoys = new WeakMap<Partners, SealedSigningKey>();
@@ -64,7 +64,7 @@ function decoyOf(domain: Partners): SealedSigningKey {
   if (known) return known;
   const id = 'nobody';
   const { key, wrapped } = keyringOf(domain).newDataKey(id);
-  const signingKey = seal(key, signingKeyField, randomBytes(32).toString('hex'));
+  const signingKey = seal(key, signingKeyPlace(id), randomBytes(32).toString('hex'));
   const decoy = { id, wrappedKey: wrapped, signingKey };
   decoys.set(domain, decoy);
   return decoy;

@@ -6,7 +6,7 @@ import { seal } from '#platform/pii/sealedField.ts';
 import { hashOf, newApiKey, signingKeyOf } from '../apiKey.ts';
 import type { Partners } from '../context.ts';
 import { partnerOf } from '../ownership.ts';
-import { signingKeyField } from './checkSignature.ts';
+import { signingKeyPlace } from './checkSignature.ts';
 
 export type MakeApiKeyOutcome =
   | { readonly kind: 'done'; readonly key: ApiKey; readonly apiKey: string }
@@ -49,7 +49,7 @@ export async function makeApiKey(
         id,
         appId,
         secretHash: new Uint8Array(hashOf(secret)),
-        signingKey: seal(dataKey, signingKeyField, signingKeyOf(secret).toString('hex')),
+        signingKey: seal(dataKey, signingKeyPlace(id), signingKeyOf(secret).toString('hex')),
         wrappedKey: wrapped,
         madeAt: now,
       },

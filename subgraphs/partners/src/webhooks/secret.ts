@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { WrappingKeys } from '#platform/pii/keyring.ts';
-import { open, seal } from '#platform/pii/sealedField.ts';
+import { open, seal, type SealedPlace } from '#platform/pii/sealedField.ts';
 
-const field = 'webhook_endpoint.secret';
+const placeOf = (endpointId: string): SealedPlace => ({ field: 'webhook_endpoint.secret', row: endpointId });
 
 export interface SealedSecret {
   readonly secret: Uint8Array<ArrayBuffer>;
@@ -13,11 +13,11 @@ export interface SealedSecret {
 export function newSecret(keys: WrappingKeys, endpointId: string): { text: string; sealed: SealedSecret } {
   const text = `whsec_${randomBytes(32).toString('base64')}`;
   const { key, wrapped } = keys.newDataKey(endpointId);
-  return { text, sealed: { secret: seal(key, field, text), wrappedKey: wrapped } };
+  return { text, sealed: { secret: seal(key, placeOf(endpointId), text), wrappedKey: wrapped } };
 }
 
 export const openSecret = (
   keys: WrappingKeys,
   endpointId: string,
   { secret, wrappedKey }: { readonly secret: Uint8Array; readonly wrappedKey: Uint8Array },
-): string => open(keys.unwrap(endpointId, wrappedKey), field, secret);
+): string => open(keys.unwrap(endpointId, wrappedKey), placeOf(endpointId), secret);
