@@ -29,8 +29,8 @@ export interface StandInOptions {
 }
 
 /**
- * The servers that can run without their images, by their names in the file. Valkey is among them where it, or Redis, is
- * installed: without it each service counts rates by itself.
+ * The servers that can run without their images, by their names in the file. Valkey is among them where it, or Redis,
+ * is installed: without it each service counts rates by itself.
  */
 export const standIns: Readonly<
   Record<string, (service: ComposeService, options: StandInOptions) => Promise<StandIn>>
