@@ -35,7 +35,7 @@ const tokenFor = (role: string): string =>
     env: { ...process.env, ...(flags['DATA_DIR'] ? { DATA_DIR: flags['DATA_DIR'] } : {}) },
   }).trim();
 const tokens = { kiosk: tokenFor('kiosk'), staff: tokenFor('kitchen') };
-const manager = tokenFor('manager');
+const admin = tokenFor('admin');
 
 async function ask<Data>(channel: keyof typeof tokens, query: string, variables: object): Promise<Data> {
   const response = await fetch(`${urlOf(channel)}/graphql`, {
@@ -81,10 +81,12 @@ async function step(mutation: 'startPreparation' | 'markReady', orderId: string)
   throw new StartupError(`the kitchen may not take ${mutation}`);
 }
 
-async function shot(browser: Browser, url: string): Promise<string> {
+/** Takes a page once it shows what was done: that its stream is live comes before what it tells. */
+async function shot(browser: Browser, url: string, shown: string): Promise<string> {
   const page = await browser.newPage({ viewport: size, locale: 'en-GB' });
   await page.goto(url);
   await page.waitForSelector('body[data-status="live"]');
+  await page.waitForSelector(shown);
   await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
   return `data:image/png;base64,${(await page.screenshot()).toString('base64')}`;
 }
@@ -103,9 +105,13 @@ for (const orderId of orders.slice(0, 2)) await step('markReady', orderId);
 const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
 try {
   const shots = [
-    await shot(browser, `${urlOf('kiosk')}/board?lang=en#token=${tokens.kiosk}`),
-    await shot(browser, `${urlOf('staff')}/kitchen?lang=en#token=${tokens.staff}`),
-    await shot(browser, `${urlOf('staff')}/office?lang=en#token=${manager}`),
+    await shot(browser, `${urlOf('kiosk')}/board?lang=en#token=${tokens.kiosk}`, '#ready:not(.empty)'),
+    await shot(browser, `${urlOf('staff')}/kitchen?lang=en#token=${tokens.staff}`, 'article'),
+    await shot(
+      browser,
+      `${urlOf('staff')}/office?lang=en&store=${seedId('store', 1)}#token=${admin}`,
+      ':text("Corn on the Cob")',
+    ),
   ];
   const page = await browser.newPage({ viewport: { width: 1400, height: 280 } });
   await page.setContent(
