@@ -49,7 +49,7 @@ export interface RequestCount {
   readonly keyId: string;
   /** Of the registration; empty when the request named no document that is there. */
   readonly documentId: string;
-  /** Name and version, such as `StoreList@2`; empty without a document. */
+  /** Name and version, such as `StoreList@2`, or a route of REST, such as `GET /v1/stores`; empty without either. */
   readonly operation: string;
   /** The HTTP status. */
   readonly status: number;

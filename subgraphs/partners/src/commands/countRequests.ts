@@ -8,7 +8,7 @@ import type { Partners } from '../context.ts';
 export interface RequestCount {
   readonly appId: string;
   readonly keyId: string;
-  /** Such as `StoreList@2`; empty when the request named no document that is there. */
+  /** Such as `StoreList@2` or `GET /v1/stores`; empty when the request named no document that is there. */
   readonly operation: string;
   /** The HTTP status. */
   readonly status: number;
