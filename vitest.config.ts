@@ -14,6 +14,7 @@ const onPostgres = {
 const onSharedSystem = [
   'cancel-order',
   'courier-app',
+  'delivery-partner',
   'edge',
   'explorer',
   'home-screen',

@@ -1,5 +1,18 @@
 import type { Counterpart } from '#platform/outward/counterpart.ts';
 
+/** Callers of delivery wait for 5 s when an order is cancelled, so a call has to end before. */
+const deliveryPartner = {
+  protocol: 'HTTP',
+  timeoutMs: 4_000,
+  tryMs: 1_800,
+  tries: 2,
+  firstPauseMs: 100,
+  atOnce: 32,
+  waiting: 128,
+  failures: 6,
+  openMs: 5_000,
+} as const;
+
 /**
  * Every system outside that a domain calls, and the policy under which it does: time-outs, tries, room and circuit.
  * Lint knows by their names here which of them a domain calls. Endpoints of partners are not among them: there are
@@ -45,4 +58,7 @@ export const counterparts = {
     failures: 5,
     openMs: 5_000,
   },
+  /** A delivery partner with couriers of its own. Whoever cancels an order waits for it: see `deliveryPartner`. */
+  velo: { name: 'delivery partner Velo', ...deliveryPartner },
+  stadtbote: { name: 'delivery partner Stadtbote', ...deliveryPartner },
 } as const satisfies Readonly<Record<string, Counterpart>>;

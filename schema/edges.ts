@@ -188,6 +188,11 @@ export const edges: readonly Edge[] = [
     latency: 'seconds; tried until answered, for a day',
     because: 'What a supplier says it has delivered becomes stock by the rules of inventory.',
   }),
+  grpc('webhooks', 'delivery', 'DeliveryNoticeService', {
+    volume: 'a few for each delivery by a partner',
+    latency: 'a second; tried until answered, for a day',
+    because: 'Only delivery may say what the news of a partner means for an order.',
+  }),
   grpc('webhooks', 'payments', 'PaymentNoticeService', {
     volume: 'a few for each order',
     latency: 'a second; tried until answered, for a day',
@@ -477,6 +482,24 @@ export const edges: readonly Edge[] = [
     volume: 'once for each entry of a ledger, and for a file a day',
     latency: 'a second; tried until answered',
     because: 'The partner keeps points for several chains, and offers nothing else. Nobody waits for its answer.',
+  },
+  {
+    from: 'delivery',
+    to: 'delivery partner Velo',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each delivery by a partner',
+    latency: 'seconds; an unknown outcome is asked for by our reference',
+    because: 'The partner offers nothing else. A reference makes one job, however often it is sent.',
+  },
+  {
+    from: 'delivery',
+    to: 'delivery partner Stadtbote',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each delivery by a partner',
+    latency: 'seconds; an unknown outcome is asked for by our reference',
+    because: 'The partner offers nothing else. A reference makes one job, however often it is sent.',
   },
   {
     from: 'partners',

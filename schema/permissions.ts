@@ -12,6 +12,7 @@
 export type Whose = 'public' | 'self' | 'own' | 'open' | 'new' | 'any';
 
 export const permissions: Readonly<Record<string, Whose>> = {
+  'Query.carrierRule': 'own',
   'Query.courierPosition': 'own',
   'Query.couriers': 'any',
   'Query.customer': 'any',
@@ -100,6 +101,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.eraseCustomer': 'any',
   'Mutation.eraseMe': 'self',
   'Mutation.fulfilMarketplaceOrder': 'own',
+  'Mutation.giveBackJob': 'own',
   'Mutation.giveGoodwill': 'any',
   'Mutation.handOver': 'own',
   'Mutation.keepMembership': 'self',
@@ -140,6 +142,7 @@ export const permissions: Readonly<Record<string, Whose>> = {
   'Mutation.revokeDevice': 'own',
   'Mutation.rotateWebhookSecret': 'own',
   'Mutation.setAvailability': 'self',
+  'Mutation.setCarrierRule': 'own',
   'Mutation.setConsent': 'self',
   'Mutation.setDeliveryTerms': 'any',
   'Mutation.setMenuItemImage': 'any',

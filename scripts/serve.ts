@@ -16,6 +16,7 @@ const help = `serve: runs one part of the system in a process of its own.
   serve webhooks          the door for webhooks of systems outside, on base + 6; DATABASE_HOST
   serve webhook-relay     sends webhooks to partners; its public keys on base + 28; DATABASE_HOST
   serve provider          the payment provider of the sandbox; development only
+  serve delivery-partners  the delivery partners of the sandbox; development only
   serve mailbox           the mail server of the sandbox, with a page that shows its mails; development only
   serve simulation        simulated kitchens and couriers (GATEWAY_URL, DELIVERY_URL); development only
   serve databases         makes the roles and databases of all domains (DATABASE_HOST, POSTGRES_PASSWORD), and ends
@@ -68,6 +69,8 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/serveWebhookRelay.ts')).serveWebhookRelay(context);
     case 'provider':
       return (await import('./system/development/serveSandbox.ts')).serveProvider(context);
+    case 'delivery-partners':
+      return (await import('./system/development/serveSandbox.ts')).serveDeliveryPartners(context);
     case 'mailbox':
       return (await import('./system/development/serveSandbox.ts')).serveMailbox(context);
     case 'simulation':
@@ -76,7 +79,7 @@ async function serve([what, name = '']: readonly string[], context: ServeContext
       return (await import('./system/prepareDatabases.ts')).prepareDatabases(context);
     default:
       throw new StartupError(
-        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, webhook-relay, provider, mailbox, simulation or databases (--help tells more).',
+        'say what to serve: subgraph <name>, channel <name>, gateway, webhooks, webhook-relay, provider, delivery-partners, mailbox, simulation or databases (--help tells more).',
       );
   }
 }

@@ -36,6 +36,7 @@ import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRunti
 import { runChannel } from '#gateway/serve/runChannel.ts';
 import { runGateway } from '#gateway/serve/runGateway.ts';
 import { rpcFeedReader } from '#gateway/streams/feeds/rpcFeedReader.ts';
+import { startDeliveryPartners } from '#sandbox/deliveryPartners/deliveryPartners.ts';
 import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { startPaymentProvider } from '#sandbox/paymentProvider/paymentProvider.ts';
@@ -86,6 +87,8 @@ export interface TestSystem {
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly provider: { readonly url: string; readonly apiKey: string };
+  /** The delivery partners, and the secret by which both know the chain. */
+  readonly deliveryPartners: { readonly url: string; readonly secret: string };
   /** The door for webhooks, and the secrets by which systems outside sign. */
   readonly webhooks: { readonly url: string; readonly secrets: Readonly<Record<string, string>> };
   /** Where the relay of webhooks to partners publishes its keys. */
@@ -210,6 +213,8 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     WEBHOOK_BODY_KEYS: secretKey(),
     WEBHOOK_PAYMENTS_KEYS: secretKey(),
     WEBHOOK_SUPPLIER_KEYS: secretKey(),
+    WEBHOOK_VELO_KEYS: secretKey(),
+    WEBHOOK_STADTBOTE_KEYS: secretKey(),
   };
   const webhooks = await runWebhooks({
     databaseUrl: await addressIn('webhooks', databaseOf('webhooks/migrations')),
@@ -228,11 +233,29 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     webhooks: { url: `${webhooks.url}/webhooks/payments`, secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS },
   });
   stops.push(() => provider.close());
+  const partnersAt = (name: 'velo' | 'stadtbote', secret: string) => ({
+    url: `${webhooks.url}/webhooks/${name}`,
+    secret,
+  });
+  const deliveryPartners = await startDeliveryPartners({
+    port: 0,
+    dataDir: temporaryFolder('delivery-partners'),
+    secrets: { velo: apiKey, stadtbote: apiKey },
+    callbacks: {
+      velo: partnersAt('velo', webhookSecrets.WEBHOOK_VELO_KEYS),
+      stadtbote: partnersAt('stadtbote', webhookSecrets.WEBHOOK_STADTBOTE_KEYS),
+    },
+  });
+  stops.push(() => deliveryPartners.close());
   // The databases of all systems are copies of one that was seeded once, and so are the pictures that it names.
   const filesDir = folderOfRun('files');
   const configuration = {
     PAYMENT_PROVIDER_URL: provider.url,
     PAYMENT_PROVIDER_API_KEY: apiKey,
+    DELIVERY_VELO_URL: `${deliveryPartners.url}/velo`,
+    DELIVERY_VELO_API_KEY: apiKey,
+    DELIVERY_STADTBOTE_URL: `${deliveryPartners.url}/stadtbote`,
+    DELIVERY_STADTBOTE_PASSWORD: apiKey,
     SMTP_URL: mailbox.smtpUrl,
     SMTP_PASSWORD: apiKey,
     SMTP_STARTTLS: 'off',
@@ -330,6 +353,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     identity,
     bus,
     provider: { url: provider.url, apiKey },
+    deliveryPartners: { url: deliveryPartners.url, secret: apiKey },
     webhooks: { url: webhooks.url, secrets: webhookSecrets },
     webhookRelayUrl: relay.url,
     databases,

@@ -34,6 +34,8 @@ export async function bundleScript(
       ? { packages: 'external', plugins: [ownAddresses(/\.ts$/)] }
       : {
           external: await packagesOfTools(),
+          // The other form of this package asks for its own files by a function that no bundler sees through.
+          alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
           plugins: [ownAddresses(/\.[cm]?[jt]s$/), notInstalled],
           banner: { js: requireForPackages },
         }),

@@ -7,6 +7,7 @@ import { developmentAudience, developmentIssuer, newSigningKey } from '#platform
 import { createIdentity } from '#platform/identity/identity.ts';
 import { grpcNetwork, localNetwork } from '#platform/rpc/network.ts';
 import type { SubgraphDefinition } from '#platform/subgraph/defineSubgraph.ts';
+import type { RpcService } from '#platform/rpc/service.ts';
 import { openDomain } from '#platform/subgraph/openDomain.ts';
 import { bankOfTests } from './bank.ts';
 import { freePortBlock } from './freePortBlock.ts';
@@ -29,6 +30,8 @@ export interface DoomedOptions {
   readonly script: URL;
   readonly points: readonly string[];
   readonly configuration?: Readonly<Record<string, unknown>>;
+  /** The other domain that the child calls, and what that answers; payments by default, which is the bank. */
+  readonly calls?: { readonly domain: string; readonly services: readonly RpcService[] };
 }
 
 /**
@@ -37,7 +40,7 @@ export interface DoomedOptions {
  */
 export async function doomedSubgraph<D extends Domain>(
   definition: SubgraphDefinition,
-  { script, points, configuration = {} }: DoomedOptions,
+  { script, points, configuration = {}, calls }: DoomedOptions,
 ) {
   const log = pino({ level: 'silent' });
   const [ownAt, sagasAt, busAt] = await Promise.all([testDatabase(definition.name), databaseOf(), busDatabase()]);
@@ -52,12 +55,19 @@ export async function doomedSubgraph<D extends Domain>(
   const port = await freePortBlock(1);
   const others = `http://127.0.0.1:${port}`;
   const grpc = grpcNetwork({ identity, addressOf: () => others, listen: { port, host: '127.0.0.1' } });
-  const payments = await grpc.serve('payments', bank.services['payments']!);
+  const { domain: called, services } = calls ?? { domain: 'payments', services: bank.services['payments']! };
+  const answering = await grpc.serve(called, services);
   const network = localNetwork(identity);
   for (const [name, services] of Object.entries(bank.services)) await network.serve(name, services);
   // The relay runs in the child, which without this notification would look for new events only every few seconds.
   const wakeChild = () => void domain.pool.query('NOTIFY platform_outbox').catch(() => undefined);
-  const opened = openDomain(definition, { databaseUrl: ownAt.url, network, log, onAppended: () => wakeChild() });
+  const opened = openDomain(definition, {
+    databaseUrl: ownAt.url,
+    network,
+    log,
+    configuration,
+    onAppended: () => wakeChild(),
+  });
   const domain = opened.domain as D;
   await definition.seed?.(domain);
 
@@ -90,13 +100,21 @@ export async function doomedSubgraph<D extends Domain>(
     }
   }
 
+  /** Waits until a process has died at every fail point and the last one runs. */
+  async function died(): Promise<void> {
+    await soon('a process has died at every fail point', () => Promise.resolve(child.starts === points.length + 1));
+    for (const point of points) expect(child.output).toContain(`armed with ${point}`);
+    expect(child.output.match(/ended: SIGKILL/g)).toHaveLength(points.length);
+  }
+
   return {
     domain,
     bank,
     soon,
+    died,
     /** Waits until a process has died at every fail point and the last one has brought the saga to its end. */
     async ended(sagaId: string): Promise<void> {
-      await soon('a process has died at every fail point', () => Promise.resolve(child.starts === points.length + 1));
+      await died();
       await soon('the saga has ended', async () => {
         const { rows } = await asSagas.query<{ status: string }>(
           'SELECT status FROM dbos.workflow_status WHERE workflow_uuid = $1',
@@ -104,8 +122,6 @@ export async function doomedSubgraph<D extends Domain>(
         );
         return rows[0]?.status === 'SUCCESS';
       });
-      for (const point of points) expect(child.output).toContain(`armed with ${point}`);
-      expect(child.output.match(/ended: SIGKILL/g)).toHaveLength(points.length);
     },
     /** What was told in a stream, in order and without a gap: the new status, what happened, or the event's name. */
     async told(stream: string): Promise<string[]> {
@@ -119,7 +135,7 @@ export async function doomedSubgraph<D extends Domain>(
     },
     async end(): Promise<void> {
       await child.stop();
-      await payments.close();
+      await answering.close();
       grpc.close();
       await opened.close();
       await asSagas.end();

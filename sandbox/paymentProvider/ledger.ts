@@ -43,7 +43,7 @@ export interface LedgerEntry {
  * (`fdatasync`, shared by everything written meanwhile). A line torn by a crash was never answered, and is cut off when
  * the file is opened again.
  */
-export class Ledger {
+export class Ledger<Entry extends object = LedgerEntry> {
   private waiting: { line: string; done: () => void; failed: (error: Error) => void }[] = [];
   private writing: Promise<void> | null = null;
   private broken: Error | null = null;
@@ -54,7 +54,9 @@ export class Ledger {
   ) {}
 
   /** Opens or creates the file; gives the ledger and what stands in it. */
-  static async open(path: string): Promise<{ ledger: Ledger; entries: LedgerEntry[] }> {
+  static async open<Entry extends object = LedgerEntry>(
+    path: string,
+  ): Promise<{ ledger: Ledger<Entry>; entries: Entry[] }> {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, 'a+');
     const content = await file.readFile();
@@ -63,14 +65,14 @@ export class Ledger {
     const lines = content.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
     const entries = lines.map((line, index) => {
       try {
-        return JSON.parse(line) as LedgerEntry;
+        return JSON.parse(line) as Entry;
       } catch (cause) {
         throw new Error(`The ledger ${path} is damaged in line ${index + 1}; move the file away to begin anew.`, {
           cause,
         });
       }
     });
-    return { ledger: new Ledger(file, end), entries };
+    return { ledger: new Ledger<Entry>(file, end), entries };
   }
 
   /** Bytes written so far. */
@@ -82,7 +84,7 @@ export class Ledger {
    * Resolves when the entry is on the disk. After a failed write every append fails until the file is opened again:
    * memory and file would differ.
    */
-  append(entry: LedgerEntry): Promise<void> {
+  append(entry: Entry): Promise<void> {
     if (this.broken) return Promise.reject(this.broken);
     const line = `${JSON.stringify(entry)}\n`;
     const written = new Promise<void>((done, failed) => {

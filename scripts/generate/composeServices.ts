@@ -6,6 +6,7 @@ import {
   grpcOffset,
   grpcOffsetOf,
   keycloakOffset,
+  deliveryPartnersOffset,
   mailboxOffset,
   providerOffset,
   smtpOffset,
@@ -247,6 +248,15 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       },
       profiles: ['development'],
       expose: [base + providerOffset],
+    },
+    'delivery-partners': {
+      ...ours(['delivery-partners']),
+      environment: {
+        ...(of('delivery-partners')['environment'] as object),
+        WEBHOOKS_URL: `http://${webhooksService}:${base + webhooksOffset}`,
+      },
+      profiles: ['development'],
+      expose: [base + deliveryPartnersOffset],
     },
     mailbox: {
       ...ours(['mailbox']),

@@ -71,6 +71,8 @@ describe('docker-compose.yml', () => {
     expect(holding('SAGAS_DATABASE_PASSWORD')).toEqual(['databases', 'orders', 'memberships', 'marketplace']);
     expect(holding('PAYMENT_PROVIDER_API_KEY')).toEqual(['provider', 'payments']);
     expect(holding('WEBHOOK_PAYMENTS_KEYS')).toEqual(['provider', 'webhooks']);
+    expect(holding('DELIVERY_VELO_API_KEY')).toEqual(['delivery-partners', 'delivery']);
+    expect(holding('WEBHOOK_VELO_KEYS')).toEqual(['delivery-partners', 'webhooks']);
     expect(holding('PII_MASTER_KEYS')).toEqual(['customers', 'delivery', 'partners', 'notifications', 'webhook-relay']);
     expect(holding('SMTP_PASSWORD')).toEqual(['mailbox', 'notifications']);
     expect(holding('POSTGRES_PASSWORD')).toEqual(['postgres', 'databases']);
@@ -109,6 +111,7 @@ describe('docker-compose.yml', () => {
   it('leaves what is for development to the development profile', () => {
     expect(services.filter(([, { profiles }]) => profiles?.includes('development')).map(([name]) => name)).toEqual([
       'provider',
+      'delivery-partners',
       'mailbox',
       'simulation',
     ]);
@@ -116,6 +119,7 @@ describe('docker-compose.yml', () => {
     for (const [name, { depends_on = {} }] of services)
       if (name !== 'simulation') {
         expect(Object.keys(depends_on)).not.toContain('provider');
+        expect(Object.keys(depends_on)).not.toContain('delivery-partners');
         expect(Object.keys(depends_on)).not.toContain('mailbox');
       }
   });
@@ -180,7 +184,16 @@ describe('docker-compose.yml', () => {
 
   it('builds our services from the one Dockerfile, once', () => {
     const of = (kind: string) => services.filter(([, { command }]) => command?.[0] === kind);
-    const ours = ['subgraph', 'channel', 'gateway', 'provider', 'mailbox', 'databases', 'simulation'].flatMap(of);
+    const ours = [
+      'subgraph',
+      'channel',
+      'gateway',
+      'provider',
+      'delivery-partners',
+      'mailbox',
+      'databases',
+      'simulation',
+    ].flatMap(of);
     for (const [name, { image }] of ours) expect(image, name).toBe('drburger-supergraph');
     expect(services.filter(([, { build }]) => build !== undefined).map(([name, { build }]) => [name, build])).toEqual([
       ['databases', '.'],

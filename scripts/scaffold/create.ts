@@ -17,6 +17,7 @@ export function createSubgraph(name: string): void {
       'sagas',
       'gateway',
       'provider',
+      'delivery-partners',
       'mailbox',
       'simulation',
       'databases',

@@ -5,9 +5,10 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { OwnedByOther, takeOwnership } from '#platform/postgres/ownership.ts';
 
 /** The folders that we make in DATA_DIR. `--fresh` removes these and nothing else, whatever else DATA_DIR holds. */
-const parts = ['postgres', 'provider', 'secrets', 'files'];
+const parts = ['postgres', 'provider', 'delivery-partners', 'secrets', 'files'];
 
-export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'secrets'): string => join(dataDir, part);
+export const dataFolder = (dataDir: string, part: 'postgres' | 'provider' | 'delivery-partners' | 'secrets'): string =>
+  join(dataDir, part);
 
 /** Whether a living process uses DATA_DIR. */
 export function isClaimed(dataDir: string): boolean {

@@ -12,6 +12,8 @@ export const gatewayOffset = 0;
 export const webhooksOffset = 6;
 export const metricsOffset = 9;
 export const providerOffset = 10;
+/** The sandbox's delivery partners. */
+export const deliveryPartnersOffset = 20;
 /** The relay of webhooks to partners: its public keys. */
 export const webhookRelayOffset = 28;
 /** The sandbox's mailbox: the page that shows it, and its SMTP. */
@@ -35,6 +37,7 @@ export const reservedOffsets: ReadonlyMap<number, string> = new Map([
   [webhooksOffset, 'webhooks'],
   [metricsOffset, 'metrics'],
   [providerOffset, 'payment provider'],
+  [deliveryPartnersOffset, 'delivery partners'],
   [webhookRelayOffset, 'webhook relay'],
   [mailboxOffset, 'mailbox'],
   [smtpOffset, 'SMTP of the mailbox'],
@@ -62,6 +65,7 @@ export function listeners({ PORT_BASE: base, PROFILE }: Pick<PlatformSettings, '
     ...(PROFILE === 'development'
       ? [
           { name: 'payment provider', port: base + providerOffset },
+          { name: 'delivery partners', port: base + deliveryPartnersOffset },
           { name: 'mailbox', port: base + mailboxOffset },
           { name: 'SMTP of the mailbox', port: base + smtpOffset },
           { name: 'identity provider', port: base + identityProviderOffset },

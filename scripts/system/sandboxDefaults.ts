@@ -1,5 +1,5 @@
 import { channels } from '#schema/channels.ts';
-import { providerOffset, smtpOffset } from './ports.ts';
+import { deliveryPartnersOffset, providerOffset, smtpOffset } from './ports.ts';
 import { addressOf } from './serviceSettings.ts';
 
 /**
@@ -8,6 +8,8 @@ import { addressOf } from './serviceSettings.ts';
  */
 export const sandboxDefaults = (base: number, template: string): Readonly<Record<string, string>> => ({
   PAYMENT_PROVIDER_URL: addressOf(template, 'provider', base + providerOffset),
+  DELIVERY_VELO_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/velo`,
+  DELIVERY_STADTBOTE_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/stadtbote`,
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),
   MENU_IMAGE_BASE_URL: `http://localhost:${base + (channels.find(({ name }) => name === 'web')?.port ?? 0)}/images`,
   SMTP_STARTTLS: 'off',

@@ -50,6 +50,15 @@ export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 /** Keys by which webhooks of the payment provider are checked; the first one signs those of the sandbox. */
 export const providerWebhookKeysName = 'WEBHOOK_PAYMENTS_KEYS';
 
+/**
+ * The secrets between the chain and each delivery partner: by which the partner knows us, and by which its webhooks are
+ * checked. The delivery subgraph and the door for webhooks declare them.
+ */
+export const deliveryPartnerSecretNames = {
+  velo: { own: 'DELIVERY_VELO_API_KEY', webhooks: 'WEBHOOK_VELO_KEYS' },
+  stadtbote: { own: 'DELIVERY_STADTBOTE_PASSWORD', webhooks: 'WEBHOOK_STADTBOTE_KEYS' },
+} as const;
+
 /** The password for the mail server. The notifications subgraph declares it. */
 export const smtpPasswordName = 'SMTP_PASSWORD';
 

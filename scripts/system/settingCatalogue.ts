@@ -24,6 +24,7 @@ import {
   clientKeyName,
   cursorKeysName,
   kafkaPasswordName,
+  deliveryPartnerSecretNames,
   providerKeyName,
   providerWebhookKeysName,
   smtpPasswordName,
@@ -204,6 +205,14 @@ export async function serviceParts(): Promise<ServicePart[]> {
       name: 'provider',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
       secrets: [...secretNamed(providerKeyName), ...secretNamed(providerWebhookKeysName)],
+    },
+    {
+      name: 'delivery-partners',
+      settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
+      secrets: Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [
+        ...secretNamed(own),
+        ...secretNamed(webhooks),
+      ]),
     },
     {
       name: 'mailbox',

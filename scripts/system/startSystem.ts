@@ -23,7 +23,7 @@ import {
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
-import { clientKeyOf, cursorKeysOf, type SecretOptions } from './secrets.ts';
+import { clientKeyOf, cursorKeysOf, deliveryPartnerSecretNames, secretsNamed, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
 import type { StartParts } from './startParts.ts';
 import { Teardown } from './teardown.ts';
@@ -48,8 +48,8 @@ export interface RunningSystem {
 
 /**
  * Runs everything in this process: databases, subgraphs, sagas, the gateway and all channels; in development also the
- * sandbox's payment provider, mailbox and identity provider. The system is ready when this resolves. If it rejects,
- * everything has been stopped.
+ * servers of the sandbox: payment provider, delivery partners, mailbox and identity provider. The system is ready when
+ * this resolves. If it rejects, everything has been stopped.
  */
 export function startSystem(options: SystemOptions): Promise<RunningSystem> {
   return orNothing(async (teardown) => {
@@ -211,11 +211,15 @@ async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown)
       secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS.split(',')[0] ?? '',
     },
     password: smtpPassword,
+    partnerSecrets: await secretsNamed(
+      Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]),
+      secretOptions,
+    ),
     identity: hasSandboxIssuer(settings)
       ? { key: await clientKeyOf(secretOptions), audience: settings.CLIENT_AUDIENCE ?? developmentAudience }
       : undefined,
   });
-  teardown.add('payment provider, mailbox and identity provider', () => sandbox.close());
+  teardown.add('servers of the sandbox', () => sandbox.close());
 }
 
 async function openSubgraphs(

@@ -18,6 +18,11 @@ export const config = z.object({
       'base64 keys of 32 bytes, separated by commas: wrap the keys of kept bodies of webhooks; the first wraps, all unwrap',
     ),
   WEBHOOK_PAYMENTS_KEYS: signedBy('the payment provider', 'Standard Webhooks secret (base64)'),
+  WEBHOOK_VELO_KEYS: signedBy('the delivery partner Velo', 'Standard Webhooks secret (base64)'),
+  WEBHOOK_STADTBOTE_KEYS: signedBy(
+    'the delivery partner Stadtbote',
+    'public ES256 key (SPKI, base64) or HS256 secret (base64)',
+  ),
   WEBHOOK_SUPPLIER_KEYS: signedBy('the supplier', 'public ES256 key (SPKI, base64) or HS256 secret (base64)'),
 });
 

@@ -1,6 +1,7 @@
 import type { Source } from './source.ts';
+import { stadtbote, velo } from './sources/deliveryPartners.ts';
 import { payments } from './sources/payments.ts';
 import { supplier } from './sources/supplier.ts';
 
 /** Every source of webhooks. */
-export const sources: readonly Source[] = [payments, supplier];
+export const sources: readonly Source[] = [payments, supplier, velo, stadtbote];

@@ -4,11 +4,20 @@ import { platformSettings } from '#platform/config/settings.ts';
 import { createLogger } from '#platform/telemetry/createLogger.ts';
 import { startIdentityProvider, type IdentityProviderOptions } from '#sandbox/identityProvider/identityProvider.ts';
 import { startMailbox } from '#sandbox/mailbox/mailbox.ts';
+import { startDeliveryPartners, type DeliveryPartnersOptions } from '#sandbox/deliveryPartners/deliveryPartners.ts';
 import { startPaymentProvider, type PaymentProviderOptions } from '#sandbox/paymentProvider/paymentProvider.ts';
 import { developmentOnly } from '../checkProfile.ts';
 import { dataFolder } from '../dataDir.ts';
-import { identityProviderOffset, mailboxOffset, providerOffset, smtpOffset, webhooksOffset } from '../ports.ts';
 import {
+  deliveryPartnersOffset,
+  identityProviderOffset,
+  mailboxOffset,
+  providerOffset,
+  smtpOffset,
+  webhooksOffset,
+} from '../ports.ts';
+import {
+  deliveryPartnerSecretNames,
   secretOptionsOf,
   providerKeyName,
   providerWebhookKeysName,
@@ -47,6 +56,53 @@ export async function serveProvider(context: ServeContext): Promise<void> {
   context.ready(`payment provider on ${provider.url}`);
 }
 
+const secretsOfPartners = Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]);
+
+/** Runs the sandbox's delivery partners in a process of their own. */
+export async function serveDeliveryPartners(context: ServeContext): Promise<void> {
+  const settings = loadSettings(
+    mergeSettings(providerSettings, [
+      z.object(Object.fromEntries(secretsOfPartners.map((name) => [name, z.string().optional()]))),
+    ]),
+    context.sources,
+  );
+  developmentOnly(settings, 'The delivery partners of the sandbox are');
+  const partners = await startDeliveryPartners({
+    ...deliveryPartnersOptions(
+      settings.PORT_BASE,
+      settings.DATA_DIR,
+      await secretsNamed(secretsOfPartners, secretOptionsOf(settings, context)),
+      settings.WEBHOOKS_URL,
+    ),
+    host: settings.HOST,
+  });
+  context.teardown.add('delivery partners', () => partners.close());
+  context.ready(`delivery partners on ${partners.url}`);
+}
+
+/** In development, the couriers of the partners take a step by themselves every so often. */
+const usual = { stepSeconds: 15 };
+
+function deliveryPartnersOptions(
+  base: number,
+  dataDir: string,
+  secrets: Readonly<Record<string, string>>,
+  webhooksUrl = `http://127.0.0.1:${base + webhooksOffset}`,
+): DeliveryPartnersOptions {
+  const { velo, stadtbote } = deliveryPartnerSecretNames;
+  const target = (name: string, keys: string) => ({
+    url: `${webhooksUrl}/webhooks/${name}`,
+    secret: secrets[keys]?.split(',')[0] ?? '',
+  });
+  return {
+    port: base + deliveryPartnersOffset,
+    dataDir: dataFolder(dataDir, 'delivery-partners'),
+    secrets: { velo: secrets[velo.own] ?? '', stadtbote: secrets[stadtbote.own] ?? '' },
+    callbacks: { velo: target('velo', velo.webhooks), stadtbote: target('stadtbote', stadtbote.webhooks) },
+    usual,
+  };
+}
+
 /** Runs the sandbox's mail server in a process of its own. */
 export async function serveMailbox(context: ServeContext): Promise<void> {
   const settings = loadSettings(
@@ -71,16 +127,20 @@ export async function startSandbox(
   dataDir: string,
   {
     password,
+    partnerSecrets,
     identity,
     ...ofProvider
   }: Pick<PaymentProviderOptions, 'apiKey' | 'webhooks'> & {
     readonly password: string;
+    /** The secrets of `deliveryPartnerSecretNames`. */
+    readonly partnerSecrets: Readonly<Record<string, string>>;
     /** Undefined if people sign in at another provider. */
     readonly identity?: Pick<IdentityProviderOptions, 'key' | 'audience'>;
   },
 ): Promise<{ close(): Promise<void> }> {
   const starting: Promise<{ close(): Promise<void> }>[] = [
     startPaymentProvider({ port: base + providerOffset, dataDir: dataFolder(dataDir, 'provider'), ...ofProvider }),
+    startDeliveryPartners(deliveryPartnersOptions(base, dataDir, partnerSecrets)),
     startMailbox({ ...mailboxPorts(base), password }),
   ];
   if (identity) starting.push(startIdentityProvider({ port: base + identityProviderOffset, ...identity }));

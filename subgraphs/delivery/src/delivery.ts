@@ -3,8 +3,8 @@ export type DeliveryStatus = 'REQUESTED' | 'ASSIGNED' | 'PICKED_UP' | 'DELIVERED
 
 /** The statuses that may follow each status. A status that none may follow is final. */
 export const transitions: Readonly<Record<DeliveryStatus, readonly DeliveryStatus[]>> = {
-  REQUESTED: ['ASSIGNED', 'CANCELLED'],
-  ASSIGNED: ['PICKED_UP', 'FAILED', 'CANCELLED'],
+  REQUESTED: ['ASSIGNED', 'FAILED', 'CANCELLED'],
+  ASSIGNED: ['REQUESTED', 'PICKED_UP', 'FAILED', 'CANCELLED'],
   PICKED_UP: ['DELIVERED', 'FAILED', 'CANCELLED'],
   DELIVERED: [],
   FAILED: [],
@@ -25,6 +25,8 @@ export interface DeliveryState {
   readonly courierId: string | null;
   readonly assignedAt: Date | null;
   readonly pickedUpAt: Date | null;
+  /** Who may take the delivery while it is open. */
+  readonly offeredTo: 'OWN_COURIERS' | 'PARTNERS';
 }
 
 export interface CourierState {
@@ -48,7 +50,7 @@ export function accept(
   courier: CourierState,
 ): Decision<'TAKEN' | 'UNAVAILABLE' | 'TOO_MANY_JOBS'> {
   if (delivery.courierId === courierId && delivery.status !== 'CANCELLED') return { kind: 'done' };
-  if (delivery.status !== 'REQUESTED') return refused('TAKEN');
+  if (delivery.status !== 'REQUESTED' || delivery.offeredTo === 'PARTNERS') return refused('TAKEN');
   if (!courier.available) return refused('UNAVAILABLE');
   if (courier.jobs >= maxJobs) return refused('TOO_MANY_JOBS');
   return { kind: 'move', to: 'ASSIGNED' };
@@ -71,6 +73,15 @@ export function report(
   if (!transitions[delivery.status].includes(status)) return refused('NOT_POSSIBLE');
   if (status === 'PICKED_UP' && !orderReady) return refused('NOT_READY');
   return { kind: 'move', to: status };
+}
+
+/**
+ * Decides whether a courier may give a job back. They may until they have the food; from then on they report that they
+ * cannot deliver.
+ */
+export function giveBack(delivery: DeliveryState, courierId: string): Decision<'NOT_YOURS' | 'NOT_POSSIBLE'> {
+  if (delivery.courierId !== courierId) return refused('NOT_YOURS');
+  return delivery.status === 'ASSIGNED' ? { kind: 'move', to: 'REQUESTED' } : refused('NOT_POSSIBLE');
 }
 
 /**

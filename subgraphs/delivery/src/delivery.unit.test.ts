@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accept,
   cancel,
+  giveBack,
   maxJobs,
   report,
   statuses,
@@ -23,6 +24,7 @@ const inStatus = (status: DeliveryStatus, courierId: string | null = me): Delive
   courierId: status === 'REQUESTED' ? null : courierId,
   assignedAt: status === 'REQUESTED' ? null : at,
   pickedUpAt: status === 'PICKED_UP' || status === 'DELIVERED' ? at : null,
+  offeredTo: 'OWN_COURIERS',
 });
 
 describe('transitions', () => {
@@ -56,7 +58,21 @@ describe('transitions', () => {
   });
 });
 
+describe('giveBack', () => {
+  it.each(statuses)('from %s works for its courier until they have the food', (from) => {
+    const decision = giveBack(inStatus(from), me);
+    if (from === 'ASSIGNED') expect(decision).toEqual({ kind: 'move', to: 'REQUESTED' });
+    else expect(decision).toEqual({ kind: 'refused', why: from === 'REQUESTED' ? 'NOT_YOURS' : 'NOT_POSSIBLE' });
+    expect(giveBack(inStatus(from), other)).toEqual({ kind: 'refused', why: 'NOT_YOURS' });
+  });
+});
+
 describe('accept', () => {
+  it('refuses what is offered to partners', () => {
+    const offered: DeliveryState = { ...inStatus('REQUESTED'), offeredTo: 'PARTNERS' };
+    expect(accept(offered, me, ready)).toEqual({ kind: 'refused', why: 'TAKEN' });
+  });
+
   it('gives an open job to the first courier, and refuses the next', () => {
     expect(accept(inStatus('REQUESTED'), me, ready)).toEqual({ kind: 'move', to: 'ASSIGNED' });
     expect(accept(inStatus('ASSIGNED', other), me, ready)).toEqual({ kind: 'refused', why: 'TAKEN' });

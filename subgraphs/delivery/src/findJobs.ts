@@ -53,7 +53,8 @@ export async function findOpenJobs(
       SELECT id, requested_at, 2 * ${earthRadiusMetres}::float8 * asin(least(1, sqrt(
         sin(radians(pickup_latitude - ${from?.latitude ?? null}::float8) / 2) ^ 2
         + cos(radians(${from?.latitude ?? null}::float8)) * cos(radians(pickup_latitude)) * sin(radians(pickup_longitude - ${from?.longitude ?? null}::float8) / 2) ^ 2
-      ))) AS distance FROM delivery WHERE status = 'REQUESTED'
+      ))) AS distance FROM delivery
+      WHERE status = 'REQUESTED' AND offered_to = 'OWN_COURIERS' AND NOT ${courier.id}::uuid = ANY (given_back_by)
     ) AS open WHERE ${withinMetres}::int IS NULL OR distance IS NULL OR distance <= ${withinMetres}::int
     ORDER BY distance NULLS LAST, requested_at, id LIMIT ${first}`;
   const rows = await domain.db.delivery.findMany({ where: { id: { in: near.map(({ id }) => id) } } });

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Courier } from '#generated/delivery/prisma/client.ts';
+import type { Courier, PartnerJob } from '#generated/delivery/prisma/client.ts';
 import { CustomerQueryService } from '#generated/proto/drburger/customers/v1/customers_pb.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
@@ -24,6 +24,8 @@ export interface Loaders {
   readonly deliveryById: DataLoader<string, DeliveryRow | null>;
   readonly deliveryByOrder: DataLoader<string, DeliveryRow | null>;
   readonly courierById: DataLoader<string, Courier | null>;
+  /** The job that a partner has of a delivery. */
+  readonly partnerJobOf: DataLoader<string, PartnerJob | null>;
   /** What the caller may see of a courier. */
   readonly courierAccess: DataLoader<string, CourierAccess>;
   /** Whether the food of an order is ready. */
@@ -55,6 +57,13 @@ export function loaders(domain: Deliveries, principal: Principal): Loaders {
     ),
     courierById: batch(
       async (ids) => (await db.courier.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row] as const),
+      null,
+    ),
+    partnerJobOf: batch(
+      async (ids) =>
+        (await db.partnerJob.findMany({ where: { deliveryId: { in: ids }, status: 'PLACED' } })).map(
+          (row) => [row.deliveryId, row] as const,
+        ),
       null,
     ),
     courierAccess: batch(async (ids) => [...(await findCourierAccess(domain, principal, ids))], noAccess),

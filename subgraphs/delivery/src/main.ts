@@ -1,5 +1,6 @@
 import { PrismaClient } from '#generated/delivery/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { carryOn } from './carriers/carryOn.ts';
 import { config } from './config.ts';
 import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
@@ -21,7 +22,7 @@ export default defineSubgraph({
   loaders,
   services: deliveryServices,
   consumers: [onOrderStatusChanged, onMembershipBenefitsChanged],
-  background: (domain) => [storePositions(domain), forgetTracks(domain)],
+  background: (domain) => [storePositions(domain), forgetTracks(domain), carryOn(domain)],
   seed,
   transfer,
   timeline: {

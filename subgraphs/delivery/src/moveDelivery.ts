@@ -7,7 +7,7 @@ import { noDropoff } from './dropoff.ts';
 export interface Move {
   readonly to: DeliveryStatus;
   readonly at: Date;
-  /** The courier who takes the job; only with ASSIGNED. */
+  /** The courier who takes the job; only with ASSIGNED. Nobody: a partner's courier does. */
   readonly courierId?: string;
   /** Code of the reason; only when the delivery ends without having been delivered. */
   readonly reason?: string | null;
@@ -36,10 +36,14 @@ export async function moveDelivery(
       reason,
       ...(courierId && { courierId }),
       ...(stamp && { [stamp]: at }),
+      ...(to === 'REQUESTED' && { courierId: null, partner: null, assignedAt: null }),
+      ...(to !== 'REQUESTED' && { nextCarrierAt: null }),
       ...(hasEnded(to) && { endedAt: at, ...noDropoff }),
     },
   });
   await appendStatusChange(domain, tx, moved, delivery.status as DeliveryStatus, at);
+  // The screen of a courier whose job was given to others reads its jobs again.
+  if (to === 'REQUESTED') await notifyCourier(domain, tx, { ...moved, courierId: delivery.courierId }, at);
   return moved;
 }
 

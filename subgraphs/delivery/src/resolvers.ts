@@ -1,4 +1,5 @@
 import type { Resolvers } from '#generated/delivery/resolvers.ts';
+import { CarrierRule } from './resolvers/CarrierRule.ts';
 import { Courier } from './resolvers/Courier.ts';
 import { CourierPosition } from './resolvers/CourierPosition.ts';
 import { CourierRoute } from './resolvers/CourierRoute.ts';
@@ -8,12 +9,15 @@ import { acceptJob } from './resolvers/Mutation/acceptJob.ts';
 import { changeCourier } from './resolvers/Mutation/changeCourier.ts';
 import { createCourier } from './resolvers/Mutation/createCourier.ts';
 import { deactivateCourier } from './resolvers/Mutation/deactivateCourier.ts';
+import { giveBackJob } from './resolvers/Mutation/giveBackJob.ts';
 import { reactivateCourier } from './resolvers/Mutation/reactivateCourier.ts';
 import { reportDeliveryStatus } from './resolvers/Mutation/reportDeliveryStatus.ts';
 import { reportPosition } from './resolvers/Mutation/reportPosition.ts';
 import { setAvailability } from './resolvers/Mutation/setAvailability.ts';
+import { setCarrierRule } from './resolvers/Mutation/setCarrierRule.ts';
 import { setDeliveryTerms } from './resolvers/Mutation/setDeliveryTerms.ts';
 import { Order } from './resolvers/Order.ts';
+import { carrierRule } from './resolvers/Query/carrierRule.ts';
 import { courierPosition } from './resolvers/Query/courierPosition.ts';
 import { couriers } from './resolvers/Query/couriers.ts';
 import { delivery } from './resolvers/Query/delivery.ts';
@@ -39,12 +43,15 @@ export const resolvers: Resolvers = {
     myRoute,
     courierPosition,
     couriers,
+    carrierRule,
     deliveryTerms,
   },
   Mutation: {
     reportPosition,
     setAvailability,
     acceptJob,
+    giveBackJob,
+    setCarrierRule,
     reportDeliveryStatus,
     createCourier,
     changeCourier,
@@ -55,6 +62,7 @@ export const resolvers: Resolvers = {
   Order,
   Delivery,
   DeliveryTerms,
+  CarrierRule,
   Courier,
   CourierPosition,
   CourierRoute,

@@ -1,3 +1,4 @@
+import { firstOffer, ruleOf } from '../carriers/carrierRule.ts';
 import type { Deliveries } from '../context.ts';
 import { sealDropoff } from '../dropoff.ts';
 import { moveDelivery, appendStatusChange } from '../moveDelivery.ts';
@@ -35,6 +36,7 @@ export async function dispatch(domain: Deliveries, { pickup, dropoff, ...asked }
         pickupLatitude: pickup.latitude,
         pickupLongitude: pickup.longitude,
         distanceMetres: distanceMetres(pickup, dropoff),
+        ...firstOffer(await ruleOf(tx, asked.storeId), at),
       },
     });
     await appendStatusChange(domain, tx, delivery, null, at);

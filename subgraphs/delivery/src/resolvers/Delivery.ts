@@ -1,7 +1,7 @@
-import type { DeliveryResolvers, DeliveryStatus } from '#generated/delivery/resolvers.ts';
+import type { DeliveryPartner, DeliveryResolvers, DeliveryStatus } from '#generated/delivery/resolvers.ts';
 import { hasEnded } from '../delivery.ts';
 import { openDropoff } from '../dropoff.ts';
-import { courierOf, maySeeDropoff, mayRead } from '../ownership.ts';
+import { courierOf, customerOf, maySeeDropoff, mayRead } from '../ownership.ts';
 
 export const Delivery: DeliveryResolvers = {
   __resolveReference: async ({ id }, { principal, loaders }) => {
@@ -12,6 +12,15 @@ export const Delivery: DeliveryResolvers = {
   store: ({ storeId }) => ({ id: storeId }),
   status: ({ status }) => status as DeliveryStatus,
   courier: ({ courierId }, _args, { loaders }) => (courierId ? loaders.courierById.load(courierId) : null),
+  partnerCourier: async ({ id, partner, status, customerId }, _args, { principal, loaders }) => {
+    if (!partner) return null;
+    const job = await loaders.partnerJobOf.load(id);
+    // A customer sees a courier only while the courier brings the food.
+    const shown = status === 'PICKED_UP' || customerOf(principal) !== customerId;
+    const { latitude, longitude, positionAt } = job ?? {};
+    const position = shown && latitude != null && longitude != null ? { latitude, longitude } : null;
+    return { partner: partner as DeliveryPartner, position, at: position ? positionAt!.toISOString() : null };
+  },
   readyForPickup: ({ orderId }, _args, { loaders }) => loaders.orderReady.load(orderId),
   pickup: ({ pickupLatitude, pickupLongitude }) => ({ latitude: pickupLatitude, longitude: pickupLongitude }),
   dropoff: (delivery, _args, { domain, principal }) =>

@@ -1,12 +1,20 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { DeliveryCommandService, DeliveryQueryService } from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
+import {
+  DeliveryCommandService,
+  DeliveryNoticeService,
+  DeliveryQueryService,
+} from '#generated/proto/drburger/delivery/v1/delivery_pb.ts';
+import { CounterpartUnavailable } from '#platform/outward/outward.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
 import { isId } from '#platform/domain/id.ts';
+import { webhooksService } from '#schema/services.ts';
 import { cancelDelivery } from '../commands/cancelDelivery.ts';
 import { dispatch } from '../commands/dispatch.ts';
+import { notePartnerJob } from '../commands/notePartnerJob.ts';
 import type { Deliveries } from '../context.ts';
 import { termsOf } from '../deliveryTerms.ts';
 import { feeFor } from '../feeFor.ts';
+import { partnerNames } from '../deliveryPartners/deliveryPartner.ts';
 import { isPosition, quote, type Position } from '../quote.ts';
 
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
@@ -25,6 +33,11 @@ const instantOf = (name: string, value: string): Date => {
   const instant = new Date(value);
   if (Number.isNaN(instant.getTime())) throw invalid(`${name} must be an ISO 8601 instant`);
   return instant;
+};
+
+/** A partner that does not answer makes the call one that may be tried again. */
+const asUnavailable = (error: unknown): never => {
+  throw error instanceof CounterpartUnavailable ? new ConnectError(error.message, Code.Unavailable) : error;
 };
 
 /**
@@ -68,7 +81,19 @@ export const deliveryServices = (domain: Deliveries): readonly RpcService[] => [
       return { deliveryId };
     },
     cancel: async ({ orderId, reason, unlessPickedUp }) => ({
-      cancelled: await cancelDelivery(domain, { orderId: idOf('order_id', orderId), reason, unlessPickedUp }),
+      cancelled: await cancelDelivery(domain, {
+        orderId: idOf('order_id', orderId),
+        reason,
+        unlessPickedUp,
+      }).catch(asUnavailable),
     }),
+  }),
+  service(DeliveryNoticeService, [webhooksService], {
+    async noteJob({ partner, reference }) {
+      const name = partnerNames.find((each) => each === partner);
+      if (!name) throw invalid('partner is none that the chain knows');
+      if (await notePartnerJob(domain, name, reference).catch(asUnavailable)) return {};
+      throw new ConnectError('the partner has no job of this reference', Code.NotFound);
+    },
   }),
 ];

@@ -53,14 +53,17 @@ export const strangers: [string, Principal][] = [
 export const outdated = seedId('addressVersion', '1/outdated');
 export const abroad = seedId('addressVersion', '1/abroad');
 
-/** Call it at the top of a test file. */
-export function startDelivery(): void {
+/**
+ * Call it at the top of a test file.
+ * @param more further settings of the subgraph
+ */
+export function startDelivery(more: () => Promise<Readonly<Record<string, unknown>>> = async () => ({})): void {
   beforeAll(async () => {
     bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
     graph = await testSubgraph<Deliveries>(delivery, {
       seed: true,
       bus,
-      configuration,
+      configuration: { ...configuration, ...(await more()) },
       others: {
         stores: [
           service(StoreQueryService, ['orders', 'delivery', 'customers'], {

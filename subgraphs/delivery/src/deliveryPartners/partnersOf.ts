@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { outwardOf } from '#platform/outward/outwardOf.ts';
+import { counterparts } from '#schema/counterparts.ts';
+import type { config } from '../config.ts';
+import type { Deliveries } from '../context.ts';
+import type { DeliveryPartner, PartnerName } from './deliveryPartner.ts';
+import { stadtbotePartner } from './stadtbotePartner.ts';
+import { veloPartner } from './veloPartner.ts';
+
+/** The partners with whom the chain has a contract: those whose address is set. */
+export function partnersOf(domain: Deliveries): Readonly<Partial<Record<PartnerName, DeliveryPartner>>> {
+  const settings = domain.config as z.output<typeof config>;
+  return {
+    ...(settings.DELIVERY_VELO_URL && {
+      VELO: veloPartner({
+        url: settings.DELIVERY_VELO_URL,
+        apiKey: settings.DELIVERY_VELO_API_KEY,
+        outward: outwardOf(domain, counterparts.velo),
+      }),
+    }),
+    ...(settings.DELIVERY_STADTBOTE_URL && {
+      STADTBOTE: stadtbotePartner(
+        {
+          url: settings.DELIVERY_STADTBOTE_URL,
+          password: settings.DELIVERY_STADTBOTE_PASSWORD,
+          outward: outwardOf(domain, counterparts.stadtbote),
+        },
+        domain.clock,
+      ),
+    }),
+  };
+}
