@@ -53,7 +53,7 @@ export function readPartnerFile(text: string): ReadFile {
   const [, checksum = ''] = trailer.exec(lines.at(-1) ?? '') ?? [];
   if (checksum === '') wrong(lines.length, 'is no trailer, T,<checksum>: the file is cut off');
 
-  const entries = lines.slice(2, checksum === '' ? undefined : -1).flatMap((text_, index): BookedEntry[] => {
+  const entries = lines.slice(2, -1).flatMap((text_, index): BookedEntry[] => {
     const line = index + 3;
     const [, entry = '', key = '', account = '', kind, points, at = ''] = booked.exec(text_) ?? [];
     if (entry === '' || !isId(key) || !isId(account)) wrong(line, `is no entry with ${columns}`);
