@@ -6,6 +6,8 @@ const again = 75;
 
 /** Whether this process is one that `keepRunning` began. */
 export const isRerun = process.connected;
+// Whoever kills the command by its id means this process, too.
+if (isRerun) process.once('disconnect', () => process.exit(0));
 
 /** Runs this script with the same arguments in a process of its own, and again whenever that asks for it. */
 export async function keepRunning(): Promise<void> {
