@@ -6,8 +6,7 @@ import type { PartnerName } from '../deliveryPartners/deliveryPartner.ts';
  * them has taken the job in time. `PARTNERS`: the partners in their order. `CHEAPEST` and `FASTEST`: the partners by
  * what they quote. Whenever partners come first, our own couriers are asked when no partner takes the job.
  */
-export const carrierChoices = ['OWN_COURIERS', 'PARTNERS', 'CHEAPEST', 'FASTEST'] as const;
-export type CarrierChoice = (typeof carrierChoices)[number];
+export type CarrierChoice = 'OWN_COURIERS' | 'PARTNERS' | 'CHEAPEST' | 'FASTEST';
 
 export interface CarrierRule {
   readonly storeId: string;
