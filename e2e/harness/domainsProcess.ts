@@ -17,7 +17,11 @@ export interface DomainsProcess {
   /** The payment provider of the sandbox, which this process serves, too. */
   readonly provider: { readonly url: string; readonly apiKey: string };
   /** Makes a token that is valid for 12 hours. */
-  tokenFor(role: Exclude<Role, 'anonymous'>, subject: string, store?: string): Promise<string>;
+  tokenFor(
+    role: Exclude<Role, 'anonymous'>,
+    subject: string,
+    bindings?: Readonly<Record<string, string>>,
+  ): Promise<string>;
 }
 
 const secretKey = (): string => randomBytes(32).toString('base64');
@@ -29,8 +33,8 @@ const secretKey = (): string => randomBytes(32).toString('base64');
 export async function startDomainsProcess(
   base: number,
   bus: Readonly<Record<string, string>>,
-  /** A domain that somebody else serves at its ports. */
-  elsewhere?: string,
+  /** Domains that others serve at their ports. */
+  elsewhere: readonly string[] = [],
 ): Promise<DomainsProcess> {
   const clientKey = await newSigningKey();
   const databases = Object.fromEntries(
@@ -55,7 +59,7 @@ export async function startDomainsProcess(
         ...env,
         HOST: '127.0.0.1',
         DOMAIN_DATABASES: JSON.stringify(databases),
-        ...(elsewhere === undefined ? {} : { DOMAIN_ELSEWHERE: elsewhere }),
+        DOMAINS_ELSEWHERE: elsewhere.join(),
         SAGAS_DATABASE_URL: sagasUrl,
         PAYMENT_PROVIDER_URL: provider.url,
         PAYMENT_PROVIDER_API_KEY: provider.apiKey,
@@ -71,7 +75,7 @@ export async function startDomainsProcess(
     databases,
     sagasUrl,
     provider,
-    tokenFor: (role, subject, store) =>
-      issueToken(clientKey, { subject, roles: [role], bindings: store ? { [role]: { store } } : {} }),
+    tokenFor: (role, subject, bindings = {}) =>
+      issueToken(clientKey, { subject, roles: [role], bindings: { [role]: bindings } }),
   };
 }

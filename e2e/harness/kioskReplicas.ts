@@ -4,7 +4,8 @@ import { valueOf } from '#platform/testkit/prometheusText.ts';
 import { superviseProcess, type SupervisedProcess } from '#platform/testkit/superviseProcess.ts';
 import { metricsOffset } from '../../scripts/system/ports.ts';
 import { channels } from '#schema/channels.ts';
-import { startDomainsProcess, type DomainsProcess } from './domainsProcess.ts';
+import type { Role } from '#schema/scopes.ts';
+import { startDomainsProcess } from './domainsProcess.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 /** How long it may take to start all replicas at once on a busy machine. */
@@ -30,7 +31,8 @@ export interface KioskReplicas {
   readonly gatewayUrl: string;
   /** The address of the orders domain's database. */
   readonly ordersDatabaseUrl: string;
-  readonly tokenFor: DomainsProcess['tokenFor'];
+  /** Makes a token that is valid for 12 hours. */
+  tokenFor(role: Exclude<Role, 'anonymous'>, subject: string, store?: string): Promise<string>;
   /** What the processes have logged: errors only, unless LOG_LEVEL is set. */
   log(): string;
   stop(): Promise<void>;
@@ -67,7 +69,7 @@ export async function startKioskReplicas(count: number): Promise<KioskReplicas> 
     replicas: hosts.map((host, index) => replicaOf(processes[index]!, host, base)),
     gatewayUrl: `http://127.0.0.1:${base}/graphql`,
     ordersDatabaseUrl: domains.databases['orders']!,
-    tokenFor: domains.tokenFor,
+    tokenFor: (role, subject, store) => domains.tokenFor(role, subject, store === undefined ? {} : { store }),
     log: () => [domains.process, ...processes].map(({ output }) => output).join('\n'),
     stop,
   };

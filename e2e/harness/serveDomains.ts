@@ -29,8 +29,8 @@ import { Teardown } from '../../scripts/system/teardown.ts';
 /**
  * Serves every domain in this one process, for channels in processes of their own. The domains are seeded, and serve
  * GraphQL and gRPC at the ports of `serve subgraph`; the full graph and the payment provider are served, too.
- * DOMAIN_DATABASES has the database address of each domain, as JSON; DOMAIN_ELSEWHERE may name a domain that another
- * process serves at its ports; all secrets are in the environment. It prints `serving domains` when it is ready.
+ * DOMAIN_DATABASES has the database address of each domain, as JSON; DOMAINS_ELSEWHERE names those that other processes
+ * serve at their ports; all secrets are in the environment. It prints `serving domains` when it is ready.
  */
 const teardown = new Teardown();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -41,7 +41,7 @@ const ownSettings = z.object({
   ...subgraphSettings.shape,
   ...edgeSettings.shape,
   DOMAIN_DATABASES: z.string(),
-  DOMAIN_ELSEWHERE: z.string().optional(),
+  DOMAINS_ELSEWHERE: z.string().default(''),
   SAGAS_DATABASE_URL: z.string(),
 });
 const settings = loadSettings(
@@ -51,6 +51,7 @@ const settings = loadSettings(
   ),
   { environment: process.env },
 );
+const elsewhere = new Set(settings.DOMAINS_ELSEWHERE.split(','));
 const databases = JSON.parse(settings.DOMAIN_DATABASES) as Record<string, string>;
 const secrets: SecretOptions = { settings, environment: process.env, onMade: () => undefined };
 const log = createLogger({ level: settings.LOG_LEVEL });
@@ -72,7 +73,7 @@ const [identity, cursorKeys, bus] = await Promise.all([
 const portOf = new Map(definitions.map(({ entry }) => [entry.name, settings.PORT_BASE + entry.port]));
 const network = insideAndOutside(identity);
 const running = new Map<string, RunningSubgraph>();
-for (const { definition } of definitions.filter(({ entry }) => entry.name !== settings.DOMAIN_ELSEWHERE)) {
+for (const { definition } of definitions.filter(({ entry }) => !elsewhere.has(entry.name))) {
   const subgraph = await runSubgraph(definition, {
     databaseUrl: databases[definition.name] ?? '',
     poolSize: definition.name === 'orders' ? 20 : 8,
@@ -117,11 +118,10 @@ console.log('serving domains');
 function insideAndOutside(callers: Identity): RpcNetwork {
   const inside = localNetwork(callers);
   const addressOf = (domain: string) => `http://127.0.0.1:${(portOf.get(domain) ?? 0) + grpcOffset}`;
-  const elsewhere = grpcClients({ identity: callers, addressOf });
-  teardown.add('connections to other domains', () => elsewhere.close());
+  const others = grpcClients({ identity: callers, addressOf });
+  teardown.add('connections to other domains', () => others.close());
   return {
-    transportTo: (domain, caller) =>
-      (domain === settings.DOMAIN_ELSEWHERE ? elsewhere : inside).transportTo(domain, caller),
+    transportTo: (domain, caller) => (elsewhere.has(domain) ? others : inside).transportTo(domain, caller),
     async serve(domain, services) {
       const outside = grpcNetwork({
         identity: callers,

@@ -8,8 +8,8 @@ export interface Doom {
 }
 
 /**
- * `serve subgraph orders`, which takes the next fail point from the file FAIL_POINTS (a JSON list) and dies there; the
- * process that follows takes the one after it.
+ * `serve`, with the arguments of this process. It takes the next fail point from the file FAIL_POINTS (a JSON list) and
+ * dies there; the process that follows takes the one after it.
  */
 const file = process.env['FAIL_POINTS'] ?? '';
 const [next, ...rest] = JSON.parse(readFileSync(file, 'utf8')) as Doom[];
@@ -17,5 +17,4 @@ writeFileSync(file, JSON.stringify(rest));
 Object.assign(process.env, next?.env);
 armFailPoint(next?.point);
 console.log(`armed with ${next?.point ?? 'no fail point'}`);
-process.argv.push('subgraph', 'orders');
 await import('../../scripts/serve.ts');

@@ -1,5 +1,0 @@
-import { runDoomed } from '#platform/testkit/runDoomed.ts';
-import definition from '../main.ts';
-
-/** What `sagas/killed.int.test.ts` runs, and kills. */
-await runDoomed(definition);
