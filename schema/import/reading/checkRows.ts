@@ -7,6 +7,7 @@ import type { FolderProblem, LocatedRow } from './located.ts';
 import type { ReadFolder } from './readFolder.ts';
 import { eachOfRow } from './eachOfRow.ts';
 import { explainIssue } from './explainIssue.ts';
+import { unstorableIn } from './unstorable.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -51,6 +52,13 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
     const read = tables.get(name);
     if (!read) continue;
     const { kind, row: schema } = importTables[name] as Table;
+    for (const { value, at } of read.rows)
+      for (const { column, character } of unstorableIn(value))
+        problems.push({
+          file: read.file,
+          at: at(column),
+          message: `there is a character ${character} in it: take it out`,
+        });
     const valid = read.rows
       .flatMap((row) => eachOfRow(row, importTables[name], stores))
       .flatMap((from) => {

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Table } from '../table.ts';
+import { textOf } from './formulas.ts';
 import type { LocatedRow, ReadTable } from './located.ts';
 
 /** The kind of value that a cell holds, by its column's schema. */
@@ -103,7 +104,7 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
 function rowOf(cells: readonly string[], columns: readonly Column[]): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const [index, { name, part, kind }] of columns.entries()) {
-    const cell = cells[index]?.trim() ?? '';
+    const cell = textOf(cells[index]?.trim() ?? '');
     if (cell === '') continue;
     if (part === undefined) value[name] = valueOf(cell, kind);
     else

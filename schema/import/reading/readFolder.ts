@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '#platform/config/misspelling.ts';
 import { StartupError } from '#platform/config/startupError.ts';
@@ -6,6 +6,7 @@ import { importTables, tableNames, type TableName } from '../tables.ts';
 import type { FolderProblem, ReadTable } from './located.ts';
 import { readCsv } from './readCsv.ts';
 import { readJson } from './readJson.ts';
+import { readText } from './readText.ts';
 
 export interface ReadFolder {
   readonly tables: ReadonlyMap<TableName, ReadTable>;
@@ -33,8 +34,7 @@ export function readFolder(folder: string, only?: readonly TableName[]): ReadFol
     } else if (tables.has(table)) {
       problems.push({ file, at: '', message: `${tables.get(table)!.file} is there, too: keep one of them` });
     } else {
-      const text = readFileSync(join(folder, file), 'utf8');
-      const read = file.endsWith('.csv') ? readCsv(file, text, importTables[table]) : readJson(file, text);
+      const read = readTable(folder, file, table);
       tables.set(table, read);
       problems.push(...read.problems);
     }
@@ -44,4 +44,10 @@ export function readFolder(folder: string, only?: readonly TableName[]): ReadFol
       `${folder} holds no table: put in ${tableNames.slice(0, 4).join('.csv, ')}.csv or the like.`,
     );
   return { tables, problems };
+}
+
+function readTable(folder: string, file: string, table: TableName): ReadTable {
+  const read = readText(join(folder, file));
+  if ('problem' in read) return { file, rows: [], problems: [{ file, ...read.problem }] };
+  return file.endsWith('.csv') ? readCsv(file, read.text, importTables[table]) : readJson(file, read.text);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { StartupError } from '#platform/config/startupError.ts';
 import type { Tables } from '#platform/transfer/transfer.ts';
+import { asText } from '#schema/import/reading/formulas.ts';
 import { importTables, tableNames, type TableName } from '#schema/import/tables.ts';
 import type { TransferDomain } from './importFolder.ts';
 
@@ -47,7 +48,7 @@ function csvOf(name: TableName, rows: NonNullable<Tables[string]>): string {
   const used = columns.filter((column) => rows.some((row) => cellOf(row, column) !== undefined));
   return stringify(
     rows.map((row) => used.map((column) => cellOf(row, column))),
-    { header: true, columns: used, cast: { boolean: String } },
+    { header: true, columns: used, cast: { boolean: String, string: asText } },
   );
 }
 

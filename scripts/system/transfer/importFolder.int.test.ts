@@ -1,4 +1,14 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -255,6 +265,64 @@ describe('chain:import', () => {
     expect((await run(folderWith({ 'stores.csv': bySemicolon, 'sizes.csv': bySemicolon }))).at(-2)).not.toMatch(
       /wrong/,
     );
+  });
+
+  it('refuses text that is not UTF-8, or that no database stores, and says where it is', async () => {
+    const before = await count();
+    const folder = folderWith({
+      'categories.csv': undefined,
+      'categories.json':
+        '[\n  { "key": "meals", "position": 1, "name": { "en": "Me\\u0000als" } },\n' +
+        '  { "key": "sides", "position": 2, "name": { "en": "Half \\ud800" } },\n  { "key": "drinks", "position": 3, "name": { "en": "Drinks" } }\n]\n',
+      'items.csv': (text) => text.replace('fries,sides', 'fries,si\u0000des'),
+    });
+    writeFileSync(
+      join(folder, 'stores.csv'),
+      Buffer.from(readFileSync(join(folder, 'stores.csv'), 'utf8').replace('Torstraße', 'Torstra\u00dfe'), 'latin1'),
+    );
+    const lines = await run(folder);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'stores.csv line 2: this is not UTF-8: save the file as "CSV UTF-8"',
+        'categories.json line 2, column 52 (name.en): there is a character U+0000 in it: take it out',
+        'categories.json line 3, column 52 (name.en): there is a character U+D800 in it: take it out',
+      ]),
+    );
+    expect(lines.join('\n')).toMatch(/items\.csv line \d+, column 2 \(category\): there is a character U\+0000 in it/);
+    expect(await count()).toBe(before);
+  });
+
+  it('reads files, and neither folders nor devices nor what is too large', async () => {
+    const folder = folderWith({ 'sizes.csv': undefined, 'recipes.csv': undefined, 'stock.csv': undefined });
+    mkdirSync(join(folder, 'sizes.csv'));
+    execFileSync('mkfifo', [join(folder, 'recipes.csv')]);
+    symlinkSync('/dev/zero', join(folder, 'prices.json'));
+    symlinkSync('nowhere.csv', join(folder, 'couriers.json'));
+    writeFileSync(join(folder, 'stock.csv'), '');
+    truncateSync(join(folder, 'stock.csv'), 2 ** 30);
+    rmSync(join(folder, 'prices.csv'));
+    rmSync(join(folder, 'couriers.csv'), { force: true });
+    const lines = await run(folder);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'sizes.csv: this is no file: put a table in its place',
+        'recipes.csv: this is no file: put a table in its place',
+        'prices.json: this is no file: put a table in its place',
+        'couriers.json: this is no file: put a table in its place',
+        'stock.csv: it has more than 256 MB: split the import into folders',
+      ]),
+    );
+  });
+
+  it('writes texts that a spreadsheet would take for formulas as text, and reads them as they were', async () => {
+    await run(folderWith({ 'stores.csv': (text) => text.replace('Torstraße 12', '=cmd|/c calc!A1') }));
+    const exported = temporary();
+    await exportFolder({ folder: exported, domains, format: 'csv', print: () => undefined });
+    const text = readFileSync(join(exported, 'stores.csv'), 'utf8');
+    expect(text).toContain(",'=cmd|/c calc!A1,");
+    expect(text).not.toMatch(/(^|,)[=+@]/m);
+    expect((await run(exported)).at(-1)).toBe(nothing);
+    await run(example);
   });
 
   it.each(['csv', 'json'] as const)('finds nothing to change in what was exported as %s', async (format) => {
