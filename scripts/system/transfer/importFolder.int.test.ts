@@ -257,6 +257,19 @@ describe('chain:import', () => {
         'prices.csv line 12, column 1 (country): give either country or store',
       ]),
     );
+    const byCountries = await run(
+      folderWith({
+        'countries.csv': (text) => `${text}XX,EUR\nAT,ZZZ\n`,
+        'stores.csv': (text) => text.replace('DINE_IN TAKEAWAY KIOSK', 'TAKEAWAY TAKEAWAY'),
+      }),
+    );
+    expect(byCountries).toEqual(
+      expect.arrayContaining([
+        'countries.csv line 3, column 1 (country): there is no country XX: write its code of ISO 3166-1, such as DE',
+        'countries.csv line 4, column 2 (currency): there is no currency ZZZ: write its code of ISO 4217, such as EUR',
+        'stores.csv line 3, column 10 (services): name each service once',
+      ]),
+    );
     expect(await count()).toBe(before);
   });
 

@@ -1,3 +1,4 @@
+import { isCountry } from '#platform/domain/isCountry.ts';
 import { z } from 'zod';
 import { charactersIn } from '#platform/subgraph/characters.ts';
 
@@ -85,34 +86,4 @@ export class InputChecks {
       this.refuse(`${field}.longitude`, 'OUT_OF_RANGE', 'A longitude lies between -180 and 180.');
     return value;
   }
-}
-
-const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-/** Codes for which CLDR has a name although ISO 3166-1 assigns them to no country. */
-const notCountries = new Set([
-  'AC',
-  'CP',
-  'CQ',
-  'DG',
-  'EA',
-  'EU',
-  'EZ',
-  'IC',
-  'QO',
-  'TA',
-  'UN',
-  'XA',
-  'XB',
-  'XK',
-  'ZZ',
-]);
-
-function isCountry(code: string): boolean {
-  if (!/^[A-Z]{2}$/.test(code) || notCountries.has(code)) return false;
-  // A deprecated code (UK, DD) has a canonical form other than itself.
-  return (
-    new Intl.Locale(`und-${code}`).region === code &&
-    Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` &&
-    regionNames.of(code) !== undefined
-  );
 }

@@ -38,9 +38,11 @@ export function detailsProblem(country: string, details: StoreDetails): InputPro
   const { latitude, longitude, timeZone, services, maxOpenOrders } = details;
   if (Math.abs(latitude ?? 0) > 90) return { field: 'position', message: 'A latitude lies between -90 and 90.' };
   if (Math.abs(longitude ?? 0) > 180) return { field: 'position', message: 'A longitude lies between -180 and 180.' };
-  if (timeZone && !IANAZone.isValidZone(timeZone))
+  if (typeof timeZone === 'string' && !IANAZone.isValidZone(timeZone))
     return { field: 'timeZone', message: 'Name a time zone as IANA does, such as Europe/Berlin.' };
   if (services?.length === 0) return { field: 'services', message: 'Name one service at least.' };
+  if (new Set(services).size < (services?.length ?? 0))
+    return { field: 'services', message: 'Name each service once.' };
   if (maxOpenOrders !== undefined && maxOpenOrders !== null && (maxOpenOrders < 1 || maxOpenOrders > 100_000))
     return { field: 'maxOpenOrders', message: 'Give 1 to 100,000 orders.' };
   return details.holidayRegion ? regionProblem(country, details.holidayRegion) : undefined;

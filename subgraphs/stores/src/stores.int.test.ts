@@ -368,14 +368,28 @@ describe('editing a store', () => {
   it.each([
     ['currency', { currency: 'USD' }],
     ['timeZone', { timeZone: 'Berlin' }],
+    ['timeZone', { timeZone: '' }],
+    ['services', { services: ['TAKEAWAY', 'TAKEAWAY'] }],
+    ['country', { country: 'XX' }],
     ['taxRegime', { services: ['TAKEAWAY', 'KIOSK'] }],
     ['openingHours', { openingHours: [{ weekday: 'MONDAY', intervals: [{ opens: '8', closes: '9' }] }] }],
     ['country', { country: 'Germany' }],
   ])('refuses to open one with another %s than can be', async (field, over) => {
-    expect((await edit('openStore', newStore(`no-${field}`, over))).answer).toEqual({
+    expect((await edit('openStore', newStore(`no-${JSON.stringify(over)}`, over))).answer).toEqual({
       __typename: 'StoreInputProblem',
       field,
     });
+  });
+
+  it('opens the first two stores of a country at once in one currency only', async () => {
+    const open = (currency: string) => edit('openStore', newStore(currency, { country: 'PT', currency }));
+    const both = await Promise.all(['EUR', 'USD', 'GBP', 'JPY'].map(open));
+    expect(both.map(({ answer }) => answer!.__typename).sort()).toEqual([
+      'OpenStoreSuccess',
+      'StoreInputProblem',
+      'StoreInputProblem',
+      'StoreInputProblem',
+    ]);
   });
 
   it('tells a stale edit what holds now, and changes nothing', async () => {

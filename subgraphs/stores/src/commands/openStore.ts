@@ -1,4 +1,5 @@
 import { StoreOpened } from '#schema/events/stores.ts';
+import { isCountry } from '#platform/domain/isCountry.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Stores } from '../context.ts';
@@ -24,7 +25,7 @@ export type OpenStoreOutcome =
   { readonly kind: 'done'; readonly store: StoreRow } | ({ readonly kind: 'invalid' } & InputProblem);
 
 function problemOf(command: OpenStore): InputProblem | undefined {
-  if (!/^[A-Z]{2}$/.test(command.country)) return { field: 'country', message: 'Write two capitals, such as DE.' };
+  if (!isCountry(command.country)) return { field: 'country', message: 'Write two capitals, such as DE.' };
   if (!isCurrency(command.currency)) return { field: 'currency', message: 'Write three capitals, such as EUR.' };
   const hours = command.week.map(intervalsProblem).find((message) => message !== undefined);
   if (hours) return { field: 'openingHours', message: hours };
@@ -42,6 +43,8 @@ export async function openStore(domain: Stores, principal: Principal, command: O
       async () => {
         const problem = problemOf(command);
         if (problem) return { kind: 'invalid', ...problem };
+        // Stores that are opened at once see each other's currency.
+        await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`CURRENCY:${body.country}`}, 0))::text`;
         const other = await tx.store.findFirst({ where: { country: body.country } });
         if (other && other.currency !== body.currency)
           return { kind: 'invalid', field: 'currency', message: `Stores in this country sell in ${other.currency}.` };

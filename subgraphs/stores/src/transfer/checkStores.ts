@@ -1,8 +1,10 @@
 import { IANAZone } from 'luxon';
+import { isCountry } from '#platform/domain/isCountry.ts';
 import type { RowProblem } from '#platform/transfer/transfer.ts';
 import * as field from '#schema/import/fields.ts';
 import type { ImportRows } from '#schema/import/tables.ts';
 import type { Stores } from '../context.ts';
+import { isCurrency } from '../currency.ts';
 import { holidayRegionsOf } from '../holidays.ts';
 import { intervalsProblem } from '../openingHours.ts';
 import { weekdays } from '../weekdays.ts';
@@ -11,12 +13,37 @@ import { dayOf, grouped, holidayOf, intervalsOfRows, ratesByRegime, weekOfRows }
 /** What is wrong with rows of stores, of their taxes and of their hours. */
 export async function checkStores(domain: Stores, tables: ImportRows): Promise<RowProblem[]> {
   return [
+    ...countryProblems(tables),
     ...(await storeProblems(domain, tables)),
     ...hoursProblems(tables),
     ...dayProblems('openingExceptions', tables.openingExceptions ?? [], dayOf),
     ...dayProblems('holidayHours', tables.holidayHours ?? [], holidayOf),
   ];
 }
+
+const countryProblems = ({ countries = [] }: ImportRows): RowProblem[] =>
+  countries.flatMap(({ country, currency }, row): RowProblem[] => [
+    ...(isCountry(country)
+      ? []
+      : [
+          {
+            table: 'countries',
+            row,
+            column: 'country',
+            message: `there is no country ${country}: write its code of ISO 3166-1, such as DE`,
+          },
+        ]),
+    ...(isCurrency(currency)
+      ? []
+      : [
+          {
+            table: 'countries',
+            row,
+            column: 'currency',
+            message: `there is no currency ${currency}: write its code of ISO 4217, such as EUR`,
+          },
+        ]),
+  ]);
 
 const regionsOf = (country: string): string[] => holidayRegionsOf(country).map(({ code }) => code);
 
@@ -41,6 +68,7 @@ async function storeProblems(domain: Stores, tables: ImportRows): Promise<RowPro
       ...(IANAZone.isValidZone(store.timeZone)
         ? []
         : [problem('timeZone', `there is no time zone ${store.timeZone}: write one such as Europe/Berlin`)]),
+      ...(new Set(store.services).size < store.services.length ? [problem('services', 'name each service once')] : []),
       ...(!currencies.has(store.country)
         ? [problem('country', `countries has no row for ${store.country}: add one, with its currency`)]
         : []),
