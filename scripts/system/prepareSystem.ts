@@ -20,8 +20,7 @@ import {
   clientIssuerSettings,
   ownIdentityOf,
   providerKeyName,
-  secretKeysOf,
-  secretsNamed,
+  secretsOf,
   smtpPasswordName,
   type SecretOptions,
 } from './secrets.ts';
@@ -104,10 +103,7 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     settings: early,
     onMade: (names) => progress(`made development secrets in ${join(early.DATA_DIR, 'secrets')}: ${names.join(', ')}`),
   };
-  const secrets = await secretsNamed(
-    [...new Set([providerKeyName, smtpPasswordName, ...secretKeysOf(configs)])],
-    secretOptions,
-  );
+  const secrets = await secretsOf(configs, secretOptions, [providerKeyName, smtpPasswordName]);
   const settings = loadSettings(mergeSettings(systemSettings, configs), {
     ...sources,
     environment: { ...environment, ...secrets },

@@ -115,10 +115,26 @@ export function secretsNamed(
   });
 }
 
-/** The secrets among the settings that subgraphs declare. */
-export const secretKeysOf = (schemas: readonly (z.ZodObject | undefined)[]): string[] => [
-  ...new Set(schemas.flatMap((schema) => Object.keys(schema?.shape ?? {})).filter(isSecret)),
-];
+/** Whether production does without the secret: it belongs to something that not everybody has. */
+export const isOptional = (declared: z.ZodType): boolean => declared.safeParse(undefined).success;
+
+/**
+ * The secrets among the settings that subgraphs declare, and those named besides. In development all have a value;
+ * production may lack those that are optional.
+ */
+export function secretsOf(
+  schemas: readonly (z.ZodObject | undefined)[],
+  options: SecretOptions,
+  besides: readonly string[] = [],
+): Promise<Record<string, string>> {
+  const declared = schemas.flatMap((schema) => Object.entries(schema?.shape ?? {}));
+  const wanted = declared.filter(
+    ([name, field]) =>
+      isSecret(name) &&
+      (options.settings.PROFILE === 'development' || !isOptional(field as z.ZodType) || isTold(name, options)),
+  );
+  return secretsNamed([...new Set([...besides, ...wanted.map(([name]) => name)])], options);
+}
 
 /**
  * The identity of a process that clients connect to. `services` are the services in this process; tokens about users

@@ -17,7 +17,7 @@ import { patience } from './patience.ts';
 import { grpcOffsetOf } from './ports.ts';
 import { processMetrics } from './processMetrics.ts';
 import { sandboxDefaults } from './sandboxDefaults.ts';
-import { serviceIdentityOf, secretOptionsOf, secretKeysOf, secretsNamed } from './secrets.ts';
+import { serviceIdentityOf, secretOptionsOf, secretsOf } from './secrets.ts';
 import type { ServeContext } from './serveContext.ts';
 import { addressOf, busOf, subgraphSettings } from './serviceSettings.ts';
 
@@ -37,7 +37,7 @@ export async function serveSubgraph(name: string, context: ServeContext): Promis
   const early = loadSettings(subgraphSettings, { ...context.sources, moreToCome: true });
   checkProfile(early, context.sources.environment);
   const secretOptions = secretOptionsOf(early, context);
-  const secrets = await secretsNamed(secretKeysOf([definition.config]), secretOptions);
+  const secrets = await secretsOf([definition.config], secretOptions);
   const settings = loadSettings(mergeSettings(subgraphSettings, [definition.config]), {
     ...context.sources,
     environment: { ...context.sources.environment, ...secrets },

@@ -26,6 +26,7 @@ import {
   kafkaPasswordName,
   deliveryPartnerSecretNames,
   providerKeyName,
+  isOptional,
   providerWebhookKeysName,
   smtpPasswordName,
   publicKeysName,
@@ -237,7 +238,11 @@ function split(config: z.ZodObject): { settings: z.ZodObject; secrets: Secret[] 
     settings: z.object(Object.fromEntries(entries.filter(([name]) => !isSecret(name)))),
     secrets: entries
       .filter(([name]) => isSecret(name))
-      .map(([name, field]) => ({ name, description: (field as z.ZodType).description ?? '' })),
+      .map(([name, field]) => ({
+        name,
+        description: (field as z.ZodType).description ?? '',
+        ...(isOptional(field as z.ZodType) && { when: 'optional' }),
+      })),
   };
 }
 

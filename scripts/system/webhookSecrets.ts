@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { StartupError } from '#platform/config/startupError.ts';
 import { relayConfig } from '#subgraphs/partners/src/relay/config.ts';
 import { config } from '#webhooks/config.ts';
-import { secretKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
+import { secretsOf, type SecretOptions } from './secrets.ts';
 
 export type WebhookSecrets = z.output<typeof config>;
 export type RelaySecrets = z.output<typeof relayConfig>;
@@ -23,7 +23,7 @@ async function checkedSecrets<Schema extends z.ZodObject>(
   schema: Schema,
   options: SecretOptions,
 ): Promise<z.output<Schema>> {
-  const checked = schema.safeParse(await secretsNamed(secretKeysOf([schema]), options));
+  const checked = schema.safeParse(await secretsOf([schema], options));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   throw new StartupError(

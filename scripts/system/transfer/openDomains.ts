@@ -11,7 +11,7 @@ import { openDatabases } from '../databases.ts';
 import { loadDefinitions, type RegisteredSubgraph } from '../definitions.ts';
 import { domainAddresses } from '../domainAddresses.ts';
 import { postgresOffset } from '../ports.ts';
-import { secretKeysOf, secretsNamed } from '../secrets.ts';
+import { secretsOf } from '../secrets.ts';
 import { subgraphSettings } from '../serviceSettings.ts';
 import type { Teardown } from '../teardown.ts';
 import type { TransferDomain } from './importFolder.ts';
@@ -50,11 +50,14 @@ export async function openDomains(
   const { environment, flags } = options;
   const early = loadSettings(subgraphSettings, { environment, flags, moreToCome: true });
   const definitions = (await loadDefinitions(subgraphs)).filter(isWanted);
-  const secrets = await secretsNamed(secretKeysOf(definitions.map(({ definition }) => definition.config)), {
-    settings: early,
-    environment,
-    onMade: (names) => options.print(`made development secrets: ${names.join(', ')}`),
-  });
+  const secrets = await secretsOf(
+    definitions.map(({ definition }) => definition.config),
+    {
+      settings: early,
+      environment,
+      onMade: (names) => options.print(`made development secrets: ${names.join(', ')}`),
+    },
+  );
   const urlOf = await addresses(options, early, teardown);
   const log = createLogger({ level: 'error' });
   const open: (RegisteredSubgraph & { readonly domain: Domain })[] = [];

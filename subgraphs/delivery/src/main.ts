@@ -4,6 +4,7 @@ import { carryOn } from './carriers/carryOn.ts';
 import { config } from './config.ts';
 import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
+import { partnersOf } from './deliveryPartners/partnersOf.ts';
 import { forgetTracks } from './forgetTracks.ts';
 import { loaders } from './loaders.ts';
 import { personalRecords } from './personalRecords.ts';
@@ -22,7 +23,11 @@ export default defineSubgraph({
   loaders,
   services: deliveryServices,
   consumers: [onOrderStatusChanged, onMembershipBenefitsChanged],
-  background: (domain) => [storePositions(domain), forgetTracks(domain), carryOn(domain)],
+  background: (domain) => {
+    // A contract that is set by half ends the start, and not the first delivery.
+    partnersOf(domain);
+    return [storePositions(domain), forgetTracks(domain), carryOn(domain)];
+  },
   seed,
   transfer,
   timeline: {

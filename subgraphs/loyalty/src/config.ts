@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasContract } from '#platform/outward/hasContract.ts';
 import { outwardOf } from '#platform/outward/outwardOf.ts';
 import { counterparts } from '#schema/counterparts.ts';
 import type { Loyalty } from './context.ts';
@@ -22,7 +23,9 @@ export const config = z.object({
 
 const settingsOf = ({ config: settings }: Pick<Loyalty, 'config'>) => settings as z.output<typeof config>;
 
-export const hasPartner = (domain: Loyalty): boolean => settingsOf(domain).LOYALTY_PARTNER_URL !== '';
+/** @throws StartupError when the partner's address is set, but not its key */
+export const hasPartner = (domain: Loyalty): boolean =>
+  hasContract(settingsOf(domain), 'LOYALTY_PARTNER_URL', 'LOYALTY_PARTNER_API_KEY');
 
 export const partnerOf = (domain: Loyalty): LoyaltyPartner =>
   httpLoyaltyPartner({

@@ -1,6 +1,6 @@
 import { PrismaClient } from '#generated/loyalty/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
-import { config } from './config.ts';
+import { config, hasPartner } from './config.ts';
 import { onMembershipBenefitsChanged } from './consumers/membershipBenefitsChanged.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
@@ -24,7 +24,7 @@ export default defineSubgraph({
       from ledger_entry e join partner_posting p using (customer_id, version) where e.order_id = any ($1::uuid[])`,
     events: `select 'account:' || customer_id as stream, version from ledger_entry where order_id = any ($1::uuid[])`,
   },
-  background: (domain) => [sendPostings(domain), takeInFiles(domain)],
+  background: (domain) => (hasPartner(domain) ? [sendPostings(domain), takeInFiles(domain)] : []),
   config,
   personalData: {
     tables: {

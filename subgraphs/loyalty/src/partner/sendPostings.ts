@@ -1,7 +1,7 @@
 import { backoffMs, pause } from '#platform/events/pause.ts';
 import { CounterpartUnavailable } from '#platform/outward/outward.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
-import { hasPartner, partnerOf } from '../config.ts';
+import { partnerOf } from '../config.ts';
 import type { Loyalty } from '../context.ts';
 import type { LoyaltyPartner } from './loyaltyPartner.ts';
 
@@ -58,7 +58,7 @@ export const sendPostings = (domain: Loyalty): Background => ({
   name: 'postings for the loyalty partner',
   async run(signal) {
     while (!signal.aborted) {
-      const sent = hasPartner(domain) ? await sendDue(domain, partnerOf(domain)) : 0;
+      const sent = await sendDue(domain, partnerOf(domain));
       if (sent === 0) await pause(lookEveryMs, signal);
     }
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
-import { filesEveryMs, hasPartner, partnerOf } from '../config.ts';
+import { filesEveryMs, partnerOf } from '../config.ts';
 import type { Loyalty } from '../context.ts';
 import { whatToDo } from './compareFile.ts';
 import type { LoyaltyPartner } from './loyaltyPartner.ts';
@@ -50,7 +50,7 @@ export const takeInFiles = (domain: Loyalty): Background => ({
   async run(signal) {
     const refused = new Set<string>();
     while (!signal.aborted) {
-      if (hasPartner(domain)) await takeInDue(domain, partnerOf(domain), refused);
+      await takeInDue(domain, partnerOf(domain), refused);
       await pause(filesEveryMs(domain), signal);
     }
   },
