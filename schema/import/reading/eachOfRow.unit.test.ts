@@ -74,7 +74,7 @@ test.each([
   [
     'an amount of a country that is no number',
     { prices: 'kind,key,amounts.DE\nitem,burger,5.90 EUR' },
-    ['prices.csv line 2, column 3 (amounts.DE): write a number, with a point and without thousands separators'],
+    ['prices.csv line 2, column 3 (amounts.DE): write a whole number, in digits only'],
   ],
   [
     'amounts beside an amount',

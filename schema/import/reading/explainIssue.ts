@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { nearest } from '#platform/config/misspelling.ts';
 import type { Table } from '../table.ts';
+import { kindOf } from './cellKind.ts';
 import type { FolderProblem, LocatedRow } from './located.ts';
 
 type Issue = z.core.$ZodIssue;
 
 const kinds: Readonly<Record<string, string>> = {
   number: 'a number, with a point and without thousands separators',
-  int: 'a whole number',
+  int: 'a whole number, in digits only',
   boolean: 'true or false',
   array: 'a list',
   record: 'a text for each language, such as name.en',
@@ -16,10 +17,11 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** What a person can do about a schema's complaint, by its code. */
-function messageOf(issue: Issue, value: unknown): string {
+function messageOf(issue: Issue, value: unknown, schema?: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
-      const wanted = kinds[issue.expected] ?? issue.expected;
+      const expected = schema && kindOf(schema) === 'whole' ? 'int' : issue.expected;
+      const wanted = kinds[expected] ?? expected;
       return value === undefined ? `it is missing: write ${wanted}` : `write ${wanted}`;
     }
     case 'invalid_value':
@@ -57,5 +59,5 @@ export function explainIssue(file: string, row: LocatedRow, issue: Issue, table:
   if (value === '*' && table.refs?.[column] === 'store')
     return { file, at: row.at(column), message: '* stands for the stores of the folder, and it has none: add stores' };
   const title = part === undefined || Array.isArray(value) ? column : `${column}.${part}`;
-  return { file, at: row.at(title), message: messageOf(issue, value) };
+  return { file, at: row.at(title), message: messageOf(issue, value, table.row.shape[column]) };
 }

@@ -1,26 +1,13 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Table } from '../table.ts';
+import { kindOf, type CellKind } from './cellKind.ts';
 import { textOf } from './formulas.ts';
 import type { LocatedRow, ReadTable } from './located.ts';
-
-/** The kind of value that a cell holds, by its column's schema. */
-type CellKind = 'text' | 'number' | 'boolean' | 'list' | 'several' | 'texts' | 'numbers';
-
-interface Inner {
-  readonly def: { readonly type: string; readonly innerType?: Inner };
-}
-
-function kindOf(schema: Inner): CellKind {
-  const { type, innerType } = schema.def;
-  if (innerType) return kindOf(innerType);
-  if (type === 'array') return 'list';
-  if (type === 'record') return 'texts';
-  return type === 'number' || type === 'boolean' ? type : 'text';
-}
 
 /** A cell that cannot be read as its kind stays a text, which the schema then refuses. */
 function valueOf(cell: string, kind: CellKind): unknown {
   if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
+  if (kind === 'whole') return /^-?\d+$/.test(cell) ? Number(cell) : cell;
   if (kind === 'boolean') return { true: true, false: false }[cell.toLowerCase()] ?? cell;
   if (kind === 'list') return wordsOf(cell);
   if (kind === 'several') return wordsOf(cell).length > 1 ? wordsOf(cell) : cell;
@@ -40,9 +27,9 @@ interface Column {
 const kindsOf = ({ row, each = [], spread }: Table): Map<string, CellKind> =>
   new Map([
     ...Object.entries(row.shape).map(
-      ([name, schema]) => [name, each.includes(name) ? 'several' : kindOf(schema as unknown as Inner)] as const,
+      ([name, schema]) => [name, each.includes(name) ? 'several' : kindOf(schema)] as const,
     ),
-    ...(spread ? [[spread.column, 'numbers'] as const] : []),
+    ...(spread ? [[spread.column, 'amounts'] as const] : []),
   ]);
 
 function columnsOf(header: readonly string[], table: Table): Column[] {
@@ -50,7 +37,7 @@ function columnsOf(header: readonly string[], table: Table): Column[] {
   return header.map((title) => {
     const [name = '', part] = title.trim().split('.');
     const kind = kinds.get(name);
-    return part !== undefined && (kind === 'texts' || kind === 'numbers')
+    return part !== undefined && (kind === 'texts' || kind === 'amounts')
       ? { name, part, kind }
       : { name: title.trim(), part: undefined, kind: kind ?? 'text' };
   });
@@ -110,7 +97,7 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): Record<str
     else
       value[name] = {
         ...(value[name] as object | undefined),
-        [part]: kind === 'numbers' ? valueOf(cell, 'number') : cell,
+        [part]: kind === 'amounts' ? valueOf(cell, 'whole') : cell,
       };
   }
   return value;
