@@ -48,14 +48,21 @@ const breaksIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
 
 /**
- * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, and a
- * byte order mark are understood, too. An empty cell counts as a column that is left out.
+ * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, any
+ * ends of lines, and empty rows and columns, which spreadsheets leave at the edges, are understood, too. An empty cell
+ * counts as a column that is left out.
  */
 export function readCsv(file: string, text: string, table: Table): ReadTable {
-  const delimiter = (/^[^\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
+  const delimiter = (/^[^\r\n]*/.exec(text)?.[0] ?? '').includes(';') ? ';' : ',';
   let records: { record: string[]; info: { lines: number } }[];
   try {
-    records = parse(text, { bom: true, delimiter, info: true, relaxColumnCount: true, skipEmptyLines: true }) as never;
+    records = parse(text.replaceAll(/\r\n?/g, '\n'), {
+      bom: true,
+      delimiter,
+      info: true,
+      relaxColumnCount: true,
+      skipRecordsWithEmptyValues: true,
+    }) as never;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines, column } = error as unknown as { lines?: number; column?: number };
@@ -70,7 +77,7 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
     at: placeIn(info.lines - breaksIn(record), columns),
   }));
   const tooLong = body.flatMap(({ record, info }) =>
-    record.length > columns.length
+    record.slice(columns.length).some((cell) => cell.trim() !== '')
       ? [
           {
             file,
@@ -81,7 +88,7 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
       : [],
   );
   const twice = titles.flatMap((title, index) =>
-    titles.indexOf(title) < index
+    title.trim() !== '' && titles.indexOf(title) < index
       ? [{ file, at: `line 1, column ${index + 1} (${title})`, message: 'this column is there twice: keep one' }]
       : [],
   );

@@ -25,3 +25,38 @@ test.each(['1.000', '2.5', '40.000'])('a whole number is not %s, which is thousa
   const { problems } = read('categories.csv', `key,position,name.en\ncola,${written},Cola`);
   expect(problems).toEqual(['categories.csv line 2, column 2 (position): write a whole number, in digits only']);
 });
+
+test('rows of empty cells, which spreadsheets leave at the end, are no rows', () => {
+  const { rows, problems } = read('categories.csv', 'key;position;name.en;;\nfood;1;Food;;\n;;;;\n ; ;;;\nx;;X;;;\n');
+  expect(rows.categories).toHaveLength(1);
+  expect(problems).toEqual([
+    'categories.csv line 5, column 2 (position): it is missing: write a whole number, in digits only',
+  ]);
+});
+
+test('a cell under no title is told', () => {
+  expect(read('categories.csv', 'key,position,name.en,,\nfood,1,Food,,5').problems).toEqual([
+    'categories.csv line 2, column 4 (): there is no such column; there are key, position, name',
+  ]);
+  expect(read('categories.csv', 'key,position,name.en\nfood,1,Food,5').problems).toEqual([
+    'categories.csv line 2, column 4: there are 4 cells for 3 columns: put text with a , between quotes',
+  ]);
+});
+
+test.each([
+  ['CR LF after LF', 'key,position,name.en\nfood,1,Food\r\ndrinks,2,Drinks\r\n'],
+  ['LF after CR LF', 'key,position,name.en\r\nfood,1,Food\ndrinks,2,Drinks\n'],
+  ['CR', 'key,position,name.en\rfood,1,Food\rdrinks,2,Drinks\r'],
+])('reads lines that end in %s', (_what, text) => {
+  const { rows, problems } = read('categories.csv', text);
+  expect(problems).toEqual([]);
+  expect(rows.categories?.map(({ name }) => name)).toEqual([{ en: 'Food' }, { en: 'Drinks' }]);
+});
+
+test('counts lines by any of their ends', () => {
+  const text = 'key,position,name.en\r\nfood,1,"Food\r\nand more"\r\n\r\ndrinks,x,Drinks\nside,y,Side';
+  expect(read('categories.csv', text).problems).toEqual([
+    'categories.csv line 5, column 2 (position): write a whole number, in digits only',
+    'categories.csv line 6, column 2 (position): write a whole number, in digits only',
+  ]);
+});
