@@ -7,7 +7,7 @@ export interface SentOne<Item> {
 }
 
 export interface KeptQueueOptions<Item> {
-  /** Where items are kept, so that they outlast a reload of the page. */
+  /** Where items are kept, so that they outlast a reload of the page. Several windows of a browser may share it. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
   /** The name under which they are kept. */
   readonly name: string;
@@ -79,9 +79,16 @@ export class KeptQueue<Item> {
     });
   }
 
+  /** Replaces what this window has kept so far, and leaves what another window keeps under the same name. */
   #keep(items: readonly Item[]): void {
+    const mine = new Set(this.#items.map((item) => JSON.stringify(item)));
     this.#items = items;
-    this.#options.storage.setItem(this.#options.name, JSON.stringify(items));
+    const others = keptIn(this.#options).filter((item) => !mine.has(JSON.stringify(item)));
+    try {
+      this.#options.storage.setItem(this.#options.name, JSON.stringify([...others, ...items]));
+    } catch {
+      // The storage is full or shut: the items are sent all the same, but do not outlast a reload.
+    }
     this.#options.onChange?.();
   }
 }
