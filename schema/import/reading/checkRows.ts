@@ -57,7 +57,7 @@ export function checkRows({ tables }: ReadFolder, known: Readonly<Record<string,
         problems.push({
           file: read.file,
           at: at(column),
-          message: `there is a character ${character} in it: take it out`,
+          message: `there is a character ${character} in it: take it out, or write the right one`,
         });
     const valid = read.rows
       .flatMap((row) => eachOfRow(row, importTables[name], stores))

@@ -60,3 +60,18 @@ test('counts lines by any of their ends', () => {
     'categories.csv line 6, column 2 (position): write a whole number, in digits only',
   ]);
 });
+
+test('refuses a letter that was lost before', () => {
+  expect(read('categories.csv', 'key,position,name.de\nkaese,1,K\ufffdse').problems).toEqual([
+    'categories.csv line 2, column 3 (name.de): there is a character U+FFFD in it: take it out, or write the right one',
+  ]);
+});
+
+test.each([
+  ['categories.csv', 'key,position,name.de\nkaese,1,Käse'],
+  ['categories.json', '[{"key":"kaese","position":1,"name":{"de":"Käse"}}]'],
+])('reads a byte order mark before %s', (file, text) => {
+  const { rows, problems } = read(file, `\ufeff${text}`);
+  expect(problems).toEqual([]);
+  expect(rows.categories?.[0]?.name).toEqual({ de: 'Käse' });
+});

@@ -1,5 +1,8 @@
-/** A character that no database keeps: U+0000, or half of one that UTF-16 writes in two parts. */
-const wrong = /\u0000|\p{Surrogate}/u;
+/**
+ * A character that no database keeps: U+0000, or half of one that UTF-16 writes in two parts; or U+FFFD, which stands
+ * for a letter that another program could not read, and would be on menus and receipts.
+ */
+const wrong = /[\u0000\ufffd]|\p{Surrogate}/u;
 
 export interface Unstorable {
   readonly column: string;
@@ -7,7 +10,7 @@ export interface Unstorable {
   readonly character: string;
 }
 
-/** The first character of each column that cannot be kept. A text by language has a column for each: `name.en`. */
+/** The first character of each column that is not to be kept. A text by language has a column for each: `name.en`. */
 export function unstorableIn(row: unknown, of?: string): Unstorable[] {
   if (typeof row === 'string') {
     const [character] = wrong.exec(row) ?? [];

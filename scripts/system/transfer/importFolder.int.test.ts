@@ -297,8 +297,8 @@ describe('chain:import', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         'stores.csv line 2: this is not UTF-8: save the file as "CSV UTF-8"',
-        'categories.json line 2, column 52 (name.en): there is a character U+0000 in it: take it out',
-        'categories.json line 3, column 52 (name.en): there is a character U+D800 in it: take it out',
+        'categories.json line 2, column 52 (name.en): there is a character U+0000 in it: take it out, or write the right one',
+        'categories.json line 3, column 52 (name.en): there is a character U+D800 in it: take it out, or write the right one',
       ]),
     );
     expect(lines.join('\n')).toMatch(/items\.csv line \d+, column 2 \(category\): there is a character U\+0000 in it/);
