@@ -47,6 +47,17 @@ function columnsOf(header: readonly string[], table: Table): Column[] {
 const breaksIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
 
+/** What a person can do about a file whose cells cannot be told apart. */
+function notReadable({ code, message }: CsvError): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED')
+    return 'a cell begins with a quote (") and nothing closes it: close it, or leave it out';
+  if (code === 'CSV_INVALID_CLOSING_QUOTE')
+    return 'a quote (") is left open before this, or stands within a cell: close it, or write it twice there';
+  if (code === 'INVALID_OPENING_QUOTE')
+    return 'a quote (") stands within a cell: put the whole cell between quotes, and write this one twice';
+  return `this is no CSV: ${message}`;
+}
+
 /**
  * Reads a table in CSV (RFC 4180), whose first line names the columns. Semicolons, which some spreadsheets write, any
  * ends of lines, and empty rows and columns, which spreadsheets leave at the edges, are understood, too. An empty cell
@@ -67,7 +78,7 @@ export function readCsv(file: string, text: string, table: Table): ReadTable {
     if (!(error instanceof CsvError)) throw error;
     const { lines, column } = error as unknown as { lines?: number; column?: number };
     const at = lines === undefined ? '' : `line ${lines}${typeof column === 'number' ? `, column ${column + 1}` : ''}`;
-    return { file, rows: [], problems: [{ file, at, message: `this is no CSV: ${error.message}` }] };
+    return { file, rows: [], problems: [{ file, at, message: notReadable(error) }] };
   }
   const [header, ...body] = records;
   const titles = header?.record ?? [];

@@ -75,3 +75,12 @@ test.each([
   expect(problems).toEqual([]);
   expect(rows.categories?.[0]?.name).toEqual({ de: 'Käse' });
 });
+
+test.each([
+  ['begins a cell and ends none', 'a,1,"Food\nb,2,Drinks\n', /begins with a quote .* and nothing closes it/],
+  ['stands within a cell', 'a,1,Pizza 12"\n', /stands within a cell: put the whole cell between quotes/],
+  ['ends a cell too early', 'a,1,"Food" and more\n', /close it, or write it twice there/],
+])('says what to do about a quote that %s', (_what, rows, expected) => {
+  const { problems } = read('categories.csv', `key,position,name.en\n${rows}`);
+  expect(problems).toEqual([expect.stringMatching(expected)]);
+});

@@ -57,11 +57,36 @@ export async function importCommand(options: ImportOptions): Promise<boolean> {
   return true;
 }
 
-const problemLines = (problems: readonly FolderProblem[]): string[] => [
-  ...problems.slice(0, shown).map(({ file, at, message }) => `${file}${at ? ` ${at}` : ''}: ${message}`),
-  ...(problems.length > shown ? [`and ${problems.length - shown} more`] : []),
-  `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong: nothing was changed`,
-];
+/** How many further lines with the same mistake are named. */
+const named = 5;
+
+/** A mistake that many lines have, such as the wrong name of a column, is told once, so that it hides no other. */
+export function problemLines(problems: readonly FolderProblem[]): string[] {
+  const same = new Map<string, FolderProblem[]>();
+  for (const problem of problems) {
+    const column = problem.at.replace(/^line \d+/, '');
+    const key = JSON.stringify([problem.file, column, problem.message]);
+    const found = same.get(key);
+    if (found) found.push(problem);
+    else same.set(key, [problem]);
+  }
+  const told = [...same.values()].map(([first, ...further]) => {
+    const { file, at, message } = first!;
+    return `${file}${at ? ` ${at}` : ''}: ${message}${alsoIn(further)}`;
+  });
+  return [
+    ...told.slice(0, shown),
+    ...(told.length > shown ? [`and ${told.length - shown} more`] : []),
+    `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong: nothing was changed`,
+  ];
+}
+
+function alsoIn(further: readonly FolderProblem[]): string {
+  const lines = further.slice(0, named).map(({ at }) => /^line (\d+)/.exec(at)?.[1] ?? at);
+  const rest = further.length - lines.length;
+  if (lines.length === 0) return '';
+  return ` (also in line ${lines.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+}
 
 const number = (count: number): string => count.toLocaleString('en').padStart(9);
 

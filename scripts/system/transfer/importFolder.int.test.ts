@@ -227,8 +227,8 @@ describe('chain:import', () => {
       expect.arrayContaining([
         'price.csv: did you mean prices?',
         'prices.csv line 5, column 5 (amount): write a whole number, in digits only',
-        'stores.csv line 2, column 7 (lattitude): there is no such column: did you mean latitude?',
-        'stores.csv line 2 (latitude): it is missing: write a number, with a point and without thousands separators',
+        'stores.csv line 2, column 7 (lattitude): there is no such column: did you mean latitude? (also in line 3)',
+        'stores.csv line 2 (latitude): it is missing: write a number, with a point and without thousands separators (also in line 3)',
         'openingHours.csv line 16: it has the same store, weekday, opens as line 14: keep one',
         'openingHours.csv line 17, column 3 (opens): write HH:MM, from 00:00 to 23:59',
         'categories.json line 2, column 33 (position): write a whole number, in digits only',
