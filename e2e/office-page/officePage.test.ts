@@ -68,6 +68,17 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     await page.getByRole('button', { name: /^admin:/ }).waitFor();
   });
 
+  test('an admin whose account is bound to no store chooses one', async () => {
+    const token = await system.tokenFor({ role: 'admin', subject: 'office-admin' });
+    const url = `${new URL(system.urlOf('staff')).origin}/office?lang=en#token=${token}`;
+    const screen = await BoardScreen.open(browser, url, { width: 1280, height: 900 });
+    screens.push(screen);
+    await screen.page.getByRole('link', { name: 'Dr. Burger Berlin', exact: true }).click();
+    await until(async () => (await screen.status()) === 'live', { ...patience, what: 'the office is live' });
+    expect(new URL(screen.page.url()).searchParams.get('store')).toBe(demoStore);
+    expect(await screen.text('#store')).toBe('Berlin');
+  });
+
   test('an admin sees what is parked anywhere, looks at it and replays it; a manager is refused', async () => {
     const { domain } = system.subgraph('loyalty');
     // A consumer that the release before had: an event that nobody can handle now.

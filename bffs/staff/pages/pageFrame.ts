@@ -7,7 +7,8 @@ export { element, setText };
 export type PageStatus = 'unset' | 'connecting' | 'live' | 'reconnecting' | 'refused';
 
 /** Why the page asks somebody to sign in. `notEnrolled` comes with the code that a manager enters in the office. */
-export type SetupReason = 'noToken' | 'badToken' | 'noStore' | 'notAllowed' | 'notEnrolled';
+export type SetupReason =
+  'noToken' | 'badToken' | 'noStore' | 'chooseStore' | 'noStores' | 'notAllowed' | 'notEnrolled';
 
 export interface FrameActions {
   /** Sends the browser to the identity provider; undefined where the channel names none. */
@@ -31,6 +32,7 @@ export class PageFrame {
   readonly #form: HTMLFormElement;
   readonly #signOut: HTMLButtonElement;
   readonly #code = element('p', { id: 'code', hidden: '' });
+  readonly #choice = element('ul', { class: 'rows', id: 'store-choice', hidden: '' });
   /** Whether there is somebody who can sign out: not on a screen that is enrolled itself. */
   isPerson = false;
   /** Where the page puts its own buttons, in the head. */
@@ -51,6 +53,7 @@ export class PageFrame {
       element('h2', { id: 'setup-title' }, texts.setup),
       this.#reason,
       this.#code,
+      this.#choice,
       ...(signIn ? [signInButton(texts, signIn, this.#reason)] : []),
       element('label', { for: 'token' }, signIn ? texts.orToken : texts.token),
       this.#token,
@@ -131,9 +134,24 @@ export class PageFrame {
     this.#signOut.hidden = !this.isPerson;
     if (reason === undefined) return;
     setText(this.#reason, this.#texts[this.#canSignIn && reason === 'noToken' ? 'nobody' : reason]);
+    this.#choice.hidden = reason !== 'chooseStore';
     this.#code.hidden = code === undefined;
     setText(this.#code, code ?? '');
     if (wasHidden) (this.#form.querySelector<HTMLElement>('#sign-in') ?? this.#token).focus();
+  }
+
+  /** Offers the page of each of these stores, for whom `askForToken('chooseStore')` asks which. */
+  offerStores(stores: readonly { readonly id: string; readonly name: string }[]): void {
+    // It is offered again and again: what somebody is about to press stays where it is.
+    if (this.#choice.childElementCount === stores.length) return;
+    const address = new URL(location.href);
+    address.hash = '';
+    this.#choice.replaceChildren(
+      ...stores.map(({ id, name }) => {
+        address.searchParams.set('store', id);
+        return element('li', {}, element('a', { href: address.href }, name));
+      }),
+    );
   }
 
   #showClock(): void {

@@ -1,5 +1,6 @@
-import type { StaffScreenQuery, StoreScreenQuery } from '#generated/bffs/staff/operations.ts';
+import type { ChainStoresQuery, StaffScreenQuery, StoreScreenQuery } from '#generated/bffs/staff/operations.ts';
 import { StreamClient, StreamError, type StreamState } from '#clients/stream-client/src/streamClient.ts';
+import chainStores from '../operations/chainStores.graphql';
 import staffScreen from '../operations/staffScreen.graphql';
 import storeScreen from '../operations/storeScreen.graphql';
 import { askGraph, endpoint, type Answer } from '#bffs/pages/askGraph.ts';
@@ -52,7 +53,7 @@ export interface StaffPageOptions {
   work(session: StaffSession): Promise<void>;
 }
 
-type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'notAllowed';
+type Found = StaffMember | 'unknown' | 'badToken' | 'noStore' | 'chooseStore' | 'noStores' | 'notAllowed';
 
 /**
  * Runs a page of staff for ever: it signs somebody in, finds out who they are and for which store they work, connects,
@@ -113,8 +114,17 @@ export function runStaffPage({ title, scopes, device = false, work }: StaffPageO
     if (!scopes.some(may)) return 'notAllowed';
     const asked = new URLSearchParams(location.search).get('store');
     const store = found.store ?? (asked === null ? 'none' : await storeOf(asked));
-    if (store === 'none') return 'noStore';
+    if (store === 'none') return may('admin') ? offerStores() : 'noStore';
     return store === undefined ? 'unknown' : { id: found.id, roles: found.roles, store, may };
+  }
+
+  /** Whose account is bound to no store chooses among the first; from the office of one they turn to any other. */
+  async function offerStores(): Promise<Found> {
+    const answer = await ask<ChainStoresQuery>(chainStores, { after: null });
+    const stores = answer.kind === 'answer' ? answer.data?.stores.edges.map(({ node }) => node) : undefined;
+    if (!stores) return 'unknown';
+    frame.offerStores(stores);
+    return stores.length > 0 ? 'chooseStore' : 'noStores';
   }
 
   async function storeOf(storeId: string): Promise<Store | 'none' | undefined> {

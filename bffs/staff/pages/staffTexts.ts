@@ -13,6 +13,8 @@ export interface StaffTexts {
   readonly notEnrolled: string;
   readonly badToken: string;
   readonly noStore: string;
+  readonly chooseStore: string;
+  readonly noStores: string;
   readonly notAllowed: string;
   readonly token: string;
   readonly orToken: string;
@@ -35,6 +37,8 @@ const english: StaffTexts = {
   notEnrolled: 'Sign in with your account, or have the manager enter this code in the office, under Screens.',
   badToken: 'You are signed in no longer, or not for this page. Sign in again.',
   noStore: 'The token is bound to no store. Add ?store= and the id of a store to the address of this page.',
+  chooseStore: 'At which store do you want to work?',
+  noStores: 'The chain has no store yet. Import one (chain:import), and load this page again.',
   notAllowed: 'Your account may not use this page. Sign out, and sign in with another one.',
   token: 'Token',
   orToken: 'Or paste a token',
@@ -58,6 +62,8 @@ const german: StaffTexts = {
     'Melden Sie sich mit Ihrem Konto an, oder lassen Sie die Filialleitung diesen Code im Büro unter „Bildschirme“ eingeben.',
   badToken: 'Sie sind nicht mehr angemeldet, oder nicht für diese Seite. Melden Sie sich neu an.',
   noStore: 'Das Token gilt für keine Filiale. Ergänzen Sie die Adresse um ?store= und die Id einer Filiale.',
+  chooseStore: 'In welcher Filiale möchten Sie arbeiten?',
+  noStores: 'Die Kette hat noch keine Filiale. Importieren Sie eine (chain:import), und laden Sie diese Seite neu.',
   notAllowed: 'Ihr Konto darf diese Seite nicht benutzen. Melden Sie sich ab und mit einem anderen an.',
   token: 'Token',
   orToken: 'Oder fügen Sie ein Token ein',
