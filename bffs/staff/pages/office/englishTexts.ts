@@ -195,7 +195,7 @@ const hours = {
   week: 'The usual week',
   saveWeek: 'Save the week',
   closed: 'closed',
-  hoursHint: 'Like 11:00 – 22:00, 23:00 – 02:00; empty for a closed day.',
+  hoursHint: 'Like 11:00 – 22:00, 23:00 – 02:00; 00:00 – 00:00 for all day; empty for a closed day.',
   badHours: (day: string) => `${day}: these hours cannot be read. Write them like 11:00 – 22:00.`,
   exceptions: 'Days that differ',
   noExceptions: 'No day differs.',

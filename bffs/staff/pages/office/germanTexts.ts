@@ -183,7 +183,7 @@ export const german: OfficeTexts = {
   week: 'Die übliche Woche',
   saveWeek: 'Woche speichern',
   closed: 'geschlossen',
-  hoursHint: 'Wie 11:00 – 22:00, 23:00 – 02:00; leer für einen geschlossenen Tag.',
+  hoursHint: 'Wie 11:00 – 22:00, 23:00 – 02:00; 00:00 – 00:00 für rund um die Uhr; leer für einen geschlossenen Tag.',
   badHours: (day) => `${day}: Diese Zeiten sind nicht lesbar. Schreiben Sie sie wie 11:00 – 22:00.`,
   exceptions: 'Abweichende Tage',
   noExceptions: 'Kein Tag weicht ab.',

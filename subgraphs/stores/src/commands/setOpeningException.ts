@@ -12,10 +12,12 @@ export interface SetOpeningException {
   readonly note: string | null;
 }
 
-export const dateProblem = (date: string): InputProblem | undefined =>
-  /^\d{4}-\d{2}-\d{2}$/.test(date) && DateTime.fromISO(date).isValid
+export function dateProblem(date: string): InputProblem | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return { field: 'date', message: 'A date must be written as YYYY-MM-DD.' };
+  return DateTime.fromISO(date).isValid
     ? undefined
-    : { field: 'date', message: 'A date must be written as YYYY-MM-DD.' };
+    : { field: 'date', message: `The calendar has no ${date}. Choose another day.` };
+}
 
 function problemOf(command: SetOpeningException, today: string): InputProblem | undefined {
   const unread = dateProblem(command.date);
