@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { charactersIn } from '#platform/subgraph/characters.ts';
 
 /** Building blocks of the rows of an import. */
 
@@ -10,17 +11,21 @@ export const key = z
 
 export const keyOf = (what: string) => key.describe(`Key of the ${what}.`);
 
-export const text = (max: number) =>
-  z.string().trim().min(1, 'say something').max(max, `write at most ${max} characters`);
+export const text = (max: number) => atMost(max, z.string().trim().min(1, 'say something'));
 
-/** A text by language: in CSV a column for each, `name.en`, `name.de`. */
+/** Counts characters as the graph does, so that an import takes what the graph took. */
+const atMost = (max: number, schema: z.ZodString) =>
+  schema.refine((each) => charactersIn(each) <= max, `write at most ${max} characters`).meta({ maxLength: max });
+
+/** A text by language, or none: in CSV a column for each, `name.en`, `name.de`. */
+export const anyTexts = (max: number) =>
+  z.record(z.string().regex(/^[a-z]{2}$/, 'name languages by two small letters, such as en'), atMost(max, z.string()));
+
 export const texts = (max: number) =>
-  z
-    .record(
-      z.string().regex(/^[a-z]{2}$/, 'name languages by two small letters, such as en'),
-      z.string().max(max, `write at most ${max} characters`),
-    )
-    .refine((each) => Object.values(each).some((one) => one.trim() !== ''), 'give it in one language at least');
+  anyTexts(max).refine(
+    (each) => Object.values(each).some((one) => one.trim() !== ''),
+    'give it in one language at least',
+  );
 
 export const country = z
   .string()

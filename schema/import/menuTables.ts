@@ -53,7 +53,7 @@ export const menuTables = {
       combo: z.boolean().default(false).describe('It is made of other items, which fill its slots.'),
       taxClass: field.taxClass,
       name: field.texts(200),
-      description: field.texts(2_000),
+      description: field.anyTexts(2_000).default({}),
       allergens: z.array(field.allergen).default([]).describe('Of what it is always made of.'),
       kilocalories: z.int().min(0).max(100_000).optional(),
       groups: z.array(field.key).default([]).describe('Keys of its modifier groups, in their order.'),

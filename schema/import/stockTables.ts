@@ -49,7 +49,7 @@ export const stockTables = {
       onHand: z
         .int()
         .min(0)
-        .max(1_000_000_000)
+        .max(2_147_483_647)
         .describe(
           'What is there at the beginning. Once the store has any, only deliveries, counts and orders move it.',
         ),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { StartupError } from '#platform/config/startupError.ts';
@@ -16,11 +16,11 @@ export interface ExportOptions {
 
 /**
  * Writes all that the domains have into a folder. If that folder is imported, nothing changes.
- * @throws StartupError when the folder holds files of tables already
+ * @throws StartupError when the folder holds files of tables already, or cannot be written
  */
 export async function exportFolder({ folder, domains, format, print }: ExportOptions): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  if (existsSync(folder) && readdirSync(folder).some((file) => /\.(csv|json)$/.test(file)))
+  makeFolder(folder);
+  if (readdirSync(folder).some((file) => /\.(csv|json)$/.test(file)))
     throw new StartupError(`${folder} holds tables already: name a folder that is empty or not there.`);
   for (const { domain, transfer } of domains) {
     const tables = await transfer.read(domain);
@@ -34,6 +34,15 @@ export async function exportFolder({ folder, domains, format, print }: ExportOpt
       writeFileSync(join(folder, `${name}.${format}`), text);
       print(`${domain.name}: ${rows.length.toLocaleString('en')} rows in ${name}.${format}`);
     }
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new StartupError(`${folder} is no folder into which this can write: name another.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   cpSync,
   mkdirSync,
@@ -336,6 +337,49 @@ describe('chain:import', () => {
     expect(text).not.toMatch(/(^|,)[=+@]/m);
     expect((await run(exported)).at(-1)).toBe(nothing);
     await run(example);
+  });
+
+  it.each(['csv', 'json'] as const)('takes as %s whatever the graph took', async (format) => {
+    const edit = async (graph: string, mutation: string, input: object) => {
+      const who = principalWith(['admin', 'store:manage', 'stock:write']);
+      const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+      const { data } = await graphs[graph]!.as(who)(
+        `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
+        { input: { idempotencyKey: randomUUID(), ...input } },
+      );
+      expect((data![mutation] as { __typename: string }).__typename).toMatch(/Success$|Edited$/);
+    };
+    const family = '👩‍👩‍👧';
+    const notes = ['', '   ', ' padded ', family.repeat(40), 'a\r\nb', "'=a", 'a;b,"c'];
+    for (const [index, note] of notes.entries())
+      await edit('stores', 'setOpeningException', {
+        storeId: berlin,
+        date: `2999-01-0${index + 1}`,
+        intervals: [],
+        note,
+      });
+    const { data } = await graphs['stores']!.as(nobody)('query ($id: ID!) { store(id: $id) { version } }', {
+      id: berlin,
+    });
+    const expectedVersion = (data!['store'] as { version: number }).version;
+    const details = { name: `  ${family.repeat(40)} `, street: '@home', postalCode: ' 1 ' };
+    await edit('stores', 'changeStore', { storeId: berlin, expectedVersion, ...details });
+    await edit('menu', 'createMenuItem', {
+      ...{ kind: 'SIMPLE', categoryId: idOfKey('category', 'drinks'), taxClass: 'BEVERAGE' },
+      name: [{ locale: 'EN', text: `-${format}` }],
+    });
+    const lines = [{ ingredientId: idOfKey('ingredient', 'potatoes'), quantity: 10_000_000 }];
+    for (let delivery = 0; delivery < 101 && format === 'csv'; delivery++)
+      await edit('inventory', 'receiveStock', { storeId: berlin, lines });
+    const folder = temporary();
+    await exportFolder({ folder, domains, format, print: () => undefined });
+    expect((await run(folder)).at(-1)).toBe(nothing);
+  });
+
+  it('says what to do about a place into which it cannot write', async () => {
+    const file = join(folderWith({}), 'stores.csv');
+    const writing = exportFolder({ folder: file, domains, format: 'csv', print: () => undefined });
+    await expect(writing).rejects.toThrow(`${file} is no folder into which this can write: name another.`);
   });
 
   it.each(['csv', 'json'] as const)('finds nothing to change in what was exported as %s', async (format) => {

@@ -19,6 +19,12 @@ export interface StoreDetails {
   readonly holidayRegion?: string | null;
 }
 
+/** Details without the blanks before and after their texts. */
+export function withoutBlanks<Details extends StoreDetails>(details: Details): Details {
+  const texts = Object.keys(lengths).map((field) => [field, details[field as keyof typeof lengths]?.trim()] as const);
+  return { ...details, ...Object.fromEntries(texts.filter(([, text]) => text !== undefined)) };
+}
+
 /** How a store taxes its sales, as its row has it. */
 export interface Taxes {
   readonly taxInclusive: boolean;
@@ -31,8 +37,8 @@ const lengths = { name: 200, street: 200, city: 100, postalCode: 20 } as const;
 /** What is wrong with details of a store in a country, for a person; undefined if nothing is. */
 export function detailsProblem(country: string, details: StoreDetails): InputProblem | undefined {
   for (const [field, most] of Object.entries(lengths)) {
-    const text = details[field as keyof typeof lengths];
-    if (text !== undefined && text !== null && (text.trim() === '' || charactersIn(text) > most))
+    const text = details[field as keyof typeof lengths]?.trim();
+    if (text !== undefined && (text === '' || charactersIn(text) > most))
       return { field, message: `Write 1 to ${most} characters.` };
   }
   const { latitude, longitude, timeZone, services, maxOpenOrders } = details;

@@ -3,7 +3,7 @@ import { isAdmin, type Principal } from '#platform/identity/principal.ts';
 import type { Stores } from '../context.ts';
 import { intervalsProblem, type Week } from '../openingHours.ts';
 import { taxRatesOf } from '../store.ts';
-import { detailsProblem, ratesProblem, type StoreDetails, type Taxes } from '../storeInput.ts';
+import { detailsProblem, ratesProblem, withoutBlanks, type StoreDetails, type Taxes } from '../storeInput.ts';
 import { editStore, type EditOutcome, type StoreEdit } from './editStore.ts';
 
 /** Changes what is said of a store; what is left out or null stays. Its taxes are for admins. */
@@ -14,7 +14,9 @@ export async function changeStore(
   details: StoreDetails,
   taxes?: Taxes,
 ): Promise<EditOutcome> {
-  const said = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
+  const said = Object.fromEntries(
+    Object.entries(withoutBlanks(details)).filter(([, value]) => value !== null && value !== undefined),
+  );
   const { storeId } = edit;
   const { services, holidayRegion } = details;
   return editStore(domain, principal, edit, {

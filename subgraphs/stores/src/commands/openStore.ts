@@ -6,7 +6,7 @@ import type { Stores } from '../context.ts';
 import { exponentOf, isCurrency } from '../currency.ts';
 import { intervalsProblem, type Week } from '../openingHours.ts';
 import { withDays, type StoreRow } from '../store.ts';
-import { detailsProblem, ratesProblem, type StoreDetails, type Taxes } from '../storeInput.ts';
+import { detailsProblem, ratesProblem, withoutBlanks, type StoreDetails, type Taxes } from '../storeInput.ts';
 import type { InputProblem } from './editStore.ts';
 
 type Optional = 'postalCode' | 'holidayRegion';
@@ -49,7 +49,7 @@ export async function openStore(domain: Stores, principal: Principal, command: O
         if (other && other.currency !== body.currency)
           return { kind: 'invalid', field: 'currency', message: `Stores in this country sell in ${other.currency}.` };
         const id = domain.newId();
-        const { taxRates, week, services, ...details } = body;
+        const { taxRates, week, services, ...details } = withoutBlanks(body);
         await tx.store.create({
           data: {
             ...details,

@@ -26,7 +26,7 @@ function problemOf(command: SetOpeningException, today: string): InputProblem | 
     return { field: 'date', message: 'This date has passed at the store. Choose today or a later date.' };
   const intervals = intervalsProblem(command.intervals);
   if (intervals) return { field: 'intervals', message: intervals };
-  if (charactersIn(command.note ?? '') > 200)
+  if (charactersIn(command.note?.trim() ?? '') > 200)
     return { field: 'note', message: 'A note may have at most 200 characters.' };
   return undefined;
 }
@@ -42,7 +42,8 @@ export async function setOpeningException(
   command: SetOpeningException,
 ): Promise<EditOutcome> {
   const { storeId } = edit;
-  const { date, note } = command;
+  const { date } = command;
+  const note = command.note?.trim() || null;
   const intervals = command.intervals.map(({ opens, closes }) => ({ opens, closes }));
   return editStore(domain, principal, edit, {
     mutation: 'setOpeningException',
