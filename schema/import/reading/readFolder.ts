@@ -13,19 +13,29 @@ export interface ReadFolder {
   readonly problems: readonly FolderProblem[];
 }
 
+const tableFile = /\.(csv|json)$/i;
+/** What spreadsheets save unless they are told to save CSV. */
+const unreadTable = /\.(xlsx?|ods|numbers|tsv)$/i;
+
+const nameOf = (file: string): string => file.replace(/\.\w+$/, '');
+const tableOf = (name: string): TableName | undefined =>
+  tableNames.find((each) => each.toLowerCase() === name.toLowerCase());
+
 /**
- * Reads the tables of a folder, or those of them that are asked for. Files that are neither CSV nor JSON are ignored.
+ * Reads the tables of a folder, or those of them that are asked for. Other files are ignored, unless one is a table
+ * that is there as a spreadsheet only, which somebody believes to be read.
  * @throws StartupError when there is no such folder, or no table in it
  */
 export function readFolder(folder: string, only?: readonly TableName[]): ReadFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new StartupError(`there is no folder ${folder}: name one that holds tables, such as stores.csv.`);
-  const files = readdirSync(folder).filter((file) => /\.(csv|json)$/.test(file));
+  const all = readdirSync(folder).sort();
+  const files = all.filter((file) => tableFile.test(file));
   const problems: FolderProblem[] = [];
   const tables = new Map<TableName, ReadTable>();
-  for (const file of files.sort()) {
-    const name = file.replace(/\.\w+$/, '');
-    const table = tableNames.find((each) => each === name);
+  for (const file of files) {
+    const name = nameOf(file);
+    const table = tableOf(name);
     if (table && only && !only.includes(table)) continue;
     if (!table) {
       const meant = nearest(name, tableNames);
@@ -39,7 +49,12 @@ export function readFolder(folder: string, only?: readonly TableName[]): ReadFol
       problems.push(...read.problems);
     }
   }
-  if (files.length === 0)
+  for (const file of all.filter((each) => unreadTable.test(each))) {
+    const table = tableOf(nameOf(file));
+    if (table && !only && !tables.has(table))
+      problems.push({ file, at: '', message: `it is neither CSV nor JSON: save it as ${table}.csv, too` });
+  }
+  if (files.length === 0 && problems.length === 0)
     throw new StartupError(
       `${folder} holds no table: put in ${tableNames.slice(0, 4).join('.csv, ')}.csv or the like.`,
     );
@@ -49,5 +64,5 @@ export function readFolder(folder: string, only?: readonly TableName[]): ReadFol
 function readTable(folder: string, file: string, table: TableName): ReadTable {
   const read = readText(join(folder, file));
   if ('problem' in read) return { file, rows: [], problems: [{ file, ...read.problem }] };
-  return file.endsWith('.csv') ? readCsv(file, read.text, importTables[table]) : readJson(file, read.text);
+  return /csv$/i.test(file) ? readCsv(file, read.text, importTables[table]) : readJson(file, read.text);
 }

@@ -84,3 +84,22 @@ test.each([
   const { problems } = read('categories.csv', `key,position,name.en\n${rows}`);
   expect(problems).toEqual([expect.stringMatching(expected)]);
 });
+
+test('reads a table whose name a spreadsheet wrote in capitals', () => {
+  const { rows, problems } = read('Categories.CSV', 'key,position,name.en\nfood,1,Food');
+  expect(problems).toEqual([]);
+  expect(rows.categories).toHaveLength(1);
+});
+
+test.each(['prices.xlsx', 'Prices.ods', 'prices.tsv'])('tells that it cannot read the table %s', (file) => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file), 'PK');
+  const { problems } = read('categories.csv', 'key,position,name.en\nfood,1,Food');
+  expect(problems).toEqual([`${file} : it is neither CSV nor JSON: save it as prices.csv, too`]);
+});
+
+test('a spreadsheet beside the table that was saved from it is no mistake', () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'categories.xlsx'), 'PK');
+  expect(read('categories.csv', 'key,position,name.en\nfood,1,Food').problems).toEqual([]);
+});
