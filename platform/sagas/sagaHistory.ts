@@ -1,5 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { codeOf, traceIdOf, type TimelineEntry } from '#platform/subgraph/timeline.ts';
+import { codeOf, type TimelineEntry } from '#platform/subgraph/timeline.ts';
+import { traceIdOf } from '#platform/telemetry/trace.ts';
 
 interface HistoryOf {
   readonly saga: string;
@@ -19,7 +20,8 @@ export async function sagaHistory({ saga, undos, id }: HistoryOf): Promise<Timel
   const steps = (await DBOS.listWorkflowSteps(id, { limit: mostSteps })) ?? [];
   const names = new Map(steps.map(({ functionID, name }) => [functionID, name]));
   const [recorded] = (status.input ?? []) as [{ readonly trace?: { readonly traceparent?: string } }?];
-  const traceId = traceIdOf(recorded?.trace?.traceparent);
+  const traceparent = recorded?.trace?.traceparent;
+  const traceId = traceparent && traceIdOf(traceparent);
   return [
     {
       kind: 'SAGA',

@@ -4,6 +4,7 @@ import { TimelineService } from '#generated/proto/drburger/platform/v1/timeline_
 import type { Domain } from '#platform/domain/domain.ts';
 import { isId } from '#platform/domain/id.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
+import { traceIdOf } from '#platform/telemetry/trace.ts';
 import { operatorServices } from '#schema/services.ts';
 import type { SagaDefinition } from './defineSubgraph.ts';
 
@@ -108,15 +109,12 @@ async function eventsOf(pool: pg.Pool, streams: string, ids: readonly string[]):
     outcome: codeOf(outcome),
     detail: codeOf(reason),
     actor: actorWithoutPerson(metadata.actor),
-    traceId: traceIdOf(metadata.traceparent),
+    traceId: metadata.traceparent && traceIdOf(metadata.traceparent),
   }));
 }
 
 /** Of a person or a device only that it was one: `user`. */
 const actorWithoutPerson = (actor = ''): string => (actor.startsWith('service:') ? actor : actor.split(':')[0]!);
-
-/** The trace in a `traceparent`: its second part. */
-export const traceIdOf = (traceparent: string | undefined): string | undefined => traceparent?.split('-')[1];
 
 interface RecordRow {
   readonly kind: string;
