@@ -200,17 +200,18 @@ describeInChromium('the office in Chromium, for those who run the chain', () => 
     await office.turnTo('Recipes');
     await office.press('Recipe of Cheeseburger');
     const editor = office.screen.page.getByRole('form', { name: 'Recipe of Cheeseburger' });
-    const [more] = await editor.locator('select option:not([value=""])').allInnerTexts();
-    await editor.getByRole('combobox').selectOption({ label: more! });
+    const options = editor.locator('select option:not([value=""])');
+    const more = await until(async () => (await options.allInnerTexts())[0], patience);
+    await editor.getByRole('combobox').selectOption({ label: more });
     await editor.getByLabel('Amount').fill('3');
     await office.press('Save', editor);
     await office.says('The recipe of Cheeseburger is saved.');
-    const added = editor.getByLabel(more!);
+    const added = editor.getByLabel(more);
     await until(async () => (await added.count()) === 1 && (await added.inputValue()) === '3', patience);
     expect(await office.screen.violations()).toEqual([]);
     await added.fill('0');
     await office.press('Save', editor);
-    await until(async () => (await editor.locator('option', { hasText: more! }).count()) === 1, patience);
+    await until(async () => (await editor.locator('option', { hasText: more }).count()) === 1, patience);
   });
 
   test('an admin says how far a store delivers and what it is called; a manager sees it, and taxes are not theirs', async () => {

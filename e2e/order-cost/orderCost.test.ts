@@ -14,7 +14,8 @@ const orders = 12;
  * why, and change the number here. If you need less, lower it.
  */
 const mostPerOrder: Readonly<Record<string, StatementCount>> = {
-  orders: { statements: 132, commits: 20.5 },
+  // Two for each of the kitchen's three steps are the audit trail's, before and after.
+  orders: { statements: 138, commits: 20.5 },
   sagas: { statements: 65, commits: 6.5 },
   payments: { statements: 44, commits: 5 },
   inventory: { statements: 23, commits: 2.2 },
