@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
@@ -71,16 +71,23 @@ export async function startRegistry(): Promise<Registry> {
 async function fetchOnce(): Promise<void> {
   if (existsSync(folder)) return;
   const draft = `${folder}.${process.pid}`;
-  await promisify(execFile)('mvn', [
-    ...['-q', '-B', 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack'],
-    `-Dartifact=io.apicurio:apicurio-registry-app:${version}:tar.gz:all`,
-    `-DoutputDirectory=${draft}`,
-  ]);
+  mkdirSync(draft, { recursive: true });
   try {
-    renameSync(draft, folder);
+    await promisify(execFile)(
+      'mvn',
+      [
+        ...['-q', '-B', 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack'],
+        `-Dartifact=io.apicurio:apicurio-registry-app:${version}:tar.gz:all`,
+        `-DoutputDirectory=${join(draft, 'app')}`,
+      ],
+      // Maven notes in a folder below this one what it has unpacked, and would not do it again.
+      { cwd: draft },
+    );
+    renameSync(join(draft, 'app'), folder);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
     // Another process has fetched it meanwhile.
     if (!existsSync(folder)) throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
   }
 }
