@@ -1,168 +1,43 @@
-import type { Logger } from 'pino';
-import type { Principal } from '#platform/identity/principal.ts';
-import type { Revocations } from '#platform/identity/revocations.ts';
-import type { SubgraphCall } from '#platform/subgraph/execution.ts';
-import type { Metrics } from '#platform/telemetry/metrics.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
-import { Admission } from '../documents/admission.ts';
 import { checkCost } from '../documents/cost.ts';
-import type { AppAccess } from '../access/apps/appAccess.ts';
 import { UseCounts } from '../access/apps/useCounts.ts';
 import { CallerLimits } from '../access/callerLimits.ts';
 import { LoadGate } from '../access/loadGate.ts';
 import { LoadQueue } from '../access/loadQueue.ts';
 import { Rates } from '../access/rates.ts';
-import { memoryRates, type RateStore } from '../access/rateStore.ts';
-import {
-  defaultLoadPolicy,
-  defaultStreamPolicy,
-  type CachePolicy,
-  type LoadPolicy,
-  type McpPolicy,
-  type RatePolicy,
-  type StreamPolicy,
-} from '../channelManifest.ts';
-import type { ClientIdentity } from '../access/clientIdentity.ts';
-import { createSubgraphFetch } from '../execution/dataSources/createSubgraphFetch.ts';
-import { Documents, type PreparedDocument } from '../documents/documents.ts';
+import { memoryRates } from '../access/rateStore.ts';
+import { defaultLoadPolicy, defaultStreamPolicy, type RatePolicy, type StreamPolicy } from '../channelManifest.ts';
+import type { PreparedDocument } from '../documents/documents.ts';
 import { OperationRunner } from '../execution/operationRunner.ts';
 import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
-import type { ErrorPolicy } from '../errors/publicError.ts';
 import { EventStreams } from '../transports/http/eventStreams.ts';
-import { createEngine, defaultEngine, type EngineName } from '../execution/engine.ts';
-import type { EventTail } from '../streams/feeds/eventTail.ts';
-import type { GatewayRuntime, RunningChannel } from './gatewayRuntime.ts';
-import { buildGraph, type Graph } from '../graph/graph.ts';
+import type { RunningChannel } from './gatewayRuntime.ts';
+import { buildGraph } from '../graph/graph.ts';
 import { GraphServer, graphqlPath } from './graphServer.ts';
 import { CrossOrigin } from '../transports/http/crossOrigin.ts';
 import { AppDoor } from '../transports/http/appDoor.ts';
 import { AppRequests } from '../transports/http/appRequests.ts';
 import { clientAddress, type AddressOf } from '../transports/http/clientAddress.ts';
-import { DeviceRequests, type DeviceRequestsOptions } from '../transports/http/deviceRequests.ts';
+import { DeviceRequests } from '../transports/http/deviceRequests.ts';
 import { HttpHandler } from '../transports/http/httpHandler.ts';
 import { RestFeeds } from '../transports/rest/restFeeds.ts';
 import { RestHandler } from '../transports/rest/restHandler.ts';
-import type { Route } from '../rest/route.ts';
-import { defaultLimits, type Limits } from '../documents/limits.ts';
-import type { MadePlans } from '../execution/federation/planning/madePlans.ts';
+import { defaultLimits } from '../documents/limits.ts';
 import type { GraphGeneration, LiveGraph } from '../execution/liveGraph.ts';
-import type { FileStore } from '#platform/files/fileStore.ts';
-import { explorerOf, type ExplorerHelp } from './explorer.ts';
-import type { Page } from './pages.ts';
-import { Pipeline, type Caller } from '../execution/pipeline.ts';
+import { explorerOf } from './explorer.ts';
 import { planAhead } from '../documents/planAhead.ts';
 import { Sockets } from '../transports/webSocket/sockets.ts';
 import { Budget } from '../streams/budget.ts';
 import { Cursors } from '../streams/cursors.ts';
-import type { FeedReader } from '../streams/feeds/feedReader.ts';
 import { acquireHub, type StreamHub } from '../streams/feeds/streamHub.ts';
 import { KeptOperations } from '../kept/keptOperations.ts';
 import { StreamMetrics } from '../streams/streamMetrics.ts';
 import { Subscriptions } from '../streams/subscriptions.ts';
-import type { TrustedDocuments } from '../documents/trustedDocuments.ts';
+import type { GraphService } from './graphService.ts';
+import { createLiveGraph, generationOf } from './liveGraphOf.ts';
 
 const isLoopback = (origin: string): boolean =>
   URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
-
-/** What is to be served, and how: the settings of a channel, of the gateway or of another supergraph. */
-export interface GraphService {
-  readonly name: string;
-  readonly graph: Graph;
-  /** Plans that `generate` has made for this graph. A graph that replaces it while it is served comes without. */
-  readonly plans?: MadePlans;
-  readonly engine?: EngineName;
-  /** How a subgraph is called. `url` is the one that the supergraph names. */
-  readonly subgraphCall: (name: string, url: string) => SubgraphCall;
-  readonly trusted: TrustedDocuments;
-  /** The documents among the trusted ones that are served over REST; by default none. */
-  readonly routes?: readonly Route[];
-  /** Documents that describe the routes, by path. */
-  readonly descriptions?: ReadonlyMap<string, string>;
-  readonly clients: ClientIdentity;
-  /** The revocations that `clients` checks. A new one also ends the connections of its caller. */
-  readonly revocations?: Revocations;
-  readonly callerOf: (principal: Principal, traceparent: string, authorization: string | undefined) => Caller;
-  /** Lets the programs of partners in; `baseUrl` is the address by which they call, if it is not that of `Host`. */
-  readonly apps?: { readonly access: AppAccess; readonly baseUrl?: string };
-  /** Lets the screens and kiosks of stores in. */
-  readonly devices?: Pick<DeviceRequestsOptions, 'role' | 'access' | 'identity'>;
-  readonly limits?: Partial<Limits>;
-  /** Origins of web apps hosted elsewhere that may call (CORS); by default none. */
-  readonly origins?: readonly string[];
-  /** Addresses and networks of proxies that are believed about where requests come from; by default none. */
-  readonly proxies?: readonly string[];
-  /** How often one caller may ask; without it, as often as it likes. */
-  readonly rates?: RatePolicy;
-  /** How often the programs of one app may ask, if that is not `rates`. */
-  readonly appRates?: RatePolicy;
-  /** Where that is counted; by default in the memory of this process. */
-  readonly rateStore?: RateStore | undefined;
-  readonly load?: Partial<LoadPolicy>;
-  readonly cache?: CachePolicy;
-  /** Offers trusted documents to assistants at `/mcp`; without it nothing is there. */
-  readonly mcp?: McpPolicy;
-  readonly streams?: Partial<StreamPolicy>;
-  /** Whether documents that are not trusted run, too. */
-  readonly anyDocument: boolean;
-  /** In production: no introspection, no explorer, and error messages do not suggest names. */
-  readonly discreet: boolean;
-  /** What helps in the explorer. */
-  readonly explorer?: ExplorerHelp | undefined;
-  /** The web pages by path. */
-  readonly pages?: ReadonlyMap<string, Page>;
-  /** The pictures that are served at `/images/`; none when left out. */
-  readonly files?: FileStore | undefined;
-  readonly subgraphErrors: ErrorPolicy['subgraphErrors'];
-  readonly bus?: EventTail;
-  readonly feeds?: FeedReader;
-  readonly cursorKeys?: readonly string[];
-  readonly hub?: GatewayRuntime['hub'];
-  readonly log: Logger;
-  readonly metrics?: Metrics;
-  readonly port: number;
-  readonly host?: string;
-}
-
-/**
- * Makes everything that executes requests, before anything listens. It exists before the server does because view
- * resolvers call back into it.
- */
-export function createLiveGraph(service: GraphService): LiveGraph {
-  return { current: generationOf(service, service.graph, service.plans) };
-}
-
-function generationOf(
-  { subgraphCall, discreet, subgraphErrors, trusted, anyDocument, log, metrics, ...service }: GraphService,
-  graph: Graph,
-  plans?: MadePlans,
-): GraphGeneration {
-  const limits = { ...defaultLimits, ...service.limits };
-  const engine = createEngine(
-    service.engine ?? defaultEngine,
-    graph,
-    (name) =>
-      createSubgraphFetch(
-        name,
-        subgraphCall(name, graph.subgraphUrls.get(name)!),
-        log,
-        metrics && { metrics, channel: service.name },
-      ),
-    log,
-    plans,
-  );
-  const documents = new Documents(graph, engine, { limits, discreet });
-  return {
-    graph,
-    documents,
-    admission: new Admission(documents, trusted, { open: anyDocument }),
-    pipeline: new Pipeline(graph, documents, engine, {
-      discreet,
-      limits,
-      subgraphErrors,
-      log,
-    }),
-  };
-}
 
 /**
  * Serves a graph. Trusted documents are parsed and validated before it listens. After that they are planned in the
