@@ -114,9 +114,15 @@ export const edges: readonly Edge[] = [
     because: 'The restaurants beside which a vendor sells decide its country, currency and time zone.',
   }),
   grpc('delivery', 'stores', 'StoreQueryService', {
-    volume: 'once for each quote',
+    volume: 'once for each quote, and for each change of a store’s terms or rule',
     ...asked,
-    because: 'The distance and the hours of the store decide the quote.',
+    because:
+      'The distance and the hours of the store decide the quote; what is said of a store that is not there is refused.',
+  }),
+  grpc('inventory', 'stores', 'StoreQueryService', {
+    volume: 'once for the first delivery to a store',
+    ...asked,
+    because: 'Stock of a store that does not exist is refused at once.',
   }),
   grpc('delivery', 'customers', 'CustomerQueryService', {
     volume: 'once for each quote, and for each page of jobs',
@@ -463,6 +469,11 @@ export const edges: readonly Edge[] = [
     volume: 'rare',
     ...soon,
     because: 'A new store sells by the price list of its country.',
+  }),
+  event('stores', 'inventory', 'StoreOpened', {
+    volume: 'rare',
+    ...soon,
+    because: 'A new store has no stock, so what has a recipe is sold out there until a delivery comes.',
   }),
 
   {

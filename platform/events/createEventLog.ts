@@ -89,6 +89,13 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
       );
       return rows.map((row) => toEnvelope(row, source));
     },
+    async lockFeeds(tx, feeds) {
+      await tx.$executeRawUnsafe(
+        `insert into platform.head as h select 'feed', key, 0 from unnest($1::text[]) as key order by key
+         on conflict (kind, key) do update set version = h.version`,
+        [...new Set(feeds)],
+      );
+    },
     async feedVersion(tx, feed) {
       const rows = await tx.$queryRawUnsafe<{ version: number }[]>(
         `select version from platform.head where kind = 'feed' and key = $1::text`,

@@ -53,6 +53,11 @@ export interface EventLog {
   load(tx: SqlTx, aggregateId: string, after?: number): Promise<EventEnvelope[]>;
   /** Events of a feed above a version, in order, at most `limit`. */
   readFeed(tx: SqlTx, feed: string, after: number, limit: number): Promise<EventEnvelope[]>;
+  /**
+   * Locks feeds until the transaction ends, as appending to them does: whoever appends to one of them waits, and what
+   * this transaction reads afterwards holds until it commits. For decisions about what a feed's events add up to.
+   */
+  lockFeeds(tx: SqlTx, feeds: readonly string[]): Promise<void>;
   /** Version of a feed now; 0 if it has no event. */
   feedVersion(tx: SqlTx, feed: string): Promise<number>;
 }

@@ -167,8 +167,21 @@ describe('terms of a store', () => {
     ['of no distance', [{ upToMetres: 0, fee: 1 }]],
     ['of a fee below zero', [{ upToMetres: 5, fee: -1 }]],
   ])('are refused when they are %s', async (_what, tiers) => {
-    expect(await run('setDeliveryTerms', { storeId: uuidv7(), expectedVersion: 0, tiers })).toMatchObject({
+    expect(await run('setDeliveryTerms', { storeId: store.id, expectedVersion: 0, tiers })).toMatchObject({
       field: 'tiers',
     });
+  });
+
+  it('and a rule of carriers are refused for a store that is not there', async () => {
+    const [storeId, expectedVersion] = [uuidv7(), 0];
+    expect(await run('setDeliveryTerms', { storeId, expectedVersion, tiers: [] })).toMatchObject({ field: 'storeId' });
+    const { setCarrierRule } = await ask<Record<string, Answer>>(
+      admin,
+      `mutation ($input: SetCarrierRuleInput!) { setCarrierRule(input: $input) { ... on DeliveryInputInvalid { field } } }`,
+      { input: { idempotencyKey: uuidv7(), storeId, expectedVersion, choice: 'OWN_COURIERS', partners: [] } },
+    );
+    expect(setCarrierRule).toEqual({ field: 'storeId' });
+    expect(await graph.domain.db.deliveryTerms.count({ where: { storeId } })).toBe(0);
+    expect(await graph.domain.db.carrierRule.count({ where: { storeId } })).toBe(0);
   });
 });

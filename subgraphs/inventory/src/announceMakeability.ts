@@ -28,7 +28,8 @@ const differences = `
 
 /**
  * Announces the items that stores can make now or can no longer make, however that came about. Call it in the same
- * transaction, after the movements of stock have appended their events.
+ * transaction, after the movements of stock have appended their events. Movements at these stores wait until the
+ * transaction ends: one that this has not seen would take the store's shortages for what they were before.
  * @param itemIds the items to compare; null for all that have a recipe
  * @param formerIngredientId for items that have no recipe any more and can be made for that: what they used before
  */
@@ -39,6 +40,10 @@ export async function announceMakeability(
   itemIds: readonly string[] | null,
   formerIngredientId: string | null = null,
 ): Promise<void> {
+  await domain.events.lockFeeds(
+    tx,
+    storeIds.map((id) => `store:${id}`),
+  );
   const changes = await tx.$queryRawUnsafe<(MakeabilityChange & { storeId: string })[]>(
     differences,
     storeIds,
@@ -83,7 +88,7 @@ export async function announceAtAllStores(
   formerIngredientId: string | null = null,
 ): Promise<void> {
   const stores = await tx.$queryRawUnsafe<{ id: string }[]>(
-    'SELECT DISTINCT store_id::text AS id FROM stock ORDER BY 1',
+    'SELECT store_id::text AS id FROM stock UNION SELECT id::text FROM store ORDER BY 1',
   );
   for (const batch of inBatches(stores, storesAtOnce)) {
     const storeIds = batch.map(({ id }) => id);

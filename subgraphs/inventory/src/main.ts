@@ -1,5 +1,6 @@
 import { PrismaClient } from '#generated/inventory/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
+import { storeOpened } from './consumers/storeOpened.ts';
 import { inventoryCommands, inventoryQueries } from './inventoryCommands.ts';
 import { inventorySupply } from './inventorySupply.ts';
 import { loaders } from './loaders.ts';
@@ -14,6 +15,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [inventoryCommands(domain), inventoryQueries(domain), inventorySupply(domain)],
+  consumers: [storeOpened],
   seed,
   transfer,
   timeline: {

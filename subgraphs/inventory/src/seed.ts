@@ -82,6 +82,7 @@ function stockOf({ rows }: Chain): Row<'stock'>[] {
 /** Seeds the ingredients and recipes of `schema/seed/chain`, and what its stores begin with. */
 export async function seed(domain: Inventory): Promise<void> {
   const chain = seedChain();
+  await domain.db.store.createMany({ data: chain.rows.stores.map(({ key }) => ({ id: key })), skipDuplicates: true });
   await insertRecipes(domain, chain);
   const trace = seedId('trace', 'inventory').replaceAll('-', '');
   const metadata = {

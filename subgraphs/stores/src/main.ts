@@ -16,7 +16,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [
-    service(StoreQueryService, ['orders', 'delivery', 'customers', 'memberships'], {
+    service(StoreQueryService, ['orders', 'delivery', 'customers', 'memberships', 'marketplace', 'inventory'], {
       getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
     }),
     deviceAccessService(domain),

@@ -4,6 +4,7 @@ import { fieldsChangedSince, recordEdits } from '#platform/subgraph/edits.ts';
 import { editOnce, invalid, type EditOutcome, type Invalid, type Settled } from '#platform/subgraph/editOnce.ts';
 import { ruleOf, usualOwnCourierSeconds, type CarrierChoice, type CarrierRule } from '../carriers/carrierRule.ts';
 import type { Deliveries, Tx } from '../context.ts';
+import { isStore } from '../isStore.ts';
 import { canManage } from '../ownership.ts';
 import type { PartnerName } from '../deliveryPartners/deliveryPartner.ts';
 import { partnersOf } from '../deliveryPartners/partnersOf.ts';
@@ -48,7 +49,8 @@ export async function setCarrierRule(
 ): Promise<CarrierRuleOutcome> {
   const { idempotencyKey: key, ...body } = command;
   const { storeId, expectedVersion, ownCourierSeconds = usualOwnCourierSeconds } = body;
-  if (!isId(storeId) || !canManage(principal, storeId)) return invalid('storeId', 'You manage no store of this id.');
+  if (!isId(storeId) || !canManage(principal, storeId) || !(await isStore(domain, storeId)))
+    return invalid('storeId', 'You manage no store of this id.');
   const subject = `CARRIERS:${storeId}`;
   const edit = async (tx: Tx, now: Date): Promise<Settled | Invalid> => {
     const problem = problemOf(domain, command);

@@ -5,6 +5,7 @@ import { editOnce, invalid, type EditOutcome, type Invalid, type Settled } from 
 import { DeliveryTermsChanged } from '#schema/events/delivery.ts';
 import type { Deliveries, Tx } from '../context.ts';
 import { termsOf, type DeliveryTerms } from '../deliveryTerms.ts';
+import { isStore } from '../isStore.ts';
 import type { FeeTier } from '../quote.ts';
 
 export interface SetDeliveryTerms {
@@ -42,7 +43,8 @@ export async function setDeliveryTerms(
 ): Promise<DeliveryTermsOutcome> {
   const { idempotencyKey: key, ...body } = command;
   const { storeId, expectedVersion, tiers } = body;
-  if (!isId(storeId)) return invalid('storeId', 'This is not the id of a store.');
+  if (!isId(storeId) || !(await isStore(domain, storeId)))
+    return invalid('storeId', 'The chain has no store of this id.');
   const subject = `TERMS:${storeId}`;
   const edit = async (tx: Tx, now: Date): Promise<Settled | Invalid> => {
     const problem = tiersProblem(tiers);

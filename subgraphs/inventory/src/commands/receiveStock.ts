@@ -2,7 +2,9 @@ import type { Principal } from '#platform/identity/principal.ts';
 import { isId } from '#platform/domain/id.ts';
 import { idempotent } from '#platform/subgraph/idempotency.ts';
 import type { Inventory } from '../context.ts';
+import { knowsStore } from '../knowsStore.ts';
 import { ownsStock } from '../ownership.ts';
+import { recordStores } from '../recordStores.ts';
 import type { StockCommand } from '../stockItem.ts';
 import { lockStock } from '../stockRows.ts';
 import { moveStock } from './moveStock.ts';
@@ -41,6 +43,7 @@ export async function receiveStock(
 ): Promise<StockChangeOutcome> {
   const { idempotencyKey: key, storeId, lines } = delivered;
   if (!ownsStock(principal, 'stock:write', storeId)) return { kind: 'notFound' };
+  if (!(await knowsStore(domain, storeId))) return invalid('storeId', 'The chain has no store of this id.');
   return domain.transaction((tx) =>
     idempotent<StockChangeOutcome>(
       tx,
@@ -53,6 +56,7 @@ export async function receiveStock(
           ? await tx.ingredient.count({ where: { id: { in: ingredientIds } } })
           : 0;
         if (known < ingredientIds.length) return { kind: 'notFound' };
+        await recordStores(tx, [storeId]);
         const stock = await lockStock(tx, storeId, ingredientIds);
         const commands = new Map(
           lines.map(({ ingredientId, quantity }): [string, StockCommand] => [

@@ -5,6 +5,7 @@ import type { ImportRows, Row } from '#schema/import/tables.ts';
 import { announceMakeability } from '../announceMakeability.ts';
 import type { Inventory } from '../context.ts';
 import { decide, emptyStock, type StockItem } from '../stockItem.ts';
+import { recordStores } from '../recordStores.ts';
 import { writeReorderLevels, type LevelChange } from '../reorderLevels.ts';
 import { writeStock } from '../stockRows.ts';
 
@@ -60,10 +61,9 @@ async function writeBatch(
 ): Promise<Written> {
   const at = domain.clock();
   const rows = batch.flatMap(([, own]) => own);
-  const known = await lockKnown(
-    tx,
-    batch.map(([store]) => store),
-  );
+  const storeIds = batch.map(([store]) => store);
+  await recordStores(tx, storeIds);
+  const known = await lockKnown(tx, storeIds);
   const keyOf = ({ store, ingredient }: Row<'stock'>): string => `${store} ${ingredient}`;
   const fresh = rows.filter((row) => !known.has(keyOf(row))).map((row) => begin(row, at));
   await domain.events.appendAll(
@@ -86,7 +86,7 @@ async function writeBatch(
   await announceMakeability(
     domain,
     tx,
-    batch.map(([store]) => store).filter((store) => received.has(store) || !stocked.has(store)),
+    storeIds.filter((store) => received.has(store) || !stocked.has(store)),
     null,
   );
   const moved = rows.filter((row) => known.has(keyOf(row)) && known.get(keyOf(row))!.onHand !== row.onHand);
