@@ -69,6 +69,12 @@ test('an order that waits, then is cancelled: its saga with the undos, the calls
   const [created, ...rest] = entries;
   expect(created!.traceId).toMatch(/^[0-9a-f]{32}$/);
   for (const { kind, traceId } of rest) if (kind === 'STEP') expect(traceId).toBe(created!.traceId);
+  expect([created!.actor, created!.onBehalfOf], 'the customer acted for themselves').toEqual(['user', null]);
+  const authorised = entries.find(({ name, outcome }) => name === 'PaymentProcessed' && outcome === 'AUTHORISED');
+  expect([authorised!.actor, authorised!.onBehalfOf], 'a service acted for the customer').toEqual([
+    'service:orders',
+    'user',
+  ]);
 });
 
 test('a membership: what payments knows by the ids of its charges is told, too', async () => {

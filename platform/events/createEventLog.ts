@@ -1,4 +1,4 @@
-import { currentTrace } from '#platform/telemetry/trace.ts';
+import { behalf, currentTrace } from '#platform/telemetry/trace.ts';
 import { ConcurrencyError } from './concurrencyError.ts';
 import { isLostRace } from './databaseFailure.ts';
 import type { EventEnvelope, NewEvent } from './defineEvent.ts';
@@ -35,6 +35,7 @@ export function createEventLog({ source, clock, newId }: EventLogParts): EventLo
         correlationId: trace.correlationId,
         traceparent: trace.traceparent,
         actor: options.actor ?? trace.actor,
+        ...behalf(options.actor ?? trace.actor, trace.onBehalfOf),
       },
     };
   };

@@ -33,6 +33,11 @@ export interface EventMetadata {
   readonly traceparent: string;
   /** Who caused the event, as `<kind>:<subject>`; the subject is an id, never a person's name. */
   readonly actor: string;
+  /**
+   * For whom they acted, as `<kind>:<subject>`: a service for the customer whose order it takes further, a person of
+   * support for a customer. Absent when it was for themselves.
+   */
+  readonly onBehalfOf?: string;
 }
 
 export interface EventDefinition<Name extends string = string, Data = unknown> {

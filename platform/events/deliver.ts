@@ -1,6 +1,6 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import { reasonOf } from '#platform/telemetry/loggableError.ts';
-import { runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
+import { behalf, partyServed, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import { issuesOf, majorOf, parseEnvelope } from './envelope.ts';
 import type { BusMessage } from './eventBus.ts';
@@ -87,12 +87,11 @@ export function checkMessage(consumer: Consumer, value: unknown): CheckedMessage
 }
 
 /** The trace under which an event is handled: it continues the trace of the request that caused the event. */
-const traceOf = (domain: Domain, { eventId, metadata: { traceparent, correlationId } }: EventEnvelope): Trace => ({
-  traceparent,
-  correlationId,
-  causationId: eventId,
-  actor: `service:${domain.name}`,
-});
+const traceOf = ({ name }: Domain, { eventId, metadata }: EventEnvelope): Trace => {
+  const { traceparent, correlationId } = metadata;
+  const actor = `service:${name}`;
+  return { traceparent, correlationId, causationId: eventId, actor, ...behalf(actor, partyServed(metadata)) };
+};
 
 /**
  * Tries once to handle an event: records it in the inbox and handles it, in one transaction (or, where the consumer

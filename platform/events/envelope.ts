@@ -9,7 +9,7 @@ export interface EventRow {
   readonly type: string;
   readonly event_version: string;
   readonly data: unknown;
-  readonly metadata: Pick<EventMetadata, 'causationId' | 'correlationId' | 'traceparent' | 'actor'>;
+  readonly metadata: Pick<EventMetadata, 'causationId' | 'correlationId' | 'traceparent' | 'actor' | 'onBehalfOf'>;
   readonly feed: string | null;
   readonly feed_version: number | null;
   /** Milliseconds since the epoch. */
@@ -56,6 +56,7 @@ const envelope = z.object({
     correlationId: z.string(),
     traceparent: z.string(),
     actor: z.string(),
+    onBehalfOf: z.string().optional(),
   }),
 });
 

@@ -8,7 +8,7 @@ import {
 import { Code, ConnectError, createContextValues, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import { acceptParty, onBehalfOfHeader, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { callerKey } from './service.ts';
 
 /** The largest request message, also after decompression. It is the usual limit of gRPC servers. */
@@ -58,10 +58,12 @@ export function grpcServer(options: {
     }
     callers.set(request, caller);
     request.stream.session?.emit(letIn);
-    const { traceparent } = request.headers;
-    runWithTrace(traceOfRequest(typeof traceparent === 'string' ? traceparent : undefined, actorOf(caller)), () =>
-      adapter(request, response),
-    );
+    const text = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const onBehalfOf = acceptParty(text(onBehalfOfHeader));
+    runWithTrace(traceOfRequest(text('traceparent'), actorOf(caller), onBehalfOf), () => adapter(request, response));
   }
 
   const server = createServer(

@@ -9,7 +9,15 @@ import {
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { childTraceparent, currentTrace, runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
+import {
+  acceptParty,
+  childTraceparent,
+  currentTrace,
+  onBehalfOfHeader,
+  partyServed,
+  runWithTrace,
+  traceOfRequest,
+} from '#platform/telemetry/trace.ts';
 import { closerOf } from './closerOf.ts';
 import { grpcServer, type GrpcPatience } from './grpcServer.ts';
 import { mapConnectionFailures } from './connectionFailure.ts';
@@ -56,14 +64,23 @@ function authenticate(identity: Identity, domain: string): Interceptor {
   return (next) => async (request) => {
     const principal = await callerOf(identity, domain, request.header.get('authorization'));
     request.contextValues.set(callerKey, principal);
-    return runWithTrace(traceOfRequest(request.header.get('traceparent'), actorOf(principal)), () => next(request));
+    const { header } = request;
+    const onBehalfOf = acceptParty(header.get(onBehalfOfHeader));
+    return runWithTrace(traceOfRequest(header.get('traceparent'), actorOf(principal), onBehalfOf), () => next(request));
   };
+}
+
+/** Tells the trace of the work in hand, and for whom it is. */
+function passTrace(header: Headers): void {
+  const trace = currentTrace();
+  header.set('traceparent', childTraceparent(trace.traceparent));
+  header.set(onBehalfOfHeader, partyServed(trace));
 }
 
 function identify(identity: Identity, domain: string, caller: Principal): Interceptor {
   return (next) => async (request) => {
     request.header.set('authorization', `Bearer ${await identity.mintInternalToken(caller, domain)}`);
-    request.header.set('traceparent', childTraceparent(currentTrace().traceparent));
+    passTrace(request.header);
     return next(request);
   };
 }
@@ -86,7 +103,7 @@ export function localNetwork(identity: Identity): RpcNetwork {
           if (!transport) throw unreachable(domain);
           const headers = new Headers(header);
           headers.set('authorization', `Bearer ${await identity.mintInternalToken(caller, domain)}`);
-          headers.set('traceparent', childTraceparent(currentTrace().traceparent));
+          passTrace(headers);
           return transport.unary(method, signal, timeoutMs ?? deadlineMs, headers, input, contextValues);
         },
         stream: () => Promise.reject(new ConnectError('streams are not used between domains', Code.Unimplemented)),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DBOS, DBOSWorkflowConflictError, Error as DbosError } from '@dbos-inc/dbos-sdk';
-import { currentTrace, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
+import { behalf, currentTrace, partyServed, runWithTrace, type Trace } from '#platform/telemetry/trace.ts';
 import type { TimelineEntry } from '#platform/subgraph/timeline.ts';
 import { putBackIntoQueue, runningExecutor, type SagaExecutor } from './dbosInternals.ts';
 import type { SagaHost } from './sagaHost.ts';
@@ -105,11 +105,12 @@ async function execute<D extends SagaHost, Input, Message, Steps extends Record<
 ): Promise<string> {
   const id = DBOS.workflowID!;
   const executor = runningExecutor();
+  const actor = `service:${domain.name}`;
   const saga = new SagaRun<D, Message>({
     id,
     domain,
     steps: parts.steps,
-    trace: { ...trace, actor: `service:${domain.name}`, causationId: id },
+    trace: { ...trace, actor, causationId: id, ...behalf(actor, partyServed(trace)) },
     retry: parts.retry,
   });
   return runWithTrace(trace, async () => {

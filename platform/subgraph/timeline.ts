@@ -37,6 +37,7 @@ export interface TimelineEntry {
   readonly outcome?: string | undefined;
   readonly detail?: string | undefined;
   readonly actor?: string | undefined;
+  readonly onBehalfOf?: string | undefined;
   readonly traceId?: string | undefined;
 }
 
@@ -88,7 +89,7 @@ interface EventRow {
   readonly at: number;
   readonly outcome: string | null;
   readonly reason: string | null;
-  readonly metadata: { readonly actor?: string; readonly traceparent?: string };
+  readonly metadata: { readonly actor?: string; readonly onBehalfOf?: string; readonly traceparent?: string };
 }
 
 async function eventsOf(pool: pg.Pool, streams: string, ids: readonly string[]): Promise<TimelineEntry[]> {
@@ -109,6 +110,7 @@ async function eventsOf(pool: pg.Pool, streams: string, ids: readonly string[]):
     outcome: codeOf(outcome),
     detail: codeOf(reason),
     actor: actorWithoutPerson(metadata.actor),
+    onBehalfOf: metadata.onBehalfOf && actorWithoutPerson(metadata.onBehalfOf),
     traceId: metadata.traceparent && traceIdOf(metadata.traceparent),
   }));
 }

@@ -11,6 +11,8 @@ export interface Trace {
   readonly causationId: string;
   /** `<kind>:<subject>` of who acts. */
   readonly actor: string;
+  /** `<kind>:<subject>` for whom they act, if it is not for themselves. It is for the record, and gives no rights. */
+  readonly onBehalfOf?: string;
 }
 
 const storage = new AsyncLocalStorage<Trace>();
@@ -62,7 +64,24 @@ export const activeTrace = (): Trace | undefined => storage.getStore();
 export const runWithTrace = <T>(trace: Trace, work: () => T): T => storage.run(trace, work);
 
 /** The trace of a request that came in with this header. */
-export function traceOfRequest(traceparent: string | undefined | null, actor: string): Trace {
+export function traceOfRequest(traceparent: string | undefined | null, actor: string, onBehalfOf?: string): Trace {
   const accepted = acceptTraceparent(traceparent);
-  return { traceparent: accepted, correlationId: traceIdOf(accepted), causationId: traceIdOf(accepted), actor };
+  const id = traceIdOf(accepted);
+  return { traceparent: accepted, correlationId: id, causationId: id, actor, ...behalf(actor, onBehalfOf) };
 }
+
+/** The part of a trace that names for whom an actor acts: nothing when it is for itself. */
+export const behalf = (actor: string, onBehalfOf: string | undefined): Pick<Trace, 'onBehalfOf'> =>
+  onBehalfOf === undefined || onBehalfOf === actor ? {} : { onBehalfOf };
+
+/** The header by which a service tells another for whom it acts. */
+export const onBehalfOfHeader = 'on-behalf-of';
+
+const partyFormat = /^(user|service|anonymous):[\x21-\x7e]{1,255}$/;
+
+/** What a service says of whom it acts for; undefined for what names nobody. */
+export const acceptParty = (header: string | undefined | null): string | undefined =>
+  header && partyFormat.test(header) ? header : undefined;
+
+/** Whom the work in hand is for: what a service does next for somebody, it does for the same one. */
+export const partyServed = ({ actor, onBehalfOf }: Pick<Trace, 'actor' | 'onBehalfOf'>): string => onBehalfOf ?? actor;

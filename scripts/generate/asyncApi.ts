@@ -142,6 +142,7 @@ const metadata: Part = {
     correlationId: { type: 'string' },
     traceparent: { type: 'string' },
     actor: { type: 'string', description: '`<kind>:<subject>`, an id and never a name.' },
+    onBehalfOf: { type: 'string', description: 'For whom the actor acted, if not for itself: `<kind>:<subject>`.' },
   },
   required: ['aggregateId', 'aggregateVersion', 'causationId', 'correlationId', 'traceparent', 'actor'],
 };

@@ -7,6 +7,7 @@ export interface TimelineEntry {
   readonly outcome: string | null;
   readonly detail: string | null;
   readonly actor: string | null;
+  readonly onBehalfOf: string | null;
   readonly traceId: string | null;
 }
 
@@ -15,14 +16,14 @@ const last = new Set(['SAGA', 'WAIT', 'RECORD', 'CALL', 'MESSAGE', 'WEBHOOK_IN',
 
 /** A timeline as a table: a line for each entry, the oldest first. A trace is written where another one begins. */
 export function timelineText(entries: readonly TimelineEntry[]): string[] {
-  const rows = entries.map(({ at, endedAt, kind, domain, name, outcome, detail, actor }) => [
+  const rows = entries.map(({ at, endedAt, kind, domain, name, outcome, detail, actor, onBehalfOf }) => [
     at.replace('T', ' ').replace('Z', ''),
     endedAt === null ? (last.has(kind) ? 'not ended' : '') : lengthOf(at, endedAt),
     domain,
     kind.toLowerCase().replace('_', ' '),
     name,
     outcome ?? '',
-    [detail, actor && `by ${actor}`].filter(Boolean).join(', '),
+    [detail, actor && `by ${actor}${onBehalfOf ? ` for ${onBehalfOf}` : ''}`].filter(Boolean).join(', '),
   ]);
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map(({ length }, column) => Math.max(widest[column] ?? 0, length)),

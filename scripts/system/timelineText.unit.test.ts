@@ -10,6 +10,7 @@ const entry = (over: Partial<TimelineEntry>): TimelineEntry => ({
   outcome: null,
   detail: null,
   actor: null,
+  onBehalfOf: null,
   traceId: 'a'.repeat(32),
   ...over,
 });
@@ -25,7 +26,14 @@ it('has a line for each entry, says how long it took, and names a trace where an
         outcome: 'FAILED',
         detail: 'down',
       }),
-      entry({ kind: 'CALL', domain: 'payments', name: 'provider: void', traceId: null }),
+      entry({
+        kind: 'CALL',
+        domain: 'payments',
+        name: 'provider: void',
+        traceId: null,
+        actor: 'service:orders',
+        onBehalfOf: 'user',
+      }),
       entry({
         kind: 'WEBHOOK_IN',
         domain: 'webhooks',
@@ -35,9 +43,9 @@ it('has a line for each entry, says how long it took, and names a trace where an
       }),
     ]),
   ).toEqual([
-    `2026-06-01 10:00:00.000             orders    event       OrderCreated            by user  trace ${'a'.repeat(32)}`,
+    `2026-06-01 10:00:00.000             orders    event       OrderCreated            by user                     trace ${'a'.repeat(32)}`,
     '2026-06-01 10:00:00.000     250 ms  orders    step        authorise       FAILED  down',
-    '2026-06-01 10:00:00.000  not ended  payments  call        provider: void',
-    `2026-06-01 10:00:00.000       60 s  webhooks  webhook in  payments                         trace ${'b'.repeat(32)}`,
+    '2026-06-01 10:00:00.000  not ended  payments  call        provider: void          by service:orders for user',
+    `2026-06-01 10:00:00.000       60 s  webhooks  webhook in  payments                                            trace ${'b'.repeat(32)}`,
   ]);
 });

@@ -76,7 +76,7 @@ const notKnown = () =>
   new CodedError('SUBGRAPH_UNAVAILABLE', 'A domain does not answer, so your store is not known to own it. Try again.');
 
 function shown({ domain, entry }: { readonly domain: string; readonly entry: TimelineEntry }) {
-  const { kind, name, at, endedAt, outcome, detail, actor, traceId } = entry;
+  const { kind, name, at, endedAt, outcome, detail, actor, onBehalfOf, traceId } = entry;
   return {
     at: new Date(at).toISOString(),
     endedAt: endedAt === undefined ? null : new Date(endedAt).toISOString(),
@@ -86,6 +86,7 @@ function shown({ domain, entry }: { readonly domain: string; readonly entry: Tim
     outcome: outcome || null,
     detail: detail || null,
     actor: actor || null,
+    onBehalfOf: onBehalfOf || null,
     traceId: traceId || null,
   };
 }
