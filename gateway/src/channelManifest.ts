@@ -188,17 +188,31 @@ export interface CachePolicy {
   >;
 }
 
-/**
- * What one caller may ask for in a minute in one process, over every transport. Streams have limits of their own.
- */
-export interface RatePolicy {
+/** What may be asked for in a minute. Replicas that share a store of rates count together, over every transport. */
+export interface Rate {
   readonly requestsPerMinute: number;
   /** Fields of mutations, each as often as a document selects it, whatever its alias. */
   readonly mutationsPerMinute: number;
 }
 
-/** A busy screen asks some times a second, and nobody changes something more often than twice a second. */
-export const defaultRatePolicy: RatePolicy = { requestsPerMinute: 1_200, mutationsPerMinute: 120 };
+/** What one caller may ask for in a minute. Streams have limits of their own. */
+export interface RatePolicy extends Rate {
+  /**
+   * What all callers of one address of the internet (of IPv6, one network of 64 bits) may ask for together, with and
+   * without a token. By default there is no such limit.
+   */
+  readonly perAddress?: Rate;
+}
+
+/**
+ * A busy screen asks some times a second, and nobody changes something more often than twice a second. Behind one
+ * address are all guests of a store's wireless network, or many of a mobile carrier's customers.
+ */
+export const defaultRatePolicy: RatePolicy = {
+  requestsPerMinute: 1_200,
+  mutationsPerMinute: 120,
+  perAddress: { requestsPerMinute: 6_000, mutationsPerMinute: 600 },
+};
 
 /**
  * How many queries and mutations of the channel run at once in one process, over every transport, and what becomes of

@@ -4,7 +4,7 @@ import type { LoadPolicy } from '../channelManifest.ts';
 import { networkOf } from '../transports/http/clientAddress.ts';
 import type { Release } from './callerLimits.ts';
 import { LoadQueue } from './loadQueue.ts';
-import type { RateHeaders, Rates } from './rates.ts';
+import type { RatedCaller, RateHeaders, Rates } from './rates.ts';
 
 /** What is asked for: a document, and its name if it is a trusted one. */
 export interface AskedOperation {
@@ -55,13 +55,13 @@ export class LoadGate {
     address: string,
     tell?: (headers: RateHeaders) => void,
   ): Promise<Release> {
-    await this.countRequest(principal, tell);
+    await this.countRequest({ principal, address }, tell);
     return this.enterCounted(asked, principal, address, tell);
   }
 
   /** Counts a request before it is known what it asks for. @throws Refusal 429 */
-  async countRequest(principal: Principal, tell?: (headers: RateHeaders) => void): Promise<void> {
-    await this.#rates?.countRequest(principal, tell);
+  async countRequest(caller: RatedCaller, tell?: (headers: RateHeaders) => void): Promise<void> {
+    await this.#rates?.countRequest(caller, tell);
   }
 
   /** As `enter`, for a request that was counted by `countRequest`. @throws Refusal 429 or 503 */
@@ -71,7 +71,7 @@ export class LoadGate {
     address: string,
     tell?: (headers: RateHeaders) => void,
   ): Promise<Release> {
-    await this.#rates?.countMutations(principal, prepared.mutationFields, tell);
+    await this.#rates?.countMutations({ principal, address }, prepared.mutationFields, tell);
     const isUrgent = prepared.mutationFields > 0 || (trusted !== undefined && this.#first.has(trusted));
     const caller = principal.kind === 'anonymous' ? `address:${networkOf(address)}` : actorOf(principal);
     return this.#queue.enter(isUrgent ? 'first' : 'usual', caller);

@@ -1,7 +1,9 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
+import { isPublicAddress } from '#platform/http/publicAddress.ts';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import type { RatePolicy } from '../channelManifest.ts';
+import type { Rate, RatePolicy } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
+import { networkOf } from '../transports/http/clientAddress.ts';
 import type { RateCounter, RateStore } from './rateStore.ts';
 
 const windowSeconds = 60;
@@ -12,43 +14,96 @@ export interface RateHeaders {
   readonly ratelimit: string;
 }
 
+/** Who is counted: by its token, and by the address from which it comes. */
+export interface RatedCaller {
+  readonly principal: Principal;
+  /** Empty if it does not count, as of programs that have one for all of their users. */
+  readonly address: string;
+}
+
+type Tell = (headers: RateHeaders) => void;
+
+/** One of the limits: what it is called in headers, and by what a caller is counted; undefined if it is not. */
+interface Limit {
+  readonly name: 'requests' | 'mutations' | 'address' | 'address-mutations';
+  readonly quota: number;
+  readonly counter: RateCounter;
+  readonly keyOf: (caller: RatedCaller) => string | undefined;
+  readonly asText: string;
+}
+
+/** Callers without a token cannot be told apart but by their address. */
+const byToken = ({ principal }: RatedCaller): string | undefined =>
+  principal.kind === 'anonymous' ? undefined : actorOf(principal);
+
 /**
- * Counts what each caller asks for in a minute: requests, and the fields of mutations, each as often as it is selected,
- * so that a hundred aliases of one are a hundred. Callers without a token cannot be told apart behind a balancer, so
- * they are not counted.
+ * An address that is not one of the internet is that of a balancer nobody named as trusted, or of a network of our own:
+ * behind it may be everybody.
+ */
+const byAddress = ({ address }: RatedCaller): string | undefined =>
+  isPublicAddress(address) ? networkOf(address) : undefined;
+
+/**
+ * Counts what is asked for in a minute by each caller, and by all callers of an address: requests, and the fields of
+ * mutations, each as often as it is selected, so that a hundred aliases of one are a hundred.
  */
 export class Rates {
-  readonly #policy: RatePolicy;
-  readonly #requests: RateCounter;
-  readonly #mutations: RateCounter;
+  readonly #requests: readonly Limit[];
+  readonly #mutations: readonly Limit[];
 
   /** @param channel names the counts: those of two channels are not added up, those of its replicas are */
   constructor(policy: RatePolicy, store: RateStore, channel: string) {
-    this.#policy = policy;
-    const counter = (name: string, points: number): RateCounter =>
-      store.counter(`${channel}:${name}`, { points, duration: windowSeconds });
-    this.#requests = counter('requests', policy.requestsPerMinute);
-    this.#mutations = counter('mutations', policy.mutationsPerMinute);
+    const limit = (name: Limit['name'], what: keyof Rate, rate: Rate, keyOf: Limit['keyOf']): Limit => {
+      const of = keyOf === byAddress ? ' of one address' : '';
+      return {
+        name,
+        quota: rate[what],
+        keyOf,
+        counter: store.counter(`${channel}:${name}`, { points: rate[what], duration: windowSeconds }),
+        asText:
+          what === 'requestsPerMinute'
+            ? `${rate[what]} requests${of}`
+            : `${rate[what]} mutations${of}, each alias counted`,
+      };
+    };
+    const { perAddress } = policy;
+    this.#requests = [
+      limit('requests', 'requestsPerMinute', policy, byToken),
+      ...(perAddress ? [limit('address', 'requestsPerMinute', perAddress, byAddress)] : []),
+    ];
+    this.#mutations = [
+      limit('mutations', 'mutationsPerMinute', policy, byToken),
+      ...(perAddress ? [limit('address-mutations', 'mutationsPerMinute', perAddress, byAddress)] : []),
+    ];
   }
 
-  /** Counts a request. `tell` hears how the caller stands, also before a refusal. @throws Refusal 429 */
-  async countRequest(principal: Principal, tell?: (headers: RateHeaders) => void): Promise<void> {
-    if (principal.kind === 'anonymous') return;
-    const { requestsPerMinute } = this.#policy;
-    const asked = await this.#requests.count(actorOf(principal), 1);
-    tell?.(headersOf('requests', requestsPerMinute, asked));
-    if (asked.consumedPoints > requestsPerMinute) throw tooMany(asked, `${requestsPerMinute} requests`);
+  /**
+   * Counts a request. `tell` hears how the caller stands by its token, and before a refusal of the limit that it is
+   * over. An answer that anybody may keep says nothing about an address. @throws Refusal 429
+   */
+  async countRequest(caller: RatedCaller, tell?: Tell): Promise<void> {
+    for (const limit of this.#requests) await count(limit, caller, 1, limit.keyOf === byToken, tell);
   }
 
   /** Counts fields of mutations. `tell` hears how the caller stands before a refusal. @throws Refusal 429 */
-  async countMutations(principal: Principal, fields: number, tell?: (headers: RateHeaders) => void): Promise<void> {
-    if (principal.kind === 'anonymous' || fields === 0) return;
-    const { mutationsPerMinute } = this.#policy;
-    const changed = await this.#mutations.count(actorOf(principal), fields);
-    if (changed.consumedPoints <= mutationsPerMinute) return;
-    tell?.(headersOf('mutations', mutationsPerMinute, changed));
-    throw tooMany(changed, `${mutationsPerMinute} mutations, each alias counted`);
+  async countMutations(caller: RatedCaller, fields: number, tell?: Tell): Promise<void> {
+    if (fields > 0) for (const limit of this.#mutations) await count(limit, caller, fields, false, tell);
   }
+}
+
+async function count(
+  { name, quota, counter, keyOf, asText }: Limit,
+  caller: RatedCaller,
+  points: number,
+  tellsAlways: boolean,
+  tell: Tell | undefined,
+): Promise<void> {
+  const key = keyOf(caller);
+  if (key === undefined) return;
+  const result = await counter.count(key, points);
+  const isOver = result.consumedPoints > quota;
+  if (tellsAlways || isOver) tell?.(headersOf(name, quota, result));
+  if (isOver) throw tooMany(result, asText);
 }
 
 const secondsLeft = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1_000));

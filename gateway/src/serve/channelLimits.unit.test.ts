@@ -127,6 +127,42 @@ describe('the rates of one caller', () => {
     }
   });
 
+  it('count all callers of one address of the internet together, with a token and without', async () => {
+    const limited = await serveFixture(parts, {
+      proxies: ['127.0.0.1'],
+      manifest: {
+        rates: {
+          requestsPerMinute: 100,
+          mutationsPerMinute: 100,
+          perAddress: { requestsPerMinute: 3, mutationsPerMinute: 2 },
+        },
+      },
+    });
+    const shops = { query: '{ shops { id } }' };
+    const from = (address: string, body: object = shops, headers: Record<string, string> = {}) =>
+      limited.post(body, { ...headers, 'x-forwarded-for': address });
+    try {
+      for (const headers of [{}, customer, {}]) expect((await from('8.8.8.8', shops, headers)).status).toBe(200);
+      parts.calls.length = 0;
+      for (const headers of [{}, customer]) {
+        const refused = await from('8.8.8.8', shops, headers);
+        expect([refused.status, refused.body.errors![0]!.extensions.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+        expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(refused.headers.get('ratelimit-policy')).toBe('"address";q=3;w=60');
+      }
+      expect(parts.calls).toEqual([]);
+      expect((await from('8.8.4.4')).headers.get('ratelimit'), 'nothing personal in what a cache may keep').toBeNull();
+      const changed = await from('9.9.9.9', { query: mutation(3) }, customer);
+      expect([changed.status, changed.headers.get('ratelimit-policy')]).toEqual([429, '"address-mutations";q=2;w=60']);
+      // Of IPv6 a household has a network; behind an address of ours there may be everybody.
+      for (const n of [1, 2, 3]) expect((await from(`2606:4700::${n}`)).status).toBe(200);
+      expect((await from('2606:4700::4')).status).toBe(429);
+      for (let n = 0; n < 5; n += 1) expect((await from('10.0.0.9')).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
   it('count each alias of a mutation', async () => {
     const limited = await serveFixture(parts, {
       manifest: { rates: { requestsPerMinute: 99, mutationsPerMinute: 10 } },

@@ -56,6 +56,7 @@ export async function serveFixture(
     | 'revocations'
     | 'files'
     | 'rateStore'
+    | 'proxies'
   > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
@@ -98,6 +99,7 @@ export async function serveFixture(
       revocations: options.revocations,
       files: options.files,
       rateStore: options.rateStore,
+      proxies: options.proxies,
     },
     supergraph,
   ).finally(() => rmSync(folder, { recursive: true }));

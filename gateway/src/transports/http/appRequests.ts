@@ -87,7 +87,7 @@ export class AppRequests {
     // What is refused below costs the domain as much, so that it is counted, too.
     const counted = this.#counted(app, request);
     try {
-      await app.load.countRequest(app.principal, tellRates(response));
+      await app.load.countRequest({ principal: app.principal, address: '' }, tellRates(response));
       const { document, variables } = await read();
       counted.of(document);
       if (document.retired) return counted.as(refuseRetired(document));

@@ -120,7 +120,9 @@ export class McpHandler {
     if (Array.isArray(body)) throw Refusal.of(400, 'BAD_REQUEST', 'Batches are not supported: send one message.');
     const { method } = (body ?? {}) as { method?: unknown };
     // A call is counted when it has its turn, as on the other transports.
-    if (method !== 'tools/call') await this.#options.load.countRequest(principal, tellRates(response));
+    const { load, addressOf } = this.#options;
+    if (method !== 'tools/call')
+      await load.countRequest({ principal, address: addressOf(request) }, tellRates(response));
     const server = this.#serverFor(offer);
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
     response.once('close', () => void server.close());

@@ -222,14 +222,15 @@ export class RestHandler {
 
   /** Answers a request for a feed: as an event stream to who asks for one, otherwise as a poll. */
   async #feed({ route, traceparent, app }: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { live, feeds, load } = this.#options;
+    const { live, feeds, load, addressOf } = this.#options;
     if (app) throw new RestError(403, 'FORBIDDEN', 'Feeds are for people and devices. An app is told by webhooks.');
     const client = await this.#clientOf(route, request);
     const query = queryOf(request);
     const { after, waitMs } = takeFeedQuery(query, request.headers['last-event-id'] as string | undefined);
     const variables = this.#given(route, request, query, undefined);
     const prepared = live.current.documents.prepareTrusted(route.source);
-    await load.countRequest(client.principal, (headers) => void reply.raw.setHeaders(new Map(Object.entries(headers))));
+    const rated = { principal: client.principal, address: addressOf(request.raw) };
+    await load.countRequest(rated, (headers) => void reply.raw.setHeaders(new Map(Object.entries(headers))));
     const asked = { route, prepared, variables, client, after };
     if (request.method !== 'HEAD' && new Negotiator(request.raw).mediaTypes([json, eventStream])[0] === eventStream) {
       const { authorization } = request.headers;

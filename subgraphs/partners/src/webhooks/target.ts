@@ -1,6 +1,6 @@
 import { lookup as systemLookup, promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { isPublicAddress } from './publicAddress.ts';
+import { isPublicAddress } from '#platform/http/publicAddress.ts';
 
 /** Which receivers there may be: in production those on the internet alone, by https. */
 export type Reach = 'public' | 'any';

@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from './publicAddress.ts';
+import { isPublicAddress } from '#platform/http/publicAddress.ts';
 import { byNameServers, checkedLookup, checkTarget, ForbiddenTarget, readTarget } from './target.ts';
 
 describe('addresses', () => {
