@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyProviderOf } from '#platform/keys/awsKms.ts';
+import { isSealed, opened } from '#platform/keys/keyProvider.ts';
 import { makeFolder } from './makeFolder.ts';
 import { StartupError } from './startupError.ts';
 
@@ -28,8 +30,8 @@ export const randomSecret: SecretMaker = () => randomBytes(32).toString('base64'
 
 /**
  * Reads secrets, each from the variable `<NAME>` or from the file that `<NAME>_FILE` names (container platforms mount
- * secrets as files). The development profile makes the missing ones, by the given maker or else `randomSecret`, and
- * keeps them; any other profile refuses to start.
+ * secrets as files). One that is sealed by a key service is opened by it. The development profile makes the missing
+ * ones, by the given maker or else `randomSecret`, and keeps them; any other profile refuses to start.
  * @throws StartupError that names every secret that is missing
  */
 export async function loadSecrets<Name extends string>(
@@ -41,7 +43,7 @@ export async function loadSecrets<Name extends string>(
   for (const name of Object.keys(makers) as Name[]) {
     const value = given(name, sources);
     if (value === undefined) missing.push(name);
-    else values[name] = value;
+    else values[name] = isSealed(value) ? await opened(name, value, keyProviderOf(sources.environment)) : value;
   }
   if (missing.length > 0 && sources.profile !== 'development') {
     throw new StartupError(

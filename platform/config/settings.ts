@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyProviderSettings } from '#platform/keys/keyProviderSettings.ts';
 import { isNetwork } from './network.ts';
 
 const switchable = z
@@ -7,6 +8,7 @@ const switchable = z
 
 /** The settings of the platform itself. Each subgraph declares its own in addition. */
 export const platformSettings = z.object({
+  ...keyProviderSettings.shape,
   PROFILE: z
     .enum(['development', 'production'])
     .default('development')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { platformSettings } from '#platform/config/settings.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import { fileStoreSettings } from '#platform/files/fileStoreSettings.ts';
+import { keyProviderSettings } from '#platform/keys/keyProviderSettings.ts';
 import { migrate } from '#platform/postgres/migrate.ts';
 import type { Logger } from 'pino';
 import { config as partnersConfig } from '#subgraphs/partners/src/config.ts';
@@ -65,6 +66,7 @@ export const webhooksSettings = z.object({
     LOG_LEVEL: true,
     DRAIN_SECONDS: true,
   }).shape,
+  ...keyProviderSettings.shape,
   ...patienceSettings.shape,
   ...databaseSettings.shape,
   GRPC_URL: peerSettings.shape.GRPC_URL,
@@ -91,6 +93,7 @@ export const databasesSettings = z.object({
   PROFILE: platformSettings.shape.PROFILE,
   DATA_DIR: platformSettings.shape.DATA_DIR,
   BUS: platformSettings.shape.BUS,
+  ...keyProviderSettings.shape,
   ...patienceSettings.shape,
   ...databaseSettings.shape,
   POSTGRES_USER: z
