@@ -1,4 +1,5 @@
 import type { Domain } from '#platform/domain/domain.ts';
+import { retention } from '#schema/retention.ts';
 import type { EventEnvelope } from './defineEvent.ts';
 import type { Taken } from './consumer.ts';
 import { inTransaction, type SqlTx } from './sqlTx.ts';
@@ -8,7 +9,7 @@ import { inTransaction, type SqlTx } from './sqlTx.ts';
  * always recognised. Kafka deletes whole segments: a message goes when the last message of its segment is older than
  * the topic's 7 days, and a segment takes messages for up to 7 days (`segment.ms`). So a message may be 14 days old.
  */
-const retentionDays = 15;
+const retentionDays = retention.platform.inbox.days;
 
 /**
  * Records in the inbox that this consumer handles this event in this transaction, unless it has handled it before or

@@ -4,7 +4,6 @@ import { parse } from 'graphql';
 import { auditMutations } from '#platform/audit/auditMutations.ts';
 import { auditService } from '#platform/audit/auditService.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
-import { pause } from '#platform/events/pause.ts';
 import { reportDomain } from '#platform/events/reportDomain.ts';
 import { projectReadModels } from '#platform/events/projectReadModels.ts';
 import { runConsumers } from '#platform/events/runConsumers.ts';
@@ -19,8 +18,8 @@ import type { Domain } from '#platform/domain/domain.ts';
 import { DateTime } from './dateTime.ts';
 import { createExecution, type SubgraphCall } from './execution.ts';
 import { feedService } from './feedService.ts';
+import { forgetOld } from './forgetOld.ts';
 import { subgraphServer } from './httpServer.ts';
-import { idempotencyDays } from './idempotency.ts';
 import { parkedEventService } from './parkedEventService.ts';
 import { personalDataService, type PersonalData } from './personalData.ts';
 import { openDomain, type DomainEnvironment } from './openDomain.ts';
@@ -132,7 +131,7 @@ export async function runSubgraph(
             environment.bus,
           ),
         );
-        running.push(superviseLoops(domain.log, [forgetOldKeys(domain), ...(definition.background?.(domain) ?? [])]));
+        running.push(superviseLoops(domain.log, [forgetOld(domain), ...(definition.background?.(domain) ?? [])]));
       } catch (error) {
         await stopRunning();
         throw error;
@@ -183,18 +182,3 @@ async function seedOnce({ name, seed }: SubgraphDefinition, domain: Domain): Pro
     }
   });
 }
-
-const hour = 3_600_000;
-
-/** Deletes idempotency keys that are older than `idempotencyDays`, once an hour. */
-const forgetOldKeys = (domain: Domain) => ({
-  name: 'idempotency keys',
-  async run(signal: AbortSignal) {
-    while (!signal.aborted) {
-      await domain.pool.query('DELETE FROM platform.idempotency WHERE at < $1', [
-        new Date(domain.clock().getTime() - idempotencyDays * 24 * hour),
-      ]);
-      await pause(hour, signal);
-    }
-  },
-});

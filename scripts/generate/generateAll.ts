@@ -12,6 +12,7 @@ import { importSchemas } from './importSchemas.ts';
 import { withGenerateLock } from './lock.ts';
 import { manifests } from './manifests.ts';
 import { permissionsPage } from './permissionsPage.ts';
+import { retentionPage } from './retentionPage.ts';
 import { prismaClients } from './prismaClients.ts';
 import { openApi } from './openApi/openApi.ts';
 import { pages } from './pages.ts';
@@ -35,6 +36,7 @@ const stages: readonly (() => GenerateTask[])[] = [
     ...settingsPage(),
     ...edgesPage(),
     ...permissionsPage(),
+    ...retentionPage(),
     ...restPage(),
     ...importSchemas(),
     ...eventSchemas(),

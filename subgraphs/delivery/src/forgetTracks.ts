@@ -1,10 +1,11 @@
 import { pause } from '#platform/events/pause.ts';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
 import { DeliveryCourierMoved } from '#schema/events/delivery.ts';
+import { retention } from '#schema/retention.ts';
 import type { Deliveries } from './context.ts';
 
 /** Where couriers have been is kept for as long: guests watch them come, and support may ask on the next day. */
-const keptMs = 24 * 3_600_000;
+const keptMs = retention.delivery['platform.event (DeliveryCourierMoved)'].days * 24 * 3_600_000;
 const everyMs = 600_000;
 /** Few enough that a statement is over in a moment, and holds nobody up. */
 const atOnce = 5_000;

@@ -9,6 +9,7 @@ import type { EventBus } from '#platform/events/eventBus.ts';
 import { service } from '#platform/rpc/service.ts';
 import { newTraceparent, traceIdOf } from '#platform/telemetry/trace.ts';
 import { busDatabase } from '#platform/testkit/testDatabase.ts';
+import { forgetOnce } from '#platform/subgraph/forgetOld.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
@@ -333,6 +334,16 @@ describe('what was sent', () => {
     expect(stored.rows[0]!.all).not.toContain('Ada');
     expect(stored.rows[0]!.all).not.toContain(Buffer.from(email).toString('hex'));
     expect(stored.rows[0]!.all).not.toContain(email);
+
+    const begun = now;
+    const readable = async () => (await rows()).filter(({ content }) => content !== null).length;
+    now = new Date(begun.getTime() + 89 * 86_400_000);
+    await forgetOnce(graph.domain);
+    expect(await readable(), 'kept for 90 days').toBe(3);
+    now = new Date(begun.getTime() + 91 * 86_400_000);
+    expect((await forgetOnce(graph.domain))['public.message']).toBe(3);
+    expect([await readable(), (await rows()).length], 'that something was sent stays').toEqual([0, 3]);
+    now = begun;
 
     await say(envelope(CustomerErased.of({ customerId, at: now.toISOString() }) as unknown as NewEvent));
     await until(async () => (await rows()).every(({ content }) => content === null));

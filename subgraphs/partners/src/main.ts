@@ -1,7 +1,6 @@
 import { PrismaClient } from '#generated/partners/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
 import { forgetNoncesEachMinute } from './commands/checkSignature.ts';
-import { forgetCountsEachHour } from './commands/countRequests.ts';
 import { config } from './config.ts';
 import { onPartnerEvents } from './consumers/partnerEvents.ts';
 import { loaders } from './loaders.ts';
@@ -19,10 +18,7 @@ export default defineSubgraph({
   loaders,
   services: (domain) => [partnerAccessService(domain), partnerDocumentService(domain)],
   consumers: [onPartnerEvents],
-  background: (domain) => [
-    { name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) },
-    { name: 'forget counts', run: (signal) => forgetCountsEachHour(domain, signal) },
-  ],
+  background: (domain) => [{ name: 'forget nonces', run: (signal) => forgetNoncesEachMinute(domain, signal) }],
   timeline: {
     records: `select 'WEBHOOK_OUT' as kind, e.type as name, d.made_at as at, d.settled_at as ended_at, d.state as outcome,
       'endpoint ' || d.endpoint_id || ', tries: ' || d.attempts as detail

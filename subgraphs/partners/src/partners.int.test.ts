@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signRequest } from '../../../clients/request-signing/src/signRequest.ts';
 import { PartnerAccessService, PartnerDocumentService } from '#generated/proto/drburger/partners/v1/partners_pb.ts';
+import { forgetOnce } from '#platform/subgraph/forgetOld.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { roleScopes } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
-import { until } from '#platform/testkit/until.ts';
 import { isAllowed } from './commands/authenticate.ts';
-import { forgetCountsEachHour } from './commands/countRequests.ts';
 import type { Partners } from './context.ts';
 import definition from './main.ts';
 
@@ -375,10 +374,7 @@ describe('what apps ask for', () => {
     await record(count({ minute: minute(91 * 24 * 60), operation: 'Old@1' }));
     const rows = () => graph.domain.db.requestCount.count({ where: { operation: 'Old@1' } });
     expect(await rows()).toBe(1);
-    const stop = new AbortController();
-    const forgetting = forgetCountsEachHour(graph.domain, stop.signal);
-    await until(async () => (await rows()) === 0);
-    stop.abort();
-    await forgetting;
+    expect((await forgetOnce(graph.domain))['public.request_count']).toBe(1);
+    expect(await rows()).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { retention } from '#schema/retention.ts';
 import type { BodySealer } from './sealedBody.ts';
 
 /** What came of a message: it is new, came before, or has the id of one that came before with another body. */
@@ -36,7 +37,7 @@ interface Row {
 const leaseMs = 30_000;
 const day = 86_400_000;
 /** How long bodies are kept, for replay and for finding out what went wrong. */
-export const keptDays = 30;
+export const keptDays = retention.webhooks.webhook.days;
 
 /** The table of what was received. Each method is one statement, and committed when it resolves. */
 export class Inbox {

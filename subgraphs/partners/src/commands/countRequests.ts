@@ -1,7 +1,7 @@
 import { isId } from '#platform/domain/id.ts';
-import { pause } from '#platform/events/pause.ts';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
 import { latencyBounds } from '#schema/latencyBounds.ts';
+import { retention } from '#schema/retention.ts';
 import type { Partners } from '../context.ts';
 
 /** Requests of one key for one document that were answered alike within one minute. */
@@ -21,7 +21,7 @@ export interface RequestCount {
 }
 
 /** For how many days requests are counted by the minute. */
-export const keptDays = 90;
+export const keptDays = retention.partners.request_count.days;
 
 /** Adds to what was counted, in one statement; what names no app is left out. */
 export async function countRequests({ pool }: Partners, counts: readonly RequestCount[]): Promise<void> {
@@ -73,18 +73,4 @@ function merged(counts: readonly RequestCount[]): readonly RequestCount[] {
     );
   }
   return [...byKey.values()];
-}
-
-/** Drops what was counted more than 90 days ago, each hour until `signal` fires. */
-export async function forgetCountsEachHour(
-  { pool, clock }: Pick<Partners, 'pool' | 'clock'>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await pool.query(`DELETE FROM "request_count" WHERE "minute" < $1::timestamptz - make_interval(days => $2)`, [
-      clock(),
-      keptDays,
-    ]);
-    await pause(3_600_000, signal);
-  }
 }

@@ -1,8 +1,9 @@
 import type pg from 'pg';
+import { retention } from '#schema/retention.ts';
 
 const day = 86_400_000;
 /** So long events can be replayed, and deliveries are shown. */
-export const keptDays = 30;
+export const keptDays = retention.partners.webhook_event.days;
 
 /** Deletes what is older. What still waits goes with it: an endpoint that was disabled for so long reads anew. */
 export async function forgetOldEvents(pool: pg.Pool, now: Date): Promise<void> {

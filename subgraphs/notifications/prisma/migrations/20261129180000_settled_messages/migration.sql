@@ -1,0 +1,1 @@
+CREATE INDEX "message_settled" ON "message" ("settled_at");
