@@ -18,6 +18,8 @@ const onSharedSystem = [
   'edge',
   'explorer',
   'home-screen',
+  'hostile/everyDoor*',
+  'hostile/fuzz*',
   'kiosk-one-store',
   'kiosk-order',
   'kiosk-page',

@@ -104,6 +104,10 @@ export interface TestSystem {
   /** The address of a channel, or of `gateway`, the full graph. */
   urlOf(channel: string): string;
   subgraph(name: string): RunningSubgraph;
+  /** How often channels have asked a subgraph: what is refused at the door leaves it as it was. */
+  subgraphCalls(): number;
+  /** The identity provider's key, for tokens that are wrong in one respect. */
+  readonly signingKey: SigningKey;
   /**
    * Makes calls to the subgraph fail, as if it could not be reached, until `back()`. Its consumers and other work of
    * its own go on.
@@ -303,6 +307,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   stops.push(() => sagas.stop());
 
   const down = new Set<string>();
+  let calls = 0;
   const followed = await followRevocations({ bus, network, log });
   stops.push(() => followed.close());
   const runtime: GatewayRuntime = {
@@ -318,10 +323,12 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     metrics,
     files: folderStore(filesDir),
     revocations: followed.revocations,
-    subgraphCall: (name) => (request, headers) =>
-      down.has(name)
+    subgraphCall: (name) => (request, headers) => {
+      calls += 1;
+      return down.has(name)
         ? Promise.reject(new Error(`${name} cannot be reached`))
-        : running.get(name)!.execute(request, headers),
+        : running.get(name)!.execute(request, headers);
+    },
   };
   // Composing blocks the event loop, so that on a busy machine no connection to a database could be made meanwhile.
   const edge = await startEdge(runtime, signIn?.issuer, options.channels ?? channels.map(({ name }) => name));
@@ -363,6 +370,8 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     tokenFor,
     metricsUrl: metricsServer.url,
     subgraph: (name) => running.get(name)!,
+    subgraphCalls: () => calls,
+    signingKey,
     cutOff(name) {
       down.add(name);
       return { back: () => void down.delete(name) };
