@@ -1,9 +1,17 @@
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { createLogger } from '#platform/telemetry/createLogger.ts';
+import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
 import { keepTestDatabases } from '#platform/testkit/testDatabase.ts';
 import type { ChannelClient } from './channelClient.ts';
 import { launchTestSystem, type TestSystem } from './startTestSystem.ts';
 
 let launched: Promise<TestSystem> | undefined;
+let logFile: string | undefined;
+
+/** All that the shared system has logged so far, at the level `debug`. */
+export const loggedSoFar = (): string => (logFile === undefined ? '' : readFileSync(logFile, 'utf8'));
 
 /**
  * The whole system with the usual options, one for all test files that run in this process: starting it takes longer
@@ -28,7 +36,9 @@ export async function sharedSystem(): Promise<TestSystem> {
 
 async function launch(): Promise<TestSystem> {
   try {
-    const { system } = await launchTestSystem({ signIn: {} });
+    logFile = join(temporaryFolder('log'), 'system.log');
+    const log = createLogger({ level: 'debug', readable: false, destination: createWriteStream(logFile) });
+    const { system } = await launchTestSystem({ signIn: {}, log });
     keepTestDatabases();
     return system;
   } catch (error) {

@@ -12,6 +12,7 @@ import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput, orderOf } from '../harness/placing.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
+import { foundInDatabases } from '../harness/whereItStands.ts';
 import type { TestSystem } from '../harness/startTestSystem.ts';
 
 const subject = uuidv7();
@@ -85,7 +86,7 @@ test('nobody else gets it, and nobody is told of a customer who does not exist',
 });
 
 test('what stands in the databases names nobody, and after an erasure nobody can read it', async () => {
-  expect(await foundInDatabases()).toEqual([]);
+  expect(await foundInDatabases(system, secrets)).toEqual([]);
   const { result } = await support.ask(EraseCustomerDocument, {
     input: { customerId: subject, reason: 'CUSTOMER_ASKED', idempotencyKey: randomUUID() },
   });
@@ -95,22 +96,3 @@ test('what stands in the databases names nobody, and after an erasure nobody can
   expect(left['customers']?.['profile']).toMatchObject([{ id: subject, erasedAt: expect.any(String) as string }]);
   expect(left['orders']?.['orders']).toMatchObject([{ id: orderId }]);
 });
-
-/** The tables of all domains in which one of the secrets stands, in whatever column: events and dead letters, too. */
-async function foundInDatabases(): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of Object.keys(system.databases).filter((each) => !['bus', 'sagas', 'webhooks'].includes(each))) {
-    const { pool } = system.subgraph(name).domain;
-    const { rows: tables } = await pool.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname in ('public', 'platform')`,
-    );
-    for (const { name: table } of tables) {
-      const { rows } = await pool.query(`select from ${table} t where t::text like any ($1) limit 1`, [
-        secrets.map((secret) => `%${secret}%`),
-      ]);
-      if (rows.length > 0) found.push(`${name}: ${table}`);
-    }
-  }
-  return found;
-}
