@@ -3,7 +3,9 @@ import { placeOf } from '../profile/flameGraph.ts';
 import type { CpuProfile } from '../profile/inspector.ts';
 
 /** Which files are which part of the system. The first that fits counts. */
-const parts: readonly (readonly [part: string, files: RegExp])[] = [
+export type Parts = readonly (readonly [part: string, files: RegExp])[];
+
+const parts: Parts = [
   ['Prisma', /^(@prisma\/|generated\/.*prisma|wasm:)/],
   ['PostgreSQL driver', /^(pg|pg-[a-z-]+|postgres-[a-z]+)\/|^platform\/postgres\//],
   ['saga runtime', /^@dbos-inc\/|^superjson\/|^platform\/sagas\//],
@@ -25,11 +27,11 @@ const parts: readonly (readonly [part: string, files: RegExp])[] = [
  * The share of each part in the CPU of a profile. Time in Node's own code and in the language's functions counts for
  * who called it.
  */
-export function partsOf(profile: CpuProfile): { readonly part: string; readonly share: number }[] {
+export function partsOf(profile: CpuProfile, of: Parts = parts): { readonly part: string; readonly share: number }[] {
   const root = callTree(profile);
   const found = new Map<string, number>();
   const visit = (call: Call, above: string): void => {
-    const part = partOf(call) ?? above;
+    const part = partOf(call, of) ?? above;
     found.set(part, (found.get(part) ?? 0) + call.self);
     for (const child of call.children) visit(child, part);
   };
@@ -40,11 +42,11 @@ export function partsOf(profile: CpuProfile): { readonly part: string; readonly 
     .sort((a, b) => b.share - a.share);
 }
 
-function partOf({ node: { callFrame } }: Call): string | undefined {
+function partOf({ node: { callFrame } }: Call, of: Parts): string | undefined {
   const { functionName, url } = callFrame;
   if (functionName === '(garbage collector)') return 'collecting garbage';
   if (functionName === '(program)') return 'outside JavaScript';
   if (url === '' || url.startsWith('node:')) return undefined;
   const place = placeOf(url);
-  return parts.find(([, files]) => files.test(place))?.[0] ?? 'other packages';
+  return of.find(([, files]) => files.test(place))?.[0] ?? 'other packages';
 }
