@@ -12,7 +12,9 @@ const { switches } = commandLine({
   flags: { '--force': 'makes all anew' },
   examples: ['generate'],
 });
-if (switches.has('force')) rmSync(join(root, 'generated/.stamps'), { recursive: true, force: true });
+if (switches.has('force'))
+  for (const remembered of ['generated/.stamps', 'generated/.kept'])
+    rmSync(join(root, remembered), { recursive: true, force: true });
 
 const { made, unchanged, failures } = await generateAll(console.log);
 for (const { name, message } of failures)

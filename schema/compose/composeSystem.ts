@@ -9,11 +9,13 @@ import { checkEventStreams } from './checkEventStreams.ts';
 import { checkGuards } from './checkGuards.ts';
 import { checkListSizes } from './checkListSizes.ts';
 import { checkVariesBy } from './checkVariesBy.ts';
-import { composeChannel, type ComposedChannel } from './composeChannel.ts';
-import { composeGraph } from './composeGraph.ts';
+import type { composeChannel, ComposedChannel } from './composeChannel.ts';
+import type { composeGraph } from './composeGraph.ts';
+import type { ComposeHelpers } from './composeHelpers.ts';
 import { CompositionFailed, type CompositionProblem } from './compositionProblem.ts';
 import { describeStreams } from './describeStreams.ts';
 import { registeredSources, viewSource, type GraphSource } from './graphSource.ts';
+import { keptComposition } from './keptComposition.ts';
 import { indexTypes } from './typeIndex.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -35,22 +37,36 @@ export interface ComposedSystem {
 export interface Composition {
   readonly graph: typeof composeGraph;
   readonly channel: typeof composeChannel;
+  /** Others who compose some of these channels at the same time, so that `channel` need not. */
+  helpers?(channels: readonly ContractSources[]): ComposeHelpers;
 }
 
+/** Of what the contract of a channel is composed. */
+export interface ContractSources {
+  readonly manifest: ChannelManifest;
+  readonly sources: readonly GraphSource[];
+  readonly view: GraphSource | undefined;
+}
+
+/** @throws CompositionFailed if the view cannot be parsed */
+export const contractOf = (manifest: ChannelManifest, sources: readonly GraphSource[]): ContractSources => ({
+  manifest,
+  sources: describeStreams(sources, manifest.streams),
+  view: viewSource(manifest.name),
+});
+
 /**
- * Composes everything from the present sources. It writes nothing, and reports problems as data.
- * @param composition Apollo's, unless somebody keeps what it has answered
+ * Composes everything from the present sources. It reports problems as data.
+ * @param composition Apollo's, whose answers are kept, unless somebody waits for less
  */
-export async function composeSystem(
-  { graph, channel }: Composition = { graph: composeGraph, channel: composeChannel },
-): Promise<ComposedSystem> {
+export async function composeSystem(composition: Composition = keptComposition): Promise<ComposedSystem> {
   const problems: CompositionProblem[] = [];
-  const attempt = <Result>(work: () => Result): Result | undefined => {
+  const attempt = <Result>(work: () => Result, into = problems): Result | undefined => {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof CompositionFailed)) throw error;
-      problems.push(...error.problems);
+      into.push(...error.problems);
       return undefined;
     }
   };
@@ -71,20 +87,33 @@ export async function composeSystem(
     ...checkListSizes(types),
     ...checkDescriptions(types),
   );
-  const supergraph = attempt(() => graph('the full graph', describeStreams(sources)));
-  // The full graph is composed first, since its problems would be repeated for each channel.
-  if (problems.length > 0) return system;
-  for (const manifest of present) {
-    attempt(() => {
-      const view = viewSource(manifest.name);
-      if (view) {
-        views.set(manifest.name, view);
-        problems.push(...checkView(view, sources, audiences));
-      }
-      composed.set(manifest.name, channel(manifest, describeStreams(sources, manifest.streams), view));
-    });
+  const unreadable: CompositionProblem[] = [];
+  const contracts = present.flatMap((manifest) => attempt(() => contractOf(manifest, sources), unreadable) ?? []);
+  const helpers = problems.length > 0 ? undefined : composition.helpers?.(contracts);
+  try {
+    const supergraph = attempt(() => composition.graph('the full graph', describeStreams(sources)));
+    // The problems of the full graph would be repeated for each channel.
+    if (problems.length > 0) return system;
+    problems.push(...unreadable);
+    for (const { manifest, view } of contracts) {
+      if (!view) continue;
+      views.set(manifest.name, view);
+      problems.push(...checkView(view, sources, audiences));
+    }
+    const compose = ({ manifest, sources: from, view }: ContractSources): void => {
+      const made = attempt(() => composition.channel(manifest, from, view));
+      if (made) composed.set(manifest.name, made);
+    };
+    const left: ContractSources[] = [];
+    for (const contract of contracts)
+      if (helpers?.claim(contract.manifest.name) ?? true) compose(contract);
+      else left.push(contract);
+    await helpers?.done();
+    left.forEach(compose);
+    return { ...system, supergraph };
+  } finally {
+    helpers?.stop();
   }
-  return { ...system, supergraph };
 }
 
 /**

@@ -20,11 +20,22 @@ const defaultPortBase = 4000;
 /** The name of a channel's own subgraph within the channel's supergraph. */
 export const viewSubgraph = 'view';
 
+const parsed = new Map<string, { readonly text: string; readonly document: DocumentNode }>();
+
+/** A text that has not changed has the same nodes as before. */
+function parsedOnce(text: string, file: string): DocumentNode {
+  const known = parsed.get(file);
+  if (known?.text === text) return known.document;
+  const document = parse(new Source(text, file));
+  parsed.set(file, { text, document });
+  return document;
+}
+
 /** The base SDL and the subgraph's own SDL as one document. `file` is the path in error messages. */
 export function graphSource(name: string, url: string, sdl: string, file: string): GraphSource {
-  const base = parse(new Source(readFileSync(new URL('schema/base.graphql', root), 'utf8'), 'schema/base.graphql'));
+  const base = parsedOnce(readFileSync(new URL('schema/base.graphql', root), 'utf8'), 'schema/base.graphql');
   try {
-    const own = parse(new Source(sdl, file));
+    const own = parsedOnce(sdl, file);
     return { name, url, document: { kind: Kind.DOCUMENT, definitions: [...base.definitions, ...own.definitions] } };
   } catch (error) {
     const line = (error as { locations?: { line: number }[] }).locations?.[0]?.line ?? 1;

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { workingTree } from '../against/tree.ts';
+import { treeOf, workingTree } from '../against/tree.ts';
 import { Owners } from '../model/owners.ts';
 import { rules } from '../model/rules.ts';
-import { lintFindings, lintText } from './lintFindings.ts';
+import { lintFindings } from './lintFindings.ts';
 import { lintRules } from './lintRules.ts';
+import { lintText } from './lintText.ts';
 
 const owners = new Owners('* @everybody');
-const lint = (text: string, of = lintRules) => lintText('subgraphs/orders/schema.graphql', text, owners, of);
+const lint = (text: string, of = lintRules) => lintText('subgraphs/orders/schema.graphql', text, of);
 
 describe('the linter', () => {
   it.each([
@@ -21,7 +22,7 @@ describe('the linter', () => {
   ] as const)('finds what breaks %s: %s', (rule, text, line) => {
     const found = lint(text).filter((each) => each.rule === `lint-${rule}`);
     expect(found.length).toBeGreaterThan(0);
-    expect(found[0]).toMatchObject({ severity: 'error', owners: ['@everybody'], why: lintRules[rule]?.why });
+    expect(found[0]).toMatchObject({ severity: 'error', why: lintRules[rule]?.why });
     expect(found[0]?.place?.line).toBe(line);
   });
 
@@ -42,8 +43,16 @@ describe('the linter', () => {
     expect(lint(`# eslint-disable-next-line @graphql-eslint/require-description\n${text}`)).toEqual([]);
   });
 
-  it('has nothing to say of our own graph', () => {
-    expect(lintFindings(workingTree(process.cwd()), owners).map(({ id }) => id)).toEqual([]);
+  it('has nothing to say of our own graph', async () => {
+    const found = await lintFindings(workingTree(process.cwd()), owners);
+    expect(found.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('says who answers for the file, also of a text that it has seen before', async () => {
+    const tree = treeOf('a state', new Map([['subgraphs/orders/schema.graphql', 'type Order { "Id." id: ID! }']]));
+    const found = await lintFindings(tree, owners);
+    expect(found).toMatchObject([{ rule: 'lint-require-description', owners: ['@everybody'] }]);
+    expect(await lintFindings(tree, new Owners('* @others'))).toEqual([{ ...found[0], owners: ['@others'] }]);
   });
 
   it('explains each of its rules', () => {

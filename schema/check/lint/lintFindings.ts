@@ -1,71 +1,68 @@
-import graphqlPlugin from '@graphql-eslint/eslint-plugin';
-import { Linter } from 'eslint';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { KeptFolder, keyOf } from '../../compose/keptFolder.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
-import { lintRules, type LintRule } from './lintRules.ts';
+import type { Linted } from './lintText.ts';
 
-const prefix = '@graphql-eslint/';
-const levels = { error: 2, warning: 1, off: 0 } as const;
-const linter = new Linter({ configType: 'flat' });
-const known = new Map<string, { readonly text: string; readonly findings: readonly Finding[] }>();
+export interface TextToLint {
+  readonly file: string;
+  readonly text: string;
+}
+
+const kept = new KeptFolder<readonly Linted[]>('lint', 200);
+let worker: Worker | undefined;
 
 /** What the linter says of the SDL of all subgraphs and views. A text that has not changed is not linted again. */
-export const lintFindings = (tree: Tree, owners: Owners): Finding[] =>
-  ['subgraphs', 'bffs']
+export async function lintFindings(tree: Tree, owners: Owners): Promise<Finding[]> {
+  const texts = ['subgraphs', 'bffs']
     .flatMap((folder) => tree.list(folder))
     .filter((file) => /^[^/]+\/[^/]+\/schema\.graphql$/.test(file))
-    .flatMap((file) => {
-      const text = tree.read(file) ?? '';
-      const before = known.get(file);
-      if (before?.text === text) return before.findings;
-      const findings = lintText(file, text, owners);
-      known.set(file, { text, findings });
-      return findings;
-    });
-
-/** @param rules those of the project, unless a test has others */
-export function lintText(
-  file: string,
-  text: string,
-  owners: Owners,
-  rules: Readonly<Record<string, LintRule>> = lintRules,
-): Finding[] {
-  const config = {
-    files: ['**/*.graphql'],
-    languageOptions: { parser: graphqlPlugin.parser },
-    plugins: { '@graphql-eslint': graphqlPlugin },
-    rules: Object.fromEntries(
-      Object.entries(rules).map(([name, { severity, options }]) => [
-        `${prefix}${name}`,
-        options ? [levels[severity], options] : levels[severity],
-      ]),
-    ),
-  };
-  const counts = new Map<string, number>();
-  return linter.verify(text, config as never, { filename: file }).flatMap(({ ruleId, message, line, column }) => {
-    // A text that does not parse is told by composition.
-    const name = ruleId?.slice(prefix.length) ?? '';
-    const rule = rules[name];
-    if (!rule || rule.severity === 'off') return [];
-    // Approvals name a finding by what it is about, which stays the same when lines move.
-    const subject = `${file.split('/')[1]}/${[...message.matchAll(/"([^"]+)"/g)].map(([, quoted]) => quoted).join('.') || name}`;
-    const seen = (counts.get(subject) ?? 0) + 1;
-    counts.set(subject, seen);
-    return [
-      {
-        id: `lint-${name}:${subject}${seen > 1 ? `#${seen}` : ''}`,
-        rule: `lint-${name}`,
-        severity: rule.severity,
-        subject,
-        message,
-        why: rule.why,
-        fix: rule.fix,
-        place: { file, line, column },
-        owners: owners.of(file),
-        contracts: [],
-        affected: [],
-      },
-    ];
+    .map((file) => ({ file, text: tree.read(file) ?? '' }));
+  const known = new Map(texts.map((each) => [each.file, kept.read(lintKey(each))]));
+  const missing = texts.filter(({ file }) => known.get(file) === undefined);
+  const found = missing.length > 0 ? await lintAside(missing) : [];
+  missing.forEach((each, index) => {
+    known.set(each.file, found[index]);
+    kept.write(lintKey(each), found[index] ?? []);
   });
+  return [...known.values()]
+    .flatMap((each) => each ?? [])
+    .map((each) => ({ ...each, owners: owners.of(each.place?.file) }));
+}
+
+/** The linter takes a second to load, during which this thread composes. A thread that cannot begin only costs time. */
+async function lintAside(texts: readonly TextToLint[]): Promise<Linted[][]> {
+  worker ??= new Worker(new URL('./lintWorker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  try {
+    worker.ref();
+    worker.postMessage(texts);
+    const [answer] = (await once(worker, 'message')) as [Linted[][]];
+    // Nothing is left to wait for when the command ends.
+    worker.unref();
+    return answer;
+  } catch {
+    worker = undefined;
+    const { lintText } = await import('./lintText.ts');
+    return texts.map(({ file, text }) => lintText(file, text));
+  }
+}
+
+const lintKey = ({ file, text }: TextToLint): string => keyOf([linter(), file, text]);
+
+let id: string | undefined;
+
+/** What lints: the rules, our code, and the packages by their versions. */
+function linter(): string {
+  const require = createRequire(import.meta.url);
+  id ??= keyOf([
+    ...['eslint', '@graphql-eslint/eslint-plugin'].map(
+      (name) => (require(`${name}/package.json`) as { version: string }).version,
+    ),
+    ...['./lintRules.ts', './lintText.ts'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')),
+  ]);
+  return id;
 }

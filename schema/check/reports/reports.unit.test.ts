@@ -1,3 +1,6 @@
+import ajv04 from 'ajv-draft-04';
+import formats from 'ajv-formats';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { passes, type Finding, type Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
@@ -86,6 +89,33 @@ it('SARIF has the rule, the place, the document and a fingerprint', () => {
     locations: [{ physicalLocation: { region: { startLine: 3, startColumn: 5 } } }],
     relatedLocations: [{ message: { text: 'OrderScreen of kiosk reads it' } }],
     partialFingerprints: { findingId: finding.id },
+  });
+});
+
+describe('SARIF is valid by the schema of OASIS', () => {
+  const ajv = new ajv04.default({ strict: false, allErrors: true });
+  formats.default(ajv);
+  const isValid = ajv.compile(
+    JSON.parse(readFileSync(new URL('sarif-schema-2.1.0.json', import.meta.url), 'utf8')) as object,
+  );
+  const errorsIn = (log: string) => (isValid(JSON.parse(log)) ? [] : isValid.errors);
+
+  it('for no finding, and for one with documents, owners and an approval', () => {
+    const approval = { finding: finding.id, reason: 'All at once.', owner: '@kiosk', expires: '2026-12-31' };
+    const { place: _, ...nowhere } = finding;
+    expect(errorsIn(sarifReport({ ...review, findings: [] }))).toEqual([]);
+    expect(errorsIn(sarifReport({ ...review, findings: [finding, { ...finding, approval }, nowhere] }))).toEqual([]);
+  });
+
+  it('for what is found in our own graph', async () => {
+    const broken = await reviewPatched([orders('type Order\n', '  number: Int!\n', '')], ['kiosk']);
+    expect(broken.findings.length).toBeGreaterThan(0);
+    expect(errorsIn(sarifReport(broken))).toEqual([]);
+  });
+
+  it('and not for anything', () => {
+    expect(errorsIn(sarifReport(review).replace('"level": "error"', '"level": "bad"'))).not.toEqual([]);
+    expect(errorsIn(sarifReport(review).replace('"startLine": 3', '"startLine": 0'))).not.toEqual([]);
   });
 });
 

@@ -45,8 +45,8 @@ export function approve(findings: readonly Finding[], text: string, today: strin
         about(each, text, owners, {
           rule: 'approval-unused',
           severity: 'note',
-          message: `the approval of \`${each.finding}\` is not needed here`,
-          why: 'No such finding is left in this comparison, as is usual once the change is on the main branch.',
+          message: `the approval of \`${each.finding}\` is not needed here and may be taken out`,
+          why: 'No such finding is left in this comparison. The change that it stood for is released, or was withdrawn.',
           fix: '',
         }),
       ),

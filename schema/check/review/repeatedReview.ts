@@ -1,14 +1,14 @@
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Review } from '../model/finding.ts';
-import { KeptComposition } from './keptComposition.ts';
+import { QuickComposition } from './quickComposition.ts';
 import { reviewAgainst } from './reviewSystem.ts';
 
 /** Reviews the working tree again and again, each time within a second: first quickly, then in full. */
 export class RepeatedReview {
   readonly #root: string;
   readonly #against: string | undefined;
-  readonly #composition = new KeptComposition();
+  readonly #composition = new QuickComposition();
   #before: { readonly ref: string; readonly tree: Tree } | undefined;
 
   /** @param against a git reference; by default where the branch left the main branch */
@@ -24,7 +24,7 @@ export class RepeatedReview {
 
   /** How many contracts the last verdict took as they were merged. */
   get composing(): number {
-    return this.#composition.owed;
+    return this.#composition.unconfirmed;
   }
 
   /**
@@ -33,8 +33,8 @@ export class RepeatedReview {
    * @returns another verdict, if composition comes to another contract or refuses it
    */
   async full(stop: () => boolean): Promise<Review | undefined> {
-    const others = await this.#composition.settle(stop);
-    return others.length > 0 && !stop() ? this.quick() : undefined;
+    const differs = await this.#composition.confirm(stop);
+    return differs && !stop() ? this.quick() : undefined;
   }
 
   /** The commit stays the same from change to change, and is read once. */

@@ -64,16 +64,19 @@ export async function reviewAgainst(
   isBase: boolean,
   composition?: Composition,
 ): Promise<Review> {
-  const subject = await subjectOf(root, before, composition);
-  const review = await reviewStates(subject, lintFindings(subject.now, subject.owners));
+  const now = workingTree(root);
+  const [linted, subject] = await Promise.all([lintFindings(now, ownersIn(now)), subjectOf(root, before, composition)]);
+  const review = await reviewStates(subject, linted);
   return { ...review, ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }) };
 }
+
+const ownersIn = (tree: Tree): Owners => new Owners(tree.read('CODEOWNERS') ?? '');
 
 /** The present state with its graphs, and the state that it is compared with. */
 export async function subjectOf(root: string, before?: Tree, composition?: Composition): Promise<Subject> {
   const now = workingTree(root);
   const composed = await composeSystem(composition);
-  const owners = new Owners(now.read('CODEOWNERS') ?? '');
+  const owners = ownersIn(now);
   const coordinates = new Coordinates([
     ...composed.sources,
     ...[...composed.views].map(([channel, { document }]) => ({ name: `view of ${channel}`, document })),
