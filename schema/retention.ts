@@ -71,6 +71,7 @@ export const retention = {
     ),
   },
   inventory: {
+    store: good('the stores that have opened, so that one without stock is seen'),
     ingredient: good(catalogue),
     recipe_line: good(catalogue),
     size_recipe_line: good(catalogue),
