@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { channels } from '#schema/channels.ts';
+import { registeredFile } from '#schema/check/documents/registeredDocuments.ts';
 import { commandLine, helpOf, type Command } from './system/commandLine.ts';
+import { domainAddresses } from './system/domainAddresses.ts';
+import { readEnvironment } from './system/readEnvironment.ts';
+import { subgraphSettings } from './system/serviceSettings.ts';
 
 const command: Command = {
   name: 'documents',
@@ -10,6 +15,8 @@ const command: Command = {
     'documents list': 'the releases of a channel, or of all',
     'documents publish': 'checks what a build sends against the contract of its channel, and records it as pending',
     'documents activate': 'has the channel execute the documents of a release',
+    'documents export [<file>]':
+      'writes what partners have registered at the running system, from its database, for schema:check: by default into bffs/partner/registered.json',
     'documents retire': 'announces the end of a release: until --sunset it is executed, then refused',
   },
   flags: {
@@ -19,7 +26,10 @@ const command: Command = {
       'of publish: what the build sends, as Apollo, Relay, the client preset or `generate` write it; by default the documents in bffs/<channel>/operations',
     '--sunset <instant>': 'of retire: such as 2026-12-31T00:00:00Z',
     '--successor <name@version>': 'of retire: the release to move to',
+    '--database-url <url>':
+      'of export: the database of partners, for a subgraph served alone (or DATABASE_URL, or DATABASE_HOST and the like)',
   },
+  settings: subgraphSettings,
   more: 'docs/schema-review.md tells when to use which; schema:check names the clients that a change breaks.',
   examples: [
     'documents publish --channel kiosk --client kiosk-app@2.4.0 --manifest persisted-documents.json',
@@ -31,9 +41,10 @@ const command: Command = {
 endOnError('documents');
 const {
   words: [verb, odd],
-  settings: { CHANNEL: channel, CLIENT: client, MANIFEST: manifest, SUNSET: sunset, SUCCESSOR: successor },
+  settings: { CHANNEL: channel, CLIENT: client, MANIFEST: manifest, SUNSET: sunset, SUCCESSOR: successor, ...more },
 } = commandLine(command);
 if (verb === undefined) console.log(helpOf(command));
+else if (verb === 'export') await exportInto(odd ?? registeredFile('partner'));
 else if (odd !== undefined) throw new StartupError(`"${odd}" is one word too many: --help tells more.`);
 else await run(verb);
 
@@ -56,6 +67,17 @@ async function run(asked: string): Promise<void> {
     default:
       throw new StartupError(`"${asked}" is not understood: list, publish, activate or retire.`);
   }
+}
+
+async function exportInto(file: string): Promise<void> {
+  const { exportPartnerDocuments } = await import('./documents/exportPartnerDocuments.ts');
+  const { DATABASE_URL: database, ...flags } = more;
+  const environment = await readEnvironment();
+  const url = database ?? environment['DATABASE_URL'];
+  const exported = await exportPartnerDocuments(url === undefined ? domainAddresses(environment, flags) : () => url);
+  writeFileSync(file, `${JSON.stringify(exported, undefined, 2)}\n`);
+  const apps = new Set(exported.documents.map(({ app }) => app)).size;
+  console.log(`${file}: ${exported.documents.length} documents of ${apps} apps. "schema:check" reads them.`);
 }
 
 function needed(value: string | undefined, flag: string): string {

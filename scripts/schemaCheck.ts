@@ -8,6 +8,8 @@ const { settings, switches } = commandLine({
   does: 'reviews the schema: whether it composes, and whom a change breaks, for every contract and every registered document. Ends with 1 if something breaks that nobody approved.',
   flags: {
     '--against <ref>': 'compares with this branch, tag or commit; by default where the branch left main',
+    '--documents <file>':
+      'documents that partners registered at the running system, as "documents export" writes them; by default bffs/partner/registered.json, if it is there',
     '--watch': 'goes on, and answers within a second whenever a file that it reads is saved',
     '--changelog <from>..<to>':
       'tells instead what changed between two commits, as Markdown for those who use the contracts',
@@ -25,13 +27,14 @@ const { settings, switches } = commandLine({
     'schema:check --watch',
     'schema:check --against v1.4.0 --markdown > review.md',
     'schema:check --changelog v1.3.0..v1.4.0 > changes.md',
+    'schema:check --documents partners.json',
     'schema:check --why Order.total',
   ],
 });
 
 const root = new URL('..', import.meta.url).pathname;
 const tell = (text: string): void => void process.stdout.write(text);
-const { WHY: coordinate, AGAINST: against, CHANGELOG: range } = settings;
+const { WHY: coordinate, AGAINST: against, CHANGELOG: range, DOCUMENTS: registered } = settings;
 
 // What is not asked for is not loaded: the process that only begins others stays small.
 if (switches.has('watch') && !isRerun) await keepRunning();
@@ -42,7 +45,7 @@ else if (switches.has('watch')) {
     tell(`\n${path} changed: begins again\n`);
     return beginAgain();
   };
-  watchSchema({ root, against, report: reportOf(switches), tell, outdated });
+  watchSchema({ root, against, registered, report: reportOf(switches), tell, outdated });
 } else if (range !== undefined) {
   const { changelogBetween } = await import('#schema/check/changelog/changelogBetween.ts');
   const { changelogMarkdown } = await import('#schema/check/changelog/changelogMarkdown.ts');
@@ -50,12 +53,12 @@ else if (switches.has('watch')) {
 } else if (coordinate !== undefined) {
   const { explain } = await import('#schema/check/review/explain.ts');
   const { subjectOf } = await import('#schema/check/review/reviewSystem.ts');
-  tell(explain(coordinate, await subjectOf(root)));
+  tell(explain(coordinate, await subjectOf(root, undefined, { registered })));
 } else {
   const { passes } = await import('#schema/check/model/finding.ts');
   const { reviewSystem } = await import('#schema/check/review/reviewSystem.ts');
   const { reportOf } = await import('./schema/reports.ts');
-  const review = await reviewSystem(root, against);
+  const review = await reviewSystem(root, against, { registered });
   tell(reportOf(switches)(review));
   process.exitCode = passes(review) ? 0 : 1;
 }

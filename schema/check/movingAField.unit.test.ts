@@ -79,7 +79,7 @@ describe.each(steps)('moving a field: %s', (_what, patches, share) => {
   });
 
   it('passes the check: nothing changes for anybody', async () => {
-    const { findings } = await reviewPatched(patches, channels, composeContract);
+    const { findings } = await reviewPatched(patches, channels, { merge: composeContract });
     expect(findings.map(({ severity, id, message }) => `${severity} ${id}: ${message}`)).toEqual([]);
   });
 

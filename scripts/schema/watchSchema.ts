@@ -5,6 +5,7 @@ import { watchFolders } from '../system/watchFolders.ts';
 interface Watching {
   readonly root: string;
   readonly against: string | undefined;
+  readonly registered: string | undefined;
   readonly report: (review: Review) => string;
   readonly tell: (text: string) => void;
   /** Called for a file of which only a new process knows more: a registry, or the manifest of a channel. */
@@ -25,8 +26,8 @@ export const isLoaded = (path: string): boolean =>
   /^(schema|bffs)\/.*\.ts$/.test(path) && !/\.test\.ts$|^schema\/check\//.test(path);
 
 /** Reviews now, and again on every change, until the process ends. */
-export function watchSchema({ root, against, report, tell, outdated }: Watching): void {
-  const review = new RepeatedReview(root, against);
+export function watchSchema({ root, against, registered, report, tell, outdated }: Watching): void {
+  const review = new RepeatedReview(root, against, registered);
   const changed = new Set<string>();
   let running = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;

@@ -38,10 +38,10 @@ export function documentFindings(tree: Tree, context: Context): Finding[] {
     );
 }
 
-/** What is wrong with the documents of releases, which builds of clients send whatever the channel's own are now. */
+/** What is wrong with documents that builds of clients and partners send, whatever the channel's own are now. */
 export function releaseFindings(tree: Tree, context: Context): Finding[] {
   return releasedDocuments(context.channel.name, tree).flatMap((live) => {
-    const { file, text, client, version } = live;
+    const { file, text, client, version, end } = live;
     const name = `${live.name} of ${client}@${version}`;
     return ofText({ file, name, text }, context).map((found) => {
       const place = { file, line: 1, column: 1 };
@@ -49,7 +49,8 @@ export function releaseFindings(tree: Tree, context: Context): Finding[] {
       return {
         ...found,
         place,
-        fix: `${found.fix} Or retire ${client}@${version} first ("documents retire"), and wait for its sunset.`,
+        why: 'Who sends it is refused; with a release of our own clients, the channel does not even start.',
+        fix: `${found.fix} Or ${end}.`,
         affected: [{ ...senderOf(live, context.owners), ...hit }],
       };
     });

@@ -5,6 +5,7 @@ import { nameOfRoute, routeOf } from '#gateway/rest/route.ts';
 import type { Tree } from '../against/tree.ts';
 import type { Affected } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
+import { readRegistered, registeredFile } from './registeredDocuments.ts';
 
 /** A registered document of a channel: one that builds of its clients send. */
 export interface LiveDocument {
@@ -41,13 +42,39 @@ export const documentsOf = (channel: string, tree: Tree, now = new Date()): Live
   ...releasedDocuments(channel, tree, now),
 ];
 
-/** A document of a release, and where it is: each release is one file. */
+/** A document of others than the working tree, and where it is: each release is one file. */
 export interface ReleasedDocument extends LiveDocument {
   readonly text: string;
+  /** How it ends, so that a change that stands against it can be made. */
+  readonly end: string;
 }
 
-/** The documents of releases that are executed, or will be. */
-export function releasedDocuments(channel: string, tree: Tree, now = new Date()): ReleasedDocument[] {
+/** The documents that are executed, or will be, of releases and of those who registered theirs at the running system. */
+export const releasedDocuments = (channel: string, tree: Tree, now = new Date()): ReleasedDocument[] => [
+  ...documentsOfReleases(channel, tree, now),
+  ...registeredDocuments(channel, tree, now),
+];
+
+function registeredDocuments(channel: string, tree: Tree, now: Date): ReleasedDocument[] {
+  const file = registeredFile(channel);
+  const registered = tree.read(file);
+  if (registered === undefined) return [];
+  return readRegistered(registered, file).documents.flatMap(({ partner, app, version, name, text, sunset }) => {
+    const document = sunset !== undefined && new Date(sunset) <= now ? undefined : parsed(text, file);
+    if (!document) return [];
+    const client = `${partner}, ${app}`;
+    return [
+      {
+        ...{ channel, client, version: String(version), name, file, document, text },
+        id: documentId(normalise(document)),
+        end: `agree with ${partner} on a version without it, and on the sunset of this one ("partner retire")`,
+        ...(sunset !== undefined && { sunset: new Date(sunset) }),
+      },
+    ];
+  });
+}
+
+function documentsOfReleases(channel: string, tree: Tree, now: Date): ReleasedDocument[] {
   return tree
     .list(`bffs/${channel}/${releasesFolder}`)
     .filter((file) => file.endsWith('.json'))
@@ -59,8 +86,9 @@ export function releasedDocuments(channel: string, tree: Tree, now = new Date())
         const document = parsed(text, file);
         if (!document) return [];
         const id = documentId(normalise(document));
-        const end = sunset === undefined ? {} : { sunset: new Date(sunset) };
-        return [{ channel, client, version, name, file, document, text, id, ...end }];
+        const end = `retire ${client}@${version} first ("documents retire"), and wait for its sunset`;
+        const ends = sunset === undefined ? {} : { sunset: new Date(sunset) };
+        return [{ channel, client, version, name, file, document, text, id, end, ...ends }];
       });
     });
 }

@@ -1,7 +1,7 @@
 import { Kind, buildSchema, print, type GraphQLSchema } from 'graphql';
 import { StartupError } from '#platform/config/startupError.ts';
 import { documentUses } from '../documents/documentUses.ts';
-import { documentsOf } from '../documents/liveDocument.ts';
+import { documentsOf, routeClient, type LiveDocument } from '../documents/liveDocument.ts';
 import type { Subject } from './reviewSystem.ts';
 
 /**
@@ -18,7 +18,7 @@ export function explain(coordinate: string, { composed, coordinates, owners, now
   const users = contracts.flatMap(({ name, schema }) =>
     documentsOf(name, now)
       .filter(({ document }) => isUsed(documentUses(schema, document), coordinate))
-      .map(({ name: document, file }) => `  ${name}  ${document}  ${file}  ${owners.of(file).join(' ')}`),
+      .map((live) => `  ${name}  ${live.name}${buildOf(live)}  ${live.file}  ${owners.of(live.file).join(' ')}`),
   );
   const [type = '', field = ''] = coordinate.split('.');
   const requiring = [...coordinates.names()].flatMap((name) =>
@@ -50,6 +50,10 @@ export function explain(coordinate: string, { composed, coordinates, owners, now
     '',
   ].join('\n');
 }
+
+/** Whose build sends the document, unless it is one of the channel's own. */
+const buildOf = ({ client, version, channel }: LiveDocument): string =>
+  client === channel || client === routeClient ? '' : ` of ${client}@${version}`;
 
 const schemaOf = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValid: true });
 

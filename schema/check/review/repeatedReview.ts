@@ -8,18 +8,26 @@ import { reviewAgainst } from './reviewSystem.ts';
 export class RepeatedReview {
   readonly #root: string;
   readonly #against: string | undefined;
+  readonly #registered: string | undefined;
   readonly #composition = new QuickComposition();
   #before: { readonly ref: string; readonly tree: Tree } | undefined;
 
-  /** @param against a git reference; by default where the branch left the main branch */
-  constructor(root: string, against: string | undefined) {
+  /**
+   * @param against a git reference; by default where the branch left the main branch
+   * @param registered a file of documents that partners registered, instead of the one in the repository
+   */
+  constructor(root: string, against: string | undefined, registered: string | undefined) {
     this.#root = root;
+    this.#registered = registered;
     this.#against = against;
   }
 
   /** The verdict, where the contracts that have changed were merged and not yet composed; see `composing`. */
   quick(): Promise<Review> {
-    return reviewAgainst(this.#root, this.#base(), this.#against === undefined, this.#composition);
+    return reviewAgainst(this.#root, this.#base(), this.#against === undefined, {
+      registered: this.#registered,
+      composition: this.#composition,
+    });
   }
 
   /** How many contracts the last verdict took as they were merged. */

@@ -1,6 +1,8 @@
 import { Kind, buildSchema, type GraphQLSchema } from 'graphql';
+import { readFileSync } from 'node:fs';
 import type { ChannelManifest } from '#gateway/channelManifest.ts';
 import { defaultLimits } from '#gateway/documents/limits.ts';
+import { StartupError } from '#platform/config/startupError.ts';
 import { CostIndex } from '#gateway/graph/costIndex.ts';
 import { composeSystem, type ComposedSystem, type Composition } from '../../compose/composeSystem.ts';
 import { mergeBase, treeAt } from '../against/gitTree.ts';
@@ -13,6 +15,7 @@ import { settingFindings } from '../contracts/settingFindings.ts';
 import { documentFindings, releaseFindings } from '../documents/documentFindings.ts';
 import { documentsOf, type LiveDocument } from '../documents/liveDocument.ts';
 import { pactDocuments } from '../documents/pactDocuments.ts';
+import { registeredFile, withRegistered } from '../documents/registeredDocuments.ts';
 import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
@@ -44,14 +47,25 @@ interface ReviewedChannel {
   readonly documents: { readonly now: readonly LiveDocument[]; readonly before: readonly LiveDocument[] };
 }
 
+/** How a review differs from the usual one. */
+export interface ReviewOptions {
+  /** A file of documents that partners registered, instead of the one in the repository. */
+  readonly registered?: string | undefined;
+  readonly composition?: Composition;
+}
+
 /**
  * Reviews the present state of the repository, compared with a commit.
  * @param against a git reference; by default where the branch left the main branch
  */
-export async function reviewSystem(root: string, against: string | undefined): Promise<Review> {
+export async function reviewSystem(
+  root: string,
+  against: string | undefined,
+  options: ReviewOptions = {},
+): Promise<Review> {
   const base = against ?? mergeBase(root);
   const before = base === undefined ? undefined : treeAt(root, base);
-  return reviewAgainst(root, before, against === undefined);
+  return reviewAgainst(root, before, against === undefined, options);
 }
 
 /**
@@ -62,10 +76,10 @@ export async function reviewAgainst(
   root: string,
   before: Tree | undefined,
   isBase: boolean,
-  composition?: Composition,
+  options: ReviewOptions = {},
 ): Promise<Review> {
   const now = workingTree(root);
-  const [linted, subject] = await Promise.all([lintFindings(now, ownersIn(now)), subjectOf(root, before, composition)]);
+  const [linted, subject] = await Promise.all([lintFindings(now, ownersIn(now)), subjectOf(root, before, options)]);
   const review = await reviewStates(subject, linted);
   return { ...review, ...(before && { against: isBase ? `${before.name}, where the branch left main` : before.name }) };
 }
@@ -73,15 +87,40 @@ export async function reviewAgainst(
 const ownersIn = (tree: Tree): Owners => new Owners(tree.read('CODEOWNERS') ?? '');
 
 /** The present state with its graphs, and the state that it is compared with. */
-export async function subjectOf(root: string, before?: Tree, composition?: Composition): Promise<Subject> {
-  const now = workingTree(root);
+export async function subjectOf(
+  root: string,
+  before?: Tree,
+  { registered, composition }: ReviewOptions = {},
+): Promise<Subject> {
+  const states = withPartners(
+    { now: workingTree(root), before },
+    registered === undefined ? undefined : readText(registered),
+  );
+  const { now } = states;
   const composed = await composeSystem(composition);
   const owners = ownersIn(now);
   const coordinates = new Coordinates([
     ...composed.sources,
     ...[...composed.views].map(([channel, { document }]) => ({ name: `view of ${channel}`, document })),
   ]);
-  return { root, now, before, composed, coordinates, owners };
+  return { root, ...states, composed, coordinates, owners };
+}
+
+/** Partners register documents at the running system and at no commit: both states are given what is known of them now. */
+export function withPartners(
+  { now, before }: Pick<Subject, 'now' | 'before'>,
+  text = now.read(registeredFile('partner')),
+): Pick<Subject, 'now' | 'before'> {
+  if (text === undefined && before?.read(registeredFile('partner')) === undefined) return { now, before };
+  return { now: withRegistered(now, 'partner', text), before: before && withRegistered(before, 'partner', text) };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartupError(`${file} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { Coordinates } from '../model/coordinates.ts';
 import type { Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
 import { approvalsFile } from '../review/approvals.ts';
-import { reviewStates } from '../review/reviewSystem.ts';
+import { reviewStates, withPartners } from '../review/reviewSystem.ts';
 
 /** A small change of a file: the first `from` after the heading `within` becomes `to`. */
 export interface Patch {
@@ -65,14 +65,18 @@ function composePatched(texts: ReadonlyMap<string, string>, channels: readonly s
   );
 }
 
-/**
- * Reviews the real system for some of its channels, as if some of its files had been edited.
- * @param merge how contracts are made; by default quickly, which checks nothing
- */
+interface PatchedReview {
+  /** How contracts are made; by default quickly, which checks nothing. */
+  readonly merge?: Merge;
+  /** What partners have registered at the running system. */
+  readonly registered?: string;
+}
+
+/** Reviews the real system for some of its channels, as if some of its files had been edited. */
 export async function reviewPatched(
   patches: readonly Patch[],
   channels: readonly string[],
-  merge: Merge = quickMerge,
+  { merge = quickMerge, registered }: PatchedReview = {},
 ): Promise<Review> {
   const texts = textsAfter(patches);
   const now: Tree = {
@@ -83,7 +87,8 @@ export async function reviewPatched(
   const composed = composePatched(texts, channels, merge);
   const owners = new Owners(readFileSync(`${root}/CODEOWNERS`, 'utf8'));
   const coordinates = new Coordinates(composed.sources);
-  const review = await reviewStates({ root, now, before: before(composed.manifests), composed, coordinates, owners });
+  const states = withPartners({ now, before: before(composed.manifests) }, registered);
+  const review = await reviewStates({ root, ...states, composed, coordinates, owners });
   return { ...review, against: '1a2b3c4d5' };
 }
 
