@@ -32,6 +32,19 @@ export const counterparts = {
     failures: 12,
     openMs: 2_000,
   },
+  /** The other payment provider, which is waited for in the same way. */
+  kassa: {
+    name: 'payment provider Kassa',
+    protocol: 'HTTP',
+    timeoutMs: 4_000,
+    tryMs: 4_000,
+    tries: 3,
+    firstPauseMs: 50,
+    atOnce: 64,
+    waiting: 256,
+    failures: 12,
+    openMs: 2_000,
+  },
   /** Nobody waits for it: what got no answer is sent again later, by the same key. */
   loyaltyPartner: {
     name: 'loyalty partner',

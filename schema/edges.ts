@@ -113,6 +113,11 @@ export const edges: readonly Edge[] = [
     ...asked,
     because: 'The restaurants beside which a vendor sells decide its country, currency and time zone.',
   }),
+  grpc('payments', 'stores', 'StoreQueryService', {
+    volume: 'once for each store and process, where a country has a payment provider of its own',
+    ...asked,
+    because: 'The country of the store decides who moves the money, and a store’s country never changes.',
+  }),
   grpc('delivery', 'stores', 'StoreQueryService', {
     volume: 'once for each quote, and for each change of a store’s terms or rule',
     ...asked,
@@ -286,7 +291,7 @@ export const edges: readonly Edge[] = [
   event('payments', 'orders', 'PaymentProcessed', {
     ...perOrder,
     ...soon,
-    because: 'Staff see what became of the money; nothing waits for it.',
+    because: 'Staff see what became of the money, and the saga hears that a guest has answered their bank.',
   }),
   event('orders', 'loyalty', 'OrderStatusChanged', {
     ...perOrder,
@@ -312,6 +317,16 @@ export const edges: readonly Edge[] = [
     ...perOrder,
     ...soon,
     because: 'Couriers see when food is ready.',
+  }),
+  event('payments', 'channels', 'PaymentChallenged', {
+    ...perOrder,
+    ...shown,
+    because: 'Guests are sent to their bank while they look at the order.',
+  }),
+  event('payments', 'channels', 'PaymentProcessed', {
+    ...perOrder,
+    ...shown,
+    because: 'Guests see what became of their payment.',
   }),
   event('payments', nobodyYet, 'PaymentDisputed', unheard('For whoever answers disputes, and for notifications.')),
   event('inventory', 'menu', 'InventoryItemMakeabilityChanged', {
@@ -482,6 +497,15 @@ export const edges: readonly Edge[] = [
     pattern: 'API-First',
     contract: 'HTTP',
     volume: 'a few for each order',
+    latency: 'seconds; an unknown outcome is asked for by reference',
+    because: 'The provider offers nothing else. Each attempt has one idempotency key.',
+  },
+  {
+    from: 'payments',
+    to: 'payment provider Kassa',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each order of the countries and stores that are given to it',
     latency: 'seconds; an unknown outcome is asked for by reference',
     because: 'The provider offers nothing else. Each attempt has one idempotency key.',
   },

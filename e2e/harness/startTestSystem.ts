@@ -216,6 +216,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   const webhookSecrets = {
     WEBHOOK_BODY_KEYS: secretKey(),
     WEBHOOK_PAYMENTS_KEYS: secretKey(),
+    WEBHOOK_KASSA_KEYS: secretKey(),
     WEBHOOK_SUPPLIER_KEYS: secretKey(),
     WEBHOOK_VELO_KEYS: secretKey(),
     WEBHOOK_STADTBOTE_KEYS: secretKey(),
@@ -235,6 +236,10 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     dataDir: temporaryFolder('provider'),
     apiKey,
     webhooks: { url: `${webhooks.url}/webhooks/payments`, secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS },
+    kassa: {
+      apiKey,
+      webhooks: { url: `${webhooks.url}/webhooks/kassa`, secret: webhookSecrets.WEBHOOK_KASSA_KEYS },
+    },
   });
   stops.push(() => provider.close());
   const partnersAt = (name: 'velo' | 'stadtbote', secret: string) => ({
@@ -256,6 +261,9 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
   const configuration = {
     PAYMENT_PROVIDER_URL: provider.url,
     PAYMENT_PROVIDER_API_KEY: apiKey,
+    PAYMENT_KASSA_URL: `${provider.url}/kassa`,
+    PAYMENT_KASSA_API_KEY: apiKey,
+    PAYMENT_KASSA_FOR: 'GB',
     DELIVERY_VELO_URL: `${deliveryPartners.url}/velo`,
     DELIVERY_VELO_API_KEY: apiKey,
     DELIVERY_STADTBOTE_URL: `${deliveryPartners.url}/stadtbote`,

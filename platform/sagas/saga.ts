@@ -7,6 +7,11 @@ export interface Refused {
   readonly refused: string;
 }
 
+/** What a step returns when it was completed, and the course of the saga depends on how. */
+export interface Taken {
+  readonly taken: string;
+}
+
 export const isRefused = (result: unknown): result is Refused =>
   typeof result === 'object' && result !== null && 'refused' in result;
 
@@ -19,7 +24,7 @@ export interface StepCall<D> {
 
 export interface SagaStep<D> {
   /** Does the step. It is called at least once, each time with the same key. */
-  readonly run: (call: StepCall<D>) => Promise<Refused | void>;
+  readonly run: (call: StepCall<D>) => Promise<Refused | Taken | void>;
   /**
    * Undoes (compensates) the completed step; the undo has a name of its own. It is called at least once, with a key of
    * its own, and cannot refuse.
@@ -42,8 +47,11 @@ export interface SagaStep<D> {
 export interface Saga<D, StepName extends string, Message> {
   readonly id: string;
   readonly domain: D;
-  /** Does a step of the saga's list. If the step is refused, the saga turns back. */
-  do(step: StepName): Promise<void>;
+  /**
+   * Does a step of the saga's list. If the step is refused, the saga turns back.
+   * @returns how it was taken, if the step says so
+   */
+  do(step: StepName): Promise<string | undefined>;
   /** Does something that needs no undo as a durable step, and returns its result (JSON data), which is recorded. */
   note<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Result>;
   /** Turns the saga back, as a refused step does. */

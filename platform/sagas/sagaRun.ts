@@ -58,13 +58,14 @@ export class SagaRun<D extends SagaHost, Message> implements Saga<D, string, Mes
     this.#retry = { ...usualRetry, ...options.retry };
   }
 
-  async do(name: string): Promise<void> {
+  async do(name: string): Promise<string | undefined> {
     const step = this.#steps[name];
     if (!step) throw new Error(`the saga has no step ${name}`);
     const result = await this.note(name, step.run);
     if (isRefused(result)) throw new SagaRefused(result.refused);
     if (step.replaces) this.#undo = this.#undo.filter((each) => each.step !== step.replaces);
     if (step.undo) this.#undo.push({ step: name, name: step.undo[0], run: step.undo[1] });
+    return result?.taken;
   }
 
   async note<Result>(name: string, work: (call: StepCall<D>) => Promise<Result>): Promise<Result> {

@@ -78,6 +78,7 @@ export function bankOfTests(declining: ReadonlySet<string> = new Set()): Bank {
               ? { outcome: Outcome.DECLINED, reason: 'insufficient_funds' }
               : { outcome: Outcome.AUTHORISED };
           },
+          checkChallenge: () => ({ outcome: Outcome.DECLINED, reason: 'nobody was asked to confirm' }),
           capture: ({ idempotencyKey, orderId }) => {
             if (uncapturable.has(orderId)) return { outcome: Outcome.REFUSED, reason: 'capture_refused' };
             enter(idempotencyKey, 'captured', orderId, amountOf(orderId, 'authorised'));

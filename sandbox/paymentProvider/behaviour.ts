@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileFaults } from './kassa/behaviour.ts';
 
 /**
  * How the provider behaves, beyond what a method token asks for. Set as a whole by `PUT /v1/behaviour`, what is left
@@ -19,6 +20,8 @@ export const behaviourSchema = z.strictObject({
   webhookTimes: z.int().min(0).max(10).default(1),
   refuseCaptures: z.boolean().default(false),
   refuseRefunds: z.boolean().default(false),
+  /** What goes wrong with the first lines of settlement files that are made from now on, one fault each. */
+  fileFaults: z.array(z.enum(fileFaults)).max(100).default([]),
   /** How long authorisations are valid that are made from now on. */
   authorisationLifetimeSeconds: z
     .int()

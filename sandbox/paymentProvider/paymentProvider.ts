@@ -5,6 +5,7 @@ import { boundedServer } from '#platform/http/boundedServer.ts';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { refusal } from './bank.ts';
+import { Kassa, type KassaReply } from './kassa/kassa.ts';
 import { Provider } from './provider.ts';
 import { answer, type ApiAnswer } from './routes.ts';
 import { WebhookSender, type WebhookTarget } from './webhookSender.ts';
@@ -21,6 +22,8 @@ export interface PaymentProviderOptions {
   readonly clock?: () => Date;
   /** Where the merchant wants to be told of what happens; nowhere by default. */
   readonly webhooks?: WebhookTarget;
+  /** What merchants of the other provider, Kassa, send as `Authorization: Bearer …`; it is closed without one. */
+  readonly kassa?: { readonly apiKey: string; readonly webhooks?: WebhookTarget };
 }
 
 export interface RunningPaymentProvider {
@@ -40,9 +43,10 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
   const keyDigest = digest(options.apiKey);
   const server = boundedServer(
     (request, response) => {
-      respond(provider, keyDigest, request, response).catch((error: unknown) => {
+      const failed = (error: unknown) =>
         send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
-      });
+      if (request.url?.startsWith('/kassa/')) respondAsKassa(kassa, request, response).catch(failed);
+      else respond(provider, keyDigest, request, response).catch(failed);
     },
     { requestMs: 10_000, keepAliveMs: 60_000 },
   );
@@ -54,6 +58,8 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
       options.webhooks && new WebhookSender(options.webhooks),
     ),
   );
+  const { clock, dataDir } = options;
+  const kassa = provider.then(() => options.kassa && Kassa.open({ ...options.kassa, dataDir, clock }));
   server.listen(options.port, options.host ?? '127.0.0.1');
   const stop = () =>
     new Promise<void>((closed) => {
@@ -61,13 +67,14 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
       server.closeAllConnections();
     });
   try {
-    const opened = await provider;
+    const [opened, openedKassa] = await Promise.all([provider, kassa]);
     const { address, port } = server.address() as AddressInfo;
     return {
       url: `http://${address}:${port}`,
       close: async () => {
         await stop();
         await opened.close();
+        await openedKassa?.close();
       },
     };
   } catch (error) {
@@ -102,8 +109,34 @@ async function respond(
   else send(response, result);
 }
 
-function send(response: ServerResponse, { status, body, replayed }: ApiAnswer): void {
+async function respondAsKassa(
+  opened: Promise<Kassa | undefined>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const kassa = await opened;
+  const body = await readJson(request);
+  if (!kassa || body === undefined) return send(response, refusal(kassa ? 400 : 404, 'invalid_request', 'Not here.'));
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://kassa');
+  const key = request.headers['idempotency-key'];
+  const reply: KassaReply = await kassa.answer({
+    method: request.method ?? 'GET',
+    path: pathname.slice('/kassa'.length),
+    query: searchParams,
+    body,
+    authorization: request.headers.authorization ?? '',
+    idempotencyKey: typeof key === 'string' ? key : null,
+    origin: `http://${request.headers.host ?? 'localhost'}`,
+  });
+  const { status, location } = reply;
+  if (reply.lost) request.socket.destroy();
+  else if (location !== undefined) response.writeHead(status, { location }).end();
+  else send(response, reply);
+}
+
+function send(response: ServerResponse, { status, body, replayed, type }: ApiAnswer): void {
   if (response.destroyed || response.headersSent) return;
+  if (type !== undefined) return void response.writeHead(status, { 'content-type': type }).end(String(body));
   response.writeHead(status, {
     'content-type': 'application/json',
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
@@ -120,8 +153,11 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     chunks.push(chunk);
   }
   if (size === 0) return {};
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text));
   try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const parsed: unknown = JSON.parse(text);
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
   } catch {
     return undefined;

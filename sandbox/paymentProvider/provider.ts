@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Bank, refusal, type Decision } from './bank.ts';
 import { type Behaviour, defaultBehaviour } from './behaviour.ts';
+import { settlementFile } from './kassa/settlement.ts';
 import { type Answer, Ledger, type LedgerEntry } from './ledger.ts';
 import type { WebhookSender } from './webhookSender.ts';
 
@@ -122,6 +123,17 @@ export class Provider {
       if (merchantReference === null || entry.merchantReference === merchantReference) data.push(entry);
     }
     return { status: 200, body: { data } };
+  }
+
+  /** What was captured and refunded on a day that is over, as the text of a file. */
+  settlementFile(day: string): (Answer & { type: 'text/csv' }) | null {
+    if (day >= this.clock().toISOString().slice(0, 10)) return null;
+    const moved = this.entries.flatMap(({ kind, id, merchantReference: reference, amount, currency, at }) =>
+      (kind === 'capture' || kind === 'refund') && at.startsWith(day)
+        ? [{ id, kind: kind === 'capture' ? ('CAPTURE' as const) : ('REFUND' as const), reference, amount, currency, at }]
+        : [],
+    );
+    return { status: 200, type: 'text/csv', body: settlementFile(day, moved, this.behaviour.fileFaults) };
   }
 
   /** Whether the next answer is to be lost. Each call counts as one answer. */

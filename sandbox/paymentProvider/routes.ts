@@ -20,6 +20,8 @@ export interface ApiAnswer extends Answer {
   readonly lost?: boolean;
   /** The idempotency key was used before: nothing was done, and this is the answer of the first time. */
   readonly replayed?: boolean;
+  /** The body is a text of this type instead of JSON. */
+  readonly type?: 'text/csv' | 'text/html';
 }
 
 const notFound = refusal(404, 'not_found', 'There is no such thing here.');
@@ -42,7 +44,7 @@ function setBehaviour(provider: Provider, request: ApiRequest): Answer {
   return { status: 200, body: behaviour };
 }
 
-function read(provider: Provider, { path, query }: ApiRequest): Answer {
+function read(provider: Provider, { path, query }: ApiRequest): ApiAnswer {
   if (path === '/v1/ledger')
     return provider.readLedger(
       query.get('merchantReference'),
@@ -55,6 +57,8 @@ function read(provider: Provider, { path, query }: ApiRequest): Answer {
       ? provider.showReference(reference)
       : refusal(400, 'invalid_request', 'Say which: ?merchantReference=…');
   }
+  const day = /^\/v1\/settlements\/(\d{4}-\d{2}-\d{2})\.csv$/.exec(path)?.[1];
+  if (day !== undefined) return provider.settlementFile(day) ?? notFound;
   const id = /^\/v1\/authorisations\/(\w+)$/.exec(path)?.[1];
   return (id !== undefined && provider.show(id)) || notFound;
 }

@@ -6,7 +6,7 @@ import { currency, id, instant, minor } from './fields.ts';
 export const PaymentProcessed = defineEvent({
   name: 'PaymentProcessed',
   domain: 'payments',
-  version: '1.1',
+  version: '1.2',
   aggregate: (data) => `payment:${data.paymentId}`,
   feed: (data) => `order:${data.orderId}`,
   logged: ({ orderId, paymentId, outcome, reason }) => ({ orderId, paymentId, outcome, reason }),
@@ -24,6 +24,29 @@ export const PaymentProcessed = defineEvent({
     refunded: minor.optional(),
     /** The provider's code for a decline or refusal; null for a success. */
     reason: z.string().nullable(),
+    /** True for what follows once the payer was asked by their bank to confirm, since version 1.2. */
+    afterChallenge: z.boolean().optional(),
+    at: instant,
+  }),
+});
+
+/** The payer's bank wants the payer to confirm a payment (3-D Secure). Where they do so is in no event. */
+export const PaymentChallenged = defineEvent({
+  name: 'PaymentChallenged',
+  domain: 'payments',
+  version: '1.0',
+  aggregate: (data) => `payment:${data.paymentId}`,
+  feed: (data) => `order:${data.orderId}`,
+  logged: ({ orderId, paymentId }) => ({ orderId, paymentId }),
+  schema: z.object({
+    paymentId: id,
+    orderId: id,
+    storeId: id,
+    amount: minor,
+    currency,
+    exponent: z.int(),
+    /** When the provider lets nobody confirm any more. The order may wait for less. */
+    expiresAt: instant,
     at: instant,
   }),
 });

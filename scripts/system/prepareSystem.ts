@@ -53,7 +53,6 @@ export interface PreparedSystem {
   readonly databases: Databases;
   readonly identity: Identity;
   readonly bus: EventBus;
-  readonly providerKey: string;
   readonly webhookSecrets: WebhookSecrets;
   readonly relaySecrets: RelaySecrets;
   readonly smtpPassword: string;
@@ -122,7 +121,6 @@ export async function prepareSystem(options: SystemOptions, teardown: Teardown):
     identity,
     secretOptions,
     bus: kafka ?? (await openPostgresBus(databases, log, teardown)),
-    providerKey: secrets[providerKeyName] ?? '',
     webhookSecrets: await webhookSecretsOf(secretOptions),
     relaySecrets: await relaySecretsOf(secretOptions),
     smtpPassword: secrets[smtpPasswordName] ?? '',

@@ -8,6 +8,9 @@ import { addressOf } from './serviceSettings.ts';
  */
 export const sandboxDefaults = (base: number, template: string): Readonly<Record<string, string>> => ({
   PAYMENT_PROVIDER_URL: addressOf(template, 'provider', base + providerOffset),
+  PAYMENT_KASSA_URL: `${addressOf(template, 'provider', base + providerOffset)}/kassa`,
+  // One country, so that both providers can be tried.
+  PAYMENT_KASSA_FOR: 'GB',
   DELIVERY_VELO_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/velo`,
   DELIVERY_STADTBOTE_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/stadtbote`,
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),

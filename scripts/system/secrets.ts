@@ -47,6 +47,9 @@ export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
 /** The API key for the payment provider. The payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 
+/** The secrets between the chain and the payment provider Kassa; of the keys, the first signs what the sandbox sends. */
+export const kassaSecretNames = { own: 'PAYMENT_KASSA_API_KEY', webhooks: 'WEBHOOK_KASSA_KEYS' } as const;
+
 /** Keys by which webhooks of the payment provider are checked; the first one signs those of the sandbox. */
 export const providerWebhookKeysName = 'WEBHOOK_PAYMENTS_KEYS';
 

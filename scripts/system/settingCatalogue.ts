@@ -25,6 +25,7 @@ import {
   cursorKeysName,
   kafkaPasswordName,
   deliveryPartnerSecretNames,
+  kassaSecretNames,
   providerKeyName,
   isOptional,
   providerWebhookKeysName,
@@ -205,7 +206,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
     {
       name: 'provider',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
-      secrets: [...secretNamed(providerKeyName), ...secretNamed(providerWebhookKeysName)],
+      secrets: [providerKeyName, providerWebhookKeysName, ...Object.values(kassaSecretNames)].flatMap(secretNamed),
     },
     {
       name: 'delivery-partners',

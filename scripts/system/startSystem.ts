@@ -202,19 +202,11 @@ async function orNothing<T>(work: (teardown: Teardown) => Promise<T>): Promise<T
 }
 
 async function startSandboxServers(prepared: PreparedSystem, teardown: Teardown): Promise<void> {
-  const { startSandbox } = await import('./development/serveSandbox.ts');
-  const { settings, providerKey, smtpPassword, webhookSecrets, secretOptions } = prepared;
+  const { startSandbox, namesOfPartnersSecrets } = await import('./development/serveSandbox.ts');
+  const { settings, smtpPassword, secretOptions } = prepared;
   const sandbox = await startSandbox(settings.PORT_BASE, settings.DATA_DIR, {
-    apiKey: providerKey,
-    webhooks: {
-      url: `http://127.0.0.1:${settings.PORT_BASE + webhooksOffset}/webhooks/payments`,
-      secret: webhookSecrets.WEBHOOK_PAYMENTS_KEYS.split(',')[0] ?? '',
-    },
     password: smtpPassword,
-    partnerSecrets: await secretsNamed(
-      Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]),
-      secretOptions,
-    ),
+    partnerSecrets: await secretsNamed(namesOfPartnersSecrets(), secretOptions),
     identity: hasSandboxIssuer(settings)
       ? { key: await clientKeyOf(secretOptions), audience: settings.CLIENT_AUDIENCE ?? developmentAudience }
       : undefined,

@@ -18,6 +18,12 @@ export const config = z.object({
       'base64 keys of 32 bytes, separated by commas: wrap the keys of kept bodies of webhooks; the first wraps, all unwrap',
     ),
   WEBHOOK_PAYMENTS_KEYS: signedBy('the payment provider', 'Standard Webhooks secret (base64)'),
+  WEBHOOK_KASSA_KEYS: z
+    .union([z.string().min(16), z.literal('')])
+    .default('')
+    .describe(
+      'secret by which webhooks of the payment provider Kassa are checked; while rotating, two separated by a comma; empty without a contract',
+    ),
   WEBHOOK_VELO_KEYS: signedBy('the delivery partner Velo', 'Standard Webhooks secret (base64)'),
   WEBHOOK_STADTBOTE_KEYS: signedBy(
     'the delivery partner Stadtbote',

@@ -72,7 +72,12 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
   const server = boundedServer(
     door({
       sources,
-      keysOf: ({ keys }) => environment.secrets[keys].split(',').map((key) => key.trim()),
+      keysOf: ({ keys }) => 
+        environment.secrets[keys]
+          .split(',')
+          .map((key) => key.trim())
+          // Without a contract there is no key, and an empty one would be everybody's.
+          .filter((key) => key !== ''),
       inbox,
       log,
       metrics,

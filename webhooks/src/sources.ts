@@ -1,7 +1,8 @@
 import type { Source } from './source.ts';
 import { stadtbote, velo } from './sources/deliveryPartners.ts';
+import { kassa } from './sources/kassa.ts';
 import { payments } from './sources/payments.ts';
 import { supplier } from './sources/supplier.ts';
 
 /** Every source of webhooks. */
-export const sources: readonly Source[] = [payments, supplier, velo, stadtbote];
+export const sources: readonly Source[] = [payments, kassa, supplier, velo, stadtbote];

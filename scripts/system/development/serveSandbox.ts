@@ -18,6 +18,7 @@ import {
 } from '../ports.ts';
 import {
   deliveryPartnerSecretNames,
+  kassaSecretNames,
   secretOptionsOf,
   providerKeyName,
   providerWebhookKeysName,
@@ -29,32 +30,49 @@ import { simulate } from './simulation.ts';
 
 const providerSettings = z.object({ ...platformSettings.shape, WEBHOOKS_URL: z.url().optional() });
 
+const secretsOfProviders = [providerKeyName, providerWebhookKeysName, ...Object.values(kassaSecretNames)];
+
+function paymentProviders(
+  base: number,
+  secrets: Readonly<Record<string, string>>,
+  webhooksUrl = `http://127.0.0.1:${base + webhooksOffset}`,
+): Pick<PaymentProviderOptions, 'apiKey' | 'webhooks' | 'kassa'> {
+  const target = (name: string, keys: string) => ({
+    url: `${webhooksUrl}/webhooks/${name}`,
+    secret: secrets[keys]?.split(',')[0] ?? '',
+  });
+  return {
+    apiKey: secrets[providerKeyName] ?? '',
+    webhooks: target('payments', providerWebhookKeysName),
+    kassa: {
+      apiKey: secrets[kassaSecretNames.own] ?? '',
+      webhooks: target('kassa', kassaSecretNames.webhooks),
+    },
+  };
+}
+
 /** Runs the sandbox's payment provider in a process of its own. */
 export async function serveProvider(context: ServeContext): Promise<void> {
   const settings = loadSettings(
     mergeSettings(providerSettings, [
-      z.object({ [providerKeyName]: z.string().optional(), [providerWebhookKeysName]: z.string().optional() }),
+      z.object(Object.fromEntries(secretsOfProviders.map((name) => [name, z.string().optional()]))),
     ]),
     context.sources,
   );
   developmentOnly(settings, 'The payment provider of the sandbox is');
-  const { [providerKeyName]: apiKey = '', [providerWebhookKeysName]: webhookKeys = '' } = await secretsNamed(
-    [providerKeyName, providerWebhookKeysName],
-    secretOptionsOf(settings, context),
-  );
+  const secrets = await secretsNamed(secretsOfProviders, secretOptionsOf(settings, context));
   const provider = await startPaymentProvider({
     port: settings.PORT_BASE + providerOffset,
     host: settings.HOST,
     dataDir: dataFolder(settings.DATA_DIR, 'provider'),
-    apiKey,
-    webhooks: {
-      url: `${settings.WEBHOOKS_URL ?? `http://127.0.0.1:${settings.PORT_BASE + webhooksOffset}`}/webhooks/payments`,
-      secret: webhookKeys.split(',')[0] ?? '',
-    },
+    ...paymentProviders(settings.PORT_BASE, secrets, settings.WEBHOOKS_URL),
   });
   context.teardown.add('payment provider', () => provider.close());
   context.ready(`payment provider on ${provider.url}`);
 }
+
+/** The secrets between the chain and those who move its money and bring its orders. */
+export const namesOfPartnersSecrets = (): string[] => [...secretsOfProviders, ...secretsOfPartners];
 
 const secretsOfPartners = Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]);
 
@@ -129,17 +147,20 @@ export async function startSandbox(
     password,
     partnerSecrets,
     identity,
-    ...ofProvider
-  }: Pick<PaymentProviderOptions, 'apiKey' | 'webhooks'> & {
+  }: {
     readonly password: string;
-    /** The secrets of `deliveryPartnerSecretNames`. */
+    /** The secrets of `namesOfPartnersSecrets`. */
     readonly partnerSecrets: Readonly<Record<string, string>>;
     /** Undefined if people sign in at another provider. */
     readonly identity?: Pick<IdentityProviderOptions, 'key' | 'audience'>;
   },
 ): Promise<{ close(): Promise<void> }> {
   const starting: Promise<{ close(): Promise<void> }>[] = [
-    startPaymentProvider({ port: base + providerOffset, dataDir: dataFolder(dataDir, 'provider'), ...ofProvider }),
+    startPaymentProvider({
+      port: base + providerOffset,
+      dataDir: dataFolder(dataDir, 'provider'),
+      ...paymentProviders(base, partnerSecrets),
+    }),
     startDeliveryPartners(deliveryPartnersOptions(base, dataDir, partnerSecrets)),
     startMailbox({ ...mailboxPorts(base), password }),
   ];

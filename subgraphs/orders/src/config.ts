@@ -5,6 +5,7 @@ const seconds = (usual: number, what: string) =>
 
 /** How long an order may wait for each of its next steps before the saga cancels it, and how long it should wait. */
 export const config = z.object({
+  ORDER_PAYMENT_CONFIRMATION_SECONDS: seconds(15 * 60, 'for the guest to confirm the payment with their bank'),
   ORDER_KITCHEN_START_SECONDS: seconds(15 * 60, 'for the kitchen to start'),
   ORDER_KITCHEN_TARGET_SECONDS: z.coerce
     .number()

@@ -5,7 +5,7 @@ import { onDeliveryStatusChanged } from './consumers/deliveryStatusChanged.ts';
 import { onOrderCreated } from './consumers/orderCreated.ts';
 import { onOrderHandedOver } from './consumers/orderHandedOver.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
-import { onPaymentProcessed } from './consumers/paymentProcessed.ts';
+import { onPaymentConfirmed, onPaymentProcessed } from './consumers/paymentProcessed.ts';
 import { loaders } from './loaders.ts';
 import { kitchenQueue } from './readModels/kitchenQueue.ts';
 import { orderBoard } from './readModels/orderBoard.ts';
@@ -18,7 +18,7 @@ export default defineSubgraph({
   database: (adapter) => new PrismaClient({ adapter }),
   resolvers,
   loaders,
-  consumers: [onOrderCreated, onOrderStatusChanged, onOrderHandedOver, onPaymentProcessed, onDeliveryStatusChanged],
+  consumers: [onOrderCreated, onOrderStatusChanged, onOrderHandedOver, onPaymentProcessed, onPaymentConfirmed, onDeliveryStatusChanged],
   readModels: [kitchenQueue, orderBoard],
   sagas: [placeOrderSaga],
   config,

@@ -6,6 +6,7 @@ import { paymentCommands } from './paymentCommands.ts';
 import { paymentNotices } from './paymentNotices.ts';
 import { payoutCommands } from './payoutCommands.ts';
 import { resolvers } from './resolvers.ts';
+import { settlements } from './settlement/takeInSettlements.ts';
 import { sweepIntents } from './sweepIntents.ts';
 
 export default defineSubgraph({
@@ -15,7 +16,7 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [paymentCommands(domain), paymentNotices(domain), payoutCommands(domain)],
-  background: (domain) => [sweepIntents(domain)],
+  background: (domain) => [sweepIntents(domain), settlements(domain)],
   config,
   timeline: {
     events: `select 'payment:' || id as stream, null::int as version from payment where order_id = any ($1::uuid[])`,

@@ -4,6 +4,8 @@
  */
 export type PaymentStatus =
   | 'REQUESTED'
+  /** The payer's bank wants the payer to confirm the payment. */
+  | 'CHALLENGED'
   | 'AUTHORISED'
   | 'DECLINED'
   | 'CAPTURE_REQUESTED'
@@ -14,7 +16,7 @@ export type PaymentStatus =
   | 'REFUNDED';
 
 export type CommandKind = 'AUTHORISE' | 'CAPTURE' | 'VOID' | 'REFUND';
-export type Outcome = 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'REFUSED' | 'VOIDED' | 'REFUNDED';
+export type Outcome = 'AUTHORISED' | 'CHALLENGED' | 'DECLINED' | 'CAPTURED' | 'REFUSED' | 'VOIDED' | 'REFUNDED';
 
 /** The result of a command. `reason` is the provider's code, or one of this domain when the provider was not asked. */
 export interface Result {
@@ -30,8 +32,8 @@ export type Situation = PaymentStatus | 'NONE' | 'BLOCKED';
 type Settled = Exclude<Situation, `${string}REQUESTED`>;
 
 interface Transition {
-  /** The situation in which the provider is asked. */
-  readonly from: Situation;
+  /** The situations in which the provider is asked. */
+  readonly from: readonly Situation[];
   /** The status of the payment while the provider is asked. */
   readonly asking: PaymentStatus;
   /** The status to which each possible outcome leads. */
@@ -50,10 +52,11 @@ const refused = (reason: string): Result => ({ outcome: 'REFUSED', reason });
  */
 export const transitions: Readonly<Record<CommandKind, Transition>> = {
   AUTHORISE: {
-    from: 'NONE',
+    from: ['NONE'],
     asking: 'REQUESTED',
-    to: { AUTHORISED: 'AUTHORISED', DECLINED: 'DECLINED' },
+    to: { AUTHORISED: 'AUTHORISED', CHALLENGED: 'CHALLENGED', DECLINED: 'DECLINED' },
     otherwise: {
+      CHALLENGED: is('CHALLENGED'),
       BLOCKED: declined('order_voided'),
       AUTHORISED: is('AUTHORISED'),
       CAPTURED: is('AUTHORISED'),
@@ -63,10 +66,11 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
     },
   },
   CAPTURE: {
-    from: 'AUTHORISED',
+    from: ['AUTHORISED'],
     asking: 'CAPTURE_REQUESTED',
     to: { CAPTURED: 'CAPTURED', REFUSED: 'AUTHORISED' },
     otherwise: {
+      CHALLENGED: refused('not_confirmed'),
       NONE: refused('no_payment'),
       BLOCKED: refused('no_payment'),
       CAPTURED: is('CAPTURED'),
@@ -76,7 +80,7 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
     },
   },
   VOID: {
-    from: 'AUTHORISED',
+    from: ['AUTHORISED', 'CHALLENGED'],
     asking: 'VOID_REQUESTED',
     to: { VOIDED: 'VOIDED', REFUSED: 'AUTHORISED' },
     // A payment that holds nothing counts as voided; one that was captured has to be refunded instead.
@@ -90,13 +94,14 @@ export const transitions: Readonly<Record<CommandKind, Transition>> = {
     },
   },
   REFUND: {
-    from: 'CAPTURED',
+    from: ['CAPTURED'],
     asking: 'REFUND_REQUESTED',
     to: { REFUNDED: 'REFUNDED', REFUSED: 'CAPTURED' },
     otherwise: {
       NONE: refused('no_payment'),
       BLOCKED: refused('no_payment'),
       AUTHORISED: refused('not_captured'),
+      CHALLENGED: refused('not_captured'),
       DECLINED: refused('not_captured'),
       VOIDED: refused('not_captured'),
       REFUNDED: is('REFUNDED'),
@@ -118,8 +123,8 @@ export function decide(kind: CommandKind, situation: Situation, tooMuch = false)
   if (isIntent(situation)) return { kind: 'finishEarlier' };
   if (tooMuch && (situation === 'CAPTURED' || situation === 'REFUNDED'))
     return { kind: 'answer', result: refused('more_than_left') };
-  if (situation === transition.from) return { kind: 'ask', status: transition.asking };
-  const result = transition.otherwise[situation];
+  if (transition.from.includes(situation)) return { kind: 'ask', status: transition.asking };
+  const result = transition.otherwise[situation as Settled];
   if (!result) throw new Error(`${kind} has no answer for a payment that is ${situation}.`);
   return { kind: 'answer', result };
 }

@@ -14,8 +14,10 @@ import {
   PaymentTermsDiffer,
   processPayment,
   type AuthorisationTerms,
+  type PaymentAnswer,
   type PaymentRequest,
 } from './commands/processPayment.ts';
+import { checkChallenge } from './commands/checkChallenge.ts';
 import { providerOf } from './config.ts';
 import type { Payments } from './context.ts';
 import type { CommandKind, Outcome } from './payment.ts';
@@ -37,10 +39,12 @@ const termsSchema = z.object({
   currency: z.string().regex(/^[A-Z]{3}$/),
   exponent: z.int().min(0).max(4),
   methodToken: text(200),
+  payerPresent: z.boolean(),
 });
 
 const outcomes: Record<Outcome, PaymentResult_Outcome> = {
   AUTHORISED: PaymentResult_Outcome.AUTHORISED,
+  CHALLENGED: PaymentResult_Outcome.CHALLENGED,
   DECLINED: PaymentResult_Outcome.DECLINED,
   CAPTURED: PaymentResult_Outcome.CAPTURED,
   REFUSED: PaymentResult_Outcome.REFUSED,
@@ -53,14 +57,16 @@ const outcomes: Record<Outcome, PaymentResult_Outcome> = {
  * error UNAVAILABLE.
  */
 export function paymentCommands(domain: Payments): RpcService {
-  const run = async (request: () => PaymentRequest) => {
+  const answered = async (work: () => Promise<PaymentAnswer>) => {
     try {
-      const { outcome, reason, paymentId } = await processPayment(domain, providerOf(domain), request());
+      const { outcome, reason, paymentId } = await work();
       return { outcome: outcomes[outcome], reason: reason ?? '', paymentId: paymentId ?? '' };
     } catch (error) {
       throw toConnectError(error);
     }
   };
+  const run = (request: () => PaymentRequest) =>
+    answered(async () => processPayment(domain, providerOf(domain), request()));
   const command = (kind: Exclude<CommandKind, 'AUTHORISE'>) => (request: PaymentCommand) =>
     run(() => {
       if (kind !== 'REFUND') {
@@ -74,6 +80,12 @@ export function paymentCommands(domain: Payments): RpcService {
     });
   return service(PaymentCommandService, ['orders', 'memberships', 'marketplace'], {
     authorise: (request) => run(() => toAuthorisation(request)),
+    checkChallenge: (request) =>
+      answered(async () => {
+        const found = await checkChallenge(domain, providerOf(domain), id.parse(request.orderId));
+        if (!found) throw new ConnectError('the order has no payment', Code.NotFound);
+        return found;
+      }),
     capture: command('CAPTURE'),
     void: command('VOID'),
     refund: command('REFUND'),

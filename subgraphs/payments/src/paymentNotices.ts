@@ -17,6 +17,7 @@ import { ProviderUnavailable } from './provider/paymentProvider.ts';
 const orderId = z.string().refine(isId, 'not a UUID in lower case');
 const minor = z.bigint().min(0n).max(2_147_483_647n).transform(Number);
 const statuses = {
+  [StatusNotice_Status.CHALLENGED]: 'CHALLENGED',
   [StatusNotice_Status.AUTHORISED]: 'AUTHORISED',
   [StatusNotice_Status.DECLINED]: 'DECLINED',
   [StatusNotice_Status.CAPTURED]: 'CAPTURED',

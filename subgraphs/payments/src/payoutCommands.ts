@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PayoutCommandService } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { isId } from '#platform/domain/id.ts';
 import { service, type RpcService } from '#platform/rpc/service.ts';
-import { providerOf } from './config.ts';
+import { payoutProviderOf } from './config.ts';
 import type { Payments } from './context.ts';
 import { toConnectError } from './paymentCommands.ts';
 
@@ -23,7 +23,7 @@ export const payoutCommands = (domain: Payments): RpcService =>
     async payOut(request) {
       try {
         const { payoutId, ...payout } = payOutSchema.parse(request);
-        const answer = await providerOf(domain).payOut({ ...payout, reference: payoutId });
+        const answer = await payoutProviderOf(domain).payOut({ ...payout, reference: payoutId });
         return answer.outcome === 'PAID_OUT' ? { paid: true, reason: '' } : { paid: false, reason: answer.reason };
       } catch (error) {
         throw toConnectError(error);

@@ -3,11 +3,12 @@ import { capturePayment } from './resolvers/Mutation/capturePayment.ts';
 import { refundPayment } from './resolvers/Mutation/refundPayment.ts';
 import { Order } from './resolvers/Order.ts';
 import { Payment } from './resolvers/Payment.ts';
+import { orderPayment } from './resolvers/Query/orderPayment.ts';
 import { payment } from './resolvers/Query/payment.ts';
 import { payments } from './resolvers/Query/payments.ts';
 
 export const resolvers: Resolvers = {
-  Query: { payment, payments },
+  Query: { orderPayment, payment, payments },
   Mutation: { capturePayment, refundPayment },
   Order,
   Payment,

@@ -16,9 +16,13 @@ export default defineSubgraph({
   resolvers,
   loaders,
   services: (domain) => [
-    service(StoreQueryService, ['orders', 'delivery', 'customers', 'memberships', 'marketplace', 'inventory'], {
-      getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
-    }),
+    service(
+      StoreQueryService,
+      ['orders', 'delivery', 'customers', 'payments', 'memberships', 'marketplace', 'inventory'],
+      {
+        getOrderingTerms: ({ storeId, at }) => orderingTerms(domain, storeId, new Date(at)),
+      },
+    ),
     deviceAccessService(domain),
   ],
   seed,

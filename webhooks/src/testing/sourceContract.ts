@@ -11,6 +11,10 @@ export interface SourceUnderTest {
   readonly keys: { readonly old: string; readonly current: string };
   /** Signs as the source would, with its stock library. */
   readonly sign: (signed: { id: string; body: string; key: string; at: Date }) => Promise<Message> | Message;
+  /** The id by which the door knows a message, where the sender does not choose it; by default that of `sign`. */
+  readonly idOf?: (message: Message) => string;
+  /** Where a body says its version; `version` by default. */
+  readonly versionKey?: string;
   /** A body in one of the two versions, about this object; `step` 0 or 1 are things that happen to it in this order. */
   readonly bodies: readonly ((object: string, step: 0 | 1) => object)[];
   /** Effects at the owner, as `<object> <step>`, in order. */
@@ -21,7 +25,7 @@ export interface SourceUnderTest {
 
 /** The table of what any source has to be able to do, run against a door. */
 export function describeSource(under: SourceUnderTest, door: () => DoorUnderTest): void {
-  const { bodies, effects, unknown, keys } = under;
+  const { bodies, effects, unknown, keys, versionKey = 'version' } = under;
   const [first, second] = bodies as [SourceUnderTest['bodies'][number], SourceUnderTest['bodies'][number]];
   const signed = (
     object: object | string,
@@ -139,13 +143,16 @@ export function describeSource(under: SourceUnderTest, door: () => DoorUnderTest
     const strange = [
       '{"half":',
       '"secret-of-the-body"',
-      { ...first(object, 0), version: 'secret-of-the-body' },
-      Object.fromEntries(Object.keys(first(object, 0)).map((key) => [key, key === 'version' ? '2026-01' : 'secret'])),
+      { ...first(object, 0), [versionKey]: 'secret-of-the-body' },
+      Object.fromEntries(
+        Object.keys(first(object, 0)).map((key) => [key, key === versionKey ? first(object, 0)[key as never] : 'secret']),
+      ),
     ];
     for (const body of strange) {
       const id = randomUUID();
-      expect(await post(signed(body, { id }))).toEqual([200, 'RECEIVED']);
-      const row = await door().row(id);
+      const message = await signed(body, { id });
+      expect(await post(message)).toEqual([200, 'RECEIVED']);
+      const row = await door().row(under.idOf?.(message) ?? id);
       expect(row?.state).toBe('parked');
       expect(row?.reason).not.toContain('secret');
     }

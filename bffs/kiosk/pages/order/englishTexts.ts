@@ -94,6 +94,7 @@ export const english: OrderTexts = {
   },
   reasons: {
     PAYMENT_DECLINED: 'Your card was declined. You are not charged.',
+    PAYMENT_NOT_CONFIRMED: 'The payment was not confirmed. You are not charged.',
     OUT_OF_STOCK: 'Something has just sold out. You are not charged.',
   },
   statusCutOff: 'No connection: this may be out of date. The board above the counter shows your number, too.',

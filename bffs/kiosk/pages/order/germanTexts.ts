@@ -94,6 +94,7 @@ export const german: OrderTexts = {
   },
   reasons: {
     PAYMENT_DECLINED: 'Ihre Karte wurde abgelehnt. Es wird nichts berechnet.',
+    PAYMENT_NOT_CONFIRMED: 'Die Zahlung wurde nicht bestätigt. Es wird nichts berechnet.',
     OUT_OF_STOCK: 'Etwas ist gerade ausgegangen. Es wird nichts berechnet.',
   },
   statusCutOff:

@@ -31,6 +31,7 @@ const values = {
   >,
   orderReasons: {
     PAYMENT_DECLINED: 'the bank declined',
+    PAYMENT_NOT_CONFIRMED: 'the guest did not confirm the payment',
     CAPTURE_REFUSED: 'the bank refused to pay',
     OUT_OF_STOCK: 'out of stock',
     KITCHEN_ITEM_UNAVAILABLE: 'the kitchen cannot make it',
@@ -47,6 +48,7 @@ const values = {
   } as Readonly<Record<OrderReason, string>>,
   payments: {
     REQUESTED: 'asked for',
+    CHALLENGED: 'waits for the guest to confirm',
     AUTHORISED: 'authorised',
     DECLINED: 'declined',
     CAPTURE_REQUESTED: 'being taken',

@@ -33,6 +33,7 @@ export const german: OfficeTexts = {
   services: { DINE_IN: 'Hier', KIOSK: 'Kiosk', TAKEAWAY: 'Mitnehmen', DELIVERY: 'Lieferung' },
   orderReasons: {
     PAYMENT_DECLINED: 'die Bank hat abgelehnt',
+    PAYMENT_NOT_CONFIRMED: 'der Gast hat die Zahlung nicht bestätigt',
     CAPTURE_REFUSED: 'die Bank hat nicht ausgezahlt',
     OUT_OF_STOCK: 'nicht vorrätig',
     KITCHEN_ITEM_UNAVAILABLE: 'die Küche kann es nicht machen',
@@ -49,6 +50,7 @@ export const german: OfficeTexts = {
   },
   payments: {
     REQUESTED: 'angefragt',
+    CHALLENGED: 'wartet auf Bestätigung des Gastes',
     AUTHORISED: 'reserviert',
     DECLINED: 'abgelehnt',
     CAPTURE_REQUESTED: 'wird eingezogen',

@@ -1,3 +1,4 @@
+import type { Finding as FindingOf } from '#platform/reconciliation/newFindings.ts';
 import type { PartnerFile } from './partnerFile.ts';
 
 /** A posting as the ledger has it. */
@@ -12,12 +13,8 @@ export interface OurPosting {
 
 export type FindingKind = 'MISSING' | 'DOUBLED' | 'WRONG_AMOUNT' | 'UNKNOWN_ACCOUNT' | 'UNKNOWN_ENTRY';
 
-export interface Finding {
-  readonly kind: FindingKind;
-  /** The key of the posting; of an entry that the ledger does not know, the partner's id. */
-  readonly subject: string;
-  readonly detail: string;
-}
+/** Its subject is the key of the posting; of an entry that the ledger does not know, the partner's id. */
+export type Finding = FindingOf<FindingKind>;
 
 /** What a person does about each kind. */
 export const whatToDo: Readonly<Record<FindingKind, string>> = {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { compareFile, type OurPosting } from './compareFile.ts';
-import { readPartnerFile, type BookedEntry } from './partnerFile.ts';
+import { readPartnerFile, type PartnerFile } from './partnerFile.ts';
+
+type Entry = PartnerFile['entries'][number];
 
 const day = '2026-06-01';
 const [anna, ben] = [uuidv7(), uuidv7()];
@@ -80,7 +82,7 @@ describe('a file of the loyalty partner', () => {
 });
 
 describe('the comparison with the ledger', () => {
-  const entry = (over: Partial<BookedEntry>): BookedEntry => ({
+  const entry = (over: Partial<Entry>): Entry => ({
     line: 3,
     entry: 'lp_1',
     key: first,
@@ -95,7 +97,7 @@ describe('the comparison with the ledger', () => {
     bookedOn: day,
     ...over,
   });
-  const compared = (entries: BookedEntry[], postings: OurPosting[]) =>
+  const compared = (entries: Entry[], postings: OurPosting[]) =>
     compareFile({ day, checksum: '', entries }, postings, new Set([anna, ben])).map(({ kind, subject }) => [
       kind,
       subject,

@@ -1,6 +1,8 @@
+import type { FileProblem } from '#platform/reconciliation/checkedFile.ts';
+import { newFindings } from '#platform/reconciliation/newFindings.ts';
 import type { Loyalty } from '../context.ts';
 import { compareFile, type Finding } from './compareFile.ts';
-import { readPartnerFile, type FileProblem } from './partnerFile.ts';
+import { readPartnerFile } from './partnerFile.ts';
 
 export type Reconciliation =
   | { readonly kind: 'refused'; readonly problems: readonly FileProblem[] }
@@ -49,13 +51,8 @@ export async function reconcileFile(domain: Loyalty, text: string, ofDay?: strin
       new Set(accounts.map(({ account }) => account)),
     );
     const now = domain.clock();
-    const before = await tx.partnerFinding.findMany({ where: { day } });
-    const idOf = ({ kind, subject }: { kind: string; subject: string }) => `${kind} ${subject}`;
-    const known = new Set(before.map(idOf));
-    const still = new Set(findings.map(idOf));
-    const found = findings.filter((finding) => !known.has(idOf(finding)));
+    const { found, gone } = newFindings(await tx.partnerFinding.findMany({ where: { day } }), findings);
     await tx.partnerFinding.createMany({ data: found.map((finding) => ({ day, ...finding, foundAt: now })) });
-    const gone = before.filter((each) => each.resolvedAt === null && !still.has(idOf(each)));
     for (const { kind, subject } of gone)
       await tx.partnerFinding.update({
         where: { day_kind_subject: { day, kind, subject } },

@@ -1,10 +1,10 @@
-import { onEvent } from '#platform/events/onEvent.ts';
+import { forwardEvent, onEvent } from '#platform/events/onEvent.ts';
 import { PaymentProcessed } from '#schema/events/payments.ts';
 import type { Heard } from '../context.ts';
+import { placeOrderSaga } from '../sagas/placeOrder.ts';
 
 /**
- * Records the outcome of a payment in the order's row, for staff and for reconciliation. The saga does not depend on
- * it: it has the answers to its own calls.
+ * Records the outcome of a payment in the order's row, for staff and for reconciliation.
  */
 export const onPaymentProcessed = onEvent(
   PaymentProcessed,
@@ -13,3 +13,17 @@ export const onPaymentProcessed = onEvent(
     await tx.order.updateMany({ where: { id: data.orderId }, data: { paymentOutcome: data.outcome } });
   },
 );
+
+/**
+ * Tells the saga that the guest has answered their bank. All else about payments it knows by the answers to its own calls.
+ */
+export const onPaymentConfirmed = forwardEvent(
+  PaymentProcessed,
+  'orders.paymentConfirmed',
+  ({ eventId, data }) => tellSaga(data.orderId, eventId),
+  ({ data }) => data.afterChallenge === true,
+);
+
+/** Charges of memberships and orders from vendors are nobody's here. Their payers are never asked to confirm. */
+const tellSaga = (orderId: string, eventId: string): Promise<void> =>
+  placeOrderSaga.signal(orderId, { delivery: false }, { news: 'paymentAnswered' }, eventId);

@@ -2,12 +2,13 @@ import {
   PaymentCommandService,
   PaymentResult_Outcome as Outcome,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
-import type { Refused, StepCall } from '#platform/sagas/saga.ts';
+import type { Refused, StepCall, Taken } from '#platform/sagas/saga.ts';
 import type { Orders } from '../context.ts';
 
 const payments = ({ domain }: StepCall<Orders>) => domain.rpc.client(PaymentCommandService);
 
-export async function authorise(call: StepCall<Orders>): Promise<Refused | void> {
+/** Holds the money of the order. It is taken as CHALLENGED when the guest has to confirm with their bank first. */
+export async function authorise(call: StepCall<Orders>): Promise<Refused | Taken | void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   if (order.paymentMethodToken === null) throw new Error('the payment method was deleted before the saga ended');
   const { outcome } = await payments(call).authorise({
@@ -19,10 +20,24 @@ export async function authorise(call: StepCall<Orders>): Promise<Refused | void>
     customerId: order.customerId ?? '',
     storeId: order.storeId,
     idempotencyKey: call.key,
+    payerPresent: order.customerId !== null,
   });
   if (outcome === Outcome.AUTHORISED) return undefined;
+  if (outcome === Outcome.CHALLENGED) return { taken: challenged };
   if (outcome === Outcome.DECLINED || outcome === Outcome.REFUSED) return { refused: 'PAYMENT_DECLINED' };
   throw new Error(`payments answered ${Outcome[outcome]} to an authorisation`);
+}
+
+/** How `authorise` was taken when the guest still has to confirm the payment with their bank. */
+export const challenged = 'CHALLENGED';
+
+/** Asks whether the guest has confirmed: a message that says so may be on its way, or lost. */
+export async function checkChallenge(call: StepCall<Orders>): Promise<'CONFIRMED' | 'REFUSED' | 'OPEN'> {
+  const { outcome } = await payments(call).checkChallenge({ orderId: call.sagaId });
+  if (outcome === Outcome.AUTHORISED) return 'CONFIRMED';
+  if (outcome === Outcome.CHALLENGED) return 'OPEN';
+  if (outcome === Outcome.DECLINED) return 'REFUSED';
+  throw new Error(`payments answered ${Outcome[outcome]} to a question about a challenge`);
 }
 
 /**

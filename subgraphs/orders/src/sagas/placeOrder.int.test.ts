@@ -17,7 +17,7 @@ import { kitchenWork, type KitchenStep } from '../commands/kitchenWork.ts';
 import { ledgerDomains, ledgerOf, ledgerTable, type Interruption } from '../testing/ledgerDomains.ts';
 import { addressVersionId, burger, customerId, rareItem, storeId } from '../testing/otherDomains.ts';
 import { customer, kitchen, manager } from '../testing/principals.ts';
-import { deliveryStatusChanged, refunded } from '../testing/deliveryNews.ts';
+import { confirmed, deliveryStatusChanged, refunded } from '../testing/deliveryNews.ts';
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 let subgraph: TestSubgraph<Orders>;
@@ -51,6 +51,7 @@ beforeAll(async () => {
     bus,
     others: ledgerDomains(ledger, (...call) => interrupt?.(...call)),
     configuration: {
+      ORDER_PAYMENT_CONFIRMATION_SECONDS: 3,
       ORDER_KITCHEN_START_SECONDS: 3,
       ORDER_KITCHEN_READY_SECONDS: 3,
       ORDER_COLLECTION_SECONDS: 3,
@@ -170,6 +171,60 @@ describe('the order saga', () => {
     await reached(orderId, 'REJECTED');
     expect(await rowOf(orderId)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
     await settled(orderId, 'declined');
+  });
+
+  describe('whose guest has to confirm the payment with their bank', () => {
+    const methodToken = 'tok_3ds';
+    const answers = (orderId: string, operation: 'confirmed' | 'not confirmed') =>
+      ledger.query('INSERT INTO ledger (key, order_id, operation) VALUES ($1, $2, $3)', [
+        `${orderId}:bank`,
+        orderId,
+        operation,
+      ]);
+    const challengedOrder = async () => {
+      const orderId = await place({ payment: { methodToken } });
+      await until(async () => (await ledgerOf(ledger, orderId)).includes('challenged'));
+      return orderId;
+    };
+
+    it('waits for it, and goes on as soon as it is heard', async () => {
+      const orderId = await challengedOrder();
+      expect(await statusOf(orderId)).toBe('PLACED');
+      await answers(orderId, 'confirmed');
+      await bus.publish('payments.v1', [confirmed(orderId)]);
+      await reached(orderId, 'CONFIRMED');
+      expect(await ledgerOf(ledger, orderId)).toEqual(['challenged', 'confirmed', 'reserved']);
+    });
+
+    it('goes on at the end of the wait when the news of it was lost', async () => {
+      const orderId = await challengedOrder();
+      await answers(orderId, 'confirmed');
+      await reached(orderId, 'CONFIRMED');
+    });
+
+    it('rejects the order of a guest who refuses, and gives the payment up', async () => {
+      const orderId = await challengedOrder();
+      await answers(orderId, 'not confirmed');
+      await bus.publish('payments.v1', [confirmed(orderId)]);
+      await reached(orderId, 'REJECTED');
+      expect(await rowOf(orderId)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
+      await settled(orderId, 'challenged', 'not confirmed', 'voided');
+    });
+
+    it('rejects the order of a guest who never comes back, once, and gives the payment up', async () => {
+      const orderId = await challengedOrder();
+      await reached(orderId, 'REJECTED');
+      expect(await rowOf(orderId)).toMatchObject({ reason: 'PAYMENT_NOT_CONFIRMED' });
+      await settled(orderId, 'challenged', 'voided');
+      expect(await historyOf(orderId)).toEqual(['OrderCreated', 'REJECTED']);
+    });
+
+    it('ends with the guest who cancels instead', async () => {
+      const orderId = await challengedOrder();
+      expect(await cancelOrder(domain, customer, orderId)).toMatchObject({ kind: 'done' });
+      await settled(orderId, 'challenged', 'voided');
+      expect(await historyOf(orderId)).toEqual(['OrderCreated', 'CANCELLED']);
+    });
   });
 
   it('rejects an order that is out of stock, and voids the authorisation', async () => {

@@ -4,16 +4,17 @@ import { changeOrder } from '../commands/changeOrder.ts';
 import type { Orders } from '../context.ts';
 import { isFinal, type OrderCommand, type OrderStatus } from '../order.ts';
 import { cancelDelivery, cancelDeliveryOf, dispatch } from './courier.ts';
-import { authorise, capture, refund, voidAuthorisation } from './payment.ts';
+import { authorise, capture, challenged, checkChallenge, refund, voidAuthorisation } from './payment.ts';
 import { consume, release, reserve } from './stock.ts';
 import type { Timeout } from '../config.ts';
 
 /**
- * The news that the saga waits for. Consumers of the order's own events and of the delivery's events send it. `ended`
- * means that somebody else cancelled or rejected the order.
+ * The news that the saga waits for. Consumers of the order's own events and of those of delivery and payments send it.
+ * `ended` means that somebody else cancelled or rejected the order, `paymentAnswered` that the guest has confirmed the
+ * payment with their bank or refused to.
  */
 export interface OrderNews {
-  readonly news: 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
+  readonly news: 'paymentAnswered' | 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
 }
 
 /**
@@ -47,11 +48,11 @@ export const placeOrderSaga = defineSaga<Orders, { delivery: boolean }, OrderNew
   name: 'placeOrder',
   steps,
   async run(saga, { delivery }) {
-    await saga.do('authorise');
+    const heard = new Set<OrderNews['news']>();
+    if ((await saga.do('authorise')) === challenged) await waitForGuest(saga, heard);
     await saga.do('reserve');
     await saga.do('confirm');
     if (delivery) await saga.do('dispatch');
-    const heard = new Set<OrderNews['news']>();
     await waitFor(saga, heard, 'started', {
       within: 'ORDER_KITCHEN_START_SECONDS',
       status: 'CONFIRMED',
@@ -121,7 +122,7 @@ async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refu
 async function end(call: StepCall<Orders>, reason: string): Promise<void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   if (isFinal(order.status as OrderStatus)) return;
-  const rejected = order.status === 'PLACED' && ['PAYMENT_DECLINED', 'OUT_OF_STOCK'].includes(reason);
+  const rejected = order.status === 'PLACED' && ['PAYMENT_DECLINED', 'PAYMENT_NOT_CONFIRMED', 'OUT_OF_STOCK'].includes(reason);
   await move(call, { kind: rejected ? 'reject' : 'cancel', by: 'saga', reason });
 }
 
@@ -131,6 +132,25 @@ async function end(call: StepCall<Orders>, reason: string): Promise<void> {
  */
 async function forgetPaymentMethod({ domain, sagaId }: StepCall<Orders>): Promise<void> {
   await domain.db.order.update({ where: { id: sagaId }, data: { paymentMethodToken: null } });
+}
+
+/**
+ * Waits until the guest has confirmed the payment with their bank. Payments is asked what has become of it whenever
+ * something is heard, and once more when the time is over. An order whose guest did not confirm ends there: to undo
+ * `authorise` gives the payment up, after which nobody can confirm it any more.
+ */
+async function waitForGuest(saga: OrderSaga, heard: Set<OrderNews['news']>): Promise<void> {
+  const deadline = await saga.deadline(Number(saga.domain.config.ORDER_PAYMENT_CONFIRMATION_SECONDS));
+  for (;;) {
+    const message = await saga.receive(deadline);
+    if (message) heard.add(message.news);
+    if (heard.has('ended')) saga.refuse('ENDED');
+    if (message !== null && message.news !== 'paymentAnswered') continue;
+    const answer = await saga.note('checkChallenge', checkChallenge);
+    if (answer === 'CONFIRMED') return;
+    if (answer === 'REFUSED') saga.refuse('PAYMENT_DECLINED');
+    if (message === null) saga.refuse('PAYMENT_NOT_CONFIRMED');
+  }
 }
 
 interface TimeLimit {

@@ -50,7 +50,16 @@ export function deliveryStatusChanged(orderId: string, to: Data['to']): News {
 }
 
 /** What payments would publish about a refund that staff made. */
-export function refunded(orderId: string): News {
+export const refunded = (orderId: string): News => paymentProcessed(orderId, { outcome: 'REFUNDED' });
+
+/** What payments would publish about a guest who was asked by their bank. */
+export const confirmed = (orderId: string): News =>
+  paymentProcessed(orderId, { outcome: 'AUTHORISED', afterChallenge: true });
+
+function paymentProcessed(
+  orderId: string,
+  told: Pick<DataOf<typeof PaymentProcessed>, 'outcome' | 'afterChallenge'>,
+): News {
   const paymentId = seedId('payment', orderId);
   const at = new Date().toISOString();
   return message({
@@ -63,7 +72,7 @@ export function refunded(orderId: string): News {
       paymentId,
       orderId,
       storeId,
-      outcome: 'REFUNDED',
+      ...told,
       amount: 1_070,
       currency: 'EUR',
       exponent: 2,

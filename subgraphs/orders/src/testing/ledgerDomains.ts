@@ -41,7 +41,7 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
   }
   const authorised = async (orderId: string) => {
     const { rows } = await pool.query<{ amount: string; key: string }>(
-      `SELECT amount FROM ledger WHERE order_id = $1 AND operation LIKE 'authorised%'`,
+      `SELECT amount FROM ledger WHERE order_id = $1 AND (operation LIKE 'authorised%' OR operation = 'challenged')`,
       [orderId],
     );
     return Number(rows[0]?.amount ?? 0);
@@ -64,13 +64,25 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
           const operation =
             methodToken === 'tok_declined'
               ? 'declined'
-              : methodToken === 'tok_no_capture'
+              : methodToken === 'tok_3ds'
+                ? 'challenged'
+                : methodToken === 'tok_no_capture'
                 ? 'authorised, not to be captured'
                 : 'authorised';
           const outcome = await enter(idempotencyKey, orderId, operation, Number(amount));
+          if (outcome === 'challenged') return { outcome: Paid.CHALLENGED };
           return outcome === 'declined'
             ? { outcome: Paid.DECLINED, reason: 'insufficient_funds' }
             : { outcome: Paid.AUTHORISED };
+        },
+        checkChallenge: async ({ orderId }) => {
+          interrupt('challenge asked', orderId);
+          const { rows } = await pool.query<{ operation: string }>(
+            `SELECT operation FROM ledger WHERE order_id = $1 AND operation IN ('confirmed', 'not confirmed')`,
+            [orderId],
+          );
+          if (!rows[0]) return { outcome: Paid.CHALLENGED };
+          return { outcome: rows[0].operation === 'confirmed' ? Paid.AUTHORISED : Paid.DECLINED };
         },
         capture: async ({ idempotencyKey, orderId }) => {
           const outcome = await enter(

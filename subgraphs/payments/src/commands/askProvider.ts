@@ -3,6 +3,7 @@ import { toPayBack, type Result } from '../payment.ts';
 import type {
   AuthoriseAnswer,
   CaptureAnswer,
+  Challenge,
   PaymentProvider,
   ProviderPayment,
   RefundAnswer,
@@ -14,6 +15,7 @@ import type { Intent } from './finishIntent.ts';
 export interface Asked extends Result {
   readonly authorisationId?: string;
   readonly captureId?: string;
+  readonly challenge?: Challenge;
 }
 
 /**
@@ -43,6 +45,7 @@ function request(
         amount,
         currency,
         methodToken: required(payment, 'methodToken'),
+        payerPresent: payment.payerPresent,
         idempotencyKey,
       });
     case 'CAPTURE':
@@ -64,9 +67,7 @@ function request(
 function outcomeIn(known: ProviderPayment, { command, payment }: Intent): Asked | null {
   switch (command.kind) {
     case 'AUTHORISE':
-      return known.declineReason === null
-        ? { outcome: 'AUTHORISED', reason: null, authorisationId: known.authorisationId }
-        : { outcome: 'DECLINED', reason: known.declineReason };
+      return authorisationIn(known);
     case 'CAPTURE':
       return known.captureId === null ? null : { outcome: 'CAPTURED', reason: null, captureId: known.captureId };
     case 'VOID':
@@ -78,6 +79,15 @@ function outcomeIn(known: ProviderPayment, { command, payment }: Intent): Asked 
     default:
       return command.kind satisfies never;
   }
+}
+
+/** What has become of an authorisation that the provider has received. */
+export function authorisationIn({ authorisationId, challenge, declineReason, voided }: ProviderPayment): Asked {
+  if (declineReason !== null) return { outcome: 'DECLINED', reason: declineReason };
+  if (challenge) return { outcome: 'CHALLENGED', reason: null, authorisationId, challenge };
+  // Nothing is held any more, and a capture would be refused.
+  if (voided) return { outcome: 'DECLINED', reason: 'authorisation_voided' };
+  return { outcome: 'AUTHORISED', reason: null, authorisationId };
 }
 
 function toAsked(answer: AuthoriseAnswer | CaptureAnswer | VoidAnswer | RefundAnswer): Asked {

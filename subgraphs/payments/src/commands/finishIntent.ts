@@ -1,9 +1,9 @@
 import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.ts';
-import { PaymentProcessed } from '#schema/events/payments.ts';
+import { PaymentChallenged, PaymentProcessed } from '#schema/events/payments.ts';
 import { failPoint } from '#platform/faults/failPoint.ts';
 import type { Payments } from '../context.ts';
 import { settle } from '../payment.ts';
-import type { PaymentProvider } from '../provider/paymentProvider.ts';
+import type { ProviderOf } from '../config.ts';
 import { askProvider, type Asked } from './askProvider.ts';
 import { lockOrder } from './lockOrder.ts';
 import type { PaymentAnswer } from './processPayment.ts';
@@ -23,11 +23,11 @@ export interface Intent {
  */
 export async function finishIntent(
   domain: Payments,
-  provider: PaymentProvider,
+  providerOf: ProviderOf,
   intent: Intent,
 ): Promise<PaymentAnswer> {
   failPoint('payments.intentWritten');
-  const asked = await askProvider(provider, intent);
+  const asked = await askProvider(providerOf(intent.payment), intent);
   failPoint('payments.providerAnswered');
   return domain.transaction(async (tx) => {
     const { key, kind, orderId } = intent.command;
@@ -40,20 +40,26 @@ export async function finishIntent(
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
     const { moved, ...after } = settle(kind, asked.outcome, payment, command.amount);
     const now = domain.clock();
+    const common = {
+      paymentId: payment.id,
+      orderId,
+      storeId: payment.storeId,
+      currency: payment.currency,
+      exponent: payment.exponent,
+      amount: moved,
+      at: now.toISOString(),
+    };
+    const { outcome, challenge } = asked;
     const [event] = await domain.events.append(tx, payment.version, [
-      PaymentProcessed.of({
-        paymentId: payment.id,
-        orderId,
-        storeId: payment.storeId,
-        outcome: asked.outcome,
-        amount: moved,
-        currency: payment.currency,
-        exponent: payment.exponent,
-        captured: after.captured,
-        refunded: after.refunded,
-        reason: asked.reason,
-        at: now.toISOString(),
-      }),
+      outcome === 'CHALLENGED'
+        ? PaymentChallenged.of({ ...common, expiresAt: challenge!.expiresAt.toISOString() })
+        : PaymentProcessed.of({
+            ...common,
+            outcome,
+            captured: after.captured,
+            refunded: after.refunded,
+            reason: asked.reason,
+          }),
     ]);
     await tx.payment.update({
       where: { id: payment.id },
@@ -62,6 +68,8 @@ export async function finishIntent(
         ...providerIds(asked),
         failureReason: asked.reason,
         methodToken: null,
+        challengeUrl: challenge?.url ?? null,
+        challengeExpiresAt: challenge?.expiresAt ?? null,
         version: event!.metadata.aggregateVersion,
         updatedAt: now,
       },

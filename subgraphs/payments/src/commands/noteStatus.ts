@@ -1,13 +1,16 @@
 import type { Payment } from '#generated/payments/prisma/client.ts';
 import { PaymentProcessed } from '#schema/events/payments.ts';
+import type { ProviderOf } from '../config.ts';
 import type { Payments } from '../context.ts';
-import type { PaymentProvider, ProviderPayment } from '../provider/paymentProvider.ts';
+import type { ProviderPayment } from '../provider/paymentProvider.ts';
+import type { Outcome, PaymentStatus } from '../payment.ts';
+import { authorisationIn } from './askProvider.ts';
 import { finishIntent } from './finishIntent.ts';
 import { lockOrder } from './lockOrder.ts';
 
 export interface StatusNews {
   readonly orderId: string;
-  readonly status: 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
+  readonly status: 'CHALLENGED' | 'AUTHORISED' | 'DECLINED' | 'CAPTURED' | 'VOIDED' | 'REFUNDED';
   /** All that the provider has refunded so far, in minor units. */
   readonly refunded: number;
 }
@@ -20,32 +23,34 @@ export interface StatusNews {
  */
 export async function noteStatus(
   domain: Payments,
-  provider: PaymentProvider,
+  providerOf: ProviderOf,
   news: StatusNews,
 ): Promise<boolean | null> {
   const { orderId } = news;
   const before = await domain.db.payment.findUnique({ where: { orderId } });
   if (!before) return null;
   const command = await domain.db.paymentCommand.findFirst({ where: { orderId, outcome: null } });
-  if (command) await finishIntent(domain, provider, { command, payment: before, heard: 'perhaps' });
+  if (command) await finishIntent(domain, providerOf, { command, payment: before, heard: 'perhaps' });
   const payment = command ? await domain.db.payment.findUniqueOrThrow({ where: { orderId } }) : before;
   if (!isNew(payment, news)) return payment.version !== before.version;
-  const known = await provider.find(orderId);
+  const known = await providerOf(payment).find(orderId);
   return (known !== null && (await follow(domain, orderId, known))) || payment.version !== before.version;
 }
 
 /** Whether the news may be about something that was not done by us. All that we do, we know before. */
 const isNew = ({ status, refunded }: Payment, news: StatusNews): boolean =>
-  (status === 'CAPTURED' && news.refunded > refunded) || (status === 'AUTHORISED' && news.status === 'VOIDED');
+  status === 'CHALLENGED' ||
+  (status === 'CAPTURED' && news.refunded > refunded) ||
+  (status === 'AUTHORISED' && news.status === 'VOIDED');
 
-/** Stores what the provider did without being asked by us. */
-function follow(domain: Payments, orderId: string, known: ProviderPayment): Promise<boolean> {
+/** Stores what the provider did without being asked by us, or what a payer answered to their bank. */
+export function follow(domain: Payments, orderId: string, known: ProviderPayment): Promise<boolean> {
   return domain.transaction(async (tx) => {
     await lockOrder(tx, orderId, `notice:${orderId}`);
     const payment = await tx.payment.findUniqueOrThrow({ where: { orderId } });
     const after = done(payment, known);
     if (!after) return false;
-    const { outcome, moved, ...state } = after;
+    const { outcome, moved, reason = null, ...state } = after;
     const now = domain.clock();
     const [event] = await domain.events.append(tx, payment.version, [
       PaymentProcessed.of({
@@ -58,23 +63,42 @@ function follow(domain: Payments, orderId: string, known: ProviderPayment): Prom
         refunded: state.refunded,
         currency: payment.currency,
         exponent: payment.exponent,
-        reason: null,
+        reason,
+        ...(payment.status === 'CHALLENGED' && { afterChallenge: true }),
         at: now.toISOString(),
       }),
     ]);
     const { aggregateVersion: version } = event!.metadata;
-    await tx.payment.update({ where: { orderId }, data: { ...state, version, updatedAt: now } });
+    const answered = payment.status === 'CHALLENGED' && {
+      challengeUrl: null,
+      challengeExpiresAt: null,
+      failureReason: reason,
+    };
+    await tx.payment.update({ where: { orderId }, data: { ...state, ...answered, version, updatedAt: now } });
     return true;
   });
 }
 
+interface Done {
+  readonly outcome: Exclude<Outcome, 'CHALLENGED'>;
+  readonly reason?: string | null;
+  readonly status: PaymentStatus;
+  readonly refunded: number;
+  readonly moved: number;
+}
+
 /** What the provider has done that the payment does not show yet; undefined if that is nothing. */
-function done(payment: Payment, known: ProviderPayment) {
+function done(payment: Payment, known: ProviderPayment): Done | undefined {
   const { status, captured, refunded: before, amount } = payment;
+  if (status === 'CHALLENGED') {
+    const { outcome, reason } = authorisationIn(known);
+    if (outcome === 'CHALLENGED') return undefined;
+    return { outcome, reason, status: outcome === 'AUTHORISED' ? 'AUTHORISED' : 'DECLINED', refunded: before, moved: amount };
+  }
   if (status === 'AUTHORISED' && known.voided)
-    return { outcome: 'VOIDED', status: 'VOIDED', refunded: before, moved: amount } as const;
+    return { outcome: 'VOIDED', status: 'VOIDED', refunded: before, moved: amount };
   const refunded = Math.min(known.refunded, captured);
   if (status !== 'CAPTURED' || refunded <= before) return undefined;
   const left = refunded < captured ? 'CAPTURED' : 'REFUNDED';
-  return { outcome: 'REFUNDED', status: left, refunded, moved: refunded - before } as const;
+  return { outcome: 'REFUNDED', status: left, refunded, moved: refunded - before };
 }

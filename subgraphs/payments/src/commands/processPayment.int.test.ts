@@ -4,7 +4,7 @@ import { sqlTx } from '#platform/events/sqlTx.ts';
 import { superviseProcess } from '#platform/testkit/superviseProcess.ts';
 import { testDatabase } from '#platform/testkit/testDatabase.ts';
 import { until } from '#platform/testkit/until.ts';
-import { providerOf } from '../config.ts';
+import { providerOf, type ProviderOf } from '../config.ts';
 import type { Payments } from '../context.ts';
 import { openPayments, providerOfTests, type ProviderOfTests } from '../testing/paymentsUnderTest.ts';
 import { ProviderUnavailable, type PaymentProvider } from '../provider/paymentProvider.ts';
@@ -22,13 +22,15 @@ let database: { url: string };
 let payments: Payments;
 let close: () => Promise<void>;
 let sandbox: ProviderOfTests;
+let usual: ProviderOf;
 let provider: PaymentProvider;
 let orderId: string;
 
 beforeAll(async () => {
   [database, sandbox] = await Promise.all([testDatabase('payments'), providerOfTests()]);
   ({ payments, close } = openPayments(database.url, sandbox.url));
-  provider = providerOf(payments);
+  usual = providerOf(payments);
+  provider = usual({ provider: 'usual' });
 });
 beforeEach(() => {
   orderId = uuidv7();
@@ -50,9 +52,9 @@ const terms = (over: Partial<AuthorisationTerms> = {}): AuthorisationTerms => ({
 });
 const steady = terms();
 const authorise = (over: Partial<AuthorisationTerms> = {}, key = `${orderId}:authorise`) =>
-  processPayment(payments, provider, { kind: 'AUTHORISE', orderId, key, terms: { ...steady, ...over } });
+  processPayment(payments, usual, { kind: 'AUTHORISE', orderId, key, terms: { ...steady, ...over } });
 const run = (kind: Exclude<PaymentRequest['kind'], 'AUTHORISE'>, key = `${orderId}:${kind}`) =>
-  processPayment(payments, provider, { kind, orderId, key });
+  processPayment(payments, usual, { kind, orderId, key });
 const payment = () => payments.db.payment.findUnique({ where: { orderId } });
 const command = (key: string) => payments.db.paymentCommand.findUniqueOrThrow({ where: { key } });
 
@@ -139,7 +141,7 @@ describe('a payment', () => {
     await authorise();
     await run('CAPTURE');
     const insist = () =>
-      processPayment(payments, provider, { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true });
+      processPayment(payments, usual, { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true });
     await sandbox.behave({ refuseRefunds: true });
     expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
     expect(await insist()).toMatchObject({ outcome: 'REFUSED' });
@@ -154,7 +156,7 @@ describe('a payment', () => {
     await run('CAPTURE');
     const refund: PaymentRequest = { kind: 'REFUND', orderId, key: `${orderId}:refund`, insist: true };
     await sandbox.behave({ refuseRefunds: true });
-    await processPayment(payments, provider, refund);
+    await processPayment(payments, usual, refund);
     const earlier = { command: await command(refund.key), payment: (await payment())!, heard: 'no' } as const;
     await sandbox.behave({});
     const late: PaymentProvider = {
@@ -162,11 +164,11 @@ describe('a payment', () => {
       refund: async (request) => {
         const answer = await provider.refund(request);
         // Another process, which was slow, tells the refusal of the first try now.
-        await finishIntent(payments, provider, earlier);
+        await finishIntent(payments, usual, earlier);
         return answer;
       },
     };
-    expect(await processPayment(payments, late, refund)).toMatchObject({ outcome: 'REFUNDED' });
+    expect(await processPayment(payments, () => late, refund)).toMatchObject({ outcome: 'REFUNDED' });
     expect(await payment()).toMatchObject({ status: 'REFUNDED', refunded: 1_990 });
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation', 'capture', 'refusal', 'refund']);
   });
@@ -236,9 +238,9 @@ describe('a provider in trouble', () => {
       },
     };
     const request: PaymentRequest = { kind: 'AUTHORISE', orderId, key: `${orderId}:authorise`, terms: steady };
-    await expect(processPayment(payments, unlucky, request)).rejects.toBeInstanceOf(ProviderUnavailable);
+    await expect(processPayment(payments, () => unlucky, request)).rejects.toBeInstanceOf(ProviderUnavailable);
     expect(await payment()).toMatchObject({ status: 'REQUESTED' });
-    expect(await processPayment(payments, unlucky, request)).toMatchObject({ outcome: 'AUTHORISED' });
+    expect(await processPayment(payments, () => unlucky, request)).toMatchObject({ outcome: 'AUTHORISED' });
     expect(await sandbox.ledger(orderId)).toEqual(['authorisation']);
   });
 
@@ -268,10 +270,10 @@ describe('a provider in trouble', () => {
     await sandbox.close();
     await expect(authorise()).rejects.toBeInstanceOf(ProviderUnavailable);
     const { createdAt } = await command(`${orderId}:authorise`);
-    expect(await settleForgottenIntents(payments, provider, createdAt)).toBe(0);
+    expect(await settleForgottenIntents(payments, usual, createdAt)).toBe(0);
     await sandbox.reopen();
-    expect(await settleForgottenIntents(payments, provider, new Date(createdAt.getTime() - 1))).toBe(0);
-    expect(await settleForgottenIntents(payments, provider, createdAt)).toBe(1);
+    expect(await settleForgottenIntents(payments, usual, new Date(createdAt.getTime() - 1))).toBe(0);
+    expect(await settleForgottenIntents(payments, usual, createdAt)).toBe(1);
     expect(await payment()).toMatchObject({ status: 'AUTHORISED' });
     expect(await outcomesOf()).toEqual(['AUTHORISED']);
     expect(await authorise()).toMatchObject({ outcome: 'AUTHORISED' });
@@ -308,7 +310,7 @@ describe('a kill -9', () => {
       await until(() => child.output.includes('[process 1 ended'), { timeoutMs: 60_000, what: 'the process dies' });
       expect(child.output).toContain('ended: SIGKILL');
       expect((await command(key)).outcome).toBeNull();
-      const answer = await processPayment(payments, provider, request);
+      const answer = await processPayment(payments, usual, request);
       expect(answer.outcome).toBe((await command(key)).outcome);
       expect(['DECLINED', 'REFUSED']).not.toContain(answer.outcome);
       expect(await sandbox.ledger(orderId)).toEqual(ledger);

@@ -2,7 +2,8 @@ import type { Payment, PaymentCommand } from '#generated/payments/prisma/client.
 import type { TransactionOf } from '#platform/domain/domain.ts';
 import type { Payments } from '../context.ts';
 import { decide, type Outcome, type Situation } from '../payment.ts';
-import type { PaymentProvider } from '../provider/paymentProvider.ts';
+import { chooseProvider } from '../chooseProvider.ts';
+import type { ProviderOf } from '../config.ts';
 import { finishIntent, type Intent } from './finishIntent.ts';
 import { lockOrder } from './lockOrder.ts';
 
@@ -16,6 +17,8 @@ export interface AuthorisationTerms {
   readonly currency: string;
   readonly exponent: number;
   readonly methodToken: string;
+  /** Whether the payer's bank can ask the payer to confirm. If not, a payment that would need it is declined. */
+  readonly payerPresent?: boolean;
 }
 
 export type PaymentRequest = {
@@ -64,13 +67,14 @@ type Step =
  */
 export async function processPayment(
   domain: Payments,
-  provider: PaymentProvider,
+  providerOf: ProviderOf,
   request: PaymentRequest,
 ): Promise<PaymentAnswer> {
+  const provider = request.kind === 'AUTHORISE' ? await chooseProvider(domain, request.terms.storeId) : 'usual';
   for (;;) {
-    const step = await begin(domain, request);
+    const step = await begin(domain, request, provider);
     if (step.kind === 'answered') return step.answer;
-    const answer = await finishIntent(domain, provider, step.intent);
+    const answer = await finishIntent(domain, providerOf, step.intent);
     if (step.intent.command.key === request.key) return answer;
   }
 }
@@ -79,7 +83,7 @@ export async function processPayment(
  * Answers when the provider need not be asked. Otherwise it stores an intent, or returns the earlier intent that has
  * to be finished first.
  */
-function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
+function begin(domain: Payments, request: PaymentRequest, provider: string): Promise<Step> {
   return domain.transaction(async (tx) => {
     await lockOrder(tx, request.orderId, request.key);
     const known = await tx.paymentCommand.findUnique({ where: { key: request.key } });
@@ -107,7 +111,7 @@ function begin(domain: Payments, request: PaymentRequest): Promise<Step> {
     }
     const asking =
       request.kind === 'AUTHORISE'
-        ? await openPayment(domain, tx, request.orderId, request.terms)
+        ? await openPayment(domain, tx, request.orderId, { ...request.terms, provider })
         : await tx.payment.update({
             where: { id: payment!.id },
             data: { status: decision.status, updatedAt: domain.clock() },
@@ -134,7 +138,12 @@ async function situationOf(tx: Tx, orderId: string, payment: Payment | null): Pr
     : 'NONE';
 }
 
-const openPayment = (domain: Payments, tx: Tx, orderId: string, terms: AuthorisationTerms): Promise<Payment> =>
+const openPayment = (
+  domain: Payments,
+  tx: Tx,
+  orderId: string,
+  terms: AuthorisationTerms & { readonly provider: string },
+): Promise<Payment> =>
   tx.payment.create({
     data: {
       ...terms,

@@ -59,7 +59,14 @@ paymentProviderContract('HTTP', () => ({
 }));
 
 describe('httpPaymentProvider', () => {
-  const request = { reference: 'own-1', amount: 5, currency: 'EUR', methodToken: 'tok_ok', idempotencyKey: 'own-1:a' };
+  const request = {
+    reference: 'own-1',
+    amount: 5,
+    currency: 'EUR',
+    methodToken: 'tok_ok',
+    payerPresent: false,
+    idempotencyKey: 'own-1:a',
+  };
 
   it('rejects after its time-out, and gets the outcome when called again', async () => {
     await admin('PUT', '/v1/behaviour', { delayMilliseconds: 600 });

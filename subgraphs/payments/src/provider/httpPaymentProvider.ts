@@ -18,7 +18,10 @@ const found = z.object({ data: z.array(authorisation) });
  * you need it.
  */
 export function httpPaymentProvider(connection: ProviderConnection): PaymentProvider {
-  const { get, post } = providerRequests(connection);
+  const { get, post, file } = providerRequests(connection, {
+    statuses: [400, 422],
+    reusedKey: 'idempotency_key_reused',
+  });
   return {
     async authorise({ reference, amount, currency, methodToken, idempotencyKey }) {
       const answer = await post(
@@ -55,6 +58,7 @@ export function httpPaymentProvider(connection: ProviderConnection): PaymentProv
       const { data } = found.parse(await get(`/v1/authorisations?merchantReference=${encodeURIComponent(reference)}`));
       return data[0] ? toPayment(data[0]) : null;
     },
+    settlementFile: (day) => file(`/v1/settlements/${day}.csv`),
   };
 }
 
@@ -66,7 +70,8 @@ const refusal = ({ code }: Extract<ProviderAnswer, { kind: 'refused' }>): Provid
 const toPayment = (known: z.output<typeof authorisation>): ProviderPayment => ({
   authorisationId: known.id,
   declineReason: known.declineCode,
-  voided: known.status === 'voided',
+  voided: known.status === 'voided' || known.status === 'expired',
+  challenge: null,
   captureId: known.captures[0]?.id ?? null,
   captured: known.capturedAmount,
   refunded: known.refundedAmount,

@@ -1,11 +1,20 @@
 /** The provider's answers to requests. Ids are the provider's. */
 export type AuthoriseAnswer =
   | { readonly outcome: 'AUTHORISED'; readonly authorisationId: string }
-  | { readonly outcome: 'DECLINED'; readonly reason: string };
+  | { readonly outcome: 'DECLINED'; readonly reason: string }
+  | { readonly outcome: 'CHALLENGED'; readonly authorisationId: string; readonly challenge: Challenge };
 export type CaptureAnswer = { readonly outcome: 'CAPTURED'; readonly captureId: string } | ProviderRefusal;
 export type VoidAnswer = { readonly outcome: 'VOIDED' } | ProviderRefusal;
 export type RefundAnswer = { readonly outcome: 'REFUNDED' } | ProviderRefusal;
 export type PayOutAnswer = { readonly outcome: 'PAID_OUT' } | ProviderRefusal;
+
+/** The payer's bank wants the payer to confirm the payment themselves (3-D Secure) before it authorises it. */
+export interface Challenge {
+  /** The page on which they do so; the provider sends them back from there. */
+  readonly url: string;
+  /** When it is too late for that. */
+  readonly expiresAt: Date;
+}
 
 export interface ProviderRefusal {
   readonly outcome: 'REFUSED';
@@ -18,7 +27,10 @@ export interface ProviderPayment {
   readonly authorisationId: string;
   /** Code of the reason for the decline; null unless the payment was declined. */
   readonly declineReason: string | null;
+  /** Voided by whomever, or lapsed. */
   readonly voided: boolean;
+  /** What the payer still has to confirm; null when there is nothing (any more). */
+  readonly challenge: Challenge | null;
   /** The provider's id of the capture; null until there is one. */
   readonly captureId: string | null;
   /** The captured amount in minor units. */
@@ -43,6 +55,8 @@ export interface PaymentProvider {
     amount: number;
     currency: string;
     methodToken: string;
+    /** Whether their bank can ask the payer to confirm. If not, a payment that would need it is declined. */
+    payerPresent: boolean;
     idempotencyKey: string;
   }): Promise<AuthoriseAnswer>;
   capture(request: { authorisationId: string; amount: number; idempotencyKey: string }): Promise<CaptureAnswer>;
@@ -62,6 +76,8 @@ export interface PaymentProvider {
    * arrive.
    */
   find(reference: string): Promise<ProviderPayment | null>;
+  /** The settlement file of a day in UTC, as text; null when there is none (yet). */
+  settlementFile(day: string): Promise<string | null>;
 }
 
 /** The provider gave no usable answer. Call again with the same idempotency key. */

@@ -8,6 +8,8 @@ export interface ProviderUnderTest {
   readonly accounts: { readonly open: string; readonly closed: string };
   /** Payment methods: one that is authorised, one that is declined, and one whose capture is refused. */
   readonly methods: { readonly ok: string; readonly declined: string; readonly captureRefused: string };
+  /** Of a provider that has the payer asked by their bank: the method for which it does, and what the payer answers. */
+  readonly confirming?: { readonly method: string; answer(url: string, agrees: boolean): Promise<void> };
   /** Makes the provider carry out the next request that moves money, and lose its answer. */
   loseNextAnswer(): Promise<void>;
   /** Makes the provider unreachable until `resume`. */
@@ -31,10 +33,10 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
     });
 
     const authorise = (methodToken = underTest().methods.ok, idempotencyKey = `${reference}:a`) =>
-      provider.authorise({ reference, amount: 1_250, currency: 'EUR', methodToken, idempotencyKey });
+      provider.authorise({ reference, amount: 1_250, currency: 'EUR', methodToken, payerPresent: false, idempotencyKey });
     async function authorised(methodToken?: string): Promise<string> {
       const answer = await authorise(methodToken);
-      if (answer.outcome !== 'AUTHORISED') throw new Error(`not authorised: ${answer.reason}`);
+      if (answer.outcome !== 'AUTHORISED') throw new Error(`not authorised: ${JSON.stringify(answer)}`);
       return answer.authorisationId;
     }
     const capture = (authorisationId: string, idempotencyKey = `${reference}:c`) =>
@@ -44,8 +46,8 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       if (answer.outcome !== 'CAPTURED') throw new Error(`not captured: ${answer.reason}`);
       return answer.captureId;
     }
-    const refund = (captureId: string) =>
-      provider.refund({ captureId, amount: 1_250, idempotencyKey: `${reference}:r` });
+    const refund = (captureId: string, amount = 1_250, idempotencyKey = `${reference}:r`) =>
+      provider.refund({ captureId, amount, idempotencyKey });
 
     it('authorises, captures and refunds, and finds the payment by its reference', async () => {
       expect(await provider.find(reference)).toBeNull();
@@ -54,6 +56,7 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
         authorisationId,
         declineReason: null,
         voided: false,
+        challenge: null,
         captureId: null,
         captured: 0,
         refunded: 0,
@@ -99,6 +102,22 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
         outcome: 'REFUSED',
         reason: 'capture_refused',
       });
+    });
+
+    it('refunds parts, and never more than was captured', async () => {
+      const captureId = await captured();
+      expect(await refund(captureId, 250)).toEqual({ outcome: 'REFUNDED' });
+      expect(await refund(captureId, 1_001, `${reference}:r2`)).toEqual({
+        outcome: 'REFUSED',
+        reason: 'amount_too_large',
+      });
+      expect(await refund(captureId, 1_000, `${reference}:r3`)).toEqual({ outcome: 'REFUNDED' });
+      expect(await provider.find(reference)).toMatchObject({ captured: 1_250, refunded: 1_250 });
+    });
+
+    it('has a settlement file of a day that is over, and none of today', async () => {
+      expect(await provider.settlementFile('2020-02-29')).toMatch(/^H,1,2020-02-29,0,0,0\n/);
+      expect(await provider.settlementFile(new Date().toISOString().slice(0, 10))).toBeNull();
     });
 
     it('refuses to void a captured payment', async () => {
@@ -159,6 +178,62 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
       await underTest().resume();
       expect(await refund(captureId)).toEqual({ outcome: 'REFUNDED' });
       expect(await underTest().movements(reference)).toMatchObject({ refunds: 1 });
+    });
+  });
+}
+
+/** What a provider keeps besides if it has payers confirm payments with their bank (3-D Secure). */
+export function confirmingProviderContract(name: string, underTest: () => Required<ProviderUnderTest>): void {
+  describe(`payment provider with payers who confirm: ${name}`, () => {
+    let count = 0;
+    let reference: string;
+    beforeEach(() => {
+      reference = `confirming-${process.pid}-${(count += 1)}`;
+    });
+    const authorise = (payerPresent = true) =>
+      underTest().provider.authorise({
+        reference,
+        amount: 990,
+        currency: 'EUR',
+        methodToken: underTest().confirming.method,
+        payerPresent,
+        idempotencyKey: `${reference}:a`,
+      });
+    async function challenged() {
+      const answer = await authorise();
+      if (answer.outcome !== 'CHALLENGED') throw new Error(`not challenged: ${JSON.stringify(answer)}`);
+      return answer;
+    }
+    const find = () => underTest().provider.find(reference);
+
+    it('holds nothing until the payer has confirmed, and can be captured then', async () => {
+      const { authorisationId, challenge } = await challenged();
+      expect(await authorise()).toEqual({ outcome: 'CHALLENGED', authorisationId, challenge });
+      expect(await find()).toMatchObject({ challenge, voided: false, declineReason: null });
+      const capture = (key: string) =>
+        underTest().provider.capture({ authorisationId, amount: 990, idempotencyKey: `${reference}:${key}` });
+      expect(await capture('early')).toEqual({ outcome: 'REFUSED', reason: 'not_confirmed' });
+      await underTest().confirming.answer(challenge.url, true);
+      expect(await find()).toMatchObject({ challenge: null, voided: false, declineReason: null });
+      expect(await capture('c')).toMatchObject({ outcome: 'CAPTURED' });
+    });
+
+    it('declines a payment that its payer refuses', async () => {
+      const { challenge } = await challenged();
+      await underTest().confirming.answer(challenge.url, false);
+      expect(await find()).toMatchObject({ challenge: null, declineReason: 'authentication_failed' });
+    });
+
+    it('cannot be confirmed any more once it was voided', async () => {
+      const { authorisationId, challenge } = await challenged();
+      const voided = { authorisationId, idempotencyKey: `${reference}:v` };
+      expect(await underTest().provider.void(voided)).toEqual({ outcome: 'VOIDED' });
+      await underTest().confirming.answer(challenge.url, true);
+      expect(await find()).toMatchObject({ challenge: null, voided: true });
+    });
+
+    it('declines at once when nobody is there to confirm', async () => {
+      expect(await authorise(false)).toEqual({ outcome: 'DECLINED', reason: 'authentication_required' });
     });
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonOverHttp, type HttpCall } from '#platform/outward/jsonOverHttp.ts';
+import { fileOverHttp, jsonOverHttp, type HttpCall } from '#platform/outward/jsonOverHttp.ts';
 import { CounterpartUnavailable, type Outward } from '#platform/outward/outward.ts';
 import { ProviderUnavailable } from './paymentProvider.ts';
 
@@ -16,7 +16,19 @@ export interface ProviderConnection {
  * thrown.
  */
 export type ProviderAnswer =
-  { readonly kind: 'done'; readonly body: unknown } | { readonly kind: 'refused'; readonly code: string };
+  | { readonly kind: 'done'; readonly body: unknown }
+  | { readonly kind: 'refused'; readonly code: string; readonly body: unknown };
+
+/** How a provider says no. */
+export interface RefusalShape {
+  /**
+   * The statuses that say that the request was not and will not be carried out. All others are mistakes on our side that
+   * a person has to look at.
+   */
+  readonly statuses: readonly number[];
+  /** The code of an idempotency key that was used with another request, which is such a mistake. */
+  readonly reusedKey: string;
+}
 
 const problem = z.object({ error: z.object({ code: z.string() }) });
 
@@ -24,7 +36,7 @@ const problem = z.object({ error: z.object({ code: z.string() }) });
  * Sends requests, each of which the provider takes once however often it is tried: those that move money have an
  * idempotency key. It rejects with `ProviderUnavailable` when no try got an answer.
  */
-export function providerRequests(connection: ProviderConnection) {
+export function providerRequests(connection: ProviderConnection, refusals: RefusalShape) {
   return {
     async get(path: string): Promise<unknown> {
       const { status, body } = await send(connection, { method: 'GET', path, idempotent: true });
@@ -36,12 +48,20 @@ export function providerRequests(connection: ProviderConnection) {
       const answer = await send(connection, { method: 'POST', path, body, headers, idempotent: true });
       if (answer.status < 300) return { kind: 'done', body: answer.body };
       const code = problem.safeParse(answer.body).data?.error.code;
-      // Only these answers say that the request was not and will not be carried out. All others are mistakes on our
-      // side that a person has to look at.
-      if ((answer.status !== 422 && answer.status !== 400) || code === undefined || code === 'idempotency_key_reused') {
+      if (!refusals.statuses.includes(answer.status) || code === undefined || code === refusals.reusedKey) {
         throw new Error(`The payment provider answered ${answer.status} ${code ?? ''} to POST ${path}.`);
       }
-      return { kind: 'refused', code };
+      return { kind: 'refused', code, body: answer.body };
+    },
+    /** The text of a file; null when there is none. */
+    async file(path: string): Promise<string | null> {
+      const { url, apiKey, outward } = connection;
+      try {
+        return await fileOverHttp({ url, outward, headers: { authorization: `Bearer ${apiKey}` } }, path);
+      } catch (error) {
+        if (error instanceof CounterpartUnavailable) throw new ProviderUnavailable(error.message, { cause: error });
+        throw error;
+      }
     },
   };
 }

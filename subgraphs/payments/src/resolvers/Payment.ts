@@ -4,6 +4,15 @@ export const Payment: PaymentResolvers = {
   amount: ({ amount, currency, exponent }) => ({ amount, currency, exponent }),
   captured: ({ captured, currency, exponent }) => ({ amount: captured, currency, exponent }),
   refunded: ({ refunded, currency, exponent }) => ({ amount: refunded, currency, exponent }),
+  confirmation: ({ status, challengeUrl: url, challengeExpiresAt: expiresAt }) =>
+    status === 'CHALLENGED' && url !== null && expiresAt !== null ? { url, expiresAt: expiresAt.toISOString() } : null,
+  disputes: async ({ id, currency, exponent }, _args, { loaders }) =>
+    (await loaders.disputesOf.load(id)).map(({ openedAt, updatedAt, ...dispute }) => ({
+      ...dispute,
+      amount: { amount: dispute.amount, currency, exponent },
+      openedAt: openedAt.toISOString(),
+      updatedAt: updatedAt.toISOString(),
+    })),
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   updatedAt: ({ updatedAt }) => updatedAt.toISOString(),
 };

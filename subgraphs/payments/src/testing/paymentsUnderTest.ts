@@ -17,6 +17,8 @@ export interface ProviderOfTests {
   post(path: string, body: object): Promise<{ readonly id: string }>;
   /** The provider's record of the payment of an order. */
   paymentOf(orderId: string): Promise<{ readonly id: string; readonly captures: readonly { readonly id: string }[] }>;
+  /** Kassa's own API and that of its staff, with the same API key. */
+  kassa(method: string, path: string, body?: object): Promise<unknown>;
   /** The kinds of the ledger's entries for an order, in order. */
   ledger(orderId: string): Promise<string[]>;
   close(): Promise<void>;
@@ -26,7 +28,8 @@ export interface ProviderOfTests {
 
 export async function providerOfTests(): Promise<ProviderOfTests> {
   const dataDir = temporaryFolder('payments');
-  let running: RunningPaymentProvider = await startPaymentProvider({ port: 0, dataDir, apiKey });
+  const open = (port: number) => startPaymentProvider({ port, dataDir, apiKey, kassa: { apiKey } });
+  let running: RunningPaymentProvider = await open(0);
   const { url } = running;
   const admin = (method: string, path: string, body?: object) =>
     fetch(url + path, {
@@ -51,9 +54,10 @@ export async function providerOfTests(): Promise<ProviderOfTests> {
       };
       return data.map(({ kind }) => kind);
     },
+    kassa: async (method, path, body) => (await admin(method, `/kassa${path}`, body)).json(),
     close: () => running.close(),
     reopen: async () => {
-      running = await startPaymentProvider({ port: Number(new URL(url).port), dataDir, apiKey });
+      running = await open(Number(new URL(url).port));
     },
   };
 }
