@@ -58,6 +58,19 @@ export const counterparts = {
     failures: 5,
     openMs: 5_000,
   },
+  /** Its messages have an id, so that a call may be repeated; what got no answer at all is tried later. */
+  textingGateway: {
+    name: 'texting gateway',
+    protocol: 'HTTP',
+    timeoutMs: 20_000,
+    tryMs: 8_000,
+    tries: 2,
+    firstPauseMs: 200,
+    atOnce: 10,
+    waiting: 100,
+    failures: 5,
+    openMs: 5_000,
+  },
   /** A message is never sent twice, so a call has one try; notifications tries later whatever was surely not sent. */
   mailServer: {
     name: 'mail server',

@@ -554,4 +554,14 @@ export const edges: readonly Edge[] = [
     latency: 'a minute; tried again with growing pauses',
     because: 'It is what every mail server speaks. A message whose outcome is unknown is not sent again.',
   },
+  {
+    from: 'notifications',
+    to: 'texting gateway',
+    pattern: 'API-First',
+    contract: 'HTTP',
+    volume: 'a few for each order of a customer who wants it',
+    latency: 'a minute, or after quiet hours; tried again with growing pauses',
+    because:
+      'Gateways of text messages and notifications offer nothing else. Each message has one id, and is sent once.',
+  },
 ];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
+import { TextingGateway, type ReceivedText } from '../textingGateway/textingGateway.ts';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
 
 /** An e-mail that the mailbox has taken. */
@@ -23,6 +24,8 @@ export interface MailboxOptions {
   readonly pagePort: number;
   /** The password that senders must know; any user name will do. */
   readonly password: string;
+  /** What callers of the gateway of short messages must send; it is closed without one. */
+  readonly textingKey?: string;
 }
 
 export interface Mailbox {
@@ -35,6 +38,8 @@ export interface Mailbox {
    * (`lost`: it takes the message and drops the connection), the given number of times.
    */
   fail(fault: { readonly at: 'address' | 'message' | 'lost'; readonly code?: number; readonly times: number }): void;
+  /** The gateway of text messages and notifications, whose API is beside the page. */
+  readonly texting: TextingGateway | undefined;
   close(): Promise<void>;
 }
 
@@ -84,13 +89,19 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   // A client that goes away in the middle is no fault of the mailbox.
   smtp.on('error', () => undefined);
   await new Promise<void>((listening) => smtp.listen(options.smtpPort, host, () => listening()));
-  const page = createServer((request, response) => show(request.url ?? '/', kept, response));
+  const texting = options.textingKey === undefined ? undefined : new TextingGateway(options.textingKey);
+  const page = createServer((request, response) => {
+    if (texting && request.url?.startsWith('/v1/'))
+      texting.respond(request, response).catch(() => response.writeHead(500).end());
+    else show(request.url ?? '/', kept, texting?.taken ?? [], response);
+  });
   page.listen(options.pagePort, host);
   await once(page, 'listening');
   return {
     smtpUrl: `smtp://${host}:${(smtp.server.address() as AddressInfo).port}`,
     pageUrl: `http://${host}:${(page.address() as AddressInfo).port}`,
     mails: () => kept,
+    texting,
     fail: ({ at, code = 0, times }) => (faults = [...faults.filter((each) => each.times > 0), { at, code, times }]),
     async close() {
       page.closeAllConnections();
@@ -116,18 +127,28 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (character) => escapes[character]!);
 
 /** `/` is for people, `/mails.json` for programs; both begin with the newest. */
-function show(url: string, kept: readonly ReceivedMail[], response: ServerResponse): void {
+function show(
+  url: string,
+  kept: readonly ReceivedMail[],
+  texts: readonly ReceivedText[],
+  response: ServerResponse,
+): void {
   const newestFirst = [...kept].reverse();
   if (url === '/mails.json')
     return void response.setHeader('content-type', 'application/json').end(JSON.stringify(newestFirst));
+  if (url === '/messages.json')
+    return void response.setHeader('content-type', 'application/json').end(JSON.stringify([...texts].reverse()));
   if (url !== '/') return void response.writeHead(404).end();
   const mails = newestFirst.map(
     ({ to, subject, at, html }) => `<article><h2>${escaped(subject)}</h2><p>to ${escaped(to)}, ${at}</p>
 <iframe sandbox title="${escaped(subject)}" srcdoc="${escaped(html)}" width="640" height="320"></iframe></article>`,
   );
+  const short = [...texts]
+    .reverse()
+    .map(({ medium, to, text, at }) => `<p>${medium} to ${escaped(to)}, ${at}: ${escaped(text)}</p>`);
   response
     .setHeader('content-type', 'text/html; charset=utf-8')
     .end(
-      `<!doctype html><html lang="en"><title>Mailbox</title><h1>Mailbox</h1>${mails.join('\n') || '<p>No mail yet.</p>'}`,
+      `<!doctype html><html lang="en"><title>Mailbox</title><h1>Mailbox</h1>${mails.join('\n') || '<p>No mail yet.</p>'}<h1>Text messages and notifications</h1>${short.join('\n') || '<p>None yet.</p>'}`,
     );
 }

@@ -130,7 +130,16 @@ export class Provider {
     if (day >= this.clock().toISOString().slice(0, 10)) return null;
     const moved = this.entries.flatMap(({ kind, id, merchantReference: reference, amount, currency, at }) =>
       (kind === 'capture' || kind === 'refund') && at.startsWith(day)
-        ? [{ id, kind: kind === 'capture' ? ('CAPTURE' as const) : ('REFUND' as const), reference, amount, currency, at }]
+        ? [
+            {
+              id,
+              kind: kind === 'capture' ? ('CAPTURE' as const) : ('REFUND' as const),
+              reference,
+              amount,
+              currency,
+              at,
+            },
+          ]
         : [],
     );
     return { status: 200, type: 'text/csv', body: settlementFile(day, moved, this.behaviour.fileFaults) };

@@ -262,7 +262,7 @@ function infrastructure(of: (name: string) => Service): Record<string, Service> 
       ...ours(['mailbox']),
       ...of('mailbox'),
       profiles: ['development'],
-      expose: [base + smtpOffset],
+      expose: [base + smtpOffset, base + mailboxOffset],
       // The page with the mails is for this machine only.
       ports: [`127.0.0.1:${base + mailboxOffset}:${base + mailboxOffset}`],
     },

@@ -1,5 +1,5 @@
 import { channels } from '#schema/channels.ts';
-import { deliveryPartnersOffset, providerOffset, smtpOffset } from './ports.ts';
+import { deliveryPartnersOffset, mailboxOffset, providerOffset, smtpOffset } from './ports.ts';
 import { addressOf } from './serviceSettings.ts';
 
 /**
@@ -13,6 +13,7 @@ export const sandboxDefaults = (base: number, template: string): Readonly<Record
   PAYMENT_KASSA_FOR: 'GB',
   DELIVERY_VELO_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/velo`,
   DELIVERY_STADTBOTE_URL: `${addressOf(template, 'delivery-partners', base + deliveryPartnersOffset)}/stadtbote`,
+  TEXTING_URL: addressOf(template, 'mailbox', base + mailboxOffset),
   SMTP_URL: addressOf(template, 'mailbox', base + smtpOffset).replace(/^https?:/, 'smtp:'),
   MENU_IMAGE_BASE_URL: `http://localhost:${base + (channels.find(({ name }) => name === 'web')?.port ?? 0)}/images`,
   SMTP_STARTTLS: 'off',

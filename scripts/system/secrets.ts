@@ -65,6 +65,9 @@ export const deliveryPartnerSecretNames = {
 /** The password for the mail server. The notifications subgraph declares it. */
 export const smtpPasswordName = 'SMTP_PASSWORD';
 
+/** The API key for the gateway of text messages and notifications. The notifications subgraph declares it. */
+export const textingKeyName = 'TEXTING_API_KEY';
+
 /** The password of KAFKA_USERNAME. */
 export const kafkaPasswordName = 'KAFKA_PASSWORD';
 

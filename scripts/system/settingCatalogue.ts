@@ -30,6 +30,7 @@ import {
   isOptional,
   providerWebhookKeysName,
   smtpPasswordName,
+  textingKeyName,
   publicKeysName,
   ratesPasswordName,
   signingKeyNameOf,
@@ -219,7 +220,7 @@ export async function serviceParts(): Promise<ServicePart[]> {
     {
       name: 'mailbox',
       settings: platformSettings.pick({ PROFILE: true, PORT_BASE: true, HOST: true, DATA_DIR: true }),
-      secrets: secretNamed(smtpPasswordName),
+      secrets: [...secretNamed(smtpPasswordName), ...secretNamed(textingKeyName)],
     },
     {
       name: 'simulation',

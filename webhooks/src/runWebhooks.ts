@@ -72,7 +72,7 @@ export async function runWebhooks(environment: WebhooksEnvironment): Promise<Run
   const server = boundedServer(
     door({
       sources,
-      keysOf: ({ keys }) => 
+      keysOf: ({ keys }) =>
         environment.secrets[keys]
           .split(',')
           .map((key) => key.trim())

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Ledger } from '../ledger.ts';
 import { behaviourSchema, methods, type Behaviour } from './behaviour.ts';
 
-export type LineKind = 'hold' | 'challenge' | 'confirm' | 'decline' | 'capture' | 'cancel' | 'refund' | 'payout' | 'dispute';
+export type LineKind =
+  'hold' | 'challenge' | 'confirm' | 'decline' | 'capture' | 'cancel' | 'refund' | 'payout' | 'dispute';
 
 /** A line of Kassa's ledger. Lines are never changed or removed; what is owed to whom is their sum. */
 export interface Line {
@@ -142,7 +143,13 @@ export class Intents {
     if (intent?.state !== 'requires_action')
       return { answer: () => problem(400, 'payment_intent_unexpected_state', 'There is nothing to confirm any more.') };
     return {
-      line: this.#line(intent, agrees ? 'confirm' : 'decline', id, intent.amount, agrees ? null : 'authentication_failed'),
+      line: this.#line(
+        intent,
+        agrees ? 'confirm' : 'decline',
+        id,
+        intent.amount,
+        agrees ? null : 'authentication_failed',
+      ),
       answer: () => ({ status: 200, body: this.show(id) }),
     };
   }

@@ -159,7 +159,8 @@ export class Kassa {
 
   #read({ path, query, origin }: KassaRequest): KassaReply {
     const [, id] = /^\/v1\/payment_intents\/(pi_[0-9a-f]+)$/.exec(path) ?? [];
-    if (id !== undefined && this.intents.find(id)) return absolute({ status: 200, body: this.intents.show(id) }, origin);
+    if (id !== undefined && this.intents.find(id))
+      return absolute({ status: 200, body: this.intents.show(id) }, origin);
     if (path === '/v1/payment_intents') {
       const found = this.intents.of(query.get('reference') ?? '').map((intent) => this.intents.show(intent.id));
       return absolute({ status: 200, body: { object: 'list', data: found } }, origin);
@@ -174,7 +175,16 @@ export class Kassa {
       return problem(404, 'resource_missing', 'There is no such thing here (yet).');
     const moved = this.intents.lines.flatMap(({ kind, id: movement, reference, amount: sum, currency: of, at }) =>
       (kind === 'capture' || kind === 'refund') && at.startsWith(day)
-        ? [{ id: movement, kind: kind === 'capture' ? 'CAPTURE' : 'REFUND', reference, amount: sum, currency: of.toUpperCase(), at } as Settled]
+        ? [
+            {
+              id: movement,
+              kind: kind === 'capture' ? 'CAPTURE' : 'REFUND',
+              reference,
+              amount: sum,
+              currency: of.toUpperCase(),
+              at,
+            } as Settled,
+          ]
         : [],
     );
     return { status: 200, type: 'text/csv', body: settlementFile(day, moved, this.intents.behaviour.fileFaults) };

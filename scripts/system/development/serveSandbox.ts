@@ -24,6 +24,7 @@ import {
   providerWebhookKeysName,
   secretsNamed,
   smtpPasswordName,
+  textingKeyName,
 } from '../secrets.ts';
 import type { ServeContext } from '../serveContext.ts';
 import { simulate } from './simulation.ts';
@@ -72,7 +73,7 @@ export async function serveProvider(context: ServeContext): Promise<void> {
 }
 
 /** The secrets between the chain and those who move its money and bring its orders. */
-export const namesOfPartnersSecrets = (): string[] => [...secretsOfProviders, ...secretsOfPartners];
+export const namesOfPartnersSecrets = (): string[] => [...secretsOfProviders, ...secretsOfPartners, textingKeyName];
 
 const secretsOfPartners = Object.values(deliveryPartnerSecretNames).flatMap(({ own, webhooks }) => [own, webhooks]);
 
@@ -124,15 +125,22 @@ function deliveryPartnersOptions(
 /** Runs the sandbox's mail server in a process of its own. */
 export async function serveMailbox(context: ServeContext): Promise<void> {
   const settings = loadSettings(
-    mergeSettings(platformSettings, [z.object({ [smtpPasswordName]: z.string().optional() })]),
+    mergeSettings(platformSettings, [
+      z.object({ [smtpPasswordName]: z.string().optional(), [textingKeyName]: z.string().optional() }),
+    ]),
     context.sources,
   );
   developmentOnly(settings, 'The mailbox of the sandbox is');
-  const { [smtpPasswordName]: password = '' } = await secretsNamed(
-    [smtpPasswordName],
+  const { [smtpPasswordName]: password = '', [textingKeyName]: textingKey = '' } = await secretsNamed(
+    [smtpPasswordName, textingKeyName],
     secretOptionsOf(settings, context),
   );
-  const mailbox = await startMailbox({ ...mailboxPorts(settings.PORT_BASE), host: settings.HOST, password });
+  const mailbox = await startMailbox({
+    ...mailboxPorts(settings.PORT_BASE),
+    host: settings.HOST,
+    password,
+    textingKey,
+  });
   context.teardown.add('mailbox', () => mailbox.close());
   context.ready(`mailbox on ${mailbox.pageUrl}, SMTP on ${mailbox.smtpUrl}`);
 }
@@ -162,7 +170,7 @@ export async function startSandbox(
       ...paymentProviders(base, partnerSecrets),
     }),
     startDeliveryPartners(deliveryPartnersOptions(base, dataDir, partnerSecrets)),
-    startMailbox({ ...mailboxPorts(base), password }),
+    startMailbox({ ...mailboxPorts(base), password, textingKey: partnerSecrets[textingKeyName] ?? '' }),
   ];
   if (identity) starting.push(startIdentityProvider({ port: base + identityProviderOffset, ...identity }));
   const started = await Promise.allSettled(starting);

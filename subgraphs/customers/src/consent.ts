@@ -5,6 +5,8 @@ export const consentPurposes = [
   'ANALYTICS',
   'PARTNER_SHARING',
   'ORDER_NEWS_BY_EMAIL',
+  'ORDER_NEWS_BY_SMS',
+  'ORDER_NEWS_BY_PUSH',
 ] as const;
 
 export type ConsentPurpose = (typeof consentPurposes)[number];

@@ -9,6 +9,14 @@ export interface Preferences {
   readonly diets: readonly Diet[];
   readonly avoidAllergens: readonly Allergen[];
   readonly marketingChannel: MarketingChannel;
+  readonly quietHours: QuietHours | null;
+}
+
+/** Hours of each day, as HH:MM by the clock of an IANA time zone, in which nothing is to ring. */
+export interface QuietHours {
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
 }
 
 /** A customer with decrypted fields. It is kept only for the length of a request. */
@@ -81,12 +89,18 @@ export const sealPreferences = (key: DataKey, id: string, preferences: Preferenc
   diets: seal(key, ofCustomer('diets', id), JSON.stringify([...new Set(preferences.diets)])),
   avoidAllergens: seal(key, ofCustomer('avoidAllergens', id), JSON.stringify([...new Set(preferences.avoidAllergens)])),
   marketingChannel: preferences.marketingChannel,
+  quietHours: sealOptional(
+    key,
+    ofCustomer('quietHours', id),
+    preferences.quietHours && JSON.stringify(preferences.quietHours),
+  ),
 });
 
 const openPreferences = (key: DataKey, row: Customer): Preferences => ({
   diets: JSON.parse(open(key, ofCustomer('diets', row.id), row.diets)) as Diet[],
   avoidAllergens: JSON.parse(open(key, ofCustomer('avoidAllergens', row.id), row.avoidAllergens)) as Allergen[],
   marketingChannel: row.marketingChannel as MarketingChannel,
+  quietHours: row.quietHours && (JSON.parse(open(key, ofCustomer('quietHours', row.id), row.quietHours)) as QuietHours),
 });
 
 export const openCustomer = (key: DataKey, row: Customer): CustomerView => ({

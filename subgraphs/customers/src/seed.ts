@@ -102,6 +102,7 @@ const preferencesOf = (n: number) => ({
   diets: n % 6 === 0 ? ['VEGETARIAN' as Diet] : [],
   avoidAllergens: n % 8 === 0 ? ['NUTS' as Allergen, 'PEANUTS' as Allergen] : [],
   marketingChannel: n % 2 ? ('EMAIL' as const) : ('NONE' as const),
+  quietHours: null,
 });
 
 /**

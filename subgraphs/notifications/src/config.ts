@@ -1,12 +1,26 @@
 import { z } from 'zod';
+import { hasContract } from '#platform/outward/hasContract.ts';
 import { outwardOf } from '#platform/outward/outwardOf.ts';
 import { piiConfig } from '#platform/pii/domainKeyring.ts';
 import { counterparts } from '#schema/counterparts.ts';
 import type { Notifications } from './context.ts';
 import type { Mail } from './mail/mail.ts';
 import { smtpMail } from './mail/smtpMail.ts';
+import { pushGateway, smsGateway } from './texting/httpTexting.ts';
+import type { Texting } from './texting/texting.ts';
+
+const texting = {
+  TEXTING_URL: z
+    .union([z.url(), z.literal('')])
+    .default('')
+    .describe(
+      'base address of the gateway of text messages and notifications, without a slash at the end; empty without a contract: nobody is told by these',
+    ),
+  TEXTING_API_KEY: z.string().default('').describe('API key for the gateway of text messages and notifications'),
+};
 
 export const config = z.object({
+  ...texting,
   ...piiConfig,
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
@@ -36,6 +50,30 @@ export const mailOf = (domain: Notifications): Mail => {
     outward: outwardOf(domain, counterparts.mailServer),
   });
 };
+
+/** By which media customers are told: e-mails always, the others with a contract. */
+export interface Media {
+  readonly EMAIL: Mail;
+  readonly SMS?: Texting;
+  readonly PUSH?: Texting;
+}
+export type Medium = keyof Media;
+
+export function mediaOf(domain: Notifications): Media {
+  const settings = domain.config as z.output<typeof config>;
+  const EMAIL = mailOf(domain);
+  if (!hasContract(settings, 'TEXTING_URL', 'TEXTING_API_KEY')) return { EMAIL };
+  const gateway = {
+    url: settings.TEXTING_URL,
+    apiKey: settings.TEXTING_API_KEY,
+    outward: outwardOf(domain, counterparts.textingGateway),
+  };
+  return { EMAIL, SMS: smsGateway(gateway), PUSH: pushGateway(gateway) };
+}
+
+/** The media by which messages are written down. */
+export const mediaWith = (domain: Notifications): readonly Medium[] =>
+  (domain.config as z.output<typeof config>).TEXTING_URL === '' ? ['EMAIL'] : ['EMAIL', 'SMS', 'PUSH'];
 
 export const secondsBetweenLooks = (domain: Notifications): number =>
   (domain.config as z.output<typeof config>).MESSAGES_SECONDS;

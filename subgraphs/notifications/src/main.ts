@@ -1,6 +1,6 @@
 import { PrismaClient } from '#generated/notifications/prisma/client.ts';
 import { defineSubgraph } from '#platform/subgraph/defineSubgraph.ts';
-import { config, mailOf } from './config.ts';
+import { config, mediaOf } from './config.ts';
 import { onCustomerErased } from './consumers/customerErased.ts';
 import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
 import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
@@ -17,7 +17,7 @@ export default defineSubgraph({
   resolvers,
   loaders: () => ({}),
   consumers: [onOrderStatusChanged, onMarketplaceOrderChanged, onCustomerErased, onCustomerReceiptRequested],
-  background: (domain) => [sendMessages(domain, mailOf(domain))],
+  background: (domain) => [sendMessages(domain, mediaOf(domain))],
   timeline: {
     records: `select 'MESSAGE' as kind, about as name, created_at as at, settled_at as ended_at, status as outcome,
       lower(medium) || ', tries: ' || tries as detail

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Background } from '#platform/subgraph/defineSubgraph.ts';
-import { secondsBetweenLooks } from './config.ts';
+import { secondsBetweenLooks, type Media } from './config.ts';
 import type { MessageRow, Notifications } from './context.ts';
-import type { Mail } from './mail/mail.ts';
 import { postpone, sendMessage } from './sendMessage.ts';
 
 const atOnce = 50;
@@ -11,12 +10,15 @@ const inFlight = 5;
 const abandonedAfterMs = 5 * 60_000;
 
 /** Sends what is due, oldest first, and returns how many messages it looked at. */
-export async function sendDueMessages(domain: Notifications, mail: Mail): Promise<number> {
+export async function sendDueMessages(domain: Notifications, media: Media): Promise<number> {
   const now = domain.clock();
+  const abandoned = { status: 'SENDING', dueAt: { lt: new Date(now.getTime() - abandonedAfterMs) } };
   await domain.db.message.updateMany({
-    where: { status: 'SENDING', dueAt: { lt: new Date(now.getTime() - abandonedAfterMs) } },
+    where: { ...abandoned, medium: 'EMAIL' },
     data: { status: 'UNCERTAIN', settledAt: now },
   });
+  // A gateway sends a message once for each id, so that it can be given it again.
+  await domain.db.message.updateMany({ where: abandoned, data: { status: 'WAITING', dueAt: now } });
   const due = await domain.db.message.findMany({
     where: { status: 'WAITING', dueAt: { lte: now } },
     orderBy: { dueAt: 'asc' },
@@ -24,27 +26,27 @@ export async function sendDueMessages(domain: Notifications, mail: Mail): Promis
   });
   const queue = [...due];
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) await sendSafely(domain, mail, next);
+    for (let next = queue.shift(); next; next = queue.shift()) await sendSafely(domain, media, next);
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return due.length;
 }
 
 /** One message that cannot be sent must not keep the others waiting. */
-async function sendSafely(domain: Notifications, mail: Mail, message: MessageRow): Promise<void> {
+async function sendSafely(domain: Notifications, media: Media, message: MessageRow): Promise<void> {
   try {
-    await sendMessage(domain, mail, message);
+    await sendMessage(domain, media, message);
   } catch (error) {
     domain.log.error({ err: error, messageId: message.id, orderId: message.orderId }, 'a message cannot be sent');
     await postpone(domain, message);
   }
 }
 
-export const sendMessages = (domain: Notifications, mail: Mail): Background => ({
+export const sendMessages = (domain: Notifications, media: Media): Background => ({
   name: 'messages to be sent',
   async run(signal) {
     while (!signal.aborted) {
-      const found = await sendDueMessages(domain, mail);
+      const found = await sendDueMessages(domain, media);
       if (found === atOnce) continue;
       await wait(secondsBetweenLooks(domain) * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
     }

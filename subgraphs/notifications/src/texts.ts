@@ -101,13 +101,28 @@ const german: Texts = {
 };
 
 /** The languages of the enum `Locale`; a language without texts of its own is told in English. */
-const languages: Readonly<Record<string, { greeting: (name: string) => string; texts: Texts }>> = {
-  EN: { greeting: (name) => `Hello ${name},`, texts: english },
-  DE: { greeting: (name) => `Hallo ${name},`, texts: german },
+const languages: Readonly<Record<string, { greeting: (name: string) => string; several: string; texts: Texts }>> = {
+  EN: { greeting: (name) => `Hello ${name},`, several: 'News of your orders', texts: english },
+  DE: { greeting: (name) => `Hallo ${name},`, several: 'Neues von deinen Bestellungen', texts: german },
 };
 
-/** The words of a message in the reader's language. */
-export function textOf(about: Subject, facts: Facts, reader: { givenName: string; locale: string }) {
-  const { greeting, texts } = languages[reader.locale] ?? languages['EN']!;
-  return { ...texts[about](facts), greeting: greeting(reader.givenName) };
+/** Something that a message tells. */
+export interface News {
+  readonly about: Subject;
+  readonly facts: Facts;
+  readonly orderId: string;
+  /** When it was called for; ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * The words of a message in the reader's language. Of several news about one order, the last one is told; of several
+ * orders, each in a line.
+ */
+export function wordsOf(news: readonly News[], reader: { readonly givenName: string; readonly locale: string }) {
+  const { greeting, several, texts } = languages[reader.locale] ?? languages['EN']!;
+  const last = new Map(news.map((each) => [each.orderId, each]));
+  const told = [...last.values()].map(({ about, facts }) => texts[about](facts));
+  const text = told.length === 1 ? told[0]! : { subject: several, body: told.map(({ body }) => body).join('\n') };
+  return { ...text, greeting: greeting(reader.givenName) };
 }

@@ -1,4 +1,5 @@
 import type { Prisma } from '#generated/notifications/prisma/client.ts';
+import { mediaWith } from './config.ts';
 import type { Notifications, Tx } from './context.ts';
 import type { Subject } from './texts.ts';
 
@@ -10,21 +11,22 @@ interface NewMessage {
   readonly facts: Prisma.JsonValue;
 }
 
-/** Writes down that a customer is to be told of an event, once for each event. It is sent soon after the commit. */
+/**
+ * Writes down that a customer is to be told of an event, once for each event and medium. It is sent soon after the commit.
+ * A receipt goes by e-mail alone.
+ */
 export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...message }: NewMessage): Promise<void> {
   const now = domain.clock();
   await tx.message.createMany({
-    data: [
-      {
-        id: domain.newId(),
-        medium: 'EMAIL',
-        ...message,
-        facts: facts as Prisma.InputJsonValue,
-        status: 'WAITING',
-        dueAt: now,
-        createdAt: now,
-      },
-    ],
+    data: (message.about === 'ORDER_RECEIPT' ? ['EMAIL'] : mediaWith(domain)).map((medium) => ({
+      id: domain.newId(),
+      medium,
+      ...message,
+      facts: facts as Prisma.InputJsonValue,
+      status: 'WAITING',
+      dueAt: now,
+      createdAt: now,
+    })),
     skipDuplicates: true,
   });
 }

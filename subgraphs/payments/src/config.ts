@@ -64,8 +64,7 @@ export const config = z.object({
     .describe('time between two runs of the sweep for payments without an outcome'),
 });
 
-export const settlementEveryMs = (domain: Payments): number =>
-  settingsOf(domain).PAYMENT_SETTLEMENT_MINUTES * 60_000;
+export const settlementEveryMs = (domain: Payments): number => settingsOf(domain).PAYMENT_SETTLEMENT_MINUTES * 60_000;
 
 const settingsOf = (domain: Payments) => domain.config as z.output<typeof config>;
 

@@ -15,7 +15,10 @@ export const timedHmac = (header: string): SignatureScheme => ({
     const [, seconds = '', signatures = ''] = form.exec(typeof given === 'string' ? given : '') ?? [];
     if (seconds === '') throw new Forged('there is no signature');
     if (Math.abs(Date.now() / 1_000 - Number(seconds)) > toleranceSeconds) throw new Forged('not signed now');
-    const found = signatures.slice(1).split(',').map((each) => Buffer.from(each.slice(3), 'hex'));
+    const found = signatures
+      .slice(1)
+      .split(',')
+      .map((each) => Buffer.from(each.slice(3), 'hex'));
     const right = keys.map((key) => createHmac('sha256', key).update(`${seconds}.${body}`).digest());
     if (!right.some((digest) => found.some((each) => timingSafeEqual(each, digest))))
       throw new Forged('no key has signed this');

@@ -70,10 +70,7 @@ const owner = service(PaymentNoticeService, ['webhooks'], {
 
 let door: DoorUnderTest;
 beforeAll(async () => {
-  door = await doorUnderTest(
-    { payments: [owner] },
-    { WEBHOOK_KASSA_KEYS: `${kassa.keys.current}, ${kassa.keys.old}` },
-  );
+  door = await doorUnderTest({ payments: [owner] }, { WEBHOOK_KASSA_KEYS: `${kassa.keys.current}, ${kassa.keys.old}` });
 });
 
 describe('kassa', () => {

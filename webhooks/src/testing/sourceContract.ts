@@ -145,7 +145,10 @@ export function describeSource(under: SourceUnderTest, door: () => DoorUnderTest
       '"secret-of-the-body"',
       { ...first(object, 0), [versionKey]: 'secret-of-the-body' },
       Object.fromEntries(
-        Object.keys(first(object, 0)).map((key) => [key, key === versionKey ? first(object, 0)[key as never] : 'secret']),
+        Object.keys(first(object, 0)).map((key) => [
+          key,
+          key === versionKey ? first(object, 0)[key as never] : 'secret',
+        ]),
       ),
     ];
     for (const body of strange) {

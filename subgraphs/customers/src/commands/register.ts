@@ -58,7 +58,12 @@ async function insert(
       {
         id: customerId,
         ...sealProfile(key, customerId, profile),
-        ...sealPreferences(key, customerId, { diets: [], avoidAllergens: [], marketingChannel: 'NONE' }),
+        ...sealPreferences(key, customerId, {
+          diets: [],
+          avoidAllergens: [],
+          marketingChannel: 'NONE',
+          quietHours: null,
+        }),
         registeredAt: now,
       },
     ],

@@ -21,7 +21,7 @@ export async function setPreferences(
     const customer = await lockCustomer(domain, tx, customerId);
     if (!customer) return { kind: 'notRegistered' };
     const before = openCustomer(customer.key, customer.row).preferences;
-    const fields = (['diets', 'avoidAllergens', 'marketingChannel'] as const).filter(
+    const fields = (['diets', 'avoidAllergens', 'marketingChannel', 'quietHours'] as const).filter(
       (field) => !isDeepStrictEqual(before[field], preferences[field]),
     );
     if (fields.length === 0) return { kind: 'done', customerId };

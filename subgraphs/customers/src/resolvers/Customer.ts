@@ -8,7 +8,8 @@ export const Customer: CustomerResolvers = {
     mayRead(principal, id) ? loaders.customerById.load(id) : null,
   registeredAt: ({ registeredAt }) => registeredAt.toISOString(),
   addresses: ({ id }, _args, { loaders }) => loaders.addressesOf.load(id),
-  preferences: ({ preferences: { diets, avoidAllergens, marketingChannel } }) => ({
+  preferences: ({ preferences: { diets, avoidAllergens, marketingChannel, quietHours } }) => ({
+    quietHours,
     diets: [...diets],
     avoidAllergens: [...avoidAllergens],
     marketingChannel,

@@ -1,5 +1,6 @@
 import { ContactQueryService } from '#generated/proto/drburger/customers/v1/contact_pb.ts';
 import { service } from '#platform/rpc/service.ts';
+import type { ConsentPurpose } from '../consent.ts';
 import type { Customers } from '../context.ts';
 import { loaders } from '../loaders.ts';
 
@@ -13,10 +14,14 @@ export const contactQueryService = (domain: Customers) =>
         each.consentsOf.load(customerId),
       ]);
       if (!customer) return { found: false };
-      const wanted = consents.some(({ purpose, granted }) => purpose === 'ORDER_NEWS_BY_EMAIL' && granted);
+      const wants = (by: ConsentPurpose) => consents.some(({ purpose, granted }) => purpose === by && granted);
+      const { quietHours } = customer.preferences;
       return {
         found: true,
-        email: wanted ? customer.email : '',
+        email: wants('ORDER_NEWS_BY_EMAIL') ? customer.email : '',
+        phone: wants('ORDER_NEWS_BY_SMS') ? (customer.phone ?? '') : '',
+        push: wants('ORDER_NEWS_BY_PUSH'),
+        ...(quietHours && { quietHours }),
         givenName: customer.givenName,
         locale: customer.locale,
       };

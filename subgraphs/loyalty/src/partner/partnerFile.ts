@@ -1,4 +1,9 @@
-import { readCheckedFile, type CheckedFile, type FileForm, type ReadFile } from '#platform/reconciliation/checkedFile.ts';
+import {
+  readCheckedFile,
+  type CheckedFile,
+  type FileForm,
+  type ReadFile,
+} from '#platform/reconciliation/checkedFile.ts';
 import { isId } from '#platform/domain/id.ts';
 
 /** An entry that the partner has booked. */
@@ -16,7 +21,10 @@ export type PartnerFile = CheckedFile<BookedEntry>;
 
 const columns = 'entry,key,account,kind,points,bookedAt';
 const booked = /^([\w-]{1,64}),([0-9a-f-]{36}),([0-9a-f-]{36}),(EARN|BURN),([1-9]\d{0,8}),(\S{20,30})$/;
-const sumOf = (sign: 1 | -1) => ({ points }: BookedEntry) => Math.max(0, points * sign);
+const sumOf =
+  (sign: 1 | -1) =>
+  ({ points }: BookedEntry) =>
+    Math.max(0, points * sign);
 
 const form: FileForm<BookedEntry> = {
   header: /^H,1,(\d{4}-\d{2}-\d{2}),(\d{1,9}),(\d{1,15}),(\d{1,15})$/,

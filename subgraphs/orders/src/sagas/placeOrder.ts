@@ -14,7 +14,8 @@ import type { Timeout } from '../config.ts';
  * payment with their bank or refused to.
  */
 export interface OrderNews {
-  readonly news: 'paymentAnswered' | 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
+  readonly news:
+    'paymentAnswered' | 'started' | 'ready' | 'handedOver' | 'ended' | 'pickedUp' | 'delivered' | 'deliveryFailed';
 }
 
 /**
@@ -122,7 +123,8 @@ async function move(call: StepCall<Orders>, command: OrderCommand): Promise<Refu
 async function end(call: StepCall<Orders>, reason: string): Promise<void> {
   const order = await call.domain.db.order.findUniqueOrThrow({ where: { id: call.sagaId } });
   if (isFinal(order.status as OrderStatus)) return;
-  const rejected = order.status === 'PLACED' && ['PAYMENT_DECLINED', 'PAYMENT_NOT_CONFIRMED', 'OUT_OF_STOCK'].includes(reason);
+  const rejected =
+    order.status === 'PLACED' && ['PAYMENT_DECLINED', 'PAYMENT_NOT_CONFIRMED', 'OUT_OF_STOCK'].includes(reason);
   await move(call, { kind: rejected ? 'reject' : 'cancel', by: 'saga', reason });
 }
 

@@ -67,8 +67,8 @@ export function ledgerDomains(pool: pg.Pool, interrupt: Interruption = () => und
               : methodToken === 'tok_3ds'
                 ? 'challenged'
                 : methodToken === 'tok_no_capture'
-                ? 'authorised, not to be captured'
-                : 'authorised';
+                  ? 'authorised, not to be captured'
+                  : 'authorised';
           const outcome = await enter(idempotencyKey, orderId, operation, Number(amount));
           if (outcome === 'challenged') return { outcome: Paid.CHALLENGED };
           return outcome === 'declined'

@@ -169,7 +169,8 @@ describe('a payment that its payer has to confirm', () => {
       await authorise();
       await atBank('yes');
       const { noteStatus } = await import('./noteStatus.ts');
-      const hear = (domain: Payments) => noteStatus(domain, providerOf(domain), { orderId, status: 'AUTHORISED', refunded: 0 });
+      const hear = (domain: Payments) =>
+        noteStatus(domain, providerOf(domain), { orderId, status: 'AUTHORISED', refunded: 0 });
       await Promise.all([payments.domain, other.payments, payments.domain, other.payments].map(hear));
       expect(await told()).toEqual(['PaymentChallenged', 'AUTHORISED']);
     } finally {

@@ -19,7 +19,11 @@ export async function checkChallenge(
     const known = await providerOf(before).find(orderId);
     if (known) await follow(domain, orderId, known);
   }
-  const { id: paymentId, status, failureReason: reason } = await domain.db.payment.findUniqueOrThrow({ where: { orderId } });
+  const {
+    id: paymentId,
+    status,
+    failureReason: reason,
+  } = await domain.db.payment.findUniqueOrThrow({ where: { orderId } });
   switch (status) {
     case 'REQUESTED':
     case 'CHALLENGED':

@@ -21,11 +21,7 @@ export interface Intent {
  * Learns the outcome of an intent from the payment provider, and stores it with its event. Several callers may do so
  * at once: the answer of the first one counts for all, and the provider moves the money once.
  */
-export async function finishIntent(
-  domain: Payments,
-  providerOf: ProviderOf,
-  intent: Intent,
-): Promise<PaymentAnswer> {
+export async function finishIntent(domain: Payments, providerOf: ProviderOf, intent: Intent): Promise<PaymentAnswer> {
   failPoint('payments.intentWritten');
   const asked = await askProvider(providerOf(intent.payment), intent);
   failPoint('payments.providerAnswered');

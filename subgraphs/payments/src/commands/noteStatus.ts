@@ -21,11 +21,7 @@ export interface StatusNews {
  * stored as if we had asked for it.
  * @returns whether it changed anything; null when the order has no payment (yet)
  */
-export async function noteStatus(
-  domain: Payments,
-  providerOf: ProviderOf,
-  news: StatusNews,
-): Promise<boolean | null> {
+export async function noteStatus(domain: Payments, providerOf: ProviderOf, news: StatusNews): Promise<boolean | null> {
   const { orderId } = news;
   const before = await domain.db.payment.findUnique({ where: { orderId } });
   if (!before) return null;
@@ -93,7 +89,13 @@ function done(payment: Payment, known: ProviderPayment): Done | undefined {
   if (status === 'CHALLENGED') {
     const { outcome, reason } = authorisationIn(known);
     if (outcome === 'CHALLENGED') return undefined;
-    return { outcome, reason, status: outcome === 'AUTHORISED' ? 'AUTHORISED' : 'DECLINED', refunded: before, moved: amount };
+    return {
+      outcome,
+      reason,
+      status: outcome === 'AUTHORISED' ? 'AUTHORISED' : 'DECLINED',
+      refunded: before,
+      moved: amount,
+    };
   }
   if (status === 'AUTHORISED' && known.voided)
     return { outcome: 'VOIDED', status: 'VOIDED', refunded: before, moved: amount };

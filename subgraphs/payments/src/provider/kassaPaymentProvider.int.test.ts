@@ -91,7 +91,8 @@ describe('kassaPaymentProvider', () => {
   it('keeps a payer who confirms twice, or another payer’s link, from changing anything', async () => {
     const link = (id: string) => `${running.url}/kassa/3ds/${id}`;
     const confirm = async (id: string) =>
-      (await fetch(link(id), { method: 'POST', redirect: 'manual', body: new URLSearchParams({ agrees: 'yes' }) })).status;
+      (await fetch(link(id), { method: 'POST', redirect: 'manual', body: new URLSearchParams({ agrees: 'yes' }) }))
+        .status;
     const made = await provider().authorise({
       ...request,
       reference: 'own-2',

@@ -14,9 +14,7 @@ const intent = z.object({
   next_action: z.object({ redirect_to_url: z.object({ url: z.url() }) }).nullable(),
   expires_at: z.iso.datetime(),
   last_payment_error: z.object({ decline_code: z.string() }).nullable(),
-  latest_charge: z
-    .object({ id: z.string(), amount_captured: z.int(), amount_refunded: z.int() })
-    .nullable(),
+  latest_charge: z.object({ id: z.string(), amount_captured: z.int(), amount_refunded: z.int() }).nullable(),
 });
 type PaymentIntent = z.output<typeof intent>;
 const found = z.object({ data: z.array(intent) });
@@ -91,9 +89,7 @@ export function kassaPaymentProvider(connection: KassaConnection): PaymentProvid
 function authorised(made: PaymentIntent): AuthoriseAnswer {
   const authorisationId = made.id;
   const challenge = challengeOf(made);
-  return challenge
-    ? { outcome: 'CHALLENGED', authorisationId, challenge }
-    : { outcome: 'AUTHORISED', authorisationId };
+  return challenge ? { outcome: 'CHALLENGED', authorisationId, challenge } : { outcome: 'AUTHORISED', authorisationId };
 }
 
 const challengeOf = ({ next_action: action, expires_at: until }: PaymentIntent): Challenge | null =>
@@ -101,7 +97,8 @@ const challengeOf = ({ next_action: action, expires_at: until }: PaymentIntent):
 
 const toPayment = (known: PaymentIntent): ProviderPayment => ({
   authorisationId: known.id,
-  declineReason: known.status === 'requires_payment_method' ? (known.last_payment_error?.decline_code ?? 'declined') : null,
+  declineReason:
+    known.status === 'requires_payment_method' ? (known.last_payment_error?.decline_code ?? 'declined') : null,
   voided: known.status === 'canceled',
   challenge: challengeOf(known),
   captureId: known.latest_charge?.id ?? null,

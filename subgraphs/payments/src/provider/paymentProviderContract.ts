@@ -33,7 +33,14 @@ export function paymentProviderContract(name: string, underTest: () => ProviderU
     });
 
     const authorise = (methodToken = underTest().methods.ok, idempotencyKey = `${reference}:a`) =>
-      provider.authorise({ reference, amount: 1_250, currency: 'EUR', methodToken, payerPresent: false, idempotencyKey });
+      provider.authorise({
+        reference,
+        amount: 1_250,
+        currency: 'EUR',
+        methodToken,
+        payerPresent: false,
+        idempotencyKey,
+      });
     async function authorised(methodToken?: string): Promise<string> {
       const answer = await authorise(methodToken);
       if (answer.outcome !== 'AUTHORISED') throw new Error(`not authorised: ${JSON.stringify(answer)}`);

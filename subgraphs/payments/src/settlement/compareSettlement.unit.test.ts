@@ -59,7 +59,9 @@ describe('compareSettlement', () => {
     const before = { ...settled('a', 500), day: '2026-06-01' };
     expect(kinds([], [before], [moved('a', 500)])).toEqual([]);
     expect(kinds([before], [before], [moved('a', 500)])).toEqual([['DOUBLED', before.id]]);
-    expect(kinds([settled('a', 500)], [before], [moved('a', 500)])).toEqual([['UNKNOWN_MOVEMENT', expect.stringMatching(/^ch_/)]]);
+    expect(kinds([settled('a', 500)], [before], [moved('a', 500)])).toEqual([
+      ['UNKNOWN_MOVEMENT', expect.stringMatching(/^ch_/)],
+    ]);
   });
 
   it('waits for the next file with what we noted just before midnight', () => {

@@ -54,7 +54,11 @@ export async function reconcileSettlement(
       FROM moved WHERE reference = ANY (${named}) OR at >= ${from} AND at < ${until} ORDER BY at`;
     const references = [...new Set([...named, ...ours.map(({ reference }) => reference)])];
     const earlier = await tx.settlementEntry.findMany({
-      where: { provider, day: { not: day }, OR: [{ reference: { in: references } }, { id: { in: entries.map(({ id }) => id) } }] },
+      where: {
+        provider,
+        day: { not: day },
+        OR: [{ reference: { in: references } }, { id: { in: entries.map(({ id }) => id) } }],
+      },
     });
     const findings = compareSettlement(
       entries,

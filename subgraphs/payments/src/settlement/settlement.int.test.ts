@@ -109,7 +109,9 @@ describe.each(['usual', 'kassa'])('the settlement files of the provider %s', (pr
     await paid(provider, 700);
     nextDay();
     const real = providerOf(payments)({ provider });
-    const changed = { settlementFile: async (day: string) => (await real.settlementFile(day))?.replace(',700,', ',701,') ?? null };
+    const changed = {
+      settlementFile: async (day: string) => (await real.settlementFile(day))?.replace(',700,', ',701,') ?? null,
+    };
     const before = await payments.db.settlementFile.count({ where: { provider } });
     await takeInSettlements(payments, provider, changed, new Set());
     expect(await payments.db.settlementFile.count({ where: { provider } })).toBeLessThanOrEqual(before + 1);

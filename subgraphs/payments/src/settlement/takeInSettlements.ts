@@ -47,7 +47,10 @@ export async function takeInSettlements(
         { provider: name, day, kind, subject, detail, todo: whatToDo[kind] },
         'the payment provider settled something else than our payments say',
       );
-    domain.log.info({ provider: name, day, entries: outcome.entries, open: outcome.open }, 'a settlement file was taken in');
+    domain.log.info(
+      { provider: name, day, entries: outcome.entries, open: outcome.open },
+      'a settlement file was taken in',
+    );
   }
 }
 
