@@ -47,7 +47,7 @@ export async function cursorKeysOf(options: SecretOptions): Promise<string[]> {
 /** The API key for the payment provider. The payments subgraph declares it. */
 export const providerKeyName = 'PAYMENT_PROVIDER_API_KEY';
 
-/** The secrets between the chain and the payment provider Kassa; of the keys, the first signs what the sandbox sends. */
+/** The secrets between the chain and the payment provider Kassa; the first of the keys signs in the sandbox. */
 export const kassaSecretNames = { own: 'PAYMENT_KASSA_API_KEY', webhooks: 'WEBHOOK_KASSA_KEYS' } as const;
 
 /** Keys by which webhooks of the payment provider are checked; the first one signs those of the sandbox. */

@@ -23,7 +23,7 @@ import {
 } from './prepareSystem.ts';
 import { processMetrics } from './processMetrics.ts';
 import { rateStoreOf } from './rateStoreOf.ts';
-import { clientKeyOf, cursorKeysOf, deliveryPartnerSecretNames, secretsNamed, type SecretOptions } from './secrets.ts';
+import { clientKeyOf, cursorKeysOf, secretsNamed, type SecretOptions } from './secrets.ts';
 import { hasSandboxIssuer } from './signIn.ts';
 import type { StartParts } from './startParts.ts';
 import { Teardown } from './teardown.ts';

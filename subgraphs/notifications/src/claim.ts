@@ -22,8 +22,8 @@ export const newsIn = ({
 });
 
 /**
- * Marks a waiting message as being sent. One that was delayed, by quiet hours or by failures, takes with it what else is
- * due to the customer by this medium and was delayed: they get one message instead of one after the other.
+ * Marks a waiting message as being sent. One that was delayed, by quiet hours or by failures, takes with it what else
+ * is due to the customer by this medium and was delayed: they get one message instead of one after the other.
  * @returns what it tells, the oldest first; undefined when another process has taken it, or its reader was erased
  */
 export function claim(

@@ -9,8 +9,8 @@ const minuteMs = 60_000;
 const longestMs = 25 * 60 * minuteMs;
 
 /**
- * When the quiet hours that hold at an instant are over; null when none hold. The clock of the time zone decides, also on
- * the nights on which it is changed: hours that the clock skips are over when it has skipped their end.
+ * When the quiet hours that hold at an instant are over; null when none hold. The clock of the time zone decides, also
+ * on the nights on which it is changed: hours that the clock skips are over when it has skipped their end.
  */
 export function quietUntil({ from, to, timeZone }: QuietHours, at: Date): Date | null {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });

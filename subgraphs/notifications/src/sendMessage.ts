@@ -25,8 +25,8 @@ const statusOf = {
 } as const satisfies Record<Exclude<MailOutcome, 'later'>, string>;
 
 /**
- * Sends a waiting message, at most once: that it is being sent is committed before anybody hears of it, and nothing brings
- * it back from there but the certainty that it was not taken. What rings waits for the end of quiet hours.
+ * Sends a waiting message, at most once: that it is being sent is committed before anybody hears of it, and nothing
+ * brings it back from there but the certainty that it was not taken. What rings waits for the end of quiet hours.
  */
 export async function sendMessage(domain: Notifications, media: Media, message: MessageRow): Promise<void> {
   const now = domain.clock();
@@ -77,7 +77,7 @@ function send(
   return (sender as Texting).send({ id, to, title: words.subject, text: words.body });
 }
 
-/** How the customer of a message is told by its medium at this moment; null when there is no such customer (any more). */
+/** How the customer of a message is told by its medium at this moment; null when there is no such customer. */
 async function readerOf(domain: Notifications, message: MessageRow) {
   const contact = await contactFor(domain, message);
   if (!contact.found) return null;

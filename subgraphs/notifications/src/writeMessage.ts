@@ -12,8 +12,8 @@ interface NewMessage {
 }
 
 /**
- * Writes down that a customer is to be told of an event, once for each event and medium. It is sent soon after the commit.
- * A receipt goes by e-mail alone.
+ * Writes down that a customer is to be told of an event, once for each event and medium. It is sent soon after the
+ * commit. A receipt goes by e-mail alone.
  */
 export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...message }: NewMessage): Promise<void> {
   const now = domain.clock();

@@ -6,8 +6,8 @@ import type { Payments } from './context.ts';
 const countries = new WeakMap<Payments, Map<string, string>>();
 
 /**
- * The provider for a new payment at a store: by the store's id or country, as the settings have it. Stores are asked for
- * the country only if it makes a difference.
+ * The provider for a new payment at a store: by the store's id or country, as the settings have it. Stores are asked
+ * for the country only if it makes a difference.
  */
 export async function chooseProvider(domain: Payments, storeId: string): Promise<ProviderName> {
   const named = kassaFor(domain);

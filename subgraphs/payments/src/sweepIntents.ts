@@ -46,7 +46,7 @@ export async function settleForgottenIntents(
   return settled;
 }
 
-/** Finds out what has become of payments whose payer was asked by their bank a while ago: a notice of it may be lost. */
+/** Finds out what has become of payments whose payer was asked by their bank: a notice of it may be lost. */
 export async function checkChallenges(domain: Payments, providerOf: ProviderOf, askedBefore: Date): Promise<void> {
   const challenged = await domain.db.payment.findMany({
     where: { status: 'CHALLENGED', updatedAt: { lte: askedBefore } },

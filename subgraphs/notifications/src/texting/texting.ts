@@ -4,7 +4,7 @@ import type { MailOutcome } from '../mail/mail.ts';
 export interface ShortMessage {
   /** The same on every try: whoever sends it does so once for each id. */
   readonly id: string;
-  /** A phone number in E.164 form, or the customer's id, by which the app has signed its devices in at the push service. */
+  /** A phone number in E.164 form, or the customer's id, by which the app signs devices in at the push service. */
   readonly to: string;
   readonly title: string;
   readonly text: string;

@@ -15,7 +15,8 @@ export const onPaymentProcessed = onEvent(
 );
 
 /**
- * Tells the saga that the guest has answered their bank. All else about payments it knows by the answers to its own calls.
+ * Tells the saga that the guest has answered their bank. All else about payments it knows by the answers to its own
+ * calls.
  */
 export const onPaymentConfirmed = forwardEvent(
   PaymentProcessed,

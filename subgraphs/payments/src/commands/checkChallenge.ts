@@ -4,8 +4,8 @@ import type { PaymentAnswer } from './processPayment.ts';
 import { follow } from './noteStatus.ts';
 
 /**
- * Finds out whether the payer has confirmed a payment with their bank: a notice of it may be late, or lost. For a payment
- * of which nothing is to be confirmed the answer is what has become of its authorisation.
+ * Finds out whether the payer has confirmed a payment with their bank: a notice of it may be late, or lost. For a
+ * payment of which nothing is to be confirmed the answer is what has become of its authorisation.
  * @returns null when the order has no payment
  */
 export async function checkChallenge(

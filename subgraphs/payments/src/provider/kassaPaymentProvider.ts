@@ -29,8 +29,8 @@ const details = z.object({
 });
 
 /**
- * The payment provider Kassa (`sandbox/paymentProvider/kassa/README.md`), which has the shape of the big ones: a payment
- * is an intent that is confirmed, by its payer if their bank wants that, captured and refunded. It holds no state.
+ * The payment provider Kassa (`sandbox/paymentProvider/kassa/README.md`), which has the shape of the big ones: a
+ * payment is an intent that is confirmed, by its payer if their bank wants that, captured and refunded.
  */
 export function kassaPaymentProvider(connection: KassaConnection): PaymentProvider {
   const { get, post, file } = providerRequests(connection, {
@@ -110,7 +110,7 @@ type Refused = Extract<ProviderAnswer, { kind: 'refused' }>;
 const statusIn = ({ body }: Refused): string | undefined => details.safeParse(body).data?.error.status;
 const declineOf = ({ body, code }: Refused): string => details.safeParse(body).data?.error.decline_code ?? code;
 
-/** What an intent is instead of what the request needs it to be, in the words that all providers' refusals have here. */
+/** What an intent is instead of what the request needs it to be, in the words that refusals have here. */
 const instead: Readonly<Record<string, string>> = {
   canceled: 'authorisation_voided',
   succeeded: 'already_captured',

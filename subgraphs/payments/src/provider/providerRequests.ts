@@ -22,8 +22,8 @@ export type ProviderAnswer =
 /** How a provider says no. */
 export interface RefusalShape {
   /**
-   * The statuses that say that the request was not and will not be carried out. All others are mistakes on our side that
-   * a person has to look at.
+   * The statuses that say that the request was not and will not be carried out. All others are mistakes on our side
+   * that a person has to look at.
    */
   readonly statuses: readonly number[];
   /** The code of an idempotency key that was used with another request, which is such a mistake. */

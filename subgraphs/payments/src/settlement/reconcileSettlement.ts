@@ -18,7 +18,7 @@ export type Reconciliation =
     };
 
 const dayMs = 86_400_000;
-/** The provider's clock and ours differ, and its answer takes time: what we note just after midnight may be of the day before. */
+/** Clocks differ, and answers take time: what we note just after midnight may be of the provider's day before. */
 const slackMs = 5 * 60_000;
 
 /**

@@ -12,8 +12,8 @@ const dayMs = 86_400_000;
 const daysBack = 7;
 
 /**
- * Takes in the settlement files of a provider's last days that were not taken in yet, and logs each difference once, with
- * what to do about it.
+ * Takes in the settlement files of a provider's last days that were not taken in yet, and logs each difference once,
+ * with what to do about it.
  * @param refused checksums of files that were logged as refused already
  */
 export async function takeInSettlements(
