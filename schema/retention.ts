@@ -160,6 +160,9 @@ export const retention = {
     payment: good(books),
     payment_command: good(books),
     payment_dispute: good(books),
+    settlement_file: good(books),
+    settlement_entry: good(books),
+    settlement_finding: good(books),
   },
   stores: {
     store: good(catalogue),

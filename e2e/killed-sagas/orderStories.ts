@@ -14,6 +14,13 @@ const forgotten = [
   ...around('expire').map((doom) => ({ ...doom, env: { ORDER_KITCHEN_START_SECONDS: '1' } })),
 ];
 
+const unconfirmed = [
+  ...forgotten,
+  ...around('checkChallenge').map((doom) => ({ ...doom, env: { ORDER_PAYMENT_CONFIRMATION_SECONDS: '1' } })),
+];
+/** In London, where Kassa takes the payments. */
+const londonStore = seedId('store', 53);
+
 /** Of an order at a restaurant. */
 export const orderStories = (stage: Stage) =>
   describe('killed before and after every step, an order', { timeout: 10 * minutes }, () => {
@@ -21,14 +28,14 @@ export const orderStories = (stage: Stage) =>
     const { ask, soon, rows } = stage;
 
     beforeAll(async () => {
-      orders = await stage.doom('orders', forgotten);
+      orders = await stage.doom('orders', unconfirmed);
       const day = (ahead: number) =>
         new Date(Date.now() + ahead * 24 * 60 * minutes).toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' });
-      for (const date of [day(0), day(1)])
+      for (const [storeId, date] of [demoStore, londonStore].flatMap((id) => [-1, 0, 1].map((at) => [id, day(at)])))
         await ask(
           'admin',
           'mutation ($input: SetOpeningExceptionInput!) { result: setOpeningException(input: $input) { __typename } }',
-          { input: { storeId: demoStore, date, intervals: [{ opens: '00:00', closes: '00:00' }] } },
+          { input: { storeId, date, intervals: [{ opens: '00:00', closes: '00:00' }] } },
         );
       await ask('courier', 'mutation { result: setAvailability(available: true) { __typename } }');
     }, 4 * minutes);
@@ -179,5 +186,23 @@ export const orderStories = (stage: Stage) =>
         money: ['authorisation', 'void'],
         stock: 'RELEASED',
       });
+    });
+
+    it('whose guest is asked by their bank and never comes back is given up once', async () => {
+      const orderId = await place('TAKEAWAY', { storeId: londonStore, payment: { methodToken: 'tok_3ds' } });
+      expect(await kept(orderId, unconfirmed.length)).toMatchObject({
+        status: 'REJECTED',
+        token: null,
+        payment: 'VOIDED',
+        money: [],
+        stock: undefined,
+      });
+      const { url, apiKey } = stage.provider;
+      const answer = await fetch(`${url}/kassa/ledger?reference=${orderId}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      });
+      const { data } = (await answer.json()) as { data: { kind: string }[] };
+      expect(data.map(({ kind }) => kind)).toEqual(['challenge', 'cancel']);
+      expect(await orders.told(`order:${orderId}`)).toEqual(['OrderCreated', 'REJECTED']);
     });
   });

@@ -7,8 +7,7 @@ const form = /^t=(\d{1,12})((?:,v1=[0-9a-f]{64}){1,5})$/;
 /**
  * How the big payment providers sign: a header `t=<seconds>,v1=<hex>`, where `v1` is an HMAC-SHA256 over the time, a
  * point and the body. A sender that rotates its secret adds a `v1` for each. The message's id stands in the body, as
- * `id`; a
- * body without one is known by its digest.
+ * `id`; a body without one is known by its digest.
  */
 export const timedHmac = (header: string): SignatureScheme => ({
   verify({ headers, body }, keys) {

@@ -4,6 +4,7 @@ import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { EventBus } from '#platform/events/eventBus.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import { startSagas, type SagaRuntime } from '#platform/sagas/sagaHost.ts';
+import type { RpcService } from '#platform/rpc/service.ts';
 import { databaseOf } from '#platform/testkit/testDatabase.ts';
 import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { until } from '#platform/testkit/until.ts';
@@ -21,8 +22,15 @@ export const storeId = seedId('store', 1);
 export const customer = (n: number): Principal =>
   principalWith(roleScopes.customer, { subject: seedId('customer', n), roles: ['customer'] });
 
+interface Around {
+  /** The bus; one in PostgreSQL by default. */
+  readonly bus?: () => Promise<EventBus>;
+  /** What answers for payments; a stand-in with a ledger by default. */
+  readonly payments?: () => Promise<readonly RpcService[]>;
+}
+
 /** Runs memberships with a bus, its sagas, seeded plans and a clock that the tests set, for a test file. */
-export function membershipsAlone() {
+export function membershipsAlone(around: Around = {}) {
   let subgraph: TestSubgraph<Memberships>;
   let bus: EventBus;
   let sagas: SagaRuntime;
@@ -33,10 +41,12 @@ export function membershipsAlone() {
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 
   beforeAll(async () => {
-    bus = await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
+    bus = around.bus
+      ? await around.bus()
+      : await postgresBus({ databaseUrl: (await databaseOf('platform/events/bus/migrations')).url, log });
     subgraph = await testSubgraph<Memberships>(definition, {
       bus,
-      others: bank.services,
+      others: { ...bank.services, ...(around.payments && { payments: await around.payments() }) },
       seed: true,
       clock: () => now,
       // The tests bill themselves, at the instants that they set.
