@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ContactQueryService } from '#generated/proto/drburger/customers/v1/contact_pb.ts';
 import { postgresBus } from '#platform/events/bus/postgresBus.ts';
 import type { DataOf, EventEnvelope, NewEvent } from '#platform/events/defineEvent.ts';
@@ -26,13 +26,22 @@ let mailbox: Mailbox;
 let graph: TestSubgraph<Notifications>;
 let now = new Date('2026-03-01T12:00:00Z');
 /** The stand-in for customers: who wants news, at which address. */
-const readers = new Map<string, { email: string; locale: string }>();
+const readers = new Map<
+  string,
+  {
+    email: string;
+    locale: string;
+    phone?: string;
+    push?: boolean;
+    quietHours?: { from: string; to: string; timeZone: string };
+  }
+>();
 let customersDown = false;
 const receiptEmails = new Map<string, string>();
 
 beforeAll(async () => {
   bus = await postgresBus({ databaseUrl: (await busDatabase()).url, log: pino({ level: 'silent' }) });
-  mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password });
+  mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password, textingKey: password });
   const key = () => randomBytes(32).toString('base64');
   graph = await testSubgraph<Notifications>(definition, {
     bus,
@@ -45,6 +54,8 @@ beforeAll(async () => {
       SMTP_STARTTLS: 'off',
       MAIL_FROM: 'Dr. Burger <orders@drburger.example>',
       MESSAGES_SECONDS: 0.05,
+      TEXTING_URL: mailbox.pageUrl,
+      TEXTING_API_KEY: password,
     },
     others: {
       customers: [
@@ -122,7 +133,8 @@ const say = (...events: EventEnvelope[]) =>
     events.map((event) => ({ key: event.metadata.aggregateId, value: event })),
   );
 
-const rows = () => graph.domain.db.message.findMany({ where: { customerId }, orderBy: { id: 'asc' } });
+const rows = (medium = 'EMAIL') =>
+  graph.domain.db.message.findMany({ where: { customerId, medium }, orderBy: { id: 'asc' } });
 const mailsTo = (address: string) => mailbox.mails().filter(({ to }) => to === address);
 const settledAs = (status: string) =>
   until(async () => (await rows()).some((row) => row.status === status), { what: `a message is ${status}` });
@@ -177,7 +189,9 @@ it('1,000 events with duplicates make one message each, and one mail for each re
   await say(...events.flatMap((event, n) => (n % 3 === 0 ? [event, event] : [event])));
   await say(...events.slice(0, 200));
   const settled = () =>
-    graph.domain.db.message.findMany({ where: { customerId: { in: people }, NOT: { settledAt: null } } });
+    graph.domain.db.message.findMany({
+      where: { customerId: { in: people }, medium: 'EMAIL', NOT: { settledAt: null } },
+    });
   await until(async () => (await settled()).length === 1_000, { what: 'all are settled', timeoutMs: 150_000 });
   const last = ready();
   await say(last, ...events.slice(-100));
@@ -187,6 +201,86 @@ it('1,000 events with duplicates make one message each, and one mail for each re
   const sentTo = mailbox.mails().flatMap(({ to }) => (wanting.some((id) => to === `${id}@example.com`) ? [to] : []));
   expect(sentTo.sort()).toEqual(wanting.map((id) => `${id}@example.com`).sort());
 }, 180_000);
+
+describe('text messages and notifications', () => {
+  const phoneOf = () => `+4930${Number.parseInt(customerId.slice(-8), 16)}`;
+  const tellBy = (media: { sms?: boolean; push?: boolean; quietHours?: typeof night }) =>
+    readers.set(customerId, {
+      email: '',
+      locale: 'EN',
+      phone: media.sms ? phoneOf() : '',
+      push: media.push ?? false,
+      quietHours: media.quietHours,
+    });
+  const night = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' };
+  const texts = (medium: 'SMS' | 'PUSH', to: string) =>
+    mailbox.texting!.taken.filter((each) => each.medium === medium && each.to === to).map(({ text }) => text);
+  const settled = (medium: string, status: string, count = 1) =>
+    until(async () => (await rows(medium)).filter((row) => row.status === status).length === count, {
+      what: `${count} ${medium} ${status}`,
+    });
+  afterEach(() => mailbox.texting!.behave({}));
+
+  it('go once by each medium that the customer wants, though the event comes three times', async () => {
+    tellBy({ sms: true, push: true });
+    const event = ready();
+    await say(event, event);
+    await settled('SMS', 'SENT');
+    await settled('PUSH', 'SENT');
+    await say(event);
+    await settledAs('UNWANTED');
+    expect(texts('SMS', phoneOf())).toEqual(['Your order 7 is ready at the counter.']);
+    expect(texts('PUSH', customerId)).toEqual(['Your order 7 is ready at the counter.']);
+  });
+
+  it('are not sent without consent', async () => {
+    tellBy({ push: true });
+    await say(ready());
+    await settled('SMS', 'UNWANTED');
+    await settled('PUSH', 'SENT');
+  });
+
+  it('are sent once though the answer of the gateway is lost, and later when it fails', async () => {
+    tellBy({ sms: true });
+    mailbox.texting!.behave({ loseAnswers: 2 });
+    await say(ready());
+    await until(async () => (await rows('SMS')).some(({ status, dueAt }) => status === 'WAITING' && dueAt > now));
+    now = new Date((await rows('SMS'))[0]!.dueAt.getTime() + 1);
+    await settled('SMS', 'SENT');
+    expect(texts('SMS', phoneOf())).toHaveLength(1);
+  });
+
+  it('end a number that does not exist', async () => {
+    tellBy({ sms: true });
+    mailbox.texting!.behave({ refusal: 'unknown_number' });
+    await say(ready());
+    await settled('SMS', 'BOUNCED');
+    mailbox.texting!.behave({});
+    await say(ready());
+    await settled('SMS', 'BOUNCED', 2);
+    expect(texts('SMS', phoneOf())).toEqual([]);
+  });
+
+  it('wait for the end of quiet hours by the customer’s clock, and are told together then', async () => {
+    now = new Date('2026-03-28T22:30:00Z');
+    tellBy({ sms: true, quietHours: night });
+    const orderId = uuidv7();
+    await say(ready({ orderId, to: 'CONFIRMED' }), ready({ orderId }), ready({ orderNumber: 8 }));
+    const held = await until(async () => {
+      const all = await rows('SMS');
+      return all.length === 3 && all.every(({ heldUntil }) => heldUntil !== null) && all;
+    });
+    // Summer time begins that night: seven o'clock is an hour sooner.
+    expect(held.map(({ dueAt }) => dueAt.toISOString())).toEqual(Array(3).fill('2026-03-29T05:00:00.000Z'));
+    expect(texts('SMS', phoneOf())).toEqual([]);
+    now = new Date('2026-03-29T05:00:00Z');
+    await settled('SMS', 'SENT');
+    await settled('SMS', 'DIGESTED', 2);
+    expect(texts('SMS', phoneOf())).toEqual([
+      'Your order 7 is ready at the counter.\nYour order 8 is ready at the counter.',
+    ]);
+  });
+});
 
 describe('an order from a vendor', () => {
   const became = (to: 'ACCEPTED' | 'FULFILLED' | 'CANCELLED', reason: string | null = null) =>
@@ -314,6 +408,9 @@ describe('what was sent', () => {
   it('is read by support in pages, by nobody else, and by nobody once the customer is erased', async () => {
     for (const orderNumber of [1, 2, 3]) await say(ready({ orderNumber }));
     await until(async () => (await rows()).filter(({ status }) => status === 'SENT').length === 3);
+    for (const medium of ['SMS', 'PUSH'])
+      await until(async () => (await rows(medium)).filter(({ status }) => status === 'UNWANTED').length === 3);
+    await graph.domain.db.message.deleteMany({ where: { customerId, NOT: { medium: 'EMAIL' } } });
     const page = async (after?: string) =>
       (await graph.as(support)(ask, { id: customerId, first: 2, after })).data!['customerMessages'] as {
         edges: { node: { content: { to: string } | null } }[];
@@ -341,7 +438,7 @@ describe('what was sent', () => {
     // A message that was on its way when the customer was erased leaves nothing readable.
     await say(ready({ orderNumber: 4 }));
     await until(async () => (await rows()).filter(({ status }) => status === 'SENT').length === 4);
-    expect((await page()).edges.map(({ node }) => node.content)).toEqual([null, null]);
+    expect((await rows()).map(({ content }) => content)).toEqual(Array(4).fill(null));
   });
 
   it('is readable for 90 days; that something was sent stays', async () => {
