@@ -18,6 +18,48 @@ const wordsOf = ({ message, why, fix, affected }: Finding): string =>
   ].join('\n');
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
+  'what is hidden or sent': [
+    [
+      'orders',
+      'type Order\n',
+      '  number: Int!\n',
+      '  number: Int! @inaccessible\n',
+      'error field-removed:Order.number',
+      /Take @inaccessible off again in subgraphs\/orders[^]*OrderScreen reads it/,
+    ],
+    [
+      'orders',
+      'type Order\n',
+      '  number: Int!\n',
+      '  number: Int! @inaccessible\n',
+      'error not-tagged:kiosk/Order.number',
+      /is used by `kiosk` but is @inaccessible/,
+    ],
+    [
+      'orders',
+      '  orderStatusChanged(',
+      'fixedOwner: true',
+      'fixedOwner: true\n      delivery: "latest"',
+      'warning stream-changed:Subscription.orderStatusChanged',
+      /not every event any more, but `latest`[^]*OrderStatusChanged hears it/,
+    ],
+    [
+      'orders',
+      '  orderStatusChanged(',
+      '"OrderCreated", "OrderStatusChanged"]',
+      '"OrderStatusChanged"]',
+      'warning stream-changed:Subscription.orderStatusChanged',
+      /no longer sent for OrderCreated/,
+    ],
+    [
+      'orders',
+      '  orderStatusChanged(',
+      ', "status:REJECTED"]',
+      ']',
+      'warning stream-changed:Subscription.orderStatusChanged',
+      /goes on after status:REJECTED/,
+    ],
+  ],
   fields: [
     [
       'orders',

@@ -99,11 +99,15 @@ function findingOf({ change, contracts, affected }: Change, { owners, coordinate
   const { message, why, safe, fix } = words[change.kind];
   const severity = worst(affected);
   const place = coordinates.nearest(change.coordinate);
-  // What some subgraph still declares has only lost its tag.
+  // What some subgraph still declares is only hidden, or has lost its tag.
   const [declared] = change.kind.endsWith('-removed') ? coordinates.of(change.coordinate) : [];
+  const hidden = coordinates.hidden(change.coordinate);
+  const tags = contracts.map((name) => `@tag(name: "${name}")`).join(' ');
   const tagged = declared && {
     message: `\`${change.coordinate}\` is no longer in the contract of ${contracts.join(', ')}`,
-    fix: `Write ${contracts.map((name) => `@tag(name: "${name}")`).join(' ')} behind it again in ${declared.place.file}:${declared.place.line}, and deprecate it first.`,
+    fix: hidden
+      ? `Take @inaccessible off again in ${hidden.file}:${hidden.line}, and deprecate it first.`
+      : `Write ${tags} behind it again in ${declared.place.file}:${declared.place.line}, and deprecate it first.`,
   };
   return {
     id: idOf(change),

@@ -25,11 +25,22 @@ export function compareSchemas(before: JsonSchema, after: JsonSchema, path = '')
     for (const value of b.enum) if (!a.enum.includes(value)) note(`may be ${String(value)}`, 'forward');
     return found;
   }
+  const isAlike = Boolean(a.properties && b.properties) || Boolean(a.items && b.items);
+  if (!isDeepStrictEqual(boundsOf(a, isAlike), boundsOf(b, isAlike)))
+    note(isAlike ? 'has other bounds' : 'has another type', 'backward', 'forward');
   if (a.properties && b.properties) return [...found, ...compareProperties(a, b, path)];
-  if (a.items && b.items) return [...found, ...compareSchemas(a.items, b.items, path)];
-  if (!isDeepStrictEqual(a, b)) note('has another type', 'backward', 'forward');
-  return found;
+  return a.items && b.items ? [...found, ...compareSchemas(a.items, b.items, path)] : found;
 }
+
+/** What is for people, or told elsewhere. */
+const wordy = ['title', 'description', '$schema', 'x-version', 'x-topic'];
+const parts = ['properties', 'required', 'items'];
+
+/** What a value is besides its parts, when these are compared one by one. */
+const boundsOf = (schema: JsonSchema, withoutParts: boolean): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(schema).filter(([key]) => !wordy.includes(key) && !(withoutParts && parts.includes(key))),
+  );
 
 function compareProperties(a: JsonSchema, b: JsonSchema, path: string): SchemaDifference[] {
   const [old, now] = [a.properties ?? {}, b.properties ?? {}];

@@ -48,11 +48,34 @@ describe('events', () => {
     ['another type', '1.1', { ...base, orderId: z.int() }, [/^error event-breaks: .*`orderId` has another type/]],
     ['null that was refused', '1.1', { ...base, orderId: z.string().nullable() }, [/`orderId` may be null/]],
     ['null no longer', '1.1', { ...base, note: z.string() }, [/`note` may no longer be null/]],
+    [
+      'text that may be no longer than nine characters',
+      '1.1',
+      { ...base, orderId: z.string().max(9) },
+      [/`orderId` has another type/],
+    ],
+    ['only another description', '1.0', { ...base, orderId: z.string().describe('Its id.') }, []],
+    ['a version that falls', '0.9', base, [/^error event-version: .*versions only rise/]],
     ['all of it in 2.0', '2.0', { ...base, orderId: z.int() }, [/^warning event-major: .*new major version/]],
   ])('%s', (_what, version, shape, expected) => {
     const found = told(version, shape);
     expect(found).toHaveLength(expected.length);
     expected.forEach((words, index) => expect(found[index]).toMatch(words));
+  });
+
+  it.each([
+    ['a list', z.array(z.string()), z.array(z.string()).min(1), 'has other bounds'],
+    ['a fraction', z.int(), z.number(), 'has another type'],
+  ])('of which a value has other bounds breaks: %s', (_what, was, is, words) => {
+    const found = eventFindings(event('1.0', { value: was }), event('1.1', { value: is }), owners);
+    expect(found).toMatchObject([{ rule: 'event-breaks', message: expect.stringContaining(words) as string }]);
+  });
+
+  it('that move to another topic break, whatever their version', () => {
+    const moved = new Map([...event('1.1', base)].map(([name, each]) => [name, { ...each, 'x-topic': 'menu.v1' }]));
+    expect(eventFindings(event('1.0', base), moved, owners)).toMatchObject([
+      { rule: 'event-moved', severity: 'error' },
+    ]);
   });
 
   it('removed and new ones are told with their owner', () => {
@@ -86,4 +109,29 @@ it('a field of a message that changes its number is told by buf, with its line',
   expect(found).toMatchObject({ rule: 'proto-breaks', severity: 'error', place: { file } });
   expect(found?.place?.line).toBeGreaterThan(1);
   expect(protoFindings(root, now, now, owners)).toEqual([]);
+});
+
+it.each([
+  [
+    'a call',
+    (text: string) =>
+      text.replace(/service \w+ \{/, '$&\n  rpc Forgotten(Nothing) returns (Nothing);') + '\nmessage Nothing {}\n',
+    'RPC_NO_DELETE',
+  ],
+  [
+    'a service',
+    (text: string) => `${text}\nmessage Nothing {}\nservice Forgotten { rpc Call(Nothing) returns (Nothing); }\n`,
+    'PACKAGE_SERVICE_NO_DELETE',
+  ],
+  [
+    'a number that another field takes',
+    (text: string) => text.replace(/string (\w+) = 1;/, 'string other_$1 = 1;'),
+    'FIELD_SAME_JSON_NAME',
+  ],
+])('what others call is missed: %s', (_what, old, rule) => {
+  const file = 'schema/proto/drburger/stores/v1/stores.proto';
+  const now = workingTree(root);
+  const texts = new Map(now.list('schema/proto').map((path) => [path, now.read(path) ?? '']));
+  const before = treeOf('x', new Map(texts).set(file, old(texts.get(file)!)));
+  expect(protoFindings(root, before, now, owners).map(({ id }) => id)).toContainEqual(expect.stringContaining(rule));
 });

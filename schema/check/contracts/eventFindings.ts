@@ -65,13 +65,36 @@ export function eventFindings(
 
 const majorOf = (schema: EventSchema): string => schema['x-version'].split('.')[0] ?? '';
 
+/** Whether nothing but the minor version is higher. */
+const isRaised = (old: EventSchema, now: EventSchema): boolean =>
+  old['x-topic'] === now['x-topic'] &&
+  majorOf(old) === majorOf(now) &&
+  now['x-version'].localeCompare(old['x-version'], 'en', { numeric: true }) > 0;
+
 function judge(old: EventSchema, now: EventSchema) {
   const differences = compareSchemas(old, now);
-  if (differences.length === 0) return undefined;
+  const isSame = old['x-version'] === now['x-version'] && old['x-topic'] === now['x-topic'];
+  if (differences.length === 0 && (isSame || isRaised(old, now))) return undefined;
   const told = differences.map(sentence).join('; ');
   const breaking = differences.filter(({ breaches }) => breaches.length > 0);
   const [was, is] = [old['x-version'], now['x-version']];
   const [major = '1', minor = '0'] = was.split('.');
+  if (is.localeCompare(was, 'en', { numeric: true }) < 0)
+    return {
+      rule: 'event-version',
+      severity: 'error' as const,
+      message: `\`${now.title}\` was ${was} and is ${is}: versions only rise`,
+      why: 'Logs and topics hold events of the higher version, which readers of the lower one do not know.',
+      fix: `Declare ${major}.${Number(minor) + 1} or more.`,
+    };
+  if (majorOf(old) === majorOf(now) && old['x-topic'] !== now['x-topic'])
+    return {
+      rule: 'event-moved',
+      severity: 'error' as const,
+      message: `\`${now.title}\` moves from the topic ${old['x-topic']} to ${now['x-topic']}`,
+      why: 'Consumers of the old topic hear nothing more of it, and nobody tells them.',
+      fix: 'Leave it with its domain; a domain that takes it over declares an event of its own beside it.',
+    };
   if (majorOf(old) !== majorOf(now))
     return {
       rule: 'event-major',

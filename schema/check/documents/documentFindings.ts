@@ -128,9 +128,18 @@ function notTagged(error: GraphQLError, { name, tags }: ChannelRules, coordinate
   if (!declared) return undefined;
   const { file, line } = declared.place;
   const own = tags.find((tag) => tag === name) ?? tags[0] ?? name;
+  const hidden = coordinates.hidden(coordinate);
+  const id = `not-tagged:${name}/${coordinate}`;
+  if (hidden)
+    return {
+      coordinate,
+      id,
+      message: `\`${coordinate}\` is used by \`${name}\` but is @inaccessible`,
+      fix: `Take @inaccessible off in ${hidden.file}:${hidden.line}, or take the field out of the document.`,
+    };
   return {
     coordinate,
-    id: `not-tagged:${name}/${coordinate}`,
+    id,
     message: `\`${coordinate}\` is used by \`${name}\` but not tagged \`${own}\``,
     fix: `Write @tag(name: "${own}") behind it in ${file}:${line}, or take it out of the document.`,
   };

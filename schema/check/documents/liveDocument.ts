@@ -49,7 +49,7 @@ export interface ReleasedDocument extends LiveDocument {
   readonly end: string;
 }
 
-/** The documents that are executed, or will be, of releases and of those who registered theirs at the running system. */
+/** The documents, executed now or later, of releases and of those who registered theirs at the running system. */
 export const releasedDocuments = (channel: string, tree: Tree, now = new Date()): ReleasedDocument[] => [
   ...documentsOfReleases(channel, tree, now),
   ...registeredDocuments(channel, tree, now),

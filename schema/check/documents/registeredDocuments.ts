@@ -39,7 +39,7 @@ export function readRegistered(text: string, file: string): RegisteredDocuments 
   }
 }
 
-/** A state in which the file of a channel has this text. They were registered at no commit, so that both states have it. */
+/** A state in which the file of a channel has this text. They were registered at no commit: both states have it. */
 export const withRegistered = (tree: Tree, channel: string, text: string | undefined): Tree => ({
   ...tree,
   read: (path) => (path === registeredFile(channel) ? text : tree.read(path)),

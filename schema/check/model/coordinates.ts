@@ -52,6 +52,13 @@ export class Coordinates {
     return this.#declarations.get(coordinate) ?? [];
   }
 
+  /** Where it is, or its type, that `@inaccessible` hides from all clients. */
+  hidden(coordinate: string): Place | undefined {
+    return [coordinate, coordinate.split('.')[0] ?? '']
+      .flatMap((each) => this.of(each))
+      .find(({ directives }) => directives.some(({ name }) => name.value === 'inaccessible'))?.place;
+  }
+
   has(coordinate: string): boolean {
     return this.#declarations.has(coordinate);
   }

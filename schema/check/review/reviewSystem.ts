@@ -8,6 +8,7 @@ import { composeSystem, type ComposedSystem, type Composition } from '../../comp
 import { mergeBase, treeAt } from '../against/gitTree.ts';
 import { workingTree, type Tree } from '../against/tree.ts';
 import { contractFindings } from '../changes/contractFindings.ts';
+import { streamFindings } from '../changes/streamFindings.ts';
 import { eventFindings, eventsIn } from '../contracts/eventFindings.ts';
 import { eventSchemaFolder } from '../contracts/eventSchema.ts';
 import { protoFindings } from '../contracts/protoFindings.ts';
@@ -20,6 +21,7 @@ import { notPermitted, withdrawn } from '../documents/permissionFindings.ts';
 import { deprecatedUses, removedDocuments } from '../documents/registrationFindings.ts';
 import { rightsIn } from '../documents/rights.ts';
 import { lintFindings } from '../lint/lintFindings.ts';
+import { unusedTypes } from '../lint/unusedTypes.ts';
 import { Coordinates } from '../model/coordinates.ts';
 import type { Finding, Review } from '../model/finding.ts';
 import { Owners } from '../model/owners.ts';
@@ -106,7 +108,7 @@ export async function subjectOf(
   return { root, ...states, composed, coordinates, owners };
 }
 
-/** Partners register documents at the running system and at no commit: both states are given what is known of them now. */
+/** Partners register documents at the running system and at no commit: both states are given what is known now. */
 export function withPartners(
   { now, before }: Pick<Subject, 'now' | 'before'>,
   text = now.read(registeredFile('partner')),
@@ -132,6 +134,7 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
   const channels = channelsOf(subject);
   const findings: Finding[] = [
     ...compositionFindings(composed.problems, owners),
+    ...unusedTypes([...composed.sources, ...composed.views.values()], owners),
     ...more,
     ...channels.flatMap((channel) => documentsNow(channel, subject)),
     ...(await contractFindings(
@@ -144,6 +147,7 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
       channels.map(({ after, documents }) => ({ contract: after, documents: documents.now })),
       subject,
     ),
+    ...(before ? streamFindings(before, now, channels.map(heard), subject) : []),
     ...removedChannels(subject),
     ...(before ? otherContracts(before, subject) : []),
   ];
@@ -158,6 +162,8 @@ export async function reviewStates(subject: Subject, more: readonly Finding[] = 
     },
   };
 }
+
+const heard = ({ name, before, documents }: ReviewedChannel) => ({ name, before, documents: documents.before });
 
 /** What is no GraphQL: events, gRPC and settings. OpenAPI and AsyncAPI would be judged here as well. */
 const otherContracts = (before: Tree, { now, owners, root }: Subject): Finding[] => [
