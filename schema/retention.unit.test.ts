@@ -10,7 +10,9 @@ const tablesIn = (owner: string): string[] => Object.keys(decided[owner] ?? {}).
 
 it.each(subgraphs.map(({ name }) => name))('every table of %s has a decision, and no other', (name) => {
   const file = new URL(`subgraphs/${name}/prisma/schema.prisma`, root);
-  const tables = [...readFileSync(file, 'utf8').matchAll(/^model [\s\S]*?@@map\("(\w+)"\)/gm)].map(([, table]) => table);
+  const tables = [...readFileSync(file, 'utf8').matchAll(/^model [\s\S]*?@@map\("(\w+)"\)/gm)].map(
+    ([, table]) => table,
+  );
   expect(tablesIn(name).sort()).toEqual(tables.sort());
 });
 
