@@ -21,7 +21,7 @@ import {
   type Hearing,
 } from './eventConsumers.ts';
 
-const folder = fileURLToPath(new URL('../../schema/pacts/', import.meta.url));
+const folder = fileURLToPath(new URL('../../schema/pacts/events/', import.meta.url));
 const undone = new Error('undone');
 
 let system: TestSystem;

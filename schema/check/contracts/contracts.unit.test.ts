@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { defineEvent } from '#platform/events/defineEvent.ts';
 import { treeOf, workingTree } from '../against/tree.ts';
 import { Owners } from '../model/owners.ts';
-import { eventFindings } from './eventFindings.ts';
+import { eventFindings, eventsIn } from './eventFindings.ts';
+import { eventReaders } from './eventReaders.ts';
 import { eventSchemaOf } from './eventSchema.ts';
 import { protoFindings } from './protoFindings.ts';
 import { settingFindings } from './settingFindings.ts';
@@ -83,6 +84,25 @@ describe('events', () => {
       { id: 'event-removed:OrderMoved', severity: 'error', owners: ['@orders'] },
     ]);
     expect(eventFindings(new Map(), event('1.0', base), owners)).toMatchObject([{ severity: 'note' }]);
+  });
+
+  it('who reads what is gone is named by their pact, and what they read may not go', () => {
+    const readers = eventReaders(workingTree(root)).filter(({ event }) => event === 'OrderStatusChanged');
+    const known = eventsIn(workingTree(root)).get('OrderStatusChanged')!;
+    const { total: _, ...properties } = known.properties!;
+    const required = known.required!.filter((name) => name !== 'total');
+    const old = { ...known, required };
+    const now = { ...old, 'x-version': '1.1', properties };
+    const [finding] = eventFindings(new Map([[old.title, old]]), new Map([[old.title, now]]), owners, readers);
+    expect(finding).toMatchObject({ severity: 'error', rule: 'event-breaks' });
+    expect(finding!.affected.map(({ client, how }) => `${client} ${how}`).sort()).toEqual([
+      'loyalty reads `total`',
+      'notifications reads `total`',
+    ]);
+    // Nobody minds where nobody reads it.
+    expect(eventFindings(new Map([[old.title, old]]), new Map([[old.title, now]]), owners)).toMatchObject([
+      { severity: 'note', affected: [] },
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Tree } from '../against/tree.ts';
-import type { Finding, Severity } from '../model/finding.ts';
+import type { Affected, Finding, Severity } from '../model/finding.ts';
 import type { Owners } from '../model/owners.ts';
 import { compareSchemas, type SchemaDifference } from './compareSchemas.ts';
+import { readOf, type EventReader } from './eventReaders.ts';
 import { eventSchemaFolder, type EventSchema } from './eventSchema.ts';
 
 /** The schemas of events that a state has committed, by name. */
@@ -16,11 +17,13 @@ export const eventsIn = (tree: Tree): Map<string, EventSchema> =>
 /**
  * Judges changes of events by the rules of versions: within a major version an old reader reads new events, and a new
  * reader the old ones of the log; every change takes a new minor version, and what breaks a reader a new major one.
+ * Those of `readers` who read what changes are named, and what they read is not free to be removed, required or not.
  */
 export function eventFindings(
   before: ReadonlyMap<string, EventSchema>,
   now: ReadonlyMap<string, EventSchema>,
   owners: Owners,
+  readers: readonly EventReader[] = [],
 ): Finding[] {
   const about = (name: string, rule: string, severity: Severity, told: Pick<Finding, 'message' | 'why' | 'fix'>) => {
     const topic = (now.get(name) ?? before.get(name))?.['x-topic'] ?? '';
@@ -57,8 +60,11 @@ export function eventFindings(
             fix: '',
           }),
         ];
-      const verdict = judge(old, schema);
-      return verdict ? [about(name, verdict.rule, verdict.severity, verdict)] : [];
+      const own = readers.filter(({ event }) => event === name);
+      const verdict = judge(old, schema, own);
+      if (!verdict) return [];
+      const finding = about(name, verdict.rule, verdict.severity, verdict);
+      return [{ ...finding, affected: affectedOf(own, verdict.breaking, finding, owners) }];
     }),
   ];
 }
@@ -71,8 +77,37 @@ const isRaised = (old: EventSchema, now: EventSchema): boolean =>
   majorOf(old) === majorOf(now) &&
   now['x-version'].localeCompare(old['x-version'], 'en', { numeric: true }) > 0;
 
-function judge(old: EventSchema, now: EventSchema) {
-  const differences = compareSchemas(old, now);
+/** Who reads what breaks, by their pacts. */
+const affectedOf = (
+  readers: readonly EventReader[],
+  breaking: readonly SchemaDifference[],
+  { contracts, severity }: Pick<Finding, 'contracts' | 'severity'>,
+  owners: Owners,
+): Affected[] =>
+  readers.flatMap((reader) => {
+    const read = readOf(
+      reader,
+      breaking.map(({ path }) => path),
+    );
+    if (read.length === 0) return [];
+    const { client, event, file } = reader;
+    return [
+      {
+        ...{ channel: contracts[0]!, client, version: 'its pact', document: event, severity },
+        place: { file, line: 1, column: 1 },
+        owners: owners.of(`subgraphs/${client}/src/main.ts`),
+        how: `reads ${read.map((path) => `\`${path}\``).join(', ')}`,
+      },
+    ];
+  });
+
+function judge(old: EventSchema, now: EventSchema, readers: readonly EventReader[]) {
+  const isRead = (path: string): boolean => readers.some((reader) => readOf(reader, [path]).length > 0);
+  const differences = compareSchemas(old, now).map((each): SchemaDifference =>
+    each.what === 'is removed' && each.breaches.length === 0 && isRead(each.path)
+      ? { ...each, breaches: ['forward'] }
+      : each,
+  );
   const isSame = old['x-version'] === now['x-version'] && old['x-topic'] === now['x-topic'];
   if (differences.length === 0 && (isSame || isRaised(old, now))) return undefined;
   const told = differences.map(sentence).join('; ');
@@ -82,6 +117,7 @@ function judge(old: EventSchema, now: EventSchema) {
   if (is.localeCompare(was, 'en', { numeric: true }) < 0)
     return {
       rule: 'event-version',
+      breaking,
       severity: 'error' as const,
       message: `\`${now.title}\` was ${was} and is ${is}: versions only rise`,
       why: 'Logs and topics hold events of the higher version, which readers of the lower one do not know.',
@@ -90,6 +126,7 @@ function judge(old: EventSchema, now: EventSchema) {
   if (majorOf(old) === majorOf(now) && old['x-topic'] !== now['x-topic'])
     return {
       rule: 'event-moved',
+      breaking,
       severity: 'error' as const,
       message: `\`${now.title}\` moves from the topic ${old['x-topic']} to ${now['x-topic']}`,
       why: 'Consumers of the old topic hear nothing more of it, and nobody tells them.',
@@ -98,6 +135,7 @@ function judge(old: EventSchema, now: EventSchema) {
   if (majorOf(old) !== majorOf(now))
     return {
       rule: 'event-major',
+      breaking,
       severity: 'warning' as const,
       message: `\`${now.title}\` ${is} is a new major version: ${told}`,
       why: 'It has a topic of its own; consumers of the old topic hear nothing more of it.',
@@ -106,6 +144,7 @@ function judge(old: EventSchema, now: EventSchema) {
   if (breaking.length > 0)
     return {
       rule: 'event-breaks',
+      breaking,
       severity: 'error' as const,
       message: `\`${now.title}\` ${is} breaks readers of ${was}: ${breaking.map(sentence).join('; ')}`,
       why: whyOf(breaking),
@@ -114,6 +153,7 @@ function judge(old: EventSchema, now: EventSchema) {
   if (was === is)
     return {
       rule: 'event-version',
+      breaking,
       severity: 'error' as const,
       message: `\`${now.title}\` changed and is still ${was}: ${told}`,
       why: 'The version in the envelope tells readers which payload they hold.',
@@ -121,6 +161,7 @@ function judge(old: EventSchema, now: EventSchema) {
     };
   return {
     rule: 'event-minor',
+    breaking,
     severity: 'note' as const,
     message: `\`${now.title}\` ${is} extends ${was}: ${told}`,
     why: 'Old readers ignore what is new, and new readers read the old events of the log.',

@@ -10,6 +10,7 @@ import { workingTree, type Tree } from '../against/tree.ts';
 import { contractFindings } from '../changes/contractFindings.ts';
 import { streamFindings } from '../changes/streamFindings.ts';
 import { eventFindings, eventsIn } from '../contracts/eventFindings.ts';
+import { eventReaders } from '../contracts/eventReaders.ts';
 import { eventSchemaFolder } from '../contracts/eventSchema.ts';
 import { protoFindings } from '../contracts/protoFindings.ts';
 import { settingFindings } from '../contracts/settingFindings.ts';
@@ -167,7 +168,9 @@ const heard = ({ name, before, documents }: ReviewedChannel) => ({ name, before,
 
 /** What is no GraphQL: events, gRPC and settings. OpenAPI and AsyncAPI would be judged here as well. */
 const otherContracts = (before: Tree, { now, owners, root }: Subject): Finding[] => [
-  ...(before.list(eventSchemaFolder).length > 0 ? eventFindings(eventsIn(before), eventsIn(now), owners) : []),
+  ...(before.list(eventSchemaFolder).length > 0
+    ? eventFindings(eventsIn(before), eventsIn(now), owners, eventReaders(before))
+    : []),
   ...settingFindings(before.read('docs/settings.md'), now.read('docs/settings.md'), owners),
   ...protoFindings(root, before, now, owners),
 ];
