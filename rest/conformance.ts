@@ -71,7 +71,7 @@ export const rules: readonly Rule[] = [
   {
     rule: '200, 201, 400, 401, 403, 404, 409, 500',
     keptBy:
-      'these; and where HTTP asks for it 204 without a body, 304, 405, 410 after a sunset, 412 and 428 for `If-Match`, 413, 415, 429 and 503 with `Retry-After`',
+      'these; and where HTTP asks for it 204 without a body, 304, 405, 410 after a sunset, 412 and 428 for `If-Match`, 413, 414 for an id that is none, 415, 429 and 503 with `Retry-After`',
     breaks: ({ status, errors }) =>
       successes.has(status) && [...errors.values()].every((each) => failures.has(each))
         ? undefined

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { seedId } from '#schema/seed/seedId.ts';
 import { orderInput } from '../harness/placing.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
@@ -82,6 +83,23 @@ describe('the statuses of the company’s document', () => {
     const token = customer;
     expect(await call(`GET /v1/orders/${randomUUID()}`, { token })).toMatchObject({ status: 404, body });
     expect(await call('GET /v1/nowhere')).toMatchObject({ status: 404, body });
+  });
+
+  test('400: a page of no size, below nothing or of everything, and what is given twice', async () => {
+    for (const query of ['page[size]=0', 'page[size]=-1', 'page[size]=1000000000', 'page[size]=2&page[size]=3'])
+      expect([query, (await call(`GET /v1/stores?${query}`)).status]).toEqual([query, 400]);
+    expect((await call('GET /v1/stores?page[after]=nonsense')).status).toBe(400);
+  });
+
+  test('201: the key of somebody else is nobody’s business', async () => {
+    const { body, headers } = basket();
+    const mine = await call('POST /v1/orders', { token: customer, body, headers });
+    const token = await system.tokenFor({ role: 'customer', subject: seedId('customer', 2) });
+    const theirs = await call('POST /v1/orders', { token, body, headers });
+    expect([mine.status, theirs.status]).toEqual([201, 201]);
+    const [one, other] = [mine, theirs].map((each) => (each.body as { id: string }).id);
+    expect(other).not.toBe(one);
+    expect((await call(`GET /v1/orders/${one}`, { token })).status).toBe(404);
   });
 
   test('409: a key that was used for another order', async () => {

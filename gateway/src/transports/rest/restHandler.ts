@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -34,6 +34,8 @@ import type { RestFeeds } from './restFeeds.ts';
 const compressFromBytes = 1_024;
 const mergePatch = 'application/merge-patch+json';
 const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+/** Those that HTTP has besides, such as TRACE: an address that is there says that it has them not. */
+const otherMethods = METHODS.filter((each) => each !== 'CONNECT' && !(everyMethod as readonly string[]).includes(each));
 const noBody = Buffer.alloc(0);
 /** As `HttpHandler` counts a client that has gone. */
 const clientGone = 499;
@@ -108,6 +110,7 @@ export class RestHandler {
       threshold: compressFromBytes,
       encodings: ['br', 'gzip', 'identity'],
     });
+    for (const method of otherMethods) server.addHttpMethod(method);
     // Bodies are read by the handlers, once it is known who asks.
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -159,7 +162,7 @@ export class RestHandler {
       handler: (_, reply) => reply.code(204).header('allow', allow).send(),
     });
     this.#server.route({
-      method: everyMethod.filter((method) => !has.has(method) && method !== 'OPTIONS'),
+      method: [...everyMethod.filter((method) => !has.has(method) && method !== 'OPTIONS'), ...otherMethods],
       url,
       handler: (request, reply) =>
         this.#refuse(
