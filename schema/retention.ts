@@ -148,6 +148,7 @@ export const retention = {
     document: good('what an app sends; retired ones are told apart by their sunset'),
     document_use: good('when a document was last used, so that it may be retired'),
     request_count: days(90, 'a partner sees a quarter’s use', { since: 'minute' }),
+    use_batch: days(1, 'a batch whose answer got lost comes again at once', { since: 'at' }),
     request_nonce: days(0.007, 'a signature is good for ten minutes', {
       job: 'subgraphs/partners/src/commands/checkSignature.ts',
     }),

@@ -73,7 +73,8 @@ export interface AppAccess {
   findDocument(appId: string, documentId: string): Promise<AppDocument | undefined>;
   /** The documents of an app that are active and described, of each name the latest. */
   listDescribed(appId: string): Promise<readonly DescribedDocument[]>;
-  recordUse(counts: readonly RequestCount[]): Promise<void>;
+  /** `batch` is a UUID: what is sent again under it is not counted again. */
+  recordUse(counts: readonly RequestCount[], batch: string): Promise<void>;
 }
 
 /** The partners domain could not be asked. */

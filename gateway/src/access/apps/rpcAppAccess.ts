@@ -25,8 +25,8 @@ export function rpcAppAccess(network: Pick<RpcNetwork, 'transportTo'>, service =
         document ? [{ description, ...documentIn(document) }] : [],
       );
     },
-    async recordUse(counts) {
-      await domain.recordUse({ counts: counts.map((count) => ({ ...count, latency: [...count.latency] })) });
+    async recordUse(counts, batch) {
+      await domain.recordUse({ batch, counts: counts.map((count) => ({ ...count, latency: [...count.latency] })) });
     },
   };
 }

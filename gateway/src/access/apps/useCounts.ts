@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { latencyBounds, latencyBucket } from '#schema/latencyBounds.ts';
 import type { AppAccess, RequestCount } from './appAccess.ts';
@@ -21,6 +22,11 @@ export interface UseCountsOptions {
   readonly everyMs?: number;
 }
 
+interface Batch {
+  readonly id: string;
+  readonly counts: readonly RequestCount[];
+}
+
 /**
  * Counts the requests of apps by key, document, status and minute, in memory, and sends the counts a few at a time: a
  * request costs two additions. What was counted since the last sending is lost when the process is killed.
@@ -28,6 +34,8 @@ export interface UseCountsOptions {
 export class UseCounts {
   readonly #options: UseCountsOptions;
   #counts = new Map<string, RequestCount & { readonly latency: number[] }>();
+  /** What was sent, and not answered with success: it goes again as it was, since it may have been counted. */
+  #unsure: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
   #closed = false;
@@ -42,7 +50,7 @@ export class UseCounts {
     const latency: number[] = Array.from({ length: latencyBounds.length + 1 }, () => 0);
     latency[latencyBucket(ms)] = 1;
     this.#add({ ...answered, minute, requests: 1, failed: failed ? 1 : 0, latency });
-    if (!this.#closed) this.#timer ??= setTimeout(() => void this.#send(), this.#options.everyMs ?? 5_000).unref();
+    if (!this.#closed) this.#timer ??= this.#later();
   }
 
   /** Sends what is left. */
@@ -71,16 +79,25 @@ export class UseCounts {
     return this.#sending;
   }
 
-  /** Never rejects: counts that could not be sent are added to those of the next time. */
+  /** Never rejects: a batch that could not be sent is sent again the next time, before anything else. */
   async #sendNow(): Promise<void> {
-    const counts = [...this.#counts.values()];
-    if (counts.length === 0) return;
-    this.#counts = new Map();
     try {
-      await this.#options.access.recordUse(counts);
+      while (this.#unsure || this.#counts.size > 0) {
+        this.#unsure ??= { id: randomUUID(), counts: this.#take() };
+        await this.#options.access.recordUse(this.#unsure.counts, this.#unsure.id);
+        this.#unsure = undefined;
+      }
     } catch (error) {
-      for (const count of counts) this.#add(count);
+      if (!this.#closed) this.#timer ??= this.#later();
       this.#options.log.warn({ err: error }, 'the use of apps could not be recorded; it is tried again');
     }
   }
+
+  #take(): readonly RequestCount[] {
+    const counts = [...this.#counts.values()];
+    this.#counts = new Map();
+    return counts;
+  }
+
+  #later = (): NodeJS.Timeout => setTimeout(() => void this.#send(), this.#options.everyMs ?? 5_000).unref();
 }

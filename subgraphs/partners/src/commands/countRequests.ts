@@ -1,8 +1,8 @@
 import { isId } from '#platform/domain/id.ts';
+import type { SqlTx } from '#platform/events/sqlTx.ts';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
 import { latencyBounds } from '#schema/latencyBounds.ts';
 import { retention } from '#schema/retention.ts';
-import type { Partners } from '../context.ts';
 
 /** Requests of one key for one document that were answered alike within one minute. */
 export interface RequestCount {
@@ -23,8 +23,22 @@ export interface RequestCount {
 /** For how many days requests are counted by the minute. */
 export const keptDays = retention.partners.request_count.days;
 
-/** Adds to what was counted, in one statement; what names no app is left out. */
-export async function countRequests({ pool }: Partners, counts: readonly RequestCount[]): Promise<void> {
+/** Whether a batch comes for the first time, which is noted. One without an id is always taken for new. */
+export async function takeBatch(tx: SqlTx, batch: string, now: Date): Promise<boolean> {
+  if (!isId(batch)) return true;
+  return (
+    (await tx.$executeRawUnsafe(
+      `INSERT INTO "use_batch" ("id", "at") VALUES ($1::uuid, $2::timestamptz) ON CONFLICT DO NOTHING`,
+      ...[batch, now],
+    )) === 1
+  );
+}
+
+/**
+ * Adds to what was counted, in one statement; what names no app is left out. Rows are locked in one order, so that
+ * several processes can add at once.
+ */
+export async function countRequests(tx: SqlTx, counts: readonly RequestCount[]): Promise<void> {
   const good = counts.filter(
     ({ appId, keyId, operation, minute, latency }) =>
       isId(appId) &&
@@ -34,7 +48,7 @@ export async function countRequests({ pool }: Partners, counts: readonly Request
       latency.length === latencyBounds.length + 1,
   );
   if (good.length === 0) return;
-  await pool.query(
+  await tx.$executeRawUnsafe(
     `INSERT INTO "request_count" AS "kept"
             ("app_id", "minute", "key_id", "operation", "status", "requests", "failed", "latency")
      SELECT "c"."app_id", date_trunc('minute', "c"."minute"), "c"."key_id", "c"."operation", "c"."status",
@@ -42,12 +56,13 @@ export async function countRequests({ pool }: Partners, counts: readonly Request
        FROM jsonb_to_recordset($1::jsonb) AS "c" ("app_id" uuid, "minute" timestamptz, "key_id" text, "operation" text,
             "status" int, "requests" int, "failed" int, "latency" int[])
        JOIN "app" ON "app"."id" = "c"."app_id"
+      ORDER BY 1, 2, 3, 4, 5
      ON CONFLICT ("app_id", "minute", "key_id", "operation", "status") DO UPDATE
         SET "requests" = "kept"."requests" + EXCLUDED."requests",
             "failed" = "kept"."failed" + EXCLUDED."failed",
             "latency" = ARRAY(SELECT "a" + "b" FROM unnest("kept"."latency", EXCLUDED."latency")
                               WITH ORDINALITY AS "t" ("a", "b", "bucket") ORDER BY "bucket")`,
-    [JSON.stringify(merged(good).map(rowOf))],
+    JSON.stringify(merged(good).map(rowOf)),
   );
 }
 

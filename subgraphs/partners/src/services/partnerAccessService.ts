@@ -5,8 +5,9 @@ import { service } from '#platform/rpc/service.ts';
 import { isStorable } from '#platform/subgraph/isStorable.ts';
 import { edgeServices } from '#schema/services.ts';
 import { authenticate } from '../commands/authenticate.ts';
-import { countRequests } from '../commands/countRequests.ts';
+import { countRequests, takeBatch } from '../commands/countRequests.ts';
 import { recordUse } from '../commands/recordUse.ts';
+import { inTransaction } from '#platform/events/sqlTx.ts';
 import type { Document } from '#generated/partners/prisma/client.ts';
 import type { Partners } from '../context.ts';
 import { releaseOf, stateOf } from '../documentState.ts';
@@ -19,11 +20,14 @@ export const partnerAccessService = (domain: Partners) =>
     authenticate: (request) => authenticate(domain, request),
     findDocument: (request) => findDocument(domain, request),
     listDescribedDocuments: (request) => listDescribedDocuments(domain, request),
-    async recordUse({ uses, counts }) {
+    async recordUse({ uses, counts, batch }) {
       if (uses.length + counts.length > mostUses)
         throw new ConnectError(`at most ${mostUses} a call`, Code.InvalidArgument);
-      await countRequests(domain, counts);
-      await recordUse(domain, [...uses, ...counts.flatMap(usesOf)]);
+      await inTransaction(domain.pool, async (tx) => {
+        if (!(await takeBatch(tx, batch, domain.clock()))) return;
+        await countRequests(tx, counts);
+        await recordUse(tx, [...uses, ...counts.flatMap(usesOf)]);
+      });
       return {};
     },
   });
