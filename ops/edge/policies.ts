@@ -44,7 +44,7 @@ const manifestOf = async (channel: string): Promise<ChannelManifest> =>
 export const edgePolicies = (): Promise<readonly EdgePolicy[]> =>
   Promise.all(
     channels.map(async ({ name, port }) => {
-      const { auth, rates = defaultRatePolicy, limits, routes, pages = [], images } = await manifestOf(name);
+      const { auth, rates = defaultRatePolicy, limits, routes, pages = [], images, mcp } = await manifestOf(name);
       return {
         channel: name,
         port,
@@ -53,6 +53,7 @@ export const edgePolicies = (): Promise<readonly EdgePolicy[]> =>
           ...['/graphql', '/health'],
           ...pages.map((page) => `/${page}`),
           ...(auth.devices ? ['/device'] : []),
+          ...(mcp ? ['/mcp'] : []),
           ...(images ? ['/images'] : []),
         ],
         methods: routes
