@@ -1,9 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
+import { RemoveWebhookEndpointDocument, WebhookDeliveriesDocument } from '#generated/bffs/partner/operations.ts';
 import { until } from '#platform/testkit/until.ts';
+import { seedId } from '#schema/seed/seedId.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
-import type { TestSystem } from '../harness/startTestSystem.ts';
+import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
+import { callRest } from '../rest/restCall.ts';
 import { BoardScreen } from '../order-board-page/boardScreen.ts';
 import { describeInChromium, launchChromium } from '../order-board-page/chromium.ts';
 
@@ -53,13 +61,16 @@ describeInChromium('the developer portal in Chromium', () => {
     expect(await page.content()).not.toContain(apiKey);
 
     await turnTo(screen, 'Documents');
-    const text = page.getByLabel('Document: one query or mutation with a name');
-    await text.fill('query FromPortal { stores(first: 1) { edges { node { naem } } } }');
+    const editor = page.getByLabel('Document: one query or mutation with a name');
+    await editor.fill('query FromPortal { stores(first: 1) { edges { node { naem } } } }');
     await page.getByText('Cannot query field "naem"').waitFor();
-    await text.fill('query FromPortal { stores(first: 1) { edges { node { name } } } }');
+    await editor.fill('query FromPortal { stores(first: 1) { edges { node { name } } } }');
     await page.getByLabel('Variables for the trial').fill('');
     await page.getByText('FromPortal is good. It needs no scope.').waitFor();
     await page.getByText(/cost \d+ of \d+/).waitFor();
+    await page.getByRole('button', { name: 'Try it in the sandbox' }).click();
+    // The system of these tests is as in production.
+    await page.getByText('There is no sandbox here').waitFor();
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     const curl = await page.getByLabel('the curl command', { exact: true }).innerText();
     await page.getByRole('button', { name: 'Activate FromPortal@1' }).click();
@@ -88,11 +99,93 @@ describeInChromium('the developer portal in Chromium', () => {
     expect([...new Set(origins)]).toEqual([new URL(address()).origin]);
   });
 
+  test('a message to a receiver is shown with what was sent and answered, and sent again', async () => {
+    const token = await system.tokenFor({ role: 'manager' });
+    const item = `/v1/menu/availability/${demoStore}/items/${seedId('menuItem', 'pancakes')}`;
+    const setAvailable = async (available: boolean): Promise<void> => {
+      const headers = { 'idempotency-key': randomUUID() };
+      const answer = await callRest(system.urlOf('rest'), `PUT ${item}`, { token, headers, body: { available } });
+      expect(answer.status).toBe(200);
+    };
+    const taken: { id: unknown; body: string }[] = [];
+    const receiver = createServer((request, response) => {
+      void text(request).then((body) => {
+        taken.push({ id: request.headers['webhook-id'], body });
+        response.end('Got it');
+      });
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    try {
+      const screen = await open({ width: 1280, height: 900 }, `#token=${await system.tokenFor({ role: 'partner' })}`);
+      const { page } = screen;
+      await turnTo(screen, 'Webhooks');
+      await page.getByLabel('Address, https in production').fill(url);
+      await page.getByLabel('What it is told of').selectOption(['MENU_ITEM_AVAILABILITY_CHANGED']);
+      await page.getByRole('button', { name: 'Register the endpoint' }).click();
+      await page.getByLabel('the secret of the endpoint', { exact: true }).waitFor();
+      const endpoint = page.getByRole('region', { name: `Endpoint ${url}` });
+      await endpoint.getByRole('button', { name: 'Send a test' }).click();
+      await endpoint.getByRole('row', { name: /webhook\.ping.*DELIVERED.*200 after \d+ ms Got it/s }).waitFor();
+      await setAvailable(false);
+      const delivery = endpoint.getByRole('row', { name: /menu_item\.availability_changed.*DELIVERED.*Got it/s });
+      await delivery.waitFor();
+      await delivery.getByText('What was sent').click();
+      expect(JSON.parse(await delivery.locator('pre').innerText())).toEqual(JSON.parse(taken[1]!.body));
+      await delivery.getByRole('button', { name: /Send again/ }).click();
+      await page.getByText('1 sent again.').waitFor();
+      await until(() => taken.length === 3, { ...patience, what: 'the message comes again' });
+      expect(taken[2]).toEqual(taken[1]);
+    } finally {
+      await setAvailable(true);
+      const developer = system.client('partner', { role: 'partner' });
+      const { myPartnerAccount } = await developer.ask(WebhookDeliveriesDocument, {});
+      for (const { id } of myPartnerAccount!.apps
+        .flatMap((app) => app.webhookEndpoints)
+        .filter((each) => each.url === url))
+        await developer.ask(RemoveWebhookEndpointDocument, { input: { id } });
+      receiver.close();
+    }
+  });
+
+  test('each field of the contract is tried in the editor, each route by a command', async () => {
+    const screen = await open({ width: 1280, height: 900 }, `#token=${await system.tokenFor({ role: 'partner' })}`);
+    const { page } = screen;
+    const fields = ['stores', 'nearestStores', 'menuCategories', 'menuItem'];
+    for (const field of fields) {
+      await turnTo(screen, 'Reference');
+      await page.getByRole('button', { name: `Try it: ${field}`, exact: true }).click();
+      await page.getByText(`Try${field[0]!.toUpperCase()}${field.slice(1)} is good.`).waitFor();
+    }
+    await turnTo(screen, 'Reference');
+    await page.getByRole('button', { name: 'Try it: GET /v1/stores', exact: true }).click();
+    await page.getByLabel('country (optional)').fill('DE & more');
+    const command = page.getByLabel('a command that calls GET /v1/stores', { exact: true });
+    expect(await command.innerText()).toContain('/v1/stores?page%5Bsize%5D=2&country=DE%20%26%20more"');
+    await page.getByText('OrderStatusChanged', { exact: true }).click();
+    await page.getByText('"eventType": "OrderStatusChanged"').waitFor();
+  });
+
+  test('the status is what calls are answered, and tells which part is away', async () => {
+    const screen = await open({ width: 1280, height: 900 }, `#token=${await system.tokenFor({ role: 'partner' })}`);
+    const { page } = screen;
+    await turnTo(screen, 'Status');
+    await page.getByText('Everything answers.').waitFor();
+    const { back } = system.cutOff('delivery');
+    try {
+      await turnTo(screen, 'Changes');
+      await turnTo(screen, 'Status');
+      await page.getByText('Delivery quotes: no answer.').waitFor();
+    } finally {
+      back();
+    }
+  });
+
   for (const colorScheme of ['light', 'dark'] as const)
     test(`every part is clean for axe and fits a phone, in ${colorScheme}`, async () => {
       const screen = await open(phone, `#token=${await system.tokenFor({ role: 'partner' })}`);
       await screen.page.emulateMedia({ colorScheme });
-      for (const part of ['Documents', 'Webhooks', 'Usage', 'Reference', 'Changes', 'Apps and keys']) {
+      for (const part of ['Documents', 'Webhooks', 'Usage', 'Reference', 'Changes', 'Status', 'Apps and keys']) {
         await turnTo(screen, part);
         await screen.page.waitForLoadState('networkidle');
         expect([part, await screen.violations()]).toEqual([part, []]);

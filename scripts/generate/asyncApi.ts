@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EventDefinition } from '#platform/events/defineEvent.ts';
 import { eventSchemaOf } from '#schema/check/contracts/eventSchema.ts';
 import { eventCatalogue } from '#schema/eventCatalogue.ts';
+import { exampleEvent } from '#schema/seed/exampleEvent.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
 import { paymentsBodies } from '#webhooks/sources/paymentsBodies.ts';
 import { supplierBodies } from '#webhooks/sources/supplierBodies.ts';
@@ -17,6 +18,7 @@ export const asyncApi = (): GenerateTask[] => [
       'scripts/generate/asyncApi.ts',
       'schema/check/contracts/eventSchema.ts',
       'schema/events/fields.ts',
+      'schema/seed/exampleEvent.ts',
       ...subgraphs.map(({ name }) => `schema/events/${name}.ts`),
       'webhooks/src/sources',
     ],
@@ -112,6 +114,7 @@ function messageOf(event: EventDefinition): Part {
       },
       required: ['eventId', 'eventType', 'version', 'timestamp', 'source', 'data', 'metadata'],
     },
+    examples: [{ payload: exampleEvent(event) }],
   };
 }
 

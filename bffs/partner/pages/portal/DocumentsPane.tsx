@@ -10,7 +10,7 @@ import checkDocument from '../../operations/checkDocument.graphql';
 import registerDocument from '../../operations/registerDocument.graphql';
 import tryDocument from '../../operations/tryDocument.graphql';
 import { Copyable, Problem, Table, When } from './parts.tsx';
-import type { App, PaneProps } from './Portal.tsx';
+import type { App, PaneProps, Trial } from './Portal.tsx';
 import { successOf, useSession } from './session.ts';
 
 type Checked = NonNullable<CheckDocumentQuery['checkDocument']>;
@@ -22,7 +22,7 @@ const example =
   'query StoreList($first: Int = 3) {\n  stores(first: $first) { edges { node { id name openNow } } }\n}\n';
 
 /** A document is pasted or typed, checked meanwhile, tried, registered and activated. */
-export function DocumentsPane({ account, reload }: PaneProps) {
+export function DocumentsPane({ account, reload, trial }: PaneProps) {
   const [appId, setAppId] = useState(account.apps[0]?.id ?? '');
   const app = account.apps.find(({ id }) => id === appId);
   return (
@@ -35,16 +35,22 @@ export function DocumentsPane({ account, reload }: PaneProps) {
           </option>
         ))}
       </select>
-      {app && <Editor app={app} reload={reload} />}
+      {app && <Editor app={app} reload={reload} begin={trial} />}
       {app && <Registered app={app} reload={reload} />}
     </>
   );
 }
 
-function Editor({ app, reload }: { readonly app: App; reload(): Promise<void> }) {
+interface EditorProps {
+  readonly app: App;
+  reload(): Promise<void>;
+  readonly begin: Trial | undefined;
+}
+
+function Editor({ app, reload, begin }: EditorProps) {
   const { ask } = useSession();
-  const [text, setText] = useState(example);
-  const [variables, setVariables] = useState('{"first": 2}');
+  const [text, setText] = useState(begin?.text ?? example);
+  const [variables, setVariables] = useState(begin?.variables ?? '{"first": 2}');
   const [checked, setChecked] = useState<Checked>();
   const [problem, setProblem] = useState<string>();
   const [trial, setTrial] = useState<string | null>();

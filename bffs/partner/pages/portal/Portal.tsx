@@ -7,6 +7,8 @@ import { DocumentsPane } from './DocumentsPane.tsx';
 import { Problem } from './parts.tsx';
 import { ReferencePane } from './ReferencePane.tsx';
 import { sessionWith, SessionContext, signIn, useDocument } from './session.ts';
+import { StatusPane } from './StatusPane.tsx';
+import type { TrialDocument } from './trialDocument.ts';
 import { UsagePane } from './UsagePane.tsx';
 import { WebhooksPane } from './WebhooksPane.tsx';
 
@@ -18,15 +20,22 @@ export interface PaneProps {
   readonly quota: PortalAccountQuery['appQuota'];
   /** Reads the account again, after something of it has changed. */
   reload(): Promise<void>;
+  /** A document that is to be tried, which the editor begins with. */
+  readonly trial: Trial | undefined;
+  /** Turns to the editor with a document. */
+  tryOut(trial: Trial): void;
 }
+
+export type Trial = Pick<TrialDocument, 'text' | 'variables'>;
 
 const panes: readonly { readonly name: string; readonly show: (props: PaneProps) => ReactNode }[] = [
   { name: 'Apps and keys', show: (props) => <AppsPane {...props} /> },
   { name: 'Documents', show: (props) => <DocumentsPane {...props} /> },
   { name: 'Webhooks', show: (props) => <WebhooksPane {...props} /> },
   { name: 'Usage', show: (props) => <UsagePane {...props} /> },
-  { name: 'Reference', show: () => <ReferencePane /> },
+  { name: 'Reference', show: (props) => <ReferencePane {...props} /> },
   { name: 'Changes', show: (props) => <ChangesPane {...props} /> },
+  { name: 'Status', show: () => <StatusPane /> },
 ];
 
 /** The portal of a partner's developer. */
@@ -100,6 +109,11 @@ function SignIn({ problem, onToken }: { readonly problem: string | undefined; on
 
 function SignedIn({ onSignOut }: { onSignOut(): void }) {
   const [shown, setShown] = useState(panes[0]!.name);
+  const [trial, setTrial] = useState<Trial>();
+  const tryOut = (given: Trial): void => {
+    setTrial(given);
+    setShown('Documents');
+  };
   const { data, problem, reload } = useDocument<PortalAccountQuery>(portalAccount);
   const account = data?.myPartnerAccount;
   return (
@@ -129,7 +143,9 @@ function SignedIn({ onSignOut }: { onSignOut(): void }) {
         {data && !account && <p>Your token belongs to no partner. Ask us to open an account for your company.</p>}
         {account &&
           panes.map(({ name, show }) =>
-            name === shown ? <div key={name}>{show({ account, quota: data.appQuota, reload })}</div> : null,
+            name === shown ? (
+              <div key={name}>{show({ account, quota: data.appQuota, reload, trial, tryOut })}</div>
+            ) : null,
           )}
       </main>
     </>

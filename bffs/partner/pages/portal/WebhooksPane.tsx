@@ -20,6 +20,9 @@ const types = [
   ...['MENU_ITEM_CHANGED', 'MENU_ITEM_AVAILABILITY_CHANGED', 'DELIVERY_TERMS_CHANGED', 'ORDER_STATUS_CHANGED'],
 ] as const;
 
+/** A test, which is not kept to be sent again: there is a button for another one. */
+const pingType = 'webhook.ping';
+
 type Delivery = NonNullable<
   WebhookDeliveriesQuery['myPartnerAccount']
 >['apps'][number]['webhookEndpoints'][number]['deliveries']['edges'][number]['node'];
@@ -95,7 +98,7 @@ export function WebhooksPane({ account }: PaneProps) {
                 {state === 'ACTIVE' ? 'Disable' : 'Enable'}
               </button>
             </div>
-            <Table label={`Deliveries to ${url}`} heads={['What', 'State', 'Happened', 'Answers', 'Action']}>
+            <Table label={`Deliveries to ${url}`} heads={['What', 'State', 'Happened', 'Sent and answered', 'Action']}>
               {deliveries.edges.map(({ node }) => (
                 <DeliveryRow key={node.id} delivery={node} onReplay={() => void replay(id, node.id)} />
               ))}
@@ -143,6 +146,12 @@ const DeliveryRow = ({ delivery, onReplay }: { readonly delivery: Delivery; onRe
       <When at={delivery.happenedAt} />
     </td>
     <td>
+      {delivery.body !== null && (
+        <details>
+          <summary>What was sent</summary>
+          <pre>{JSON.stringify(JSON.parse(delivery.body), undefined, 2)}</pre>
+        </details>
+      )}
       {delivery.answers.map(({ at, status, milliseconds, problem, excerpt }) => (
         <div key={at}>
           {status ?? problem} after {milliseconds} ms {excerpt && <code>{excerpt}</code>}
@@ -150,8 +159,8 @@ const DeliveryRow = ({ delivery, onReplay }: { readonly delivery: Delivery; onRe
       ))}
     </td>
     <td>
-      {delivery.state !== 'WAITING' && (
-        <button type="button" aria-label={`Send ${delivery.id} again`} onClick={onReplay}>
+      {delivery.state !== 'WAITING' && delivery.type !== pingType && (
+        <button type="button" aria-label={`Send again: ${delivery.id}`} onClick={onReplay}>
           Send again
         </button>
       )}

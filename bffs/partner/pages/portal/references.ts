@@ -1,13 +1,22 @@
 import asyncApi from '../../../../schema/asyncapi.json' with { type: 'json' };
 import openApi from '../../../../rest/openapi-3.1.json' with { type: 'json' };
 import contract from '../../../../schema/channels/partner.graphql';
+import { trialDocuments } from './trialDocument.ts';
 
 interface RestOperation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly deprecated?: boolean;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
+  readonly parameters?: readonly RestParameter[];
+}
+
+export interface RestParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
 }
 
 export interface RestRoute extends RestOperation {
@@ -27,15 +36,22 @@ const channels = asyncApi.channels as unknown as Readonly<
   Record<string, { readonly messages?: Readonly<Record<string, unknown>>; readonly description?: string }>
 >;
 
+const messages = asyncApi.components.messages as unknown as Readonly<
+  Record<string, { readonly examples?: readonly { readonly payload: unknown }[] }>
+>;
+
 /** The channels of events and webhooks, each with its messages. */
-export const topics = Object.entries(channels).map(([name, { description, messages = {} }]) => ({
+export const topics = Object.entries(channels).map(([name, { description, messages: own = {} }]) => ({
   name,
   description,
-  messages: Object.keys(messages),
+  messages: Object.keys(own).map((message) => ({ name: message, example: messages[message]?.examples?.[0]?.payload })),
 }));
 
 /** The contract of the channel, in the schema definition language. */
 export const sdl: string = contract;
+
+/** A document that tries each field of Query. */
+export const trials = trialDocuments(sdl);
 
 /** Fields and values of the contract that are deprecated, each with its reason. */
 export const deprecatedFields: readonly { readonly field: string; readonly reason: string }[] = [

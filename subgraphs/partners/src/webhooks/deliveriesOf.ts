@@ -1,11 +1,18 @@
 import type { WebhookDelivery } from '#generated/partners/resolvers.ts';
 import type { Partners } from '../context.ts';
+import { mayBeTold, type Subscriber } from './eventTypes.ts';
+import { bodyOf, type Told } from './payloadVersions.ts';
 
 interface Wanted {
   readonly limit: number;
   readonly state?: WebhookDelivery['state'] | undefined;
   /** Only what has a lower position. */
   readonly before?: bigint | undefined;
+}
+
+interface Shown {
+  readonly event: Omit<Told, 'payloadVersion'> & { readonly storeId: string | null };
+  readonly endpoint: { readonly app: Subscriber; readonly payloadVersion: string };
 }
 
 /** An answer as the relay has kept it. */
@@ -15,6 +22,11 @@ interface KeptAnswer {
   readonly status?: number;
   readonly problem?: string;
   readonly excerpt?: string;
+}
+
+/** The body of a delivery, as far as the app may be told of it now, by the rule that the relay keeps. */
+function bodyShown({ event, endpoint: { app, payloadVersion } }: Shown): string | null {
+  return mayBeTold(app, event.type, event.storeId) ? bodyOf({ ...event, payloadVersion }) : null;
 }
 
 /** The deliveries to an endpoint, the latest event first. */
@@ -27,7 +39,7 @@ export async function deliveriesOf(
     where: { endpointId, ...(state && { state }), ...(before !== undefined && { position: { lt: before } }) },
     orderBy: { position: 'desc' },
     take: limit,
-    include: { event: true },
+    include: { event: true, endpoint: { include: { app: true } } },
   });
   const waiting = rows.filter((row) => row.state === 'WAITING').map(({ object }) => object);
   const [heads, lanes] =
@@ -54,6 +66,7 @@ export async function deliveriesOf(
       row.state === 'WAITING' && head.has(row.position) ? (nextAt.get(row.object)?.toISOString() ?? null) : null,
     happenedAt: row.event.happenedAt.toISOString(),
     settledAt: row.settledAt?.toISOString() ?? null,
+    body: bodyShown(row),
     answers: (row.answers as unknown as KeptAnswer[]).map(({ at, ms, status, problem, excerpt }) => ({
       at,
       milliseconds: ms,
