@@ -80,6 +80,17 @@ const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Reco
 /** Whether there is something at this place of an answer, such as `stores.edges.node.name`, in data of the seed. */
 export type IsThere = (path: string) => boolean;
 
+/** Whether there is something at a path of what was found, in every element of a list. */
+export function isThereIn(found: unknown): IsThere {
+  const has = (value: unknown, path: readonly string[]): boolean => {
+    if (Array.isArray(value)) return value.length > 0 && value.every((each) => has(each, path));
+    if (value === null || value === undefined) return false;
+    const [name, ...rest] = path;
+    return name === undefined || has((value as Readonly<Record<string, unknown>>)[name], rest);
+  };
+  return (path) => has(found, path.split('.'));
+}
+
 /** What an answer has to have: of what may be null, only what there is. */
 export function expectedOf({ document }: AppQuery, schema: GraphQLSchema, isThere: IsThere): unknown {
   const fragments = new Map(
