@@ -22,6 +22,7 @@ import {
 } from 'graphql';
 import { exampleVariables } from '#schema/seed/exampleVariables.ts';
 import { ChannelClient, contractOf } from '../harness/channelClient.ts';
+import { upToThrice } from './upToThrice.ts';
 
 const { boolean, eachLike, integer, number, regex, string } = MatchersV3;
 
@@ -179,14 +180,4 @@ export async function askMockOf(app: ChannelApp, dir: string, isThere: (query: s
   const answers: unknown[] = [];
   for (const query of queries) answers.push(await upToThrice(() => ask(query)));
   return answers;
-}
-
-/** The mock notes a request only after it has answered it, so now and then it says that none came. */
-async function upToThrice<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1)
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === 3 || !String(error).includes('expected but not received')) throw error;
-    }
 }

@@ -2,6 +2,7 @@ import { MatchersV3, PactV4 } from '@pact-foundation/pact';
 import createClient from 'openapi-fetch';
 import type { paths } from '#generated/rest/openapi.ts';
 import { seedId } from '#schema/seed/seedId.ts';
+import { upToThrice } from './upToThrice.ts';
 import { signRequest } from '../../clients/request-signing/src/signRequest.ts';
 
 const { boolean, eachLike, integer, regex, string } = MatchersV3;
@@ -121,8 +122,8 @@ const signatureHeaders = {
 export async function askMock({ name, needs }: Partner, dir: string, apiKey: string): Promise<readonly unknown[]> {
   const pact = new PactV4({ consumer: name, provider: 'rest', dir, logLevel: 'error' });
   const made: unknown[] = [];
-  for (const { description, given, path, query = {}, body, ask } of needs)
-    await pact
+  const askFor = ({ description, given, path, query = {}, body, ask }: Need): Promise<unknown> =>
+    pact
       .addInteraction()
       .given(given)
       .uponReceiving(description)
@@ -136,7 +137,8 @@ export async function askMock({ name, needs }: Partner, dir: string, apiKey: str
               request.headers.set(header, value);
           },
         });
-        made.push(await ask(client));
+        return ask(client);
       });
+  for (const need of needs) made.push(await upToThrice(() => askFor(need)));
   return made;
 }
