@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** What stands for this machine: all addresses, or the loopback that `localhost` means. */
 const here = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
@@ -9,6 +10,7 @@ const here = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
  */
 export function localUrl(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
-  if (here.has(address)) return `http://localhost:${port}`;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  if (here.has(address)) return `${scheme}://localhost:${port}`;
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

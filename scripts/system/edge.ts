@@ -13,12 +13,13 @@ import type { RateStore } from '#gateway/access/rateStore.ts';
 import type { GatewayRuntime, RunningChannel } from '#gateway/serve/gatewayRuntime.ts';
 import type { ChannelEntry } from '#schema/channels.ts';
 import { gatewayService } from '#schema/services.ts';
+import { certificateOf, type CertificateSettings } from './certificateSettings.ts';
 import { originsOf } from './channelOrigins.ts';
 import { gatewayOffset } from './ports.ts';
 import { signInOf, type SignInSettings } from './signIn.ts';
 
 export interface EdgeParts {
-  readonly settings: PlatformSettings & FileStoreSettings & SignInSettings;
+  readonly settings: PlatformSettings & FileStoreSettings & SignInSettings & CertificateSettings;
   readonly identity: Identity;
   readonly bus: EventBus;
   readonly log: Logger;
@@ -141,5 +142,6 @@ export async function runtimeOf(
     revocations,
     files: fileStoreOf(settings),
     proxies: settings.TRUSTED_PROXIES,
+    certificate: certificateOf(settings),
   };
 }

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { config as partnersConfig } from '#subgraphs/partners/src/config.ts';
 import { databaseAddress } from './databaseAddress.ts';
 import { databaseSettings } from './databaseSettings.ts';
+import { certificateSettings } from './certificateSettings.ts';
 import { busDatabase, busMigrations } from './databases.ts';
 import { kafkaOf } from './kafkaOf.ts';
 import { clientIssuerSettings, type SecretOptions } from './secrets.ts';
@@ -78,6 +79,7 @@ export const webhookRelaySettings = z.object({
 });
 export const edgeSettings = z.object({
   ...ofEveryService,
+  ...certificateSettings.shape,
   ...patienceSettings.shape,
   ...fileStoreSettings.shape,
   ...clientIssuerSettings.shape,

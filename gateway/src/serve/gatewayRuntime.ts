@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { FileStore } from '#platform/files/fileStore.ts';
+import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
 import type { Identity } from '#platform/identity/identity.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import type { RpcNetwork } from '#platform/rpc/network.ts';
@@ -27,6 +28,8 @@ export interface GatewayRuntime {
   readonly engine?: EngineName;
   /** The TCP port to listen on; 0 takes a free one. */
   readonly port: number;
+  /** With which the channels speak TLS; without, they speak HTTP, for a balancer that ends TLS. */
+  readonly certificate?: CertificateFiles;
   /** The address to listen on; by default all interfaces. */
   readonly host?: string;
   /** Origins of web apps hosted elsewhere that may call this channel, in addition to those of its manifest. */
@@ -37,7 +40,7 @@ export interface GatewayRuntime {
   readonly subgraphCall: (name: string) => SubgraphCall;
   readonly identity: Pick<
     Identity,
-    'verifyClientToken' | 'issueDeviceToken' | 'mintInternalToken' | 'verifyInternalToken'
+    'verifyClientToken' | 'issueDeviceToken' | 'issueActingToken' | 'mintInternalToken' | 'verifyInternalToken'
   >;
   /** The revocations that this process knows of. Without them, tokens are valid until they expire. */
   readonly revocations?: Revocations;

@@ -12,6 +12,7 @@ import type { McpHandler } from '../transports/mcp/mcpHandler.ts';
 import type { RestHandler } from '../transports/rest/restHandler.ts';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import { localUrl } from '#platform/http/localUrl.ts';
+import { tlsDoor, type CertificateFiles } from '#platform/http/tlsDoor.ts';
 import { originForm } from '#platform/http/originForm.ts';
 import { requestTarget } from '../transports/requestTarget.ts';
 import type { FileStore } from '#platform/files/fileStore.ts';
@@ -35,6 +36,7 @@ const lastWordMs = 250;
 
 export interface GraphServerOptions {
   readonly name: string;
+  readonly certificate: CertificateFiles | undefined;
   readonly http: HttpHandler;
   readonly sockets: Sockets;
   /** What answers at `/v1` and the like; undefined for a channel without REST. */
@@ -78,6 +80,8 @@ const wantsPage = (request: IncomingMessage, url: URL): boolean =>
 export class GraphServer {
   readonly #options: GraphServerOptions;
   readonly #server: Server;
+  /** What listens: the server itself, or what speaks TLS before it. */
+  readonly #door: NetServer;
   /**
    * Connections on which no request has been made yet. Clients open some in advance, and nothing else would close them.
    */
@@ -118,6 +122,7 @@ export class GraphServer {
     });
     this.#server.on('upgrade', (request: IncomingMessage) => this.#fresh.delete(request.socket));
     options.sockets.attach(this.#server);
+    this.#door = options.certificate ? tlsDoor(this.#server, options.certificate, options) : this.#server;
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -177,18 +182,18 @@ export class GraphServer {
     onClose: () => Promise<void>,
   ): Promise<Omit<RunningChannel, 'reload'>> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#door.once('error', reject);
       // A long queue, for the moment when many clients reconnect at once.
-      this.#server.listen({ port, host, backlog: 4_096 }, () => {
-        this.#server.off('error', reject);
+      this.#door.listen({ port, host, backlog: 4_096 }, () => {
+        this.#door.off('error', reject);
         resolve();
       });
     });
-    const { port: taken } = this.#server.address() as AddressInfo;
+    const { port: taken } = this.#door.address() as AddressInfo;
     return {
       name: this.#options.name,
       port: taken,
-      url: `${localUrl(this.#server)}${graphqlPath}`,
+      url: `${localUrl(this.#door)}${graphqlPath}`,
       drain: () => {
         this.#draining = true;
       },
@@ -198,7 +203,7 @@ export class GraphServer {
         // Otherwise they would be reset.
         await turn();
         // The `close` of `http.Server` would also close idle connections at once, on which a request may be arriving.
-        const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
+        const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#door, () => resolve()));
         this.#options.rest?.close();
         await Promise.all([this.#options.http.close(), this.#options.sockets.close(), pause(lastWordMs)]);
         await turn();

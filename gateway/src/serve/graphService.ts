@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { CertificateFiles } from '#platform/http/tlsDoor.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Revocations } from '#platform/identity/revocations.ts';
 import type { SubgraphCall } from '#platform/subgraph/execution.ts';
@@ -79,5 +80,7 @@ export interface GraphService {
   readonly log: Logger;
   readonly metrics?: Metrics;
   readonly port: number;
+  /** With which the channel speaks TLS; without, it speaks HTTP, for a balancer that ends TLS. */
+  readonly certificate?: CertificateFiles;
   readonly host?: string;
 }

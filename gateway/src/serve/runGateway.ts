@@ -52,6 +52,7 @@ export async function runGateway(runtime: GatewayRuntime, supergraph?: string): 
     metrics: runtime.metrics,
     origins: runtime.origins,
     proxies: runtime.proxies,
+    certificate: runtime.certificate,
     port: runtime.port,
     host: runtime.host,
   });

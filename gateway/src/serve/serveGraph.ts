@@ -176,6 +176,7 @@ class ServedGraph {
     const server = new GraphServer({
       name,
       log,
+      certificate: this.#service.certificate,
       crossOrigin,
       explorer: discreet ? undefined : () => explorerOf(this.#service, live),
       isShedding: () => queue.isShedding,

@@ -57,6 +57,7 @@ export async function serveFixture(
     | 'files'
     | 'rateStore'
     | 'proxies'
+    | 'certificate'
   > = {},
 ): Promise<ServedChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'channel-'));
@@ -100,6 +101,7 @@ export async function serveFixture(
       files: options.files,
       rateStore: options.rateStore,
       proxies: options.proxies,
+      certificate: options.certificate,
     },
     supergraph,
   ).finally(() => rmSync(folder, { recursive: true }));

@@ -11,6 +11,7 @@ import type { PreparedDocument } from '../../documents/documents.ts';
 import { unexpectedError } from '../../errors/publicError.ts';
 import type { LiveGraph } from '../../execution/liveGraph.ts';
 import type { Caller } from '../../execution/pipeline.ts';
+import { resetConnection } from '#platform/http/resetConnection.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { ErrorCode } from '#schema/errorCodes.ts';
 import { Refusal, retryAfterSeconds } from '../../errors/refusal.ts';
@@ -324,7 +325,7 @@ class EventStreamResponse implements StreamSink {
 
   /** Resets the connection unless it is closed already. */
   cut(): void {
-    if (!this.#response.closed) this.#response.socket?.resetAndDestroy();
+    if (!this.#response.closed) resetConnection(this.#response.socket);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { resetConnection } from '#platform/http/resetConnection.ts';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { StreamPolicy } from '../../channelManifest.ts';
@@ -146,7 +147,7 @@ export class SocketConnection {
    */
   cut(reason: CutReason): void {
     if (this.#raw.destroyed) return;
-    this.#raw.resetAndDestroy();
+    resetConnection(this.#raw);
     this.#onCut(reason);
   }
 }
