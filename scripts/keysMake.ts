@@ -2,14 +2,14 @@ import { StartupError } from '#platform/config/startupError.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { parseFlags } from './system/flags.ts';
 import { makeProductionSecrets, publicKeysOf, rotated } from './system/makeSecrets.ts';
-import { readEnvironment } from './system/readEnvironment.ts';
+import { openEnvironment } from './system/openEnvironment.ts';
 
 const help = `keys:make: prints secrets for production as lines of .env; writes nothing.
 
   keys:make >> .env           all that production needs, nobody else gives, and .env and the environment lack: for a new installation, or
                               after an update that added a service (a second SERVICE_JWKS then counts; delete the first)
   keys:make --rotate <name>   a new key for one service (orders, gateway, channel-web, …), in two steps: first SERVICE_JWKS for all services, which
-                              are started again; then its <NAME>_SIGNING_KEY, and it is started again. Reads the present ones from .env
+                              are started again; then its <NAME>_SIGNING_KEY, and it is started again. Reads the present ones from .env, sealed or not
   keys:make --public          SERVICE_JWKS of the keys in .env: after a rotation, to believe the old key no longer
   --help                      show this
 
@@ -32,8 +32,8 @@ else {
 }
 
 async function made(): Promise<Record<string, string>> {
-  if (service !== undefined) return rotated(await readEnvironment(), service);
+  if (service !== undefined) return rotated(await openEnvironment(), service);
   return switches.has('public')
-    ? publicKeysOf(await readEnvironment())
-    : makeProductionSecrets(await readEnvironment());
+    ? publicKeysOf(await openEnvironment())
+    : makeProductionSecrets(await openEnvironment());
 }

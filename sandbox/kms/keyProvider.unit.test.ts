@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadSecrets } from '#platform/config/secrets.ts';
 import { createKeyring } from '#platform/pii/keyring.ts';
+import { keyProviderOf } from '#platform/keys/awsKms.ts';
+import { opened } from '#platform/keys/keyProvider.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
-import { startKms, type KmsSandbox } from '#sandbox/kms/kms.ts';
-import { keyProviderOf } from './awsKms.ts';
-import { opened } from './keyProvider.ts';
+import { startKms, type KmsSandbox } from './kms.ts';
 
 const account = { region: 'eu-central-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'the secret' };
 const folder = temporaryFolder('kms');
