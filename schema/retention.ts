@@ -198,13 +198,3 @@ export const retention = {
     'messages of each topic': days(7, 'a consumer may be down for so long', { job: 'platform/events/eventBus.ts' }),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kept>>>>;
-
-/** What the platform forgets by itself in a domain's database: table, with its schema, and how. */
-export function forgottenIn(domain: string): readonly (readonly [table: string, days: number, how: ForgetOld])[] {
-  const tables: Readonly<Record<string, Readonly<Record<string, Kept>>>> = retention;
-  const of = (schema: string, owner: string) =>
-    Object.entries(tables[owner] ?? {}).flatMap(([table, kept]) =>
-      kept.kept === 'for a time' && 'since' in kept.by ? [[`${schema}.${table}`, kept.days, kept.by] as const] : [],
-    );
-  return [...of('public', domain), ...of('platform', 'platform')];
-}

@@ -13,7 +13,7 @@ const command: Command = {
   name: `new:${kind}`,
   does:
     kind === 'subgraph'
-      ? 'makes a subgraph: a folder in the usual shape, a file of events, lines in schema/subgraphs.ts, edges.ts and permissions.ts, and what is generated from them.'
+      ? 'makes a subgraph: a folder in the usual shape, a file of events, lines in schema/subgraphs.ts, edges.ts, permissions.ts and retention.ts, and what is generated from them.'
       : 'makes a channel: a folder in the usual shape, a line in schema/channels.ts, and what is generated from them.',
   forms: { [`new:${kind} <name>`]: (kind === 'subgraph' ? subgraphName : channelName).take },
   examples: [kind === 'subgraph' ? 'new:subgraph giftcards' : 'new:channel drive-in'],

@@ -1,6 +1,6 @@
 import type { Domain } from '#platform/domain/domain.ts';
 import { pause } from '#platform/events/pause.ts';
-import { forgottenIn, type ForgetOld } from '#schema/retention.ts';
+import { retention, type ForgetOld, type Kept } from '#schema/retention.ts';
 import type { Background } from './defineSubgraph.ts';
 
 const hour = 3_600_000;
@@ -39,4 +39,14 @@ function statement(table: string, { since, empties = [] }: ForgetOld): string {
   return empties.length === 0
     ? `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(${which}))`
     : `UPDATE ${table} SET ${empties.map((column) => `"${column}" = NULL`).join(', ')} WHERE ctid = ANY (ARRAY(${which}))`;
+}
+
+/** What the platform forgets by itself in a domain's database: table, with its schema, and how. */
+function forgottenIn(domain: string): readonly (readonly [table: string, days: number, how: ForgetOld])[] {
+  const tables: Readonly<Record<string, Readonly<Record<string, Kept>>>> = retention;
+  const of = (schema: string, owner: string) =>
+    Object.entries(tables[owner] ?? {}).flatMap(([table, kept]) =>
+      kept.kept === 'for a time' && 'since' in kept.by ? [[`${schema}.${table}`, kept.days, kept.by] as const] : [],
+    );
+  return [...of('public', domain), ...of('platform', 'platform')];
 }

@@ -38,6 +38,7 @@ export function createSubgraph(name: string): void {
   addLine('permissions', `'Query.${one}': 'public',`);
   addLine('permissions', `'Query.${many}': 'public',`);
   addLine('permissions', `'Mutation.rename${type}': 'any',`);
+  addLine('retention', `${name}: { ${one}: good('say why it is kept, or for how long') },`);
 }
 
 /** Makes a channel: its folder and its line in the registry. Run `generate` afterwards. */
@@ -55,7 +56,7 @@ export async function createFromCommandLine(kind: 'subgraph' | 'channel', name: 
   const folder = kind === 'subgraph' ? `subgraphs/${name}` : `bffs/${name}`;
   const { runTool } = await import('../generate/runTool.ts');
   // The templates are formatted afterwards, because line breaks depend on the length of the name.
-  const registries = kind === 'subgraph' ? ['subgraphs', 'edges', 'permissions'] : ['channels'];
+  const registries = kind === 'subgraph' ? ['subgraphs', 'edges', 'permissions', 'retention'] : ['channels'];
   const events = kind === 'subgraph' ? [`schema/events/${name}.ts`] : [];
   const files = registries.map((each) => `schema/${each}.ts`);
   await runTool('prettier', ['--write', '--log-level', 'warn', folder, ...files, ...events]);

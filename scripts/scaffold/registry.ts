@@ -59,14 +59,14 @@ export function checkName(
   if (known.some((each) => each.name === name)) throw new StartupError(`there is a ${name} already.`);
 }
 
-export type Registry = 'subgraphs' | 'channels' | 'edges' | 'permissions';
+export type Registry = 'subgraphs' | 'channels' | 'edges' | 'permissions' | 'retention';
 
 /** Adds one line at the end of the list or table that a registry, a file of `schema/`, ends with. */
 export function addLine(registry: Registry, line: string): void {
   const file = `schema/${registry}.ts`;
   const path = join(root, file);
   const text = readFileSync(path, 'utf8');
-  const end = Math.max(text.lastIndexOf('\n];'), text.lastIndexOf('\n};'));
-  if (end < 0) throw new StartupError(`${file} does not end with "];" or "};": add the line yourself: ${line}`);
+  const end = Math.max(...['\n];', '\n};', '\n} as const'].map((closing) => text.lastIndexOf(closing)));
+  if (end < 0) throw new StartupError(`${file} does not end with "];" or "}": add the line yourself: ${line}`);
   writeFileSync(path, `${text.slice(0, end)}\n  ${line}${text.slice(end)}`);
 }
