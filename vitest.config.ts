@@ -39,6 +39,7 @@ const onSharedSystem = [
   'rest',
   'revoked-access',
   'sign-in',
+  'support-session',
   'subgraph-down',
   'web-pages',
   'webhooks-in',

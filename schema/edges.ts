@@ -144,6 +144,11 @@ export const edges: readonly Edge[] = [
     latency: 'while support waits: 5 s at most',
     because: 'An account of nobody could never be used, so an unknown customer is refused at once.',
   }),
+  grpc('channels', 'customers', 'SupportSessionService', {
+    volume: 'once for each session of support',
+    latency: 'while support waits: 5 s at most',
+    because: 'It is recorded, and shown to the customer, before support can act for them.',
+  }),
   grpc('channels', 'customers', 'AccessQueryService', {
     volume: 'once for each start of a process',
     ...soon,

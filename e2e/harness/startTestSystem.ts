@@ -47,6 +47,7 @@ import { pageClientOf } from '#schema/identityClients.ts';
 import { isNamedById, scopesOfRole, storeRoles, type Role } from '#schema/scopes.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { subgraphs } from '#schema/subgraphs.ts';
+import { supportActing } from '#schema/support.ts';
 import { eventTopics } from '#schema/topics.ts';
 import { runWebhookRelay } from '#subgraphs/partners/src/relay/runWebhookRelay.ts';
 import { runWebhooks } from '#webhooks/runWebhooks.ts';
@@ -192,6 +193,7 @@ async function launch(options: TestSystemOptions, stops: (() => Promise<unknown>
     },
     scopesOf: scopesOfRole,
     isNamedById,
+    acting: supportActing,
   });
   const apiKey = secretKey();
   const mailbox = await startMailbox({ smtpPort: 0, pagePort: 0, password: apiKey });

@@ -151,6 +151,10 @@ test('a customer, a partner and systems outside use all kinds of secrets, rightl
 });
 
 test('none of them stands in a database, as text, bytes or base64', async () => {
+  // What may stand there is found, in every kind of database: so would be what may not.
+  const domainsOf = async (text: string) =>
+    (await foundInDatabases(system, [text])).map((place) => place.split(':')[0]);
+  expect(await domainsOf(subject)).toEqual(expect.arrayContaining(['customers', 'orders', 'bus', 'sagas']));
   expect(await foundInDatabases(system, [...personal(), ...ofMachines()])).toEqual([]);
 });
 
@@ -160,6 +164,7 @@ test('nor in the log, the metrics, or an error that somebody was told', async ()
   expect(log.length, 'the log is there').toBeGreaterThan(1_000);
   expect(log).toContain('traceId');
   expect(foundIn(log, secrets)).toEqual([]);
+  expect(foundIn(`${log}${Buffer.from(person.email).toString('hex')}`, secrets)).toEqual([person.email]);
   expect(foundIn(await (await fetch(system.metricsUrl)).text(), secrets)).toEqual([]);
   expect(foundIn(answers.join('\n'), secrets)).toEqual([]);
   expect(answers.length).toBeGreaterThan(8);

@@ -2,6 +2,7 @@ import type { Transport } from '@connectrpc/connect';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
+import type { Identity } from '#platform/identity/identity.ts';
 import type { Principal } from '#platform/identity/principal.ts';
 import type { Role } from '#schema/scopes.ts';
 import type { App } from './access/apps/appAccess.ts';
@@ -119,6 +120,8 @@ export interface ViewContext {
   readonly registry?: DocumentRegistry;
   /** The way to each domain, for a channel with `operations`; undefined for all others. */
   readonly domains?: (name: string) => Transport;
+  /** Makes tokens with which support acts for customers, for a channel with `operations`; undefined for all others. */
+  readonly issueActingToken?: Identity['issueActingToken'];
 }
 
 /** Checks documents that partners register, and gives them to the domain that keeps them. */

@@ -14,11 +14,12 @@ import {
 } from 'graphql';
 import { isId } from '#platform/domain/id.ts';
 import type { Domain } from '#platform/domain/domain.ts';
-import { actorOf, rolesOf, type Principal } from '#platform/identity/principal.ts';
+import { partiesOf, rolesOf, type Principal } from '#platform/identity/principal.ts';
 import { CodedError } from '#platform/subgraph/codedError.ts';
 import { tellableFailure } from '#platform/subgraph/tellableFailure.ts';
 import { currentTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { auditedRoles, unauditedMutations } from '#schema/audit.ts';
+import { supportMutations } from '#schema/support.ts';
 import { appendToTrail } from './trail.ts';
 
 interface Context {
@@ -29,8 +30,11 @@ interface Context {
 type Resolver = GraphQLFieldResolver<unknown, Context, Record<string, unknown>>;
 
 /** Whether what this principal does is recorded. */
-const isAudited = ({ kind, grants }: Principal): boolean =>
-  kind === 'user' && grants.some(({ role }) => auditedRoles.has(role));
+const isAudited = ({ kind, grants, act }: Principal): boolean =>
+  kind === 'user' && (act !== undefined || grants.some(({ role }) => auditedRoles.has(role)));
+
+const notForSupport = (name: string) =>
+  new CodedError('FORBIDDEN', `Who acts for a customer may not call ${name}: ask the customer to do it themselves.`);
 
 /**
  * Makes every mutation record in the domain's audit trail what staff and partners ask for, before its resolver runs,
@@ -40,22 +44,26 @@ const isAudited = ({ kind, grants }: Principal): boolean =>
 export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     if (unauditedMutations.has(field.name)) continue;
+    const isForSupport = supportMutations.has(field.name);
     const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
     const audited: Resolver = async (source, args, context, info) => {
       const { domain, principal } = context;
       if (!isAudited(principal)) return resolve(source, args, context, info);
       const input: Record<string, string> = {};
       for (const argument of field.args) gather(argument.type, args[argument.name], argument.name, input);
+      const { actor, onBehalfOf } = partiesOf(principal);
+      if (onBehalfOf !== undefined) input['onBehalfOf'] = principal.subject;
       return recorded(
         domain,
         {
-          actor: actorOf(principal),
-          roles: rolesOf(principal),
+          actor,
+          roles: onBehalfOf === undefined ? rolesOf(principal) : ['support'],
           channel: principal.channel,
           action: field.name,
           input,
         },
         async () => {
+          if (onBehalfOf !== undefined && !isForSupport) throw notForSupport(field.name);
           const result: unknown = await resolve(source, args, context, info);
           return { result, answer: await typeOf(result, context, info), objects: idsIn(result) };
         },

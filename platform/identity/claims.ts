@@ -33,4 +33,8 @@ export const internalClaims = z.object({
   exp: z.number(),
   grants: z.array(z.object({ role: z.string().max(100), scopes: names, bindings })).max(100),
   channel: z.string().max(100),
+  act: z.object({ sub: id }).optional(),
 });
+
+/** The claims of a token by which somebody (`act`) acts for its subject. */
+export const actingClaims = z.object({ sub: id, iat: z.number(), exp: z.number(), act: z.object({ sub: id }) });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SignJWT, createLocalJWKSet, decodeJwt, type JWK } from 'jose';
 import type { z } from 'zod';
 import { BoundedCache } from './boundedCache.ts';
-import { clientClaims, internalClaims } from './claims.ts';
+import { actingClaims, clientClaims, internalClaims } from './claims.ts';
 import type { Principal } from './principal.ts';
 import { givenKeys, payloadOf, type KeySource } from './keySource.ts';
 import { KeysUnavailable, RemoteKeys, freshKeysMs, type RemoteKeysOptions } from './remoteKeys.ts';
@@ -40,7 +40,19 @@ export interface IdentityOptions {
    * subject is refused: it would name nobody, and every domain would have to notice that by itself. Default: no role.
    */
   readonly isNamedById?: (role: string) => boolean;
+  /** What those may do who act for somebody else; without it, nobody does. */
+  readonly acting?: ActingPolicy;
   readonly clock?: () => Date;
+}
+
+/** How somebody may act for somebody else. */
+export interface ActingPolicy {
+  /** The channel that lets them, and signs their tokens. */
+  readonly issuingChannel: string;
+  /** The role in which they act, on channels for this role, and with these of its scopes alone. */
+  readonly role: string;
+  readonly scopes: readonly string[];
+  readonly seconds: number;
 }
 
 export interface Identity {
@@ -57,6 +69,11 @@ export interface Identity {
    * else does.
    */
   issueDeviceToken(channel: string, device: DeviceGrant): Promise<string>;
+  /**
+   * Makes an access token with which somebody acts for somebody else on one channel, as `acting` of the options allows
+   * (`act` of RFC 8693). Only the channel that it names can make one.
+   */
+  issueActingToken(channel: string, session: { readonly subject: string; readonly actor: string }): Promise<string>;
   /** Makes a token of 60 s for one audience that carries the principal; reuses it until 15 s before it expires. */
   mintInternalToken(principal: Principal, audience: string): Promise<string>;
   /**
@@ -115,6 +132,9 @@ export const deviceTokenSeconds = 900;
 /** The audience of a device's access tokens. No internal token has it, so that neither can be used as the other. */
 const deviceAudienceOf = (channel: string): string => `devices of ${channel}`;
 
+/** The audience, for a channel, of tokens of those who act for somebody else. No other token has it. */
+const actingAudienceOf = (channel: string): string => `acting for others on ${channel}`;
+
 const lifetimeSeconds = 60;
 /**
  * The longest life of an internal token that is accepted, by the word of its issuer: what leaks, such as into a log, is
@@ -133,6 +153,7 @@ export const principalKey = (principal: Principal): string =>
         principal.kind,
         principal.subject,
         principal.channel,
+        principal.act?.subject ?? null,
         principal.grants
           .map(({ role, scopes, bindings }) =>
             JSON.stringify([role, [...scopes].sort(), Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1))]),
@@ -142,12 +163,12 @@ export const principalKey = (principal: Principal): string =>
     )
     .digest('base64url');
 
-/** Who a token says has issued it, unchecked; undefined for a text that is none. */
-function issuerIn(token: string): string | undefined {
+/** Who a token says has issued it, and for whom, unchecked; nothing for a text that is none. */
+function headOf(token: string): { readonly iss?: string | undefined; readonly aud?: string | string[] | undefined } {
   try {
-    return decodeJwt(token).iss;
+    return decodeJwt(token);
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -204,7 +225,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   /** What a client's token says, whether the identity provider or, for a device, this channel itself issued it. */
   async function clientClaimsOf(token: string, channel: ClientChannel): Promise<z.output<typeof clientClaims>> {
     if (!client || !clientKeys) throw new InvalidToken('no client is known here');
-    const isOurs = issuerIn(token) === internal.self;
+    const isOurs = headOf(token).iss === internal.self;
     return verify(token, isOurs ? internalKeys : clientKeys, clientClaims, {
       issuer: isOurs ? [internal.self] : [client.issuer].flat(),
       audience: isOurs ? deviceAudienceOf(channel.name) : client.audience,
@@ -214,12 +235,40 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     });
   }
 
+  /** Who acts for whom by a token; undefined for one with which its subject acts. */
+  async function actingBy(token: string, channel: ClientChannel): Promise<VerifiedClient | undefined> {
+    const { acting } = options;
+    const audience = actingAudienceOf(channel.name);
+    const issuer = acting && internal.issuerOfChannel(acting.issuingChannel);
+    if (headOf(token).aud !== audience || !issuer || !channel.roles.includes(acting.role)) return undefined;
+    const { sub, act, iat, exp } = await verify(token, internalKeys, actingClaims, {
+      issuer: [issuer],
+      audience,
+      typ: 'at+jwt',
+      maxTokenAge: acting.seconds,
+    });
+    if (options.isNamedById?.(acting.role) && !isId(sub)) throw new InvalidToken(`"sub" of a ${acting.role} is an id`);
+    return {
+      principal: {
+        kind: 'user',
+        subject: sub,
+        grants: [{ role: acting.role, scopes: new Set(acting.scopes), bindings: {} }],
+        channel: channel.name,
+        act: { subject: act.sub },
+      },
+      issuedAt: new Date(iat * 1000),
+      expiresAt: new Date(Math.min(exp, iat + acting.seconds) * 1000),
+    };
+  }
+
   return {
     async verifyClientToken(token, channel) {
       return verified.through(
         tokenKey([channel.name, ...channel.roles].join(' '), token),
         clock().getTime(),
         async () => {
+          const forAnother = await actingBy(token, channel);
+          if (forAnother) return { value: forAnother, until: forAnother.expiresAt.getTime() };
           const claims = await clientClaimsOf(token, channel);
           const { sub, roles, bindings } = claims;
           const acting = channel.roles.filter((each) => roles.includes(each));
@@ -257,6 +306,22 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         .sign(key);
     },
 
+    async issueActingToken(channel, { subject, actor }) {
+      const { acting } = options;
+      const issuing = acting && internal.issuerOfChannel(acting.issuingChannel);
+      if (!issuing) throw new Error('nobody may act for somebody else here');
+      const issuedAt = Math.floor(clock().getTime() / 1000);
+      const { issuer, key, keyId } = await internal.signerOf(issuing);
+      return new SignJWT({ act: { sub: actor } })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keyId })
+        .setIssuer(issuer)
+        .setAudience(actingAudienceOf(channel))
+        .setSubject(subject)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + acting.seconds)
+        .sign(key);
+    },
+
     async mintInternalToken(principal, audience) {
       const now = clock().getTime();
       return minted.through(`${audience} ${keyOf(principal)}`, now, async () => {
@@ -266,6 +331,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
           kind: principal.kind,
           grants: principal.grants.map((grant) => ({ ...grant, scopes: [...grant.scopes] })),
           channel: principal.channel,
+          ...(principal.act && { act: { sub: principal.act.subject } }),
         })
           .setProtectedHeader({ alg: 'ES256', typ: 'internal+jwt', kid: keyId })
           .setIssuer(issuer)
@@ -283,7 +349,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
 
     async verifyInternalToken(token, audience) {
       return accepted.through(tokenKey(audience, token), clock().getTime(), async () => {
-        const { iss, kind, sub, grants, channel, iat, exp } = await verify(token, internalKeys, internalClaims, {
+        const { iss, kind, sub, grants, channel, iat, exp, act } = await verify(token, internalKeys, internalClaims, {
           audience,
           typ: 'internal+jwt',
         });
@@ -294,6 +360,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
           subject: sub,
           grants: grants.map((grant) => ({ ...grant, scopes: new Set(grant.scopes) })),
           channel,
+          ...(act && { act: { subject: act.sub } }),
         };
         if (!internal.mayClaim(iss, principal))
           throw new InvalidToken(`${iss} may not speak as ${kind} ${sub} with these rights`);

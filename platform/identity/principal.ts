@@ -20,10 +20,27 @@ export interface Principal {
   readonly grants: readonly Grant[];
   /** The channel the request came through; `internal` for services. */
   readonly channel: string;
+  /**
+   * Who really acts, where it is not the subject themselves: a person of support, for a customer who asked for it
+   * (`act` of RFC 8693). The rights are those of the grants, and the rows those of the subject.
+   */
+  readonly act?: { readonly subject: string };
 }
 
 /** The name of a principal in events and logs: `<kind>:<subject>`. */
 export const actorOf = (principal: Principal): string => `${principal.kind}:${principal.subject}`;
+
+/** Who acts, and for whom if not for themselves, as events and the audit trail name them. */
+export function partiesOf(principal: Principal): { readonly actor: string; readonly onBehalfOf?: string } {
+  const subject = actorOf(principal);
+  return principal.act ? { actor: `user:${principal.act.subject}`, onBehalfOf: subject } : { actor: subject };
+}
+
+/** Tells callers apart who may not share what they use up, or what they are answered. */
+export function callerKeyOf(principal: Principal): string {
+  const { actor, onBehalfOf } = partiesOf(principal);
+  return onBehalfOf === undefined ? actor : `${actor} for ${onBehalfOf}`;
+}
 
 /** The names of the roles in which a principal acts. */
 export const rolesOf = ({ grants }: Principal): string[] => grants.map(({ role }) => role);

@@ -42,6 +42,8 @@ export interface InternalSigner {
   ): Promise<{ readonly issuer: string; readonly key: CryptoKey | Uint8Array; readonly keyId: string }>;
   /** The key that a token's issuer must have signed it with. */
   readonly keys: JWTVerifyGetKey;
+  /** The issuer that speaks for a channel. */
+  issuerOfChannel(channel: string): string | undefined;
   /** Whether this issuer may sign tokens about this principal. */
   mayClaim(issuer: string, principal: Principal): boolean;
 }
@@ -61,6 +63,7 @@ export async function soleSigner(internalKey: JWK): Promise<InternalSigner> {
     issuerFor: () => soleIssuer,
     signerOf: () => Promise.resolve({ issuer: soleIssuer, key, keyId }),
     keys,
+    issuerOfChannel: () => soleIssuer,
     mayClaim: (issuer) => issuer === soleIssuer,
   };
 }
@@ -99,6 +102,7 @@ export async function signerAmong(
       // checked only if the service has a single key.
       return set(header, token);
     },
+    issuerOfChannel: (channel) => Object.keys(edges).find((name) => edges[name]!.channel === channel),
     mayClaim: (issuer, principal) =>
       principal.kind === 'service'
         ? issuer === principal.subject && hasNoRights(principal)

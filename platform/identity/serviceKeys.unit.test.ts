@@ -164,3 +164,74 @@ describe('services with a key each', () => {
       await expect(sent(issuedAt, expiresAt)).rejects.toThrow(InvalidToken);
   });
 });
+
+describe('somebody who acts for somebody else', () => {
+  const subject = '019a0000-0000-7000-8000-000000000001';
+  const acting = { issuingChannel: 'staff', role: 'customer', scopes: ['orders:read'], seconds: 900 };
+  const others = { ...edges, 'channel-staff': { channel: 'staff', roles: ['support'] } };
+  let now = new Date('2026-03-01T12:00:00Z');
+  let staffKey: JWK;
+  const replica = (self: string, own: Record<string, JWK>, policy = acting) =>
+    createIdentity({
+      internalKey: {
+        self,
+        privateKeys: own,
+        publicKeys: { ...publicKeys, 'channel-staff': [publicHalf(staffKey)] },
+        edges: others,
+      },
+      client: { issuer: 'idp', audience: 'chain', keys: { keys: [publicHalf(keys.stranger)] } },
+      scopesOf,
+      isNamedById: (role) => role === 'customer',
+      acting: policy,
+      clock: () => now,
+    });
+  const web = { name: 'web', roles: ['customer'] };
+  beforeAll(async () => {
+    staffKey = await newSigningKey();
+  });
+
+  it('has the rows of the one, few of the rights, and the name of the other, up to the end of the session', async () => {
+    const staff = await replica('channel-staff', { 'channel-staff': staffKey });
+    const edge = await replica('web', { web: keys.web });
+    const token = await staff.issueActingToken('web', { subject, actor: 'support-7' });
+    const { principal, expiresAt } = await edge.verifyClientToken(token, web);
+    expect(principal).toEqual({
+      kind: 'user',
+      subject,
+      channel: 'web',
+      act: { subject: 'support-7' },
+      grants: [{ role: 'customer', scopes: new Set(['orders:read']), bindings: {} }],
+    });
+    expect(expiresAt).toEqual(new Date('2026-03-01T12:15:00Z'));
+    const orders = await replica('orders', { orders: keys.orders });
+    expect(await orders.verifyInternalToken(await edge.mintInternalToken(principal, 'orders'), 'orders')).toEqual(
+      principal,
+    );
+    const themselves = { ...principal, act: undefined };
+    const own = await edge.mintInternalToken(themselves, 'orders');
+    expect(
+      (await orders.verifyInternalToken(own, 'orders')).act,
+      'no token is shared with the customer',
+    ).toBeUndefined();
+    now = new Date('2026-03-01T12:15:06Z');
+    await expect(edge.verifyClientToken(token, web)).rejects.toThrow(InvalidToken);
+    now = new Date('2026-03-01T12:00:00Z');
+  });
+
+  it('is let in by the one channel alone, on the channel that it named, in no other role', async () => {
+    const staff = await replica('channel-staff', { 'channel-staff': staffKey });
+    const edge = await replica('web', { web: keys.web });
+    const token = await staff.issueActingToken('web', { subject, actor: 'support-7' });
+    for (const channel of [
+      { name: 'mobile', roles: ['customer'] },
+      { name: 'web', roles: ['support'] },
+    ])
+      await expect(edge.verifyClientToken(token, channel)).rejects.toThrow(InvalidToken);
+    await expect(edge.issueActingToken('web', { subject, actor: 'me' })).rejects.toThrow('no key to speak as');
+    const posing = await replica('web', { web: keys.web, 'channel-staff': keys.web });
+    const forged = await posing.issueActingToken('web', { subject, actor: 'me' });
+    await expect(edge.verifyClientToken(forged, web)).rejects.toThrow(InvalidToken);
+    const nobody = await staff.issueActingToken('web', { subject: 'not-an-id', actor: 'support-7' });
+    await expect(edge.verifyClientToken(nobody, web)).rejects.toThrow('is an id');
+  });
+});

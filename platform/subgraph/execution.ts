@@ -1,7 +1,7 @@
 import { HeaderMap, type BaseContext, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { InvalidToken, type Identity } from '#platform/identity/identity.ts';
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { partiesOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceOfRequest } from '#platform/telemetry/trace.ts';
 import { createApolloServer, type ApolloServerParts } from './createApolloServer.ts';
 import { maskedError } from './formatErrors.ts';
@@ -77,8 +77,10 @@ export async function createExecution(options: ExecutionOptions): Promise<Subgra
     }
   }
 
-  const traced = <T>({ principal, traceparent }: Admitted, work: () => Promise<T>): Promise<T> =>
-    runWithTrace(traceOfRequest(traceparent, actorOf(principal)), work);
+  const traced = <T>({ principal, traceparent }: Admitted, work: () => Promise<T>): Promise<T> => {
+    const { actor, onBehalfOf } = partiesOf(principal);
+    return runWithTrace(traceOfRequest(traceparent, actor, onBehalfOf), work);
+  };
 
   async function run(
     { query, variables, operationName }: SubgraphRequest,

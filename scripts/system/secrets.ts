@@ -14,6 +14,7 @@ import {
 import { createIdentity, type Identity, type IdentityOptions } from '#platform/identity/identity.ts';
 import type { ServiceKeys } from '#platform/identity/serviceKeys.ts';
 import { isNamedById, scopesOfRole } from '#schema/scopes.ts';
+import { supportActing } from '#schema/support.ts';
 import { services } from '#schema/services.ts';
 import { edgesOf } from './edgesOf.ts';
 import { sandboxIssuerOf } from './signIn.ts';
@@ -156,7 +157,7 @@ export async function identityOf(
     serviceKeysOf(options, services),
     clientIssuerOf(settings, options, log),
   ]);
-  return createIdentity({ internalKey, client, scopesOf: scopesOfRole, isNamedById });
+  return createIdentity({ internalKey, client, scopesOf: scopesOfRole, isNamedById, acting: supportActing });
 }
 
 /** The identity of a service that clients do not connect to. */
@@ -174,6 +175,7 @@ export const ownIdentityOf = async (
     client: await clientIssuerOf(settings, options, log),
     scopesOf: scopesOfRole,
     isNamedById,
+    acting: supportActing,
   });
 
 /**

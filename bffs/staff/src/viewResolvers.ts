@@ -1,6 +1,7 @@
 import type { ViewContext } from '#gateway/channelManifest.ts';
 import { rolesOf, soleBinding } from '#platform/identity/principal.ts';
 import { auditEntries } from './auditEntries.ts';
+import { beginSupportSession } from './beginSupportSession.ts';
 import { exportCustomer } from './exportCustomer.ts';
 import { parkedEvent, parkedEvents, replayParkedEvents } from './parkedEvents.ts';
 import { timeline } from './timeline.ts';
@@ -28,5 +29,5 @@ export const viewResolvers = {
     timeline,
     auditEntries,
   },
-  Mutation: { replayParkedEvents, exportCustomer },
+  Mutation: { replayParkedEvents, exportCustomer, beginSupportSession },
 };

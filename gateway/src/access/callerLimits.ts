@@ -1,4 +1,4 @@
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { StreamPolicy } from '../channelManifest.ts';
 
 /** Gives back what was reserved. Calling it again does nothing. */
@@ -58,7 +58,7 @@ export class CallerLimits {
     const isAnonymous = principal.kind === 'anonymous';
     const release = this.#add(
       'heldBytes',
-      isAnonymous ? nobody : actorOf(principal),
+      isAnonymous ? nobody : callerKeyOf(principal),
       bytes,
       isAnonymous ? maxHeldBytes / 2 : maxHeldBytesPerCaller,
     );
@@ -71,7 +71,7 @@ export class CallerLimits {
   }
 
   #take(what: Counted, principal: Principal, max: number): Release | undefined {
-    return principal.kind === 'anonymous' ? () => undefined : this.#add(what, actorOf(principal), 1, max);
+    return principal.kind === 'anonymous' ? () => undefined : this.#add(what, callerKeyOf(principal), 1, max);
   }
 
   #add(what: Counted, who: string, amount: number, max: number): Release | undefined {

@@ -44,8 +44,9 @@ export function createClientIdentity(
 ): ClientIdentity {
   const nobody = anonymous(channel, roleScopes.anonymous);
   const asked: ClientChannel = { name: channel, roles: auth.roles };
-  const isRevoked = ({ principal, issuedAt }: AuthenticatedClient): boolean =>
-    issuedAt !== undefined && (revocations?.isRevoked(principal.subject, issuedAt) ?? false);
+  const isRevoked = ({ principal: { subject, act }, issuedAt }: AuthenticatedClient): boolean =>
+    issuedAt !== undefined &&
+    [subject, ...(act ? [act.subject] : [])].some((each) => revocations?.isRevoked(each, issuedAt) ?? false);
   return {
     isRevoked,
     async authenticate(authorization, { allowAnonymous = auth.anonymous } = {}) {

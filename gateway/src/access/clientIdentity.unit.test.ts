@@ -7,6 +7,7 @@ import {
   newSigningKey,
   publicHalf,
 } from '#platform/identity/developmentIssuer.ts';
+import type { Revocations } from '#platform/identity/revocations.ts';
 import { createClientIdentity } from './clientIdentity.ts';
 import { RefusedTokens } from './refusedTokens.ts';
 
@@ -54,6 +55,39 @@ it('refuses a token whose bindings do not say of which role they are', async () 
     'The token is not valid here.',
   );
   expect(reasons).toHaveLength(1);
+});
+
+it('ends a session of support with the access of either of the two', async () => {
+  const ended = new Set<string>();
+  const identity = {
+    verifyClientToken: () =>
+      Promise.resolve({
+        principal: {
+          kind: 'user' as const,
+          subject: 'the customer',
+          act: { subject: 'support-7' },
+          channel: 'web',
+          grants: [{ role: 'customer', scopes: new Set<string>(), bindings: {} }],
+        },
+        issuedAt: new Date(0),
+        expiresAt: new Date(900_000),
+      }),
+  };
+  const revocations = { isRevoked: (subject: string) => ended.has(subject) } as unknown as Revocations;
+  const clients = createClientIdentity(
+    'web',
+    { roles: ['customer'], anonymous: true },
+    identity,
+    { tell: () => undefined },
+    revocations,
+  );
+  const ask = () => clients.authenticate('Bearer x');
+  expect((await ask()).principal.act?.subject).toBe('support-7');
+  for (const subject of ['the customer', 'support-7']) {
+    ended.add(subject);
+    await expect(ask()).rejects.toThrow('revoked');
+    ended.clear();
+  }
 });
 
 it('writes one line a minute about refused tokens, with how many there were', () => {

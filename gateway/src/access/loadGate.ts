@@ -1,4 +1,4 @@
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { PreparedDocument } from '../documents/documents.ts';
 import type { LoadPolicy } from '../channelManifest.ts';
 import { networkOf } from '../transports/http/clientAddress.ts';
@@ -73,7 +73,7 @@ export class LoadGate {
   ): Promise<Release> {
     await this.#rates?.countMutations({ principal, address }, prepared.mutationFields, tell);
     const isUrgent = prepared.mutationFields > 0 || (trusted !== undefined && this.#first.has(trusted));
-    const caller = principal.kind === 'anonymous' ? `address:${networkOf(address)}` : actorOf(principal);
+    const caller = principal.kind === 'anonymous' ? `address:${networkOf(address)}` : callerKeyOf(principal);
     return this.#queue.enter(isUrgent ? 'first' : 'usual', caller);
   }
 }

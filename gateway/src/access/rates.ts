@@ -1,6 +1,6 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { isPublicAddress } from '#platform/http/publicAddress.ts';
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { callerKeyOf, type Principal } from '#platform/identity/principal.ts';
 import type { Rate, RatePolicy } from '../channelManifest.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { networkOf } from '../transports/http/clientAddress.ts';
@@ -34,7 +34,7 @@ interface Limit {
 
 /** Callers without a token cannot be told apart but by their address. */
 const byToken = ({ principal }: RatedCaller): string | undefined =>
-  principal.kind === 'anonymous' ? undefined : actorOf(principal);
+  principal.kind === 'anonymous' ? undefined : callerKeyOf(principal);
 
 /**
  * An address that is not one of the internet is that of a balancer nobody named as trusted, or of a network of our own:

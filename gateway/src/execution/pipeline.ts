@@ -1,5 +1,5 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { actorOf, type Principal } from '#platform/identity/principal.ts';
+import { callerKeyOf, partiesOf, type Principal } from '#platform/identity/principal.ts';
 import { runWithTrace, traceIdOf } from '#platform/telemetry/trace.ts';
 import { refuse } from '../documents/authorization.ts';
 import { checkCost } from '../documents/cost.ts';
@@ -113,7 +113,7 @@ export class Pipeline {
 
   #traced<T>({ principal, traceparent }: Caller, work: () => Promise<T>): Promise<T> {
     const traceId = traceIdOf(traceparent);
-    const trace = { traceparent, correlationId: traceId, causationId: traceId, actor: actorOf(principal) };
+    const trace = { traceparent, correlationId: traceId, causationId: traceId, ...partiesOf(principal) };
     return runWithTrace(trace, work);
   }
 
@@ -130,7 +130,7 @@ export class Pipeline {
       operation,
       variables,
       maxErrors: this.#options.limits.errors,
-      callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : actorOf(principal),
+      callerKey: principal.kind === 'anonymous' ? traceIdOf(traceparent) : callerKeyOf(principal),
       context: {
         authorizationFor: (subgraph) => caller.authorizationFor(subgraph),
         traceparent,

@@ -111,6 +111,7 @@ export async function runChannel(
       }),
     origins: [...(manifest.origins ?? []), ...(runtime.origins ?? [])],
     proxies: runtime.proxies,
+    certificate: runtime.certificate,
     limits: manifest.limits,
     rates: manifest.rates ?? (development ? undefined : defaultRatePolicy),
     appRates: manifest.appRates,
@@ -154,6 +155,7 @@ async function viewContext(
       run: viewRunner(ready, trusted, callerOf(principal, currentTrace().traceparent)),
       registry: documentRegistry(manifest, runtime, ready),
       domains: domainTransports(manifest, runtime),
+      ...(manifest.operations && { issueActingToken: runtime.identity.issueActingToken }),
     };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;

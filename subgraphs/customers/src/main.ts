@@ -8,6 +8,7 @@ import { seed } from './seed.ts';
 import { accessQueryService } from './services/accessQueryService.ts';
 import { contactQueryService } from './services/contactQueryService.ts';
 import { customerExistenceService } from './services/customerExistenceService.ts';
+import { supportSessionService } from './services/supportSessionService.ts';
 import { customerQueryService } from './services/customerQueryService.ts';
 
 export default defineSubgraph({
@@ -22,6 +23,7 @@ export default defineSubgraph({
     accessQueryService(domain),
     contactQueryService(domain),
     customerExistenceService(domain),
+    supportSessionService(domain),
   ],
   seed,
   personalData: {

@@ -65,6 +65,31 @@ describe('support', () => {
     expect(await graph.domain.db.accessRevocation.findUnique({ where: { subject: customerId } })).not.toBeNull();
   });
 
+  it('acts for a customer within its list alone, whatever scopes the token has, and what was refused is on record', async () => {
+    const id = seedId('customer', 1);
+    const acting = principalWith(roleScopes.customer, {
+      subject: id,
+      roles: ['customer'],
+      act: { subject: 'support-7' },
+    });
+    for (const mutation of [
+      'updateProfile(input: { givenName: "Mallory" }) { __typename }',
+      'signOutEverywhere { __typename }',
+    ]) {
+      const { errors } = await graph.as(acting)(`mutation { ${mutation} }`);
+      expect(errors?.[0]?.extensions?.['code'], JSON.stringify(errors)).toBe('FORBIDDEN');
+    }
+    const { rows } = await graph.domain.pool.query<{ entry: string }>(
+      `select entry from platform.audit where entry like '%updateProfile%'`,
+    );
+    expect(JSON.parse(rows[0]!.entry)).toMatchObject({
+      actor: 'user:support-7',
+      roles: ['support'],
+      input: { onBehalfOf: id },
+      objects: [id],
+    });
+  });
+
   it('sees nothing of a profile and ends nobody’s access; others are no support', async () => {
     const refused = async (who: typeof support, document: string) =>
       (await graph.as(who)(document)).errors?.[0]?.extensions?.['code'];

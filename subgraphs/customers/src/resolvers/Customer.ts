@@ -30,11 +30,12 @@ export const Customer: CustomerResolvers = {
     ]);
   },
   supportActions: async ({ id }, _args, { domain }) =>
-    (await supportActionsOf(domain, id)).map(({ kind, role, reason, orderId, at }) => ({
+    (await supportActionsOf(domain, id)).map(({ kind, role, reason, orderId, at, endsAt }) => ({
       kind: kind as SupportActionKind,
       role: role === 'support' ? 'SUPPORT' : 'ADMIN',
       reason: reason as SupportReason,
       orderId,
       at: at.toISOString(),
+      endsAt: endsAt?.toISOString() ?? null,
     })),
 };
