@@ -5,6 +5,7 @@ import {
   OrderTrackingPageDocument,
   PlaceOrderDocument,
 } from '#generated/bffs/web/operations.ts';
+import { until } from '#platform/testkit/until.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import type { ChannelClient } from '../harness/channelClient.ts';
 import { orderInput } from '../harness/placing.ts';
@@ -35,6 +36,10 @@ async function challenged() {
   });
   if (placeOrder.__typename !== 'PlaceOrderSuccess') throw new Error(JSON.stringify(placeOrder));
   const orderId = placeOrder.order.id;
+  // Payments hears of the order a moment later; until then there is no payment to follow.
+  await until(async () => (await customer.ask(OrderTrackingPageDocument, { orderId })).order?.payment != null, {
+    what: 'the order has a payment',
+  });
   const payment = customer.subscribe(OrderPaymentChangedDocument, { orderId });
   const statuses = customer.subscribe(OrderStatusChangedDocument, { orderId });
   const { orderPaymentChanged } = await payment.next(

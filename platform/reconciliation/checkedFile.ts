@@ -34,8 +34,8 @@ const trailer = /^T,([0-9a-f]{64})$/;
 const mostProblems = 20;
 
 /**
- * Reads a counterpart's file of a day. The trailer has the SHA-256 of all lines before. A file that is not whole, or was
- * changed on its way, is refused as a whole, with the lines where that shows.
+ * Reads a counterpart's file of a day. The trailer has the SHA-256 of all lines before. A file that is not whole, or
+ * was changed on its way, is refused as a whole, with the lines where that shows.
  */
 export function readCheckedFile<Entry extends object>(text: string, form: FileForm<Entry>): ReadFile<Entry> {
   const lines = text.replaceAll('\r\n', '\n').split('\n');

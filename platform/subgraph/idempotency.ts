@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { actorOf, type Principal } from '#platform/identity/principal.ts';
-import { retention } from '#schema/retention.ts';
 import { charactersIn } from './characters.ts';
 import { CodedError } from './codedError.ts';
 
@@ -31,8 +30,6 @@ export interface IdempotentRequest {
   readonly body: unknown;
   readonly now: Date;
 }
-
-const idempotencyDays = retention.platform.idempotency.days;
 
 /** @throws CodedError BAD_USER_INPUT for a key that has not 1 to 128 characters */
 export function requireIdempotencyKey(key: string): void {
