@@ -12,8 +12,8 @@ export interface Settled {
 }
 
 /**
- * The settlement file of a day: a header with the day, the number of movements and the sums of captures and refunds; the
- * names of the columns; a line for each movement; the SHA-256 of all lines before.
+ * The settlement file of a day: a header with the day, the number of movements and the sums of captures and refunds;
+ * the names of the columns; a line for each movement; the SHA-256 of all lines before.
  * @param faults what goes wrong with the first movements, one fault each
  */
 export function settlementFile(
