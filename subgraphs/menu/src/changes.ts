@@ -39,3 +39,8 @@ export async function recordChanges(
     touchesCatalogue,
   );
 }
+
+/** Has every process load the catalogue again, for a change that no item shows. Call it under `lockMenu`. */
+export async function renewCatalogue(tx: SqlTx): Promise<void> {
+  await tx.$executeRawUnsafe('UPDATE menu_version SET version = version + 1, catalogue = version + 1');
+}

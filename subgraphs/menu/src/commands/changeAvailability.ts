@@ -43,7 +43,8 @@ async function write(tx: SqlTx, { storeId, menuItemId, reason, holds }: Availabi
 /**
  * Sets or clears a reason why a store cannot sell an item, within the caller's transaction. The item itself and each
  * combo that needs it get an event when they can now be ordered, can no longer be ordered, or cannot for another
- * reason. Setting what is set already changes nothing.
+ * reason. Setting what is set already changes nothing. Stock
+ * is recorded for a store or an item that is not known yet, too.
  * @returns the item's entry after the change; null when the store does not sell the item
  */
 export async function changeAvailability(
@@ -55,7 +56,12 @@ export async function changeAvailability(
   const now = domain.clock();
   const store = (await loadStoreMenus(domain, tx, [change.storeId])).get(change.storeId);
   const item = store?.catalogue.items.get(change.menuItemId);
-  if (!store || !item || item.removed) return null;
+  if (!store || !item || item.removed) {
+    // Inventory says once what a store cannot make, and may say it before this domain has heard of the store or of the
+    // item: if that were not kept, both would look available when they come.
+    if (change.reason === 'OUT_OF_STOCK') await write(tx, change, now);
+    return null;
+  }
   const entry = entryOf(store, item, now);
   // Staff can only withdraw what the store sells now. Stock is recorded all the same: the item's price may begin
   // tomorrow, and the item must not look available then.

@@ -1,18 +1,25 @@
 import { StoreOpened } from '#schema/events/stores.ts';
 import { onEvent } from '#platform/events/onEvent.ts';
 import type { TransactionOf } from '#platform/domain/domain.ts';
+import { lockMenu, renewCatalogue } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
+import { listsByCountry, writeCountries } from '../transfer/writeCatalogue.ts';
+import { giveLists } from '../transfer/writeStorePrices.ts';
 
-/** A new store sells by its country's price list, if the country has one; an import says the same of the same store. */
+/**
+ * A new store sells by its country's price list. The first store of a country begins that list, which is empty until
+ * prices are set or imported. An import says the same of the same store, in either order.
+ */
 export const storeOpened = onEvent(
   StoreOpened,
   'menu.storeOpened',
   async ({ data }, { tx }: { domain: MenuDomain; tx: TransactionOf<MenuDomain['db']> }) => {
-    await tx.$executeRawUnsafe(
-      `INSERT INTO store_price_list (store_id, price_list_id) SELECT $1::uuid, id FROM price_list WHERE country = $2
-     ON CONFLICT DO NOTHING`,
-      data.storeId,
-      data.country,
-    );
+    const { storeId, country, currency } = data;
+    await lockMenu(tx);
+    if (!(await listsByCountry(tx)).has(country)) {
+      await writeCountries(tx, [{ country, currency }]);
+      await renewCatalogue(tx);
+    }
+    await giveLists(tx, [storeId], new Map([[storeId, country]]), await listsByCountry(tx));
   },
 );

@@ -4,7 +4,7 @@ import { inBatches } from '#platform/transfer/transfer.ts';
 import { MenuItemChanged } from '#schema/events/menu.ts';
 import { availabilityEvents, oneOfEach } from '../availabilityEvents.ts';
 import type { Catalogue } from '../catalogue.ts';
-import { recordChanges } from '../changes.ts';
+import { recordChanges, renewCatalogue } from '../changes.ts';
 import type { MenuDomain } from '../context.ts';
 import { loadCatalogue } from '../loadCatalogue.ts';
 import { menusWithCatalogue } from '../loadStoreMenus.ts';
@@ -39,7 +39,7 @@ export async function announceEdits(domain: MenuDomain, tx: SqlTx, edits: MadeEd
   const parts = editedParts(before, after);
   // What no item shows, such as the name of an empty category, is read anew by every process, too.
   if (everywhere.length === 0 && ofList.length === 0 && (parts.length > 0 || hasNew(before, after)))
-    await tx.$executeRawUnsafe('UPDATE menu_version SET version = version + 1, catalogue = version + 1');
+    await renewCatalogue(tx);
   await keepVersions(tx, parts, now);
   await domain.events.appendAll(
     tx,
