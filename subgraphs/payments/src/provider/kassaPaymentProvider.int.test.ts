@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOutward } from '#platform/outward/outward.ts';
 import { temporaryFolder } from '#platform/testkit/temporaryFolder.ts';
@@ -24,9 +27,9 @@ const admin = (method: string, path: string, body?: object) =>
     headers: { authorization: `Bearer ${apiKey}` },
     body: body ? JSON.stringify(body) : undefined,
   });
-const provider = () =>
+const provider = (url = `${running.url}/kassa`) =>
   kassaPaymentProvider({
-    url: `${running.url}/kassa`,
+    url,
     apiKey,
     returnUrl: 'https://shop.example/orders/{orderId}',
     outward: createOutward({ ...counterparts.kassa, timeoutMs: 3_000, tryMs: 3_000 }),
@@ -82,6 +85,28 @@ describe('kassaPaymentProvider', () => {
   it('tries again after answers that say that something went wrong at Kassa', async () => {
     await admin('PUT', '/behaviour', { failures: 2 });
     expect(await provider().authorise(request)).toMatchObject({ outcome: 'AUTHORISED' });
+  });
+
+  it.each([
+    ['canceled', null, { outcome: 'DECLINED', reason: 'authorisation_voided' }],
+    ['requires_payment_method', { decline_code: 'expired_card' }, { outcome: 'DECLINED', reason: 'expired_card' }],
+    ['requires_capture', null, { outcome: 'AUTHORISED', authorisationId: 'pi_1' }],
+    ['succeeded', null, { outcome: 'AUTHORISED', authorisationId: 'pi_1' }],
+  ])('takes an intent that is %s by the time of the answer for what it is', async (status, error, expected) => {
+    const answer = { id: 'pi_1', status, next_action: null, expires_at: '2026-03-01T12:00:00Z', latest_charge: null };
+    const server = createServer((_request, response) => {
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify({ ...answer, last_payment_error: error }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect(await provider(url).authorise(request)).toEqual(expected);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('throws for a reused idempotency key, which is no decline', async () => {

@@ -87,18 +87,24 @@ export function kassaPaymentProvider(connection: KassaConnection): PaymentProvid
 }
 
 function authorised(made: PaymentIntent): AuthoriseAnswer {
-  const authorisationId = made.id;
+  const { id: authorisationId, status } = made;
   const challenge = challengeOf(made);
-  return challenge ? { outcome: 'CHALLENGED', authorisationId, challenge } : { outcome: 'AUTHORISED', authorisationId };
+  if (status === 'requires_action' && challenge) return { outcome: 'CHALLENGED', authorisationId, challenge };
+  // An intent can lapse before its answer comes: nothing is held then, and a capture would be refused.
+  if (status === 'canceled') return { outcome: 'DECLINED', reason: 'authorisation_voided' };
+  if (status === 'requires_payment_method') return { outcome: 'DECLINED', reason: declineReasonOf(made) };
+  if (status === 'requires_action') throw new Error(`Kassa asks for ${authorisationId} to be confirmed nowhere.`);
+  return { outcome: 'AUTHORISED', authorisationId };
 }
+
+const declineReasonOf = ({ last_payment_error: error }: PaymentIntent): string => error?.decline_code ?? 'declined';
 
 const challengeOf = ({ next_action: action, expires_at: until }: PaymentIntent): Challenge | null =>
   action && { url: action.redirect_to_url.url, expiresAt: new Date(until) };
 
 const toPayment = (known: PaymentIntent): ProviderPayment => ({
   authorisationId: known.id,
-  declineReason:
-    known.status === 'requires_payment_method' ? (known.last_payment_error?.decline_code ?? 'declined') : null,
+  declineReason: known.status === 'requires_payment_method' ? declineReasonOf(known) : null,
   voided: known.status === 'canceled',
   challenge: challengeOf(known),
   captureId: known.latest_charge?.id ?? null,
