@@ -18,3 +18,10 @@ export const maySee = (principal: Principal, { customerId, storeId }: Owned): bo
  */
 export const mayManage = (principal: Principal, storeId: string): boolean =>
   isAdmin(principal) || storesWith(principal, 'payments:manage').includes(storeId);
+
+/**
+ * Whether the principal, who may see a payment, is the one to confirm it: the customer who pays, or the kiosk where a
+ * guest does who has not signed in.
+ */
+export const mayConfirm = (principal: Principal, { customerId, storeId }: Owned): boolean =>
+  customerId === null ? !mayManage(principal, storeId) : customerId === subjectAs('customer', principal);

@@ -8,8 +8,9 @@ import {
   StatusNotice_Status as Status,
 } from '#generated/proto/drburger/payments/v1/payments_pb.ts';
 import { StoreQueryService } from '#generated/proto/drburger/stores/v1/stores_pb.ts';
+import type { Principal } from '#platform/identity/principal.ts';
 import { service } from '#platform/rpc/service.ts';
-import { testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
+import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testkit/testSubgraph.ts';
 import { providerOf } from '../config.ts';
 import type { Payments } from '../context.ts';
 import definition from '../main.ts';
@@ -55,7 +56,9 @@ afterEach(() => sandbox.kassa('PUT', '/behaviour', {}));
 afterAll(() => sandbox.close());
 
 const commands = () => payments.client(PaymentCommandService);
-const authorise = (over: { methodToken?: string; payerPresent?: boolean; storeId?: string } = {}) =>
+const authorise = (
+  over: { methodToken?: string; payerPresent?: boolean; storeId?: string; customerId?: string } = {},
+) =>
   commands().authorise({
     orderId,
     amount: 1_990n,
@@ -106,6 +109,34 @@ describe('the provider of a payment', () => {
 });
 
 describe('a payment that its payer has to confirm', () => {
+  it('says where to its payer alone, who is the customer, or the guest at the kiosk', async () => {
+    const customerId = uuidv7();
+    const shownTo = async (principal: Principal) => {
+      const { data, errors } = await payments.as(principal)(
+        'query ($id: ID!) { orderPayment(orderId: $id) { status confirmation { url } } }',
+        { id: orderId },
+      );
+      expect(errors).toBeUndefined();
+      return data!['orderPayment'];
+    };
+    const customer = principalWith(['payments:read'], { roles: ['customer'], subject: customerId });
+    const bindings = { store: british };
+    const kiosk = principalWith(['payments:read'], { roles: ['kiosk'], bindings });
+    const manager = principalWith(['payments:read', 'payments:manage'], { roles: ['manager'], bindings });
+    const admin = principalWith(['admin']);
+    const withUrl = async () => ({ status: 'CHALLENGED', confirmation: { url: (await stored()).challengeUrl } });
+    const without = { status: 'CHALLENGED', confirmation: null };
+
+    await authorise({ customerId });
+    expect(await shownTo(customer)).toEqual(await withUrl());
+    for (const other of [kiosk, manager, admin]) expect(await shownTo(other)).toEqual(without);
+
+    orderId = uuidv7();
+    await authorise();
+    expect(await shownTo(kiosk)).toEqual(await withUrl());
+    for (const other of [manager, admin]) expect(await shownTo(other)).toEqual(without);
+  });
+
   it('holds nothing before, tells where to confirm, and is authorised afterwards', async () => {
     expect((await authorise()).outcome).toBe(Outcome.CHALLENGED);
     const { challengeUrl, challengeExpiresAt, methodToken } = await stored();
@@ -191,9 +222,16 @@ describe('a payment that its payer has to confirm', () => {
     expect(await ledger()).toEqual(['challenge']);
   });
 
-  it('cannot be captured after what is held has lapsed', async () => {
+  it('is declined when what was held has lapsed before the answer', async () => {
     await sandbox.kassa('PUT', '/behaviour', { holdSeconds: 0 });
+    const answer = await authorise({ methodToken: 'tok_visa' });
+    expect(answer).toMatchObject({ outcome: Outcome.DECLINED, reason: 'authorisation_voided' });
+  });
+
+  it('cannot be captured after what is held has ended at the provider', async () => {
     await authorise({ methodToken: 'tok_visa' });
+    const { authorisationId } = await stored();
+    await sandbox.kassa('POST', `/v1/payment_intents/${authorisationId}/cancel`, {});
     expect(await capture()).toMatchObject({ outcome: Outcome.REFUSED, reason: 'authorisation_voided' });
     expect((await giveUp()).outcome).toBe(Outcome.VOIDED);
   });
