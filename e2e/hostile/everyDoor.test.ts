@@ -1,6 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createHmac, randomUUID } from 'node:crypto';
 import { importJWK, SignJWT, type JWTHeaderParameters } from 'jose';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,9 +7,6 @@ import { MakeApiKeyDocument, RevokeApiKeyDocument } from '#generated/bffs/partne
 import { PlaceOrderDocument } from '#generated/bffs/web/operations.ts';
 import { developmentAudience, developmentIssuer, publicHalf } from '#platform/identity/developmentIssuer.ts';
 import { servicePrincipal } from '#platform/identity/principal.ts';
-import { grpcNetwork } from '#platform/rpc/network.ts';
-import { parkedEventService } from '#platform/subgraph/parkedEventService.ts';
-import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { signRequest, type SignatureChoices } from '../../clients/request-signing/src/signRequest.ts';
 import { orderInput } from '../harness/placing.ts';
@@ -27,6 +23,7 @@ import {
   type Answered,
   type Sent,
 } from './doors.ts';
+import { openInnerDoors, type InnerDoors } from './innerDoors.ts';
 
 // Every row of the hostile inputs that the system promises to refuse, at every door that takes such an input. What has
 // a file of its own: values in each argument of each field (everyInput), limits of one channel in development
@@ -35,8 +32,7 @@ import {
 let system: TestSystem;
 /** The web channel in the profile of development, where documents are not refused for being unknown. */
 let open: string;
-let subgraphUrl: string;
-let grpcUrl: string;
+let inner: InnerDoors;
 const subject = randomUUID();
 let token: string;
 let apiKey: string;
@@ -45,25 +41,10 @@ beforeAll(async () => {
   system = await sharedSystem();
   open = await system.replicaInDevelopment('web');
   token = await system.tokenFor({ role: 'customer', subject });
-  const server = system.subgraph('orders').httpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  subgraphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
-  const port = await freePortBlock(1);
-  const network = grpcNetwork({
-    identity: system.identity,
-    addressOf: () => '',
-    listen: { port, host: '127.0.0.1' },
-  });
-  const served = await network.serve('orders', [parkedEventService(system.subgraph('orders').domain)]);
-  grpcUrl = `http://127.0.0.1:${port}`;
-  afterAll(async () => {
-    server.closeAllConnections();
-    server.close();
-    await served.close();
-    network.close();
-  });
+  inner = await openInnerDoors(system);
   apiKey = await makeKey();
 });
+afterAll(() => inner?.close());
 
 async function makeKey(): Promise<string> {
   const { data } = await system
@@ -199,8 +180,8 @@ describe('a token that is none', () => {
       (bearer) => overEventStream(restUrl(`/v1/orders/${randomUUID()}/events`), { method: 'GET', token: bearer }),
     ],
     MCP: [401, (bearer) => overHttp(new URL('/mcp', system.urlOf('web')).href, { body: mcpCall, token: bearer })],
-    'a subgraph': [401, (bearer) => overHttp(subgraphUrl, { body: JSON.stringify(payload), token: bearer })],
-    gRPC: [16, (bearer) => overGrpc(grpcUrl, parkedMethod, { token: bearer })],
+    'a subgraph': [401, (bearer) => overHttp(inner.subgraphUrl, { body: JSON.stringify(payload), token: bearer })],
+    gRPC: [16, (bearer) => overGrpc(inner.grpcUrl, parkedMethod, { token: bearer })],
   };
   const rows = Object.keys(wrong).flatMap((what) => Object.keys(doors).map((door) => ({ what, door })));
   test.each(rows)('$what at $door', async ({ what, door }) => {
@@ -248,8 +229,8 @@ describe('headers that say who somebody is', () => {
     const me = new URL('/v1/customers/me', system.urlOf('rest')).href;
     expect(await refused(() => overHttp(me, { method: 'GET', headers }))).toEqual([401, 'UNAUTHENTICATED']);
     const body = graphqlBody('{ _service { sdl } }');
-    expect(await refused(() => overHttp(subgraphUrl, { body, headers }))).toEqual([401, 'UNAUTHENTICATED']);
-    expect((await refused(() => overGrpc(grpcUrl, parkedMethod, { headers })))[0]).toBe(16);
+    expect(await refused(() => overHttp(inner.subgraphUrl, { body, headers }))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await refused(() => overGrpc(inner.grpcUrl, parkedMethod, { headers })))[0]).toBe(16);
   });
 });
 
@@ -266,24 +247,28 @@ describe('a body', () => {
     [
       'over the limit, subgraph',
       413,
-      async () => overHttp(subgraphUrl, { body: 'x'.repeat(3_000_000), token: await internal() }),
+      async () => overHttp(inner.subgraphUrl, { body: 'x'.repeat(3_000_000), token: await internal() }),
     ],
     [
       'over the limit, gRPC',
       8,
-      async () => overGrpc(grpcUrl, parkedMethod, { body: 'x'.repeat(5_000_000), token: await internal() }),
+      async () => overGrpc(inner.grpcUrl, parkedMethod, { body: 'x'.repeat(5_000_000), token: await internal() }),
     ],
     ['over the limit, webhook', 413, () => overHttp(webhook(), { body: 'x'.repeat(100_000) })],
     ['of half a JSON, HTTP', 400, () => overHttp(open, { body: '{"query":"{ a', token })],
     ['of half a JSON, SSE', 400, () => overEventStream(open, { body: '{"query":"{ a', token })],
     ['of half a JSON, WebSocket', 4400, () => overWebSocket(open, { body: '{"id":"1","type":"subscr', token })],
     ['of half a JSON, REST', 400, () => overHttp(orders(), { body: '{"storeId":', token })],
-    ['of half a JSON, subgraph', 400, async () => overHttp(subgraphUrl, { body: '{"que', token: await internal() })],
+    [
+      'of half a JSON, subgraph',
+      400,
+      async () => overHttp(inner.subgraphUrl, { body: '{"que', token: await internal() }),
+    ],
     [
       // INTERNAL: what gRPC itself demands of a server for a message that it cannot parse.
       'that is no message, gRPC',
       13,
-      async () => overGrpc(grpcUrl, parkedMethod, { body: '\xff\xff\xff{', token: await internal() }),
+      async () => overGrpc(inner.grpcUrl, parkedMethod, { body: '\xff\xff\xff{', token: await internal() }),
     ],
     ['of a list of requests, HTTP', 400, () => overHttp(open, { body: '[{"query":"{ a }"}]', token })],
     ['of a list of messages, WebSocket', 4400, () => overWebSocket(open, { body: '[{"type":"ping"}]', token })],

@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { servicePrincipal } from '#platform/identity/principal.ts';
-import { grpcNetwork } from '#platform/rpc/network.ts';
-import { parkedEventService } from '#platform/subgraph/parkedEventService.ts';
-import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
 import { orderInput } from '../harness/placing.ts';
 import { sharedSystem } from '../harness/sharedSystem.ts';
 import { demoStore, type TestSystem } from '../harness/startTestSystem.ts';
 import { overGrpc, overHttp, subscribe } from './doors.ts';
+import { openInnerDoors, type InnerDoors } from './innerDoors.ts';
 import { mutated, randomOf, wellFormed } from './mutate.ts';
 
 // FUZZ_INPUTS=10000 npx vitest run --project shared e2e/hostile/fuzz.test.ts. FUZZ_SEED repeats a run.
@@ -25,28 +22,16 @@ const mayGrowBytes = 8 * 1024 * 1024 + inputs * 1_024;
 let system: TestSystem;
 let open: string;
 let token: string;
-let subgraphUrl: string;
-let grpcUrl: string;
+let inner: InnerDoors;
 let internal: string;
 beforeAll(async () => {
   system = await sharedSystem();
   open = await system.replicaInDevelopment('web');
   token = await system.tokenFor({ role: 'customer', subject: randomUUID() });
   internal = await system.identity.mintInternalToken(servicePrincipal('staff'), 'orders');
-  const server = system.subgraph('orders').httpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  subgraphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
-  const port = await freePortBlock(1);
-  const network = grpcNetwork({ identity: system.identity, addressOf: () => '', listen: { port, host: '127.0.0.1' } });
-  const served = await network.serve('orders', [parkedEventService(system.subgraph('orders').domain)]);
-  grpcUrl = `http://127.0.0.1:${port}`;
-  afterAll(async () => {
-    server.closeAllConnections();
-    server.close();
-    await served.close();
-    network.close();
-  });
+  inner = await openInnerDoors(system);
 });
+afterAll(() => inner?.close());
 
 const menu = {
   query:
@@ -107,10 +92,10 @@ const doors: Readonly<Record<string, Door>> = {
       })
     ).status,
   'a subgraph': async (random) =>
-    (await overHttp(subgraphUrl, { body: mutated(JSON.stringify(placing), random), token: internal })).status,
+    (await overHttp(inner.subgraphUrl, { body: mutated(JSON.stringify(placing), random), token: internal })).status,
   gRPC: async (random) => {
     const body = mutated('\u0008\u0000\u0010\u0001', random);
-    const { status } = await overGrpc(grpcUrl, '/drburger.platform.v1.ParkedEventService/ListParked', {
+    const { status } = await overGrpc(inner.grpcUrl, '/drburger.platform.v1.ParkedEventService/ListParked', {
       body,
       token: internal,
     });
