@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { boundedServer } from '#platform/http/boundedServer.ts';
+import { isSameSecret, parsed, readText } from '../requests.ts';
 import type { ApiAnswer, Shape } from './api.ts';
 import type { Behaviour } from './behaviour.ts';
 import { byStandardWebhooks, byToken, Callbacks, type CallbackTarget } from './callbacks.ts';
@@ -50,7 +50,7 @@ interface Open {
   readonly shape: Shape;
   readonly partner: Partner;
   readonly callbacks: Callbacks;
-  readonly authorization: Buffer;
+  readonly authorization: string;
 }
 
 /**
@@ -103,7 +103,7 @@ async function open(name: PartnerName, options: DeliveryPartnersOptions): Promis
     options.usual ?? {},
     (job, times) => callbacks.send(`${name}-${Date.now()}-${(sent += 1)}`, shape.callback(job), times),
   );
-  return { shape, partner, callbacks, authorization: digest(shape.authorization(options.secrets[name])) };
+  return { shape, partner, callbacks, authorization: shape.authorization(options.secrets[name]) };
 }
 
 async function respond(
@@ -117,9 +117,9 @@ async function respond(
   const found = (await opened).get(name);
   if (!found) return send(response, { status: 404, body: { code: 'not_found' } });
   const { partner, shape, authorization } = found;
-  if (!timingSafeEqual(digest(request.headers.authorization ?? ''), authorization))
+  if (!isSameSecret(request.headers.authorization ?? '', authorization))
     return send(response, { status: 401, body: { code: 'unauthorised' } });
-  const body = await readJson(request);
+  const body = await readObject(request);
   if (body === undefined) return send(response, { status: 400, body: { code: 'invalid_request' } });
   const method = request.method ?? 'GET';
   const staff = await byStaff(partner, method, path, url.searchParams, body);
@@ -173,21 +173,8 @@ function send(response: ServerResponse, { status, body }: ApiAnswer): void {
   response.end(JSON.stringify(body));
 }
 
-async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  if (size === 0) return {};
-  try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+async function readObject(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await readText(request, maxBody);
+  const body = text === '' ? {} : parsed(text);
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

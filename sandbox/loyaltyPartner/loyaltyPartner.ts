@@ -1,8 +1,9 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { boundedServer } from '#platform/http/boundedServer.ts';
+import { isSameSecret, readJson } from '../requests.ts';
 import { Ledger, type Booking } from './ledger.ts';
 
 /** What the partner does wrong with the next posting. */
@@ -65,8 +66,8 @@ export async function startLoyaltyPartner(options: LoyaltyPartnerOptions): Promi
     const { pathname } = new URL(request.url ?? '/', 'http://partner');
     if (pathname === '/health') return send(response, 200, { status: 'up' });
     const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (!timingSafeEqual(digest(given), digest(options.apiKey))) return send(response, 401, problem('unauthorised'));
-    const body = await readJson(request);
+    if (!isSameSecret(given, options.apiKey)) return send(response, 401, problem('unauthorised'));
+    const body = await readJson(request, maxBody);
     if (request.method === 'POST' && pathname === '/v1/faults') {
       const asked = (body as { next?: unknown[] } | undefined)?.next ?? [];
       next.push(...faults.filter((each) => asked.includes(each)));
@@ -130,20 +131,3 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
-import { TextingGateway, type ReceivedText } from '../textingGateway/textingGateway.ts';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
+import { isSameSecret } from '../requests.ts';
+import { TextingGateway, type ReceivedText } from '../textingGateway/textingGateway.ts';
 
 /** An e-mail that the mailbox has taken. */
 export interface ReceivedMail {
@@ -62,7 +62,9 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     allowInsecureAuth: true,
     closeTimeout: 100,
     onAuth: (auth: SMTPServerAuthentication, _session, done) =>
-      same(auth.password ?? '', password) ? done(null, { user: auth.username }) : done(answer(535, 'Wrong password')),
+      isSameSecret(auth.password ?? '', password)
+        ? done(null, { user: auth.username })
+        : done(answer(535, 'Wrong password')),
     onRcptTo: (_address, _session, done) => {
       const code = takeFault('address');
       done(code ? answer(code, 'The address is refused') : null);
@@ -119,9 +121,6 @@ function dropAll(smtp: SMTPServer): void {
 }
 
 const answer = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const same = (given: string, wanted: string): boolean => timingSafeEqual(digest(given), digest(wanted));
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (character) => escapes[character]!);

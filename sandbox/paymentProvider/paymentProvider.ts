@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { boundedServer } from '#platform/http/boundedServer.ts';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { isSameSecret, parsed, readText } from '../requests.ts';
 import { refusal } from './bank.ts';
 import { Kassa, type KassaReply } from './kassa/kassa.ts';
 import { Provider } from './provider.ts';
@@ -40,13 +40,12 @@ const maxBody = 16 * 1024;
  * See README.md beside this file for its API. Rejects when the port is taken or the ledger cannot be read.
  */
 export async function startPaymentProvider(options: PaymentProviderOptions): Promise<RunningPaymentProvider> {
-  const keyDigest = digest(options.apiKey);
   const server = boundedServer(
     (request, response) => {
       const failed = (error: unknown) =>
         send(response, refusal(500, 'internal', error instanceof Error ? error.message : 'failed'));
       if (request.url?.startsWith('/kassa/')) respondAsKassa(kassa, request, response).catch(failed);
-      else respond(provider, keyDigest, request, response).catch(failed);
+      else respond(provider, options.apiKey, request, response).catch(failed);
     },
     { requestMs: 10_000, keepAliveMs: 60_000 },
   );
@@ -85,16 +84,16 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
 
 async function respond(
   provider: Promise<Provider>,
-  keyDigest: Buffer,
+  apiKey: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://provider');
   if (url.pathname === '/health') return send(response, { status: 200, body: { status: 'up' } });
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (!timingSafeEqual(digest(given), keyDigest))
+  if (!isSameSecret(given, apiKey))
     return send(response, refusal(401, 'unauthorised', 'The API key is missing or wrong.'));
-  const body = await readJson(request);
+  const body = await readObject(request);
   if (body === undefined)
     return send(response, refusal(400, 'invalid_request', `The body is no JSON object of at most ${maxBody} bytes.`));
   const key = request.headers['idempotency-key'];
@@ -115,7 +114,7 @@ async function respondAsKassa(
   response: ServerResponse,
 ): Promise<void> {
   const kassa = await opened;
-  const body = await readJson(request);
+  const body = await readObject(request);
   if (!kassa || body === undefined) return send(response, refusal(kassa ? 400 : 404, 'invalid_request', 'Not here.'));
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://kassa');
   const key = request.headers['idempotency-key'];
@@ -144,24 +143,11 @@ function send(response: ServerResponse, { status, body, replayed, type }: ApiAns
   response.end(JSON.stringify(body));
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  if (size === 0) return {};
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+async function readObject(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request, maxBody);
+  if (text === '') return {};
+  if (text !== undefined && request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
     return Object.fromEntries(new URLSearchParams(text));
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = parsed(text);
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

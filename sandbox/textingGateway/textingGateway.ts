@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { isSameSecret, readJson } from '../requests.ts';
 
 /** A message that the gateway has taken. */
 export interface ReceivedText {
@@ -43,8 +43,8 @@ export class TextingGateway {
     const send = (status: number, body: object) =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     const refuse = (status: number, code: string) => send(status, { error: { code } });
-    if (!same(request.headers.authorization ?? '', `Bearer ${this.apiKey}`)) return refuse(401, 'unauthorised');
-    const body = await readJson(request);
+    if (!isSameSecret(request.headers.authorization ?? '', `Bearer ${this.apiKey}`)) return refuse(401, 'unauthorised');
+    const body = await readJson(request, maxBody);
     if (request.url === '/v1/behaviour') {
       this.behave(body as object);
       return send(200, this.#behaviour);
@@ -77,21 +77,3 @@ export class TextingGateway {
     send(201, { id: key });
   }
 }
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const same = (given: string, wanted: string): boolean => timingSafeEqual(digest(given), digest(wanted));

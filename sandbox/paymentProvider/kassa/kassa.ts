@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { isSameSecret } from '../../requests.ts';
 import type { WebhookTarget } from '../webhookSender.ts';
 import { behaviourSchema } from './behaviour.ts';
 import { Intents, problem, type Doing, type KassaAnswer } from './intents.ts';
@@ -55,8 +56,6 @@ const refundBody = z.strictObject({ charge: z.string(), amount: amount.optional(
 const payoutBody = z.strictObject({ destination: z.string(), amount, currency, metadata });
 const disputeBody = z.strictObject({ charge: z.string(), reason: z.string(), dispute: z.string().optional() });
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /** A payment provider in the shape of the big ones, for development and tests: README.md beside it tells its API. */
 export class Kassa {
   readonly #inFlight = new Map<string, Promise<KassaReply>>();
@@ -64,7 +63,7 @@ export class Kassa {
   private constructor(
     private readonly intents: Intents,
     private readonly events: EventSender,
-    private readonly authorization: Buffer,
+    private readonly authorization: string,
   ) {}
 
   static async open({ apiKey, dataDir, clock = () => new Date(), webhooks }: KassaOptions): Promise<Kassa> {
@@ -73,7 +72,7 @@ export class Kassa {
       const event = eventOf(line, intent);
       if (event) await events.send(event, times);
     });
-    return new Kassa(intents, events, digestOf(`Bearer ${apiKey}`));
+    return new Kassa(intents, events, `Bearer ${apiKey}`);
   }
 
   async close(): Promise<void> {
@@ -85,7 +84,7 @@ export class Kassa {
     const { method, path } = request;
     const [, challenged] = /^\/3ds\/(pi_[0-9a-f]+)$/.exec(path) ?? [];
     if (challenged !== undefined) return this.#atBank(challenged, request);
-    if (!timingSafeEqual(digestOf(request.authorization), this.authorization))
+    if (!isSameSecret(request.authorization, this.authorization))
       return problem(401, 'invalid_api_key', 'The API key is missing or wrong.');
     if (path === '/behaviour' && method === 'PUT') {
       this.intents.behaviour = behaviourSchema.parse(request.body);
@@ -105,7 +104,9 @@ export class Kassa {
   async #once(request: KassaRequest): Promise<KassaReply> {
     const { behaviour } = this.intents;
     const key = request.idempotencyKey;
-    const digest = digestOf(`${request.path}\n${JSON.stringify(request.body)}`).toString('base64url');
+    const digest = createHash('sha256')
+      .update(`${request.path}\n${JSON.stringify(request.body)}`)
+      .digest('base64url');
     const before = key === null ? undefined : this.intents.answeredBefore(key);
     if (before)
       return before.digest === digest
