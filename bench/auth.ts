@@ -6,7 +6,7 @@ import { memoryRates } from '#gateway/access/rateStore.ts';
 import { defaultRatePolicy } from '#gateway/channelManifest.ts';
 import { endOnError } from '#platform/telemetry/endOnError.ts';
 import { freePortBlock } from '#platform/testkit/freePortBlock.ts';
-import { principalWith } from '#platform/testkit/testSubgraph.ts';
+import type { Principal } from '#platform/identity/principal.ts';
 import { seedId } from '#schema/seed/seedId.ts';
 import { command } from '../e2e/start-command/command.ts';
 import { commandLine } from '../scripts/system/commandLine.ts';
@@ -96,7 +96,7 @@ async function countingMs(): Promise<number> {
     memoryRates,
     'bench',
   );
-  const principal = principalWith([]);
+  const principal: Principal = { kind: 'user', subject: 'someone', channel: 'web', grants: [] };
   const times: number[] = [];
   for (let turn = 0; turn < 5; turn += 1) {
     const began = process.cpuUsage();

@@ -47,6 +47,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       'docker-compose.yml',
       'docs/edges.md',
       'docs/permissions.md',
+      'docs/retention.md',
       'docs/settings.md',
       'ops/edge/kong.yaml',
       'ops/prometheus/prometheus.yml',
@@ -61,6 +62,7 @@ describe('new:subgraph and new:channel, in a copy of the repository', () => {
       ['1', '0', 'schema/edges.ts'],
       ['12', '0', 'schema/events/giftcards.ts'],
       ['3', '0', 'schema/permissions.ts'],
+      ['1', '0', 'schema/retention.ts'],
       ['1', '0', 'schema/subgraphs.ts'],
     ]);
     expect(touched.some(([, , path]) => path === 'schema/channels/drive-in.graphql')).toBe(true);
