@@ -85,10 +85,9 @@ const ledger = async () => {
   const { data } = (await sandbox.kassa('GET', `/ledger?reference=${orderId}`)) as { data: { kind: string }[] };
   return data.map(({ kind }) => kind);
 };
-const atBank = async (agrees: 'yes' | 'no') => {
-  const { challengeUrl } = await stored();
-  return fetch(challengeUrl!, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ agrees }) });
-};
+const bankPage = async (): Promise<string> => (await stored()).challengeUrl!;
+const atBank = async (agrees: 'yes' | 'no', url?: string) =>
+  fetch(url ?? (await bankPage()), { method: 'POST', redirect: 'manual', body: new URLSearchParams({ agrees }) });
 
 describe('the provider of a payment', () => {
   it('is chosen by store and country, and stays', async () => {
@@ -187,7 +186,8 @@ describe('a payment that its payer has to confirm', () => {
 
     orderId = uuidv7();
     await authorise();
-    await Promise.all([atBank('yes'), giveUp()]);
+    const page = await bankPage();
+    await Promise.all([atBank('yes', page), giveUp()]);
     await note(Status.AUTHORISED);
     expect((await giveUp()).outcome).toBe(Outcome.VOIDED);
     expect((await ledger()).at(-1)).toBe('cancel');
