@@ -476,8 +476,16 @@ export const edges: readonly Edge[] = [
   event('delivery', nobodyYet, 'DeliveryCourierChanged', unheard('For rosters and analytics.')),
   event('marketplace', nobodyYet, 'MarketplaceMoneyMoved', unheard('For accounting and analytics.')),
   event('marketplace', nobodyYet, 'MarketplacePayoutSettled', unheard('For accounting and webhooks to vendors.')),
-  event('memberships', nobodyYet, 'MembershipChanged', unheard('For notifications and analytics.')),
-  event('memberships', nobodyYet, 'MembershipPriceAnnounced', unheard('For notifications.')),
+  event('memberships', 'notifications', 'MembershipChanged', {
+    volume: 'a few for each membership',
+    ...soon,
+    because: 'Members are told that it begins, ends, or cannot be renewed, also while mail is down.',
+  }),
+  event('memberships', 'notifications', 'MembershipPriceAnnounced', {
+    volume: 'once for each member and price',
+    ...soon,
+    because: 'A price holds for nobody who was not told.',
+  }),
   event('memberships', nobodyYet, 'MembershipMoneyMoved', unheard('For notifications and accounting.')),
   event('stores', nobodyYet, 'StoreDeviceEnrolled', unheard('For analytics; the log tells who enrolled it.')),
   event('stores', 'channels', 'StoreDeviceRevoked', {

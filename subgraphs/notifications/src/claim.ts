@@ -1,10 +1,11 @@
 import type { Prisma } from '#generated/notifications/prisma/client.ts';
 import type { MessageRow, Notifications } from './context.ts';
-import type { Facts, News, Subject } from './texts.ts';
+import { isOwed, subjects, type Facts, type News, type Subject } from './texts.ts';
 
 const mostTogether = 20;
+const owed = subjects.filter(isOwed);
 
-interface OtherRow extends Pick<MessageRow, 'id' | 'about' | 'facts' | 'orderId' | 'createdAt'> {
+interface OtherRow extends Pick<MessageRow, 'id' | 'about' | 'facts' | 'orderId'> {
   readonly digest: readonly News[];
 }
 
@@ -13,9 +14,9 @@ export const newsIn = ({
   about,
   facts,
   orderId,
-  createdAt,
-}: Pick<MessageRow, 'about' | 'facts' | 'orderId' | 'createdAt'>): News => ({
-  at: createdAt.toISOString(),
+  id: messageId,
+}: Pick<MessageRow, 'id' | 'about' | 'facts' | 'orderId'>): News => ({
+  messageId,
   about: about as Subject,
   facts: facts as unknown as Facts,
   orderId,
@@ -38,13 +39,13 @@ export function claim(
     const message = await tx.message.findUniqueOrThrow({ where: { id } });
     if (message.status !== 'WAITING') return undefined;
     const others =
-      message.dueAt <= message.createdAt || message.about === 'ORDER_RECEIPT'
+      message.dueAt <= message.createdAt || isOwed(message.about as Subject)
         ? []
         : await tx.$queryRaw<OtherRow[]>`
-            SELECT id, about, facts, order_id AS "orderId", created_at AS "createdAt", digest FROM message
+            SELECT id, about, facts, order_id AS "orderId", digest FROM message
             WHERE customer_id = ${customerId}::uuid AND medium = ${medium} AND status = 'WAITING' AND id <> ${id}::uuid
-              AND due_at <= ${now} AND due_at > created_at AND about <> 'ORDER_RECEIPT'
-            ORDER BY created_at, id LIMIT ${mostTogether} FOR UPDATE`;
+              AND due_at <= ${now} AND due_at > created_at AND about <> ALL (${owed})
+            ORDER BY id LIMIT ${mostTogether} FOR UPDATE`;
     await tx.message.updateMany({
       where: { id: { in: others.map((each) => each.id) } },
       data: { status: 'DIGESTED', settledAt: now },
@@ -62,6 +63,6 @@ export function claim(
         digest: digest as unknown as Prisma.InputJsonValue,
       },
     });
-    return [newsIn(message), ...digest].sort((a, b) => (a.at < b.at ? -1 : 1));
+    return [newsIn(message), ...digest].sort((a, b) => (a.messageId < b.messageId ? -1 : 1));
   });
 }

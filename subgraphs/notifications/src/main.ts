@@ -4,6 +4,8 @@ import { config, mediaOf } from './config.ts';
 import { onCustomerErased } from './consumers/customerErased.ts';
 import { onCustomerReceiptRequested } from './consumers/customerReceiptRequested.ts';
 import { onMarketplaceOrderChanged } from './consumers/marketplaceOrderChanged.ts';
+import { onMembershipChanged } from './consumers/membershipChanged.ts';
+import { onMembershipPriceAnnounced } from './consumers/membershipPriceAnnounced.ts';
 import { onOrderStatusChanged } from './consumers/orderStatusChanged.ts';
 import { personalRecords } from './personalRecords.ts';
 import { resolvers } from './resolvers.ts';
@@ -16,7 +18,14 @@ export default defineSubgraph({
   config,
   resolvers,
   loaders: () => ({}),
-  consumers: [onOrderStatusChanged, onMarketplaceOrderChanged, onCustomerErased, onCustomerReceiptRequested],
+  consumers: [
+    onOrderStatusChanged,
+    onMarketplaceOrderChanged,
+    onMembershipChanged,
+    onMembershipPriceAnnounced,
+    onCustomerErased,
+    onCustomerReceiptRequested,
+  ],
   background: (domain) => [sendMessages(domain, mediaOf(domain))],
   timeline: {
     records: `select 'MESSAGE' as kind, about as name, created_at as at, settled_at as ended_at, status as outcome,

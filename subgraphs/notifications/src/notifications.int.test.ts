@@ -14,6 +14,7 @@ import { principalWith, testSubgraph, type TestSubgraph } from '#platform/testki
 import { until } from '#platform/testkit/until.ts';
 import { startMailbox, type Mailbox } from '#sandbox/mailbox/mailbox.ts';
 import { CustomerErased, CustomerReceiptRequested } from '#schema/events/customers.ts';
+import { MembershipChanged, MembershipPriceAnnounced } from '#schema/events/memberships.ts';
 import { MarketplaceOrderChanged } from '#schema/events/marketplace.ts';
 import { OrderStatusChanged } from '#schema/events/orders.ts';
 import { roleScopes } from '#schema/scopes.ts';
@@ -305,6 +306,57 @@ describe('an order from a vendor', () => {
       expect.arrayContaining(['Your order from a vendor was called off', 'Your order from a vendor is accepted']),
     );
     expect(await rows()).toHaveLength(2);
+  });
+});
+
+describe('a membership', () => {
+  it('is told of once by e-mail to one who wants no news, and a new price even if mail is down for a day', async () => {
+    readers.set(customerId, { email: '', locale: 'DE' });
+    receiptEmails.set(customerId, email);
+    const membershipId = uuidv7();
+    const changed = (what: 'STARTED' | 'RENEWED') =>
+      envelope(
+        MembershipChanged.of({
+          membershipId,
+          customerId,
+          what,
+          status: 'ACTIVE',
+          planId: 'plus-monthly',
+          periodStart: '2026-03-01',
+          periodEnd: '2026-04-01',
+          reason: null,
+          at: now.toISOString(),
+        }) as unknown as NewEvent,
+      );
+    const started = changed('STARTED');
+    await say(started, started, changed('RENEWED'));
+    await settledAs('SENT');
+    mailbox.fail({ at: 'address', code: 450, times: 1 });
+    await say(
+      envelope(
+        MembershipPriceAnnounced.of({
+          membershipId,
+          customerId,
+          planId: 'plus-monthly',
+          amount: 1_199,
+          currency: 'EUR',
+          exponent: 2,
+          holdsFrom: '2026-06-01T00:00:00.000Z',
+          at: now.toISOString(),
+        }) as unknown as NewEvent,
+      ),
+    );
+    await until(async () => (await rows()).some(({ status, dueAt }) => status === 'WAITING' && dueAt > now));
+    now = new Date(now.getTime() + 86_400_000);
+    await until(() => mailsTo(email).length === 2, { what: 'both are told' });
+    expect(mailsTo(email).map(({ subject }) => subject)).toEqual([
+      'Deine Mitgliedschaft hat begonnen',
+      'Der Preis deiner Mitgliedschaft ändert sich',
+    ]);
+    expect(mailsTo(email)[1]!.text.replaceAll('\u00a0', ' ')).toContain(
+      'ab der ersten Verlängerung am oder nach dem 2026-06-01 11,99 €',
+    );
+    expect(await graph.domain.db.message.count({ where: { customerId } })).toBe(2);
   });
 });
 

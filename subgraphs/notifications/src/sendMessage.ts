@@ -9,10 +9,12 @@ import { quietUntil } from './quietUntil.ts';
 import { renderEmail, type Words } from './renderEmail.ts';
 import type { Texting } from './texting/texting.ts';
 import { sealContent, type Content } from './sealedContent.ts';
-import { wordsOf, type Subject } from './texts.ts';
+import { isOwed, wordsOf, type Subject } from './texts.ts';
 
 const firstPauseMs = 5_000;
 const longestPauseMs = 15 * 60_000;
+/** What a customer is owed is tried for so long. */
+const owedForMs = 14 * 86_400_000;
 
 /** The pause after a number of failed tries: it doubles from 5 seconds up to 15 minutes. */
 export const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
@@ -31,7 +33,8 @@ const statusOf = {
 export async function sendMessage(domain: Notifications, media: Media, message: MessageRow): Promise<void> {
   const now = domain.clock();
   const newsSince = message.heldUntil ?? message.createdAt;
-  if (now.getTime() - newsSince.getTime() > newsForMs) return settle(domain, message, 'EXPIRED');
+  const freshForMs = isOwed(message.about as Subject) ? owedForMs : newsForMs;
+  if (now.getTime() - newsSince.getTime() > freshForMs) return settle(domain, message, 'EXPIRED');
   const medium = message.medium as Medium;
   let reader;
   try {
@@ -93,10 +96,10 @@ async function hold(domain: Notifications, { id }: MessageRow, until: Date): Pro
   await domain.db.message.updateMany({ where: { id, status: 'WAITING' }, data });
 }
 
-/** The reader's address and language at this moment. A receipt needs no consent to news: the customer asked for it. */
+/** The reader's address and language at this moment. What is owed needs no consent to news. */
 const contactFor = (domain: Notifications, { about, customerId }: MessageRow) => {
   const customers = domain.rpc.client(ContactQueryService);
-  return (about as Subject) === 'ORDER_RECEIPT'
+  return isOwed(about as Subject)
     ? customers.getReceiptContact({ customerId })
     : customers.getOrderNewsContact({ customerId });
 };

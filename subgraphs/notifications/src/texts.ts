@@ -7,8 +7,19 @@ export const subjects = [
   'ORDER_RECEIPT',
   'VENDOR_ACCEPTED',
   'VENDOR_ORDER_ENDED',
+  'MEMBERSHIP_STARTED',
+  'MEMBERSHIP_FAILED',
+  'MEMBERSHIP_PAYMENT_FAILED',
+  'MEMBERSHIP_ENDED',
+  'MEMBERSHIP_PRICE',
 ] as const;
 export type Subject = (typeof subjects)[number];
+
+/**
+ * Whether a message is no news but belongs to what the customer has asked for or agreed to: it goes by e-mail, whatever
+ * they consented to, and does not wait to be out of date.
+ */
+export const isOwed = (about: Subject): boolean => about === 'ORDER_RECEIPT' || about.startsWith('MEMBERSHIP_');
 
 /** What a text about an order at a restaurant needs to know of the event. */
 export interface Facts {
@@ -18,6 +29,8 @@ export interface Facts {
   readonly total: number;
   readonly currency: string;
   readonly exponent: number;
+  /** Of a membership: the day on which the new price holds for the first time, YYYY-MM-DD. */
+  readonly day?: string;
 }
 
 const amountIn = (language: string, { total, currency, exponent }: Facts): string =>
@@ -29,7 +42,7 @@ interface Text {
   readonly subject: string;
   readonly body: string;
 }
-/** Orders from vendors have no number that people know, and their texts need no facts. */
+/** Orders from vendors have no number that people know; their texts, and some of memberships, need no facts. */
 type Texts = Readonly<Record<Subject, (facts: Facts) => Text>>;
 
 const english: Texts = {
@@ -63,6 +76,26 @@ const english: Texts = {
   VENDOR_ORDER_ENDED: () => ({
     subject: 'Your order from a vendor was called off',
     body: 'Your order from a vendor was called off, or could not be made. It costs you nothing: what was taken is given back.',
+  }),
+  MEMBERSHIP_STARTED: () => ({
+    subject: 'Your membership has begun',
+    body: 'Your membership has begun. Its benefits hold from now on.',
+  }),
+  MEMBERSHIP_FAILED: () => ({
+    subject: 'Your membership did not begin',
+    body: 'Your membership could not begin. It costs you nothing: what was taken is given back.',
+  }),
+  MEMBERSHIP_PAYMENT_FAILED: () => ({
+    subject: 'Your membership could not be renewed yet',
+    body: 'Your card was declined when your membership was to be renewed. We try again; you can give another card in the app.',
+  }),
+  MEMBERSHIP_ENDED: () => ({
+    subject: 'Your membership has ended',
+    body: 'Your membership has ended, and so have its benefits. Nothing is charged any more.',
+  }),
+  MEMBERSHIP_PRICE: (facts) => ({
+    subject: 'The price of your membership changes',
+    body: `Your membership will cost ${amountIn('en', facts)} from your first renewal at or after ${facts.day} on. You can cancel it before.`,
   }),
 };
 
@@ -98,6 +131,26 @@ const german: Texts = {
     subject: 'Deine Bestellung bei einem Händler entfällt',
     body: 'Deine Bestellung bei einem Händler wurde storniert oder konnte nicht gemacht werden. Sie kostet dich nichts.',
   }),
+  MEMBERSHIP_STARTED: () => ({
+    subject: 'Deine Mitgliedschaft hat begonnen',
+    body: 'Deine Mitgliedschaft hat begonnen. Ihre Vorteile gelten ab jetzt.',
+  }),
+  MEMBERSHIP_FAILED: () => ({
+    subject: 'Deine Mitgliedschaft hat nicht begonnen',
+    body: 'Deine Mitgliedschaft konnte nicht beginnen. Sie kostet dich nichts: Was abgebucht war, bekommst du zurück.',
+  }),
+  MEMBERSHIP_PAYMENT_FAILED: () => ({
+    subject: 'Deine Mitgliedschaft konnte noch nicht verlängert werden',
+    body: 'Deine Karte wurde bei der Verlängerung abgelehnt. Wir versuchen es wieder; in der App kannst du eine andere angeben.',
+  }),
+  MEMBERSHIP_ENDED: () => ({
+    subject: 'Deine Mitgliedschaft ist beendet',
+    body: 'Deine Mitgliedschaft und ihre Vorteile sind beendet. Es wird nichts mehr abgebucht.',
+  }),
+  MEMBERSHIP_PRICE: (facts) => ({
+    subject: 'Der Preis deiner Mitgliedschaft ändert sich',
+    body: `Deine Mitgliedschaft kostet ab der ersten Verlängerung am oder nach dem ${facts.day} ${amountIn('de', facts)}. Vorher kannst du sie kündigen.`,
+  }),
 };
 
 /** The languages of the enum `Locale`; a language without texts of its own is told in English. */
@@ -111,8 +164,8 @@ export interface News {
   readonly about: Subject;
   readonly facts: Facts;
   readonly orderId: string;
-  /** When it was called for; ISO 8601, UTC. */
-  readonly at: string;
+  /** The id of the message that was called for; ids grow with the time. */
+  readonly messageId: string;
 }
 
 /**

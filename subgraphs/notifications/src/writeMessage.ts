@@ -1,7 +1,7 @@
 import type { Prisma } from '#generated/notifications/prisma/client.ts';
 import { mediaWith } from './config.ts';
 import type { Notifications, Tx } from './context.ts';
-import type { Subject } from './texts.ts';
+import { isOwed, type Subject } from './texts.ts';
 
 interface NewMessage {
   readonly eventId: string;
@@ -13,12 +13,12 @@ interface NewMessage {
 
 /**
  * Writes down that a customer is to be told of an event, once for each event and medium. It is sent soon after the
- * commit. A receipt goes by e-mail alone.
+ * commit. What is owed goes by e-mail alone.
  */
 export async function writeMessage(domain: Notifications, tx: Tx, { facts, ...message }: NewMessage): Promise<void> {
   const now = domain.clock();
   await tx.message.createMany({
-    data: (message.about === 'ORDER_RECEIPT' ? ['EMAIL'] : mediaWith(domain)).map((medium) => ({
+    data: (isOwed(message.about) ? ['EMAIL'] : mediaWith(domain)).map((medium) => ({
       id: domain.newId(),
       medium,
       ...message,
